@@ -1,0 +1,161 @@
+//! The arguments of a call, as its effect reads them.
+//!
+//! Words were fitted to the parameters before the call ([`kinds`](super::kinds)); what is left to check here is
+//! what only a value can tell: that a name holds a socket, that a number is in range.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use crate::os::options::OptRef;
+use crate::value::{Addr, Failure, Value};
+use crate::world::{File, Socket};
+
+/// One argument.
+#[derive(Clone, Debug)]
+pub enum Arg {
+    /// The optional parameter was left out.
+    Absent,
+    /// A value.
+    Value(Value),
+    /// A socket option by level and number.
+    Opt(OptRef),
+    /// A host still to be looked up, and a port.
+    Host(Rc<str>, u16),
+    /// The wildcard address of whatever family the socket has, and a port.
+    Wildcard(u16),
+    /// `KEY=VALUE`.
+    Pair(Rc<str>, Value),
+    /// A word that does not fit its parameter; the call fails with it when it is made.
+    Bad(Box<Failure>),
+}
+
+/// The arguments of one call, in the order of its parameters, the rest words last.
+#[derive(Debug, Default)]
+pub struct Args(pub Vec<Arg>);
+
+impl Args {
+    /// Whether that parameter was given.
+    pub fn has(&self, i: usize) -> bool {
+        !matches!(self.0.get(i), None | Some(Arg::Absent))
+    }
+
+    /// The value in that place; none when it was left out.
+    pub fn value(&self, i: usize) -> &Value {
+        match self.0.get(i) {
+            Some(Arg::Value(v)) => v,
+            _ => &Value::None,
+        }
+    }
+
+    /// The same, taken out.
+    pub fn take(&mut self, i: usize) -> Value {
+        match self.0.get_mut(i).map(|a| std::mem::replace(a, Arg::Absent)) {
+            Some(Arg::Value(v)) => v,
+            _ => Value::None,
+        }
+    }
+
+    /// The arguments from that place on.
+    pub fn rest(&self, i: usize) -> &[Arg] {
+        self.0.get(i..).unwrap_or_default()
+    }
+
+    /// The values from that place on.
+    pub fn rest_values(&self, i: usize) -> Vec<Value> {
+        self.rest(i).iter().filter_map(|a| if let Arg::Value(v) = a { Some(v.clone()) } else { None }).collect()
+    }
+
+    /// The socket in that place.
+    pub fn socket(&self, i: usize) -> Result<Rc<Socket>, Failure> {
+        let value = self.value(i);
+        value.downcast_rc().ok_or_else(|| expected(i, "a socket", value))
+    }
+
+    /// The file in that place.
+    pub fn file(&self, i: usize) -> Result<Rc<File>, Failure> {
+        let value = self.value(i);
+        value.downcast_rc().ok_or_else(|| expected(i, "a file", value))
+    }
+
+    /// The whole number in that place.
+    pub fn int(&self, i: usize) -> Result<i128, Failure> {
+        match self.value(i) {
+            Value::Int(n) => Ok(*n),
+            Value::Bool(b) => Ok(i128::from(*b)),
+            other => Err(expected(i, "a whole number", other)),
+        }
+    }
+
+    /// A whole number of C's `int`, or the default when it was left out.
+    pub fn int32_or(&self, i: usize, default: i32) -> Result<i32, Failure> {
+        if !self.has(i) {
+            return Ok(default);
+        }
+        let n = self.int(i)?;
+        i32::try_from(n)
+            .or_else(|_| u32::try_from(n).map(|n| n as i32))
+            .map_err(|_| Failure::usage(format!("{n} does not fit a C int (-2147483648 to 4294967295)")).at(i))
+    }
+
+    /// A size: a whole number from 0.
+    pub fn size(&self, i: usize) -> Result<usize, Failure> {
+        let n = self.int(i)?;
+        usize::try_from(n).map_err(|_| Failure::usage(format!("a size is 0 or more, not {n}")).at(i))
+    }
+
+    /// Flags, 0 when left out.
+    pub fn flags(&self, i: usize) -> Result<i32, Failure> {
+        self.int32_or(i, 0)
+    }
+
+    /// The bytes to send of the argument in that place.
+    pub fn data(&self, i: usize) -> Cow<'_, [u8]> {
+        self.value(i).wire()
+    }
+
+    /// The text in that place: numbers and addresses as they are shown; bytes must be UTF-8.
+    pub fn text(&self, i: usize) -> Result<Cow<'_, str>, Failure> {
+        match self.value(i) {
+            Value::Text(s) => Ok(Cow::Borrowed(s)),
+            Value::Bytes(b) => std::str::from_utf8(b).map(Cow::Borrowed).map_err(|_| {
+                Failure::usage("text is needed here, and these bytes are not UTF-8: decode them first").at(i)
+            }),
+            other => Ok(Cow::Owned(other.to_string())),
+        }
+    }
+
+    /// Seconds; `None` for `none`.
+    pub fn seconds(&self, i: usize) -> Result<Option<f64>, Failure> {
+        let value = self.value(i);
+        match value {
+            Value::None => Ok(None),
+            _ => value.number().map(Some).ok_or_else(|| expected(i, "seconds", value)),
+        }
+    }
+
+    /// A switch.
+    pub fn on(&self, i: usize) -> bool {
+        self.value(i).truth()
+    }
+
+    /// The socket option in that place.
+    pub fn option(&self, i: usize) -> Result<OptRef, Failure> {
+        match self.0.get(i) {
+            Some(Arg::Opt(o)) => Ok(*o),
+            _ => Err(expected(i, "a socket option", self.value(i))),
+        }
+    }
+
+    /// The address in that place, when it needs no look-up.
+    pub fn addr(&self, i: usize) -> Option<&Addr> {
+        match self.0.get(i) {
+            Some(Arg::Value(Value::Addr(a))) => Some(a),
+            _ => None,
+        }
+    }
+}
+
+/// The failure of an argument that is the wrong kind of value.
+pub fn expected(i: usize, what: &str, got: &Value) -> Failure {
+    Failure::usage(format!("{what} is needed here, and this is {}", got.kind())).at(i)
+}

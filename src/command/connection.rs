@@ -1,0 +1,417 @@
+//! Listening and connecting: `listen`, `accept`, `connect`, `connect_ex`, `create_server`, `create_connection`.
+//!
+//! Every socket is non-blocking to the kernel, where connect(2) only starts the connection. What a kernel-blocking
+//! descriptor would make of it, or `CPython` with its timeout, is made here.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::os::fd::AsFd;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::{Arg, Args, Command, Group, Kind, named, names, opt, req};
+use crate::os::{addr, fd, resolve, sockopt};
+use crate::value::{Addr, Failure, Name, Reply, Value};
+use crate::world::{Mode, Side, Socket, Step, Waiting, World, chain, offload, retry, socket_value};
+
+/// The calls that listen and connect.
+pub const COMMANDS: &[Command] = &[LISTEN, ACCEPT, CONNECT, CONNECT_EX, CREATE_SERVER, CREATE_CONNECTION];
+
+const LISTEN: Command = Command {
+    name: "listen",
+    aliases: &[],
+    group: Group::Connection,
+    summary: "let the socket take connections; BACKLOG of them (128 if left out) and one more queue until accepted",
+    params: &[req("S", Kind::Socket), opt("BACKLOG", Kind::Int)],
+    results: &[],
+    python: "s.listen(5)",
+    c: "listen(s, 5);",
+    man: "listen(2)",
+    errors: &[
+        ("EADDRINUSE", "another socket listens on this port"),
+        ("EOPNOTSUPP", "this type of socket takes no connections: UDP needs neither listen nor accept"),
+        ("EINVAL", "it is connected, or an AF_UNIX socket without a name: bind first"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "srv = socket\nbind srv 127.0.0.1:0\nlisten srv 5\nstate srv",
+    run: listen,
+};
+
+const ACCEPT: Command = Command {
+    name: "accept",
+    aliases: &[],
+    group: Group::Connection,
+    summary: "take the next connection of a listening socket: a new socket, and the address at its other end",
+    params: &[req("S", Kind::Socket)],
+    results: &["conn", "addr"],
+    python: "conn, addr = s.accept()",
+    c: "struct sockaddr_in a; socklen_t n = sizeof a; int conn = accept(s, (struct sockaddr *)&a, &n);",
+    man: "accept(2)",
+    errors: &[
+        ("EAGAIN", "nobody is waiting to be accepted, and the socket is non-blocking or SO_RCVTIMEO is over"),
+        ("timeout", "nobody came within the socket's timeout"),
+        ("EINVAL", "the socket does not listen, or was shut down"),
+        ("EOPNOTSUPP", "this type of socket takes no connections: use recvfrom with UDP"),
+        ("EMFILE", "this process has as many descriptors open as it may (ulimit -n)"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
+              conn, addr = accept srv\ngetsockname cli",
+    run: accept,
+};
+
+const CONNECT: Command = Command {
+    name: "connect",
+    aliases: &[],
+    group: Group::Connection,
+    summary: "connect to a listening socket; on a datagram socket: choose the peer (AF_UNSPEC for none)",
+    params: &[req("S", Kind::Socket), req("ADDR", Kind::Addr)],
+    results: &[],
+    python: "s.connect(('127.0.0.1', 9999))",
+    c: "connect(s, (struct sockaddr *)&a, sizeof a);",
+    man: "connect(2)",
+    errors: &[
+        ("ECONNREFUSED", "nobody listens there"),
+        ("EISCONN", "it is connected already"),
+        ("EINPROGRESS", "non-blocking, and the connection is being made: poll for OUT, then ask SO_ERROR"),
+        ("EALREADY", "an earlier non-blocking connect is still under way"),
+        ("timeout", "the connection was not made within the socket's timeout"),
+        ("ETIMEDOUT", "the other side never answered"),
+        ("ENETUNREACH", "no route leads there"),
+        ("EADDRNOTAVAIL", "no local port is left for this address"),
+        ("EAGAIN", "AF_UNIX: the listener's queue is full"),
+        ("ENOENT", "AF_UNIX: there is no such path"),
+        ("EPROTOTYPE", "AF_UNIX: that socket is of another type"),
+        ("EACCES", "a broadcast address needs SO_BROADCAST; an AF_UNIX path needs write permission"),
+        ("EAFNOSUPPORT", "the address is of another family than the socket"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect cli $where\n\
+              getpeername cli",
+    run: connect,
+};
+
+const CONNECT_EX: Command = Command {
+    name: "connect_ex",
+    aliases: &[],
+    group: Group::Connection,
+    summary: "connect, and give the number of the error instead of failing; 0 when it went well",
+    params: &[req("S", Kind::Socket), req("ADDR", Kind::Addr)],
+    results: &["errno"],
+    python: "code = s.connect_ex(('127.0.0.1', 9999))",
+    c: "int code = connect(s, (struct sockaddr *)&a, sizeof a) < 0 ? errno : 0;",
+    man: "connect(2)",
+    errors: &[("EAI_NONAME", "no host has that name: errors of the look-up are raised")],
+    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect_ex cli $where\n\
+              close srv\nother = socket\nconnect_ex other $where",
+    run: connect_ex,
+};
+
+const CREATE_SERVER: Command = Command {
+    name: "create_server",
+    aliases: &[],
+    group: Group::Connection,
+    summary: "socket, SO_REUSEADDR, bind and listen in one",
+    params: &[
+        req("ADDR", Kind::Addr),
+        named("family", Kind::Family),
+        named("backlog", Kind::Int),
+        named("reuse_port", Kind::Switch),
+        named("dualstack_ipv6", Kind::Switch),
+    ],
+    results: &["socket"],
+    python: "s = socket.create_server(('', 9999))",
+    c: "s = socket(...); setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); bind(s, ...); listen(s, 128);",
+    man: "listen(2)",
+    errors: &[
+        ("EADDRINUSE", "another socket holds the port"),
+        ("EADDRNOTAVAIL", "no interface of this machine has that address"),
+        ("EACCES", "ports below 1024 need root"),
+        ("EAFNOSUPPORT", "the address is of another family: an IPv6 address needs family=AF_INET6"),
+    ],
+    example: "srv = create_server 127.0.0.1:0\ngetsockopt srv SO_REUSEADDR\nstate srv",
+    run: create_server,
+};
+
+const CREATE_CONNECTION: Command = Command {
+    name: "create_connection",
+    aliases: &[],
+    group: Group::Connection,
+    summary: "look the host up, try each of its addresses in turn, and give the first socket that connects",
+    params: &[req("ADDR", Kind::Addr), named("timeout", Kind::Seconds), named("source_address", Kind::Addr)],
+    results: &["socket"],
+    python: "s = socket.create_connection(('localhost', 9999), timeout=5)",
+    c: "for (r = results; r; r = r->ai_next) { s = socket(...); if (!connect(s, ...)) break; close(s); }",
+    man: "getaddrinfo(3)",
+    errors: &[
+        ("ECONNREFUSED", "nobody listens at the last address tried"),
+        ("timeout", "the connection was not made within timeout=, or the default timeout"),
+        ("EAI_NONAME", "no host has that name"),
+        ("EADDRINUSE", "source_address= is taken"),
+    ],
+    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where timeout=5\n\
+              gettimeout cli",
+    run: create_connection,
+};
+
+/// Python's default: the smaller of SOMAXCONN and 128.
+const BACKLOG: i32 = 128;
+/// How often a full `AF_UNIX` queue is tried again: the kernel never signals that there is room.
+pub(super) const UNIX_AGAIN: Duration = Duration::from_millis(5);
+
+const DONE: Step = Step::Done(Reply::Nothing);
+
+fn listen_on(socket: &Socket, backlog: i32) -> Result<(), Failure> {
+    fd::listen(socket.fd()?.as_fd(), backlog.max(0)).map_err(Failure::os)
+}
+
+fn listen(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    listen_on(&*args.socket(0)?, args.int32_or(1, BACKLOG)?)?;
+    Ok(DONE)
+}
+
+fn accept(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let waiting = Waiting { socket: socket.clone(), side: Side::In, never: false, again: None, what: "a connection" };
+    retry(world, waiting, move |world, expired| match world.accept(&socket) {
+        Ok((conn, peer)) => Ok(Step::Done(Reply::Two(socket_value(conn), Value::Addr(peer)))),
+        Err(failure) if failure.is(libc::EAGAIN) => Err(expired.unwrap_or(failure)),
+        Err(failure) => Err(failure),
+    })
+}
+
+/// The argument in that place.
+fn arg(args: &Args, i: usize) -> &Arg {
+    args.0.get(i).unwrap_or(&Arg::Absent)
+}
+
+fn connect(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let to = socket.clone();
+    names::resolve(world, &socket, arg(args, 1), move |world, peer| connect_to(world, to, peer))
+}
+
+fn connect_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let to = socket.clone();
+    names::resolve(world, &socket, arg(args, 1), move |world, peer| {
+        let step = connect_to(world, to, peer);
+        settle(world, step, |_, outcome| match outcome.map_err(|f| (f.name, f)) {
+            Ok(_) => Ok(Value::Int(0).into()),
+            Err((Name::Errno(number), _)) => Ok(Value::Int(i128::from(number)).into()),
+            Err((Name::Timeout, _)) => Ok(Value::Int(i128::from(libc::EAGAIN)).into()),
+            Err((_, failure)) => Err(failure),
+        })
+    })
+}
+
+/// connect(2) as the socket's mode has it.
+fn connect_to(world: &mut World, socket: Rc<Socket>, peer: Addr) -> Result<Step, Failure> {
+    match socket.mode.get() {
+        Mode::Blocking => connect_blocking(world, socket, peer),
+        mode => {
+            let said = addr::connect(socket.fd()?.as_fd(), &peer);
+            match said {
+                Err(libc::EINPROGRESS) if mode != Mode::NonBlocking => connect_finish(world, socket),
+                said => said.map(|()| DONE).map_err(Failure::os),
+            }
+        }
+    }
+}
+
+/// Wait for a connection as `CPython` does with a timeout: until it can be written to, then `SO_ERROR` tells.
+fn connect_finish(world: &mut World, socket: Rc<Socket>) -> Result<Step, Failure> {
+    let waiting = waiting_to_connect(&socket, None);
+    retry(world, waiting, move |_, expired| {
+        let fd = socket.fd()?;
+        if fd::poll(fd.as_fd(), libc::POLLOUT).map_err(Failure::os)? == 0 {
+            return Err(expired.unwrap_or(Failure::os(libc::EAGAIN)));
+        }
+        match sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_ERROR) {
+            Ok(0 | libc::EISCONN) => Ok(DONE),
+            Ok(error) | Err(error) => Err(Failure::os(error)),
+        }
+    })
+}
+
+fn waiting_to_connect(socket: &Rc<Socket>, again: Option<Duration>) -> Waiting {
+    Waiting { socket: socket.clone(), side: Side::Out, never: false, again, what: "the connection" }
+}
+
+/// connect(2) as a kernel-blocking descriptor does it. While the connection is being made a further connect(2) says
+/// EALREADY, then 0 or what went wrong, and unlike `SO_ERROR` it leaves the socket fit for another try.
+fn connect_blocking(world: &mut World, socket: Rc<Socket>, peer: Addr) -> Result<Step, Failure> {
+    let again = (socket.family == libc::AF_UNIX).then_some(UNIX_AGAIN);
+    let waiting = waiting_to_connect(&socket, again);
+    // What the call's first connect(2) said, and what it comes to when SO_SNDTIMEO is over.
+    let mut pending = None;
+    retry(world, waiting, move |_, expired| {
+        let fd = socket.fd()?;
+        let mut said = addr::connect(fd.as_fd(), &peer);
+        match (said, pending) {
+            (Err(libc::EINPROGRESS), None) => {
+                pending = Some(libc::EINPROGRESS);
+                // On loopback it is made by now.
+                said = addr::connect(fd.as_fd(), &peer);
+            }
+            (Err(libc::EALREADY), None) => pending = Some(libc::EALREADY),
+            (Err(libc::EINPROGRESS), Some(_)) => {
+                // Another task had ended the attempt, and this was the start of a new one: undo it.
+                let _ = addr::connect(fd.as_fd(), &Addr::Other(libc::AF_UNSPEC as u16, Rc::from([])));
+                return Err(Failure::os(libc::ECONNRESET));
+            }
+            _ => {}
+        }
+        match (said, pending) {
+            (Ok(()), _) | (Err(libc::EISCONN), Some(_)) => Ok(DONE),
+            (Err(libc::EALREADY), Some(first)) => {
+                Err(Failure::os(if expired.is_some() { first } else { libc::EAGAIN }))
+            }
+            (Err(error), _) => Err(Failure::os(error)),
+        }
+    })
+}
+
+/// Go on with what a step comes to, whether it went well or failed.
+fn settle<F>(world: &mut World, step: Result<Step, Failure>, then: F) -> Result<Step, Failure>
+where
+    F: FnOnce(&mut World, Result<Reply, Failure>) -> Result<Step, Failure> + 'static,
+{
+    match step {
+        Ok(Step::Done(reply)) => then(world, Ok(reply)),
+        Err(failure) => then(world, Err(failure)),
+        Ok(Step::Park(wait, mut resume)) => {
+            let mut then = Some(then);
+            let resume = move |world: &mut World, wake| {
+                let step = resume(world, wake)?;
+                then.take().map(|then| settle(world, step, then))
+            };
+            Ok(Step::Park(wait, Box::new(resume)))
+        }
+        Ok(ask @ Step::Ask(_)) => Ok(ask),
+    }
+}
+
+fn create_server(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let family = args.int32_or(1, libc::AF_INET)?;
+    let backlog = args.int32_or(2, BACKLOG)?;
+    let dual = args.on(4);
+    if dual && family != libc::AF_INET6 {
+        return Err(Failure::usage("dualstack_ipv6= needs family=AF_INET6").at(4));
+    }
+    let socket = world.socket(family, libc::SOCK_STREAM, 0)?;
+    // Python goes on without it too.
+    let _ = set_int(&socket, libc::SOL_SOCKET, libc::SO_REUSEADDR, 1);
+    let mut prepared = Ok(());
+    if args.on(3) {
+        prepared = set_int(&socket, libc::SOL_SOCKET, libc::SO_REUSEPORT, 1);
+    }
+    if family == libc::AF_INET6 {
+        prepared = prepared.and_then(|()| set_int(&socket, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, i32::from(!dual)));
+    }
+    let step = match prepared {
+        Ok(()) => {
+            let server = socket.clone();
+            names::resolve(world, &socket, arg(args, 0), move |_, local| {
+                addr::bind(server.fd()?.as_fd(), &local)
+                    .map_err(|e| Failure::os(e).at(0).note(format!("while attempting to bind on address {local}")))?;
+                listen_on(&server, backlog)?;
+                Ok(DONE)
+            })
+        }
+        Err(failure) => Err(failure),
+    };
+    settle(world, step, move |world, outcome| give_or_close(world, socket, outcome))
+}
+
+fn set_int(socket: &Socket, level: i32, number: i32, value: i32) -> Result<(), Failure> {
+    sockopt::set(socket.fd()?.as_fd(), level, number, &value.to_ne_bytes()).map_err(Failure::os)
+}
+
+/// The socket as a result, or closed again when what it was made for failed.
+fn give_or_close(world: &mut World, socket: Rc<Socket>, outcome: Result<Reply, Failure>) -> Result<Step, Failure> {
+    match outcome {
+        Ok(_) => Ok(socket_value(socket).into()),
+        Err(failure) => {
+            // The first failure is the one to tell.
+            let _ = world.close(&socket);
+            Err(failure)
+        }
+    }
+}
+
+/// A connection to be made: the addresses not tried yet, and how.
+struct Plan {
+    left: VecDeque<Addr>,
+    /// Its sockets' mode, unless it is the default.
+    mode: Option<Mode>,
+    source: Arg,
+    /// What the last address failed with.
+    failure: Failure,
+}
+
+fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let mode = if args.has(1) { Some(Mode::from_seconds(args.seconds(1)?)) } else { None };
+    let source = arg(args, 2).clone();
+    let plan = move |left| Plan { left, mode, source, failure: Failure::new(Name::Gai(libc::EAI_NONAME)).at(0) };
+    match arg(args, 0) {
+        Arg::Host(host, port) => {
+            let (host, port) = (host.as_bytes().to_vec(), *port);
+            let query = resolve::Query { host: Some(host), kind: libc::SOCK_STREAM, ..resolve::Query::default() };
+            // The answers are addresses: they change threads as such, and become a plan here.
+            let found = Rc::new(RefCell::new(VecDeque::new()));
+            let keep = found.clone();
+            let ask = move || resolve::getaddrinfo(&query);
+            let step = offload(world, "an answer from the resolver", ask, move |_, found| {
+                let found = found.map_err(|code| Failure::new(Name::Gai(code)).at(0))?;
+                keep.borrow_mut().extend(found.into_iter().map(|one| Addr::ip(one.addr.ip(), port)));
+                Ok(Reply::Nothing)
+            });
+            chain(world, step, move |world, _| try_next(world, plan(found.take())))
+        }
+        Arg::Value(Value::Addr(to @ (Addr::V4(_) | Addr::V6(_)))) => {
+            try_next(world, plan(VecDeque::from([to.clone()])))
+        }
+        Arg::Wildcard(_) => Err(Failure::new(Name::Gai(libc::EAI_NONAME))
+            .at(0)
+            .note("a connection needs a host: the wildcard is for bind")),
+        _ => Err(Failure::usage("create_connection makes TCP connections: HOST:PORT is needed here").at(0)),
+    }
+}
+
+/// Try the next address of a plan; when none is left, fail as the last one did.
+fn try_next(world: &mut World, mut plan: Plan) -> Result<Step, Failure> {
+    let Some(peer) = plan.left.pop_front() else { return Err(plan.failure) };
+    let family = if matches!(peer, Addr::V6(_)) { libc::AF_INET6 } else { libc::AF_INET };
+    let socket = match world.socket(family, libc::SOCK_STREAM, 0) {
+        Ok(socket) => socket,
+        Err(failure) => {
+            plan.failure = failure;
+            return try_next(world, plan);
+        }
+    };
+    if let Some(mode) = plan.mode {
+        socket.mode.set(mode);
+    }
+    let step = bind_source(world, &socket, &plan.source);
+    let made = socket.clone();
+    let step = step.and_then(|step| chain(world, step, move |world, _| connect_to(world, made, peer)));
+    settle(world, step, move |world, outcome| match give_or_close(world, socket, outcome) {
+        Err(failure) => {
+            plan.failure = failure;
+            try_next(world, plan)
+        }
+        done => done,
+    })
+}
+
+fn bind_source(world: &mut World, socket: &Rc<Socket>, source: &Arg) -> Result<Step, Failure> {
+    if matches!(source, Arg::Absent) {
+        return Ok(DONE);
+    }
+    let bound = socket.clone();
+    names::resolve(world, socket, source, move |_, local| {
+        addr::bind(bound.fd()?.as_fd(), &local).map_err(|e| Failure::os(e).at(2))?;
+        Ok(DONE)
+    })
+}

@@ -1,0 +1,340 @@
+//! Files: `makefile`, `open`, and what is done with them. `close` stands with the sockets, and takes both.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::rc::Rc;
+
+use super::{Args, Command, Group, Kind, named, opt, req};
+use crate::value::{Failure, Reply, Value};
+use crate::world::file::{self, BUFFER, File, Newline, Settings, Wanted};
+use crate::world::{Step, World};
+
+/// The commands of this group.
+pub const COMMANDS: &[Command] =
+    &[MAKEFILE, OPEN, READLINE, READLINES, READ, WRITE, FLUSH, UNLINK, MKDIR, EXISTS, FILESIZE];
+
+const CLOSED: (&str, &str) = ("Usage", "the file is closed, or was not opened for this");
+const TIMEOUT: (&str, &str) = ("timeout", "the socket's own timeout ran out; the file cannot be read any more");
+const AGAIN: (&str, &str) = ("EAGAIN", "the socket is non-blocking and nothing has come");
+const ROOM: (&str, &str) = ("EAGAIN", "the socket is non-blocking and its send buffer is full");
+const DECODE: (&str, &str) = ("Decode", "what came is not text of the file's encoding: use mode rb, or encoding=");
+const RESET: (&str, &str) = ("ECONNRESET", "the other end broke the connection");
+const PIPE: (&str, &str) = ("EPIPE", "the other end is closed, or this one was shut down for writing");
+const NOENT: (&str, &str) = ("ENOENT", "no such file, or a folder of the path is missing");
+const ACCES: (&str, &str) = ("EACCES", "the permissions of the file or of a folder on the way forbid it");
+const NOTDIR: (&str, &str) = ("ENOTDIR", "a part of the path that should be a folder is a file");
+const TOO_BIG: (&str, &str) = ("EFBIG", "more than 1 GiB at once: read it in pieces");
+
+const MAKEFILE: Command = Command {
+    name: "makefile",
+    aliases: &[],
+    group: Group::Files,
+    summary: "make a file of a socket, to read lines from it and write to it; the socket stays open until both are closed",
+    params: &[
+        req("S", Kind::Socket),
+        opt("mode", Kind::Text),
+        opt("buffering", Kind::Int),
+        named("encoding", Kind::Text),
+        named("newline", Kind::Text),
+    ],
+    results: &["file"],
+    python: "file = s.makefile(mode='r', buffering=None, *, encoding=None, newline=None)",
+    c: "FILE *file = fdopen(dup(fd), mode);",
+    man: "fdopen(3)",
+    errors: &[
+        ("EBADF", "the socket is closed"),
+        (
+            "Usage",
+            "a mode other than r, w, b and their mixtures; buffering=0 without b; an unknown encoding or newline",
+        ),
+    ],
+    example: "a, b = socketpair\nf = makefile b\nsendall a \"one\\ntwo\\n\"\nreadline f\nreadline f",
+    run: makefile,
+};
+
+const OPEN: Command = Command {
+    name: "open",
+    aliases: &[],
+    group: Group::Files,
+    summary: "open a file of the disk: r read, w write anew, a append, x create; with b bytes instead of text, with + both ways",
+    params: &[req("PATH", Kind::Path), opt("mode", Kind::Text)],
+    results: &["file"],
+    python: "file = open(path, mode='r', encoding='utf-8')",
+    c: "FILE *file = fopen(path, mode);",
+    man: "fopen(3)",
+    errors: &[
+        NOENT,
+        ACCES,
+        NOTDIR,
+        ("EISDIR", "the path is a folder"),
+        ("EEXIST", "mode x, and the file is there already"),
+        ("ENXIO", "mode w on a FIFO that nobody reads"),
+        ("EMFILE", "too many open files: close some"),
+        ("Usage", "not exactly one of r, w, a and x in the mode, or b and t together"),
+    ],
+    example: "f = open /proc/sys/net/core/somaxconn\nread f\nclose f",
+    run: open,
+};
+
+const READLINE: Command = Command {
+    name: "readline",
+    aliases: &[],
+    group: Group::Files,
+    summary: "read a line with its line end, or at most that much of it; empty at end of file",
+    params: &[req("F", Kind::File), opt("size", Kind::Int)],
+    results: &["line"],
+    python: "line = file.readline(size=-1)",
+    c: "ssize_t n = getline(&line, &size, file);",
+    man: "getline(3)",
+    errors: &[CLOSED, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
+    example: "a, b = socketpair\nf = makefile b rb\nsendall a \"HELO me\\r\\nQUIT\\r\\n\"\nreadline f\nreadline f",
+    run: readline,
+};
+
+const READLINES: Command = Command {
+    name: "readlines",
+    aliases: &[],
+    group: Group::Files,
+    summary: "read all lines until end of file, as a list",
+    params: &[req("F", Kind::File)],
+    results: &["lines"],
+    python: "lines = file.readlines()",
+    c: "while (getline(&line, &size, file) != -1) { ... }",
+    man: "getline(3)",
+    errors: &[CLOSED, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
+    example: "a, b = socketpair\nf = makefile b\nsendall a \"one\\ntwo\\n\"\nclose a\nreadlines f",
+    run: readlines,
+};
+
+const READ: Command = Command {
+    name: "read",
+    aliases: &[],
+    group: Group::Files,
+    summary: "read that many characters (bytes with mode b), less only at end of file; everything when no number is given",
+    params: &[req("F", Kind::File), opt("size", Kind::Int)],
+    results: &["data"],
+    python: "data = file.read(size=-1)",
+    c: "size_t n = fread(buffer, 1, size, file);",
+    man: "fread(3)",
+    errors: &[CLOSED, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
+    example: "a, b = socketpair\nf = makefile b rb\nsendall a \"Offer me something\"\nread f 5",
+    run: read,
+};
+
+const WRITE: Command = Command {
+    name: "write",
+    aliases: &[],
+    group: Group::Files,
+    summary: "write to a file; it stays in the file's buffer until that is full, or flush or close sends it",
+    params: &[req("F", Kind::File), req("DATA", Kind::Data)],
+    results: &["count"],
+    python: "count = file.write(data)",
+    c: "size_t n = fwrite(data, 1, size, file);",
+    man: "fwrite(3)",
+    errors: &[
+        CLOSED,
+        ("timeout", "the socket's own timeout ran out before there was room"),
+        ROOM,
+        PIPE,
+        RESET,
+        ("ENOSPC", "the disk is full"),
+        ("Decode", "a character that the file's encoding does not have"),
+    ],
+    example: "a, b = socketpair\nf = makefile a w\nwrite f \"hello\\n\"\nflush f\nrecv b 100",
+    run: write,
+};
+
+const FLUSH: Command = Command {
+    name: "flush",
+    aliases: &[],
+    group: Group::Files,
+    summary: "send what was written to a file and is still in its buffer",
+    params: &[req("F", Kind::File)],
+    results: &[],
+    python: "file.flush()",
+    c: "fflush(file);",
+    man: "fflush(3)",
+    errors: &[
+        ("Usage", "the file is closed"),
+        ("timeout", "the socket's own timeout ran out before there was room"),
+        ROOM,
+        PIPE,
+        RESET,
+        ("ENOSPC", "the disk is full"),
+    ],
+    example: "a, b = socketpair\nf = makefile a wb\nwrite f hello\nexpect EAGAIN recv b 100 MSG_DONTWAIT\nflush f\nrecv b 100",
+    run: flush,
+};
+
+const UNLINK: Command = Command {
+    name: "unlink",
+    aliases: &[],
+    group: Group::Files,
+    summary: "remove a file: such as an AF_UNIX socket's path, which stays when the socket is closed",
+    params: &[req("PATH", Kind::Path)],
+    results: &[],
+    python: "os.unlink(path)",
+    c: "unlink(path);",
+    man: "unlink(2)",
+    errors: &[
+        NOENT,
+        ACCES,
+        NOTDIR,
+        ("EPERM", "the folder's sticky bit forbids it: the file is another user's"),
+        ("EISDIR", "the path is a folder"),
+    ],
+    example: "f = open /tmp/sockpit-unlink w\nclose f\nunlink /tmp/sockpit-unlink\nexists /tmp/sockpit-unlink",
+    run: unlink,
+};
+
+const MKDIR: Command = Command {
+    name: "mkdir",
+    aliases: &[],
+    group: Group::Files,
+    summary: "make a folder, for the paths of AF_UNIX sockets",
+    params: &[req("PATH", Kind::Path)],
+    results: &[],
+    python: "os.mkdir(path)",
+    c: "mkdir(path, 0777);",
+    man: "mkdir(2)",
+    errors: &[
+        ("EEXIST", "something of that name is there already"),
+        NOENT,
+        ACCES,
+        NOTDIR,
+        ("EROFS", "the file system cannot be written"),
+    ],
+    example: "try\n  mkdir /tmp/sockpit-folder\nexcept EEXIST\n  print \"it was there already\"\nend\nexists /tmp/sockpit-folder",
+    run: mkdir,
+};
+
+const EXISTS: Command = Command {
+    name: "exists",
+    aliases: &[],
+    group: Group::Files,
+    summary: "whether there is something at a path: true or false",
+    params: &[req("PATH", Kind::Path)],
+    results: &["exists"],
+    python: "exists = os.path.exists(path)",
+    c: "int exists = access(path, F_OK) == 0;",
+    man: "access(2)",
+    errors: &[],
+    example: "exists /proc/net/tcp",
+    run: exists,
+};
+
+const FILESIZE: Command = Command {
+    name: "filesize",
+    aliases: &[],
+    group: Group::Files,
+    summary: "the size of a file in bytes",
+    params: &[req("PATH", Kind::Path)],
+    results: &["size"],
+    python: "size = os.path.getsize(path)",
+    c: "struct stat about; stat(path, &about); off_t size = about.st_size;",
+    man: "stat(2)",
+    errors: &[NOENT, ACCES, NOTDIR],
+    example: "f = open /tmp/sockpit-filesize w\nwrite f hello\nclose f\nfilesize /tmp/sockpit-filesize\nunlink /tmp/sockpit-filesize",
+    run: filesize,
+};
+
+fn makefile(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let mode = if args.has(1) { args.text(1)? } else { "r".into() };
+    let mut settings = Settings::parse(&mode, "rwb").map_err(|f| f.at(1))?;
+    match args.value(2) {
+        Value::None => {}
+        _ => match args.int(2)? {
+            0 if settings.text.is_some() => {
+                return Err(Failure::usage("unbuffered streams must be binary")
+                    .note("add b to the mode: rb, wb, rwb")
+                    .at(2));
+            }
+            1 if settings.text.is_some() => settings.by_line = true,
+            n if n < 0 => settings.buffer = BUFFER,
+            n => {
+                settings.buffer =
+                    usize::try_from(n).map_err(|_| Failure::usage(format!("{n} is no buffer size")).at(2))?
+            }
+        },
+    }
+    if let Some((encoding, newline)) = &mut settings.text {
+        match args.text(3)? {
+            name if name == "none" => {}
+            name => *encoding = name.into(),
+        }
+        *newline = Newline::parse(&args.text(4)?).map_err(|f| f.at(4))?;
+    }
+    Ok(handle(File::of_socket(&socket, settings)?))
+}
+
+fn open(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let mode = if args.has(1) { args.text(1)? } else { "r".into() };
+    Ok(handle(File::open(&args.data(0), &mode)?))
+}
+
+fn handle(file: Rc<File>) -> Step {
+    Value::Handle(file).into()
+}
+
+/// The size in that place; none when it was left out or is negative, which in Python is no limit.
+fn limit(args: &Args, i: usize) -> Result<Option<usize>, Failure> {
+    if matches!(args.value(i), Value::None) {
+        return Ok(None);
+    }
+    let n = args.int(i)?;
+    Ok(if n < 0 { None } else { Some(usize::try_from(n).unwrap_or(usize::MAX)) })
+}
+
+fn readline(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let wanted = Wanted::Line(limit(args, 1)?);
+    file::read(world, &args.file(0)?, wanted)
+}
+
+fn readlines(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    file::read(world, &args.file(0)?, Wanted::Lines)
+}
+
+fn read(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let wanted = limit(args, 1)?.map_or(Wanted::All, Wanted::Units);
+    file::read(world, &args.file(0)?, wanted)
+}
+
+fn write(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let file = args.file(0)?;
+    if file.is_text() {
+        let text = args.text(1)?;
+        return file::write(world, &file, &file.encode(&text)?, text.chars().count());
+    }
+    let data = args.data(1);
+    file::write(world, &file, &data, data.len())
+}
+
+fn flush(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    file::flush(world, &args.file(0)?)
+}
+
+/// Do something with the path in the first place.
+fn on_path<T>(args: &Args, call: impl FnOnce(&Path) -> io::Result<T>) -> Result<T, Failure> {
+    let path = args.data(0);
+    call(Path::new(OsStr::from_bytes(&path))).map_err(|e| file::path_failure(&e, &path))
+}
+
+fn unlink(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    on_path(args, |path| fs::remove_file(path)).map(|()| Step::Done(Reply::Nothing))
+}
+
+fn mkdir(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    on_path(args, |path| fs::create_dir(path)).map(|()| Step::Done(Reply::Nothing))
+}
+
+fn exists(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    on_path(args, |path| Ok(Value::Bool(path.exists()).into()))
+}
+
+fn filesize(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    on_path(args, |path| fs::metadata(path)).map(|about| Value::Int(i128::from(about.len())).into())
+}

@@ -1,0 +1,368 @@
+//! What fits a parameter, and how words and values are fitted to it.
+//!
+//! The same function serves a word of the program (once, when the line is read) and a value that a name holds
+//! (at each call): [`fit`].
+
+use std::rc::Rc;
+
+use super::args::Arg;
+use crate::os::constants::{self, Constants};
+use crate::os::options;
+use crate::value::{Addr, Failure, Value, addr};
+
+/// What fits a parameter.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A socket, by its bare name or as a value.
+    Socket,
+    /// A file, likewise.
+    File,
+    /// A socket or a file.
+    SocketOrFile,
+    /// A task, likewise.
+    Task,
+    /// A job's number, or a task.
+    JobOrTask,
+    /// A job's number.
+    Job,
+    /// A socket address, in one word or two.
+    Addr,
+    /// An address family.
+    Family,
+    /// A socket type.
+    Type,
+    /// A protocol number.
+    Protocol,
+    /// A whole number, or the name of a constant.
+    Int,
+    /// A size in bytes.
+    Size,
+    /// Seconds, from 0; `none` for no limit.
+    Seconds,
+    /// A switch: on or off.
+    Switch,
+    /// Bytes to send; text goes as UTF-8.
+    Data,
+    /// Text.
+    Text,
+    /// A path of a file.
+    Path,
+    /// MSG_ flags of send(2) and recv(2).
+    MsgFlags,
+    /// AI_ flags of getaddrinfo(3).
+    AiFlags,
+    /// NI_ flags of getnameinfo(3).
+    NiFlags,
+    /// Events of poll(2).
+    PollEvents,
+    /// Which half to shut down.
+    How,
+    /// A socket option, with its level before it or alone.
+    Option,
+    /// Any value; a word that looks like a number is one.
+    Any,
+    /// `KEY=VALUE`.
+    Pair,
+    /// A bare name: of a call, an option, a variable.
+    Name,
+}
+
+impl Kind {
+    /// Whether a bare word in its place is the name of a live thing.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::JobOrTask)
+    }
+
+    /// The name of what fits, for messages.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Socket => "a socket",
+            Self::File => "a file",
+            Self::SocketOrFile => "a socket or a file",
+            Self::Task => "a task",
+            Self::JobOrTask => "a job's number or a task",
+            Self::Job => "a job's number",
+            Self::Addr => "an address",
+            Self::Family => "an address family",
+            Self::Type => "a socket type",
+            Self::Protocol => "a protocol",
+            Self::Int => "a whole number",
+            Self::Size => "a size",
+            Self::Seconds => "seconds",
+            Self::Switch => "on or off",
+            Self::Data => "data",
+            Self::Text => "text",
+            Self::Path => "a path",
+            Self::MsgFlags | Self::AiFlags | Self::NiFlags => "flags",
+            Self::PollEvents => "events",
+            Self::How => "rd, wr or rdwr",
+            Self::Option => "a socket option",
+            Self::Any => "a value",
+            Self::Pair => "KEY=VALUE",
+            Self::Name => "a name",
+        }
+    }
+
+    /// The named constants that fit it, if any do.
+    pub fn constants(self) -> Option<&'static Constants> {
+        Some(match self {
+            Self::Family => &constants::FAMILIES,
+            Self::Type => &constants::TYPES,
+            Self::Protocol => &constants::PROTOCOLS,
+            Self::MsgFlags => &constants::MSG_FLAGS,
+            Self::AiFlags => &constants::AI_FLAGS,
+            Self::NiFlags => &constants::NI_FLAGS,
+            Self::PollEvents => &constants::POLL_EVENTS,
+            Self::How => &constants::HOWS,
+            _ => return None,
+        })
+    }
+}
+
+/// The value of a word of the program where nothing more is known about it: a number, `none`, `on`, `off`,
+/// `true`, `false`, or the word itself.
+pub fn word_value(word: &str) -> Value {
+    match word {
+        "none" => return Value::None,
+        "on" | "true" => return Value::Bool(true),
+        "off" | "false" => return Value::Bool(false),
+        _ => {}
+    }
+    number(word).unwrap_or_else(|| Value::text(word))
+}
+
+/// The number a word looks like: `5`, `-5`, `0x10`, `2.5`, `1e3`.
+pub fn number(word: &str) -> Option<Value> {
+    let digits = word.strip_prefix(['-', '+']).unwrap_or(word);
+    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
+        return None;
+    }
+    let sign = if word.starts_with('-') { -1 } else { 1 };
+    if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        return i128::from_str_radix(hex, 16)
+            .ok()
+            .filter(|_| !hex.starts_with(['-', '+']))
+            .map(|n| Value::Int(sign * n));
+    }
+    if digits.bytes().all(|b| b.is_ascii_digit()) {
+        return digits.parse::<i128>().ok().map(|n| Value::Int(sign * n));
+    }
+    let float = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
+    word.parse().ok().filter(|_| float).map(Value::Float)
+}
+
+/// Fit a value to a parameter. `Text` values are read as words would be.
+pub fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
+    let fitted = match kind {
+        Kind::Addr => return fit_addr(value),
+        Kind::Option => return fit_option(&value),
+        Kind::Family | Kind::Type | Kind::Protocol | Kind::How => constant(kind, value)?,
+        Kind::MsgFlags | Kind::AiFlags | Kind::NiFlags | Kind::PollEvents => constant(kind, value)?,
+        Kind::Int | Kind::Size | Kind::Job => match &value {
+            Value::Text(s) => match number(s) {
+                Some(n @ Value::Int(_)) => n,
+                _ if kind == Kind::Int => constant(kind, value)?,
+                _ => return Err(Failure::usage(format!("{} is needed here, not `{s}`", kind.noun()))),
+            },
+            _ => value,
+        },
+        Kind::Seconds => seconds(value)?,
+        Kind::Switch => switch(&value)?,
+        Kind::Pair => return Err(Failure::usage("KEY=VALUE is needed here")),
+        _ => value,
+    };
+    if kind == Kind::Size
+        && let Value::Int(n) = fitted
+        && n < 0
+    {
+        return Err(Failure::usage(format!("a size is 0 or more, not {n}")));
+    }
+    Ok(Arg::Value(fitted))
+}
+
+fn seconds(value: Value) -> Result<Value, Failure> {
+    let value = match &value {
+        Value::Text(s) => word_value(s),
+        _ => value,
+    };
+    match value {
+        Value::None => Ok(Value::None),
+        Value::Int(_) | Value::Float(_) => {
+            let seconds = value.number().unwrap_or(0.0);
+            if seconds.is_nan() || seconds < 0.0 {
+                return Err(Failure::usage(format!("seconds are 0 or more, not {value}")));
+            }
+            // A year is as good as for ever, and keeps clear of the clock's end.
+            Ok(if seconds > 3.0e7 { Value::Float(3.0e7) } else { value })
+        }
+        other => Err(Failure::usage(format!("seconds are a number or none, not {}", other.show()))),
+    }
+}
+
+fn switch(value: &Value) -> Result<Value, Failure> {
+    let on = match value {
+        Value::Text(s) => match &**s {
+            "on" | "true" | "1" | "True" => true,
+            "off" | "false" | "0" | "False" => false,
+            _ => return Err(Failure::usage(format!("on or off is needed here, not `{s}`"))),
+        },
+        other => other.truth(),
+    };
+    Ok(Value::Bool(on))
+}
+
+/// A constant by name or number, several joined with `|` where they are flags.
+fn constant(kind: Kind, value: Value) -> Result<Value, Failure> {
+    let Value::Text(word) = &value else {
+        return match value {
+            Value::Int(_) | Value::None => Ok(value),
+            Value::Bool(b) => Ok(Value::Int(i128::from(b))),
+            other => Err(Failure::usage(format!("{} is needed here, and this is {}", kind.noun(), other.kind()))),
+        };
+    };
+    let mut bits: i128 = 0;
+    for part in word.split('|') {
+        bits |= match number(part) {
+            Some(Value::Int(n)) => n,
+            _ => match kind.constants() {
+                Some(set) => i128::from(set.find(part).ok_or_else(|| unknown_constant(kind, set, part))?),
+                None => i128::from(
+                    constants::find_any(part)
+                        .ok_or_else(|| Failure::usage(format!("{} is needed here, not `{part}`", kind.noun())))?,
+                ),
+            },
+        };
+    }
+    Ok(Value::Int(bits))
+}
+
+fn unknown_constant(kind: Kind, set: &Constants, word: &str) -> Failure {
+    let failure = Failure::usage(format!("`{word}` is not {}", kind.noun()));
+    match crate::value::text::nearest(word, set.names()) {
+        Some(near) => failure.note(format!("did you mean {near}?")),
+        None => failure.note(format!("one of: {}", set.names().collect::<Vec<_>>().join(" "))),
+    }
+}
+
+/// An option by its name alone. A level and an option in two words are fitted by [`fit_leveled`].
+fn fit_option(value: &Value) -> Result<Arg, Failure> {
+    let word = value.to_string();
+    match options::by_name(&word) {
+        Some(found) => Ok(Arg::Opt(found)),
+        None => {
+            let failure = Failure::usage(format!("no socket option is called `{word}`"));
+            Err(match crate::value::text::nearest(&word, options::names()) {
+                Some(near) => failure.note(format!("did you mean {near}?")),
+                None if number(&word).is_some() => {
+                    failure.note("by number, an option needs its level before it: setsockopt s IPPROTO_TCP 1 1")
+                }
+                None => failure.note("see: help setsockopt"),
+            })
+        }
+    }
+}
+
+/// Whether a value names a level rather than an option.
+pub fn is_level(value: &Value) -> bool {
+    match value {
+        Value::Int(_) => true,
+        other => {
+            let word = other.to_string();
+            options::by_name(&word).is_none() && (options::level(&word).is_some() || number(&word).is_some())
+        }
+    }
+}
+
+/// An option with the level before it, each by name or number.
+pub fn fit_leveled(level: &Value, option: &Value) -> Result<Arg, Failure> {
+    let as_number = |v: &Value| match v {
+        Value::Int(n) => Some(*n),
+        other => number(&other.to_string()).and_then(|n| if let Value::Int(n) = n { Some(n) } else { None }),
+    };
+    let bad = |n| Failure::usage(format!("{n} does not fit a C int"));
+    let level_number = match as_number(level) {
+        Some(n) => i32::try_from(n).map_err(|_| bad(n))?,
+        None => options::level(&level.to_string())
+            .ok_or_else(|| Failure::usage(format!("`{level}` is not an option's level")))?,
+    };
+    if let Some(n) = as_number(option) {
+        let n = i32::try_from(n).map_err(|_| bad(n))?;
+        return Ok(Arg::Opt(options::by_number(level_number, n)));
+    }
+    let Arg::Opt(found) = fit_option(option)? else { return Err(bad(0)) };
+    // As in C, the name gives the number and the level is taken as written.
+    Ok(Arg::Opt(if found.level == level_number { found } else { options::by_number(level_number, found.number) }))
+}
+
+/// An address in one word: `host:port`, `[v6]:port`, `:port`, a path, `@name`.
+fn fit_addr(value: Value) -> Result<Arg, Failure> {
+    let text = match value {
+        Value::Addr(_) => return Ok(Arg::Value(value)),
+        Value::Text(s) => s,
+        // A path may be any bytes but zero.
+        Value::Bytes(b) if b.first() == Some(&b'@') => {
+            return Ok(Arg::Value(Value::Addr(Addr::Abstract(b[1..].into()))));
+        }
+        Value::Bytes(b) if b.contains(&b'/') => return Ok(Arg::Value(Value::Addr(Addr::Path(b)))),
+        Value::Bytes(b) => Rc::from(&*String::from_utf8_lossy(&b)),
+        Value::List(pair) if pair.len() == 2 => return fit_host_port(&pair[0], &pair[1]),
+        other => return Err(Failure::usage(format!("an address is needed here, and this is {}", other.kind()))),
+    };
+    if &*text == "AF_UNSPEC" {
+        return Ok(Arg::Value(Value::Addr(Addr::Other(0, Rc::from([])))));
+    }
+    if let Ok(addr) = text.parse() {
+        return Ok(Arg::Value(Value::Addr(addr)));
+    }
+    let Some((host, port)) = text.rsplit_once(':') else {
+        return Err(Failure::usage(format!("`{text}` is not an address"))
+            .note("an address is host:port, [v6]:port, :port, a path with a / in it, or @name"));
+    };
+    let host = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
+    fit_host_port(&Value::text(host), &Value::text(port))
+}
+
+/// An address in two words: a host and a port.
+pub fn fit_host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
+    let port_text = port.to_string();
+    let port = match number(&port_text) {
+        Some(Value::Int(n)) => {
+            u16::try_from(n).map_err(|_| Failure::usage(format!("a port is 0 to 65535, not {n}")))?
+        }
+        _ => {
+            return Err(Failure::usage(format!("a port is a number from 0 to 65535, not `{port_text}`"))
+                .note("getservbyname gives the port of a service"));
+        }
+    };
+    let host = host.to_string();
+    if host.is_empty() || host == "\"\"" {
+        return Ok(Arg::Wildcard(port));
+    }
+    if let Ok(v4) = host.parse::<std::net::Ipv4Addr>() {
+        return Ok(Arg::Value(Value::Addr(Addr::ip(v4.into(), port))));
+    }
+    if let Some(v6) = addr::parse_v6(&host, port) {
+        return Ok(Arg::Value(Value::Addr(v6)));
+    }
+    if host == "<broadcast>" {
+        return Ok(Arg::Value(Value::Addr(Addr::ip(std::net::Ipv4Addr::BROADCAST.into(), port))));
+    }
+    Ok(Arg::Host(host.into(), port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_look_like_numbers() {
+        for (word, value) in
+            [("5", Value::Int(5)), ("-1", Value::Int(-1)), ("0x10", Value::Int(16)), ("2.5", Value::Float(2.5))]
+        {
+            assert_eq!(number(word), Some(value), "{word}");
+        }
+        for word in ["", "-", "x5", "5x", "0x", "1.2.3", "127.0.0.1", "inf", "nan", "."] {
+            assert_eq!(number(word), None, "{word}");
+        }
+    }
+}

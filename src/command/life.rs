@@ -1,0 +1,249 @@
+//! Making and ending sockets: `socket`, `socketpair`, `close`, `shutdown`, `dup`, `detach`, `fileno`.
+
+use std::os::fd::{AsFd, IntoRawFd};
+use std::rc::Rc;
+
+use super::args::expected;
+use super::kinds::fit;
+use super::{Args, Command, Group, Kind, named, opt, req};
+use crate::os::fd;
+use crate::value::{Failure, Reply, Value};
+use crate::world::{File, Mode, Socket, Step, World, file, socket_value};
+
+/// The calls that make and end sockets.
+pub const COMMANDS: &[Command] = &[SOCKET, SOCKETPAIR, CLOSE, SHUTDOWN, DUP, DETACH, FILENO];
+
+const SOCKET: Command = Command {
+    name: "socket",
+    aliases: &[],
+    group: Group::Life,
+    summary: "make a socket; TCP over IPv4 unless told otherwise (short: tcp udp tcp6 udp6 unix)",
+    params: &[
+        opt("FAMILY", Kind::Any),
+        opt("TYPE", Kind::Type),
+        opt("PROTO", Kind::Protocol),
+        named("fileno", Kind::Int),
+    ],
+    results: &["socket"],
+    python: "s = socket.socket(socket.AF_INET, socket.SOCK_STREAM)",
+    c: "int s = socket(AF_INET, SOCK_STREAM, 0);",
+    man: "socket(2)",
+    errors: &[
+        ("EAFNOSUPPORT", "the kernel does not know this address family"),
+        ("ESOCKTNOSUPPORT", "the family has no sockets of this type"),
+        ("EPROTONOSUPPORT", "the protocol is not one of this family and type"),
+        ("EPERM", "SOCK_RAW needs root or CAP_NET_RAW"),
+        ("EMFILE", "this process has as many descriptors open as it may (ulimit -n)"),
+        ("EBADF", "fileno= is not an open descriptor"),
+        ("ENOTSOCK", "fileno= is a descriptor of something else"),
+    ],
+    example: "s = socket AF_INET SOCK_STREAM\nu = socket udp\nclose s\nclose u",
+    run: socket,
+};
+
+const SOCKETPAIR: Command = Command {
+    name: "socketpair",
+    aliases: &[],
+    group: Group::Life,
+    summary: "make two sockets that are connected to each other",
+    params: &[opt("FAMILY", Kind::Family), opt("TYPE", Kind::Type), opt("PROTO", Kind::Protocol)],
+    results: &["left", "right"],
+    python: "left, right = socket.socketpair()",
+    c: "int pair[2]; socketpair(AF_UNIX, SOCK_STREAM, 0, pair);",
+    man: "socketpair(2)",
+    errors: &[
+        ("EOPNOTSUPP", "the family makes no pairs: AF_UNIX does"),
+        ("EINVAL", "the type has unknown bits"),
+        ("EPROTONOSUPPORT", "the protocol is not one of this family and type"),
+        ("EMFILE", "this process has as many descriptors open as it may (ulimit -n)"),
+    ],
+    example: "left, right = socketpair\nsend left hello\nrecv right 100",
+    run: socketpair,
+};
+
+const CLOSE: Command = Command {
+    name: "close",
+    aliases: &[],
+    group: Group::Life,
+    summary: "close a socket or a file; the peer reads what was sent, then an end of file",
+    params: &[req("X", Kind::SocketOrFile)],
+    results: &[],
+    python: "s.close()",
+    c: "close(s);",
+    man: "close(2)",
+    errors: &[("EBADF", "it is closed already")],
+    example: "left, right = socketpair\nclose left\nrecv right 100",
+    run: close,
+};
+
+const SHUTDOWN: Command = Command {
+    name: "shutdown",
+    aliases: &[],
+    group: Group::Life,
+    summary: "end one half of a connection or both: rd, wr or rdwr (also SHUT_RD SHUT_WR SHUT_RDWR, 0 to 2)",
+    params: &[req("S", Kind::Socket), req("HOW", Kind::How)],
+    results: &[],
+    python: "s.shutdown(socket.SHUT_WR)",
+    c: "shutdown(s, SHUT_WR);",
+    man: "shutdown(2)",
+    errors: &[
+        ("ENOTCONN", "it is not connected, or no longer: a reset ends the connection on both sides"),
+        ("EINVAL", "HOW is none of 0, 1 and 2"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "left, right = socketpair\nshutdown left wr\nrecv right 100\nsend right \"still open this way\"\n\
+              recv left 100",
+    run: shutdown,
+};
+
+const DUP: Command = Command {
+    name: "dup",
+    aliases: &[],
+    group: Group::Life,
+    summary: "a second descriptor of the same connection, which ends only when both are closed",
+    params: &[req("S", Kind::Socket)],
+    results: &["socket"],
+    python: "t = s.dup()",
+    c: "int t = fcntl(s, F_DUPFD_CLOEXEC, 0);",
+    man: "dup(2)",
+    errors: &[
+        ("EBADF", "the socket is closed"),
+        ("EMFILE", "this process has as many descriptors open as it may (ulimit -n)"),
+    ],
+    example: "left, right = socketpair\nother = dup left\nclose left\nsend other \"still connected\"\nrecv right 100",
+    run: dup,
+};
+
+const DETACH: Command = Command {
+    name: "detach",
+    aliases: &[],
+    group: Group::Life,
+    summary: "close the socket object and keep its descriptor: `socket fileno=FD` takes it up again",
+    params: &[req("S", Kind::Socket)],
+    results: &["fd"],
+    python: "fd = s.detach()",
+    c: "/* a descriptor is a plain int: there is nothing to detach it from */",
+    man: "socket(2)",
+    errors: &[("EBADF", "the socket is closed")],
+    example: "left, right = socketpair\nfd = detach left\nagain = socket fileno=$fd\nsend again hello\nrecv right 100",
+    run: detach,
+};
+
+const FILENO: Command = Command {
+    name: "fileno",
+    aliases: &[],
+    group: Group::Life,
+    summary: "the number of a socket's descriptor; -1 once it is closed",
+    params: &[req("S", Kind::Socket)],
+    results: &["fd"],
+    python: "s.fileno()",
+    c: "/* the descriptor is that number */",
+    man: "socket(2)",
+    errors: &[],
+    example: "s = socket\nfileno s\nclose s\nfileno s",
+    run: fileno,
+};
+
+/// What makes a type: the rest of its bits are `SOCK_NONBLOCK` and `SOCK_CLOEXEC`.
+const TYPE_FLAGS: i32 = libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
+
+fn socket(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if args.has(3) {
+        return adopt(world, args);
+    }
+    let short = match args.value(0) {
+        Value::Text(word) => short_form(word),
+        _ => None,
+    };
+    let (family, kind) = if let Some((family, kind)) = short {
+        let flags = args.int32_or(1, 0)?;
+        if flags & !TYPE_FLAGS != 0 && flags & !TYPE_FLAGS != kind {
+            return Err(Failure::usage(format!("{} says the type already", args.value(0))).at(1));
+        }
+        (family, kind | flags)
+    } else {
+        if args.has(0) {
+            let fitted = fit(Kind::Family, args.take(0)).map_err(|f| f.at(0))?;
+            args.0[0] = fitted;
+        }
+        (args.int32_or(0, libc::AF_INET)?, args.int32_or(1, libc::SOCK_STREAM)?)
+    };
+    let protocol = args.int32_or(2, 0)?;
+    world.socket(family, kind, protocol).map(|s| socket_value(s).into())
+}
+
+/// The family and type that one word stands for.
+fn short_form(word: &str) -> Option<(i32, i32)> {
+    Some(match word {
+        "tcp" => (libc::AF_INET, libc::SOCK_STREAM),
+        "udp" => (libc::AF_INET, libc::SOCK_DGRAM),
+        "tcp6" => (libc::AF_INET6, libc::SOCK_STREAM),
+        "udp6" => (libc::AF_INET6, libc::SOCK_DGRAM),
+        _ => return None,
+    })
+}
+
+/// `socket fileno=FD`.
+fn adopt(world: &mut World, args: &Args) -> Result<Step, Failure> {
+    if args.has(0) || args.has(1) || args.has(2) {
+        return Err(Failure::usage("with fileno= the kernel tells family, type and protocol: leave them out").at(0));
+    }
+    let number = args.int32_or(3, 0)?;
+    if number < 0 {
+        return Err(Failure::usage(format!("a descriptor is 0 or more, not {number}")).at(3));
+    }
+    // Asked before it is taken over: a descriptor of something else must stay as it is.
+    match std::fs::read_link(format!("/proc/self/fd/{number}")) {
+        Ok(target) if target.as_os_str().as_encoded_bytes().starts_with(b"socket:") => {}
+        Ok(_) => return Err(Failure::os(libc::ENOTSOCK).at(3)),
+        Err(_) => return Err(Failure::os(libc::EBADF).at(3)),
+    }
+    let fd = fd::adopt(number).map_err(|e| Failure::os(e).at(3))?;
+    world.adopt(fd).map(|s| socket_value(s).into())
+}
+
+fn socketpair(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let family = args.int32_or(0, libc::AF_UNIX)?;
+    let kind = args.int32_or(1, libc::SOCK_STREAM)?;
+    let protocol = args.int32_or(2, 0)?;
+    let (left, right) = fd::socketpair(family, kind, protocol).map_err(Failure::os)?;
+    let sort = [family, kind & !TYPE_FLAGS, protocol];
+    let seconds = if kind & libc::SOCK_NONBLOCK == 0 { world.default_mode } else { Some(0.0) };
+    let mode = Mode::from_seconds(seconds);
+    let left = world.wrap(left, sort, mode)?;
+    let right = world.wrap(right, sort, mode)?;
+    Ok(Step::Done(Reply::Two(socket_value(left), socket_value(right))))
+}
+
+fn close(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let value = args.value(0);
+    if let Some(socket) = value.downcast_rc::<Socket>() {
+        return world.close(&socket);
+    }
+    let file: Rc<File> = value.downcast_rc().ok_or_else(|| expected(0, "a socket or a file", value))?;
+    file::close(world, &file)
+}
+
+fn shutdown(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let how = args.int32_or(1, libc::SHUT_RDWR)?;
+    fd::shutdown(socket.fd()?.as_fd(), how).map_err(Failure::os)?;
+    world.wake(&socket);
+    Ok(Step::Done(Reply::Nothing))
+}
+
+fn dup(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let fd = fd::dup(socket.fd()?.as_fd()).map_err(Failure::os)?;
+    world.sibling(&socket, fd, socket.mode.get()).map(|s| socket_value(s).into())
+}
+
+fn detach(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let fd = world.detach(&socket)?;
+    Ok(Value::Int(i128::from(fd.into_raw_fd())).into())
+}
+
+fn fileno(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    Ok(Value::Int(i128::from(args.socket(0)?.fileno())).into())
+}

@@ -1,0 +1,204 @@
+//! The calls: one constant each, with everything that is known about it, beside its effect.
+//!
+//! From a [`Command`] come parsing, usage lines, help, completion, JSON names and the reference. Adding a call
+//! touches its own file and one word in [`ALL`]. A command knows the world (sockets, files) and no task: what only
+//! the scheduler can do it asks for with a [`Request`](crate::world::Request).
+
+pub mod args;
+pub mod kinds;
+
+mod connection;
+mod data;
+mod files;
+mod life;
+mod mode;
+mod msg;
+mod names;
+mod options;
+mod readiness;
+mod receive;
+mod tasks;
+mod transfer;
+pub mod views;
+
+pub use args::{Arg, Args};
+pub use kinds::Kind;
+
+use crate::value::Failure;
+use crate::world::{Step, World};
+
+/// A call's effect: try it once.
+pub type Run = fn(&mut World, &mut Args) -> Result<Step, Failure>;
+
+/// One documented call.
+pub struct Command {
+    /// Its name.
+    pub name: &'static str,
+    /// Short forms.
+    pub aliases: &'static [&'static str],
+    /// Where it stands in the overview.
+    pub group: Group,
+    /// One line on what it does.
+    pub summary: &'static str,
+    /// Its parameters in the documented order.
+    pub params: &'static [Param],
+    /// The names of its results; empty when it gives nothing.
+    pub results: &'static [&'static str],
+    /// The same call in Python.
+    pub python: &'static str,
+    /// The same call in C.
+    pub c: &'static str,
+    /// The page of the manual that documents it.
+    pub man: &'static str,
+    /// The errors it is known for, each with its usual cause.
+    pub errors: &'static [(&'static str, &'static str)],
+    /// Lines that can be pasted at the prompt.
+    pub example: &'static str,
+    /// The effect.
+    pub run: Run,
+}
+
+/// A parameter of a call.
+pub struct Param {
+    /// Its documented name.
+    pub name: &'static str,
+    /// What fits it.
+    pub kind: Kind,
+    /// Whether it must be there.
+    pub need: Need,
+}
+
+/// Whether a parameter must be there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Need {
+    /// It must.
+    Required,
+    /// It may be left out, and may be given by name.
+    Optional,
+    /// It is given by name only.
+    Named,
+    /// All words that are left, none or more.
+    Rest,
+    /// All words that are left, one at least.
+    Some,
+}
+
+/// Where a command stands in the overview.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+pub enum Group {
+    /// Making and ending sockets.
+    Life,
+    /// Names and addresses.
+    Names,
+    /// Listening and connecting.
+    Connection,
+    /// Moving data.
+    Transfer,
+    /// Socket options.
+    Options,
+    /// Blocking, timeouts.
+    Mode,
+    /// Files.
+    Files,
+    /// What is ready, what is running.
+    Readiness,
+    /// Text, bytes, numbers.
+    Data,
+    /// Cooperative tasks.
+    Tasks,
+    /// Looking at the session.
+    Views,
+}
+
+impl Group {
+    /// All groups, with the title each has in the overview.
+    pub const ALL: &[(Group, &str)] = &[
+        (Group::Life, "Making and ending sockets"),
+        (Group::Names, "Names and addresses"),
+        (Group::Connection, "Listening and connecting"),
+        (Group::Transfer, "Moving data"),
+        (Group::Options, "Socket options"),
+        (Group::Mode, "Blocking and timeouts"),
+        (Group::Files, "Files"),
+        (Group::Readiness, "What is ready, what is running"),
+        (Group::Data, "Text, bytes, numbers"),
+        (Group::Tasks, "Tasks"),
+        (Group::Views, "Looking at the session"),
+    ];
+}
+
+/// Shorthand for a required parameter.
+pub const fn req(name: &'static str, kind: Kind) -> Param {
+    Param { name, kind, need: Need::Required }
+}
+
+/// Shorthand for an optional parameter.
+pub const fn opt(name: &'static str, kind: Kind) -> Param {
+    Param { name, kind, need: Need::Optional }
+}
+
+/// Shorthand for a parameter given by name only.
+pub const fn named(name: &'static str, kind: Kind) -> Param {
+    Param { name, kind, need: Need::Named }
+}
+
+/// Shorthand for all the words that are left.
+pub const fn rest(name: &'static str, kind: Kind) -> Param {
+    Param { name, kind, need: Need::Rest }
+}
+
+/// Shorthand for all the words that are left, at least one.
+pub const fn some(name: &'static str, kind: Kind) -> Param {
+    Param { name, kind, need: Need::Some }
+}
+
+/// The groups' tables, in the overview's order.
+pub static ALL: &[&[Command]] = &[
+    life::COMMANDS,
+    names::COMMANDS,
+    connection::COMMANDS,
+    transfer::COMMANDS,
+    options::COMMANDS,
+    mode::COMMANDS,
+    files::COMMANDS,
+    readiness::COMMANDS,
+    data::COMMANDS,
+    tasks::COMMANDS,
+    views::COMMANDS,
+];
+
+/// Every command.
+pub fn all() -> impl Iterator<Item = &'static Command> {
+    ALL.iter().flat_map(|group| group.iter())
+}
+
+/// The command of that name or short form.
+pub fn find(name: &str) -> Option<&'static Command> {
+    all().find(|c| c.name == name || c.aliases.contains(&name))
+}
+
+impl Command {
+    /// The line that shows how it is called: `recv S N [FLAGS]`.
+    pub fn usage(&self) -> String {
+        let mut out = self.name.to_string();
+        for param in self.params {
+            let name = param.name;
+            let word = match param.need {
+                Need::Required => format!(" {name}"),
+                Need::Optional => format!(" [{name}]"),
+                Need::Named => format!(" [{}={}]", name.to_lowercase(), name.to_uppercase()),
+                Need::Rest => format!(" [{name}...]"),
+                Need::Some => format!(" {name}..."),
+            };
+            let leveled = param.kind == Kind::Option;
+            out.push_str(if leveled { " [LEVEL]" } else { "" });
+            out.push_str(&word);
+        }
+        out
+    }
+
+    /// Whether its results are somebody else's: another call's, a task's.
+    pub fn results_vary(&self) -> bool {
+        matches!(self.name, "wait" | "join" | "resume" | "yield")
+    }
+}

@@ -1,0 +1,361 @@
+//! What is ready and what is running: `poll`, `select`, jobs, time, and what a socket's queues hold.
+// Every effect has the same type, also one that cannot fail.
+#![allow(clippy::unnecessary_wraps)]
+
+use std::os::fd::AsFd;
+use std::rc::Rc;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use super::args::expected;
+use super::{Arg, Args, Command, Group, Kind, named, opt, req, some};
+use crate::os::{constants, fd, sockopt};
+use crate::value::{Failure, Reply, Value};
+use crate::world::{On, Request, Socket, Step, Wait, Wake, World, after, socket_value};
+
+/// The calls about what is ready and what is running.
+pub const COMMANDS: &[Command] = &[POLL, SELECT, WAIT, JOBS, IS_ALIVE, CANCEL, SLEEP, NOW, INQ, OUTQ, ATMARK, STATE];
+
+const POLL: Command = Command {
+    name: "poll",
+    aliases: &[],
+    group: Group::Readiness,
+    summary: "the events that are there: IN, PRI, OUT, ERR, HUP, RDHUP; waits up to SECONDS for one (0 if left out)",
+    params: &[req("S", Kind::Socket), opt("EVENTS", Kind::PollEvents), opt("SECONDS", Kind::Seconds)],
+    results: &["events"],
+    python: "p = select.poll(); p.register(s, select.POLLIN); p.poll(1000)",
+    c: "struct pollfd p = { s, POLLIN }; poll(&p, 1, 1000);",
+    man: "poll(2)",
+    errors: &[("EBADF", "the socket is closed")],
+    example: "left, right = socketpair\npoll left\nsend right hello\npoll left IN 1",
+    run: poll,
+};
+
+const SELECT: Command = Command {
+    name: "select",
+    aliases: &[],
+    group: Group::Readiness,
+    summary: "wait until a socket has something to read; gives those that have, none at the end of the time",
+    params: &[named("timeout", Kind::Seconds), some("S", Kind::Socket)],
+    results: &["ready"],
+    python: "ready, _, _ = select.select([a, b], [], [], 1)",
+    c: "FD_ZERO(&r); FD_SET(a, &r); FD_SET(b, &r); select(b + 1, &r, NULL, NULL, &tv);",
+    man: "select(2)",
+    errors: &[("EBADF", "one of the sockets is closed")],
+    example: "left, right = socketpair\nselect left right timeout=0\nsend right hello\nselect left right timeout=1",
+    run: select,
+};
+
+const WAIT: Command = Command {
+    name: "wait",
+    aliases: &[],
+    group: Group::Readiness,
+    summary: "wait for background calls; gives the last one's result or its error",
+    params: &[some("JOB", Kind::Job)],
+    results: &["result"],
+    python: "thread.join()",
+    c: "pthread_join(thread, NULL);",
+    man: "pthread_join(3)",
+    errors: &[],
+    example: "left, right = socketpair\ndata = recv left 100 &\nsend right hello\nwait 1",
+    run: wait,
+};
+
+const JOBS: Command = Command {
+    name: "jobs",
+    aliases: &[],
+    group: Group::Readiness,
+    summary: "the background calls that are not done, and what each waits for",
+    params: &[],
+    results: &["jobs"],
+    python: "threading.enumerate()",
+    c: "/* the program keeps its own list of threads */",
+    man: "",
+    errors: &[],
+    example: "left, right = socketpair\ndata = recv left 100 &\njobs\ncancel 1",
+    run: jobs,
+};
+
+const IS_ALIVE: Command = Command {
+    name: "is_alive",
+    aliases: &[],
+    group: Group::Readiness,
+    summary: "whether a background call or a task still runs",
+    params: &[req("JOB", Kind::JobOrTask)],
+    results: &["alive"],
+    python: "thread.is_alive()",
+    c: "pthread_tryjoin_np(thread, NULL) == EBUSY",
+    man: "pthread_tryjoin_np(3)",
+    errors: &[],
+    example: "left, right = socketpair\ndata = recv left 100 &\nis_alive 1\nsend right hello\nwait 1\nis_alive 1",
+    run: is_alive,
+};
+
+const CANCEL: Command = Command {
+    name: "cancel",
+    aliases: &[],
+    group: Group::Readiness,
+    summary: "end a background call or a task where it waits; it fails with `Cancelled`",
+    params: &[req("JOB", Kind::JobOrTask)],
+    results: &[],
+    python: "task.cancel()",
+    c: "pthread_cancel(thread);",
+    man: "pthread_cancel(3)",
+    errors: &[],
+    example: "left, right = socketpair\ndata = recv left 100 &\ncancel 1\nis_alive 1",
+    run: cancel,
+};
+
+const SLEEP: Command = Command {
+    name: "sleep",
+    aliases: &[],
+    group: Group::Readiness,
+    summary: "wait that many seconds; everything else goes on meanwhile",
+    params: &[req("SECONDS", Kind::Seconds)],
+    results: &[],
+    python: "time.sleep(0.1)",
+    c: "usleep(100000);",
+    man: "nanosleep(2)",
+    errors: &[],
+    example: "sleep 0.1",
+    run: sleep,
+};
+
+const NOW: Command = Command {
+    name: "now",
+    aliases: &[],
+    group: Group::Readiness,
+    summary: "seconds of a clock that only goes forward, to measure how long something took",
+    params: &[],
+    results: &["seconds"],
+    python: "time.monotonic()",
+    c: "clock_gettime(CLOCK_MONOTONIC, &now);",
+    man: "clock_gettime(2)",
+    errors: &[],
+    example: "began = now\nsleep 0.1\nended = now\nlet took = $ended - $began\nassert $took >= 0.1",
+    run: now,
+};
+
+const INQ: Command = Command {
+    name: "inq",
+    aliases: &[],
+    group: Group::Readiness,
+    summary: "how many bytes wait to be read (UDP: those of the next datagram)",
+    params: &[req("S", Kind::Socket)],
+    results: &["count"],
+    python: "fcntl.ioctl(s, termios.FIONREAD, buffer)",
+    c: "ioctl(s, SIOCINQ, &count);",
+    man: "tcp(7)",
+    errors: &[("EINVAL", "a listening socket has no bytes to read"), ("EBADF", "the socket is closed")],
+    example: "left, right = socketpair\nsend right hello\ninq left",
+    run: inq,
+};
+
+const OUTQ: Command = Command {
+    name: "outq",
+    aliases: &[],
+    group: Group::Readiness,
+    summary: "how many bytes were sent that the peer has not acknowledged (AF_UNIX: memory in use)",
+    params: &[req("S", Kind::Socket)],
+    results: &["count"],
+    python: "fcntl.ioctl(s, termios.TIOCOUTQ, buffer)",
+    c: "ioctl(s, SIOCOUTQ, &count);",
+    man: "tcp(7)",
+    errors: &[("EINVAL", "a listening socket sends nothing"), ("EBADF", "the socket is closed")],
+    example: "left, right = socketpair\noutq left",
+    run: outq,
+};
+
+const ATMARK: Command = Command {
+    name: "atmark",
+    aliases: &[],
+    group: Group::Readiness,
+    summary: "whether the urgent byte is the next to be read",
+    params: &[req("S", Kind::Socket)],
+    results: &["atmark"],
+    python: "fcntl.ioctl(s, 0x8905, buffer)  # SIOCATMARK",
+    c: "sockatmark(s)",
+    man: "sockatmark(3)",
+    errors: &[("ENOTTY", "the socket has no urgent data: only streams have"), ("EBADF", "the socket is closed")],
+    example: "left, right = socketpair\natmark left",
+    run: atmark,
+};
+
+const STATE: Command = Command {
+    name: "state",
+    aliases: &[],
+    group: Group::Readiness,
+    summary: "the TCP state of a socket as the kernel calls it: ESTABLISHED, CLOSE_WAIT, ...",
+    params: &[req("S", Kind::Socket)],
+    results: &["state"],
+    python: "s.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]",
+    c: "struct tcp_info i; getsockopt(s, IPPROTO_TCP, TCP_INFO, &i, &len); i.tcpi_state",
+    man: "tcp(7)",
+    errors: &[
+        ("EOPNOTSUPP", "an AF_UNIX socket has no TCP state"),
+        ("ENOPROTOOPT", "only TCP sockets have a TCP state"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "srv = create_server 127.0.0.1:0\nstate srv",
+    run: state,
+};
+
+/// The states of a TCP socket from 1 on, in the kernel's order and words.
+const STATES: [&str; 12] = [
+    "ESTABLISHED",
+    "SYN_SENT",
+    "SYN_RECV",
+    "FIN_WAIT1",
+    "FIN_WAIT2",
+    "TIME_WAIT",
+    "CLOSE",
+    "CLOSE_WAIT",
+    "LAST_ACK",
+    "LISTEN",
+    "CLOSING",
+    "NEW_SYN_RECV",
+];
+
+/// The seconds in that place, or the default when they were left out; `None` is for ever.
+fn limit(args: &Args, i: usize, default: Option<f64>) -> Result<Option<Duration>, Failure> {
+    let seconds = if args.has(i) { args.seconds(i)? } else { default };
+    Ok(seconds.map(fd::seconds))
+}
+
+/// Look, and look again at every wake until there is something to tell or the time is over, whatever the sockets'
+/// modes are. `look` gives `None` when there is nothing yet, which `nothing` stands for at the end.
+fn watch<F>(on: On, limit: Option<Duration>, what: &'static str, nothing: Value, mut look: F) -> Result<Step, Failure>
+where
+    F: FnMut() -> Result<Option<Value>, Failure> + 'static,
+{
+    if let Some(found) = look()? {
+        return Ok(found.into());
+    }
+    if limit == Some(Duration::ZERO) {
+        return Ok(nothing.into());
+    }
+    let resume = move |_: &mut World, wake| match look() {
+        Ok(Some(found)) => Some(Ok(found.into())),
+        Ok(None) if wake == Wake::Ready => None,
+        Ok(None) => Some(Ok(nothing.clone().into())),
+        Err(failure) => Some(Err(failure)),
+    };
+    Ok(Step::Park(Wait { on, until: limit.and_then(after), again: None, what }, Box::new(resume)))
+}
+
+fn poll(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let events = args.int32_or(1, i32::from(libc::POLLIN | libc::POLLPRI | libc::POLLOUT))?;
+    let bad = |_| Failure::usage(format!("{events} has bits that are no events")).at(1);
+    let events = u16::try_from(events).map_err(bad)?;
+    let limit = limit(args, 2, Some(0.0))?;
+    let look = {
+        let socket = socket.clone();
+        move || {
+            let found = fd::poll(socket.fd()?.as_fd(), events as i16).map_err(Failure::os)?;
+            let found = i32::from(found as u16);
+            Ok((found != 0).then(|| Value::text(constants::POLL_EVENTS.join(found))))
+        }
+    };
+    watch(On::Socket(socket), limit, "an event", Value::text(""), look)
+}
+
+/// The sockets from that place on; a list stands for those in it.
+fn sockets(args: &Args, from: usize) -> Result<Vec<Rc<Socket>>, Failure> {
+    let mut found = Vec::new();
+    for (i, arg) in args.rest(from).iter().enumerate() {
+        match arg {
+            Arg::Value(Value::List(several)) => {
+                for one in several.iter() {
+                    found.push(one.downcast_rc().ok_or_else(|| expected(from + i, "a socket", one))?);
+                }
+            }
+            _ => found.push(args.socket(from + i)?),
+        }
+    }
+    Ok(found)
+}
+
+fn select(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    // What select(2) takes for readable.
+    const READABLE: i16 = libc::POLLIN | libc::POLLHUP | libc::POLLERR;
+    let limit = limit(args, 0, None)?;
+    let sockets = sockets(args, 1)?;
+    let look = {
+        let sockets = sockets.clone();
+        move || {
+            let mut ready = Vec::new();
+            for socket in &sockets {
+                if fd::poll(socket.fd()?.as_fd(), libc::POLLIN).map_err(Failure::os)? & READABLE != 0 {
+                    ready.push(socket_value(socket.clone()));
+                }
+            }
+            Ok((!ready.is_empty()).then(|| Value::list(ready)))
+        }
+    };
+    watch(On::Sockets(sockets), limit, "something to read", Value::list(Vec::new()), look)
+}
+
+fn wait(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let jobs = (0..args.0.len())
+        .map(|i| {
+            let n = args.int(i)?;
+            u64::try_from(n).map_err(|_| Failure::usage(format!("a job's number counts from 1, this is {n}")).at(i))
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Step::Ask(Request::WaitJobs(jobs)))
+}
+
+fn jobs(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
+    Ok(Step::Ask(Request::Jobs))
+}
+
+fn is_alive(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    Ok(Step::Ask(Request::IsAlive(args.take(0))))
+}
+
+fn cancel(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    Ok(Step::Ask(Request::Cancel(args.take(0))))
+}
+
+fn sleep(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let Some(seconds) = args.seconds(0)? else {
+        return Err(Failure::usage("sleep needs a number of seconds").at(0));
+    };
+    if seconds == 0.0 {
+        return Ok(Step::Ask(Request::Yield));
+    }
+    let wait = Wait { on: On::Time, until: after(fd::seconds(seconds)), again: None, what: "its time" };
+    let resume = |_: &mut World, wake| (wake == Wake::Expired).then_some(Ok(Step::Done(Reply::Nothing)));
+    Ok(Step::Park(wait, Box::new(resume)))
+}
+
+fn now(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
+    static FIRST: OnceLock<Instant> = OnceLock::new();
+    let first = FIRST.get_or_init(Instant::now);
+    Ok(Value::Float(first.elapsed().as_secs_f64()).into())
+}
+
+fn inq(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let count = fd::inq(args.socket(0)?.fd()?.as_fd()).map_err(Failure::os)?;
+    Ok(Value::Int(count as i128).into())
+}
+
+fn outq(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let count = fd::outq(args.socket(0)?.fd()?.as_fd()).map_err(Failure::os)?;
+    Ok(Value::Int(count as i128).into())
+}
+
+fn atmark(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let there = fd::atmark(args.socket(0)?.fd()?.as_fd()).map_err(Failure::os)?;
+    Ok(Value::Bool(there).into())
+}
+
+fn state(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    // The state is the first byte of struct tcp_info.
+    let mut first = [0_u8];
+    sockopt::get(socket.fd()?.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut first).map_err(Failure::os)?;
+    let state = usize::from(first[0]).checked_sub(1).and_then(|i| STATES.get(i));
+    Ok(state.map_or_else(|| Value::Int(i128::from(first[0])), Value::text).into())
+}

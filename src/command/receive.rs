@@ -1,0 +1,319 @@
+//! The receiving side: `recv`, `recvfrom`, `recvmsg`.
+//!
+//! What a kernel-blocking descriptor does by itself is made here of calls that never block: `MSG_WAITALL` and
+//! `SO_RCVLOWAT` gather, and a datagram socket shut down for reading gives empty data.
+
+use std::os::fd::{AsFd, BorrowedFd};
+use std::rc::Rc;
+
+use super::msg::ancillary_value;
+use super::transfer::keep;
+use super::{Args, Command, Group, Kind, opt, req};
+use crate::os::msg::{self, Ancillary};
+use crate::os::{addr, constants, fd};
+use crate::value::{Addr, Failure, Reply, Value};
+use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
+
+pub(super) const RECV: Command = Command {
+    name: "recv",
+    aliases: &[],
+    group: Group::Transfer,
+    summary: "receive up to N bytes: what has come, or the next datagram; empty at the end of a stream",
+    params: &[req("S", Kind::Socket), req("N", Kind::Size), opt("FLAGS", Kind::MsgFlags)],
+    results: &["data"],
+    python: "data = s.recv(1024)",
+    c: "ssize_t n = recv(s, buffer, 1024, 0);",
+    man: "recv(2)",
+    errors: &[
+        ("EAGAIN", "nothing has come, and the socket is non-blocking or SO_RCVTIMEO is over"),
+        ("timeout", "nothing came within the socket's timeout"),
+        ("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0"),
+        ("ENOTCONN", "the socket is not connected: a listening socket gives its connections by accept"),
+        ("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port"),
+        ("EINVAL", "MSG_OOB, and no urgent byte is there; or an AF_UNIX stream that is not connected"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100",
+    run: recv,
+};
+
+pub(super) const RECVFROM: Command = Command {
+    name: "recvfrom",
+    aliases: &[],
+    group: Group::Transfer,
+    summary: "receive a datagram of up to N bytes, and the address it came from",
+    params: &[req("S", Kind::Socket), req("N", Kind::Size), opt("FLAGS", Kind::MsgFlags)],
+    results: &["data", "addr"],
+    python: "data, addr = s.recvfrom(1024)",
+    c: "ssize_t n = recvfrom(s, buffer, 1024, 0, (struct sockaddr *)&a, &len);",
+    man: "recvfrom(2)",
+    errors: &[
+        ("EAGAIN", "nothing has come, and the socket is non-blocking or SO_RCVTIMEO is over"),
+        ("timeout", "nothing came within the socket's timeout"),
+        ("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port"),
+        ("ENOTCONN", "a stream socket that is not connected"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "r = socket udp\nbind r 127.0.0.1:0\nwhere = getsockname r\ns = socket udp\nsendto s hello $where\n\
+              data, addr = recvfrom r 100",
+    run: recvfrom,
+};
+
+pub(super) const RECVMSG: Command = Command {
+    name: "recvmsg",
+    aliases: &[],
+    group: Group::Transfer,
+    summary: "receive data with what came beside it: ancillary data (sockets, too), flags, address",
+    params: &[
+        req("S", Kind::Socket),
+        req("N", Kind::Size),
+        opt("ANCBUFSIZE", Kind::Size),
+        opt("FLAGS", Kind::MsgFlags),
+    ],
+    results: &["data", "anc", "flags", "addr"],
+    python: "data, anc, flags, addr = s.recvmsg(1024, socket.CMSG_SPACE(64))",
+    c: "struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = anc, ... }; recvmsg(s, &m, 0);",
+    man: "recvmsg(2)",
+    errors: &[
+        ("EAGAIN", "nothing has come, and the socket is non-blocking or SO_RCVTIMEO is over"),
+        ("timeout", "nothing came within the socket's timeout"),
+        ("ECONNRESET", "the peer reset the connection"),
+        ("ENOTCONN", "a stream socket that is not connected"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\n\
+              data, anc, flags, addr = recvmsg right 100 256\nentry = item $anc 0\nseveral = field $entry sockets\n\
+              moved = item $several 0\nsend moved hello\nrecv b 100",
+    run: recvmsg,
+};
+
+fn recv(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    receive(world, args, Form::Data, args.flags(2)?)
+}
+
+fn recvfrom(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    receive(world, args, Form::From, args.flags(2)?)
+}
+
+fn recvmsg(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let room = if args.has(2) { args.size(2)? } else { 0 };
+    if room > i32::MAX as usize {
+        return Err(Failure::usage(format!("room for ancillary data is 2147483647 bytes at most, not {room}")).at(2));
+    }
+    receive(world, args, Form::Message(room.min(msg::ANCILLARY_MAX)), args.flags(3)?)
+}
+
+/// What of a receive its caller wants.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// The data: recv(2).
+    Data,
+    /// The sender too: recvfrom(2).
+    From,
+    /// Everything, with that much room for ancillary data: recvmsg(2).
+    Message(usize),
+}
+
+/// What came beside the data, which is in the world's buffer.
+#[derive(Default)]
+struct Came {
+    /// What the kernel returned: with `MSG_TRUNC` it may be more than there was room for.
+    len: usize,
+    from: Option<Addr>,
+    ancillary: Vec<Ancillary>,
+    flags: i32,
+}
+
+/// A receive under way.
+struct Receiver {
+    socket: Rc<Socket>,
+    size: usize,
+    flags: i32,
+    form: Form,
+    /// How many bytes a kernel-blocking call waits for.
+    target: usize,
+    /// Whether a kernel-blocking call would go on waiting where the kernel tells us EAGAIN.
+    blocking: bool,
+    /// Whether poll(2) is asked first, which heeds `SO_RCVLOWAT` where recv(2) does not.
+    ask_first: bool,
+    /// What has been gathered before.
+    got: Vec<u8>,
+    beside: Came,
+}
+
+fn receive(world: &mut World, args: &Args, form: Form, flags: i32) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let size = args.size(1)?;
+    if size == 0 && form == Form::Data {
+        // Python asks the kernel nothing.
+        drop(socket.fd()?);
+        return Ok(Value::bytes([]).into());
+    }
+    let stream = socket.is_stream();
+    let never = flags & (libc::MSG_DONTWAIT | libc::MSG_ERRQUEUE) != 0 || (stream && flags & libc::MSG_OOB != 0);
+    let mode = socket.mode.get();
+    let blocking = mode == Mode::Blocking && !never;
+    let low_water = socket.waits.get().low_water;
+    let target = if !(blocking && stream) {
+        1
+    } else if flags & libc::MSG_WAITALL != 0 {
+        size.clamp(1, BUFFER_MAX)
+    } else {
+        low_water.clamp(1, size.max(1))
+    };
+    let ask_first = stream && low_water > 1 && !never && matches!(mode, Mode::Timeout(_));
+    let waiting = Waiting { socket: socket.clone(), side: Side::In, never, again: None, what: "data" };
+    let mut receiver =
+        Receiver { socket, size, flags, form, target, blocking, ask_first, got: Vec::new(), beside: Came::default() };
+    retry(world, waiting, move |world, expired| receiver.attempt(world, expired))
+}
+
+impl Receiver {
+    fn attempt(&mut self, world: &mut World, expired: Expired) -> Result<Step, Failure> {
+        match self.take(world, expired.is_some()) {
+            Err(failure) if failure.is(libc::EAGAIN) => {
+                if self.blocking && !self.socket.is_stream() && self.is_shut()? {
+                    // Shut down for reading: there poll(2) says readable for ever, and recv(2) EAGAIN.
+                    return Ok(self.finish(world, Value::bytes([]), Came::default()));
+                }
+                match expired {
+                    Some(_) if !self.got.is_empty() => Ok(self.gathered(world)),
+                    Some(expired) => Err(expired),
+                    None => Err(failure),
+                }
+            }
+            done => done,
+        }
+    }
+
+    fn is_shut(&self) -> Result<bool, Failure> {
+        Ok(self.polled(libc::POLLIN | libc::POLLRDHUP)? & libc::POLLRDHUP != 0)
+    }
+
+    fn polled(&self, events: i16) -> Result<i16, Failure> {
+        fd::poll(self.socket.fd()?.as_fd(), events).map_err(Failure::os)
+    }
+
+    /// Take what is there; EAGAIN if it is not enough yet.
+    fn take(&mut self, world: &mut World, last: bool) -> Result<Step, Failure> {
+        if self.ask_first && self.polled(libc::POLLIN)? == 0 {
+            return Err(Failure::os(libc::EAGAIN));
+        }
+        loop {
+            // The urgent byte's place ends what is taken in one piece.
+            if !self.got.is_empty() && fd::atmark(self.socket.fd()?.as_fd()) == Ok(true) {
+                return Ok(self.gathered(world));
+            }
+            let (came, room) = match self.once(world) {
+                Ok(found) => found,
+                Err(failure) if self.got.is_empty() || failure.is(libc::EAGAIN) => return Err(failure),
+                Err(failure) => {
+                    keep(&self.socket, &failure);
+                    return Ok(self.gathered(world));
+                }
+            };
+            let enough = came.len == 0 || self.got.len() + came.len >= self.target;
+            if self.got.is_empty() && (enough || self.peeked_enough(last)?) {
+                let data = Value::Bytes(data(world, room, came.len));
+                return Ok(self.finish(world, data, came));
+            }
+            if self.flags & libc::MSG_PEEK != 0 {
+                return Err(Failure::os(libc::EAGAIN));
+            }
+            self.got.extend_from_slice(&world.buffer(room)[..came.len.min(room)]);
+            // The kernel glues nothing to what descriptors came with.
+            let rights = !came.ancillary.is_empty() && came.ancillary.iter().any(|a| matches!(a, Ancillary::Rights(_)));
+            self.beside.ancillary.extend(came.ancillary);
+            self.beside.flags |= came.flags;
+            self.beside.from = came.from.or(self.beside.from.take());
+            if enough || rights {
+                return Ok(self.gathered(world));
+            }
+        }
+    }
+
+    /// Whether a peek that found less than it wants is to give that: no more can come, or its time is over.
+    fn peeked_enough(&self, last: bool) -> Result<bool, Failure> {
+        const OVER: i16 = libc::POLLRDHUP | libc::POLLHUP | libc::POLLERR;
+        Ok(self.flags & libc::MSG_PEEK != 0 && (last || self.polled(libc::POLLIN | libc::POLLRDHUP)? & OVER != 0))
+    }
+
+    /// One receive into the world's buffer; how much of the buffer it was given.
+    fn once(&mut self, world: &mut World) -> Result<(Came, usize), Failure> {
+        let fd = self.socket.fd()?;
+        let wanted = self.size - self.got.len();
+        let room = if wanted <= SHARED_BUFFER { wanted } else { large(fd.as_fd(), wanted) };
+        let buffer = &mut world.buffer(room)[..room];
+        let stream = self.socket.is_stream();
+        if stream && self.flags & libc::MSG_TRUNC != 0 {
+            // TCP throws the bytes away and leaves in the buffer what was there.
+            buffer.fill(0);
+        }
+        let came = match self.form {
+            Form::Data => addr::recv_bytes(fd.as_fd(), buffer, self.flags).map(|len| Came { len, ..Came::default() }),
+            Form::From => {
+                addr::recvfrom(fd.as_fd(), buffer, self.flags).map(|(len, from)| Came { len, from, ..Came::default() })
+            }
+            Form::Message(ancillary) => msg::recv(fd.as_fd(), buffer, ancillary, self.flags).map(|r| Came {
+                len: r.len,
+                from: r.from,
+                ancillary: r.ancillary,
+                flags: r.flags,
+            }),
+        };
+        let came = came.map_err(Failure::os);
+        // An error kept by an earlier call comes after the data that came before it.
+        let nothing = !matches!(&came, Ok(came) if came.len > 0 || wanted == 0);
+        if nothing && let Some(error) = self.socket.stash.take() {
+            return Err(Failure::os(error));
+        }
+        let mut came = came?;
+        let named = came.from.is_some() || self.form == Form::Data;
+        if self.socket.family == libc::AF_UNIX && !named && !(stream && came.len == 0) {
+            came.from = Some(Addr::Unnamed);
+        }
+        Ok((came, room))
+    }
+
+    /// All that was gathered.
+    fn gathered(&mut self, world: &mut World) -> Step {
+        world.trim_buffer();
+        let data = Value::bytes(std::mem::take(&mut self.got));
+        let beside = std::mem::take(&mut self.beside);
+        self.finish(world, data, beside)
+    }
+
+    fn finish(&self, world: &mut World, data: Value, came: Came) -> Step {
+        let from = |from: Option<Addr>| from.map_or(Value::None, Value::Addr);
+        Step::Done(match self.form {
+            Form::Data => Reply::One(data),
+            Form::From => Reply::Two(data, from(came.from)),
+            Form::Message(_) => {
+                let entries = came.ancillary.into_iter().map(|one| ancillary_value(world, one)).collect();
+                let flags = constants::MSG_FLAGS.join(came.flags & !libc::MSG_CMSG_CLOEXEC);
+                Reply::Many(vec![data, Value::list(entries), Value::text(flags), from(came.from)])
+            }
+        })
+    }
+}
+
+/// How much of an unusually large size there is need for.
+fn large(fd: BorrowedFd<'_>, wanted: usize) -> usize {
+    wanted.min(fd::inq(fd).unwrap_or(0).max(SHARED_BUFFER)).min(BUFFER_MAX)
+}
+
+/// What was received, as a value's bytes: as long as the kernel said, though `MSG_TRUNC` says more than was taken.
+fn data(world: &mut World, room: usize, len: usize) -> Rc<[u8]> {
+    let taken = &world.buffer(room)[..len.min(room)];
+    let data: Rc<[u8]> = if len <= room {
+        taken.into()
+    } else {
+        let mut padded = taken.to_vec();
+        padded.resize(len.min(BUFFER_MAX), 0);
+        padded.into()
+    };
+    if room > SHARED_BUFFER {
+        world.trim_buffer();
+    }
+    data
+}

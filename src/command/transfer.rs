@@ -1,0 +1,373 @@
+//! Moving data: the table, and the sending side: `send`, `sendall`, `sendto`, `sendmsg`, `sendfile`.
+//!
+//! A blocking send on a stream returns when all its bytes are queued, which a non-blocking descriptor does not do by
+//! itself: what is left is sent as room comes.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::rc::Rc;
+
+use super::connection::UNIX_AGAIN;
+use super::msg::{self, Message};
+use super::{Arg, Args, Command, Group, Kind, names, opt, receive, req};
+use crate::os::{addr, fd};
+use crate::value::{Addr, Failure, Reply, Value};
+use crate::world::{Expired, Mode, Side, Socket, Step, Waiting, World, retry};
+
+/// The calls that move data.
+pub const COMMANDS: &[Command] =
+    &[SEND, SENDALL, SENDTO, receive::RECV, receive::RECVFROM, msg::SENDMSG, receive::RECVMSG, SENDFILE];
+
+const SEND: Command = Command {
+    name: "send",
+    aliases: &[],
+    group: Group::Transfer,
+    summary: "send bytes to the peer; gives how many were queued, which may be fewer unless the socket blocks",
+    params: &[req("S", Kind::Socket), req("DATA", Kind::Data), opt("FLAGS", Kind::MsgFlags)],
+    results: &["count"],
+    python: "count = s.send(b'hello')",
+    c: "ssize_t count = send(s, \"hello\", 5, 0);",
+    man: "send(2)",
+    errors: &[
+        ("EPIPE", "the connection is over: the peer reset it, or this side was shut down for writing"),
+        ("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0"),
+        ("EAGAIN", "no room in the send buffer, and the socket is non-blocking or SO_SNDTIMEO is over"),
+        ("timeout", "no room in the send buffer within the socket's timeout"),
+        ("EDESTADDRREQ", "a UDP socket without a peer: connect it, or use sendto"),
+        ("ENOTCONN", "the socket is not connected"),
+        ("EMSGSIZE", "too long for one datagram"),
+        ("ECONNREFUSED", "an earlier datagram found nobody at the peer's port"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "left, right = socketpair\ncount = send left \"hello\\n\"\nrecv right 100",
+    run: send,
+};
+
+const SENDALL: Command = Command {
+    name: "sendall",
+    aliases: &[],
+    group: Group::Transfer,
+    summary: "send until all bytes are queued; the socket's timeout is for the whole",
+    params: &[req("S", Kind::Socket), req("DATA", Kind::Data), opt("FLAGS", Kind::MsgFlags)],
+    results: &[],
+    python: "s.sendall(b'hello')",
+    c: "while (n > 0) { ssize_t k = send(s, p, n, 0); if (k < 0) break; p += k; n -= k; }",
+    man: "send(2)",
+    errors: &[
+        ("EPIPE", "the connection is over: the peer reset it, or this side was shut down for writing"),
+        ("ECONNRESET", "the peer reset the connection"),
+        ("EAGAIN", "the socket is non-blocking and its send buffer full; some bytes may be on their way"),
+        ("timeout", "not all was queued within the socket's timeout; some bytes may be on their way"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "left, right = socketpair\nsendall left \"all of it\"\nrecv right 100",
+    run: sendall,
+};
+
+const SENDTO: Command = Command {
+    name: "sendto",
+    aliases: &[],
+    group: Group::Transfer,
+    summary: "send a datagram to an address; gives its size",
+    params: &[req("S", Kind::Socket), req("DATA", Kind::Data), opt("FLAGS", Kind::MsgFlags), req("ADDR", Kind::Addr)],
+    results: &["count"],
+    python: "count = s.sendto(b'hello', ('127.0.0.1', 9999))",
+    c: "sendto(s, \"hello\", 5, 0, (struct sockaddr *)&a, sizeof a);",
+    man: "sendto(2)",
+    errors: &[
+        ("EMSGSIZE", "too long for one datagram: 65507 bytes over IPv4"),
+        ("ECONNREFUSED", "nobody has that port; UDP tells only a connected socket"),
+        ("EACCES", "a broadcast address needs SO_BROADCAST"),
+        ("ENETUNREACH", "no route leads there"),
+        ("ENOENT", "AF_UNIX: there is no such path"),
+        ("EAGAIN", "no room, and the socket is non-blocking or SO_SNDTIMEO is over"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "r = socket udp\nbind r 127.0.0.1:0\nwhere = getsockname r\ns = socket udp\nsendto s hello $where\n\
+              recvfrom r 100",
+    run: sendto,
+};
+
+const SENDFILE: Command = Command {
+    name: "sendfile",
+    aliases: &[],
+    group: Group::Transfer,
+    summary: "send a file's bytes from OFFSET on, COUNT of them or all, without copying them through the program",
+    params: &[req("S", Kind::Socket), req("PATH", Kind::Path), opt("OFFSET", Kind::Size), opt("COUNT", Kind::Int)],
+    results: &["count"],
+    python: "count = s.sendfile(open('page.html', 'rb'))",
+    c: "sendfile(s, file, &offset, count);",
+    man: "sendfile(2)",
+    errors: &[
+        ("ENOENT", "there is no such file"),
+        ("EISDIR", "it is a directory"),
+        ("Usage", "the socket is no stream or is non-blocking, COUNT is not 1 or more, or it is no regular file"),
+        ("EPIPE", "the connection is over"),
+        ("timeout", "no room came within the socket's timeout"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "left, right = socketpair\nsendfile left /etc/passwd 0 4\nrecv right 100",
+    run: sendfile,
+};
+
+/// Data on its way: as bytes, however the word was written. Text and bytes are not copied.
+pub(super) fn data(value: Value) -> Value {
+    match value {
+        Value::Text(_) | Value::Bytes(_) => value,
+        other => Value::bytes(other.wire()),
+    }
+}
+
+/// The bytes of such data.
+pub(super) fn bytes(data: &Value) -> &[u8] {
+    match data {
+        Value::Text(text) => text.as_bytes(),
+        Value::Bytes(bytes) => bytes,
+        _ => &[],
+    }
+}
+
+/// What is sent, and with which call.
+pub(super) enum Load {
+    /// send(2).
+    Plain(Value),
+    /// sendto(2).
+    To(Value, Addr),
+    /// sendmsg(2).
+    Message(Box<Message>),
+}
+
+impl Load {
+    fn len(&self) -> usize {
+        match self {
+            Self::Plain(data) | Self::To(data, _) => bytes(data).len(),
+            Self::Message(message) => message.len(),
+        }
+    }
+
+    /// Send what is left from that byte on. The address and what else goes with it is for the first part.
+    fn put(&self, socket: &Socket, from: usize, flags: i32) -> Result<usize, Failure> {
+        let fd = socket.fd()?;
+        match self {
+            Self::To(data, to) if from == 0 => addr::sendto(fd.as_fd(), bytes(data), flags, to),
+            Self::Plain(data) | Self::To(data, _) => addr::send_bytes(fd.as_fd(), &bytes(data)[from..], flags),
+            Self::Message(message) => message.put(fd.as_fd(), from, flags),
+        }
+        .map_err(Failure::os)
+    }
+}
+
+fn send(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let flags = args.flags(2)?;
+    put(world, socket, Load::Plain(data(args.take(1))), flags)
+}
+
+fn sendto(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let flags = args.flags(2)?;
+    let data = data(args.take(1));
+    let from = socket.clone();
+    let to = args.0.get(3).unwrap_or(&Arg::Absent);
+    names::resolve(world, &socket, to, move |world, to| put(world, from, Load::To(data, to), flags))
+}
+
+/// An error that an earlier call kept for the next, which is this one.
+fn kept(socket: &Socket) -> Result<(), Failure> {
+    drop(socket.fd()?);
+    socket.stash.take().map_or(Ok(()), |error| Err(Failure::os(error)))
+}
+
+fn waiting(socket: &Rc<Socket>, flags: i32) -> Waiting {
+    // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
+    let again = (socket.family == libc::AF_UNIX && socket.kind == libc::SOCK_DGRAM).then_some(UNIX_AGAIN);
+    let never = flags & libc::MSG_DONTWAIT != 0;
+    Waiting { socket: socket.clone(), side: Side::Out, never, again, what: "room to send" }
+}
+
+/// One send in any of its forms: it gives the count.
+pub(super) fn put(world: &mut World, socket: Rc<Socket>, load: Load, flags: i32) -> Result<Step, Failure> {
+    if socket.stash.get().is_some() {
+        kept(&socket)?;
+    }
+    let whole = socket.is_stream() && socket.mode.get() == Mode::Blocking && flags & libc::MSG_DONTWAIT == 0;
+    let waiting = waiting(&socket, flags);
+    let mut sending = Sending { socket, load, flags, whole, sent: 0 };
+    retry(world, waiting, move |_, expired| sending.attempt(expired))
+}
+
+/// A send under way.
+struct Sending {
+    socket: Rc<Socket>,
+    load: Load,
+    flags: i32,
+    /// Whether it is done only when every byte is queued.
+    whole: bool,
+    sent: usize,
+}
+
+impl Sending {
+    fn count(&self) -> Step {
+        Value::Int(self.sent as i128).into()
+    }
+
+    fn attempt(&mut self, expired: Expired) -> Result<Step, Failure> {
+        loop {
+            let failure = match self.load.put(&self.socket, self.sent, self.flags) {
+                Ok(n) => {
+                    self.sent += n;
+                    if !self.whole || n == 0 || self.sent >= self.load.len() {
+                        return Ok(self.count());
+                    }
+                    self.flags &= !libc::MSG_FASTOPEN;
+                    continue;
+                }
+                Err(failure) => failure,
+            };
+            if failure.is(libc::EAGAIN) {
+                return match expired {
+                    None => Err(failure),
+                    Some(_) if self.sent > 0 => Ok(self.count()),
+                    Some(expired) => Err(expired),
+                };
+            }
+            if self.whole && failure.is(libc::EINPROGRESS) && self.flags & libc::MSG_FASTOPEN != 0 {
+                // The connection is being made without data: what blocks waits for it, then sends.
+                self.flags &= !libc::MSG_FASTOPEN;
+                continue;
+            }
+            if self.sent == 0 {
+                return Err(failure);
+            }
+            keep(&self.socket, &failure);
+            return Ok(self.count());
+        }
+    }
+}
+
+/// Keep an error for the next call, as the kernel does when a call moved some bytes before it. EPIPE and EBADF
+/// are states: the next call meets them anyway.
+pub(super) fn keep(socket: &Socket, failure: &Failure) {
+    if let Some(error) = failure.name.number()
+        && !matches!(error, libc::EPIPE | libc::EBADF)
+    {
+        socket.stash.set(Some(error));
+    }
+}
+
+fn sendall(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let flags = args.flags(2)?;
+    kept(&socket)?;
+    sendall_from(world, socket, data(args.take(1)), flags, 0)
+}
+
+/// Send what is left. A timeout is for all of it; `SO_SNDTIMEO` is for each send(2) of a blocking socket, so it starts
+/// again as long as there is progress.
+fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, start: usize) -> Result<Step, Failure> {
+    let blocking = socket.mode.get() == Mode::Blocking;
+    let waiting = waiting(&socket, flags);
+    let mut sent = start;
+    retry(world, waiting, move |world, expired| {
+        let all = bytes(&data);
+        loop {
+            let said = addr::send_bytes(socket.fd()?.as_fd(), &all[sent..], flags);
+            match said {
+                Ok(n) => {
+                    sent += n;
+                    if sent >= all.len() {
+                        return Ok(Step::Done(Reply::Nothing));
+                    }
+                }
+                Err(libc::EAGAIN) if expired.is_some() && blocking && sent > start => {
+                    return sendall_from(world, socket.clone(), data.clone(), flags, sent);
+                }
+                Err(libc::EAGAIN) => return Err(expired.unwrap_or(Failure::os(libc::EAGAIN))),
+                Err(error) => return Err(Failure::os(error)),
+            }
+        }
+    })
+}
+
+fn sendfile(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    if !socket.is_stream() {
+        return Err(Failure::usage("sendfile needs a stream socket").at(0));
+    }
+    if socket.mode.get() == Mode::NonBlocking {
+        return Err(Failure::usage("sendfile does not work with a non-blocking socket").at(0));
+    }
+    let offset = if args.has(2) { args.size(2)? as u64 } else { 0 };
+    let left = match args.value(3) {
+        Value::None => u64::MAX,
+        _ => match u64::try_from(args.int(3)?) {
+            Ok(0) | Err(_) => return Err(Failure::usage(format!("a count is 1 or more, not {}", args.value(3))).at(3)),
+            Ok(count) => count,
+        },
+    };
+    let file = open(Path::new(OsStr::from_bytes(&args.data(1)))).map_err(|f| f.at(1))?;
+    kept(&socket)?;
+    sendfile_from(world, FileLoad { socket, file: Rc::new(file), offset, left, sent: 0 })
+}
+
+/// A regular file, opened: nothing else opens without waiting.
+fn open(path: &Path) -> Result<File, Failure> {
+    let failed = |e: std::io::Error| match e.raw_os_error() {
+        Some(error) => Failure::os(error),
+        None => Failure::usage(e.to_string()),
+    };
+    let about = fs::metadata(path).map_err(failed)?;
+    if about.is_dir() {
+        return Err(Failure::os(libc::EISDIR));
+    }
+    if !about.is_file() {
+        return Err(Failure::usage(format!("{} is no regular file", path.display())));
+    }
+    File::open(path).map_err(failed)
+}
+
+/// A file on its way.
+#[derive(Clone)]
+struct FileLoad {
+    socket: Rc<Socket>,
+    file: Rc<File>,
+    offset: u64,
+    left: u64,
+    sent: u64,
+}
+
+/// Send what is left of a file. As in Python the socket's timeout is for each wait, so it starts again after
+/// progress; `SO_SNDTIMEO`, at whose end Python waits on, never ends it.
+fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure> {
+    /// What one sendfile(2) is asked for at most: Python's choice.
+    const AT_ONCE: u64 = 1 << 30;
+    let blocking = load.socket.mode.get() == Mode::Blocking;
+    let waiting = waiting(&load.socket, 0);
+    let mut waited = false;
+    retry(world, waiting, move |world, expired| {
+        let before = load.sent;
+        while load.left > 0 {
+            let count = load.left.min(AT_ONCE) as usize;
+            let said = fd::sendfile(load.socket.fd()?.as_fd(), load.file.as_fd(), &mut load.offset, count);
+            match said {
+                Ok(0) => break,
+                Ok(n) => {
+                    load.sent += n as u64;
+                    load.left -= n as u64;
+                }
+                Err(libc::EAGAIN) if waited && (load.sent > before || (blocking && expired.is_some())) => {
+                    return sendfile_from(world, load.clone());
+                }
+                Err(libc::EAGAIN) => {
+                    waited = true;
+                    return Err(expired.unwrap_or(Failure::os(libc::EAGAIN)));
+                }
+                Err(error) => return Err(Failure::os(error)),
+            }
+        }
+        Ok(Value::Int(i128::from(load.sent)).into())
+    })
+}

@@ -1,0 +1,321 @@
+//! The threads that read lines: one owns the line editor, one prints above the line being edited.
+//!
+//! Neither knows sockets or the session. The main thread asks for a line and hears of it through a channel and the
+//! poller's waker.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use mio::Waker;
+use rustyline::completion::Completer;
+use rustyline::error::ReadlineError;
+use rustyline::highlight::Highlighter;
+use rustyline::hint::Hinter;
+use rustyline::history::DefaultHistory;
+use rustyline::validate::{ValidationContext, ValidationResult, Validator};
+use rustyline::{Config, Editor, ExternalPrinter, Helper};
+
+use crate::lang;
+use crate::os::poller;
+use crate::render::{CONTINUATION, PROMPT};
+
+/// How many lines the history keeps.
+const HISTORY_MAX: usize = 10_000;
+/// How long the editor waits for the rest of a key's sequence, in milliseconds: a lone Esc holds announcements up.
+const KEY_TIMEOUT: u16 = 50;
+
+/// What came of asking for a line.
+#[derive(Debug)]
+pub enum Read {
+    /// A statement: one line, or a whole block.
+    Lines(String),
+    /// Ctrl-C: the line is given up.
+    Interrupted,
+    /// Ctrl-D, or the end of the file.
+    End,
+    /// Reading failed.
+    Failed(String),
+}
+
+/// Reads lines on its own thread.
+pub struct Reader {
+    ask: Sender<()>,
+    heard: Receiver<Read>,
+    /// What is to be printed above the line.
+    pub above: Arc<Above>,
+    /// A line editor rather than plain lines.
+    pub edits: bool,
+}
+
+impl Reader {
+    /// Start reading standard input; the waker rings when a line is there.
+    pub fn start(waker: Arc<Waker>, above: Arc<Above>) -> io::Result<Self> {
+        let (ask, asked) = mpsc::channel();
+        let (tell, heard) = mpsc::channel();
+        let terminal = io::stdin().is_terminal();
+        let edits = terminal && io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
+        let for_thread = above.clone();
+        poller::block_suspend(true);
+        thread::Builder::new().name("line".into()).spawn(move || {
+            poller::block_suspend(false);
+            let tell = |read: Read| {
+                let told = tell.send(read).is_ok();
+                // The main thread is there as long as the receiver is.
+                let _ = waker.wake();
+                told
+            };
+            if edits { edit(&asked, tell, &for_thread) } else { plain(&asked, tell, terminal) }
+        })?;
+        Ok(Self { ask, heard, above, edits })
+    }
+
+    /// Ask for a line.
+    pub fn ask(&self) {
+        // A dead thread has told why before it ended.
+        let _ = self.ask.send(());
+    }
+
+    /// The line, if it is there.
+    pub fn heard(&self) -> Option<Read> {
+        match self.heard.try_recv() {
+            Ok(read) => Some(read),
+            Err(mpsc::TryRecvError::Empty) => None,
+            Err(mpsc::TryRecvError::Disconnected) => Some(Read::End),
+        }
+    }
+}
+
+/// Text on its way above the line being edited.
+#[derive(Default)]
+pub struct Above {
+    state: Mutex<Waiting>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    texts: VecDeque<String>,
+    editing: bool,
+}
+
+impl Above {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Print this above the line, or after it if it ends first.
+    pub fn push(&self, text: String) {
+        self.lock().texts.push_back(text);
+        self.changed.notify_one();
+    }
+
+    /// A line is being edited from now on.
+    pub fn begin(&self) {
+        self.lock().editing = true;
+        self.changed.notify_one();
+    }
+
+    /// No line is being edited any more: what is still to be printed.
+    pub fn end(&self) -> Vec<String> {
+        let mut state = self.lock();
+        state.editing = false;
+        state.texts.drain(..).collect()
+    }
+
+    fn print_with(&self, printer: &mut impl ExternalPrinter) {
+        loop {
+            let mut state = self.lock();
+            let text = loop {
+                match state.texts.pop_front() {
+                    Some(text) if state.editing => break text,
+                    Some(text) => state.texts.push_front(text),
+                    None => {}
+                }
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            };
+            drop(state);
+            // This blocks until the editor takes it, which is why it has a thread of its own.
+            if printer.print(text).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Asks for more lines while a block is open.
+struct Blocks;
+
+impl Completer for Blocks {
+    type Candidate = String;
+}
+
+impl Hinter for Blocks {
+    type Hint = String;
+}
+
+impl Highlighter for Blocks {}
+
+impl Helper for Blocks {}
+
+impl Validator for Blocks {
+    fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
+        Ok(if is_open(context.input()) { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+    }
+}
+
+/// Whether a block of these lines is not closed yet.
+fn is_open(lines: &str) -> bool {
+    lines.lines().map(lang::depth_change).sum::<isize>() > 0
+}
+
+fn edit(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, above: &Arc<Above>) {
+    let mut editor = match editor() {
+        Ok(editor) => editor,
+        Err(e) => {
+            tell(Read::Failed(e.to_string()));
+            return;
+        }
+    };
+    if let Ok(mut printer) = editor.create_external_printer() {
+        let above = above.clone();
+        // Without it announcements come after the line.
+        let _ = thread::Builder::new().name("printer".into()).spawn(move || above.print_with(&mut printer));
+    }
+    let history = history_file();
+    if let Some(path) = &history {
+        // A first session has no history; a broken one is said when it cannot be written.
+        let _ = editor.load_history(path);
+    }
+    while asked.recv().is_ok() {
+        above.begin();
+        let read = match editor.readline(PROMPT) {
+            Ok(line) => {
+                let _ = editor.add_history_entry(&line);
+                if let Some(path) = &history {
+                    let _ = editor.append_history(path);
+                }
+                Read::Lines(line)
+            }
+            Err(ReadlineError::Interrupted) => Read::Interrupted,
+            Err(ReadlineError::Eof) => Read::End,
+            Err(e) => Read::Failed(e.to_string()),
+        };
+        if !tell(read) {
+            return;
+        }
+    }
+}
+
+fn editor() -> rustyline::Result<Editor<Blocks, DefaultHistory>> {
+    let config = Config::builder()
+        .max_history_size(HISTORY_MAX)?
+        .history_ignore_dups(true)?
+        .keyseq_timeout(Some(KEY_TIMEOUT))
+        .build();
+    let mut editor = Editor::with_config(config)?;
+    editor.set_helper(Some(Blocks));
+    Ok(editor)
+}
+
+/// The history's file, in the state folder of the XDG base directories.
+fn history_file() -> Option<PathBuf> {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
+    let folder = state.or_else(|| std::env::home_dir().map(|h| h.join(".local/state")))?.join("sockpit");
+    std::fs::create_dir_all(&folder).ok()?;
+    Some(folder.join("history"))
+}
+
+/// Lines as they come, from a pipe or a terminal that cannot be edited on. A line too long for the language is cut
+/// short; the language then says what is wrong with it.
+fn plain(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, prompts: bool) {
+    let mut input = io::stdin().lock();
+    'asked: while asked.recv().is_ok() {
+        let mut lines = String::new();
+        loop {
+            if prompts {
+                let mut out = io::stdout().lock();
+                let prompt = if lines.is_empty() { PROMPT } else { CONTINUATION };
+                let _ = out.write_all(prompt.as_bytes()).and_then(|()| out.flush());
+            }
+            let mut line = Vec::new();
+            match read_line(&mut input, &mut line) {
+                Ok(0) if lines.is_empty() => {
+                    tell(Read::End);
+                    return;
+                }
+                Ok(0) => break,
+                Ok(_) => {}
+                Err(e) => {
+                    tell(Read::Failed(e.to_string()));
+                    return;
+                }
+            }
+            match lang::Source::from_bytes("stdin", line) {
+                Ok(source) => lines.push_str(&source.text),
+                Err(error) => {
+                    if !tell(Read::Failed(error.to_string())) {
+                        return;
+                    }
+                    continue 'asked;
+                }
+            }
+            if !is_open(&lines) {
+                break;
+            }
+        }
+        if !tell(Read::Lines(lines)) {
+            return;
+        }
+    }
+}
+
+/// One line with its end; beyond the limit the rest of it is thrown away.
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> {
+    let mut taken = 0;
+    loop {
+        let buffer = match input.fill_buf() {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        if buffer.is_empty() {
+            return Ok(taken);
+        }
+        let end = buffer.iter().position(|b| *b == b'\n').map_or(buffer.len(), |at| at + 1);
+        let room = (lang::LINE_MAX + 2).saturating_sub(line.len());
+        line.extend_from_slice(&buffer[..end.min(room)]);
+        let done = buffer[end - 1] == b'\n';
+        taken += end;
+        input.consume(end);
+        if done {
+            return Ok(taken);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blocks_ask_for_more() {
+        assert!(is_open("while $x\n  if $y\n  end"));
+        assert!(!is_open("while $x\n  if $y\n  end\nend"));
+        assert!(!is_open("accept srv &"));
+    }
+
+    #[test]
+    fn a_line_is_read_to_its_end_and_no_further() {
+        let long = format!("{}\nnext\n", "x".repeat(3 * lang::LINE_MAX));
+        let mut input = io::BufReader::new(long.as_bytes());
+        let mut line = Vec::new();
+        read_line(&mut input, &mut line).unwrap();
+        assert_eq!(line.len(), lang::LINE_MAX + 2);
+        line.clear();
+        read_line(&mut input, &mut line).unwrap();
+        assert_eq!(line, b"next\n");
+    }
+}

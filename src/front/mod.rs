@@ -1,0 +1,44 @@
+//! What people and programs meet: the command line, scripts, the prompt. The only place that prints.
+
+mod line;
+mod options;
+mod output;
+mod prompt;
+mod script;
+
+use std::process::ExitCode;
+
+pub use options::{Options, Program, USAGE};
+
+use crate::os::{fd, poller};
+
+/// Exit status: an error of the script.
+pub const FAILED: u8 = 1;
+/// Exit status: the command line is wrong.
+pub const WRONG_USAGE: u8 = 2;
+/// Exit status: the bound on the whole run ran out.
+pub const TIMED_OUT: u8 = 124;
+/// Exit status: Ctrl-C.
+pub const INTERRUPTED: u8 = 130;
+
+/// The whole program: from its arguments to its exit status.
+pub fn main() -> ExitCode {
+    let options = match options::parse(std::env::args_os()) {
+        Ok(options) => options,
+        Err(message) => {
+            output::complain(&format!("sockpit: {message}\n{USAGE}"));
+            return ExitCode::from(WRONG_USAGE);
+        }
+    };
+    fd::raise_file_limit();
+    if let Err(e) = poller::catch_signals() {
+        output::complain(&format!("sockpit: signals cannot be caught: {e}"));
+    }
+    ExitCode::from(match &options.program {
+        Program::Say(text) => output::say(text),
+        Program::Help(word) => script::help(word.as_deref()),
+        Program::File(path) => script::file(path, &options),
+        Program::Lines(text) => script::lines(text, &options),
+        Program::Stdin => prompt::run(&options),
+    })
+}

@@ -1,0 +1,138 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lexopt::prelude::{Long, Short, Value};
+
+/// What `--help` says.
+pub const USAGE: &str = "\
+usage: sockpit [OPTIONS]                        the prompt, or lines from a pipe
+       sockpit [OPTIONS] [run] FILE.sock [ARG...]  run a script; its arguments are $1, $2, ...
+       sockpit [OPTIONS] -c 'LINES' [ARG...]    run these lines
+       sockpit help [CALL]                      explain the calls, or one of them
+
+  -q, --quiet          show only what `print` prints, and errors
+      --json           write a JSON object for each call
+      --timeout SECONDS  bound the whole run
+  -h, --help           show this
+  -V, --version        show the version
+
+exit status: 0 all well; 1 an error in a script; 2 wrong usage; 124 the bound ran out; 130 interrupted";
+
+/// What is run, and how it is shown.
+#[derive(Debug, PartialEq)]
+pub struct Options {
+    /// What is run.
+    pub program: Program,
+    /// Its `$1`, `$2`, ...
+    pub arguments: Vec<String>,
+    /// Show only what `print` prints.
+    pub quiet: bool,
+    /// Write JSON.
+    pub json: bool,
+    /// The bound on the whole run.
+    pub timeout: Option<Duration>,
+}
+
+/// What is run.
+#[derive(Debug, PartialEq)]
+pub enum Program {
+    /// Print a text and leave.
+    Say(String),
+    /// Explain the calls, or one.
+    Help(Option<String>),
+    /// A script.
+    File(PathBuf),
+    /// The lines of `-c`.
+    Lines(String),
+    /// The prompt, or the lines of a pipe.
+    Stdin,
+}
+
+/// Read the command line, whose first word is the program's name.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String> {
+    let mut options =
+        Options { program: Program::Stdin, arguments: Vec::new(), quiet: false, json: false, timeout: None };
+    let mut parser = lexopt::Parser::from_iter(args);
+    let wrong = |e: lexopt::Error| e.to_string();
+    let mut lines = None;
+    let mut explicit = false;
+    while let Some(arg) = parser.next().map_err(wrong)? {
+        match arg {
+            Short('q') | Long("quiet") => options.quiet = true,
+            Long("json") => options.json = true,
+            Long("timeout") => {
+                let text = parser.value().map_err(wrong)?.to_string_lossy().into_owned();
+                let seconds = text.parse::<f64>().ok().filter(|s| *s >= 0.0);
+                let limit = seconds.and_then(|s| Duration::try_from_secs_f64(s).ok());
+                options.timeout = Some(limit.ok_or_else(|| format!("--timeout takes seconds, not `{text}`"))?);
+            }
+            Short('c') => lines = Some(text(parser.value().map_err(wrong)?)?),
+            Short('h') | Long("help") => options.program = Program::Say(USAGE.into()),
+            Short('V') | Long("version") => {
+                options.program = Program::Say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into())
+            }
+            Value(first) if lines.is_none() && !explicit && first == "run" => explicit = true,
+            Value(first) if lines.is_none() && !explicit && first == "help" => {
+                let word = parser.next().map_err(wrong)?;
+                options.program = Program::Help(match word {
+                    Some(Value(word)) => Some(text(word)?),
+                    Some(other) => return Err(other.unexpected().to_string()),
+                    None => None,
+                });
+            }
+            Value(first) => {
+                if lines.is_none() {
+                    options.program = Program::File(first.into());
+                } else {
+                    options.arguments.push(text(first)?);
+                }
+                for rest in parser.raw_args().map_err(wrong)? {
+                    options.arguments.push(text(rest)?);
+                }
+                explicit = false;
+            }
+            other => return Err(other.unexpected().to_string()),
+        }
+    }
+    if explicit {
+        return Err("`run` needs a file".into());
+    }
+    if let Some(lines) = lines {
+        options.program = Program::Lines(lines);
+    }
+    Ok(options)
+}
+
+fn text(word: OsString) -> Result<String, String> {
+    word.into_string().map_err(|w| format!("`{}` is not UTF-8 text", w.to_string_lossy()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Options, String> {
+        parse(std::iter::once("sockpit").chain(line.split_whitespace()).map(OsString::from))
+    }
+
+    #[test]
+    fn what_follows_the_file_is_the_scripts() {
+        let options = read("-q --timeout 2.5 x.sock -q 5").unwrap();
+        assert_eq!(options.program, Program::File("x.sock".into()));
+        assert_eq!((options.quiet, &*options.arguments), (true, ["-q".to_string(), "5".to_string()].as_slice()));
+        assert_eq!(options.timeout, Some(Duration::from_millis(2500)));
+        assert_eq!(read("run run").unwrap().program, Program::File("run".into()));
+        let options = read("-c now a b").unwrap();
+        assert_eq!((options.program, options.arguments.len()), (Program::Lines("now".into()), 2));
+    }
+
+    #[test]
+    fn wrong_usage_is_said() {
+        for line in ["--frob", "--timeout x", "--timeout -1", "-c", "run", "--timeout"] {
+            assert!(read(line).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Writing: buffered where nobody watches, never a panic, never death by a closed pipe.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+
+use super::FAILED;
+use crate::render::{self, Style};
+use crate::session::{Event, Sink, What};
+use crate::value::Failure;
+
+/// Write to standard error; when even that is closed there is nobody to tell.
+pub fn complain(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Write to standard output and say how that went.
+pub fn say(text: &str) -> u8 {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Ok(()) => 0,
+        Err(e) => {
+            complain_closed(&e);
+            FAILED
+        }
+    }
+}
+
+fn complain_closed(e: &io::Error) {
+    let failure = Failure::os(e.raw_os_error().unwrap_or(libc::EIO));
+    complain(&format!("sockpit: the output cannot be written: {failure}"));
+}
+
+/// Whether a stream wants colours: a terminal, without NO_COLOR.
+pub fn wants_colour(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+        && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+}
+
+/// How a script's events are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For people.
+    Human,
+    /// A JSON object a line.
+    Json,
+}
+
+/// Where a script's events go: results to standard output, the error that ends it to standard error.
+pub struct Output {
+    out: BufWriter<io::Stdout>,
+    form: Form,
+    style: Style,
+    error_style: Style,
+    /// A person watches: nothing is held back.
+    watched: bool,
+}
+
+impl Output {
+    /// The process's own output.
+    pub fn new(form: Form) -> Self {
+        let stdout = io::stdout();
+        let style = Style { colour: wants_colour(&stdout), places: true };
+        let error_style = Style { colour: wants_colour(&io::stderr()), places: true };
+        let watched = stdout.is_terminal();
+        Self { out: BufWriter::with_capacity(64 * 1024, stdout), form, style, error_style, watched }
+    }
+
+    fn write(&mut self, text: &str) -> bool {
+        let done = writeln!(self.out, "{text}").and_then(|()| if self.watched { self.out.flush() } else { Ok(()) });
+        self.check(done)
+    }
+
+    fn check(&mut self, done: io::Result<()>) -> bool {
+        if let Err(e) = &done {
+            complain_closed(e);
+        }
+        done.is_ok()
+    }
+}
+
+impl Sink for Output {
+    fn event(&mut self, event: &Event) -> bool {
+        let fatal = matches!(event.what, What::Failed { taken: false, .. });
+        if self.form == Form::Json {
+            return render::json(event).is_none_or(|line| self.write(&line));
+        }
+        if fatal {
+            // What came before stands before it.
+            let flushed = self.flush();
+            complain(&render::event(event, self.error_style));
+            return flushed;
+        }
+        let text = render::event(event, self.style);
+        let silent = text.is_empty() && !matches!(event.what, What::Printed(_));
+        silent || self.write(&text)
+    }
+
+    fn flush(&mut self) -> bool {
+        let done = self.out.flush();
+        self.check(done)
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        // An error was told when the session ended.
+        let _ = self.out.flush();
+    }
+}

@@ -1,0 +1,127 @@
+//! Running a script to its end, and what its exit status is.
+
+use std::path::Path;
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::output::{self, Form, Output};
+use super::{FAILED, INTERRUPTED, Options, TIMED_OUT, WRONG_USAGE};
+use crate::command::views;
+use crate::lang::{Error, Source};
+use crate::render::{self, Style};
+use crate::session::{Main, Session, Show, Stop};
+use crate::value::{Failure, Name};
+
+/// The largest script that is read.
+const SCRIPT_MAX: u64 = 64 * 1024 * 1024;
+
+/// Run a file.
+pub fn file(path: &Path, options: &Options) -> u8 {
+    let name = path.to_string_lossy();
+    let read = std::fs::metadata(path).and_then(|m| {
+        if m.len() > SCRIPT_MAX {
+            return Err(std::io::Error::from_raw_os_error(libc::EFBIG));
+        }
+        std::fs::read(path)
+    });
+    match read {
+        Ok(bytes) => match Source::from_bytes(&name, bytes) {
+            Ok(program) => source(&program, options),
+            Err(error) => refuse(&error),
+        },
+        Err(e) => {
+            let failure = Failure::os(e.raw_os_error().unwrap_or(libc::EIO));
+            output::complain(&format!("sockpit: {name}: {failure}"));
+            if e.kind() == std::io::ErrorKind::NotFound && crate::command::find(&name).is_some() {
+                output::complain(&format!("  `{name}` is a call: sockpit -c '{name} ...', or type it at the prompt"));
+            }
+            WRONG_USAGE
+        }
+    }
+}
+
+/// Run the lines of `-c`.
+pub fn lines(text: &str, options: &Options) -> u8 {
+    source(&Source::new("-c", text), options)
+}
+
+/// Explain the calls, or one.
+pub fn help(word: Option<&str>) -> u8 {
+    match word.map_or_else(|| Ok(views::overview()), views::about) {
+        Ok(text) => output::say(&text),
+        Err(failure) => {
+            let notes: String = failure.notes().iter().map(|n| format!("\n  {n}")).collect();
+            output::complain(&format!("sockpit: {}{notes}", failure.message()));
+            WRONG_USAGE
+        }
+    }
+}
+
+/// Say what is wrong with a program.
+pub fn refuse(error: &Error) -> u8 {
+    let style = Style { colour: output::wants_colour(&std::io::stderr()), places: true };
+    output::complain(&render::program_error(error, style));
+    FAILED
+}
+
+/// A session as the options want it.
+pub fn session(options: &Options) -> Session {
+    let show = if options.quiet { Show::Prints } else { Show::All };
+    let form = if options.json { Form::Json } else { Form::Human };
+    let mut session = Session::new(Box::new(Output::new(form)), show, &options.arguments);
+    session.deadline = options.timeout.and_then(|t| Instant::now().checked_add(t));
+    session
+}
+
+/// Run a program that was read.
+pub fn source(source: &Rc<Source>, options: &Options) -> u8 {
+    let mut session = session(options);
+    match session.start(source) {
+        Ok(()) => finish(&mut session, options),
+        Err(error) => refuse(&error),
+    }
+}
+
+/// Run what was started to its end: the main task's, then that of every task that is no daemon.
+pub fn finish(session: &mut Session, options: &Options) -> u8 {
+    while session.stop().is_none()
+        && (*session.main() == Main::Running || (session.main() == &Main::Idle && session.has_others()))
+    {
+        if let Err(e) = session.turn(None) {
+            output::complain(&format!("sockpit: the event loop failed: {e}"));
+            return FAILED;
+        }
+    }
+    status(session, options)
+}
+
+/// The exit status of a session that is over.
+pub fn status(session: &mut Session, options: &Options) -> u8 {
+    if !session.flush() {
+        return FAILED;
+    }
+    match session.stop() {
+        Some(Stop::TimedOut) => {
+            let limit = options.timeout.unwrap_or_default().as_secs_f64();
+            output::complain(&format!("sockpit: the run was bound to {limit} seconds, and they are over"));
+            for line in session.whereabouts() {
+                output::complain(&format!("  {line}"));
+            }
+            return TIMED_OUT;
+        }
+        Some(Stop::Output) => return FAILED,
+        Some(Stop::Signal(libc::SIGINT)) => return INTERRUPTED,
+        Some(Stop::Signal(signal)) => return 128 + signal as u8,
+        Some(Stop::Quit) | None => {}
+    }
+    match session.take_failure() {
+        Some(failure) if failure.name == Name::Interrupted => return INTERRUPTED,
+        Some(_) => return FAILED,
+        None => {}
+    }
+    let unseen = session.unseen();
+    for line in &unseen {
+        output::complain(line);
+    }
+    if unseen.is_empty() { 0 } else { FAILED }
+}

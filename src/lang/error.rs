@@ -1,0 +1,191 @@
+//! Where something stands in a program, and errors that point there.
+
+use std::cell::OnceCell;
+use std::fmt::Write;
+use std::rc::Rc;
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::value::text;
+
+/// Columns of a source line shown around a caret.
+const WINDOW: usize = 100;
+
+/// A program's text and what it is called.
+#[derive(Debug)]
+pub struct Source {
+    /// A file's path, `stdin`, `-c`, or nothing at the prompt.
+    pub name: String,
+    /// The text, with its line ends.
+    pub text: String,
+    /// Where each line begins, found when a line is first asked for.
+    starts: OnceCell<Vec<usize>>,
+}
+
+impl PartialEq for Source {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.name, &self.text) == (&other.name, &other.text)
+    }
+}
+
+impl Eq for Source {}
+
+impl Source {
+    /// A program from a file's bytes, which must be UTF-8 without NUL. A byte-order mark is dropped.
+    pub fn from_bytes(name: &str, bytes: Vec<u8>) -> Result<Rc<Self>, Error> {
+        let bad = match std::str::from_utf8(&bytes) {
+            Err(e) => {
+                Some((e.valid_up_to(), "this is not UTF-8 text", "bytes are written as escapes in a word: \\xNN"))
+            }
+            Ok(s) => s.find('\0').map(|at| (at, "a NUL byte", "write it as the escape \\0 inside a word")),
+        };
+        let lossy = || String::from_utf8_lossy(&bytes).replace('\0', "\u{fffd}");
+        if let Some((at, what, note)) = bad {
+            let before = &bytes[..at];
+            let line = before.iter().filter(|b| **b == b'\n').count();
+            let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |p| p + 1);
+            let column = String::from_utf8_lossy(&before[start..]).chars().count();
+            let source = Self::new(name, &lossy());
+            let span = Span { line: line as u32 + 1, column: column as u32 + 1, length: 1 };
+            return Err(Error::new(&source, span, what).note(note));
+        }
+        let text = String::from_utf8(bytes).unwrap_or_default();
+        Ok(Self::new(name, text.strip_prefix('\u{feff}').unwrap_or(&text)))
+    }
+
+    /// A program from text.
+    pub fn new(name: &str, text: &str) -> Rc<Self> {
+        Rc::new(Self { name: name.into(), text: text.into(), starts: OnceCell::new() })
+    }
+
+    /// A line of it, counted from 1.
+    pub fn line(&self, number: u32) -> &str {
+        let starts = self
+            .starts
+            .get_or_init(|| std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect());
+        let rest = starts.get(number as usize - 1).map_or("", |start| &self.text[*start..]);
+        rest.lines().next().unwrap_or("")
+    }
+}
+
+/// A stretch of a line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Span {
+    /// Counted from 1.
+    pub line: u32,
+    /// In characters, counted from 1.
+    pub column: u32,
+    /// In characters.
+    pub length: u32,
+}
+
+impl Span {
+    /// From the start of this one to the end of another on the same line.
+    #[must_use]
+    pub fn to(self, end: Span) -> Self {
+        Self { length: (end.column + end.length).saturating_sub(self.column), ..self }
+    }
+}
+
+/// An error of the language, at a word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub notes: Vec<String>,
+    /// Where.
+    pub span: Span,
+    /// In which program.
+    pub source: Rc<Source>,
+    /// More lines would mend it: a block that is not closed yet.
+    pub incomplete: bool,
+}
+
+impl Error {
+    /// An error at that place.
+    pub fn new(source: &Rc<Source>, span: Span, message: impl Into<String>) -> Self {
+        Self { message: message.into(), notes: Vec::new(), span, source: source.clone(), incomplete: false }
+    }
+
+    /// The same with a line of advice.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
+        self
+    }
+
+    /// The same with `did you mean` and the nearest of some names, if one is near.
+    #[must_use]
+    pub fn suggest<'a>(self, word: &str, names: impl Iterator<Item = &'a str>) -> Self {
+        match text::nearest(word, names) {
+            Some(near) => self.note(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", place(&self.source, self.span), self.message)?;
+        write!(f, "\n{}", excerpt(&self.source, self.span))?;
+        self.notes.iter().try_for_each(|note| write!(f, "\n  {note}"))
+    }
+}
+
+/// `file:line:column`; at the prompt, where there is only the line just typed, `column N`.
+pub fn place(source: &Source, span: Span) -> String {
+    if source.name.is_empty() {
+        return format!("column {}", span.column);
+    }
+    format!("{}:{}:{}", source.name, span.line, span.column)
+}
+
+/// The source line with carets under the span.
+pub fn excerpt(source: &Source, span: Span) -> String {
+    let line: Vec<char> = source.line(span.line).trim_end_matches('\r').chars().collect();
+    let at = (span.column as usize).saturating_sub(1).min(line.len());
+    let first = if line.len() <= WINDOW { 0 } else { at.saturating_sub(WINDOW / 2) };
+    let last = (first + WINDOW).min(line.len());
+    let clean = |chars: &[char]| text::printable(&chars.iter().collect::<String>()).replace('\t', " ");
+    let dots = |there: bool| if there { "..." } else { "" };
+    let mut before = format!("{}{}", dots(first > 0), clean(&line[first..at]));
+    let marked_end = (at + span.length as usize).clamp(at, last);
+    let marked = clean(&line[at..marked_end]);
+    let carets = "^".repeat(marked.width().max(1));
+    let number = span.line.to_string();
+    let mut out = String::new();
+    let rest = clean(&line[marked_end..last]);
+    let _ = write!(out, "  {number} | {before}{marked}{rest}{}", dots(last < line.len()));
+    before = " ".repeat(before.width());
+    let _ = write!(out, "\n  {} | {before}{carets}", " ".repeat(number.len()));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn carets_stand_under_wide_characters() {
+        let source = Source::new("x.sock", "print 菜鸟 bindé\n");
+        let error = Error::new(&source, Span { line: 1, column: 7, length: 2 }, "oops").note("do this");
+        assert_eq!(error.to_string(), "x.sock:1:7: oops\n  1 | print 菜鸟 bindé\n    |       ^^^^\n  do this");
+    }
+
+    #[test]
+    fn a_long_line_is_shown_around_the_place() {
+        let source = Source::new("x", &"a".repeat(5000));
+        let shown = excerpt(&source, Span { line: 1, column: 4000, length: 3 });
+        assert!(shown.len() < 300 && shown.contains("^^^"), "{shown}");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_located() {
+        let error = Source::from_bytes("x", b"ok\nab\xffc\n".to_vec()).unwrap_err();
+        assert_eq!((error.span.line, error.span.column), (2, 3));
+        let error = Source::from_bytes("x", b"a\0b".to_vec()).unwrap_err();
+        assert_eq!((error.span.line, error.span.column), (1, 2));
+        assert_eq!(Source::from_bytes("x", "\u{feff}now".into()).unwrap().text, "now");
+    }
+}

@@ -1,0 +1,27 @@
+//! The language: words, expressions, statements and blocks, each with its place in the source.
+//!
+//! This layer is pure and knows no call by name: whether `binde` is one is for those who run the program. A line is
+//! a statement; blocks end with `end`. [`parse`] gives a [`Block`] or an [`Error`] that points at a word.
+
+mod error;
+mod expr;
+mod parse;
+mod print;
+mod word;
+
+pub use error::{Error, Source, Span, excerpt, place};
+pub use expr::{Expr, Operator};
+pub use parse::{Block, Call, Handler, Kind, Statement, depth_change, parse};
+pub use print::print;
+pub use word::{Part, Word, is_name, words};
+
+/// The longest line, in bytes.
+pub const LINE_MAX: usize = 1024 * 1024;
+/// How deep blocks and parentheses may nest.
+pub const DEPTH_MAX: usize = 100;
+
+/// The words that begin or end something and so cannot be names.
+pub const KEYWORDS: &[&str] = &[
+    "if", "elif", "else", "end", "while", "loop", "for", "in", "repeat", "break", "continue", "try", "except",
+    "finally", "def", "return", "global", "expect", "assert", "let", "print", "and", "or", "not", "as",
+];

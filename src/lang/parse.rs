@@ -1,0 +1,532 @@
+//! Statements and blocks.
+
+use std::rc::Rc;
+
+use super::expr::expression;
+use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Source, Span, Word, is_name, words};
+
+/// Statements in order.
+pub type Block = Vec<Statement>;
+
+/// One statement, with the lines it stands on.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Statement {
+    /// What it is.
+    pub kind: Kind,
+    /// Its first line.
+    pub span: Span,
+    /// Its last line: `end`'s, for a block.
+    pub last_line: u32,
+}
+
+/// A call with what is around it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Call {
+    /// The names its results go to.
+    pub targets: Vec<Word>,
+    /// The error it must fail with.
+    pub expect: Option<Word>,
+    /// What is called.
+    pub name: Word,
+    /// Its words.
+    pub args: Vec<Word>,
+    /// It runs in the background.
+    pub background: bool,
+}
+
+/// An `except` with its block.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Handler {
+    /// The errors it takes; all when empty.
+    pub names: Vec<Word>,
+    /// The name that holds the error.
+    pub bind: Option<Word>,
+    /// What it does.
+    pub body: Block,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// The kinds of statement.
+#[derive(Clone, PartialEq, Debug)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Call(Call),
+    Let(Word, Expr),
+    Assert(Expr),
+    Print(Vec<Word>),
+    If(Vec<(Expr, Block)>, Option<Block>),
+    While(Expr, Block),
+    Loop(Block),
+    For(Word, Vec<Word>, Block),
+    Repeat(Word, Block),
+    Break,
+    Continue,
+    Try(Block, Vec<Handler>, Option<Block>),
+    Def(Word, Vec<Word>, Block),
+    Return(Vec<Word>),
+    Global(Vec<Word>),
+}
+
+/// The statements of a program.
+pub fn parse(source: &Rc<Source>) -> Result<Block, Error> {
+    let mut parser = Parser { source, lines: source.text.lines().zip(1..), here: None, depth: 0, loops: 0, defs: 0 };
+    let (block, end) = parser.block(&[], None)?;
+    match end {
+        None => Ok(block),
+        Some(words) => Err(parser.stray(&words[0])),
+    }
+}
+
+/// How a line changes the depth of blocks: what a reader of lines needs to know when to stop asking for more.
+pub fn depth_change(line: &str) -> isize {
+    let first = line.split_whitespace().next().unwrap_or("");
+    match first {
+        "if" | "while" | "loop" | "for" | "repeat" | "try" | "def" => 1,
+        "end" => -1,
+        _ => 0,
+    }
+}
+
+type Lines<'a> = std::iter::Zip<std::str::Lines<'a>, std::ops::RangeFrom<u32>>;
+
+struct Parser<'a> {
+    source: &'a Rc<Source>,
+    lines: Lines<'a>,
+    /// The line being read.
+    here: Option<u32>,
+    depth: usize,
+    loops: usize,
+    defs: usize,
+}
+
+impl Parser<'_> {
+    fn error(&self, span: Span, message: impl Into<String>) -> Error {
+        Error::new(self.source, span, message)
+    }
+
+    fn next_line(&mut self) -> Result<Option<Vec<Word>>, Error> {
+        for (line, number) in self.lines.by_ref() {
+            self.here = Some(number);
+            let words = words(self.source, number, line)?;
+            if !words.is_empty() {
+                return Ok(Some(words));
+            }
+        }
+        Ok(None)
+    }
+
+    fn stray(&self, word: &Word) -> Error {
+        let name = word.bare().unwrap_or("");
+        let error = self.error(word.span, format!("this `{name}` belongs to no block"));
+        match name {
+            "end" => error.note("a block before it may have an `end` too many"),
+            "elif" | "else" => error.note("it stands between `if` and `end`"),
+            _ => error.note("it stands between `try` and `end`"),
+        }
+    }
+
+    /// Statements up to one of the words that end them, or to the end of the program when the block needs no end.
+    fn block(&mut self, ends: &[&str], opened: Option<&Word>) -> Result<(Block, Option<Vec<Word>>), Error> {
+        self.depth += 1;
+        if self.depth > DEPTH_MAX {
+            let span = opened.map_or(Span::default(), |w| w.span);
+            return Err(self.error(span, format!("more than {DEPTH_MAX} blocks inside each other")));
+        }
+        let mut block = Block::new();
+        loop {
+            let Some(line) = self.next_line()? else {
+                self.depth -= 1;
+                return match opened {
+                    None => Ok((block, None)),
+                    Some(word) => {
+                        let name = word.bare().unwrap_or("");
+                        let mut error = self.error(word.span, format!("this `{name}` has no `end`"));
+                        error.incomplete = true;
+                        Err(error)
+                    }
+                };
+            };
+            let first = line[0].bare().unwrap_or("");
+            if matches!(first, "end" | "elif" | "else" | "except" | "finally")
+                && !line.get(1).is_some_and(|w| w.is("="))
+            {
+                if opened.is_some() && !ends.contains(&first) {
+                    return Err(self.misplaced(&line[0], opened));
+                }
+                self.depth -= 1;
+                return Ok((block, Some(line)));
+            }
+            let span = line[0].span.to(line[line.len() - 1].span);
+            let kind = self.statement(line)?;
+            block.push(Statement { kind, span, last_line: self.here.unwrap_or(span.line) });
+        }
+    }
+
+    fn misplaced(&self, word: &Word, opened: Option<&Word>) -> Error {
+        let name = word.bare().unwrap_or("");
+        let opener = opened.and_then(Word::bare).unwrap_or("");
+        let line = opened.map_or(0, |w| w.span.line);
+        self.error(word.span, format!("`{name}` does not belong to the `{opener}` of line {line}"))
+            .note("is an `end` missing before it?")
+    }
+
+    /// A block that ends with `end` and nothing else.
+    fn body(&mut self, opened: &Word) -> Result<Block, Error> {
+        let (block, end) = self.block(&["end"], Some(opened))?;
+        self.alone(end.as_deref().unwrap_or_default())?;
+        Ok(block)
+    }
+
+    fn alone(&self, line: &[Word]) -> Result<(), Error> {
+        match line.get(1) {
+            None => Ok(()),
+            Some(word) => {
+                Err(self.error(word.span, format!("`{}` stands alone on its line", line[0].bare().unwrap_or(""))))
+            }
+        }
+    }
+
+    fn after(line: &[Word]) -> Span {
+        line[line.len() - 1].span
+    }
+
+    fn expr(&self, line: &[Word], from: usize) -> Result<Expr, Error> {
+        expression(self.source, &line[from..], Self::after(line))
+    }
+
+    fn name<'w>(&self, line: &'w [Word], at: usize, what: &str) -> Result<&'w Word, Error> {
+        let Some(word) = line.get(at) else {
+            let end = Self::after(line);
+            let end = Span { column: end.column + end.length, length: 1, ..end };
+            return Err(self.error(end, format!("{what} is missing here")));
+        };
+        match word.bare() {
+            Some(name) if is_name(name) && !KEYWORDS.contains(&name) => Ok(word),
+            Some(name) if KEYWORDS.contains(&name) => {
+                Err(self.error(word.span, format!("`{name}` is a word of the language and cannot be a name")))
+            }
+            _ if word.single_name().is_some() => {
+                Err(self.error(word.span, format!("{what} is written without $ here")))
+            }
+            _ => Err(self.error(word.span, format!("{what} is letters, digits and _, not beginning with a digit"))),
+        }
+    }
+
+    fn names(&self, line: &[Word], from: usize, what: &str) -> Result<Vec<Word>, Error> {
+        (from..line.len()).map(|i| self.name(line, i, what).cloned()).collect()
+    }
+
+    fn looped(&mut self, opened: &Word) -> Result<Block, Error> {
+        self.loops += 1;
+        let body = self.body(opened);
+        self.loops -= 1;
+        body
+    }
+
+    fn statement(&mut self, line: Vec<Word>) -> Result<Kind, Error> {
+        if let Some(kind) = self.assignment(&line)? {
+            return Ok(kind);
+        }
+        match line[0].bare().unwrap_or("") {
+            "let" => {
+                let name = self.name(&line, 1, "a name")?.clone();
+                match line.get(2) {
+                    Some(w) if w.is("=") => Ok(Kind::Let(name, self.expr(&line, 3)?)),
+                    other => {
+                        Err(self
+                            .error(other.map_or(Self::after(&line), |w| w.span), "`let NAME = VALUE` needs the = here"))
+                    }
+                }
+            }
+            "assert" => Ok(Kind::Assert(self.expr(&line, 1)?)),
+            "print" => Ok(Kind::Print(line[1..].to_vec())),
+            "if" => self.conditional(&line),
+            "while" => {
+                let condition = self.expr(&line, 1)?;
+                Ok(Kind::While(condition, self.looped(&line[0])?))
+            }
+            "loop" => {
+                self.alone(&line)?;
+                Ok(Kind::Loop(self.looped(&line[0])?))
+            }
+            "for" => {
+                let name = self.name(&line, 1, "a name")?.clone();
+                match line.get(2) {
+                    Some(w) if w.is("in") => {}
+                    other => {
+                        return Err(self.error(
+                            other.map_or(Self::after(&line), |w| w.span),
+                            "`for NAME in WORDS` needs `in` here",
+                        ));
+                    }
+                }
+                Ok(Kind::For(name, line[3..].to_vec(), self.looped(&line[0])?))
+            }
+            "repeat" => match &line[1..] {
+                [count] => Ok(Kind::Repeat(count.clone(), self.looped(&line[0])?)),
+                _ => Err(self.error(line[0].span, "`repeat` takes one word: how often")),
+            },
+            word @ ("break" | "continue") => {
+                self.alone(&line)?;
+                if self.loops == 0 {
+                    return Err(self.error(line[0].span, format!("`{word}` stands inside a loop")));
+                }
+                Ok(if word == "break" { Kind::Break } else { Kind::Continue })
+            }
+            "try" => self.attempt(&line),
+            "def" => self.define(&line),
+            "return" => {
+                if self.defs == 0 {
+                    return Err(self.error(line[0].span, "`return` stands inside a def"));
+                }
+                Ok(Kind::Return(line[1..].to_vec()))
+            }
+            "global" => {
+                if self.defs == 0 {
+                    return Err(self.error(line[0].span, "`global` stands inside a def; outside every name is global"));
+                }
+                self.name(&line, 1, "a name")?;
+                Ok(Kind::Global(self.names(&line, 1, "a name")?))
+            }
+            word if KEYWORDS.contains(&word) && word != "expect" => {
+                Err(self.error(line[0].span, format!("`{word}` cannot begin a line")))
+            }
+            _ => self.call(Vec::new(), line),
+        }
+    }
+
+    fn conditional(&mut self, line: &[Word]) -> Result<Kind, Error> {
+        let mut arms = Vec::new();
+        let mut condition = self.expr(line, 1)?;
+        loop {
+            let (block, end) = self.block(&["elif", "else", "end"], Some(&line[0]))?;
+            arms.push((condition, block));
+            let end = end.unwrap_or_default();
+            match end[0].bare() {
+                Some("elif") => condition = self.expr(&end, 1)?,
+                Some("else") => {
+                    self.alone(&end)?;
+                    return Ok(Kind::If(arms, Some(self.body(&line[0])?)));
+                }
+                _ => {
+                    self.alone(&end)?;
+                    return Ok(Kind::If(arms, None));
+                }
+            }
+        }
+    }
+
+    fn attempt(&mut self, line: &[Word]) -> Result<Kind, Error> {
+        self.alone(line)?;
+        let (body, mut end) = self.block(&["except", "finally", "end"], Some(&line[0]))?;
+        let mut handlers = Vec::new();
+        loop {
+            let ended = end.take().unwrap_or_default();
+            match ended[0].bare() {
+                Some("except") => {
+                    let mut names = ended[1..].to_vec();
+                    let mut bind = None;
+                    if let Some(at) = names.iter().position(|w| w.is("as")) {
+                        bind = Some(self.name(&ended, at + 2, "a name for the error")?.clone());
+                        if let Some(extra) = ended.get(at + 3) {
+                            return Err(self.error(extra.span, "nothing follows the name of the error"));
+                        }
+                        names.truncate(at);
+                    }
+                    let span = ended[0].span;
+                    let (block, next) = self.block(&["except", "finally", "end"], Some(&line[0]))?;
+                    handlers.push(Handler { names, bind, body: block, span });
+                    end = next;
+                }
+                Some("finally") => {
+                    self.alone(&ended)?;
+                    return Ok(Kind::Try(body, handlers, Some(self.body(&line[0])?)));
+                }
+                _ => {
+                    self.alone(&ended)?;
+                    if handlers.is_empty() {
+                        return Err(self.error(line[0].span, "this `try` has neither `except` nor `finally`"));
+                    }
+                    return Ok(Kind::Try(body, handlers, None));
+                }
+            }
+        }
+    }
+
+    fn define(&mut self, line: &[Word]) -> Result<Kind, Error> {
+        if self.depth > 1 {
+            return Err(self.error(line[0].span, "a `def` stands outside all blocks"));
+        }
+        let name = self.name(line, 1, "a name")?.clone();
+        let params = self.names(line, 2, "a parameter")?;
+        for (i, param) in params.iter().enumerate() {
+            if params[..i].iter().any(|p| p.literal() == param.literal()) {
+                return Err(self.error(param.span, "two parameters have this name"));
+            }
+        }
+        let loops = std::mem::take(&mut self.loops);
+        self.defs += 1;
+        let body = self.body(&line[0]);
+        self.defs -= 1;
+        self.loops = loops;
+        Ok(Kind::Def(name, params, body?))
+    }
+
+    /// `NAME[, NAME...] = CALL`, if the line is one.
+    fn assignment(&self, line: &[Word]) -> Result<Option<Kind>, Error> {
+        let Some(at) = line.iter().position(|w| w.is("=")) else { return Ok(None) };
+        if at == 0 {
+            return Err(self.error(line[0].span, "a name is missing before the ="));
+        }
+        // Only `a = ...`, `a, b = ...`, `a,b = ...` and `a , b = ...` assign; elsewhere = is a word.
+        let mut targets: Vec<Word> = Vec::new();
+        let mut comma = true;
+        for word in &line[..at] {
+            let Some(text) = word.bare() else { return Ok(None) };
+            let mut column = word.span.column;
+            for (i, piece) in text.split(',').enumerate() {
+                if i > 0 {
+                    if comma {
+                        return Err(self.error(word.span, "a name is missing at this comma"));
+                    }
+                    comma = true;
+                }
+                let length = piece.chars().count() as u32;
+                if !piece.is_empty() {
+                    if !comma {
+                        return Ok(None);
+                    }
+                    comma = false;
+                    let span = Span { column, length, ..word.span };
+                    let part = super::Part::Literal(piece.as_bytes().into());
+                    targets.push(Word { parts: vec![part], bytes: false, quoted: false, span });
+                }
+                column += length + 1;
+            }
+        }
+        if comma {
+            return Err(self.error(line[at].span, "a name is missing after the comma"));
+        }
+        if targets.len() == 1 && (targets[0].is("let") || targets[0].is("print")) {
+            return Ok(None);
+        }
+        for i in 0..targets.len() {
+            self.name(&targets, i, "a name")?;
+        }
+        let Some(call) = line.get(at + 1) else {
+            return Err(self
+                .error(line[at].span, "a call is missing after the =")
+                .note("a value is given with let: let x = 5"));
+        };
+        let call_name = call.bare().unwrap_or("");
+        if !is_name(call_name) || KEYWORDS.contains(&call_name) {
+            return Err(self
+                .error(call.span, "what follows the = is no call")
+                .note(format!("a value is given with let: let {} = ...", targets[0].literal().unwrap_or("x"))));
+        }
+        self.call(targets, line[at + 1..].to_vec()).map(Some)
+    }
+
+    fn call(&self, targets: Vec<Word>, mut line: Vec<Word>) -> Result<Kind, Error> {
+        let mut expect = None;
+        if line[0].is("expect") {
+            let start = line[0].span;
+            line.remove(0);
+            if line.is_empty() {
+                return Err(self.error(start, "`expect` needs the error's name and a call: expect EAGAIN recv s 10"));
+            }
+            expect = Some(line.remove(0));
+            if line.is_empty() {
+                return Err(self.error(start, "the call that must fail is missing"));
+            }
+            if line.iter().any(|w| w.is("=")) && self.assignment(&line)?.is_some() {
+                return Err(self.error(line[0].span, "a call that must fail has no result to name"));
+            }
+        }
+        let background = line.len() > 1 && line[line.len() - 1].is("&");
+        if background {
+            let amp = line.pop();
+            if expect.is_some() {
+                let span = amp.map_or(line[0].span, |w| w.span);
+                return Err(self.error(span, "a background call fails later; write: expect ERRNO wait JOB"));
+            }
+        }
+        let name = line.remove(0);
+        match name.bare() {
+            Some(word) if is_name(word) && !KEYWORDS.contains(&word) => {}
+            Some(word) => {
+                let error = self.error(name.span, format!("`{word}` is no call"));
+                return Err(match word.split_once('=') {
+                    Some((left, _)) if is_name(left) => error.note("write = with spaces around it: s = socket"),
+                    _ => error,
+                });
+            }
+            None => return Err(self.error(name.span, "a line begins with the name of a call")),
+        }
+        Ok(Kind::Call(Call { targets, expect, name, args: line, background }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(text: &str) -> String {
+        parse(&Source::new("t", text)).unwrap_err().message
+    }
+
+    fn one(text: &str) -> Kind {
+        parse(&Source::new("t", text)).unwrap().remove(0).kind
+    }
+
+    #[test]
+    fn assignments_take_several_names() {
+        for text in ["a, b = accept s", "a,b = accept s", "a , b = accept s"] {
+            let Kind::Call(call) = one(text) else { panic!("{text}") };
+            let names: Vec<_> = call.targets.iter().filter_map(Word::literal).collect();
+            assert_eq!(names, ["a", "b"], "{text}");
+        }
+        let Kind::Call(call) = one("send s a = b") else { panic!() };
+        assert_eq!((call.targets.len(), call.args.len()), (0, 4));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        for (text, expected) in [
+            ("end", "this `end` belongs to no block"),
+            ("if 1", "this `if` has no `end`"),
+            ("loop\nelse\nend", "`else` does not belong to the `loop` of line 1"),
+            ("x = 5", "what follows the = is no call"),
+            ("let x 5", "`let NAME = VALUE` needs the = here"),
+            ("let x = 1 2", "an operator is missing before this word"),
+            ("let x = 1 +", "a value is missing here"),
+            ("let x = ( 1", "this `(` is never closed"),
+            ("assert 1 < 2 < 3", "comparisons do not chain"),
+            ("break", "`break` stands inside a loop"),
+            ("a, = accept s", "a name is missing after the comma"),
+            ("try\nend", "this `try` has neither `except` nor `finally`"),
+            ("expect EAGAIN", "the call that must fail is missing"),
+            ("if = now", "`if` is a word of the language and cannot be a name"),
+            ("s=socket tcp", "`s=socket` is no call"),
+            ("def f a a\nend", "two parameters have this name"),
+            ("loop\ndef f\nend\nend", "a `def` stands outside all blocks"),
+        ] {
+            assert_eq!(message(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn depth_has_a_limit() {
+        let deep = format!("{}{}", "loop\n".repeat(5000), "end\n".repeat(5000));
+        assert!(message(&deep).contains("blocks inside each other"));
+        let deep = format!("let x = {} 1", "( ".repeat(5000));
+        assert!(message(&deep).contains("levels of parentheses"));
+    }
+
+    #[test]
+    fn only_an_open_block_is_incomplete() {
+        assert!(parse(&Source::new("", "if 1\nprint a")).unwrap_err().incomplete);
+        assert!(!parse(&Source::new("", "print \"a")).unwrap_err().incomplete);
+    }
+}

@@ -1,0 +1,215 @@
+//! The inverse of parsing: a program's text from its statements, in one canonical form.
+
+use std::fmt::Write;
+
+use super::parse::{Block, Call, Kind};
+use super::{Expr, KEYWORDS, Part, Word};
+
+/// The canonical text of statements: parsing it gives them back.
+pub fn print(block: &Block) -> String {
+    let mut out = String::new();
+    write_block(&mut out, block, 0);
+    out
+}
+
+fn write_block(out: &mut String, block: &Block, depth: usize) {
+    for statement in block {
+        let line = |out: &mut String, text: &str| {
+            let _ = writeln!(out, "{}{text}", "  ".repeat(depth));
+        };
+        let end = |out: &mut String| line(out, "end");
+        match &statement.kind {
+            Kind::Call(c) => line(out, &call(c)),
+            Kind::Let(name, e) => line(out, &format!("let {} = {}", word(name), expr(e, 0))),
+            Kind::Assert(e) => line(out, &format!("assert {}", expr(e, 0))),
+            Kind::Print(w) => line(out, &joined("print", w)),
+            Kind::If(arms, otherwise) => {
+                for (i, (condition, body)) in arms.iter().enumerate() {
+                    line(out, &format!("{} {}", if i == 0 { "if" } else { "elif" }, expr(condition, 0)));
+                    write_block(out, body, depth + 1);
+                }
+                if let Some(body) = otherwise {
+                    line(out, "else");
+                    write_block(out, body, depth + 1);
+                }
+                end(out);
+            }
+            Kind::While(e, body) => {
+                line(out, &format!("while {}", expr(e, 0)));
+                write_block(out, body, depth + 1);
+                end(out);
+            }
+            Kind::Loop(body) => {
+                line(out, "loop");
+                write_block(out, body, depth + 1);
+                end(out);
+            }
+            Kind::For(name, words, body) => {
+                line(out, &joined(&format!("for {} in", word(name)), words));
+                write_block(out, body, depth + 1);
+                end(out);
+            }
+            Kind::Repeat(count, body) => {
+                line(out, &format!("repeat {}", word(count)));
+                write_block(out, body, depth + 1);
+                end(out);
+            }
+            Kind::Break => line(out, "break"),
+            Kind::Continue => line(out, "continue"),
+            Kind::Try(body, handlers, finally) => {
+                line(out, "try");
+                write_block(out, body, depth + 1);
+                for handler in handlers {
+                    let bind = handler.bind.as_ref().map_or(String::new(), |b| format!(" as {}", word(b)));
+                    line(out, &format!("{}{bind}", joined("except", &handler.names)));
+                    write_block(out, &handler.body, depth + 1);
+                }
+                if let Some(body) = finally {
+                    line(out, "finally");
+                    write_block(out, body, depth + 1);
+                }
+                end(out);
+            }
+            Kind::Def(name, params, body) => {
+                line(out, &joined(&format!("def {}", word(name)), params));
+                write_block(out, body, depth + 1);
+                end(out);
+            }
+            Kind::Return(words) => line(out, &joined("return", words)),
+            Kind::Global(names) => line(out, &joined("global", names)),
+        }
+    }
+}
+
+fn joined(first: &str, words: &[Word]) -> String {
+    std::iter::once(first.to_string()).chain(words.iter().map(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn call(call: &Call) -> String {
+    let mut out = String::new();
+    if !call.targets.is_empty() {
+        let names: Vec<_> = call.targets.iter().map(word).collect();
+        let _ = write!(out, "{} = ", names.join(", "));
+    }
+    if let Some(name) = &call.expect {
+        let _ = write!(out, "expect {} ", word(name));
+    }
+    out.push_str(&joined(&word(&call.name), &call.args));
+    if call.background {
+        out.push_str(" &");
+    }
+    out
+}
+
+fn expr(e: &Expr, min: u8) -> String {
+    let (text, strength) = match e {
+        Expr::Word(w) => (word(w), u8::MAX),
+        Expr::Unary(op, inner) => (format!("{} {}", op.as_str(), expr(inner, op.strength())), op.strength()),
+        Expr::Binary(op, left, right) => {
+            // Comparisons do not chain, so a comparison inside one stands in parentheses on either side.
+            let left_min = op.strength() + u8::from(op.compares());
+            let text = format!("{} {} {}", expr(left, left_min), op.as_str(), expr(right, op.strength() + 1));
+            (text, op.strength())
+        }
+    };
+    if strength < min { format!("( {text} )") } else { text }
+}
+
+/// A word as it is typed.
+fn word(w: &Word) -> String {
+    let plain = w.bare().is_some_and(|text| {
+        !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-+*/%=!<>().,:@|&[]".contains(c))
+    });
+    if let (true, Some(text)) = (plain, w.bare()) {
+        return text.to_string();
+    }
+    if let (Some(name), false) = (w.single_name(), w.quoted) {
+        return format!("${name}");
+    }
+    let quote = w.quoted || w.parts.is_empty() || w.literal().is_some_and(|t| KEYWORDS.contains(&t));
+    let mut out = String::new();
+    for part in &w.parts {
+        match part {
+            Part::Name(name) => {
+                let _ = write!(out, "${{{name}}}");
+            }
+            Part::Literal(bytes) => write_literal(&mut out, bytes, w.bytes, quote),
+        }
+    }
+    if quote { format!("\"{out}\"") } else { out }
+}
+
+fn write_literal(out: &mut String, bytes: &[u8], as_bytes: bool, quoted: bool) {
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match c {
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                '\t' => out.push_str("\\t"),
+                '\0' => out.push_str("\\0"),
+                '\\' => out.push_str("\\\\"),
+                '$' => out.push_str("$$"),
+                '"' => out.push_str("\\\""),
+                '\'' | ' ' | '#' if !quoted => {
+                    out.push('\\');
+                    out.push(c);
+                }
+                c if c.is_control() && (c as u32) < 0x80 && as_bytes => {
+                    let _ = write!(out, "\\x{:02x}", c as u32);
+                }
+                c if c.is_control() || c == '\u{3000}' => {
+                    let _ = write!(out, "\\u{{{:x}}}", c as u32);
+                }
+                c => out.push(c),
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lang::{Source, parse};
+
+    #[test]
+    fn what_is_printed_parses_back_and_is_canonical() {
+        let text = r#"
+srv = socket AF_INET SOCK_STREAM
+c,a = accept srv &
+expect EAGAIN recv  s "a b" \x1b $x ${y}z "$$" e\ f
+let x = ( 1 + 2 ) * - $n // ( 3 - ( 4 - 5 ) )
+assert not ( $a == 1 ) == $b and "or" != ""
+if $x
+print "黑 马\n" 'it'
+elif 1 < 2
+loop
+break
+end
+else
+repeat $1
+continue
+end
+end
+try
+for x in a "b c" $d
+send s $x
+end
+except EPIPE timeout as e
+print $e
+finally
+close s
+end
+def f a b
+global g
+return $a "$b"
+end
+"#;
+        let first = parse(&Source::new("t", text)).unwrap();
+        let once = print(&first);
+        let second = parse(&Source::new("t", &once)).unwrap_or_else(|e| panic!("{e}\n{once}"));
+        assert_eq!(print(&second), once);
+    }
+}

@@ -1,0 +1,287 @@
+//! Words: where they stand, and what they are made of once quotes, escapes and `$names` are taken apart.
+//!
+//! shlex takes the quotes off (POSIX). Escapes are decoded after that, in each word as written, and names to insert
+//! are only marked: their values come later and are never read as anything but values.
+
+use std::rc::Rc;
+
+use super::{Error, LINE_MAX, Source, Span};
+
+/// A piece of a word.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Part {
+    /// As written; bytes when the word has a `\xNN`.
+    Literal(Rc<[u8]>),
+    /// The value of a name.
+    Name(Rc<str>),
+}
+
+/// A word of a line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Word {
+    /// Its pieces in order; none for `""`.
+    pub parts: Vec<Part>,
+    /// It has a `\xNN`, so it is bytes.
+    pub bytes: bool,
+    /// It has quotes, so it is no keyword, operator or number.
+    pub quoted: bool,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Word {
+    /// The text of a word without `$names` and `\xNN`.
+    pub fn literal(&self) -> Option<&str> {
+        match &*self.parts {
+            [] => Some(""),
+            [Part::Literal(text)] if !self.bytes => std::str::from_utf8(text).ok(),
+            _ => None,
+        }
+    }
+
+    /// The same, when it was written without quotes.
+    pub fn bare(&self) -> Option<&str> {
+        if self.quoted { None } else { self.literal() }
+    }
+
+    /// Whether it is exactly that, without quotes.
+    pub fn is(&self, what: &str) -> bool {
+        self.bare() == Some(what)
+    }
+
+    /// The name, when the word is one `$name` and nothing else.
+    pub fn single_name(&self) -> Option<&Rc<str>> {
+        match &*self.parts {
+            [Part::Name(name)] => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// Whether it can be a name: a letter or `_`, then letters, digits and `_`.
+pub fn is_name(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// Split a line into words.
+pub fn words(source: &Rc<Source>, number: u32, line: &str) -> Result<Vec<Word>, Error> {
+    let span = |from: usize, to: usize| Span {
+        line: number,
+        column: line[..from].chars().count() as u32 + 1,
+        length: line[from..to].chars().count() as u32,
+    };
+    if line.len() > LINE_MAX {
+        return Err(Error::new(
+            source,
+            Span { line: number, column: 1, length: 1 },
+            format!("this line has {} bytes; the limit is {LINE_MAX}", line.len()),
+        )
+        .note("send a large file with `sendfile`, or repeat text: let big = \"x\" * 1000000"));
+    }
+    let mut found = Vec::new();
+    let mut at = 0;
+    loop {
+        at += line[at..].len() - line[at..].trim_start_matches([' ', '\t']).len();
+        if at >= line.len() || line[at..].starts_with('#') {
+            return Ok(found);
+        }
+        let (end, quoted, protected) = scan(&line[at..]).map_err(|(offset, message)| {
+            Error::new(source, span(at + offset, line.len().min(at + offset + 1)), message)
+        })?;
+        let end = at + end;
+        let place = span(at, end);
+        let plain = shlex::split(&protected).and_then(|mut w| w.pop()).unwrap_or_default();
+        let (parts, bytes) =
+            take_apart(&plain).map_err(|(message, note)| Error::new(source, place, message).note(note))?;
+        found.push(Word { parts, bytes, quoted, span: place });
+        at = end;
+    }
+}
+
+/// The end of the word that begins here, whether it has quotes, and its text with the backslashes of our escapes
+/// doubled, so that shlex leaves them to us.
+fn scan(line: &str) -> Result<(usize, bool, String), (usize, &'static str)> {
+    let mut out = String::new();
+    let mut quote: Option<(usize, char)> = None;
+    let mut quoted = false;
+    let mut chars = line.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        match (c, quote.map(|(_, q)| q)) {
+            (' ' | '\t', None) => return Ok((at, quoted, out)),
+            ('\u{3000}', None) => return Err((at, "a full-width space stands here; words are parted by plain ones")),
+            ('\'' | '"', None) => {
+                quote = Some((at, c));
+                quoted = true;
+            }
+            (_, Some(q)) if c == q => quote = None,
+            ('\\', within) if within != Some('\'') => {
+                let Some(&(_, next)) = chars.peek() else {
+                    return Err((at, "a backslash ends the line: there is nothing for it to escape"));
+                };
+                let ours = match within {
+                    Some(_) => next != '"',
+                    None => next.is_ascii_alphanumeric() || next == '\\' || next == '$',
+                };
+                if ours {
+                    out.push('\\');
+                    if next == '\\' {
+                        // Both of the pair, each doubled.
+                        out.push_str("\\\\");
+                    }
+                }
+                out.push('\\');
+                out.push(next);
+                chars.next();
+                continue;
+            }
+            _ => {}
+        }
+        out.push(c);
+    }
+    match quote {
+        Some((at, _)) => Err((at, "this quote is never closed")),
+        None => Ok((line.len(), quoted, out)),
+    }
+}
+
+type Bad = (String, &'static str);
+
+/// Decode the escapes of a word and mark its names.
+fn take_apart(word: &str) -> Result<(Vec<Part>, bool), Bad> {
+    let mut parts = Vec::new();
+    let mut text: Vec<u8> = Vec::new();
+    let mut bytes = false;
+    let mut rest = word;
+    while let Some(at) = rest.find(['\\', '$']) {
+        text.extend_from_slice(&rest.as_bytes()[..at]);
+        let special = &rest[at..];
+        if special.starts_with('\\') {
+            let used = escape(special, &mut text, &mut bytes)?;
+            rest = &special[used..];
+        } else if let Some(after) = special.strip_prefix("$$") {
+            text.push(b'$');
+            rest = after;
+        } else {
+            let (name, used) = name_at(special)?;
+            if !text.is_empty() {
+                parts.push(Part::Literal(std::mem::take(&mut text).into()));
+            }
+            parts.push(Part::Name(name.into()));
+            rest = &special[used..];
+        }
+    }
+    text.extend_from_slice(rest.as_bytes());
+    if !text.is_empty() {
+        parts.push(Part::Literal(text.into()));
+    }
+    Ok((parts, bytes))
+}
+
+/// Decode the escape that begins here; gives the length it had.
+fn escape(word: &str, out: &mut Vec<u8>, bytes: &mut bool) -> Result<usize, Bad> {
+    const NOTE: &str = "escapes are \\r \\n \\t \\0 \\\\ \\xNN \\u{...}; $$ is a dollar sign";
+    let mut chars = word.chars();
+    chars.next();
+    let plain = match chars.next() {
+        Some('r') => b'\r',
+        Some('n') => b'\n',
+        Some('t') => b'\t',
+        Some('0') => 0,
+        Some('\\') => b'\\',
+        Some('x') => {
+            let digits = word.get(2..4).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+            let digits = digits.ok_or(("\\x needs two hexadecimal digits: \\x0a".to_string(), NOTE))?;
+            out.push(u8::from_str_radix(digits, 16).unwrap_or(0));
+            *bytes = true;
+            return Ok(4);
+        }
+        Some('u') => {
+            let code = word[2..].strip_prefix('{').and_then(|w| w.split_once('}')).map(|(code, _)| code);
+            let c = code.and_then(|c| u32::from_str_radix(c, 16).ok()).and_then(char::from_u32);
+            let (Some(code), Some(c)) = (code, c) else {
+                return Err(("\\u needs a character's code in braces: \\u{9ed1}".into(), NOTE));
+            };
+            out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+            return Ok(code.len() + 4);
+        }
+        Some(c) => return Err((format!("`\\{c}` is no escape"), NOTE)),
+        None => return Err(("a backslash ends the word".into(), NOTE)),
+    };
+    out.push(plain);
+    Ok(2)
+}
+
+/// The name after a `$`, and how much of the word it took.
+fn name_at(word: &str) -> Result<(&str, usize), Bad> {
+    const NOTE: &str = "$$ is a dollar sign; ${name} where letters follow";
+    if let Some(inner) = word.strip_prefix("${") {
+        let name = inner.split_once('}').map(|(name, _)| name);
+        return match name {
+            Some(name) if is_name(name) || is_number(name) => Ok((name, name.len() + 3)),
+            _ => Err(("${ needs a name and a }".into(), NOTE)),
+        };
+    }
+    let rest = &word[1..];
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let length =
+        if digits > 0 { digits } else { rest.bytes().take_while(|b| b.is_ascii_alphanumeric() || *b == b'_').count() };
+    if length == 0 {
+        return Err(("a lone $ names nothing".into(), NOTE));
+    }
+    Ok((&rest[..length], length + 1))
+}
+
+fn is_number(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn split(line: &str) -> Result<Vec<Word>, String> {
+        words(&Source::new("t", line), 1, line).map_err(|e| e.message)
+    }
+
+    fn literals(line: &str) -> Vec<String> {
+        split(line).unwrap().iter().map(|w| w.literal().unwrap_or("?").to_string()).collect()
+    }
+
+    #[test]
+    fn quotes_are_posix_and_escapes_ours() {
+        assert_eq!(literals(r#"send s "a b" 'c d' e\ f # no"#), ["send", "s", "a b", "c d", "e f"]);
+        assert_eq!(
+            literals(r#""x\r\n" 'x\n' x\t\0 "\\n" \\ "\"" "\u{9ed1}""#),
+            ["x\r\n", "x\n", "x\t\0", "\\n", "\\", "\"", "黑"]
+        );
+        assert_eq!(literals(r#"a#b "" $$5 "#), ["a#b", "", "$5"]);
+    }
+
+    #[test]
+    fn bytes_and_names_are_told_apart() {
+        let all = split(r"\x1b[2J $a x${b}y$1z :$port").unwrap();
+        assert!(all[0].bytes);
+        assert_eq!(all[0].parts, [Part::Literal(b"\x1b[2J".as_slice().into())]);
+        assert_eq!(all[1].single_name().map(|n| &**n), Some("a"));
+        let lit = |s: &str| Part::Literal(s.as_bytes().into());
+        let name = |s: &str| Part::Name(s.into());
+        assert_eq!(all[2].parts, [lit("x"), name("b"), lit("y"), name("1"), lit("z")]);
+        assert_eq!(all[3].parts, [lit(":"), name("port")]);
+    }
+
+    #[test]
+    fn bad_words_are_refused() {
+        for line in [r"\q", r#"a "b"#, "'", r"\x1", r"\u{110000}", "$", "${", "${a b}", "a\\", "a\u{3000}b"] {
+            assert!(split(line).is_err(), "{line}");
+        }
+        assert!(split(&"a".repeat(LINE_MAX + 1)).unwrap_err().contains("the limit is"));
+    }
+
+    #[test]
+    fn spans_count_characters() {
+        let all = split("发送 \"菜 鸟\"  x").unwrap();
+        let spans: Vec<_> = all.iter().map(|w| (w.span.column, w.span.length)).collect();
+        assert_eq!(spans, [(1, 2), (4, 5), (11, 1)]);
+    }
+}

@@ -1,0 +1,57 @@
+//! sockpit: a playground for the socket API.
+//!
+//! # The journey of a line
+//!
+//! text → [`lang`] (words, statements, blocks) → a task's frame → [`command`] (arguments bound, the effect tried) →
+//! [`world::Step`] → [`value::Reply`] → [`session::Event`] → a renderer → the prompt, a script's output, JSON.
+//!
+//! # Layers, one way only
+//!
+//! | layer | kind | what it knows |
+//! | --- | --- | --- |
+//! | [`value`] | pure | values, addresses, the errno table, failures, replies |
+//! | [`lang`] | pure | words, statements, blocks, expressions, errors with a place; and print, its inverse |
+//! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
+//! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
+//! | [`command`] | table | each call: its parameters, help, Python and C forms, and its effect |
+//! | [`session`] | state | tasks (frames over compiled code), jobs, the scheduler, events |
+//! | [`render`] | pure | events to text for people and to JSON |
+//! | [`front`] | effects | the command line, scripts, the prompt. The only place that prints |
+//!
+//! A layer uses those above it in this list and no other; `tests/tidy.rs` holds that.
+//!
+//! # A call: done, or what it waits for
+//!
+//! Every socket is non-blocking to the kernel. A call is tried first; only when the kernel says EAGAIN and the socket's
+//! mode lets it wait does it park, and when something happens it is tried again from the top ([`world::retry`]).
+//! Readiness is never remembered, so a spurious wake is harmless and no edge is lost. A socket is registered with the
+//! poller when a call first waits on it. What only a kernel-blocking descriptor would do (send all, MSG_WAITALL,
+//! SO_RCVLOWAT, SO_RCVTIMEO, SO_LINGER at close, connect to a full unix queue) is made from this.
+//!
+//! # Tasks
+//!
+//! A script, a line at the prompt, a `spawn` and a `&` are all tasks: stacks of frames over compiled code with names
+//! resolved to slots once. The run queue is first in, first out; when it is empty, one poll, whose sockets are woken in
+//! the order they were made. A `&` is a task that runs one call in the scope it was written in.
+//!
+//! # Threads
+//!
+//! One thread owns everything. A script starts no other, but for what cannot be done without blocking: name
+//! resolution, and close with SO_LINGER. The prompt has two more: one that edits the line, one that prints above it.
+//!
+//! # What each dependency is for
+//!
+//! - `mio`: the poller. `signal-hook`, `signal-hook-mio`: Ctrl-C and SIGTERM as events of the same loop.
+//! - `rustyline`: editing a line. `shlex`: taking a line's quotes apart. `owo-colors`: colours.
+//! - `rustix`: typed system calls. `libc`: constants, getaddrinfo, options by number, sendmsg with any ancillary data.
+//! - `encoding_rs`: gbk and its kin. `serde_json`: `dumps`, `loads` and `--json`. `lexopt`: the command line, in 0.1 ms.
+//! - `unicode-width`: carets under wide characters.
+
+pub mod command;
+pub mod front;
+pub mod lang;
+pub mod os;
+pub mod render;
+pub mod session;
+pub mod value;
+pub mod world;

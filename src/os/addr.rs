@@ -1,0 +1,310 @@
+//! Socket addresses as the kernel takes and gives them, and the calls that take or give one.
+//!
+//! Nothing here allocates for IPv4. Sends never raise SIGPIPE: the error EPIPE says the same.
+#![allow(unsafe_code)]
+
+use std::mem::{MaybeUninit, size_of};
+use std::net::{Ipv6Addr, SocketAddrV4, SocketAddrV6};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+
+use libc::{sa_family_t, sockaddr, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
+
+use super::fd::last;
+use crate::value::Addr;
+use crate::value::addr::UNIX_PATH_MAX;
+
+/// The size of the family, which starts every address.
+const FAMILY_SIZE: usize = size_of::<sa_family_t>();
+
+/// The longest name of a unix socket: its path ends, or its abstract name starts, with a zero byte.
+pub const UNIX_NAME_MAX: usize = UNIX_PATH_MAX - 1;
+
+/// Write an address as the kernel takes it. Gives the length it has there; ENAMETOOLONG for a unix name that does
+/// not fit.
+pub fn to_sockaddr(addr: &Addr, out: &mut sockaddr_storage) -> Result<socklen_t, i32> {
+    let out: *mut [u8; size_of::<sockaddr_storage>()] = (&raw mut *out).cast();
+    // SAFETY: the storage is whole numbers, without padding, for which any bytes will do; `out` takes over its borrow.
+    encode(addr, unsafe { &mut *out }).map(|len| len as socklen_t)
+}
+
+fn encode(addr: &Addr, out: &mut [u8; size_of::<sockaddr_storage>()]) -> Result<usize, i32> {
+    let mut len = 0;
+    let mut put = |bytes: &[u8]| {
+        out[len..len + bytes.len()].copy_from_slice(bytes);
+        len += bytes.len();
+    };
+    let family = |number: i32| (number as sa_family_t).to_ne_bytes();
+    match addr {
+        Addr::V4(a) => {
+            put(&family(libc::AF_INET));
+            put(&a.port().to_be_bytes());
+            put(&a.ip().octets());
+            put(&[0; 8]);
+        }
+        Addr::V6(a) => {
+            put(&family(libc::AF_INET6));
+            put(&a.port().to_be_bytes());
+            put(&a.flowinfo().to_be_bytes());
+            put(&a.ip().octets());
+            put(&a.scope_id().to_ne_bytes());
+        }
+        Addr::Path(name) | Addr::Abstract(name) if name.len() > UNIX_NAME_MAX => return Err(libc::ENAMETOOLONG),
+        Addr::Path(path) if !path.is_empty() => {
+            put(&family(libc::AF_UNIX));
+            put(path);
+            put(&[0]);
+        }
+        Addr::Abstract(name) => {
+            put(&family(libc::AF_UNIX));
+            put(&[0]);
+            put(name);
+        }
+        // No name at all, which an empty path is too: bind(2) makes one up, unix(7), "Autobind feature".
+        Addr::Unnamed | Addr::Path(_) => put(&family(libc::AF_UNIX)),
+        Addr::Other(_, rest) if rest.len() > size_of::<sockaddr_storage>() - FAMILY_SIZE => return Err(libc::EINVAL),
+        Addr::Other(number, rest) => {
+            put(&number.to_ne_bytes());
+            put(rest);
+        }
+    }
+    Ok(len)
+}
+
+/// The address in a storage of which the kernel wrote that many bytes.
+pub fn from_sockaddr(storage: &sockaddr_storage, len: socklen_t) -> Addr {
+    let len = (len as usize).min(size_of::<sockaddr_storage>());
+    // SAFETY: the storage is whole numbers, without padding; the slice stays inside it and shares its borrow.
+    decode(unsafe { std::slice::from_raw_parts((&raw const *storage).cast(), len) })
+}
+
+/// The address in the bytes that the kernel wrote.
+pub fn decode(bytes: &[u8]) -> Addr {
+    let Some((family, rest)) = bytes.split_first_chunk::<FAMILY_SIZE>() else { return Addr::Unnamed };
+    let family = sa_family_t::from_ne_bytes(*family);
+    match i32::from(family) {
+        libc::AF_INET if bytes.len() >= size_of::<sockaddr_in>() => {
+            let [p, q, ip @ ..] = rest else { return Addr::Unnamed };
+            let ip: [u8; 4] = ip.first_chunk().copied().unwrap_or_default();
+            Addr::V4(SocketAddrV4::new(ip.into(), u16::from_be_bytes([*p, *q])))
+        }
+        libc::AF_INET6 if bytes.len() >= size_of::<sockaddr_in6>() => decode_v6(rest),
+        libc::AF_UNIX => match rest {
+            [] => Addr::Unnamed,
+            [0, name @ ..] => Addr::Abstract(name.into()),
+            path => Addr::Path(path.split(|b| *b == 0).next().unwrap_or_default().into()),
+        },
+        _ => Addr::Other(family, rest.into()),
+    }
+}
+
+fn decode_v6(rest: &[u8]) -> Addr {
+    let four = |at: usize| rest[at..].first_chunk::<4>().copied().unwrap_or_default();
+    let [p, q, ..] = *rest else { return Addr::Unnamed };
+    let ip = Ipv6Addr::from(rest[6..].first_chunk::<16>().copied().unwrap_or_default());
+    let (flow, scope) = (u32::from_be_bytes(four(2)), u32::from_ne_bytes(four(22)));
+    Addr::V6(Box::new(SocketAddrV6::new(ip, u16::from_be_bytes([p, q]), flow, scope)))
+}
+
+/// An address ready to be given to the kernel.
+pub(super) fn encoded(addr: &Addr) -> Result<(sockaddr_storage, socklen_t), i32> {
+    // SAFETY: the storage is whole numbers, for which zero will do.
+    let mut storage = unsafe { std::mem::zeroed() };
+    let len = to_sockaddr(addr, &mut storage)?;
+    Ok((storage, len))
+}
+
+/// Room for an address that the kernel writes. It is not cleared first.
+pub(super) struct Room {
+    pub storage: MaybeUninit<sockaddr_storage>,
+    pub len: socklen_t,
+}
+
+impl Room {
+    pub fn new() -> Self {
+        Self { storage: MaybeUninit::uninit(), len: size_of::<sockaddr_storage>() as socklen_t }
+    }
+
+    fn parts(&mut self) -> (*mut sockaddr, *mut socklen_t) {
+        (self.storage.as_mut_ptr().cast(), &raw mut self.len)
+    }
+
+    /// The address written.
+    ///
+    /// # Safety
+    /// The kernel was given the storage with its size, and `len` is the length it gave back.
+    pub unsafe fn addr(&self) -> Addr {
+        let len = (self.len as usize).min(size_of::<sockaddr_storage>());
+        // SAFETY: the kernel writes as many bytes as it says, or as there is room.
+        decode(unsafe { std::slice::from_raw_parts(self.storage.as_ptr().cast(), len) })
+    }
+}
+
+/// The count that a call gave, or its errno.
+pub(super) fn count(n: isize) -> Result<usize, i32> {
+    usize::try_from(n).map_err(|_| last())
+}
+
+/// bind(2).
+pub fn bind(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
+    let (storage, len) = encoded(addr)?;
+    // SAFETY: the storage holds an address of that length.
+    if unsafe { libc::bind(fd.as_raw_fd(), (&raw const storage).cast(), len) } < 0 { Err(last()) } else { Ok(()) }
+}
+
+/// connect(2).
+pub fn connect(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
+    let (storage, len) = encoded(addr)?;
+    // SAFETY: the storage holds an address of that length.
+    if unsafe { libc::connect(fd.as_raw_fd(), (&raw const storage).cast(), len) } < 0 { Err(last()) } else { Ok(()) }
+}
+
+/// getsockname(2).
+pub fn getsockname(fd: BorrowedFd<'_>) -> Result<Addr, i32> {
+    let mut room = Room::new();
+    let (addr, len) = room.parts();
+    // SAFETY: there is room for an address of that length, and only what the kernel wrote is read.
+    unsafe { if libc::getsockname(fd.as_raw_fd(), addr, len) < 0 { Err(last()) } else { Ok(room.addr()) } }
+}
+
+/// getpeername(2).
+pub fn getpeername(fd: BorrowedFd<'_>) -> Result<Addr, i32> {
+    let mut room = Room::new();
+    let (addr, len) = room.parts();
+    // SAFETY: there is room for an address of that length, and only what the kernel wrote is read.
+    unsafe { if libc::getpeername(fd.as_raw_fd(), addr, len) < 0 { Err(last()) } else { Ok(room.addr()) } }
+}
+
+/// accept4(2), with `SOCK_NONBLOCK`, `SOCK_CLOEXEC` or both.
+pub fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr), i32> {
+    let mut room = Room::new();
+    let (addr, len) = room.parts();
+    // SAFETY: there is room for an address of that length, only what the kernel wrote is read, and the new descriptor
+    // is ours alone.
+    unsafe {
+        let new = libc::accept4(fd.as_raw_fd(), addr, len, flags);
+        if new < 0 { Err(last()) } else { Ok((OwnedFd::from_raw_fd(new), room.addr())) }
+    }
+}
+
+/// send(2).
+pub fn send_bytes(fd: BorrowedFd<'_>, data: &[u8], flags: i32) -> Result<usize, i32> {
+    // SAFETY: the pointer and length are those of `data`.
+    count(unsafe { libc::send(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), flags | libc::MSG_NOSIGNAL) })
+}
+
+/// recv(2).
+pub fn recv_bytes(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Result<usize, i32> {
+    // SAFETY: the pointer and length are those of `buffer`.
+    count(unsafe { libc::recv(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags) })
+}
+
+/// sendto(2).
+pub fn sendto(fd: BorrowedFd<'_>, data: &[u8], flags: i32, to: &Addr) -> Result<usize, i32> {
+    let (storage, len) = encoded(to)?;
+    let (at, flags) = ((&raw const storage).cast(), flags | libc::MSG_NOSIGNAL);
+    // SAFETY: the pointer and length are those of `data`, and the storage holds an address of that length.
+    count(unsafe { libc::sendto(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), flags, at, len) })
+}
+
+/// recvfrom(2). There is no address where the kernel gives none: a connected stream, a sender without a name.
+pub fn recvfrom(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Result<(usize, Option<Addr>), i32> {
+    let mut room = Room::new();
+    let (addr, len) = room.parts();
+    // SAFETY: the pointer and length are those of `buffer`, there is room for an address, and only what the kernel
+    // wrote is read.
+    unsafe {
+        let n = libc::recvfrom(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags, addr, len);
+        let n = count(n)?;
+        Ok((n, (room.len != 0).then(|| room.addr())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    fn socket(family: i32, kind: i32) -> OwnedFd {
+        super::super::fd::socket(family, kind, 0).unwrap()
+    }
+
+    fn round(addr: &Addr) -> (Addr, socklen_t) {
+        let (storage, len) = encoded(addr).unwrap();
+        (from_sockaddr(&storage, len), len)
+    }
+
+    #[test]
+    fn addresses_survive_the_way_to_the_kernel_and_back() {
+        for (text, len) in [("1.2.3.4:5", 16), ("[fe80::1%7]:65535", 28), ("/tmp/x", 9), ("@name", 7), ("@", 3)] {
+            let addr: Addr = text.parse().unwrap();
+            assert_eq!(round(&addr), (addr, len), "{text}");
+        }
+        let flow = Addr::V6(Box::new(SocketAddrV6::new(Ipv6Addr::LOCALHOST, 1, 2, 3)));
+        assert_eq!(round(&flow), (flow, 28));
+        assert_eq!(round(&Addr::Unnamed), (Addr::Unnamed, 2));
+        assert_eq!(round(&Addr::Path([].into())), (Addr::Unnamed, 2));
+        let other = Addr::Other(16, [1, 2, 3].into());
+        assert_eq!(round(&other), (other, 5));
+        let binary = Addr::Abstract([0, 255, 0].into());
+        assert_eq!(round(&binary), (binary, 6));
+        assert_eq!(decode(&[]), Addr::Unnamed);
+        assert_eq!(decode(&[2, 0, 1]), Addr::Other(2, [1].into()), "too short for its family");
+    }
+
+    #[test]
+    fn unix_names_have_a_limit() {
+        let mut storage = encoded(&Addr::Unnamed).unwrap().0;
+        for make in [Addr::Path as fn(std::rc::Rc<[u8]>) -> Addr, Addr::Abstract] {
+            assert_eq!(to_sockaddr(&make([b'x'; 107].into()), &mut storage), Ok(110));
+            assert_eq!(to_sockaddr(&make([b'x'; 108].into()), &mut storage), Err(libc::ENAMETOOLONG));
+        }
+        assert_eq!(to_sockaddr(&Addr::Other(16, [0; 127].into()), &mut storage), Err(libc::EINVAL));
+        // The kernel itself takes 108 bytes without a zero, and gives them back with one.
+        let mut long = vec![1, 0];
+        long.extend([b'x'; 108]);
+        long.push(0);
+        assert_eq!(decode(&long), Addr::Path([b'x'; 108].into()));
+    }
+
+    #[test]
+    fn tcp_addresses_agree_on_both_ends() {
+        let (listener, client) = (socket(libc::AF_INET, libc::SOCK_STREAM), socket(libc::AF_INET, libc::SOCK_STREAM));
+        bind(listener.as_fd(), &"127.0.0.1:0".parse().unwrap()).unwrap();
+        super::super::fd::listen(listener.as_fd(), 5).unwrap();
+        let addr = getsockname(listener.as_fd()).unwrap();
+        assert_eq!(getpeername(client.as_fd()), Err(libc::ENOTCONN));
+        let _ = connect(client.as_fd(), &addr);
+        let (conn, peer) = accept(listener.as_fd(), libc::SOCK_CLOEXEC).unwrap();
+        assert_eq!(peer, getsockname(client.as_fd()).unwrap());
+        assert_eq!(getpeername(client.as_fd()), Ok(addr));
+        assert_eq!(send_bytes(client.as_fd(), b"hello", 0), Ok(5));
+        let mut buffer = [0; 9];
+        assert_eq!(recvfrom(conn.as_fd(), &mut buffer[..2], 0), Ok((2, None)), "a stream names no sender");
+        assert_eq!(recv_bytes(conn.as_fd(), &mut buffer, 0), Ok(3));
+        drop(conn);
+        assert_eq!(connect(client.as_fd(), &Addr::Other(0, [].into())), Ok(()), "AF_UNSPEC dissolves");
+        assert_eq!(getpeername(client.as_fd()), Err(libc::ENOTCONN));
+        // That reset the connection, which the next call is told once; and none of these raises SIGPIPE.
+        assert_eq!(send_bytes(client.as_fd(), b"x", 0), Err(libc::ECONNRESET));
+        assert_eq!(send_bytes(client.as_fd(), b"x", 0), Err(libc::EPIPE));
+    }
+
+    #[test]
+    fn datagrams_name_their_sender_when_it_has_a_name() {
+        let (r, s) = (socket(libc::AF_INET6, libc::SOCK_DGRAM), socket(libc::AF_INET6, libc::SOCK_DGRAM));
+        bind(r.as_fd(), &"[::1]:0".parse().unwrap()).unwrap();
+        assert_eq!(sendto(s.as_fd(), b"hi", 0, &getsockname(r.as_fd()).unwrap()), Ok(2));
+        let (n, from) = recvfrom(r.as_fd(), &mut [0; 9], 0).unwrap();
+        assert_eq!((n, from.unwrap().port()), (2, getsockname(s.as_fd()).unwrap().port()));
+
+        let (r, s) = (socket(libc::AF_UNIX, libc::SOCK_DGRAM), socket(libc::AF_UNIX, libc::SOCK_DGRAM));
+        bind(r.as_fd(), &Addr::Unnamed).unwrap();
+        let name = getsockname(r.as_fd()).unwrap();
+        assert!(matches!(&name, Addr::Abstract(n) if n.len() == 5), "autobind: {name}");
+        assert_eq!(getsockname(s.as_fd()), Ok(Addr::Unnamed));
+        sendto(s.as_fd(), b"hi", 0, &name).unwrap();
+        assert_eq!(recvfrom(r.as_fd(), &mut [0; 9], 0), Ok((2, None)));
+        assert_eq!(recvfrom(r.as_fd(), &mut [0; 9], 0), Err(libc::EAGAIN));
+    }
+}

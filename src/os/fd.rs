@@ -1,0 +1,125 @@
+//! Descriptors: making, duplicating, asking and shutting them.
+#![allow(unsafe_code)]
+
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::io::Errno;
+
+/// The lowest descriptor a socket gets at a prompt: the line editor uses select(2) on its own, which must stay low.
+const ABOVE_EDITOR: RawFd = 64;
+
+fn check(result: libc::c_int) -> Result<libc::c_int, i32> {
+    if result < 0 { Err(last()) } else { Ok(result) }
+}
+
+/// The errno of the last system call.
+pub fn last() -> i32 {
+    std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
+}
+
+/// socket(2): always non-blocking and closed on exec.
+pub fn socket(family: i32, kind: i32, protocol: i32) -> Result<OwnedFd, i32> {
+    // SAFETY: socket(2) takes plain numbers; what it gives is ours alone.
+    unsafe {
+        let fd = check(libc::socket(family, kind | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC, protocol))?;
+        Ok(OwnedFd::from_raw_fd(fd))
+    }
+}
+
+/// socketpair(2), likewise.
+pub fn socketpair(family: i32, kind: i32, protocol: i32) -> Result<(OwnedFd, OwnedFd), i32> {
+    let mut pair = [0; 2];
+    // SAFETY: `pair` has room for the two descriptors, which are ours alone.
+    unsafe {
+        check(libc::socketpair(family, kind | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC, protocol, pair.as_mut_ptr()))?;
+        Ok((OwnedFd::from_raw_fd(pair[0]), OwnedFd::from_raw_fd(pair[1])))
+    }
+}
+
+/// Take over a descriptor that the process has open, and make it non-blocking.
+pub fn adopt(fd: RawFd) -> Result<OwnedFd, i32> {
+    // SAFETY: fcntl(2) fails with EBADF unless the descriptor is open.
+    unsafe {
+        let flags = check(libc::fcntl(fd, libc::F_GETFL))?;
+        check(libc::fcntl(fd, libc::F_SETFL, flags | libc::O_NONBLOCK))?;
+        Ok(OwnedFd::from_raw_fd(fd))
+    }
+}
+
+/// A duplicate, closed on exec.
+pub fn dup(fd: BorrowedFd<'_>) -> Result<OwnedFd, i32> {
+    rustix::io::fcntl_dupfd_cloexec(fd, 0).map_err(Errno::raw_os_error)
+}
+
+/// The same socket on a descriptor out of the line editor's way.
+pub fn raise(fd: OwnedFd) -> Result<OwnedFd, i32> {
+    if fd.as_raw_fd() >= ABOVE_EDITOR {
+        return Ok(fd);
+    }
+    rustix::io::fcntl_dupfd_cloexec(&fd, ABOVE_EDITOR).map_err(Errno::raw_os_error)
+}
+
+/// listen(2).
+pub fn listen(fd: BorrowedFd<'_>, backlog: i32) -> Result<(), i32> {
+    rustix::net::listen(fd, backlog).map_err(Errno::raw_os_error)
+}
+
+/// shutdown(2) with 0, 1 or 2; the kernel judges any other number.
+pub fn shutdown(fd: BorrowedFd<'_>, how: i32) -> Result<(), i32> {
+    // SAFETY: shutdown(2) takes plain numbers.
+    check(unsafe { libc::shutdown(fd.as_raw_fd(), how) }).map(drop)
+}
+
+/// poll(2) on one descriptor: the events that are there now.
+pub fn poll(fd: BorrowedFd<'_>, events: i16) -> Result<i16, i32> {
+    let mut one = [PollFd::from_borrowed_fd(fd, PollFlags::from_bits_retain(events as u16))];
+    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
+    rustix::event::poll(&mut one, Some(&now)).map_err(Errno::raw_os_error)?;
+    Ok(one[0].revents().bits() as i16)
+}
+
+/// ioctl(2) FIONREAD: bytes waiting to be read; on a datagram socket, those of the next datagram.
+pub fn inq(fd: BorrowedFd<'_>) -> Result<usize, i32> {
+    rustix::io::ioctl_fionread(fd).map(|n| n as usize).map_err(Errno::raw_os_error)
+}
+
+/// ioctl(2) SIOCOUTQ: bytes sent that the other end has not acknowledged.
+pub fn outq(fd: BorrowedFd<'_>) -> Result<usize, i32> {
+    ioctl_int(fd, libc::TIOCOUTQ).map(|n| n as usize)
+}
+
+/// ioctl(2) SIOCATMARK: whether the next byte is the urgent one.
+pub fn atmark(fd: BorrowedFd<'_>) -> Result<bool, i32> {
+    const SIOCATMARK: libc::c_ulong = 0x8905;
+    ioctl_int(fd, SIOCATMARK).map(|n| n != 0)
+}
+
+fn ioctl_int(fd: BorrowedFd<'_>, request: libc::c_ulong) -> Result<i32, i32> {
+    let mut value: libc::c_int = 0;
+    // SAFETY: these requests write one int.
+    check(unsafe { libc::ioctl(fd.as_raw_fd(), request, &raw mut value) })?;
+    Ok(value)
+}
+
+/// sendfile(2) from that offset on, which is moved forward.
+pub fn sendfile(to: BorrowedFd<'_>, from: BorrowedFd<'_>, offset: &mut u64, count: usize) -> Result<usize, i32> {
+    rustix::fs::sendfile(to, from, Some(offset), count).map_err(Errno::raw_os_error)
+}
+
+/// Raise the soft limit of open files to the hard one.
+pub fn raise_file_limit() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    let mut limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        limit.current = limit.maximum;
+        // Staying at the old limit is no reason not to start.
+        let _ = setrlimit(Resource::Nofile, limit);
+    }
+}
+
+/// Seconds as a duration, bounded to what the clock can add.
+pub fn seconds(s: f64) -> Duration {
+    Duration::try_from_secs_f64(s).unwrap_or(Duration::from_secs(30_000_000))
+}

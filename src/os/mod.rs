@@ -1,0 +1,14 @@
+//! The one door to the operating system: system calls, the poller, signals, the option table, the clock.
+//!
+//! All `unsafe` code of the program is in this folder, behind functions that are safe to call. It knows addresses
+//! and nothing of sockets' names, modes or tasks.
+
+pub mod addr;
+pub mod constants;
+pub mod fd;
+pub mod msg;
+pub mod options;
+pub mod poller;
+pub mod resolve;
+pub mod sockopt;
+pub mod terminal;

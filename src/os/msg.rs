@@ -1,0 +1,300 @@
+//! sendmsg(2) and recvmsg(2): data in several parts, and ancillary data beside it.
+//!
+//! Descriptors that come in are owned from the moment they are seen, so that none can leak.
+#![allow(unsafe_code)]
+
+use std::mem::{size_of, zeroed};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+
+use super::addr::{Room, count, encoded};
+use crate::value::Addr;
+
+/// The most room for ancillary data, either way.
+pub const ANCILLARY_MAX: usize = 1024 * 1024;
+
+/// The parts of data and the words of ancillary data that find room on the stack.
+const FEW_PARTS: usize = 8;
+const FEW_WORDS: usize = 64;
+
+/// `SCM_PIDFD` of unix(7): a descriptor for the sender's process, for who asked with `SO_PASSPIDFD`.
+const SCM_PIDFD: i32 = 4;
+
+/// What came with one receive.
+#[derive(Debug)]
+pub struct Received {
+    /// How many bytes of the buffer were filled; with `MSG_TRUNC` asked for, how many the message has.
+    pub len: usize,
+    /// The ancillary data, in order.
+    pub ancillary: Vec<Ancillary>,
+    /// The flags that came back.
+    pub flags: i32,
+    /// Who sent it, where the kernel says so.
+    pub from: Option<Addr>,
+}
+
+/// One piece of ancillary data.
+#[derive(Debug)]
+pub enum Ancillary {
+    /// Descriptors: `SCM_RIGHTS`.
+    Rights(Vec<OwnedFd>),
+    /// A descriptor for the sender's process: `SCM_PIDFD`.
+    Pidfd(OwnedFd),
+    /// Anything else.
+    Other {
+        /// The level, as of an option.
+        level: i32,
+        /// The kind, within the level.
+        kind: i32,
+        /// The bytes.
+        data: Vec<u8>,
+    },
+}
+
+/// A control buffer, cleared, aligned as its headers need it.
+struct Control {
+    few: [u64; FEW_WORDS],
+    many: Vec<u64>,
+}
+
+impl Control {
+    fn new(len: usize) -> Self {
+        let words = len.div_ceil(size_of::<u64>());
+        Self { few: [0; FEW_WORDS], many: if words > FEW_WORDS { vec![0; words] } else { Vec::new() } }
+    }
+
+    fn attach(&mut self, header: &mut libc::msghdr, len: usize) {
+        if len > 0 {
+            let at = if self.many.is_empty() { self.few.as_mut_ptr() } else { self.many.as_mut_ptr() };
+            header.msg_control = at.cast();
+            header.msg_controllen = len as _;
+        }
+    }
+}
+
+/// sendmsg(2): the parts of `data` as one message, with pieces of ancillary data (level, kind, bytes) beside it.
+pub fn send(
+    fd: BorrowedFd<'_>,
+    data: &[&[u8]],
+    ancillary: &[(i32, i32, Vec<u8>)],
+    flags: i32,
+    to: Option<&Addr>,
+) -> Result<usize, i32> {
+    let size: usize = ancillary.iter().map(|(.., data)| data.len()).sum();
+    if size > ANCILLARY_MAX {
+        return Err(libc::ENOBUFS);
+    }
+    let address = to.map(encoded).transpose()?;
+    let part = |bytes: &[u8]| libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+    let mut few = [part(&[]); FEW_PARTS];
+    let mut many = Vec::new();
+    let parts = if data.len() <= FEW_PARTS {
+        few.iter_mut().zip(data).for_each(|(slot, bytes)| *slot = part(bytes));
+        &mut few[..data.len()]
+    } else {
+        many.extend(data.iter().map(|bytes| part(bytes)));
+        &mut many[..]
+    };
+    // SAFETY: CMSG_SPACE only reckons; the data was bounded above.
+    let space = ancillary.iter().map(|(.., data)| unsafe { libc::CMSG_SPACE(data.len() as u32) } as usize).sum();
+    let mut control = Control::new(space);
+    // SAFETY: the header is numbers and pointers, for which zero will do.
+    let mut header: libc::msghdr = unsafe { zeroed() };
+    header.msg_iov = parts.as_mut_ptr();
+    header.msg_iovlen = parts.len() as _;
+    if let Some((storage, len)) = &address {
+        header.msg_name = (&raw const *storage).cast_mut().cast();
+        header.msg_namelen = *len;
+    }
+    control.attach(&mut header, space);
+    // SAFETY: the control buffer is aligned and has room for each piece with its header, so the macros stay inside it
+    // and give a place for every piece. sendmsg(2) only reads what the header points to, all of which lives on.
+    unsafe {
+        let mut at = libc::CMSG_FIRSTHDR(&raw const header);
+        for (level, kind, data) in ancillary {
+            if at.is_null() {
+                return Err(libc::EINVAL);
+            }
+            (*at).cmsg_level = *level;
+            (*at).cmsg_type = *kind;
+            (*at).cmsg_len = libc::CMSG_LEN(data.len() as u32) as _;
+            std::ptr::copy_nonoverlapping(data.as_ptr(), libc::CMSG_DATA(at), data.len());
+            at = libc::CMSG_NXTHDR(&raw const header, at);
+        }
+        count(libc::sendmsg(fd.as_raw_fd(), &raw const header, flags | libc::MSG_NOSIGNAL))
+    }
+}
+
+/// recvmsg(2) with that much room for ancillary data, headers included. Descriptors are received closed on exec.
+pub fn recv(fd: BorrowedFd<'_>, buffer: &mut [u8], ancillary_size: usize, flags: i32) -> Result<Received, i32> {
+    if ancillary_size > ANCILLARY_MAX {
+        return Err(libc::EINVAL);
+    }
+    let mut part = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
+    let mut room = Room::new();
+    let mut control = Control::new(ancillary_size);
+    // SAFETY: the header is numbers and pointers, for which zero will do.
+    let mut header: libc::msghdr = unsafe { zeroed() };
+    header.msg_name = room.storage.as_mut_ptr().cast();
+    header.msg_namelen = room.len;
+    header.msg_iov = &raw mut part;
+    header.msg_iovlen = 1;
+    control.attach(&mut header, ancillary_size);
+    // SAFETY: every pointer in the header has the room that the header says, and only what the kernel wrote is read.
+    unsafe {
+        let len = libc::recvmsg(fd.as_raw_fd(), &raw mut header, flags | libc::MSG_CMSG_CLOEXEC);
+        let len = count(len)?;
+        let ancillary = unpack(&header);
+        room.len = header.msg_namelen;
+        Ok(Received {
+            len,
+            ancillary,
+            // The kernel gives the flag back that we added.
+            flags: header.msg_flags & !(libc::MSG_CMSG_CLOEXEC & !flags),
+            from: (room.len != 0).then(|| room.addr()),
+        })
+    }
+}
+
+/// Take the ancillary data out of a control buffer, also the part of a piece that was cut short (`MSG_CTRUNC`).
+///
+/// # Safety
+/// The header is one that recvmsg(2) just filled, and no descriptor in it has been taken yet.
+unsafe fn unpack(header: &libc::msghdr) -> Vec<Ancillary> {
+    let mut out = Vec::new();
+    let end = header.msg_control as usize + header.msg_controllen;
+    // SAFETY: the kernel wrote whole headers into the buffer, and the macros stay inside what it says it wrote. The
+    // data of each is bounded by its length and by the buffer's end. The descriptors are new, and ours alone.
+    unsafe {
+        let mut at = libc::CMSG_FIRSTHDR(header);
+        while !at.is_null() {
+            let data = libc::CMSG_DATA(at);
+            let len = (*at).cmsg_len.saturating_sub(libc::CMSG_LEN(0) as usize);
+            let data = std::slice::from_raw_parts(data.cast_const(), len.min(end.saturating_sub(data as usize)));
+            let mut fds = data.as_chunks::<{ size_of::<RawFd>() }>().0.iter().map(|raw| RawFd::from_ne_bytes(*raw));
+            match ((*at).cmsg_level, (*at).cmsg_type) {
+                (libc::SOL_SOCKET, libc::SCM_RIGHTS) => {
+                    out.push(Ancillary::Rights(fds.map(|raw| OwnedFd::from_raw_fd(raw)).collect()));
+                }
+                // Instead of a descriptor it holds a negative errno when none could be made.
+                (libc::SOL_SOCKET, SCM_PIDFD) if fds.clone().any(|raw| raw >= 0) => {
+                    out.extend(fds.next().map(|raw| Ancillary::Pidfd(OwnedFd::from_raw_fd(raw))));
+                }
+                (level, kind) => out.push(Ancillary::Other { level, kind, data: data.to_vec() }),
+            }
+            at = libc::CMSG_NXTHDR(header, at);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    fn pair(kind: i32) -> (OwnedFd, OwnedFd) {
+        super::super::fd::socketpair(libc::AF_UNIX, kind, 0).unwrap()
+    }
+
+    fn rights(fds: &[&dyn AsRawFd]) -> (i32, i32, Vec<u8>) {
+        let bytes = fds.iter().flat_map(|fd| fd.as_raw_fd().to_ne_bytes()).collect();
+        (libc::SOL_SOCKET, libc::SCM_RIGHTS, bytes)
+    }
+
+    #[test]
+    fn parts_arrive_as_one_message() {
+        let (a, b) = pair(libc::SOCK_DGRAM);
+        assert_eq!(send(a.as_fd(), &[b"Hello, ", b"", b"world"], &[], 0, None), Ok(12));
+        let parts: Vec<&[u8]> = vec![b"x"; 20];
+        assert_eq!(send(a.as_fd(), &parts, &[], 0, None), Ok(20));
+        assert_eq!(send(a.as_fd(), &[], &[], 0, None), Ok(0), "an empty datagram");
+        let mut buffer = [0; 64];
+        let got = recv(b.as_fd(), &mut buffer, 0, 0).unwrap();
+        assert_eq!((&buffer[..got.len], got.flags, got.from, got.ancillary.len()), (&b"Hello, world"[..], 0, None, 0));
+        let got = recv(b.as_fd(), &mut buffer[..5], 0, 0).unwrap();
+        assert_eq!((got.len, got.flags), (5, libc::MSG_TRUNC));
+        assert_eq!(recv(b.as_fd(), &mut buffer, 0, 0).unwrap().len, 0);
+        assert_eq!(recv(b.as_fd(), &mut buffer, 0, 0).unwrap_err(), libc::EAGAIN);
+        assert_eq!(recv(b.as_fd(), &mut buffer, ANCILLARY_MAX + 1, 0).unwrap_err(), libc::EINVAL);
+        assert_eq!(recv(b.as_fd(), &mut buffer, ANCILLARY_MAX, 0).unwrap_err(), libc::EAGAIN);
+    }
+
+    #[test]
+    fn descriptors_pass_and_close() {
+        let (a, b) = pair(libc::SOCK_STREAM);
+        let (mut read, write) = std::io::pipe().unwrap();
+        let pieces = [rights(&[&write, &write])];
+        assert_eq!(send(a.as_fd(), &[b"x"], &pieces, 0, None), Ok(1));
+        drop(write);
+        let mut got = recv(b.as_fd(), &mut [0; 9], 64, 0).unwrap();
+        assert_eq!(got.flags, 0, "not the MSG_CMSG_CLOEXEC that we added");
+        let Some(Ancillary::Rights(fds)) = got.ancillary.pop() else { panic!("{got:?}") };
+        assert_eq!(fds.len(), 2);
+        for fd in &fds {
+            assert!(rustix::io::fcntl_getfd(fd).unwrap().contains(rustix::io::FdFlags::CLOEXEC));
+            rustix::io::write(fd, b"y").unwrap();
+        }
+        drop(fds);
+        let mut all = String::new();
+        read.read_to_string(&mut all).unwrap();
+        assert_eq!(all, "yy");
+    }
+
+    #[test]
+    fn descriptors_without_room_do_not_leak() {
+        for room in [0, 8, 16, 20, 24, 28] {
+            let (a, b) = pair(libc::SOCK_STREAM);
+            let (mut read, write) = std::io::pipe().unwrap();
+            send(a.as_fd(), &[b"x"], &[rights(&[&write, &write, &write, &write])], 0, None).unwrap();
+            drop(write);
+            let got = recv(b.as_fd(), &mut [0; 9], room, 0).unwrap();
+            assert_ne!(got.flags & libc::MSG_CTRUNC, 0, "{room}");
+            let fds: usize = got.ancillary.iter().map(|a| if let Ancillary::Rights(f) = a { f.len() } else { 9 }).sum();
+            assert_eq!(fds, room.saturating_sub(16) / 4, "{room}");
+            drop(got);
+            // This returns only when no writer is left.
+            assert_eq!(read.read_to_end(&mut Vec::new()).unwrap(), 0, "{room}");
+        }
+    }
+
+    #[test]
+    fn credentials_and_many_pieces() {
+        let (a, b) = pair(libc::SOCK_DGRAM);
+        rustix::net::sockopt::set_socket_passcred(&b, true).unwrap();
+        let ids = rustix::process::getpid();
+        let (read, _write) = std::io::pipe().unwrap();
+        send(a.as_fd(), &[b"x"], &[rights(&[&read]), rights(&[&read, &read])], 0, None).unwrap();
+        let got = recv(b.as_fd(), &mut [0; 9], 4096, 0).unwrap();
+        let mut fds = 0;
+        let mut pid = None;
+        for piece in got.ancillary {
+            match piece {
+                Ancillary::Rights(more) => fds += more.len(),
+                Ancillary::Other { level: libc::SOL_SOCKET, kind: libc::SCM_CREDENTIALS, data } => {
+                    assert_eq!(data.len(), 12);
+                    pid = data.first_chunk().map(|b| i32::from_ne_bytes(*b));
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!((fds, pid), (3, Some(ids.as_raw_nonzero().get())));
+    }
+
+    #[test]
+    fn a_message_to_an_address_names_its_sender() {
+        use super::super::{addr, fd};
+        let r = fd::socket(libc::AF_INET, libc::SOCK_DGRAM, 0).unwrap();
+        let s = fd::socket(libc::AF_INET, libc::SOCK_DGRAM, 0).unwrap();
+        for one in [&r, &s] {
+            addr::bind(one.as_fd(), &"127.0.0.1:0".parse().unwrap()).unwrap();
+        }
+        let to = addr::getsockname(r.as_fd()).unwrap();
+        assert_eq!(send(s.as_fd(), &[b"hi"], &[], 0, Some(&to)), Ok(2));
+        let got = recv(r.as_fd(), &mut [0; 9], 0, 0).unwrap();
+        assert_eq!(got.from, Some(addr::getsockname(s.as_fd()).unwrap()));
+        let bad = [(libc::SOL_SOCKET, 999, vec![1])];
+        assert_eq!(send(s.as_fd(), &[b"hi"], &bad, 0, Some(&to)), Err(libc::EINVAL));
+    }
+}

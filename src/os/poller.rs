@@ -1,0 +1,132 @@
+//! The mio poller: which descriptors have news, which signals came, whether another thread has something for us.
+//!
+//! mio is edge-triggered. An event says only "try again": readiness is never remembered, never shown.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::os::fd::RawFd;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use mio::unix::SourceFd;
+use mio::{Events, Interest, Poll, Token, Waker};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook_mio::v1_0::Signals;
+
+const WAKER: Token = Token(0);
+const SIGNALS: Token = Token(1);
+/// The first token that stands for a descriptor.
+pub const FIRST: usize = 2;
+/// Events taken in one poll; more come in the next.
+const EVENTS: usize = 1024;
+/// The signals that ask us to stop.
+const STOPPING: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
+
+/// The last stopping signal that came, 0 for none: set by the handler, so that a loop that never waits sees it too.
+fn pending() -> &'static Arc<AtomicUsize> {
+    static PENDING: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
+    PENDING.get_or_init(Arc::default)
+}
+
+/// Catch SIGINT, SIGTERM and SIGHUP from now on: each is remembered until [`take_signal`].
+pub fn catch_signals() -> io::Result<()> {
+    for signal in STOPPING {
+        signal_hook::flag::register_usize(signal, pending().clone(), signal as usize)?;
+    }
+    Ok(())
+}
+
+/// The stopping signal that came since the last look, if one did.
+#[inline]
+pub fn take_signal() -> Option<i32> {
+    let flag = pending();
+    if flag.load(Ordering::Relaxed) == 0 {
+        return None;
+    }
+    Some(flag.swap(0, Ordering::Relaxed) as i32)
+}
+
+/// Keep Ctrl-Z from this thread and those it starts, or let it in again. Only the thread that edits the line may be
+/// stopped by it, or the prompt does not come back with `fg`.
+pub fn block_suspend(block: bool) {
+    let mut set = suspend_set();
+    let how = if block { libc::SIG_BLOCK } else { libc::SIG_UNBLOCK };
+    // SAFETY: the set was made by sigemptyset and sigaddset.
+    unsafe {
+        libc::pthread_sigmask(how, &raw mut set, std::ptr::null_mut());
+    }
+}
+
+fn suspend_set() -> libc::sigset_t {
+    let mut set = std::mem::MaybeUninit::uninit();
+    // SAFETY: sigemptyset fills the set in before anything reads it.
+    unsafe {
+        libc::sigemptyset(set.as_mut_ptr());
+        libc::sigaddset(set.as_mut_ptr(), libc::SIGTSTP);
+        set.assume_init()
+    }
+}
+
+/// What one poll brought.
+#[derive(Default)]
+pub struct News {
+    /// Tokens of descriptors something happened to.
+    pub tokens: Vec<usize>,
+    /// Another thread has something for us.
+    pub woken: bool,
+}
+
+/// The poller with its waker.
+pub struct Poller {
+    poll: Poll,
+    events: Events,
+    waker: Arc<Waker>,
+    signals: Signals,
+}
+
+impl Poller {
+    /// A poller that stopping signals interrupt.
+    pub fn new() -> io::Result<Self> {
+        let poll = Poll::new()?;
+        let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
+        let mut signals = Signals::new(STOPPING)?;
+        poll.registry().register(&mut signals, SIGNALS, Interest::READABLE)?;
+        Ok(Self { poll, events: Events::with_capacity(EVENTS), waker, signals })
+    }
+
+    /// What another thread wakes us with.
+    pub fn waker(&self) -> Arc<Waker> {
+        self.waker.clone()
+    }
+
+    /// Hear of anything that happens to a descriptor, from now on and of what is there already.
+    pub fn register(&self, fd: RawFd, token: usize) -> io::Result<()> {
+        let all = Interest::READABLE | Interest::WRITABLE | Interest::PRIORITY;
+        self.poll.registry().register(&mut SourceFd(&fd), Token(token), all)
+    }
+
+    /// Hear no more of it. To be called before it is closed.
+    pub fn deregister(&self, fd: RawFd) {
+        // It may be gone from the poller already when its last duplicate was closed elsewhere.
+        let _ = self.poll.registry().deregister(&mut SourceFd(&fd));
+    }
+
+    /// Wait for news, at most that long; `None` waits for ever. A signal ends the wait with what is there.
+    pub fn wait(&mut self, timeout: Option<Duration>, news: &mut News) -> io::Result<()> {
+        news.tokens.clear();
+        news.woken = false;
+        match self.poll.poll(&mut self.events, timeout) {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => return Ok(()),
+            other => other?,
+        }
+        for event in &self.events {
+            match event.token() {
+                WAKER => news.woken = true,
+                SIGNALS => self.signals.pending().for_each(drop),
+                Token(token) => news.tokens.push(token),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,198 @@
+//! The system's resolver: names to addresses and back, through getaddrinfo(3) and its kin.
+//!
+//! What asks files or the network may take its time: those who must not stand still call it from another thread.
+//! Everything that goes in and out may change threads.
+#![allow(unsafe_code)]
+
+use std::ffi::{CStr, CString, c_char};
+use std::mem::zeroed;
+use std::net::SocketAddr;
+use std::ptr;
+use std::sync::{Mutex, PoisonError};
+
+use super::addr::{decode, encoded};
+use crate::value::Addr;
+
+/// A name that is an address of another family; glibc's number, which the libc crate leaves out.
+pub const EAI_ADDRFAMILY: i32 = -9;
+
+/// The room that a host's and a service's name need: `NI_MAXHOST` and `NI_MAXSERV` of netdb.h.
+const HOST_MAX: usize = 1025;
+const SERVICE_MAX: usize = 32;
+
+/// What getaddrinfo(3) is asked.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Query {
+    /// The host's name or address.
+    pub host: Option<Vec<u8>>,
+    /// The service's name or port.
+    pub service: Option<Vec<u8>>,
+    /// `AF_INET`, `AF_INET6`, or 0 for either.
+    pub family: i32,
+    /// `SOCK_STREAM`, ..., or 0 for any.
+    pub kind: i32,
+    /// `IPPROTO_TCP`, ..., or 0 for any.
+    pub protocol: i32,
+    /// `AI_` flags.
+    pub flags: i32,
+}
+
+/// One of its answers.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Found {
+    /// `AF_INET` or `AF_INET6`.
+    pub family: i32,
+    /// `SOCK_STREAM`, ...
+    pub kind: i32,
+    /// `IPPROTO_TCP`, ...
+    pub protocol: i32,
+    /// The host's official name, on the first answer, when `AI_CANONNAME` asked for it.
+    pub canonical: String,
+    /// The address.
+    pub addr: SocketAddr,
+}
+
+/// The answers, given back however we leave.
+struct Answers(*mut libc::addrinfo);
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        if !self.0.is_null() {
+            // SAFETY: getaddrinfo(3) made the list, nobody else frees it, and no borrow of it is left.
+            unsafe { libc::freeaddrinfo(self.0) }
+        }
+    }
+}
+
+/// getaddrinfo(3); its `EAI_` code when it fails.
+pub fn getaddrinfo(query: &Query) -> Result<Vec<Found>, i32> {
+    let text = |name: &Option<Vec<u8>>| name.as_deref().map(CString::new).transpose().map_err(|_| libc::EAI_NONAME);
+    let (host, service) = (text(&query.host)?, text(&query.service)?);
+    let at = |name: &Option<CString>| name.as_ref().map_or(ptr::null(), |n| n.as_ptr());
+    // SAFETY: the hints are numbers and pointers, for which zero will do.
+    let mut hints: libc::addrinfo = unsafe { zeroed() };
+    hints.ai_family = query.family;
+    hints.ai_socktype = query.kind;
+    hints.ai_protocol = query.protocol;
+    hints.ai_flags = query.flags;
+    let mut answers = Answers(ptr::null_mut());
+    // SAFETY: the names end in zero or are null, the hints are filled in, and there is room for the list's start.
+    let code = unsafe { libc::getaddrinfo(at(&host), at(&service), &raw const hints, &raw mut answers.0) };
+    if code != 0 {
+        return Err(code);
+    }
+    let mut out = Vec::new();
+    let mut next = answers.0.cast_const();
+    // SAFETY: the list is whole until `answers` goes, and ends in null.
+    while let Some(one) = unsafe { next.as_ref() } {
+        // SAFETY: each answer's address is as long as it says.
+        let bytes = unsafe { std::slice::from_raw_parts(one.ai_addr.cast(), one.ai_addrlen as usize) };
+        if let Some(addr) = decode(bytes).socket_addr() {
+            let (family, kind, protocol) = (one.ai_family, one.ai_socktype, one.ai_protocol);
+            let canonical = if one.ai_canonname.is_null() {
+                String::new()
+            } else {
+                // SAFETY: a name that is there ends in zero.
+                unsafe { CStr::from_ptr(one.ai_canonname) }.to_string_lossy().into_owned()
+            };
+            out.push(Found { family, kind, protocol, canonical, addr });
+        }
+        next = one.ai_next;
+    }
+    Ok(out)
+}
+
+/// getnameinfo(3): the names of a host and of a service; its `EAI_` code when it fails.
+pub fn getnameinfo(addr: &SocketAddr, flags: i32) -> Result<(String, String), i32> {
+    let (storage, len) = encoded(&Addr::from(*addr)).map_err(|_| libc::EAI_FAMILY)?;
+    let mut host: [c_char; HOST_MAX] = [0; HOST_MAX];
+    let mut service: [c_char; SERVICE_MAX] = [0; SERVICE_MAX];
+    // SAFETY: the storage holds an address of that length, and the buffers have the room that is said.
+    let code = unsafe {
+        let (host, service) = (host.as_mut_ptr(), service.as_mut_ptr());
+        libc::getnameinfo((&raw const storage).cast(), len, host, HOST_MAX as _, service, SERVICE_MAX as _, flags)
+    };
+    if code == 0 { Ok((string(&host), string(&service))) } else { Err(code) }
+}
+
+/// getservbyname(3): the port of a service, of that protocol or of any.
+pub fn getservbyname(name: &str, protocol: Option<&str>) -> Option<u16> {
+    /// The answer stands in memory that the next call overwrites.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let name = CString::new(name).ok()?;
+    let protocol = protocol.map(CString::new).transpose().ok()?;
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let protocol = protocol.as_ref().map_or(ptr::null(), |p| p.as_ptr());
+    // SAFETY: the names end in zero or are null, and the answer is read before anyone else can ask.
+    let found = unsafe { libc::getservbyname(name.as_ptr(), protocol).as_ref() }?;
+    Some(u16::from_be(found.s_port as u16))
+}
+
+/// gethostname(2).
+pub fn gethostname() -> String {
+    // Linux has 64 bytes at most; the last stays zero in any case.
+    let mut name: [c_char; 256] = [0; 256];
+    // SAFETY: there is room for what is said, and a zero behind it. It cannot fail with that much room.
+    unsafe { libc::gethostname(name.as_mut_ptr(), name.len() - 1) };
+    string(&name)
+}
+
+/// The text before the first zero.
+fn string(chars: &[c_char]) -> String {
+    let bytes: Vec<u8> = chars.iter().take_while(|c| **c != 0).map(|c| c.cast_unsigned()).collect();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn query(host: &str, service: &str) -> Query {
+        let text = |s: &str| if s.is_empty() { None } else { Some(s.as_bytes().to_vec()) };
+        Query { host: text(host), service: text(service), ..Query::default() }
+    }
+
+    #[test]
+    fn numbers_are_resolved_in_order() {
+        let found = getaddrinfo(&query("127.0.0.1", "80")).unwrap();
+        let kinds: Vec<_> = found.iter().map(|f| (f.family, f.kind, f.protocol, f.addr.to_string())).collect();
+        let at = "127.0.0.1:80".to_owned();
+        assert_eq!(kinds, [(2, 1, 6, at.clone()), (2, 2, 17, at.clone()), (2, 3, 0, at)]);
+        let v6 = Query { kind: 1, flags: libc::AI_CANONNAME, ..query("::1", "") };
+        let found = getaddrinfo(&v6).unwrap();
+        assert_eq!((found.len(), &*found[0].canonical, found[0].addr), (1, "::1", "[::1]:0".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_cannot_be_resolved_has_a_code() {
+        let bad =
+            |host, service, family, flags| getaddrinfo(&Query { family, flags, ..query(host, service) }).unwrap_err();
+        assert_eq!(bad("", "", 0, 0), libc::EAI_NONAME);
+        assert_eq!(bad("a\0b", "80", 0, 0), libc::EAI_NONAME);
+        assert_eq!(bad("localhost", "80", 0, libc::AI_NUMERICHOST), libc::EAI_NONAME);
+        assert_eq!(bad("127.0.0.1", "http", 0, libc::AI_NUMERICSERV), libc::EAI_NONAME);
+        assert_eq!(bad("127.0.0.1", "no-such-service-xyz", 0, 0), libc::EAI_SERVICE);
+        assert_eq!(bad("127.0.0.1", "80", 0, 0x1000_0000), libc::EAI_BADFLAGS);
+        assert_eq!(bad("127.0.0.1", "80", 99, 0), libc::EAI_FAMILY);
+        assert_eq!(bad("::1", "80", libc::AF_INET, 0), EAI_ADDRFAMILY);
+    }
+
+    #[test]
+    fn addresses_have_names() {
+        let numeric = libc::NI_NUMERICHOST | libc::NI_NUMERICSERV;
+        let name = |addr: &str, flags| getnameinfo(&addr.parse().unwrap(), flags);
+        assert_eq!(name("127.0.0.1:80", numeric), Ok(("127.0.0.1".into(), "80".into())));
+        assert_eq!(name("[::ffff:1.2.3.4]:0", numeric), Ok(("::ffff:1.2.3.4".into(), "0".into())));
+        assert_eq!(name("[fe80::1%1]:9", numeric), Ok(("fe80::1%lo".into(), "9".into())));
+        assert_eq!(name("127.0.0.1:80", 0x0100_0000), Err(libc::EAI_BADFLAGS));
+    }
+
+    #[test]
+    fn services_and_the_host() {
+        assert_eq!(getservbyname("http", Some("tcp")), Some(80));
+        assert_eq!(getservbyname("http", None), Some(80));
+        assert_eq!(getservbyname("no-such-service-xyz", None), None);
+        assert_eq!(getservbyname("a\0b", None), None);
+        assert_eq!(gethostname(), std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap().trim());
+    }
+}

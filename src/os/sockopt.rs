@@ -1,0 +1,106 @@
+//! getsockopt(2) and setsockopt(2) as they are: bytes in, bytes out. What the bytes mean is not known here.
+#![allow(unsafe_code)]
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+/// What the kernel counts in when it gives back a filter: `struct sock_filter`, not bytes.
+const FILTER_SIZE: usize = 8;
+
+/// Ask for an option. Gives how many bytes of the buffer were filled, or the errno.
+///
+/// The buffer goes in as zeros, whatever was in it: some options read a request from it, and that of zeros asks for
+/// nothing.
+pub fn get(fd: BorrowedFd<'_>, level: i32, number: i32, buffer: &mut [u8]) -> Result<usize, i32> {
+    // SO_GET_FILTER takes the buffer's length in instructions: given bytes, it would write past the end.
+    let unit = if level == libc::SOL_SOCKET && number == libc::SO_GET_FILTER { FILTER_SIZE } else { 1 };
+    buffer.fill(0);
+    let mut length = libc::socklen_t::try_from(buffer.len() / unit).map_err(|_| libc::EINVAL)?;
+    // SAFETY: the buffer has `length` units of that option's size to write to and is alive and ours alone for the
+    // call. It holds zeros, so that no option finds another address or length in it.
+    let result =
+        unsafe { libc::getsockopt(fd.as_raw_fd(), level, number, buffer.as_mut_ptr().cast(), &raw mut length) };
+    if result == 0 { Ok((length as usize).saturating_mul(unit).min(buffer.len())) } else { Err(errno()) }
+}
+
+/// Set an option to these bytes. Gives the errno when that fails.
+pub fn set(fd: BorrowedFd<'_>, level: i32, number: i32, value: &[u8]) -> Result<(), i32> {
+    if writes_back(level, number) {
+        return Err(libc::EPERM);
+    }
+    let length = libc::socklen_t::try_from(value.len()).map_err(|_| libc::EINVAL)?;
+    // SAFETY: the kernel reads `length` bytes of `value`, which lives as long as the call. Where those bytes are
+    // addresses (SO_ATTACH_FILTER) the kernel reads there too, and says EFAULT if it cannot; the options that would
+    // have it write there are kept out above.
+    let result = unsafe { libc::setsockopt(fd.as_raw_fd(), level, number, value.as_ptr().cast(), length) };
+    if result == 0 { Ok(()) } else { Err(errno()) }
+}
+
+/// Whether an option's value holds an address that the kernel writes to: those that replace the tables of iptables,
+/// ip6tables, arptables and ebtables, which are no options of a socket, and the memory of an `AF_XDP` socket.
+fn writes_back(level: i32, number: i32) -> bool {
+    level == libc::SOL_XDP || matches!(level, libc::SOL_IP | libc::SOL_IPV6) && matches!(number, 64 | 96 | 128)
+}
+
+/// Ask for an option that is a C `int`.
+pub fn get_int(fd: BorrowedFd<'_>, level: i32, number: i32) -> Result<i32, i32> {
+    let mut buffer = [0; size_of::<i32>()];
+    get(fd, level, number, &mut buffer)?;
+    Ok(i32::from_ne_bytes(buffer))
+}
+
+/// The number of the network interface of that name: `if_nametoindex(3)`.
+pub fn interface_index(name: &str) -> Option<u32> {
+    let name = CString::new(name).ok()?;
+    // SAFETY: the name ends with a zero byte and lives as long as the call.
+    let index = unsafe { libc::if_nametoindex(name.as_ptr()) };
+    (index != 0).then_some(index)
+}
+
+fn errno() -> i32 {
+    io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, UdpSocket};
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    #[test]
+    fn an_option_is_set_and_read() {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let fd = socket.as_fd();
+        assert_eq!(get_int(fd, libc::SOL_SOCKET, libc::SO_BROADCAST), Ok(0));
+        assert_eq!(set(fd, libc::SOL_SOCKET, libc::SO_BROADCAST, &1i32.to_ne_bytes()), Ok(()));
+        assert_eq!(get_int(fd, libc::SOL_SOCKET, libc::SO_BROADCAST), Ok(1));
+        assert_eq!(get(fd, libc::SOL_SOCKET, libc::SO_LINGER, &mut [0; 64]), Ok(8));
+        assert_eq!(get_int(fd, libc::SOL_SOCKET, -1), Err(libc::ENOPROTOOPT));
+        assert_eq!(set(fd, libc::SOL_SOCKET, libc::SO_TYPE, &1i32.to_ne_bytes()), Err(libc::ENOPROTOOPT));
+        assert_eq!(set(fd, libc::SOL_SOCKET, libc::SO_BROADCAST, &[]), Err(libc::EINVAL));
+    }
+
+    #[test]
+    fn a_filter_stays_within_its_buffer() {
+        let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+        // Four times "accept the whole packet" (BPF_RET|BPF_K).
+        let code: Vec<u8> = [6, 0, 0, 0, 0xff, 0xff, 0, 0].repeat(4);
+        let mut program = 4u64.to_ne_bytes().to_vec();
+        program.extend((code.as_ptr() as u64).to_ne_bytes());
+        assert_eq!(set(socket.as_fd(), libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, &program), Ok(()));
+        let mut room = [0xaa; 64];
+        assert_eq!(get(socket.as_fd(), libc::SOL_SOCKET, libc::SO_GET_FILTER, &mut room[..16]), Err(libc::EINVAL));
+        assert_eq!(get(socket.as_fd(), libc::SOL_SOCKET, libc::SO_GET_FILTER, &mut room[..40]), Ok(32));
+        assert_eq!(room[..32], code);
+        assert_eq!(room[40..], [0xaa; 24]);
+    }
+
+    #[test]
+    fn interfaces_have_numbers() {
+        assert_eq!(interface_index("lo"), Some(1));
+        assert_eq!(interface_index("no such interface"), None);
+        assert_eq!(interface_index("l\0o"), None);
+    }
+}

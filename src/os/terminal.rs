@@ -1,0 +1,24 @@
+//! The terminal's own settings, kept so that it is left as it was found.
+
+use std::io::{self, Write};
+
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+
+/// What the terminal was set to.
+pub struct Terminal(Option<Termios>);
+
+impl Terminal {
+    /// Remember how the terminal on standard input is set.
+    pub fn remember() -> Self {
+        Self(tcgetattr(io::stdin()).ok())
+    }
+
+    /// Set it so again: the editor may have been stopped in the middle of a line.
+    pub fn restore(&self) {
+        let Some(settings) = &self.0 else { return };
+        let mut out = io::stdout().lock();
+        // The terminal may be gone.
+        let _ = out.write_all(b"\x1b[?2004l").and_then(|()| out.flush());
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, settings);
+    }
+}

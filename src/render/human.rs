@@ -1,0 +1,143 @@
+//! Events for people.
+
+use owo_colors::{OwoColorize, Style as Paint};
+
+use super::{CONTINUATION, PROMPT};
+use crate::lang::{self, Span};
+use crate::session::{Event, What, event::At};
+use crate::value::{Failure, Name, Value, errno};
+
+/// A value longer than this is cut when it is shown as a result.
+const SHOWN_MAX: usize = 400;
+
+/// Whether colours are used, and what is shown of the place of an error.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Style {
+    /// Use colours: only on a terminal, never with NO_COLOR.
+    pub colour: bool,
+    /// Say in which line of which file an error is: not at a prompt, where it is the line above.
+    pub places: bool,
+}
+
+impl Style {
+    fn paint(self, text: &str, paint: Paint) -> String {
+        if self.colour { text.style(paint).to_string() } else { text.to_string() }
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.paint(text, Paint::new().dimmed())
+    }
+
+    fn bad(self, text: &str) -> String {
+        self.paint(text, Paint::new().red())
+    }
+
+    fn name(self, text: &str) -> String {
+        self.paint(text, Paint::new().cyan())
+    }
+}
+
+/// An event as lines of text, without a line end at their end; empty when there is nothing to show.
+pub fn event(event: &Event, style: Style) -> String {
+    let text = match &event.what {
+        What::Line(text) => line(text, style),
+        What::Reply { names, values, .. } => reply(&event.at, names, values, style),
+        What::Failed { call, failure: f, word, expected, taken } => {
+            let nested = if event.at.nested { "  " } else { "" };
+            match (expected, taken) {
+                (true, _) => format!("{nested}{}, as expected", headline(call, f, style)),
+                (_, true) => format!("{nested}{}", headline(call, f, style)),
+                _ => failure(&event.at, call, f, *word, style),
+            }
+        }
+        What::Printed(text) | What::View(text) => text.clone(),
+        What::Noted(text) => style.dim(&format!("  # {text}")),
+        What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
+        What::JobDone { job, line, names, outcome } => {
+            let head = style.dim(&format!("[{job}]"));
+            match outcome {
+                Ok(values) if names.is_empty() => format!("{head} {line} -> {}", shown(values)),
+                Ok(values) => format!("{head} {}", bound(names, values, style).join(", ")),
+                Err(f) => format!("{head} {line}: {}", style.bad(&f.to_string())),
+            }
+        }
+    };
+    match &event.at.task {
+        Some(task) if !text.is_empty() => {
+            let prefix = style.dim(&format!("[{task}] "));
+            text.lines().map(|l| format!("{prefix}{l}")).collect::<Vec<_>>().join("\n")
+        }
+        _ => text,
+    }
+}
+
+fn line(text: &str, style: Style) -> String {
+    let mut out = String::new();
+    for (i, line) in text.lines().enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        out.push_str(&style.dim(if i == 0 { PROMPT } else { CONTINUATION }));
+        out.push_str(&crate::value::text::printable(line));
+    }
+    out
+}
+
+fn reply(at: &At, names: &[std::rc::Rc<str>], values: &[Value], style: Style) -> String {
+    if at.nested {
+        let statement = at.source.as_ref().map_or("", |s| s.line(at.span.line)).trim();
+        return format!(
+            "{} {}",
+            style.dim(&format!("  {} ->", crate::value::text::printable(statement))),
+            shown(values)
+        );
+    }
+    if names.is_empty() { shown(values) } else { bound(names, values, style).join("\n") }
+}
+
+fn bound(names: &[std::rc::Rc<str>], values: &[Value], style: Style) -> Vec<String> {
+    names.iter().zip(values).map(|(n, v)| format!("{} = {}", style.name(n), v.brief(SHOWN_MAX))).collect()
+}
+
+fn shown(values: &[Value]) -> String {
+    if values.is_empty() {
+        "ok".into()
+    } else {
+        values.iter().map(|v| v.brief(SHOWN_MAX)).collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn headline(call: &str, failure: &Failure, style: Style) -> String {
+    format!("{call}: {}", style.bad(&failure.to_string()))
+}
+
+/// A failure with its place and all that is known to help.
+pub fn failure(at: &At, call: &str, failure: &Failure, word: Option<Span>, style: Style) -> String {
+    let mut out = headline(call, failure, style);
+    let span = word.unwrap_or(at.span);
+    if let (Some(source), true) = (&at.source, style.places || word.is_some()) {
+        if style.places {
+            out.push_str(&format!("\n  at {}", lang::place(source, span)));
+        }
+        out.push_str(&format!("\n{}", lang::excerpt(source, span)));
+    }
+    for note in failure.notes() {
+        out.push_str(&format!("\n  {note}"));
+    }
+    if let Name::Errno(number) = failure.name {
+        for hint in errno::hint(call, number) {
+            out.push_str(&format!("\n  {}", style.dim(hint)));
+        }
+    }
+    out
+}
+
+/// An error of the language.
+pub fn program_error(error: &lang::Error, style: Style) -> String {
+    let mut out = format!("{}: {}", lang::place(&error.source, error.span), style.bad(&error.message));
+    out.push_str(&format!("\n{}", lang::excerpt(&error.source, error.span)));
+    for note in &error.notes {
+        out.push_str(&format!("\n  {note}"));
+    }
+    out
+}

@@ -1,0 +1,14 @@
+//! Events as text: for people, with or without colour, and as JSON lines.
+//!
+//! It knows values and events and nothing else. Colour is an argument; nothing is printed here.
+
+mod human;
+mod json;
+
+pub use human::{Style, event, failure, program_error};
+pub use json::json;
+
+/// What stands before a line of a session.
+pub const PROMPT: &str = "sockpit> ";
+/// What stands before the further lines of a block.
+pub const CONTINUATION: &str = "    ...> ";

@@ -1,0 +1,455 @@
+//! From statements to code: blocks become jumps, names become slots, words become values.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::code::{After, Code, ExprCode, Function, Guard, Op, Operand, Place, Slot};
+use super::scope::Table;
+use crate::command::{self, kinds};
+use crate::lang::{Block, Error, Expr, Handler, KEYWORDS, Kind, Part, Source, Span, Statement, Word};
+use crate::value::{Name, Value};
+
+/// The code of a program's statements. Names that are new get slots in the table.
+pub fn program(table: &mut Table, source: &Rc<Source>, block: &Block) -> Result<Rc<Code>, Error> {
+    // A def may be called by one that stands before it.
+    for statement in block {
+        if let Kind::Def(name, ..) = &statement.kind {
+            let text = name.literal().unwrap_or("");
+            if command::find(text).is_some() {
+                return Err(Error::new(
+                    source,
+                    name.span,
+                    format!("`{text}` is a documented call and cannot be defined again"),
+                ));
+            }
+            table.functions.slot(text);
+        }
+    }
+    let mut compiler = Compiler {
+        table,
+        source,
+        locals: None,
+        code: empty(source),
+        loops: Vec::new(),
+        finals: Vec::new(),
+        nested: 0,
+        afters: 0,
+    };
+    compiler.block(block)?;
+    Ok(Rc::new(compiler.code))
+}
+
+fn empty(source: &Rc<Source>) -> Code {
+    Code { ops: Vec::new(), places: Vec::new(), guards: Vec::new(), temps: 0, source: source.clone() }
+}
+
+/// The names of a def.
+struct Locals {
+    names: Vec<Rc<str>>,
+    globals: HashSet<String>,
+}
+
+/// A loop being compiled: where `continue` goes, the jumps of its `break`s, how many `finally` surround it.
+struct Loop {
+    next: usize,
+    breaks: Vec<usize>,
+    finals: usize,
+}
+
+/// A `finally` being guarded: the jumps into it, to be mended when it is placed.
+#[derive(Default)]
+struct Final {
+    entries: Vec<usize>,
+}
+
+pub(super) struct Compiler<'a> {
+    pub(super) table: &'a mut Table,
+    pub(super) source: &'a Rc<Source>,
+    locals: Option<Locals>,
+    code: Code,
+    loops: Vec<Loop>,
+    finals: Vec<Final>,
+    nested: usize,
+    /// How many `finally` blocks the code stands inside.
+    afters: usize,
+}
+
+impl Compiler<'_> {
+    pub(super) fn error(&self, span: Span, message: impl Into<String>) -> Error {
+        Error::new(self.source, span, message)
+    }
+
+    fn here(&self) -> usize {
+        self.code.ops.len()
+    }
+
+    fn emit(&mut self, op: Op, span: Span) -> usize {
+        let nested = self.nested > 0 || self.locals.is_some();
+        self.code.ops.push(op);
+        self.code.places.push(Place { span, nested });
+        self.code.ops.len() - 1
+    }
+
+    /// Mend a jump that was made before its target was known.
+    fn land(&mut self, jump: usize) {
+        let here = self.here();
+        match &mut self.code.ops[jump] {
+            Op::Jump(to)
+            | Op::Unless(_, to)
+            | Op::Down(_, to)
+            | Op::Next(_, _, to)
+            | Op::Unmatched(_, to)
+            | Op::After(After::Jump(to)) => *to = here,
+            _ => {}
+        }
+    }
+
+    fn temp(&mut self) -> usize {
+        self.code.temps += 1;
+        self.code.temps - 1
+    }
+
+    /// The slot of a name: local to a def when the def gives it a value, unless declared global.
+    pub(super) fn slot(&mut self, name: &str) -> Slot {
+        if let Some(locals) = &self.locals
+            && let Some(i) = locals.names.iter().position(|n| &**n == name)
+            && !locals.globals.contains(name)
+        {
+            return Slot::Local(i);
+        }
+        Slot::Global(self.table.globals.slot(name))
+    }
+
+    pub(super) fn target(&mut self, word: &Word) -> (Slot, Rc<str>) {
+        let name = word.literal().unwrap_or("");
+        (self.slot(name), name.into())
+    }
+
+    fn block(&mut self, block: &Block) -> Result<(), Error> {
+        block.iter().try_for_each(|s| self.statement(s))
+    }
+
+    fn inner(&mut self, block: &Block) -> Result<(), Error> {
+        self.nested += 1;
+        let done = self.block(block);
+        self.nested -= 1;
+        done
+    }
+
+    fn statement(&mut self, statement: &Statement) -> Result<(), Error> {
+        let span = statement.span;
+        if self.nested == 0 && self.locals.is_none() {
+            self.emit(Op::Line(span.line, statement.last_line), span);
+        }
+        match &statement.kind {
+            Kind::Call(call) => {
+                let site = Rc::new(self.site(call)?);
+                if call.background {
+                    let mut job = empty(self.source);
+                    job.ops.push(Op::Call(site));
+                    job.places.push(Place { span, nested: true });
+                    self.emit(Op::Background(Rc::new(job)), span);
+                } else {
+                    self.emit(Op::Call(site), span);
+                }
+            }
+            Kind::Let(name, value) => {
+                let value = self.expr(value);
+                let (slot, name) = self.target(name);
+                self.emit(Op::Let(slot, name, value), span);
+            }
+            Kind::Assert(condition) => {
+                let condition = self.expr(condition);
+                self.emit(Op::Assert(condition), span);
+            }
+            Kind::Print(words) => {
+                let words = words.iter().map(|w| self.operand(w)).collect();
+                self.emit(Op::Print(words), span);
+            }
+            Kind::If(arms, otherwise) => self.conditional(arms, otherwise.as_ref(), span)?,
+            Kind::While(condition, body) => {
+                let condition = self.expr(condition);
+                let next = self.here();
+                let exit = self.emit(Op::Unless(condition, 0), span);
+                self.looped(next, body, span)?;
+                self.end_loop(Some(exit));
+            }
+            Kind::Loop(body) => {
+                let next = self.here();
+                self.looped(next, body, span)?;
+                self.end_loop(None);
+            }
+            Kind::Repeat(count, body) => {
+                let temp = self.temp();
+                let count = self.plain(count);
+                self.emit(Op::Count(temp, count), span);
+                let next = self.here();
+                let exit = self.emit(Op::Down(temp, 0), span);
+                self.looped(next, body, span)?;
+                self.end_loop(Some(exit));
+            }
+            Kind::For(name, words, body) => {
+                let temp = self.temp();
+                let words = words.iter().map(|w| self.plain(w)).collect();
+                self.emit(Op::Each(temp, words), span);
+                let next = self.here();
+                let (slot, _) = self.target(name);
+                let exit = self.emit(Op::Next(temp, slot, 0), span);
+                self.looped(next, body, span)?;
+                self.end_loop(Some(exit));
+            }
+            Kind::Break | Kind::Continue => self.leave_loop(matches!(statement.kind, Kind::Break), span),
+            Kind::Try(body, handlers, finally) => self.attempt(body, handlers, finally.as_ref(), span)?,
+            Kind::Def(name, params, body) => self.define(name, params, body, span)?,
+            Kind::Return(words) => {
+                let words = words.iter().map(|w| self.plain(w)).collect();
+                self.emit(Op::Value(words), span);
+                self.through_finals(0, span);
+                self.emit(Op::Return, span);
+            }
+            Kind::Global(_) => {}
+        }
+        Ok(())
+    }
+
+    fn conditional(&mut self, arms: &[(Expr, Block)], otherwise: Option<&Block>, span: Span) -> Result<(), Error> {
+        let mut ends = Vec::new();
+        for (condition, body) in arms {
+            let condition = self.expr(condition);
+            let skip = self.emit(Op::Unless(condition, 0), span);
+            self.inner(body)?;
+            ends.push(self.emit(Op::Jump(0), span));
+            self.land(skip);
+        }
+        if let Some(body) = otherwise {
+            self.inner(body)?;
+        }
+        ends.into_iter().for_each(|jump| self.land(jump));
+        Ok(())
+    }
+
+    fn looped(&mut self, next: usize, body: &Block, span: Span) -> Result<(), Error> {
+        self.loops.push(Loop { next, breaks: Vec::new(), finals: self.finals.len() });
+        self.inner(body)?;
+        self.emit(Op::Jump(next), span);
+        Ok(())
+    }
+
+    fn end_loop(&mut self, exit: Option<usize>) {
+        let ended = self.loops.pop();
+        exit.into_iter().chain(ended.into_iter().flat_map(|l| l.breaks)).for_each(|jump| self.land(jump));
+    }
+
+    fn leave_loop(&mut self, is_break: bool, span: Span) {
+        let Some(innermost) = self.loops.last() else { return };
+        let (finals, next) = (innermost.finals, innermost.next);
+        self.through_finals(finals, span);
+        let jump = self.emit(Op::Jump(next), span);
+        if let (true, Some(innermost)) = (is_break, self.loops.last_mut()) {
+            innermost.breaks.push(jump);
+        }
+    }
+
+    /// Run the `finally` blocks that stand around here, innermost first, down to that many.
+    fn through_finals(&mut self, down_to: usize, span: Span) {
+        for i in (down_to..self.finals.len()).rev() {
+            let after = self.emit(Op::After(After::Jump(0)), span);
+            let jump = self.emit(Op::Jump(0), span);
+            self.finals[i].entries.push(jump);
+            self.land(after);
+        }
+    }
+
+    fn attempt(
+        &mut self,
+        body: &Block,
+        handlers: &[Handler],
+        finally: Option<&Block>,
+        span: Span,
+    ) -> Result<(), Error> {
+        if finally.is_some() {
+            self.finals.push(Final::default());
+        }
+        let afters = self.afters;
+        let from = self.here();
+        self.inner(body)?;
+        let to = self.here();
+        let mut ends = vec![self.emit(Op::Jump(0), span)];
+        let mut takes = Vec::new();
+        if !handlers.is_empty() {
+            let target = self.here();
+            for handler in handlers {
+                let names = handler.names.iter().map(|w| self.error_name(w)).collect::<Result<Vec<_>, _>>()?;
+                takes.push(names.clone());
+                let skip = self.emit(Op::Unmatched(names, 0), handler.span);
+                if let Some(bind) = &handler.bind {
+                    let (slot, _) = self.target(bind);
+                    self.emit(Op::Caught(slot), handler.span);
+                }
+                self.emit(Op::Handled, handler.span);
+                self.inner(&handler.body)?;
+                ends.push(self.emit(Op::Jump(0), span));
+                self.land(skip);
+            }
+            self.emit(Op::Raise, span);
+            self.code.guards.push(Guard { from, to, target, takes, afters });
+        }
+        let all = self.here();
+        ends.into_iter().for_each(|jump| self.land(jump));
+        let Some(finally) = finally else { return Ok(()) };
+        // Three ways in: through its end, with an error, and by break, continue or return.
+        let normal = self.emit(Op::After(After::Jump(0)), span);
+        let into = self.emit(Op::Jump(0), span);
+        let target = self.here();
+        self.code.guards.push(Guard { from, to: all, target, takes: Vec::new(), afters });
+        self.emit(Op::After(After::Raise), span);
+        self.land(into);
+        let entered = self.finals.pop().unwrap_or_default();
+        entered.entries.into_iter().for_each(|jump| self.land(jump));
+        self.afters += 1;
+        let done = self.inner(finally);
+        self.afters -= 1;
+        done?;
+        self.emit(Op::Finished, span);
+        self.land(normal);
+        Ok(())
+    }
+
+    fn define(&mut self, name: &Word, params: &[Word], body: &Block, span: Span) -> Result<(), Error> {
+        let text = name.literal().unwrap_or("");
+        let mut locals = Locals { names: Vec::new(), globals: HashSet::new() };
+        declared(body, &mut locals.globals);
+        for param in params {
+            let param = param.literal().unwrap_or("");
+            if locals.globals.contains(param) {
+                return Err(self.error(span, format!("`{param}` is a parameter of `{text}` and cannot be global too")));
+            }
+            locals.names.push(param.into());
+        }
+        assigned(body, &mut |name| {
+            if !locals.globals.contains(name) && !locals.names.iter().any(|n| &**n == name) {
+                locals.names.push(name.into());
+            }
+        });
+        let mut inner = Compiler {
+            table: self.table,
+            source: self.source,
+            locals: Some(locals),
+            code: empty(self.source),
+            loops: Vec::new(),
+            finals: Vec::new(),
+            nested: 0,
+            afters: 0,
+        };
+        inner.block(body)?;
+        let names = inner.locals.take().map_or(Vec::new(), |l| l.names);
+        let code = Rc::new(inner.code);
+        let function = Function {
+            name: text.into(),
+            params: params.iter().map(|p| p.literal().unwrap_or("").into()).collect(),
+            code,
+            slots: names.len(),
+            names,
+        };
+        let slot = self.table.functions.slot(text);
+        self.emit(Op::Define(slot, Rc::new(function)), span);
+        Ok(())
+    }
+
+    pub(super) fn error_name(&self, word: &Word) -> Result<Name, Error> {
+        let text = word.bare().unwrap_or("");
+        Name::parse(text).ok_or_else(|| {
+            self.error(word.span, format!("`{text}` is not the name of an error"))
+                .suggest(text, Name::all())
+                .note("an errno (ECONNREFUSED), timeout, EAI_NONAME, Usage, Unbound, Assert, ...")
+        })
+    }
+
+    /// A word that gives a value where nothing more is known: numbers, none, on and off have their meaning.
+    pub(super) fn plain(&mut self, word: &Word) -> Operand {
+        match word.bare() {
+            Some(text) => Operand::Const(kinds::word_value(text)),
+            None => self.operand(word),
+        }
+    }
+
+    /// A word as text, bytes, or what its names hold.
+    pub(super) fn operand(&mut self, word: &Word) -> Operand {
+        if let Some(name) = word.single_name() {
+            return Operand::Slot(self.slot(name), name.clone());
+        }
+        let mut pieces: Vec<Operand> = word
+            .parts
+            .iter()
+            .map(|part| match part {
+                Part::Literal(b) => Operand::Const(literal(b, word.bytes)),
+                Part::Name(name) => Operand::Slot(self.slot(name), name.clone()),
+            })
+            .collect();
+        match pieces.len() {
+            0 => Operand::Const(Value::text("")),
+            1 => pieces.remove(0),
+            _ => Operand::Join(pieces, word.bytes),
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) -> ExprCode {
+        match expr {
+            Expr::Word(word) => ExprCode::Word(self.plain(word)),
+            Expr::Unary(op, inner) => ExprCode::Unary(*op, Box::new(self.expr(inner))),
+            Expr::Binary(op, a, b) => ExprCode::Binary(*op, Box::new(self.expr(a)), Box::new(self.expr(b))),
+        }
+    }
+}
+
+/// What a piece of a word as written is.
+fn literal(bytes: &[u8], as_bytes: bool) -> Value {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !as_bytes => Value::text(text),
+        _ => Value::bytes(bytes),
+    }
+}
+
+/// The blocks inside a statement.
+fn blocks(kind: &Kind) -> Vec<&Block> {
+    match kind {
+        Kind::If(arms, otherwise) => arms.iter().map(|(_, b)| b).chain(otherwise).collect(),
+        Kind::While(_, b) | Kind::Loop(b) | Kind::For(_, _, b) | Kind::Repeat(_, b) => vec![b],
+        Kind::Try(b, handlers, finally) => {
+            std::iter::once(b).chain(handlers.iter().map(|h| &h.body)).chain(finally).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The names that a def declares global.
+fn declared(block: &Block, out: &mut HashSet<String>) {
+    for statement in block {
+        if let Kind::Global(names) = &statement.kind {
+            out.extend(names.iter().filter_map(Word::literal).map(str::to_string));
+        }
+        blocks(&statement.kind).into_iter().for_each(|b| declared(b, out));
+    }
+}
+
+/// The names that a block gives values to.
+fn assigned(block: &Block, out: &mut impl FnMut(&str)) {
+    for statement in block {
+        let mut add = |word: &Word| out(word.literal().unwrap_or(""));
+        match &statement.kind {
+            Kind::Call(call) => call.targets.iter().for_each(&mut add),
+            Kind::Let(name, _) | Kind::For(name, ..) => add(name),
+            Kind::Try(_, handlers, _) => handlers.iter().filter_map(|h| h.bind.as_ref()).for_each(&mut add),
+            _ => {}
+        }
+        for inner in blocks(&statement.kind) {
+            assigned(inner, out);
+        }
+    }
+}
+
+/// Every word that a call's name could have been meant to be.
+pub(super) fn callable(table: &Table) -> impl Iterator<Item = &str> {
+    let commands = command::all().flat_map(|c| std::iter::once(c.name).chain(c.aliases.iter().copied()));
+    commands.chain(table.functions.all().map(|(n, _)| &**n)).chain(KEYWORDS.iter().copied())
+}

@@ -1,0 +1,87 @@
+//! What a session tells of what it does: plain data, in order, for whoever shows it.
+
+use std::rc::Rc;
+
+use crate::lang::{Source, Span};
+use crate::value::{Failure, Value};
+
+/// Something that happened.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// Counts up from 1.
+    pub seq: u64,
+    /// Where.
+    pub at: At,
+    /// What.
+    pub what: What,
+}
+
+/// Which task, and where it stood.
+#[derive(Clone, Debug, Default)]
+pub struct At {
+    /// The task's name; none for the main one.
+    pub task: Option<Rc<str>>,
+    /// The program.
+    pub source: Option<Rc<Source>>,
+    /// The statement.
+    pub span: Span,
+    /// The statement stands inside a block or a def.
+    pub nested: bool,
+}
+
+/// What can happen.
+#[derive(Clone, Debug)]
+pub enum What {
+    /// A statement of the top level is about to run: its lines.
+    Line(String),
+    /// A call gave its result.
+    Reply {
+        /// The call's name.
+        call: Rc<str>,
+        /// The names its results went to.
+        names: Vec<Rc<str>>,
+        /// The results.
+        values: Vec<Value>,
+    },
+    /// A call failed.
+    Failed {
+        /// The call's name.
+        call: Rc<str>,
+        /// How.
+        failure: Failure,
+        /// The word it is about.
+        word: Option<Span>,
+        /// `expect` asked for it.
+        expected: bool,
+        /// A `try` takes it.
+        taken: bool,
+    },
+    /// `print` printed.
+    Printed(String),
+    /// Something worth knowing.
+    Noted(String),
+    /// Text that a view shows as it is.
+    View(String),
+    /// A background call began to wait.
+    JobStarted(u64, String),
+    /// A background call is done.
+    JobDone {
+        /// Its number.
+        job: u64,
+        /// Its line.
+        line: String,
+        /// The names its results went to.
+        names: Vec<Rc<str>>,
+        /// How it ended.
+        outcome: Result<Vec<Value>, Failure>,
+    },
+}
+
+/// Who is told.
+pub trait Sink {
+    /// Take an event. False when nothing can be told any more: the output is closed.
+    fn event(&mut self, event: &Event) -> bool;
+
+    /// The session is about to wait: what was held back should be seen now.
+    fn flush(&mut self) -> bool;
+}

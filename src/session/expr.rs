@@ -1,0 +1,230 @@
+//! What words and expressions come to.
+
+use std::rc::Rc;
+
+use super::Session;
+use super::code::{ArgCode, ExprCode, Operand, Slot};
+use super::scope::Scope;
+use crate::command::{Arg, kinds};
+use crate::lang::Operator;
+use crate::value::{Failure, Name, Value, text};
+
+/// The longest text or bytes that `*` and `+` make, and words put together.
+const TEXT_MAX: usize = 1 << 30;
+
+impl Session {
+    /// The value in a slot, or the failure that there is none.
+    pub(super) fn load(&self, scope: &Scope, slot: Slot, name: &Rc<str>) -> Result<Value, Failure> {
+        let found = match slot {
+            Slot::Local(i) => scope.get(i),
+            Slot::Global(i) => self.globals.get(i),
+        };
+        found.ok_or_else(|| self.unbound(name))
+    }
+
+    #[cold]
+    fn unbound(&self, name: &str) -> Failure {
+        if name.bytes().all(|b| b.is_ascii_digit()) {
+            return Failure::with(
+                Name::Unbound,
+                format!("${name} has no value: the program was given too few arguments"),
+            )
+            .note("arguments stand after the file: sockpit FILE.sock ARG...");
+        }
+        let failure = Failure::with(Name::Unbound, format!("nothing is named `{name}` here"));
+        let names = self.bound_names();
+        match text::nearest(name, names.iter().map(|n| &**n)) {
+            Some(near) => failure.note(format!("did you mean `{near}`?")),
+            None => failure.note(format!("a call gives a name its value: {name} = socket, or: let {name} = 5")),
+        }
+    }
+
+    pub(super) fn operand(&self, scope: &Scope, operand: &Operand) -> Result<Value, Failure> {
+        match operand {
+            Operand::Const(value) => Ok(value.clone()),
+            Operand::Slot(slot, name) => self.load(scope, *slot, name),
+            Operand::Join(pieces, bytes) => {
+                let mut out = Vec::new();
+                let mut bytes = *bytes;
+                for piece in pieces {
+                    let value = self.operand(scope, piece)?;
+                    bytes |= matches!(value, Value::Bytes(_));
+                    out.extend_from_slice(&value.wire());
+                    if out.len() > TEXT_MAX {
+                        return Err(too_long());
+                    }
+                }
+                match String::from_utf8(out) {
+                    Ok(text) if !bytes => Ok(Value::text(text)),
+                    Ok(text) => Ok(Value::bytes(text)),
+                    Err(e) => Ok(Value::bytes(e.into_bytes())),
+                }
+            }
+        }
+    }
+
+    pub(super) fn arg(&self, scope: &Scope, code: &ArgCode) -> Result<Arg, Failure> {
+        match code {
+            ArgCode::Const(Arg::Bad(failure)) => Err((**failure).clone()),
+            ArgCode::Const(arg) => Ok(arg.clone()),
+            ArgCode::Live(slot, name) => self.load(scope, *slot, name).map(Arg::Value),
+            ArgCode::Fit(kind, operand) => kinds::fit(*kind, self.operand(scope, operand)?),
+            ArgCode::HostPort(host, port) => {
+                kinds::fit_host_port(&self.operand(scope, host)?, &self.operand(scope, port)?)
+            }
+            ArgCode::Leveled(level, option) => {
+                kinds::fit_leveled(&self.operand(scope, level)?, &self.operand(scope, option)?)
+            }
+            ArgCode::Pair(key, operand) => Ok(Arg::Pair(key.clone(), self.operand(scope, operand)?)),
+            ArgCode::Lives(names) => {
+                let values = names.iter().map(|(slot, name)| self.load(scope, *slot, name));
+                Ok(Arg::Value(Value::list(values.collect::<Result<_, _>>()?)))
+            }
+        }
+    }
+
+    pub(super) fn eval(&self, scope: &Scope, expr: &ExprCode) -> Result<Value, Failure> {
+        match expr {
+            ExprCode::Word(operand) => self.operand(scope, operand),
+            ExprCode::Unary(Operator::Not, inner) => Ok(Value::Bool(!self.eval(scope, inner)?.truth())),
+            ExprCode::Unary(_, inner) => arithmetic(Operator::Subtract, &Value::Int(0), &self.eval(scope, inner)?),
+            ExprCode::Binary(op @ (Operator::And | Operator::Or), a, b) => {
+                let a = self.eval(scope, a)?;
+                if a.truth() == (*op == Operator::Or) { Ok(a) } else { self.eval(scope, b) }
+            }
+            ExprCode::Binary(op, a, b) => {
+                let (a, b) = (self.eval(scope, a)?, self.eval(scope, b)?);
+                if op.compares() { compare(*op, &a, &b).map(Value::Bool) } else { arithmetic(*op, &a, &b) }
+            }
+        }
+    }
+
+    /// Whether an assertion holds; if not, with both sides' values.
+    pub(super) fn assert(&self, scope: &Scope, expr: &ExprCode) -> Result<(), Failure> {
+        if let ExprCode::Binary(op, a, b) = expr
+            && op.compares()
+        {
+            let (a, b) = (self.eval(scope, a)?, self.eval(scope, b)?);
+            if compare(*op, &a, &b)? {
+                return Ok(());
+            }
+            let failure =
+                Failure::with(Name::Assert, format!("{} {} {} does not hold", brief(&a), op.as_str(), brief(&b)));
+            let kinds = (a.kind(), b.kind());
+            return Err(if kinds.0 == kinds.1 {
+                failure
+            } else {
+                failure.note(format!("left is {}, right is {}", kinds.0, kinds.1))
+            });
+        }
+        let value = self.eval(scope, expr)?;
+        if value.truth() { Ok(()) } else { Err(Failure::with(Name::Assert, format!("{} is not true", brief(&value)))) }
+    }
+}
+
+/// The longest a value is in a message.
+const BRIEF: usize = 80;
+
+/// A value for a message, cut when it is long.
+pub fn brief(value: &Value) -> String {
+    value.brief(BRIEF)
+}
+
+fn too_long() -> Failure {
+    Failure::usage(format!("the result would be longer than {TEXT_MAX} bytes"))
+}
+
+fn compare(op: Operator, a: &Value, b: &Value) -> Result<bool, Failure> {
+    use std::cmp::Ordering;
+    match op {
+        Operator::Equal => return Ok(a == b),
+        Operator::NotEqual => return Ok(a != b),
+        _ => {}
+    }
+    let order = match (a, b) {
+        (Value::Int(x), Value::Int(y)) => Some(x.cmp(y)),
+        (Value::Text(_) | Value::Bytes(_), Value::Text(_) | Value::Bytes(_)) => Some(a.wire().cmp(&b.wire())),
+        _ => match (a.number(), b.number()) {
+            (Some(x), Some(y)) => x.partial_cmp(&y),
+            _ => {
+                return Err(Failure::usage(format!("`{}` cannot compare {} with {}", op.as_str(), a.kind(), b.kind()))
+                    .note("int $x makes a number of text"));
+            }
+        },
+    };
+    Ok(match op {
+        Operator::Less => order == Some(Ordering::Less),
+        Operator::LessEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+        Operator::Greater => order == Some(Ordering::Greater),
+        _ => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+    })
+}
+
+fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
+    let whole = |v: &Value| match v {
+        Value::Int(n) => Some(*n),
+        Value::Bool(t) => Some(i128::from(*t)),
+        _ => None,
+    };
+    match (op, a, b) {
+        (Operator::Multiply, text @ (Value::Text(_) | Value::Bytes(_)), Value::Int(n))
+        | (Operator::Multiply, Value::Int(n), text @ (Value::Text(_) | Value::Bytes(_))) => return repeat(text, *n),
+        (Operator::Add, Value::Text(_) | Value::Bytes(_), Value::Text(_) | Value::Bytes(_)) => return concat(a, b),
+        (Operator::Add, Value::List(x), Value::List(y)) => {
+            return Ok(Value::list(x.iter().chain(y.iter()).cloned().collect()));
+        }
+        _ => {}
+    }
+    if let (Some(x), Some(y)) = (whole(a), whole(b))
+        && op != Operator::Divide
+    {
+        let result = match op {
+            Operator::Add => x.checked_add(y),
+            Operator::Subtract => x.checked_sub(y),
+            Operator::Multiply => x.checked_mul(y),
+            _ if y == 0 => return Err(Failure::usage("division by zero")),
+            // As in Python, towards minus infinity; the remainder has the divisor's sign.
+            Operator::FloorDivide => x.checked_div(y).map(|q| q - i128::from(x % y != 0 && (x < 0) != (y < 0))),
+            _ => x.checked_rem(y).map(|r| if r != 0 && (r < 0) != (y < 0) { r + y } else { r }),
+        };
+        return result.map(Value::Int).ok_or_else(|| Failure::usage("the number is too large"));
+    }
+    let (Some(x), Some(y)) = (a.number(), b.number()) else {
+        return Err(Failure::usage(format!("`{}` does not go with {} and {}", op.as_str(), a.kind(), b.kind()))
+            .note("int $x makes a number of text; text is put together in one word: \"$a$b\""));
+    };
+    if y == 0.0 && matches!(op, Operator::Divide | Operator::FloorDivide | Operator::Modulo) {
+        return Err(Failure::usage("division by zero"));
+    }
+    Ok(Value::Float(match op {
+        Operator::Add => x + y,
+        Operator::Subtract => x - y,
+        Operator::Multiply => x * y,
+        Operator::Divide => x / y,
+        Operator::FloorDivide => (x / y).floor(),
+        _ => x - y * (x / y).floor(),
+    }))
+}
+
+fn repeat(text: &Value, times: i128) -> Result<Value, Failure> {
+    let unit = text.wire();
+    let times = usize::try_from(times.max(0)).unwrap_or(usize::MAX);
+    if unit.len().saturating_mul(times) > TEXT_MAX {
+        return Err(too_long());
+    }
+    Ok(match text {
+        Value::Text(s) => Value::text(s.repeat(times)),
+        _ => Value::bytes(unit.repeat(times)),
+    })
+}
+
+fn concat(a: &Value, b: &Value) -> Result<Value, Failure> {
+    let joined = [a.wire(), b.wire()].concat();
+    if joined.len() > TEXT_MAX {
+        return Err(too_long());
+    }
+    match (a, b) {
+        (Value::Text(_), Value::Text(_)) => Ok(Value::text(String::from_utf8(joined).unwrap_or_default())),
+        _ => Ok(Value::bytes(joined)),
+    }
+}

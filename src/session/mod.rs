@@ -1,0 +1,247 @@
+//! The session: tasks that run a program, one turn at a time, over one event loop.
+//!
+//! A line at the prompt, a script, a `spawn` and a `&` are all tasks. A task is a stack of frames over compiled code,
+//! names resolved to slots once. The run queue is first in, first out; when it is empty the loop polls once. What
+//! happens is told as [`Event`]s to a [`Sink`]: execution prints nothing and knows no colour.
+
+mod bind;
+mod code;
+mod compile;
+pub mod event;
+mod exec;
+mod expr;
+mod requests;
+mod scope;
+mod task;
+mod turn;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Instant;
+
+pub use event::{Event, Sink, What};
+pub use task::{Job, TaskHandle};
+
+use crate::command::Args;
+use crate::lang::{self, Source};
+use crate::value::{Failure, Name, Value};
+use crate::world::{TaskId, World};
+use code::Function;
+use scope::{Scope, Table};
+use task::Task;
+
+/// How many tasks there can be at once.
+pub const TASKS_MAX: usize = 1_000_000;
+/// How many calls deep a defined name may call itself.
+pub const FRAMES_MAX: usize = 10_000;
+
+/// What a session tells of what it does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Show {
+    /// Every call with its result.
+    All,
+    /// What `print` prints, and errors.
+    Prints,
+}
+
+/// How the main task stands.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Main {
+    /// It has nothing to do.
+    Idle,
+    /// It has lines to run.
+    Running,
+    /// Its lines ended with an error.
+    Failed(Failure),
+}
+
+/// A running program with all it owns.
+pub struct Session {
+    /// Sockets and files.
+    pub world: World,
+    /// What is told.
+    pub show: Show,
+    sink: Box<dyn Sink>,
+    table: Table,
+    functions: Vec<Option<Rc<Function>>>,
+    globals: Rc<Scope>,
+    tasks: Vec<Option<Box<Task>>>,
+    generations: Vec<u32>,
+    free: Vec<u32>,
+    jobs: BTreeMap<u64, Job>,
+    next_job: u64,
+    timers: turn::Timers,
+    main: Main,
+    args: Args,
+    seq: u64,
+    /// The names sockpit gave so far to nameless sockets, by their first letter.
+    auto: BTreeMap<char, u64>,
+    last_failure: Option<(Failure, String)>,
+    history: Vec<String>,
+    /// When the whole run must be over.
+    pub deadline: Option<Instant>,
+    stop: Option<Stop>,
+    spawned: u64,
+    failed_tasks: u32,
+    turns: u32,
+    /// Lines wait for a person: sources may be added, nothing ends by itself.
+    pub interactive: bool,
+}
+
+/// Why a session ends before its program does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stop {
+    /// `quit`.
+    Quit,
+    /// The output cannot be written any more.
+    Output,
+    /// The bound on the whole run ran out.
+    TimedOut,
+    /// A signal asks for it.
+    Signal(i32),
+}
+
+impl Session {
+    /// A session that tells a sink what happens. The arguments become `$1`, `$2`, ...
+    pub fn new(sink: Box<dyn Sink>, show: Show, arguments: &[String]) -> Self {
+        let mut session = Self {
+            world: World::default(),
+            show,
+            sink,
+            table: Table::default(),
+            functions: Vec::new(),
+            globals: Rc::default(),
+            tasks: Vec::new(),
+            generations: Vec::new(),
+            free: Vec::new(),
+            jobs: BTreeMap::new(),
+            next_job: 1,
+            timers: turn::Timers::default(),
+            main: Main::Idle,
+            args: Args::default(),
+            seq: 0,
+            auto: BTreeMap::new(),
+            last_failure: None,
+            history: Vec::new(),
+            deadline: None,
+            stop: None,
+            spawned: 0,
+            failed_tasks: 0,
+            turns: 0,
+            interactive: false,
+        };
+        for (i, argument) in arguments.iter().enumerate() {
+            let slot = session.table.globals.slot(&(i + 1).to_string());
+            session.globals.set(
+                slot,
+                crate::command::kinds::number(argument).map_or_else(
+                    || Value::text(argument),
+                    |n| {
+                        // An argument that looks like a number is one, as a word of the program would be.
+                        if n.to_string() == *argument { n } else { Value::text(argument) }
+                    },
+                ),
+            );
+        }
+        let main = session.add_task(Task::new(Rc::from("main")));
+        debug_assert!(main.is_ok_and(|t| t.index == 0));
+        session
+    }
+
+    /// Read a program and give it to the main task. It runs at the next [`turn`](Self::turn).
+    pub fn start(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
+        let block = lang::parse(source)?;
+        let code = compile::program(&mut self.table, source, &block)?;
+        self.globals.grow(self.table.globals.len());
+        self.functions.resize(self.table.functions.len(), None);
+        if self.interactive {
+            self.history.extend(source.text.lines().map(str::to_string));
+        }
+        let frame = task::Frame::new(code, self.globals.clone());
+        let id = TaskId { index: 0, generation: 0 };
+        if let Some(main) = self.task_mut(id) {
+            main.frames.push(frame);
+        }
+        self.main = Main::Running;
+        self.make_ready(id);
+        Ok(())
+    }
+
+    /// How the main task stands.
+    pub fn main(&self) -> &Main {
+        &self.main
+    }
+
+    /// Take the main task's error, if its lines ended with one.
+    pub fn take_failure(&mut self) -> Option<Failure> {
+        match std::mem::replace(&mut self.main, Main::Idle) {
+            Main::Failed(failure) => Some(failure),
+            other => {
+                self.main = other;
+                None
+            }
+        }
+    }
+
+    /// Why it ends before its program does, if it does.
+    pub fn stop(&self) -> Option<Stop> {
+        self.stop
+    }
+
+    /// Ask it to end.
+    pub fn ask_stop(&mut self, stop: Stop) {
+        self.stop.get_or_insert(stop);
+    }
+
+    /// Whether a task other than the main one must end before the script does.
+    pub fn has_others(&self) -> bool {
+        self.tasks.iter().skip(1).flatten().any(|t| !t.daemon)
+    }
+
+    /// The failures that nobody took: of background calls never waited for, and of tasks.
+    pub fn unseen(&self) -> Vec<String> {
+        let unseen = |job: &Job| match &job.outcome {
+            Some(Err(f)) if !job.seen && f.name != Name::Cancelled => Some(f.clone()),
+            _ => None,
+        };
+        let mut lines: Vec<_> = self
+            .jobs
+            .iter()
+            .filter_map(|(number, job)| {
+                unseen(job).map(|f| format!("[{number}] {}: {f}, and nothing waited for it", job.line))
+            })
+            .collect();
+        if self.failed_tasks > 0 {
+            lines.push(format!("{} of the tasks ended with an error", self.failed_tasks));
+        }
+        lines
+    }
+
+    /// Where each task stands and what it waits for.
+    pub fn whereabouts(&self) -> Vec<String> {
+        self.tasks.iter().flatten().filter(|t| !t.frames.is_empty()).map(|t| self.whereabout(t)).collect()
+    }
+
+    /// Show what was held back. False when nothing can be shown any more.
+    pub fn flush(&mut self) -> bool {
+        self.stop == Some(Stop::Output) || self.sink.flush()
+    }
+
+    /// The names in scope at the prompt, for completion.
+    pub fn bound_names(&self) -> Vec<Rc<str>> {
+        self.table
+            .globals
+            .all()
+            .filter(|(_, slot)| self.globals.get(*slot).is_some())
+            .map(|(name, _)| name.clone())
+            .collect()
+    }
+
+    fn tell(&mut self, what: What, at: event::At) {
+        self.seq += 1;
+        let event = Event { seq: self.seq, at, what };
+        if !self.sink.event(&event) {
+            self.ask_stop(Stop::Output);
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! What calls ask of the scheduler: tasks, jobs, and views of the session.
+
+use std::rc::Rc;
+
+use super::code::Site;
+use super::event::What;
+use super::exec::Flow;
+use super::task::{Frame, Parking, Task, TaskHandle};
+use super::{Session, Stop};
+use crate::lang::{self, Source};
+use crate::value::{Failure, Name, Reply, Value};
+use crate::world::{Request, Socket, after};
+
+impl Session {
+    pub(super) fn request(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Flow {
+        let done = match request {
+            Request::Yield => {
+                self.park(task, site, Parking::Turn, None);
+                self.make_ready(task.id);
+                return Flow::Parked;
+            }
+            Request::Spawn { daemon, name, args } => self.spawn(daemon, &name, args),
+            Request::WaitJobs(numbers) => return self.wait_jobs(task, site, numbers),
+            Request::Join(value, limit) => {
+                let Some(other) = value.downcast_rc::<TaskHandle>() else {
+                    return self.fail(task, site.name.clone(), Some(site), no_task(&value));
+                };
+                if !other.done.get() {
+                    let (id, me) = (other.id.get(), task.id);
+                    if id == me {
+                        let failure = Failure::with(Name::Deadlock, "a task cannot wait for its own end");
+                        return self.fail(task, site.name.clone(), Some(site), failure);
+                    }
+                    if let Some(other) = self.task_mut(id) {
+                        other.joiners.push(me);
+                    }
+                    self.park(task, site, Parking::Join(other), limit.and_then(after));
+                    return Flow::Parked;
+                }
+                Ok(Reply::Nothing)
+            }
+            Request::IsAlive(value) => self.is_alive(&value),
+            Request::Cancel(value) => self.cancel(task, &value),
+            Request::CurrentTask => Ok(Reply::One(Value::Handle(task.handle.clone()))),
+            Request::Jobs => self.view(task, site, |s, _| s.jobs_view()),
+            Request::Tasks => self.view(task, site, Self::tasks_view),
+            Request::Vars => self.view(task, site, Self::vars_view),
+            Request::Sockets => self.view(task, site, Self::sockets_view),
+            Request::Show(text) => self.view(task, site, |_, _| text),
+            Request::History => self.view(task, site, |s, _| {
+                s.history
+                    .iter()
+                    .enumerate()
+                    .map(|(i, line)| format!("{:5}  {line}", i + 1))
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            }),
+            Request::Save(path) => self.save(&path),
+            Request::Source(path) => match self.source(&path) {
+                Ok(frame) => {
+                    task.frames.push(frame);
+                    return Flow::On;
+                }
+                Err(failure) => Err(failure),
+            },
+            Request::Quit => {
+                self.ask_stop(Stop::Quit);
+                return Flow::Parked;
+            }
+        };
+        match done {
+            // A view has told all there is to tell.
+            Ok(Reply::Many(none)) if none.is_empty() => Flow::On,
+            Ok(reply) => self.complete(task, site, reply),
+            Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
+        }
+    }
+
+    fn view(
+        &mut self,
+        task: &mut Task,
+        site: &Site,
+        text: impl FnOnce(&Self, &Task) -> String,
+    ) -> Result<Reply, Failure> {
+        if !site.targets.is_empty() {
+            let text = text(self, task);
+            return Ok(Reply::One(Value::text(text)));
+        }
+        let text = text(self, task);
+        self.tell_at(task, What::View(text));
+        Ok(Reply::Many(Vec::new()))
+    }
+
+    fn spawn(&mut self, daemon: bool, name: &str, args: Vec<Value>) -> Result<Reply, Failure> {
+        let Some(slot) = self.table.functions.find(name) else {
+            return Err(Failure::with(Name::Unbound, format!("nothing is defined as `{name}`"))
+                .note("spawn takes a name made with def")
+                .at(0));
+        };
+        let (function, scope) = self.prepare(slot, name, args)?;
+        self.spawned += 1;
+        let mut task = Task::new(Rc::from(format!("{name}-{}", self.spawned)));
+        task.daemon = daemon;
+        let mut frame = Frame::new(function.code.clone(), scope);
+        let site = Site {
+            callee: super::code::Callee::Defined(slot),
+            name: function.name.clone(),
+            args: Vec::new(),
+            spans: Vec::new(),
+            targets: Vec::new(),
+            expect: None,
+        };
+        frame.called = Some((Rc::new(site), function));
+        task.frames.push(frame);
+        let handle = task.handle.clone();
+        let id = self.add_task(task)?;
+        self.make_ready(id);
+        Ok(Reply::One(Value::Handle(handle)))
+    }
+
+    fn wait_jobs(&mut self, task: &mut Task, site: &Rc<Site>, numbers: Vec<u64>) -> Flow {
+        for number in &numbers {
+            if !self.jobs.contains_key(number) {
+                let failure = self.no_job(*number);
+                return self.fail(task, site.name.clone(), Some(site), failure);
+            }
+        }
+        if let Some(result) = self.jobs_result(&numbers) {
+            return self.settle(task, site, result.map(crate::world::Step::Done));
+        }
+        for number in &numbers {
+            if let Some(job) = self.jobs.get_mut(number).filter(|j| j.outcome.is_none()) {
+                job.waiters.push(task.id);
+            }
+        }
+        self.park(task, site, Parking::Jobs(numbers), None);
+        Flow::Parked
+    }
+
+    fn no_job(&self, number: u64) -> Failure {
+        let failure = Failure::usage(format!("there is no job {number}"));
+        match self.jobs.len() {
+            0 => failure.note("a call with & at its end runs in the background, as a job"),
+            _ => failure.note("`jobs` lists them"),
+        }
+    }
+
+    fn is_alive(&mut self, value: &Value) -> Result<Reply, Failure> {
+        if let Value::Int(n) = value {
+            let job = u64::try_from(*n).ok().and_then(|n| self.jobs.get(&n));
+            return match job {
+                Some(job) => Ok(Value::Bool(job.outcome.is_none()).into()),
+                None => Err(self.no_job(u64::try_from(*n).unwrap_or(0))),
+            };
+        }
+        let handle = value.downcast::<TaskHandle>().ok_or_else(|| no_task(value))?;
+        Ok(Value::Bool(!handle.done.get()).into())
+    }
+
+    fn cancel(&mut self, task: &Task, value: &Value) -> Result<Reply, Failure> {
+        let id = match value {
+            Value::Int(n) => {
+                let number = u64::try_from(*n).unwrap_or(0);
+                match self.jobs.get(&number) {
+                    None => return Err(self.no_job(number)),
+                    Some(job) if job.outcome.is_some() => return Ok(Reply::Nothing),
+                    Some(job) => job.task,
+                }
+            }
+            other => {
+                let handle = other.downcast::<TaskHandle>().ok_or_else(|| no_task(other))?;
+                if handle.done.get() {
+                    return Ok(Reply::Nothing);
+                }
+                handle.id.get()
+            }
+        };
+        if id == task.id {
+            return Err(Failure::new(Name::Cancelled));
+        }
+        self.raise_in(id, Failure::new(Name::Cancelled));
+        Ok(Reply::Nothing)
+    }
+
+    fn jobs_view(&self) -> String {
+        if self.jobs.is_empty() {
+            return "no background calls".into();
+        }
+        let row = |(number, job): (&u64, &super::Job)| {
+            let state = match &job.outcome {
+                None => match self.task(job.task).and_then(|t| t.parked.as_ref()) {
+                    Some(p) => format!("waits for {}", waits_for(&p.on)),
+                    None => "runs".into(),
+                },
+                Some(Ok(_)) => "done".into(),
+                Some(Err(f)) => f.name.as_str().to_string(),
+            };
+            format!("[{number}] {}: {state}", job.line)
+        };
+        self.jobs.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+
+    fn tasks_view(&self, me: &Task) -> String {
+        let all = self.tasks.iter().flatten().map(|t| &**t).chain(std::iter::once(me));
+        let mut all: Vec<&Task> = all.filter(|t| t.job.is_none()).collect();
+        all.sort_by_key(|t| t.id);
+        all.into_iter()
+            .map(|t| if t.id == me.id { format!("{:12} runs", t.name) } else { self.whereabout(t) })
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    /// A task's name, the line it stands on, and what it waits for.
+    pub(super) fn whereabout(&self, task: &Task) -> String {
+        let at = self.at(task);
+        let line = at.source.as_ref().map_or("", |s| s.line(at.span.line)).trim();
+        let state = match &task.parked {
+            Some(parked) => format!("waits for {}", waits_for(&parked.on)),
+            None if task.frames.is_empty() => "has nothing to do".into(),
+            None => "can run".into(),
+        };
+        format!("{:12} line {:<4} {line}: {state}", task.name, at.span.line)
+    }
+
+    fn vars_view(&self, task: &Task) -> String {
+        let mut rows = Vec::new();
+        if let Some(frame) = task.frames.last()
+            && let Some((_, function)) = &frame.called
+        {
+            let locals = function.names.iter().zip(0..).filter_map(|(n, i)| frame.scope.get(i).map(|v| (n, v)));
+            rows.extend(locals.map(|(name, value)| format!("{name} = {}  (local)", super::expr::brief(&value))));
+        }
+        for (name, slot) in self.table.globals.all() {
+            if let Some(value) = self.globals.get(slot) {
+                rows.push(format!("{name} = {}", super::expr::brief(&value)));
+            }
+        }
+        if rows.is_empty() { "no names yet".into() } else { rows.join("\n") }
+    }
+
+    /// The sockets that names in scope hold, by the first of their names.
+    pub fn named_sockets(&self) -> Vec<(Rc<str>, Rc<Socket>)> {
+        let mut found: Vec<(Rc<str>, Rc<Socket>)> = Vec::new();
+        for (name, slot) in self.table.globals.all() {
+            if let Some(socket) = self.globals.get(slot).and_then(|v| v.downcast_rc::<Socket>())
+                && !found.iter().any(|(_, s)| Rc::ptr_eq(s, &socket))
+            {
+                found.push((name.clone(), socket));
+            }
+        }
+        found
+    }
+
+    fn sockets_view(&self, _: &Task) -> String {
+        let rows: Vec<String> = self
+            .named_sockets()
+            .into_iter()
+            .map(|(name, socket)| format!("{name} = {}", crate::value::Handle::summary(&*socket)))
+            .collect();
+        if rows.is_empty() { "no sockets yet: s = socket".into() } else { rows.join("\n") }
+    }
+
+    fn save(&self, path: &str) -> Result<Reply, Failure> {
+        let lines = self.history.iter().filter(|l| !l.trim_start().starts_with("save "));
+        let text: String = lines.map(|l| format!("{l}\n")).collect();
+        std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
+        Ok(Reply::Nothing)
+    }
+
+    fn source(&mut self, path: &str) -> Result<Frame, Failure> {
+        let bytes = std::fs::read(path).map_err(|e| file_failure(path, &e))?;
+        let told = |e: lang::Error| Failure::usage(e.to_string());
+        let source = Source::from_bytes(path, bytes).map_err(told)?;
+        let block = lang::parse(&source).map_err(told)?;
+        let code = super::compile::program(&mut self.table, &source, &block).map_err(told)?;
+        self.globals.grow(self.table.globals.len());
+        self.functions.resize(self.table.functions.len(), None);
+        Ok(Frame::new(code, self.globals.clone()))
+    }
+}
+
+fn waits_for(on: &Parking) -> String {
+    match on {
+        Parking::Call(wait, _) => wait.what.to_string(),
+        Parking::Jobs(numbers) => {
+            format!("job {}", numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
+        }
+        Parking::Join(other) => format!("the end of {}", other.name),
+        Parking::Turn => "its turn".into(),
+    }
+}
+
+fn no_task(value: &Value) -> Failure {
+    Failure::usage(format!("a task is needed here, and this is {}", value.kind())).at(0)
+}
+
+fn file_failure(path: &str, e: &std::io::Error) -> Failure {
+    Failure::os(e.raw_os_error().unwrap_or(libc::EIO)).note(format!("the file is {path}"))
+}

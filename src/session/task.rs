@@ -1,0 +1,160 @@
+//! Tasks: a stack of frames each, and what the task waits for when it does not run.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use super::code::{Code, Function, Site, Slot};
+use super::scope::Scope;
+use crate::value::{Failure, Handle, Reply, Value};
+use crate::world::{Resume, TaskId, Wait};
+
+/// A call in progress of a program or a def.
+pub(super) struct Frame {
+    pub code: Rc<Code>,
+    /// The next op.
+    pub pc: usize,
+    pub scope: Rc<Scope>,
+    pub temps: Vec<Temp>,
+    /// The error that an `except` is looking at.
+    pub error: Option<Failure>,
+    /// What follows the `finally` blocks being run.
+    pub afters: Vec<Pending>,
+    /// What `return` gives, while `finally` blocks run.
+    pub returns: Reply,
+    /// The call that made this frame, and what it called.
+    pub called: Option<(Rc<Site>, Rc<Function>)>,
+}
+
+impl Frame {
+    pub fn new(code: Rc<Code>, scope: Rc<Scope>) -> Self {
+        let temps = vec![Temp::None; code.temps];
+        let (error, afters, returns, called) = (None, Vec::new(), Reply::Nothing, None);
+        Self { code, pc: 0, scope, temps, error, afters, returns, called }
+    }
+}
+
+/// A loop's hidden value.
+#[derive(Clone, Default)]
+pub(super) enum Temp {
+    #[default]
+    None,
+    /// How often it goes on.
+    Count(u64),
+    /// What it walks over, and how far it is.
+    Each(Rc<Vec<Value>>, usize),
+}
+
+/// What follows a `finally`.
+pub(super) enum Pending {
+    Jump(usize),
+    Raise(Failure),
+}
+
+/// A task.
+pub(super) struct Task {
+    pub id: TaskId,
+    pub name: Rc<str>,
+    pub frames: Vec<Frame>,
+    pub parked: Option<Parked>,
+    /// Counts its waits, so that a timer of an earlier one is known for what it is.
+    pub epoch: u64,
+    /// Its time is up.
+    pub expired: bool,
+    /// It ends with the main task.
+    pub daemon: bool,
+    /// It is a background call.
+    pub job: Option<u64>,
+    pub handle: Rc<TaskHandle>,
+    /// The tasks that wait for its end.
+    pub joiners: Vec<TaskId>,
+    /// What its last call gave: a job's result.
+    pub result: Reply,
+}
+
+impl Task {
+    pub fn new(name: Rc<str>) -> Self {
+        let id = TaskId { index: 0, generation: 0 };
+        let handle = Rc::new(TaskHandle {
+            id: Cell::new(id),
+            name: name.clone(),
+            done: Cell::new(false),
+            failure: RefCell::default(),
+        });
+        Self {
+            id,
+            name,
+            frames: Vec::new(),
+            parked: None,
+            epoch: 0,
+            expired: false,
+            daemon: false,
+            job: None,
+            handle,
+            joiners: Vec::new(),
+            result: Reply::Nothing,
+        }
+    }
+}
+
+/// A task as a value.
+pub struct TaskHandle {
+    pub(super) id: Cell<TaskId>,
+    /// Its name.
+    pub name: Rc<str>,
+    /// It has ended.
+    pub done: Cell<bool>,
+    /// The error it ended with.
+    pub failure: RefCell<Option<Failure>>,
+}
+
+impl Handle for TaskHandle {
+    fn kind(&self) -> &'static str {
+        "a task"
+    }
+
+    fn label(&self) -> String {
+        self.name.to_string()
+    }
+
+    fn summary(&self) -> String {
+        let state = match (self.done.get(), &*self.failure.borrow()) {
+            (false, _) => "running".to_string(),
+            (true, None) => "ended".to_string(),
+            (true, Some(f)) => format!("ended with {}", f.name.as_str()),
+        };
+        format!("<task {}, {state}>", self.name)
+    }
+}
+
+/// What a task waits for, and the call it is in.
+pub(super) struct Parked {
+    pub on: Parking,
+    pub site: Rc<Site>,
+}
+
+pub(super) enum Parking {
+    /// A call, to be tried again.
+    Call(Wait, Resume),
+    /// Background calls.
+    Jobs(Vec<u64>),
+    /// A task's end.
+    Join(Rc<TaskHandle>),
+    /// Its next turn.
+    Turn,
+}
+
+/// A background call.
+pub struct Job {
+    /// Its line, without the `&`.
+    pub line: String,
+    /// The names its results go to.
+    pub names: Vec<Rc<str>>,
+    /// How it ended; none while it runs. The values are left out when they have names.
+    pub outcome: Option<Result<Reply, Failure>>,
+    /// Somebody asked how it ended.
+    pub seen: bool,
+    pub(super) task: TaskId,
+    pub(super) targets: Vec<Slot>,
+    pub(super) scope: Rc<Scope>,
+    pub(super) waiters: Vec<TaskId>,
+}

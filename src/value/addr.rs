@@ -1,0 +1,128 @@
+//! Socket addresses as values: what `getsockname` gives and `connect $addr` takes.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::rc::Rc;
+use std::str::FromStr;
+
+use super::text;
+
+/// The longest path or abstract name `struct sockaddr_un` holds: unix(7).
+pub const UNIX_PATH_MAX: usize = 108;
+
+/// An address of one of the families sockpit speaks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Addr {
+    /// AF_INET: ip(7).
+    V4(SocketAddrV4),
+    /// AF_INET6: ipv6(7). Boxed to keep values small.
+    V6(Box<SocketAddrV6>),
+    /// AF_UNIX with a path: unix(7).
+    Path(Rc<[u8]>),
+    /// AF_UNIX in the abstract namespace, without its leading zero byte.
+    Abstract(Rc<[u8]>),
+    /// AF_UNIX without a name.
+    Unnamed,
+    /// Any other family: its number and the bytes behind it.
+    Other(u16, Rc<[u8]>),
+}
+
+impl Addr {
+    /// An address of either IP family.
+    pub fn ip(ip: IpAddr, port: u16) -> Self {
+        SocketAddr::new(ip, port).into()
+    }
+
+    /// The port, where the family has one.
+    pub fn port(&self) -> Option<u16> {
+        match self {
+            Self::V4(a) => Some(a.port()),
+            Self::V6(a) => Some(a.port()),
+            _ => None,
+        }
+    }
+
+    /// The host part, where the family has one.
+    pub fn host(&self) -> Option<IpAddr> {
+        match self {
+            Self::V4(a) => Some((*a.ip()).into()),
+            Self::V6(a) => Some((*a.ip()).into()),
+            _ => None,
+        }
+    }
+
+    /// The IP address it is, if it is one.
+    pub fn socket_addr(&self) -> Option<SocketAddr> {
+        match self {
+            Self::V4(a) => Some((*a).into()),
+            Self::V6(a) => Some((**a).into()),
+            _ => None,
+        }
+    }
+}
+
+impl From<SocketAddr> for Addr {
+    fn from(addr: SocketAddr) -> Self {
+        match addr {
+            SocketAddr::V4(a) => Self::V4(a),
+            SocketAddr::V6(a) => Self::V6(Box::new(a)),
+        }
+    }
+}
+
+impl fmt::Display for Addr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V4(a) => write!(f, "{a}"),
+            Self::V6(a) => write!(f, "{a}"),
+            Self::Path(p) => f.write_str(&text::escape_bytes(p)),
+            Self::Abstract(n) => write!(f, "@{}", text::escape_bytes(n)),
+            Self::Unnamed => f.write_str("(unnamed)"),
+            Self::Other(family, bytes) => write!(f, "family {family}: {}", text::quote_bytes(bytes)),
+        }
+    }
+}
+
+/// An address whose host is written in numbers, or a unix name; host names are for the resolver.
+impl FromStr for Addr {
+    type Err = ();
+
+    fn from_str(s: &str) -> Result<Self, ()> {
+        if let Some(name) = s.strip_prefix('@') {
+            return Ok(Self::Abstract(name.as_bytes().into()));
+        }
+        if s.contains('/') {
+            return Ok(Self::Path(s.as_bytes().into()));
+        }
+        let (host, port) = s.rsplit_once(':').ok_or(())?;
+        let port = port.parse().map_err(|_| ())?;
+        if let Some(v6) = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
+            return parse_v6(v6, port).ok_or(());
+        }
+        Ok(Self::V4(SocketAddrV4::new(host.parse::<Ipv4Addr>().map_err(|_| ())?, port)))
+    }
+}
+
+/// An IPv6 host with an optional numeric scope (`fe80::1%2`) and a port.
+pub fn parse_v6(host: &str, port: u16) -> Option<Addr> {
+    let (host, scope) = match host.split_once('%') {
+        Some((host, scope)) => (host, scope.parse().ok()?),
+        None => (host, 0),
+    };
+    Some(Addr::V6(Box::new(SocketAddrV6::new(host.parse().ok()?, port, 0, scope))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shown_addresses_parse_back() {
+        for s in ["127.0.0.1:80", "[::1]:0", "[fe80::1%2]:9", "/tmp/x.sock", "./x", "@name"] {
+            assert_eq!(s.parse::<Addr>().unwrap().to_string(), s);
+        }
+        for s in ["localhost:80", "127.0.0.1", "127.0.0.1:65536", "::1:80x", ""] {
+            assert!(s.parse::<Addr>().is_err(), "{s}");
+        }
+    }
+}

@@ -1,0 +1,1040 @@
+//! The errors of the kernel and of getaddrinfo(3) as data: number, name, the system's text, and what each usually
+//! means for sockets. Pure: nothing here asks the system, the tests compare it with what the system says.
+
+/// What is known about one error number.
+#[derive(Debug)]
+pub struct Errno {
+    /// Its number on Linux.
+    pub number: i32,
+    /// Its name.
+    pub name: &'static str,
+    /// The system's text for it, word for word.
+    pub text: &'static str,
+    /// What it usually means for sockets and what to try; empty for those that sockets never give.
+    pub advice: &'static str,
+}
+
+const fn e(number: i32, name: &'static str, text: &'static str, advice: &'static str) -> Errno {
+    Errno { number, name, text, advice }
+}
+
+/// Second names of some numbers, as POSIX and the manual use them.
+const ALIASES: &[(&str, &str)] = &[("EWOULDBLOCK", "EAGAIN"), ("ENOTSUP", "EOPNOTSUPP"), ("EDEADLOCK", "EDEADLK")];
+
+/// The error of that number.
+pub fn by_number(number: i32) -> Option<&'static Errno> {
+    ERRNOS.binary_search_by_key(&number, |e| e.number).ok().map(|i| &ERRNOS[i])
+}
+
+/// The error of that name; `EWOULDBLOCK`, `ENOTSUP` and `EDEADLOCK` are second names.
+pub fn by_name(name: &str) -> Option<&'static Errno> {
+    let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, real)| real);
+    ERRNOS.iter().find(|e| e.name == name)
+}
+
+/// The getaddrinfo error of that number.
+pub fn gai_by_number(number: i32) -> Option<&'static Errno> {
+    GAI.iter().find(|e| e.number == number)
+}
+
+/// The getaddrinfo error of that name.
+pub fn gai_by_name(name: &str) -> Option<&'static Errno> {
+    GAI.iter().find(|e| e.name == name)
+}
+
+/// What an error of that call usually means and what to try, in lines; else the advice for the error by any call.
+pub fn hint(call: &str, number: i32) -> &'static [&'static str] {
+    let Some(errno) = by_number(number) else { return &[] };
+    let family = match call {
+        "create_server" => "bind",
+        "connect_ex" | "create_connection" => "connect",
+        "sendall" | "sendto" | "sendmsg" | "sendfile" | "write" | "flush" => "send",
+        "recvfrom" | "recvmsg" | "read" | "readline" | "readlines" => "recv",
+        "socketpair" => "socket",
+        other => other,
+    };
+    match HINTS.iter().find(|(call, name, _)| *call == family && *name == errno.name) {
+        Some((.., lines)) => lines,
+        None if errno.advice.is_empty() => &[],
+        None => std::slice::from_ref(&errno.advice),
+    }
+}
+
+/// Every error number of Linux, in the order of the numbers.
+pub static ERRNOS: &[Errno] = &[
+    e(
+        1,
+        "EPERM",
+        "Operation not permitted",
+        "the kernel allows this only to root or to a process with the right capability (CAP_NET_RAW, CAP_NET_ADMIN)",
+    ),
+    e(
+        2,
+        "ENOENT",
+        "No such file or directory",
+        "no file has that path: a unix server must bind its path before a client connects to it",
+    ),
+    e(3, "ESRCH", "No such process", ""),
+    e(4, "EINTR", "Interrupted system call", "a signal came while the call waited: make the call again"),
+    e(5, "EIO", "Input/output error", "the device or file failed below the call"),
+    e(6, "ENXIO", "No such device or address", "the other side of the device or pipe is not there"),
+    e(7, "E2BIG", "Argument list too long", ""),
+    e(8, "ENOEXEC", "Exec format error", ""),
+    e(
+        9,
+        "EBADF",
+        "Bad file descriptor",
+        "the socket was closed, or the number never was an open descriptor: make a new one with socket",
+    ),
+    e(10, "ECHILD", "No child processes", ""),
+    e(
+        11,
+        "EAGAIN",
+        "Resource temporarily unavailable",
+        "not a failure of a non-blocking socket: the call would have to wait. Try again when poll says it is ready",
+    ),
+    e(
+        12,
+        "ENOMEM",
+        "Cannot allocate memory",
+        "the kernel had no memory left for it: close what is not needed and try again",
+    ),
+    e(
+        13,
+        "EACCES",
+        "Permission denied",
+        "permission denied: ports below 1024 belong to root, a broadcast needs SO_BROADCAST, a unix path \
+         needs write permission",
+    ),
+    e(
+        14,
+        "EFAULT",
+        "Bad address",
+        "the call was given memory that is not the program's: sockpit never does that, so it is worth a bug report",
+    ),
+    e(15, "ENOTBLK", "Block device required", ""),
+    e(16, "EBUSY", "Device or resource busy", "it is in use at the moment"),
+    e(17, "EEXIST", "File exists", "it exists already"),
+    e(18, "EXDEV", "Invalid cross-device link", ""),
+    e(19, "ENODEV", "No such device", "no network interface has that name or number: ifconfig lists them"),
+    e(20, "ENOTDIR", "Not a directory", "a part of the path that should be a directory is not one"),
+    e(21, "EISDIR", "Is a directory", "the path is a directory"),
+    e(
+        22,
+        "EINVAL",
+        "Invalid argument",
+        "an argument does not fit the socket's state or the call: help CALL says what it takes",
+    ),
+    e(23, "ENFILE", "Too many open files in system", "the whole system has run out of open files"),
+    e(
+        24,
+        "EMFILE",
+        "Too many open files",
+        "this process has as many descriptors open as it may (ulimit -n): close some sockets",
+    ),
+    e(25, "ENOTTY", "Inappropriate ioctl for device", "this kind of descriptor does not know that request"),
+    e(26, "ETXTBSY", "Text file busy", ""),
+    e(27, "EFBIG", "File too large", ""),
+    e(28, "ENOSPC", "No space left on device", "no space is left on the device"),
+    e(29, "ESPIPE", "Illegal seek", "sockets and pipes have no position to seek to"),
+    e(30, "EROFS", "Read-only file system", "the file system is mounted read-only"),
+    e(31, "EMLINK", "Too many links", ""),
+    e(
+        32,
+        "EPIPE",
+        "Broken pipe",
+        "the connection is closed for sending: by shutdown here, or since the peer has gone. No more can be sent",
+    ),
+    e(
+        33,
+        "EDOM",
+        "Numerical argument out of domain",
+        "a number is outside what the call takes: in a timeval, the microseconds are 0 to 999999",
+    ),
+    e(
+        34,
+        "ERANGE",
+        "Numerical result out of range",
+        "the buffer is too small for the answer, or a number is out of range",
+    ),
+    e(35, "EDEADLK", "Resource deadlock avoided", "waiting here would never end"),
+    e(36, "ENAMETOOLONG", "File name too long", "the name is too long: a unix socket's path has at most 107 bytes"),
+    e(37, "ENOLCK", "No locks available", ""),
+    e(38, "ENOSYS", "Function not implemented", "this kernel does not have the call"),
+    e(39, "ENOTEMPTY", "Directory not empty", ""),
+    e(
+        40,
+        "ELOOP",
+        "Too many levels of symbolic links",
+        "the path has too many symbolic links, or links that point at each other",
+    ),
+    e(42, "ENOMSG", "No message of desired type", ""),
+    e(43, "EIDRM", "Identifier removed", ""),
+    e(44, "ECHRNG", "Channel number out of range", ""),
+    e(45, "EL2NSYNC", "Level 2 not synchronized", ""),
+    e(46, "EL3HLT", "Level 3 halted", ""),
+    e(47, "EL3RST", "Level 3 reset", ""),
+    e(48, "ELNRNG", "Link number out of range", ""),
+    e(49, "EUNATCH", "Protocol driver not attached", ""),
+    e(50, "ENOCSI", "No CSI structure available", ""),
+    e(51, "EL2HLT", "Level 2 halted", ""),
+    e(52, "EBADE", "Invalid exchange", ""),
+    e(53, "EBADR", "Invalid request descriptor", ""),
+    e(54, "EXFULL", "Exchange full", ""),
+    e(55, "ENOANO", "No anode", ""),
+    e(56, "EBADRQC", "Invalid request code", ""),
+    e(57, "EBADSLT", "Invalid slot", ""),
+    e(59, "EBFONT", "Bad font file format", ""),
+    e(60, "ENOSTR", "Device not a stream", ""),
+    e(61, "ENODATA", "No data available", "there is nothing to read from it"),
+    e(62, "ETIME", "Timer expired", ""),
+    e(63, "ENOSR", "Out of streams resources", ""),
+    e(64, "ENONET", "Machine is not on the network", ""),
+    e(65, "ENOPKG", "Package not installed", ""),
+    e(66, "EREMOTE", "Object is remote", ""),
+    e(67, "ENOLINK", "Link has been severed", ""),
+    e(68, "EADV", "Advertise error", ""),
+    e(69, "ESRMNT", "Srmount error", ""),
+    e(70, "ECOMM", "Communication error on send", ""),
+    e(
+        71,
+        "EPROTO",
+        "Protocol error",
+        "the protocol was not kept to, often because the peer went away while it was being accepted",
+    ),
+    e(72, "EMULTIHOP", "Multihop attempted", ""),
+    e(73, "EDOTDOT", "RFS specific error", ""),
+    e(74, "EBADMSG", "Bad message", ""),
+    e(
+        75,
+        "EOVERFLOW",
+        "Value too large for defined data type",
+        "the value is too large for the type that should hold it",
+    ),
+    e(76, "ENOTUNIQ", "Name not unique on network", ""),
+    e(77, "EBADFD", "File descriptor in bad state", ""),
+    e(78, "EREMCHG", "Remote address changed", ""),
+    e(79, "ELIBACC", "Can not access a needed shared library", ""),
+    e(80, "ELIBBAD", "Accessing a corrupted shared library", ""),
+    e(81, "ELIBSCN", ".lib section in a.out corrupted", ""),
+    e(82, "ELIBMAX", "Attempting to link in too many shared libraries", ""),
+    e(83, "ELIBEXEC", "Cannot exec a shared library directly", ""),
+    e(84, "EILSEQ", "Invalid or incomplete multibyte or wide character", "bytes that are not valid in that encoding"),
+    e(85, "ERESTART", "Interrupted system call should be restarted", ""),
+    e(86, "ESTRPIPE", "Streams pipe error", ""),
+    e(87, "EUSERS", "Too many users", "too many users"),
+    e(88, "ENOTSOCK", "Socket operation on non-socket", "the descriptor is open, but it is a file, not a socket"),
+    e(
+        89,
+        "EDESTADDRREQ",
+        "Destination address required",
+        "an unconnected datagram socket needs a destination: use sendto, or connect first",
+    ),
+    e(
+        90,
+        "EMSGSIZE",
+        "Message too long",
+        "the message is too long for one datagram: at most 65507 bytes over UDP on IPv4. Send it in parts",
+    ),
+    e(
+        91,
+        "EPROTOTYPE",
+        "Protocol wrong type for socket",
+        "the other side's socket is of another type: stream and dgram do not mix",
+    ),
+    e(
+        92,
+        "ENOPROTOOPT",
+        "Protocol not available",
+        "the protocol of this socket does not have that option, or the option cannot be set or read",
+    ),
+    e(
+        93,
+        "EPROTONOSUPPORT",
+        "Protocol not supported",
+        "that protocol does not go with that family and type: leave it out for the default",
+    ),
+    e(94, "ESOCKTNOSUPPORT", "Socket type not supported", "that family does not have that type of socket"),
+    e(
+        95,
+        "EOPNOTSUPP",
+        "Operation not supported",
+        "this type of socket does not have that call: only connection sockets listen and accept",
+    ),
+    e(96, "EPFNOSUPPORT", "Protocol family not supported", "this kernel does not have that protocol family"),
+    e(
+        97,
+        "EAFNOSUPPORT",
+        "Address family not supported by protocol",
+        "the address is of another family than the socket, or the kernel does not have the family",
+    ),
+    e(
+        98,
+        "EADDRINUSE",
+        "Address already in use",
+        "another socket has this address, or it is in TIME_WAIT after a recent connection",
+    ),
+    e(
+        99,
+        "EADDRNOTAVAIL",
+        "Cannot assign requested address",
+        "the address is not one of this machine's, or no free port is left",
+    ),
+    e(100, "ENETDOWN", "Network is down", "the network interface is down"),
+    e(101, "ENETUNREACH", "Network is unreachable", "no route leads to that network from here"),
+    e(
+        102,
+        "ENETRESET",
+        "Network dropped connection on reset",
+        "the connection was dropped since the network was reset, or keepalive found the peer gone",
+    ),
+    e(
+        103,
+        "ECONNABORTED",
+        "Software caused connection abort",
+        "the connection was given up before it was accepted: accept again",
+    ),
+    e(
+        104,
+        "ECONNRESET",
+        "Connection reset by peer",
+        "the peer closed the connection hard: it ended, or closed with data unread, or with SO_LINGER 1 0",
+    ),
+    e(105, "ENOBUFS", "No buffer space available", "the kernel's queues are full: wait a little and try again"),
+    e(
+        106,
+        "EISCONN",
+        "Transport endpoint is already connected",
+        "the socket is connected already: close it and make a new one to go elsewhere",
+    ),
+    e(
+        107,
+        "ENOTCONN",
+        "Transport endpoint is not connected",
+        "the socket has no peer: connect it first, or use the socket that accept gave",
+    ),
+    e(108, "ESHUTDOWN", "Cannot send after transport endpoint shutdown", "the socket was shut down for sending"),
+    e(
+        109,
+        "ETOOMANYREFS",
+        "Too many references: cannot splice",
+        "too many descriptors are on their way over unix sockets: receive some first",
+    ),
+    e(
+        110,
+        "ETIMEDOUT",
+        "Connection timed out",
+        "the peer did not answer in time: it is down, or a firewall drops the packets",
+    ),
+    e(
+        111,
+        "ECONNREFUSED",
+        "Connection refused",
+        "no socket listens at that address: is the server running, and on that port?",
+    ),
+    e(112, "EHOSTDOWN", "Host is down", "the host is down"),
+    e(113, "EHOSTUNREACH", "No route to host", "no route leads to that host: it is down, or a firewall says so"),
+    e(
+        114,
+        "EALREADY",
+        "Operation already in progress",
+        "a connect that was begun before is still going on: wait until poll S OUT says it is done",
+    ),
+    e(
+        115,
+        "EINPROGRESS",
+        "Operation now in progress",
+        "not a failure of a non-blocking socket: the connection is being made. poll S OUT tells when it is \
+         done, then getsockopt S SO_ERROR how it went",
+    ),
+    e(116, "ESTALE", "Stale file handle", "the file is gone from its server"),
+    e(117, "EUCLEAN", "Structure needs cleaning", ""),
+    e(118, "ENOTNAM", "Not a XENIX named type file", ""),
+    e(119, "ENAVAIL", "No XENIX semaphores available", ""),
+    e(120, "EISNAM", "Is a named type file", ""),
+    e(121, "EREMOTEIO", "Remote I/O error", ""),
+    e(122, "EDQUOT", "Disk quota exceeded", "the disk quota is used up"),
+    e(123, "ENOMEDIUM", "No medium found", ""),
+    e(124, "EMEDIUMTYPE", "Wrong medium type", ""),
+    e(125, "ECANCELED", "Operation canceled", "the operation was cancelled"),
+    e(126, "ENOKEY", "Required key not available", ""),
+    e(127, "EKEYEXPIRED", "Key has expired", ""),
+    e(128, "EKEYREVOKED", "Key has been revoked", ""),
+    e(129, "EKEYREJECTED", "Key was rejected by service", ""),
+    e(130, "EOWNERDEAD", "Owner died", ""),
+    e(131, "ENOTRECOVERABLE", "State not recoverable", ""),
+    e(132, "ERFKILL", "Operation not possible due to RF-kill", ""),
+    e(133, "EHWPOISON", "Memory page has hardware error", ""),
+    e(
+        524,
+        "ENOTSUPP",
+        "Unknown error 524",
+        "a number from inside the kernel that should not have come out: it means that this is not supported",
+    ),
+];
+
+/// The errors of getaddrinfo(3) and getnameinfo(3) with glibc's numbers, from -1 down.
+pub static GAI: &[Errno] = &[
+    e(-1, "EAI_BADFLAGS", "Bad value for ai_flags", "flags holds something that getaddrinfo does not know"),
+    e(
+        -2,
+        "EAI_NONAME",
+        "Name or service not known",
+        "no host or service has that name: is it spelt right? A host alone wants its port too",
+    ),
+    e(
+        -3,
+        "EAI_AGAIN",
+        "Temporary failure in name resolution",
+        "the name server did not answer: is there a network? Try again, or use the address in numbers",
+    ),
+    e(-4, "EAI_FAIL", "Non-recoverable failure in name resolution", "the name server answered with a lasting failure"),
+    e(
+        -5,
+        "EAI_NODATA",
+        "No address associated with hostname",
+        "the name exists and has no address of the family asked for",
+    ),
+    e(
+        -6,
+        "EAI_FAMILY",
+        "ai_family not supported",
+        "getaddrinfo does not know that family: AF_INET, AF_INET6 or AF_UNSPEC",
+    ),
+    e(-7, "EAI_SOCKTYPE", "ai_socktype not supported", "that type does not go with that protocol or family"),
+    e(
+        -8,
+        "EAI_SERVICE",
+        "Servname not supported for ai_socktype",
+        "no service of that name for that type of socket: give the port as a number",
+    ),
+    e(
+        -9,
+        "EAI_ADDRFAMILY",
+        "Address family for hostname not supported",
+        "the host has no address in that family: try AF_UNSPEC",
+    ),
+    e(-10, "EAI_MEMORY", "Memory allocation failure", "the look-up ran out of memory"),
+    e(-11, "EAI_SYSTEM", "System error", "a system call of the look-up failed: its errno says why"),
+    e(-12, "EAI_OVERFLOW", "Result too large for supplied buffer", "the name does not fit the buffer"),
+    e(-100, "EAI_INPROGRESS", "Processing request in progress", ""),
+    e(-101, "EAI_CANCELED", "Request canceled", ""),
+    e(-102, "EAI_NOTCANCELED", "Request not canceled", ""),
+    e(-103, "EAI_ALLDONE", "All requests done", ""),
+    e(-104, "EAI_INTR", "Interrupted by a signal", "a signal came while the name was looked up: try again"),
+    e(
+        -105,
+        "EAI_IDN_ENCODE",
+        "Parameter string not correctly encoded",
+        "the host name cannot be written in the form that name servers take",
+    ),
+];
+
+/// What a call's error means where more can be said than [`Errno::advice`]: call, error, lines.
+static HINTS: &[(&str, &str, &[&str])] = &[
+    (
+        "bind",
+        "EADDRINUSE",
+        &[
+            "another socket has this address, or it is in TIME_WAIT after a recent connection",
+            "try: setsockopt S SO_REUSEADDR 1 before bind, or port 0 for a free one",
+            "for a unix path the file is there already: unlink PATH first",
+        ],
+    ),
+    (
+        "bind",
+        "EADDRNOTAVAIL",
+        &[
+            "no interface of this machine has that address; a socket can only be bound to one of its own",
+            "try: 127.0.0.1, or :PORT for every interface (ifconfig lists them)",
+        ],
+    ),
+    (
+        "bind",
+        "EACCES",
+        &[
+            "ports below 1024 are for root; a unix path needs write permission in its directory",
+            "try: a port from 1024, or port 0 for a free one",
+        ],
+    ),
+    (
+        "bind",
+        "EINVAL",
+        &[
+            "the socket is bound already, or the address is of another kind than the socket takes",
+            "try: a new socket; getsockname S tells what this one is bound to",
+        ],
+    ),
+    ("bind", "ENOENT", &["the directory of that path does not exist", "try: mkdir it first"]),
+    (
+        "bind",
+        "EAFNOSUPPORT",
+        &[
+            "the address is of another family than the socket",
+            "try: a socket of AF_INET for 1.2.3.4, AF_INET6 for [::1], AF_UNIX for a path",
+        ],
+    ),
+    (
+        "bind",
+        "ENAMETOOLONG",
+        &["a unix socket's path has at most 107 bytes", "try: a shorter path, or an abstract name such as @name"],
+    ),
+    (
+        "listen",
+        "EOPNOTSUPP",
+        &[
+            "only connection sockets (SOCK_STREAM, SOCK_SEQPACKET) listen; a datagram socket receives at once after bind",
+        ],
+    ),
+    (
+        "listen",
+        "EADDRINUSE",
+        &["another socket listens on this port", "try: another port; netstat lists those that are taken"],
+    ),
+    (
+        "listen",
+        "EINVAL",
+        &[
+            "the socket is connected already, or is a unix socket that is not bound",
+            "try: bind it first; a connected socket cannot listen",
+        ],
+    ),
+    ("listen", "EDESTADDRREQ", &["a unix socket must be bound to a path before it listens", "try: bind S ./x.sock"]),
+    ("accept", "EINVAL", &["the socket does not listen, or was shut down", "try: listen S first"]),
+    (
+        "accept",
+        "EAGAIN",
+        &[
+            "not a failure of a non-blocking socket: no connection has come yet",
+            "try: accept again when poll S IN says IN, or setblocking S on to wait for one",
+        ],
+    ),
+    (
+        "accept",
+        "EOPNOTSUPP",
+        &["only connection sockets (SOCK_STREAM, SOCK_SEQPACKET) accept; a datagram socket uses recvfrom"],
+    ),
+    (
+        "accept",
+        "EMFILE",
+        &[
+            "this process has as many descriptors open as it may; the connection stays in the queue",
+            "try: close a socket and accept again",
+        ],
+    ),
+    (
+        "accept",
+        "ECONNABORTED",
+        &["the client gave up before it was accepted; the listening socket is unharmed", "try: accept again"],
+    ),
+    (
+        "connect",
+        "ECONNREFUSED",
+        &[
+            "no socket listens at that address",
+            "try: start the server first (bind, listen), and check the port with netstat",
+        ],
+    ),
+    (
+        "connect",
+        "EINPROGRESS",
+        &[
+            "not a failure of a non-blocking socket: the connection is being made in the background",
+            "when poll S OUT says OUT it is decided; getsockopt S SO_ERROR is then 0 or the errno",
+        ],
+    ),
+    (
+        "connect",
+        "EALREADY",
+        &[
+            "the connect begun before is still going on; this is not a failure either",
+            "try: poll S OUT SECONDS, then getsockopt S SO_ERROR",
+        ],
+    ),
+    (
+        "connect",
+        "EISCONN",
+        &[
+            "the socket is connected already; getpeername S tells to whom",
+            "try: a new socket, or for datagrams connect S AF_UNSPEC first",
+        ],
+    ),
+    (
+        "connect",
+        "ETIMEDOUT",
+        &[
+            "no answer came to the SYN packets: the host is down, or a firewall drops them",
+            "try: the address and port once more; settimeout S SECONDS makes the wait shorter",
+        ],
+    ),
+    (
+        "connect",
+        "ENETUNREACH",
+        &[
+            "no route leads to that network from here",
+            "try: an address of a network that ifconfig shows; without IPv6, the IPv4 address",
+        ],
+    ),
+    (
+        "connect",
+        "EHOSTUNREACH",
+        &["no host answers at that address, or a router on the way says that it cannot be reached"],
+    ),
+    (
+        "connect",
+        "EAFNOSUPPORT",
+        &[
+            "the address is of another family than the socket",
+            "try: a socket of AF_INET for 1.2.3.4, AF_INET6 for [::1], AF_UNIX for a path",
+        ],
+    ),
+    (
+        "connect",
+        "ENOENT",
+        &[
+            "no socket file has that path: the server has not bound it, or it was unlinked",
+            "try: start the server first, and give both sides the same path",
+        ],
+    ),
+    (
+        "connect",
+        "EACCES",
+        &[
+            "no write permission on that socket file; or a broadcast address without SO_BROADCAST",
+            "try: setsockopt S SO_BROADCAST 1 for a broadcast",
+        ],
+    ),
+    (
+        "connect",
+        "EPROTOTYPE",
+        &[
+            "the socket at that path is of another type: one is SOCK_STREAM, the other SOCK_DGRAM",
+            "try: the same type on both sides",
+        ],
+    ),
+    (
+        "connect",
+        "EADDRNOTAVAIL",
+        &[
+            "no local port is free for this connection: the same four numbers are in use or in TIME_WAIT",
+            "try: wait a minute, or leave out bind on the client",
+        ],
+    ),
+    (
+        "connect",
+        "EAGAIN",
+        &["the unix server's queue of connections is full: a larger backlog, or an accept, makes room"],
+    ),
+    (
+        "connect",
+        "EINVAL",
+        &["the socket cannot connect in the state it is in: a listening socket stays one", "try: a new socket"],
+    ),
+    (
+        "send",
+        "EPIPE",
+        &[
+            "no more can be sent: this side was shut down, or the peer has closed the connection",
+            "recv may still have what the peer sent before; then close S",
+        ],
+    ),
+    (
+        "send",
+        "ECONNRESET",
+        &[
+            "the peer ended the connection hard: it died, or closed with data unread",
+            "nothing more goes either way: close S and connect a new socket",
+        ],
+    ),
+    (
+        "send",
+        "ENOTCONN",
+        &[
+            "the socket has no peer",
+            "try: connect S first; a server sends on the socket that accept gave, not on the listening one",
+        ],
+    ),
+    (
+        "send",
+        "EDESTADDRREQ",
+        &[
+            "a datagram socket that is not connected does not know where to send",
+            "try: sendto S DATA ADDR, or connect S ADDR first",
+        ],
+    ),
+    (
+        "send",
+        "EMSGSIZE",
+        &[
+            "the message does not fit one datagram: at most 65507 bytes over UDP on IPv4, less on a unix \
+         socket with a small SO_SNDBUF",
+            "try: send it in parts",
+        ],
+    ),
+    (
+        "send",
+        "EAGAIN",
+        &[
+            "not a failure of a non-blocking socket: the send buffer is full, for the peer does not read",
+            "try: send again when poll S OUT says OUT, or setblocking S on to wait",
+        ],
+    ),
+    ("send", "EISCONN", &["the socket is connected, so it takes no other destination", "try: send S DATA"]),
+    (
+        "send",
+        "ECONNREFUSED",
+        &[
+            "an earlier datagram found no socket at its destination; this error tells of that one",
+            "try: send again once the peer is bound",
+        ],
+    ),
+    ("send", "EACCES", &["a broadcast address needs the socket's consent", "try: setsockopt S SO_BROADCAST 1"]),
+    (
+        "send",
+        "ENETUNREACH",
+        &["no route leads to that network from here", "try: an address of a network that ifconfig shows"],
+    ),
+    ("send", "ENOBUFS", &["the queue of the network interface is full: wait a little and send again"]),
+    (
+        "recv",
+        "ENOTCONN",
+        &[
+            "the socket has no peer to receive from",
+            "try: connect S first; a server receives on the socket that accept gave, not on the listening one",
+        ],
+    ),
+    (
+        "recv",
+        "ECONNRESET",
+        &[
+            "the peer ended the connection hard: it died, or closed with data unread, or with SO_LINGER 1 0",
+            "what had not been read is lost: close S",
+        ],
+    ),
+    (
+        "recv",
+        "EAGAIN",
+        &[
+            "not a failure of a non-blocking socket: nothing has come yet",
+            "try: recv again when poll S IN says IN, or setblocking S on to wait",
+        ],
+    ),
+    (
+        "recv",
+        "ECONNREFUSED",
+        &[
+            "a datagram sent before found no socket at its destination (ICMP said so)",
+            "try: start the peer, then send again",
+        ],
+    ),
+    ("recv", "EINVAL", &["the flags do not fit: MSG_OOB needs urgent data that is waiting and has not been read"]),
+    ("recv", "ETIMEDOUT", &["the peer stopped answering: TCP gave up sending again, or keepalive found it gone"]),
+    ("shutdown", "ENOTCONN", &["only a connected socket has halves to shut down", "try: close S"]),
+    ("shutdown", "EINVAL", &["the half is rd, wr or rdwr (0, 1, 2)"]),
+    (
+        "getpeername",
+        "ENOTCONN",
+        &[
+            "the socket has no peer: it is not connected, or the connection has ended",
+            "a listening socket never has one: ask the socket that accept gave",
+        ],
+    ),
+    (
+        "socket",
+        "EPERM",
+        &[
+            "raw and packet sockets are for root (CAP_NET_RAW)",
+            "try: SOCK_DGRAM with IPPROTO_ICMP for a ping, or run as root",
+        ],
+    ),
+    ("socket", "EACCES", &["this type of socket is for root", "try: run as root"]),
+    (
+        "socket",
+        "EPROTONOSUPPORT",
+        &[
+            "that protocol does not go with that family and type: TCP is SOCK_STREAM, UDP is SOCK_DGRAM",
+            "try: leave the protocol out",
+        ],
+    ),
+    (
+        "socket",
+        "ESOCKTNOSUPPORT",
+        &["that family does not have that type: AF_INET has no SOCK_SEQPACKET", "try: SOCK_STREAM or SOCK_DGRAM"],
+    ),
+    ("socket", "EAFNOSUPPORT", &["this kernel does not have that family, or IPv6 is switched off", "try: AF_INET"]),
+    (
+        "socket",
+        "EMFILE",
+        &[
+            "this process has as many descriptors open as it may (ulimit -n)",
+            "try: close sockets that are not needed; sockets lists them",
+        ],
+    ),
+    ("socket", "EOPNOTSUPP", &["only AF_UNIX makes pairs", "try: socketpair AF_UNIX SOCK_STREAM"]),
+    (
+        "setsockopt",
+        "ENOPROTOOPT",
+        &[
+            "the option is unknown at that level for this socket, or it can only be read",
+            "help setsockopt lists the options with their levels",
+        ],
+    ),
+    (
+        "setsockopt",
+        "EINVAL",
+        &[
+            "the value is out of range or of the wrong size, or it is too late: some options must come before bind",
+            "a struct option such as SO_LINGER takes all its parts: setsockopt S SO_LINGER 1 5",
+        ],
+    ),
+    (
+        "setsockopt",
+        "EPERM",
+        &["this option is for root (CAP_NET_ADMIN): SO_MARK, SO_SNDBUFFORCE, SO_PRIORITY above 6, SO_DEBUG are"],
+    ),
+    ("setsockopt", "EDOM", &["a timeout's microseconds are 0 to 999999"]),
+    (
+        "setsockopt",
+        "ENOENT",
+        &["the kernel has nothing of that name: /proc/sys/net/ipv4/tcp_available_congestion_control lists what it has"],
+    ),
+    (
+        "setsockopt",
+        "ENODEV",
+        &["no network interface has that name, number or address", "try: ifconfig, which lists them"],
+    ),
+    ("setsockopt", "EADDRINUSE", &["the socket is a member of that group already"]),
+    ("setsockopt", "EADDRNOTAVAIL", &["the socket is not a member of that group, or no interface has that address"]),
+    ("setsockopt", "EISCONN", &["too late for this option: the socket is connected"]),
+    ("getsockopt", "ENOPROTOOPT", &["the option is unknown at that level for this socket, or it can only be set"]),
+    ("getsockopt", "EOPNOTSUPP", &["this socket's protocol has no options at that level"]),
+    ("getsockopt", "ENOTCONN", &["this option tells of a connection, and there is none yet"]),
+    ("getsockopt", "EINVAL", &["the buffer has not the size that the option needs: give its BUFLEN"]),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    macro_rules! numbers {
+        ($($name:ident,)*) => { &[$((stringify!($name), libc::$name)),*] };
+    }
+
+    #[test]
+    fn numbers_are_the_systems() {
+        let known: &[(&str, i32)] = numbers![
+            EPERM,
+            ENOENT,
+            ESRCH,
+            EINTR,
+            EIO,
+            ENXIO,
+            E2BIG,
+            ENOEXEC,
+            EBADF,
+            ECHILD,
+            EAGAIN,
+            ENOMEM,
+            EACCES,
+            EFAULT,
+            ENOTBLK,
+            EBUSY,
+            EEXIST,
+            EXDEV,
+            ENODEV,
+            ENOTDIR,
+            EISDIR,
+            EINVAL,
+            ENFILE,
+            EMFILE,
+            ENOTTY,
+            ETXTBSY,
+            EFBIG,
+            ENOSPC,
+            ESPIPE,
+            EROFS,
+            EMLINK,
+            EPIPE,
+            EDOM,
+            ERANGE,
+            EDEADLK,
+            ENAMETOOLONG,
+            ENOLCK,
+            ENOSYS,
+            ENOTEMPTY,
+            ELOOP,
+            ENOMSG,
+            EIDRM,
+            ECHRNG,
+            EL2NSYNC,
+            EL3HLT,
+            EL3RST,
+            ELNRNG,
+            EUNATCH,
+            ENOCSI,
+            EL2HLT,
+            EBADE,
+            EBADR,
+            EXFULL,
+            ENOANO,
+            EBADRQC,
+            EBADSLT,
+            EBFONT,
+            ENOSTR,
+            ENODATA,
+            ETIME,
+            ENOSR,
+            ENONET,
+            ENOPKG,
+            EREMOTE,
+            ENOLINK,
+            EADV,
+            ESRMNT,
+            ECOMM,
+            EPROTO,
+            EMULTIHOP,
+            EDOTDOT,
+            EBADMSG,
+            EOVERFLOW,
+            ENOTUNIQ,
+            EBADFD,
+            EREMCHG,
+            ELIBACC,
+            ELIBBAD,
+            ELIBSCN,
+            ELIBMAX,
+            ELIBEXEC,
+            EILSEQ,
+            ERESTART,
+            ESTRPIPE,
+            EUSERS,
+            ENOTSOCK,
+            EDESTADDRREQ,
+            EMSGSIZE,
+            EPROTOTYPE,
+            ENOPROTOOPT,
+            EPROTONOSUPPORT,
+            ESOCKTNOSUPPORT,
+            EOPNOTSUPP,
+            EPFNOSUPPORT,
+            EAFNOSUPPORT,
+            EADDRINUSE,
+            EADDRNOTAVAIL,
+            ENETDOWN,
+            ENETUNREACH,
+            ENETRESET,
+            ECONNABORTED,
+            ECONNRESET,
+            ENOBUFS,
+            EISCONN,
+            ENOTCONN,
+            ESHUTDOWN,
+            ETOOMANYREFS,
+            ETIMEDOUT,
+            ECONNREFUSED,
+            EHOSTDOWN,
+            EHOSTUNREACH,
+            EALREADY,
+            EINPROGRESS,
+            ESTALE,
+            EUCLEAN,
+            ENOTNAM,
+            ENAVAIL,
+            EISNAM,
+            EREMOTEIO,
+            EDQUOT,
+            ENOMEDIUM,
+            EMEDIUMTYPE,
+            ECANCELED,
+            ENOKEY,
+            EKEYEXPIRED,
+            EKEYREVOKED,
+            EKEYREJECTED,
+            EOWNERDEAD,
+            ENOTRECOVERABLE,
+            ERFKILL,
+            EHWPOISON,
+            EWOULDBLOCK,
+            ENOTSUP,
+            EDEADLOCK,
+        ];
+        for (name, number) in known {
+            assert_eq!(by_name(name).map(|e| e.number), Some(*number), "{name}");
+        }
+        for entry in ERRNOS.iter().filter(|e| e.number < 512) {
+            assert!(known.contains(&(entry.name, entry.number)), "{entry:?}");
+        }
+    }
+
+    #[test]
+    #[cfg(target_env = "gnu")]
+    fn texts_are_the_systems() {
+        for entry in ERRNOS {
+            let system = std::io::Error::from_raw_os_error(entry.number).to_string();
+            assert_eq!(system, format!("{} (os error {})", entry.text, entry.number));
+        }
+        for number in (1..1024).filter(|n| by_number(*n).is_none()) {
+            let system = std::io::Error::from_raw_os_error(number).to_string();
+            assert!(system.starts_with("Unknown error"), "{number} is missing: {system}");
+        }
+    }
+
+    #[test]
+    fn numbers_and_names_are_in_order_and_unique() {
+        assert!(ERRNOS.is_sorted_by(|a, b| a.number < b.number));
+        assert!(GAI.is_sorted_by(|a, b| a.number > b.number));
+        let mut names = HashSet::new();
+        for name in ERRNOS.iter().chain(GAI).map(|e| e.name).chain(ALIASES.iter().map(|(alias, _)| *alias)) {
+            assert!(names.insert(name), "{name} twice");
+        }
+        for entry in ERRNOS {
+            assert!(std::ptr::eq(by_number(entry.number).unwrap(), entry));
+        }
+        assert!(by_number(0).is_none() && by_number(-1).is_none() && by_number(41).is_none());
+    }
+
+    #[test]
+    fn getaddrinfo_numbers_are_the_systems() {
+        let known: &[(&str, i32)] = numbers![
+            EAI_BADFLAGS,
+            EAI_NONAME,
+            EAI_AGAIN,
+            EAI_FAIL,
+            EAI_NODATA,
+            EAI_FAMILY,
+            EAI_SOCKTYPE,
+            EAI_SERVICE,
+            EAI_MEMORY,
+            EAI_SYSTEM,
+            EAI_OVERFLOW,
+        ];
+        for (name, number) in known {
+            assert_eq!(gai_by_name(name).map(|e| e.number), Some(*number), "{name}");
+            assert_eq!(gai_by_number(*number).map(|e| e.name), Some(*name));
+        }
+    }
+
+    #[test]
+    fn hints_name_known_errors_once() {
+        let mut seen = HashSet::new();
+        for (call, name, lines) in HINTS {
+            assert!(by_name(name).is_some_and(|e| e.name == *name), "{name}");
+            assert!(seen.insert((call, name)), "{call} {name} twice");
+            assert!(!lines.is_empty() && lines.iter().all(|l| !l.contains('\n') && !l.ends_with('.')), "{call} {name}");
+        }
+    }
+
+    #[test]
+    fn hints_are_the_calls_own_or_the_errors() {
+        assert!(hint("bind", libc::EADDRINUSE)[1].contains("SO_REUSEADDR"));
+        assert_eq!(hint("sendall", libc::EPIPE), hint("send", libc::EPIPE));
+        assert_eq!(hint("recv", libc::EBADF), &[by_number(libc::EBADF).unwrap().advice]);
+        for call in ["accept", "recv", "send", "anything"] {
+            assert!(hint(call, libc::EAGAIN)[0].contains("not a failure"), "{call}");
+        }
+        assert!(hint("connect", libc::EINPROGRESS)[0].contains("not a failure"));
+        assert!(hint("bind", libc::EXFULL).is_empty() && hint("bind", 100_000).is_empty());
+    }
+}

@@ -1,0 +1,187 @@
+//! What a call fails with: an errno or one of the names for errors that have none.
+
+use super::errno;
+
+/// The name of an error, as `expect` and `except` take it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Name {
+    /// An error number of the kernel: errno(3).
+    Errno(i32),
+    /// An error number of getaddrinfo(3), `EAI_NONAME` and its kin.
+    Gai(i32),
+    /// The socket's own timeout ran out; not ETIMEDOUT, which is TCP's.
+    Timeout,
+    /// `get_nowait` on an empty queue.
+    Empty,
+    /// `put_nowait` on a full queue.
+    Full,
+    /// No task can ever run again.
+    Deadlock,
+    /// The task or background call was cancelled.
+    Cancelled,
+    /// Ctrl-C.
+    Interrupted,
+    /// A name that stands for nothing.
+    Unbound,
+    /// Arguments that do not fit the call.
+    Usage,
+    /// Bytes that are not text of that encoding, or the other way round.
+    Decode,
+    /// An `assert` that does not hold.
+    Assert,
+}
+
+/// The names without a number, in the order people meet them.
+const NAMED: &[(&str, Name, &str)] = &[
+    ("timeout", Name::Timeout, "timed out"),
+    ("Usage", Name::Usage, "wrong arguments"),
+    ("Unbound", Name::Unbound, "no such name"),
+    ("Assert", Name::Assert, "assertion failed"),
+    ("Decode", Name::Decode, "not text of that encoding"),
+    ("Interrupted", Name::Interrupted, "interrupted with Ctrl-C"),
+    ("Cancelled", Name::Cancelled, "cancelled"),
+    ("Empty", Name::Empty, "the queue is empty"),
+    ("Full", Name::Full, "the queue is full"),
+    ("Deadlock", Name::Deadlock, "no task can ever run again"),
+];
+
+impl Name {
+    /// The error of that name: an errno, an `EAI_` code or a named one.
+    pub fn parse(name: &str) -> Option<Self> {
+        if let Some((_, found, _)) = NAMED.iter().find(|(n, ..)| *n == name) {
+            return Some(*found);
+        }
+        if let Some(gai) = errno::gai_by_name(name) {
+            return Some(Self::Gai(gai.number));
+        }
+        errno::by_name(name).map(|e| Self::Errno(e.number))
+    }
+
+    /// Every name there is, for suggestions and completion.
+    pub fn all() -> impl Iterator<Item = &'static str> {
+        NAMED
+            .iter()
+            .map(|(n, ..)| *n)
+            .chain(errno::ERRNOS.iter().map(|e| e.name))
+            .chain(errno::GAI.iter().map(|e| e.name))
+    }
+
+    /// The name as it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Errno(n) => errno::by_number(n).map_or("E?", |e| e.name),
+            Self::Gai(n) => errno::gai_by_number(n).map_or("EAI_?", |e| e.name),
+            named => NAMED.iter().find(|(_, n, _)| *n == named).map_or("?", |(n, ..)| n),
+        }
+    }
+
+    /// The system's text for it.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Errno(n) => errno::by_number(n).map_or("unknown error", |e| e.text),
+            Self::Gai(n) => errno::gai_by_number(n).map_or("unknown error", |e| e.text),
+            named => NAMED.iter().find(|(_, n, _)| *n == named).map_or("", |(.., t)| t),
+        }
+    }
+
+    /// Its number, if it has one.
+    pub fn number(self) -> Option<i32> {
+        match self {
+            Self::Errno(n) | Self::Gai(n) => Some(n),
+            _ => None,
+        }
+    }
+}
+
+/// What more is known about a failure than its name.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+struct Detail {
+    text: Option<String>,
+    notes: Vec<String>,
+    arg: Option<usize>,
+}
+
+/// A failed call. Small, since EAGAIN is made often and shown rarely.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Failure {
+    /// Which error.
+    pub name: Name,
+    detail: Option<Box<Detail>>,
+}
+
+impl Failure {
+    /// A failure that its name says all about.
+    pub const fn new(name: Name) -> Self {
+        Self { name, detail: None }
+    }
+
+    /// An errno.
+    pub const fn os(number: i32) -> Self {
+        Self::new(Name::Errno(number))
+    }
+
+    /// A failure with its own text.
+    pub fn with(name: Name, text: impl Into<String>) -> Self {
+        Self::new(name).text(text)
+    }
+
+    /// Wrong arguments.
+    pub fn usage(text: impl Into<String>) -> Self {
+        Self::with(Name::Usage, text)
+    }
+
+    fn detail(&mut self) -> &mut Detail {
+        self.detail.get_or_insert_with(Box::default)
+    }
+
+    /// The same with its own text.
+    #[must_use]
+    pub fn text(mut self, text: impl Into<String>) -> Self {
+        self.detail().text = Some(text.into());
+        self
+    }
+
+    /// The same with a line of advice below it.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.detail().notes.push(note.into());
+        self
+    }
+
+    /// The same, pointing at the argument in that place (counted from 0), unless it already points.
+    #[must_use]
+    pub fn at(mut self, arg: usize) -> Self {
+        self.detail().arg.get_or_insert(arg);
+        self
+    }
+
+    /// Whether it is that errno.
+    pub fn is(&self, number: i32) -> bool {
+        self.name == Name::Errno(number)
+    }
+
+    /// The text that follows the name: the failure's own, or the system's.
+    pub fn message(&self) -> &str {
+        self.detail.as_ref().and_then(|d| d.text.as_deref()).unwrap_or_else(|| self.name.text())
+    }
+
+    /// The lines of advice.
+    pub fn notes(&self) -> &[String] {
+        self.detail.as_ref().map_or(&[], |d| &d.notes)
+    }
+
+    /// The argument it is about, counted from 0.
+    pub fn arg(&self) -> Option<usize> {
+        self.detail.as_ref().and_then(|d| d.arg)
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}: {}", self.name.as_str(), self.message())?;
+        match self.name.number() {
+            Some(n) => write!(f, " ({n})"),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Values: what a name holds, what a call takes and gives back.
+//!
+//! This layer is pure. It knows text, bytes, numbers, addresses and lists; of the live things (sockets, files,
+//! tasks) it knows only that they have a kind and a label ([`Handle`]).
+
+pub mod addr;
+pub mod codec;
+pub mod errno;
+pub mod failure;
+pub mod json;
+pub mod pack;
+pub mod reply;
+pub mod text;
+
+use std::any::Any;
+use std::fmt;
+use std::rc::Rc;
+
+pub use addr::Addr;
+pub use failure::{Failure, Name};
+pub use reply::Reply;
+
+/// Something alive that a name can hold: a socket, a file, a task, a queue.
+pub trait Handle: Any {
+    /// What it is, in one word: `socket`, `file`.
+    fn kind(&self) -> &'static str;
+    /// The name it goes by in messages.
+    fn label(&self) -> String;
+    /// What is shown of it when a call gives it back.
+    fn summary(&self) -> String;
+}
+
+/// What a name can hold.
+#[derive(Clone)]
+pub enum Value {
+    /// No value, Python's `None`.
+    None,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i128),
+    /// A number with a fraction.
+    Float(f64),
+    /// Text; UTF-8 on the wire.
+    Text(Rc<str>),
+    /// Bytes, as they came from the network or from `\xNN`.
+    Bytes(Rc<[u8]>),
+    /// A socket address.
+    Addr(Addr),
+    /// Several values in order.
+    List(Rc<Vec<Value>>),
+    /// A JSON object: keys in the order they were given.
+    Object(Rc<Vec<(Rc<str>, Value)>>),
+    /// A live thing.
+    Handle(Rc<dyn Handle>),
+}
+
+impl Value {
+    /// A text value.
+    pub fn text(s: impl AsRef<str>) -> Self {
+        Self::Text(Rc::from(s.as_ref()))
+    }
+
+    /// A bytes value.
+    pub fn bytes(b: impl AsRef<[u8]>) -> Self {
+        Self::Bytes(Rc::from(b.as_ref()))
+    }
+
+    /// A list value.
+    pub fn list(items: Vec<Value>) -> Self {
+        Self::List(Rc::new(items))
+    }
+
+    /// The word for the kind of value this is, for messages.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Bool(_) => "a truth value",
+            Self::Int(_) | Self::Float(_) => "a number",
+            Self::Text(_) => "text",
+            Self::Bytes(_) => "bytes",
+            Self::Addr(_) => "an address",
+            Self::List(_) => "a list",
+            Self::Object(_) => "an object",
+            Self::Handle(h) => h.kind(),
+        }
+    }
+
+    /// Whether a condition holds for it: empty, 0, none and off are false.
+    pub fn truth(&self) -> bool {
+        match self {
+            Self::None => false,
+            Self::Bool(b) => *b,
+            Self::Int(n) => *n != 0,
+            Self::Float(x) => *x != 0.0,
+            Self::Text(s) => !s.is_empty(),
+            Self::Bytes(b) => !b.is_empty(),
+            Self::Addr(a) => !matches!(a, Addr::Unnamed),
+            Self::List(l) => !l.is_empty(),
+            Self::Object(o) => !o.is_empty(),
+            Self::Handle(_) => true,
+        }
+    }
+
+    /// The bytes this value stands for on the wire and inside other words.
+    pub fn wire(&self) -> std::borrow::Cow<'_, [u8]> {
+        match self {
+            Self::Text(s) => s.as_bytes().into(),
+            Self::Bytes(b) => (&**b).into(),
+            other => other.to_string().into_bytes().into(),
+        }
+    }
+
+    /// The live thing of type `T` it holds, if it holds one.
+    pub fn downcast<T: Handle>(&self) -> Option<&T> {
+        let Self::Handle(handle) = self else { return None };
+        let any: &dyn Any = &**handle;
+        any.downcast_ref()
+    }
+
+    /// The same, with a share in it.
+    pub fn downcast_rc<T: Handle>(&self) -> Option<Rc<T>> {
+        let Self::Handle(handle) = self else { return None };
+        let any: Rc<dyn Any> = handle.clone();
+        any.downcast().ok()
+    }
+
+    /// The number it is, if it is one.
+    pub fn number(&self) -> Option<f64> {
+        match self {
+            Self::Int(n) => Some(*n as f64),
+            Self::Float(x) => Some(*x),
+            Self::Bool(b) => Some(f64::from(u8::from(*b))),
+            _ => None,
+        }
+    }
+
+    /// How it is shown as a result: text and bytes in quotes, with everything unprintable escaped.
+    pub fn show(&self) -> String {
+        match self {
+            Self::Text(s) => text::quote_text(s),
+            Self::Bytes(b) => text::quote_bytes(b),
+            Self::List(l) => {
+                let inner: Vec<_> = l.iter().map(Value::show).collect();
+                format!("[{}]", inner.join(", "))
+            }
+            Self::Object(o) => {
+                let inner: Vec<_> = o.iter().map(|(k, v)| format!("{}: {}", text::quote_text(k), v.show())).collect();
+                format!("{{{}}}", inner.join(", "))
+            }
+            Self::Handle(h) => h.summary(),
+            other => other.to_string(),
+        }
+    }
+}
+
+impl Value {
+    /// The same, cut after that many characters; then it says how long it is.
+    pub fn brief(&self, max: usize) -> String {
+        // What is far too long is cut before it is escaped.
+        let cut = |len: usize| len > 4 * max;
+        let shown = match self {
+            Self::Text(s) if cut(s.len()) => text::quote_text(&s.chars().take(max + 1).collect::<String>()),
+            Self::Bytes(b) if cut(b.len()) => text::quote_bytes(&b[..=max]),
+            other => other.show(),
+        };
+        if shown.chars().count() <= max {
+            return shown;
+        }
+        let size = match self {
+            Self::Text(s) => format!(" ({} characters)", s.chars().count()),
+            Self::Bytes(b) => format!(" ({} bytes)", b.len()),
+            Self::List(l) => format!(" ({} entries)", l.len()),
+            _ => String::new(),
+        };
+        format!("{}...{size}", shown.chars().take(max).collect::<String>())
+    }
+}
+
+/// The text of a value: what `print` and `$name` inside other text make of it. Bytes that are not
+/// UTF-8 come out as `\xNN`.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("none"),
+            Self::Bool(b) => write!(f, "{b}"),
+            Self::Int(n) => write!(f, "{n}"),
+            Self::Float(x) => f.write_str(&text::float(*x)),
+            Self::Text(s) => f.write_str(s),
+            Self::Bytes(b) => f.write_str(&text::escape_bytes(b)),
+            Self::Addr(a) => write!(f, "{a}"),
+            Self::List(_) | Self::Object(_) => f.write_str(&self.show()),
+            Self::Handle(h) => f.write_str(&h.label()),
+        }
+    }
+}
+
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.show())
+    }
+}
+
+/// Python's `==`, with three widenings that a language of bare words needs: text and bytes compare by
+/// their bytes, an address equals the text it is shown as, and so does a number or a truth value.
+impl PartialEq for Value {
+    fn eq(&self, other: &Self) -> bool {
+        use Value::{Addr, Bool, Bytes, Float, Handle, Int, List, None, Object, Text};
+        match (self, other) {
+            (None, None) => true,
+            (Text(a), Text(b)) => a == b,
+            (Bytes(a), Bytes(b)) => a == b,
+            (Text(a), Bytes(b)) | (Bytes(b), Text(a)) => a.as_bytes() == &**b,
+            (Int(a), Int(b)) => a == b,
+            (Int(_) | Float(_) | Bool(_), Int(_) | Float(_) | Bool(_)) => self.number() == other.number(),
+            (Addr(a), Addr(b)) => a == b,
+            (List(a), List(b)) => a == b,
+            (Object(a), Object(b)) => a.len() == b.len() && a.iter().all(|pair| b.contains(pair)),
+            (Handle(a), Handle(b)) => Rc::ptr_eq(a, b),
+            (Text(_) | Bytes(_), scalar @ (Addr(_) | Int(_) | Float(_) | Bool(_) | None))
+            | (scalar @ (Addr(_) | Int(_) | Float(_) | Bool(_) | None), Text(_) | Bytes(_)) => {
+                let text = if matches!(self, Text(_) | Bytes(_)) { self } else { other };
+                *text.wire() == *scalar.wire()
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_small() {
+        assert_eq!(size_of::<Value>(), 32);
+    }
+
+    #[test]
+    fn text_bytes_numbers_and_addresses_compare_by_what_they_say() {
+        assert_eq!(Value::text("abc"), Value::bytes(b"abc"));
+        assert_eq!(Value::Int(5), Value::Float(5.0));
+        assert_eq!(Value::Int(5), Value::bytes(b"5"));
+        assert_eq!(Value::Addr("127.0.0.1:80".parse().unwrap()), Value::text("127.0.0.1:80"));
+        assert_ne!(Value::None, Value::Int(0));
+        assert_ne!(Value::text("05"), Value::Int(5));
+    }
+
+    #[test]
+    fn truth_is_as_documented() {
+        for v in [Value::None, Value::Bool(false), Value::Int(0), Value::text(""), Value::Addr(Addr::Unnamed)] {
+            assert!(!v.truth(), "{v:?}");
+        }
+        assert!(Value::text("0").truth());
+    }
+}

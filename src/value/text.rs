@@ -1,0 +1,161 @@
+//! How text and bytes are written for people: nothing that a terminal could obey gets through.
+
+use std::fmt::Write;
+
+/// Whether a character may stand in output as it is: not a control, and nothing that reorders, joins or hides text.
+pub fn is_plain(c: char) -> bool {
+    !(c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'))
+}
+
+fn push_char(out: &mut String, c: char) {
+    match c {
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\0' => out.push_str("\\0"),
+        c if is_plain(c) => out.push(c),
+        c if (c as u32) < 0x80 => push_byte(out, c as u8),
+        c => {
+            let _ = write!(out, "\\u{{{:x}}}", c as u32);
+        }
+    }
+}
+
+fn push_byte(out: &mut String, b: u8) {
+    let _ = write!(out, "\\x{b:02x}");
+}
+
+/// Text in double quotes, as it could be typed back in.
+pub fn quote_text(s: &str) -> String {
+    let mut out = String::with_capacity(s.len() + 2);
+    out.push('"');
+    for c in s.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '$' => out.push_str("$$"),
+            c => push_char(&mut out, c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Bytes as `b"..."`: printable ASCII as it is, everything else escaped.
+pub fn quote_bytes(b: &[u8]) -> String {
+    let mut out = String::with_capacity(b.len() + 3);
+    out.push_str("b\"");
+    for &byte in b {
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            0x20..=0x7e => out.push(byte as char),
+            b'\n' | b'\r' | b'\t' | 0 => push_char(&mut out, byte as char),
+            _ => push_byte(&mut out, byte),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// Bytes without quotes: UTF-8 as the characters it stands for, what is not UTF-8 as `\xNN`.
+pub fn escape_bytes(b: &[u8]) -> String {
+    let mut out = String::with_capacity(b.len());
+    for chunk in b.utf8_chunks() {
+        chunk.valid().chars().for_each(|c| push_char(&mut out, c));
+        chunk.invalid().iter().for_each(|&byte| push_byte(&mut out, byte));
+    }
+    out
+}
+
+/// Text for a terminal: line ends and tabs stay, every other control is escaped.
+pub fn printable(s: &str) -> String {
+    let mut out = String::with_capacity(s.len());
+    for c in s.chars() {
+        if matches!(c, '\n' | '\t') { out.push(c) } else { push_char(&mut out, c) }
+    }
+    out
+}
+
+/// A number with a fraction, as Python writes it.
+pub fn float(x: f64) -> String {
+    if x.is_nan() {
+        return "nan".into();
+    }
+    if x.is_infinite() {
+        return if x > 0.0 { "inf".into() } else { "-inf".into() };
+    }
+    let plain = format!("{x:?}");
+    match plain.split_once('e') {
+        Some((mantissa, exponent)) if !exponent.starts_with('-') => {
+            format!("{}e+{exponent:0>2}", mantissa.trim_end_matches(".0"))
+        }
+        Some((mantissa, exponent)) => {
+            format!("{}e-{:0>2}", mantissa.trim_end_matches(".0"), &exponent[1..])
+        }
+        None => plain,
+    }
+}
+
+/// The name among `names` that is nearest to a mistyped word, if one is near enough to be meant.
+pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let limit = (word.chars().count() / 3).max(1);
+    let word = word.to_lowercase();
+    names
+        .map(|name| (distance(&word, &name.to_lowercase()), name))
+        .min_by_key(|(d, _)| *d)
+        .filter(|(d, _)| *d <= limit)
+        .map(|(_, name)| name)
+}
+
+/// How many letters must be changed, added, dropped or swapped with their neighbour (Damerau, Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().take(64).collect());
+    let mut before = vec![0; b.len() + 1];
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let changed = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            row[j] = changed.min(last[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(before[j - 2] + 1);
+            }
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_raw_gets_through() {
+        assert_eq!(quote_bytes(b"\x1b[2J\xff"), r#"b"\x1b[2J\xff""#);
+        assert_eq!(quote_text("菜鸟!\r\n\u{1b}\u{202e}"), "\"菜鸟!\\r\\n\\x1b\\u{202e}\"");
+        assert_eq!(escape_bytes("黑\x07".as_bytes()), "黑\\x07");
+        assert_eq!(escape_bytes(b"a\xe9b"), "a\\xe9b");
+        assert_eq!(printable("a\n\x1bb"), "a\n\\x1bb");
+    }
+
+    #[test]
+    fn near_names_are_found() {
+        let names = ["bind", "send", "sendall", "SO_REUSEADDR", "SO_REUSEPORT"];
+        assert_eq!(nearest("binde", names.into_iter()), Some("bind"));
+        assert_eq!(nearest("SO_REUSADDR", names.into_iter()), Some("SO_REUSEADDR"));
+        assert_eq!(nearest("sned", names.into_iter()), Some("send"));
+        assert_eq!(nearest("frobnicate", names.into_iter()), None);
+    }
+
+    #[test]
+    fn floats_look_like_pythons() {
+        for (x, s) in [(0.1, "0.1"), (2.0, "2.0"), (1e16, "1e+16"), (1.5e-7, "1.5e-07"), (-2.5e300, "-2.5e+300")] {
+            assert_eq!(float(x), s);
+        }
+    }
+}

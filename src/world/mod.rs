@@ -1,0 +1,284 @@
+//! The state that calls act on: sockets with their mode, files, and the ways a call waits.
+//!
+//! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
+
+pub mod file;
+mod socket;
+mod step;
+mod wait;
+
+use std::collections::VecDeque;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::rc::{Rc, Weak};
+use std::time::{Duration, Instant};
+
+pub use file::File;
+pub use socket::{Mode, Socket, Waits, Yard};
+pub use step::{On, Request, Resume, Step, Wait, Wake};
+pub use wait::{Expired, Side, Waiting, chain, offload, retry};
+
+use crate::os::poller::{self, News, Poller};
+use crate::os::{addr, fd, sockopt};
+use crate::value::{Addr, Failure, Reply, Value};
+
+/// What one receive takes at most in the common case: the buffer that all sockets share.
+pub const SHARED_BUFFER: usize = 256 * 1024;
+/// What one receive takes at most in any case.
+pub const BUFFER_MAX: usize = 256 * 1024 * 1024;
+
+/// A task, as those who wake it know it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct TaskId {
+    /// Its place in the scheduler.
+    pub index: u32,
+    /// Which task of those that had the place.
+    pub generation: u32,
+}
+
+/// The world that calls act on.
+#[derive(Default)]
+pub struct World {
+    /// The tasks that can run, first in first out.
+    pub ready: VecDeque<TaskId>,
+    /// The mode of sockets to come.
+    pub default_mode: Option<f64>,
+    /// Keep sockets' descriptors out of the line editor's way.
+    pub high_descriptors: bool,
+    poller: Option<Poller>,
+    news: News,
+    buffer: Vec<u8>,
+    yard: Rc<Yard>,
+    serial: u64,
+    tokens: Vec<Weak<Socket>>,
+    free_tokens: Vec<usize>,
+    thread_waiters: Vec<TaskId>,
+}
+
+impl World {
+    /// The poller, made when it is first needed: a script that never waits has none.
+    pub fn poller(&mut self) -> io::Result<&mut Poller> {
+        if self.poller.is_none() {
+            self.poller = Some(Poller::new()?);
+        }
+        self.poller.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// The shared receive buffer, with at least that much room.
+    pub fn buffer(&mut self, size: usize) -> &mut [u8] {
+        let size = size.clamp(1, BUFFER_MAX);
+        if self.buffer.len() < size {
+            self.buffer.resize(size.max(SHARED_BUFFER), 0);
+        }
+        &mut self.buffer[..size]
+    }
+
+    /// Give back what an unusually large receive made the shared buffer grow to.
+    pub fn trim_buffer(&mut self) {
+        if self.buffer.len() > 16 * SHARED_BUFFER {
+            self.buffer.truncate(SHARED_BUFFER);
+            self.buffer.shrink_to_fit();
+        }
+    }
+
+    fn default_mode(&self) -> Mode {
+        Mode::from_seconds(self.default_mode)
+    }
+
+    /// A new socket: socket(2).
+    pub fn socket(&mut self, family: i32, kind: i32, protocol: i32) -> Result<Rc<Socket>, Failure> {
+        let fd = fd::socket(family, kind, protocol).map_err(Failure::os)?;
+        let mode = if kind & libc::SOCK_NONBLOCK == 0 { self.default_mode() } else { Mode::NonBlocking };
+        self.wrap(fd, [family, kind & !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC), protocol], mode)
+    }
+
+    /// A socket of a descriptor that was just made.
+    pub fn wrap(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode) -> Result<Rc<Socket>, Failure> {
+        let fd = if self.high_descriptors { fd::raise(fd).map_err(Failure::os)? } else { fd };
+        self.serial += 1;
+        Ok(Rc::new(Socket::new(self.serial, fd, sort, mode, &self.yard)))
+    }
+
+    /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
+    pub fn adopt(&mut self, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
+        let ask = |number| sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, number).map_err(Failure::os);
+        let sort = [ask(libc::SO_DOMAIN)?, ask(libc::SO_TYPE)?, ask(libc::SO_PROTOCOL)?];
+        let socket = self.wrap(fd, sort, self.default_mode())?;
+        socket.learn_options();
+        Ok(socket)
+    }
+
+    /// A socket that shares what it is with another: accepted from it, or its duplicate.
+    pub fn sibling(&mut self, of: &Socket, fd: OwnedFd, mode: Mode) -> Result<Rc<Socket>, Failure> {
+        let socket = self.wrap(fd, [of.family, of.kind, of.protocol], mode)?;
+        socket.waits.set(of.waits.get());
+        Ok(socket)
+    }
+
+    /// accept4(2), once. The new socket is blocking whatever the listener is, unless there is a default timeout.
+    pub fn accept(&mut self, listener: &Socket) -> Result<(Rc<Socket>, Addr), Failure> {
+        let (fd, peer) = {
+            let fd = listener.fd()?;
+            addr::accept(fd.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC).map_err(Failure::os)?
+        };
+        let mode = self.default_mode();
+        Ok((self.sibling(listener, fd, mode)?, peer))
+    }
+
+    /// Close a socket for its user. Whoever waits on it is woken, to find EBADF.
+    pub fn close(&mut self, socket: &Rc<Socket>) -> Result<Step, Failure> {
+        drop(socket.fd()?);
+        socket.set_closed();
+        self.wake(socket);
+        if socket.files.get() > 0 {
+            return Ok(Step::Done(Reply::Nothing));
+        }
+        self.release(socket)
+    }
+
+    /// Let go of a closed socket's descriptor, when neither its user nor a file needs it any more.
+    pub fn release(&mut self, socket: &Rc<Socket>) -> Result<Step, Failure> {
+        if !socket.is_closed() || socket.files.get() > 0 {
+            return Ok(Step::Done(Reply::Nothing));
+        }
+        match socket.take_fd() {
+            Some(fd) => Ok(self.end(fd, socket.token.replace(0), socket.waits.get())),
+            None => Ok(Step::Done(Reply::Nothing)),
+        }
+    }
+
+    /// Take a socket's descriptor out of sockpit's hands: Python's detach().
+    pub fn detach(&mut self, socket: &Rc<Socket>) -> Result<OwnedFd, Failure> {
+        drop(socket.fd()?);
+        self.wake(socket);
+        let fd = socket.take_fd().ok_or(Failure::os(libc::EBADF))?;
+        self.forget(&fd, socket.token.replace(0));
+        Ok(fd)
+    }
+
+    fn forget(&mut self, fd: &OwnedFd, token: usize) {
+        if token == 0 {
+            return;
+        }
+        if let Some(poller) = &self.poller {
+            poller.deregister(fd.as_raw_fd());
+        }
+        self.tokens[token - poller::FIRST] = Weak::new();
+        self.free_tokens.push(token);
+    }
+
+    /// Close a descriptor. With SO_LINGER and data unsent close(2) blocks whatever the descriptor's mode: then it is
+    /// closed on a thread of its own, and the call waits.
+    fn end(&mut self, fd: OwnedFd, token: usize, waits: Waits) -> Step {
+        self.forget(&fd, token);
+        if waits.linger > 0 && fd::outq(fd.as_fd()).is_ok_and(|n| n > 0) {
+            return offload(self, "the data still unsent (SO_LINGER)", move || drop(fd), |_, ()| Ok(Reply::Nothing));
+        }
+        drop(fd);
+        Step::Done(Reply::Nothing)
+    }
+
+    /// Close the sockets that lost their last name while open. Gives the names they had.
+    pub fn bury(&mut self) -> Vec<String> {
+        let dead = std::mem::take(&mut *self.yard.dead.borrow_mut());
+        let mut names = Vec::new();
+        for one in dead {
+            names.extend(one.name);
+            // Nobody is there to wait for a lingering close: it goes on on its thread.
+            self.end(one.fd, one.token, one.waits);
+        }
+        names
+    }
+
+    /// Whether a socket lost its last name since [`bury`](Self::bury).
+    #[inline]
+    pub fn has_dead(&self) -> bool {
+        !self.yard.dead.borrow().is_empty()
+    }
+
+    /// Wake all who wait on a socket, in the order they came.
+    pub fn wake(&mut self, socket: &Socket) {
+        self.ready.extend(socket.waiters.borrow().iter().copied());
+    }
+
+    /// A task waits on a socket from now on.
+    pub fn watch(&mut self, socket: &Rc<Socket>, task: TaskId) -> Result<(), Failure> {
+        if socket.token.get() == 0 {
+            let raw = socket.open_fd()?.as_raw_fd();
+            let token = self.free_tokens.pop().unwrap_or(self.tokens.len() + poller::FIRST);
+            let registered = self.poller().and_then(|p| p.register(raw, token));
+            if let Err(e) = registered {
+                self.free_tokens.push(token);
+                if token - poller::FIRST == self.tokens.len() {
+                    self.tokens.push(Weak::new());
+                }
+                return Err(Failure::os(e.raw_os_error().unwrap_or(libc::EINVAL)));
+            }
+            if token - poller::FIRST == self.tokens.len() {
+                self.tokens.push(Weak::new());
+            }
+            self.tokens[token - poller::FIRST] = Rc::downgrade(socket);
+            socket.token.set(token);
+        }
+        socket.waiters.borrow_mut().push(task);
+        Ok(())
+    }
+
+    /// A task waits for a helper thread from now on.
+    pub fn watch_threads(&mut self, task: TaskId) {
+        self.thread_waiters.push(task);
+    }
+
+    /// A task waits no more.
+    pub fn unwatch(&mut self, wait: &Wait, task: TaskId) {
+        let leave = |socket: &Rc<Socket>| socket.waiters.borrow_mut().retain(|t| *t != task);
+        match &wait.on {
+            On::Socket(socket) => leave(socket),
+            On::Sockets(sockets) => sockets.iter().for_each(leave),
+            On::Thread => self.thread_waiters.retain(|t| *t != task),
+            On::Time => {}
+        }
+    }
+
+    /// Poll once, at most that long, and make ready whoever waits for what happened, in the order the sockets were
+    /// made. Says whether another thread rang.
+    pub fn poll(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+        let mut news = std::mem::take(&mut self.news);
+        self.poller()?.wait(timeout, &mut news)?;
+        let mut sockets: Vec<Rc<Socket>> =
+            news.tokens.iter().filter_map(|t| self.tokens.get(t - poller::FIRST).and_then(Weak::upgrade)).collect();
+        sockets.sort_unstable_by_key(|s| s.serial);
+        for socket in &sockets {
+            self.wake(socket);
+        }
+        if news.woken {
+            self.ready.extend(self.thread_waiters.iter().copied());
+        }
+        let woken = news.woken;
+        self.news = news;
+        Ok(woken)
+    }
+
+    /// When waiting on a socket's side ends, and with which error.
+    pub fn limit(socket: &Socket, side: Side) -> Option<(Duration, Failure)> {
+        match socket.mode.get() {
+            Mode::Timeout(s) => Some((fd::seconds(s), Failure::new(crate::value::Name::Timeout))),
+            Mode::NonBlocking => Some((Duration::ZERO, Failure::os(libc::EAGAIN))),
+            Mode::Blocking => {
+                let waits = socket.waits.get();
+                let limit = if side == Side::In { waits.receive } else { waits.send };
+                limit.map(|d| (d, Failure::os(libc::EAGAIN)))
+            }
+        }
+    }
+}
+
+/// The value of a socket.
+pub fn socket_value(socket: Rc<Socket>) -> Value {
+    Value::Handle(socket)
+}
+
+/// When that much time will have passed.
+pub fn after(wait: Duration) -> Option<Instant> {
+    Instant::now().checked_add(wait)
+}

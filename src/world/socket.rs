@@ -1,0 +1,307 @@
+//! A socket as its user knows it: the descriptor, and the mode and options that decide how its calls wait.
+//!
+//! To the kernel every socket here is non-blocking. What only a kernel-blocking descriptor would have done, sockpit
+//! does, and for that it keeps the few options that tell how: SO_RCVLOWAT, SO_RCVTIMEO, SO_SNDTIMEO, SO_LINGER.
+
+use std::cell::{Cell, Ref, RefCell};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::TaskId;
+use crate::os::{addr, constants, sockopt};
+use crate::value::{Failure, Handle};
+
+/// How the calls on a socket wait.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Mode {
+    /// Until the call can be made: the default.
+    Blocking,
+    /// Not at all.
+    NonBlocking,
+    /// That many seconds, then `timeout`.
+    Timeout(f64),
+}
+
+impl Mode {
+    /// The mode that `settimeout` gives: none blocks, 0 does not wait, anything else is a limit.
+    pub fn from_seconds(seconds: Option<f64>) -> Self {
+        match seconds {
+            None => Self::Blocking,
+            Some(0.0) => Self::NonBlocking,
+            Some(s) => Self::Timeout(s),
+        }
+    }
+
+    /// What `gettimeout` says.
+    pub fn seconds(self) -> Option<f64> {
+        match self {
+            Self::Blocking => None,
+            Self::NonBlocking => Some(0.0),
+            Self::Timeout(s) => Some(s),
+        }
+    }
+}
+
+/// The options that a kernel-blocking descriptor would heed while it waits.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Waits {
+    /// SO_RCVTIMEO; none when unset.
+    pub receive: Option<Duration>,
+    /// SO_SNDTIMEO; none when unset.
+    pub send: Option<Duration>,
+    /// SO_RCVLOWAT; 0 when unset.
+    pub low_water: usize,
+    /// SO_LINGER's seconds; 0 when off.
+    pub linger: u32,
+}
+
+/// Where sockets go that lost their last name while open: the world closes them and says so.
+#[derive(Default)]
+pub struct Yard {
+    pub(super) dead: RefCell<Vec<Dead>>,
+}
+
+/// An open socket without a name.
+pub(super) struct Dead {
+    pub fd: OwnedFd,
+    pub token: usize,
+    pub waits: Waits,
+    /// The name it had, unless its user had closed it.
+    pub name: Option<String>,
+}
+
+/// A socket.
+pub struct Socket {
+    /// Which socket of the session it is: they count up.
+    pub serial: u64,
+    /// AF_INET, ...
+    pub family: i32,
+    /// SOCK_STREAM, ...
+    pub kind: i32,
+    /// IPPROTO_TCP, ..., or 0.
+    pub protocol: i32,
+    /// How its calls wait.
+    pub mode: Cell<Mode>,
+    /// What a kernel-blocking descriptor would heed.
+    pub waits: Cell<Waits>,
+    /// An errno that a call met after it had moved some bytes: the next call reports it, as the kernel would.
+    pub stash: Cell<Option<i32>>,
+    /// Files made of it: while there are some, closing the socket leaves the connection open.
+    pub files: Cell<u32>,
+    fd: RefCell<Option<OwnedFd>>,
+    closed: Cell<bool>,
+    name: RefCell<Option<Rc<str>>>,
+    /// Its place in the poller, 0 while it never waited.
+    pub(super) token: Cell<usize>,
+    /// The tasks that wait on it, first come first served.
+    pub(super) waiters: RefCell<Vec<TaskId>>,
+    yard: Rc<Yard>,
+}
+
+impl Socket {
+    pub(super) fn new(
+        serial: u64,
+        fd: OwnedFd,
+        [family, kind, protocol]: [i32; 3],
+        mode: Mode,
+        yard: &Rc<Yard>,
+    ) -> Self {
+        Self {
+            serial,
+            family,
+            kind,
+            protocol,
+            mode: Cell::new(mode),
+            waits: Cell::default(),
+            stash: Cell::default(),
+            files: Cell::default(),
+            fd: RefCell::new(Some(fd)),
+            closed: Cell::default(),
+            name: RefCell::default(),
+            token: Cell::default(),
+            waiters: RefCell::default(),
+            yard: yard.clone(),
+        }
+    }
+
+    /// Its descriptor; EBADF once it is closed.
+    pub fn fd(&self) -> Result<Ref<'_, OwnedFd>, Failure> {
+        if self.closed.get() {
+            return Err(Failure::os(libc::EBADF));
+        }
+        self.open_fd()
+    }
+
+    /// Its descriptor, also when the socket was closed while files of it are open.
+    pub fn open_fd(&self) -> Result<Ref<'_, OwnedFd>, Failure> {
+        Ref::filter_map(self.fd.borrow(), Option::as_ref).map_err(|_| Failure::os(libc::EBADF))
+    }
+
+    /// The descriptor's number; -1 once it is closed, as Python has it.
+    pub fn fileno(&self) -> RawFd {
+        self.fd().map_or(-1, |fd| fd.as_raw_fd())
+    }
+
+    /// Whether its user closed it.
+    pub fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    pub(super) fn set_closed(&self) {
+        self.closed.set(true);
+    }
+
+    /// Take the descriptor out: the socket is closed from now on.
+    pub(super) fn take_fd(&self) -> Option<OwnedFd> {
+        self.closed.set(true);
+        self.fd.borrow_mut().take()
+    }
+
+    /// Its last file is gone: if its user had closed it, the world closes the descriptor.
+    pub(super) fn abandon(&self) {
+        if self.closed.get()
+            && self.files.get() == 0
+            && let Some(fd) = self.fd.borrow_mut().take()
+        {
+            let dead = Dead { fd, token: self.token.replace(0), waits: self.waits.get(), name: None };
+            self.yard.dead.borrow_mut().push(dead);
+        }
+    }
+
+    /// Whether it carries a stream rather than messages.
+    pub fn is_stream(&self) -> bool {
+        self.kind == libc::SOCK_STREAM
+    }
+
+    /// The first name it was given, or a word for it.
+    pub fn name(&self) -> Rc<str> {
+        self.name.borrow().clone().unwrap_or_else(|| Rc::from(format!("socket#{}", self.serial)))
+    }
+
+    /// Give it a name, unless it has one.
+    pub fn name_it(&self, name: &Rc<str>) {
+        let mut slot = self.name.borrow_mut();
+        if slot.is_none() {
+            *slot = Some(name.clone());
+        }
+    }
+
+    /// Whether it has a name.
+    pub fn is_named(&self) -> bool {
+        self.name.borrow().is_some()
+    }
+
+    /// An option was set: keep it when it tells how calls wait.
+    pub fn note_option(&self, level: i32, number: i32, value: &[u8]) {
+        if level != libc::SOL_SOCKET {
+            return;
+        }
+        let mut waits = self.waits.get();
+        match number {
+            libc::SO_RCVTIMEO => waits.receive = timeval(value),
+            libc::SO_SNDTIMEO => waits.send = timeval(value),
+            libc::SO_RCVLOWAT => {
+                let n = int(value, 0).unwrap_or(0);
+                waits.low_water = usize::try_from(n).unwrap_or(i32::MAX as usize);
+            }
+            libc::SO_LINGER => {
+                let on = int(value, 0).unwrap_or(0) != 0;
+                waits.linger = if on { int(value, 4).unwrap_or(0) as u32 } else { 0 };
+            }
+            _ => return,
+        }
+        self.waits.set(waits);
+    }
+
+    /// Ask the kernel for the options that tell how calls wait: for a socket that comes from elsewhere.
+    pub(super) fn learn_options(&self) {
+        let Ok(fd) = self.fd() else { return };
+        for number in [libc::SO_RCVTIMEO, libc::SO_SNDTIMEO, libc::SO_RCVLOWAT, libc::SO_LINGER] {
+            let mut value = [0; 16];
+            let Ok(len) = sockopt::get(fd.as_fd(), libc::SOL_SOCKET, number, &mut value) else { continue };
+            let unset = number != libc::SO_RCVLOWAT && value[..len].iter().all(|b| *b == 0);
+            if !unset && !(number == libc::SO_RCVLOWAT && int(&value, 0) == Some(1)) {
+                self.note_option(libc::SOL_SOCKET, number, &value[..len]);
+            }
+        }
+    }
+
+    /// `TCP/IPv4`, `UDP/IPv6`, `AF_UNIX stream`, for people.
+    pub fn sort(&self) -> String {
+        let ip = match self.family {
+            libc::AF_INET => "IPv4",
+            libc::AF_INET6 => "IPv6",
+            libc::AF_UNIX => "AF_UNIX",
+            other => constants::FAMILIES.name_of(other).unwrap_or("?"),
+        };
+        let kind = constants::TYPES.name_of(self.kind).unwrap_or("?");
+        match (self.family, self.kind) {
+            (libc::AF_INET | libc::AF_INET6, libc::SOCK_STREAM) if matches!(self.protocol, 0 | libc::IPPROTO_TCP) => {
+                format!("TCP/{ip}")
+            }
+            (libc::AF_INET | libc::AF_INET6, libc::SOCK_DGRAM) if matches!(self.protocol, 0 | libc::IPPROTO_UDP) => {
+                format!("UDP/{ip}")
+            }
+            _ => format!("{ip} {kind}"),
+        }
+    }
+}
+
+fn int(value: &[u8], at: usize) -> Option<i32> {
+    value.get(at..at + 4)?.try_into().ok().map(i32::from_ne_bytes)
+}
+
+/// A struct timeval as the kernel takes it: all zero is none, negative seconds are no time at all.
+fn timeval(value: &[u8]) -> Option<Duration> {
+    let long = |at: usize| value.get(at..at + 8)?.try_into().ok().map(i64::from_ne_bytes);
+    let (seconds, micros) = (long(0)?, long(8)?);
+    match (seconds, micros) {
+        (0, 0) => None,
+        (s, _) if s < 0 => Some(Duration::ZERO),
+        (s, us) => Some(Duration::from_secs(s.min(30_000_000) as u64) + Duration::from_micros(us.max(0) as u64)),
+    }
+}
+
+impl Handle for Socket {
+    fn kind(&self) -> &'static str {
+        "a socket"
+    }
+
+    fn label(&self) -> String {
+        self.name().to_string()
+    }
+
+    fn summary(&self) -> String {
+        if self.is_closed() {
+            return format!("<{} socket, closed>", self.sort());
+        }
+        let mut out = format!("<{} socket, fd {}", self.sort(), self.fileno());
+        if let Ok(fd) = self.fd() {
+            let local = addr::getsockname(fd.as_fd()).ok();
+            let peer = addr::getpeername(fd.as_fd()).ok();
+            let bound = local.as_ref().is_some_and(|a| match a {
+                crate::value::Addr::Unnamed | crate::value::Addr::Other(..) => false,
+                named => named.port() != Some(0),
+            });
+            if let (Some(local), true) = (local, bound) {
+                out.push_str(&format!(", {local}"));
+            }
+            if let Some(peer) = peer {
+                out.push_str(&format!(" -> {peer}"));
+            }
+        }
+        out.push('>');
+        out
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let closed = self.closed.get();
+        let Some(fd) = self.fd.get_mut().take() else { return };
+        let name = if closed { None } else { self.name.get_mut().take().map(|n| n.to_string()) };
+        let dead = Dead { fd, token: self.token.get(), waits: self.waits.get(), name };
+        self.yard.dead.borrow_mut().push(dead);
+    }
+}

@@ -1,0 +1,104 @@
+//! What a call comes to: done, or what it waits for and how it goes on.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use super::{Socket, World};
+use crate::value::{Failure, Reply, Value};
+
+/// The outcome of trying a call once.
+pub enum Step {
+    /// It is done.
+    Done(Reply),
+    /// It cannot be made yet: what it waits for, and how it goes on then.
+    Park(Wait, Resume),
+    /// Only the scheduler can do it.
+    Ask(Request),
+}
+
+impl<T: Into<Reply>> From<T> for Step {
+    fn from(reply: T) -> Self {
+        Self::Done(reply.into())
+    }
+}
+
+/// How a parked call goes on. It is called when what it waits for may have come; `None` means wait on, anything else
+/// is the next step: done, failed, or something else to wait for.
+pub type Resume = Box<dyn FnMut(&mut World, Wake) -> Option<Result<Step, Failure>>>;
+
+/// Why a parked call is tried again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wake {
+    /// Something happened to what it waits for.
+    Ready,
+    /// Its time is up.
+    Expired,
+}
+
+/// What a call waits for.
+pub struct Wait {
+    /// Where the wake comes from.
+    pub on: On,
+    /// When waiting ends.
+    pub until: Option<Instant>,
+    /// Try again at this interval: for what the kernel never signals.
+    pub again: Option<Duration>,
+    /// What would end it, for people: `a connection`, `data`.
+    pub what: &'static str,
+}
+
+/// Where a wake comes from.
+pub enum On {
+    /// Time alone.
+    Time,
+    /// A socket's readiness, its shutdown, or its being closed.
+    Socket(Rc<Socket>),
+    /// Any of several sockets.
+    Sockets(Vec<Rc<Socket>>),
+    /// A helper thread: name resolution, a lingering close.
+    Thread,
+}
+
+/// What a call asks of the scheduler.
+#[derive(Debug)]
+pub enum Request {
+    /// Let every other task that can run go first.
+    Yield,
+    /// Start a defined name as a task.
+    Spawn {
+        /// Ends with the main task.
+        daemon: bool,
+        /// The defined name.
+        name: Rc<str>,
+        /// Its arguments.
+        args: Vec<Value>,
+    },
+    /// Wait for background calls; gives the result of the last.
+    WaitJobs(Vec<u64>),
+    /// Wait for a task to end.
+    Join(Value, Option<Duration>),
+    /// Whether a job or task still runs.
+    IsAlive(Value),
+    /// Cancel a job or a task.
+    Cancel(Value),
+    /// List the background calls.
+    Jobs,
+    /// List the tasks.
+    Tasks,
+    /// The task that asks.
+    CurrentTask,
+    /// List the names in scope.
+    Vars,
+    /// List the sockets.
+    Sockets,
+    /// The lines typed so far.
+    History,
+    /// Write the lines typed so far to a file.
+    Save(String),
+    /// Run a file's lines here.
+    Source(String),
+    /// Show text as it is.
+    Show(String),
+    /// Leave.
+    Quit,
+}

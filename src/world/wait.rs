@@ -1,0 +1,110 @@
+//! How a call waits: it is tried, and tried again from the top when what it waits for may have come.
+
+use std::rc::Rc;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::{Mode, On, Socket, Step, Wait, Wake, World, after};
+use crate::value::{Failure, Reply};
+
+/// Which half of a socket a call waits for: it decides between SO_RCVTIMEO and SO_SNDTIMEO.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Side {
+    /// Something to take: data, a connection.
+    In,
+    /// Room to put something; a connection to be made.
+    Out,
+}
+
+/// How a call on a socket may wait.
+pub struct Waiting {
+    /// The socket.
+    pub socket: Rc<Socket>,
+    /// Which half.
+    pub side: Side,
+    /// The call itself was asked not to wait (MSG_DONTWAIT).
+    pub never: bool,
+    /// What the kernel does not signal is tried again at this interval.
+    pub again: Option<Duration>,
+    /// What would end the wait, for people.
+    pub what: &'static str,
+}
+
+/// The time a call had is over: the error to give, unless some of its work is done.
+pub type Expired = Option<Failure>;
+
+/// Try a call; while it says EAGAIN and its socket's mode lets it wait, wait and try again from the top. Spurious
+/// wakes are harmless and no edge is lost, since every try asks the kernel.
+pub fn retry<F>(world: &mut World, waiting: Waiting, mut attempt: F) -> Result<Step, Failure>
+where
+    F: FnMut(&mut World, Expired) -> Result<Step, Failure> + 'static,
+{
+    match attempt(world, None) {
+        Err(f) if f.is(libc::EAGAIN) && !waiting.never && waiting.socket.mode.get() != Mode::NonBlocking => {}
+        done => return done,
+    }
+    let (until, error) = match World::limit(&waiting.socket, waiting.side) {
+        Some((limit, error)) => (after(limit), error),
+        None => (None, Failure::os(libc::EAGAIN)),
+    };
+    let wait = Wait { on: On::Socket(waiting.socket), until, again: waiting.again, what: waiting.what };
+    let resume = move |world: &mut World, wake| match wake {
+        Wake::Expired => Some(attempt(world, Some(error.clone()))),
+        Wake::Ready => match attempt(world, None) {
+            Err(f) if f.is(libc::EAGAIN) => None,
+            done => Some(done),
+        },
+    };
+    Ok(Step::Park(wait, Box::new(resume)))
+}
+
+/// Run `then` with what a step comes to, now or when it is done.
+pub fn chain<F>(world: &mut World, step: Step, then: F) -> Result<Step, Failure>
+where
+    F: FnOnce(&mut World, Reply) -> Result<Step, Failure> + 'static,
+{
+    match step {
+        Step::Done(reply) => then(world, reply),
+        Step::Park(wait, mut resume) => {
+            let mut then = Some(then);
+            let resume = move |world: &mut World, wake| match resume(world, wake)? {
+                Ok(step) => then.take().map(|then| chain(world, step, then)),
+                failed => Some(failed),
+            };
+            Ok(Step::Park(wait, Box::new(resume)))
+        }
+        ask @ Step::Ask(_) => Ok(ask),
+    }
+}
+
+/// Do something that blocks on a thread of its own, while the call waits for it.
+pub fn offload<T, W, F>(world: &mut World, what: &'static str, work: W, finish: F) -> Step
+where
+    T: Send + 'static,
+    W: FnOnce() -> T + Send + 'static,
+    F: FnOnce(&mut World, T) -> Result<Reply, Failure> + 'static,
+{
+    let (give, take) = mpsc::channel();
+    let waker = world.poller().map(|p| p.waker());
+    let spawned = waker.and_then(|waker| {
+        std::thread::Builder::new().name("helper".into()).spawn(move || {
+            // The receiver is gone when the call was cancelled; then nobody minds.
+            let _ = give.send(work());
+            let _ = waker.wake();
+        })
+    });
+    let failed = spawned.err().map(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EAGAIN)));
+    let until = failed.is_some().then(std::time::Instant::now);
+    let mut finish = Some(finish);
+    let resume = move |world: &mut World, _| {
+        if let Some(failure) = &failed {
+            return Some(Err(failure.clone()));
+        }
+        match take.try_recv() {
+            Ok(result) => finish.take().map(|finish| finish(world, result).map(Step::Done)),
+            Err(mpsc::TryRecvError::Empty) => None,
+            Err(mpsc::TryRecvError::Disconnected) => Some(Err(Failure::os(libc::ECANCELED))),
+        }
+    };
+    Step::Park(Wait { on: On::Thread, until, again: None, what }, Box::new(resume))
+}

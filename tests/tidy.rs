@@ -1,0 +1,118 @@
+//! What the tree must look like: layers one way, a `//!` on every file, no over-long files, every script with a test.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The layers; each may use itself and those before it.
+const LAYERS: &[&str] = &["value", "lang", "os", "world", "command", "session", "render", "front"];
+
+/// Layers that a layer leaves alone although they stand before it.
+const APART: &[(&str, &str)] = &[
+    ("lang", "os"),
+    ("render", "os"),
+    ("render", "world"),
+    ("render", "command"),
+    ("os", "lang"),
+    ("world", "lang"),
+    ("command", "lang"),
+];
+
+/// The most lines of a source file, its tests not counted. Tables and their functions may be longer.
+const LINES_MAX: usize = 460;
+const TABLES: &[&str] = &["options.rs", "errno.rs", "constants.rs", "names.rs", "file.rs"];
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn layers_look_one_way() {
+    let mut wrong = Vec::new();
+    for path in sources(&root().join("src")) {
+        let relative = path.strip_prefix(root().join("src")).unwrap();
+        let layer = relative.components().next().unwrap().as_os_str().to_str().unwrap();
+        let Some(place) = LAYERS.iter().position(|l| *l == layer) else { continue };
+        let text = fs::read_to_string(&path).unwrap();
+        for line in
+            text.lines().take_while(|l| !l.starts_with("#[cfg(test)]")).filter(|l| !l.trim_start().starts_with("//"))
+        {
+            for (at, _) in line.match_indices("crate::") {
+                let used: String = line[at + 7..].chars().take_while(char::is_ascii_alphanumeric).collect();
+                let apart = APART.contains(&(layer, &*used));
+                if LAYERS.iter().position(|l| *l == used).is_some_and(|p| p > place) || apart {
+                    wrong.push(format!("{}: {layer} uses {used}", relative.display()));
+                }
+            }
+        }
+    }
+    wrong.dedup();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn unsafe_code_is_in_os_alone() {
+    for path in sources(&root().join("src")) {
+        if path.starts_with(root().join("src/os")) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(!text.contains("allow(unsafe_code)"), "{}", path.display());
+    }
+}
+
+#[test]
+fn every_file_says_what_it_is() {
+    for path in sources(&root().join("src")).into_iter().chain(sources(&root().join("tests"))) {
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("//!"), "{} has no //!", path.display());
+    }
+}
+
+#[test]
+fn files_are_short() {
+    for path in sources(&root().join("src")) {
+        if TABLES.iter().any(|t| path.ends_with(t)) {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        let lines = text.lines().take_while(|l| !l.starts_with("#[cfg(test)]")).count();
+        assert!(lines <= LINES_MAX, "{} has {lines} lines", path.display());
+    }
+}
+
+#[test]
+fn no_two_commands_are_alike_and_each_is_complete() {
+    let mut names = BTreeMap::new();
+    for command in sockpit::command::all() {
+        for name in std::iter::once(&command.name).chain(command.aliases) {
+            assert!(names.insert(*name, command.name).is_none(), "two commands are called {name}");
+            assert!(sockpit::lang::is_name(name), "{name} is not a name");
+            assert!(!sockpit::lang::KEYWORDS.contains(name), "{name} is a word of the language");
+        }
+        assert!(
+            !command.summary.is_empty() && !command.example.is_empty(),
+            "{} lacks its summary or example",
+            command.name
+        );
+        for (error, cause) in command.errors {
+            assert!(sockpit::value::Name::parse(error).is_some(), "{}: {error} is no error", command.name);
+            assert!(!cause.is_empty(), "{}: {error} has no cause", command.name);
+        }
+    }
+    assert!(names.len() > 80);
+}
