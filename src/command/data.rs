@@ -233,7 +233,7 @@ const UPPER: Command = Command {
     c: "toupper(c)",
     man: "toupper(3)",
     example: "upper \"hello, Straße\"",
-    run: |_, args| string(args, 0).map(|s| s.map(|t| t.to_uppercase(), |b| b.to_ascii_uppercase()).into()),
+    run: |_, args| string(args, 0).map(|s| s.map(str::to_uppercase, <[u8]>::to_ascii_uppercase).into()),
     ..DATA
 };
 
@@ -246,7 +246,7 @@ const LOWER: Command = Command {
     c: "tolower(c)",
     man: "tolower(3)",
     example: "lower \"HELLO\"",
-    run: |_, args| string(args, 0).map(|s| s.map(|t| t.to_lowercase(), |b| b.to_ascii_lowercase()).into()),
+    run: |_, args| string(args, 0).map(|s| s.map(str::to_lowercase, <[u8]>::to_ascii_lowercase).into()),
     ..DATA
 };
 

@@ -257,7 +257,7 @@ fn makefile(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
             n if n < 0 => settings.buffer = BUFFER,
             n => {
                 settings.buffer =
-                    usize::try_from(n).map_err(|_| Failure::usage(format!("{n} is no buffer size")).at(2))?
+                    usize::try_from(n).map_err(|_| Failure::usage(format!("{n} is no buffer size")).at(2))?;
             }
         },
     }

@@ -72,7 +72,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
             Short('c') => lines = Some(text(parser.value().map_err(wrong)?)?),
             Short('h') | Long("help") => options.program = Program::Say(USAGE.into()),
             Short('V') | Long("version") => {
-                options.program = Program::Say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into())
+                options.program = Program::Say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into());
             }
             Value(first) if lines.is_none() && !explicit && first == "run" => explicit = true,
             Value(first) if lines.is_none() && !explicit && first == "help" => {

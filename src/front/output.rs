@@ -67,15 +67,15 @@ impl Output {
 
     fn write(&mut self, text: &str) -> bool {
         let done = writeln!(self.out, "{text}").and_then(|()| if self.watched { self.out.flush() } else { Ok(()) });
-        self.check(done)
+        check(&done)
     }
+}
 
-    fn check(&mut self, done: io::Result<()>) -> bool {
-        if let Err(e) = &done {
-            complain_closed(e);
-        }
-        done.is_ok()
+fn check(done: &io::Result<()>) -> bool {
+    if let Err(e) = done {
+        complain_closed(e);
     }
+    done.is_ok()
 }
 
 impl Sink for Output {
@@ -97,7 +97,7 @@ impl Sink for Output {
 
     fn flush(&mut self) -> bool {
         let done = self.out.flush();
-        self.check(done)
+        check(&done)
     }
 }
 

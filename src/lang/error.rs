@@ -42,7 +42,7 @@ impl Source {
         let lossy = || String::from_utf8_lossy(&bytes).replace('\0', "\u{fffd}");
         if let Some((at, what, note)) = bad {
             let before = &bytes[..at];
-            let line = before.iter().filter(|b| **b == b'\n').count();
+            let line = String::from_utf8_lossy(before).matches('\n').count();
             let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |p| p + 1);
             let column = String::from_utf8_lossy(&before[start..]).chars().count();
             let source = Self::new(name, &lossy());

@@ -87,7 +87,14 @@ pub fn words(source: &Rc<Source>, number: u32, line: &str) -> Result<Vec<Word>, 
             return Ok(found);
         }
         let (end, quoted, protected) = scan(&line[at..]).map_err(|(offset, message)| {
-            Error::new(source, span(at + offset, line.len().min(at + offset + 1)), message)
+            Error::new(
+                source,
+                span(
+                    at + offset,
+                    line.len().min(at + offset + line[at + offset..].chars().next().map_or(0, char::len_utf8)),
+                ),
+                message,
+            )
         })?;
         let end = at + end;
         let place = span(at, end);
@@ -127,7 +134,7 @@ fn scan(line: &str) -> Result<(usize, bool, String), (usize, &'static str)> {
                     out.push('\\');
                     if next == '\\' {
                         // Both of the pair, each doubled.
-                        out.push_str("\\\\");
+                        out.push('\\');
                     }
                 }
                 out.push('\\');

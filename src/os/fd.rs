@@ -121,5 +121,5 @@ pub fn raise_file_limit() {
 
 /// Seconds as a duration, bounded to what the clock can add.
 pub fn seconds(s: f64) -> Duration {
-    Duration::try_from_secs_f64(s).unwrap_or(Duration::from_secs(30_000_000))
+    Duration::try_from_secs_f64(s).unwrap_or(Duration::from_hours(10_000))
 }

@@ -198,7 +198,7 @@ impl Binder<'_> {
         for word in self.words {
             match self.named(word) {
                 Some((i, value)) if positional.len() >= required || self.command.params[i].need == Need::Named => {
-                    named.push((i, value))
+                    named.push((i, value));
                 }
                 _ => positional.push(word.clone()),
             }

@@ -224,7 +224,9 @@ impl Compiler<'_> {
         if let Some(body) = otherwise {
             self.inner(body)?;
         }
-        ends.into_iter().for_each(|jump| self.land(jump));
+        for jump in ends {
+            self.land(jump);
+        }
         Ok(())
     }
 
@@ -295,7 +297,9 @@ impl Compiler<'_> {
             self.code.guards.push(Guard { from, to, target, takes, afters });
         }
         let all = self.here();
-        ends.into_iter().for_each(|jump| self.land(jump));
+        for jump in ends {
+            self.land(jump);
+        }
         let Some(finally) = finally else { return Ok(()) };
         // Three ways in: through its end, with an error, and by break, continue or return.
         let normal = self.emit(Op::After(After::Jump(0)), span);
@@ -428,7 +432,9 @@ fn declared(block: &Block, out: &mut HashSet<String>) {
         if let Kind::Global(names) = &statement.kind {
             out.extend(names.iter().filter_map(Word::literal).map(str::to_string));
         }
-        blocks(&statement.kind).into_iter().for_each(|b| declared(b, out));
+        for inner in blocks(&statement.kind) {
+            declared(inner, out);
+        }
     }
 }
 

@@ -3,15 +3,15 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::{self, After, Callee, Code, Op, Operand, Site, Slot};
+use super::code::{self, After, Callee, Code, Op, Operand, Site};
 use super::event::{At, What};
 use super::scope::Scope;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
-use super::{FRAMES_MAX, Main, Session, Show, Stop};
+use super::{FRAMES_MAX, Session, Show, Stop};
 use crate::lang::Span;
 use crate::os::poller;
-use crate::value::{Addr, Failure, Name, Reply, Value, text};
-use crate::world::{On, Socket, Step, Wake, after};
+use crate::value::{Failure, Name, Reply, Value, text};
+use crate::world::{Step, Wake};
 
 /// Ops between two looks at the clock, when the whole run is bounded.
 const CLOCK_EVERY: u32 = 1024;
@@ -129,6 +129,8 @@ impl Session {
         }
     }
 
+    // One arm an op.
+    #[allow(clippy::too_many_lines)]
     fn op(&mut self, task: &mut Task, code: &Rc<Code>, op: &Op) -> Result<Next, Failure> {
         let Some(frame) = task.frames.last_mut() else { return Ok(Next::Flow(Flow::Ended)) };
         match op {
@@ -334,242 +336,6 @@ impl Session {
         Ok((function, Rc::new(scope)))
     }
 
-    /// What a call came to.
-    pub(super) fn settle(&mut self, task: &mut Task, site: &Rc<Site>, result: Result<Step, Failure>) -> Flow {
-        match result {
-            Ok(Step::Done(reply)) => self.complete(task, site, reply),
-            Ok(Step::Park(wait, resume)) => {
-                let until = wait.until;
-                let watched = match &wait.on {
-                    On::Socket(socket) => self.world.watch(socket, task.id),
-                    On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id)),
-                    On::Thread => {
-                        self.world.watch_threads(task.id);
-                        Ok(())
-                    }
-                    On::Time => Ok(()),
-                };
-                if let Err(failure) = watched {
-                    self.world.unwatch(&wait, task.id);
-                    return self.fail(task, site.name.clone(), Some(site), failure);
-                }
-                let again = wait.again;
-                self.park(task, site, Parking::Call(wait, resume), until);
-                if let Some(interval) = again {
-                    self.timers.again(after(interval), interval, task);
-                }
-                Flow::Parked
-            }
-            Ok(Step::Ask(request)) => self.request(task, site, request),
-            Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
-        }
-    }
-
-    pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, until: Option<Instant>) {
-        task.epoch += 1;
-        task.expired = false;
-        self.timers.expire(until, task);
-        task.parked = Some(Parked { on, site: site.clone() });
-    }
-
-    /// A call went well: its results go to their names and are told.
-    #[inline]
-    pub(super) fn complete(&mut self, task: &mut Task, site: &Rc<Site>, reply: Reply) -> Flow {
-        if let Some(expected) = site.expect {
-            let got = match reply {
-                Reply::Nothing => String::new(),
-                other => format!(": {}", super::expr::brief(&other.into_value())),
-            };
-            let failure =
-                Failure::with(Name::Assert, format!("expected {}, but the call succeeded{got}", expected.as_str()));
-            return self.fail(task, site.name.clone(), None, failure);
-        }
-        let Some(frame) = task.frames.last() else { return Flow::Ended };
-        let scope = &frame.scope;
-        match (&*site.targets, reply) {
-            ([], Reply::Nothing) if self.show == Show::Prints => {}
-            ([(slot, name)], Reply::One(value)) if self.show == Show::Prints && task.job.is_none() => {
-                name_socket(&value, name);
-                self.store(scope, *slot, value);
-            }
-            ([(s1, n1), (s2, n2)], Reply::Two(a, b)) if self.show == Show::Prints && task.job.is_none() => {
-                name_socket(&a, n1);
-                name_socket(&b, n2);
-                self.store(scope, *s1, a);
-                self.store(scope, *s2, b);
-            }
-            (_, reply) => return self.complete_slowly(task, site, reply),
-        }
-        if self.world.has_dead() {
-            self.bury(task);
-        }
-        Flow::On
-    }
-
-    fn complete_slowly(&mut self, task: &mut Task, site: &Rc<Site>, reply: Reply) -> Flow {
-        let values = match (site.targets.len(), reply) {
-            (0, reply) => reply.into_values(),
-            (1, reply) => vec![reply.into_value()],
-            (n, reply) => match take_apart(n, reply) {
-                Ok(values) => values,
-                Err(failure) => return self.fail(task, site.name.clone(), None, failure),
-            },
-        };
-        let Some(frame) = task.frames.last() else { return Flow::Ended };
-        let scope = frame.scope.clone();
-        let mut names: Vec<Rc<str>> = Vec::new();
-        for ((slot, name), value) in site.targets.iter().zip(&values) {
-            name_socket(value, name);
-            self.store(&scope, *slot, value.clone());
-            names.push(name.clone());
-        }
-        if site.targets.is_empty() {
-            for value in &values {
-                self.name_nameless(task, value);
-            }
-        }
-        if task.job.is_some() && task.frames.len() == 1 {
-            task.result = if site.targets.is_empty() { Reply::Many(values) } else { Reply::Nothing };
-        } else if self.show == Show::All {
-            self.tell_at(task, What::Reply { call: site.name.clone(), names, values });
-        }
-        self.bury_if_dead(task);
-        Flow::On
-    }
-
-    /// A socket that nobody named gets a name, and sockpit says which.
-    fn name_nameless(&mut self, task: &Task, value: &Value) {
-        let Some(socket) = value.downcast_rc::<Socket>() else { return };
-        if socket.is_named() {
-            return;
-        }
-        let accepted = crate::os::addr::getpeername(match &socket.fd() {
-            Ok(fd) => std::os::fd::AsFd::as_fd(&**fd),
-            Err(_) => return,
-        });
-        let letter = if accepted.is_ok_and(|a| a != Addr::Unnamed) { 'c' } else { 's' };
-        let name: Rc<str> = loop {
-            let count = self.auto.entry(letter).or_insert(0);
-            *count += 1;
-            let name = format!("{letter}{count}");
-            if self.table.globals.find(&name).is_none_or(|slot| self.globals.get(slot).is_none()) {
-                break name.into();
-            }
-        };
-        socket.name_it(&name);
-        let slot = self.table.globals.slot(&name);
-        self.globals.set(slot, value.clone());
-        if self.show == Show::All {
-            self.tell_at(task, What::Noted(format!("it is named {name}")));
-        }
-    }
-
-    /// A call failed: `expect` may have asked for it, a `try` may take it, or it ends the task.
-    pub(super) fn fail(&mut self, task: &mut Task, call: Rc<str>, site: Option<&Rc<Site>>, failure: Failure) -> Flow {
-        if let Some(expected) = site.and_then(|s| s.expect) {
-            if failure.name == expected {
-                if self.show == Show::All {
-                    self.tell_at(task, What::Failed { call, failure, word: None, expected: true, taken: true });
-                }
-                return Flow::On;
-            }
-            let wrong = Failure::with(
-                Name::Assert,
-                format!("expected {}, but the call failed with {failure}", expected.as_str()),
-            );
-            let wrong = failure.notes().iter().fold(wrong, |f, note| f.note(note.clone()));
-            return self.fail(task, call, None, wrong);
-        }
-        let word = match (site, failure.arg()) {
-            (Some(site), Some(i)) => site.spans.get(i).copied().filter(|s| *s != Span::default()),
-            _ => None,
-        };
-        let taken = self.is_taken(task, failure.name);
-        let is_job = task.job.is_some();
-        if !is_job && (!taken || self.show == Show::All) {
-            self.last_failure = Some((failure.clone(), call.to_string()));
-            self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
-        }
-        self.unwind(task, failure)
-    }
-
-    /// Whether an `except` or an `expect` around here takes an error of that name.
-    fn is_taken(&self, task: &Task, name: Name) -> bool {
-        task.frames.iter().rev().any(|frame| {
-            let pc = frame.pc.saturating_sub(1);
-            let guarded = frame
-                .code
-                .guards
-                .iter()
-                .any(|g| g.from <= pc && pc < g.to && g.takes.iter().any(|names| code::takes(names, name)));
-            guarded || frame.called.as_ref().is_some_and(|(site, _)| site.expect == Some(name))
-        })
-    }
-
-    /// Find where an error goes: to the innermost `try` around, frame by frame; with none left the task ends.
-    pub(super) fn unwind(&mut self, task: &mut Task, failure: Failure) -> Flow {
-        while let Some(frame) = task.frames.last_mut() {
-            let pc = frame.pc.saturating_sub(1);
-            if let Some(guard) = frame.code.guards.iter().find(|g| g.from <= pc && pc < g.to) {
-                frame.afters.truncate(guard.afters);
-                frame.pc = guard.target;
-                frame.error = Some(failure);
-                return Flow::On;
-            }
-            let Some(frame) = task.frames.pop() else { break };
-            if let Some((site, _)) = &frame.called
-                && let Some(expected) = site.expect
-            {
-                if expected == failure.name {
-                    return Flow::On;
-                }
-                let wrong = Failure::with(
-                    Name::Assert,
-                    format!("expected {}, but the call failed with {failure}", expected.as_str()),
-                );
-                return self.fail(task, site.name.clone(), None, wrong);
-            }
-        }
-        if task.id.index == 0 {
-            self.main = Main::Failed(failure);
-        } else {
-            *task.handle.failure.borrow_mut() = Some(failure);
-        }
-        Flow::Ended
-    }
-
-    /// A signal came while a task runs: Ctrl-C fails the call it is in.
-    fn signal(&mut self, task: &mut Task, signal: i32) -> Flow {
-        if signal != libc::SIGINT {
-            self.ask_stop(Stop::Signal(signal));
-            return Flow::Parked;
-        }
-        self.fail(task, "interrupt".into(), None, Failure::new(Name::Interrupted))
-    }
-
-    pub(super) fn store(&self, scope: &Scope, slot: Slot, value: Value) {
-        match slot {
-            Slot::Local(i) => scope.set(i, value),
-            Slot::Global(i) => self.globals.set(i, value),
-        }
-    }
-
-    fn bury_if_dead(&mut self, task: &Task) {
-        if self.world.has_dead() {
-            self.bury(task);
-        }
-    }
-
-    /// Close the sockets that lost their last name, and say so.
-    #[cold]
-    fn bury(&mut self, task: &Task) {
-        for name in self.world.bury() {
-            if self.show == Show::All {
-                self.tell_at(task, What::Noted(format!("{name} was still open when its last name went: closed")));
-            }
-        }
-    }
-
     fn printed(&self, scope: &Scope, words: &[Operand]) -> Result<String, Failure> {
         let mut out = String::new();
         for (i, word) in words.iter().enumerate() {
@@ -594,7 +360,7 @@ impl Session {
         operands.iter().map(|o| self.operand(scope, o)).collect::<Result<Vec<_>, _>>().map(Rc::new)
     }
 
-    pub(super) fn at(&self, task: &Task) -> At {
+    pub(super) fn at(task: &Task) -> At {
         let place = task.frames.last().map(|f| (f, f.code.places.get(f.pc.saturating_sub(1))));
         At {
             task: (task.id.index != 0 && task.job.is_none()).then(|| task.name.clone()),
@@ -605,7 +371,7 @@ impl Session {
     }
 
     pub(super) fn tell_at(&mut self, task: &Task, what: What) {
-        let at = self.at(task);
+        let at = Self::at(task);
         self.tell(what, at);
     }
 }
@@ -646,28 +412,4 @@ fn count(value: &Value) -> Result<u64, Failure> {
     let n =
         whole.ok_or_else(|| Failure::usage(format!("repeat takes a whole number, and this is {}", value.show())))?;
     u64::try_from(n.max(0)).map_err(|_| Failure::usage("the number is too large"))
-}
-
-fn name_socket(value: &Value, name: &Rc<str>) {
-    if let Value::Handle(_) = value
-        && let Some(socket) = value.downcast::<Socket>()
-    {
-        socket.name_it(name);
-    }
-}
-
-/// The values for several names: a call's results, or the parts of a single list or address.
-fn take_apart(names: usize, reply: Reply) -> Result<Vec<Value>, Failure> {
-    let values = match reply {
-        Reply::One(Value::List(list)) => list.to_vec(),
-        Reply::One(Value::Addr(addr)) if addr.port().is_some() => {
-            let host = addr.host().map_or(Value::None, |h| Value::text(h.to_string()));
-            vec![host, addr.port().map_or(Value::None, |p| Value::Int(i128::from(p)))]
-        }
-        other => other.into_values(),
-    };
-    if values.len() == names {
-        return Ok(values);
-    }
-    Err(Failure::usage(format!("there are {names} names for {} values", values.len())))
 }

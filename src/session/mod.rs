@@ -10,6 +10,7 @@ mod compile;
 pub mod event;
 mod exec;
 mod expr;
+mod outcome;
 mod requests;
 mod scope;
 mod task;
@@ -219,7 +220,7 @@ impl Session {
 
     /// Where each task stands and what it waits for.
     pub fn whereabouts(&self) -> Vec<String> {
-        self.tasks.iter().flatten().filter(|t| !t.frames.is_empty()).map(|t| self.whereabout(t)).collect()
+        self.tasks.iter().flatten().filter(|t| !t.frames.is_empty()).map(|t| Self::whereabout(t)).collect()
     }
 
     /// Show what was held back. False when nothing can be shown any more.

@@ -205,14 +205,14 @@ impl Session {
         let mut all: Vec<&Task> = all.filter(|t| t.job.is_none()).collect();
         all.sort_by_key(|t| t.id);
         all.into_iter()
-            .map(|t| if t.id == me.id { format!("{:12} runs", t.name) } else { self.whereabout(t) })
+            .map(|t| if t.id == me.id { format!("{:12} runs", t.name) } else { Self::whereabout(t) })
             .collect::<Vec<_>>()
             .join("\n")
     }
 
     /// A task's name, the line it stands on, and what it waits for.
-    pub(super) fn whereabout(&self, task: &Task) -> String {
-        let at = self.at(task);
+    pub(super) fn whereabout(task: &Task) -> String {
+        let at = Self::at(task);
         let line = at.source.as_ref().map_or("", |s| s.line(at.span.line)).trim();
         let state = match &task.parked {
             Some(parked) => format!("waits for {}", waits_for(&parked.on)),

@@ -214,7 +214,7 @@ impl Session {
             Some(number) => {
                 let result = std::mem::replace(&mut task.result, Reply::Nothing);
                 drop(task);
-                self.end_job(number, failure.map_or(Ok(result), Err));
+                self.end_job(number, &failure.map_or(Ok(result), Err));
             }
             None if failure.is_some_and(|f| f.name != Name::Cancelled) => self.failed_tasks += 1,
             None => {}
@@ -257,7 +257,7 @@ impl Session {
         Ok(())
     }
 
-    fn end_job(&mut self, number: u64, outcome: Result<Reply, Failure>) {
+    fn end_job(&mut self, number: u64, outcome: &Result<Reply, Failure>) {
         let Some(job) = self.jobs.get_mut(&number) else { return };
         self.world.ready.extend(job.waiters.drain(..));
         job.outcome = Some(outcome.clone());
@@ -265,7 +265,7 @@ impl Session {
             return;
         }
         let (line, names) = (job.line.clone(), job.names.clone());
-        let values = match (&outcome, names.is_empty()) {
+        let values = match (outcome, names.is_empty()) {
             (Ok(_), false) => Ok(self.job_values(number)),
             (Ok(reply), true) => Ok(reply.clone().into_values()),
             (Err(failure), _) => Err(failure.clone()),

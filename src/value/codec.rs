@@ -2,8 +2,10 @@
 //!
 //! The Unicode encodings, ASCII and Latin-1 are here; the tables of the others are `encoding_rs`'s. Those are the
 //! browsers' tables, which take more than the standards allow, so a [`Shape`] and a [`Rule`] cut them down to
-//! Python's. Every character of a table was compared with Python 3.11: what still differs is rare signs that later
-//! editions added to gb18030, and Big5's kana in rows C6 and C7, which are refused.
+//! Python's. Every character of every table was compared with Python 3.11. What still differs: gb18030 has its 2022
+//! edition's places for 19 rare signs, Big5's kana (C6A1 to C7FC) are refused, cp932 refuses the bytes 80, A0 and FD
+//! to FF and writes IBM's code where a character has two, euc-kr makes no syllable of its parts, and ¥ and ‾ are not
+//! bent to \ and ~ in Japanese codes.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -55,7 +57,7 @@ struct Rule {
 
 const ANY: Rule = Rule { allows: |_, _| true, differs: &[] };
 /// The browsers fill the holes of Microsoft's tables with control characters.
-const WINDOWS: Rule = Rule { allows: |_, c| !is_c1(c), differs: &[] };
+const WINDOWS: Rule = Rule { allows: |_, c| !matches!(c, '\u{80}'..='\u{9f}' | '\u{5ba}'), differs: &[] };
 const KOI8_U: Rule = Rule { allows: |_, _| true, differs: &[(0xae, '╝'), (0xbe, '╬')] };
 const GBK: Rule = Rule {
     allows: |n, c| {
@@ -92,12 +94,8 @@ const EUC_JP: Rule = Rule {
 };
 const EUC_KR: Rule =
     Rule { allows: |n, c| !is_private(c) && n >= 0xa1a1 && n & 0xff >= 0xa1 && n != 0xa4d4, differs: &[] };
-const CP950: Rule = Rule {
-    allows: |n, c| !is_private(c) && matches!(n, 0xa140..=0xa3bf | 0xa3e1 | 0xa440..=0xc67e | 0xc940..=0xf9fe),
-    differs: &[],
-};
 const BIG5: Rule = Rule {
-    allows: |n, c| (CP950.allows)(n, c) && n != 0xa3e1 && n < 0xf9d6,
+    allows: |n, c| !is_private(c) && matches!(n, 0xa140..=0xa3bf | 0xa440..=0xc67e | 0xc940..=0xf9d5),
     differs: &[
         (0xa145, '•'),
         (0xa14e, '､'),
@@ -110,15 +108,17 @@ const BIG5: Rule = Rule {
         (0xa244, '¥'),
         (0xa246, '¢'),
         (0xa247, '£'),
+        // The same in both, but the browsers write another code for them.
+        (0xa2a4, '═'),
+        (0xa2a5, '╞'),
+        (0xa2a6, '╪'),
+        (0xa2a7, '╡'),
+        (0xc969, '仝'),
     ],
 };
 
 fn is_private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}')
-}
-
-fn is_c1(c: char) -> bool {
-    matches!(c, '\u{80}'..='\u{9f}')
 }
 
 const fn codec(name: &'static str, aliases: &'static [&'static str], scheme: Scheme) -> Codec {
@@ -159,8 +159,6 @@ static CODECS: &[Codec] = &[
     many("gb2312", &["euc-cn", "chinese"], &rs::GBK_INIT, Shape::Two, GB2312),
     many("gb18030", &["gb18030-2000"], &rs::GB18030_INIT, Shape::Gb18030, ANY),
     many("big5", &["big5-tw"], &rs::BIG5_INIT, Shape::Two, BIG5),
-    many("cp950", &["950", "ms950"], &rs::BIG5_INIT, Shape::Two, CP950),
-    many("big5hkscs", &["hkscs"], &rs::BIG5_INIT, Shape::Two, ANY),
     many("shift_jis", &["sjis"], &rs::SHIFT_JIS_INIT, Shape::ShiftJis, SHIFT_JIS),
     many("cp932", &["932", "ms932", "mskanji", "windows-31j"], &rs::SHIFT_JIS_INIT, Shape::ShiftJis, ANY),
     many("euc-jp", &["ujis"], &rs::EUC_JP_INIT, Shape::EucJp, EUC_JP),
@@ -275,8 +273,8 @@ fn put_byte(out: &mut Vec<u8>, c: char, limit: u32, reason: &'static str) -> Opt
     None
 }
 
-/// A character's code in a table: the browsers' if Python's table reads it back as the same character, else
-/// one of those that differ, else (EUC-JP) one of the three-byte codes, which browsers read and do not write.
+/// A character's code in a table: one of those that differ, else the browsers' if Python's table reads it back as
+/// the same character, else (EUC-JP) one of the three-byte codes, which browsers read and do not write.
 fn put_table(
     out: &mut Vec<u8>,
     c: char,
@@ -284,6 +282,10 @@ fn put_table(
     shape: Shape,
     rule: Rule,
 ) -> Option<&'static str> {
+    if let Some((n, _)) = rule.differs.iter().find(|(_, d)| *d == c) {
+        out.extend(n.to_be_bytes().into_iter().skip_while(|b| *b == 0));
+        return None;
+    }
     let (mut utf8, mut code, mut back) = ([0; 4], [0; 8], String::new());
     let mut reads_back = |code: &[u8]| {
         back.clear();
@@ -293,10 +295,6 @@ fn put_table(
         table.new_encoder().encode_from_utf8_without_replacement(c.encode_utf8(&mut utf8), &mut code, true);
     if result == rs::EncoderResult::InputEmpty && reads_back(&code[..n]) {
         out.extend(&code[..n]);
-        return None;
-    }
-    if let Some((n, _)) = rule.differs.iter().find(|(_, d)| *d == c) {
-        out.extend(n.to_be_bytes().into_iter().skip_while(|b| *b == 0));
         return None;
     }
     if let (Shape::EucJp, Some(code)) = (shape, three_bytes().get(&c)) {

@@ -823,6 +823,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines)]
     fn numbers_are_the_systems() {
         let known: &[(&str, i32)] = numbers![
             EPERM,

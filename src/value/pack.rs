@@ -394,7 +394,7 @@ mod tests {
 
     #[test]
     fn every_half_comes_back() {
-        for bits in (0..=u16::MAX).filter(|b| b & 0x7c00 != 0x7c00 || b & 0x3ff == 0) {
+        for bits in (0..=u16::MAX).filter(|b| b & 0x7c00 != 0x7c00 || b.trailing_zeros() >= 10) {
             assert_eq!(half_bits(half(bits)), Some(bits), "{bits:04x}");
         }
     }

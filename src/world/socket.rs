@@ -221,7 +221,8 @@ impl Socket {
             let mut value = [0; 16];
             let Ok(len) = sockopt::get(fd.as_fd(), libc::SOL_SOCKET, number, &mut value) else { continue };
             let unset = number != libc::SO_RCVLOWAT && value[..len].iter().all(|b| *b == 0);
-            if !unset && !(number == libc::SO_RCVLOWAT && int(&value, 0) == Some(1)) {
+            let usual = number == libc::SO_RCVLOWAT && int(&value, 0) == Some(1);
+            if !unset && !usual {
                 self.note_option(libc::SOL_SOCKET, number, &value[..len]);
             }
         }

@@ -1,0 +1,276 @@
+//! How a call ends: its results go to their names, its error goes to whoever takes it.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::code::{self, Site, Slot};
+use super::event::What;
+use super::exec::Flow;
+use super::scope::Scope;
+use super::task::{Parked, Parking, Task};
+use super::{Main, Session, Show, Stop};
+use crate::lang::Span;
+use crate::value::{Addr, Failure, Name, Reply, Value};
+use crate::world::{On, Socket, Step, after};
+
+impl Session {
+    /// What a call came to.
+    pub(super) fn settle(&mut self, task: &mut Task, site: &Rc<Site>, result: Result<Step, Failure>) -> Flow {
+        match result {
+            Ok(Step::Done(reply)) => self.complete(task, site, reply),
+            Ok(Step::Park(wait, resume)) => {
+                let until = wait.until;
+                let watched = match &wait.on {
+                    On::Socket(socket) => self.world.watch(socket, task.id),
+                    On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id)),
+                    On::Thread => {
+                        self.world.watch_threads(task.id);
+                        Ok(())
+                    }
+                    On::Time => Ok(()),
+                };
+                if let Err(failure) = watched {
+                    self.world.unwatch(&wait, task.id);
+                    return self.fail(task, site.name.clone(), Some(site), failure);
+                }
+                let again = wait.again;
+                self.park(task, site, Parking::Call(wait, resume), until);
+                if let Some(interval) = again {
+                    self.timers.again(after(interval), interval, task);
+                }
+                Flow::Parked
+            }
+            Ok(Step::Ask(request)) => self.request(task, site, request),
+            Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
+        }
+    }
+
+    pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, until: Option<Instant>) {
+        task.epoch += 1;
+        task.expired = false;
+        self.timers.expire(until, task);
+        task.parked = Some(Parked { on, site: site.clone() });
+    }
+
+    /// A call went well: its results go to their names and are told.
+    #[inline]
+    pub(super) fn complete(&mut self, task: &mut Task, site: &Rc<Site>, reply: Reply) -> Flow {
+        if let Some(expected) = site.expect {
+            let got = match reply {
+                Reply::Nothing => String::new(),
+                other => format!(": {}", super::expr::brief(&other.into_value())),
+            };
+            let failure =
+                Failure::with(Name::Assert, format!("expected {}, but the call succeeded{got}", expected.as_str()));
+            return self.fail(task, site.name.clone(), None, failure);
+        }
+        let Some(frame) = task.frames.last() else { return Flow::Ended };
+        let scope = &frame.scope;
+        match (&*site.targets, reply) {
+            ([], Reply::Nothing) if self.show == Show::Prints => {}
+            ([(slot, name)], Reply::One(value)) if self.show == Show::Prints && task.job.is_none() => {
+                name_socket(&value, name);
+                self.store(scope, *slot, value);
+            }
+            ([(s1, n1), (s2, n2)], Reply::Two(a, b)) if self.show == Show::Prints && task.job.is_none() => {
+                name_socket(&a, n1);
+                name_socket(&b, n2);
+                self.store(scope, *s1, a);
+                self.store(scope, *s2, b);
+            }
+            (_, reply) => return self.complete_slowly(task, site, reply),
+        }
+        if self.world.has_dead() {
+            self.bury(task);
+        }
+        Flow::On
+    }
+
+    fn complete_slowly(&mut self, task: &mut Task, site: &Rc<Site>, reply: Reply) -> Flow {
+        let values = match (site.targets.len(), reply) {
+            (0, reply) => reply.into_values(),
+            (1, reply) => vec![reply.into_value()],
+            (n, reply) => match take_apart(n, reply) {
+                Ok(values) => values,
+                Err(failure) => return self.fail(task, site.name.clone(), None, failure),
+            },
+        };
+        let Some(frame) = task.frames.last() else { return Flow::Ended };
+        let scope = frame.scope.clone();
+        let mut names: Vec<Rc<str>> = Vec::new();
+        for ((slot, name), value) in site.targets.iter().zip(&values) {
+            name_socket(value, name);
+            self.store(&scope, *slot, value.clone());
+            names.push(name.clone());
+        }
+        if site.targets.is_empty() {
+            for value in &values {
+                self.name_nameless(task, value);
+            }
+        }
+        if task.job.is_some() && task.frames.len() == 1 {
+            task.result = if site.targets.is_empty() { Reply::Many(values) } else { Reply::Nothing };
+        } else if self.show == Show::All {
+            self.tell_at(task, What::Reply { call: site.name.clone(), names, values });
+        }
+        self.bury_if_dead(task);
+        Flow::On
+    }
+
+    /// A socket that nobody named gets a name, and sockpit says which.
+    fn name_nameless(&mut self, task: &Task, value: &Value) {
+        let Some(socket) = value.downcast_rc::<Socket>() else { return };
+        if socket.is_named() {
+            return;
+        }
+        let accepted = crate::os::addr::getpeername(match &socket.fd() {
+            Ok(fd) => std::os::fd::AsFd::as_fd(&**fd),
+            Err(_) => return,
+        });
+        let letter = if accepted.is_ok_and(|a| a != Addr::Unnamed) { 'c' } else { 's' };
+        let name: Rc<str> = loop {
+            let count = self.auto.entry(letter).or_insert(0);
+            *count += 1;
+            let name = format!("{letter}{count}");
+            if self.table.globals.find(&name).is_none_or(|slot| self.globals.get(slot).is_none()) {
+                break name.into();
+            }
+        };
+        socket.name_it(&name);
+        let slot = self.table.globals.slot(&name);
+        self.globals.set(slot, value.clone());
+        if self.show == Show::All {
+            self.tell_at(task, What::Noted(format!("it is named {name}")));
+        }
+    }
+
+    /// A call failed: `expect` may have asked for it, a `try` may take it, or it ends the task.
+    pub(super) fn fail(&mut self, task: &mut Task, call: Rc<str>, site: Option<&Rc<Site>>, failure: Failure) -> Flow {
+        if let Some(expected) = site.and_then(|s| s.expect) {
+            if failure.name == expected {
+                if self.show == Show::All {
+                    self.tell_at(task, What::Failed { call, failure, word: None, expected: true, taken: true });
+                }
+                return Flow::On;
+            }
+            let wrong = Failure::with(
+                Name::Assert,
+                format!("expected {}, but the call failed with {failure}", expected.as_str()),
+            );
+            let wrong = failure.notes().iter().fold(wrong, |f, note| f.note(note.clone()));
+            return self.fail(task, call, None, wrong);
+        }
+        let word = match (site, failure.arg()) {
+            (Some(site), Some(i)) => site.spans.get(i).copied().filter(|s| *s != Span::default()),
+            _ => None,
+        };
+        let taken = Self::is_taken(task, failure.name);
+        let is_job = task.job.is_some();
+        if !is_job && (!taken || self.show == Show::All) {
+            self.last_failure = Some((failure.clone(), call.to_string()));
+            self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
+        }
+        self.unwind(task, failure)
+    }
+
+    /// Whether an `except` or an `expect` around here takes an error of that name.
+    fn is_taken(task: &Task, name: Name) -> bool {
+        task.frames.iter().rev().any(|frame| {
+            let pc = frame.pc.saturating_sub(1);
+            let guarded = frame
+                .code
+                .guards
+                .iter()
+                .any(|g| g.from <= pc && pc < g.to && g.takes.iter().any(|names| code::takes(names, name)));
+            guarded || frame.called.as_ref().is_some_and(|(site, _)| site.expect == Some(name))
+        })
+    }
+
+    /// Find where an error goes: to the innermost `try` around, frame by frame; with none left the task ends.
+    pub(super) fn unwind(&mut self, task: &mut Task, failure: Failure) -> Flow {
+        while let Some(frame) = task.frames.last_mut() {
+            let pc = frame.pc.saturating_sub(1);
+            if let Some(guard) = frame.code.guards.iter().find(|g| g.from <= pc && pc < g.to) {
+                frame.afters.truncate(guard.afters);
+                frame.pc = guard.target;
+                frame.error = Some(failure);
+                return Flow::On;
+            }
+            let Some(frame) = task.frames.pop() else { break };
+            if let Some((site, _)) = &frame.called
+                && let Some(expected) = site.expect
+            {
+                if expected == failure.name {
+                    return Flow::On;
+                }
+                let wrong = Failure::with(
+                    Name::Assert,
+                    format!("expected {}, but the call failed with {failure}", expected.as_str()),
+                );
+                return self.fail(task, site.name.clone(), None, wrong);
+            }
+        }
+        if task.id.index == 0 {
+            self.main = Main::Failed(failure);
+        } else {
+            *task.handle.failure.borrow_mut() = Some(failure);
+        }
+        Flow::Ended
+    }
+
+    /// A signal came while a task runs: Ctrl-C fails the call it is in.
+    pub(super) fn signal(&mut self, task: &mut Task, signal: i32) -> Flow {
+        if signal != libc::SIGINT {
+            self.ask_stop(Stop::Signal(signal));
+            return Flow::Parked;
+        }
+        self.fail(task, "interrupt".into(), None, Failure::new(Name::Interrupted))
+    }
+
+    pub(super) fn store(&self, scope: &Scope, slot: Slot, value: Value) {
+        match slot {
+            Slot::Local(i) => scope.set(i, value),
+            Slot::Global(i) => self.globals.set(i, value),
+        }
+    }
+
+    pub(super) fn bury_if_dead(&mut self, task: &Task) {
+        if self.world.has_dead() {
+            self.bury(task);
+        }
+    }
+
+    /// Close the sockets that lost their last name, and say so.
+    #[cold]
+    pub(super) fn bury(&mut self, task: &Task) {
+        for name in self.world.bury() {
+            if self.show == Show::All {
+                self.tell_at(task, What::Noted(format!("{name} was still open when its last name went: closed")));
+            }
+        }
+    }
+}
+
+fn name_socket(value: &Value, name: &Rc<str>) {
+    if let Value::Handle(_) = value
+        && let Some(socket) = value.downcast::<Socket>()
+    {
+        socket.name_it(name);
+    }
+}
+
+/// The values for several names: a call's results, or the parts of a single list or address.
+fn take_apart(names: usize, reply: Reply) -> Result<Vec<Value>, Failure> {
+    let values = match reply {
+        Reply::One(Value::List(list)) => list.to_vec(),
+        Reply::One(Value::Addr(addr)) if addr.port().is_some() => {
+            let host = addr.host().map_or(Value::None, |h| Value::text(h.to_string()));
+            vec![host, addr.port().map_or(Value::None, |p| Value::Int(i128::from(p)))]
+        }
+        other => other.into_values(),
+    };
+    if values.len() == names {
+        return Ok(values);
+    }
+    Err(Failure::usage(format!("there are {names} names for {} values", values.len())))
+}
