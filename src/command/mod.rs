@@ -68,6 +68,13 @@ pub struct Param {
     pub need: Need,
 }
 
+impl Param {
+    /// Its name as usage lines and messages show it.
+    pub fn label(&self) -> String {
+        self.name.to_uppercase().replace("[-D]", "[-d]")
+    }
+}
+
 /// Whether a parameter must be there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Need {
@@ -182,7 +189,7 @@ impl Command {
     pub fn usage(&self) -> String {
         let mut out = self.name.to_string();
         for param in self.params {
-            let name = param.name;
+            let name = param.label();
             let word = match param.need {
                 Need::Required => format!(" {name}"),
                 Need::Optional => format!(" [{name}]"),

@@ -96,7 +96,7 @@ fn about_command(command: &Command) -> String {
             Need::Rest => ", none or more",
             Need::Some => ", one or more",
         };
-        line(param.name, &format!("{}{need}", param.kind.noun()));
+        line(&param.label(), &format!("{}{need}", param.kind.noun()));
     }
     line("returns", &if command.results.is_empty() { "nothing".to_string() } else { command.results.join(", ") });
     line("Python", command.python);

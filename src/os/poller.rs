@@ -37,6 +37,11 @@ pub fn catch_signals() -> io::Result<()> {
     Ok(())
 }
 
+/// Whether a stopping signal came since the last look.
+pub fn has_signal() -> bool {
+    pending().load(Ordering::Relaxed) != 0
+}
+
 /// The stopping signal that came since the last look, if one did.
 #[inline]
 pub fn take_signal() -> Option<i32> {

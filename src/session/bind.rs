@@ -149,7 +149,7 @@ impl Binder<'_> {
                 Need::Named => self.push(ArgCode::Const(Arg::Absent), Span::default()),
                 Need::Required => {
                     if self.at >= positional.len() {
-                        return Err(Failure::usage(format!("{} is missing", param.name)));
+                        return Err(Failure::usage(format!("{} is missing", param.label())));
                     }
                     self.take(compiler, param, &positional, &params[i + 1..]);
                 }
@@ -162,7 +162,7 @@ impl Binder<'_> {
                 }
                 Need::Rest | Need::Some => {
                     if param.need == Need::Some && self.at >= positional.len() {
-                        return Err(Failure::usage(format!("{} is missing", param.name)));
+                        return Err(Failure::usage(format!("{} is missing", param.label())));
                     }
                     for word in &positional[self.at..] {
                         let code = compiler.fit(param, word);

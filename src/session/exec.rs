@@ -250,10 +250,8 @@ impl Session {
         self.bury_if_dead(task);
         match called {
             Some((site, _)) if !task.frames.is_empty() => self.complete(task, &site, returns),
-            _ => {
-                task.result = returns;
-                if task.frames.is_empty() { Flow::Ended } else { Flow::On }
-            }
+            _ if task.frames.is_empty() => Flow::Ended,
+            _ => Flow::On,
         }
     }
 

@@ -80,6 +80,9 @@ impl Session {
 
     /// Poll once and see what time it is.
     fn look(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+        // A signal that came before there was a poller to wake is in its flag alone.
+        self.world.poller()?;
+        let timeout = if poller::has_signal() { Some(Duration::ZERO) } else { timeout };
         let rang = self.world.poll(timeout)?;
         if let Some(signal) = poller::take_signal() {
             self.interrupt(signal);
