@@ -186,7 +186,7 @@ const UNLINK: Command = Command {
         ("EPERM", "the folder's sticky bit forbids it: the file is another user's"),
         ("EISDIR", "the path is a folder"),
     ],
-    example: "f = open /tmp/sockpit-unlink w\nclose f\nunlink /tmp/sockpit-unlink\nexists /tmp/sockpit-unlink",
+    example: "f = open sockpit-unlink w\nclose f\nunlink sockpit-unlink\nexists sockpit-unlink",
     run: unlink,
 };
 
@@ -207,7 +207,7 @@ const MKDIR: Command = Command {
         NOTDIR,
         ("EROFS", "the file system cannot be written"),
     ],
-    example: "try\n  mkdir /tmp/sockpit-folder\nexcept EEXIST\n  print \"it was there already\"\nend\nexists /tmp/sockpit-folder",
+    example: "try\n  mkdir sockpit-folder\nexcept EEXIST\n  print \"it was there already\"\nend\nexists sockpit-folder",
     run: mkdir,
 };
 
@@ -237,7 +237,7 @@ const FILESIZE: Command = Command {
     c: "struct stat about; stat(path, &about); off_t size = about.st_size;",
     man: "stat(2)",
     errors: &[NOENT, ACCES, NOTDIR],
-    example: "f = open /tmp/sockpit-filesize w\nwrite f hello\nclose f\nfilesize /tmp/sockpit-filesize\nunlink /tmp/sockpit-filesize",
+    example: "f = open sockpit-filesize w\nwrite f hello\nclose f\nfilesize sockpit-filesize\nunlink sockpit-filesize",
     run: filesize,
 };
 

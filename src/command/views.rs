@@ -145,13 +145,13 @@ pub const COMMANDS: &[Command] = &[
     Command { example: "history", ..view("history", "list the lines typed in this session", history) },
     Command {
         params: &[req("FILE", Kind::Path)],
-        example: "save /tmp/session.sock",
+        example: "print hello\nsave session.sock",
         errors: &[("EACCES", "the file may not be written"), ("ENOENT", "its folder does not exist")],
         ..view("save", "write the lines typed in this session to a file, as a script", save)
     },
     Command {
         params: &[req("FILE", Kind::Path)],
-        example: "source scripts/01-first-connection.sock",
+        example: "f = open lines.sock w\nwrite f \"print hello\\n\"\nclose f\nsource lines.sock\nunlink lines.sock",
         errors: &[("ENOENT", "there is no such file"), ("Usage", "the file is not a program")],
         ..view("source", "run a file's lines here, with this session's names", source)
     },

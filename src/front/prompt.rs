@@ -172,6 +172,7 @@ fn converse(options: &Options) -> u8 {
     }
     loop {
         editing.set(reader.edits);
+        session.forget_interrupt();
         reader.ask();
         let read = next(session, &reader);
         editing.set(false);

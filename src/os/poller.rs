@@ -73,6 +73,11 @@ fn suspend_set() -> libc::sigset_t {
     }
 }
 
+/// Have a stopping signal be found by the next look.
+pub fn put_back_signal(signal: i32) {
+    pending().store(signal as usize, Ordering::Relaxed);
+}
+
 /// What one poll brought.
 #[derive(Default)]
 pub struct News {

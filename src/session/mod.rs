@@ -25,6 +25,7 @@ pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
 use crate::lang::{self, Source};
+use crate::os::poller;
 use crate::value::{Failure, Name, Value};
 use crate::world::{TaskId, World};
 use code::Function;
@@ -85,6 +86,8 @@ pub struct Session {
     spawned: u64,
     failed_tasks: u32,
     turns: u32,
+    /// Ctrl-C came before the line it was meant for.
+    early_interrupt: bool,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
     pub interactive: bool,
 }
@@ -129,6 +132,7 @@ impl Session {
             spawned: 0,
             failed_tasks: 0,
             turns: 0,
+            early_interrupt: false,
             interactive: false,
         };
         for (i, argument) in arguments.iter().enumerate() {
@@ -164,8 +168,16 @@ impl Session {
             main.frames.push(frame);
         }
         self.main = Main::Running;
+        if std::mem::take(&mut self.early_interrupt) {
+            poller::put_back_signal(libc::SIGINT);
+        }
         self.make_ready(id);
         Ok(())
+    }
+
+    /// A new line is asked for: a Ctrl-C from before is not meant for it.
+    pub fn forget_interrupt(&mut self) {
+        self.early_interrupt = false;
     }
 
     /// How the main task stands.

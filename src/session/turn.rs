@@ -134,7 +134,10 @@ impl Session {
         let main = TaskId { index: 0, generation: 0 };
         if self.task(main).is_some_and(|t| !t.frames.is_empty()) {
             self.raise_in(main, Failure::new(Name::Interrupted));
-        } else if !self.interactive {
+        } else if self.interactive {
+            // It may be meant for a line that is on its way from the editor.
+            self.early_interrupt = true;
+        } else {
             self.main = Main::Failed(Failure::new(Name::Interrupted));
             self.ask_stop(Stop::Signal(signal));
         }

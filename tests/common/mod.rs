@@ -59,6 +59,7 @@ pub fn piped(args: &[&str], input: &[u8]) -> Run {
 pub struct Folder(pub PathBuf);
 
 impl Folder {
+    /// A new, empty one.
     pub fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -74,6 +75,7 @@ impl Folder {
         path.to_str().unwrap().to_string()
     }
 
+    /// Where it is.
     pub fn path(&self) -> &Path {
         &self.0
     }
