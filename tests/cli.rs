@@ -18,7 +18,8 @@ fn exit_statuses_are_as_documented() {
     assert_eq!(run(&["help", "nonsense"]).status, 2);
     assert_eq!(run(&["--timeout", "0.1", "-c", "sleep 20"]).status, 124);
     assert_eq!(run(&["--timeout", "0.1", "-c", "loop\nend"]).status, 124);
-    for (args, word) in [(["--help", ""], "usage:"), (["--version", ""], "sockpit "), (["help", "accept"], "accept(2)")] {
+    for (args, word) in [(["--help", ""], "usage:"), (["--version", ""], "sockpit "), (["help", "accept"], "accept(2)")]
+    {
         let args: Vec<_> = args.into_iter().filter(|a| !a.is_empty()).collect();
         let run = run(&args);
         assert!(run.status == 0 && run.out.contains(word), "{args:?}: {}", run.out);
@@ -82,7 +83,9 @@ fn an_error_stands_at_its_file_line_and_word() {
     let file = folder.file("x.sock", b"s = socket\n\nbind s 127.0.0.1:70000\nprint never\n");
     let run = run(&["-q", &file]);
     assert_eq!((run.status, &*run.out), (1, ""));
-    let expected = format!("bind: Usage: a port is 0 to 65535, not 70000\n  at {file}:3:8\n  3 | bind s 127.0.0.1:70000\n    |        ^^^^^^^^^^^^^^^\n");
+    let expected = format!(
+        "bind: Usage: a port is 0 to 65535, not 70000\n  at {file}:3:8\n  3 | bind s 127.0.0.1:70000\n    |        ^^^^^^^^^^^^^^^\n"
+    );
     assert_eq!(run.err, expected);
 }
 
@@ -143,7 +146,14 @@ fn a_file_that_is_no_program_is_refused_with_its_place() {
     let long = [b"print ".as_slice(), &vec![b'x'; 10_000_000]].concat();
     let said = refused("long.sock", &long);
     assert!(said.contains("this line has 10000006 bytes") && said.len() < 1000, "{}", &said[..200]);
-    assert_eq!(run(&["-q", &folder.file("ok.sock", "\u{feff}print ok\r\nprint \"a\r\n\"".replace("\"a\r\n\"", "a").as_bytes())]).out, "ok\na\n");
+    assert_eq!(
+        run(&[
+            "-q",
+            &folder.file("ok.sock", "\u{feff}print ok\r\nprint \"a\r\n\"".replace("\"a\r\n\"", "a").as_bytes())
+        ])
+        .out,
+        "ok\na\n"
+    );
 }
 
 #[test]
@@ -159,7 +169,9 @@ fn lines_come_from_a_pipe_or_a_file_too() {
     let run = piped(&["-q"], b"print a\n\nlisten x\nprint b\n");
     assert_eq!((run.status, &*run.out), (1, "a\n"));
     assert!(run.err.contains("stdin:3:8"), "{}", run.err);
-    for (input, said) in [(b"print \xff\n".as_slice(), "not UTF-8"), (b"if 1\nprint x\n", "has no `end`"), (b"print a\0\n", "NUL")] {
+    for (input, said) in
+        [(b"print \xff\n".as_slice(), "not UTF-8"), (b"if 1\nprint x\n", "has no `end`"), (b"print a\0\n", "NUL")]
+    {
         let run = piped(&[], input);
         assert!(run.status == 1 && run.err.contains(said), "{}", run.err);
     }
@@ -231,7 +243,8 @@ fn too_many_descriptors_are_an_errno() {
 
 #[test]
 fn a_huge_size_allocates_nothing() {
-    let text = "a, b = socketpair\nsend a hi\nd = recv b 99999999999\nprint $d\nexpect EAGAIN recv b 99999999999 MSG_DONTWAIT";
+    let text =
+        "a, b = socketpair\nsend a hi\nd = recv b 99999999999\nprint $d\nexpect EAGAIN recv b 99999999999 MSG_DONTWAIT";
     let output = Command::new("sh")
         .args(["-c", &format!("ulimit -v 1000000; exec {SOCKPIT} -q -c \"$1\""), "sh", text])
         .output()
@@ -256,7 +269,11 @@ fn values_never_become_words_or_options() {
 
 #[test]
 fn json_has_an_object_a_call() {
-    let run = run(&["--json", "-c", "a, b = socketpair\nn = send a hi\nd = recv b 9\nexpect EAGAIN recv b 9 MSG_DONTWAIT\nprint hi"]);
+    let run = run(&[
+        "--json",
+        "-c",
+        "a, b = socketpair\nn = send a hi\nd = recv b 9\nexpect EAGAIN recv b 9 MSG_DONTWAIT\nprint hi",
+    ]);
     assert_eq!(run.status, 0, "{}", run.err);
     let objects: Vec<serde_json::Value> = run.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(objects.len(), 5, "{}", run.out);

@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 
-pub use common::{Folder, Killed, SOCKPIT};
+use common::{Folder, Killed, SOCKPIT};
 use terminal::Terminal;
 
 /// A listener `srv` at the prompt; gives its port.
@@ -59,7 +59,8 @@ fn ctrl_c_gives_up_the_call_and_nothing_else() {
     t.see("b = <");
     t.keys("let big = \"x\" * 9000000\r");
     t.see("(9000000 characters)");
-    for call in ["accept srv", "recv a 10", "sleep 1000", "sendall a $big", "poll a PRI 1000", "select a srv", "wait 1"] {
+    for call in ["accept srv", "recv a 10", "sleep 1000", "sendall a $big", "poll a PRI 1000", "select a srv", "wait 1"]
+    {
         if call == "wait 1" {
             t.ready();
             t.keys("accept srv &\r");

@@ -35,11 +35,13 @@ pub struct Args(pub Vec<Arg>);
 
 impl Args {
     /// Whether that parameter was given.
+    #[inline]
     pub fn has(&self, i: usize) -> bool {
         !matches!(self.0.get(i), None | Some(Arg::Absent))
     }
 
     /// The value in that place; none when it was left out.
+    #[inline]
     pub fn value(&self, i: usize) -> &Value {
         match self.0.get(i) {
             Some(Arg::Value(v)) => v,
@@ -48,6 +50,7 @@ impl Args {
     }
 
     /// The same, taken out.
+    #[inline]
     pub fn take(&mut self, i: usize) -> Value {
         match self.0.get_mut(i).map(|a| std::mem::replace(a, Arg::Absent)) {
             Some(Arg::Value(v)) => v,
@@ -56,6 +59,7 @@ impl Args {
     }
 
     /// The arguments from that place on.
+    #[inline]
     pub fn rest(&self, i: usize) -> &[Arg] {
         self.0.get(i..).unwrap_or_default()
     }
@@ -66,6 +70,7 @@ impl Args {
     }
 
     /// The socket in that place.
+    #[inline]
     pub fn socket(&self, i: usize) -> Result<Rc<Socket>, Failure> {
         let value = self.value(i);
         value.downcast_rc().ok_or_else(|| expected(i, "a socket", value))
@@ -78,6 +83,7 @@ impl Args {
     }
 
     /// The whole number in that place.
+    #[inline]
     pub fn int(&self, i: usize) -> Result<i128, Failure> {
         match self.value(i) {
             Value::Int(n) => Ok(*n),
@@ -87,6 +93,7 @@ impl Args {
     }
 
     /// A whole number of C's `int`, or the default when it was left out.
+    #[inline]
     pub fn int32_or(&self, i: usize, default: i32) -> Result<i32, Failure> {
         if !self.has(i) {
             return Ok(default);
@@ -98,12 +105,14 @@ impl Args {
     }
 
     /// A size: a whole number from 0.
+    #[inline]
     pub fn size(&self, i: usize) -> Result<usize, Failure> {
         let n = self.int(i)?;
         usize::try_from(n).map_err(|_| Failure::usage(format!("a size is 0 or more, not {n}")).at(i))
     }
 
     /// Flags, 0 when left out.
+    #[inline]
     pub fn flags(&self, i: usize) -> Result<i32, Failure> {
         self.int32_or(i, 0)
     }
@@ -147,6 +156,7 @@ impl Args {
     }
 
     /// The address in that place, when it needs no look-up.
+    #[inline]
     pub fn addr(&self, i: usize) -> Option<&Addr> {
         match self.0.get(i) {
             Some(Arg::Value(Value::Addr(a))) => Some(a),

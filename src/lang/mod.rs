@@ -3,15 +3,17 @@
 //! This layer is pure and knows no call by name: whether `binde` is one is for those who run the program. A line is
 //! a statement; blocks end with `end`. [`parse`] gives a [`Block`] or an [`Error`] that points at a word.
 
+mod ast;
 mod error;
 mod expr;
 mod parse;
 mod print;
 mod word;
 
+pub use ast::{Block, Call, Handler, Kind, Statement};
 pub use error::{Error, Source, Span, excerpt, place};
 pub use expr::{Expr, Operator};
-pub use parse::{Block, Call, Handler, Kind, Statement, depth_change, parse};
+pub use parse::{depth_change, parse};
 pub use print::print;
 pub use word::{Part, Word, is_name, words};
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::parse::{Block, Call, Kind};
+use super::ast::{Block, Call, Kind};
 use super::{Expr, KEYWORDS, Part, Word};
 
 /// The canonical text of statements: parsing it gives them back.

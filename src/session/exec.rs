@@ -66,6 +66,12 @@ impl Session {
                 result
             }
             Parking::Jobs(jobs) => match self.jobs_result(jobs) {
+                // The announcement has just shown what it gave.
+                Some(Ok(_))
+                    if self.show == Show::All && parked.site.targets.is_empty() && parked.site.expect.is_none() =>
+                {
+                    return Flow::On;
+                }
                 Some(result) => result.map(Step::Done),
                 None => {
                     task.parked = Some(parked);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Session;
 use super::code::{ArgCode, ExprCode, Operand, Slot};
 use super::scope::Scope;
-use crate::command::{Arg, kinds};
+use crate::command::{Arg, Kind, kinds};
 use crate::lang::Operator;
 use crate::value::{Failure, Name, Value, text};
 
@@ -68,6 +68,7 @@ impl Session {
             ArgCode::Const(Arg::Bad(failure)) => Err((**failure).clone()),
             ArgCode::Const(arg) => Ok(arg.clone()),
             ArgCode::Live(slot, name) => self.load(scope, *slot, name).map(Arg::Value),
+            ArgCode::Fit(Kind::Data | Kind::Any, operand) => self.operand(scope, operand).map(Arg::Value),
             ArgCode::Fit(kind, operand) => kinds::fit(*kind, self.operand(scope, operand)?),
             ArgCode::HostPort(host, port) => {
                 kinds::fit_host_port(&self.operand(scope, host)?, &self.operand(scope, port)?)

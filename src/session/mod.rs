@@ -79,7 +79,7 @@ pub struct Session {
     /// The names sockpit gave so far to nameless sockets, by their first letter.
     auto: BTreeMap<char, u64>,
     last_failure: Option<(Failure, String)>,
-    history: Vec<String>,
+    history: Vec<Rc<Source>>,
     /// When the whole run must be over.
     pub deadline: Option<Instant>,
     stop: Option<Stop>,
@@ -159,9 +159,7 @@ impl Session {
         let code = compile::program(&mut self.table, source, &block)?;
         self.globals.grow(self.table.globals.len());
         self.functions.resize(self.table.functions.len(), None);
-        if self.interactive {
-            self.history.extend(source.text.lines().map(str::to_string));
-        }
+        self.history.push(source.clone());
         let frame = task::Frame::new(code, self.globals.clone());
         let id = TaskId { index: 0, generation: 0 };
         if let Some(main) = self.task_mut(id) {

@@ -68,6 +68,8 @@ impl Session {
         let scope = &frame.scope;
         match (&*site.targets, reply) {
             ([], Reply::Nothing) if self.show == Show::Prints => {}
+            ([], Reply::One(value))
+                if self.show == Show::Prints && task.job.is_none() && !matches!(value, Value::Handle(_)) => {}
             ([(slot, name)], Reply::One(value)) if self.show == Show::Prints && task.job.is_none() => {
                 name_socket(&value, name);
                 self.store(scope, *slot, value);
@@ -166,7 +168,8 @@ impl Session {
         };
         let taken = Self::is_taken(task, failure.name);
         let is_job = task.job.is_some();
-        if !is_job && (!taken || self.show == Show::All) {
+        // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.
+        if !is_job && (!taken || (self.show == Show::All && site.is_some())) {
             self.last_failure = Some((failure.clone(), call.to_string()));
             self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
         }

@@ -50,6 +50,7 @@ impl Session {
             Request::History => self.view(task, site, |s, _| {
                 s.history
                     .iter()
+                    .flat_map(|s| s.text.trim_matches('\n').lines())
                     .enumerate()
                     .map(|(i, line)| format!("{:5}  {line}", i + 1))
                     .collect::<Vec<_>>()
@@ -261,7 +262,8 @@ impl Session {
     }
 
     fn save(&self, path: &str) -> Result<Reply, Failure> {
-        let lines = self.history.iter().filter(|l| !l.trim_start().starts_with("save "));
+        let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
+        let lines = lines.filter(|l| !l.trim_start().starts_with("save "));
         let text: String = lines.map(|l| format!("{l}\n")).collect();
         std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
         Ok(Reply::Nothing)

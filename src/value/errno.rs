@@ -68,12 +68,7 @@ pub static ERRNOS: &[Errno] = &[
         "Operation not permitted",
         "the kernel allows this only to root or to a process with the right capability (CAP_NET_RAW, CAP_NET_ADMIN)",
     ),
-    e(
-        2,
-        "ENOENT",
-        "No such file or directory",
-        "no file has that path: a unix server must bind its path before a client connects to it",
-    ),
+    e(2, "ENOENT", "No such file or directory", "no file has that path"),
     e(3, "ESRCH", "No such process", ""),
     e(4, "EINTR", "Interrupted system call", "a signal came while the call waited: make the call again"),
     e(5, "EIO", "Input/output error", "the device or file failed below the call"),

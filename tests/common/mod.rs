@@ -1,5 +1,5 @@
 //! What the tests of the program share: running it, and folders that go away.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

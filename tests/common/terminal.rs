@@ -66,7 +66,14 @@ impl Terminal {
                 }
             }
         });
-        Self { child, keys, bytes, screen: vt100::Parser::new(cells(rows), cells(columns), 10_000), raw: Vec::new(), state }
+        Self {
+            child,
+            keys,
+            bytes,
+            screen: vt100::Parser::new(cells(rows), cells(columns), 10_000),
+            raw: Vec::new(),
+            state,
+        }
     }
 
     /// Type.
@@ -147,7 +154,9 @@ impl Terminal {
             match children.split_whitespace().next() {
                 Some(child) => return child.parse().unwrap(),
                 // setsid runs the program itself when it need not fork.
-                None if std::fs::read_to_string(format!("/proc/{own}/comm")).is_ok_and(|c| c.trim() == "sockpit") => return own,
+                None if std::fs::read_to_string(format!("/proc/{own}/comm")).is_ok_and(|c| c.trim() == "sockpit") => {
+                    return own;
+                }
                 None => std::thread::yield_now(),
             }
         }
