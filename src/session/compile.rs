@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::code::{After, Code, ExprCode, Function, Guard, Op, Operand, Place, Slot};
+use super::locals::{assigned, declared};
 use super::scope::Table;
 use crate::command::{self, kinds};
 use crate::lang::{Block, Error, Expr, Handler, KEYWORDS, Kind, Part, Source, Span, Statement, Word};
@@ -411,46 +412,6 @@ fn literal(bytes: &[u8], as_bytes: bool) -> Value {
     match std::str::from_utf8(bytes) {
         Ok(text) if !as_bytes => Value::text(text),
         _ => Value::bytes(bytes),
-    }
-}
-
-/// The blocks inside a statement.
-fn blocks(kind: &Kind) -> Vec<&Block> {
-    match kind {
-        Kind::If(arms, otherwise) => arms.iter().map(|(_, b)| b).chain(otherwise).collect(),
-        Kind::While(_, b) | Kind::Loop(b) | Kind::For(_, _, b) | Kind::Repeat(_, b) => vec![b],
-        Kind::Try(b, handlers, finally) => {
-            std::iter::once(b).chain(handlers.iter().map(|h| &h.body)).chain(finally).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// The names that a def declares global.
-fn declared(block: &Block, out: &mut HashSet<String>) {
-    for statement in block {
-        if let Kind::Global(names) = &statement.kind {
-            out.extend(names.iter().filter_map(Word::literal).map(str::to_string));
-        }
-        for inner in blocks(&statement.kind) {
-            declared(inner, out);
-        }
-    }
-}
-
-/// The names that a block gives values to.
-fn assigned(block: &Block, out: &mut impl FnMut(&str)) {
-    for statement in block {
-        let mut add = |word: &Word| out(word.literal().unwrap_or(""));
-        match &statement.kind {
-            Kind::Call(call) => call.targets.iter().for_each(&mut add),
-            Kind::Let(name, _) | Kind::For(name, ..) => add(name),
-            Kind::Try(_, handlers, _) => handlers.iter().filter_map(|h| h.bind.as_ref()).for_each(&mut add),
-            _ => {}
-        }
-        for inner in blocks(&statement.kind) {
-            assigned(inner, out);
-        }
     }
 }
 

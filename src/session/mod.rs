@@ -10,6 +10,7 @@ mod compile;
 pub mod event;
 mod exec;
 mod expr;
+mod locals;
 mod outcome;
 mod requests;
 mod scope;

@@ -58,7 +58,7 @@ impl Terminal {
         let mut reader = keys.try_clone().unwrap();
         let (give, bytes) = mpsc::channel();
         std::thread::spawn(move || {
-            let mut buffer = [0; 65536];
+            let mut buffer = [0; 8192];
             // A closed terminal reads as an error.
             while let Ok(n @ 1..) = reader.read(&mut buffer) {
                 if give.send(buffer[..n].to_vec()).is_err() {
