@@ -1,4 +1,5 @@
 //! What the kernel, the manual pages and Python's socket module promise, as scripts: every `tests/facts/*.sock` holds.
+#![allow(clippy::unwrap_used)]
 
 use std::fs;
 use std::path::{Path, PathBuf};
