@@ -15,7 +15,7 @@ pub(super) const SENDMSG: Command = Command {
     name: "sendmsg",
     aliases: &[],
     group: Group::Transfer,
-    summary: "send several pieces as one message; over AF_UNIX open sockets beside it (and a byte of data at least)",
+    summary: "send several pieces as one message; over AF_UNIX open sockets and files beside it (and a byte of data at least)",
     params: &[
         req("S", Kind::Socket),
         named("fds", Kind::Text),
