@@ -175,7 +175,16 @@ fn accept(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let waiting = Waiting { socket: socket.clone(), side: Side::In, never: false, again: None, what: "a connection" };
     retry(world, waiting, move |world, expired| match world.accept(&socket) {
         Ok((conn, peer)) => Ok(Step::Done(Reply::Two(socket_value(conn), Value::Addr(peer)))),
-        Err(failure) if failure.is(libc::EAGAIN) => Err(expired.unwrap_or(failure)),
+        Err(failure) if failure.is(libc::EAGAIN) => {
+            // An AF_UNIX listener that was shut down says EINVAL only to those who block.
+            if socket.mode.get() == Mode::Blocking && socket.family == libc::AF_UNIX {
+                let events = fd::poll(socket.fd()?.as_fd(), libc::POLLRDHUP).map_err(Failure::os)?;
+                if events & libc::POLLRDHUP != 0 {
+                    return Err(Failure::os(libc::EINVAL));
+                }
+            }
+            Err(expired.unwrap_or(failure))
+        }
         Err(failure) => Err(failure),
     })
 }

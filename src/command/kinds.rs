@@ -311,6 +311,9 @@ fn fit_addr(value: Value) -> Result<Arg, Failure> {
     if &*text == "AF_UNSPEC" {
         return Ok(Arg::Value(Value::Addr(Addr::Other(0, Rc::from([])))));
     }
+    if text.is_empty() {
+        return Ok(Arg::Value(Value::Addr(Addr::Unnamed)));
+    }
     if let Ok(addr) = text.parse() {
         return Ok(Arg::Value(Value::Addr(addr)));
     }

@@ -192,14 +192,12 @@ fn adopt(world: &mut World, args: &Args) -> Result<Step, Failure> {
     if number < 0 {
         return Err(Failure::usage(format!("a descriptor is 0 or more, not {number}")).at(3));
     }
-    // Asked before it is taken over: a descriptor of something else must stay as it is.
-    match std::fs::read_link(format!("/proc/self/fd/{number}")) {
-        Ok(target) if target.as_os_str().as_encoded_bytes().starts_with(b"socket:") => {}
-        Ok(_) => return Err(Failure::os(libc::ENOTSOCK).at(3)),
-        Err(_) => return Err(Failure::os(libc::EBADF).at(3)),
+    match fd::adopt(number).map_err(|e| Failure::os(e).at(3))? {
+        Some(fd) => world.adopt(fd).map(|s| socket_value(s).into()),
+        None => Err(Failure::usage(format!("descriptor {number} is one that sockpit itself has open"))
+            .note("dup gives a second socket of the same connection; detach gives a descriptor out of its hands")
+            .at(3)),
     }
-    let fd = fd::adopt(number).map_err(|e| Failure::os(e).at(3))?;
-    world.adopt(fd).map(|s| socket_value(s).into())
 }
 
 fn socketpair(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -235,12 +233,13 @@ fn shutdown(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 fn dup(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let fd = fd::dup(socket.fd()?.as_fd()).map_err(Failure::os)?;
-    world.sibling(&socket, fd, socket.mode.get()).map(|s| socket_value(s).into())
+    world.duplicate(&socket, fd).map(|s| socket_value(s).into())
 }
 
 fn detach(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let fd = world.detach(&socket)?;
+    fd::give_out(fd.as_fd()).map_err(Failure::os)?;
     Ok(Value::Int(i128::from(fd.into_raw_fd())).into())
 }
 

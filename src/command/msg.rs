@@ -1,6 +1,6 @@
 //! Messages: `sendmsg`, and what comes and goes beside the data.
 
-use std::os::fd::{AsFd, BorrowedFd, IntoRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::rc::Rc;
 
 use super::args::expected;
@@ -9,13 +9,13 @@ use super::{Args, Command, Group, Kind, named, names, req, some};
 use crate::os::msg::{self, Ancillary};
 use crate::os::{fd, options, sockopt};
 use crate::value::{Addr, Failure, Value};
-use crate::world::{Socket, Step, World, socket_value};
+use crate::world::{File, Socket, Step, World, socket_value};
 
 pub(super) const SENDMSG: Command = Command {
     name: "sendmsg",
     aliases: &[],
     group: Group::Transfer,
-    summary: "send several pieces as one message; over AF_UNIX open sockets beside it (and a byte of data at least)",
+    summary: "send several pieces as one message; over AF_UNIX open sockets and files beside it (and a byte of data at least)",
     params: &[
         req("S", Kind::Socket),
         named("fds", Kind::Text),
@@ -52,6 +52,8 @@ pub(super) struct Message {
 enum Passed {
     /// That of a socket, which stays open until it is sent.
     Socket(Rc<Socket>),
+    /// A duplicate of a file's.
+    File(OwnedFd),
     /// A number, as Python takes it.
     Number(i32),
 }
@@ -82,6 +84,7 @@ impl Message {
         for one in &self.sockets {
             let number = match one {
                 Passed::Socket(socket) => socket.fileno(),
+                Passed::File(fd) => fd.as_raw_fd(),
                 Passed::Number(number) => *number,
             };
             rights.extend(number.to_ne_bytes());
@@ -112,7 +115,11 @@ fn sendmsg(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 fn passed(value: &Value) -> Result<Vec<Passed>, Failure> {
     let one = |value: &Value| match value {
         Value::Int(n) => i32::try_from(*n).map(Passed::Number).map_err(|_| Failure::os(libc::EBADF).at(1)),
-        _ => value.downcast_rc().map(Passed::Socket).ok_or_else(|| expected(1, "a socket", value)),
+        _ => match (value.downcast_rc(), value.downcast::<File>()) {
+            (Some(socket), _) => Ok(Passed::Socket(socket)),
+            (_, Some(file)) => file.descriptor().map(Passed::File).map_err(|f| f.at(1)),
+            _ => Err(expected(1, "a socket or a file", value)),
+        },
     };
     match value {
         Value::None => Ok(Vec::new()),
@@ -177,14 +184,18 @@ pub(super) fn ancillary_value(world: &mut World, one: Ancillary) -> Value {
     }
 }
 
-/// A received descriptor as a value with its number: a socket, or only the number when it is something else.
+/// A received descriptor as a value with its number: a socket, a file, or only the number when it is neither.
 fn owned(world: &mut World, fd: OwnedFd) -> (i32, Value) {
-    let is_socket = sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_TYPE).is_ok();
-    let number = fd.into_raw_fd();
-    let socket = if is_socket { fd::adopt(number).ok().and_then(|fd| world.adopt(fd).ok()) } else { None };
-    match socket {
-        Some(socket) => (socket.fileno(), socket_value(socket)),
-        None => (number, Value::Int(i128::from(number))),
+    let number = fd.as_raw_fd();
+    if sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_TYPE).is_ok() && fd::unblock(fd.as_fd()).is_ok() {
+        return match world.adopt(fd) {
+            Ok(socket) => (socket.fileno(), socket_value(socket)),
+            Err(_) => (-1, Value::None),
+        };
+    }
+    match File::of_descriptor(fd) {
+        Ok(file) => (number, Value::Handle(file)),
+        Err(fd) => (number, Value::Int(i128::from(fd.into_raw_fd()))),
     }
 }
 

@@ -19,7 +19,7 @@ pub const COMMANDS: &[Command] = &[
         name: "bind",
         aliases: &[],
         group: Group::Names,
-        summary: "Give a socket its own address. Port 0 lets the kernel choose: getsockname tells.",
+        summary: "Give a socket its own address. Port 0, or @ for AF_UNIX, lets the kernel choose: getsockname tells.",
         params: &[req("S", Kind::Socket), req("ADDR", Kind::Addr)],
         results: &[],
         python: "s.bind(('127.0.0.1', 9998))",
@@ -437,6 +437,8 @@ fn bind(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         if matches!(addr, Addr::Other(0, _)) {
             return Err(Failure::usage("AF_UNSPEC is for connect: it dissolves a connection"));
         }
+        // A name of no bytes asks for one: unix(7), autobind.
+        let addr = if matches!(&addr, Addr::Abstract(name) if name.is_empty()) { Addr::Unnamed } else { addr };
         addr::bind(bound.fd()?.as_fd(), &addr).map_err(Failure::os)?;
         Ok(Step::Done(Reply::Nothing))
     });

@@ -95,6 +95,11 @@ fn get(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
         Some(0) => OptKind::Number,
         Some(n) => OptKind::Struct(n),
     };
+    if (option.level, option.number) == (libc::SOL_SOCKET, libc::SO_ERROR)
+        && let Some(error) = socket.shared.stash.take()
+    {
+        return Ok(decode(kind, &error.to_ne_bytes(), size_of_val(&error)).into());
+    }
     let mut buffer = [0; LONGEST];
     let room = &mut buffer[..room(kind)];
     let filled = sockopt::get(socket.fd()?.as_fd(), option.level, option.number, room).map_err(Failure::os)?;

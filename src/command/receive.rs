@@ -153,7 +153,7 @@ fn receive(world: &mut World, args: &Args, form: Form, flags: i32) -> Result<Ste
     let never = flags & (libc::MSG_DONTWAIT | libc::MSG_ERRQUEUE) != 0 || (stream && flags & libc::MSG_OOB != 0);
     let mode = socket.mode.get();
     let blocking = mode == Mode::Blocking && !never;
-    let low_water = socket.waits.get().low_water;
+    let low_water = socket.shared.waits.get().low_water;
     let target = if !(blocking && stream) {
         1
     } else if flags & libc::MSG_WAITALL != 0 {
@@ -161,7 +161,10 @@ fn receive(world: &mut World, args: &Args, form: Form, flags: i32) -> Result<Ste
     } else {
         low_water.clamp(1, size.max(1))
     };
-    let ask_first = stream && low_water > 1 && !never && matches!(mode, Mode::Timeout(_));
+    // TCP neither wakes nor says readable below SO_RCVLOWAT, so there nothing may be taken before it is reached;
+    // AF_UNIX does both at every byte, and gathers.
+    let gathers = flags & libc::MSG_WAITALL != 0 || socket.family == libc::AF_UNIX;
+    let ask_first = stream && low_water > 1 && !never && (matches!(mode, Mode::Timeout(_)) || (blocking && !gathers));
     let waiting = Waiting { socket: socket.clone(), side: Side::In, never, again: None, what: "data" };
     let mut receiver =
         Receiver { socket, size, flags, form, target, blocking, ask_first, got: Vec::new(), beside: Came::default() };
@@ -190,13 +193,18 @@ impl Receiver {
         Ok(self.polled(libc::POLLIN | libc::POLLRDHUP)? & libc::POLLRDHUP != 0)
     }
 
+    /// Whether a kernel-blocking call has as much to take as it waits for, though less than `SO_RCVLOWAT`.
+    fn holds_target(&self) -> Result<bool, Failure> {
+        Ok(self.blocking && fd::inq(self.socket.fd()?.as_fd()).map_err(Failure::os)? >= self.target)
+    }
+
     fn polled(&self, events: i16) -> Result<i16, Failure> {
         fd::poll(self.socket.fd()?.as_fd(), events).map_err(Failure::os)
     }
 
     /// Take what is there; EAGAIN if it is not enough yet.
     fn take(&mut self, world: &mut World, last: bool) -> Result<Step, Failure> {
-        if self.ask_first && self.polled(libc::POLLIN)? == 0 {
+        if self.ask_first && !(last && self.blocking) && self.polled(libc::POLLIN)? == 0 && !self.holds_target()? {
             return Err(Failure::os(libc::EAGAIN));
         }
         loop {
@@ -212,7 +220,7 @@ impl Receiver {
                     return Ok(self.gathered(world));
                 }
             };
-            let enough = came.len == 0 || self.got.len() + came.len >= self.target;
+            let enough = came.len == 0 || self.ask_first || self.got.len() + came.len >= self.target;
             if self.got.is_empty() && (enough || self.peeked_enough(last)?) {
                 let data = Value::Bytes(data(world, room, came.len));
                 return Ok(self.finish(world, data, came));
@@ -264,7 +272,7 @@ impl Receiver {
         let came = came.map_err(Failure::os);
         // An error kept by an earlier call comes after the data that came before it.
         let nothing = !matches!(&came, Ok(came) if came.len > 0 || wanted == 0);
-        if nothing && let Some(error) = self.socket.stash.take() {
+        if nothing && let Some(error) = self.socket.shared.stash.take() {
             return Err(Failure::os(error));
         }
         let mut came = came?;

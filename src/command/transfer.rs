@@ -178,7 +178,7 @@ fn sendto(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 /// An error that an earlier call kept for the next, which is this one.
 fn kept(socket: &Socket) -> Result<(), Failure> {
     drop(socket.fd()?);
-    socket.stash.take().map_or(Ok(()), |error| Err(Failure::os(error)))
+    socket.shared.stash.take().map_or(Ok(()), |error| Err(Failure::os(error)))
 }
 
 fn waiting(socket: &Rc<Socket>, flags: i32) -> Waiting {
@@ -190,7 +190,7 @@ fn waiting(socket: &Rc<Socket>, flags: i32) -> Waiting {
 
 /// One send in any of its forms: it gives the count.
 pub(super) fn put(world: &mut World, socket: Rc<Socket>, load: Load, flags: i32) -> Result<Step, Failure> {
-    if socket.stash.get().is_some() {
+    if socket.shared.stash.get().is_some() {
         kept(&socket)?;
     }
     let whole = socket.is_stream() && socket.mode.get() == Mode::Blocking && flags & libc::MSG_DONTWAIT == 0;
@@ -254,7 +254,7 @@ pub(super) fn keep(socket: &Socket, failure: &Failure) {
     if let Some(error) = failure.name.number()
         && !matches!(error, libc::EPIPE | libc::EBADF)
     {
-        socket.stash.set(Some(error));
+        socket.shared.stash.set(Some(error));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Descriptors: making, duplicating, asking and shutting them.
 #![allow(unsafe_code)]
 
-use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -38,14 +38,41 @@ pub fn socketpair(family: i32, kind: i32, protocol: i32) -> Result<(OwnedFd, Own
     }
 }
 
-/// Take over a descriptor that the process has open, and make it non-blocking.
-pub fn adopt(fd: RawFd) -> Result<OwnedFd, i32> {
-    // SAFETY: fcntl(2) fails with EBADF unless the descriptor is open.
-    unsafe {
-        let flags = check(libc::fcntl(fd, libc::F_GETFL))?;
-        check(libc::fcntl(fd, libc::F_SETFL, flags | libc::O_NONBLOCK))?;
-        Ok(OwnedFd::from_raw_fd(fd))
-    }
+/// Take over a socket's descriptor that the process was given, or gave out with [`give_out`]. Everything we open is
+/// closed on exec, so what is so already is ours, and `None` is the answer; what is no socket stays as it is.
+pub fn adopt(fd: RawFd) -> Result<Option<OwnedFd>, i32> {
+    let mut kind: libc::c_int = 0;
+    let mut size = size_of_val(&kind) as libc::socklen_t;
+    // SAFETY: getsockopt(2) writes one int, and both calls fail with EBADF unless the descriptor is open. One that is
+    // not closed on exec has no owner here.
+    let fd = unsafe {
+        check(libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_TYPE, (&raw mut kind).cast(), &raw mut size))?;
+        if check(libc::fcntl(fd, libc::F_GETFD))? & libc::FD_CLOEXEC != 0 {
+            return Ok(None);
+        }
+        check(libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC))?;
+        OwnedFd::from_raw_fd(fd)
+    };
+    unblock(fd.as_fd())?;
+    Ok(Some(fd))
+}
+
+/// Make a descriptor non-blocking, for all who have it.
+pub fn unblock(fd: BorrowedFd<'_>) -> Result<(), i32> {
+    use rustix::fs::{OFlags, fcntl_getfl, fcntl_setfl};
+    let flags = fcntl_getfl(fd).map_err(Errno::raw_os_error)?;
+    fcntl_setfl(fd, flags | OFlags::NONBLOCK).map_err(Errno::raw_os_error)
+}
+
+/// How a descriptor was opened: `O_RDONLY`, `O_WRONLY` or `O_RDWR`.
+pub fn access(fd: BorrowedFd<'_>) -> Result<i32, i32> {
+    let flags = rustix::fs::fcntl_getfl(fd).map_err(Errno::raw_os_error)?;
+    Ok(flags.bits() as i32 & libc::O_ACCMODE)
+}
+
+/// Mark a descriptor as nobody's here: it outlives exec, and [`adopt`] takes it.
+pub fn give_out(fd: BorrowedFd<'_>) -> Result<(), i32> {
+    rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::empty()).map_err(Errno::raw_os_error)
 }
 
 /// A duplicate, closed on exec.

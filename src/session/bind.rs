@@ -282,7 +282,11 @@ fn needed(params: &[Param]) -> usize {
 }
 
 fn lives(compiler: &mut Compiler, word: &Word) -> ArgCode {
+    let numbers = |names: &str| names.split(',').map(kinds::number).collect::<Option<Vec<_>>>();
     match word.bare() {
+        Some(names) if numbers(names).is_some() => {
+            ArgCode::Const(Arg::Value(Value::list(numbers(names).unwrap_or_default())))
+        }
         Some(names) => ArgCode::Lives(
             names.split(',').filter(|n| !n.is_empty()).map(|n| (compiler.slot(n), Rc::from(n))).collect(),
         ),

@@ -8,9 +8,9 @@ use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -279,6 +279,36 @@ impl File {
         }
         settings.by_line = file.is_terminal();
         Self::new(text::escape_bytes(path), settings, Source::Disk(file))
+    }
+
+    /// A file of a descriptor that came from elsewhere, in the binary mode it was opened with; what cannot be read or
+    /// written as a file comes back.
+    pub fn of_descriptor(fd: OwnedFd) -> Result<Rc<Self>, OwnedFd> {
+        let file = fs::File::from(fd);
+        let sort = file.metadata().map(|m| m.file_type());
+        let usable = sort.is_ok_and(|t| t.is_file() || t.is_fifo() || t.is_char_device());
+        let mode = match fd::access(file.as_fd()) {
+            Ok(libc::O_RDONLY) => "rb",
+            Ok(libc::O_WRONLY) => "wb",
+            _ => "r+b",
+        };
+        match Settings::parse(mode, "rwb+") {
+            Ok(settings) if usable && fd::unblock(file.as_fd()).is_ok() => {
+                let label = format!("file of descriptor {}", file.as_raw_fd());
+                let state = State { source: Some(Source::Disk(file)), ..State::default() };
+                Ok(Rc::new(Self { label, of_socket: false, settings, state: RefCell::new(state) }))
+            }
+            _ => Err(file.into()),
+        }
+    }
+
+    /// A duplicate of the descriptor it has, to be passed on: of a socket's file, the socket's.
+    pub fn descriptor(&self) -> Result<OwnedFd, Failure> {
+        match &self.state.borrow().source {
+            None => Err(Failure::os(libc::EBADF)),
+            Some(Source::Disk(file)) => fd::dup(file.as_fd()).map_err(Failure::os),
+            Some(Source::Socket(socket)) => fd::dup(socket.open_fd()?.as_fd()).map_err(Failure::os),
+        }
     }
 
     /// Make a file of a socket.
@@ -570,11 +600,11 @@ fn uninterrupted(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usiz
 
 /// recv(2), once; EAGAIN while there is less than the low-water mark asks for, unless the time is up.
 fn receive(socket: &Socket, buffer: &mut [u8], now: bool) -> Result<usize, Failure> {
-    if let Some(number) = socket.stash.take() {
+    if let Some(number) = socket.shared.stash.take() {
         return Err(Failure::os(number));
     }
     let fd = socket.open_fd()?;
-    let low = socket.waits.get().low_water.min(buffer.len());
+    let low = socket.shared.waits.get().low_water.min(buffer.len());
     if low > 1 && !now && socket.is_stream() && socket.mode.get() != Mode::NonBlocking {
         let events = fd::poll(fd.as_fd(), libc::POLLIN | libc::POLLRDHUP).map_err(Failure::os)?;
         let ended = events & (libc::POLLRDHUP | libc::POLLHUP | libc::POLLERR) != 0;
@@ -587,7 +617,7 @@ fn receive(socket: &Socket, buffer: &mut [u8], now: bool) -> Result<usize, Failu
 
 /// send(2), once.
 fn send(socket: &Socket, bytes: &[u8]) -> Result<usize, Failure> {
-    if let Some(number) = socket.stash.take() {
+    if let Some(number) = socket.shared.stash.take() {
         return Err(Failure::os(number));
     }
     addr::send_bytes(socket.open_fd()?.as_fd(), bytes, libc::MSG_NOSIGNAL).map_err(Failure::os)

@@ -14,7 +14,7 @@ use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
 pub use file::File;
-pub use socket::{Mode, Socket, Waits, Yard};
+pub use socket::{Mode, Shared, Socket, Waits, Yard};
 pub use step::{On, Request, Resume, Step, Wait, Wake};
 pub use wait::{Expired, Side, Waiting, chain, offload, retry};
 
@@ -94,9 +94,19 @@ impl World {
 
     /// A socket of a descriptor that was just made.
     pub fn wrap(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode) -> Result<Rc<Socket>, Failure> {
+        self.wrap_shared(fd, sort, mode, Rc::default())
+    }
+
+    fn wrap_shared(
+        &mut self,
+        fd: OwnedFd,
+        sort: [i32; 3],
+        mode: Mode,
+        shared: Rc<Shared>,
+    ) -> Result<Rc<Socket>, Failure> {
         let fd = if self.high_descriptors { fd::raise(fd).map_err(Failure::os)? } else { fd };
         self.serial += 1;
-        Ok(Rc::new(Socket::new(self.serial, fd, sort, mode, &self.yard)))
+        Ok(Rc::new(Socket::new(self.serial, fd, sort, mode, shared, &self.yard)))
     }
 
     /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
@@ -108,11 +118,9 @@ impl World {
         Ok(socket)
     }
 
-    /// A socket that shares what it is with another: accepted from it, or its duplicate.
-    pub fn sibling(&mut self, of: &Socket, fd: OwnedFd, mode: Mode) -> Result<Rc<Socket>, Failure> {
-        let socket = self.wrap(fd, [of.family, of.kind, of.protocol], mode)?;
-        socket.waits.set(of.waits.get());
-        Ok(socket)
+    /// A duplicate: another descriptor of the same kernel socket, whose options and errors are the same ones.
+    pub fn duplicate(&mut self, of: &Socket, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
+        self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode.get(), of.shared.clone())
     }
 
     /// accept4(2), once. The new socket is blocking whatever the listener is, unless there is a default timeout.
@@ -121,8 +129,12 @@ impl World {
             let fd = listener.fd()?;
             addr::accept(fd.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC).map_err(Failure::os)?
         };
-        let mode = self.default_mode();
-        Ok((self.sibling(listener, fd, mode)?, peer))
+        let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode())?;
+        // What the listener had when the connection came; AF_UNIX hands nothing on. The kernel knows.
+        if listener.shared.waits.get() != Waits::default() {
+            conn.learn_options();
+        }
+        Ok((conn, peer))
     }
 
     /// Close a socket for its user. Whoever waits on it is woken, to find EBADF.
@@ -142,7 +154,7 @@ impl World {
             return Ok(Step::Done(Reply::Nothing));
         }
         match socket.take_fd() {
-            Some(fd) => Ok(self.end(fd, socket.token.replace(0), socket.waits.get())),
+            Some(fd) => Ok(self.end(fd, socket.token.replace(0), socket.shared.waits.get())),
             None => Ok(Step::Done(Reply::Nothing)),
         }
     }
@@ -265,7 +277,7 @@ impl World {
             Mode::Timeout(s) => Some((fd::seconds(s), Failure::new(crate::value::Name::Timeout))),
             Mode::NonBlocking => Some((Duration::ZERO, Failure::os(libc::EAGAIN))),
             Mode::Blocking => {
-                let waits = socket.waits.get();
+                let waits = socket.shared.waits.get();
                 let limit = if side == Side::In { waits.receive } else { waits.send };
                 limit.map(|d| (d, Failure::os(libc::EAGAIN)))
             }

@@ -44,7 +44,7 @@ impl Mode {
 }
 
 /// The options that a kernel-blocking descriptor would heed while it waits.
-#[derive(Clone, Copy, Default, Debug)]
+#[derive(Clone, Copy, Default, PartialEq, Debug)]
 pub struct Waits {
     /// SO_RCVTIMEO; none when unset.
     pub receive: Option<Duration>,
@@ -54,6 +54,15 @@ pub struct Waits {
     pub low_water: usize,
     /// SO_LINGER's seconds; 0 when off.
     pub linger: u32,
+}
+
+/// What all descriptors of one kernel socket have in common: a duplicate's share is the same one.
+#[derive(Default)]
+pub struct Shared {
+    /// What a kernel-blocking descriptor would heed.
+    pub waits: Cell<Waits>,
+    /// An errno that a call met after it had moved some bytes: the next call reports it, as the kernel would.
+    pub stash: Cell<Option<i32>>,
 }
 
 /// Where sockets go that lost their last name while open: the world closes them and says so.
@@ -83,10 +92,8 @@ pub struct Socket {
     pub protocol: i32,
     /// How its calls wait.
     pub mode: Cell<Mode>,
-    /// What a kernel-blocking descriptor would heed.
-    pub waits: Cell<Waits>,
-    /// An errno that a call met after it had moved some bytes: the next call reports it, as the kernel would.
-    pub stash: Cell<Option<i32>>,
+    /// What it has in common with its duplicates.
+    pub shared: Rc<Shared>,
     /// Files made of it: while there are some, closing the socket leaves the connection open.
     pub files: Cell<u32>,
     fd: RefCell<Option<OwnedFd>>,
@@ -105,6 +112,7 @@ impl Socket {
         fd: OwnedFd,
         [family, kind, protocol]: [i32; 3],
         mode: Mode,
+        shared: Rc<Shared>,
         yard: &Rc<Yard>,
     ) -> Self {
         Self {
@@ -113,8 +121,7 @@ impl Socket {
             kind,
             protocol,
             mode: Cell::new(mode),
-            waits: Cell::default(),
-            stash: Cell::default(),
+            shared,
             files: Cell::default(),
             fd: RefCell::new(Some(fd)),
             closed: Cell::default(),
@@ -164,7 +171,7 @@ impl Socket {
             && self.files.get() == 0
             && let Some(fd) = self.fd.borrow_mut().take()
         {
-            let dead = Dead { fd, token: self.token.replace(0), waits: self.waits.get(), name: None };
+            let dead = Dead { fd, token: self.token.replace(0), waits: self.shared.waits.get(), name: None };
             self.yard.dead.borrow_mut().push(dead);
         }
     }
@@ -197,7 +204,7 @@ impl Socket {
         if level != libc::SOL_SOCKET {
             return;
         }
-        let mut waits = self.waits.get();
+        let mut waits = self.shared.waits.get();
         match number {
             libc::SO_RCVTIMEO => waits.receive = timeval(value),
             libc::SO_SNDTIMEO => waits.send = timeval(value),
@@ -211,7 +218,7 @@ impl Socket {
             }
             _ => return,
         }
-        self.waits.set(waits);
+        self.shared.waits.set(waits);
     }
 
     /// Ask the kernel for the options that tell how calls wait: for a socket that comes from elsewhere.
@@ -302,7 +309,7 @@ impl Drop for Socket {
         let closed = self.closed.get();
         let Some(fd) = self.fd.get_mut().take() else { return };
         let name = if closed { None } else { self.name.get_mut().take().map(|n| n.to_string()) };
-        let dead = Dead { fd, token: self.token.get(), waits: self.waits.get(), name };
+        let dead = Dead { fd, token: self.token.get(), waits: self.shared.waits.get(), name };
         self.yard.dead.borrow_mut().push(dead);
     }
 }
