@@ -21,6 +21,8 @@ pub enum Kind {
     SocketOrFile,
     /// A task, likewise.
     Task,
+    /// A lock, an event, a queue, or anything else alive, likewise.
+    Thing,
     /// A job's number, or a task.
     JobOrTask,
     /// A job's number.
@@ -70,7 +72,7 @@ pub enum Kind {
 impl Kind {
     /// Whether a bare word in its place is the name of a live thing.
     pub fn is_live(self) -> bool {
-        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::JobOrTask)
+        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Thing | Self::JobOrTask)
     }
 
     /// The name of what fits, for messages.
@@ -80,6 +82,7 @@ impl Kind {
             Self::File => "a file",
             Self::SocketOrFile => "a socket or a file",
             Self::Task => "a task",
+            Self::Thing => "a lock, an event or a queue",
             Self::JobOrTask => "a job's number or a task",
             Self::Job => "a job's number",
             Self::Addr => "an address",

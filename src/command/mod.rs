@@ -17,6 +17,7 @@ mod names;
 mod options;
 mod readiness;
 mod receive;
+mod sync;
 mod tasks;
 mod transfer;
 pub mod views;
@@ -171,6 +172,7 @@ pub static ALL: &[&[Command]] = &[
     readiness::COMMANDS,
     data::COMMANDS,
     tasks::COMMANDS,
+    sync::COMMANDS,
     views::COMMANDS,
 ];
 

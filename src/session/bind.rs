@@ -81,7 +81,8 @@ impl Compiler<'_> {
             Kind::JobOrTask if !word.quoted => kinds::word_value(text),
             _ => Value::text(text),
         };
-        if kind.is_live() && !matches!((kind, &value), (Kind::JobOrTask, Value::Int(_))) {
+        if kind.is_live() && !matches!((kind, &value), (Kind::JobOrTask, Value::Int(_) | Value::Float(_) | Value::None))
+        {
             let failure = Failure::usage(format!("{} is needed here, not `{text}`", kind.noun()));
             return ArgCode::Const(Arg::Bad(Box::new(failure)));
         }

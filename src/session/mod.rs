@@ -7,6 +7,7 @@
 mod bind;
 mod code;
 mod compile;
+mod deadlock;
 pub mod event;
 mod exec;
 mod expr;
@@ -17,7 +18,7 @@ mod scope;
 mod task;
 mod turn;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -84,9 +85,14 @@ pub struct Session {
     /// When the whole run must be over.
     pub deadline: Option<Instant>,
     stop: Option<Stop>,
-    spawned: u64,
+    /// How many tasks were made of each def.
+    spawned: HashMap<Rc<str>, u64>,
+    /// Nothing has happened since it was looked whether any task can run again.
+    quiet: bool,
     failed_tasks: u32,
     turns: u32,
+    /// How many entries the run queue has given so far.
+    popped: u64,
     /// Ctrl-C came before the line it was meant for.
     early_interrupt: bool,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
@@ -130,9 +136,11 @@ impl Session {
             history: Vec::new(),
             deadline: None,
             stop: None,
-            spawned: 0,
+            spawned: HashMap::new(),
+            quiet: false,
             failed_tasks: 0,
             turns: 0,
+            popped: 0,
             early_interrupt: false,
             interactive: false,
         };
@@ -149,7 +157,7 @@ impl Session {
                 ),
             );
         }
-        let main = session.add_task(Task::new(Rc::from("main")));
+        let main = session.add_task(Task::new(Rc::from("main"), false));
         debug_assert!(main.is_ok_and(|t| t.index == 0));
         session
     }
@@ -231,7 +239,7 @@ impl Session {
 
     /// Where each task stands and what it waits for.
     pub fn whereabouts(&self) -> Vec<String> {
-        self.tasks.iter().flatten().filter(|t| !t.frames.is_empty()).map(|t| Self::whereabout(t)).collect()
+        self.tasks.iter().flatten().filter(|t| !t.frames.is_empty()).map(|t| self.whereabout(t)).collect()
     }
 
     /// Show what was held back. False when nothing can be shown any more.
