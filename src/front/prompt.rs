@@ -197,11 +197,16 @@ fn converse(options: &Options) -> u8 {
 
 /// Run what was typed. An error ends nothing but the line.
 fn line(session: &mut Session, text: &str, style: Style) {
-    match session.start(&Source::new("", text)) {
+    // A bug in sockpit costs the line, not the session: what the line was doing is given up.
+    let run = std::panic::AssertUnwindSafe(|| match session.start(&Source::new("", text)) {
         Ok(()) => run_main(session),
         Err(error) => {
             show(&render::program_error(&error, style));
         }
+    });
+    if std::panic::catch_unwind(run).is_err() {
+        show("this is a bug in sockpit, not in your line; the session and its sockets go on");
+        session.recover();
     }
     session.take_failure();
 }

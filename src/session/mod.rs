@@ -182,6 +182,15 @@ impl Session {
         Ok(())
     }
 
+    /// Go on after a bug: the main task gives up what it was doing.
+    pub fn recover(&mut self) {
+        self.world.current = TaskId::default();
+        let mut main = Task::new(Rc::from("main"), false);
+        main.id = TaskId::default();
+        self.tasks[0] = Some(Box::new(main));
+        self.main = Main::Idle;
+    }
+
     /// A new line is asked for: a Ctrl-C from before is not meant for it.
     pub fn forget_interrupt(&mut self) {
         self.early_interrupt = false;
@@ -263,5 +272,45 @@ impl Session {
         if !self.sink.event(&event) {
             self.ask_stop(Stop::Output);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Told(std::rc::Rc<std::cell::RefCell<String>>);
+
+    impl Sink for Told {
+        fn event(&mut self, event: &Event) -> bool {
+            if let What::Printed(text) = &event.what {
+                self.0.borrow_mut().push_str(text);
+            }
+            true
+        }
+
+        fn flush(&mut self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_session_goes_on_after_a_bug() {
+        let told = std::rc::Rc::default();
+        let mut session = Session::new(Box::new(Told(Rc::clone(&told))), Show::Prints, &[]);
+        session.interactive = true;
+        session.start(&Source::new("", "let x = 5")).unwrap();
+        while *session.main() == Main::Running {
+            session.turn(None).unwrap();
+        }
+        // What a panic in the middle of a turn leaves behind.
+        session.start(&Source::new("", "print never")).unwrap();
+        session.tasks[0] = None;
+        session.recover();
+        session.start(&Source::new("", "print $x")).unwrap();
+        while *session.main() == Main::Running {
+            session.turn(None).unwrap();
+        }
+        assert_eq!(*told.borrow(), "5");
     }
 }

@@ -53,7 +53,7 @@ impl Session {
         task.epoch += 1;
         task.expired = false;
         self.timers.expire(until, task);
-        task.parked = Some(Parked { on, site: site.clone() });
+        task.parked = Some(Parked { on, site: site.clone(), until });
     }
 
     /// A call went well: its results go to their names and are told.

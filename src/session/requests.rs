@@ -1,6 +1,7 @@
 //! What calls ask of the scheduler: tasks, jobs, and views of the session.
 
 use std::rc::Rc;
+use std::time::Instant;
 
 use super::code::Site;
 use super::event::What;
@@ -8,7 +9,7 @@ use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Stop};
 use crate::lang::{self, Source};
-use crate::value::{Failure, Name, Reply, Value};
+use crate::value::{Failure, Handle, Name, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Request, Socket, after};
 
@@ -289,12 +290,26 @@ impl Session {
     pub(super) fn whereabout(&self, task: &Task) -> String {
         let at = Self::at(task);
         let line = at.source.as_ref().map_or("", |s| s.line(at.span.line)).trim();
-        let state = match &task.parked {
-            Some(parked) => format!("waits for {}", self.waits_for(&parked.on)),
-            None if task.frames.is_empty() => "has nothing to do".into(),
-            None => "can run".into(),
-        };
-        format!("{:12} line {:<4} {line}: {state}", task.name, at.span.line)
+        let mut out = format!("{:12} line {:<4} {line}: ", task.name, at.span.line);
+        match &task.parked {
+            Some(parked) => {
+                out.push_str(&format!("waits for {}", self.waits_for(&parked.on)));
+                if let Some(left) = parked.until.map(|at| at.saturating_duration_since(Instant::now())) {
+                    out.push_str(&format!(", {:.1} s more at most", left.as_secs_f64()));
+                }
+            }
+            None if task.frames.is_empty() => out.push_str("has nothing to do"),
+            None if task.pool.as_ref().is_some_and(|p| p.queued.borrow().contains(&task.id)) => {
+                out.push_str("waits for a worker");
+            }
+            None if task.handle.coroutine => out.push_str("has not begun"),
+            None => out.push_str("can run"),
+        }
+        let held: Vec<String> = self.world.held_by(task.id).iter().map(|l| l.label()).collect();
+        if !held.is_empty() {
+            out.push_str(&format!("; holds {}", held.join(", ")));
+        }
+        out
     }
 
     fn vars_view(&self, task: &Task) -> String {
@@ -330,7 +345,7 @@ impl Session {
         let rows: Vec<String> = self
             .named_sockets()
             .into_iter()
-            .map(|(name, socket)| format!("{name} = {}", crate::value::Handle::summary(&*socket)))
+            .map(|(name, socket)| format!("{name} = {}", Handle::summary(&*socket)))
             .collect();
         if rows.is_empty() { "no sockets yet: s = socket".into() } else { rows.join("\n") }
     }

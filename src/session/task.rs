@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Instant;
 
 use super::code::{Code, Function, Site, Slot};
 use super::scope::Scope;
@@ -147,6 +148,8 @@ impl Handle for TaskHandle {
 pub(super) struct Parked {
     pub on: Parking,
     pub site: Rc<Site>,
+    /// When its wait ends.
+    pub until: Option<Instant>,
 }
 
 pub(super) enum Parking {
