@@ -55,9 +55,8 @@ fn pipe(options: &Options) -> u8 {
         let Some(read) = next(&mut session, &reader) else { return script::status(&mut session, options) };
         match read {
             Read::Lines(text) => {
-                // Blank lines before it give it its place in errors.
-                let source = Source::new("stdin", &format!("{}{text}", "\n".repeat(line - 1)));
-                line += text.lines().count();
+                let source = Source::part("stdin", &text, line);
+                line += text.lines().count() as u32;
                 if let Err(error) = session.start(&source) {
                     return script::refuse(&error);
                 }

@@ -178,7 +178,8 @@ impl Session {
         if std::mem::take(&mut self.early_interrupt) {
             poller::put_back_signal(libc::SIGINT);
         }
-        self.make_ready(id);
+        // What the line begins runs before what others had in line, as it does within a script.
+        self.world.ready.push_front(id);
         Ok(())
     }
 
