@@ -32,7 +32,9 @@ fn normalised(text: &str) -> String {
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
         out.push_str(&rest[..at]);
         let end = rest[at..].find(|c: char| !c.is_ascii_digit() && c != '.' && c != ':').map_or(rest.len(), |n| at + n);
-        let word = &rest[at..end];
+        // A colon or dots after an address belong to the sentence.
+        let word = rest[at..end].trim_end_matches([':', '.']);
+        let end = at + word.len();
         out.push_str(if word.parse::<std::net::SocketAddrV4>().is_ok() { "{addr}" } else { word });
         rest = &rest[end..];
     }
@@ -139,6 +141,28 @@ s3: 榛戦┈aB1!
 ---------------------
 马 = b\"\\xe9\\xa9\\xac\"
 ", ["decode: Decode: ", "encode: Decode: ", "utf8 = 11\n", "gbk = 9\n"];
+    port_reuse, "07-port-reuse", "\
+服务器端已关闭, 端口处于 TIME_WAIT
+再次开启服务器端: EADDRINUSE
+设置端口号复用: 可以再次绑定并服务
+关闭之后才设置: EADDRINUSE
+服务器端仍在监听: EADDRINUSE
+", [
+        "sockpit> expect EADDRINUSE bind second $addr\nbind: EADDRINUSE: Address already in use (98), as expected\n",
+        "count = 1\n",
+        "sockpit> bind third $addr\nok\n",
+    ];
+    multi_client, "08-multi-client", "\
+[tcp_server-1] {addr}: 第一个客户端
+[tcp_server-1] {addr}: 第二个客户端
+[tcp_server-1] {addr}: 第三个客户端
+[tcp_server-1] 断开连接
+[tcp_server-1] {addr}: 最后一个
+", [
+        "sockpit> listen tss 128\nok\n",
+        "data = b\"back_data\"\n",
+        "recv: EAGAIN: ",
+    ];
     long_connection, "09-long-connection", "\
 服务端收到信息: 你好
 服务端收到信息: 在吗?
@@ -147,12 +171,114 @@ s3: 榛戦┈aB1!
 服务端收到信息: 再见
 服务端收到信息: 886
 ", ["sockpit> listen ser_socket 128\nok\n", "rest = b\"\"\n", "recv_data = \"再见886\"\n"];
+    concurrent_server, "10-concurrent-server", "\
+Waiting for connection...
+[tcplink-1] Accept new connection from {addr}...
+[tcplink-2] Accept new connection from {addr}...
+[tcplink-3] Accept new connection from {addr}...
+[client-1] Welcome! Hello, Michael! Hello, Tracy! Hello, Sarah!
+[tcplink-1] Connection from {addr} closed.
+[client-2] Welcome! Hello, Michael! Hello, Tracy! Hello, Sarah!
+[tcplink-2] Connection from {addr} closed.
+[client-3] Welcome! Hello, Michael! Hello, Tracy! Hello, Sarah!
+[tcplink-3] Connection from {addr} closed.
+", [
+        "listen s 5\nok\n",
+        "spawn client $third $two\n",
+    ];
+    upper_server, "11-upper-server", "\
+[handle-1] b\"a: hello\"
+[handle-2] b\"b: hello\"
+[handle-3] b\"c: hello\"
+[handle-3] b\"c: again\"
+[handle-1] b\"a: again\"
+[handle-2] b\"b: later\"
+[handle-3] b\"c: meanwhile\"
+[handle-1] b\"\\xe4\\xbd\\xa0\\xe5\\xa5\\xbd abc\"
+你好 abc -> 你好 ABC
+[handle-1] b\"\\0\\xffz\"
+[handle-3] b\"\\x92a\"
+gbk: 抋 -> 扐
+[handle-2] b\"bye\"
+", [
+        "listen obj 5\nok\n",
+        "answer = b\"A: AGAIN\"\n",
+        "events = \"IN\"\n",
+        "text = \"扐\"\n",
+    ];
     file_upload, "12-file-upload", "文件上传成功: 2300 字节\n", [
         "write dest_f $res -> 1024\n",
         "write dest_f $res -> 252\n",
         "res = recv accept_socket 1024 -> b\"\"\n",
         "sockpit> assert $received == $sent\n",
         "count = 2300\n",
+    ];
+    multi_upload, "13-multi-upload", "\
+没有半关闭: 双方都在等待
+[server-1] 服务器端收到客户端:{addr}的文件, 接收成功
+第一个客户端收到: 文件上传成功
+[server-1] 服务器端收到客户端:{addr}的文件, 接收成功
+第二个客户端收到: 文件上传成功
+[server-1] 服务器端收到客户端:{addr}的文件, 接收成功
+第三个客户端收到: 文件上传成功
+", [
+        "recv: timeout: timed out, as expected\n",
+        "recv: EAGAIN: ",
+        "send: EPIPE: ",
+        "text = \"文件上传成功\"\n",
+    ];
+    file_download, "14-file-download", "\
+[serve_forever-1] 客户端访问: {addr}
+[handle-1] path_json: sockpit-db.txt
+执行命令成功! 正在为您下载文件....
+start recv........ sockpit-db.txt
+[######################                            ] 44.52%
+[############################################      ] 89.04%
+[##################################################] 100.00%
+end recv........
+对不起, 输入错误!
+对不起, 下载文件请执行命令get
+[handle-1] path_json: missing.txt
+对不起, 您的文件路径不存在!
+[handle-1] path_json: .
+对不起, 您的文件路径不存在!
+[handle-1] path_json: /proc/version
+对不起, 您的文件路径不存在!
+[handle-1] path_json: ../../../../../../../../proc/version
+对不起, 您的文件路径不存在!
+[handle-1] path_json: a/../sockpit-db.txt
+对不起, 您的文件路径不存在!
+[handle-1] path_json: ./sockpit-db.txt
+执行命令成功! 正在为您下载文件....
+start recv........ sockpit-db.txt
+[######################                            ] 44.52%
+[############################################      ] 89.04%
+[##################################################] 100.00%
+end recv........
+[handle-1] 客户端断开连接
+[serve_forever-2] 客户端访问: {addr}
+[handle-2] path_json: sockpit-link
+对不起, 您的文件路径不存在!
+[handle-2] 客户端断开连接
+", [
+        "{\\\"request\\\": true, \\\"file_name\\\": \\\"sockpit-db.txt\\\", \\\"file_size\\\": 2300, \\\"warn\\\": null, \\\"info\\\": ",
+        "file_size = field $dic file_size -> 2300\n",
+    ];
+    byte_boundaries, "26-byte-boundaries", "\
+两次send, 一次recv: helloworld
+关闭Nagle算法: 仍然粘包
+一次send, 两次recv: hellowo, rld
+报头 + MSG_WAITALL: hello, world
+报头 + 循环: hello, world
+recv 4: 得到 1 字节
+逐字节发送, waitall: 黑马aB1!!!
+逐字节发送, loop: 黑马aB1!!!
+{\"file_name\": \"data.txt\", \"file_size\": 12}
+对方中途关闭: 5 / 10 字节
+", [
+        "data = b\"helloworld\"\n",
+        "first = b\"hellowo\"\n",
+        "second = b\"rld\"\n",
     ];
 }
 

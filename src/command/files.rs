@@ -14,7 +14,7 @@ use crate::world::{Step, World};
 
 /// The commands of this group.
 pub const COMMANDS: &[Command] =
-    &[MAKEFILE, OPEN, READLINE, READLINES, READ, WRITE, FLUSH, UNLINK, MKDIR, EXISTS, FILESIZE];
+    &[MAKEFILE, OPEN, READLINE, READLINES, READ, WRITE, FLUSH, UNLINK, MKDIR, EXISTS, FILESIZE, SYMLINK, REALPATH];
 
 const CLOSED: (&str, &str) = ("Usage", "the file is closed, or was not opened for this");
 const TIMEOUT: (&str, &str) = ("timeout", "the socket's own timeout ran out; the file cannot be read any more");
@@ -241,6 +241,36 @@ const FILESIZE: Command = Command {
     run: filesize,
 };
 
+const SYMLINK: Command = Command {
+    name: "symlink",
+    aliases: &[],
+    group: Group::Files,
+    summary: "make PATH a symbolic link to TARGET, which need not exist",
+    params: &[req("TARGET", Kind::Path), req("PATH", Kind::Path)],
+    results: &[],
+    python: "os.symlink(target, path)",
+    c: "symlink(target, path);",
+    man: "symlink(2)",
+    errors: &[NOENT, ACCES, NOTDIR, ("EEXIST", "something has that path already")],
+    example: "symlink /proc sockpit-symlink\nrealpath sockpit-symlink\nunlink sockpit-symlink",
+    run: symlink,
+};
+
+const REALPATH: Command = Command {
+    name: "realpath",
+    aliases: &[],
+    group: Group::Files,
+    summary: "a file's path from the root, without `..` and symbolic links; the file must exist",
+    params: &[req("PATH", Kind::Path)],
+    results: &["path"],
+    python: "path = os.path.realpath(path, strict=True)",
+    c: "char *path = realpath(name, NULL);",
+    man: "realpath(3)",
+    errors: &[NOENT, ACCES, NOTDIR],
+    example: "realpath /proc/../proc/self/root",
+    run: realpath,
+};
+
 fn makefile(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let mode = if args.has(1) { args.text(1)? } else { "r".into() };
@@ -333,6 +363,22 @@ fn mkdir(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 
 fn exists(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     on_path(args, |path| Ok(Value::Bool(path.exists()).into()))
+}
+
+fn symlink(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let target = args.data(0).into_owned();
+    let path = args.data(1).into_owned();
+    std::os::unix::fs::symlink(OsStr::from_bytes(&target), OsStr::from_bytes(&path))
+        .map(|()| Step::Done(Reply::Nothing))
+        .map_err(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EIO)).at(1))
+}
+
+fn realpath(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let path = on_path(args, |path| fs::canonicalize(path))?.into_os_string();
+    Ok(match path.into_string() {
+        Ok(text) => Value::text(text).into(),
+        Err(bytes) => Value::bytes(bytes.as_encoded_bytes()).into(),
+    })
 }
 
 fn filesize(_: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -127,8 +127,8 @@ impl Kind {
 pub fn word_value(word: &str) -> Value {
     match word {
         "none" => return Value::None,
-        "on" | "true" => return Value::Bool(true),
-        "off" | "false" => return Value::Bool(false),
+        "on" | "true" | "True" => return Value::Bool(true),
+        "off" | "false" | "False" => return Value::Bool(false),
         _ => {}
     }
     number(word).unwrap_or_else(|| Value::text(word))

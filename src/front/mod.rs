@@ -5,6 +5,7 @@ mod options;
 mod output;
 mod prompt;
 mod script;
+mod transcript;
 
 use std::process::ExitCode;
 
@@ -42,6 +43,8 @@ pub fn main() -> ExitCode {
         Program::Help(word) => script::help(word.as_deref()),
         Program::File(path) => script::file(path, &options),
         Program::Lines(text) => script::lines(text, &options),
+        Program::Record(path, out) => transcript::record(path, out.as_deref(), &options),
+        Program::Verify(paths, bless) => transcript::verify(paths, *bless, &options),
         Program::Stdin => prompt::run(&options),
     })
 }

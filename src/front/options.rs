@@ -11,6 +11,8 @@ pub const USAGE: &str = "\
 usage: sockpit [OPTIONS]                        the prompt, or lines from a pipe
        sockpit [OPTIONS] [run] FILE.sock [ARG...]  run a script; its arguments are $1, $2, ...
        sockpit [OPTIONS] -c 'LINES' [ARG...]    run these lines
+       sockpit record FILE.sock [ARG...] [-o OUT]  write the session as a transcript
+       sockpit verify FILE... [--bless]         run transcripts again, show what differs
        sockpit help [CALL]                      explain the calls, or one of them
 
   -q, --quiet          show only what `print` prints, and errors
@@ -19,7 +21,7 @@ usage: sockpit [OPTIONS]                        the prompt, or lines from a pipe
   -h, --help           show this
   -V, --version        show the version
 
-exit status: 0 all well; 1 an error in a script; 2 wrong usage; 124 the bound ran out; 130 interrupted";
+exit status: 0 all well; 1 an error in a script or a transcript that differs; 2 wrong usage; 124 the bound ran out; 130 interrupted";
 
 /// What is run, and how it is shown.
 #[derive(Debug, PartialEq)]
@@ -47,6 +49,10 @@ pub enum Program {
     File(PathBuf),
     /// The lines of `-c`.
     Lines(String),
+    /// Record a script as a transcript, in that file or on the standard output.
+    Record(PathBuf, Option<PathBuf>),
+    /// Run transcripts again, or write anew what differs.
+    Verify(Vec<PathBuf>, bool),
     /// The prompt, or the lines of a pipe.
     Stdin,
 }
@@ -63,18 +69,19 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
         match arg {
             Short('q') | Long("quiet") => options.quiet = true,
             Long("json") => options.json = true,
-            Long("timeout") => {
-                let text = parser.value().map_err(wrong)?.to_string_lossy().into_owned();
-                let seconds = text.parse::<f64>().ok().filter(|s| *s >= 0.0);
-                let limit = seconds.and_then(|s| Duration::try_from_secs_f64(s).ok());
-                options.timeout = Some(limit.ok_or_else(|| format!("--timeout takes seconds, not `{text}`"))?);
-            }
+            Long("timeout") => options.timeout = seconds(&mut parser)?,
             Short('c') => lines = Some(text(parser.value().map_err(wrong)?)?),
             Short('h') | Long("help") => options.program = Program::Say(USAGE.into()),
             Short('V') | Long("version") => {
                 options.program = Program::Say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into());
             }
             Value(first) if lines.is_none() && !explicit && first == "run" => explicit = true,
+            Value(first) if lines.is_none() && !explicit && first == "record" => {
+                options.program = record(&mut parser, &mut options)?
+            }
+            Value(first) if lines.is_none() && !explicit && first == "verify" => {
+                options.program = verify(&mut parser, &mut options)?
+            }
             Value(first) if lines.is_none() && !explicit && first == "help" => {
                 let word = parser.next().map_err(wrong)?;
                 options.program = Program::Help(match word {
@@ -104,6 +111,46 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
         options.program = Program::Lines(lines);
     }
     Ok(options)
+}
+
+fn seconds(parser: &mut lexopt::Parser) -> Result<Option<Duration>, String> {
+    let text = parser.value().map_err(|e| e.to_string())?.to_string_lossy().into_owned();
+    let seconds = text.parse::<f64>().ok().filter(|s| *s >= 0.0);
+    let limit = seconds.and_then(|s| Duration::try_from_secs_f64(s).ok());
+    limit.map(Some).ok_or_else(|| format!("--timeout takes seconds, not `{text}`"))
+}
+
+/// The words after `record`.
+fn record(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Program, String> {
+    let wrong = |e: lexopt::Error| e.to_string();
+    let (mut file, mut out) = (None, None);
+    while let Some(arg) = parser.next().map_err(wrong)? {
+        match arg {
+            Short('o') => out = Some(parser.value().map_err(wrong)?.into()),
+            Long("timeout") => options.timeout = seconds(parser)?,
+            Value(word) if file.is_none() => file = Some(PathBuf::from(word)),
+            Value(word) => options.arguments.push(text(word)?),
+            other => return Err(other.unexpected().to_string()),
+        }
+    }
+    file.map(|file| Program::Record(file, out)).ok_or_else(|| "`record` needs a script".into())
+}
+
+/// The words after `verify`.
+fn verify(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Program, String> {
+    let (mut files, mut bless) = (Vec::new(), false);
+    while let Some(arg) = parser.next().map_err(|e| e.to_string())? {
+        match arg {
+            Long("bless") => bless = true,
+            Long("timeout") => options.timeout = seconds(parser)?,
+            Value(word) => files.push(PathBuf::from(word)),
+            other => return Err(other.unexpected().to_string()),
+        }
+    }
+    if files.is_empty() {
+        return Err("`verify` needs a transcript".into());
+    }
+    Ok(Program::Verify(files, bless))
 }
 
 fn text(word: OsString) -> Result<String, String> {

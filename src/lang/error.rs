@@ -70,7 +70,8 @@ impl Source {
         let starts = self
             .starts
             .get_or_init(|| std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect());
-        let rest = starts.get((number as usize).wrapping_sub(self.first as usize)).map_or("", |start| &self.text[*start..]);
+        let rest =
+            starts.get((number as usize).wrapping_sub(self.first as usize)).map_or("", |start| &self.text[*start..]);
         rest.lines().next().unwrap_or("")
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{DEPTH_MAX, Error, Source, Span, Word};
+use super::{DEPTH_MAX, Error, Part, Source, Span, Word};
 
 /// An operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -173,7 +173,15 @@ impl Parser<'_> {
                 Err(Error::new(self.source, word.span, "a value is missing before this word")
                     .note("as text, an operator needs quotes"))
             }
+            _ if is_glued(word) => Err(Error::new(self.source, word.span, "a parenthesis is stuck to this word")
+                .note("parentheses are words of their own: ( $a + 1 ) * 2; as text, they need quotes")),
             _ => Ok(Expr::Word(word.clone())),
         }
     }
+}
+
+/// Whether a parenthesis is stuck to a word that has no quotes.
+fn is_glued(word: &Word) -> bool {
+    let edge = |part: Option<&Part>, of: fn(&[u8]) -> Option<&u8>, paren: u8| matches!(part, Some(Part::Literal(text)) if of(text) == Some(&paren));
+    !word.quoted && (edge(word.parts.first(), <[u8]>::first, b'(') || edge(word.parts.last(), <[u8]>::last, b')'))
 }

@@ -162,6 +162,19 @@ impl Session {
         session
     }
 
+    /// Let the names that these lines define be known before their defs are read.
+    pub fn declare<'a>(&mut self, lines: impl Iterator<Item = &'a str>) {
+        for line in lines {
+            let mut words = line.split_whitespace();
+            if let (Some("def"), Some(name)) = (words.next(), words.next())
+                && lang::is_name(name)
+                && crate::command::find(name).is_none()
+            {
+                self.table.functions.slot(name);
+            }
+        }
+    }
+
     /// Read a program and give it to the main task. It runs at the next [`turn`](Self::turn).
     pub fn start(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
         let block = lang::parse(source)?;

@@ -3,6 +3,7 @@
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
 pub mod file;
+mod queue;
 mod socket;
 mod step;
 pub mod sync;

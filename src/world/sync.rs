@@ -1,16 +1,16 @@
-//! What tasks wait for besides sockets: locks, semaphores, events, queues, pools.
+//! What tasks wait for besides sockets: locks, semaphores, events; queues and pools are beside this file.
 //!
 //! Each keeps those who wait for it in the order they came; whoever is first is served first. Nothing here knows the
 //! scheduler: a change wakes the first of the line, who tries again.
 
 use std::cell::{Cell, RefCell};
-use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
+pub use super::queue::{Order, Pool, Queue, get, join_queue, put, shutdown_pool, task_done};
 use super::{On, Step, TaskId, Wait, Wake, World, after};
-use crate::value::{Failure, Handle, Name, Reply, Value};
+use crate::value::{Failure, Handle, Reply, Value};
 
 /// Tasks in line for something.
 #[derive(Default)]
@@ -20,7 +20,7 @@ pub struct Line {
 
 impl Line {
     /// Whether a task may take what the line is for: nobody came before it.
-    fn serves(&self, me: TaskId) -> bool {
+    pub(super) fn serves(&self, me: TaskId) -> bool {
         self.tasks.borrow().front().is_none_or(|first| *first == me)
     }
 
@@ -50,7 +50,7 @@ impl World {
     }
 
     /// Let the next in line try: the current task has taken its part, and more is left.
-    fn serve_next(&mut self, line: &Line) {
+    pub(super) fn serve_next(&mut self, line: &Line) {
         self.ready.extend(line.next(Some(self.current)));
     }
 
@@ -61,7 +61,7 @@ impl World {
 }
 
 /// Stand in line until `attempt` gives something. When the time is over it is asked a last time, and must.
-fn stand<F>(
+pub(super) fn stand<F>(
     world: &mut World,
     line: &Rc<Line>,
     limit: Option<Duration>,
@@ -80,14 +80,14 @@ where
 
 /// A name that is given later, by the first `NAME = ...`.
 #[derive(Default)]
-struct Label(RefCell<Option<Rc<str>>>);
+pub(super) struct Label(RefCell<Option<Rc<str>>>);
 
 impl Label {
-    fn set(&self, name: &Rc<str>) {
+    pub(super) fn set(&self, name: &Rc<str>) {
         self.0.borrow_mut().get_or_insert_with(|| name.clone());
     }
 
-    fn get(&self, otherwise: &str) -> String {
+    pub(super) fn get(&self, otherwise: &str) -> String {
         self.0.borrow().as_ref().map_or_else(|| otherwise.to_string(), ToString::to_string)
     }
 }
@@ -287,223 +287,6 @@ impl Handle for Event {
 
     fn summary(&self) -> String {
         format!("<event, {}>", if self.is_set() { "set" } else { "clear" })
-    }
-
-    fn name_it(&self, name: &Rc<str>) {
-        self.label.set(name);
-    }
-}
-
-/// The order in which a queue gives its entries.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Order {
-    /// First in, first out.
-    Fifo,
-    /// Last in, first out.
-    Lifo,
-    /// The least first.
-    Priority,
-}
-
-/// A queue of values between tasks.
-pub struct Queue {
-    order: Order,
-    /// How many entries it takes; 0 for any number.
-    max: usize,
-    entries: RefCell<VecDeque<Value>>,
-    /// Entries that were put and not yet reported done.
-    unfinished: Cell<u64>,
-    getters: Rc<Line>,
-    putters: Rc<Line>,
-    joiners: Rc<Line>,
-    label: Label,
-}
-
-impl Queue {
-    /// An empty queue.
-    pub fn new(order: Order, max: usize) -> Self {
-        let (getters, putters, joiners) = (Rc::default(), Rc::default(), Rc::default());
-        let (entries, unfinished, label) = (RefCell::default(), Cell::default(), Label::default());
-        Self { order, max, entries, unfinished, getters, putters, joiners, label }
-    }
-
-    /// How many entries are in it.
-    pub fn len(&self) -> usize {
-        self.entries.borrow().len()
-    }
-
-    /// Whether it has no entry.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Whether it takes no more.
-    pub fn is_full(&self) -> bool {
-        self.max > 0 && self.len() >= self.max
-    }
-
-    fn insert(&self, value: Value) -> Result<(), Failure> {
-        let mut entries = self.entries.borrow_mut();
-        let place = match self.order {
-            Order::Fifo => entries.len(),
-            Order::Lifo => 0,
-            Order::Priority => {
-                let mut place = entries.len();
-                for (i, entry) in entries.iter().enumerate() {
-                    let order = value.order(entry).ok_or_else(|| {
-                        Failure::usage(format!("a priority queue cannot order {} and {}", value.kind(), entry.kind()))
-                    })?;
-                    if order == Ordering::Less {
-                        place = i;
-                        break;
-                    }
-                }
-                place
-            }
-        };
-        entries.insert(place, value);
-        self.unfinished.set(self.unfinished.get() + 1);
-        Ok(())
-    }
-}
-
-/// Put a value in; a full queue is waited for, and gives `Full` when the time is over.
-pub fn put(world: &mut World, queue: &Rc<Queue>, value: Value, limit: Option<Duration>) -> Result<Step, Failure> {
-    let to = queue.clone();
-    let mut value = Some(value);
-    stand(world, &queue.putters, limit, "room in the queue", move |world, last| {
-        if to.is_full() || !to.putters.serves(world.current) {
-            return last.then(|| Err(Failure::new(Name::Full)));
-        }
-        if let Err(failure) = value.take().map_or(Ok(()), |v| to.insert(v)) {
-            return Some(Err(failure));
-        }
-        world.serve(&to.getters);
-        if !to.is_full() {
-            world.serve_next(&to.putters);
-        }
-        Some(Ok(Step::Done(Reply::Nothing)))
-    })
-}
-
-/// Take the next value out; an empty queue is waited for, and gives `Empty` when the time is over.
-pub fn get(world: &mut World, queue: &Rc<Queue>, limit: Option<Duration>) -> Result<Step, Failure> {
-    let from = queue.clone();
-    stand(world, &queue.getters, limit, "an entry in the queue", move |world, last| {
-        if !from.getters.serves(world.current) {
-            return last.then(|| Err(Failure::new(Name::Empty)));
-        }
-        let Some(value) = from.entries.borrow_mut().pop_front() else {
-            return last.then(|| Err(Failure::new(Name::Empty)));
-        };
-        world.serve(&from.putters);
-        if !from.is_empty() {
-            world.serve_next(&from.getters);
-        }
-        Some(Ok(value.into()))
-    })
-}
-
-/// An entry that was taken out is dealt with.
-pub fn task_done(world: &mut World, queue: &Queue) -> Result<Step, Failure> {
-    let left = queue.unfinished.get().checked_sub(1);
-    queue.unfinished.set(left.ok_or_else(|| Failure::usage("task_done was called more often than put"))?);
-    if left == Some(0) {
-        world.serve_all(&queue.joiners);
-    }
-    Ok(Step::Done(Reply::Nothing))
-}
-
-/// Wait until every entry that was put is dealt with.
-pub fn join_queue(world: &mut World, queue: &Rc<Queue>, limit: Option<Duration>) -> Result<Step, Failure> {
-    let joined = queue.clone();
-    stand(world, &queue.joiners, limit, "task_done for every entry", move |_, last| {
-        (last || joined.unfinished.get() == 0).then(|| Ok(Step::Done(Reply::Nothing)))
-    })
-}
-
-impl Handle for Queue {
-    fn kind(&self) -> &'static str {
-        "a queue"
-    }
-
-    fn label(&self) -> String {
-        self.label.get("a queue")
-    }
-
-    fn summary(&self) -> String {
-        let sort = match self.order {
-            Order::Fifo => "queue",
-            Order::Lifo => "lifoqueue",
-            Order::Priority => "priorityqueue",
-        };
-        let room = if self.max > 0 { format!(" of {}", self.max) } else { String::new() };
-        format!("<{sort}, {}{room} entries>", self.len())
-    }
-
-    fn name_it(&self, name: &Rc<str>) {
-        self.label.set(name);
-    }
-}
-
-/// Workers that take jobs: never more tasks of it run at once than it has workers.
-pub struct Pool {
-    /// How many of its tasks may run at once.
-    pub size: usize,
-    /// How many do.
-    pub running: Cell<usize>,
-    /// Those that wait for a worker.
-    pub queued: RefCell<VecDeque<TaskId>>,
-    /// No more are taken.
-    pub closed: Cell<bool>,
-    line: Rc<Line>,
-    label: Label,
-}
-
-impl Pool {
-    /// A pool with that many workers.
-    pub fn new(size: usize) -> Self {
-        let (running, queued, closed) = (Cell::default(), RefCell::default(), Cell::default());
-        Self { size, running, queued, closed, line: Rc::default(), label: Label::default() }
-    }
-
-    fn is_idle(&self) -> bool {
-        self.running.get() == 0 && self.queued.borrow().is_empty()
-    }
-
-    /// One of its tasks has ended: the next that waits may run.
-    pub fn ended(&self, world: &mut World) {
-        let next = self.queued.borrow_mut().pop_front();
-        match next {
-            Some(next) => world.ready.push_back(next),
-            None => self.running.set(self.running.get() - 1),
-        }
-        if self.is_idle() {
-            world.serve_all(&self.line);
-        }
-    }
-}
-
-/// Take no more jobs, and wait until all are done.
-pub fn shutdown_pool(world: &mut World, pool: &Rc<Pool>) -> Result<Step, Failure> {
-    pool.closed.set(true);
-    let ended = pool.clone();
-    stand(world, &pool.line, None, "the pool's tasks", move |_, _| {
-        ended.is_idle().then(|| Ok(Step::Done(Reply::Nothing)))
-    })
-}
-
-impl Handle for Pool {
-    fn kind(&self) -> &'static str {
-        "a pool"
-    }
-
-    fn label(&self) -> String {
-        self.label.get("a pool")
-    }
-
-    fn summary(&self) -> String {
-        format!("<pool, {} of {} workers busy, {} waiting>", self.running.get(), self.size, self.queued.borrow().len())
     }
 
     fn name_it(&self, name: &Rc<str>) {
