@@ -264,6 +264,233 @@ end recv........
         "{\\\"request\\\": true, \\\"file_name\\\": \\\"sockpit-db.txt\\\", \\\"file_size\\\": 2300, \\\"warn\\\": null, \\\"info\\\": ",
         "file_size = field $dic file_size -> 2300\n",
     ];
+    threads, "16-threads", "\
+[foo-1] foo....0.2
+[foo-1] 3
+[bar-1] bar......0.5
+++++++ 1
+ending!
+10个线程: 总时间是最长的, 不是总和
+[myThread-1] 开始线程:Thread-1
+[myThread-2] 开始线程:Thread-2
+[myThread-1] Thread-1: 2
+[myThread-2] Thread-2: 2
+[myThread-1] Thread-1: 1
+[myThread-1] 退出线程:Thread-1
+[myThread-2] Thread-2: 1
+[myThread-2] 退出线程:Thread-2
+退出主线程
+[last-1] 等待非守护线程执行完才结束
+", [
+        "t1 = spawn foo 0.2\nt1 = <task foo-1, running>\n",
+        "[bar-1]   sleep $n -> ok\n",
+        "t = spawn wait_a_little -> <task wait_a_little-10, running>\n",
+    ];
+    lock, "17-lock", "\
+没有锁: 99
+有锁: 0
+[myThread-1] 开启线程: Thread-1
+[myThread-2] 开启线程: Thread-2
+[myThread-1] Thread-1: 3
+[myThread-1] Thread-1: 2
+[myThread-1] Thread-1: 1
+[myThread-2] Thread-2: 3
+[myThread-2] Thread-2: 2
+[myThread-2] Thread-2: 1
+退出主线程
+", [
+        "lock = <lock, free>\n",
+        "release: Usage: release of a lock that nobody holds, as expected\n",
+        "taken = false\n",
+    ];
+    tickets, "18-tickets", "\
+[run-1] 用户0在查票 当前余票为:1
+[run-2] 用户1在查票 当前余票为:1
+[run-3] 用户2在查票 当前余票为:1
+[run-4] 用户3在查票 当前余票为:1
+[run-5] 用户4在查票 当前余票为:1
+[run-6] 用户5在查票 当前余票为:1
+[run-7] 用户6在查票 当前余票为:1
+[run-8] 用户7在查票 当前余票为:1
+[run-9] 用户8在查票 当前余票为:1
+[run-10] 用户9在查票 当前余票为:1
+[run-1] 用户0买票成功
+[run-2] 用户1买票成功
+[run-3] 用户2买票成功
+[run-4] 用户3买票成功
+[run-5] 用户4买票成功
+[run-6] 用户5买票成功
+[run-7] 用户6买票成功
+[run-8] 用户7买票成功
+[run-9] 用户8买票成功
+[run-10] 用户9买票成功
+没有锁: 1张票卖了10次
+[locked_run-1] 用户0在查票 当前余票为:1
+[locked_run-2] 用户1在查票 当前余票为:1
+[locked_run-3] 用户2在查票 当前余票为:1
+[locked_run-4] 用户3在查票 当前余票为:1
+[locked_run-5] 用户4在查票 当前余票为:1
+[locked_run-6] 用户5在查票 当前余票为:1
+[locked_run-7] 用户6在查票 当前余票为:1
+[locked_run-8] 用户7在查票 当前余票为:1
+[locked_run-9] 用户8在查票 当前余票为:1
+[locked_run-10] 用户9在查票 当前余票为:1
+[locked_run-1] 用户0买票成功
+[locked_run-2] 用户1很倒霉 没有抢到票
+[locked_run-3] 用户2很倒霉 没有抢到票
+[locked_run-4] 用户3很倒霉 没有抢到票
+[locked_run-5] 用户4很倒霉 没有抢到票
+[locked_run-6] 用户5很倒霉 没有抢到票
+[locked_run-7] 用户6很倒霉 没有抢到票
+[locked_run-8] 用户7很倒霉 没有抢到票
+[locked_run-9] 用户8很倒霉 没有抢到票
+[locked_run-10] 用户9很倒霉 没有抢到票
+有锁: 1张票卖了1次
+", [
+        "text = dumps ticket_num=$ticket_num -> \"{\\\"ticket_num\\\": 0}\"\n",
+        "mutex = <lock, free>\n",
+    ];
+    deadlock, "19-deadlock", "\
+[task-1] 拿到第一把锁
+[task-2] 拿到第一把锁
+Deadlock: no task can ever run again
+main         runs
+task-1       line 16   acquire second: waits for lockB, held by task-2; holds lockA
+task-2       line 16   acquire second: waits for lockA, held by task-1; holds lockB
+[task-1] 放弃
+[task-2] 拿到两把锁
+[task-3] 拿到第一把锁
+[task-3] 拿到两把锁
+[task-4] 拿到第一把锁
+[task-4] 拿到两把锁
+相同顺序: 没有死锁
+超时放弃: 没有死锁
+等待自己: 死锁
+", [
+        "  join: Deadlock: no task can ever run again\n",
+        "acquire: Deadlock: ",
+    ];
+    queue_workers, "20-queue-workers", "\
+[myThread-1] 开启线程:Thread-1
+[myThread-1] Thread-1 processing One
+[myThread-2] 开启线程:Thread-2
+[myThread-2] Thread-2 processing Two
+[myThread-3] 开启线程:Thread-3
+[myThread-3] Thread-3 processing Three
+[myThread-1] Thread-1 processing Four
+[myThread-2] Thread-2 processing Five
+[myThread-1] 退出线程:Thread-1
+[myThread-2] 退出线程:Thread-2
+[myThread-3] 退出线程:Thread-3
+退出主线程
+[worker-1] processing One
+[worker-2] processing Two
+[worker-3] processing Three
+[worker-1] processing Four
+[worker-2] processing Five
+5 个单词都已处理
+empty, qsize, full, put, get, task_done, join
+Queue: 3 1 2
+LifoQueue: 2 1 3
+PriorityQueue: 1 2 3
+", [
+        "workQueue = <queue, 0 of 10 entries>\n",
+        "put: Full: ",
+        "get: Empty: ",
+        "task_done: Usage: ",
+    ];
+    producer_consumer, "21-producer-consumer", "\
+[producer-1] 老板放下 包子1: 桌上 1 个
+[producer-1] 老板放下 包子2: 桌上 2 个
+[producer-1] 老板放下 包子3: 桌上 3 个
+[producer-1] 桌子满了, 老板等待
+[consumer-1] 客人吃掉 包子1
+[producer-1] 老板放下 包子4: 桌上 3 个
+[producer-1] 桌子满了, 老板等待
+[consumer-1] 客人吃掉 包子2
+[producer-1] 老板放下 包子5: 桌上 3 个
+[producer-1] 桌子满了, 老板等待
+[consumer-1] 客人吃掉 包子3
+[producer-1] 老板放下 包子6: 桌上 3 个
+[consumer-1] 客人吃掉 包子4
+[consumer-1] 客人吃掉 包子5
+[consumer-1] 客人吃掉 包子6
+生产者快: 桌上最多 3 个
+[consumer-2] 没包子了, 客人等待
+[producer-2] 老板放下 包子1: 桌上 1 个
+[consumer-2] 客人吃掉 包子1
+[consumer-2] 没包子了, 客人等待
+[producer-2] 老板放下 包子2: 桌上 1 个
+[consumer-2] 客人吃掉 包子2
+[consumer-2] 没包子了, 客人等待
+[producer-2] 老板放下 包子3: 桌上 1 个
+[consumer-2] 客人吃掉 包子3
+[consumer-2] 没包子了, 客人等待
+[producer-2] 老板放下 包子4: 桌上 1 个
+[consumer-2] 客人吃掉 包子4
+[consumer-2] 没包子了, 客人等待
+[producer-2] 老板放下 包子5: 桌上 1 个
+[consumer-2] 客人吃掉 包子5
+[consumer-2] 没包子了, 客人等待
+[producer-2] 老板放下 包子6: 桌上 1 个
+[consumer-2] 客人吃掉 包子6
+消费者快: 桌上最多 1 个
+", [
+        "table = <queue, 0 of 3 entries>\n",
+        "eaten = \" 包子1 包子2 包子3 包子4 包子5 包子6\"\n",
+    ];
+    coroutine, "22-coroutine", "\
+1
+2
+x
+y
+3
+z
+[PRODUCER] Producing 1...
+[CONSUMER] Consuming 1...
+[PRODUCER] Consumer return: 200 OK
+[PRODUCER] Producing 2...
+[CONSUMER] Consuming 2...
+[PRODUCER] Consumer return: 200 OK
+[PRODUCER] Producing 3...
+[CONSUMER] Consuming 3...
+[PRODUCER] Consumer return: 200 OK
+[PRODUCER] Producing 4...
+[CONSUMER] Consuming 4...
+[PRODUCER] Consumer return: 200 OK
+[PRODUCER] Producing 5...
+[CONSUMER] Consuming 5...
+[PRODUCER] Consumer return: 200 OK
+1 + 2 + 3 = 6
+没有锁: 0
+", [
+        "c = <coroutine consumer-1, running>\n",
+        "resume: Empty: ",
+    ];
+    pool, "24-pool", "\
+[job-1] 任务 1 开始
+[job-2] 任务 2 开始
+[job-3] 任务 3 开始
+[job-4] 任务 4 开始
+[job-5] 任务 5 开始
+[job-6] 任务 6 开始
+[job-7] 任务 7 开始
+结果: 1 4 9 16 25 36 49
+最多同时 3 个
+[job-8] 任务 8 开始
+[job-9] 任务 1 开始
+[job-10] 任务 2 开始
+[job-11] 任务 3 开始
+[job-12] 任务 4 开始
+[job-13] 任务 5 开始
+[job-14] 任务 6 开始
+[job-15] 任务 7 开始
+没有线程池: 同时 7 个
+", [
+        "p = <pool, 0 of 3 workers busy, 0 waiting>\n",
+        "submit: Usage: ",
+        "answer = \"出错\"\n",
+    ];
     byte_boundaries, "26-byte-boundaries", "\
 两次send, 一次recv: helloworld
 关闭Nagle算法: 仍然粘包

@@ -210,12 +210,18 @@ fn a_race_ends_the_same_a_thousand_times_in_one_process() {
 
 #[test]
 fn acquire_gives_false_when_its_time_is_over() {
-    prints("m = lock\nacquire m\nx = acquire m 0.01\ny = acquire m 0\nrelease m\nz = acquire m 0\nprint $x $y $z", "false false true\n");
+    prints(
+        "m = lock\nacquire m\nx = acquire m 0.01\ny = acquire m 0\nrelease m\nz = acquire m 0\nprint $x $y $z",
+        "false false true\n",
+    );
 }
 
 #[test]
 fn release_needs_a_lock_that_is_held() {
-    prints("m = lock\nexpect Usage release m\nr = rlock\nexpect Usage release r\nacquire m\nrelease m\nexpect Usage release m\nprint ok", "ok\n");
+    prints(
+        "m = lock\nexpect Usage release m\nr = rlock\nexpect Usage release r\nacquire m\nrelease m\nexpect Usage release m\nprint ok",
+        "ok\n",
+    );
 }
 
 #[test]
@@ -273,7 +279,10 @@ fn queues_are_empty_and_full() {
 #[test]
 fn no_bound_and_any_below_1_is_none() {
     for bound in ["", "0", "-1"] {
-        prints(&format!("q = queue {bound}\nrepeat 1000\n  put q x\nend\nf = full q\nn = qsize q\nprint $f $n"), "false 1000\n");
+        prints(
+            &format!("q = queue {bound}\nrepeat 1000\n  put q x\nend\nf = full q\nn = qsize q\nprint $f $n"),
+            "false 1000\n",
+        );
     }
 }
 
@@ -289,7 +298,7 @@ fn join_of_a_queue_waits_for_task_done() {
 #[test]
 fn a_priority_queue_gives_the_least_first() {
     prints(
-        "p = priorityqueue\na = list 2 b\nb = list 1 z\nc = list 1 a\nd = list 1\ne = list 10 a\nfor x in a b c d e\nend\n\
+        "p = priorityqueue\na = list 2 b\nb = list 1 z\nc = list 1 a\nd = list 1\ne = list 10 a\n\
          put p $a\nput p $b\nput p $c\nput p $d\nput p $e\nrepeat 5\n  v = get p\n  print \"$v\"\nend\n\
          for n in 2 1.5 -1\n  put p $n\nend\nx = get p\ny = get p\nz = get p\nprint $x $y $z\n\
          for n in b a B\n  put p $n\nend\nx = get p\ny = get p\nz = get p\nprint $x $y $z",
@@ -359,10 +368,26 @@ fn a_coroutine_that_waits_lets_other_tasks_run() {
 #[test]
 fn a_cancelled_coroutine_has_ended() {
     prints(
-        "def g\n  try\n    yield 1\n  finally\n    print bye\n  end\nend\nc = coroutine g\nresume c\ncancel c\nexpect Empty resume c\n\
-         d = coroutine g\ncancel d\nexpect Empty resume d\na = is_alive c\nprint $a",
-        "bye\nfalse\n",
+        "def g\n  yield 1\nend\nc = coroutine g\nresume c\ncancel c\nexpect Empty resume c\nd = coroutine g\ncancel d\n\
+         expect Empty resume d\na = is_alive c\nprint $a",
+        "false\n",
     );
+}
+
+#[test]
+fn a_cancelled_coroutine_runs_its_finally_blocks() {
+    prints(
+        "def g\n  try\n    yield 1\n  finally\n    print bye\n  end\nend\nc = coroutine g\nresume c\ncancel c\n\
+         expect Empty resume c",
+        "bye\n",
+    );
+}
+
+#[test]
+fn what_has_not_begun_has_no_finally_blocks() {
+    let def = "def w\n  try\n    print never\n  finally\n    print bye\n  end\nend\n";
+    prints_while(&format!("{def}t = spawn w\ncancel t\njoin t\nprint ok"), "ok\n", &["Cancelled"]);
+    prints(&format!("{def}c = coroutine w\ncancel c\nexpect Empty resume c\nprint ok"), "ok\n");
 }
 
 #[test]
@@ -429,7 +454,10 @@ fn a_job_cancelled_before_it_runs_frees_no_worker() {
 
 #[test]
 fn a_pool_that_was_shut_down_takes_no_more() {
-    prints("def w\nend\np = pool 1\nsubmit p w\nshutdown p\nexpect Usage submit p w\nexpect Usage pool 0\nprint ok", "ok\n");
+    prints(
+        "def w\nend\np = pool 1\nsubmit p w\nshutdown p\nexpect Usage submit p w\nexpect Usage pool 0\nprint ok",
+        "ok\n",
+    );
 }
 
 // --- cancel: nobody else is hurt ---
@@ -557,23 +585,26 @@ fn two_locks_in_opposite_order() {
 fn three_locks_in_a_ring() {
     deadlock(
         "a = lock\nb = lock\nc = lock\ndef t x y\n  acquire x\n  yield\n  acquire y\nend\nspawn t $a $b\nspawn t $b $c\nspawn t $c $a",
-        &[
-            "the cycle: t-1 -> t-2 -> t-3 -> t-1",
-            "t-3 at line 7, acquire y: holds c, waits for a, held by t-1",
-        ],
+        &["the cycle: t-1 -> t-2 -> t-3 -> t-1", "t-3 at line 7, acquire y: holds c, waits for a, held by t-1"],
     );
 }
 
 #[test]
 fn one_s_own_lock() {
-    deadlock("m = lock\nacquire m\nacquire m", &["the cycle: main -> main", "main at line 3, acquire m: holds m, waits for m, held by main"]);
+    deadlock(
+        "m = lock\nacquire m\nacquire m",
+        &["the cycle: main -> main", "main at line 3, acquire m: holds m, waits for m, held by main"],
+    );
 }
 
 #[test]
 fn a_queue_that_nobody_fills_or_empties() {
     deadlock(
         "q = queue\ndef w\n  get q\nend\nt = spawn w\nv = get q",
-        &["main at line 6, v = get q: waits for an entry in the queue", "w-1 at line 3, get q: waits for an entry in the queue"],
+        &[
+            "main at line 6, v = get q: waits for an entry in the queue",
+            "w-1 at line 3, get q: waits for an entry in the queue",
+        ],
     );
     deadlock("q = queue 1\nput q 1\nput q 2", &["main at line 3, put q 2: waits for room in the queue"]);
     deadlock("q = queue\nput q 1\njoin q", &["main at line 3, join q: waits for task_done for every entry"]);
@@ -616,7 +647,10 @@ fn tasks_that_are_left_when_the_main_task_has_ended() {
 
 #[test]
 fn both_ends_of_a_connection_in_recv() {
-    let ends = ["a, b = socketpair", "s = create_server 127.0.0.1:0\nw = getsockname s\na = create_connection $w\nb, x = accept s"];
+    let ends = [
+        "a, b = socketpair",
+        "s = create_server 127.0.0.1:0\nw = getsockname s\na = create_connection $w\nb, x = accept s",
+    ];
     for pair in ends {
         deadlock(&format!("{pair}\ndef w s\n  recv s 1\nend\nt = spawn w $a\nrecv b 1"), &[]);
     }
@@ -627,7 +661,10 @@ fn both_ends_of_a_connection_in_sendall() {
     let run = deadlock(
         "s = create_server 127.0.0.1:0\nw = getsockname s\na = create_connection $w\nb, x = accept s\nlet big = \"x\" * 20000000\n\
          def w s\n  sendall s $big\nend\nt = spawn w $a\nsendall b $big",
-        &["main at line 10, sendall b $big: waits for room to send on b", "w-1 at line 7, sendall s $big: waits for room to send on a"],
+        &[
+            "main at line 10, sendall b $big: waits for room to send on b",
+            "w-1 at line 7, sendall s $big: waits for room to send on a",
+        ],
     );
     assert!(run.err.starts_with("sendall: Deadlock: "), "{}", run.err);
 }
@@ -700,7 +737,9 @@ fn a_peer_outside_may_still_answer() {
         client.write_all(b"late").unwrap();
     });
     prints(
-        &format!("q = queue\ndef w\n  c = create_connection {addr}\n  send c x\n  d = recv c 9\n  put q $d\nend\nspawn w\nv = get q\nprint \"$v\""),
+        &format!(
+            "q = queue\ndef w\n  c = create_connection {addr}\n  send c x\n  d = recv c 9\n  put q $d\nend\nspawn w\nv = get q\nprint \"$v\""
+        ),
         "late\n",
     );
     peer.join().unwrap();

@@ -4,6 +4,7 @@ mod line;
 mod options;
 mod output;
 mod prompt;
+mod recorder;
 mod script;
 mod transcript;
 

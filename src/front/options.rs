@@ -77,10 +77,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
             }
             Value(first) if lines.is_none() && !explicit && first == "run" => explicit = true,
             Value(first) if lines.is_none() && !explicit && first == "record" => {
-                options.program = record(&mut parser, &mut options)?
+                options.program = record(&mut parser, &mut options)?;
             }
             Value(first) if lines.is_none() && !explicit && first == "verify" => {
-                options.program = verify(&mut parser, &mut options)?
+                options.program = verify(&mut parser, &mut options)?;
             }
             Value(first) if lines.is_none() && !explicit && first == "help" => {
                 let word = parser.next().map_err(wrong)?;

@@ -1,12 +1,13 @@
 //! The prompt, and lines from a pipe: each is run as it comes, and the loop goes on while the next one is typed.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal, Read as _, Write};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::line::{Above, Read, Reader};
 use super::output::{self, Form, Output};
+use super::recorder::Recorder;
 use super::{FAILED, Options, script};
 use crate::lang::Source;
 use crate::os::terminal::Terminal;
@@ -106,6 +107,8 @@ struct Screen {
     editing: Rc<Cell<bool>>,
     style: Style,
     quiet: bool,
+    /// The session so far, for `save FILE.transcript`.
+    recorder: Rc<RefCell<Recorder>>,
 }
 
 impl Sink for Screen {
@@ -114,6 +117,7 @@ impl Sink for Screen {
         if matches!(event.what, What::Line(_)) {
             return true;
         }
+        self.recorder.borrow_mut().event(event);
         let text = render::event(event, self.style);
         if text.is_empty() && !matches!(event.what, What::Printed(_)) {
             return true;
@@ -131,6 +135,10 @@ impl Sink for Screen {
     fn flush(&mut self) -> bool {
         true
     }
+
+    fn transcript(&self) -> Option<String> {
+        Some(self.recorder.borrow().text())
+    }
 }
 
 fn show(text: &str) -> bool {
@@ -147,12 +155,14 @@ fn interact(options: &Options) -> u8 {
 
 fn converse(options: &Options) -> u8 {
     let editing = Rc::new(Cell::new(false));
+    let recorder: Rc<RefCell<Recorder>> = Rc::default();
     let above = Arc::new(Above::default());
     let style = Style { colour: output::wants_colour(&io::stdout()), places: false };
     let mut session = if options.json {
         Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)
     } else {
-        let screen = Screen { above: above.clone(), editing: editing.clone(), style, quiet: options.quiet };
+        let (above, editing, recorder) = (above.clone(), editing.clone(), recorder.clone());
+        let screen = Screen { above, editing, style, quiet: options.quiet, recorder };
         Session::new(Box::new(screen), Show::All, &options.arguments)
     };
     let session = &mut session;
@@ -179,7 +189,7 @@ fn converse(options: &Options) -> u8 {
             show(text.trim_end_matches('\n'));
         }
         match read {
-            Some(Read::Lines(text)) => line(session, &text, style),
+            Some(Read::Lines(text)) => line(session, &text, style, &recorder),
             Some(Read::Interrupted) => {}
             Some(Read::End) => return leave(session, options),
             Some(Read::Failed(message)) => {
@@ -195,11 +205,14 @@ fn converse(options: &Options) -> u8 {
 }
 
 /// Run what was typed. An error ends nothing but the line.
-fn line(session: &mut Session, text: &str, style: Style) {
+fn line(session: &mut Session, text: &str, style: Style, recorder: &RefCell<Recorder>) {
+    recorder.borrow_mut().type_now(text);
     // A bug in sockpit costs the line, not the session: what the line was doing is given up.
     let run = std::panic::AssertUnwindSafe(|| match session.start(&Source::new("", text)) {
         Ok(()) => run_main(session),
         Err(error) => {
+            let plain = render::program_error(&error, Style::default());
+            recorder.borrow_mut().show(plain.lines().map(str::to_string));
             show(&render::program_error(&error, style));
         }
     });

@@ -7,10 +7,11 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+use super::recorder::{Recorder, Shared};
 use super::{FAILED, Options, WRONG_USAGE, output};
 use crate::lang::{self, Source};
 use crate::render::transcript::{self, Canon, Entry};
-use crate::session::{Event, Main, Session, Show, Sink, Stop, What};
+use crate::session::{Main, Session, Show, Stop};
 use crate::value::Failure;
 
 /// The first line of a transcript whose script was given arguments.
@@ -20,64 +21,6 @@ const TRANSCRIPT_MAX: u64 = 64 * 1024 * 1024;
 /// The most lines of a difference that are shown of one statement.
 const DIFF_MAX: usize = 40;
 
-/// Takes a session down as a transcript.
-struct Recorder {
-    lines: Vec<String>,
-    /// The next of the program's lines to be taken down.
-    next: usize,
-    entries: Vec<Entry>,
-    canon: Canon,
-    failed: bool,
-}
-
-impl Recorder {
-    fn new(lines: Vec<String>) -> Self {
-        let mut canon = Canon::new(lines.iter().map(String::as_str));
-        canon.own_pid(std::process::id());
-        Self { lines, next: 0, entries: Vec::new(), canon, failed: false }
-    }
-
-    /// Take down the program's lines up to that one, as typed; the last `more` of them continue a block.
-    fn typed(&mut self, up_to: usize, more: usize) {
-        while self.next < up_to.min(self.lines.len()) {
-            let line = self.lines[self.next].trim_end().to_string();
-            let continues = self.next >= up_to - more;
-            self.entries.push(if continues { Entry::More(line) } else { Entry::Typed(line) });
-            self.next += 1;
-        }
-    }
-
-    fn show(&mut self, lines: Vec<String>) {
-        for line in lines {
-            let number = self.entries.len() + 1;
-            let line = self.canon.line(&line, number);
-            self.entries.push(Entry::Shown(line.trim_end().to_string()));
-        }
-    }
-}
-
-/// The recorder as the session's sink.
-struct Shared(Rc<RefCell<Recorder>>);
-
-impl Sink for Shared {
-    fn event(&mut self, event: &Event) -> bool {
-        let mut recorder = self.0.borrow_mut();
-        if let What::Line(text) = &event.what {
-            let more = text.lines().count().saturating_sub(1);
-            recorder.typed(event.at.span.line as usize + more, more);
-            return true;
-        }
-        recorder.failed |= matches!(event.what, What::Failed { taken: false, .. });
-        recorder.canon.learn(event);
-        recorder.show(transcript::shown(event));
-        true
-    }
-
-    fn flush(&mut self) -> bool {
-        true
-    }
-}
-
 /// A program's lines run as at the prompt, one statement after the other.
 struct Take {
     entries: Vec<Entry>,
@@ -85,13 +28,14 @@ struct Take {
 }
 
 /// Run lines and take down what they show. A script stops at its first error, a prompt's session goes on.
-fn take_down(lines: Vec<String>, arguments: &[String], stop_on_error: bool, options: &Options) -> Take {
-    let chunks = chunks(&lines);
-    let recorder = Rc::new(RefCell::new(Recorder::new(lines.iter().chain(arguments).cloned().collect())));
-    recorder.borrow_mut().lines.truncate(lines.len());
+fn take_down(lines: &[String], arguments: &[String], stop_on_error: bool, options: &Options) -> Take {
+    let chunks = chunks(lines);
+    let recorder = Rc::new(RefCell::new(Recorder::new(lines.to_vec())));
     let mut session = Session::new(Box::new(Shared(recorder.clone())), Show::All, arguments);
     session.deadline = options.timeout.and_then(|t| std::time::Instant::now().checked_add(t));
     session.declare(lines.iter().map(String::as_str));
+    // A script ends at the first error that nothing in it takes.
+    let mut ended = false;
     for (first, text) in chunks {
         match session.start(&Source::part("", &text, first as u32)) {
             Ok(()) => turn_until_idle(&mut session),
@@ -100,32 +44,30 @@ fn take_down(lines: Vec<String>, arguments: &[String], stop_on_error: bool, opti
                 let mut recorder = recorder.borrow_mut();
                 recorder.typed(first + count - 1, count - 1);
                 let shown = crate::render::program_error(&error, crate::render::Style::default());
-                recorder.show(shown.lines().map(str::to_string).collect());
-                recorder.failed = true;
+                recorder.show(shown.lines().map(str::to_string));
+                ended = stop_on_error;
             }
         }
-        session.take_failure();
-        let failed = recorder.borrow().failed;
-        if session.stop().is_some() || (stop_on_error && failed) {
+        ended |= session.take_failure().is_some() && stop_on_error;
+        if session.stop().is_some() || ended {
             break;
         }
     }
-    while session.stop().is_none() && session.has_others() && session.turn(None).is_ok() {}
+    while !ended && session.stop().is_none() && session.has_others() && session.turn(None).is_ok() {}
     for line in session.unseen() {
-        recorder.borrow_mut().show(vec![line]);
-        recorder.borrow_mut().failed = true;
+        recorder.borrow_mut().show([line]);
     }
     let timed_out = session.stop() == Some(Stop::TimedOut);
     drop(session);
     let mut recorder = recorder.borrow_mut();
     if timed_out {
-        recorder.show(vec!["the bound on the run ran out here".into()]);
-        recorder.failed = true;
-    } else if !(stop_on_error && recorder.failed) {
+        recorder.show(["the bound on the run ran out here".to_string()]);
+    } else if !ended {
         let all = recorder.lines.len();
         recorder.typed(all, 0);
     }
-    Take { entries: std::mem::take(&mut recorder.entries), canon: std::mem::take(&mut recorder.canon) }
+    let (entries, canon) = recorder.finish(arguments);
+    Take { entries, canon }
 }
 
 fn turn_until_idle(session: &mut Session) {
@@ -204,7 +146,7 @@ pub fn record(path: &Path, out: Option<&Path>, options: &Options) -> u8 {
         }
     };
     let lines: Vec<String> = text.lines().map(str::to_string).collect();
-    let take = take_down(lines, &options.arguments, true, options);
+    let take = take_down(&lines, &options.arguments, true, options);
     let text = write(&take.entries, &options.arguments);
     let Some(out) = out else { return output::say(text.trim_end_matches('\n')) };
     if let Err(e) = replace(out, &text) {
@@ -285,7 +227,7 @@ fn verify_one(path: &Path, bless: bool, options: &Options) -> Verdict {
             Entry::Typed(line) | Entry::More(line) | Entry::Shown(line) => line.clone(),
         })
         .collect();
-    let take = take_down(lines, &arguments, false, options);
+    let take = take_down(&lines, &arguments, false, options);
     let got = groups(&take.entries);
     let mut differences = Vec::new();
     for (i, want) in wanted.iter().enumerate() {
@@ -357,7 +299,7 @@ fn difference(want: &Group, got: &[String], skipped: usize, canon: &Canon) -> St
             let here = canon.bound.get(g).map_or("?", |b| &b.value);
             match canon.bound.get(*w) {
                 Some(bound) => {
-                    out.push_str(&format!("\n  {w} was {} at line {}, {here} here", bound.value, bound.line + skipped))
+                    out.push_str(&format!("\n  {w} was {} at line {}, {here} here", bound.value, bound.line + skipped));
                 }
                 None => out.push_str(&format!("\n  {w} is bound nowhere before; {here} here is {g}")),
             }

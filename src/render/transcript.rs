@@ -27,10 +27,15 @@ impl std::fmt::Display for Entry {
         match self {
             Self::Typed(line) => f.write_str(format!("{PROMPT}{line}").trim_end()),
             Self::More(line) => f.write_str(format!("{CONTINUATION}{line}").trim_end()),
-            // A shown line that looks like a typed one, or like a wildcard, is marked.
-            Self::Shown(line) if looks_special(line) => write!(f, "\\{line}"),
             Self::Shown(line) => f.write_str(line),
         }
+    }
+}
+
+impl Entry {
+    /// A line that was shown. One that looks like a typed line, or like a wildcard, is marked with a backslash.
+    pub fn shown(line: &str) -> Self {
+        Self::Shown(if looks_special(line) { format!("\\{line}") } else { line.to_string() })
     }
 }
 
@@ -98,7 +103,7 @@ pub struct Bound {
 }
 
 /// Makes the lines of a session canonical, in the order they come.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Canon {
     /// Numbers that the lines themselves contain.
     written: HashSet<String>,
@@ -111,17 +116,15 @@ pub struct Canon {
 }
 
 impl Canon {
-    /// A canon for these lines: their numbers stay as they are.
-    pub fn new<'a>(lines: impl Iterator<Item = &'a str>) -> Self {
-        let mut canon = Self::default();
+    /// The numbers in these lines stay as they are.
+    pub fn keep_written<'a>(&mut self, lines: impl Iterator<Item = &'a str>) {
         for line in lines {
             tokens(line, |token| {
                 if token.bytes().all(|b| b.is_ascii_digit()) {
-                    canon.written.insert(token.to_string());
+                    self.written.insert(token.to_string());
                 }
             });
         }
-        canon
     }
 
     /// The number of the process that runs the lines.
@@ -152,7 +155,9 @@ impl Canon {
                 self.timed.remove(&**name);
             }
         }
-        values.iter().for_each(|v| self.learn_value(v));
+        for value in values {
+            self.learn_value(value);
+        }
     }
 
     fn learn_value(&mut self, value: &Value) {
@@ -208,8 +213,9 @@ impl Canon {
         if self.written.contains(token) {
             return None;
         }
-        let after_host =
-            before.ends_with(':') && before[..before.len() - 1].ends_with(|c: char| c.is_ascii_hexdigit() || c == ']');
+        let host = before.strip_suffix(':').unwrap_or("");
+        let ipv4 = host.rsplit(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or("");
+        let after_host = host.ends_with(']') || ipv4.parse::<std::net::Ipv4Addr>().is_ok();
         if digits && after_host && token.parse::<u32>().is_ok_and(|p| (FIRST_CHOSEN_PORT..=65535).contains(&p)) {
             return Some(Chosen::Port);
         }
@@ -292,7 +298,8 @@ mod tests {
 
     #[test]
     fn a_value_that_stands_in_two_places_is_the_same_placeholder() {
-        let mut canon = Canon::new(["bind srv 127.0.0.1:9998", "send a 40000"].into_iter());
+        let mut canon = Canon::default();
+        canon.keep_written(["bind srv 127.0.0.1:9998", "send a 40000"].into_iter());
         assert_eq!(
             canon.line("a = <TCP/IPv4 socket, fd 7, 127.0.0.1:40112 -> 127.0.0.1:9998>", 1),
             "a = <TCP/IPv4 socket, fd {fd:1}, 127.0.0.1:{port:1} -> 127.0.0.1:9998>"
@@ -315,7 +322,7 @@ mod tests {
         let text: String = entries.iter().map(|e| format!("{e}\n")).collect();
         assert_eq!(read(&text), entries);
         assert_eq!(read(&text.replace('\n', "\r\n")), entries);
-        assert_eq!(Entry::Shown("sockpit> x".into()).to_string(), "\\sockpit> x");
+        assert_eq!(Entry::shown("sockpit> x").to_string(), "\\sockpit> x");
     }
 
     #[test]

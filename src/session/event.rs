@@ -84,4 +84,9 @@ pub trait Sink {
 
     /// The session is about to wait: what was held back should be seen now.
     fn flush(&mut self) -> bool;
+
+    /// The session so far as a transcript, where one is kept.
+    fn transcript(&self) -> Option<String> {
+        None
+    }
 }

@@ -293,7 +293,7 @@ impl Session {
 mod tests {
     use super::*;
 
-    struct Told(std::rc::Rc<std::cell::RefCell<String>>);
+    struct Told(Rc<std::cell::RefCell<String>>);
 
     impl Sink for Told {
         fn event(&mut self, event: &Event) -> bool {
@@ -310,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_session_goes_on_after_a_bug() {
-        let told = std::rc::Rc::default();
+        let told = Rc::default();
         let mut session = Session::new(Box::new(Told(Rc::clone(&told))), Show::Prints, &[]);
         session.interactive = true;
         session.start(&Source::new("", "let x = 5")).unwrap();

@@ -350,10 +350,17 @@ impl Session {
         if rows.is_empty() { "no sockets yet: s = socket".into() } else { rows.join("\n") }
     }
 
+    /// The session's lines as a script, or the session as a transcript.
     fn save(&self, path: &str) -> Result<Reply, Failure> {
-        let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
-        let lines = lines.filter(|l| !l.trim_start().starts_with("save "));
-        let text: String = lines.map(|l| format!("{l}\n")).collect();
+        let text = if std::path::Path::new(path).extension().is_some_and(|e| e == "transcript") {
+            self.sink.transcript().ok_or_else(|| {
+                Failure::usage("a transcript is kept at the prompt only")
+                    .note("for a script: sockpit record FILE.sock -o FILE.transcript")
+            })?
+        } else {
+            let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
+            lines.filter(|l| !l.trim_start().starts_with("save ")).map(|l| format!("{l}\n")).collect()
+        };
         std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
         Ok(Reply::Nothing)
     }

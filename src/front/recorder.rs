@@ -1,0 +1,101 @@
+//! Taking a session down: what was typed and what it showed, to be made a transcript of.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::render::transcript::{self, Canon, Entry};
+use crate::session::{Event, Sink, What};
+
+/// The most lines that are kept of a session at the prompt.
+const KEPT_MAX: usize = 200_000;
+
+/// Takes a session down.
+#[derive(Default)]
+pub struct Recorder {
+    /// The program's lines, where they are known beforehand.
+    pub lines: Vec<String>,
+    /// The next of them to be taken down.
+    next: usize,
+    entries: Vec<Entry>,
+    learned: Canon,
+}
+
+impl Recorder {
+    /// A recorder of a program with these lines.
+    pub fn new(lines: Vec<String>) -> Self {
+        Self { lines, ..Self::default() }
+    }
+
+    /// Take down the program's lines up to that one, as typed; the last `more` of them continue a block.
+    pub fn typed(&mut self, up_to: usize, more: usize) {
+        while self.next < up_to.min(self.lines.len()) {
+            let line = self.lines[self.next].trim_end().to_string();
+            let continues = self.next >= up_to - more;
+            self.entries.push(if continues { Entry::More(line) } else { Entry::Typed(line) });
+            self.next += 1;
+        }
+    }
+
+    /// Take down lines that were typed just now.
+    pub fn type_now(&mut self, text: &str) {
+        for (i, line) in text.lines().enumerate() {
+            let line = line.trim_end().to_string();
+            self.entries.push(if i == 0 { Entry::Typed(line) } else { Entry::More(line) });
+        }
+    }
+
+    /// Take down lines that were shown.
+    pub fn show(&mut self, lines: impl IntoIterator<Item = String>) {
+        if self.entries.len() < KEPT_MAX || !self.lines.is_empty() {
+            self.entries.extend(lines.into_iter().map(|line| Entry::Shown(line.trim_end().to_string())));
+        }
+    }
+
+    /// Take down an event.
+    pub fn event(&mut self, event: &Event) {
+        self.learned.learn(event);
+        self.show(transcript::shown(event));
+    }
+
+    /// The transcript, with what makes its values canonical. Nothing is lost: more can be taken down.
+    pub fn finish(&self, arguments: &[String]) -> (Vec<Entry>, Canon) {
+        let typed = self.entries.iter().filter_map(|e| match e {
+            Entry::Typed(line) | Entry::More(line) => Some(line.as_str()),
+            Entry::Shown(_) => None,
+        });
+        let mut canon = self.learned.clone();
+        canon.own_pid(std::process::id());
+        canon.keep_written(typed.chain(arguments.iter().map(String::as_str)));
+        let line = |(number, entry): (usize, &Entry)| match entry {
+            Entry::Shown(line) => Entry::shown(&canon.line(line, number)),
+            typed => typed.clone(),
+        };
+        let entries = (1..).zip(&self.entries).map(line).collect();
+        (entries, canon)
+    }
+
+    /// The text of the transcript.
+    pub fn text(&self) -> String {
+        self.finish(&[]).0.iter().map(|entry| format!("{entry}\n")).collect()
+    }
+}
+
+/// A recorder as a session's sink.
+pub struct Shared(pub Rc<RefCell<Recorder>>);
+
+impl Sink for Shared {
+    fn event(&mut self, event: &Event) -> bool {
+        let mut recorder = self.0.borrow_mut();
+        if let What::Line(text) = &event.what {
+            let more = text.lines().count().saturating_sub(1);
+            recorder.typed(event.at.span.line as usize + more, more);
+        } else {
+            recorder.event(event);
+        }
+        true
+    }
+
+    fn flush(&mut self) -> bool {
+        true
+    }
+}

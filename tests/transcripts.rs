@@ -1,0 +1,183 @@
+//! Every lesson has a transcript, and every transcript holds.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::path::{Path, PathBuf};
+
+use common::{Folder, Run, command, run};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(root().join(folder)).unwrap();
+    let mut found: Vec<PathBuf> =
+        entries.map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == ending)).collect();
+    found.sort();
+    found
+}
+
+/// Verify a transcript in a folder of its own.
+fn verify(path: &Path, folder: &Folder) -> Run {
+    let mut command = command(&["verify", "--timeout", "30", path.to_str().unwrap()]);
+    command.current_dir(folder.path()).output().unwrap().into()
+}
+
+#[test]
+fn every_script_has_a_transcript() {
+    for script in files("scripts", "sock") {
+        let name = script.file_stem().unwrap().to_str().unwrap();
+        let transcript = root().join(format!("tests/transcripts/{name}.transcript"));
+        assert!(
+            transcript.exists(),
+            "no transcript: sockpit record scripts/{name}.sock 0 . -o tests/transcripts/{name}.transcript"
+        );
+    }
+}
+
+#[test]
+fn every_transcript_has_the_lines_of_its_script() {
+    for script in files("scripts", "sock") {
+        let name = script.file_stem().unwrap().to_str().unwrap();
+        let transcript = std::fs::read_to_string(root().join(format!("tests/transcripts/{name}.transcript"))).unwrap();
+        let typed =
+            |l: &str| ["sockpit>", "    ...>"].iter().find_map(|p| l.strip_prefix(p)).map(|l| l.trim().to_string());
+        let in_transcript: Vec<String> = transcript.lines().filter_map(typed).collect();
+        let in_script: Vec<String> =
+            std::fs::read_to_string(&script).unwrap().lines().map(|l| l.trim().to_string()).collect();
+        assert!(in_transcript == in_script, "{name}: the script has changed: record it again");
+    }
+}
+
+#[test]
+fn all_transcripts_hold() {
+    let all = files("tests/transcripts", "transcript");
+    assert!(!all.is_empty());
+    for path in all {
+        let run = verify(&path, &Folder::new());
+        assert_eq!(run.status, 0, "{}\n{}", run.out, run.err);
+    }
+}
+
+#[test]
+fn many_are_verified_side_by_side_and_counted() {
+    let folder = Folder::new();
+    let good = folder.file("good.transcript", b"sockpit> print hi\nhi\n");
+    let bad = folder.file("bad.transcript", b"sockpit> print hi\nho\n");
+    let missing = folder.path().join("missing.transcript");
+    let run = run(&["verify", &good, &bad, missing.to_str().unwrap(), &good]);
+    assert_eq!(run.status, 1);
+    let ends: Vec<&str> = run.out.lines().filter(|l| !l.starts_with([' ', '-', '+', '@'])).collect();
+    assert!(ends[0].starts_with("ok ") && ends[1].starts_with("FAIL "), "{}", run.out);
+    assert!(run.out.contains("-ho\n+hi\n") && run.out.contains("ENOENT"), "{}", run.out);
+    assert!(run.out.ends_with("2 passed, 2 failed\n"), "{}", run.out);
+}
+
+const SESSION: &str = "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
+    conn, peer = accept srv\nmine = getsockname cli\nn = send cli hello\nd = recv conn 100\nclose cli\nprint \"$peer $where\"\n";
+
+/// A session recorded, its script's path and its transcript's.
+fn recorded(folder: &Folder, script: &str) -> (String, String) {
+    let script = folder.file("x.sock", script.as_bytes());
+    let out = folder.path().join("x.transcript").to_str().unwrap().to_string();
+    let run = run(&["record", &script, "-o", &out]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    (std::fs::read_to_string(&out).unwrap(), out)
+}
+
+#[test]
+fn what_the_kernel_chooses_is_bound_and_what_the_script_wrote_is_not() {
+    let folder = Folder::new();
+    let (text, _) = recorded(&folder, &format!("let n = 9998\n{SESSION}h = gethostname\n"));
+    assert!(text.contains("n = 9998"), "{text}");
+    assert!(text.contains("where = 127.0.0.1:{port:1}\n"), "{text}");
+    assert!(text.contains("\n127.0.0.1:{port:2} 127.0.0.1:{port:1}\n"), "{text}");
+    assert!(text.contains("h = \"{host}\""), "{text}");
+}
+
+#[test]
+fn swapped_ports_are_found_and_the_binding_is_named() {
+    let folder = Folder::new();
+    let (text, path) = recorded(&folder, SESSION);
+    let swapped =
+        text.replace("\n127.0.0.1:{port:2} 127.0.0.1:{port:1}\n", "\n127.0.0.1:{port:1} 127.0.0.1:{port:2}\n");
+    assert_ne!(text, swapped);
+    std::fs::write(&path, swapped).unwrap();
+    let run = verify(Path::new(&path), &folder);
+    assert_eq!(run.status, 1);
+    assert!(run.out.contains("{port:1} was ") && run.out.contains(" at line "), "{}", run.out);
+}
+
+#[test]
+fn any_changed_character_of_what_was_shown_is_found() {
+    let folder = Folder::new();
+    let (text, path) = recorded(&folder, SESSION);
+    let mut checked = 0;
+    let mut at = 0;
+    for line in text.lines() {
+        if !line.starts_with("sockpit>") {
+            // Every third character keeps the test short.
+            for (i, _) in line.char_indices().skip(checked % 3).step_by(3) {
+                let mut changed = text.clone().into_bytes();
+                changed[at + i] = if changed[at + i] == b'7' { b'8' } else { b'7' };
+                std::fs::write(&path, changed).unwrap();
+                let run = verify(Path::new(&path), &folder);
+                assert_eq!(run.status, 1, "character {i} of: {line}");
+                checked += 1;
+            }
+        }
+        at += line.len() + 1;
+    }
+    assert!(checked > 50);
+}
+
+#[test]
+fn bless_keeps_wildcards_and_names_what_turned_into_an_error() {
+    let folder = Folder::new();
+    let before = "sockpit> let x = 1\nx = {*}\nsockpit> print a\n...\nsockpit> a, b = socketpair\n...\nsockpit> recv a 1 MSG_DONTWAIT\nb\"x\"\nsockpit> print new\nold\n";
+    let path = folder.file("b.transcript", before.as_bytes());
+    let run = run(&["verify", "--bless", &path]);
+    assert_eq!(run.status, 0, "{}", run.out);
+    assert!(run.out.contains("recv a 1 MSG_DONTWAIT: succeeded before and FAILS now"), "{}", run.out);
+    let after = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        after.starts_with("sockpit> let x = 1\nx = {*}\nsockpit> print a\n...\nsockpit> a, b = socketpair\n...\n"),
+        "{after}"
+    );
+    assert!(after.ends_with("sockpit> print new\nnew\n") && after.contains("recv: EAGAIN"), "{after}");
+    assert_eq!(verify(Path::new(&path), &folder).status, 0);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
+}
+
+#[test]
+fn odd_transcripts_give_a_clear_word_and_no_panic() {
+    let folder = Folder::new();
+    for (name, text, status, said) in [
+        ("crlf", "sockpit> print a\r\na\r\n".to_string(), 0, "ok"),
+        ("no-end", "sockpit> print a\na".to_string(), 0, "ok"),
+        ("placeholder", "sockpit> print a\n{prot:1}\n".to_string(), 1, "`{prot:1}` is no placeholder"),
+        ("cut", "sockpit> while 1\n    ...> print a\n".to_string(), 1, "has no `end`"),
+        ("empty", String::new(), 1, "no lines to run"),
+        ("binary", "sockpit> print a\n\0".to_string(), 1, "NUL"),
+        ("looks", "sockpit> print \"sockpit> x\"\n\\sockpit> x\n".to_string(), 0, "ok"),
+        (
+            "misspelt",
+            "sockpit> binde s\ncolumn 1: no call is named `binde`\n...\nsockpit> print on\non\n".to_string(),
+            0,
+            "ok",
+        ),
+    ] {
+        let path = folder.file(name, text.as_bytes());
+        let run = verify(Path::new(&path), &folder);
+        assert!(
+            run.status == status && run.out.contains(said) && !run.err.contains("bug"),
+            "{name}: {} {}",
+            run.out,
+            run.err
+        );
+    }
+    let long = "sockpit> print a\na\n".repeat(50_000);
+    assert_eq!(verify(Path::new(&folder.file("long", long.as_bytes())), &folder).status, 0);
+}
