@@ -18,6 +18,8 @@ use crate::value::Failure;
 const ARGUMENTS: &str = "# arguments:";
 /// The largest transcript that is read, in bytes.
 const TRANSCRIPT_MAX: u64 = 64 * 1024 * 1024;
+/// Lines alike that are shown around a difference.
+const CONTEXT: usize = 3;
 /// The most lines of a difference that are shown of one statement.
 const DIFF_MAX: usize = 40;
 
@@ -280,9 +282,18 @@ fn difference(want: &Group, got: &[String], skipped: usize, canon: &Canon) -> St
         out.push_str(&format!("\n {entry}"));
     }
     let same = want.shown.iter().zip(got).take_while(|(w, g)| transcript::line_matches(w, g)).count();
-    let mut rows: Vec<String> = want.shown[..same].iter().map(|l| format!(" {l}")).collect();
-    rows.extend(want.shown[same..].iter().map(|l| format!("-{l}")));
-    rows.extend(got[same.min(got.len())..].iter().map(|l| format!("+{l}")));
+    let from = same.saturating_sub(CONTEXT);
+    let mut rows: Vec<String> = Vec::new();
+    if from > 0 {
+        rows.push(format!(" ... {from} lines alike"));
+    }
+    rows.extend(want.shown[from..same].iter().map(|l| format!(" {l}")));
+    // What is alike again at the end is no part of the difference.
+    let rest = want.shown[same..].iter().rev().zip(got[same.min(got.len())..].iter().rev());
+    let tail = rest.take_while(|(w, g)| transcript::line_matches(w, g)).count();
+    rows.extend(want.shown[same..want.shown.len() - tail].iter().map(|l| format!("-{l}")));
+    rows.extend(got[same.min(got.len())..got.len() - tail].iter().map(|l| format!("+{l}")));
+    rows.extend(want.shown[want.shown.len() - tail..].iter().take(CONTEXT).map(|l| format!(" {l}")));
     if rows.len() > DIFF_MAX {
         let more = rows.len() - DIFF_MAX;
         rows.truncate(DIFF_MAX);

@@ -91,6 +91,10 @@ pub struct Session {
     quiet: bool,
     failed_tasks: u32,
     turns: u32,
+    /// Turns since the run queue was last empty, or since it was last polled in spite of it.
+    busy: u32,
+    /// The time of the last poll: waits that ended by then are over.
+    seen: Option<Instant>,
     /// How many entries the run queue has given so far.
     popped: u64,
     /// Ctrl-C came before the line it was meant for.
@@ -140,6 +144,8 @@ impl Session {
             quiet: false,
             failed_tasks: 0,
             turns: 0,
+            busy: 0,
+            seen: None,
             popped: 0,
             early_interrupt: false,
             interactive: false,

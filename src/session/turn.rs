@@ -15,7 +15,7 @@ use crate::os::poller;
 use crate::value::{Failure, Name, Reply};
 use crate::world::{On, TaskId, after};
 
-/// While tasks can always run, one poll in that many turns keeps sockets and timers going.
+/// While tasks can always run, one poll in that many turns and some for each task keeps sockets and timers going.
 const POLL_EVERY: u32 = 64;
 
 /// When tasks' waits end.
@@ -64,11 +64,23 @@ impl Session {
             if let Some(task) = self.take(id) {
                 self.run(task);
             }
-            self.turns = self.turns.wrapping_add(1);
-            if !self.turns.is_multiple_of(POLL_EVERY) || self.world.ready.is_empty() {
+            self.busy += 1;
+            if self.world.ready.is_empty() {
+                self.busy = 0;
                 return Ok(false);
             }
-            return self.look(Some(Duration::ZERO));
+            // Every task has had several turns by then: what a poll brings does not fall among their first ones.
+            if self.busy < POLL_EVERY + 4 * self.tasks.len() as u32 {
+                return Ok(false);
+            }
+            self.busy = 0;
+            // Tasks that can always run do not keep the others from what has come.
+            let rang = self.look(Some(Duration::ZERO))?;
+            while self.release() {}
+            return Ok(rang);
+        }
+        if self.release() {
+            return Ok(false);
         }
         if !self.sink.flush() {
             self.ask_stop(Stop::Output);
@@ -116,13 +128,19 @@ impl Session {
         if self.deadline.is_some_and(|d| now >= d) {
             self.ask_stop(Stop::TimedOut);
         }
-        self.fire(now);
+        self.seen = Some(now);
         Ok(rang)
     }
 
-    fn fire(&mut self, now: Instant) {
+    /// Let one thing that has happened take effect: the news of a socket, or a wait that is over. All that it sets off
+    /// runs before the next, so that it does not matter how many of them one poll brought.
+    fn release(&mut self) -> bool {
+        if self.world.wake_next() {
+            return true;
+        }
+        let Some(now) = self.seen else { return false };
         while self.timers.heap.peek().is_some_and(|Reverse(t)| t.at <= now) {
-            let Some(Reverse(timer)) = self.timers.heap.pop() else { return };
+            let Some(Reverse(timer)) = self.timers.heap.pop() else { return false };
             if !self.is_current(&timer) {
                 continue;
             }
@@ -135,7 +153,9 @@ impl Session {
                 Some(interval) => self.timers.set(now.checked_add(interval), Some(interval), timer.task, timer.epoch),
             }
             self.world.ready.push_back(timer.task);
+            return true;
         }
+        false
     }
 
     fn is_current(&self, timer: &Timer) -> bool {

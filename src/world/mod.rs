@@ -63,6 +63,8 @@ pub struct World {
     tokens: Vec<Weak<Socket>>,
     free_tokens: Vec<usize>,
     thread_waiters: Vec<TaskId>,
+    /// Sockets that something happened to, whose waiters have not been told yet.
+    pending: VecDeque<Rc<Socket>>,
 }
 
 impl World {
@@ -280,23 +282,32 @@ impl World {
         }
     }
 
-    /// Poll once, at most that long, and make ready whoever waits for what happened, in the order the sockets were
-    /// made. Says whether another thread rang.
+    /// Poll once, at most that long. What happened to sockets waits for [`wake_next`](Self::wake_next), in the order they
+    /// were made. Says whether another thread rang.
     pub fn poll(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
         let mut news = std::mem::take(&mut self.news);
         self.poller()?.wait(timeout, &mut news)?;
         let mut sockets: Vec<Rc<Socket>> =
             news.tokens.iter().filter_map(|t| self.tokens.get(t - poller::FIRST).and_then(Weak::upgrade)).collect();
         sockets.sort_unstable_by_key(|s| s.serial);
-        for socket in &sockets {
-            self.wake(socket);
-        }
+        self.pending.extend(sockets);
         if news.woken {
             self.ready.extend(self.thread_waiters.iter().copied());
         }
         let woken = news.woken;
         self.news = news;
         Ok(woken)
+    }
+
+    /// Make ready whoever waits on the next socket that something happened to. False when there is none.
+    pub fn wake_next(&mut self) -> bool {
+        match self.pending.pop_front() {
+            Some(socket) => {
+                self.wake(&socket);
+                true
+            }
+            None => false,
+        }
     }
 
     /// When waiting on a socket's side ends, and with which error.
