@@ -103,7 +103,10 @@ impl Session {
                 let passed = coroutine.passed.borrow_mut().take();
                 match (passed, coroutine.done.get()) {
                     (Some(value), _) => Ok(Step::Done(Reply::One(value))),
-                    (None, true) => Err(coroutine.failure.borrow_mut().take().unwrap_or_else(ended)),
+                    (None, true) => {
+                        let failure = coroutine.failure.borrow_mut().take();
+                        Err(failure.filter(|f| f.name != Name::Cancelled).unwrap_or_else(ended))
+                    }
                     (None, false) => {
                         task.parked = Some(parked);
                         return Flow::Parked;

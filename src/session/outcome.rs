@@ -171,7 +171,8 @@ impl Session {
             _ => None,
         };
         let taken = task.handle.coroutine || Self::is_taken(task, failure.name);
-        let is_job = task.job.is_some();
+        // A cancelled task is no news: somebody asked for it.
+        let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id.index != 0 && !taken);
         // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.
         if !is_job && (!taken || (self.show == Show::All && site.is_some())) {
             self.last_failure = Some((failure.clone(), call.to_string()));

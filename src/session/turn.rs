@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::code::{Code, Op, Site};
 use super::deadlock::{QUIET, Stuck};
 use super::event::{At, What};
+use super::exec::Flow;
 use super::task::{Frame, Job, Parking, Task};
 use super::{Main, Session, Show, Stop, TASKS_MAX};
 use crate::os::poller;
@@ -202,19 +203,30 @@ impl Session {
             parked.site
         });
         let call = site.as_ref().map_or_else(|| Rc::from("interrupt"), |s| s.name.clone());
-        self.world.current = id;
+        let before = std::mem::replace(&mut self.world.current, id);
         let cancelled = failure.name == Name::Cancelled;
-        let flow = self.fail(&mut task, call, site.as_ref(), failure);
-        if cancelled && matches!(flow, super::exec::Flow::Ended) {
-            self.world.release_all(id);
-        }
+        let flow = if site.is_some() || task.frames.iter().any(|f| f.pc > 0) {
+            self.fail(&mut task, call, site.as_ref(), failure)
+        } else {
+            // It has not begun, so there is no `try` that it could be inside of.
+            task.frames.clear();
+            self.unwind(&mut task, failure)
+        };
         match flow {
-            super::exec::Flow::Ended => self.end(task),
+            Flow::Ended => {
+                if cancelled {
+                    self.world.release_all(id);
+                }
+                self.end(task);
+            }
+            // As with Python's close(), it is over when the call is.
+            _ if task.handle.coroutine => self.run(task),
             _ => {
                 self.tasks[id.index as usize] = Some(task);
                 self.world.ready.push_back(id);
             }
         }
+        self.world.current = before;
     }
 
     pub(super) fn task(&self, id: TaskId) -> Option<&Task> {
@@ -271,7 +283,7 @@ impl Session {
         task.handle.done.set(true);
         self.world.ready.extend(task.joiners.drain(..));
         if let Some(pool) = task.pool.take() {
-            pool.ended(&mut self.world);
+            pool.ended(&mut self.world, id);
         }
         if let Some(resumer) = task.handle.resumer.take() {
             self.world.ready.push_front(resumer);

@@ -188,7 +188,16 @@ impl Pool {
     }
 
     /// One of its tasks has ended: the next that waits may run.
-    pub fn ended(&self, world: &mut World) {
+    pub fn ended(&self, world: &mut World, task: TaskId) {
+        let place = self.queued.borrow().iter().position(|t| *t == task);
+        if let Some(place) = place {
+            // It was cancelled before a worker took it.
+            self.queued.borrow_mut().remove(place);
+            if self.is_idle() {
+                world.serve_all(&self.line);
+            }
+            return;
+        }
         let next = self.queued.borrow_mut().pop_front();
         match next {
             Some(next) => world.ready.push_back(next),
