@@ -15,6 +15,7 @@ mod mode;
 mod msg;
 mod names;
 mod options;
+mod processes;
 mod readiness;
 mod receive;
 mod tasks;
@@ -113,6 +114,8 @@ pub enum Group {
     Data,
     /// Cooperative tasks.
     Tasks,
+    /// Processes of their own.
+    Processes,
     /// Looking at the session.
     Views,
 }
@@ -130,6 +133,7 @@ impl Group {
         (Group::Readiness, "What is ready, what is running"),
         (Group::Data, "Text, bytes, numbers"),
         (Group::Tasks, "Tasks"),
+        (Group::Processes, "Processes"),
         (Group::Views, "Looking at the session"),
     ];
 }
@@ -171,6 +175,7 @@ pub static ALL: &[&[Command]] = &[
     readiness::COMMANDS,
     data::COMMANDS,
     tasks::COMMANDS,
+    processes::COMMANDS,
     views::COMMANDS,
 ];
 
@@ -206,6 +211,6 @@ impl Command {
 
     /// Whether its results are somebody else's: another call's, a task's.
     pub fn results_vary(&self) -> bool {
-        matches!(self.name, "wait" | "join" | "resume" | "yield")
+        matches!(self.name, "wait" | "join" | "resume" | "yield" | "mget" | "mget_nowait")
     }
 }

@@ -12,16 +12,18 @@ mod exec;
 mod expr;
 mod locals;
 mod outcome;
+mod process;
 mod requests;
 mod scope;
 mod task;
 mod turn;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
 pub use event::{Event, Sink, What};
+pub use process::CHILD;
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
@@ -80,6 +82,8 @@ pub struct Session {
     /// The names sockpit gave so far to nameless sockets, by their first letter.
     auto: BTreeMap<char, u64>,
     last_failure: Option<(Failure, String)>,
+    /// The names of the parent process whose values did not cross, and what those are.
+    left: HashMap<Rc<str>, Rc<str>>,
     history: Vec<Rc<Source>>,
     /// When the whole run must be over.
     pub deadline: Option<Instant>,
@@ -96,8 +100,8 @@ pub struct Session {
 /// Why a session ends before its program does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stop {
-    /// `quit`.
-    Quit,
+    /// `quit`, with its exit status.
+    Quit(u8),
     /// The output cannot be written any more.
     Output,
     /// The bound on the whole run ran out.
@@ -127,6 +131,7 @@ impl Session {
             seq: 0,
             auto: BTreeMap::new(),
             last_failure: None,
+            left: HashMap::new(),
             history: Vec::new(),
             deadline: None,
             stop: None,
@@ -205,9 +210,10 @@ impl Session {
         self.stop.get_or_insert(stop);
     }
 
-    /// Whether a task other than the main one must end before the script does.
-    pub fn has_others(&self) -> bool {
-        self.tasks.iter().skip(1).flatten().any(|t| !t.daemon)
+    /// Whether a task other than the main one or a child process must end before the script does. With no task left,
+    /// daemon processes are asked to end.
+    pub fn has_others(&mut self) -> bool {
+        self.tasks.iter().skip(1).flatten().any(|t| !t.daemon) || self.world.has_children()
     }
 
     /// The failures that nobody took: of background calls never waited for, and of tasks.
@@ -223,6 +229,7 @@ impl Session {
                 unseen(job).map(|f| format!("[{number}] {}: {f}, and nothing waited for it", job.line))
             })
             .collect();
+        lines.extend(self.world.family.failures().cloned());
         if self.failed_tasks > 0 {
             lines.push(format!("{} of the tasks ended with an error", self.failed_tasks));
         }
@@ -249,8 +256,11 @@ impl Session {
             .collect()
     }
 
-    fn tell(&mut self, what: What, at: event::At) {
+    fn tell(&mut self, what: What, mut at: event::At) {
         self.seq += 1;
+        if let Some(process) = &self.world.family.name {
+            at.task = Some(at.task.map_or_else(|| process.clone(), |task| format!("{process} {task}").into()));
+        }
         let event = Event { seq: self.seq, at, what };
         if !self.sink.event(&event) {
             self.ask_stop(Stop::Output);

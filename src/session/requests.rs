@@ -9,7 +9,7 @@ use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Stop};
 use crate::lang::{self, Source};
 use crate::value::{Failure, Name, Reply, Value};
-use crate::world::{Request, Socket, after};
+use crate::world::{Process, Request, Socket, after};
 
 impl Session {
     pub(super) fn request(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Flow {
@@ -20,8 +20,13 @@ impl Session {
                 return Flow::Parked;
             }
             Request::Spawn { daemon, name, args } => self.spawn(daemon, &name, args),
+            Request::Process { daemon, name, args } => self.process(daemon, &name, args),
             Request::WaitJobs(numbers) => return self.wait_jobs(task, site, numbers),
             Request::Join(value, limit) => {
+                if let Some(child) = value.downcast_rc::<Process>() {
+                    let step = self.world.join(&child, limit);
+                    return self.settle(task, site, Ok(step));
+                }
                 let Some(other) = value.downcast_rc::<TaskHandle>() else {
                     return self.fail(task, site.name.clone(), Some(site), no_task(&value));
                 };
@@ -64,8 +69,8 @@ impl Session {
                 }
                 Err(failure) => Err(failure),
             },
-            Request::Quit => {
-                self.ask_stop(Stop::Quit);
+            Request::Quit(status) => {
+                self.ask_stop(Stop::Quit(status));
                 return Flow::Parked;
             }
         };
@@ -103,14 +108,7 @@ impl Session {
         let mut task = Task::new(Rc::from(format!("{name}-{}", self.spawned)));
         task.daemon = daemon;
         let mut frame = Frame::new(function.code.clone(), scope);
-        let site = Site {
-            callee: super::code::Callee::Defined(slot),
-            name: function.name.clone(),
-            args: Vec::new(),
-            spans: Vec::new(),
-            targets: Vec::new(),
-            expect: None,
-        };
+        let site = Site::of_def(slot, function.name.clone());
         frame.called = Some((Rc::new(site), function));
         task.frames.push(frame);
         let handle = task.handle.clone();
@@ -153,6 +151,9 @@ impl Session {
                 Some(job) => Ok(Value::Bool(job.outcome.is_none()).into()),
                 None => Err(self.no_job(u64::try_from(*n).unwrap_or(0))),
             };
+        }
+        if let Some(child) = value.downcast::<Process>() {
+            return Ok(Value::Bool(child.ended().is_none()).into());
         }
         let handle = value.downcast::<TaskHandle>().ok_or_else(|| no_task(value))?;
         Ok(Value::Bool(!handle.done.get()).into())
@@ -293,7 +294,7 @@ fn waits_for(on: &Parking) -> String {
 }
 
 fn no_task(value: &Value) -> Failure {
-    Failure::usage(format!("a task is needed here, and this is {}", value.kind())).at(0)
+    Failure::usage(format!("a task or a process is needed here, and this is {}", value.kind())).at(0)
 }
 
 fn file_failure(path: &str, e: &std::io::Error) -> Failure {
