@@ -262,7 +262,8 @@ impl Session {
             at.task = Some(at.task.map_or_else(|| process.clone(), |task| format!("{process} {task}").into()));
         }
         let event = Event { seq: self.seq, at, what };
-        if !self.sink.event(&event) {
+        // With others on the same output, what was said first must stand first.
+        if !self.sink.event(&event) || (self.world.family.is_shared() && !self.sink.flush()) {
             self.ask_stop(Stop::Output);
         }
     }

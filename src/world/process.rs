@@ -136,6 +136,11 @@ impl Family {
         Ok(())
     }
 
+    /// Whether there are, or were, other processes.
+    pub fn is_shared(&self) -> bool {
+        self.lifeline.is_some()
+    }
+
     /// The reading end of the family's pipe.
     pub fn lifeline(&mut self) -> Result<&OwnedFd, Failure> {
         if self.lifeline.is_none() {
