@@ -93,7 +93,11 @@ fn what_is_alive_does_not_cross() {
          p = process use_it\njoin p\nc = exitcode p\nassert $c == 1",
     );
     assert_eq!(run.status, 0, "{}", run.err);
-    assert!(run.err.contains("in the process that started this one it is a socket, which does not cross"), "{}", run.err);
+    assert!(
+        run.err.contains("in the process that started this one it is a socket, which does not cross"),
+        "{}",
+        run.err
+    );
 }
 
 #[test]
@@ -182,7 +186,8 @@ fn nothing_is_left_when_the_first_process_is_signalled() {
 
 #[test]
 fn nothing_is_left_when_the_program_ends() {
-    for (last, status) in [("sleep 0.3\nquit 5", 5), ("sleep 0.3\nassert 1 == 2", 1), ("sleep 0.3\nkill p\nkill s", 0)] {
+    for (last, status) in [("sleep 0.3\nquit 5", 5), ("sleep 0.3\nassert 1 == 2", 1), ("sleep 0.3\nkill p\nkill s", 0)]
+    {
         let word = marker(&format!("end{status}"));
         let (mut root, _) = family(&word, last);
         assert_eq!(root.0.wait().unwrap().code(), Some(status), "{last}");
@@ -216,8 +221,10 @@ fn the_script_waits_for_children_but_not_for_daemons() {
         "Assert: daemonic processes are not allowed to have children\n",
     );
     // A child waits for its own.
-    prints("def inner\n  sleep 0.05\n  print inner\nend\ndef outer\n  p = process inner\nend\np = process outer\njoin p\nprint joined",
-        "[outer-1:inner-1] inner\njoined\n");
+    prints(
+        "def inner\n  sleep 0.05\n  print inner\nend\ndef outer\n  p = process inner\nend\np = process outer\njoin p\nprint joined",
+        "[outer-1:inner-1] inner\njoined\n",
+    );
 }
 
 #[test]

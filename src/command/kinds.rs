@@ -76,10 +76,8 @@ pub enum Kind {
 impl Kind {
     /// Whether a bare word in its place is the name of a live thing.
     pub fn is_live(self) -> bool {
-        matches!(
-            self,
-            Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::MpQueue
-        ) || self.is_live_or_number()
+        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::MpQueue)
+            || self.is_live_or_number()
     }
 
     /// Whether a number may stand in the place of a live thing's name.

@@ -81,7 +81,8 @@ fn procstate(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 
 fn make_queue(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let max = if args.has(0) { args.size(0)? } else { 0 };
-    let max = u32::try_from(max).map_err(|_| Failure::usage(format!("a queue takes up to {} values", u32::MAX)).at(0))?;
+    let max =
+        u32::try_from(max).map_err(|_| Failure::usage(format!("a queue takes up to {} values", u32::MAX)).at(0))?;
     Ok(Value::Handle(world.mpqueue(max)?).into())
 }
 

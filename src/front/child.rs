@@ -22,6 +22,7 @@ pub fn run(name: &str) -> u8 {
         json: flag(script::JSON),
         timeout: None,
     };
+    process::take_name();
     fd::raise_file_limit();
     if let Err(e) = poller::catch_signals() {
         output::complain(&format!("sockpit: signals cannot be caught: {e}"));

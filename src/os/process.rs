@@ -128,8 +128,25 @@ pub fn look(pid: i32) -> Option<(char, i32)> {
     // The name between the parentheses can hold anything.
     let after = stat.iter().rposition(|b| *b == b')')? + 1;
     let text = std::str::from_utf8(&stat[after..]).ok()?;
-    let mut words = text.split_whitespace();
-    Some((words.next()?.chars().next()?, words.next()?.parse().ok()?))
+    let words: Vec<_> = text.split_whitespace().collect();
+    let state = words.first()?.chars().next()?;
+    // A first thread that is over is no zombie to wait for while others of its process still end.
+    let threads: u32 = words.get(17)?.parse().ok()?;
+    let state = if state == 'Z' && threads > 1 { 'R' } else { state };
+    Some((state, words.get(1)?.parse().ok()?))
+}
+
+/// End a child of ours that nothing can watch.
+pub fn abandon(pid: i32) {
+    if let Some(pid) = Pid::from_raw(pid) {
+        let _ = rustix::process::kill_process(pid, Signal::KILL);
+        let _ = rustix::process::waitid(WaitId::Pid(pid), WaitIdOptions::EXITED);
+    }
+}
+
+/// Be called `sockpit` where the kernel lists processes; [`spawn`] starts a file of another name.
+pub fn take_name() {
+    let _ = std::fs::write("/proc/self/comm", "sockpit");
 }
 
 /// From now on this process ends when the other end of a pipe is closed, whatever it is doing.
@@ -200,6 +217,8 @@ mod tests {
     }
 
     #[test]
+    // It is waited for, by its descriptor.
+    #[allow(clippy::zombie_processes)]
     fn a_child_is_waited_for_by_its_descriptor() {
         let child = Command::new("sleep").arg("100").spawn().unwrap();
         let fd = descriptor(child.id() as i32).unwrap();

@@ -97,7 +97,15 @@ impl Session {
             let Some(value) = self.globals.get(slot) else { continue };
             match queues.refuses(&value) {
                 None => globals.push(Value::list(vec![Value::Text(name.clone()), value])),
-                Some(_) => left.push(Value::list(vec![Value::Text(name.clone()), Value::text(value.kind())])),
+                Some(refusal) => {
+                    let kind = match refusal {
+                        wire::Refusal::Live(inner) if inner != value.kind() => {
+                            format!("{} with {inner} in it", value.kind())
+                        }
+                        _ => value.kind().to_string(),
+                    };
+                    left.push(Value::list(vec![Value::Text(name.clone()), Value::text(kind)]));
+                }
             }
         }
         (globals, left)

@@ -67,9 +67,8 @@ impl Message {
 
     fn send(&self, to: BorrowedFd<'_>) -> Result<(), i32> {
         use std::os::fd::AsRawFd as _;
-        let rights = self.file.iter().map(|f| {
-            (libc::SOL_SOCKET, libc::SCM_RIGHTS, f.as_raw_fd().to_ne_bytes().to_vec())
-        });
+        let rights =
+            self.file.iter().map(|f| (libc::SOL_SOCKET, libc::SCM_RIGHTS, f.as_raw_fd().to_ne_bytes().to_vec()));
         msg::send(to, &[&self.bytes], &rights.collect::<Vec<_>>(), 0, None).map(drop)
     }
 }
@@ -145,7 +144,8 @@ impl World {
 
     /// A queue whose descriptors came from another process.
     pub fn adopt_mpqueue(&mut self, max: u32, fds: Vec<OwnedFd>) -> Result<Rc<MpQueue>, Failure> {
-        let mut ends = fds.into_iter().map(|fd| self.wrap(fd, [0; 3], Mode::Blocking)).collect::<Result<Vec<_>, _>>()?;
+        let mut ends =
+            fds.into_iter().map(|fd| self.wrap(fd, [0; 3], Mode::Blocking)).collect::<Result<Vec<_>, _>>()?;
         let places = if ends.len() > 2 { ends.pop() } else { None };
         let (Some(writer), Some(reader)) = (ends.pop(), ends.pop()) else { return Err(Failure::os(libc::EBADF)) };
         Ok(Rc::new(MpQueue { reader, writer, places, max, backlog: Arc::default() }))

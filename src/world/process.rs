@@ -144,8 +144,7 @@ impl Family {
     /// The reading end of the family's pipe.
     pub fn lifeline(&mut self) -> Result<&OwnedFd, Failure> {
         if self.lifeline.is_none() {
-            let (read, write) =
-                std::io::pipe().map_err(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EMFILE)))?;
+            let (read, write) = std::io::pipe().map_err(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EMFILE)))?;
             self.lifeline = Some((read.into(), Some(write.into())));
         }
         self.lifeline.as_ref().map(|(read, _)| read).ok_or(Failure::os(libc::EBADF))
@@ -212,8 +211,11 @@ impl Drop for Family {
 impl World {
     /// A child was started.
     pub fn adopt_child(&mut self, name: Rc<str>, pid: i32, daemon: bool) -> Result<Rc<Process>, Failure> {
-        let fd = process::descriptor(pid).map_err(Failure::os)?;
-        let watch = self.wrap(fd, [0; 3], Mode::Blocking)?;
+        let watch = process::descriptor(pid).map_err(Failure::os).and_then(|fd| self.wrap(fd, [0; 3], Mode::Blocking));
+        if watch.is_err() {
+            process::abandon(pid);
+        }
+        let watch = watch?;
         let child = Rc::new(Process { name, pid, daemon, watch, code: Cell::default(), seen: Cell::default() });
         self.family.children.push(child.clone());
         Ok(child)
