@@ -52,9 +52,9 @@ fn a_child_has_a_copy_of_the_data() {
     prints(
         "let money = 1000\nlet l = 1\nl = list 1 2.5 none on \"马\" \"\\x00\\xff\" 127.0.0.1:80\n\
          o = loads '{\"a\": [1, {\"b\": null}]}'\nq = mpqueue\n\
-         def task arg q\n  global money\n  assert $money == 1000\n  let money = 666\n  inner $arg\n  mput q $l\n  mput q $o\nend\n\
+         def task arg q\n  global money\n  assert $money == 1000\n  let money = 666\n  inner $arg\n  put q $l\n  put q $o\nend\n\
          def inner arg\n  print $arg $money\nend\n\
-         p = process task $l $q\njoin p\nl2 = mget q\no2 = mget q\nassert $l2 == $l\nassert $o2 == $o\nprint $money",
+         p = process task $l $q\njoin p\nl2 = get q\no2 = get q\nassert $l2 == $l\nassert $o2 == $o\nprint $money",
         "[task-1] [1, 2.5, none, true, \"马\", b\"\\0\\xff\", \"127.0.0.1:80\"] 666\n1000\n",
     );
 }
@@ -112,7 +112,7 @@ fn bad_uses_are_said() {
         ("def f a\nend\ns = socket\nl = list $s\nprocess f $l", "does not cross to another process"),
         ("process f\ndef f\nend", "its def has not run"),
         ("let x = 5\npid x", "Usage: a process is needed here, and this is a number"),
-        ("let x = 5\nmget x", "Usage: a queue between processes is needed here, and this is a number"),
+        ("let x = 5\nget x", "Usage: a queue is needed here, and this is a number"),
         ("let x = 5\njoin x", "Usage: a task or a process is needed here"),
         ("join 5", "Usage: a task or a process is needed here"),
         ("procstate abc", "Unbound: "),
@@ -120,10 +120,10 @@ fn bad_uses_are_said() {
         ("getppid 2147483647", "ESRCH: "),
         ("q = mpqueue -1", "Usage: a size is 0 or more"),
         ("q = mpqueue 99999999999", "Usage: a queue takes up to"),
-        ("q = mpqueue\ns = socket\nmput q $s", "Usage: a socket does not cross to another process"),
-        ("q = mpqueue\nmput q $q", "does not cross to another process"),
-        ("q = mpqueue\nmget q 0.01", "Empty: the queue is empty"),
-        ("q = mpqueue 1\nmput q 1\nmput q 2 0.01", "Full: the queue is full"),
+        ("q = mpqueue\ns = socket\nput q $s", "Usage: a socket does not cross to another process"),
+        ("q = mpqueue\nput q $q", "does not cross to another process"),
+        ("q = mpqueue\nget q 0.01", "Empty: the queue is empty"),
+        ("q = mpqueue 1\nput q 1\nput q 2 0.01", "Full: the queue is full"),
     ] {
         let run = lines(text);
         assert!(run.status == 1 && run.err.contains(said), "{text}: {} {}", run.status, run.err);
@@ -157,9 +157,9 @@ fn states_are_the_kernels() {
 fn family(word: &str, last: &str) -> (Killed, Vec<u32>) {
     let text = format!(
         "def busy_{word}\n  loop\n  end\nend\ndef nap_{word}\n  sleep 600\nend\n\
-         def parent_{word} q\n  p = process busy_{word}\n  p = process nap_{word}\n  mput q 1\n  sleep 600\nend\n\
+         def parent_{word} q\n  p = process busy_{word}\n  p = process nap_{word}\n  put q 1\n  sleep 600\nend\n\
          q = mpqueue\nd = process -d busy_{word}\np = process nap_{word}\ns = process busy_{word}\n\
-         o = process parent_{word} $q\nmget q\nkill o\njoin o\nn = pid s\nprint $n\n{last}"
+         o = process parent_{word} $q\nget q\nkill o\njoin o\nn = pid s\nprint $n\n{last}"
     );
     let mut root = Killed(command(&["-q", "--timeout", "30", "-c", &text]).spawn().unwrap());
     let mut first = String::new();
@@ -202,9 +202,9 @@ fn nothing_is_left_when_the_program_ends() {
 #[test]
 fn an_orphan_goes_on_while_the_first_process_lives() {
     prints(
-        "def child q\n  before = getppid\n  mput q $before\n  loop\n    p = getppid\n    if $p != $before\n      break\n    end\n    sleep 0.005\n  end\n  mput q adopted\nend\n\
-         def parent q\n  process child $q\n  mget q\n  mput q ready\n  quit\nend\n\
-         q = mpqueue\np = process parent $q\njoin p\nwhile 1\n  v = mget q 10\n  if $v == adopted\n    break\n  end\nend\nprint $v",
+        "def child q\n  before = getppid\n  put q $before\n  loop\n    p = getppid\n    if $p != $before\n      break\n    end\n    sleep 0.005\n  end\n  put q adopted\nend\n\
+         def parent q\n  process child $q\n  get q\n  put q ready\n  quit\nend\n\
+         q = mpqueue\np = process parent $q\njoin p\nwhile 1\n  v = get q 10\n  if $v == adopted\n    break\n  end\nend\nprint $v",
         "adopted\n",
     );
 }
@@ -216,8 +216,8 @@ fn the_script_waits_for_children_but_not_for_daemons() {
         "main\n[late-1] late\n",
     );
     prints(
-        "def child\n  print never\nend\ndef daemon q\n  try\n    process child\n  except Assert as e\n    mput q $e\n  end\nend\n\
-         q = mpqueue\nd = process -d daemon $q\ne = mget q\nprint $e",
+        "def child\n  print never\nend\ndef daemon q\n  try\n    process child\n  except Assert as e\n    put q $e\n  end\nend\n\
+         q = mpqueue\nd = process -d daemon $q\ne = get q\nprint $e",
         "Assert: daemonic processes are not allowed to have children\n",
     );
     // A child waits for its own.
@@ -230,9 +230,9 @@ fn the_script_waits_for_children_but_not_for_daemons() {
 #[test]
 fn fifty_processes() {
     prints(
-        "q = mpqueue\ngo = mpqueue\ndef worker n q go\n  mput q $n\n  mget go\nend\n\
+        "q = mpqueue\ngo = mpqueue\ndef worker n q go\n  put q $n\n  get go\nend\n\
          for n in 1 2 3 4 5\n  repeat 10\n    process worker $n $q $go\n  end\nend\n\
-         let sum = 0\nrepeat 50\n  n = mget q\n  let sum = $sum + $n\nend\nprint $sum\nrepeat 50\n  mput go x\nend",
+         let sum = 0\nrepeat 50\n  n = get q\n  let sum = $sum + $n\nend\nprint $sum\nrepeat 50\n  put go x\nend",
         "150\n",
     );
 }
@@ -243,11 +243,11 @@ fn a_queue_with_several_producers_and_consumers() {
         prints(
             &format!(
                 "q = mpqueue {max}\nsums = mpqueue\n\
-                 def product n q\n  let i = 0\n  repeat 200\n    v = list $n $i\n    mput q $v\n    let i = $i + 1\n  end\nend\n\
-                 def consumer q sums\n  let sum = 0\n  let count = 0\n  loop\n    v = mget q\n    if $v == end\n      break\n    end\n    n = item $v 0\n    i = item $v 1\n    let sum = $sum + $n * $i\n    let count = $count + 1\n  end\n  r = list $sum $count\n  mput sums $r\nend\n\
+                 def product n q\n  let i = 0\n  repeat 200\n    v = list $n $i\n    put q $v\n    let i = $i + 1\n  end\nend\n\
+                 def consumer q sums\n  let sum = 0\n  let count = 0\n  loop\n    v = get q\n    if $v == end\n      break\n    end\n    n = item $v 0\n    i = item $v 1\n    let sum = $sum + $n * $i\n    let count = $count + 1\n  end\n  r = list $sum $count\n  put sums $r\nend\n\
                  c1 = process consumer $q $sums\nc2 = process consumer $q $sums\n\
                  p1 = process product 1 $q\np2 = process product 10 $q\np3 = process product 100 $q\njoin p1\njoin p2\njoin p3\n\
-                 mput q end\nmput q end\na = mget sums\nb = mget sums\na0 = item $a 0\na1 = item $a 1\nb0 = item $b 0\nb1 = item $b 1\n\
+                 put q end\nput q end\na = get sums\nb = get sums\na0 = item $a 0\na1 = item $a 1\nb0 = item $b 0\nb1 = item $b 1\n\
                  let sum = $a0 + $b0\nlet count = $a1 + $b1\nprint $sum $count"
             ),
             &format!("{} 600\n", 111 * (199 * 200 / 2)),
@@ -259,15 +259,15 @@ fn a_queue_with_several_producers_and_consumers() {
 fn put_never_waits_for_the_kernel() {
     // More than any socket's buffer holds, in order, and sent to the end although the child's def is over.
     prints(
-        "q = mpqueue\nlet i = 0\nlet pad = \"x\" * 1000\nrepeat 2000\n  v = list $i $pad\n  mput q $v\n  let i = $i + 1\nend\n\
-         let i = 0\nrepeat 2000\n  v = mget q\n  n = item $v 0\n  assert $n == $i\n  let i = $i + 1\nend\n\
-         def fill q pad\n  repeat 2000\n    mput q $pad\n  end\nend\np = process fill $q $pad\nrepeat 2000\n  v = mget q\n  assert $v == $pad\nend\njoin p\nc = exitcode p\nprint $i $c",
+        "q = mpqueue\nlet i = 0\nlet pad = \"x\" * 1000\nrepeat 2000\n  v = list $i $pad\n  put q $v\n  let i = $i + 1\nend\n\
+         let i = 0\nrepeat 2000\n  v = get q\n  n = item $v 0\n  assert $n == $i\n  let i = $i + 1\nend\n\
+         def fill q pad\n  repeat 2000\n    put q $pad\n  end\nend\np = process fill $q $pad\nrepeat 2000\n  v = get q\n  assert $v == $pad\nend\njoin p\nc = exitcode p\nprint $i $c",
         "2000 0\n",
     );
     // A child that has not sent all can still be ended.
     prints(
-        "q = mpqueue\nlet pad = \"x\" * 1000\ndef fill q pad\n  repeat 2000\n    mput q $pad\n  end\n  mput q end\nend\n\
-         p = process fill $q $pad\nv = mget q\nterminate p\njoin p\nc = exitcode p\nprint $c",
+        "q = mpqueue\nlet pad = \"x\" * 1000\ndef fill q pad\n  repeat 2000\n    put q $pad\n  end\n  put q end\nend\n\
+         p = process fill $q $pad\nv = get q\nterminate p\njoin p\nc = exitcode p\nprint $c",
         "-15\n",
     );
 }
@@ -276,8 +276,8 @@ fn put_never_waits_for_the_kernel() {
 fn large_values_cross() {
     prints(
         "let big = \"0123456789\" * 1000000\nq = mpqueue\n\
-         def task arg q\n  assert $arg == $big\n  mput q $arg\n  let small = \"x\" * 32768\n  mput q $small\n  mput q end\nend\n\
-         p = process task $big $q\nv = mget q\nassert $v == $big\nv = mget q\nn = len $v\nprint $n\nv = mget q\nprint $v\njoin p",
+         def task arg q\n  assert $arg == $big\n  put q $arg\n  let small = \"x\" * 32768\n  put q $small\n  put q end\nend\n\
+         p = process task $big $q\nv = get q\nassert $v == $big\nv = get q\nn = len $v\nprint $n\nv = get q\nprint $v\njoin p",
         "32768\nend\n",
     );
 }
@@ -286,7 +286,7 @@ fn large_values_cross() {
 fn join_has_a_limit_and_tasks_go_on_meanwhile() {
     prints(
         "def nap\n  sleep 60\nend\ndef tick\n  sleep 0.02\n  print tick\nend\np = process nap\nt = spawn tick\njoin p 0.1\nalive = is_alive p\nprint $alive\nterminate p\njoin p 20\nalive = is_alive p\nprint $alive",
-        "[tick-2] tick\ntrue\nfalse\n",
+        "[tick-1] tick\ntrue\nfalse\n",
     );
 }
 

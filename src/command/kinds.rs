@@ -25,8 +25,8 @@ pub enum Kind {
     Process,
     /// A process, or the id of one.
     ProcessOrPid,
-    /// A queue between processes.
-    MpQueue,
+    /// A lock, an event, a queue, or anything else alive, likewise.
+    Thing,
     /// A job's number, a task or a process.
     JobOrTask,
     /// A job's number.
@@ -76,7 +76,7 @@ pub enum Kind {
 impl Kind {
     /// Whether a bare word in its place is the name of a live thing.
     pub fn is_live(self) -> bool {
-        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::MpQueue)
+        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::Thing)
             || self.is_live_or_number()
     }
 
@@ -94,7 +94,7 @@ impl Kind {
             Self::Task => "a task or a process",
             Self::Process => "a process",
             Self::ProcessOrPid => "a process or the id of one",
-            Self::MpQueue => "a queue between processes",
+            Self::Thing => "a lock, an event or a queue",
             Self::JobOrTask => "a job's number, a task or a process",
             Self::Job => "a job's number",
             Self::Addr => "an address",

@@ -8,7 +8,7 @@ use super::kinds::fit;
 use super::{Args, Command, Group, Kind, named, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Reply, Value};
-use crate::world::{File, Mode, Socket, Step, World, file, socket_value};
+use crate::world::{File, Mode, Socket, Step, World, file, socket_value, sync};
 
 /// The calls that make and end sockets.
 pub const COMMANDS: &[Command] = &[SOCKET, SOCKETPAIR, CLOSE, SHUTDOWN, DUP, DETACH, FILENO];
@@ -80,8 +80,8 @@ const SHUTDOWN: Command = Command {
     name: "shutdown",
     aliases: &[],
     group: Group::Life,
-    summary: "end one half of a connection or both: rd, wr or rdwr (also SHUT_RD SHUT_WR SHUT_RDWR, 0 to 2)",
-    params: &[req("S", Kind::Socket), req("HOW", Kind::How)],
+    summary: "end a half of a connection or both: rd, wr or rdwr (SHUT_RD..., 0 to 2); of a pool, wait for its tasks",
+    params: &[req("S", Kind::Socket), opt("HOW", Kind::How)],
     results: &[],
     python: "s.shutdown(socket.SHUT_WR)",
     c: "shutdown(s, SHUT_WR);",
@@ -210,6 +210,8 @@ fn socketpair(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let mode = Mode::from_seconds(seconds);
     let left = world.wrap(left, sort, mode)?;
     let right = world.wrap(right, sort, mode)?;
+    left.shared.pair.set(Some((left.serial, false)));
+    right.shared.pair.set(Some((left.serial, true)));
     Ok(Step::Done(Reply::Two(socket_value(left), socket_value(right))))
 }
 
@@ -223,7 +225,13 @@ fn close(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 fn shutdown(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Some(pool) = args.value(0).downcast_rc() {
+        return sync::shutdown_pool(world, &pool);
+    }
     let socket = args.socket(0)?;
+    if !args.has(1) {
+        return Err(Failure::usage("HOW is missing: rd, wr or rdwr"));
+    }
     let how = args.int32_or(1, libc::SHUT_RDWR)?;
     fd::shutdown(socket.fd()?.as_fd(), how).map_err(Failure::os)?;
     world.wake(&socket);

@@ -18,6 +18,7 @@ mod options;
 mod processes;
 mod readiness;
 mod receive;
+mod sync;
 mod tasks;
 mod transfer;
 pub mod views;
@@ -175,6 +176,7 @@ pub static ALL: &[&[Command]] = &[
     readiness::COMMANDS,
     data::COMMANDS,
     tasks::COMMANDS,
+    sync::COMMANDS,
     processes::COMMANDS,
     views::COMMANDS,
 ];
@@ -211,6 +213,6 @@ impl Command {
 
     /// Whether its results are somebody else's: another call's, a task's.
     pub fn results_vary(&self) -> bool {
-        matches!(self.name, "wait" | "join" | "resume" | "yield" | "mget" | "mget_nowait")
+        matches!(self.name, "wait" | "join" | "resume" | "yield")
     }
 }

@@ -98,6 +98,7 @@ impl Message {
 fn sendmsg(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let sockets = passed(args.value(1))?;
+    world.shares |= !sockets.is_empty();
     let flags = args.flags(2)?;
     let pieces = (4..args.0.len()).map(|i| data(args.take(i))).collect();
     let mut message = Box::new(Message { pieces, sockets, to: None });

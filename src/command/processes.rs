@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use super::args::expected;
 use super::{Arg, Args, Command, Group, Kind, opt, req, some};
-use crate::os::{fd, process as os};
+use crate::os::process as os;
 use crate::value::{Failure, Reply, Value};
-use crate::world::{MpQueue, Process, Request, Step, World, mpqueue as queue, process as world};
+use crate::world::{Process, Request, Step, World, process as world};
 
 fn start(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let mut values = args.0.drain(..).filter_map(|a| if let Arg::Value(v) = a { Some(v) } else { None }).peekable();
@@ -18,11 +18,6 @@ fn start(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 fn process(args: &Args, i: usize) -> Result<Rc<Process>, Failure> {
     let value = args.value(i);
     value.downcast_rc().ok_or_else(|| expected(i, "a process", value))
-}
-
-fn mpqueue(args: &Args, i: usize) -> Result<Rc<MpQueue>, Failure> {
-    let value = args.value(i);
-    value.downcast_rc().ok_or_else(|| expected(i, "a queue between processes", value))
 }
 
 /// The id of a process that is given by its handle or by that id.
@@ -84,24 +79,6 @@ fn make_queue(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let max =
         u32::try_from(max).map_err(|_| Failure::usage(format!("a queue takes up to {} values", u32::MAX)).at(0))?;
     Ok(Value::Handle(world.mpqueue(max)?).into())
-}
-
-fn put(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let limit = args.seconds(2)?.map(fd::seconds);
-    queue::put(world, &mpqueue(args, 0)?, args.value(1), limit, true)
-}
-
-fn get(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let limit = args.seconds(1)?.map(fd::seconds);
-    queue::get(world, &mpqueue(args, 0)?, limit, true)
-}
-
-fn put_nowait(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    queue::put(world, &mpqueue(args, 0)?, args.value(1), None, false)
-}
-
-fn get_nowait(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    queue::get(world, &mpqueue(args, 0)?, None, false)
 }
 
 const BASE: Command = Command {
@@ -226,58 +203,8 @@ pub const COMMANDS: &[Command] = &[
         python: "q = multiprocessing.Queue(max)",
         c: "socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds)",
         man: "unix(7)",
-        example: "q = mpqueue 3\ndef product q\n  mput q 111\nend\np = process product $q\nv = mget q\njoin p",
+        example: "q = mpqueue 3\ndef product q\n  put q 111\nend\np = process product $q\nv = get q\njoin p",
         run: make_queue,
-        ..BASE
-    },
-    Command {
-        name: "mput",
-        summary: "put a value into a queue between processes; wait for a free place, at most that long",
-        params: &[req("Q", Kind::MpQueue), req("V", Kind::Any), opt("SECONDS", Kind::Seconds)],
-        python: "q.put(v, timeout=seconds)",
-        c: "send(fd, v, len, 0)",
-        man: "unix(7)",
-        errors: &[("Full", "there was no free place in time"), ("Usage", "the value is alive, and does not cross")],
-        example: "q = mpqueue\nmput q hello\nv = mget q",
-        run: put,
-        ..BASE
-    },
-    Command {
-        name: "mget",
-        summary: "take the first value out of a queue between processes; wait for it, at most that long",
-        params: &[req("Q", Kind::MpQueue), opt("SECONDS", Kind::Seconds)],
-        results: &["value"],
-        python: "q.get(timeout=seconds)",
-        c: "recv(fd, v, len, 0)",
-        man: "unix(7)",
-        errors: &[("Empty", "no value came in time")],
-        example: "q = mpqueue\nmput q hello\nv = mget q\nexpect Empty mget q 0.01",
-        run: get,
-        ..BASE
-    },
-    Command {
-        name: "mput_nowait",
-        summary: "put a value into a queue between processes, or fail with `Full`",
-        params: &[req("Q", Kind::MpQueue), req("V", Kind::Any)],
-        python: "q.put_nowait(v)",
-        c: "send(fd, v, len, MSG_DONTWAIT)",
-        man: "unix(7)",
-        errors: &[("Full", "there is no free place")],
-        example: "q = mpqueue 1\nmput_nowait q 111\nexpect Full mput_nowait q 222",
-        run: put_nowait,
-        ..BASE
-    },
-    Command {
-        name: "mget_nowait",
-        summary: "take the first value out of a queue between processes, or fail with `Empty`",
-        params: &[req("Q", Kind::MpQueue)],
-        results: &["value"],
-        python: "q.get_nowait()",
-        c: "recv(fd, v, len, MSG_DONTWAIT)",
-        man: "unix(7)",
-        errors: &[("Empty", "there is no value")],
-        example: "q = mpqueue\nexpect Empty mget_nowait q",
-        run: get_nowait,
         ..BASE
     },
 ];

@@ -11,7 +11,7 @@ use super::args::expected;
 use super::{Arg, Args, Command, Group, Kind, named, opt, req, some};
 use crate::os::{constants, fd, sockopt};
 use crate::value::{Failure, Reply, Value};
-use crate::world::{On, Request, Socket, Step, Wait, Wake, World, after, socket_value};
+use crate::world::{On, Request, Socket, Step, Wait, Wake, World, after, socket_value, sync};
 
 /// The calls about what is ready and what is running.
 pub const COMMANDS: &[Command] = &[POLL, SELECT, WAIT, JOBS, IS_ALIVE, CANCEL, SLEEP, NOW, INQ, OUTQ, ATMARK, STATE];
@@ -50,13 +50,13 @@ const WAIT: Command = Command {
     name: "wait",
     aliases: &[],
     group: Group::Readiness,
-    summary: "wait for background calls; gives the last one's result or its error",
-    params: &[some("JOB", Kind::Job)],
+    summary: "wait for background calls: gives the last one's result or its error; or for an event: wait E [SECONDS]",
+    params: &[some("JOB", Kind::JobOrTask)],
     results: &["result"],
     python: "thread.join()",
     c: "pthread_join(thread, NULL);",
     man: "pthread_join(3)",
-    errors: &[],
+    errors: &[("Usage", "no job has that number"), ("Cancelled", "the call was cancelled")],
     example: "left, right = socketpair\ndata = recv left 100 &\nsend right hello\nwait 1",
     run: wait,
 };
@@ -296,7 +296,10 @@ fn select(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     watch(On::Sockets(sockets), limit, "something to read", Value::list(Vec::new()), look)
 }
 
-fn wait(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+fn wait(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Some(event) = args.value(0).downcast_rc() {
+        return sync::wait_event(world, &event, args.seconds(1)?.map(fd::seconds));
+    }
     let jobs = (0..args.0.len())
         .map(|i| {
             let n = args.int(i)?;
@@ -323,7 +326,7 @@ fn sleep(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
         return Err(Failure::usage("sleep needs a number of seconds").at(0));
     };
     if seconds == 0.0 {
-        return Ok(Step::Ask(Request::Yield));
+        return Ok(Step::Ask(Request::Yield(None)));
     }
     let wait = Wait { on: On::Time, until: after(fd::seconds(seconds)), again: None, what: "its time" };
     let resume = |_: &mut World, wake| (wake == Wake::Expired).then_some(Ok(Step::Done(Reply::Nothing)));

@@ -1,8 +1,12 @@
 //! Tasks: starting, joining, taking turns.
 
+use std::rc::Rc;
+
+use super::args::expected;
 use super::{Arg, Args, Command, Group, Kind, opt, req, some};
 use crate::os::fd;
 use crate::value::{Failure, Value};
+use crate::world::sync::{self, Pool};
 use crate::world::{Request, Step, World};
 
 fn spawn(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -12,13 +16,39 @@ fn spawn(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Step::Ask(Request::Spawn { daemon, name: name.to_string().into(), args: values.collect() }))
 }
 
-fn join(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+fn join(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let limit = args.seconds(1)?.map(fd::seconds);
+    if let Some(queue) = args.value(0).downcast_rc() {
+        return sync::join_queue(world, &queue, limit);
+    }
     Ok(Step::Ask(Request::Join(args.take(0), limit)))
 }
 
-fn turn(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    Ok(Step::Ask(Request::Yield))
+fn turn(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let value = args.has(0).then(|| args.take(0));
+    Ok(Step::Ask(Request::Yield(value)))
+}
+
+/// The name of a def and its arguments, from those words on.
+fn def_call(args: &mut Args, from: usize) -> Result<(Rc<str>, Vec<Value>), Failure> {
+    let mut values = args.rest_values(from).into_iter();
+    let name = values.next().ok_or_else(|| Failure::usage("the name of a def is missing"))?;
+    Ok((name.to_string().into(), values.collect()))
+}
+
+fn coroutine(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let (name, args) = def_call(args, 0)?;
+    Ok(Step::Ask(Request::Coroutine { name, args }))
+}
+
+fn resume(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    Ok(Step::Ask(Request::Resume(args.take(0), args.take(1))))
+}
+
+fn submit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let pool = args.value(0).downcast_rc::<Pool>().ok_or_else(|| expected(0, "a pool", args.value(0)))?;
+    let (name, args) = def_call(args, 1)?;
+    Ok(Step::Ask(Request::Submit { pool, name, args }))
 }
 
 fn tasks(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
@@ -49,7 +79,7 @@ pub const COMMANDS: &[Command] = &[
         name: "join",
         aliases: &[],
         group: Group::Tasks,
-        summary: "wait until a task or a process has ended, at most that many seconds",
+        summary: "wait until a task or a process has ended, or every entry of a queue is done, at most that many seconds",
         params: &[req("T", Kind::Task), opt("SECONDS", Kind::Seconds)],
         results: &[],
         python: "t.join(seconds)",
@@ -63,15 +93,57 @@ pub const COMMANDS: &[Command] = &[
         name: "yield",
         aliases: &[],
         group: Group::Tasks,
-        summary: "let every other task that can run go first",
-        params: &[],
-        results: &[],
-        python: "await asyncio.sleep(0)",
+        summary: "let every other task that can run go first; in a coroutine, give VALUE to who resumed it",
+        params: &[opt("VALUE", Kind::Any)],
+        results: &["sent"],
+        python: "x = yield value",
         c: "sched_yield()",
         man: "sched_yield(2)",
-        errors: &[],
+        errors: &[("Usage", "only a coroutine can yield a value")],
         example: "yield",
         run: turn,
+    },
+    Command {
+        name: "coroutine",
+        aliases: &[],
+        group: Group::Tasks,
+        summary: "make a coroutine of a def: it runs only when it is resumed, to its next yield",
+        params: &[some("NAME ARGS", Kind::Any)],
+        results: &["coroutine"],
+        python: "c = name(...)",
+        c: "",
+        man: "",
+        errors: &[("Unbound", "nothing is defined by that name"), ("Usage", "too few or too many arguments")],
+        example: "def count\n  yield 1\n  yield 2\nend\nc = coroutine count\nresume c\nresume c",
+        run: coroutine,
+    },
+    Command {
+        name: "resume",
+        aliases: &[],
+        group: Group::Tasks,
+        summary: "run a coroutine to its next yield, whose value it gives; VALUE is what its last yield gives inside",
+        params: &[req("C", Kind::Task), opt("VALUE", Kind::Any)],
+        results: &["value"],
+        python: "v = c.send(value)",
+        c: "",
+        man: "",
+        errors: &[("Empty", "the coroutine has ended"), ("Usage", "it is no coroutine, or runs already")],
+        example: "def echo\n  x = yield ready\n  yield $x\nend\nc = coroutine echo\nresume c\nresume c hello",
+        run: resume,
+    },
+    Command {
+        name: "submit",
+        aliases: &[],
+        group: Group::Tasks,
+        summary: "have a pool run a def as soon as a worker is free",
+        params: &[req("P", Kind::Thing), some("NAME ARGS", Kind::Any)],
+        results: &["task"],
+        python: "p.submit(name, ...)",
+        c: "",
+        man: "",
+        errors: &[("Unbound", "nothing is defined by that name"), ("Usage", "the pool was shut down")],
+        example: "def work n\n  print \"job $n\"\nend\np = pool 1\nsubmit p work 1\nsubmit p work 2\nshutdown p",
+        run: submit,
     },
     Command {
         name: "tasks",

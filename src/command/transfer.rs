@@ -15,7 +15,7 @@ use super::msg::{self, Message};
 use super::{Arg, Args, Command, Group, Kind, names, opt, receive, req};
 use crate::os::{addr, fd};
 use crate::value::{Addr, Failure, Reply, Value};
-use crate::world::{Expired, Mode, Side, Socket, Step, Waiting, World, retry};
+use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
 
 /// The calls that move data.
 pub const COMMANDS: &[Command] =
@@ -185,7 +185,7 @@ fn waiting(socket: &Rc<Socket>, flags: i32) -> Waiting {
     // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
     let again = (socket.family == libc::AF_UNIX && socket.kind == libc::SOCK_DGRAM).then_some(UNIX_AGAIN);
     let never = flags & libc::MSG_DONTWAIT != 0;
-    Waiting { socket: socket.clone(), side: Side::Out, never, again, what: "room to send" }
+    Waiting { socket: socket.clone(), side: Side::Out, never, again, what: ROOM }
 }
 
 /// One send in any of its forms: it gives the count.

@@ -34,6 +34,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(WRONG_USAGE);
         }
     };
+    std::panic::set_hook(Box::new(|panic| {
+        output::complain(&format!("sockpit: a bug: {panic}"));
+    }));
     fd::raise_file_limit();
     if let Err(e) = poller::catch_signals() {
         output::complain(&format!("sockpit: signals cannot be caught: {e}"));

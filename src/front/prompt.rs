@@ -55,9 +55,8 @@ fn pipe(options: &Options) -> u8 {
         let Some(read) = next(&mut session, &reader) else { return script::status(&mut session, options) };
         match read {
             Read::Lines(text) => {
-                // Blank lines before it give it its place in errors.
-                let source = Source::new("stdin", &format!("{}{text}", "\n".repeat(line - 1)));
-                line += text.lines().count();
+                let source = Source::part("stdin", &text, line);
+                line += text.lines().count() as u32;
                 if let Err(error) = session.start(&source) {
                     return script::refuse(&error);
                 }
@@ -198,11 +197,16 @@ fn converse(options: &Options) -> u8 {
 
 /// Run what was typed. An error ends nothing but the line.
 fn line(session: &mut Session, text: &str, style: Style) {
-    match session.start(&Source::new("", text)) {
+    // A bug in sockpit costs the line, not the session: what the line was doing is given up.
+    let run = std::panic::AssertUnwindSafe(|| match session.start(&Source::new("", text)) {
         Ok(()) => run_main(session),
         Err(error) => {
             show(&render::program_error(&error, style));
         }
+    });
+    if std::panic::catch_unwind(run).is_err() {
+        show("this is a bug in sockpit, not in your line; the session and its sockets go on");
+        session.recover();
     }
     session.take_failure();
 }

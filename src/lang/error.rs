@@ -18,6 +18,8 @@ pub struct Source {
     pub name: String,
     /// The text, with its line ends.
     pub text: String,
+    /// The number of its first line: 1, or more for a part of a longer program.
+    pub first: u32,
     /// Where each line begins, found when a line is first asked for.
     starts: OnceCell<Vec<usize>>,
 }
@@ -55,15 +57,21 @@ impl Source {
 
     /// A program from text.
     pub fn new(name: &str, text: &str) -> Rc<Self> {
-        Rc::new(Self { name: name.into(), text: text.into(), starts: OnceCell::new() })
+        Self::part(name, text, 1)
     }
 
-    /// A line of it, counted from 1.
+    /// A part of a longer program: its lines count from `first`.
+    pub fn part(name: &str, text: &str, first: u32) -> Rc<Self> {
+        Rc::new(Self { name: name.into(), text: text.into(), first, starts: OnceCell::new() })
+    }
+
+    /// A line of it, by its number.
     pub fn line(&self, number: u32) -> &str {
         let starts = self
             .starts
             .get_or_init(|| std::iter::once(0).chain(self.text.match_indices('\n').map(|(at, _)| at + 1)).collect());
-        let rest = starts.get(number as usize - 1).map_or("", |start| &self.text[*start..]);
+        let rest =
+            starts.get((number as usize).wrapping_sub(self.first as usize)).map_or("", |start| &self.text[*start..]);
         rest.lines().next().unwrap_or("")
     }
 }
@@ -153,12 +161,14 @@ pub fn excerpt(source: &Source, span: Span) -> String {
     let marked_end = (at + span.length as usize).clamp(at, last);
     let marked = clean(&line[at..marked_end]);
     let carets = "^".repeat(marked.width().max(1));
-    let number = span.line.to_string();
+    // At the prompt there is only the line just typed, and its number says nothing.
+    let number = if source.name.is_empty() { String::new() } else { format!("{} | ", span.line) };
     let mut out = String::new();
     let rest = clean(&line[marked_end..last]);
-    let _ = write!(out, "  {number} | {before}{marked}{rest}{}", dots(last < line.len()));
+    let _ = write!(out, "  {number}{before}{marked}{rest}{}", dots(last < line.len()));
     before = " ".repeat(before.width());
-    let _ = write!(out, "\n  {} | {before}{carets}", " ".repeat(number.len()));
+    let margin = if number.is_empty() { String::new() } else { format!("{} | ", " ".repeat(number.len() - 3)) };
+    let _ = write!(out, "\n  {margin}{before}{carets}");
     out
 }
 

@@ -8,7 +8,8 @@ use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Source, Span, Word, is_name, words
 
 /// The statements of a program.
 pub fn parse(source: &Rc<Source>) -> Result<Block, Error> {
-    let mut parser = Parser { source, lines: source.text.lines().zip(1..), here: None, depth: 0, loops: 0, defs: 0 };
+    let mut parser =
+        Parser { source, lines: source.text.lines().zip(source.first..), here: None, depth: 0, loops: 0, defs: 0 };
     let (block, end) = parser.block(&[], None)?;
     match end {
         None => Ok(block),

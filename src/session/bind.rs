@@ -81,7 +81,8 @@ impl Compiler<'_> {
             kind if kind.is_live_or_number() && !word.quoted => kinds::word_value(text),
             _ => Value::text(text),
         };
-        if kind.is_live() && !(kind.is_live_or_number() && matches!(value, Value::Int(_))) {
+        let is_value = matches!(value, Value::Int(_) | Value::Float(_) | Value::None);
+        if kind.is_live() && !(kind.is_live_or_number() && is_value) {
             let failure = Failure::usage(format!("{} is needed here, not `{text}`", kind.noun()));
             return ArgCode::Const(Arg::Bad(Box::new(failure)));
         }

@@ -1,5 +1,6 @@
 //! Compiled code: what a task steps through. Names are slots, words are values, blocks are jumps.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::command::{Arg, Command, Kind};
@@ -131,6 +132,8 @@ pub struct Function {
     pub slots: usize,
     /// The names of its slots.
     pub names: Vec<Rc<str>>,
+    /// The call that starts it as a task.
+    pub spawned: OnceCell<Rc<Site>>,
 }
 
 /// A step.

@@ -355,6 +355,7 @@ impl Compiler<'_> {
             code,
             slots: names.len(),
             names,
+            spawned: std::cell::OnceCell::new(),
         };
         let slot = self.table.functions.slot(text);
         self.emit(Op::Define(slot, Rc::new(function)), span);

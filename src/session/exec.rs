@@ -29,6 +29,7 @@ pub(super) enum Flow {
 impl Session {
     /// Run a task until it waits or ends.
     pub(super) fn run(&mut self, mut task: Box<Task>) {
+        let before = std::mem::replace(&mut self.world.current, task.id);
         let flow = match task.parked.take() {
             Some(parked) => self.wake_up(&mut task, parked),
             None if task.frames.is_empty() => Flow::Ended,
@@ -42,9 +43,16 @@ impl Session {
             self.bury(&task);
         }
         match flow {
-            Flow::Ended => self.end(task, Ok(())),
+            Flow::Ended => {
+                if task.handle.failure.borrow().as_ref().is_some_and(|f| f.name == Name::Cancelled) {
+                    self.world.release_all(task.id);
+                }
+                self.end(task);
+            }
             _ => self.put_back(task),
         }
+        // A background call is tried while the task that made it runs.
+        self.world.current = before;
     }
 
     fn put_back(&mut self, task: Box<Task>) {
@@ -83,9 +91,32 @@ impl Session {
                     task.parked = Some(parked);
                     return Flow::Parked;
                 }
-                Ok(Step::Done(Reply::Nothing))
+                Ok(Step::Done(other.result.borrow().clone().filter(|_| other.done.get()).unwrap_or(Reply::Nothing)))
             }
-            Parking::Turn => Ok(Step::Done(Reply::Nothing)),
+            // An entry of the run queue from before is not its turn.
+            Parking::Turn(entry) if self.popped < *entry => {
+                task.parked = Some(parked);
+                return Flow::Parked;
+            }
+            Parking::Turn(_) => Ok(Step::Done(Reply::Nothing)),
+            Parking::Resumed(coroutine) => {
+                let passed = coroutine.passed.borrow_mut().take();
+                match (passed, coroutine.done.get()) {
+                    (Some(value), _) => Ok(Step::Done(Reply::One(value))),
+                    (None, true) => Err(coroutine.failure.borrow_mut().take().unwrap_or_else(ended)),
+                    (None, false) => {
+                        task.parked = Some(parked);
+                        return Flow::Parked;
+                    }
+                }
+            }
+            Parking::Yielded => match task.handle.passed.borrow_mut().take() {
+                Some(value) => Ok(Step::Done(Reply::One(value))),
+                None => {
+                    task.parked = Some(parked);
+                    return Flow::Parked;
+                }
+            },
         };
         self.settle(task, &parked.site, result)
     }
@@ -252,6 +283,9 @@ impl Session {
     fn leave(&mut self, task: &mut Task) -> Flow {
         let Some(frame) = task.frames.pop() else { return Flow::Ended };
         let Frame { called, returns, scope, .. } = frame;
+        if task.frames.is_empty() && task.job.is_none() {
+            task.result = returns.clone();
+        }
         drop(scope);
         self.bury_if_dead(task);
         match called {
@@ -367,7 +401,8 @@ impl Session {
     pub(super) fn at(task: &Task) -> At {
         let place = task.frames.last().map(|f| (f, f.code.places.get(f.pc.saturating_sub(1))));
         At {
-            task: (task.id.index != 0 && task.job.is_none()).then(|| task.name.clone()),
+            // A coroutine speaks for the task that resumed it.
+            task: (task.id.index != 0 && task.job.is_none() && !task.handle.coroutine).then(|| task.name.clone()),
             source: place.map(|(f, _)| f.code.source.clone()),
             span: place.and_then(|(_, p)| p).map_or(Span::default(), |p| p.span),
             nested: place.and_then(|(_, p)| p).is_some_and(|p| p.nested),
@@ -378,6 +413,11 @@ impl Session {
         let at = Self::at(task);
         self.tell(what, at);
     }
+}
+
+/// A coroutine has no more to give.
+pub(super) fn ended() -> Failure {
+    Failure::with(Name::Empty, "the coroutine has ended")
 }
 
 /// How the steps of a task go on.

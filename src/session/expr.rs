@@ -145,17 +145,11 @@ fn compare(op: Operator, a: &Value, b: &Value) -> Result<bool, Failure> {
         Operator::NotEqual => return Ok(a != b),
         _ => {}
     }
-    let order = match (a, b) {
-        (Value::Int(x), Value::Int(y)) => Some(x.cmp(y)),
-        (Value::Text(_) | Value::Bytes(_), Value::Text(_) | Value::Bytes(_)) => Some(a.wire().cmp(&b.wire())),
-        _ => match (a.number(), b.number()) {
-            (Some(x), Some(y)) => x.partial_cmp(&y),
-            _ => {
-                return Err(Failure::usage(format!("`{}` cannot compare {} with {}", op.as_str(), a.kind(), b.kind()))
-                    .note("int $x makes a number of text"));
-            }
-        },
-    };
+    let order = a.order(b);
+    if order.is_none() && (a.number().is_none() || b.number().is_none()) {
+        return Err(Failure::usage(format!("`{}` cannot compare {} with {}", op.as_str(), a.kind(), b.kind()))
+            .note("int $x makes a number of text"));
+    }
     Ok(match op {
         Operator::Less => order == Some(Ordering::Less),
         Operator::LessEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),

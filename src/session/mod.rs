@@ -7,6 +7,7 @@
 mod bind;
 mod code;
 mod compile;
+mod deadlock;
 pub mod event;
 mod exec;
 mod expr;
@@ -88,9 +89,14 @@ pub struct Session {
     /// When the whole run must be over.
     pub deadline: Option<Instant>,
     stop: Option<Stop>,
-    spawned: u64,
+    /// How many tasks were made of each def.
+    spawned: HashMap<Rc<str>, u64>,
+    /// Nothing has happened since it was looked whether any task can run again.
+    quiet: bool,
     failed_tasks: u32,
     turns: u32,
+    /// How many entries the run queue has given so far.
+    popped: u64,
     /// Ctrl-C came before the line it was meant for.
     early_interrupt: bool,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
@@ -135,9 +141,11 @@ impl Session {
             history: Vec::new(),
             deadline: None,
             stop: None,
-            spawned: 0,
+            spawned: HashMap::new(),
+            quiet: false,
             failed_tasks: 0,
             turns: 0,
+            popped: 0,
             early_interrupt: false,
             interactive: false,
         };
@@ -154,7 +162,7 @@ impl Session {
                 ),
             );
         }
-        let main = session.add_task(Task::new(Rc::from("main")));
+        let main = session.add_task(Task::new(Rc::from("main"), false));
         debug_assert!(main.is_ok_and(|t| t.index == 0));
         session
     }
@@ -175,8 +183,18 @@ impl Session {
         if std::mem::take(&mut self.early_interrupt) {
             poller::put_back_signal(libc::SIGINT);
         }
-        self.make_ready(id);
+        // What the line begins runs before what others had in line, as it does within a script.
+        self.world.ready.push_front(id);
         Ok(())
+    }
+
+    /// Go on after a bug: the main task gives up what it was doing.
+    pub fn recover(&mut self) {
+        self.world.current = TaskId::default();
+        let mut main = Task::new(Rc::from("main"), false);
+        main.id = TaskId::default();
+        self.tasks[0] = Some(Box::new(main));
+        self.main = Main::Idle;
     }
 
     /// A new line is asked for: a Ctrl-C from before is not meant for it.
@@ -213,7 +231,12 @@ impl Session {
     /// Whether a task other than the main one or a child process must end before the script does. With no task left,
     /// daemon processes are asked to end.
     pub fn has_others(&mut self) -> bool {
-        self.tasks.iter().skip(1).flatten().any(|t| !t.daemon) || self.world.has_children()
+        self.has_tasks() || self.world.has_children()
+    }
+
+    /// Whether a task other than the main one must end before the script does.
+    pub(crate) fn has_tasks(&self) -> bool {
+        self.tasks.iter().skip(1).flatten().any(|t| !t.daemon)
     }
 
     /// The failures that nobody took: of background calls never waited for, and of tasks.
@@ -238,7 +261,7 @@ impl Session {
 
     /// Where each task stands and what it waits for.
     pub fn whereabouts(&self) -> Vec<String> {
-        self.tasks.iter().flatten().filter(|t| !t.frames.is_empty()).map(|t| Self::whereabout(t)).collect()
+        self.tasks.iter().flatten().filter(|t| !t.frames.is_empty()).map(|t| self.whereabout(t)).collect()
     }
 
     /// Show what was held back. False when nothing can be shown any more.
@@ -266,5 +289,45 @@ impl Session {
         if !self.sink.event(&event) || (self.world.family.is_shared() && !self.sink.flush()) {
             self.ask_stop(Stop::Output);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Told(std::rc::Rc<std::cell::RefCell<String>>);
+
+    impl Sink for Told {
+        fn event(&mut self, event: &Event) -> bool {
+            if let What::Printed(text) = &event.what {
+                self.0.borrow_mut().push_str(text);
+            }
+            true
+        }
+
+        fn flush(&mut self) -> bool {
+            true
+        }
+    }
+
+    #[test]
+    fn a_session_goes_on_after_a_bug() {
+        let told = std::rc::Rc::default();
+        let mut session = Session::new(Box::new(Told(Rc::clone(&told))), Show::Prints, &[]);
+        session.interactive = true;
+        session.start(&Source::new("", "let x = 5")).unwrap();
+        while *session.main() == Main::Running {
+            session.turn(None).unwrap();
+        }
+        // What a panic in the middle of a turn leaves behind.
+        session.start(&Source::new("", "print never")).unwrap();
+        session.tasks[0] = None;
+        session.recover();
+        session.start(&Source::new("", "print $x")).unwrap();
+        while *session.main() == Main::Running {
+            session.turn(None).unwrap();
+        }
+        assert_eq!(*told.borrow(), "5");
     }
 }

@@ -23,6 +23,10 @@ impl Session {
                 let watched = match &wait.on {
                     On::Socket(socket) => self.world.watch(socket, task.id),
                     On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id)),
+                    On::Line(line) => {
+                        self.world.stand_in(line, task.id);
+                        Ok(())
+                    }
                     On::Thread => {
                         self.world.watch_threads(task.id);
                         Ok(())
@@ -49,7 +53,7 @@ impl Session {
         task.epoch += 1;
         task.expired = false;
         self.timers.expire(until, task);
-        task.parked = Some(Parked { on, site: site.clone() });
+        task.parked = Some(Parked { on, site: site.clone(), until });
     }
 
     /// A call went well: its results go to their names and are told.
@@ -71,12 +75,12 @@ impl Session {
             ([], Reply::One(value))
                 if self.show == Show::Prints && task.job.is_none() && !matches!(value, Value::Handle(_)) => {}
             ([(slot, name)], Reply::One(value)) if self.show == Show::Prints && task.job.is_none() => {
-                name_socket(&value, name);
+                name_live(&value, name);
                 self.store(scope, *slot, value);
             }
             ([(s1, n1), (s2, n2)], Reply::Two(a, b)) if self.show == Show::Prints && task.job.is_none() => {
-                name_socket(&a, n1);
-                name_socket(&b, n2);
+                name_live(&a, n1);
+                name_live(&b, n2);
                 self.store(scope, *s1, a);
                 self.store(scope, *s2, b);
             }
@@ -101,7 +105,7 @@ impl Session {
         let scope = frame.scope.clone();
         let mut names: Vec<Rc<str>> = Vec::new();
         for ((slot, name), value) in site.targets.iter().zip(&values) {
-            name_socket(value, name);
+            name_live(value, name);
             self.store(&scope, *slot, value.clone());
             names.push(name.clone());
         }
@@ -138,7 +142,7 @@ impl Session {
                 break name.into();
             }
         };
-        socket.name_it(&name);
+        name_live(value, &name);
         let slot = self.table.globals.slot(&name);
         self.globals.set(slot, value.clone());
         if self.show == Show::All {
@@ -166,7 +170,7 @@ impl Session {
             (Some(site), Some(i)) => site.spans.get(i).copied().filter(|s| *s != Span::default()),
             _ => None,
         };
-        let taken = Self::is_taken(task, failure.name);
+        let taken = task.handle.coroutine || Self::is_taken(task, failure.name);
         let is_job = task.job.is_some();
         // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.
         if !is_job && (!taken || (self.show == Show::All && site.is_some())) {
@@ -254,11 +258,9 @@ impl Session {
     }
 }
 
-fn name_socket(value: &Value, name: &Rc<str>) {
-    if let Value::Handle(_) = value
-        && let Some(socket) = value.downcast::<Socket>()
-    {
-        socket.name_it(name);
+fn name_live(value: &Value, name: &Rc<str>) {
+    if let Value::Handle(handle) = value {
+        handle.name_it(name);
     }
 }
 

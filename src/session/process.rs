@@ -47,7 +47,7 @@ impl Session {
         };
         self.prepare(slot, name, args.clone())?;
         self.world.family.may_grow()?;
-        let number = self.spawned + 1;
+        let number = self.spawned.get(name).copied().unwrap_or(0) + 1;
         let label: Rc<str> = match &self.world.family.name {
             None => format!("{name}-{number}").into(),
             Some(parent) => format!("{parent}:{name}-{number}").into(),
@@ -85,7 +85,7 @@ impl Session {
         let mut fds = vec![memory.as_fd(), family.lifeline()?.as_fd()];
         fds.extend(ends.iter().flatten().map(AsFd::as_fd));
         let pid = process::spawn(&line, &fds).map_err(Failure::os)?;
-        self.spawned = number;
+        self.spawned.insert(name.into(), number);
         let child = self.world.adopt_child(label.clone(), pid, daemon)?;
         Ok(Reply::One(Value::Handle(child)))
     }
@@ -127,7 +127,9 @@ impl Session {
                 Value::Int(first_line(function)),
             ]));
         }
-        let text = |s: &Rc<Source>| Value::list(vec![Value::text(&*s.name), Value::text(&*s.text)]);
+        let text = |s: &Rc<Source>| {
+            Value::list(vec![Value::text(&*s.name), Value::text(&*s.text), Value::Int(s.first.into())])
+        };
         (sources.iter().map(text).collect(), functions)
     }
 
@@ -195,8 +197,8 @@ impl Session {
     fn define_all(&mut self, sources: &[Value], functions: &[Value]) -> Option<Result<(), lang::Error>> {
         let mut found: Vec<Vec<(usize, Rc<Function>)>> = Vec::new();
         for pair in sources {
-            let [Value::Text(name), Value::Text(text)] = list(pair)? else { return None };
-            let source = Source::new(name, text);
+            let [Value::Text(name), Value::Text(text), first] = list(pair)? else { return None };
+            let source = Source::part(name, text, u32::try_from(int(first)?).ok()?);
             let code = lang::parse(&source).and_then(|block| compile::program(&mut self.table, &source, &block));
             match code {
                 Ok(code) => {

@@ -1,6 +1,7 @@
 //! What calls ask of the scheduler: tasks, jobs, and views of the session.
 
 use std::rc::Rc;
+use std::time::Instant;
 
 use super::code::Site;
 use super::event::What;
@@ -8,18 +9,52 @@ use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Stop};
 use crate::lang::{self, Source};
-use crate::value::{Failure, Name, Reply, Value};
+use crate::value::{Failure, Handle, Name, Reply, Value};
+use crate::world::sync::Pool;
 use crate::world::{Process, Request, Socket, after};
 
 impl Session {
     pub(super) fn request(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Flow {
         let done = match request {
-            Request::Yield => {
-                self.park(task, site, Parking::Turn, None);
+            Request::Yield(value) if task.handle.coroutine => {
+                let Some(resumer) = task.handle.resumer.take() else { return Flow::Parked };
+                *task.handle.passed.borrow_mut() = Some(value.unwrap_or(Value::None));
+                self.park(task, site, Parking::Yielded, None);
+                self.world.ready.push_front(resumer);
+                return Flow::Parked;
+            }
+            Request::Yield(Some(_)) => Err(Failure::usage("only a coroutine can yield a value").at(0)),
+            Request::Yield(None) => {
+                let entry = self.popped + self.world.ready.len() as u64 + 1;
+                self.park(task, site, Parking::Turn(entry), None);
                 self.make_ready(task.id);
                 return Flow::Parked;
             }
-            Request::Spawn { daemon, name, args } => self.spawn(daemon, &name, args),
+            Request::Spawn { daemon, name, args } => self
+                .spawn(&name, args, false)
+                .map(|mut new| {
+                    new.daemon = daemon;
+                    let handle = new.handle.clone();
+                    (new, handle)
+                })
+                .and_then(|(new, handle)| {
+                    let id = self.add_task(new)?;
+                    self.make_ready(id);
+                    Ok(Reply::One(Value::Handle(handle)))
+                }),
+            Request::Coroutine { name, args } => self.spawn(&name, args, true).and_then(|new| {
+                let handle = new.handle.clone();
+                self.add_task(new)?;
+                Ok(Reply::One(Value::Handle(handle)))
+            }),
+            Request::Submit { pool, name, args } => self.submit(&pool, &name, args),
+            Request::Resume(coroutine, value) => match self.resume(task, &coroutine, value) {
+                Ok(handle) => {
+                    self.park(task, site, Parking::Resumed(handle), None);
+                    return Flow::Parked;
+                }
+                Err(failure) => Err(failure),
+            },
             Request::Process { daemon, name, args } => self.process(daemon, &name, args),
             Request::WaitJobs(numbers) => return self.wait_jobs(task, site, numbers),
             Request::Join(value, limit) => {
@@ -42,7 +77,7 @@ impl Session {
                     self.park(task, site, Parking::Join(other), limit.and_then(after));
                     return Flow::Parked;
                 }
-                Ok(Reply::Nothing)
+                Ok(other.result.borrow().clone().unwrap_or(Reply::Nothing))
             }
             Request::IsAlive(value) => self.is_alive(&value),
             Request::Cancel(value) => self.cancel(task, &value),
@@ -97,24 +132,62 @@ impl Session {
         Ok(Reply::Many(Vec::new()))
     }
 
-    fn spawn(&mut self, daemon: bool, name: &str, args: Vec<Value>) -> Result<Reply, Failure> {
+    /// A task that runs a defined name; it has no place yet.
+    fn spawn(&mut self, name: &str, args: Vec<Value>, coroutine: bool) -> Result<Task, Failure> {
         let Some(slot) = self.table.functions.find(name) else {
             return Err(Failure::with(Name::Unbound, format!("nothing is defined as `{name}`"))
-                .note("spawn takes a name made with def")
+                .note("a task runs a name made with def")
                 .at(0));
         };
         let (function, scope) = self.prepare(slot, name, args)?;
-        self.spawned += 1;
-        let mut task = Task::new(Rc::from(format!("{name}-{}", self.spawned)));
-        task.daemon = daemon;
+        let count = self.spawned.entry(function.name.clone()).or_insert(0);
+        *count += 1;
+        let mut task = Task::new(Rc::from(format!("{name}-{count}")), coroutine);
         let mut frame = Frame::new(function.code.clone(), scope);
-        let site = Site::of_def(slot, function.name.clone());
-        frame.called = Some((Rc::new(site), function));
-        task.frames.push(frame);
+        let site = function.spawned.get_or_init(|| Rc::new(Site::of_def(slot, function.name.clone())));
+        frame.called = Some((site.clone(), function));
+        // Most tasks never call a def: room for one frame is enough.
+        task.frames = vec![frame];
+        Ok(task)
+    }
+
+    /// Run a defined name when a worker of the pool is free.
+    fn submit(&mut self, pool: &Rc<Pool>, name: &str, args: Vec<Value>) -> Result<Reply, Failure> {
+        if pool.closed.get() {
+            return Err(Failure::usage("the pool was shut down and takes no more").at(0));
+        }
+        let mut task = self.spawn(name, args, false)?;
+        task.pool = Some(pool.clone());
         let handle = task.handle.clone();
         let id = self.add_task(task)?;
-        self.make_ready(id);
+        if pool.running.get() < pool.size {
+            pool.running.set(pool.running.get() + 1);
+            self.make_ready(id);
+        } else {
+            pool.queued.borrow_mut().push_back(id);
+        }
         Ok(Reply::One(Value::Handle(handle)))
+    }
+
+    /// Have a coroutine run next, with this value for the `yield` it stands at.
+    fn resume(&mut self, me: &Task, coroutine: &Value, value: Value) -> Result<Rc<TaskHandle>, Failure> {
+        let handle = coroutine.downcast_rc::<TaskHandle>().filter(|h| h.coroutine).ok_or_else(|| {
+            Failure::usage(format!("a coroutine is needed here, and this is {}", coroutine.kind())).at(0)
+        })?;
+        if handle.done.get() {
+            return Err(super::exec::ended());
+        }
+        let id = handle.id.get();
+        let target = self.task(id).filter(|_| id != me.id && handle.resumer.get().is_none());
+        let Some(target) = target else { return Err(Failure::usage("the coroutine is running already").at(0)) };
+        if target.parked.is_some() {
+            *handle.passed.borrow_mut() = Some(value);
+        } else if value != Value::None {
+            return Err(Failure::usage("a coroutine that has not begun has no yield to take a value").at(1));
+        }
+        handle.resumer.set(Some(me.id));
+        self.world.ready.push_front(id);
+        Ok(handle)
     }
 
     fn wait_jobs(&mut self, task: &mut Task, site: &Rc<Site>, numbers: Vec<u64>) -> Flow {
@@ -191,7 +264,7 @@ impl Session {
         let row = |(number, job): (&u64, &super::Job)| {
             let state = match &job.outcome {
                 None => match self.task(job.task).and_then(|t| t.parked.as_ref()) {
-                    Some(p) => format!("waits for {}", waits_for(&p.on)),
+                    Some(p) => format!("waits for {}", self.waits_for(&p.on)),
                     None => "runs".into(),
                 },
                 Some(Ok(_)) => "done".into(),
@@ -207,21 +280,35 @@ impl Session {
         let mut all: Vec<&Task> = all.filter(|t| t.job.is_none()).collect();
         all.sort_by_key(|t| t.id);
         all.into_iter()
-            .map(|t| if t.id == me.id { format!("{:12} runs", t.name) } else { Self::whereabout(t) })
+            .map(|t| if t.id == me.id { format!("{:12} runs", t.name) } else { self.whereabout(t) })
             .collect::<Vec<_>>()
             .join("\n")
     }
 
-    /// A task's name, the line it stands on, and what it waits for.
-    pub(super) fn whereabout(task: &Task) -> String {
+    /// A task's name, the line it stands on, what it waits for and until when, and what it holds.
+    pub(super) fn whereabout(&self, task: &Task) -> String {
         let at = Self::at(task);
         let line = at.source.as_ref().map_or("", |s| s.line(at.span.line)).trim();
-        let state = match &task.parked {
-            Some(parked) => format!("waits for {}", waits_for(&parked.on)),
-            None if task.frames.is_empty() => "has nothing to do".into(),
-            None => "can run".into(),
-        };
-        format!("{:12} line {:<4} {line}: {state}", task.name, at.span.line)
+        let mut out = format!("{:12} line {:<4} {line}: ", task.name, at.span.line);
+        match &task.parked {
+            Some(parked) => {
+                out.push_str(&format!("waits for {}", self.waits_for(&parked.on)));
+                if let Some(left) = parked.until.map(|at| at.saturating_duration_since(Instant::now())) {
+                    out.push_str(&format!(", {:.1} s more at most", left.as_secs_f64()));
+                }
+            }
+            None if task.frames.is_empty() => out.push_str("has nothing to do"),
+            None if task.pool.as_ref().is_some_and(|p| p.queued.borrow().contains(&task.id)) => {
+                out.push_str("waits for a worker");
+            }
+            None if task.handle.coroutine => out.push_str("has not begun"),
+            None => out.push_str("can run"),
+        }
+        let held: Vec<String> = self.world.held_by(task.id).iter().map(|l| l.label()).collect();
+        if !held.is_empty() {
+            out.push_str(&format!("; holds {}", held.join(", ")));
+        }
+        out
     }
 
     fn vars_view(&self, task: &Task) -> String {
@@ -257,7 +344,7 @@ impl Session {
         let rows: Vec<String> = self
             .named_sockets()
             .into_iter()
-            .map(|(name, socket)| format!("{name} = {}", crate::value::Handle::summary(&*socket)))
+            .map(|(name, socket)| format!("{name} = {}", Handle::summary(&*socket)))
             .collect();
         if rows.is_empty() { "no sockets yet: s = socket".into() } else { rows.join("\n") }
     }
@@ -279,17 +366,6 @@ impl Session {
         self.globals.grow(self.table.globals.len());
         self.functions.resize(self.table.functions.len(), None);
         Ok(Frame::new(code, self.globals.clone()))
-    }
-}
-
-fn waits_for(on: &Parking) -> String {
-    match on {
-        Parking::Call(wait, _) => wait.what.to_string(),
-        Parking::Jobs(numbers) => {
-            format!("job {}", numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
-        }
-        Parking::Join(other) => format!("the end of {}", other.name),
-        Parking::Turn => "its turn".into(),
     }
 }
 

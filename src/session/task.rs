@@ -2,10 +2,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::time::Instant;
 
 use super::code::{Code, Function, Site, Slot};
 use super::scope::Scope;
 use crate::value::{Failure, Handle, Reply, Value};
+use crate::world::sync::Pool;
 use crate::world::{Resume, TaskId, Wait};
 
 /// A call in progress of a program or a def.
@@ -62,6 +64,8 @@ pub(super) struct Task {
     pub expired: bool,
     /// It ends with the main task.
     pub daemon: bool,
+    /// Whose worker runs it.
+    pub pool: Option<Rc<Pool>>,
     /// It is a background call.
     pub job: Option<u64>,
     pub handle: Rc<TaskHandle>,
@@ -72,13 +76,17 @@ pub(super) struct Task {
 }
 
 impl Task {
-    pub fn new(name: Rc<str>) -> Self {
-        let id = TaskId { index: 0, generation: 0 };
+    pub fn new(name: Rc<str>, coroutine: bool) -> Self {
+        let id = TaskId::default();
         let handle = Rc::new(TaskHandle {
             id: Cell::new(id),
             name: name.clone(),
             done: Cell::new(false),
             failure: RefCell::default(),
+            result: RefCell::default(),
+            coroutine,
+            passed: RefCell::default(),
+            resumer: Cell::default(),
         });
         Self {
             id,
@@ -87,7 +95,8 @@ impl Task {
             parked: None,
             epoch: 0,
             expired: false,
-            daemon: false,
+            daemon: coroutine,
+            pool: None,
             job: None,
             handle,
             joiners: Vec::new(),
@@ -105,11 +114,19 @@ pub struct TaskHandle {
     pub done: Cell<bool>,
     /// The error it ended with.
     pub failure: RefCell<Option<Failure>>,
+    /// What its def returned, until it is asked for.
+    pub result: RefCell<Option<Reply>>,
+    /// It is a coroutine: it runs only when it is resumed.
+    pub coroutine: bool,
+    /// What passes between a coroutine and who resumes it.
+    pub passed: RefCell<Option<Value>>,
+    /// The task that resumed it and waits for its `yield`.
+    pub(super) resumer: Cell<Option<TaskId>>,
 }
 
 impl Handle for TaskHandle {
     fn kind(&self) -> &'static str {
-        "a task"
+        if self.coroutine { "a coroutine" } else { "a task" }
     }
 
     fn label(&self) -> String {
@@ -122,7 +139,8 @@ impl Handle for TaskHandle {
             (true, None) => "ended".to_string(),
             (true, Some(f)) => format!("ended with {}", f.name.as_str()),
         };
-        format!("<task {}, {state}>", self.name)
+        let kind = if self.coroutine { "coroutine" } else { "task" };
+        format!("<{kind} {}, {state}>", self.name)
     }
 }
 
@@ -130,6 +148,8 @@ impl Handle for TaskHandle {
 pub(super) struct Parked {
     pub on: Parking,
     pub site: Rc<Site>,
+    /// When its wait ends.
+    pub until: Option<Instant>,
 }
 
 pub(super) enum Parking {
@@ -139,8 +159,12 @@ pub(super) enum Parking {
     Jobs(Vec<u64>),
     /// A task's end.
     Join(Rc<TaskHandle>),
-    /// Its next turn.
-    Turn,
+    /// Its turn: the entry of the run queue with that number.
+    Turn(u64),
+    /// A coroutine's next `yield`.
+    Resumed(Rc<TaskHandle>),
+    /// Being resumed.
+    Yielded,
 }
 
 /// A background call.
@@ -157,4 +181,15 @@ pub struct Job {
     pub(super) targets: Vec<Slot>,
     pub(super) scope: Rc<Scope>,
     pub(super) waiters: Vec<TaskId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_waiting_task_is_small() {
+        let waiting = size_of::<Task>() + size_of::<Frame>() + size_of::<TaskHandle>();
+        assert!(waiting <= 700, "{waiting} bytes");
+    }
 }

@@ -7,12 +7,13 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::code::{Code, Op, Site};
+use super::deadlock::{QUIET, Stuck};
 use super::event::{At, What};
-use super::task::{Frame, Job, Task};
+use super::task::{Frame, Job, Parking, Task};
 use super::{Main, Session, Show, Stop, TASKS_MAX};
 use crate::os::poller;
 use crate::value::{Failure, Name, Reply};
-use crate::world::TaskId;
+use crate::world::{On, TaskId, after};
 
 /// While tasks can always run, one poll in that many turns keeps sockets and timers going.
 const POLL_EVERY: u32 = 64;
@@ -58,6 +59,8 @@ impl Session {
     /// most. Says whether another thread rang.
     pub fn turn(&mut self, until: Option<Instant>) -> io::Result<bool> {
         if let Some(id) = self.world.ready.pop_front() {
+            self.popped += 1;
+            self.quiet = false;
             if let Some(task) = self.take(id) {
                 self.run(task);
             }
@@ -72,6 +75,28 @@ impl Session {
             return Ok(false);
         }
         self.drop_stale_timers();
+        let mut until = until;
+        if self.timers.heap.is_empty() {
+            match self.stuck() {
+                Stuck::No => {}
+                Stuck::Yes => {
+                    self.report_deadlock();
+                    return Ok(false);
+                }
+                // Only after a while without news is it worth looking at both ends of every connection.
+                Stuck::Perhaps if self.quiet => {
+                    self.quiet = false;
+                    if self.closed_circle() {
+                        self.report_deadlock();
+                        return Ok(false);
+                    }
+                }
+                Stuck::Perhaps => {
+                    self.quiet = true;
+                    until = until.into_iter().chain(after(QUIET)).min();
+                }
+            }
+        }
         let next = self.timers.heap.peek().map(|Reverse(t)| t.at);
         let end = [next, until, self.deadline].into_iter().flatten().min();
         let timeout = end.map(|at| at.saturating_duration_since(Instant::now()));
@@ -147,14 +172,24 @@ impl Session {
     pub(super) fn raise_in(&mut self, id: TaskId, failure: Failure) {
         let Some(mut task) = self.take(id) else { return };
         let site = task.parked.take().map(|parked| {
-            if let super::task::Parking::Call(wait, _) = &parked.on {
+            if let Parking::Call(wait, _) = &parked.on {
                 self.world.unwatch(wait, id);
+                if let On::Line(line) = &wait.on {
+                    // It may have been called to take what the next in line can take now.
+                    self.world.serve(line);
+                }
             }
             parked.site
         });
         let call = site.as_ref().map_or_else(|| Rc::from("interrupt"), |s| s.name.clone());
-        match self.fail(&mut task, call, site.as_ref(), failure) {
-            super::exec::Flow::Ended => self.end(task, Ok(())),
+        self.world.current = id;
+        let cancelled = failure.name == Name::Cancelled;
+        let flow = self.fail(&mut task, call, site.as_ref(), failure);
+        if cancelled && matches!(flow, super::exec::Flow::Ended) {
+            self.world.release_all(id);
+        }
+        match flow {
+            super::exec::Flow::Ended => self.end(task),
             _ => {
                 self.tasks[id.index as usize] = Some(task);
                 self.world.ready.push_back(id);
@@ -202,7 +237,7 @@ impl Session {
     }
 
     /// A task has no frames left.
-    pub(super) fn end(&mut self, mut task: Box<Task>, _: Result<(), Failure>) {
+    pub(super) fn end(&mut self, mut task: Box<Task>) {
         let id = task.id;
         if id.index == 0 {
             if self.main == Main::Running {
@@ -215,6 +250,12 @@ impl Session {
         self.free.push(id.index);
         task.handle.done.set(true);
         self.world.ready.extend(task.joiners.drain(..));
+        if let Some(pool) = task.pool.take() {
+            pool.ended(&mut self.world);
+        }
+        if let Some(resumer) = task.handle.resumer.take() {
+            self.world.ready.push_front(resumer);
+        }
         let failure = task.handle.failure.borrow().clone();
         match task.job {
             Some(number) => {
@@ -222,8 +263,10 @@ impl Session {
                 drop(task);
                 self.end_job(number, &failure.map_or(Ok(result), Err));
             }
-            None if failure.is_some_and(|f| f.name != Name::Cancelled) => self.failed_tasks += 1,
-            None => {}
+            None if failure.is_some_and(|f| f.name != Name::Cancelled) && !task.handle.coroutine => {
+                self.failed_tasks += 1;
+            }
+            None => *task.handle.result.borrow_mut() = Some(std::mem::replace(&mut task.result, Reply::Nothing)),
         }
     }
 
@@ -236,10 +279,10 @@ impl Session {
             code.source.line(place).split('#').next().unwrap_or("").trim().trim_end_matches('&').trim_end().to_string();
         let Some(Op::Call(site)) = code.ops.first() else { return Ok(()) };
         let number = self.next_job;
-        let mut job_task = Task::new(Rc::from(format!("job {number}")));
+        let mut job_task = Task::new(Rc::from(format!("job {number}")), false);
         job_task.daemon = true;
         job_task.job = Some(number);
-        job_task.frames.push(Frame::new(code.clone(), scope.clone()));
+        job_task.frames = vec![Frame::new(code.clone(), scope.clone())];
         let id = self.add_task(job_task)?;
         self.next_job += 1;
         let Site { targets, .. } = &**site;

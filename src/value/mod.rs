@@ -29,6 +29,8 @@ pub trait Handle: Any {
     fn label(&self) -> String;
     /// What is shown of it when a call gives it back.
     fn summary(&self) -> String;
+    /// A name was given to it: the first is what it goes by.
+    fn name_it(&self, _name: &Rc<str>) {}
 }
 
 /// What a name can hold.
@@ -133,6 +135,19 @@ impl Value {
             Self::Float(x) => Some(*x),
             Self::Bool(b) => Some(f64::from(u8::from(*b))),
             _ => None,
+        }
+    }
+
+    /// Which of two comes first: numbers by size, text and bytes by their bytes, lists by their entries.
+    pub fn order(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        match (self, other) {
+            (Self::Int(x), Self::Int(y)) => Some(x.cmp(y)),
+            (Self::Text(_) | Self::Bytes(_), Self::Text(_) | Self::Bytes(_)) => Some(self.wire().cmp(&other.wire())),
+            (Self::List(x), Self::List(y)) => {
+                let differs = x.iter().zip(y.iter()).find(|(a, b)| a != b);
+                differs.map_or_else(|| Some(x.len().cmp(&y.len())), |(a, b)| a.order(b))
+            }
+            _ => self.number()?.partial_cmp(&other.number()?),
         }
     }
 

@@ -7,6 +7,7 @@ pub mod mpqueue;
 pub mod process;
 mod socket;
 mod step;
+pub mod sync;
 mod wait;
 
 use std::collections::VecDeque;
@@ -20,7 +21,7 @@ pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use socket::{Mode, Shared, Socket, Waits, Yard};
 pub use step::{On, Request, Resume, Step, Wait, Wake};
-pub use wait::{Expired, Side, Waiting, chain, offload, retry};
+pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 
 use crate::os::poller::{self, News, Poller};
 use crate::os::{addr, fd, sockopt};
@@ -32,7 +33,7 @@ pub const SHARED_BUFFER: usize = 256 * 1024;
 pub const BUFFER_MAX: usize = 256 * 1024 * 1024;
 
 /// A task, as those who wake it know it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, PartialOrd, Ord)]
 pub struct TaskId {
     /// Its place in the scheduler.
     pub index: u32,
@@ -45,6 +46,14 @@ pub struct TaskId {
 pub struct World {
     /// The tasks that can run, first in first out.
     pub ready: VecDeque<TaskId>,
+    /// The task that runs.
+    pub current: TaskId,
+    locks: Vec<Weak<sync::Lock>>,
+    /// A socket may be held outside this process too: it was sent away, or there are child processes.
+    pub shares: bool,
+    registry: Vec<Weak<Socket>>,
+    /// How long the registry may grow before sockets that are gone are swept out.
+    registry_sweep: usize,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
     /// Keep sockets' descriptors out of the line editor's way.
@@ -112,7 +121,18 @@ impl World {
     ) -> Result<Rc<Socket>, Failure> {
         let fd = if self.high_descriptors { fd::raise(fd).map_err(Failure::os)? } else { fd };
         self.serial += 1;
-        Ok(Rc::new(Socket::new(self.serial, fd, sort, mode, shared, &self.yard)))
+        let socket = Rc::new(Socket::new(self.serial, fd, sort, mode, shared, &self.yard));
+        if self.registry.len() >= self.registry_sweep {
+            self.registry.retain(|s| s.strong_count() > 0);
+            self.registry_sweep = (2 * self.registry.len()).max(64);
+        }
+        self.registry.push(Rc::downgrade(&socket));
+        Ok(socket)
+    }
+
+    /// Every open socket, in the order they were made.
+    pub fn sockets(&self) -> Vec<Rc<Socket>> {
+        self.registry.iter().filter_map(Weak::upgrade).filter(|s| s.open_fd().is_ok()).collect()
     }
 
     /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
@@ -121,6 +141,7 @@ impl World {
         let sort = [ask(libc::SO_DOMAIN)?, ask(libc::SO_TYPE)?, ask(libc::SO_PROTOCOL)?];
         let socket = self.wrap(fd, sort, self.default_mode())?;
         socket.learn_options();
+        self.shares = true;
         Ok(socket)
     }
 
@@ -248,6 +269,11 @@ impl World {
         Ok(())
     }
 
+    /// A task stands in a line from now on.
+    pub fn stand_in(&self, line: &sync::Line, task: TaskId) {
+        line.join(task);
+    }
+
     /// A task waits for a helper thread from now on.
     pub fn watch_threads(&mut self, task: TaskId) {
         self.thread_waiters.push(task);
@@ -259,6 +285,7 @@ impl World {
         match &wait.on {
             On::Socket(socket) => leave(socket),
             On::Sockets(sockets) => sockets.iter().for_each(leave),
+            On::Line(line) => line.leave(task),
             On::Thread => self.thread_waiters.retain(|t| *t != task),
             On::Time => {}
         }

@@ -211,6 +211,7 @@ impl Drop for Family {
 impl World {
     /// A child was started.
     pub fn adopt_child(&mut self, name: Rc<str>, pid: i32, daemon: bool) -> Result<Rc<Process>, Failure> {
+        self.shares = true;
         let watch = process::descriptor(pid).map_err(Failure::os).and_then(|fd| self.wrap(fd, [0; 3], Mode::Blocking));
         if watch.is_err() {
             process::abandon(pid);

@@ -59,6 +59,8 @@ pub struct Waits {
 /// What all descriptors of one kernel socket have in common: a duplicate's share is the same one.
 #[derive(Default)]
 pub struct Shared {
+    /// Which pair of socketpair(2) it is of, and which end.
+    pub pair: Cell<Option<(u64, bool)>>,
     /// What a kernel-blocking descriptor would heed.
     pub waits: Cell<Waits>,
     /// An errno that a call met after it had moved some bytes: the next call reports it, as the kernel would.
@@ -186,14 +188,6 @@ impl Socket {
         self.name.borrow().clone().unwrap_or_else(|| Rc::from(format!("socket#{}", self.serial)))
     }
 
-    /// Give it a name, unless it has one.
-    pub fn name_it(&self, name: &Rc<str>) {
-        let mut slot = self.name.borrow_mut();
-        if slot.is_none() {
-            *slot = Some(name.clone());
-        }
-    }
-
     /// Whether it has a name.
     pub fn is_named(&self) -> bool {
         self.name.borrow().is_some()
@@ -274,6 +268,10 @@ fn timeval(value: &[u8]) -> Option<Duration> {
 impl Handle for Socket {
     fn kind(&self) -> &'static str {
         "a socket"
+    }
+
+    fn name_it(&self, name: &Rc<str>) {
+        self.name.borrow_mut().get_or_insert_with(|| name.clone());
     }
 
     fn label(&self) -> String {

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
+use super::sync::{Line, Pool};
 use super::{Socket, World};
 use crate::value::{Failure, Reply, Value};
 
@@ -55,15 +56,34 @@ pub enum On {
     Socket(Rc<Socket>),
     /// Any of several sockets.
     Sockets(Vec<Rc<Socket>>),
+    /// A place in a line: for a lock, a queue, an event.
+    Line(Rc<Line>),
     /// A helper thread: name resolution, a lingering close.
     Thread,
 }
 
 /// What a call asks of the scheduler.
-#[derive(Debug)]
 pub enum Request {
-    /// Let every other task that can run go first.
-    Yield,
+    /// Let every other task that can run go first; in a coroutine, give this value to who resumed it.
+    Yield(Option<Value>),
+    /// Make a coroutine of a defined name.
+    Coroutine {
+        /// The defined name.
+        name: Rc<str>,
+        /// Its arguments.
+        args: Vec<Value>,
+    },
+    /// Run a coroutine to its next `yield`, which gives that value inside.
+    Resume(Value, Value),
+    /// Run a defined name when a worker is free.
+    Submit {
+        /// Whose worker.
+        pool: Rc<Pool>,
+        /// The defined name.
+        name: Rc<str>,
+        /// Its arguments.
+        args: Vec<Value>,
+    },
     /// Start a defined name as a task.
     Spawn {
         /// Ends with the main task.

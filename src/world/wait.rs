@@ -7,6 +7,9 @@ use std::time::Duration;
 use super::{Mode, On, Socket, Step, Wait, Wake, World, after};
 use crate::value::{Failure, Reply};
 
+/// What a call that sends waits for.
+pub const ROOM: &str = "room to send";
+
 /// Which half of a socket a call waits for: it decides between SO_RCVTIMEO and SO_SNDTIMEO.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Side {

@@ -1,0 +1,351 @@
+//! What tasks share: locks, semaphores, events, queues, pools.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::args::expected;
+use super::{Args, Command, Group, Kind, Run, opt, req};
+use crate::os::fd;
+use crate::value::{Failure, Handle, Reply, Value};
+use crate::world::sync::{self, Event, Lock, Order, Pool, Queue, Sort};
+use crate::world::{MpQueue, Step, World, mpqueue};
+
+fn lock_in(args: &Args) -> Result<Rc<Lock>, Failure> {
+    args.value(0).downcast_rc().ok_or_else(|| expected(0, "a lock or a semaphore", args.value(0)))
+}
+
+fn event_in(args: &Args) -> Result<Rc<Event>, Failure> {
+    args.value(0).downcast_rc().ok_or_else(|| expected(0, "an event", args.value(0)))
+}
+
+fn queue_in(args: &Args) -> Result<Rc<Queue>, Failure> {
+    args.value(0).downcast_rc().ok_or_else(|| expected(0, "a queue", args.value(0)))
+}
+
+fn limit(args: &Args, i: usize) -> Result<Option<Duration>, Failure> {
+    Ok(args.seconds(i)?.map(fd::seconds))
+}
+
+fn made(thing: impl Handle) -> Result<Step, Failure> {
+    Ok(Value::Handle(Rc::new(thing)).into())
+}
+
+fn lock(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
+    made(Lock::new(Sort::Lock, 1))
+}
+
+fn rlock(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
+    made(Lock::new(Sort::Recursive, 1))
+}
+
+fn semaphore(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let places = if args.has(0) { args.size(0)? } else { 1 };
+    made(Lock::new(Sort::Semaphore, places as u64))
+}
+
+fn acquire(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    sync::acquire(world, &lock_in(args)?, limit(args, 1)?)
+}
+
+fn release(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    sync::release(world, &*lock_in(args)?)
+}
+
+fn locked(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    Ok(Value::Bool(lock_in(args)?.is_locked()).into())
+}
+
+fn event(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
+    made(Event::default())
+}
+
+fn set(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    event_in(args)?.set(world, true);
+    Ok(Step::Done(Reply::Nothing))
+}
+
+fn clear(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    event_in(args)?.set(world, false);
+    Ok(Step::Done(Reply::Nothing))
+}
+
+fn is_set(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    Ok(Value::Bool(event_in(args)?.is_set()).into())
+}
+
+fn new_queue(args: &Args, order: Order) -> Result<Step, Failure> {
+    // As in Python, no size and any below 1 is no bound.
+    let max = if args.has(0) { usize::try_from(args.int(0)?.max(0)).unwrap_or(0) } else { 0 };
+    made(Queue::new(order, max))
+}
+
+fn queue(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    new_queue(args, Order::Fifo)
+}
+
+fn lifoqueue(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    new_queue(args, Order::Lifo)
+}
+
+fn priorityqueue(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    new_queue(args, Order::Priority)
+}
+
+fn between_processes(args: &Args) -> Option<Rc<MpQueue>> {
+    args.value(0).downcast_rc()
+}
+
+fn put(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Some(queue) = between_processes(args) {
+        return mpqueue::put(world, &queue, args.value(1), limit(args, 2)?, true);
+    }
+    let (queue, limit) = (queue_in(args)?, limit(args, 2)?);
+    sync::put(world, &queue, args.take(1), limit)
+}
+
+fn get(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Some(queue) = between_processes(args) {
+        return mpqueue::get(world, &queue, limit(args, 1)?, true);
+    }
+    sync::get(world, &queue_in(args)?, limit(args, 1)?)
+}
+
+fn put_nowait(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Some(queue) = between_processes(args) {
+        return mpqueue::put(world, &queue, args.value(1), None, false);
+    }
+    let queue = queue_in(args)?;
+    sync::put(world, &queue, args.take(1), Some(Duration::ZERO))
+}
+
+fn get_nowait(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Some(queue) = between_processes(args) {
+        return mpqueue::get(world, &queue, None, false);
+    }
+    sync::get(world, &queue_in(args)?, Some(Duration::ZERO))
+}
+
+fn qsize(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    Ok(Value::Int(queue_in(args)?.len() as i128).into())
+}
+
+fn empty(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    Ok(Value::Bool(queue_in(args)?.is_empty()).into())
+}
+
+fn full(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    Ok(Value::Bool(queue_in(args)?.is_full()).into())
+}
+
+fn task_done(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    sync::task_done(world, &*queue_in(args)?)
+}
+
+fn pool(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    match args.size(0)? {
+        0 => Err(Failure::usage("a pool needs a worker at least").at(0)),
+        size => made(Pool::new(size)),
+    }
+}
+
+const fn command(name: &'static str, summary: &'static str, run: Run) -> Command {
+    Command {
+        name,
+        aliases: &[],
+        group: Group::Tasks,
+        summary,
+        params: &[],
+        results: &[],
+        python: "",
+        c: "",
+        man: "",
+        errors: &[],
+        example: "",
+        run,
+    }
+}
+
+const NO_LOCK: (&str, &str) = ("Usage", "it is no lock, or nobody holds it");
+const NO_QUEUE: (&str, &str) = ("Usage", "it is no queue");
+const EMPTY: (&str, &str) = ("Empty", "no entry came in time");
+const FULL: (&str, &str) = ("Full", "no room came in time");
+
+/// The calls of this file.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        results: &["lock"],
+        python: "m = threading.Lock()",
+        c: "pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;",
+        man: "pthread_mutex_init(3)",
+        example: "m = lock\nacquire m\nlocked m\nrelease m",
+        ..command("lock", "make a lock: one task at a time holds it", lock)
+    },
+    Command {
+        results: &["lock"],
+        python: "m = threading.RLock()",
+        c: "PTHREAD_MUTEX_RECURSIVE",
+        man: "pthread_mutexattr_settype(3)",
+        example: "m = rlock\nacquire m\nacquire m\nrelease m\nrelease m",
+        ..command("rlock", "make a lock that its holder may take again", rlock)
+    },
+    Command {
+        params: &[opt("N", Kind::Size)],
+        results: &["semaphore"],
+        python: "sem = threading.Semaphore(3)",
+        c: "sem_init(&sem, 0, 3);",
+        man: "sem_init(3)",
+        errors: &[("Usage", "N is not a whole number from 0")],
+        example: "sem = semaphore 2\nacquire sem\nrelease sem",
+        ..command("semaphore", "make a lock that N tasks may hold at once; 1 when left out", semaphore)
+    },
+    Command {
+        params: &[req("M", Kind::Thing), opt("SECONDS", Kind::Seconds)],
+        results: &["taken"],
+        python: "m.acquire(timeout=2)",
+        c: "pthread_mutex_lock(&m);",
+        man: "pthread_mutex_lock(3)",
+        errors: &[NO_LOCK, ("Deadlock", "no task can ever release it")],
+        example: "m = lock\nok = acquire m 0.5\nrelease m",
+        ..command("acquire", "take a lock or a place of a semaphore; false when the seconds are over", acquire)
+    },
+    Command {
+        params: &[req("M", Kind::Thing)],
+        python: "m.release()",
+        c: "pthread_mutex_unlock(&m);",
+        man: "pthread_mutex_unlock(3)",
+        errors: &[NO_LOCK],
+        example: "m = lock\nacquire m\nrelease m",
+        ..command("release", "give a lock back; the task that waits longest gets it", release)
+    },
+    Command {
+        params: &[req("M", Kind::Thing)],
+        results: &["held"],
+        python: "m.locked()",
+        errors: &[NO_LOCK],
+        example: "m = lock\nlocked m",
+        ..command("locked", "whether a lock is held, or all places of a semaphore", locked)
+    },
+    Command {
+        results: &["event"],
+        python: "e = threading.Event()",
+        c: "pthread_cond_t e = PTHREAD_COND_INITIALIZER;",
+        man: "pthread_cond_init(3)",
+        example: "e = event\nset e\nwait e",
+        ..command("event", "make a flag that tasks can wait for: wait E", event)
+    },
+    Command {
+        params: &[req("E", Kind::Thing)],
+        python: "e.set()",
+        c: "pthread_cond_broadcast(&e);",
+        man: "pthread_cond_broadcast(3)",
+        errors: &[("Usage", "it is no event")],
+        example: "e = event\nset e",
+        ..command("set", "set an event: every task that waits for it goes on", set)
+    },
+    Command {
+        params: &[req("E", Kind::Thing)],
+        python: "e.clear()",
+        errors: &[("Usage", "it is no event")],
+        example: "e = event\nset e\nclear e\nis_set e",
+        ..command("clear", "clear an event: who waits from now on waits", clear)
+    },
+    Command {
+        params: &[req("E", Kind::Thing)],
+        results: &["set"],
+        python: "e.is_set()",
+        errors: &[("Usage", "it is no event")],
+        example: "e = event\nis_set e",
+        ..command("is_set", "whether an event is set", is_set)
+    },
+    Command {
+        params: &[opt("MAX", Kind::Int)],
+        results: &["queue"],
+        python: "q = queue.Queue(10)",
+        example: "q = queue 2\nput q one\nput q two\nfull q\nget q",
+        ..command("queue", "make a queue, first in first out, of at most MAX entries", queue)
+    },
+    Command {
+        params: &[opt("MAX", Kind::Int)],
+        results: &["queue"],
+        python: "q = queue.LifoQueue()",
+        example: "q = lifoqueue\nput q one\nput q two\nget q",
+        ..command("lifoqueue", "make a queue that gives the last entry first", lifoqueue)
+    },
+    Command {
+        params: &[opt("MAX", Kind::Int)],
+        results: &["queue"],
+        python: "q = queue.PriorityQueue()",
+        errors: &[("Usage", "MAX is not a whole number")],
+        example: "q = priorityqueue\nput q 3\nput q 1\nget q",
+        ..command("priorityqueue", "make a queue that gives the least entry first", priorityqueue)
+    },
+    Command {
+        params: &[req("Q", Kind::Thing), req("V", Kind::Any), opt("SECONDS", Kind::Seconds)],
+        python: "q.put(v, timeout=2)",
+        errors: &[NO_QUEUE, FULL],
+        example: "q = queue\nput q hello\nqsize q",
+        ..command("put", "put a value into a queue; waits while it is full", put)
+    },
+    Command {
+        params: &[req("Q", Kind::Thing), opt("SECONDS", Kind::Seconds)],
+        results: &["value"],
+        python: "v = q.get(timeout=2)",
+        errors: &[NO_QUEUE, EMPTY],
+        example: "q = queue\nput q hello\nv = get q",
+        ..command("get", "take the next value out of a queue; waits while it is empty", get)
+    },
+    Command {
+        params: &[req("Q", Kind::Thing), req("V", Kind::Any)],
+        python: "q.put_nowait(v)",
+        errors: &[NO_QUEUE, FULL],
+        example: "q = queue 1\nput_nowait q a\nexpect Full put_nowait q b",
+        ..command("put_nowait", "put a value into a queue, or fail with `Full`", put_nowait)
+    },
+    Command {
+        params: &[req("Q", Kind::Thing)],
+        results: &["value"],
+        python: "v = q.get_nowait()",
+        errors: &[NO_QUEUE, EMPTY],
+        example: "q = queue\nexpect Empty get_nowait q",
+        ..command("get_nowait", "take the next value out of a queue, or fail with `Empty`", get_nowait)
+    },
+    Command {
+        params: &[req("Q", Kind::Thing)],
+        results: &["count"],
+        python: "q.qsize()",
+        errors: &[NO_QUEUE],
+        example: "q = queue\nqsize q",
+        ..command("qsize", "how many entries a queue has", qsize)
+    },
+    Command {
+        params: &[req("Q", Kind::Thing)],
+        results: &["empty"],
+        python: "q.empty()",
+        errors: &[NO_QUEUE],
+        example: "q = queue\nempty q",
+        ..command("empty", "whether a queue has no entry", empty)
+    },
+    Command {
+        params: &[req("Q", Kind::Thing)],
+        results: &["full"],
+        python: "q.full()",
+        errors: &[NO_QUEUE],
+        example: "q = queue 1\nfull q",
+        ..command("full", "whether a queue takes no more", full)
+    },
+    Command {
+        params: &[req("Q", Kind::Thing)],
+        python: "q.task_done()",
+        errors: &[("Usage", "it is no queue, or every entry was reported done already")],
+        example: "q = queue\nput q job\nget q\ntask_done q\njoin q",
+        ..command("task_done", "report an entry that was taken out as dealt with: see join", task_done)
+    },
+    Command {
+        params: &[req("N", Kind::Size)],
+        results: &["pool"],
+        python: "p = concurrent.futures.ThreadPoolExecutor(4)",
+        errors: &[("Usage", "N is not 1 or more")],
+        example: "def work n\n  print \"job $n\"\nend\np = pool 2\nsubmit p work 1\nsubmit p work 2\nshutdown p",
+        ..command("pool", "make a pool of N workers: never more of its tasks run at once", pool)
+    },
+];

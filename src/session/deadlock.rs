@@ -1,0 +1,188 @@
+//! Deadlock, proven: no task can ever run again, because each waits for what only another waiting one could give.
+//!
+//! A wait that somebody outside could end (a connection, a datagram, a peer that is not ours) is no deadlock. A wait on
+//! a connection counts only when its other end is ours too and nothing is on its way between them.
+
+use std::os::fd::AsFd;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::event::What;
+use super::task::{Parking, Task};
+use super::{Main, Session};
+use crate::os::{addr, fd};
+use crate::value::{Failure, Handle, Name};
+use crate::world::sync::Lock;
+use crate::world::{On, ROOM, Socket, TaskId};
+
+/// How long nothing happens before the ends of connections are looked up, which costs system calls.
+pub(super) const QUIET: Duration = Duration::from_millis(20);
+
+/// How the tasks stand when none can run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Stuck {
+    /// Something outside can end a wait, or nobody waits.
+    No,
+    /// All depends on connections: see whether both ends are ours.
+    Perhaps,
+    /// For ever.
+    Yes,
+}
+
+impl Session {
+    /// Whether any task can ever run again, as far as can be said without a system call.
+    pub(super) fn stuck(&self) -> Stuck {
+        let main_waits = self.main == Main::Running;
+        if !main_waits && (self.interactive || self.main != Main::Idle || !self.has_tasks()) {
+            return Stuck::No;
+        }
+        let mut verdict = Stuck::Yes;
+        for task in self.tasks.iter().flatten().filter(|t| !t.frames.is_empty()) {
+            let Some(parked) = &task.parked else {
+                // It waits for a pool's worker, or to be resumed for the first time.
+                continue;
+            };
+            if let Parking::Call(wait, _) = &parked.on {
+                match &wait.on {
+                    On::Line(_) => {}
+                    On::Socket(socket) if socket.kind != libc::SOCK_DGRAM && !self.world.shares => {
+                        verdict = Stuck::Perhaps;
+                    }
+                    On::Socket(_) | On::Sockets(_) | On::Thread | On::Time => return Stuck::No,
+                }
+            }
+        }
+        verdict
+    }
+
+    /// Whether every connection that is waited on has both ends here, with nothing between them.
+    pub(super) fn closed_circle(&mut self) -> bool {
+        let ours = self.world.sockets();
+        self.tasks.iter().flatten().all(|task| {
+            let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return true };
+            let On::Socket(socket) = &wait.on else { return true };
+            let other = ours.iter().find(|other| are_ends(socket, other));
+            other.is_some_and(|other| is_silent(socket, other, wait.what == ROOM))
+        })
+    }
+
+    /// Report that no task can ever run again: the main task's call fails with it.
+    pub(super) fn report_deadlock(&mut self) {
+        let failure = self.deadlock();
+        let main = TaskId::default();
+        if self.task(main).is_some_and(|t| !t.frames.is_empty()) {
+            self.raise_in(main, failure);
+            return;
+        }
+        let what =
+            What::Failed { call: "end".into(), failure: failure.clone(), word: None, expected: false, taken: false };
+        self.tell(what, super::event::At::default());
+        self.main = Main::Failed(failure);
+    }
+
+    fn deadlock(&self) -> Failure {
+        let stuck: Vec<&Task> = self.tasks.iter().flatten().map(|t| &**t).filter(|t| t.parked.is_some()).collect();
+        let cycle = self.cycle(&stuck);
+        let mut failure = Failure::with(Name::Deadlock, "no task can ever run again");
+        if !cycle.is_empty() {
+            let names: Vec<&str> = cycle.iter().chain(cycle.first()).map(|t| &*t.name).collect();
+            failure = failure.note(format!("the cycle: {}", names.join(" -> ")));
+        }
+        let others = stuck.iter().filter(|t| !cycle.iter().any(|c| c.id == t.id));
+        for task in cycle.iter().chain(others) {
+            failure = failure.note(self.row(task));
+        }
+        failure
+    }
+
+    /// A task with what it holds and what it waits for.
+    fn row(&self, task: &Task) -> String {
+        let at = Self::at(task);
+        let line = at.source.as_ref().map_or("", |s| s.line(at.span.line)).trim();
+        let held: Vec<String> = self.world.held_by(task.id).iter().map(|l| l.label()).collect();
+        let holds = if held.is_empty() { String::new() } else { format!("holds {}, ", held.join(", ")) };
+        let waits = task.parked.as_ref().map_or(String::new(), |p| self.waits_for(&p.on));
+        format!("{} at line {}, {line}: {holds}waits for {waits}", task.name, at.span.line)
+    }
+
+    /// What a wait is for, with who could give it.
+    pub(super) fn waits_for(&self, on: &Parking) -> String {
+        let name =
+            |id: TaskId| self.task(id).map_or_else(|| "a task that has ended".to_string(), |t| t.name.to_string());
+        if let Some(lock) = self.awaited_lock(on) {
+            let holders: Vec<String> = lock.holders().into_iter().map(name).collect();
+            return match holders.len() {
+                0 => lock.label(),
+                _ => format!("{}, held by {}", lock.label(), holders.join(", ")),
+            };
+        }
+        match on {
+            Parking::Call(wait, _) => match &wait.on {
+                On::Socket(socket) => format!("{} on {}", wait.what, socket.name()),
+                _ => wait.what.to_string(),
+            },
+            Parking::Jobs(numbers) => {
+                format!("job {}", numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
+            }
+            Parking::Join(other) => format!("the end of {}", other.name),
+            Parking::Turn(_) => "its turn".into(),
+            Parking::Resumed(other) => format!("{} to yield", other.name),
+            Parking::Yielded => "being resumed".into(),
+        }
+    }
+
+    fn awaited_lock(&self, on: &Parking) -> Option<Rc<Lock>> {
+        let Parking::Call(wait, _) = on else { return None };
+        let On::Line(line) = &wait.on else { return None };
+        self.world.lock_of(line)
+    }
+
+    /// The tasks that could end a task's wait.
+    fn givers(&self, task: &Task) -> Vec<TaskId> {
+        let Some(parked) = &task.parked else { return Vec::new() };
+        match &parked.on {
+            Parking::Join(other) | Parking::Resumed(other) => vec![other.id.get()],
+            Parking::Jobs(numbers) => numbers.iter().filter_map(|n| self.jobs.get(n)).map(|j| j.task).collect(),
+            on => self.awaited_lock(on).map_or(Vec::new(), |lock| lock.holders()),
+        }
+    }
+
+    /// The first cycle found: each waits for the next, and the last for the first.
+    fn cycle<'a>(&self, stuck: &[&'a Task]) -> Vec<&'a Task> {
+        for start in stuck {
+            let mut path: Vec<&Task> = vec![start];
+            loop {
+                let next =
+                    self.givers(path[path.len() - 1]).into_iter().find_map(|id| stuck.iter().find(|t| t.id == id));
+                let Some(next) = next else { break };
+                if let Some(from) = path.iter().position(|t| t.id == next.id) {
+                    return path.split_off(from);
+                }
+                path.push(next);
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// Whether two sockets are the ends of one connection.
+fn are_ends(a: &Rc<Socket>, b: &Rc<Socket>) -> bool {
+    if let (Some((x, left)), Some((y, right))) = (a.shared.pair.get(), b.shared.pair.get()) {
+        return x == y && left != right;
+    }
+    if a.family != b.family || a.kind != b.kind || Rc::ptr_eq(a, b) {
+        return false;
+    }
+    let names = |s: &Socket| {
+        let fd = s.open_fd().ok()?;
+        Some((addr::getsockname(fd.as_fd()).ok()?, addr::getpeername(fd.as_fd()).ok()?))
+    };
+    matches!((names(a), names(b)), (Some((al, ap)), Some((bl, bp))) if al == bp && ap == bl && ap.port().is_some())
+}
+
+/// Whether nothing is on its way to a socket that is waited on: then only its other end can end the wait.
+fn is_silent(socket: &Socket, other: &Socket, sends: bool) -> bool {
+    let (Ok(fd), Ok(from)) = (socket.open_fd(), other.open_fd()) else { return false };
+    let nothing_came = fd::poll(fd.as_fd(), libc::POLLRDHUP | libc::POLLPRI) == Ok(0);
+    nothing_came && (sends || fd::outq(from.as_fd()) == Ok(0))
+}

@@ -1,0 +1,512 @@
+//! What tasks wait for besides sockets: locks, semaphores, events, queues, pools.
+//!
+//! Each keeps those who wait for it in the order they came; whoever is first is served first. Nothing here knows the
+//! scheduler: a change wakes the first of the line, who tries again.
+
+use std::cell::{Cell, RefCell};
+use std::cmp::Ordering;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::{On, Step, TaskId, Wait, Wake, World, after};
+use crate::value::{Failure, Handle, Name, Reply, Value};
+
+/// Tasks in line for something.
+#[derive(Default)]
+pub struct Line {
+    tasks: RefCell<VecDeque<TaskId>>,
+}
+
+impl Line {
+    /// Whether a task may take what the line is for: nobody came before it.
+    fn serves(&self, me: TaskId) -> bool {
+        self.tasks.borrow().front().is_none_or(|first| *first == me)
+    }
+
+    pub(super) fn join(&self, task: TaskId) {
+        self.tasks.borrow_mut().push_back(task);
+    }
+
+    pub(super) fn leave(&self, task: TaskId) {
+        self.tasks.borrow_mut().retain(|t| *t != task);
+    }
+
+    /// The first in line other than a task that is about to leave it.
+    fn next(&self, leaving: Option<TaskId>) -> Option<TaskId> {
+        self.tasks.borrow().iter().find(|t| Some(**t) != leaving).copied()
+    }
+
+    /// Everyone in line.
+    pub fn all(&self) -> Vec<TaskId> {
+        self.tasks.borrow().iter().copied().collect()
+    }
+}
+
+impl World {
+    /// Let the first in line try.
+    pub fn serve(&mut self, line: &Line) {
+        self.ready.extend(line.next(None));
+    }
+
+    /// Let the next in line try: the current task has taken its part, and more is left.
+    fn serve_next(&mut self, line: &Line) {
+        self.ready.extend(line.next(Some(self.current)));
+    }
+
+    /// Let everyone in line try.
+    pub fn serve_all(&mut self, line: &Line) {
+        self.ready.extend(line.all());
+    }
+}
+
+/// Stand in line until `attempt` gives something. When the time is over it is asked a last time, and must.
+fn stand<F>(
+    world: &mut World,
+    line: &Rc<Line>,
+    limit: Option<Duration>,
+    what: &'static str,
+    mut attempt: F,
+) -> Result<Step, Failure>
+where
+    F: FnMut(&mut World, bool) -> Option<Result<Step, Failure>> + 'static,
+{
+    if let Some(done) = attempt(world, limit == Some(Duration::ZERO)) {
+        return done;
+    }
+    let wait = Wait { on: On::Line(line.clone()), until: limit.and_then(after), again: None, what };
+    Ok(Step::Park(wait, Box::new(move |world, wake| attempt(world, wake == Wake::Expired))))
+}
+
+/// A name that is given later, by the first `NAME = ...`.
+#[derive(Default)]
+struct Label(RefCell<Option<Rc<str>>>);
+
+impl Label {
+    fn set(&self, name: &Rc<str>) {
+        self.0.borrow_mut().get_or_insert_with(|| name.clone());
+    }
+
+    fn get(&self, otherwise: &str) -> String {
+        self.0.borrow().as_ref().map_or_else(|| otherwise.to_string(), ToString::to_string)
+    }
+}
+
+/// The sorts of lock.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Sort {
+    /// One task at a time; not even its holder may take it again.
+    Lock,
+    /// One task at a time, which may take it again.
+    Recursive,
+    /// As many tasks as it has places.
+    Semaphore,
+}
+
+/// A lock or semaphore.
+pub struct Lock {
+    /// Which sort.
+    pub sort: Sort,
+    free: Cell<u64>,
+    holders: RefCell<Vec<TaskId>>,
+    depth: Cell<u32>,
+    line: Rc<Line>,
+    label: Label,
+}
+
+impl Lock {
+    /// A lock that nobody holds, with that many places.
+    pub fn new(sort: Sort, places: u64) -> Self {
+        let (holders, depth, line, label) = (RefCell::default(), Cell::default(), Rc::default(), Label::default());
+        Self { sort, free: Cell::new(places), holders, depth, line, label }
+    }
+
+    /// Whether no place is free.
+    pub fn is_locked(&self) -> bool {
+        self.free.get() == 0
+    }
+
+    /// The tasks that hold it.
+    pub fn holders(&self) -> Vec<TaskId> {
+        self.holders.borrow().clone()
+    }
+
+    fn take(&self, me: TaskId) -> bool {
+        if self.sort == Sort::Recursive && self.holders.borrow().first() == Some(&me) {
+            self.depth.set(self.depth.get() + 1);
+            return true;
+        }
+        if self.free.get() == 0 || !self.line.serves(me) {
+            return false;
+        }
+        self.free.set(self.free.get() - 1);
+        self.holders.borrow_mut().push(me);
+        self.depth.set(1);
+        true
+    }
+}
+
+/// Take a lock: true, or false when the time is over.
+pub fn acquire(world: &mut World, lock: &Rc<Lock>, limit: Option<Duration>) -> Result<Step, Failure> {
+    world.locks.retain(|l| l.strong_count() > 0 && !std::ptr::eq(l.as_ptr(), Rc::as_ptr(lock)));
+    world.locks.push(Rc::downgrade(lock));
+    let taken = lock.clone();
+    stand(world, &lock.line, limit, "a lock", move |world, last| {
+        if taken.take(world.current) {
+            if !taken.is_locked() {
+                world.serve_next(&taken.line);
+            }
+            return Some(Ok(Value::Bool(true).into()));
+        }
+        last.then(|| Ok(Value::Bool(false).into()))
+    })
+}
+
+/// Give a lock back. As in Python any task may, but for a recursive one.
+pub fn release(world: &mut World, lock: &Lock) -> Result<Step, Failure> {
+    let me = world.current;
+    if lock.sort != Sort::Semaphore && !lock.is_locked() {
+        return Err(Failure::usage("release of a lock that nobody holds"));
+    }
+    if lock.sort == Sort::Recursive {
+        if lock.holders.borrow().first() != Some(&me) {
+            return Err(Failure::usage("release of a lock that another task holds"));
+        }
+        lock.depth.set(lock.depth.get() - 1);
+        if lock.depth.get() > 0 {
+            return Ok(Step::Done(Reply::Nothing));
+        }
+    }
+    let_go(world, lock, me);
+    Ok(Step::Done(Reply::Nothing))
+}
+
+fn let_go(world: &mut World, lock: &Lock, holder: TaskId) {
+    let mut holders = lock.holders.borrow_mut();
+    let place = holders.iter().position(|h| *h == holder).unwrap_or(0);
+    if place < holders.len() {
+        holders.remove(place);
+    }
+    drop(holders);
+    lock.free.set(lock.free.get() + 1);
+    world.serve(&lock.line);
+}
+
+impl World {
+    /// The locks that a task holds.
+    pub fn held_by(&self, task: TaskId) -> Vec<Rc<Lock>> {
+        let all = self.locks.iter().filter_map(std::rc::Weak::upgrade);
+        all.filter(|l| l.holders.borrow().contains(&task)).collect()
+    }
+
+    /// The lock that a line is for.
+    pub fn lock_of(&self, line: &Rc<Line>) -> Option<Rc<Lock>> {
+        self.locks.iter().filter_map(std::rc::Weak::upgrade).find(|l| Rc::ptr_eq(&l.line, line))
+    }
+
+    /// Release all that a task holds: it was cancelled.
+    pub fn release_all(&mut self, task: TaskId) {
+        for lock in self.held_by(task) {
+            while lock.holders.borrow().contains(&task) {
+                let_go(self, &lock, task);
+            }
+        }
+    }
+}
+
+impl Handle for Lock {
+    fn kind(&self) -> &'static str {
+        if self.sort == Sort::Semaphore { "a semaphore" } else { "a lock" }
+    }
+
+    fn label(&self) -> String {
+        self.label.get(match self.sort {
+            Sort::Semaphore => "a semaphore",
+            _ => "a lock",
+        })
+    }
+
+    fn summary(&self) -> String {
+        match (self.sort, self.is_locked()) {
+            (Sort::Semaphore, _) => format!("<semaphore, {} free>", self.free.get()),
+            (Sort::Recursive, true) => format!("<rlock, held, depth {}>", self.depth.get()),
+            (Sort::Recursive, false) => "<rlock, free>".into(),
+            (Sort::Lock, true) => "<lock, held>".into(),
+            (Sort::Lock, false) => "<lock, free>".into(),
+        }
+    }
+
+    fn name_it(&self, name: &Rc<str>) {
+        self.label.set(name);
+    }
+}
+
+/// A flag that tasks wait for.
+#[derive(Default)]
+pub struct Event {
+    flag: Cell<bool>,
+    /// How often it was set: whoever waited for one of these goes on, even if it was cleared again since.
+    sets: Cell<u64>,
+    line: Rc<Line>,
+    label: Label,
+}
+
+impl Event {
+    /// Whether it is set.
+    pub fn is_set(&self) -> bool {
+        self.flag.get()
+    }
+
+    /// Set or clear it. Setting lets everyone who waits go on.
+    pub fn set(&self, world: &mut World, on: bool) {
+        self.flag.set(on);
+        if on {
+            self.sets.set(self.sets.get() + 1);
+            world.serve_all(&self.line);
+        }
+    }
+}
+
+/// Wait until an event is set: true, or false when the time is over.
+pub fn wait_event(world: &mut World, event: &Rc<Event>, limit: Option<Duration>) -> Result<Step, Failure> {
+    let (awaited, before) = (event.clone(), event.sets.get());
+    stand(world, &event.line, limit, "an event", move |_, last| {
+        let set = awaited.is_set() || awaited.sets.get() != before;
+        (set || last).then(|| Ok(Value::Bool(set).into()))
+    })
+}
+
+impl Handle for Event {
+    fn kind(&self) -> &'static str {
+        "an event"
+    }
+
+    fn label(&self) -> String {
+        self.label.get("an event")
+    }
+
+    fn summary(&self) -> String {
+        format!("<event, {}>", if self.is_set() { "set" } else { "clear" })
+    }
+
+    fn name_it(&self, name: &Rc<str>) {
+        self.label.set(name);
+    }
+}
+
+/// The order in which a queue gives its entries.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// First in, first out.
+    Fifo,
+    /// Last in, first out.
+    Lifo,
+    /// The least first.
+    Priority,
+}
+
+/// A queue of values between tasks.
+pub struct Queue {
+    order: Order,
+    /// How many entries it takes; 0 for any number.
+    max: usize,
+    entries: RefCell<VecDeque<Value>>,
+    /// Entries that were put and not yet reported done.
+    unfinished: Cell<u64>,
+    getters: Rc<Line>,
+    putters: Rc<Line>,
+    joiners: Rc<Line>,
+    label: Label,
+}
+
+impl Queue {
+    /// An empty queue.
+    pub fn new(order: Order, max: usize) -> Self {
+        let (getters, putters, joiners) = (Rc::default(), Rc::default(), Rc::default());
+        let (entries, unfinished, label) = (RefCell::default(), Cell::default(), Label::default());
+        Self { order, max, entries, unfinished, getters, putters, joiners, label }
+    }
+
+    /// How many entries are in it.
+    pub fn len(&self) -> usize {
+        self.entries.borrow().len()
+    }
+
+    /// Whether it has no entry.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether it takes no more.
+    pub fn is_full(&self) -> bool {
+        self.max > 0 && self.len() >= self.max
+    }
+
+    fn insert(&self, value: Value) -> Result<(), Failure> {
+        let mut entries = self.entries.borrow_mut();
+        let place = match self.order {
+            Order::Fifo => entries.len(),
+            Order::Lifo => 0,
+            Order::Priority => {
+                let mut place = entries.len();
+                for (i, entry) in entries.iter().enumerate() {
+                    let order = value.order(entry).ok_or_else(|| {
+                        Failure::usage(format!("a priority queue cannot order {} and {}", value.kind(), entry.kind()))
+                    })?;
+                    if order == Ordering::Less {
+                        place = i;
+                        break;
+                    }
+                }
+                place
+            }
+        };
+        entries.insert(place, value);
+        self.unfinished.set(self.unfinished.get() + 1);
+        Ok(())
+    }
+}
+
+/// Put a value in; a full queue is waited for, and gives `Full` when the time is over.
+pub fn put(world: &mut World, queue: &Rc<Queue>, value: Value, limit: Option<Duration>) -> Result<Step, Failure> {
+    let to = queue.clone();
+    let mut value = Some(value);
+    stand(world, &queue.putters, limit, "room in the queue", move |world, last| {
+        if to.is_full() || !to.putters.serves(world.current) {
+            return last.then(|| Err(Failure::new(Name::Full)));
+        }
+        if let Err(failure) = value.take().map_or(Ok(()), |v| to.insert(v)) {
+            return Some(Err(failure));
+        }
+        world.serve(&to.getters);
+        if !to.is_full() {
+            world.serve_next(&to.putters);
+        }
+        Some(Ok(Step::Done(Reply::Nothing)))
+    })
+}
+
+/// Take the next value out; an empty queue is waited for, and gives `Empty` when the time is over.
+pub fn get(world: &mut World, queue: &Rc<Queue>, limit: Option<Duration>) -> Result<Step, Failure> {
+    let from = queue.clone();
+    stand(world, &queue.getters, limit, "an entry in the queue", move |world, last| {
+        if !from.getters.serves(world.current) {
+            return last.then(|| Err(Failure::new(Name::Empty)));
+        }
+        let Some(value) = from.entries.borrow_mut().pop_front() else {
+            return last.then(|| Err(Failure::new(Name::Empty)));
+        };
+        world.serve(&from.putters);
+        if !from.is_empty() {
+            world.serve_next(&from.getters);
+        }
+        Some(Ok(value.into()))
+    })
+}
+
+/// An entry that was taken out is dealt with.
+pub fn task_done(world: &mut World, queue: &Queue) -> Result<Step, Failure> {
+    let left = queue.unfinished.get().checked_sub(1);
+    queue.unfinished.set(left.ok_or_else(|| Failure::usage("task_done was called more often than put"))?);
+    if left == Some(0) {
+        world.serve_all(&queue.joiners);
+    }
+    Ok(Step::Done(Reply::Nothing))
+}
+
+/// Wait until every entry that was put is dealt with.
+pub fn join_queue(world: &mut World, queue: &Rc<Queue>, limit: Option<Duration>) -> Result<Step, Failure> {
+    let joined = queue.clone();
+    stand(world, &queue.joiners, limit, "task_done for every entry", move |_, last| {
+        (last || joined.unfinished.get() == 0).then(|| Ok(Step::Done(Reply::Nothing)))
+    })
+}
+
+impl Handle for Queue {
+    fn kind(&self) -> &'static str {
+        "a queue"
+    }
+
+    fn label(&self) -> String {
+        self.label.get("a queue")
+    }
+
+    fn summary(&self) -> String {
+        let sort = match self.order {
+            Order::Fifo => "queue",
+            Order::Lifo => "lifoqueue",
+            Order::Priority => "priorityqueue",
+        };
+        let room = if self.max > 0 { format!(" of {}", self.max) } else { String::new() };
+        format!("<{sort}, {}{room} entries>", self.len())
+    }
+
+    fn name_it(&self, name: &Rc<str>) {
+        self.label.set(name);
+    }
+}
+
+/// Workers that take jobs: never more tasks of it run at once than it has workers.
+pub struct Pool {
+    /// How many of its tasks may run at once.
+    pub size: usize,
+    /// How many do.
+    pub running: Cell<usize>,
+    /// Those that wait for a worker.
+    pub queued: RefCell<VecDeque<TaskId>>,
+    /// No more are taken.
+    pub closed: Cell<bool>,
+    line: Rc<Line>,
+    label: Label,
+}
+
+impl Pool {
+    /// A pool with that many workers.
+    pub fn new(size: usize) -> Self {
+        let (running, queued, closed) = (Cell::default(), RefCell::default(), Cell::default());
+        Self { size, running, queued, closed, line: Rc::default(), label: Label::default() }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.running.get() == 0 && self.queued.borrow().is_empty()
+    }
+
+    /// One of its tasks has ended: the next that waits may run.
+    pub fn ended(&self, world: &mut World) {
+        let next = self.queued.borrow_mut().pop_front();
+        match next {
+            Some(next) => world.ready.push_back(next),
+            None => self.running.set(self.running.get() - 1),
+        }
+        if self.is_idle() {
+            world.serve_all(&self.line);
+        }
+    }
+}
+
+/// Take no more jobs, and wait until all are done.
+pub fn shutdown_pool(world: &mut World, pool: &Rc<Pool>) -> Result<Step, Failure> {
+    pool.closed.set(true);
+    let ended = pool.clone();
+    stand(world, &pool.line, None, "the pool's tasks", move |_, _| {
+        ended.is_idle().then(|| Ok(Step::Done(Reply::Nothing)))
+    })
+}
+
+impl Handle for Pool {
+    fn kind(&self) -> &'static str {
+        "a pool"
+    }
+
+    fn label(&self) -> String {
+        self.label.get("a pool")
+    }
+
+    fn summary(&self) -> String {
+        format!("<pool, {} of {} workers busy, {} waiting>", self.running.get(), self.size, self.queued.borrow().len())
+    }
+
+    fn name_it(&self, name: &Rc<str>) {
+        self.label.set(name);
+    }
+}

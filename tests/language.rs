@@ -1,0 +1,98 @@
+//! Properties of the language: no text makes it panic, and printing is the inverse of reading.
+#![allow(clippy::unwrap_used)]
+
+use proptest::prelude::*;
+use sockpit::lang::{Source, parse, print};
+
+/// Words as people type them: names, numbers, quotes, escapes, values, operators.
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-z_][a-z0-9_]{0,6}",
+        "-?[0-9]{1,5}(\\.[0-9]{1,3})?",
+        "\"[ a-z#$]{0,8}\"".prop_map(|s| s.replace('$', "$$")),
+        "'[ a-z黑马]{0,6}'",
+        "\\$[a-z][a-z0-9]{0,4}",
+        "[a-z]{0,3}\\$\\{[a-z]{1,4}\\}[a-z]{0,3}",
+        Just("\\x1b\\xff".to_string()),
+        Just("a\\r\\n\\u{9ed1}".to_string()),
+        Just("127.0.0.1:80".to_string()),
+        Just("MSG_PEEK|MSG_DONTWAIT".to_string()),
+        Just("key=value".to_string()),
+        Just("\"&\"".to_string()),
+        Just("\"end\"".to_string()),
+        Just("\\ \\#\\\"".to_string()),
+    ]
+}
+
+fn words() -> impl Strategy<Value = String> {
+    prop::collection::vec(word(), 0..5).prop_map(|w| w.join(" "))
+}
+
+fn expression() -> impl Strategy<Value = String> {
+    let leaf = word().boxed();
+    leaf.prop_recursive(4, 16, 2, |inner| {
+        let operator = prop::sample::select(vec!["+", "-", "*", "/", "//", "%", "and", "or"]);
+        let compare = prop::sample::select(vec!["==", "!=", "<", "<=", ">", ">="]);
+        prop_oneof![
+            (inner.clone(), operator, inner.clone()).prop_map(|(a, op, b)| format!("( {a} ) {op} {b}")),
+            (inner.clone(), compare, inner.clone()).prop_map(|(a, op, b)| format!("( {a} ) {op} ( {b} )")),
+            inner.clone().prop_map(|a| format!("not ( {a} )")),
+            inner.prop_map(|a| format!("- ( {a} )")),
+        ]
+    })
+}
+
+fn line() -> impl Strategy<Value = String> {
+    prop_oneof![
+        words().prop_map(|w| format!("send s {w}")),
+        words().prop_map(|w| format!("a, b = call {w} &")),
+        words().prop_map(|w| format!("expect EAGAIN call {w}")),
+        words().prop_map(|w| format!("print {w}")),
+        expression().prop_map(|e| format!("let x = {e}")),
+        expression().prop_map(|e| format!("assert {e}")),
+    ]
+}
+
+fn program() -> impl Strategy<Value = String> {
+    let line = line().boxed();
+    line.prop_recursive(4, 24, 3, |inner| {
+        let body = prop::collection::vec(inner, 0..3).prop_map(|l| l.join("\n"));
+        prop_oneof![
+            (expression(), body.clone(), body.clone()).prop_map(|(e, a, b)| format!("if {e}\n{a}\nelse\n{b}\nend")),
+            (expression(), body.clone()).prop_map(|(e, b)| format!("while {e}\n{b}\nbreak\nend")),
+            (words(), body.clone()).prop_map(|(w, b)| format!("for x in {w}\n{b}\nend")),
+            (word(), body.clone()).prop_map(|(w, b)| format!("repeat {w}\n{b}\nend")),
+            (body.clone(), body.clone(), body)
+                .prop_map(|(a, b, c)| format!("try\n{a}\nexcept EPIPE timeout as e\n{b}\nfinally\n{c}\nend")),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn printing_is_the_inverse_of_reading(text in program()) {
+        let first = parse(&Source::new("t", &text)).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let once = print(&first);
+        let second = parse(&Source::new("t", &once)).unwrap_or_else(|e| panic!("{e}\n{once}"));
+        prop_assert_eq!(print(&second), once);
+    }
+
+    #[test]
+    fn no_text_makes_it_panic(text in "\\PC{0,200}") {
+        let _ = parse(&Source::new("t", &text)).map_err(|e| e.to_string());
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        let _ = Source::from_bytes("t", bytes).and_then(|s| parse(&s)).map_err(|e| e.to_string());
+    }
+
+    #[test]
+    fn no_shape_of_lines_makes_it_panic(lines in prop::collection::vec(
+        prop::sample::select(vec!["if 1", "elif 2", "else", "end", "try", "except", "finally", "def f a", "loop", "break",
+            "return", "x = call &", "a, = b", "let x =", "( ", "\"", "print $", "global x", "for a in", "expect"]), 0..30)) {
+        let _ = parse(&Source::new("t", &lines.join("\n"))).map_err(|e| e.to_string());
+    }
+}
