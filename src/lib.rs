@@ -34,10 +34,17 @@
 //! resolved to slots once. The run queue is first in, first out; when it is empty, one poll, whose sockets are woken in
 //! the order they were made. A `&` is a task that runs one call in the scope it was written in.
 //!
+//! # Processes
+//!
+//! `process` starts this program anew (`--child`, [`front`]) with the programs' texts and the names' values in a file in
+//! memory; nothing is forked. A child's pidfd is waited for as a socket is. Every descendant holds one end of a pipe
+//! whose other end the first process alone holds, and ends when that is gone ([`world::process`]).
+//!
 //! # Threads
 //!
 //! One thread owns everything. A script starts no other, but for what cannot be done without blocking: name
-//! resolution, and close with SO_LINGER. The prompt has two more: one that edits the line, one that prints above it.
+//! resolution, close with SO_LINGER, and what a queue between processes has no room for. A child process has one that
+//! waits for the end of its family. The prompt has two more: one that edits the line, one that prints above it.
 //!
 //! # What each dependency is for
 //!

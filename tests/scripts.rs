@@ -507,6 +507,49 @@ recv 4: 得到 1 字节
         "first = b\"hellowo\"\n",
         "second = b\"rld\"\n",
     ];
+    processes, "23-processes", "\
+task is running zzh
+task is over zzh
+主
+主
+[task_later-1] task is running jason123
+[task_later-1] task is over jason123
+[run-1] run is running jason 123
+[run-1] run is over jason 123
+p1:coding-1
+p2:music-1
+[coding-1] 小明正在敲第1行代码-
+[music-1] 小明正在听第1首音乐********
+[coding-1] 小明正在敲第2行代码-
+[music-1] 小明正在听第2首音乐********
+[change_money-1] 子进程的task函数查看money 666
+1000
+[nap-1] jason1 is running
+[nap-1] jason1 is over
+[nap-2] jason2 is running
+[nap-2] jason2 is over
+[nap-3] jason3 is running
+[nap-3] jason3 is over
+111
+222
+333
+主
+[consumer-1] 子进程获取队列中的数据 子进程p添加的数据
+客人吃了6个包子
+terminate: -15
+kill: -9
+[steward-1] 德邦总管:大张红
+僵尸进程: zombie
+join之后: gone
+孤儿进程: 被收养
+恕瑞玛皇帝:小吴勇嗝屁了
+", [
+        "sockpit> code = exitcode p1\ncode = -15\n",
+        "sockpit> code = exitcode p1\ncode = 3\n",
+        "process: Usage: a socket does not cross to another process, as expected\n",
+        "put_nowait: Full: the queue is full, as expected\n",
+        "[use_socket-1]   close: Unbound: nothing is named `s` here, as expected\n",
+    ];
 }
 
 #[test]

@@ -19,11 +19,15 @@ pub enum Kind {
     File,
     /// A socket or a file.
     SocketOrFile,
-    /// A task, likewise.
+    /// A task or a process, likewise.
     Task,
+    /// A process, likewise.
+    Process,
+    /// A process, or the id of one.
+    ProcessOrPid,
     /// A lock, an event, a queue, or anything else alive, likewise.
     Thing,
-    /// A job's number, or a task.
+    /// A job's number, a task or a process.
     JobOrTask,
     /// A job's number.
     Job,
@@ -72,7 +76,13 @@ pub enum Kind {
 impl Kind {
     /// Whether a bare word in its place is the name of a live thing.
     pub fn is_live(self) -> bool {
-        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Thing | Self::JobOrTask)
+        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::Thing)
+            || self.is_live_or_number()
+    }
+
+    /// Whether a number may stand in the place of a live thing's name.
+    pub fn is_live_or_number(self) -> bool {
+        matches!(self, Self::JobOrTask | Self::ProcessOrPid)
     }
 
     /// The name of what fits, for messages.
@@ -81,9 +91,11 @@ impl Kind {
             Self::Socket => "a socket",
             Self::File => "a file",
             Self::SocketOrFile => "a socket or a file",
-            Self::Task => "a task",
+            Self::Task => "a task or a process",
+            Self::Process => "a process",
+            Self::ProcessOrPid => "a process or the id of one",
             Self::Thing => "a lock, an event or a queue",
-            Self::JobOrTask => "a job's number or a task",
+            Self::JobOrTask => "a job's number, a task or a process",
             Self::Job => "a job's number",
             Self::Addr => "an address",
             Self::Family => "an address family",

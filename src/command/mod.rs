@@ -15,6 +15,7 @@ mod mode;
 mod msg;
 mod names;
 mod options;
+mod processes;
 mod readiness;
 mod receive;
 mod sync;
@@ -114,6 +115,8 @@ pub enum Group {
     Data,
     /// Cooperative tasks.
     Tasks,
+    /// Processes of their own.
+    Processes,
     /// Looking at the session.
     Views,
 }
@@ -131,6 +134,7 @@ impl Group {
         (Group::Readiness, "What is ready, what is running"),
         (Group::Data, "Text, bytes, numbers"),
         (Group::Tasks, "Tasks"),
+        (Group::Processes, "Processes"),
         (Group::Views, "Looking at the session"),
     ];
 }
@@ -173,6 +177,7 @@ pub static ALL: &[&[Command]] = &[
     data::COMMANDS,
     tasks::COMMANDS,
     sync::COMMANDS,
+    processes::COMMANDS,
     views::COMMANDS,
 ];
 

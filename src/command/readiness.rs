@@ -80,7 +80,7 @@ const IS_ALIVE: Command = Command {
     name: "is_alive",
     aliases: &[],
     group: Group::Readiness,
-    summary: "whether a background call or a task still runs",
+    summary: "whether a background call, a task or a process still runs",
     params: &[req("JOB", Kind::JobOrTask)],
     results: &["alive"],
     python: "thread.is_alive()",

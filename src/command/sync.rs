@@ -8,7 +8,7 @@ use super::{Args, Command, Group, Kind, Run, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Handle, Reply, Value};
 use crate::world::sync::{self, Event, Lock, Order, Pool, Queue, Sort};
-use crate::world::{Step, World};
+use crate::world::{MpQueue, Step, World, mpqueue};
 
 fn lock_in(args: &Args) -> Result<Rc<Lock>, Failure> {
     args.value(0).downcast_rc().ok_or_else(|| expected(0, "a lock or a semaphore", args.value(0)))
@@ -91,21 +91,37 @@ fn priorityqueue(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     new_queue(args, Order::Priority)
 }
 
+fn between_processes(args: &Args) -> Option<Rc<MpQueue>> {
+    args.value(0).downcast_rc()
+}
+
 fn put(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Some(queue) = between_processes(args) {
+        return mpqueue::put(world, &queue, args.value(1), limit(args, 2)?, true);
+    }
     let (queue, limit) = (queue_in(args)?, limit(args, 2)?);
     sync::put(world, &queue, args.take(1), limit)
 }
 
 fn get(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Some(queue) = between_processes(args) {
+        return mpqueue::get(world, &queue, limit(args, 1)?, true);
+    }
     sync::get(world, &queue_in(args)?, limit(args, 1)?)
 }
 
 fn put_nowait(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Some(queue) = between_processes(args) {
+        return mpqueue::put(world, &queue, args.value(1), None, false);
+    }
     let queue = queue_in(args)?;
     sync::put(world, &queue, args.take(1), Some(Duration::ZERO))
 }
 
 fn get_nowait(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Some(queue) = between_processes(args) {
+        return mpqueue::get(world, &queue, None, false);
+    }
     sync::get(world, &queue_in(args)?, Some(Duration::ZERO))
 }
 

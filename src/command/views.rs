@@ -29,8 +29,10 @@ fn source(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     ask(Request::Source(args.text(0)?.into_owned()))
 }
 
-fn quit(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    ask(Request::Quit)
+fn quit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let status = if args.has(0) { args.int(0)? } else { 0 };
+    let status = u8::try_from(status);
+    ask(Request::Quit(status.map_err(|_| Failure::usage("an exit status is a number from 0 to 255").at(0))?))
 }
 
 fn help(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -155,5 +157,13 @@ pub const COMMANDS: &[Command] = &[
         errors: &[("ENOENT", "there is no such file"), ("Usage", "the file is not a program")],
         ..view("source", "run a file's lines here, with this session's names", source)
     },
-    Command { aliases: &["exit"], example: "quit", ..view("quit", "leave; every socket is closed", quit) },
+    Command {
+        aliases: &["exit"],
+        params: &[opt("STATUS", Kind::Int)],
+        python: "sys.exit(status)",
+        c: "exit(status)",
+        man: "exit(3)",
+        example: "quit 0",
+        ..view("quit", "leave with that exit status; every socket is closed", quit)
+    },
 ];

@@ -1,5 +1,6 @@
 //! What people and programs meet: the command line, scripts, the prompt. The only place that prints.
 
+mod child;
 mod line;
 mod options;
 mod output;
@@ -25,6 +26,9 @@ pub const INTERRUPTED: u8 = 130;
 
 /// The whole program: from its arguments to its exit status.
 pub fn main() -> ExitCode {
+    if let Some(name) = child::asked_for() {
+        return ExitCode::from(child::run(&name));
+    }
     let options = match options::parse(std::env::args_os()) {
         Ok(options) => options,
         Err(message) => {

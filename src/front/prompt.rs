@@ -96,7 +96,7 @@ fn run_main(session: &mut Session) {
     while session.stop().is_none() && *session.main() == Main::Running {
         if let Err(e) = session.turn(None) {
             output::complain(&format!("sockpit: the event loop failed: {e}"));
-            session.ask_stop(Stop::Quit);
+            session.ask_stop(Stop::Quit(FAILED));
         }
     }
 }
@@ -167,6 +167,7 @@ fn converse(options: &Options) -> u8 {
     };
     let session = &mut session;
     session.interactive = true;
+    session.world.family.flags = script::flags(options);
     session.world.high_descriptors = true;
     session.deadline = options.timeout.and_then(|t| std::time::Instant::now().checked_add(t));
     let reader = match session.world.poller().and_then(|p| Reader::start(p.waker(), above)) {
@@ -226,7 +227,8 @@ fn line(session: &mut Session, text: &str, style: Style, recorder: &RefCell<Reco
 /// At a prompt only what ended it counts, not the errors that were seen on the way.
 fn leave(session: &mut Session, options: &Options) -> u8 {
     match session.stop() {
-        None | Some(Stop::Quit) => 0,
+        None => 0,
+        Some(Stop::Quit(status)) => status,
         Some(_) => script::status(session, options),
     }
 }

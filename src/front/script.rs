@@ -12,6 +12,10 @@ use crate::render::{self, Style};
 use crate::session::{Main, Session, Show, Stop};
 use crate::value::{Failure, Name};
 
+/// Show only what `print` prints.
+pub const QUIET: &str = "--quiet";
+/// Write JSON.
+pub const JSON: &str = "--json";
 /// The largest script that is read.
 const SCRIPT_MAX: u64 = 64 * 1024 * 1024;
 
@@ -69,8 +73,14 @@ pub fn session(options: &Options) -> Session {
     let show = if options.quiet { Show::Prints } else { Show::All };
     let form = if options.json { Form::Json } else { Form::Human };
     let mut session = Session::new(Box::new(Output::new(form)), show, &options.arguments);
+    session.world.family.flags = flags(options);
     session.deadline = options.timeout.and_then(|t| Instant::now().checked_add(t));
     session
+}
+
+/// What a child process must be told for its output to look like ours.
+pub fn flags(options: &Options) -> Vec<&'static str> {
+    [(options.quiet, QUIET), (options.json, JSON)].into_iter().filter_map(|(is, flag)| is.then_some(flag)).collect()
 }
 
 /// Run a program that was read.
@@ -112,7 +122,8 @@ pub fn status(session: &mut Session, options: &Options) -> u8 {
         Some(Stop::Output) => return FAILED,
         Some(Stop::Signal(libc::SIGINT)) => return INTERRUPTED,
         Some(Stop::Signal(signal)) => return 128 + signal as u8,
-        Some(Stop::Quit) | None => {}
+        Some(Stop::Quit(status)) if status != 0 => return status,
+        Some(Stop::Quit(_)) | None => {}
     }
     match session.take_failure() {
         Some(failure) if failure.name == Name::Interrupted => return INTERRUPTED,

@@ -35,6 +35,7 @@ fn take_down(lines: &[String], arguments: &[String], stop_on_error: bool, option
     let recorder = Rc::new(RefCell::new(Recorder::new(lines.to_vec())));
     let mut session = Session::new(Box::new(Shared(recorder.clone())), Show::All, arguments);
     session.deadline = options.timeout.and_then(|t| std::time::Instant::now().checked_add(t));
+    session.world.mute_children = true;
     session.declare(lines.iter().map(String::as_str));
     // A script ends at the first error that nothing in it takes.
     let mut ended = false;

@@ -107,6 +107,13 @@ pub fn poll(fd: BorrowedFd<'_>, events: i16) -> Result<i16, i32> {
     Ok(one[0].revents().bits() as i16)
 }
 
+/// Block this thread until a descriptor can be written.
+pub fn wait_writable(fd: BorrowedFd<'_>) {
+    let mut one = [PollFd::from_borrowed_fd(fd, PollFlags::OUT)];
+    // EINTR: whoever asks tries again.
+    let _ = rustix::event::poll(&mut one, None);
+}
+
 /// ioctl(2) FIONREAD: bytes waiting to be read; on a datagram socket, those of the next datagram.
 pub fn inq(fd: BorrowedFd<'_>) -> Result<usize, i32> {
     rustix::io::ioctl_fionread(fd).map(|n| n as usize).map_err(Errno::raw_os_error)

@@ -9,6 +9,7 @@ pub mod fd;
 pub mod msg;
 pub mod options;
 pub mod poller;
+pub mod process;
 pub mod resolve;
 pub mod sockopt;
 pub mod terminal;

@@ -210,6 +210,9 @@ impl Canon {
         if digits && before.ends_with("fd ") {
             return Some(Chosen::Fd);
         }
+        if digits && before.ends_with(" pid ") {
+            return Some(Chosen::Pid);
+        }
         if self.written.contains(token) {
             return None;
         }

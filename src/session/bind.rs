@@ -78,11 +78,11 @@ impl Compiler<'_> {
         }
         let value = match kind {
             Kind::Any if !word.quoted => kinds::word_value(text),
-            Kind::JobOrTask if !word.quoted => kinds::word_value(text),
+            kind if kind.is_live_or_number() && !word.quoted => kinds::word_value(text),
             _ => Value::text(text),
         };
-        if kind.is_live() && !matches!((kind, &value), (Kind::JobOrTask, Value::Int(_) | Value::Float(_) | Value::None))
-        {
+        let is_value = matches!(value, Value::Int(_) | Value::Float(_) | Value::None);
+        if kind.is_live() && !(kind.is_live_or_number() && is_value) {
             let failure = Failure::usage(format!("{} is needed here, not `{text}`", kind.noun()));
             return ArgCode::Const(Arg::Bad(Box::new(failure)));
         }

@@ -33,7 +33,7 @@ impl Session {
     /// Whether any task can ever run again, as far as can be said without a system call.
     pub(super) fn stuck(&self) -> Stuck {
         let main_waits = self.main == Main::Running;
-        if !main_waits && (self.interactive || self.main != Main::Idle || !self.has_others()) {
+        if !main_waits && (self.interactive || self.main != Main::Idle || !self.has_tasks()) {
             return Stuck::No;
         }
         let mut verdict = Stuck::Yes;

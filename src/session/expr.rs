@@ -32,6 +32,9 @@ impl Session {
             .note("arguments stand after the file: sockpit FILE.sock ARG...");
         }
         let failure = Failure::with(Name::Unbound, format!("nothing is named `{name}` here"));
+        if let Some(kind) = self.left.get(name) {
+            return failure.note(format!("in the process that started this one it is {kind}, which does not cross"));
+        }
         let names = self.bound_names();
         match text::nearest(name, names.iter().map(|n| &**n)) {
             Some(near) => failure.note(format!("did you mean `{near}`?")),

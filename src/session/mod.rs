@@ -13,6 +13,7 @@ mod exec;
 mod expr;
 mod locals;
 mod outcome;
+mod process;
 mod requests;
 mod scope;
 mod task;
@@ -23,6 +24,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 pub use event::{Event, Sink, What};
+pub use process::CHILD;
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
@@ -81,6 +83,8 @@ pub struct Session {
     /// The names sockpit gave so far to nameless sockets, by their first letter.
     auto: BTreeMap<char, u64>,
     last_failure: Option<(Failure, String)>,
+    /// The names of the parent process whose values did not cross, and what those are.
+    left: HashMap<Rc<str>, Rc<str>>,
     history: Vec<Rc<Source>>,
     /// When the whole run must be over.
     pub deadline: Option<Instant>,
@@ -106,8 +110,8 @@ pub struct Session {
 /// Why a session ends before its program does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stop {
-    /// `quit`.
-    Quit,
+    /// `quit`, with its exit status.
+    Quit(u8),
     /// The output cannot be written any more.
     Output,
     /// The bound on the whole run ran out.
@@ -137,6 +141,7 @@ impl Session {
             seq: 0,
             auto: BTreeMap::new(),
             last_failure: None,
+            left: HashMap::new(),
             history: Vec::new(),
             deadline: None,
             stop: None,
@@ -242,8 +247,14 @@ impl Session {
         self.stop.get_or_insert(stop);
     }
 
+    /// Whether a task other than the main one or a child process must end before the script does. With no task left,
+    /// daemon processes are asked to end.
+    pub fn has_others(&mut self) -> bool {
+        self.has_tasks() || self.world.has_children()
+    }
+
     /// Whether a task other than the main one must end before the script does.
-    pub fn has_others(&self) -> bool {
+    pub(crate) fn has_tasks(&self) -> bool {
         self.tasks.iter().skip(1).flatten().any(|t| !t.daemon)
     }
 
@@ -260,6 +271,7 @@ impl Session {
                 unseen(job).map(|f| format!("[{number}] {}: {f}, and nothing waited for it", job.line))
             })
             .collect();
+        lines.extend(self.world.family.failures().cloned());
         if self.failed_tasks > 0 {
             lines.push(format!("{} of the tasks ended with an error", self.failed_tasks));
         }
@@ -286,10 +298,14 @@ impl Session {
             .collect()
     }
 
-    fn tell(&mut self, what: What, at: event::At) {
+    fn tell(&mut self, what: What, mut at: event::At) {
         self.seq += 1;
+        if let Some(process) = &self.world.family.name {
+            at.task = Some(at.task.map_or_else(|| process.clone(), |task| format!("{process} {task}").into()));
+        }
         let event = Event { seq: self.seq, at, what };
-        if !self.sink.event(&event) {
+        // With others on the same output, what was said first must stand first.
+        if !self.sink.event(&event) || (self.world.family.is_shared() && !self.sink.flush()) {
             self.ask_stop(Stop::Output);
         }
     }

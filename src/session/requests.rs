@@ -11,7 +11,7 @@ use super::{Session, Stop};
 use crate::lang::{self, Source};
 use crate::value::{Failure, Handle, Name, Reply, Value};
 use crate::world::sync::Pool;
-use crate::world::{Request, Socket, after};
+use crate::world::{Process, Request, Socket, after};
 
 impl Session {
     pub(super) fn request(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Flow {
@@ -55,8 +55,13 @@ impl Session {
                 }
                 Err(failure) => Err(failure),
             },
+            Request::Process { daemon, name, args } => self.process(daemon, &name, args),
             Request::WaitJobs(numbers) => return self.wait_jobs(task, site, numbers),
             Request::Join(value, limit) => {
+                if let Some(child) = value.downcast_rc::<Process>() {
+                    let step = self.world.join(&child, limit);
+                    return self.settle(task, site, Ok(step));
+                }
                 let Some(other) = value.downcast_rc::<TaskHandle>() else {
                     return self.fail(task, site.name.clone(), Some(site), no_task(&value));
                 };
@@ -99,8 +104,8 @@ impl Session {
                 }
                 Err(failure) => Err(failure),
             },
-            Request::Quit => {
-                self.ask_stop(Stop::Quit);
+            Request::Quit(status) => {
+                self.ask_stop(Stop::Quit(status));
                 return Flow::Parked;
             }
         };
@@ -139,16 +144,7 @@ impl Session {
         *count += 1;
         let mut task = Task::new(Rc::from(format!("{name}-{count}")), coroutine);
         let mut frame = Frame::new(function.code.clone(), scope);
-        let site = function.spawned.get_or_init(|| {
-            Rc::new(Site {
-                callee: super::code::Callee::Defined(slot),
-                name: function.name.clone(),
-                args: Vec::new(),
-                spans: Vec::new(),
-                targets: Vec::new(),
-                expect: None,
-            })
-        });
+        let site = function.spawned.get_or_init(|| Rc::new(Site::of_def(slot, function.name.clone())));
         frame.called = Some((site.clone(), function));
         // Most tasks never call a def: room for one frame is enough.
         task.frames = vec![frame];
@@ -228,6 +224,9 @@ impl Session {
                 Some(job) => Ok(Value::Bool(job.outcome.is_none()).into()),
                 None => Err(self.no_job(u64::try_from(*n).unwrap_or(0))),
             };
+        }
+        if let Some(child) = value.downcast::<Process>() {
+            return Ok(Value::Bool(child.ended().is_none()).into());
         }
         let handle = value.downcast::<TaskHandle>().ok_or_else(|| no_task(value))?;
         Ok(Value::Bool(!handle.done.get()).into())
@@ -378,7 +377,7 @@ impl Session {
 }
 
 fn no_task(value: &Value) -> Failure {
-    Failure::usage(format!("a task is needed here, and this is {}", value.kind())).at(0)
+    Failure::usage(format!("a task or a process is needed here, and this is {}", value.kind())).at(0)
 }
 
 fn file_failure(path: &str, e: &std::io::Error) -> Failure {

@@ -11,6 +11,7 @@ pub mod json;
 pub mod pack;
 pub mod reply;
 pub mod text;
+pub mod wire;
 
 use std::any::Any;
 use std::fmt;

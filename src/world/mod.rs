@@ -3,6 +3,8 @@
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
 pub mod file;
+pub mod mpqueue;
+pub mod process;
 mod queue;
 mod socket;
 mod step;
@@ -16,6 +18,8 @@ use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
 pub use file::File;
+pub use mpqueue::MpQueue;
+pub use process::{Family, Process};
 pub use socket::{Mode, Shared, Socket, Waits, Yard};
 pub use step::{On, Request, Resume, Step, Wait, Wake};
 pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
@@ -46,6 +50,8 @@ pub struct World {
     /// The task that runs.
     pub current: TaskId,
     locks: Vec<Weak<sync::Lock>>,
+    /// What child processes print goes nowhere: this session is taken down as a transcript.
+    pub mute_children: bool,
     /// A socket may be held outside this process too: it was sent away, or there are child processes.
     pub shares: bool,
     registry: Vec<Weak<Socket>>,
@@ -55,6 +61,8 @@ pub struct World {
     pub default_mode: Option<f64>,
     /// Keep sockets' descriptors out of the line editor's way.
     pub high_descriptors: bool,
+    /// Child processes, and what this one is to its parent.
+    pub family: Family,
     poller: Option<Poller>,
     news: News,
     buffer: Vec<u8>,
@@ -237,8 +245,8 @@ impl World {
         self.ready.extend(socket.waiters.borrow().iter().copied());
     }
 
-    /// A task waits on a socket from now on.
-    pub fn watch(&mut self, socket: &Rc<Socket>, task: TaskId) -> Result<(), Failure> {
+    /// Have the poller hear of a socket.
+    pub fn register(&mut self, socket: &Rc<Socket>) -> Result<(), Failure> {
         if socket.token.get() == 0 {
             let raw = socket.open_fd()?.as_raw_fd();
             let token = self.free_tokens.pop().unwrap_or(self.tokens.len() + poller::FIRST);
@@ -256,6 +264,12 @@ impl World {
             self.tokens[token - poller::FIRST] = Rc::downgrade(socket);
             socket.token.set(token);
         }
+        Ok(())
+    }
+
+    /// A task waits on a socket from now on.
+    pub fn watch(&mut self, socket: &Rc<Socket>, task: TaskId) -> Result<(), Failure> {
+        self.register(socket)?;
         socket.waiters.borrow_mut().push(task);
         Ok(())
     }

@@ -93,11 +93,20 @@ pub enum Request {
         /// Its arguments.
         args: Vec<Value>,
     },
+    /// Run a defined name in a process of its own.
+    Process {
+        /// Ends with the main task.
+        daemon: bool,
+        /// The defined name.
+        name: Rc<str>,
+        /// Its arguments.
+        args: Vec<Value>,
+    },
     /// Wait for background calls; gives the result of the last.
     WaitJobs(Vec<u64>),
-    /// Wait for a task to end.
+    /// Wait for a task or a process to end.
     Join(Value, Option<Duration>),
-    /// Whether a job or task still runs.
+    /// Whether a job, a task or a process still runs.
     IsAlive(Value),
     /// Cancel a job or a task.
     Cancel(Value),
@@ -119,6 +128,6 @@ pub enum Request {
     Source(String),
     /// Show text as it is.
     Show(String),
-    /// Leave.
-    Quit,
+    /// Leave with this exit status.
+    Quit(u8),
 }

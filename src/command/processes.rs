@@ -1,0 +1,210 @@
+//! Processes: real ones, each with its own copy of the data, and a queue between them.
+
+use std::rc::Rc;
+
+use super::args::expected;
+use super::{Arg, Args, Command, Group, Kind, opt, req, some};
+use crate::os::process as os;
+use crate::value::{Failure, Reply, Value};
+use crate::world::{Process, Request, Step, World, process as world};
+
+fn start(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let mut values = args.0.drain(..).filter_map(|a| if let Arg::Value(v) = a { Some(v) } else { None }).peekable();
+    let daemon = values.next_if(|v| *v == Value::text("-d")).is_some();
+    let name = values.next().ok_or_else(|| Failure::usage("the name of a def is missing"))?;
+    Ok(Step::Ask(Request::Process { daemon, name: name.to_string().into(), args: values.collect() }))
+}
+
+fn process(args: &Args, i: usize) -> Result<Rc<Process>, Failure> {
+    let value = args.value(i);
+    value.downcast_rc().ok_or_else(|| expected(i, "a process", value))
+}
+
+/// The id of a process that is given by its handle or by that id.
+fn process_id(args: &Args, i: usize) -> Result<i32, Failure> {
+    if let Value::Int(n) = args.value(i) {
+        return i32::try_from(*n).map_err(|_| Failure::usage(format!("{n} is no process id")).at(i));
+    }
+    process(args, i).map(|p| p.pid)
+}
+
+fn number(n: i32) -> Step {
+    Value::Int(n.into()).into()
+}
+
+fn pid(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    Ok(number(process(args, 0)?.pid))
+}
+
+fn getpid(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
+    Ok(number(os::id()))
+}
+
+fn getppid(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if !args.has(0) {
+        return Ok(number(os::parent()));
+    }
+    let asked = process_id(args, 0)?;
+    match os::look(asked) {
+        Some((_, parent)) => Ok(number(parent)),
+        None => Err(Failure::os(libc::ESRCH).note(format!("there is no process {asked} any more")).at(0)),
+    }
+}
+
+fn terminate(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    process(args, 0)?.signal(libc::SIGTERM)?;
+    Ok(Step::Done(Reply::Nothing))
+}
+
+fn kill(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    process(args, 0)?.signal(libc::SIGKILL)?;
+    Ok(Step::Done(Reply::Nothing))
+}
+
+fn exitcode(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let code = process(args, 0)?.exit_code();
+    Ok(code.map_or(Value::None, |n| Value::Int(n.into())).into())
+}
+
+fn procstate(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let state = match args.value(0).downcast::<Process>() {
+        Some(child) => child.state(),
+        None => world::state(process_id(args, 0)?),
+    };
+    Ok(Value::text(state).into())
+}
+
+fn make_queue(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let max = if args.has(0) { args.size(0)? } else { 0 };
+    let max =
+        u32::try_from(max).map_err(|_| Failure::usage(format!("a queue takes up to {} values", u32::MAX)).at(0))?;
+    Ok(Value::Handle(world.mpqueue(max)?).into())
+}
+
+const BASE: Command = Command {
+    name: "",
+    aliases: &[],
+    group: Group::Processes,
+    summary: "",
+    params: &[req("P", Kind::Process)],
+    results: &[],
+    python: "",
+    c: "",
+    man: "",
+    errors: &[],
+    example: "",
+    run: pid,
+};
+
+/// The calls of this group.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        name: "process",
+        summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the main task",
+        params: &[some("[-d] NAME ARGS", Kind::Any)],
+        results: &["process"],
+        python: "p = multiprocessing.Process(target=name, args=(...)); p.start()",
+        c: "pid = fork(); if (pid == 0) { name(...); _exit(0); }",
+        man: "fork(2)",
+        errors: &[
+            ("Unbound", "nothing is defined by that name"),
+            ("Usage", "too few or too many arguments, or one that is alive: a socket, a file, a task"),
+            ("Assert", "a daemon process may have no children"),
+            ("EAGAIN", "the system has no room for one more process"),
+        ],
+        example: "def task name\n  print \"task is running $name\"\nend\np = process task jason\njoin p\nexitcode p",
+        run: start,
+        ..BASE
+    },
+    Command {
+        name: "pid",
+        summary: "the id of a child process",
+        results: &["pid"],
+        python: "p.pid",
+        c: "pid_t pid = fork();",
+        man: "fork(2)",
+        example: "def task\nend\np = process task\nn = pid p\njoin p",
+        run: pid,
+        ..BASE
+    },
+    Command {
+        name: "getpid",
+        summary: "the id of this process",
+        params: &[],
+        results: &["pid"],
+        python: "os.getpid()",
+        c: "getpid()",
+        man: "getpid(2)",
+        example: "me = getpid",
+        run: getpid,
+        ..BASE
+    },
+    Command {
+        name: "getppid",
+        summary: "the id of this process's parent, or of another's, as the kernel shows it now",
+        params: &[opt("P", Kind::ProcessOrPid)],
+        results: &["pid"],
+        python: "os.getppid()",
+        c: "getppid()",
+        man: "getppid(2)",
+        errors: &[("ESRCH", "there is no such process any more")],
+        example: "parent = getppid\nme = getpid\ndef task\nend\np = process task\nmine = getppid p\nassert $mine == $me\njoin p",
+        run: getppid,
+        ..BASE
+    },
+    Command {
+        name: "terminate",
+        summary: "ask a child process to end with SIGTERM; its exit code is then -15",
+        python: "p.terminate()",
+        c: "kill(pid, SIGTERM)",
+        man: "kill(2)",
+        example: "def nap\n  sleep 60\nend\np = process nap\nterminate p\njoin p\nexitcode p",
+        run: terminate,
+        ..BASE
+    },
+    Command {
+        name: "kill",
+        summary: "end a child process at once with SIGKILL; its exit code is then -9",
+        python: "p.kill()",
+        c: "kill(pid, SIGKILL)",
+        man: "kill(2)",
+        example: "def busy\n  loop\n  end\nend\np = process busy\nkill p\njoin p\nexitcode p",
+        run: kill,
+        ..BASE
+    },
+    Command {
+        name: "exitcode",
+        summary: "how a child process ended: none while it runs, 0, 1 after an error, -15 after SIGTERM",
+        results: &["code"],
+        python: "p.exitcode",
+        c: "waitpid(pid, &status, WNOHANG); WEXITSTATUS(status)",
+        man: "waitpid(2)",
+        example: "def fail\n  quit 3\nend\np = process fail\njoin p\ncode = exitcode p\nassert $code == 3",
+        run: exitcode,
+        ..BASE
+    },
+    Command {
+        name: "procstate",
+        summary: "a process's state as the kernel shows it: running sleeping zombie stopped gone",
+        params: &[req("P", Kind::ProcessOrPid)],
+        results: &["state"],
+        python: "psutil.Process(pid).status()",
+        c: "",
+        man: "proc_pid_stat(5)",
+        example: "def task\nend\np = process task\njoin p\nstate = procstate p\nassert $state == gone",
+        run: procstate,
+        ..BASE
+    },
+    Command {
+        name: "mpqueue",
+        summary: "a queue between processes, for any number of values or for at most MAX",
+        params: &[opt("MAX", Kind::Size)],
+        results: &["queue"],
+        python: "q = multiprocessing.Queue(max)",
+        c: "socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds)",
+        man: "unix(7)",
+        example: "q = mpqueue 3\ndef product q\n  put q 111\nend\np = process product $q\nv = get q\njoin p",
+        run: make_queue,
+        ..BASE
+    },
+];

@@ -1,0 +1,52 @@
+//! A child process of a session: `sockpit --child NAME`, which only a sockpit starts. What it runs waits for it on its
+//! standard input.
+
+use super::output;
+use super::{FAILED, Options, Program, WRONG_USAGE, script};
+use crate::os::{fd, poller, process};
+use crate::session::{CHILD, Stop};
+
+/// The name of the child that the command line asks for.
+pub fn asked_for() -> Option<String> {
+    let mut arguments = std::env::args_os().skip(1);
+    (arguments.next()? == CHILD).then(|| arguments.next().unwrap_or_default().to_string_lossy().into_owned())
+}
+
+/// Be that child, to its exit status.
+pub fn run(name: &str) -> u8 {
+    let flag = |long: &str| std::env::args_os().skip(3).any(|a| a == long);
+    let options = Options {
+        program: Program::Stdin,
+        arguments: Vec::new(),
+        quiet: flag(script::QUIET),
+        json: flag(script::JSON),
+        timeout: None,
+    };
+    process::take_name();
+    fd::raise_file_limit();
+    if let Err(e) = poller::catch_signals() {
+        output::complain(&format!("sockpit: signals cannot be caught: {e}"));
+    }
+    let mut session = script::session(&options);
+    let begun = process::inherited()
+        .map_err(|e| crate::value::Failure::os(e).to_string())
+        .and_then(|fds| session.become_child(name, fds));
+    if let Err(why) = begun {
+        output::complain(&format!("sockpit: {CHILD} {name}: {why}"));
+        return WRONG_USAGE;
+    }
+    let status = script::finish(&mut session, &options);
+    match session.stop() {
+        // As documented for a process that catches nothing: the signal is what it ends with.
+        Some(Stop::Signal(signal)) if signal != libc::SIGINT => {
+            process::die_of(signal);
+            FAILED
+        }
+        Some(Stop::Quit(_)) | None => {
+            process::stop_catching();
+            session.world.family.drain();
+            status
+        }
+        _ => status,
+    }
+}

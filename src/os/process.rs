@@ -1,0 +1,236 @@
+//! Processes: starting one of our own kind, waiting for it, asking the kernel how it stands.
+#![allow(unsafe_code)]
+
+use std::fs::File;
+use std::io::{Read as _, Seek as _, Write as _};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Command, Stdio};
+
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, Signal, WaitId, WaitIdOptions};
+
+use super::{fd, msg};
+
+/// Descriptors in one message; the kernel takes 253.
+const RIGHTS_AT_ONCE: usize = 250;
+/// The room for them, with the header.
+const RIGHTS_ROOM: usize = 2048;
+
+fn number(e: &std::io::Error) -> i32 {
+    e.raw_os_error().unwrap_or(libc::EIO)
+}
+
+/// A file without a name that holds these bytes, its position at their start.
+pub fn memory(bytes: &[u8]) -> Result<OwnedFd, i32> {
+    let fd = rustix::fs::memfd_create("sockpit", rustix::fs::MemfdFlags::CLOEXEC).map_err(Errno::raw_os_error)?;
+    let mut file = File::from(fd);
+    file.write_all(bytes).and_then(|()| file.rewind()).map_err(|e| number(&e))?;
+    Ok(file.into())
+}
+
+/// What such a file holds.
+pub fn recall(fd: OwnedFd) -> Result<Vec<u8>, i32> {
+    let mut bytes = Vec::new();
+    File::from(fd).read_to_end(&mut bytes).map_err(|e| number(&e))?;
+    Ok(bytes)
+}
+
+/// A counter of free places: a read takes one and says EAGAIN when there is none, a write gives one back.
+pub fn places(count: u32) -> Result<OwnedFd, i32> {
+    use rustix::event::{EventfdFlags, eventfd};
+    eventfd(count, EventfdFlags::SEMAPHORE | EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)
+        .map_err(Errno::raw_os_error)
+}
+
+/// Take a free place.
+pub fn take_place(fd: BorrowedFd<'_>) -> Result<(), i32> {
+    rustix::io::read(fd, &mut [0; 8]).map(drop).map_err(Errno::raw_os_error)
+}
+
+/// Give a place back.
+pub fn give_place(fd: BorrowedFd<'_>) -> Result<(), i32> {
+    rustix::io::write(fd, &1u64.to_ne_bytes()).map(drop).map_err(Errno::raw_os_error)
+}
+
+/// Start this very program with these arguments. The descriptors wait for it on its standard input; it finds them
+/// with [`inherited`]. Gives its process id. What a muted one prints goes nowhere.
+pub fn spawn(arguments: &[&str], fds: &[BorrowedFd<'_>], mute: bool) -> Result<i32, i32> {
+    let (ours, theirs) = fd::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET, 0)?;
+    for some in fds.chunks(RIGHTS_AT_ONCE) {
+        let rights = some.iter().flat_map(|fd| fd.as_raw_fd().to_ne_bytes()).collect();
+        msg::send(ours.as_fd(), &[b"x"], &[(libc::SOL_SOCKET, libc::SCM_RIGHTS, rights)], 0, None)?;
+    }
+    // The file itself, not its name: it may have been replaced since we began.
+    let child = Command::new("/proc/self/exe")
+        .arg0("sockpit")
+        .args(arguments)
+        .stdin(Stdio::from(theirs))
+        .stdout(if mute { Stdio::null() } else { Stdio::inherit() })
+        .spawn();
+    child.map(|c| c.id() as i32).map_err(|e| number(&e))
+}
+
+/// The descriptors that wait on standard input for a process that [`spawn`] started.
+pub fn inherited() -> Result<Vec<OwnedFd>, i32> {
+    let stdin = std::io::stdin();
+    let mut fds = Vec::new();
+    loop {
+        let got = match msg::recv(stdin.as_fd(), &mut [0; 8], RIGHTS_ROOM, libc::MSG_DONTWAIT) {
+            Ok(got) if got.len > 0 => got,
+            Ok(_) | Err(libc::EAGAIN) => return Ok(fds),
+            Err(e) => return Err(e),
+        };
+        for piece in got.ancillary {
+            if let msg::Ancillary::Rights(more) = piece {
+                fds.extend(more);
+            }
+        }
+    }
+}
+
+/// A descriptor of a process: readable once it has ended.
+pub fn descriptor(pid: i32) -> Result<OwnedFd, i32> {
+    let pid = Pid::from_raw(pid).ok_or(libc::ESRCH)?;
+    rustix::process::pidfd_open(pid, PidfdFlags::empty()).map_err(Errno::raw_os_error)
+}
+
+/// Send a signal to the process of a descriptor.
+pub fn signal(process: BorrowedFd<'_>, signal: i32) -> Result<(), i32> {
+    let signal = Signal::from_named_raw(signal).ok_or(libc::EINVAL)?;
+    rustix::process::pidfd_send_signal(process, signal).map_err(Errno::raw_os_error)
+}
+
+/// Reap a child if it has ended, or wait until it has: its exit status, or minus the signal that ended it. `None`
+/// while it runs.
+pub fn reap(process: BorrowedFd<'_>, wait: bool) -> Result<Option<i32>, i32> {
+    let hang = if wait { WaitIdOptions::empty() } else { WaitIdOptions::NOHANG };
+    loop {
+        return match rustix::process::waitid(WaitId::PidFd(process), WaitIdOptions::EXITED | hang) {
+            Ok(Some(status)) => {
+                Ok(Some(status.exit_status().or(status.terminating_signal().map(|s| -s)).unwrap_or_default()))
+            }
+            Ok(None) => Ok(None),
+            Err(Errno::INTR) => continue,
+            Err(e) => Err(e.raw_os_error()),
+        };
+    }
+}
+
+/// This process's id.
+pub fn id() -> i32 {
+    std::process::id() as i32
+}
+
+/// The id of this process's parent; 0 when that is outside of its namespace.
+pub fn parent() -> i32 {
+    std::os::unix::process::parent_id() as i32
+}
+
+/// How the kernel shows a process: the letter of its state, and its parent's id. `None` when there is no such process.
+pub fn look(pid: i32) -> Option<(char, i32)> {
+    let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
+    // The name between the parentheses can hold anything.
+    let after = stat.iter().rposition(|b| *b == b')')? + 1;
+    let text = std::str::from_utf8(&stat[after..]).ok()?;
+    let words: Vec<_> = text.split_whitespace().collect();
+    let state = words.first()?.chars().next()?;
+    // A first thread that is over is no zombie to wait for while others of its process still end.
+    let threads: u32 = words.get(17)?.parse().ok()?;
+    let state = if state == 'Z' && threads > 1 { 'R' } else { state };
+    Some((state, words.get(1)?.parse().ok()?))
+}
+
+/// End a child of ours that nothing can watch.
+pub fn abandon(pid: i32) {
+    if let Some(pid) = Pid::from_raw(pid) {
+        let _ = rustix::process::kill_process(pid, Signal::KILL);
+        let _ = rustix::process::waitid(WaitId::Pid(pid), WaitIdOptions::EXITED);
+    }
+}
+
+/// Be called `sockpit` where the kernel lists processes; [`spawn`] starts a file of another name.
+pub fn take_name() {
+    let _ = std::fs::write("/proc/self/comm", "sockpit");
+}
+
+/// From now on this process ends when the other end of a pipe is closed, whatever it is doing.
+pub fn live_while(lifeline: OwnedFd) -> Result<(), i32> {
+    let mut pipe = File::from(lifeline);
+    let watch = move || {
+        // Nobody ever writes: this returns at the end of the pipe. EINTR is dealt with inside.
+        let _ = pipe.read_to_end(&mut Vec::new());
+        // SAFETY: _exit(2) takes a number. No destructor runs, so nothing that another thread holds is touched.
+        unsafe { libc::_exit(128 + libc::SIGKILL) }
+    };
+    std::thread::Builder::new()
+        .name("lifeline".into())
+        .stack_size(64 * 1024)
+        .spawn(watch)
+        .map(drop)
+        .map_err(|e| number(&e))
+}
+
+/// The kernel kills this process when its parent ends, even while it is stopped.
+pub fn die_with_parent() {
+    // The pipe does the same for all that run.
+    let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
+}
+
+/// End as a process does that does not catch that signal.
+pub fn die_of(signal: i32) {
+    // It returns only for a signal whose default is to be ignored.
+    let _ = signal_hook::low_level::emulate_default_handler(signal);
+}
+
+/// Let stopping signals do what they do to a process that catches none.
+pub fn stop_catching() {
+    for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
+        // SAFETY: the default disposition runs no code of ours.
+        unsafe {
+            libc::signal(signal, libc::SIG_DFL);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_read_back() {
+        let bytes = vec![7; 100_000];
+        assert_eq!(recall(memory(&bytes).unwrap()), Ok(bytes));
+    }
+
+    #[test]
+    fn places_are_counted() {
+        let fd = places(2).unwrap();
+        assert_eq!((take_place(fd.as_fd()), take_place(fd.as_fd())), (Ok(()), Ok(())));
+        assert_eq!(take_place(fd.as_fd()), Err(libc::EAGAIN));
+        give_place(fd.as_fd()).unwrap();
+        assert_eq!(take_place(fd.as_fd()), Ok(()));
+    }
+
+    #[test]
+    fn the_kernel_shows_us() {
+        let (state, parent_id) = look(id()).unwrap();
+        assert!("RS".contains(state), "{state}");
+        assert_eq!(parent_id, parent());
+        assert_eq!(look(-1), None);
+        assert_eq!(look(i32::MAX), None);
+    }
+
+    #[test]
+    // It is waited for, by its descriptor.
+    #[allow(clippy::zombie_processes)]
+    fn a_child_is_waited_for_by_its_descriptor() {
+        let child = Command::new("sleep").arg("100").spawn().unwrap();
+        let fd = descriptor(child.id() as i32).unwrap();
+        assert_eq!(reap(fd.as_fd(), false), Ok(None));
+        signal(fd.as_fd(), libc::SIGTERM).unwrap();
+        assert_eq!(reap(fd.as_fd(), true), Ok(Some(-libc::SIGTERM)));
+        assert_eq!(reap(fd.as_fd(), false), Err(libc::ECHILD));
+        assert_eq!(signal(fd.as_fd(), libc::SIGTERM), Err(libc::ESRCH));
+    }
+}

@@ -1,0 +1,271 @@
+//! A def in a process of its own: what the parent packs for it, and how the child unpacks that.
+//!
+//! The child gets the texts of the programs that the defs stand in, the values of all names that can cross, and the
+//! arguments. It reads the programs again, runs none of their lines, and calls the def.
+
+use std::os::fd::{AsFd, OwnedFd};
+use std::rc::Rc;
+
+use super::code::{Callee, Code, Function, Op, Site};
+use super::task::Frame;
+use super::{Main, Session, compile};
+use crate::lang::{self, Source};
+use crate::os::process;
+use crate::value::{Failure, Handle, Name, Reply, Value, wire};
+use crate::world::{MpQueue, TaskId, mpqueue};
+
+/// The word of the command line that starts a child.
+pub const CHILD: &str = "--child";
+
+/// The queues that cross, in the order of their numbers.
+#[derive(Default)]
+struct Queues(Vec<Rc<MpQueue>>);
+
+impl Queues {
+    fn number(&mut self, handle: &Rc<dyn Handle>) -> Option<u32> {
+        let queue = Value::Handle(handle.clone()).downcast_rc::<MpQueue>()?;
+        let at = self.0.iter().position(|q| Rc::ptr_eq(q, &queue)).unwrap_or_else(|| {
+            self.0.push(queue);
+            self.0.len() - 1
+        });
+        u32::try_from(at).ok()
+    }
+
+    fn refuses(&mut self, value: &Value) -> Option<wire::Refusal> {
+        // A look at it costs an encoding; whoever has large values pays for them once more.
+        wire::encode(value, &mut Vec::new(), &mut |h| self.number(h)).err()
+    }
+}
+
+impl Session {
+    /// Run a def in a process of its own.
+    pub(super) fn process(&mut self, daemon: bool, name: &str, args: Vec<Value>) -> Result<Reply, Failure> {
+        let Some(slot) = self.table.functions.find(name) else {
+            return Err(Failure::with(Name::Unbound, format!("nothing is defined as `{name}`"))
+                .note("process takes a name made with def")
+                .at(0));
+        };
+        self.prepare(slot, name, args.clone())?;
+        self.world.family.may_grow()?;
+        let number = self.spawned.get(name).copied().unwrap_or(0) + 1;
+        let label: Rc<str> = match &self.world.family.name {
+            None => format!("{name}-{number}").into(),
+            Some(parent) => format!("{parent}:{name}-{number}").into(),
+        };
+        let mut queues = Queues::default();
+        for (i, value) in args.iter().enumerate() {
+            if let Some(refusal) = queues.refuses(value) {
+                return Err(mpqueue::refused(refusal).at(i + 1));
+            }
+        }
+        let (globals, left) = self.crossing(&mut queues);
+        let (sources, functions) = self.definitions();
+        let world = &self.world;
+        let state = vec![
+            Value::list(sources),
+            Value::list(functions),
+            Value::list(globals),
+            Value::list(left),
+            Value::text(name),
+            Value::list(args),
+            world.default_mode.map_or(Value::None, Value::Float),
+            Value::Bool(daemon),
+            Value::Int(i128::from(world.family.generation) + 1),
+            Value::list(queues.0.iter().map(|q| Value::Int(q.max.into())).collect()),
+        ];
+        let mut bytes = Vec::new();
+        wire::encode(&Value::list(state), &mut bytes, &mut |h| queues.number(h)).map_err(mpqueue::refused)?;
+        let memory = process::memory(&bytes).map_err(Failure::os)?;
+        let ends = queues.0.iter().map(|q| q.fds()).collect::<Result<Vec<_>, _>>()?;
+        // What was printed so far stands before what the child prints.
+        self.flush();
+        let family = &mut self.world.family;
+        let mut line = vec![CHILD, &*label];
+        line.extend(family.flags.iter().copied());
+        let mut fds = vec![memory.as_fd(), family.lifeline()?.as_fd()];
+        fds.extend(ends.iter().flatten().map(AsFd::as_fd));
+        let pid = process::spawn(&line, &fds, self.world.mute_children).map_err(Failure::os)?;
+        self.spawned.insert(name.into(), number);
+        let child = self.world.adopt_child(label.clone(), pid, daemon)?;
+        Ok(Reply::One(Value::Handle(child)))
+    }
+
+    /// The names with values that cross, and those whose values stay.
+    fn crossing(&self, queues: &mut Queues) -> (Vec<Value>, Vec<Value>) {
+        let (mut globals, mut left) = (Vec::new(), Vec::new());
+        for (name, slot) in self.table.globals.all() {
+            let Some(value) = self.globals.get(slot) else { continue };
+            match queues.refuses(&value) {
+                None => globals.push(Value::list(vec![Value::Text(name.clone()), value])),
+                Some(refusal) => {
+                    let kind = match refusal {
+                        wire::Refusal::Live(inner) if inner != value.kind() => {
+                            format!("{} with {inner} in it", value.kind())
+                        }
+                        _ => value.kind().to_string(),
+                    };
+                    left.push(Value::list(vec![Value::Text(name.clone()), Value::text(kind)]));
+                }
+            }
+        }
+        (globals, left)
+    }
+
+    /// The programs that the defs stand in, and each def with the number of its program and its first line there.
+    fn definitions(&self) -> (Vec<Value>, Vec<Value>) {
+        let mut sources: Vec<Rc<Source>> = Vec::new();
+        let mut functions = Vec::new();
+        for function in self.functions.iter().flatten() {
+            let source = &function.code.source;
+            let at = sources.iter().position(|s| Rc::ptr_eq(s, source)).unwrap_or_else(|| {
+                sources.push(source.clone());
+                sources.len() - 1
+            });
+            functions.push(Value::list(vec![
+                Value::Text(function.name.clone()),
+                Value::Int(at as i128),
+                Value::Int(first_line(function)),
+            ]));
+        }
+        let text = |s: &Rc<Source>| {
+            Value::list(vec![Value::text(&*s.name), Value::text(&*s.text), Value::Int(s.first.into())])
+        };
+        (sources.iter().map(text).collect(), functions)
+    }
+
+    /// Become the child that [`process`](Self::process) packed this for: the call of its def is what runs next.
+    pub fn become_child(&mut self, name: &str, mut fds: Vec<OwnedFd>) -> Result<(), String> {
+        let broken = || "it was not started by a sockpit".to_string();
+        if fds.len() < 2 {
+            return Err(broken());
+        }
+        let ends = fds.split_off(2);
+        let (Some(lifeline), Some(memory)) = (fds.pop(), fds.pop()) else { return Err(broken()) };
+        let told = |f: Failure| f.to_string();
+        self.world.family.be_born(name, lifeline).map_err(told)?;
+        let bytes = process::recall(memory).map_err(|e| told(Failure::os(e)))?;
+        // The queues are at the end, so a first look says how many there are.
+        let look = wire::decode(&bytes, &mut |_| Some(Value::None)).ok_or_else(broken)?;
+        let queues = self.adopt_queues(&look, ends)?;
+        let number = |n: u32| queues.get(n as usize).map(|q| Value::Handle(q.clone()));
+        let state = wire::decode(&bytes, &mut |n| number(n)).ok_or_else(broken)?;
+        drop(bytes);
+        self.unpack(&state).ok_or_else(broken)?
+    }
+
+    fn adopt_queues(&mut self, state: &Value, ends: Vec<OwnedFd>) -> Result<Vec<Rc<MpQueue>>, String> {
+        let mut ends = ends.into_iter();
+        let limits = list(state).and_then(|s| list(s.get(9)?)).unwrap_or_default();
+        let adopt = |max: &Value| {
+            let max = int(max).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+            let fds = ends.by_ref().take(if max > 0 { 3 } else { 2 }).collect();
+            self.world.adopt_mpqueue(max, fds).map_err(|f| f.to_string())
+        };
+        limits.iter().map(adopt).collect()
+    }
+
+    /// Set everything up. `None` when this is not what a parent packs.
+    fn unpack(&mut self, state: &Value) -> Option<Result<(), String>> {
+        let [sources, functions, globals, left, name, args, mode, daemon, generation, _] = list(state)? else {
+            return None;
+        };
+        let family = &mut self.world.family;
+        family.daemon = daemon.truth();
+        family.generation = u32::try_from(int(generation)?).ok()?;
+        if family.generation == 1 {
+            process::die_with_parent();
+        }
+        self.world.default_mode = mode.number();
+        if let Err(error) = self.define_all(list(sources)?, list(functions)?)? {
+            return Some(Err(error.to_string()));
+        }
+        for pair in list(globals)? {
+            let [Value::Text(name), value] = list(pair)? else { return None };
+            let slot = self.table.globals.slot(name);
+            self.globals.set(slot, value.clone());
+        }
+        for pair in list(left)? {
+            let [Value::Text(name), Value::Text(kind)] = list(pair)? else { return None };
+            self.left.insert(name.clone(), kind.clone());
+        }
+        self.globals.grow(self.table.globals.len());
+        let Value::Text(name) = name else { return None };
+        Some(self.begin(name, list(args)?.to_vec()).map_err(|f| f.to_string()))
+    }
+
+    /// Read the programs, and define what is asked for.
+    fn define_all(&mut self, sources: &[Value], functions: &[Value]) -> Option<Result<(), lang::Error>> {
+        let mut found: Vec<Vec<(usize, Rc<Function>)>> = Vec::new();
+        for pair in sources {
+            let [Value::Text(name), Value::Text(text), first] = list(pair)? else { return None };
+            let source = Source::part(name, text, u32::try_from(int(first)?).ok()?);
+            let code = lang::parse(&source).and_then(|block| compile::program(&mut self.table, &source, &block));
+            match code {
+                Ok(code) => {
+                    let mut defs = Vec::new();
+                    collect(&code, &mut defs);
+                    found.push(defs);
+                    self.history.push(source);
+                }
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        self.functions.resize(self.table.functions.len(), None);
+        for entry in functions {
+            let [Value::Text(name), at, line] = list(entry)? else { return None };
+            let defs = found.get(usize::try_from(int(at)?).ok()?)?;
+            let line = int(line)?;
+            let same = |f: &Function| f.name == *name && first_line(f) == line;
+            if let Some((slot, function)) = defs.iter().find(|(_, f)| same(f)) {
+                self.functions[*slot] = Some(function.clone());
+            }
+        }
+        Some(Ok(()))
+    }
+
+    /// Give the main task the call of a def.
+    fn begin(&mut self, name: &str, args: Vec<Value>) -> Result<(), Failure> {
+        let slot = self.table.functions.find(name).ok_or(Failure::new(Name::Unbound))?;
+        let (function, scope) = self.prepare(slot, name, args)?;
+        let mut frame = Frame::new(function.code.clone(), scope);
+        frame.called = Some((Rc::new(Site::of_def(slot, function.name.clone())), function));
+        let id = TaskId { index: 0, generation: 0 };
+        if let Some(main) = self.task_mut(id) {
+            main.frames.push(frame);
+        }
+        self.main = Main::Running;
+        self.make_ready(id);
+        Ok(())
+    }
+}
+
+impl Site {
+    /// The place that nobody wrote: a def that is started rather than called.
+    pub(super) fn of_def(slot: usize, name: Rc<str>) -> Self {
+        let (args, spans, targets) = (Vec::new(), Vec::new(), Vec::new());
+        Self { callee: Callee::Defined(slot), name, args, spans, targets, expect: None }
+    }
+}
+
+/// Where a def's first statement stands: with its name and program it says which def it is.
+fn first_line(function: &Function) -> i128 {
+    function.code.places.first().map_or(0, |p| p.span.line.into())
+}
+
+/// Every def of a program, also those inside others.
+fn collect(code: &Code, defs: &mut Vec<(usize, Rc<Function>)>) {
+    for op in &code.ops {
+        if let Op::Define(slot, function) = op {
+            defs.push((*slot, function.clone()));
+            collect(&function.code, defs);
+        }
+    }
+}
+
+fn list(value: &Value) -> Option<&[Value]> {
+    if let Value::List(items) = value { Some(items) } else { None }
+}
+
+fn int(value: &Value) -> Option<i128> {
+    if let Value::Int(n) = value { Some(*n) } else { None }
+}
