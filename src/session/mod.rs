@@ -99,6 +99,8 @@ pub struct Session {
     busy: u32,
     /// The time of the last poll: waits that ended by then are over.
     seen: Option<Instant>,
+    /// No task has run since the last poll.
+    fresh: bool,
     /// How many entries the run queue has given so far.
     popped: u64,
     /// Ctrl-C came before the line it was meant for.
@@ -151,6 +153,7 @@ impl Session {
             turns: 0,
             busy: 0,
             seen: None,
+            fresh: false,
             popped: 0,
             early_interrupt: false,
             interactive: false,

@@ -62,6 +62,7 @@ impl Session {
         if let Some(id) = self.world.ready.pop_front() {
             self.popped += 1;
             self.quiet = false;
+            self.fresh = false;
             if let Some(task) = self.take(id) {
                 self.run(task);
             }
@@ -77,6 +78,7 @@ impl Session {
             self.busy = 0;
             // Tasks that can always run do not keep the others from what has come.
             let rang = self.look(Some(Duration::ZERO))?;
+            self.fresh = true;
             while self.release() {}
             return Ok(rang);
         }
@@ -130,16 +132,18 @@ impl Session {
             self.ask_stop(Stop::TimedOut);
         }
         self.seen = Some(now);
+        self.fresh = true;
         Ok(rang)
     }
 
-    /// Let one thing that has happened take effect: the news of a socket, or a wait that is over. All that it sets off
-    /// runs before the next, so that it does not matter how many of them one poll brought.
+    /// Let one thing that has happened take effect: the news of a socket, or else a wait that is over. All that it sets
+    /// off, on sockets too, runs before the next wait is over, so that it does not matter how many of them one poll
+    /// brought, nor how long the machine took.
     fn release(&mut self) -> bool {
         if self.world.wake_next() {
             return true;
         }
-        let Some(now) = self.seen else { return false };
+        let Some(now) = self.seen.filter(|_| self.fresh) else { return false };
         while self.timers.heap.peek().is_some_and(|Reverse(t)| t.at <= now) {
             let Some(Reverse(timer)) = self.timers.heap.pop() else { return false };
             if !self.is_current(&timer) {
