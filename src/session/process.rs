@@ -133,7 +133,7 @@ impl Session {
         (sources.iter().map(text).collect(), functions)
     }
 
-    /// Become the child that [`process`](Self::process) packed this for: the call of its def is what runs next.
+    /// Become the child that `process` packed this for: the call of its def is what runs next.
     pub fn become_child(&mut self, name: &str, mut fds: Vec<OwnedFd>) -> Result<(), String> {
         let broken = || "it was not started by a sockpit".to_string();
         if fds.len() < 2 {

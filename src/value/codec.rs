@@ -1,7 +1,7 @@
 //! Text to bytes and back in the encodings Python names, as strictly as Python: nothing is ever replaced.
 //!
 //! The Unicode encodings, ASCII and Latin-1 are here; the tables of the others are `encoding_rs`'s. Those are the
-//! browsers' tables, which take more than the standards allow, so a [`Shape`] and a [`Rule`] cut them down to
+//! browsers' tables, which take more than the standards allow, so a `Shape` and a `Rule` cut them down to
 //! Python's. Every character of every table was compared with Python 3.11. What still differs: gb18030 has its 2022
 //! edition's places for 19 rare signs, Big5's kana (C6A1 to C7FC) are refused, cp932 refuses the bytes 80, A0 and FD
 //! to FF and writes IBM's code where a character has two, euc-kr makes no syllable of its parts, and ¥ and ‾ are not
