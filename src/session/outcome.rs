@@ -21,8 +21,8 @@ impl Session {
             Ok(Step::Park(wait, resume)) => {
                 let until = wait.until;
                 let watched = match &wait.on {
-                    On::Socket(socket) => self.world.watch(socket, task.id),
-                    On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id)),
+                    On::Socket(socket) => self.world.watch(socket, task.id, wait.again.is_none()),
+                    On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id, true)),
                     On::Line(line) => {
                         self.world.stand_in(line, task.id);
                         Ok(())

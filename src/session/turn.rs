@@ -19,6 +19,9 @@ use crate::world::{On, TaskId, after};
 /// While tasks can always run, one poll in that many turns and some for each task keeps sockets and timers going.
 const POLL_EVERY: u32 = 64;
 
+/// News of sockets comes before a wait that is over, but not for longer than this: they may never end.
+const LATE: Duration = Duration::from_millis(100);
+
 /// When tasks' waits end.
 #[derive(Default)]
 pub(super) struct Timers {
@@ -140,7 +143,9 @@ impl Session {
     /// off, on sockets too, runs before the next wait is over, so that it does not matter how many of them one poll
     /// brought, nor how long the machine took.
     fn release(&mut self) -> bool {
-        if self.world.wake_next() {
+        let due = self.timers.heap.peek().map(|Reverse(t)| t.at);
+        let late = due.is_some_and(|at| self.seen.is_some_and(|now| now.saturating_duration_since(at) > LATE));
+        if !late && self.world.wake_next() {
             return true;
         }
         let Some(now) = self.seen.filter(|_| self.fresh) else { return false };

@@ -24,6 +24,8 @@ pub use socket::{Mode, Shared, Socket, Waits, Yard};
 pub use step::{On, Request, Resume, Step, Wait, Wake};
 pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 
+use socket::Waiter;
+
 use crate::os::poller::{self, News, Poller};
 use crate::os::{addr, fd, sockopt};
 use crate::value::{Addr, Failure, Reply, Value};
@@ -242,7 +244,7 @@ impl World {
 
     /// Wake all who wait on a socket, in the order they came.
     pub fn wake(&mut self, socket: &Socket) {
-        self.ready.extend(socket.waiters.borrow().iter().copied());
+        self.ready.extend(socket.waiters.borrow().iter().map(|w| w.task));
     }
 
     /// Have the poller hear of a socket.
@@ -267,10 +269,12 @@ impl World {
         Ok(())
     }
 
-    /// A task waits on a socket from now on.
-    pub fn watch(&mut self, socket: &Rc<Socket>, task: TaskId) -> Result<(), Failure> {
-        self.register(socket)?;
-        socket.waiters.borrow_mut().push(task);
+    /// A task waits on a socket from now on: for what the kernel signals, or only for its being closed or shut down.
+    pub fn watch(&mut self, socket: &Rc<Socket>, task: TaskId, signalled: bool) -> Result<(), Failure> {
+        if signalled {
+            self.register(socket)?;
+        }
+        socket.waiters.borrow_mut().push(Waiter { task, signalled });
         Ok(())
     }
 
@@ -286,7 +290,7 @@ impl World {
 
     /// A task waits no more.
     pub fn unwatch(&mut self, wait: &Wait, task: TaskId) {
-        let leave = |socket: &Rc<Socket>| socket.waiters.borrow_mut().retain(|t| *t != task);
+        let leave = |socket: &Rc<Socket>| socket.waiters.borrow_mut().retain(|w| w.task != task);
         match &wait.on {
             On::Socket(socket) => leave(socket),
             On::Sockets(sockets) => sockets.iter().for_each(leave),
@@ -317,7 +321,8 @@ impl World {
     pub fn wake_next(&mut self) -> bool {
         match self.pending.pop_front() {
             Some(socket) => {
-                self.wake(&socket);
+                let waiters = socket.waiters.borrow();
+                self.ready.extend(waiters.iter().filter(|w| w.signalled).map(|w| w.task));
                 true
             }
             None => false,

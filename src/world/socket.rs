@@ -82,6 +82,15 @@ pub(super) struct Dead {
     pub name: Option<String>,
 }
 
+/// A task that waits on a socket.
+#[derive(Clone, Copy)]
+pub(super) struct Waiter {
+    pub task: TaskId,
+    /// The kernel signals what it waits for. One that tries again by the clock is told only when the socket is closed
+    /// or shut down: its own tries would wake it for ever.
+    pub signalled: bool,
+}
+
 /// A socket.
 pub struct Socket {
     /// Which socket of the session it is: they count up.
@@ -104,7 +113,7 @@ pub struct Socket {
     /// Its place in the poller, 0 while it never waited.
     pub(super) token: Cell<usize>,
     /// The tasks that wait on it, first come first served.
-    pub(super) waiters: RefCell<Vec<TaskId>>,
+    pub(super) waiters: RefCell<Vec<Waiter>>,
     yard: Rc<Yard>,
 }
 
