@@ -181,3 +181,30 @@ fn bytes_of_the_network_reach_no_terminal_raw() {
     t.see("[1] d = b\"\\x1b]0;evil\\x07\\x9b2J\"");
     assert!(!t.raw.windows(6).any(|w| w == b"\x1b]0;ev"));
 }
+
+#[test]
+fn a_session_is_saved_as_a_transcript_that_holds() {
+    let mut t = Terminal::new(40, 100, &[]);
+    listener(&mut t);
+    for line in [
+        "cli = create_connection 127.0.0.1 $port",
+        "conn, peer = accept srv",
+        "m = lock",
+        "acquire m",
+        "acquire m",
+        "binde x",
+    ] {
+        t.ready();
+        t.keys(&format!("{line}\r"));
+        t.until(line, |s| s.contains(line) && s.trim_end().ends_with("sockpit>"));
+    }
+    let path = t.state.path().join("s.transcript");
+    t.ready();
+    t.keys(&format!("save {}\r", path.display()));
+    t.wait_for("the file", |_| path.exists());
+    t.ready();
+    let run = common::run(&["verify", path.to_str().unwrap()]);
+    assert_eq!(run.status, 0, "{}", run.out);
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("{port:1}") && text.contains("Deadlock") && !text.contains("save"), "{text}");
+}

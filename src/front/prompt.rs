@@ -207,9 +207,11 @@ fn converse(options: &Options) -> u8 {
 
 /// Run what was typed. An error ends nothing but the line.
 fn line(session: &mut Session, text: &str, style: Style, recorder: &RefCell<Recorder>) {
+    // Lines count through the session, as they will when it is run again from a transcript.
+    let first = recorder.borrow().typed_lines() as u32 + 1;
     recorder.borrow_mut().type_now(text);
     // A bug in sockpit costs the line, not the session: what the line was doing is given up.
-    let run = std::panic::AssertUnwindSafe(|| match session.start(&Source::new("", text)) {
+    let run = std::panic::AssertUnwindSafe(|| match session.start(&Source::part("", text, first)) {
         Ok(()) => run_main(session),
         Err(error) => {
             let plain = render::program_error(&error, Style::default());

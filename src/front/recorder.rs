@@ -74,9 +74,24 @@ impl Recorder {
         (entries, canon)
     }
 
-    /// The text of the transcript.
+    /// The text of the transcript, without the lines that save it: a second run has nothing to save.
     pub fn text(&self) -> String {
-        self.finish(&[]).0.iter().map(|entry| format!("{entry}\n")).collect()
+        let mut saving = false;
+        let mut out = String::new();
+        for entry in self.finish(&[]).0 {
+            if let Entry::Typed(line) = &entry {
+                saving = line.trim_start().starts_with("save ");
+            }
+            if !saving {
+                out.push_str(&format!("{entry}\n"));
+            }
+        }
+        out
+    }
+
+    /// How many lines were typed so far.
+    pub fn typed_lines(&self) -> usize {
+        self.entries.iter().filter(|e| !matches!(e, Entry::Shown(_))).count()
     }
 }
 

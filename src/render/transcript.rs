@@ -144,6 +144,13 @@ impl Canon {
                 self.know(&value.to_string(), *chosen);
             }
         }
+        if matches!(call, "getsockname" | "getpeername" | "getnameinfo") {
+            // Taken apart, the port is a number or its text.
+            let port = |v: &Value| v.to_string().parse().is_ok_and(|p| (FIRST_CHOSEN_PORT..=65535).contains(&p));
+            for value in values.iter().filter(|v| port(v)) {
+                self.know(&value.to_string(), Chosen::Port);
+            }
+        }
         let line = event.at.source.as_ref().map_or("", |s| s.line(event.at.span.line));
         let made_of_time = call == "now" || (call == "let" && self.timed.iter().any(|n| mentions(line, n)));
         for (name, value) in names.iter().zip(values) {
@@ -205,7 +212,7 @@ impl Canon {
     }
 
     /// Which kind of chosen value a token is, by what stands before it or by what was learned.
-    fn chosen(&self, before: &str, token: &str) -> Option<Chosen> {
+    fn chosen(&mut self, before: &str, token: &str) -> Option<Chosen> {
         let digits = token.bytes().all(|b| b.is_ascii_digit());
         if digits && before.ends_with("fd ") {
             return Some(Chosen::Fd);
@@ -220,6 +227,7 @@ impl Canon {
         let ipv4 = host.rsplit(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or("");
         let after_host = host.ends_with(']') || ipv4.parse::<std::net::Ipv4Addr>().is_ok();
         if digits && after_host && token.parse::<u32>().is_ok_and(|p| (FIRST_CHOSEN_PORT..=65535).contains(&p)) {
+            self.know(token, Chosen::Port);
             return Some(Chosen::Port);
         }
         self.known
