@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::args::{Arg, Args, expected};
-use super::{Command, Group, Kind, opt, req, rest};
+use super::{Command, Group, Kind, bare, opt, req, rest};
 use crate::value::{Failure, Name, Reply, Value, codec, json, pack, text};
 use crate::world::Step;
 
@@ -18,20 +18,7 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 /// What the calls below have in common.
-const DATA: Command = Command {
-    name: "",
-    aliases: &[],
-    group: Group::Data,
-    summary: "",
-    params: &[],
-    results: &[],
-    python: "",
-    c: "",
-    man: "",
-    errors: &[],
-    example: "",
-    run: |_, _| Ok(Step::from(Reply::Nothing)),
-};
+const DATA: Command = bare(Group::Data, "", "", |_, _| Ok(Step::from(Reply::Nothing)));
 
 const ENCODE: Command = Command {
     name: "encode",

@@ -139,6 +139,24 @@ impl Group {
     ];
 }
 
+/// A call of which no more is known yet: what most calls of a group leave empty.
+const fn bare(group: Group, name: &'static str, summary: &'static str, run: Run) -> Command {
+    Command {
+        name,
+        aliases: &[],
+        group,
+        summary,
+        params: &[],
+        results: &[],
+        python: "",
+        c: "",
+        man: "",
+        errors: &[],
+        example: "",
+        run,
+    }
+}
+
 /// Shorthand for a required parameter.
 pub const fn req(name: &'static str, kind: Kind) -> Param {
     Param { name, kind, need: Need::Required }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::args::expected;
-use super::{Arg, Args, Command, Group, Kind, opt, req, some};
+use super::{Arg, Args, Command, Group, Kind, bare, opt, req, some};
 use crate::os::process as os;
 use crate::value::{Failure, Reply, Value};
 use crate::world::{Process, Request, Step, World, process as world};
@@ -81,20 +81,7 @@ fn make_queue(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Value::Handle(world.mpqueue(max)?).into())
 }
 
-const BASE: Command = Command {
-    name: "",
-    aliases: &[],
-    group: Group::Processes,
-    summary: "",
-    params: &[req("P", Kind::Process)],
-    results: &[],
-    python: "",
-    c: "",
-    man: "",
-    errors: &[],
-    example: "",
-    run: pid,
-};
+const BASE: Command = Command { params: &[req("P", Kind::Process)], ..bare(Group::Processes, "", "", pid) };
 
 /// The calls of this group.
 pub const COMMANDS: &[Command] = &[

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::args::expected;
-use super::{Args, Command, Group, Kind, Run, opt, req};
+use super::{Args, Command, Group, Kind, Run, bare, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Handle, Reply, Value};
 use crate::world::sync::{self, Event, Lock, Order, Pool, Queue, Sort};
@@ -149,20 +149,7 @@ fn pool(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 const fn command(name: &'static str, summary: &'static str, run: Run) -> Command {
-    Command {
-        name,
-        aliases: &[],
-        group: Group::Tasks,
-        summary,
-        params: &[],
-        results: &[],
-        python: "",
-        c: "",
-        man: "",
-        errors: &[],
-        example: "",
-        run,
-    }
+    bare(Group::Tasks, name, summary, run)
 }
 
 const NO_LOCK: (&str, &str) = ("Usage", "it is no lock, or nobody holds it");

@@ -1,6 +1,6 @@
 //! Looking at the session: names, sockets, history, help.
 
-use super::{Args, Command, Group, Kind, Need, all, find, opt, req};
+use super::{Args, Command, Group, Kind, Need, all, bare, find, opt, req};
 use crate::os::options;
 use crate::value::{Failure, errno, text};
 use crate::world::{Request, Step, World};
@@ -115,20 +115,7 @@ fn about_command(command: &Command) -> String {
 }
 
 const fn view(name: &'static str, summary: &'static str, run: super::Run) -> Command {
-    Command {
-        name,
-        aliases: &[],
-        group: Group::Views,
-        summary,
-        params: &[],
-        results: &[],
-        python: "",
-        c: "",
-        man: "",
-        errors: &[],
-        example: "",
-        run,
-    }
+    bare(Group::Views, name, summary, run)
 }
 
 /// The calls of this group.

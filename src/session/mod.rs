@@ -82,7 +82,6 @@ pub struct Session {
     seq: u64,
     /// The names sockpit gave so far to nameless sockets, by their first letter.
     auto: BTreeMap<char, u64>,
-    last_failure: Option<(Failure, String)>,
     /// The names of the parent process whose values did not cross, and what those are.
     left: HashMap<Rc<str>, Rc<str>>,
     history: Vec<Rc<Source>>,
@@ -142,7 +141,6 @@ impl Session {
             args: Args::default(),
             seq: 0,
             auto: BTreeMap::new(),
-            last_failure: None,
             left: HashMap::new(),
             history: Vec::new(),
             deadline: None,

@@ -175,7 +175,6 @@ impl Session {
         let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id.index != 0 && !taken);
         // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.
         if !is_job && (!taken || (self.show == Show::All && site.is_some())) {
-            self.last_failure = Some((failure.clone(), call.to_string()));
             self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
         }
         self.unwind(task, failure)
