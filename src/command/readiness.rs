@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::args::expected;
 use super::{Arg, Args, Command, Group, Kind, named, opt, req, some};
-use crate::os::{constants, fd, sockopt};
+use crate::os::{constants, fd, tcp};
 use crate::value::{Failure, Reply, Value};
 use crate::world::{On, Request, Socket, Step, Wait, Wake, World, after, socket_value, sync};
 
@@ -200,22 +200,6 @@ const STATE: Command = Command {
     run: state,
 };
 
-/// The states of a TCP socket from 1 on, in the kernel's order and words.
-const STATES: [&str; 12] = [
-    "ESTABLISHED",
-    "SYN_SENT",
-    "SYN_RECV",
-    "FIN_WAIT1",
-    "FIN_WAIT2",
-    "TIME_WAIT",
-    "CLOSE",
-    "CLOSE_WAIT",
-    "LAST_ACK",
-    "LISTEN",
-    "CLOSING",
-    "NEW_SYN_RECV",
-];
-
 /// The seconds in that place, or the default when they were left out; `None` is for ever.
 fn limit(args: &Args, i: usize, default: Option<f64>) -> Result<Option<Duration>, Failure> {
     let seconds = if args.has(i) { args.seconds(i)? } else { default };
@@ -356,9 +340,6 @@ fn atmark(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 
 fn state(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
-    // The state is the first byte of struct tcp_info.
-    let mut first = [0_u8];
-    sockopt::get(socket.fd()?.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut first).map_err(Failure::os)?;
-    let state = usize::from(first[0]).checked_sub(1).and_then(|i| STATES.get(i));
-    Ok(state.map_or_else(|| Value::Int(i128::from(first[0])), Value::text).into())
+    let state = tcp::state(socket.fd()?.as_fd()).map_err(Failure::os)?;
+    Ok(Value::text(state.map_or("UNKNOWN", tcp::State::name)).into())
 }
