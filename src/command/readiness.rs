@@ -192,8 +192,8 @@ const STATE: Command = Command {
     c: "struct tcp_info i; getsockopt(s, IPPROTO_TCP, TCP_INFO, &i, &len); i.tcpi_state",
     man: "tcp(7)",
     errors: &[
-        ("EOPNOTSUPP", "an AF_UNIX socket has no TCP state"),
-        ("ENOPROTOOPT", "only TCP sockets have a TCP state"),
+        ("EOPNOTSUPP", "an AF_UNIX or UDP socket has no TCP state"),
+        ("ENOPROTOOPT", "the same, of UDP over IPv6"),
         ("EBADF", "the socket is closed"),
     ],
     example: "srv = create_server 127.0.0.1:0\nstate srv",

@@ -5,7 +5,7 @@
 
 use std::os::fd::BorrowedFd;
 
-use super::sockopt;
+use super::{addr, sockopt};
 
 /// How a socket stands. The TCP states have the kernel's own numbers, from 1 on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -83,6 +83,16 @@ pub fn state(fd: BorrowedFd<'_>) -> Result<Option<State>, i32> {
     let mut first = [0_u8];
     sockopt::get(fd, libc::IPPROTO_TCP, libc::TCP_INFO, &mut first)?;
     Ok(State::tcp(first[0]))
+}
+
+/// How a socket of any kind stands: one without TCP has a peer or not, or listens.
+pub fn stands(fd: BorrowedFd<'_>) -> State {
+    match state(fd) {
+        Ok(Some(state)) => state,
+        _ if sockopt::get_int(fd, libc::SOL_SOCKET, libc::SO_ACCEPTCONN) == Ok(1) => State::Listen,
+        _ if addr::getpeername(fd).is_ok() => State::Connected,
+        _ => State::Unconnected,
+    }
 }
 
 /// What a field of TCP_INFO counts in.

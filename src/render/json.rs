@@ -7,9 +7,10 @@ use crate::value::{Failure, Value, json::to_json};
 
 /// The object of an event; none for those that only people need.
 ///
-/// Every object has `seq` and `kind` (`reply`, `error`, `print`, `note`, `job`), and `line` where it comes from a line
+/// Every object has `seq` and `kind` (`reply`, `error`, `print`, `rows`, `note`, `job`), and `line` where it comes from a line
 /// of the program; `task` when it is not the main one. A reply has `call` and `result` (none, a value, or a list), and
-/// `names` when it was given some; an error has `call` and `error` with `name`, `number`, `text` and `notes`.
+/// `names` when it was given some; an error has `call` and `error` with `name`, `number`, `text` and `notes`; a view of
+/// several rows has `call` and `rows`, an object each with the columns' names as keys.
 pub fn json(event: &Event) -> Option<String> {
     let mut out = Map::new();
     out.insert("seq".into(), make!(event.seq));
@@ -18,6 +19,7 @@ pub fn json(event: &Event) -> Option<String> {
         What::Reply { .. } => "reply",
         What::Failed { .. } => "error",
         What::Printed(_) | What::View(_) => "print",
+        What::Rows { .. } => "rows",
         What::Noted(_) => "note",
         What::JobDone { .. } => "job",
     };
@@ -41,6 +43,10 @@ pub fn json(event: &Event) -> Option<String> {
         }
         What::Printed(text) | What::View(text) | What::Noted(text) => {
             out.insert("text".into(), make!(text));
+        }
+        What::Rows { call, table } => {
+            out.insert("call".into(), make!(**call));
+            out.insert("rows".into(), to_json(&table.to_value()));
         }
         What::JobDone { job, line, names, outcome } => {
             out.insert("job".into(), make!(job));

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::lang::{Source, Span};
-use crate::value::{Failure, Value};
+use crate::value::{Failure, Table, Value};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -62,6 +62,13 @@ pub enum What {
     Noted(String),
     /// Text that a view shows as it is.
     View(String),
+    /// Rows that a view shows.
+    Rows {
+        /// The call's name.
+        call: Rc<str>,
+        /// The rows.
+        table: Table,
+    },
     /// A background call began to wait.
     JobStarted(u64, String),
     /// A background call is done.
