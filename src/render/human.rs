@@ -101,15 +101,11 @@ fn reply(at: &At, names: &[std::rc::Rc<str>], values: &[Value], style: Style) ->
 }
 
 fn bound(names: &[std::rc::Rc<str>], values: &[Value], style: Style) -> Vec<String> {
-    names.iter().zip(values).map(|(n, v)| format!("{} = {}", style.name(n), v.brief(SHOWN_MAX))).collect()
+    names.iter().zip(values).map(|(n, v)| format!("{} = {}", style.name(n), brief(v))).collect()
 }
 
 fn shown(values: &[Value]) -> String {
-    if values.is_empty() {
-        "ok".into()
-    } else {
-        values.iter().map(|v| v.brief(SHOWN_MAX)).collect::<Vec<_>>().join(", ")
-    }
+    if values.is_empty() { "ok".into() } else { values.iter().map(brief).collect::<Vec<_>>().join(", ") }
 }
 
 fn rows(at: &At, table: &Table, style: Style) -> String {
@@ -117,6 +113,11 @@ fn rows(at: &At, table: &Table, style: Style) -> String {
     let room = style.width.map(|w| at.task.as_ref().map_or(w, |t| w.saturating_sub(t.width() + 3)));
     let line = |line: table::Line| format!("{}{}", style.dim(&line.label), line.text);
     Grid::of(table, table::cell).lines(room).into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A value as a result is shown.
+pub fn brief(value: &Value) -> String {
+    value.brief(SHOWN_MAX)
 }
 
 fn headline(call: &str, failure: &Failure, style: Style) -> String {

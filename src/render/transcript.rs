@@ -95,6 +95,10 @@ const BY_CALL: &[(&str, Chosen)] = &[
 
 /// Stands for what is measured, and is another every time.
 const MEASURED: &str = "{any}";
+/// What stands before a number of a row that is measured.
+const BEFORE_MEASURED: &str = "\"time_left\": ";
+/// The call that gives nothing but what is measured.
+const MEASURES: &str = "info";
 
 /// Ports below this one are nobody's choice but the script's.
 const FIRST_CHOSEN_PORT: u32 = 1024;
@@ -213,6 +217,9 @@ impl Canon {
             let token = token.trim_end_matches('.');
             let token = if token.is_empty() { &rest[..length] } else { token };
             match self.chosen(&out, token) {
+                _ if out.ends_with(BEFORE_MEASURED) && token.bytes().all(|b| b.is_ascii_digit()) => {
+                    out.push_str(MEASURED)
+                }
                 Some(chosen) => out.push_str(&self.placeholder(chosen, token, number)),
                 None => out.push_str(token),
             }
@@ -307,6 +314,12 @@ pub fn shown(event: &Event) -> Vec<String> {
     if text.is_empty() && !matches!(event.what, What::Printed(_)) {
         return Vec::new();
     }
+    let text = match &event.what {
+        What::Reply { call, values, .. } if **call == *MEASURES => {
+            values.iter().fold(text, |text, v| text.replace(&super::human::brief(v), MEASURED))
+        }
+        _ => text,
+    };
     text.split('\n').map(text::printable).collect()
 }
 
