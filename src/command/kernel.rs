@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
-use super::{Args, Command, Group, Kind, bare, opt, req, rest};
+use super::{Args, Command, Group, Kind, bare, req, rest};
 use crate::os::interfaces::{self, Interface};
 use crate::os::netstat::{self, Entry, Holder, Protocol, TimerKind};
 use crate::os::tcp::{FIELDS, Info, State, Unit, stands};
@@ -36,17 +36,17 @@ pub const COMMANDS: &[Command] = &[
         )
     },
     Command {
-        params: &[opt("NAME", Kind::Text)],
+        params: &[rest("FILTER", Kind::Any)],
         results: &["rows"],
         c: "getifaddrs(&list);",
         man: "getifaddrs(3)",
-        errors: &[("ENODEV", "no interface has that name")],
-        example: "ifconfig lo\nrows = ifconfig lo\nfirst = item $rows 0\naddress = field $first address\n\
-                  assert $address == 127.0.0.1",
+        errors: &[("ENODEV", "no interface has that name or address")],
+        example: "ifconfig lo\nrows = ifconfig lo 127.0.0.1\nfor row in $rows\n  netmask = field $row netmask\n  \
+                  assert $netmask == 255.0.0.0\nend",
         ..bare(
             Group::Views,
             "ifconfig",
-            "the machine's network interfaces: addresses, netmasks, classes, scopes, MTU, hardware address",
+            "the machine's network interfaces: addresses, netmasks, classes, scopes, MTU; filters: a name, an address",
             ifconfig,
         )
     },
@@ -300,20 +300,17 @@ const INTERFACES: &[Column] = &[
 ];
 
 fn ifconfig(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let mut all = interfaces::all().map_err(Failure::os)?;
-    if args.has(0) {
-        let name = args.text(0)?.into_owned();
-        let names: Vec<String> = all.iter().map(|i| text::escape_bytes(&i.name)).collect();
-        all.retain(|i| i.name == name.as_bytes());
-        if all.is_empty() {
-            return Err(Failure::os(libc::ENODEV).note(format!("there are: {}", names.join(", "))).at(0));
+    let all = interfaces::all().map_err(Failure::os)?;
+    let mut shown: Vec<Vec<Value>> = all.iter().flat_map(interface_rows).collect();
+    for (i, word) in args.rest_values(0).iter().enumerate() {
+        let fits = |row: &Vec<Value>| row[..2].contains(word);
+        if !shown.iter().any(fits) {
+            let names: Vec<String> = all.iter().map(|i| text::escape_bytes(&i.name)).collect();
+            return Err(Failure::os(libc::ENODEV).note(format!("there are: {}", names.join(", "))).at(i));
         }
+        shown.retain(fits);
     }
-    rows(Table {
-        columns: INTERFACES,
-        rows: all.iter().flat_map(interface_rows).collect(),
-        empty: "no interfaces".into(),
-    })
+    rows(Table { columns: INTERFACES, rows: shown, empty: "no interfaces".into() })
 }
 
 /// A row for each address; one for an interface without.
@@ -348,7 +345,7 @@ fn interface_rows(interface: &Interface) -> Vec<Vec<Value>> {
 
 // --- info ---
 
-const FACTS: &[Column] = &[plain("field"), holds("value", Holds::Measured), plain("meaning")];
+const FACTS: &[Column] = &[plain("field"), plain("value"), plain("meaning")];
 
 /// Facts of a socket: each for people and for programs.
 #[derive(Default)]

@@ -72,10 +72,9 @@ impl Recorder {
     pub fn event(&mut self, event: &Event) {
         self.learned.learn(event);
         match &event.what {
-            What::Rows { table, .. } => {
+            What::Rows { call, table } if !transcript::measures(call) => {
                 if self.has_room() {
-                    let prefix = event.at.task.as_ref().map_or(String::new(), |t| format!("[{t}] "));
-                    self.entries.push(Taken::Rows(prefix, table.clone()));
+                    self.entries.push(Taken::Rows(transcript::before(event), table.clone()));
                 }
             }
             _ => self.show(transcript::shown(event)),

@@ -97,8 +97,8 @@ const BY_CALL: &[(&str, Chosen)] = &[
 const MEASURED: &str = "{any}";
 /// What stands before a number of a row that is measured.
 const BEFORE_MEASURED: &str = "\"time_left\": ";
-/// The call that gives nothing but what is measured.
-const MEASURES: &str = "info";
+/// The calls that give nothing but what is measured, or what the machine has.
+const MEASURES: &[&str] = &["info", "ifconfig"];
 
 /// Ports below this one are nobody's choice but the script's.
 const FIRST_CHOSEN_PORT: u32 = 1024;
@@ -218,7 +218,7 @@ impl Canon {
             let token = if token.is_empty() { &rest[..length] } else { token };
             match self.chosen(&out, token) {
                 _ if out.ends_with(BEFORE_MEASURED) && token.bytes().all(|b| b.is_ascii_digit()) => {
-                    out.push_str(MEASURED)
+                    out.push_str(MEASURED);
                 }
                 Some(chosen) => out.push_str(&self.placeholder(chosen, token, number)),
                 None => out.push_str(token),
@@ -262,7 +262,7 @@ impl Canon {
     fn cell(&mut self, column: &Column, value: &Value, number: usize) -> String {
         let shown = table::cell(column, value);
         match column.holds {
-            Holds::Measured | Holds::Seconds => MEASURED.to_string(),
+            Holds::Seconds => MEASURED.to_string(),
             Holds::Fd => self.placeholder(Chosen::Fd, &shown, number),
             Holds::Process => {
                 for (pid, _) in shown.split(", ").filter_map(|p| p.split_once('/')) {
@@ -308,16 +308,27 @@ fn mentions(line: &str, name: &str) -> bool {
     })
 }
 
-/// The lines that an event shows in a transcript.
+/// Whether all that a call gives is measured, or what the machine has: no transcript holds it.
+pub fn measures(call: &str) -> bool {
+    MEASURES.contains(&call)
+}
+
+/// What stands before the lines of an event.
+pub fn before(event: &Event) -> String {
+    event.at.task.as_ref().map_or(String::new(), |task| format!("[{task}] "))
+}
+
+/// The lines that an event shows in a transcript; rows only in the form of a call that measures, see [`Canon::rows`].
 pub fn shown(event: &Event) -> Vec<String> {
     let text = super::event(event, Style::default());
     if text.is_empty() && !matches!(event.what, What::Printed(_)) {
         return Vec::new();
     }
     let text = match &event.what {
-        What::Reply { call, values, .. } if **call == *MEASURES => {
+        What::Reply { call, values, .. } if measures(call) => {
             values.iter().fold(text, |text, v| text.replace(&super::human::brief(v), MEASURED))
         }
+        What::Rows { .. } => format!("{}{MEASURED}", before(event)),
         _ => text,
     };
     text.split('\n').map(text::printable).collect()

@@ -13,8 +13,6 @@ pub enum Holds {
     Fd,
     /// Processes, each as its id, a slash and its name.
     Process,
-    /// What is measured: it is another every time.
-    Measured,
     /// Seconds that run.
     Seconds,
 }
