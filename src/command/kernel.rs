@@ -213,7 +213,7 @@ impl Filter {
     fn names(&self, seen: &Seen) -> bool {
         let called = |name: &String| {
             seen.ours.as_ref().is_some_and(|o| *o.name == **name)
-                || seen.holders.iter().any(|h| h.name == name.as_bytes())
+                || seen.holders.iter().any(|h| text::escape_bytes(&h.name) == *name)
         };
         self.names.is_empty() || self.names.iter().any(called)
     }
