@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -17,7 +18,9 @@ use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::history::DefaultHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Config, Editor, ExternalPrinter, Helper};
+use rustyline::{
+    Cmd, ConditionalEventHandler, Config, Editor, EventContext, EventHandler, ExternalPrinter, Helper, KeyEvent,
+};
 
 use crate::lang;
 use crate::os::poller;
@@ -190,7 +193,38 @@ impl Helper for Blocks {}
 impl Validator for Blocks {
     fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
         let first = context.input().split_whitespace().next().unwrap_or("");
-        Ok(if is_open(context.input()) && (first.is_empty() || first != self.opened) { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+        Ok(if is_open(context.input()) && (first.is_empty() || first != self.opened) {
+            ValidationResult::Incomplete
+        } else {
+            ValidationResult::Valid(None)
+        })
+    }
+}
+
+/// Ctrl-D on the line that was typed already leaves, as it does on an empty one.
+#[derive(Clone, Default)]
+struct Leaving {
+    initial: Arc<Mutex<String>>,
+    asked: Arc<AtomicBool>,
+}
+
+impl Leaving {
+    fn begin(&self, initial: &str) {
+        initial.clone_into(&mut self.initial.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether it was asked for, since this was asked.
+    fn take(&self) -> bool {
+        self.asked.swap(false, Ordering::Relaxed)
+    }
+}
+
+impl ConditionalEventHandler for Leaving {
+    fn handle(&self, _: &rustyline::Event, _: u16, _: bool, context: &EventContext) -> Option<Cmd> {
+        let initial = self.initial.lock().unwrap_or_else(PoisonError::into_inner);
+        let leaves = !initial.is_empty() && *initial == context.line();
+        self.asked.store(leaves, Ordering::Relaxed);
+        leaves.then_some(Cmd::AcceptLine)
     }
 }
 
@@ -212,6 +246,8 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>) 
         // Without it announcements come after the line.
         let _ = thread::Builder::new().name("printer".into()).spawn(move || above.print_with(&mut printer));
     }
+    let leaving = Leaving::default();
+    editor.bind_sequence(KeyEvent::ctrl('D'), EventHandler::Conditional(Box::new(leaving.clone())));
     let history = history_file();
     if let Some(path) = &history {
         // A first session has no history; a broken one is said when it cannot be written.
@@ -221,8 +257,10 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>) 
         if let Some(blocks) = editor.helper_mut() {
             blocks.opened = initial.split_whitespace().next().unwrap_or("").to_string();
         }
+        leaving.begin(&initial);
         above.begin();
         let read = match editor.readline_with_initial(&prompt, (&initial, "")) {
+            Ok(_) if leaving.take() => Read::End,
             Ok(line) => {
                 // What nobody typed is no history.
                 if line != initial {
