@@ -2,15 +2,13 @@
 //!
 //! It knows cells of text and no colours; what is a header is told apart from what is not.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use crate::value::table::{Column, Holds, Table};
 use crate::value::{Value, text};
 
 /// Shown in a cell that has nothing to say.
 const NOTHING: &str = "-";
-/// Stands for what was cut off.
-const ELLIPSIS: char = '…';
 /// A column is cut to no less than that; narrower than this all of it falls into blocks.
 const COLUMN_MIN: usize = 8;
 
@@ -114,22 +112,8 @@ impl Shape {
     }
 
     fn cut(&self, cell: &str, width: usize) -> String {
-        if cell.width() <= width {
-            return cell.to_string();
-        }
-        let mut left = width.saturating_sub(1);
-        let mut fits = |c: &char| {
-            let w = c.width().unwrap_or(0);
-            let fits = w <= left;
-            left = if fits { left - w } else { 0 };
-            fits
-        };
-        if self.keep_end {
-            let end: Vec<char> = cell.chars().rev().take_while(&mut fits).collect();
-            std::iter::once(ELLIPSIS).chain(end.into_iter().rev()).collect()
-        } else {
-            cell.chars().take_while(&mut fits).chain(std::iter::once(ELLIPSIS)).collect()
-        }
+        let backwards = |s: &str| s.chars().rev().collect::<String>();
+        if self.keep_end { backwards(&text::fit(&backwards(cell), width)) } else { text::fit(cell, width) }
     }
 }
 
