@@ -176,14 +176,14 @@ s3: 榛戦┈aB1!
 马 = b\"\\xe9\\xa9\\xac\"
 ", ["decode: Decode: ", "encode: Decode: ", "utf8 = 11\n", "gbk = 9\n"];
     port_reuse, "07-port-reuse", "\
-proto local peer state in out time_left
+proto local peer state in out left
 tcp {addr} {addr} TIME_WAIT 0 0 {n} s
 服务器端已关闭, 端口处于 TIME_WAIT
 再次开启服务器端: EADDRINUSE
-proto local peer state in out time_left
+proto local peer state in out left
 tcp {addr} {addr} TIME_WAIT 0 0 {n} s
 设置端口号复用: 可以再次绑定并服务
-proto local peer state in out time_left
+proto local peer state in out left
 tcp {addr} {addr} TIME_WAIT 0 0 {n} s
 关闭之后才设置: EADDRINUSE
 服务器端仍在监听: EADDRINUSE
@@ -322,7 +322,7 @@ ESTABLISHED  ----- ACK ----->    ESTABLISHED  第三次握手: 确认随数据�
 FIN_WAIT2    -- FIN >  < ACK -   CLOSE_WAIT   第一, 二次挥手
 半关闭时客户端仍可接收: 还有数据
 TIME_WAIT    < FIN --  - ACK >   CLOSE        第三, 四次挥手: 先关闭的一端留在 TIME_WAIT
-proto local peer state in out time_left
+proto local peer state in out left
 tcp {addr} {addr} TIME_WAIT 0 0 {n} s
 FIN_WAIT1    -- data, FIN...     ESTABLISHED  FIN_WAIT1: FIN 还排在数据之后
 FIN_WAIT2    -- FIN >  < ACK -   CLOSE_WAIT   服务器端读完数据
@@ -580,7 +580,7 @@ tcp {addr} {addr} ESTABLISHED 0 0 conn {pid}/sockpit
 srv: tcp LISTEN
 proto local state in out name process
 udp {addr} UNCONNECTED 0 0 receiver {pid}/sockpit
-proto local peer state in out time_left
+proto local peer state in out left
 tcp {addr} {addr} TIME_WAIT 0 0 {n} s
 先关闭的客户端: TIME_WAIT
 ", [

@@ -82,7 +82,7 @@ const SOCKETS: &[Column] = &[
     plain("state"),
     plain("in"),
     plain("out"),
-    holds("time_left", Holds::Seconds),
+    Column { title: "left", key: "time_left", holds: Holds::Seconds },
     plain("name"),
     holds("process", Holds::Process),
 ];
