@@ -7,7 +7,7 @@ mod output;
 mod prompt;
 mod recorder;
 mod script;
-mod transcript;
+pub mod transcript;
 
 use std::process::ExitCode;
 

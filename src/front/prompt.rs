@@ -214,8 +214,7 @@ fn line(session: &mut Session, text: &str, style: Style, recorder: &RefCell<Reco
     let run = std::panic::AssertUnwindSafe(|| match session.start(&Source::part("", text, first)) {
         Ok(()) => run_main(session),
         Err(error) => {
-            let plain = render::program_error(&error, Style::default());
-            recorder.borrow_mut().show(plain.lines().map(str::to_string));
+            recorder.borrow_mut().say(&render::program_error(&error, Style::default()));
             show(&render::program_error(&error, style));
         }
     });
