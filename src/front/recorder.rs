@@ -62,7 +62,10 @@ impl Recorder {
     /// Take down an event.
     pub fn event(&mut self, event: &Event) {
         let origin = self.learned.learn(event);
-        self.show(transcript::shown(event), &origin);
+        for line in transcript::shown(event) {
+            let of_view = matches!(event.what, What::View(_)).then(|| self.learned.of_view(&line));
+            self.show([line], of_view.as_ref().unwrap_or(&origin));
+        }
     }
 
     /// The session so far, its shown lines in pieces. Nothing is lost: more can be taken down.

@@ -88,6 +88,20 @@ pub fn raise(fd: OwnedFd) -> Result<OwnedFd, i32> {
     rustix::io::fcntl_dupfd_cloexec(&fd, ABOVE_EDITOR).map_err(Errno::raw_os_error)
 }
 
+/// Take all low descriptors until what is given is dropped: what is opened meanwhile has the same number in every run,
+/// whatever the process was started with.
+pub fn take_low() -> Vec<OwnedFd> {
+    let mut taken = Vec::new();
+    // Where there is nothing to take them with, numbers may differ.
+    let Ok(first) = std::fs::File::open("/dev/null") else { return taken };
+    let mut next: OwnedFd = first.into();
+    while next.as_raw_fd() < ABOVE_EDITOR {
+        let Ok(another) = dup(next.as_fd()) else { break };
+        taken.push(std::mem::replace(&mut next, another));
+    }
+    taken
+}
+
 /// listen(2).
 pub fn listen(fd: BorrowedFd<'_>, backlog: i32) -> Result<(), i32> {
     rustix::net::listen(fd, backlog).map_err(Errno::raw_os_error)

@@ -102,6 +102,12 @@ impl Canon {
         Origin { open, local: local.into() }
     }
 
+    /// Where a line of a view comes from: it may say what a name holds.
+    pub fn of_view(&self, line: &str) -> Origin {
+        let held = line.split_once(" = ").and_then(|(name, _)| self.held.get(name));
+        Origin { open: true, local: held.cloned().unwrap_or_default() }
+    }
+
     /// What the names that a statement inserts hold.
     fn inserted(&self, statement: &str) -> Vec<(String, Chosen)> {
         let names = statement.split('$').skip(1).map(|after| {
@@ -200,12 +206,21 @@ impl Canon {
                 || rule.kind == Chosen::Port && before.strip_suffix(':').is_some_and(ends_in_host);
             let told = origin.local.iter().any(|(text, kind)| text == word && *kind == rule.kind);
             let known = rule.everywhere && self.known.get(word).is_some_and(|kinds| kinds.contains(&rule.kind));
-            if placed || (told || known) && stands_alone(before, word, after) {
+            if placed || told && self.is_inserted(before, word, after) || known && stands_alone(before, word, after) {
                 kinds.push(rule.kind);
                 chosen |= !written || rule.always && (placed || told);
             }
         }
         (!kinds.is_empty()).then(|| Piece { text: word.into(), kinds, chosen })
+    }
+
+    /// Whether a word may have been inserted there: on its own, or where what it makes with its neighbours is nowhere written.
+    fn is_inserted(&self, before: &str, word: &str, after: &str) -> bool {
+        let outside = |c: char| !c.is_ascii_alphanumeric();
+        let left = &before[before.len() - before.bytes().rev().take_while(u8::is_ascii_alphanumeric).count()..];
+        let right = &after[..after.find(outside).unwrap_or(after.len())];
+        stands_alone(before, word, after)
+            || left.len() + right.len() > 0 && !self.written.contains(&format!("{left}{word}{right}"))
     }
 
     /// The words that begin at a place of a line and could be chosen values, the longest first.
@@ -217,11 +232,19 @@ impl Canon {
         if !inside {
             found.extend(self.hosts.iter().filter(|h| rest.starts_with(&***h) && whole(h.len())).map(String::len));
         }
-        if before == Some('@') && rest.is_char_boundary(5) && is_autobound(&rest[..5]) && whole(5) {
+        if before == Some('@')
+            && rest.is_char_boundary(5)
+            && is_autobound(&rest[..5])
+            && (whole(5) || self.known.contains_key(&rest[..5]))
+        {
             found.push(5);
         }
         if rest.starts_with(|c: char| c.is_ascii_digit()) {
             found.extend(numbers(rest));
+            // Digits may follow a port that was inserted.
+            let known =
+                |length: &usize| before == Some(':') && self.known.contains_key(rest.get(..*length).unwrap_or(""));
+            found.extend([5, 4].into_iter().filter(known));
         }
         found
     }
@@ -273,14 +296,16 @@ fn unsigned(value: &Value) -> String {
     if value.number().is_some() { text.trim_start_matches('-').to_string() } else { text }
 }
 
-/// What a number reckoned from an inserted one is: a time from a time, a port from a port.
+/// What a number reckoned from an inserted one is: a time from a time, a port from a port, and so on.
 fn reckoned(call: &str, value: &Value, text: &str, inserted: &[(String, Chosen)]) -> Option<Chosen> {
     let has = |kind| inserted.iter().any(|(_, k)| *k == kind);
     let same = inserted.iter().find(|(t, _)| t == text).map(|(_, kind)| *kind);
     match value {
         _ if same.is_some() => same,
         Value::Float(_) if call == "let" && has(Chosen::Time) => Some(Chosen::Time),
-        Value::Int(_) if matches!(call, "let" | "htons" | "ntohs") && has(Chosen::Port) => Some(Chosen::Port),
+        Value::Int(_) if matches!(call, "let" | "htons" | "ntohs") => {
+            inserted.iter().map(|(_, kind)| *kind).find(|kind| *kind != Chosen::Time && *kind != Chosen::Host)
+        }
         _ => None,
     }
 }

@@ -1,8 +1,9 @@
 //! Comparing a transcript with a run of its lines: placeholders bound and checked, what differs, and what is written
 //! anew.
 //!
-//! A placeholder is bound to a value where it first stands and must be that value wherever it stands again; two
-//! placeholders of a kind are two values. What is text must be there as it is.
+//! A placeholder is bound to a value where it first stands and must be that value wherever it stands again. Two of a kind
+//! are two values, but the kernel may choose one port twice: [`Twin`]s, which differ in another run. What is text must
+//! be there as it is.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,6 +26,22 @@ struct Bound {
 pub struct Names {
     by_name: BTreeMap<(Chosen, usize), Bound>,
     by_value: HashMap<(Chosen, String), usize>,
+    twins: Vec<Twin>,
+}
+
+/// Two placeholders that stood for one value in a run: the later one with its line, and the earlier one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Twin {
+    line: usize,
+    kind: Chosen,
+    numbers: (usize, usize),
+}
+
+impl std::fmt::Display for Twin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (this, that) = (placeholder(self.kind, self.numbers.0), placeholder(self.kind, self.numbers.1));
+        write!(f, "line {}: {this} is the same value as {that}, in every run", self.line)
+    }
 }
 
 impl Names {
@@ -49,16 +66,11 @@ impl Names {
         self.by_name.range((kind, 0)..=(kind, usize::MAX)).next_back().map_or(0, |((_, n), _)| *n)
     }
 
-    /// Bind a placeholder, or see whether it is bound so. A value has one placeholder, a placeholder one value.
-    fn bind(&mut self, kind: Chosen, number: usize, value: &str, line: usize) -> bool {
-        match (self.by_name.get(&(kind, number)), self.by_value.get(&(kind, value.to_string()))) {
-            (Some(bound), _) => bound.value == value,
-            (None, Some(_)) => false,
-            (None, None) => {
-                self.by_name.insert((kind, number), Bound { value: value.into(), line });
-                self.by_value.insert((kind, value.into()), number);
-                true
-            }
+    fn bind(&mut self, kind: Chosen, number: usize, value: &str, line: usize) {
+        self.by_name.insert((kind, number), Bound { value: value.into(), line });
+        let first = *self.by_value.entry((kind, value.into())).or_insert(number);
+        if first != number {
+            self.twins.push(Twin { line, kind, numbers: (number, first) });
         }
     }
 }
@@ -70,20 +82,13 @@ pub fn write_line(line: &[Piece], names: &mut Names) -> String {
 
 /// Whether a shown line is as the transcript has it at that line. What it binds stays bound only if so.
 fn line_matches(want: &str, got: &[Piece], names: &mut Names, line: usize) -> bool {
-    let mut bound = Vec::new();
+    let mut new: BTreeMap<(Chosen, usize), &str> = BTreeMap::new();
     let matches = walk(want, got, |kind, number, value| {
-        let new = !names.by_name.contains_key(&(kind, number));
-        let fits = names.bind(kind, number, value, line);
-        if fits && new {
-            bound.push((kind, number, value.to_string()));
-        }
-        fits
+        let bound = names.by_name.get(&(kind, number)).map(|bound| &*bound.value);
+        bound.unwrap_or_else(|| new.entry((kind, number)).or_insert(value)) == value
     });
-    if !matches {
-        for (kind, number, value) in bound {
-            names.by_name.remove(&(kind, number));
-            names.by_value.remove(&(kind, value));
-        }
+    if matches {
+        new.into_iter().for_each(|((kind, number), value)| names.bind(kind, number, value, line));
     }
     matches
 }
@@ -286,6 +291,11 @@ impl Comparison {
         self.differing.len()
     }
 
+    /// The placeholders that stood for one value here.
+    pub fn twins(&self) -> &[Twin] {
+        &self.names.twins
+    }
+
     /// What differs, as `diff -u` writes it, each with the placeholder that broke.
     pub fn diff(&self) -> String {
         super::diff::unified(&self.rows(), self.wanted.first().map_or(0, |g| g.line - 1))
@@ -360,7 +370,8 @@ fn difference(group: usize, want: &Group<String>, got: &[Line], names: &mut Name
         tail += 1;
     }
     let (want, got) = (&shown[head..shown.len() - tail], &got[head..got.len() - tail]);
-    let mut notes: Vec<String> = want.iter().zip(got).flat_map(|(want, got)| broken(want, got, names)).collect();
+    let pairs = (first + head..).zip(want.iter().zip(got));
+    let mut notes: Vec<String> = pairs.flat_map(|(line, (want, got))| broken(want, got, names, line)).collect();
     notes.dedup();
     // Numbers that it gives are the next ones, until the transcript says so itself.
     let mut named = names.clone();
@@ -368,26 +379,25 @@ fn difference(group: usize, want: &Group<String>, got: &[Line], names: &mut Name
     Difference { group, head, tail, lines, notes }
 }
 
-/// The placeholders of a line that do not stand for what the run has there.
-fn broken(want: &str, got: &[Piece], names: &Names) -> Vec<String> {
-    let holes = parts(want).into_iter().filter_map(|(p, _)| if let Part::Hole(k, n) = p { Some((k, n)) } else { None });
-    let values = got.iter().filter_map(|p| p.kinds.first().filter(|_| p.chosen).map(|kind| (*kind, &*p.text)));
+/// The placeholders of a line that do not stand for what the run has there. Those that are new are bound to it.
+fn broken(want: &str, got: &[Piece], names: &mut Names, line: usize) -> Vec<String> {
+    let hole = |(part, _)| if let Part::Hole(kind, number) = part { Some((kind, number)) } else { None };
+    let holes: Vec<_> = parts(want).into_iter().filter_map(hole).collect();
+    let values: Vec<_> = got.iter().filter(|p| p.chosen).filter_map(|p| Some((*p.kinds.first()?, &*p.text))).collect();
+    if !holes.iter().map(|(kind, _)| kind).eq(values.iter().map(|(kind, _)| kind)) {
+        return Vec::new();
+    }
     let mut notes = Vec::new();
-    for ((kind, number), (here, value)) in holes.zip(values) {
-        if kind != here {
-            // From here on they do not stand side by side.
-            break;
-        }
+    for ((kind, number), (_, value)) in holes.into_iter().zip(values) {
         let other = names.number_of(kind, value).filter(|n| *n != number);
-        let name = placeholder(kind, number);
-        let is = other.map(|n| placeholder(kind, n));
-        match (names.by_name.get(&(kind, number)), is) {
-            (Some(bound), is) if bound.value != value => {
-                let is = is.map_or(String::new(), |is| format!(", which is {is}"));
+        match names.by_name.get(&(kind, number)) {
+            Some(bound) if bound.value != value => {
+                let is = other.map_or(String::new(), |n| format!(", which is {}", placeholder(kind, n)));
+                let name = placeholder(kind, number);
                 notes.push(format!("{name} was {} at line {}, {value} here{is}", bound.value, bound.line));
             }
-            (None, Some(is)) => notes.push(format!("{name} is a value of its own, and {value} here is {is}")),
-            _ => {}
+            Some(_) => {}
+            None => names.bind(kind, number, value, line),
         }
     }
     notes
