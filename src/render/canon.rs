@@ -5,10 +5,11 @@
 //! sockpit's own words. The table [`RULES`] says so for each kind; this file knows nothing of placeholders' numbers.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::rules::{COUNTING, Chosen, LONG, RULES, is_autobound, is_chosen_port};
-use crate::session::{Event, What};
+use crate::session::{Call, Event, What};
 use crate::value::{Addr, Value};
 
 /// A part of a shown line.
@@ -36,6 +37,8 @@ pub struct Origin {
     open: bool,
     /// Values of which its call or the names in it tell the kind.
     local: Rc<[(String, Chosen)]>,
+    /// Descriptors that stand in it, by their places counted from its end.
+    fds: Rc<[Range<usize>]>,
 }
 
 /// Learns from a session's events which values differ from run to run, and finds them in its lines.
@@ -96,16 +99,17 @@ impl Canon {
                 !COUNTING.contains(&call)
             }
             What::Printed(_) => statement.contains('$'),
-            What::Failed { .. } | What::View(_) | What::Noted(_) => true,
+            What::Failed { .. } | What::View(_) | What::Noted(_) | What::Traced(_) => true,
             What::Line(_) | What::JobStarted(..) => false,
         };
-        Origin { open, local: local.into() }
+        let fds = if let What::Traced(call) = &event.what { from_end(call) } else { Rc::default() };
+        Origin { open, local: local.into(), fds }
     }
 
     /// Where a line of a view comes from: it may say what a name holds.
     pub fn of_view(&self, line: &str) -> Origin {
         let held = line.split_once(" = ").and_then(|(name, _)| self.held.get(name));
-        Origin { open: true, local: held.cloned().unwrap_or_default() }
+        Origin { open: true, local: held.cloned().unwrap_or_default(), ..Origin::default() }
     }
 
     /// What the names that a statement inserts hold.
@@ -202,7 +206,9 @@ impl Canon {
         let written = self.written.contains(word);
         let (mut kinds, mut chosen) = (Vec::new(), false);
         for rule in RULES.iter().filter(|rule| (rule.fits)(word)) {
-            let placed = !rule.after.is_empty() && before.ends_with(rule.after)
+            let traced = || origin.fds.contains(&(line.len() - at..line.len() - at - length));
+            let placed = rule.kind == Chosen::Fd && traced()
+                || !rule.after.is_empty() && before.ends_with(rule.after)
                 || rule.kind == Chosen::Port && before.strip_suffix(':').is_some_and(ends_in_host);
             let told = origin.local.iter().any(|(text, kind)| text == word && *kind == rule.kind);
             let known = rule.everywhere && self.known.get(word).is_some_and(|kinds| kinds.contains(&rule.kind));
@@ -288,6 +294,12 @@ fn stands_alone(before: &str, word: &str, after: &str) -> bool {
 fn ends_in_host(text: &str) -> bool {
     let ipv4 = text.rsplit(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or("");
     text.ends_with(']') || ipv4.parse::<std::net::Ipv4Addr>().is_ok()
+}
+
+/// Where descriptors stand in a traced call's line, which may have something before it.
+fn from_end(call: &Call) -> Rc<[Range<usize>]> {
+    let length = call.text.len();
+    call.fds.iter().map(|place| length - place.start..length - place.end).collect()
 }
 
 /// A value's text; a number's without its sign, which is no part of what is looked for.

@@ -88,7 +88,9 @@ fn line_matches(want: &str, got: &[Piece], names: &mut Names, line: usize) -> bo
         bound.unwrap_or_else(|| new.entry((kind, number)).or_insert(value)) == value
     });
     if matches {
-        new.into_iter().for_each(|((kind, number), value)| names.bind(kind, number, value, line));
+        for ((kind, number), value) in new {
+            names.bind(kind, number, value, line);
+        }
     }
     matches
 }
