@@ -1,7 +1,7 @@
 //! A transcript of any session holds in a second run of it, and any change of what it shows is found.
 //!
 //! Sessions are made at random from lines that people type. SESSIONS=5000 tries that many instead of a few.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::many_single_char_names)]
 
 mod common;
 
@@ -67,7 +67,7 @@ impl Maker<'_> {
         usize::from(self.bytes.next().copied().unwrap_or(0)) % n
     }
 
-    fn new(&mut self, letter: char) -> String {
+    fn name(&mut self, letter: char) -> String {
         self.count += 1;
         format!("{letter}{}", self.count)
     }
@@ -97,7 +97,7 @@ impl Maker<'_> {
 
     fn pair(&mut self) -> (String, String) {
         if self.pairs.is_empty() {
-            let (a, b) = (self.new('p'), self.new('p'));
+            let (a, b) = (self.name('p'), self.name('p'));
             let kind = ["", " unix dgram", " unix seqpacket"][self.pick(3)];
             self.line(&format!("{a}, {b} = socketpair{kind}"));
             self.pairs.push((a, b));
@@ -108,7 +108,7 @@ impl Maker<'_> {
     }
 
     fn tcp(&mut self) {
-        let (l, w, c, k, a) = (self.new('l'), self.new('w'), self.new('c'), self.new('k'), self.new('a'));
+        let (l, w, c, k, a) = (self.name('l'), self.name('w'), self.name('c'), self.name('k'), self.name('a'));
         if self.pick(2) == 0 {
             let at = ["127.0.0.1:0", "[::1]:0 AF_INET6", "127.0.0.2:0"][self.pick(3)];
             self.line(&format!("{l} = create_server {at}"));
@@ -130,7 +130,7 @@ impl Maker<'_> {
     }
 
     fn udp(&mut self) {
-        let (u, v, w, d, a) = (self.new('u'), self.new('v'), self.new('w'), self.new('d'), self.new('a'));
+        let (u, v, w, d, a) = (self.name('u'), self.name('v'), self.name('w'), self.name('d'), self.name('a'));
         self.line(&format!("{u} = socket udp\nbind {u} 127.0.0.1:0\n{w} = getsockname {u}\n{v} = socket udp"));
         let text = self.odd();
         self.line(&format!(
@@ -140,7 +140,7 @@ impl Maker<'_> {
     }
 
     fn unix(&mut self) {
-        let (s, w, t) = (self.new('s'), self.new('w'), self.new('t'));
+        let (s, w, t) = (self.name('s'), self.name('w'), self.name('t'));
         let kind = ["dgram", "stream"][self.pick(2)];
         match self.pick(3) {
             0 => self.line(&format!("{s} = socket unix {kind}\nbind {s} @\n{w} = getsockname {s}")),
@@ -159,7 +159,7 @@ impl Maker<'_> {
 
     fn traffic(&mut self) {
         let (a, b) = self.pair();
-        let (n, d, text, number) = (self.new('n'), self.new('d'), self.odd(), self.number());
+        let (n, d, text, number) = (self.name('n'), self.name('d'), self.odd(), self.number());
         let inserted = self.value();
         match self.pick(8) {
             0 => self.line(&format!("{n} = send {a} \"{text}\"\n{d} = recv {b} 100")),
@@ -181,7 +181,7 @@ impl Maker<'_> {
     }
 
     fn words(&mut self) {
-        let (v, n, text, number) = (self.value(), self.new('n'), self.odd(), self.number());
+        let (v, n, text, number) = (self.value(), self.name('n'), self.odd(), self.number());
         let v = if self.pick(4) == 0 { self.times.last().cloned().unwrap_or(v) } else { v };
         let kind = self.pick(12);
         match kind {
@@ -204,7 +204,7 @@ impl Maker<'_> {
     }
 
     fn block(&mut self) {
-        let (v, n, f, text) = (self.value(), self.new('n'), self.new('f'), self.odd());
+        let (v, n, f, text) = (self.value(), self.name('n'), self.name('f'), self.odd());
         let (a, b) = self.pair();
         match self.pick(8) {
             0 => self.line(&format!("repeat 2\n  send {a} \"{text}\"\n  {n} = recv {b} 50\nend")),
@@ -311,7 +311,7 @@ fn changed(text: &str, bytes: &[u8]) -> Option<(String, String)> {
         if new == old || wild || !matches!(read(&new).first(), Some(Entry::Shown(_)) | None) {
             return None;
         }
-        lines[line] = new.clone();
+        lines[line].clone_from(&new);
     }
     Some((lines.join("\n") + "\n", format!("line {}: {old:?} -> {new:?}", line + 1)))
 }

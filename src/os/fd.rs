@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
-use super::constants::{FAMILIES, HOWS, POLL_EVENTS, TYPES};
+use super::constants::{FAMILIES, TYPES};
 use super::trace::{self, Arg, traced};
 
 /// The lowest descriptor a socket gets at a prompt: the line editor uses select(2) on its own, which must stay low.
@@ -132,7 +132,9 @@ pub fn listen(fd: BorrowedFd<'_>, backlog: i32) -> Result<(), i32> {
 pub fn shutdown(fd: BorrowedFd<'_>, how: i32) -> Result<(), i32> {
     // SAFETY: shutdown(2) takes plain numbers.
     let done = check(unsafe { libc::shutdown(fd.as_raw_fd(), how) }).map(drop);
-    traced!("shutdown", result = done; Arg::Fd(fd.as_raw_fd()), Arg::Flags(&HOWS, how))
+    let name = ["SHUT_RD", "SHUT_WR", "SHUT_RDWR"].get(how as usize);
+    traced!("shutdown", result = done;
+        Arg::Fd(fd.as_raw_fd()), name.map_or(Arg::Int(how.into()), |name| Arg::Word(name)))
 }
 
 /// poll(2) on one descriptor: the events that are there now.
@@ -142,7 +144,7 @@ pub fn poll(fd: BorrowedFd<'_>, events: i16) -> Result<i16, i32> {
     let ready = rustix::event::poll(&mut one, Some(&now)).map_err(Errno::raw_os_error);
     let there = one[0].revents().bits() as i16;
     traced!("ppoll", result = ready;
-        Arg::Fd(fd.as_raw_fd()), Arg::Flags(&POLL_EVENTS, events.into()), Arg::Flags(&POLL_EVENTS, there.into()))?;
+        Arg::Fd(fd.as_raw_fd()), Arg::Events(events), Arg::Events(there))?;
     Ok(there)
 }
 

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
-use super::constants::{Constants, FAMILIES};
+use super::constants::{Constants, FAMILIES, POLL_EVENTS};
 use crate::value::{Addr, errno, text};
 
 /// The most bytes of data that are shown of one call, as strace has it.
@@ -74,6 +74,8 @@ pub(super) enum Arg<'a> {
     Word(&'a str),
     /// Flags of a set by their names, or one of several.
     Flags(&'a Constants, i32),
+    /// Events of poll(2).
+    Events(i16),
     /// Bytes that go out or came in; none where the kernel filled in nothing.
     Data(Option<&'a [u8]>),
     Parts(&'a [&'a [u8]]),
@@ -172,6 +174,11 @@ impl Call {
             Arg::Flags(set, bits) => {
                 let names = set.join(*bits);
                 self.text.push_str(if names.is_empty() { "0" } else { &names });
+            }
+            Arg::Events(0) => self.text.push('0'),
+            Arg::Events(bits) => {
+                let names = POLL_EVENTS.join(i32::from(*bits));
+                self.text.push_str(&format!("POLL{}", names.replace('|', "|POLL")));
             }
             Arg::Data(None) | Arg::Value(None) => self.text.push_str("..."),
             Arg::Data(Some(data)) => {
