@@ -99,7 +99,7 @@ impl Canon {
                 !COUNTING.contains(&call)
             }
             What::Printed(_) => statement.contains('$'),
-            What::Failed { .. } | What::View(_) | What::Noted(_) | What::Traced(_) => true,
+            What::Failed { .. } | What::View(_) | What::Noted(_) | What::Announced(_) | What::Traced(_) => true,
             What::Line(_) | What::JobStarted(..) => false,
         };
         let fds = if let What::Traced(call) = &event.what { from_end(call) } else { Rc::default() };

@@ -1,5 +1,4 @@
-//! Comparing a transcript with a run of its lines: placeholders bound and checked, what differs, and what is written
-//! anew.
+//! Comparing a transcript with a run of its lines: placeholders bound and checked, and what differs.
 //!
 //! A placeholder is bound to a value where it first stands and must be that value wherever it stands again. Two of a kind
 //! are two values, but the kernel may choose one port twice: [`Twin`]s, which differ in another run. What is text must
@@ -16,15 +15,15 @@ pub type Line = Vec<Piece>;
 
 /// A value with the line where it was first seen.
 #[derive(Clone, Debug)]
-struct Bound {
-    value: String,
+pub(super) struct Bound {
+    pub value: String,
     line: usize,
 }
 
 /// Which placeholder stands for which value.
 #[derive(Clone, Default, Debug)]
 pub struct Names {
-    by_name: BTreeMap<(Chosen, usize), Bound>,
+    pub(super) by_name: BTreeMap<(Chosen, usize), Bound>,
     by_value: HashMap<(Chosen, String), usize>,
     twins: Vec<Twin>,
 }
@@ -55,18 +54,18 @@ impl Names {
         number
     }
 
-    fn number_of(&self, kind: Chosen, value: &str) -> Option<usize> {
+    pub(super) fn number_of(&self, kind: Chosen, value: &str) -> Option<usize> {
         if kind == Chosen::Host {
             return Some(0);
         }
         self.by_value.get(&(kind, value.to_string())).copied()
     }
 
-    fn last(&self, kind: Chosen) -> usize {
+    pub(super) fn last(&self, kind: Chosen) -> usize {
         self.by_name.range((kind, 0)..=(kind, usize::MAX)).next_back().map_or(0, |((_, n), _)| *n)
     }
 
-    fn bind(&mut self, kind: Chosen, number: usize, value: &str, line: usize) {
+    pub(super) fn bind(&mut self, kind: Chosen, number: usize, value: &str, line: usize) {
         self.by_name.insert((kind, number), Bound { value: value.into(), line });
         let first = *self.by_value.entry((kind, value.into())).or_insert(number);
         if first != number {
@@ -81,7 +80,7 @@ pub fn write_line(line: &[Piece], names: &mut Names) -> String {
 }
 
 /// Whether a shown line is as the transcript has it at that line. What it binds stays bound only if so.
-fn line_matches(want: &str, got: &[Piece], names: &mut Names, line: usize) -> bool {
+pub(super) fn line_matches(want: &str, got: &[Piece], names: &mut Names, line: usize) -> bool {
     let mut new: BTreeMap<(Chosen, usize), &str> = BTreeMap::new();
     let matches = walk(want, got, |kind, number, value| {
         let bound = names.by_name.get(&(kind, number)).map(|bound| &*bound.value);
@@ -174,10 +173,10 @@ fn lines_match(want: &[String], got: &[Line], names: &mut Names, first: usize) -
 /// A statement with what it showed: lines typed together, and the lines after them.
 #[derive(Clone, Debug)]
 pub struct Group<S> {
-    typed: Vec<Entry<S>>,
-    shown: Vec<S>,
+    pub(super) typed: Vec<Entry<S>>,
+    pub(super) shown: Vec<S>,
     /// The line of the transcript where it begins.
-    line: usize,
+    pub(super) line: usize,
 }
 
 /// The statements of a transcript, whose first line has that number.
@@ -257,17 +256,17 @@ pub fn misnamed(groups: &[Group<String>]) -> Option<(usize, String)> {
 
 /// A transcript beside a run of it.
 pub struct Comparison {
-    wanted: Vec<Group<String>>,
-    got: Vec<Vec<Line>>,
-    names: Names,
-    differing: Vec<Difference>,
+    pub(super) wanted: Vec<Group<String>>,
+    pub(super) got: Vec<Vec<Line>>,
+    pub(super) names: Names,
+    pub(super) differing: Vec<Difference>,
 }
 
 /// How one statement differs: so many lines fit at its beginning and at its end, and why the others do not.
-struct Difference {
-    group: usize,
+pub(super) struct Difference {
+    pub group: usize,
     head: usize,
-    tail: usize,
+    pub tail: usize,
     /// The run's lines between, with the names they have so far.
     lines: Vec<String>,
     notes: Vec<String>,
@@ -323,39 +322,9 @@ impl Comparison {
         }
         rows
     }
-
-    /// The transcript written anew where it differs, and the statements that turned from a success into an error or
-    /// from an error into a success.
-    pub fn blessed(&self) -> (Vec<Entry>, Vec<String>) {
-        let mut entries = Vec::new();
-        let mut turned = Vec::new();
-        let mut pen = Pen { old: &self.names, new: Names::default(), hidden: false };
-        let mut differing = self.differing.iter().peekable();
-        for (i, (want, got)) in self.wanted.iter().zip(&self.got).enumerate() {
-            entries.extend(want.typed.iter().cloned());
-            let Some(d) = differing.next_if(|d| d.group == i) else {
-                entries.extend(want.shown.iter().map(|line| Entry::Shown(pen.keep(line))));
-                continue;
-            };
-            let plain: Vec<String> = got.iter().map(|l| l.iter().map(|p| &*p.text).collect()).collect();
-            turned.extend(turn(want, &plain));
-            entries.extend(pen.rewrite(want, got, d).into_iter().map(Entry::Shown));
-        }
-        (entries, turned)
-    }
 }
 
-/// A statement that turned from a success into an error, or the other way round.
-fn turn(want: &Group<String>, got: &[String]) -> Option<String> {
-    let change = match (transcript::fails(&want.shown), transcript::fails(got)) {
-        (false, true) => "succeeded before and FAILS now",
-        (true, false) => "failed before and SUCCEEDS now",
-        _ => return None,
-    };
-    let statement = want.typed.first().map_or(String::new(), ToString::to_string);
-    Some(format!("  line {}: {statement}: {change}", want.line))
-}
-
+/// How a statement's lines differ. What of them fits stays bound.
 fn difference(group: usize, want: &Group<String>, got: &[Line], names: &mut Names) -> Difference {
     let first = want.line + want.typed.len();
     let shown = &want.shown;
@@ -403,75 +372,4 @@ fn broken(want: &str, got: &[Piece], names: &mut Names, line: usize) -> Vec<Stri
         }
     }
     notes
-}
-
-/// Writes a transcript's lines with numbers that count as they appear.
-struct Pen<'a> {
-    old: &'a Names,
-    new: Names,
-    /// A wildcard stood somewhere before: there may be gaps, and they stay.
-    hidden: bool,
-}
-
-impl Pen<'_> {
-    fn number(&mut self, kind: Chosen, value: &str) -> usize {
-        let gap = self.old.number_of(kind, value).filter(|old| self.hidden && *old > self.new.last(kind));
-        if let (Some(old), None) = (gap, self.new.number_of(kind, value)) {
-            self.new.bind(kind, old, value, 0);
-        }
-        self.new.number(kind, value)
-    }
-
-    /// A line of the transcript that stays.
-    fn keep(&mut self, line: &str) -> String {
-        self.hidden |= line == ANY_LINES;
-        let mut out = String::new();
-        let mut from = 0;
-        for (part, place) in parts(line) {
-            match part {
-                Part::Hole(kind, number) => {
-                    let value = self.old.by_name.get(&(kind, number)).map(|b| b.value.clone());
-                    let number = value.map_or(number, |value| self.number(kind, &value));
-                    out.push_str(&line[from..place.start]);
-                    out.push_str(&placeholder(kind, number));
-                    from = place.end;
-                }
-                Part::Rest => self.hidden = true,
-                Part::Text(_) | Part::Unknown(_) => {}
-            }
-        }
-        out + &line[from..]
-    }
-
-    /// A statement's lines written anew, its wildcards kept where they still match.
-    fn rewrite(&mut self, want: &Group<String>, got: &[Line], d: &Difference) -> Vec<String> {
-        let mut any = want.shown.iter().enumerate().filter(|(_, line)| *line == ANY_LINES).map(|(at, _)| at);
-        let (only, more) = (any.next(), any.next());
-        // Of one `...` it is known which lines stand before and after it.
-        let (before, after) = match (only, more) {
-            (Some(at), None) if got.len() + 1 >= want.shown.len() => (at, want.shown.len() - at - 1),
-            _ => (got.len(), 0),
-        };
-        let mut out = Vec::new();
-        for (at, line) in got.iter().enumerate() {
-            if at >= before && at + after < got.len() {
-                if at == before {
-                    out.push(self.keep(ANY_LINES));
-                }
-                continue;
-            }
-            let from_end = got.len() - at;
-            let old = if from_end <= after.max(d.tail) { want.shown.len().checked_sub(from_end) } else { Some(at) };
-            let old = old.and_then(|old| want.shown.get(old)).filter(|old| old.contains("{*}"));
-            let kept = old.filter(|old| line_matches(old, line, &mut self.old.clone(), 0));
-            out.push(match kept {
-                Some(old) => self.keep(old),
-                None => transcript::written(line, |kind, value| self.number(kind, value)),
-            });
-        }
-        if before + after == got.len() && only.is_some() && more.is_none() {
-            out.insert(before, self.keep(ANY_LINES));
-        }
-        out
-    }
 }

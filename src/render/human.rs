@@ -27,7 +27,8 @@ impl Style {
         if self.colour { text.style(paint).to_string() } else { text.to_string() }
     }
 
-    fn dim(self, text: &str) -> String {
+    /// Text that stays in the background.
+    pub fn dim(self, text: &str) -> String {
         self.paint(text, Paint::new().dimmed())
     }
 
@@ -55,6 +56,7 @@ pub fn event(event: &Event, style: Style) -> String {
         }
         What::Printed(text) | What::View(text) => text.clone(),
         What::Traced(call) => style.dim(&format!("{TRACED}{}", crate::value::text::printable(&call.text))),
+        What::Announced(text) => style.dim(&format!("# {text}")),
         What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
         What::JobDone { job, line, names, outcome } => {

@@ -18,7 +18,7 @@ pub fn json(event: &Event) -> Option<String> {
         What::Reply { .. } => "reply",
         What::Failed { .. } => "error",
         What::Printed(_) | What::View(_) => "print",
-        What::Noted(_) => "note",
+        What::Noted(_) | What::Announced(_) => "note",
         What::Traced(_) => "trace",
         What::JobDone { .. } => "job",
     };
@@ -40,7 +40,7 @@ pub fn json(event: &Event) -> Option<String> {
             out.insert("expected".into(), make!(expected));
             out.insert("taken".into(), make!(taken));
         }
-        What::Printed(text) | What::View(text) | What::Noted(text) => {
+        What::Printed(text) | What::View(text) | What::Noted(text) | What::Announced(text) => {
             out.insert("text".into(), make!(text));
         }
         What::Traced(call) => {
