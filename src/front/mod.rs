@@ -9,7 +9,7 @@ mod recorder;
 mod screen;
 mod script;
 mod step;
-mod transcript;
+pub mod transcript;
 
 use std::process::ExitCode;
 

@@ -7,8 +7,9 @@ use super::code::Site;
 use super::event::What;
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
-use super::{Session, Stop};
+use super::{Session, Show, Stop};
 use crate::lang::{self, Source};
+use crate::os::trace;
 use crate::value::{Failure, Handle, Name, Reply, Table, Value};
 use crate::world::sync::Pool;
 use crate::world::{Process, Request, after};
@@ -93,6 +94,7 @@ impl Session {
             Request::Rows(table, value) => Ok(self.rows(task, site, table, value)),
             Request::Show(text) => self.view(task, site, |_, _| text),
             Request::History => self.view(task, site, Self::history_view),
+            Request::Trace(on) => Ok(self.trace(on)),
             Request::Save(path) => self.save(&path),
             Request::Source(path) => match self.source(&path) {
                 Ok(frame) => {
@@ -337,6 +339,12 @@ impl Session {
             }
         }
         if rows.is_empty() { "no names yet".into() } else { rows.join("\n") }
+    }
+
+    /// Tell each system call, or no more. Where calls are not shown, neither is what they do.
+    fn trace(&self, on: bool) -> Reply {
+        trace::set(on && self.show == Show::All);
+        Reply::Nothing
     }
 
     /// The session's lines as a script, or the session as a transcript.
