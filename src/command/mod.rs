@@ -25,6 +25,7 @@ pub mod views;
 
 pub use args::{Arg, Args};
 pub use kinds::Kind;
+pub use readiness::state_name;
 
 use crate::value::Failure;
 use crate::world::{Step, World};

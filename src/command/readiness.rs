@@ -216,6 +216,11 @@ const STATES: [&str; 12] = [
     "NEW_SYN_RECV",
 ];
 
+/// The word for a TCP state's number.
+pub fn state_name(number: u8) -> &'static str {
+    usize::from(number).checked_sub(1).and_then(|i| STATES.get(i)).unwrap_or(&"?")
+}
+
 /// The seconds in that place, or the default when they were left out; `None` is for ever.
 fn limit(args: &Args, i: usize, default: Option<f64>) -> Result<Option<Duration>, Failure> {
     let seconds = if args.has(i) { args.seconds(i)? } else { default };
@@ -359,6 +364,5 @@ fn state(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     // The state is the first byte of struct tcp_info.
     let mut first = [0_u8];
     sockopt::get(socket.fd()?.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut first).map_err(Failure::os)?;
-    let state = usize::from(first[0]).checked_sub(1).and_then(|i| STATES.get(i));
-    Ok(state.map_or_else(|| Value::Int(i128::from(first[0])), Value::text).into())
+    Ok(Value::text(state_name(first[0])).into())
 }

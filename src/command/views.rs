@@ -17,6 +17,11 @@ fn vars(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
     ask(Request::Vars)
 }
 
+fn why(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = if args.has(0) { Some(args.socket(0)?) } else { None };
+    ask(Request::Why(socket))
+}
+
 fn history(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
     ask(Request::History)
 }
@@ -130,6 +135,12 @@ pub const COMMANDS: &[Command] = &[
         example: "help accept",
         errors: &[("Usage", "nothing has that name")],
         ..view("help", "explain the calls, or one of them, an option, an errno", help)
+    },
+    Command {
+        params: &[opt("S", Kind::Socket)],
+        example: "s = socket\nexpect ENOTCONN send s hello\nwhy",
+        errors: &[("Usage", "with -q nothing is written down of what happens to a socket")],
+        ..view("why", "explain the last error from what happened here; of a socket, tell what happened to it", why)
     },
     Command { example: "history", ..view("history", "list the lines typed in this session", history) },
     Command {

@@ -59,8 +59,8 @@ impl Output {
     /// The process's own output.
     pub fn new(form: Form) -> Self {
         let stdout = io::stdout();
-        let style = Style { colour: wants_colour(&stdout), places: true };
-        let error_style = Style { colour: wants_colour(&io::stderr()), places: true };
+        let style = Style { colour: wants_colour(&stdout), places: true, clock: true };
+        let error_style = Style { colour: wants_colour(&io::stderr()), places: true, clock: true };
         let watched = stdout.is_terminal();
         Self { out: BufWriter::with_capacity(64 * 1024, stdout), form, style, error_style, watched }
     }

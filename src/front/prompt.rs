@@ -157,7 +157,7 @@ fn converse(options: &Options) -> u8 {
     let editing = Rc::new(Cell::new(false));
     let recorder: Rc<RefCell<Recorder>> = Rc::default();
     let above = Arc::new(Above::default());
-    let style = Style { colour: output::wants_colour(&io::stdout()), places: false };
+    let style = Style { colour: output::wants_colour(&io::stdout()), places: false, clock: true };
     let mut session = if options.json {
         Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)
     } else {

@@ -142,6 +142,11 @@ pub fn sendfile(to: BorrowedFd<'_>, from: BorrowedFd<'_>, offset: &mut u64, coun
     rustix::fs::sendfile(to, from, Some(offset), count).map_err(Errno::raw_os_error)
 }
 
+/// How many descriptors the process may have open: RLIMIT_NOFILE. None when there is no limit.
+pub fn file_limit() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
 /// Raise the soft limit of open files to the hard one.
 pub fn raise_file_limit() {
     use rustix::process::{Resource, getrlimit, setrlimit};

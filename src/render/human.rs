@@ -5,7 +5,7 @@ use owo_colors::{OwoColorize, Style as Paint};
 use super::{CONTINUATION, PROMPT};
 use crate::lang::{self, Span};
 use crate::session::{Event, What, event::At};
-use crate::value::{Failure, Name, Value, errno};
+use crate::value::{Clue, Failure, Name, Value, errno};
 
 /// A value longer than this is cut when it is shown as a result.
 const SHOWN_MAX: usize = 400;
@@ -17,6 +17,8 @@ pub struct Style {
     pub colour: bool,
     /// Say in which line of which file an error is: not at a prompt, where it is the line above.
     pub places: bool,
+    /// Show what depends on the clock: never in a transcript.
+    pub clock: bool,
 }
 
 impl Style {
@@ -30,6 +32,10 @@ impl Style {
 
     fn bad(self, text: &str) -> String {
         self.paint(text, Paint::new().red())
+    }
+
+    fn clue(self, clue: &Clue) -> String {
+        if self.clock { clue.to_string() } else { clue.steady() }
     }
 
     fn name(self, text: &str) -> String {
@@ -51,6 +57,7 @@ pub fn event(event: &Event, style: Style) -> String {
             }
         }
         What::Printed(text) | What::View(text) => text.clone(),
+        What::Explained(clues) => clues.iter().map(|c| style.clue(c)).collect::<Vec<_>>().join("\n"),
         What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
         What::JobDone { job, line, names, outcome } => {
@@ -58,7 +65,10 @@ pub fn event(event: &Event, style: Style) -> String {
             match outcome {
                 Ok(values) if names.is_empty() => format!("{head} {line} -> {}", shown(values)),
                 Ok(values) => format!("{head} {}", bound(names, values, style).join(", ")),
-                Err(f) => format!("{head} {line}: {}", style.bad(&f.to_string())),
+                Err(f) => {
+                    let clues: String = f.clues().iter().map(|clue| format!("\n  {}", style.clue(clue))).collect();
+                    format!("{head} {line}: {}{clues}", style.bad(&f.to_string()))
+                }
             }
         }
     };
@@ -121,14 +131,19 @@ pub fn failure(at: &At, call: &str, failure: &Failure, word: Option<Span>, style
         }
         out.push_str(&format!("\n{}", lang::excerpt(source, span)));
     }
-    for note in failure.notes() {
-        out.push_str(&format!("\n  {note}"));
-    }
-    if let Name::Errno(number) = failure.name {
-        for hint in errno::hint(call, number) {
-            out.push_str(&format!("\n  {}", style.dim(hint)));
-        }
-    }
+    out.push_str(&advice(call, failure, style));
+    out
+}
+
+/// What is known to help: the failure's own notes, then why it happened here; or else what it usually means.
+fn advice(call: &str, failure: &Failure, style: Style) -> String {
+    let mut out: String = failure.notes().iter().map(|note| format!("\n  {note}")).collect();
+    let hints = match failure.name {
+        Name::Errno(number) if failure.clues().is_empty() => errno::hint(call, number),
+        _ => &[],
+    };
+    out.extend(failure.clues().iter().map(|clue| format!("\n  {}", style.clue(clue))));
+    out.extend(hints.iter().map(|hint| format!("\n  {}", style.dim(hint))));
     out
 }
 

@@ -9,7 +9,8 @@ use crate::value::{Failure, Value, json::to_json};
 ///
 /// Every object has `seq` and `kind` (`reply`, `error`, `print`, `note`, `job`), and `line` where it comes from a line
 /// of the program; `task` when it is not the main one. A reply has `call` and `result` (none, a value, or a list), and
-/// `names` when it was given some; an error has `call` and `error` with `name`, `number`, `text` and `notes`.
+/// `names` when it was given some; an error has `call` and `error` with `name`, `number`, `text`,
+/// `notes` and `cause`.
 pub fn json(event: &Event) -> Option<String> {
     let mut out = Map::new();
     out.insert("seq".into(), make!(event.seq));
@@ -17,7 +18,7 @@ pub fn json(event: &Event) -> Option<String> {
         What::Line(_) | What::JobStarted(..) => return None,
         What::Reply { .. } => "reply",
         What::Failed { .. } => "error",
-        What::Printed(_) | What::View(_) => "print",
+        What::Printed(_) | What::View(_) | What::Explained(_) => "print",
         What::Noted(_) => "note",
         What::JobDone { .. } => "job",
     };
@@ -41,6 +42,10 @@ pub fn json(event: &Event) -> Option<String> {
         }
         What::Printed(text) | What::View(text) | What::Noted(text) => {
             out.insert("text".into(), make!(text));
+        }
+        What::Explained(clues) => {
+            let lines: Vec<String> = clues.iter().map(ToString::to_string).collect();
+            out.insert("text".into(), make!(lines.join("\n")));
         }
         What::JobDone { job, line, names, outcome } => {
             out.insert("job".into(), make!(job));
@@ -75,5 +80,6 @@ fn error(failure: &Failure) -> Json {
         "number": failure.name.number(),
         "text": failure.message(),
         "notes": failure.notes(),
+        "cause": failure.clues().iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

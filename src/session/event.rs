@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::lang::{Source, Span};
-use crate::value::{Failure, Value};
+use crate::value::{Clue, Failure, Value};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -62,6 +62,8 @@ pub enum What {
     Noted(String),
     /// Text that a view shows as it is.
     View(String),
+    /// An explanation, line by line.
+    Explained(Vec<Clue>),
     /// A background call began to wait.
     JobStarted(u64, String),
     /// A background call is done.

@@ -12,12 +12,14 @@ pub mod event;
 mod exec;
 mod expr;
 mod locals;
+mod notes;
 mod outcome;
 mod process;
 mod requests;
 mod scope;
 mod task;
 mod turn;
+mod why;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -104,6 +106,8 @@ pub struct Session {
     popped: u64,
     /// Ctrl-C came before the line it was meant for.
     early_interrupt: bool,
+    /// The last error, for `why`.
+    last_error: Option<Box<why::Told>>,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
     pub interactive: bool,
 }
@@ -155,7 +159,9 @@ impl Session {
             popped: 0,
             early_interrupt: false,
             interactive: false,
+            last_error: None,
         };
+        session.keep_journal();
         for (i, argument) in arguments.iter().enumerate() {
             let slot = session.table.globals.slot(&(i + 1).to_string());
             session.globals.set(

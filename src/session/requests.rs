@@ -9,7 +9,7 @@ use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Stop};
 use crate::lang::{self, Source};
-use crate::value::{Failure, Handle, Name, Reply, Value};
+use crate::value::{Clue, Failure, Handle, Name, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Process, Request, Socket, after};
 
@@ -87,6 +87,7 @@ impl Session {
             Request::Vars => self.view(task, site, Self::vars_view),
             Request::Sockets => self.view(task, site, Self::sockets_view),
             Request::Show(text) => self.view(task, site, |_, _| text),
+            Request::Why(socket) => self.explain(task, site, socket.as_ref()),
             Request::History => self.view(task, site, |s, _| {
                 s.history
                     .iter()
@@ -129,6 +130,20 @@ impl Session {
         }
         let text = text(self, task);
         self.tell_at(task, What::View(text));
+        Ok(Reply::Many(Vec::new()))
+    }
+
+    /// Tell why the last error came, or what happened to a socket.
+    fn explain(&mut self, task: &Task, site: &Site, socket: Option<&Rc<Socket>>) -> Result<Reply, Failure> {
+        let clues = match socket {
+            Some(socket) => self.story(socket)?,
+            None => self.why(),
+        };
+        if !site.targets.is_empty() {
+            let lines: Vec<String> = clues.iter().map(Clue::steady).collect();
+            return Ok(Reply::One(Value::text(lines.join("\n"))));
+        }
+        self.tell_at(task, What::Explained(clues));
         Ok(Reply::Many(Vec::new()))
     }
 

@@ -4,6 +4,7 @@
 //! tasks) it knows only that they have a kind and a label ([`Handle`]).
 
 pub mod addr;
+pub mod clue;
 pub mod codec;
 pub mod errno;
 pub mod failure;
@@ -18,6 +19,7 @@ use std::fmt;
 use std::rc::Rc;
 
 pub use addr::Addr;
+pub use clue::Clue;
 pub use failure::{Failure, Name};
 pub use reply::Reply;
 

@@ -126,6 +126,8 @@ pub enum Request {
     Save(String),
     /// Run a file's lines here.
     Source(String),
+    /// Explain the last error, or tell what happened to a socket.
+    Why(Option<Rc<Socket>>),
     /// Show text as it is.
     Show(String),
     /// Leave with this exit status.
