@@ -75,6 +75,10 @@ impl Session {
     pub(super) fn note_failure(&mut self, site: &Site, args: &Args, failure: &Failure) {
         let Some(journal) = &mut self.world.journal else { return };
         let Some(socket) = args.value(0).downcast_rc::<Socket>() else { return };
+        if !matches!(failure.name, Name::Errno(_) | Name::Timeout) {
+            // The call was never made.
+            return;
+        }
         journal.note(&socket, failed(&site.name, args, failure.name));
     }
 }

@@ -202,6 +202,11 @@ impl Journal {
         self.of(socket).rev().find_map(|act| kind(&act.did).map(|found| (act, found)))
     }
 
+    /// Whether the kernel's socket was closed.
+    pub fn is_closed(&self, socket: u64) -> bool {
+        self.of(socket).any(|act| matches!(act.did, Did::Closed(_)))
+    }
+
     /// The addresses of the connection a socket had last, also when it is over.
     pub fn ends(&self, socket: u64) -> Option<Ends> {
         self.of(socket).rev().find_map(|act| act.did.ends())

@@ -72,9 +72,12 @@ fn unix_refused(case: &Case, to: &Addr) -> Option<Cause> {
 /// ECONNREFUSED of a datagram socket: it tells of a datagram sent before.
 pub(super) fn unreachable_port(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.kind == libc::SOCK_DGRAM && s.family != libc::AF_UNIX)?;
-    let refused = |act: &&Act| matches!(&act.did, Did::Failed(_, name) if *name == case.name);
-    // What was sent since the kernel told of the last one.
-    let since: Vec<&Act> = case.journal()?.of(socket.serial).rev().take_while(|act| !refused(act)).collect();
+    let older = |act: &&Act| match &act.did {
+        // The kernel told of what was sent before; and it tells nothing to a socket without a peer.
+        Did::Failed(_, name) => *name == case.name,
+        did => matches!(did, Did::Connected(_) | Did::Disconnected),
+    };
+    let since: Vec<&Act> = case.journal()?.of(socket.serial).rev().take_while(|act| !older(act)).collect();
     let mut lines: Vec<u32> = since.iter().filter(|a| matches!(a.did, Did::Sent(..))).map(|a| a.line).collect();
     lines.sort_unstable();
     lines.dedup();

@@ -93,6 +93,7 @@ const TABLE: &[(&[&str], Name, Find)] = &[
     (RECEIVE, errno(libc::ECONNREFUSED), connection::unreachable_port),
     (CONNECT, errno(libc::EPROTOTYPE), connection::other_type),
     (SEND, errno(libc::EPIPE), connection::over),
+    (SEND, errno(libc::EPIPE), state::not_connected),
     (SEND, errno(libc::ECONNRESET), connection::over),
     (RECEIVE, errno(libc::ECONNRESET), connection::over),
     (ANY, errno(libc::ENOTCONN), state::not_connected),

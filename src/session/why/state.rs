@@ -33,8 +33,8 @@ pub(super) fn not_connected(case: &Case) -> Option<Cause> {
         });
         let cause = Cause::new(format!("{name} listens, so it has no peer: a connection is what accept gives"));
         return Some(match accepted {
-            Some(conn) => cause.advise(format!("{} {}", case.call, conn.name())).about(conn.serial),
-            None => cause.advise(format!("conn, addr = accept {name}, then {} conn", case.call)),
+            Some(conn) => cause.advise(format!("{} {} ...", case.call, conn.name())).about(conn.serial),
+            None => cause.advise(format!("conn, addr = accept {name}, then {} conn ...", case.call)),
         });
     }
     if let Some(over) = super::connection::over(case) {

@@ -18,14 +18,14 @@ const TOLD_MAX: usize = 20;
 
 /// Where more is written about an error.
 const FURTHER: &[(Name, &str)] = &[
-    (Name::Errno(libc::EADDRINUSE), "socket(7) SO_REUSEADDR; RFC 9293, 3.6.1 (TIME-WAIT)"),
-    (Name::Errno(libc::ECONNREFUSED), "RFC 9293, 3.5.2 (reset generation); udp(7) for datagrams"),
-    (Name::Errno(libc::ECONNRESET), "RFC 9293, 3.5.2 (reset); RFC 1122, 4.2.2.13 (closing with data unread)"),
-    (Name::Errno(libc::EPIPE), "RFC 9293, 3.6 (closing); send(2)"),
+    (Name::Errno(libc::EADDRINUSE), "socket(7), SO_REUSEADDR; RFC 9293, 3.6.1 (TIME-WAIT)"),
+    (Name::Errno(libc::ECONNREFUSED), "RFC 9293, 3.5.2 (reset generation); udp(7)"),
+    (Name::Errno(libc::ECONNRESET), "RFC 9293, 3.6.1 (closing with data unread)"),
+    (Name::Errno(libc::EPIPE), "RFC 9293, 3.6 (closing a connection)"),
     (Name::Errno(libc::EMSGSIZE), "udp(7); RFC 768"),
-    (Name::Errno(libc::EACCES), "ip(7), socket(7) SO_BROADCAST"),
-    (Name::Errno(libc::EINPROGRESS), "connect(2), poll(2)"),
-    (Name::Timeout, "socket(7) SO_RCVTIMEO; Python: socket.settimeout"),
+    (Name::Errno(libc::EACCES), "ip(7); socket(7), SO_BROADCAST"),
+    (Name::Errno(libc::EINPROGRESS), "poll(2)"),
+    (Name::Timeout, "Python: socket.settimeout"),
 ];
 
 impl Session {
@@ -121,7 +121,12 @@ fn further(told: &Told) -> String {
 
 /// The entries about these sockets, the latest of them.
 fn history(journal: &Journal, sockets: &[u64], until: Instant) -> Vec<Clue> {
-    let mut acts: Vec<&Act> = journal.acts().rev().filter(|a| sockets.contains(&a.socket)).take(TOLD_MAX + 1).collect();
+    let news = |act: &&Act| {
+        // What close did stands in the entry of the kernel's close.
+        let repeats = act.did == Did::Dropped && journal.is_closed(act.socket);
+        sockets.contains(&act.socket) && !repeats
+    };
+    let mut acts: Vec<&Act> = journal.acts().rev().filter(news).take(TOLD_MAX + 1).collect();
     let more = acts.len() > TOLD_MAX;
     acts.truncate(TOLD_MAX);
     acts.reverse();
