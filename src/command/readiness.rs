@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::args::expected;
 use super::{Arg, Args, Command, Group, Kind, named, opt, req, some};
-use crate::os::{constants, fd, sockopt};
+use crate::os::{constants, fd, tcp};
 use crate::value::{Failure, Reply, Value};
 use crate::world::{On, Request, Socket, Step, Wait, Wake, World, after, socket_value, sync};
 
@@ -192,34 +192,13 @@ const STATE: Command = Command {
     c: "struct tcp_info i; getsockopt(s, IPPROTO_TCP, TCP_INFO, &i, &len); i.tcpi_state",
     man: "tcp(7)",
     errors: &[
-        ("EOPNOTSUPP", "an AF_UNIX socket has no TCP state"),
-        ("ENOPROTOOPT", "only TCP sockets have a TCP state"),
+        ("EOPNOTSUPP", "an AF_UNIX or UDP socket has no TCP state"),
+        ("ENOPROTOOPT", "the same, of UDP over IPv6"),
         ("EBADF", "the socket is closed"),
     ],
     example: "srv = create_server 127.0.0.1:0\nstate srv",
     run: state,
 };
-
-/// The states of a TCP socket from 1 on, in the kernel's order and words.
-const STATES: [&str; 12] = [
-    "ESTABLISHED",
-    "SYN_SENT",
-    "SYN_RECV",
-    "FIN_WAIT1",
-    "FIN_WAIT2",
-    "TIME_WAIT",
-    "CLOSE",
-    "CLOSE_WAIT",
-    "LAST_ACK",
-    "LISTEN",
-    "CLOSING",
-    "NEW_SYN_RECV",
-];
-
-/// The word for a TCP state's number.
-pub fn state_name(number: u8) -> &'static str {
-    usize::from(number).checked_sub(1).and_then(|i| STATES.get(i)).unwrap_or(&"?")
-}
 
 /// The seconds in that place, or the default when they were left out; `None` is for ever.
 fn limit(args: &Args, i: usize, default: Option<f64>) -> Result<Option<Duration>, Failure> {
@@ -361,8 +340,6 @@ fn atmark(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 
 fn state(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
-    // The state is the first byte of struct tcp_info.
-    let mut first = [0_u8];
-    sockopt::get(socket.fd()?.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut first).map_err(Failure::os)?;
-    Ok(Value::text(state_name(first[0])).into())
+    let state = tcp::state(socket.fd()?.as_fd()).map_err(Failure::os)?;
+    Ok(Value::text(state.map_or("UNKNOWN", tcp::State::name)).into())
 }

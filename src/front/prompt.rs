@@ -118,7 +118,7 @@ impl Sink for Screen {
             return true;
         }
         self.recorder.borrow_mut().event(event);
-        let text = render::event(event, self.style);
+        let text = render::event(event, output::fitted(self.style, event));
         if text.is_empty() && !matches!(event.what, What::Printed(_)) {
             return true;
         }
@@ -157,7 +157,7 @@ fn converse(options: &Options) -> u8 {
     let editing = Rc::new(Cell::new(false));
     let recorder: Rc<RefCell<Recorder>> = Rc::default();
     let above = Arc::new(Above::default());
-    let style = Style { colour: output::wants_colour(&io::stdout()), places: false, clock: true };
+    let style = Style { colour: output::wants_colour(&io::stdout()), clock: true, ..Style::default() };
     let mut session = if options.json {
         Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)
     } else {
@@ -192,7 +192,10 @@ fn converse(options: &Options) -> u8 {
         match read {
             Some(Read::Lines(text)) => line(session, &text, style, &recorder),
             Some(Read::Interrupted) => {}
-            Some(Read::End) => return leave(session, options),
+            Some(Read::End) => {
+                session.leave_prompt();
+                return leave(session, options);
+            }
             Some(Read::Failed(message)) => {
                 output::complain(&format!("sockpit: {message}"));
                 return FAILED;

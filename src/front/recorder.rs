@@ -5,9 +5,17 @@ use std::rc::Rc;
 
 use crate::render::transcript::{self, Canon, Entry};
 use crate::session::{Event, Sink, What};
+use crate::value::Table;
 
 /// The most lines that are kept of a session at the prompt.
 const KEPT_MAX: usize = 200_000;
+
+/// What was taken down.
+enum Taken {
+    Line(Entry),
+    /// Rows, with what stands before each: laid out when it is known which of their values the kernel chose.
+    Rows(String, Table),
+}
 
 /// Takes a session down.
 #[derive(Default)]
@@ -16,7 +24,7 @@ pub struct Recorder {
     pub lines: Vec<String>,
     /// The next of them to be taken down.
     next: usize,
-    entries: Vec<Entry>,
+    entries: Vec<Taken>,
     learned: Canon,
 }
 
@@ -31,7 +39,7 @@ impl Recorder {
         while self.next < up_to.min(self.lines.len()) {
             let line = self.lines[self.next].trim_end().to_string();
             let continues = self.next >= up_to - more;
-            self.entries.push(if continues { Entry::More(line) } else { Entry::Typed(line) });
+            self.push(if continues { Entry::More(line) } else { Entry::Typed(line) });
             self.next += 1;
         }
     }
@@ -40,37 +48,64 @@ impl Recorder {
     pub fn type_now(&mut self, text: &str) {
         for (i, line) in text.lines().enumerate() {
             let line = line.trim_end().to_string();
-            self.entries.push(if i == 0 { Entry::Typed(line) } else { Entry::More(line) });
+            self.push(if i == 0 { Entry::Typed(line) } else { Entry::More(line) });
         }
+    }
+
+    fn push(&mut self, entry: Entry) {
+        self.entries.push(Taken::Line(entry));
+    }
+
+    fn has_room(&self) -> bool {
+        self.entries.len() < KEPT_MAX || !self.lines.is_empty()
     }
 
     /// Take down lines that were shown.
     pub fn show(&mut self, lines: impl IntoIterator<Item = String>) {
-        if self.entries.len() < KEPT_MAX || !self.lines.is_empty() {
-            self.entries.extend(lines.into_iter().map(|line| Entry::Shown(line.trim_end().to_string())));
+        if self.has_room() {
+            let shown = |line: String| Taken::Line(Entry::Shown(line.trim_end().to_string()));
+            self.entries.extend(lines.into_iter().map(shown));
         }
     }
 
     /// Take down an event.
     pub fn event(&mut self, event: &Event) {
         self.learned.learn(event);
-        self.show(transcript::shown(event));
+        match &event.what {
+            What::Rows { table, .. } => {
+                if self.has_room() {
+                    let prefix = event.at.task.as_ref().map_or(String::new(), |t| format!("[{t}] "));
+                    self.entries.push(Taken::Rows(prefix, table.clone()));
+                }
+            }
+            _ => self.show(transcript::shown(event)),
+        }
+    }
+
+    fn typed_entries(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().filter_map(|e| match e {
+            Taken::Line(Entry::Typed(line) | Entry::More(line)) => Some(line.as_str()),
+            _ => None,
+        })
     }
 
     /// The transcript, with what makes its values canonical. Nothing is lost: more can be taken down.
     pub fn finish(&self, arguments: &[String]) -> (Vec<Entry>, Canon) {
-        let typed = self.entries.iter().filter_map(|e| match e {
-            Entry::Typed(line) | Entry::More(line) => Some(line.as_str()),
-            Entry::Shown(_) => None,
-        });
         let mut canon = self.learned.clone();
         canon.own_pid(std::process::id());
-        canon.keep_written(typed.chain(arguments.iter().map(String::as_str)));
-        let line = |(number, entry): (usize, &Entry)| match entry {
-            Entry::Shown(line) => Entry::shown(&canon.line(line, number)),
-            typed => typed.clone(),
-        };
-        let entries = (1..).zip(&self.entries).map(line).collect();
+        canon.keep_written(self.typed_entries().chain(arguments.iter().map(String::as_str)));
+        let mut entries = Vec::new();
+        for taken in &self.entries {
+            let number = entries.len() + 1;
+            match taken {
+                Taken::Line(Entry::Shown(line)) => entries.push(Entry::shown(&canon.line(line, number))),
+                Taken::Line(typed) => entries.push(typed.clone()),
+                Taken::Rows(prefix, table) => {
+                    let lines = canon.rows(table, number).into_iter();
+                    entries.extend(lines.map(|line| Entry::shown(&format!("{prefix}{line}"))));
+                }
+            }
+        }
         (entries, canon)
     }
 
@@ -91,7 +126,7 @@ impl Recorder {
 
     /// How many lines were typed so far.
     pub fn typed_lines(&self) -> usize {
-        self.entries.iter().filter(|e| !matches!(e, Entry::Shown(_))).count()
+        self.typed_entries().count()
     }
 }
 

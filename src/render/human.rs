@@ -1,11 +1,13 @@
 //! Events for people.
 
 use owo_colors::{OwoColorize, Style as Paint};
+use unicode_width::UnicodeWidthStr;
 
+use super::table::{self, Grid};
 use super::{CONTINUATION, PROMPT};
 use crate::lang::{self, Span};
 use crate::session::{Event, What, event::At};
-use crate::value::{Clue, Failure, Name, Value, errno};
+use crate::value::{Clue, Failure, Name, Table, Value, errno};
 
 /// A value longer than this is cut when it is shown as a result.
 const SHOWN_MAX: usize = 400;
@@ -19,11 +21,13 @@ pub struct Style {
     pub places: bool,
     /// Show what depends on the clock: never in a transcript.
     pub clock: bool,
+    /// How wide the window is; tables are laid out in full where there is none.
+    pub width: Option<usize>,
 }
 
 impl Style {
     fn paint(self, text: &str, paint: Paint) -> String {
-        if self.colour { text.style(paint).to_string() } else { text.to_string() }
+        if self.colour && !text.is_empty() { text.style(paint).to_string() } else { text.to_string() }
     }
 
     fn dim(self, text: &str) -> String {
@@ -58,6 +62,7 @@ pub fn event(event: &Event, style: Style) -> String {
         }
         What::Printed(text) | What::View(text) => text.clone(),
         What::Explained(clues) => clues.iter().map(|c| style.clue(c)).collect::<Vec<_>>().join("\n"),
+        What::Rows { table, .. } => rows(&event.at, table, style),
         What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
         What::JobDone { job, line, names, outcome } => {
@@ -115,6 +120,13 @@ fn shown(values: &[Value]) -> String {
     } else {
         values.iter().map(|v| v.brief(SHOWN_MAX)).collect::<Vec<_>>().join(", ")
     }
+}
+
+fn rows(at: &At, table: &Table, style: Style) -> String {
+    // What stands before each line of a task's takes room, too.
+    let room = style.width.map(|w| at.task.as_ref().map_or(w, |t| w.saturating_sub(t.width() + 3)));
+    let line = |line: table::Line| format!("{}{}", style.dim(&line.label), line.text);
+    Grid::of(table, table::cell).lines(room).into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn headline(call: &str, failure: &Failure, style: Style) -> String {

@@ -7,10 +7,10 @@ use crate::value::{Failure, Value, json::to_json};
 
 /// The object of an event; none for those that only people need.
 ///
-/// Every object has `seq` and `kind` (`reply`, `error`, `print`, `note`, `job`), and `line` where it comes from a line
+/// Every object has `seq` and `kind` (`reply`, `error`, `print`, `rows`, `note`, `job`), and `line` where it comes from a line
 /// of the program; `task` when it is not the main one. A reply has `call` and `result` (none, a value, or a list), and
-/// `names` when it was given some; an error has `call` and `error` with `name`, `number`, `text`,
-/// `notes` and `cause`.
+/// `names` when it was given some; an error has `call` and `error` with `name`, `number`, `text`, `notes` and `cause`; a
+/// view of several rows has `call` and `rows`, an object each with the columns' names as keys.
 pub fn json(event: &Event) -> Option<String> {
     let mut out = Map::new();
     out.insert("seq".into(), make!(event.seq));
@@ -19,6 +19,7 @@ pub fn json(event: &Event) -> Option<String> {
         What::Reply { .. } => "reply",
         What::Failed { .. } => "error",
         What::Printed(_) | What::View(_) | What::Explained(_) => "print",
+        What::Rows { .. } => "rows",
         What::Noted(_) => "note",
         What::JobDone { .. } => "job",
     };
@@ -46,6 +47,10 @@ pub fn json(event: &Event) -> Option<String> {
         What::Explained(clues) => {
             let lines: Vec<String> = clues.iter().map(ToString::to_string).collect();
             out.insert("text".into(), make!(lines.join("\n")));
+        }
+        What::Rows { call, table } => {
+            out.insert("call".into(), make!(**call));
+            out.insert("rows".into(), to_json(&table.to_value()));
         }
         What::JobDone { job, line, names, outcome } => {
             out.insert("job".into(), make!(job));

@@ -4,6 +4,7 @@
 
 mod human;
 mod json;
+mod table;
 pub mod transcript;
 
 pub use human::{Style, event, failure, program_error};

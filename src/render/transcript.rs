@@ -2,13 +2,16 @@
 //!
 //! A transcript is a list of [`Entry`]s: lines that were typed and lines that were shown. What differs from run to run
 //! is written `{port:1}`, `{fd:1}`, `{pid:1}`, `{time:1}`, `{host}`, numbered by first appearance, so that two runs of the
-//! same lines give the same text, and a value that stands in two places must be the same in both. A number that the
-//! lines themselves contain stays as it is. The rules are [`Canon`]'s; nothing here runs anything.
+//! same lines give the same text, and a value that stands in two places must be the same in both. What a table's column
+//! measures (seconds left, round trip times) is `{any}`, which nothing compares. A number that the lines themselves
+//! contain stays as it is. The rules are [`Canon`]'s; nothing here runs anything.
 
 use std::collections::{BTreeMap, HashSet};
 
+use super::table::{self, Grid};
 use super::{CONTINUATION, PROMPT, Style};
 use crate::session::{Event, What};
+use crate::value::table::{Column, Holds, Table};
 use crate::value::{Value, text};
 
 /// A line of a transcript.
@@ -89,6 +92,9 @@ const BY_CALL: &[(&str, Chosen)] = &[
     ("now", Chosen::Time),
     ("gethostname", Chosen::Host),
 ];
+
+/// Stands for what is measured, and is another every time.
+const MEASURED: &str = "{any}";
 
 /// Ports below this one are nobody's choice but the script's.
 const FIRST_CHOSEN_PORT: u32 = 1024;
@@ -188,7 +194,11 @@ impl Canon {
 
     /// A shown line made canonical. `number` is its place in the transcript, for messages.
     pub fn line(&mut self, line: &str, number: usize) -> String {
-        let mut out = String::new();
+        self.after("", line, number)
+    }
+
+    fn after(&mut self, before: &str, line: &str, number: usize) -> String {
+        let mut out = before.to_string();
         let mut rest = line;
         while !rest.is_empty() {
             let length = rest.find(|c: char| !is_token(c)).unwrap_or(rest.len());
@@ -208,7 +218,7 @@ impl Canon {
             }
             rest = &rest[token.len()..];
         }
-        out
+        out.split_off(before.len())
     }
 
     /// Which kind of chosen value a token is, by what stands before it or by what was learned.
@@ -234,6 +244,29 @@ impl Canon {
             .get(token)
             .copied()
             .filter(|c| *c != Chosen::Fd || before.trim_end().ends_with(['=', '>']) || before.is_empty())
+    }
+
+    /// Rows made canonical, then laid out as wide as they are: a placeholder is as long in every run.
+    pub fn rows(&mut self, table: &Table, number: usize) -> Vec<String> {
+        let grid = Grid::of(table, |column, value| self.cell(column, value, number));
+        grid.lines(None).into_iter().map(|l| l.label + &l.text).collect()
+    }
+
+    fn cell(&mut self, column: &Column, value: &Value, number: usize) -> String {
+        let shown = table::cell(column, value);
+        match column.holds {
+            Holds::Measured | Holds::Seconds => MEASURED.to_string(),
+            Holds::Fd => self.placeholder(Chosen::Fd, &shown, number),
+            Holds::Process => {
+                for (pid, _) in shown.split(", ").filter_map(|p| p.split_once('/')) {
+                    self.know(pid, Chosen::Pid);
+                }
+                self.after("|", &shown, number)
+            }
+            Holds::Plain if matches!(value, Value::Int(_)) => shown,
+            // It stands between others: a number at its start is no result.
+            Holds::Plain => self.after("|", &shown, number),
+        }
     }
 
     fn placeholder(&mut self, chosen: Chosen, value: &str, line: usize) -> String {

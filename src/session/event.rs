@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::lang::{Source, Span};
-use crate::value::{Clue, Failure, Value};
+use crate::value::{Clue, Failure, Table, Value};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -64,6 +64,13 @@ pub enum What {
     View(String),
     /// An explanation, line by line.
     Explained(Vec<Clue>),
+    /// Rows that a view shows.
+    Rows {
+        /// The call's name.
+        call: Rc<str>,
+        /// The rows.
+        table: Table,
+    },
     /// A background call began to wait.
     JobStarted(u64, String),
     /// A background call is done.

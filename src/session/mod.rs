@@ -17,6 +17,7 @@ mod outcome;
 mod process;
 mod requests;
 mod scope;
+mod sockets;
 mod task;
 mod turn;
 mod why;

@@ -9,7 +9,7 @@ use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Stop};
 use crate::lang::{self, Source};
-use crate::value::{Clue, Failure, Handle, Name, Reply, Value};
+use crate::value::{Clue, Failure, Handle, Name, Reply, Table, Value};
 use crate::world::sync::Pool;
 use crate::world::{Process, Request, Socket, after};
 
@@ -85,18 +85,15 @@ impl Session {
             Request::Jobs => self.view(task, site, |s, _| s.jobs_view()),
             Request::Tasks => self.view(task, site, Self::tasks_view),
             Request::Vars => self.view(task, site, Self::vars_view),
-            Request::Sockets => self.view(task, site, Self::sockets_view),
+            Request::Sockets => {
+                let table = self.sockets_table(task);
+                let value = table.to_value();
+                Ok(self.rows(task, site, table, value))
+            }
+            Request::Rows(table, value) => Ok(self.rows(task, site, table, value)),
             Request::Show(text) => self.view(task, site, |_, _| text),
             Request::Why(socket) => self.explain(task, site, socket.as_ref()),
-            Request::History => self.view(task, site, |s, _| {
-                s.history
-                    .iter()
-                    .flat_map(|s| s.text.trim_matches('\n').lines())
-                    .enumerate()
-                    .map(|(i, line)| format!("{:5}  {line}", i + 1))
-                    .collect::<Vec<_>>()
-                    .join("\n")
-            }),
+            Request::History => self.view(task, site, Self::history_view),
             Request::Save(path) => self.save(&path),
             Request::Source(path) => match self.source(&path) {
                 Ok(frame) => {
@@ -106,6 +103,7 @@ impl Session {
                 Err(failure) => Err(failure),
             },
             Request::Quit(status) => {
+                self.tell_open(Self::at(task));
                 self.ask_stop(Stop::Quit(status));
                 return Flow::Parked;
             }
@@ -145,6 +143,14 @@ impl Session {
         }
         self.tell_at(task, What::Explained(clues));
         Ok(Reply::Many(Vec::new()))
+    }
+
+    fn rows(&mut self, task: &Task, site: &Site, table: Table, value: Value) -> Reply {
+        if !site.targets.is_empty() {
+            return Reply::One(value);
+        }
+        self.tell_at(task, What::Rows { call: site.name.clone(), table });
+        Reply::Many(Vec::new())
     }
 
     /// A task that runs a defined name; it has no place yet.
@@ -272,6 +278,11 @@ impl Session {
         Ok(Reply::Nothing)
     }
 
+    fn history_view(&self, _: &Task) -> String {
+        let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
+        lines.zip(1..).map(|(line, i)| format!("{i:5}  {line}")).collect::<Vec<_>>().join("\n")
+    }
+
     fn jobs_view(&self) -> String {
         if self.jobs.is_empty() {
             return "no background calls".into();
@@ -340,28 +351,6 @@ impl Session {
             }
         }
         if rows.is_empty() { "no names yet".into() } else { rows.join("\n") }
-    }
-
-    /// The sockets that names in scope hold, by the first of their names.
-    pub fn named_sockets(&self) -> Vec<(Rc<str>, Rc<Socket>)> {
-        let mut found: Vec<(Rc<str>, Rc<Socket>)> = Vec::new();
-        for (name, slot) in self.table.globals.all() {
-            if let Some(socket) = self.globals.get(slot).and_then(|v| v.downcast_rc::<Socket>())
-                && !found.iter().any(|(_, s)| Rc::ptr_eq(s, &socket))
-            {
-                found.push((name.clone(), socket));
-            }
-        }
-        found
-    }
-
-    fn sockets_view(&self, _: &Task) -> String {
-        let rows: Vec<String> = self
-            .named_sockets()
-            .into_iter()
-            .map(|(name, socket)| format!("{name} = {}", Handle::summary(&*socket)))
-            .collect();
-        if rows.is_empty() { "no sockets yet: s = socket".into() } else { rows.join("\n") }
     }
 
     /// The session's lines as a script, or the session as a transcript.

@@ -11,6 +11,7 @@ pub mod failure;
 pub mod json;
 pub mod pack;
 pub mod reply;
+pub mod table;
 pub mod text;
 pub mod wire;
 
@@ -22,6 +23,7 @@ pub use addr::Addr;
 pub use clue::Clue;
 pub use failure::{Failure, Name};
 pub use reply::Reply;
+pub use table::Table;
 
 /// Something alive that a name can hold: a socket, a file, a task, a queue.
 pub trait Handle: Any {

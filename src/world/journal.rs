@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::{Mode, Socket};
+use crate::os::tcp::{self, State};
 use crate::os::{addr, fd, sockopt};
 use crate::value::{Addr, Name};
 
@@ -131,7 +132,7 @@ pub struct Last {
     /// It listened.
     pub listened: bool,
     /// Its TCP state, where it has one.
-    pub state: Option<u8>,
+    pub state: Option<State>,
     /// Another descriptor of it may be open still, so that nothing was sent.
     pub held: bool,
 }
@@ -143,8 +144,6 @@ impl Last {
         let aborts = sockopt::get(fd, libc::SOL_SOCKET, libc::SO_LINGER, &mut linger).is_ok()
             && linger[..4] != [0; 4]
             && linger[4..] == [0; 4];
-        let mut state = [0];
-        let state = sockopt::get(fd, libc::IPPROTO_TCP, libc::TCP_INFO, &mut state).ok().map(|_| state[0]);
         Self {
             local: addr::getsockname(fd).ok(),
             peer: addr::getpeername(fd).ok(),
@@ -152,7 +151,7 @@ impl Last {
             aborts,
             reuse: is_set(libc::SO_REUSEADDR),
             listened: is_set(libc::SO_ACCEPTCONN),
-            state,
+            state: tcp::state(fd).ok().flatten(),
             held,
         }
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::TaskId;
 use crate::os::{addr, constants, sockopt};
-use crate::value::{Failure, Handle};
+use crate::value::{Addr, Failure, Handle};
 
 /// How the calls on a socket wait.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -39,6 +39,16 @@ impl Mode {
             Self::Blocking => None,
             Self::NonBlocking => Some(0.0),
             Self::Timeout(s) => Some(s),
+        }
+    }
+}
+
+impl std::fmt::Display for Mode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Blocking => f.write_str("blocking"),
+            Self::NonBlocking => f.write_str("non-blocking"),
+            Self::Timeout(seconds) => write!(f, "timeout {seconds} s"),
         }
     }
 }
@@ -244,6 +254,13 @@ impl Socket {
         }
     }
 
+    /// The address it is bound to, and its peer's.
+    pub fn addresses(&self) -> (Option<Addr>, Option<Addr>) {
+        let Ok(fd) = self.open_fd() else { return (None, None) };
+        let bound = |a: &Addr| !matches!(a, Addr::Unnamed | Addr::Other(..)) && a.port() != Some(0);
+        (addr::getsockname(fd.as_fd()).ok().filter(bound), addr::getpeername(fd.as_fd()).ok())
+    }
+
     /// `TCP/IPv4`, `UDP/IPv6`, `AF_UNIX stream`, for people.
     pub fn sort(&self) -> String {
         let ip = match self.family {
@@ -298,19 +315,12 @@ impl Handle for Socket {
             return format!("<{} socket, closed>", self.sort());
         }
         let mut out = format!("<{} socket, fd {}", self.sort(), self.fileno());
-        if let Ok(fd) = self.fd() {
-            let local = addr::getsockname(fd.as_fd()).ok();
-            let peer = addr::getpeername(fd.as_fd()).ok();
-            let bound = local.as_ref().is_some_and(|a| match a {
-                crate::value::Addr::Unnamed | crate::value::Addr::Other(..) => false,
-                named => named.port() != Some(0),
-            });
-            if let (Some(local), true) = (local, bound) {
-                out.push_str(&format!(", {local}"));
-            }
-            if let Some(peer) = peer {
-                out.push_str(&format!(" -> {peer}"));
-            }
+        let (local, peer) = self.addresses();
+        if let Some(local) = local {
+            out.push_str(&format!(", {local}"));
+        }
+        if let Some(peer) = peer {
+            out.push_str(&format!(" -> {peer}"));
         }
         out.push('>');
         out

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::sync::{Line, Pool};
 use super::{Socket, World};
-use crate::value::{Failure, Reply, Value};
+use crate::value::{Failure, Reply, Table, Value};
 
 /// The outcome of trying a call once.
 pub enum Step {
@@ -130,6 +130,8 @@ pub enum Request {
     Why(Option<Rc<Socket>>),
     /// Show text as it is.
     Show(String),
+    /// Show rows; a name for them gets that value.
+    Rows(Table, Value),
     /// Leave with this exit status.
     Quit(u8),
 }

@@ -10,7 +10,7 @@ mod state;
 mod story;
 mod waiting;
 
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -293,14 +293,7 @@ fn listens(socket: &Socket) -> bool {
 
 /// Where a socket is bound, if it is.
 fn local(socket: &Socket) -> Option<Addr> {
-    let addr = crate::os::addr::getsockname(socket.open_fd().ok()?.as_fd()).ok()?;
-    (addr.port() != Some(0) && addr != Addr::Unnamed).then_some(addr)
-}
-
-/// The TCP state of a socket, as a number: tcp_states.h.
-fn tcp_state(fd: BorrowedFd<'_>) -> Option<u8> {
-    let mut first = [0];
-    sockopt::get(fd, libc::IPPROTO_TCP, libc::TCP_INFO, &mut first).ok().map(|_| first[0])
+    socket.addresses().0
 }
 
 /// Whether what is bound to one address receives what is sent to another.

@@ -2,13 +2,10 @@
 
 use std::os::fd::AsFd;
 
-use super::{Case, Cause, listens, local, option, tcp_state};
-use crate::os::{constants, fd, options};
+use super::{Case, Cause, listens, local, option};
+use crate::os::{constants, fd, options, tcp};
 use crate::value::Clue;
 use crate::world::journal::{Did, Ends};
-
-/// struct tcp_info's number for a connection that is being made.
-const SYN_SENT: u8 = 2;
 
 /// EBADF: who closed it, and where.
 pub(super) fn closed(case: &Case) -> Option<Cause> {
@@ -40,8 +37,7 @@ pub(super) fn not_connected(case: &Case) -> Option<Cause> {
     if let Some(over) = super::connection::over(case) {
         return Some(over);
     }
-    let state = socket.open_fd().ok().and_then(|fd| tcp_state(fd.as_fd()));
-    if state == Some(SYN_SENT) {
+    if socket.open_fd().is_ok_and(|fd| tcp::state(fd.as_fd()) == Ok(Some(tcp::State::SynSent))) {
         return Some(
             Cause::new(format!("{name}'s connection is still being made"))
                 .advise(format!("poll {name} OUT 1, then {} again", case.call)),

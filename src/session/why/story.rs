@@ -4,9 +4,10 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::{Told, listens, tcp_state};
+use super::{Told, listens};
 use crate::command;
 use crate::os::constants::HOWS;
+use crate::os::tcp::{self, State};
 use crate::os::{fd, options};
 use crate::session::Session;
 use crate::value::{Addr, Clue, Failure, Handle, Name, errno};
@@ -76,9 +77,7 @@ impl Session {
             };
             let fd = socket.open_fd().ok()?;
             let mut clue = Clue::new(format!("{} = {}", socket.name(), socket.summary()));
-            if let Some(state) = tcp_state(fd.as_fd()) {
-                clue = clue.and(format!(", {}", command::state_name(state)));
-            }
+            clue = clue.and(format!(", {}", tcp::stands(fd.as_fd()).name()));
             if let (Ok(unread @ 1..), false) = (fd::inq(fd.as_fd()), listens(socket)) {
                 clue = clue.and(format!(", {} unread", bytes(unread)));
             }
@@ -177,7 +176,7 @@ fn words(journal: &Journal, did: &Did) -> String {
         Did::Dropped => "closed by its user".into(),
         Did::Detached => "gave up its descriptor".into(),
         Did::Closed(last) => {
-            let first = if last.state == Some(CLOSE_WAIT) { ", after its peer" } else { "" };
+            let first = if last.state == Some(State::CloseWait) { ", after its peer" } else { "" };
             let unread = if last.unread > 0 && !last.listened { format!(", {} unread", bytes(last.unread)) } else { String::new() };
             let aborts = if last.aborts { ", with SO_LINGER 1 0" } else { "" };
             let held = if last.held { "; another descriptor of it may be open" } else { "" };
@@ -186,6 +185,3 @@ fn words(journal: &Journal, did: &Did) -> String {
         Did::Failed(call, name) => format!("{call} failed with {}", name.as_str()),
     }
 }
-
-/// struct tcp_info's number for a connection whose peer has closed its side.
-const CLOSE_WAIT: u8 = 8;

@@ -3,7 +3,8 @@
 use std::os::fd::AsFd;
 
 use super::{Case, Cause, covers, listens, local};
-use crate::os::{fd, sockopt};
+use crate::os::fd;
+use crate::os::tcp::Info;
 use crate::value::{Addr, Clue, Name, text};
 use crate::world::journal::{Act, Did};
 use crate::world::{Mode, Socket};
@@ -137,19 +138,14 @@ pub(super) fn queue_full(case: &Case) -> Option<Cause> {
     let name = server.name();
     let full = match to {
         Addr::Path(_) | Addr::Abstract(_) => true,
-        _ => queue(&server).is_some_and(|(waiting, room)| waiting > room),
+        _ => {
+            let info = server.open_fd().ok().and_then(|fd| Info::of(fd.as_fd()).ok());
+            info.and_then(|i| i.backlog()).is_some_and(|(waiting, room)| waiting > room)
+        }
     };
     full.then(|| {
         Cause::new(format!("the queue of {name} is full: its connections wait to be accepted"))
             .advise(format!("accept {name}, or a larger backlog: listen {name} 128"))
             .about(server.serial)
     })
-}
-
-/// How many connections wait to be accepted, and how many may: what tcp_info says of a listening socket.
-fn queue(server: &Socket) -> Option<(u32, u32)> {
-    let mut info = [0; 32];
-    sockopt::get(server.open_fd().ok()?.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut info).ok()?;
-    let number = |at: usize| info[at..].first_chunk().map(|b| u32::from_ne_bytes(*b));
-    Some((number(24)?, number(28)?))
 }

@@ -1,0 +1,437 @@
+//! What the kernel sees: the machine's sockets, its interfaces, and all that is known of one socket.
+
+use std::collections::HashMap;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::rc::Rc;
+
+use super::{Args, Command, Group, Kind, bare, opt, req, rest};
+use crate::os::interfaces::{self, Interface};
+use crate::os::netstat::{self, Entry, Holder, Protocol, TimerKind};
+use crate::os::tcp::{FIELDS, Info, State, Unit, stands};
+use crate::os::{constants, fd, sockopt};
+use crate::value::table::{Column, Holds, holds, plain};
+use crate::value::{Addr, Failure, Table, Value, text};
+use crate::world::{Request, Socket, Step, World};
+
+/// The calls of this file.
+pub const COMMANDS: &[Command] = &[
+    Command {
+        params: &[rest("FILTER", Kind::Any)],
+        results: &["rows"],
+        c: "/* reads /proc/net/tcp, tcp6, udp, udp6, unix */",
+        man: "netstat(8)",
+        errors: &[
+            ("Usage", "a port is out of range, or a word is nearly the name of a state or protocol"),
+            ("ENOENT", "/proc is not there"),
+        ],
+        example: "srv = create_server 127.0.0.1:0\nnetstat srv\nrows = netstat tcp LISTEN srv\n\
+                  for row in $rows\n  where = field $row local\n  print $where\nend",
+        ..bare(
+            Group::Views,
+            "netstat",
+            "the machine's TCP, UDP and AF_UNIX sockets, ours by name; filters: a port, a state, an address, tcp, udp, \
+             unix, the name of a socket or of a process",
+            netstat,
+        )
+    },
+    Command {
+        params: &[opt("NAME", Kind::Text)],
+        results: &["rows"],
+        c: "getifaddrs(&list);",
+        man: "getifaddrs(3)",
+        errors: &[("ENODEV", "no interface has that name")],
+        example: "ifconfig lo\nrows = ifconfig lo\nfirst = item $rows 0\naddress = field $first address\n\
+                  assert $address == 127.0.0.1",
+        ..bare(
+            Group::Views,
+            "ifconfig",
+            "the machine's network interfaces: addresses, netmasks, classes, scopes, MTU, hardware address",
+            ifconfig,
+        )
+    },
+    Command {
+        params: &[req("S", Kind::Socket)],
+        results: &["info"],
+        python: "s.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)",
+        c: "struct tcp_info i; getsockopt(s, IPPROTO_TCP, TCP_INFO, &i, &len);",
+        man: "tcp(7)",
+        errors: &[("EBADF", "the socket is closed")],
+        example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\ninfo cli\n\
+                  i = info cli\nmss = field $i snd_mss",
+        ..bare(
+            Group::Views,
+            "info",
+            "all that the kernel tells of a socket: queues, buffers, and of TCP rtt, cwnd, retransmits, mss, options",
+            info,
+        )
+    },
+];
+
+fn rows(table: Table) -> Result<Step, Failure> {
+    let value = table.to_value();
+    Ok(Step::Ask(Request::Rows(table, value)))
+}
+
+// --- netstat ---
+
+const SOCKETS: &[Column] = &[
+    plain("proto"),
+    plain("local"),
+    plain("peer"),
+    plain("state"),
+    plain("in"),
+    plain("out"),
+    holds("left", Holds::Seconds),
+    plain("name"),
+    holds("process", Holds::Process),
+];
+
+/// What a row must have: one of each kind of word that was given.
+#[derive(Default)]
+struct Filter {
+    ports: Vec<u16>,
+    protocols: Vec<Protocol>,
+    states: Vec<State>,
+    /// Names of sockets and processes, addresses.
+    names: Vec<String>,
+}
+
+/// A socket of the machine with all that is known of it.
+struct Seen {
+    entry: Entry,
+    /// Which of ours it is: the number that orders them, and its name.
+    ours: Option<(u64, Rc<str>)>,
+    holders: Vec<Holder>,
+}
+
+fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let filter = Filter::read(args)?;
+    let mut entries = Vec::new();
+    for protocol in Protocol::ALL.into_iter().filter(|p| filter.wants(*p)) {
+        entries.extend(netstat::sockets(protocol).map_err(|e| Failure::os(e).note("the files are in /proc/net"))?);
+    }
+    entries.retain(|e| filter.fits(e));
+    let sockets = world.sockets();
+    let ours = numbers(&sockets);
+    // Who holds a socket is asked only of those that are left: it takes a walk through all processes.
+    let mut held = if entries.iter().any(|e| e.inode.is_some()) { netstat::holders() } else { HashMap::new() };
+    let see = |entry: Entry| {
+        let ours = entry.inode.and_then(|n| ours.get(&n)).map(|s| (s.serial, s.name()));
+        let holders = entry.inode.and_then(|n| held.remove(&n)).unwrap_or_default();
+        Seen { entry, ours, holders }
+    };
+    let mut seen: Vec<Seen> = entries.into_iter().map(see).filter(|s| filter.names(s)).collect();
+    // Ours first, in the order they were made; the kernel's order is that of a hash table.
+    seen.sort_by_cached_key(Seen::place);
+    let empty = if args.0.is_empty() { "no sockets" } else { "no socket is like that" };
+    rows(Table { columns: SOCKETS, rows: seen.iter().map(Seen::row).collect(), empty: empty.into() })
+}
+
+/// Our sockets by the numbers that the kernel's lists have them by; a duplicate has its original's.
+fn numbers(sockets: &[Rc<Socket>]) -> HashMap<u64, &Rc<Socket>> {
+    let number = |s: &Rc<Socket>| s.open_fd().ok().and_then(|fd| netstat::inode(fd.as_fd()));
+    sockets.iter().rev().filter_map(|s| Some((number(s)?, s))).collect()
+}
+
+impl Filter {
+    fn read(args: &Args) -> Result<Self, Failure> {
+        let mut filter = Self::default();
+        for (i, value) in args.rest_values(0).iter().enumerate() {
+            if let Value::Int(n) = value {
+                let port = u16::try_from(*n);
+                filter.ports.push(port.map_err(|_| Failure::usage(format!("a port is 0 to 65535, not {n}")).at(i))?);
+                continue;
+            }
+            let word = value.to_string();
+            let protocols = protocols(&word);
+            if !protocols.is_empty() {
+                filter.protocols.extend(protocols);
+            } else if let Some((state, _)) = State::ALL.iter().find(|(_, name)| name.eq_ignore_ascii_case(&word)) {
+                filter.states.push(*state);
+            } else if let Some(near) = nearly(&word) {
+                return Err(Failure::usage(format!("`{word}` is no state"))
+                    .note(format!("did you mean {near}?"))
+                    .at(i));
+            } else {
+                filter.names.push(word);
+            }
+        }
+        Ok(filter)
+    }
+
+    fn wants(&self, protocol: Protocol) -> bool {
+        self.protocols.is_empty() || self.protocols.contains(&protocol)
+    }
+
+    fn fits(&self, entry: &Entry) -> bool {
+        let at = |addr: &Addr| addr.port().is_some_and(|p| self.ports.contains(&p));
+        (self.ports.is_empty() || at(&entry.local) || entry.peer.as_ref().is_some_and(at))
+            && (self.states.is_empty() || self.states.contains(&entry.state))
+    }
+
+    fn names(&self, seen: &Seen) -> bool {
+        self.names.is_empty() || self.names.iter().any(|name| seen.is_called(name))
+    }
+}
+
+fn protocols(word: &str) -> Vec<Protocol> {
+    // `tcp` and `udp` are both versions.
+    let same = |p: &Protocol| p.name() == word || (p.name().strip_suffix('6') == Some(word));
+    Protocol::ALL.into_iter().filter(same).collect()
+}
+
+/// The state that a word in capitals is nearly the name of: names of sockets are seldom so.
+fn nearly(word: &str) -> Option<&'static str> {
+    let capitals = word.len() > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    text::nearest(word, State::ALL.iter().map(|(_, name)| *name)).filter(|_| capitals)
+}
+
+impl Seen {
+    fn is_called(&self, name: &str) -> bool {
+        let is = |addr: &Addr| addr.to_string() == name || addr.host().is_some_and(|h| h.to_string() == name);
+        self.ours.as_ref().is_some_and(|(_, n)| **n == *name)
+            || self.holders.iter().any(|h| h.name == name.as_bytes())
+            || is(&self.entry.local)
+            || self.entry.peer.as_ref().is_some_and(is)
+    }
+
+    fn place(&self) -> (Protocol, u64, State, u16, String) {
+        let entry = &self.entry;
+        let family = match entry.protocol {
+            Protocol::Tcp6 => Protocol::Tcp,
+            Protocol::Udp6 => Protocol::Udp,
+            other => other,
+        };
+        let serial = self.ours.as_ref().map_or(u64::MAX, |(serial, _)| *serial);
+        // Listeners stand before what they accepted.
+        let state = if entry.state == State::Listen { State::Established } else { entry.state };
+        (family, serial, state, entry.local.port().unwrap_or(0), entry.local.to_string())
+    }
+
+    fn row(&self) -> Vec<Value> {
+        let entry = &self.entry;
+        let addr = |a: &Addr| match a {
+            Addr::Unnamed => Value::None,
+            named => Value::Addr(named.clone()),
+        };
+        let known = entry.protocol != Protocol::Unix;
+        let count = |n: u64| if known { Value::Int(i128::from(n)) } else { Value::None };
+        let over = entry.timer.filter(|t| t.kind == TimerKind::TimeWait);
+        vec![
+            Value::text(entry.protocol.name()),
+            addr(&entry.local),
+            entry.peer.as_ref().map_or(Value::None, addr),
+            Value::text(entry.state.name()),
+            count(entry.received),
+            count(entry.unsent),
+            over.map_or(Value::None, |t| Value::Int(t.left.as_secs_f64().ceil() as i128)),
+            self.ours.as_ref().map_or(Value::None, |(_, name)| Value::text(name)),
+            process(&self.holders),
+        ]
+    }
+}
+
+/// `1234/nginx, 1235/nginx`.
+fn process(holders: &[Holder]) -> Value {
+    let all: Vec<String> = holders.iter().map(|h| format!("{}/{}", h.pid, text::escape_bytes(&h.name))).collect();
+    if all.is_empty() { Value::None } else { Value::text(all.join(", ")) }
+}
+
+// --- ifconfig ---
+
+const INTERFACES: &[Column] = &[
+    plain("name"),
+    plain("address"),
+    plain("netmask"),
+    plain("broadcast"),
+    plain("class"),
+    plain("scope"),
+    plain("mtu"),
+    plain("hardware"),
+    plain("flags"),
+];
+
+fn ifconfig(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let mut all = interfaces::all().map_err(Failure::os)?;
+    if args.has(0) {
+        let name = args.text(0)?.into_owned();
+        let names: Vec<String> = all.iter().map(|i| text::escape_bytes(&i.name)).collect();
+        all.retain(|i| i.name == name.as_bytes());
+        if all.is_empty() {
+            return Err(Failure::os(libc::ENODEV).note(format!("there are: {}", names.join(", "))).at(0));
+        }
+    }
+    rows(Table {
+        columns: INTERFACES,
+        rows: all.iter().flat_map(interface_rows).collect(),
+        empty: "no interfaces".into(),
+    })
+}
+
+/// A row for each address; one for an interface without.
+fn interface_rows(interface: &Interface) -> Vec<Vec<Value>> {
+    let v4 = interface.v4.iter().map(|a| {
+        let broadcast = a.broadcast.map_or(Value::None, |b| Value::text(b.to_string()));
+        let class = Value::text(interfaces::class(a.address).to_string());
+        [Value::text(a.address.to_string()), Value::text(a.netmask.to_string()), broadcast, class, Value::None]
+    });
+    let v6 = interface.v6.iter().map(|a| {
+        let (prefix, scope) = (Value::text(format!("/{}", a.prefix)), Value::text(interfaces::scope(a.address)));
+        [Value::text(a.address.to_string()), prefix, Value::None, Value::None, scope]
+    });
+    let mut addresses: Vec<[Value; 5]> = v4.chain(v6).collect();
+    if addresses.is_empty() {
+        addresses.push([const { Value::None }; 5]);
+    }
+    let name = Value::text(text::escape_bytes(&interface.name));
+    let hardware = interface
+        .hardware
+        .as_ref()
+        .filter(|h| !h.is_empty())
+        .map_or(Value::None, |h| Value::text(h.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(":")));
+    let mtu = interface.mtu.map_or(Value::None, |n| Value::Int(n.into()));
+    let flags = Value::text(constants::INTERFACE_FLAGS.join(interface.flags));
+    let row = |address: [Value; 5]| {
+        let rest = [mtu.clone(), hardware.clone(), flags.clone()];
+        std::iter::once(name.clone()).chain(address).chain(rest).collect()
+    };
+    addresses.into_iter().map(row).collect()
+}
+
+// --- info ---
+
+const FACTS: &[Column] = &[plain("field"), holds("value", Holds::Measured), plain("meaning")];
+
+/// Facts of a socket: each for people and for programs.
+#[derive(Default)]
+struct Facts {
+    rows: Vec<Vec<Value>>,
+    object: Vec<(Rc<str>, Value)>,
+}
+
+impl Facts {
+    fn add(&mut self, name: &str, value: Value, shown: impl Into<String>, meaning: &str) {
+        self.rows.push(vec![Value::text(name), Value::text(shown.into()), Value::text(meaning)]);
+        self.object.push((name.into(), value));
+    }
+
+    fn bytes(&mut self, name: &str, n: impl Into<i128>, meaning: &str) {
+        let n = n.into();
+        self.add(name, Value::Int(n), format!("{n} bytes"), meaning);
+    }
+
+    fn word(&mut self, name: &str, word: &str, meaning: &str) {
+        self.add(name, Value::text(word), word, meaning);
+    }
+}
+
+fn info(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = args.socket(0)?;
+    let fd = socket.fd()?;
+    let fd = fd.as_fd();
+    let mut facts = Facts::default();
+    facts.word("state", stands(fd).name(), "how it stands");
+    queues(&mut facts, fd, socket.is_stream());
+    if let Ok(info) = Info::of(fd) {
+        tcp(&mut facts, fd, &info);
+    }
+    let table = Table { columns: FACTS, rows: facts.rows, empty: String::new() };
+    Ok(Step::Ask(Request::Rows(table, Value::Object(Rc::new(facts.object)))))
+}
+
+/// What every socket has: what waits, and the buffers.
+fn queues(facts: &mut Facts, fd: BorrowedFd<'_>, stream: bool) {
+    if let Ok(n) = fd::inq(fd) {
+        let meaning = if stream { "wait to be read" } else { "of the next datagram wait to be read" };
+        facts.bytes("in", n as i128, meaning);
+    }
+    if let Ok(n) = fd::outq(fd) {
+        facts.bytes("out", n as i128, "were sent and are not acknowledged or delivered");
+    }
+    for (name, number, meaning) in [
+        ("rcvbuf", libc::SO_RCVBUF, "room for what comes in (SO_RCVBUF: twice what was asked for)"),
+        ("sndbuf", libc::SO_SNDBUF, "room for what goes out (SO_SNDBUF: twice what was asked for)"),
+    ] {
+        if let Ok(n) = sockopt::get_int(fd, libc::SOL_SOCKET, number) {
+            facts.bytes(name, n, meaning);
+        }
+    }
+    // The last of its nine numbers.
+    let mut memory = [0; 36];
+    if let Ok(36) = sockopt::get(fd, libc::SOL_SOCKET, libc::SO_MEMINFO, &mut memory)
+        && let Some(drops) = memory.last_chunk::<4>()
+    {
+        let n = u32::from_ne_bytes(*drops);
+        facts.add("drops", Value::Int(n.into()), n.to_string(), "packets thrown away: there was no room for them");
+    }
+}
+
+fn tcp(facts: &mut Facts, fd: BorrowedFd<'_>, info: &Info) {
+    if let Some((waiting, most)) = info.backlog() {
+        facts.add("waiting", Value::Int(waiting.into()), waiting.to_string(), "connections that wait to be accepted");
+        facts.add("backlog", Value::Int(most.into()), most.to_string(), "how many may wait; one more is let in");
+        return;
+    }
+    let mut name = [0; 16];
+    if let Ok(n) = sockopt::get(fd, libc::IPPROTO_TCP, libc::TCP_CONGESTION, &mut name) {
+        let word = name[..n].split(|b| *b == 0).next().unwrap_or_default();
+        facts.word("congestion", &text::escape_bytes(word), "the algorithm that sets the congestion window");
+    }
+    let options = info.options().join("|");
+    let shown = if options.contains("WSCALE") {
+        let (peer, own) = info.scales();
+        options.replace("WSCALE", &format!("WSCALE({peer},{own})"))
+    } else {
+        options.clone()
+    };
+    facts.add("options", Value::text(options), shown, "agreed on in the handshake; windows scaled by 2^(theirs,ours)");
+    for field in FIELDS {
+        if let Some(n) = info.number(field) {
+            facts.add(field.name, Value::Int(n.into()), with_unit(field.unit, n), field.meaning);
+        }
+    }
+}
+
+/// A number with its unit.
+fn with_unit(unit: Unit, n: u64) -> String {
+    // What the kernel has for "no limit".
+    const ENDLESS: [u64; 2] = [u64::MAX, 0x7fff_ffff];
+    match unit {
+        _ if ENDLESS.contains(&n) => "no limit".into(),
+        Unit::Micros => format!("{} ms", n as f64 / 1000.0),
+        Unit::Millis => format!("{n} ms"),
+        Unit::Bytes => format!("{n} bytes"),
+        Unit::BytesPerSecond => format!("{n} bytes/s"),
+        Unit::Segments => format!("{n} segments"),
+        Unit::Count => n.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_filter_are_told_apart() {
+        let read = |words: &[&str]| {
+            Filter::read(&Args(
+                words.iter().map(|w| super::super::Arg::Value(super::super::kinds::word_value(w))).collect(),
+            ))
+        };
+        let filter = read(&["9998", "tcp", "listen", "TIME_WAIT", "srv"]).unwrap();
+        assert_eq!((filter.ports, filter.names), (vec![9998], vec!["srv".to_string()]));
+        assert_eq!(filter.protocols, [Protocol::Tcp, Protocol::Tcp6]);
+        assert_eq!(filter.states, [State::Listen, State::TimeWait]);
+        assert!(read(&["LISTN"]).err().unwrap().notes()[0].contains("LISTEN"));
+        assert!(read(&["65536"]).is_err());
+        assert!(read(&["listn"]).is_ok(), "a name can be like that");
+        assert_eq!(read(&["udp6"]).unwrap().protocols, [Protocol::Udp6]);
+    }
+
+    #[test]
+    fn numbers_have_units() {
+        assert_eq!(with_unit(Unit::Micros, 45), "0.045 ms");
+        assert_eq!(with_unit(Unit::Bytes, 1448), "1448 bytes");
+        assert_eq!(with_unit(Unit::Segments, 0x7fff_ffff), "no limit");
+    }
+}
