@@ -251,6 +251,10 @@ impl Receiver {
         let fd = self.socket.fd()?;
         let wanted = self.size - self.got.len();
         let room = if wanted <= SHARED_BUFFER { wanted } else { large(fd.as_fd(), wanted) };
+        if let (Some(journal), libc::SOCK_DGRAM) = (&mut world.journal, self.socket.kind) {
+            // Only this look before tells how long a datagram is that is cut short.
+            journal.coming = fd::inq(fd.as_fd()).unwrap_or(0);
+        }
         let buffer = &mut world.buffer(room)[..room];
         let stream = self.socket.is_stream();
         if stream && self.flags & libc::MSG_TRUNC != 0 {

@@ -55,20 +55,22 @@ impl Session {
         task.asked.take().map_or_else(|| self.asked(task, site), |args| *args)
     }
 
-    /// Write down what a call did that went well.
-    pub(super) fn note(&mut self, site: &Site, args: &Args, values: &[Value]) {
-        let Some(journal) = &mut self.world.journal else { return };
+    /// Write down what a call did that went well. Gives what is worth saying of it.
+    pub(super) fn note(&mut self, site: &Site, args: &Args, values: &[Value]) -> Option<String> {
+        let journal = self.world.journal.as_mut()?;
         let values = if let [Value::List(all)] = values { all.as_slice() } else { values };
         let first = |values: &[Value]| values.first().and_then(Value::downcast_rc::<Socket>);
         match (first(values), args.value(0).downcast_rc::<Socket>()) {
             (Some(new), from) => born(journal, &site.name, &new, from.as_deref(), values),
             (None, Some(socket)) => {
-                if let Some(did) = did(&site.name, &socket, args, values) {
-                    journal.note(&socket, did);
-                }
+                let did = did(&site.name, &socket, args, values, std::mem::take(&mut journal.coming))?;
+                let remark = remark(&did);
+                journal.note(&socket, did);
+                return remark;
             }
             (None, None) => {}
         }
+        None
     }
 
     /// Write down that a call on a socket failed.
@@ -122,8 +124,18 @@ fn born(journal: &mut Journal, call: &str, new: &Socket, from: Option<&Socket>, 
     }
 }
 
-/// What a call on a socket did to it.
-fn did(call: &Rc<str>, socket: &Socket, args: &Args, values: &[Value]) -> Option<Did> {
+/// What of it surprises those who see the result alone.
+fn remark(did: &Did) -> Option<String> {
+    match did {
+        Did::Received { room, whole, peeked: false, .. } if whole > room => {
+            Some(format!("the datagram was {whole} bytes, the buffer {room}: the rest is lost"))
+        }
+        _ => None,
+    }
+}
+
+/// What a call on a socket did to it; a datagram that came was that long.
+fn did(call: &Rc<str>, socket: &Socket, args: &Args, values: &[Value], whole: usize) -> Option<Did> {
     let local = || addr::getsockname(std::os::fd::AsFd::as_fd(&*socket.open_fd().ok()?)).ok();
     let count = || if let Some(Value::Int(n)) = values.first() { usize::try_from(*n).ok() } else { None };
     Some(match &**call {
@@ -141,7 +153,7 @@ fn did(call: &Rc<str>, socket: &Socket, args: &Args, values: &[Value]) -> Option
             let flags = args.flags(if &**call == "recvmsg" { 3 } else { 2 }).unwrap_or(0);
             let from = values.last().and_then(|v| if let Value::Addr(a) = v { Some(a.clone()) } else { None });
             let bytes = values.first().map_or(0, |v| v.wire().len());
-            Did::Received { bytes, from, room: args.size(1).ok()?, peeked: flags & libc::MSG_PEEK != 0 }
+            Did::Received { bytes, from, room: args.size(1).ok()?, whole, peeked: flags & libc::MSG_PEEK != 0 }
         }
         "shutdown" => Did::Shut(args.int32_or(1, libc::SHUT_RDWR).ok()?),
         "close" => Did::Dropped,

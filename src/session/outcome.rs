@@ -117,11 +117,14 @@ impl Session {
                 self.name_nameless(task, value);
             }
         }
-        self.note(site, &args, &values);
+        let remark = self.note(site, &args, &values);
         if task.job.is_some() && task.frames.len() == 1 {
             task.result = if site.targets.is_empty() { Reply::Many(values) } else { Reply::Nothing };
         } else if self.show == Show::All {
             self.tell_at(task, What::Reply { call: site.name.clone(), names, values });
+        }
+        if let Some(remark) = remark {
+            self.tell_at(task, What::Noted(remark));
         }
         self.bury_if_dead(task);
         Flow::On

@@ -22,6 +22,8 @@ pub struct Journal {
     acts: VecDeque<Act>,
     /// The line that is being run.
     pub line: u32,
+    /// How long the datagram is that is being received.
+    pub coming: usize,
     forgotten: u64,
 }
 
@@ -71,6 +73,8 @@ pub enum Did {
         from: Option<Addr>,
         /// How many the call had room for.
         room: usize,
+        /// How long the datagram was.
+        whole: usize,
         /// They were left in place: MSG_PEEK.
         peeked: bool,
     },

@@ -1,14 +1,16 @@
 //! Causes in addresses: who holds one, why it cannot be had, what it does not fit.
 
 use std::ffi::OsStr;
+use std::net::IpAddr;
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::rc::Rc;
 
 use super::{Case, Cause, covers, is_set, listens, local};
 use crate::command::Arg;
-use crate::os::addr::UNIX_NAME_MAX;
-use crate::os::constants::FAMILIES;
+use crate::os::interfaces::{self, Interface};
+use crate::os::sockopt;
 use crate::value::{Addr, Clue};
 use crate::world::Socket;
 use crate::world::journal::{Did, Ends};
@@ -24,12 +26,23 @@ fn wanted(case: &Case) -> Option<Addr> {
 }
 
 /// Whether two addresses cannot be had by two sockets.
-fn overlap(a: &Addr, b: &Addr) -> bool {
+pub(super) fn overlap(a: &Addr, b: &Addr) -> bool {
     covers(a, b) || covers(b, a)
 }
 
+/// Whether two sockets' addresses clash: IPv6 leaves IPv4 alone where IPV6_V6ONLY is set.
+fn clashes(case: &Case, rival: &Socket, wanted: &Addr) -> bool {
+    let only_v6 = |s: &Socket| {
+        let fd = s.open_fd().ok();
+        fd.is_some_and(|fd| sockopt::get_int(fd.as_fd(), libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Ok(1))
+    };
+    let Some(at) = local(rival) else { return false };
+    let apart = family(&at) != family(wanted) && (only_v6(rival) || case.socket.as_ref().is_some_and(|s| only_v6(s)));
+    overlap(&at, wanted) && !apart
+}
+
 /// What the calling socket has set, or would have.
-fn allows(case: &Case, number: i32) -> bool {
+pub(super) fn allows(case: &Case, number: i32) -> bool {
     match &case.socket {
         Some(socket) => is_set(socket, number),
         None => case.call == "create_server" && (number == libc::SO_REUSEADDR || case.args.on(3)),
@@ -45,7 +58,7 @@ pub(super) fn taken(case: &Case) -> Option<Cause> {
     let (family, kind) = case.socket.as_ref().map_or((libc::AF_INET, libc::SOCK_STREAM), |s| (s.family, s.kind));
     let ip = |family| matches!(family, libc::AF_INET | libc::AF_INET6);
     let rivals = case.others().into_iter().filter(|s| ip(s.family) && ip(family) && s.kind == kind);
-    let mut rivals: Vec<_> = rivals.filter(|s| local(s).is_some_and(|at| overlap(&at, &wanted))).collect();
+    let mut rivals: Vec<_> = rivals.filter(|s| clashes(case, s, &wanted)).collect();
     // What listens is in the way whatever options are set.
     rivals.sort_by_key(|s| !listens(s));
     let in_the_way = |s: &&Rc<Socket>| {
@@ -53,7 +66,10 @@ pub(super) fn taken(case: &Case) -> Option<Cause> {
         let spread = allows(case, libc::SO_REUSEPORT) && is_set(s, libc::SO_REUSEPORT);
         (case.call != "listen" || listens(s)) && !share && !spread
     };
-    rivals.iter().find(in_the_way).and_then(|holder| held_by(case, &wanted, holder))
+    match rivals.iter().find(in_the_way) {
+        Some(holder) => held_by(case, &wanted, holder),
+        None => super::elsewhere::taken(case, &wanted, kind),
+    }
 }
 
 /// The address is held by an open socket of ours.
@@ -70,30 +86,46 @@ fn held_by(case: &Case, wanted: &Addr, holder: &Socket) -> Option<Cause> {
             Clue::new(format!("{wanted} is held by {name}, which {verb} {place}")).join(since)
         }
     };
-    let cause = Cause::new(clue).about(holder.serial);
+    let cause = Cause::new(clue);
     let me = case.socket.as_ref().map_or_else(|| Rc::from("the new socket"), |s| s.name());
     let (mine, theirs) = (allows(case, libc::SO_REUSEPORT), is_set(holder, libc::SO_REUSEPORT));
     if mine != theirs {
         let (has, lacks) = if mine { (me, name) } else { (name, me) };
         let clue = format!("{has} has SO_REUSEPORT and {lacks} has not: both need it, before bind");
-        return Some(cause.and(clue).advise("port 0 for a free one"));
+        return Some(cause.and(clue).advise("port 0 for a free one").about(holder.serial));
     }
+    let otherwise = format!("close {} first, or port 0 for a free one", holder.name());
     if listens(holder) || case.call == "listen" {
-        return Some(cause.advise(format!("close {name} first, or port 0 for a free one")));
+        return Some(cause.advise(otherwise).about(holder.serial));
     }
-    Some(share(case, cause, &name, is_set(holder, libc::SO_REUSEADDR)))
+    Some(share(case, cause, holder.serial, is_set(holder, libc::SO_REUSEADDR), &otherwise))
 }
 
-/// What SO_REUSEADDR can do about a holder that does not listen: both sides need it.
-fn share(case: &Case, cause: Cause, holder: &str, theirs: bool) -> Cause {
+/// What SO_REUSEADDR can do about a holder that does not listen: both sides need it. Else there is the other advice.
+pub(super) fn share(case: &Case, cause: Cause, holder: u64, theirs: bool, otherwise: &str) -> Cause {
     let me = case.socket.as_ref().map_or_else(|| Rc::from("the new socket"), |s| s.name());
+    let name = case.called(holder);
     match (allows(case, libc::SO_REUSEADDR), theirs) {
         (false, true) => cause.advise(format!("setsockopt {me} SO_REUSEADDR 1 before bind")),
-        (true, false) => cause
-            .and(format!("{me} has SO_REUSEADDR and {holder} has not: both need it"))
-            .advise("port 0 for a free one"),
-        _ => cause.and("neither has SO_REUSEADDR: both need it, before bind").advise("port 0 for a free one"),
+        (true, false) => {
+            let clue = set_too_late(case, holder).unwrap_or_else(|| format!("{me} has SO_REUSEADDR and {name} has not: both need it").into());
+            cause.and(clue).advise(otherwise)
+        }
+        _ => cause.and("neither has SO_REUSEADDR: both need it, before bind").advise(otherwise),
     }
+    .about(holder)
+}
+
+/// The listening socket got SO_REUSEADDR when the connection that holds the port had been accepted without.
+fn set_too_late(case: &Case, holder: u64) -> Option<Clue> {
+    let accepted = case.last(holder, |did| matches!(did, Did::Accepted(..)))?;
+    let Did::Accepted(from, _) = accepted.did else { return None };
+    let set = case.last(from, |did| *did == Did::OptionSet(libc::SOL_SOCKET, libc::SO_REUSEADDR))?;
+    (set.at > accepted.at).then(|| {
+        Clue::new(format!("{} got SO_REUSEADDR", case.called(from)))
+            .join(case.when(set))
+            .and(format!(", too late for {}", accepted.name))
+    })
 }
 
 /// EADDRINUSE of AF_UNIX: the path is there, or the abstract name has an owner.
@@ -113,13 +145,7 @@ fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
     if !about.file_type().is_socket() {
         return Some(Cause::new(format!("{wanted} exists and is no socket")).advise("another path"));
     }
-    let former = case.journal()?.acts().rev().find(|act| matches!(&act.did, Did::Closed(last) if last.local.as_ref() == Some(wanted)))?;
-    let clue = format!("{wanted} was left behind by {}, closed", former.name);
-    Some(
-        Cause::new(Clue::new(clue).join(case.when(former)).and(": closing does not remove the file"))
-            .advise(format!("unlink {wanted}"))
-            .about(former.socket),
-    )
+    super::elsewhere::unix_taken(case, wanted, path)
 }
 
 /// EADDRNOTAVAIL at bind.
@@ -129,16 +155,35 @@ pub(super) fn not_here(case: &Case) -> Option<Cause> {
     Some(Cause::new(format!("no interface of this machine has {host}")).advise(format!("{advice}; ifconfig lists them")))
 }
 
-/// EADDRNOTAVAIL at connect: the four numbers of a connection are taken, or all ports are.
+/// EADDRNOTAVAIL at connect: there is this connection already, or one from every port.
 pub(super) fn no_port_left(case: &Case) -> Option<Cause> {
-    let to = case.target()?;
-    let at = local(case.socket.as_ref()?)?;
-    let twin = case.others().into_iter().find(|s| Ends::of(s).is_some_and(|ends| ends.local == at && ends.peer == to))?;
+    let (socket, to) = (case.socket.as_ref()?, case.target()?);
+    let Some(at) = local(socket) else {
+        let (low, high) = port_range(socket)?;
+        return Some(
+            Cause::new(format!("every local port from {low} to {high} has a connection to {to} already"))
+                .advise("close some, or another address: 127.0.0.2 has as many again"),
+        );
+    };
+    let ends = Ends { local: at.clone(), peer: to.clone() };
+    let twin = case.others().into_iter().find(|s| Ends::of(s).as_ref() == Some(&ends))?;
     Some(
-        Cause::new(format!("{} is connected from {at} to {to}: there is one such connection", twin.name()))
+        Cause::new(format!("{} is connected from {at} to {to}, and there can be one such connection", twin.name()))
             .advise("leave out bind, or bind to port 0")
             .about(twin.serial),
     )
+}
+
+/// The ports that the kernel chooses from: IP_LOCAL_PORT_RANGE, else the system's.
+fn port_range(socket: &Socket) -> Option<(u32, u32)> {
+    /// ip(7): the lower half is the lowest port, the upper half the highest.
+    const IP_LOCAL_PORT_RANGE: i32 = 51;
+    let own = sockopt::get_int(socket.open_fd().ok()?.as_fd(), libc::IPPROTO_IP, IP_LOCAL_PORT_RANGE).unwrap_or(0) as u32;
+    let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
+    let mut system = text.split_whitespace().filter_map(|n| n.parse().ok());
+    let (low, high) = (system.next()?, system.next()?);
+    let or = |own: u32, system: u32| if own == 0 { system } else { own };
+    Some((or(own & 0xffff, low), or(own >> 16, high)))
 }
 
 /// EACCES at bind: the port is the system's, or the folder is not ours to write to.
@@ -157,11 +202,17 @@ pub(super) fn broadcast(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.family == libc::AF_INET && !is_set(s, libc::SO_BROADCAST))?;
     let name = socket.name();
     let to = case.target().or_else(|| Ends::of(socket).map(|ends| ends.peer))?;
-    let host = to.host()?;
+    let host = to.host().filter(|h| is_broadcast(*h))?;
     Some(
         Cause::new(format!("{host} is a broadcast address, and SO_BROADCAST is off on {name}"))
             .advise(format!("setsockopt {name} SO_BROADCAST 1")),
     )
+}
+
+fn is_broadcast(host: IpAddr) -> bool {
+    let IpAddr::V4(host) = host else { return false };
+    let of = |i: Interface| i.v4.iter().any(|net| net.broadcast == Some(host));
+    host.is_broadcast() || interfaces::all().is_ok_and(|all| all.into_iter().any(of))
 }
 
 /// The family of an address, where it has one.
@@ -171,22 +222,6 @@ fn family(addr: &Addr) -> Option<i32> {
         Addr::V6(_) => libc::AF_INET6,
         Addr::Path(_) | Addr::Abstract(_) => libc::AF_UNIX,
         Addr::Unnamed | Addr::Other(..) => return None,
-    })
-}
-
-/// EAFNOSUPPORT, and EINVAL where the kernel says it by the address's length.
-pub(super) fn other_family(case: &Case) -> Option<Cause> {
-    let addr = if case.call == "bind" { wanted(case)? } else { case.target()? };
-    let theirs = family(&addr)?;
-    let mine = case.socket.as_ref().map_or(libc::AF_INET, |s| s.family);
-    let (of, is) = (FAMILIES.name_of(mine)?, FAMILIES.name_of(theirs)?);
-    let who = case.socket.as_ref().map_or_else(|| "it makes".to_string(), |s| format!("{} is", s.name()));
-    (mine != theirs).then(|| {
-        let cause = Cause::new(format!("{addr} is an {is} address, and {who} an {of} socket"));
-        match &case.socket {
-            Some(socket) => cause.advise(format!("{} = socket {is}, or an {of} address", socket.name())),
-            None => cause.advise(format!("family={is}, or an {of} address")),
-        }
     })
 }
 
@@ -208,16 +243,6 @@ pub(super) fn bound_already(case: &Case) -> Option<Cause> {
     Some(
         Cause::new(Clue::new(format!("{name} is bound to {at} already")).join(since))
             .advise("a new socket for another address"),
-    )
-}
-
-/// ENAMETOOLONG: how long it is.
-pub(super) fn long_path(case: &Case) -> Option<Cause> {
-    let addr = case.addr(usize::from(case.call != "create_server"))?;
-    let (Addr::Path(name) | Addr::Abstract(name)) = &addr else { return None };
-    Some(
-        Cause::new(format!("the name has {} bytes: a unix socket's has {UNIX_NAME_MAX} at most", name.len()))
-            .advise("a shorter path, or an abstract name such as @name"),
     )
 }
 

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Case, Cause, covers, listens, local};
+use super::{Case, Cause, bytes, covers, listens, local};
 use crate::os::constants::TYPES;
 use crate::value::{Addr, Clue};
 use crate::world::Socket;
@@ -41,9 +41,12 @@ pub(super) fn refused(case: &Case) -> Option<Cause> {
         let clue = format!("nobody listens on {to} for TCP: {}, bound there, is UDP", udp.name());
         return Some(Cause::new(clue).advise("a socket of udp on this side, too").about(udp.serial));
     }
-    to.host().filter(std::net::IpAddr::is_loopback).map(|_| {
-        Cause::new(format!("nobody listens on {to}")).advise("start the server first (bind, listen), and check its port")
-    })
+    to.host().filter(std::net::IpAddr::is_loopback)?;
+    let near = super::elsewhere::listens_near(&to).map_or_else(String::new, |near| format!(": {near}"));
+    Some(
+        Cause::new(format!("nobody listens on {to}{near}"))
+            .advise("start the server first (bind, listen), and check its port"),
+    )
 }
 
 fn reaches(socket: &Socket, to: &Addr) -> bool {
@@ -57,16 +60,24 @@ fn former_listener<'a>(case: &Case<'a>, to: &Addr) -> Option<&'a Act> {
 }
 
 fn unix_refused(case: &Case, to: &Addr) -> Option<Cause> {
+    if let Some(other) = other_type(case) {
+        return Some(other);
+    }
     if let Some(idle) = case.others().into_iter().find(|s| local(s).as_ref() == Some(to) && !listens(s)) {
         let name = idle.name();
-        return Some(
-            Cause::new(format!("{name} is bound to {to}, but does not listen")).advise(format!("listen {name}")).about(idle.serial),
-        );
+        let clue = format!("{name} is bound to {to}, but does not listen");
+        return Some(Cause::new(clue).advise(format!("listen {name}")).about(idle.serial));
     }
+    if matches!(to, Addr::Abstract(_)) {
+        return Some(Cause::new(format!("no socket that listens has the name {to}")).advise("start the server first (bind, listen)"));
+    }
+    let advice = format!("unlink {to}, then bind and listen anew");
     let was_there = |act: &&Act| matches!(&act.did, Did::Closed(last) if last.local.as_ref() == Some(to));
-    let former = case.journal()?.acts().rev().find(was_there)?;
+    let Some(former) = case.journal().and_then(|j| j.acts().rev().find(was_there)) else {
+        return Some(Cause::new(format!("the file {to} is there, but no socket listens on it")).advise(advice));
+    };
     let clue = Clue::new(format!("{to} is there, but {}, which was bound to it, was closed", former.name));
-    Some(Cause::new(clue.join(case.when(former))).advise(format!("unlink {to}, then bind and listen anew")).about(former.socket))
+    Some(Cause::new(clue.join(case.when(former))).advise(advice).about(former.socket))
 }
 
 /// ECONNREFUSED of a datagram socket: it tells of a datagram sent before.
@@ -118,20 +129,36 @@ pub(super) fn over(case: &Case) -> Option<Cause> {
     }
     match case.other_end() {
         Some(other) => ended_by(case, me, other),
-        None => never_accepted(case),
+        None => never_accepted(case).or_else(|| ended_outside(case, me)),
     }
 }
 
-/// The other end is ours and was closed.
+/// The other end is not ours: it closed, as a receive here has told, and what was sent after that was too late.
+fn ended_outside(case: &Case, me: &Socket) -> Option<Cause> {
+    let peer = case.ends()?.peer;
+    let end = case.last(me.serial, |did| matches!(did, Did::Received { bytes: 0, room: 1.., .. }))?;
+    let sent = case.journal()?.of(me.serial).find(|act| act.at > end.at && matches!(act.did, Did::Sent(..)))?;
+    let clue = Clue::new(format!("the peer {peer} has closed, as the receive")).join(case.when(end));
+    Some(
+        Cause::new(clue.and(format!(" told; what was sent on line {} was answered with RST", sent.line)))
+            .advise(format!("close {}, and connect a new socket", me.name())),
+    )
+}
+
+/// The other end is ours and was closed, or takes nothing any more.
 fn ended_by(case: &Case, me: &Socket, other: u64) -> Option<Cause> {
+    let deaf = |did: &Did| matches!(did, Did::Shut(libc::SHUT_RD | libc::SHUT_RDWR));
+    if let (libc::AF_UNIX, None, Some(act)) = (me.family, case.closed(other), case.last(other, deaf)) {
+        let clue = Clue::new(format!("{}, the other end, was shut down for receiving", act.name)).join(case.when(act));
+        return Some(Cause::new(clue).about(other));
+    }
     let (act, last) = case.closed(other).filter(|(_, last)| !last.held)?;
     let tcp = me.family != libc::AF_UNIX;
     let (name, when) = (case.called(other), case.when(act));
     let closed = |how: String| Clue::new(format!("{name}, the other end, was closed")).join(when.clone()).and(how);
     let instead = if tcp { ": that sends RST instead of FIN" } else { "" };
     let clue = if last.unread > 0 {
-        let bytes = if last.unread == 1 { "byte" } else { "bytes" };
-        closed(format!(" with {} {bytes} unread{instead}", last.unread))
+        closed(format!(" with {} unread{instead}", bytes(last.unread)))
     } else if last.aborts {
         closed(format!(" with SO_LINGER 1 0{instead}"))
     } else if tcp {

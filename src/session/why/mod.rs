@@ -6,6 +6,7 @@
 
 mod address;
 mod connection;
+mod elsewhere;
 mod state;
 mod story;
 mod waiting;
@@ -81,12 +82,7 @@ const TABLE: &[(&[&str], Name, Find)] = &[
     (BIND, errno(libc::EACCES), address::privileged),
     (CONNECT, errno(libc::EACCES), address::broadcast),
     (SEND, errno(libc::EACCES), address::broadcast),
-    (&["bind"], errno(libc::EINVAL), address::other_family),
     (&["bind"], errno(libc::EINVAL), address::bound_already),
-    (ANY, errno(libc::EAFNOSUPPORT), address::other_family),
-    (CONNECT, errno(libc::EINVAL), address::other_family),
-    (BIND, errno(libc::ENAMETOOLONG), address::long_path),
-    (CONNECT, errno(libc::ENAMETOOLONG), address::long_path),
     (ANY, Name::Gai(libc::EAI_NONAME), address::no_such_host),
     (CONNECT, errno(libc::ECONNREFUSED), connection::refused),
     (SEND, errno(libc::ECONNREFUSED), connection::unreachable_port),
@@ -276,6 +272,11 @@ impl Told {
     fn new(at: super::event::At, call: Rc<str>, failure: Failure, cause: Cause, socket: Option<Rc<Socket>>) -> Self {
         Self { at, when: Instant::now(), call, failure, cause, socket: socket.map(|s| s.serial) }
     }
+}
+
+/// So many bytes, in words.
+fn bytes(count: usize) -> String {
+    if count == 1 { "1 byte".into() } else { format!("{count} bytes") }
 }
 
 /// An option of a socket that is an int.

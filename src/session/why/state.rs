@@ -43,6 +43,9 @@ pub(super) fn not_connected(case: &Case) -> Option<Cause> {
                 .advise(format!("poll {name} OUT 1, then {} again", case.call)),
         );
     }
+    if Ends::of(socket).is_some() || socket.shared.pair.get().is_some() {
+        return None;
+    }
     let known = case.journal().is_some_and(|j| j.knows_all(socket.serial) && j.ends(socket.serial).is_none());
     let failed = case.last(socket.serial, |did| matches!(did, Did::Failed(call, _) if call.starts_with("connect")));
     let clue = match failed {

@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::{Told, listens};
+use super::{Told, bytes, listens};
 use crate::command;
 use crate::os::constants::HOWS;
 use crate::os::tcp::{self, State};
@@ -140,10 +140,6 @@ fn told(journal: &Journal, act: &Act, until: Instant) -> Clue {
     Clue::new(format!("{line}{}: {}", act.name, words(journal, &act.did))).ago(until.saturating_duration_since(act.at))
 }
 
-fn bytes(count: usize) -> String {
-    if count == 1 { "1 byte".into() } else { format!("{count} bytes") }
-}
-
 /// What happened, in words.
 fn words(journal: &Journal, did: &Did) -> String {
     let at = |addr: &Option<Addr>, word: &str| addr.as_ref().map_or(String::new(), |a| format!(" {word} {a}"));
@@ -159,9 +155,9 @@ fn words(journal: &Journal, did: &Did) -> String {
         Did::Disconnected => "gave up its peer".into(),
         Did::Sent(count, to) => format!("sent {}{}", bytes(*count), at(to, "to")),
         Did::Received { bytes: 0, from: None, room: 1.., .. } => "received the end of the stream".into(),
-        Did::Received { bytes: count, from, room, peeked } => {
+        Did::Received { bytes: count, from, room, whole, peeked } => {
             let verb = if *peeked { "looked at" } else { "received" };
-            let cut = if count == room { ", all there was room for" } else { "" };
+            let cut = if whole > room { format!(" of a datagram of {whole}") } else { String::new() };
             format!("{verb} {}{}{cut}", bytes(*count), at(from, "from"))
         }
         Did::Shut(how) => format!("shut down, {}", HOWS.name_of(*how).unwrap_or("?")),

@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 
-use super::{Case, Cause, covers, listens, local};
+use super::{Case, Cause, bytes, covers, listens, local};
 use crate::os::fd;
 use crate::os::tcp::Info;
 use crate::value::{Addr, Clue, Name, text};
@@ -72,7 +72,7 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     let waits = socket.open_fd().ok().and_then(|fd| fd::inq(fd.as_fd()).ok()).unwrap_or(0);
     if waits > 0 {
         let enough = socket.shared.waits.get().low_water;
-        let clue = format!("{waits} bytes have come, and SO_RCVLOWAT of {name} is {enough}");
+        let clue = format!("{} wait, and SO_RCVLOWAT of {name} is {enough}", bytes(waits));
         return (socket.is_stream() && waits < enough).then(|| missing(case, socket, clue.into(), "IN"));
     }
     if let Some(server) = case.queued_at() {
@@ -86,7 +86,7 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     let held = case.others().into_iter().find(|s| s.serial == other && s.is_stream());
     let held = held.and_then(|s| fd::outq(s.open_fd().ok()?.as_fd()).ok()).unwrap_or(0);
     if held > 0 {
-        let clue = format!("{}, the other end of {name}, holds {held} bytes back: TCP_CORK, MSG_MORE or a full window", case.called(other));
+        let clue = format!("{}, the other end of {name}, holds {} back: TCP_CORK, MSG_MORE or a full window", case.called(other), bytes(held));
         return Some(missing(case, socket, clue.into(), "IN").about(other));
     }
     let silent = case.journal().is_some_and(|j| {
