@@ -15,7 +15,10 @@ fn normalised(text: &str) -> String {
         out.push_str(&rest[..=at]);
         rest = &rest[at + 1..];
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        if digits >= 4 && out.ends_with([':']) && out.trim_end_matches(':').ends_with(|c: char| c.is_ascii_digit() || c == ']') {
+        if digits >= 4
+            && out.ends_with([':'])
+            && out.trim_end_matches(':').ends_with(|c: char| c.is_ascii_digit() || c == ']')
+        {
             out.push_str("PORT");
             rest = &rest[digits..];
         }
@@ -55,7 +58,8 @@ fn check(lines: &str, expected: &[&str]) {
 }
 
 /// A server, a client, and the connection between them.
-const CONNECTED: &str = "srv = create_server 127.0.0.1:0\nat = getsockname srv\ncli = create_connection $at\nconn, peer = accept srv\n";
+const CONNECTED: &str =
+    "srv = create_server 127.0.0.1:0\nat = getsockname srv\ncli = create_connection $at\nconn, peer = accept srv\n";
 /// The same, not accepted yet.
 const QUEUED: &str = "srv = create_server 127.0.0.1:0\nat = getsockname srv\ncli = create_connection $at\n";
 

@@ -40,7 +40,7 @@ pub fn wants_colour(stream: &impl IsTerminal) -> bool {
 /// The style for an event: rows are laid out for the window as it is now.
 pub fn fitted(style: Style, event: &Event) -> Style {
     match event.what {
-        What::Rows { .. } => Style { width: terminal::width(), ..style },
+        What::Rows { .. } | What::Drawn(_) => Style { width: terminal::width(), ..style },
         _ => style,
     }
 }

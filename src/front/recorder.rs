@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::render::transcript::{self, Canon, Entry};
 use crate::session::{Event, Sink, What};
-use crate::value::Table;
+use crate::value::{Diagram, Table};
 
 /// The most lines that are kept of a session at the prompt.
 const KEPT_MAX: usize = 200_000;
@@ -15,6 +15,8 @@ enum Taken {
     Line(Entry),
     /// Rows, with what stands before each: laid out when it is known which of their values the kernel chose.
     Rows(String, Table),
+    /// A diagram, likewise.
+    Drawn(String, Diagram),
 }
 
 /// Takes a session down.
@@ -71,13 +73,11 @@ impl Recorder {
     /// Take down an event.
     pub fn event(&mut self, event: &Event) {
         self.learned.learn(event);
+        let prefix = || event.at.task.as_ref().map_or(String::new(), |t| format!("[{t}] "));
         match &event.what {
-            What::Rows { table, .. } => {
-                if self.has_room() {
-                    let prefix = event.at.task.as_ref().map_or(String::new(), |t| format!("[{t}] "));
-                    self.entries.push(Taken::Rows(prefix, table.clone()));
-                }
-            }
+            What::Rows { .. } | What::Drawn(_) if !self.has_room() => {}
+            What::Rows { table, .. } => self.entries.push(Taken::Rows(prefix(), table.clone())),
+            What::Drawn(diagram) => self.entries.push(Taken::Drawn(prefix(), diagram.clone())),
             _ => self.show(transcript::shown(event)),
         }
     }
@@ -100,10 +100,8 @@ impl Recorder {
             match taken {
                 Taken::Line(Entry::Shown(line)) => entries.push(Entry::shown(&canon.line(line, number))),
                 Taken::Line(typed) => entries.push(typed.clone()),
-                Taken::Rows(prefix, table) => {
-                    let lines = canon.rows(table, number).into_iter();
-                    entries.extend(lines.map(|line| Entry::shown(&format!("{prefix}{line}"))));
-                }
+                Taken::Rows(prefix, table) => entries.extend(prefixed(prefix, canon.rows(table, number))),
+                Taken::Drawn(prefix, diagram) => entries.extend(prefixed(prefix, canon.diagram(diagram, number))),
             }
         }
         (entries, canon)
@@ -128,6 +126,10 @@ impl Recorder {
     pub fn typed_lines(&self) -> usize {
         self.typed_entries().count()
     }
+}
+
+fn prefixed(prefix: &str, lines: Vec<String>) -> impl Iterator<Item = Entry> {
+    lines.into_iter().map(move |line| Entry::shown(&format!("{prefix}{line}")))
 }
 
 /// A recorder as a session's sink.

@@ -4,7 +4,7 @@ use owo_colors::{OwoColorize, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
 use super::table::{self, Grid};
-use super::{CONTINUATION, PROMPT};
+use super::{CONTINUATION, PROMPT, diagram};
 use crate::lang::{self, Span};
 use crate::session::{Event, What, event::At};
 use crate::value::{Clue, Failure, Name, Table, Value, errno};
@@ -61,6 +61,7 @@ pub fn event(event: &Event, style: Style) -> String {
             }
         }
         What::Printed(text) | What::View(text) => text.clone(),
+        What::Drawn(drawn) => diagram::lines(drawn, room(&event.at, style)).join("\n"),
         What::Explained(clues) => clues.iter().map(|c| style.clue(c)).collect::<Vec<_>>().join("\n"),
         What::Rows { table, .. } => rows(&event.at, table, style),
         What::Noted(text) => style.dim(&format!("  # {text}")),
@@ -122,11 +123,14 @@ fn shown(values: &[Value]) -> String {
     }
 }
 
+/// The room for a line; what stands before each line of a task's takes some.
+fn room(at: &At, style: Style) -> Option<usize> {
+    style.width.map(|w| at.task.as_ref().map_or(w, |t| w.saturating_sub(t.width() + 3)))
+}
+
 fn rows(at: &At, table: &Table, style: Style) -> String {
-    // What stands before each line of a task's takes room, too.
-    let room = style.width.map(|w| at.task.as_ref().map_or(w, |t| w.saturating_sub(t.width() + 3)));
     let line = |line: table::Line| format!("{}{}", style.dim(&line.label), line.text);
-    Grid::of(table, table::cell).lines(room).into_iter().map(line).collect::<Vec<_>>().join("\n")
+    Grid::of(table, table::cell).lines(room(at, style)).into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn headline(call: &str, failure: &Failure, style: Style) -> String {

@@ -18,7 +18,7 @@ pub fn json(event: &Event) -> Option<String> {
         What::Line(_) | What::JobStarted(..) => return None,
         What::Reply { .. } => "reply",
         What::Failed { .. } => "error",
-        What::Printed(_) | What::View(_) | What::Explained(_) => "print",
+        What::Printed(_) | What::View(_) | What::Explained(_) | What::Drawn(_) => "print",
         What::Rows { .. } => "rows",
         What::Noted(_) => "note",
         What::JobDone { .. } => "job",
@@ -43,6 +43,9 @@ pub fn json(event: &Event) -> Option<String> {
         }
         What::Printed(text) | What::View(text) | What::Noted(text) => {
             out.insert("text".into(), make!(text));
+        }
+        What::Drawn(drawn) => {
+            out.insert("text".into(), make!(super::diagram::lines(drawn, None).join("\n")));
         }
         What::Explained(clues) => {
             let lines: Vec<String> = clues.iter().map(ToString::to_string).collect();

@@ -2,6 +2,7 @@
 //!
 //! It knows values and events and nothing else. Colour is an argument; nothing is printed here.
 
+mod diagram;
 mod human;
 mod json;
 mod table;

@@ -114,22 +114,27 @@ impl Shape {
     }
 
     fn cut(&self, cell: &str, width: usize) -> String {
-        if cell.width() <= width {
-            return cell.to_string();
-        }
-        let mut left = width.saturating_sub(1);
-        let mut fits = |c: &char| {
-            let w = c.width().unwrap_or(0);
-            let fits = w <= left;
-            left = if fits { left - w } else { 0 };
-            fits
-        };
-        if self.keep_end {
-            let end: Vec<char> = cell.chars().rev().take_while(&mut fits).collect();
-            std::iter::once(ELLIPSIS).chain(end.into_iter().rev()).collect()
-        } else {
-            cell.chars().take_while(&mut fits).chain(std::iter::once(ELLIPSIS)).collect()
-        }
+        shorten(cell, width, self.keep_end)
+    }
+}
+
+/// The text cut to that width, at its end or at its start.
+pub fn shorten(text: &str, width: usize, keep_end: bool) -> String {
+    if text.width() <= width {
+        return text.to_string();
+    }
+    let mut left = width.saturating_sub(1);
+    let mut fits = |c: &char| {
+        let w = c.width().unwrap_or(0);
+        let fits = w <= left;
+        left = if fits { left - w } else { 0 };
+        fits
+    };
+    if keep_end {
+        let end: Vec<char> = text.chars().rev().take_while(&mut fits).collect();
+        std::iter::once(ELLIPSIS).chain(end.into_iter().rev()).collect()
+    } else {
+        text.chars().take_while(&mut fits).chain(std::iter::once(ELLIPSIS)).collect()
     }
 }
 

@@ -9,10 +9,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::table::{self, Grid};
-use super::{CONTINUATION, PROMPT, Style};
+use super::{CONTINUATION, PROMPT, Style, diagram};
 use crate::session::{Event, What};
 use crate::value::table::{Column, Holds, Table};
-use crate::value::{Value, text};
+use crate::value::{Diagram, Value, text};
 
 /// A line of a transcript.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -250,6 +250,11 @@ impl Canon {
     pub fn rows(&mut self, table: &Table, number: usize) -> Vec<String> {
         let grid = Grid::of(table, |column, value| self.cell(column, value, number));
         grid.lines(None).into_iter().map(|l| l.label + &l.text).collect()
+    }
+
+    /// A diagram made canonical, then drawn, for the same reason.
+    pub fn diagram(&mut self, diagram: &Diagram, number: usize) -> Vec<String> {
+        diagram::lines(&diagram.map(|text| self.after("|", text, number)), None)
     }
 
     fn cell(&mut self, column: &Column, value: &Value, number: usize) -> String {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::lang::{Source, Span};
-use crate::value::{Clue, Failure, Table, Value};
+use crate::value::{Clue, Diagram, Failure, Table, Value};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -62,6 +62,8 @@ pub enum What {
     Noted(String),
     /// Text that a view shows as it is.
     View(String),
+    /// Who did what to whom.
+    Drawn(Diagram),
     /// An explanation, line by line.
     Explained(Vec<Clue>),
     /// Rows that a view shows.

@@ -8,6 +8,7 @@ mod bind;
 mod code;
 mod compile;
 mod deadlock;
+mod diagram;
 pub mod event;
 mod exec;
 mod expr;

@@ -92,6 +92,10 @@ impl Session {
             }
             Request::Rows(table, value) => Ok(self.rows(task, site, table, value)),
             Request::Show(text) => self.view(task, site, |_, _| text),
+            Request::Diagram(sockets) => self.diagram(&sockets).map(|diagram| {
+                self.tell_at(task, What::Drawn(diagram));
+                Reply::Many(Vec::new())
+            }),
             Request::Why(socket) => self.explain(task, site, socket.as_ref()),
             Request::History => self.view(task, site, Self::history_view),
             Request::Save(path) => self.save(&path),

@@ -99,7 +99,8 @@ mod tests {
 
     #[test]
     fn the_clock_can_be_left_out() {
-        let clue = Clue::new("closed on line 7").ago(Duration::from_secs(3)).and(" and in TIME_WAIT").clock(" for 57 s");
+        let clue =
+            Clue::new("closed on line 7").ago(Duration::from_secs(3)).and(" and in TIME_WAIT").clock(" for 57 s");
         assert_eq!(clue.to_string(), "closed on line 7, 3 s ago and in TIME_WAIT for 57 s");
         assert_eq!(clue.steady(), "closed on line 7 and in TIME_WAIT");
         assert_eq!(Clue::new("closed").ago(Duration::from_millis(900)).to_string(), "closed");

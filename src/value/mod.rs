@@ -6,6 +6,7 @@
 pub mod addr;
 pub mod clue;
 pub mod codec;
+pub mod diagram;
 pub mod errno;
 pub mod failure;
 pub mod json;
@@ -21,6 +22,7 @@ use std::rc::Rc;
 
 pub use addr::Addr;
 pub use clue::Clue;
+pub use diagram::Diagram;
 pub use failure::{Failure, Name};
 pub use reply::Reply;
 pub use table::Table;

@@ -231,7 +231,9 @@ impl Journal {
     pub fn knows_all(&self, socket: u64) -> bool {
         let mut acts = self.of(socket);
         let first = acts.next().is_some_and(|act| act.did.begins());
-        first && !self.of(socket).any(|act| act.did == Did::Filed) && !self.acts.iter().any(|a| a.did == Did::Duplicated(socket))
+        first
+            && !self.of(socket).any(|act| act.did == Did::Filed)
+            && !self.acts.iter().any(|a| a.did == Did::Duplicated(socket))
     }
 }
 

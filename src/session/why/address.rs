@@ -108,7 +108,8 @@ pub(super) fn share(case: &Case, cause: Cause, holder: u64, theirs: bool, otherw
     match (allows(case, libc::SO_REUSEADDR), theirs) {
         (false, true) => cause.advise(format!("setsockopt {me} SO_REUSEADDR 1 before bind")),
         (true, false) => {
-            let clue = set_too_late(case, holder).unwrap_or_else(|| format!("{me} has SO_REUSEADDR and {name} has not: both need it").into());
+            let clue = set_too_late(case, holder)
+                .unwrap_or_else(|| format!("{me} has SO_REUSEADDR and {name} has not: both need it").into());
             cause.and(clue).advise(otherwise)
         }
         _ => cause.and("neither has SO_REUSEADDR: both need it, before bind").advise(otherwise),
@@ -151,8 +152,14 @@ fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
 /// EADDRNOTAVAIL at bind.
 pub(super) fn not_here(case: &Case) -> Option<Cause> {
     let host = wanted(case)?.host()?;
-    let advice = if host.is_ipv4() { "127.0.0.1, or :PORT for every interface" } else { "[::1], or [::]:PORT for every interface" };
-    Some(Cause::new(format!("no interface of this machine has {host}")).advise(format!("{advice}; ifconfig lists them")))
+    let advice = if host.is_ipv4() {
+        "127.0.0.1, or :PORT for every interface"
+    } else {
+        "[::1], or [::]:PORT for every interface"
+    };
+    Some(
+        Cause::new(format!("no interface of this machine has {host}")).advise(format!("{advice}; ifconfig lists them")),
+    )
 }
 
 /// EADDRNOTAVAIL at connect: there is this connection already, or one from every port.
@@ -178,7 +185,8 @@ pub(super) fn no_port_left(case: &Case) -> Option<Cause> {
 fn port_range(socket: &Socket) -> Option<(u32, u32)> {
     /// ip(7): the lower half is the lowest port, the upper half the highest.
     const IP_LOCAL_PORT_RANGE: i32 = 51;
-    let own = sockopt::get_int(socket.open_fd().ok()?.as_fd(), libc::IPPROTO_IP, IP_LOCAL_PORT_RANGE).unwrap_or(0) as u32;
+    let own =
+        sockopt::get_int(socket.open_fd().ok()?.as_fd(), libc::IPPROTO_IP, IP_LOCAL_PORT_RANGE).unwrap_or(0) as u32;
     let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
     let mut system = text.split_whitespace().filter_map(|n| n.parse().ok());
     let (low, high) = (system.next()?, system.next()?);
@@ -190,7 +198,8 @@ fn port_range(socket: &Socket) -> Option<(u32, u32)> {
 pub(super) fn privileged(case: &Case) -> Option<Cause> {
     let wanted = wanted(case)?;
     let port = wanted.port()?;
-    let first: u16 = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").ok()?.trim().parse().ok()?;
+    let first: u16 =
+        std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").ok()?.trim().parse().ok()?;
     (port != 0 && port < first).then(|| {
         Cause::new(format!("port {port} is below {first}: those are for root (CAP_NET_BIND_SERVICE)"))
             .advise(format!("a port from {first}, or port 0 for a free one"))
@@ -230,7 +239,8 @@ pub(super) fn bound_already(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
     let name = socket.name();
     let at = local(socket)?;
-    let act = case.last(socket.serial, |did| matches!(did, Did::Bound(_) | Did::Connected(_) | Did::Sent(..) | Did::Listens(_)));
+    let act = case
+        .last(socket.serial, |did| matches!(did, Did::Bound(_) | Did::Connected(_) | Did::Sent(..) | Did::Listens(_)));
     let since = act.map_or_else(Clue::default, |act| {
         let by = match act.did {
             Did::Bound(_) => "",
@@ -254,5 +264,8 @@ pub(super) fn no_such_host(case: &Case) -> Option<Cause> {
     });
     let host = host.or_else(|| case.args.text(0).ok().filter(|_| case.call.starts_with("get")).map(Into::into))?;
     let host = crate::value::text::quote_text(&host);
-    Some(Cause::new(format!("no host is named {host}, says the resolver")).advise("127.0.0.1 for this machine; names stand in /etc/hosts or in DNS"))
+    Some(
+        Cause::new(format!("no host is named {host}, says the resolver"))
+            .advise("127.0.0.1 for this machine; names stand in /etc/hosts or in DNS"),
+    )
 }

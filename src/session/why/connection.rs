@@ -16,7 +16,11 @@ pub(super) fn refused(case: &Case) -> Option<Cause> {
     }
     let others = case.others();
     let same_port = |s: &&Rc<Socket>| local(s).is_some_and(|at| at.port() == to.port());
-    if let Some(idle) = others.iter().filter(same_port).find(|s| s.is_stream() && !listens(s) && reaches(s, &to) && crate::world::journal::Ends::of(s).is_none()) {
+    if let Some(idle) = others
+        .iter()
+        .filter(same_port)
+        .find(|s| s.is_stream() && !listens(s) && reaches(s, &to) && crate::world::journal::Ends::of(s).is_none())
+    {
         let name = idle.name();
         return Some(
             Cause::new(format!("{name} is bound to {}, but does not listen", local(idle)?))
@@ -69,7 +73,10 @@ fn unix_refused(case: &Case, to: &Addr) -> Option<Cause> {
         return Some(Cause::new(clue).advise(format!("listen {name}")).about(idle.serial));
     }
     if matches!(to, Addr::Abstract(_)) {
-        return Some(Cause::new(format!("no socket that listens has the name {to}")).advise("start the server first (bind, listen)"));
+        return Some(
+            Cause::new(format!("no socket that listens has the name {to}"))
+                .advise("start the server first (bind, listen)"),
+        );
     }
     let advice = format!("unlink {to}, then bind and listen anew");
     let was_there = |act: &&Act| matches!(&act.did, Did::Closed(last) if last.local.as_ref() == Some(to));

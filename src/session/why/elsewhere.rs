@@ -22,7 +22,12 @@ fn entries(kind: i32) -> impl Iterator<Item = Entry> {
 
 /// EADDRINUSE: the address is held by what is no open socket of this session.
 pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
-    let ours: Vec<u64> = case.world.sockets().iter().filter_map(|s| netstat::inode(std::os::fd::AsFd::as_fd(&*s.open_fd().ok()?))).collect();
+    let ours: Vec<u64> = case
+        .world
+        .sockets()
+        .iter()
+        .filter_map(|s| netstat::inode(std::os::fd::AsFd::as_fd(&*s.open_fd().ok()?)))
+        .collect();
     let foreign = |e: &Entry| overlap(&e.local, wanted) && e.inode.is_none_or(|n| !ours.contains(&n));
     let all: Vec<Entry> = entries(kind).filter(foreign).collect();
     let held = |e: &&Entry| e.inode.is_some() && (case.call != "listen" || e.state == State::Listen);
@@ -64,7 +69,9 @@ fn lingers(case: &Case, wanted: &Addr, entry: &Entry) -> Cause {
     let otherwise = "wait until it is over, or port 0 for a free one";
     match former {
         Some((act, last)) => share(case, Cause::new(clue), act.socket, last.reuse, otherwise),
-        None => Cause::new(clue).advise("wait, or port 0 for a free one; with SO_REUSEADDR on both sides there is no wait"),
+        None => {
+            Cause::new(clue).advise("wait, or port 0 for a free one; with SO_REUSEADDR on both sides there is no wait")
+        }
     }
 }
 
@@ -73,14 +80,17 @@ fn other_process(wanted: &Addr, entry: &Entry) -> Cause {
     let verb = if entry.state == State::Listen { "listens" } else { "is bound" };
     let place = if entry.local == *wanted { "there".to_string() } else { format!("on {}", entry.local) };
     let who = owner(entry);
-    Cause::new(format!("{wanted} is held by {who}, which {verb} {place}")).advise("end that process, or port 0 for a free one")
+    Cause::new(format!("{wanted} is held by {who}, which {verb} {place}"))
+        .advise("end that process, or port 0 for a free one")
 }
 
 /// Who holds a socket, as far as we may know.
 fn owner(entry: &Entry) -> String {
     let holders = entry.inode.and_then(|inode| netstat::holders().remove(&inode)).unwrap_or_default();
     match (holders.as_slice(), entry.uid) {
-        ([Holder { pid, name }, ..], _) => format!("process {}, pid {pid}", text::printable(&String::from_utf8_lossy(name))),
+        ([Holder { pid, name }, ..], _) => {
+            format!("process {}, pid {pid}", text::printable(&String::from_utf8_lossy(name)))
+        }
         ([], Some(uid)) => format!("another process, of user {uid}"),
         ([], None) => "another process".into(),
     }
@@ -102,10 +112,18 @@ pub(super) fn unix_taken(case: &Case, wanted: &Addr, path: &[u8]) -> Option<Caus
     let was_there = |act: &&Act| matches!(&act.did, Did::Closed(last) if last.local.as_ref() == Some(wanted));
     if let Some(act) = case.journal().and_then(|j| j.acts().rev().find(was_there)) {
         let clue = Clue::new(format!("{wanted} was left behind by {}, closed", act.name)).join(case.when(act));
-        return Some(Cause::new(clue.and(": closing does not remove the file")).advise(format!("unlink {wanted}")).about(act.socket));
+        return Some(
+            Cause::new(clue.and(": closing does not remove the file"))
+                .advise(format!("unlink {wanted}"))
+                .about(act.socket),
+        );
     }
     // The kernel lists a path as it was given: from another folder it may be another name of this one.
-    let last = |p: &[u8]| Path::new(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(p)).file_name().map(std::ffi::OsStr::to_owned);
+    let last = |p: &[u8]| {
+        Path::new(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(p))
+            .file_name()
+            .map(std::ffi::OsStr::to_owned)
+    };
     let alike = |e: &Entry| matches!(&e.local, Addr::Path(p) if last(p) == last(path));
     (!table.iter().any(alike)).then(|| {
         Cause::new(format!("{wanted} is there, but no socket has it: a program that is gone left it behind"))

@@ -51,7 +51,8 @@ pub(super) fn not_connected(case: &Case) -> Option<Cause> {
     let clue = match failed {
         Some(act) => {
             let Did::Failed(_, error) = &act.did else { return None };
-            Clue::new(format!("{name} was never connected: connect failed with {}", error.as_str())).join(case.when(act))
+            Clue::new(format!("{name} was never connected: connect failed with {}", error.as_str()))
+                .join(case.when(act))
         }
         None => known.then(|| Clue::new(format!("{name} was never connected")))?,
     };
@@ -63,8 +64,10 @@ pub(super) fn connected(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
     let name = socket.name();
     let Some(Ends { peer, .. }) = Ends::of(socket) else {
-        return listens(socket)
-            .then(|| Cause::new(format!("{name} listens: it takes connections and makes none")).advise("c = socket, then connect c ADDR"));
+        return listens(socket).then(|| {
+            Cause::new(format!("{name} listens: it takes connections and makes none"))
+                .advise("c = socket, then connect c ADDR")
+        });
     };
     let since = case.last(socket.serial, |did| matches!(did, Did::Connected(_) | Did::Accepted(..)));
     let since = since.map_or_else(Clue::default, |act| Clue::new(", since").join(case.when(act)));
@@ -87,7 +90,9 @@ pub(super) fn not_listening(case: &Case) -> Option<Cause> {
         return Some(Cause::new(format!("{name} is a connection, with {peer}: only a listening socket accepts")));
     }
     Some(match local(socket) {
-        Some(at) => Cause::new(format!("{name} is bound to {at}, but does not listen")).advise(format!("listen {name}")),
+        Some(at) => {
+            Cause::new(format!("{name} is bound to {at}, but does not listen")).advise(format!("listen {name}"))
+        }
         None => Cause::new(format!("{name} is not bound and does not listen"))
             .advise(format!("bind {name} ADDR, then listen {name}")),
     })

@@ -95,7 +95,8 @@ fn titled(title: &str, lines: Vec<Clue>) -> Vec<Clue> {
 fn headline(told: &Told) -> Clue {
     let statement = told.at.source.as_ref().map_or("", |s| s.line(told.at.span.line)).trim();
     let failure = &told.failure;
-    let place = if told.at.span.line > 0 { format!("line {}, {statement}: ", told.at.span.line) } else { String::new() };
+    let place =
+        if told.at.span.line > 0 { format!("line {}, {statement}: ", told.at.span.line) } else { String::new() };
     Clue::new(format!("{place}{}: {failure}", told.call)).ago(told.when.elapsed())
 }
 
@@ -162,7 +163,8 @@ fn words(journal: &Journal, did: &Did) -> String {
         }
         Did::Shut(how) => format!("shut down, {}", HOWS.name_of(*how).unwrap_or("?")),
         Did::OptionSet(level, number) => {
-            let name = options::by_number(*level, *number).spec.map_or_else(|| format!("{level} {number}"), |s| s.name.into());
+            let name =
+                options::by_number(*level, *number).spec.map_or_else(|| format!("{level} {number}"), |s| s.name.into());
             format!("{name} set")
         }
         Did::ModeSet(Mode::Blocking) => "made blocking".into(),
@@ -173,7 +175,11 @@ fn words(journal: &Journal, did: &Did) -> String {
         Did::Detached => "gave up its descriptor".into(),
         Did::Closed(last) => {
             let first = if last.state == Some(State::CloseWait) { ", after its peer" } else { "" };
-            let unread = if last.unread > 0 && !last.listened { format!(", {} unread", bytes(last.unread)) } else { String::new() };
+            let unread = if last.unread > 0 && !last.listened {
+                format!(", {} unread", bytes(last.unread))
+            } else {
+                String::new()
+            };
             let aborts = if last.aborts { ", with SO_LINGER 1 0" } else { "" };
             let held = if last.held { "; another descriptor of it may be open" } else { "" };
             format!("closed{first}{unread}{aborts}{held}")

@@ -50,7 +50,10 @@ fn missing(case: &Case, socket: &Socket, clue: Clue, ready: &str) -> Cause {
     };
     match case.name {
         Name::Timeout => cause,
-        _ => cause.advise(format!("{} again when poll {name} {ready} says {ready}, or setblocking {name} on to wait", case.call)),
+        _ => cause.advise(format!(
+            "{} again when poll {name} {ready} says {ready}, or setblocking {name} on to wait",
+            case.call
+        )),
     }
 }
 
@@ -86,11 +89,17 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     let held = case.others().into_iter().find(|s| s.serial == other && s.is_stream());
     let held = held.and_then(|s| fd::outq(s.open_fd().ok()?.as_fd()).ok()).unwrap_or(0);
     if held > 0 {
-        let clue = format!("{}, the other end of {name}, holds {} back: TCP_CORK, MSG_MORE or a full window", case.called(other), bytes(held));
+        let clue = format!(
+            "{}, the other end of {name}, holds {} back: TCP_CORK, MSG_MORE or a full window",
+            case.called(other),
+            bytes(held)
+        );
         return Some(missing(case, socket, clue.into(), "IN").about(other));
     }
     let silent = case.journal().is_some_and(|j| {
-        j.knows_all(other) && !case.world.shares && j.last(other, |did| matches!(did, Did::Sent(..)).then_some(())).is_none()
+        j.knows_all(other)
+            && !case.world.shares
+            && j.last(other, |did| matches!(did, Did::Sent(..)).then_some(())).is_none()
     });
     let what = if silent { "has sent nothing yet" } else { "has sent nothing that was not read" };
     let clue = Clue::new(format!("{}, the other end of {name}, {what}", case.called(other)));
@@ -101,7 +110,8 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
 pub(super) fn no_room(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
     if let Some(server) = case.queued_at() {
-        let clue = format!("the buffers are full: {} has not accepted this connection yet, so nobody reads", server.name());
+        let clue =
+            format!("the buffers are full: {} has not accepted this connection yet, so nobody reads", server.name());
         return Some(missing(case, socket, clue.into(), "OUT").about(server.serial));
     }
     let other = case.other_end()?;
@@ -109,7 +119,9 @@ pub(super) fn no_room(case: &Case) -> Option<Cause> {
     let unread = fd::inq(open.open_fd().ok()?.as_fd()).ok().filter(|n| *n > 0)?;
     let clue = if socket.is_stream() {
         // How much fits depends on the machine.
-        Clue::new(format!("the buffers are full: {}, the other end, has", open.name())).clock(format!(" {unread} bytes")).and(" not read")
+        Clue::new(format!("the buffers are full: {}, the other end, has", open.name()))
+            .clock(format!(" {unread} bytes"))
+            .and(" not read")
     } else {
         Clue::new(format!("the queue of {}, the other end, is full", open.name()))
     };
