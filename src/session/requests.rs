@@ -92,10 +92,7 @@ impl Session {
             }
             Request::Rows(table, value) => Ok(self.rows(task, site, table, value)),
             Request::Show(text) => self.view(task, site, |_, _| text),
-            Request::Diagram(sockets) => self.diagram(&sockets).map(|diagram| {
-                self.tell_at(task, What::Drawn(diagram));
-                Reply::Many(Vec::new())
-            }),
+            Request::Diagram(sockets) => self.draw(task, &sockets),
             Request::Why(socket) => self.explain(task, site, socket.as_ref()),
             Request::History => self.view(task, site, Self::history_view),
             Request::Save(path) => self.save(&path),
@@ -132,6 +129,13 @@ impl Session {
         }
         let text = text(self, task);
         self.tell_at(task, What::View(text));
+        Ok(Reply::Many(Vec::new()))
+    }
+
+    /// Draw what happened to these sockets, or to all.
+    fn draw(&mut self, task: &Task, sockets: &[Rc<Socket>]) -> Result<Reply, Failure> {
+        let diagram = self.diagram(sockets)?;
+        self.tell_at(task, What::Drawn(diagram));
         Ok(Reply::Many(Vec::new()))
     }
 

@@ -201,8 +201,8 @@ impl Journal {
     }
 
     /// The last thing of a kind that happened to a socket.
-    pub fn last<T>(&self, socket: u64, kind: impl Fn(&Did) -> Option<T>) -> Option<(&Act, T)> {
-        self.of(socket).rev().find_map(|act| kind(&act.did).map(|found| (act, found)))
+    pub fn last(&self, socket: u64, is: impl Fn(&Did) -> bool) -> Option<&Act> {
+        self.of(socket).rev().find(|act| is(&act.did))
     }
 
     /// Whether the kernel's socket was closed.

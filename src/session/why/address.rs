@@ -131,7 +131,7 @@ fn set_too_late(case: &Case, holder: u64) -> Option<Clue> {
 
 /// EADDRINUSE of AF_UNIX: the path is there, or the abstract name has an owner.
 fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
-    let holder = case.others().into_iter().find(|s| local(s).as_ref() == Some(wanted) && !Ends::of(s).is_some());
+    let holder = case.others().into_iter().find(|s| local(s).as_ref() == Some(wanted) && Ends::of(s).is_none());
     if let Some(holder) = holder {
         let name = holder.name();
         let verb = if listens(&holder) { "listens there" } else { "is bound to it" };

@@ -182,7 +182,7 @@ fn ended_by(case: &Case, me: &Socket, other: u64) -> Option<Cause> {
 fn never_accepted(case: &Case) -> Option<Cause> {
     let me = case.socket.as_ref()?;
     let peer = case.ends()?.peer;
-    let (connected, _) = case.journal()?.last(me.serial, |did| matches!(did, Did::Connected(_)).then_some(()))?;
+    let connected = case.last(me.serial, |did| matches!(did, Did::Connected(_)))?;
     let former = former_listener(case, &peer).filter(|act| act.at > connected.at)?;
     let clue = Clue::new(format!("{} was closed", former.name)).join(case.when(former));
     Some(Cause::new(clue.and(" before it accepted this connection")).advise("accept before close").about(former.socket))

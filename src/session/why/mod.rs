@@ -150,7 +150,7 @@ impl<'a> Case<'a> {
 
     /// The last thing of a kind that happened to a socket.
     fn last(&self, socket: u64, is: impl Fn(&Did) -> bool) -> Option<&'a Act> {
-        self.journal()?.of(socket).rev().find(|act| is(&act.did))
+        self.journal()?.last(socket, is)
     }
 
     /// ` on line 7, 3 s ago`.

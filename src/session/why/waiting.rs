@@ -97,9 +97,7 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
         return Some(missing(case, socket, clue.into(), "IN").about(other));
     }
     let silent = case.journal().is_some_and(|j| {
-        j.knows_all(other)
-            && !case.world.shares
-            && j.last(other, |did| matches!(did, Did::Sent(..)).then_some(())).is_none()
+        j.knows_all(other) && !case.world.shares && j.last(other, |did| matches!(did, Did::Sent(..))).is_none()
     });
     let what = if silent { "has sent nothing yet" } else { "has sent nothing that was not read" };
     let clue = Clue::new(format!("{}, the other end of {name}, {what}", case.called(other)));
