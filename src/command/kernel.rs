@@ -1,10 +1,11 @@
 //! What the kernel sees: the machine's sockets, its interfaces, and all that is known of one socket.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
-use super::{Args, Command, Group, Kind, bare, opt, req, rest};
+use super::{Args, Command, Group, Kind, bare, req, rest};
 use crate::os::interfaces::{self, Interface};
 use crate::os::netstat::{self, Entry, Holder, Protocol, TimerKind};
 use crate::os::tcp::{FIELDS, Info, State, Unit, stands};
@@ -35,17 +36,17 @@ pub const COMMANDS: &[Command] = &[
         )
     },
     Command {
-        params: &[opt("NAME", Kind::Text)],
+        params: &[rest("FILTER", Kind::Any)],
         results: &["rows"],
         c: "getifaddrs(&list);",
         man: "getifaddrs(3)",
-        errors: &[("ENODEV", "no interface has that name")],
-        example: "ifconfig lo\nrows = ifconfig lo\nfirst = item $rows 0\naddress = field $first address\n\
-                  assert $address == 127.0.0.1",
+        errors: &[("ENODEV", "no interface has that name or address")],
+        example: "ifconfig lo\nrows = ifconfig lo 127.0.0.1\nfor row in $rows\n  netmask = field $row netmask\n  \
+                  assert $netmask == 255.0.0.0\nend",
         ..bare(
             Group::Views,
             "ifconfig",
-            "the machine's network interfaces: addresses, netmasks, classes, scopes, MTU, hardware address",
+            "the machine's network interfaces: addresses, netmasks, classes, scopes, MTU; filters: a name, an address",
             ifconfig,
         )
     },
@@ -81,26 +82,35 @@ const SOCKETS: &[Column] = &[
     plain("state"),
     plain("in"),
     plain("out"),
-    holds("left", Holds::Seconds),
+    Column { title: "left", key: "time_left", holds: Holds::Seconds },
     plain("name"),
     holds("process", Holds::Process),
 ];
 
-/// What a row must have: one of each kind of word that was given.
+/// What a row must have: all of the ports and addresses, of which it has two, and one of the other words of each kind.
 #[derive(Default)]
 struct Filter {
     ports: Vec<u16>,
+    addresses: Vec<String>,
     protocols: Vec<Protocol>,
     states: Vec<State>,
-    /// Names of sockets and processes, addresses.
+    /// Names of our sockets and of processes.
     names: Vec<String>,
+}
+
+/// Which socket of ours a row is about.
+#[derive(Clone)]
+struct Ours {
+    serial: u64,
+    name: Rc<str>,
+    /// Not the socket itself, but a connection that waits to be accepted from it.
+    queued: bool,
 }
 
 /// A socket of the machine with all that is known of it.
 struct Seen {
     entry: Entry,
-    /// Which of ours it is: the number that orders them, and its name.
-    ours: Option<(u64, Rc<str>)>,
+    ours: Option<Ours>,
     holders: Vec<Holder>,
 }
 
@@ -110,27 +120,49 @@ fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     for protocol in Protocol::ALL.into_iter().filter(|p| filter.wants(*p)) {
         entries.extend(netstat::sockets(protocol).map_err(|e| Failure::os(e).note("the files are in /proc/net"))?);
     }
+    let ours = ours(world);
+    let listeners: Vec<Entry> = entries.iter().filter(|e| e.state == State::Listen).cloned().collect();
     entries.retain(|e| filter.fits(e));
-    let sockets = world.sockets();
-    let ours = numbers(&sockets);
     // Who holds a socket is asked only of those that are left: it takes a walk through all processes.
     let mut held = if entries.iter().any(|e| e.inode.is_some()) { netstat::holders() } else { HashMap::new() };
     let see = |entry: Entry| {
-        let ours = entry.inode.and_then(|n| ours.get(&n)).map(|s| (s.serial, s.name()));
+        let ours = match entry.inode {
+            Some(number) => ours.get(&number).cloned(),
+            None => queue_of(&entry, &listeners, &ours),
+        };
         let holders = entry.inode.and_then(|n| held.remove(&n)).unwrap_or_default();
         Seen { entry, ours, holders }
     };
     let mut seen: Vec<Seen> = entries.into_iter().map(see).filter(|s| filter.names(s)).collect();
-    // Ours first, in the order they were made; the kernel's order is that of a hash table.
-    seen.sort_by_cached_key(Seen::place);
+    // Ours first, in the order they were made; the kernel's order is that of a hash table. Of a connection's two ends,
+    // the one at the address that was named first.
+    seen.sort_by_cached_key(|s| (filter.side(&s.entry), s.place()));
     let empty = if args.0.is_empty() { "no sockets" } else { "no socket is like that" };
     rows(Table { columns: SOCKETS, rows: seen.iter().map(Seen::row).collect(), empty: empty.into() })
 }
 
 /// Our sockets by the numbers that the kernel's lists have them by; a duplicate has its original's.
-fn numbers(sockets: &[Rc<Socket>]) -> HashMap<u64, &Rc<Socket>> {
-    let number = |s: &Rc<Socket>| s.open_fd().ok().and_then(|fd| netstat::inode(fd.as_fd()));
-    sockets.iter().rev().filter_map(|s| Some((number(s)?, s))).collect()
+fn ours(world: &World) -> HashMap<u64, Ours> {
+    let one = |s: &Rc<Socket>| {
+        let number = netstat::inode(s.open_fd().ok()?.as_fd())?;
+        Some((number, Ours { serial: s.serial, name: s.name(), queued: false }))
+    };
+    world.sockets().iter().rev().filter_map(one).collect()
+}
+
+/// The listener of ours in whose queue a connection waits that no process holds: the only one at its address.
+fn queue_of(entry: &Entry, listeners: &[Entry], ours: &HashMap<u64, Ours>) -> Option<Ours> {
+    // What was closed is in none of these states any more.
+    if !matches!(entry.state, State::Established | State::CloseWait | State::SynRecv) {
+        return None;
+    }
+    let is_at = |l: &&Entry| {
+        l.local == entry.local
+            || (l.local.port() == entry.local.port() && l.local.host().is_some_and(|h| h.is_unspecified()))
+    };
+    let mut at = listeners.iter().filter(is_at);
+    let (Some(listener), None) = (at.next(), at.next()) else { return None };
+    ours.get(&listener.inode?).map(|o| Ours { queued: true, ..o.clone() })
 }
 
 impl Filter {
@@ -148,6 +180,8 @@ impl Filter {
                 filter.protocols.extend(protocols);
             } else if let Some((state, _)) = State::ALL.iter().find(|(_, name)| name.eq_ignore_ascii_case(&word)) {
                 filter.states.push(*state);
+            } else if word.parse::<Addr>().is_ok() || word.parse::<IpAddr>().is_ok() {
+                filter.addresses.push(word);
             } else if let Some(near) = nearly(&word) {
                 return Err(Failure::usage(format!("`{word}` is no state"))
                     .note(format!("did you mean {near}?"))
@@ -164,14 +198,30 @@ impl Filter {
     }
 
     fn fits(&self, entry: &Entry) -> bool {
-        let at = |addr: &Addr| addr.port().is_some_and(|p| self.ports.contains(&p));
-        (self.ports.is_empty() || at(&entry.local) || entry.peer.as_ref().is_some_and(at))
+        let both = || std::iter::once(&entry.local).chain(&entry.peer);
+        self.ports.iter().all(|port| both().any(|a| a.port() == Some(*port)))
+            && self.addresses.iter().all(|word| both().any(|a| is_at(a, word)))
             && (self.states.is_empty() || self.states.contains(&entry.state))
     }
 
-    fn names(&self, seen: &Seen) -> bool {
-        self.names.is_empty() || self.names.iter().any(|name| seen.is_called(name))
+    /// Which of the addresses that were named is the socket's own.
+    fn side(&self, entry: &Entry) -> Option<usize> {
+        let several = self.addresses.len() > 1;
+        self.addresses.iter().position(|word| is_at(&entry.local, word)).filter(|_| several)
     }
+
+    fn names(&self, seen: &Seen) -> bool {
+        let called = |name: &String| {
+            seen.ours.as_ref().is_some_and(|o| *o.name == **name)
+                || seen.holders.iter().any(|h| text::escape_bytes(&h.name) == *name)
+        };
+        self.names.is_empty() || self.names.iter().any(called)
+    }
+}
+
+/// Whether an address is the one written so, with its port or without.
+fn is_at(addr: &Addr, word: &str) -> bool {
+    addr.to_string() == word || addr.host().is_some_and(|h| h.to_string() == word)
 }
 
 fn protocols(word: &str) -> Vec<Protocol> {
@@ -187,25 +237,16 @@ fn nearly(word: &str) -> Option<&'static str> {
 }
 
 impl Seen {
-    fn is_called(&self, name: &str) -> bool {
-        let is = |addr: &Addr| addr.to_string() == name || addr.host().is_some_and(|h| h.to_string() == name);
-        self.ours.as_ref().is_some_and(|(_, n)| **n == *name)
-            || self.holders.iter().any(|h| h.name == name.as_bytes())
-            || is(&self.entry.local)
-            || self.entry.peer.as_ref().is_some_and(is)
-    }
-
-    fn place(&self) -> (Protocol, u64, State, u16, String) {
+    fn place(&self) -> impl Ord + use<> {
         let entry = &self.entry;
         let family = match entry.protocol {
             Protocol::Tcp6 => Protocol::Tcp,
             Protocol::Udp6 => Protocol::Udp,
             other => other,
         };
-        let serial = self.ours.as_ref().map_or(u64::MAX, |(serial, _)| *serial);
-        // Listeners stand before what they accepted.
-        let state = if entry.state == State::Listen { State::Established } else { entry.state };
-        (family, serial, state, entry.local.port().unwrap_or(0), entry.local.to_string())
+        let ours = self.ours.as_ref().map_or((u64::MAX, false), |o| (o.serial, o.queued));
+        let peer = entry.peer.as_ref().map(ToString::to_string);
+        (family, ours, entry.local.port(), entry.local.to_string(), peer)
     }
 
     fn row(&self) -> Vec<Value> {
@@ -225,9 +266,16 @@ impl Seen {
             count(entry.received),
             count(entry.unsent),
             over.map_or(Value::None, |t| Value::Int(t.left.as_secs_f64().ceil() as i128)),
-            self.ours.as_ref().map_or(Value::None, |(_, name)| Value::text(name)),
+            self.ours.as_ref().map_or(Value::None, Ours::shown),
             process(&self.holders),
         ]
+    }
+}
+
+impl Ours {
+    /// Its name; in parentheses for what waits to be accepted from it.
+    fn shown(&self) -> Value {
+        if self.queued { Value::text(format!("({})", self.name)) } else { Value::text(&self.name) }
     }
 }
 
@@ -252,20 +300,17 @@ const INTERFACES: &[Column] = &[
 ];
 
 fn ifconfig(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let mut all = interfaces::all().map_err(Failure::os)?;
-    if args.has(0) {
-        let name = args.text(0)?.into_owned();
-        let names: Vec<String> = all.iter().map(|i| text::escape_bytes(&i.name)).collect();
-        all.retain(|i| i.name == name.as_bytes());
-        if all.is_empty() {
-            return Err(Failure::os(libc::ENODEV).note(format!("there are: {}", names.join(", "))).at(0));
+    let all = interfaces::all().map_err(Failure::os)?;
+    let mut shown: Vec<Vec<Value>> = all.iter().flat_map(interface_rows).collect();
+    for (i, word) in args.rest_values(0).iter().enumerate() {
+        let fits = |row: &Vec<Value>| row[..2].contains(word);
+        if !shown.iter().any(fits) {
+            let names: Vec<String> = all.iter().map(|i| text::escape_bytes(&i.name)).collect();
+            return Err(Failure::os(libc::ENODEV).note(format!("there are: {}", names.join(", "))).at(i));
         }
+        shown.retain(fits);
     }
-    rows(Table {
-        columns: INTERFACES,
-        rows: all.iter().flat_map(interface_rows).collect(),
-        empty: "no interfaces".into(),
-    })
+    rows(Table { columns: INTERFACES, rows: shown, empty: "no interfaces".into() })
 }
 
 /// A row for each address; one for an interface without.
@@ -300,7 +345,7 @@ fn interface_rows(interface: &Interface) -> Vec<Vec<Value>> {
 
 // --- info ---
 
-const FACTS: &[Column] = &[plain("field"), holds("value", Holds::Measured), plain("meaning")];
+const FACTS: &[Column] = &[plain("field"), plain("value"), plain("meaning")];
 
 /// Facts of a socket: each for people and for programs.
 #[derive(Default)]
@@ -349,8 +394,8 @@ fn queues(facts: &mut Facts, fd: BorrowedFd<'_>, stream: bool) {
         facts.bytes("out", n as i128, "were sent and are not acknowledged or delivered");
     }
     for (name, number, meaning) in [
-        ("rcvbuf", libc::SO_RCVBUF, "room for what comes in (SO_RCVBUF: twice what was asked for)"),
-        ("sndbuf", libc::SO_SNDBUF, "room for what goes out (SO_SNDBUF: twice what was asked for)"),
+        ("rcvbuf", libc::SO_RCVBUF, "room for what comes in (SO_RCVBUF; the kernel doubles what is asked for)"),
+        ("sndbuf", libc::SO_SNDBUF, "room for what goes out (SO_SNDBUF; the kernel doubles what is asked for)"),
     ] {
         if let Ok(n) = sockopt::get_int(fd, libc::SOL_SOCKET, number) {
             facts.bytes(name, n, meaning);
@@ -418,8 +463,9 @@ mod tests {
                 words.iter().map(|w| super::super::Arg::Value(super::super::kinds::word_value(w))).collect(),
             ))
         };
-        let filter = read(&["9998", "tcp", "listen", "TIME_WAIT", "srv"]).unwrap();
+        let filter = read(&["9998", "tcp", "listen", "TIME_WAIT", "srv", "::1", "127.0.0.1:80"]).unwrap();
         assert_eq!((filter.ports, filter.names), (vec![9998], vec!["srv".to_string()]));
+        assert_eq!(filter.addresses, ["::1", "127.0.0.1:80"]);
         assert_eq!(filter.protocols, [Protocol::Tcp, Protocol::Tcp6]);
         assert_eq!(filter.states, [State::Listen, State::TimeWait]);
         assert!(read(&["LISTN"]).err().unwrap().notes()[0].contains("LISTEN"));

@@ -2,7 +2,7 @@
 
 use super::{Args, Command, Group, Kind, Need, all, bare, find, opt, req, rest};
 use crate::os::options;
-use crate::value::{Failure, errno, text};
+use crate::value::{Failure, Reply, Value, errno, text};
 use crate::world::{Request, Step, World};
 
 fn ask(request: Request) -> Result<Step, Failure> {
@@ -43,6 +43,14 @@ fn quit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let status = if args.has(0) { args.int(0)? } else { 0 };
     let status = u8::try_from(status);
     ask(Request::Quit(status.map_err(|_| Failure::usage("an exit status is a number from 0 to 255").at(0))?))
+}
+
+fn announce(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if args.has(0) {
+        world.announce(args.on(0));
+        return Ok(Step::Done(Reply::Nothing));
+    }
+    Ok(Value::Bool(world.announces()).into())
 }
 
 fn help(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -143,7 +151,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         params: &[opt("S", Kind::Socket)],
-        example: "s = socket\nexpect ENOTCONN send s hello\nwhy",
+        example: "s = socket\nexpect ENOTCONN recv s 100\nwhy",
         errors: &[("Usage", "with -q nothing is written down of what happens to a socket")],
         ..view("why", "explain the last error from what happened here; of a socket, tell what happened to it", why)
     },
@@ -152,6 +160,12 @@ pub const COMMANDS: &[Command] = &[
         example: "left, right = socketpair\nsend left hello\nrecv right 100\nclose left\nrecv right 100\ndiagram",
         errors: &[("Usage", "with -q nothing is written down of what happens to sockets")],
         ..view("diagram", "draw what happened: a lane for each socket, arrows for what passed between them", diagram)
+    },
+    Command {
+        params: &[opt("SWITCH", Kind::Switch)],
+        results: &["on"],
+        example: "announce off\nannounce on\nannounce",
+        ..view("announce", "whether the prompt tells above the line what comes meanwhile", announce)
     },
     Command { example: "history", ..view("history", "list the lines typed in this session", history) },
     Command {

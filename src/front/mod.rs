@@ -6,7 +6,9 @@ mod options;
 mod output;
 mod prompt;
 mod recorder;
+mod screen;
 mod script;
+mod step;
 mod transcript;
 
 use std::process::ExitCode;
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
         Program::Say(text) => output::say(text),
         Program::Help(word) => script::help(word.as_deref()),
         Program::File(path) => script::file(path, &options),
+        Program::Step(path) => prompt::step(path, &options),
         Program::Lines(text) => script::lines(text, &options),
         Program::Record(path, out) => transcript::record(path, out.as_deref(), &options),
         Program::Verify(paths, bless) => transcript::verify(paths, *bless, &options),

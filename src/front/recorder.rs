@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::render::transcript::{self, Canon, Entry};
 use crate::session::{Event, Sink, What};
-use crate::value::{Diagram, Table};
+use crate::value::Table;
 
 /// The most lines that are kept of a session at the prompt.
 const KEPT_MAX: usize = 200_000;
@@ -15,8 +15,6 @@ enum Taken {
     Line(Entry),
     /// Rows, with what stands before each: laid out when it is known which of their values the kernel chose.
     Rows(String, Table),
-    /// A diagram, likewise.
-    Drawn(String, Diagram),
 }
 
 /// Takes a session down.
@@ -73,11 +71,12 @@ impl Recorder {
     /// Take down an event.
     pub fn event(&mut self, event: &Event) {
         self.learned.learn(event);
-        let prefix = || event.at.task.as_ref().map_or(String::new(), |t| format!("[{t}] "));
         match &event.what {
-            What::Rows { .. } | What::Drawn(_) if !self.has_room() => {}
-            What::Rows { table, .. } => self.entries.push(Taken::Rows(prefix(), table.clone())),
-            What::Drawn(diagram) => self.entries.push(Taken::Drawn(prefix(), diagram.clone())),
+            What::Rows { call, table } if !transcript::measures(call) => {
+                if self.has_room() {
+                    self.entries.push(Taken::Rows(transcript::before(event), table.clone()));
+                }
+            }
             _ => self.show(transcript::shown(event)),
         }
     }
@@ -100,8 +99,10 @@ impl Recorder {
             match taken {
                 Taken::Line(Entry::Shown(line)) => entries.push(Entry::shown(&canon.line(line, number))),
                 Taken::Line(typed) => entries.push(typed.clone()),
-                Taken::Rows(prefix, table) => entries.extend(prefixed(prefix, canon.rows(table, number))),
-                Taken::Drawn(prefix, diagram) => entries.extend(prefixed(prefix, canon.diagram(diagram, number))),
+                Taken::Rows(prefix, table) => {
+                    let lines = canon.rows(table, number).into_iter();
+                    entries.extend(lines.map(|line| Entry::shown(&format!("{prefix}{line}"))));
+                }
             }
         }
         (entries, canon)
@@ -126,10 +127,6 @@ impl Recorder {
     pub fn typed_lines(&self) -> usize {
         self.typed_entries().count()
     }
-}
-
-fn prefixed(prefix: &str, lines: Vec<String>) -> impl Iterator<Item = Entry> {
-    lines.into_iter().map(move |line| Entry::shown(&format!("{prefix}{line}")))
 }
 
 /// A recorder as a session's sink.

@@ -1,13 +1,16 @@
-//! The terminal: its width, and its settings, kept so that it is left as it was found.
+//! The terminal's own settings, kept so that it is left as it was found.
 
 use std::io::{self, Write};
 
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
+/// How wide a terminal is that does not say.
+pub const USUAL: usize = 80;
+
 /// How many columns the terminal on standard output has now; none when it is no terminal.
 pub fn width() -> Option<usize> {
     let size = tcgetwinsize(io::stdout()).ok()?;
-    (size.ws_col > 0).then_some(usize::from(size.ws_col))
+    Some(if size.ws_col == 0 { USUAL } else { usize::from(size.ws_col) })
 }
 
 /// What the terminal was set to.

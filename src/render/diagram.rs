@@ -2,8 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use super::table::shorten;
 use crate::value::diagram::{Diagram, Lane, Step};
+use crate::value::text::fit;
 
 /// A lane is no narrower than that.
 const LANE_MIN: usize = 8;
@@ -62,7 +62,7 @@ impl Layout {
     /// A text over each lane.
     fn heads(&self, diagram: &Diagram, text: impl Fn(&Lane) -> &str) -> String {
         let head = |lane: &Lane| {
-            let text = shorten(text(lane), self.lane - 1, true);
+            let text = fit(text(lane), self.lane - 1);
             let before = (self.lane - text.width()) / 2;
             format!("{}{text}{}", " ".repeat(before), " ".repeat(self.lane - before - text.width()))
         };
@@ -91,7 +91,7 @@ impl Layout {
             row[centre(lane)] = 'x';
         }
         let number = if step.line > 0 { step.line.to_string() } else { String::new() };
-        let what = shorten(&step.what, self.what.saturating_sub(self.number + 3), false);
+        let what = fit(&step.what, self.what.saturating_sub(self.number + 3));
         let pad = " ".repeat(self.what.saturating_sub(self.number + 2 + what.width()));
         let lanes: String = row.into_iter().collect();
         format!("{number:>w$}  {what}{pad}{lanes}", w = self.number).trim_end().to_string()
@@ -107,7 +107,7 @@ fn arrow(row: &mut [char], from: usize, to: usize, text: &str) {
     } else {
         row[left] = '<';
     }
-    let text = shorten(text, (right - left).saturating_sub(3), false);
+    let text = fit(text, (right - left).saturating_sub(3));
     let start = left + (right - left - text.chars().count()) / 2;
     for (place, c) in row[start..].iter_mut().zip(text.chars()) {
         *place = c;

@@ -30,7 +30,8 @@ impl Style {
         if self.colour && !text.is_empty() { text.style(paint).to_string() } else { text.to_string() }
     }
 
-    fn dim(self, text: &str) -> String {
+    /// Text that stays in the background.
+    pub fn dim(self, text: &str) -> String {
         self.paint(text, Paint::new().dimmed())
     }
 
@@ -64,6 +65,7 @@ pub fn event(event: &Event, style: Style) -> String {
         What::Drawn(drawn) => diagram::lines(drawn, room(&event.at, style)).join("\n"),
         What::Explained(clues) => clues.iter().map(|c| style.clue(c)).collect::<Vec<_>>().join("\n"),
         What::Rows { table, .. } => rows(&event.at, table, style),
+        What::Announced(text) => style.dim(&format!("# {text}")),
         What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
         What::JobDone { job, line, names, outcome } => {
@@ -112,15 +114,11 @@ fn reply(at: &At, names: &[std::rc::Rc<str>], values: &[Value], style: Style) ->
 }
 
 fn bound(names: &[std::rc::Rc<str>], values: &[Value], style: Style) -> Vec<String> {
-    names.iter().zip(values).map(|(n, v)| format!("{} = {}", style.name(n), v.brief(SHOWN_MAX))).collect()
+    names.iter().zip(values).map(|(n, v)| format!("{} = {}", style.name(n), brief(v))).collect()
 }
 
 fn shown(values: &[Value]) -> String {
-    if values.is_empty() {
-        "ok".into()
-    } else {
-        values.iter().map(|v| v.brief(SHOWN_MAX)).collect::<Vec<_>>().join(", ")
-    }
+    if values.is_empty() { "ok".into() } else { values.iter().map(brief).collect::<Vec<_>>().join(", ") }
 }
 
 /// The room for a line; what stands before each line of a task's takes some.
@@ -131,6 +129,11 @@ fn room(at: &At, style: Style) -> Option<usize> {
 fn rows(at: &At, table: &Table, style: Style) -> String {
     let line = |line: table::Line| format!("{}{}", style.dim(&line.label), line.text);
     Grid::of(table, table::cell).lines(room(at, style)).into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A value as a result is shown.
+pub fn brief(value: &Value) -> String {
+    value.brief(SHOWN_MAX)
 }
 
 fn headline(call: &str, failure: &Failure, style: Style) -> String {

@@ -20,7 +20,7 @@ pub fn json(event: &Event) -> Option<String> {
         What::Failed { .. } => "error",
         What::Printed(_) | What::View(_) | What::Explained(_) | What::Drawn(_) => "print",
         What::Rows { .. } => "rows",
-        What::Noted(_) => "note",
+        What::Noted(_) | What::Announced(_) => "note",
         What::JobDone { .. } => "job",
     };
     out.insert("kind".into(), make!(kind));
@@ -41,7 +41,7 @@ pub fn json(event: &Event) -> Option<String> {
             out.insert("expected".into(), make!(expected));
             out.insert("taken".into(), make!(taken));
         }
-        What::Printed(text) | What::View(text) | What::Noted(text) => {
+        What::Printed(text) | What::View(text) | What::Noted(text) | What::Announced(text) => {
             out.insert("text".into(), make!(text));
         }
         What::Drawn(drawn) => {

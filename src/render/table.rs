@@ -2,15 +2,13 @@
 //!
 //! It knows cells of text and no colours; what is a header is told apart from what is not.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use crate::value::table::{Column, Holds, Table};
 use crate::value::{Value, text};
 
 /// Shown in a cell that has nothing to say.
 const NOTHING: &str = "-";
-/// Stands for what was cut off.
-const ELLIPSIS: char = '…';
 /// A column is cut to no less than that; narrower than this all of it falls into blocks.
 const COLUMN_MIN: usize = 8;
 
@@ -31,7 +29,7 @@ pub struct Grid {
 }
 
 struct Shape {
-    name: &'static str,
+    title: &'static str,
     /// Numbers stand at the right.
     right: bool,
     /// Its cells' ends tell most: ports, file names.
@@ -45,7 +43,7 @@ impl Grid {
             (0..table.columns.len()).filter(|i| table.rows.iter().any(|r| r[*i] != Value::None)).collect();
         let all = |i: usize, test: fn(&Value) -> bool| table.rows.iter().all(|r| r[i] == Value::None || test(&r[i]));
         let shape = |i: &usize| Shape {
-            name: table.columns[*i].name,
+            title: table.columns[*i].title,
             right: all(*i, |v| matches!(v, Value::Int(_) | Value::Float(_))),
             keep_end: all(*i, |v| matches!(v, Value::Addr(_))),
         };
@@ -65,19 +63,27 @@ impl Grid {
         }
         let natural: Vec<usize> = (0..self.columns.len()).map(|i| self.natural(i)).collect();
         let Some(width) = width else { return self.aligned(&natural, 2) };
-        for gap in [2, 1] {
-            if let Some(widths) = fitted(&natural, width, gap, usize::MAX) {
-                return self.aligned(&widths, gap);
-            }
+        if total(&natural, 2) <= width {
+            return self.aligned(&natural, 2);
         }
-        match fitted(&natural, width, 1, COLUMN_MIN) {
+        match self.fitted(natural, width) {
             Some(widths) => self.aligned(&widths, 1),
             None => self.blocks(width),
         }
     }
 
+    /// The columns' widths when all must fit: words give way before addresses, the widest first.
+    fn fitted(&self, mut widths: Vec<usize>, width: usize) -> Option<Vec<usize>> {
+        while total(&widths, 1) > width {
+            let wide = (0..widths.len()).filter(|i| widths[*i] > COLUMN_MIN);
+            let next = wide.max_by_key(|i| (!self.columns[*i].keep_end, widths[*i]))?;
+            widths[next] -= 1;
+        }
+        Some(widths)
+    }
+
     fn natural(&self, i: usize) -> usize {
-        self.rows.iter().map(|row| row[i].width()).fold(self.columns[i].name.width(), usize::max)
+        self.rows.iter().map(|row| row[i].width()).fold(self.columns[i].title.width(), usize::max)
     }
 
     fn aligned(&self, widths: &[usize], gap: usize) -> Vec<Line> {
@@ -86,7 +92,7 @@ impl Grid {
                 cells.zip(&self.columns).zip(widths).map(|((cell, shape), w)| shape.fit(cell, *w)).collect();
             parts.join(&" ".repeat(gap)).trim_end().to_string()
         };
-        let header = join(&mut self.columns.iter().map(|c| c.name));
+        let header = join(&mut self.columns.iter().map(|c| c.title));
         let rows =
             self.rows.iter().map(|row| Line { text: join(&mut row.iter().map(String::as_str)), ..Line::default() });
         std::iter::once(Line { label: header, ..Line::default() }).chain(rows).collect()
@@ -97,7 +103,7 @@ impl Grid {
         let mut lines = Vec::new();
         for row in &self.rows {
             for (i, (shape, cell)) in self.columns.iter().zip(row).enumerate().filter(|(_, (_, c))| *c != NOTHING) {
-                let label = format!("{}{}: ", if i == 0 { "" } else { "  " }, shape.name);
+                let label = format!("{}{}: ", if i == 0 { "" } else { "  " }, shape.title);
                 let room = width.saturating_sub(label.width()).max(1);
                 lines.push(Line { label, text: shape.cut(cell, room) });
             }
@@ -114,41 +120,14 @@ impl Shape {
     }
 
     fn cut(&self, cell: &str, width: usize) -> String {
-        shorten(cell, width, self.keep_end)
+        let backwards = |s: &str| s.chars().rev().collect::<String>();
+        if self.keep_end { backwards(&text::fit(&backwards(cell), width)) } else { text::fit(cell, width) }
     }
 }
 
-/// The text cut to that width, at its end or at its start.
-pub fn shorten(text: &str, width: usize, keep_end: bool) -> String {
-    if text.width() <= width {
-        return text.to_string();
-    }
-    let mut left = width.saturating_sub(1);
-    let mut fits = |c: &char| {
-        let w = c.width().unwrap_or(0);
-        let fits = w <= left;
-        left = if fits { left - w } else { 0 };
-        fits
-    };
-    if keep_end {
-        let end: Vec<char> = text.chars().rev().take_while(&mut fits).collect();
-        std::iter::once(ELLIPSIS).chain(end.into_iter().rev()).collect()
-    } else {
-        text.chars().take_while(&mut fits).chain(std::iter::once(ELLIPSIS)).collect()
-    }
-}
-
-/// The columns' widths when all must fit: the widest give way first, none below `least`.
-fn fitted(natural: &[usize], width: usize, gap: usize, least: usize) -> Option<Vec<usize>> {
-    let mut widths = natural.to_vec();
-    let gaps = gap * widths.len().saturating_sub(1);
-    let mut total = widths.iter().sum::<usize>() + gaps;
-    while total > width {
-        let widest = widths.iter_mut().max_by_key(|w| **w).filter(|w| **w > least)?;
-        *widest -= 1;
-        total -= 1;
-    }
-    Some(widths)
+/// How wide columns are together, so far apart.
+fn total(widths: &[usize], gap: usize) -> usize {
+    widths.iter().sum::<usize>() + gap * widths.len().saturating_sub(1)
 }
 
 /// A cell's text for people.
@@ -201,9 +180,9 @@ mod tests {
         assert_eq!(
             lines(Some(44)),
             [
-                "name   note          local           in left",
-                "服务器 监听中, 等待… ….0.0.1:9998     5    -",
-                "cli    x\\n\\x1b[2J    …0.0.1:40001 12345 57 s",
+                "name   note       local              in left",
+                "服务器 监听中, …  127.0.0.1:9998      5    -",
+                "cli    x\\n\\x1b[2J 127.0.0.1:40001 12345 57 s",
             ]
         );
         for width in 1..100 {

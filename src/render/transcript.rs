@@ -9,10 +9,10 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::table::{self, Grid};
-use super::{CONTINUATION, PROMPT, Style, diagram};
+use super::{CONTINUATION, PROMPT, Style};
 use crate::session::{Event, What};
 use crate::value::table::{Column, Holds, Table};
-use crate::value::{Diagram, Value, text};
+use crate::value::{Value, text};
 
 /// A line of a transcript.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -95,6 +95,10 @@ const BY_CALL: &[(&str, Chosen)] = &[
 
 /// Stands for what is measured, and is another every time.
 const MEASURED: &str = "{any}";
+/// What stands before a number of a row that is measured.
+const BEFORE_MEASURED: &str = "\"time_left\": ";
+/// The calls that give nothing but what is measured, or what the machine has.
+const MEASURES: &[&str] = &["info", "ifconfig"];
 
 /// Ports below this one are nobody's choice but the script's.
 const FIRST_CHOSEN_PORT: u32 = 1024;
@@ -213,6 +217,9 @@ impl Canon {
             let token = token.trim_end_matches('.');
             let token = if token.is_empty() { &rest[..length] } else { token };
             match self.chosen(&out, token) {
+                _ if out.ends_with(BEFORE_MEASURED) && token.bytes().all(|b| b.is_ascii_digit()) => {
+                    out.push_str(MEASURED);
+                }
                 Some(chosen) => out.push_str(&self.placeholder(chosen, token, number)),
                 None => out.push_str(token),
             }
@@ -252,15 +259,10 @@ impl Canon {
         grid.lines(None).into_iter().map(|l| l.label + &l.text).collect()
     }
 
-    /// A diagram made canonical, then drawn, for the same reason.
-    pub fn diagram(&mut self, diagram: &Diagram, number: usize) -> Vec<String> {
-        diagram::lines(&diagram.map(|text| self.after("|", text, number)), None)
-    }
-
     fn cell(&mut self, column: &Column, value: &Value, number: usize) -> String {
         let shown = table::cell(column, value);
         match column.holds {
-            Holds::Measured | Holds::Seconds => MEASURED.to_string(),
+            Holds::Seconds => MEASURED.to_string(),
             Holds::Fd => self.placeholder(Chosen::Fd, &shown, number),
             Holds::Process => {
                 for (pid, _) in shown.split(", ").filter_map(|p| p.split_once('/')) {
@@ -306,12 +308,29 @@ fn mentions(line: &str, name: &str) -> bool {
     })
 }
 
-/// The lines that an event shows in a transcript.
+/// Whether all that a call gives is measured, or what the machine has: no transcript holds it.
+pub fn measures(call: &str) -> bool {
+    MEASURES.contains(&call)
+}
+
+/// What stands before the lines of an event.
+pub fn before(event: &Event) -> String {
+    event.at.task.as_ref().map_or(String::new(), |task| format!("[{task}] "))
+}
+
+/// The lines that an event shows in a transcript; rows only in the form of a call that measures, see [`Canon::rows`].
 pub fn shown(event: &Event) -> Vec<String> {
     let text = super::event(event, Style::default());
     if text.is_empty() && !matches!(event.what, What::Printed(_)) {
         return Vec::new();
     }
+    let text = match &event.what {
+        What::Reply { call, values, .. } if measures(call) => {
+            values.iter().fold(text, |text, v| text.replace(&super::human::brief(v), MEASURED))
+        }
+        What::Rows { .. } => format!("{}{MEASURED}", before(event)),
+        _ => text,
+    };
     text.split('\n').map(text::printable).collect()
 }
 

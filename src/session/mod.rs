@@ -4,6 +4,7 @@
 //! names resolved to slots once. The run queue is first in, first out; when it is empty the loop polls once. What
 //! happens is told as [`Event`]s to a [`Sink`]: execution prints nothing and knows no colour.
 
+mod attend;
 mod bind;
 mod code;
 mod compile;
@@ -19,6 +20,7 @@ mod process;
 mod requests;
 mod scope;
 mod sockets;
+mod step;
 mod task;
 mod turn;
 mod why;
@@ -27,8 +29,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
+pub use attend::Waiting;
 pub use event::{Event, Sink, What};
 pub use process::CHILD;
+pub use step::{Change, Standing};
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
@@ -110,6 +114,10 @@ pub struct Session {
     early_interrupt: bool,
     /// The last error, for `why`.
     last_error: Option<Box<why::Told>>,
+    /// The program that is stepped through, if one is.
+    stepper: Option<Box<step::Stepper>>,
+    /// The task that runs lines typed beside it.
+    beside: Option<TaskId>,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
     pub interactive: bool,
 }
@@ -160,6 +168,8 @@ impl Session {
             fresh: false,
             popped: 0,
             early_interrupt: false,
+            stepper: None,
+            beside: None,
             interactive: false,
             last_error: None,
         };
@@ -208,12 +218,17 @@ impl Session {
             main.frames.push(frame);
         }
         self.main = Main::Running;
-        if std::mem::take(&mut self.early_interrupt) {
-            poller::put_back_signal(libc::SIGINT);
-        }
+        self.meet_interrupt();
         // What the line begins runs before what others had in line, as it does within a script.
         self.world.ready.push_front(id);
         Ok(())
+    }
+
+    /// A Ctrl-C that came just before the line was meant for it.
+    fn meet_interrupt(&mut self) {
+        if std::mem::take(&mut self.early_interrupt) {
+            poller::put_back_signal(libc::SIGINT);
+        }
     }
 
     /// Go on after a bug: the main task gives up what it was doing.
@@ -223,6 +238,8 @@ impl Session {
         main.id = TaskId::default();
         self.tasks[0] = Some(Box::new(main));
         self.main = Main::Idle;
+        self.beside = None;
+        self.stop_stepping();
     }
 
     /// A new line is asked for: a Ctrl-C from before is not meant for it.

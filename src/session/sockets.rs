@@ -101,7 +101,11 @@ fn add_locals(named: &mut Named, task: &Task) {
 
 fn row(name: String, socket: &Socket) -> Vec<Value> {
     let text = |s: &str| Value::text(s);
-    let mut row = vec![Value::text(name), Value::None, Value::text(socket.sort().replace("SOCK_", ""))];
+    let mut row = vec![
+        Value::text(name),
+        Value::None,
+        Value::text(socket.sort().replace("AF_UNIX SOCK_", "UNIX/").replace("SOCK_", "")),
+    ];
     let Ok(fd) = socket.open_fd() else {
         row.extend([Value::None, Value::None, text("closed"), Value::None, Value::None, Value::None]);
         return row;

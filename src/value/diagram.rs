@@ -36,19 +36,3 @@ pub struct Step {
     /// The lane that ends here.
     pub ends: Option<usize>,
 }
-
-impl Diagram {
-    /// The same with every text written anew.
-    #[must_use]
-    pub fn map(&self, mut write: impl FnMut(&str) -> String) -> Self {
-        let mut lane = |l: &Lane| Lane { name: write(&l.name), stands: write(&l.stands), ..*l };
-        let lanes = self.lanes.iter().map(&mut lane).collect();
-        let mut step = |s: &Step| Step {
-            what: write(&s.what),
-            arrow: s.arrow.as_ref().map(|(to, text)| (*to, write(text))),
-            ..s.clone()
-        };
-        let steps = self.steps.iter().map(&mut step).collect();
-        Self { lanes, steps }
-    }
-}

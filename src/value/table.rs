@@ -13,8 +13,6 @@ pub enum Holds {
     Fd,
     /// Processes, each as its id, a slash and its name.
     Process,
-    /// What is measured: it is another every time.
-    Measured,
     /// Seconds that run.
     Seconds,
 }
@@ -22,20 +20,22 @@ pub enum Holds {
 /// A column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Column {
-    /// Its name, which is also the key in a row's object.
-    pub name: &'static str,
+    /// What stands above it.
+    pub title: &'static str,
+    /// The key in a row's object.
+    pub key: &'static str,
     /// What it holds.
     pub holds: Holds,
 }
 
 /// A column that holds what it says.
 pub const fn plain(name: &'static str) -> Column {
-    Column { name, holds: Holds::Plain }
+    holds(name, Holds::Plain)
 }
 
 /// A column of another kind.
 pub const fn holds(name: &'static str, holds: Holds) -> Column {
-    Column { name, holds }
+    Column { title: name, key: name, holds }
 }
 
 /// Rows under columns.
@@ -50,10 +50,10 @@ pub struct Table {
 }
 
 impl Table {
-    /// The rows as a program takes them: a list of objects with the columns' names as keys.
+    /// The rows as a program takes them: a list of objects with the columns' keys.
     pub fn to_value(&self) -> Value {
         let object = |row: &Vec<Value>| {
-            let pairs = self.columns.iter().zip(row).map(|(c, v)| (Rc::from(c.name), v.clone()));
+            let pairs = self.columns.iter().zip(row).map(|(c, v)| (Rc::from(c.key), v.clone()));
             Value::Object(Rc::new(pairs.collect()))
         };
         Value::list(self.rows.iter().map(object).collect())

@@ -47,7 +47,7 @@ impl Session {
         if let Some(journal) = &self.world.journal {
             out.extend(titled("what happened", history(journal, &sockets, told.when)));
         }
-        out.extend(titled("now", self.standing(&sockets)));
+        out.extend(titled("now", self.sockets_now(&sockets)));
         if let Some(advice) = &told.cause.advice {
             out.push(format!("try: {advice}").into());
         }
@@ -63,12 +63,12 @@ impl Session {
         let other = journal.other_end(socket.serial);
         let sockets: Vec<u64> = std::iter::once(socket.serial).chain(other).collect();
         let mut out = titled("what happened", history(journal, &sockets, Instant::now()));
-        out.extend(titled("now", self.standing(&sockets)));
+        out.extend(titled("now", self.sockets_now(&sockets)));
         Ok(out)
     }
 
     /// How sockets stand: what the kernel says of those that are open.
-    fn standing(&self, sockets: &[u64]) -> Vec<Clue> {
+    fn sockets_now(&self, sockets: &[u64]) -> Vec<Clue> {
         let open = self.world.sockets();
         let standing = |serial: &u64| {
             let Some(socket) = open.iter().find(|s| s.serial == *serial) else {
