@@ -39,6 +39,10 @@ fn source(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     ask(Request::Source(args.text(0)?.into_owned()))
 }
 
+fn trace(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    ask(Request::Trace(args.on(0)))
+}
+
 fn quit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let status = if args.has(0) { args.int(0)? } else { 0 };
     let status = u8::try_from(status);
@@ -160,6 +164,14 @@ pub const COMMANDS: &[Command] = &[
         example: "left, right = socketpair\nsend left hello\nrecv right 100\nclose left\nrecv right 100\ndiagram",
         errors: &[("Usage", "with -q nothing is written down of what happens to sockets")],
         ..view("diagram", "draw what happened: a lane for each socket, arrows for what passed between them", diagram)
+    },
+    Command {
+        params: &[req("SWITCH", Kind::Switch)],
+        c: "/* strace -e trace=network ./program */",
+        man: "strace(1)",
+        errors: &[("Usage", "it is on or off")],
+        example: "trace on\nleft, right = socketpair\nsend left hello\nrecv right 100\ntrace off",
+        ..view("trace", "show each system call that a call makes, as strace does, and how it waits between them", trace)
     },
     Command {
         params: &[opt("SWITCH", Kind::Switch)],

@@ -6,10 +6,11 @@ mod options;
 mod output;
 mod prompt;
 mod recorder;
+pub mod replay;
 mod screen;
 mod script;
 mod step;
-mod transcript;
+pub mod transcript;
 
 use std::process::ExitCode;
 

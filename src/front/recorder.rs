@@ -3,18 +3,41 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::render::transcript::{self, Canon, Entry};
+use crate::render::canon::{Canon, Origin, Piece};
+use crate::render::compare::{self, Line, Names};
+use crate::render::rules::Chosen;
+use crate::render::transcript::{self, Entry};
 use crate::session::{Event, Sink, What};
 use crate::value::Table;
 
 /// The most lines that are kept of a session at the prompt.
 const KEPT_MAX: usize = 200_000;
 
-/// What was taken down.
-enum Taken {
-    Line(Entry),
-    /// Rows, with what stands before each: laid out when it is known which of their values the kernel chose.
+/// Something that was shown.
+enum Shown {
+    /// A line, and where it comes from.
+    Line(String, Origin),
+    /// Rows, and what stands before each.
     Rows(String, Table),
+    /// What is measured, and what stands before it.
+    Measured(String),
+}
+
+impl Shown {
+    fn line(line: &str, origin: Origin) -> Self {
+        Self::Line(line.trim_end().to_string(), origin)
+    }
+
+    fn lines(&self, canon: &Canon) -> Vec<Line> {
+        match self {
+            Self::Line(line, origin) => vec![canon.pieces(line, origin)],
+            Self::Rows(before, table) => {
+                let after = |line: Line| std::iter::once(Piece::text(before)).chain(line).collect();
+                canon.rows(table).into_iter().map(after).collect()
+            }
+            Self::Measured(before) => vec![vec![Piece::text(before), Piece::chosen("?", Chosen::Any)]],
+        }
+    }
 }
 
 /// Takes a session down.
@@ -24,7 +47,7 @@ pub struct Recorder {
     pub lines: Vec<String>,
     /// The next of them to be taken down.
     next: usize,
-    entries: Vec<Taken>,
+    entries: Vec<Entry<Shown>>,
     learned: Canon,
 }
 
@@ -39,7 +62,7 @@ impl Recorder {
         while self.next < up_to.min(self.lines.len()) {
             let line = self.lines[self.next].trim_end().to_string();
             let continues = self.next >= up_to - more;
-            self.push(if continues { Entry::More(line) } else { Entry::Typed(line) });
+            self.entries.push(if continues { Entry::More(line) } else { Entry::Typed(line) });
             self.next += 1;
         }
     }
@@ -48,85 +71,88 @@ impl Recorder {
     pub fn type_now(&mut self, text: &str) {
         for (i, line) in text.lines().enumerate() {
             let line = line.trim_end().to_string();
-            self.push(if i == 0 { Entry::Typed(line) } else { Entry::More(line) });
+            self.entries.push(if i == 0 { Entry::Typed(line) } else { Entry::More(line) });
         }
     }
 
-    fn push(&mut self, entry: Entry) {
-        self.entries.push(Taken::Line(entry));
-    }
-
-    fn has_room(&self) -> bool {
-        self.entries.len() < KEPT_MAX || !self.lines.is_empty()
-    }
-
-    /// Take down lines that were shown.
-    pub fn show(&mut self, lines: impl IntoIterator<Item = String>) {
-        if self.has_room() {
-            let shown = |line: String| Taken::Line(Entry::Shown(line.trim_end().to_string()));
-            self.entries.extend(lines.into_iter().map(shown));
+    fn show(&mut self, shown: impl IntoIterator<Item = Shown>) {
+        if self.entries.len() < KEPT_MAX || !self.lines.is_empty() {
+            self.entries.extend(shown.into_iter().map(Entry::Shown));
         }
+    }
+
+    /// Take down what the program says of itself: no values of its own stand in that.
+    pub fn say(&mut self, text: &str) {
+        self.show(text.lines().map(|line| Shown::line(line, Origin::default())));
     }
 
     /// Take down an event.
     pub fn event(&mut self, event: &Event) {
-        self.learned.learn(event);
-        match &event.what {
-            What::Rows { call, table } if !transcript::measures(call) => {
-                if self.has_room() {
-                    self.entries.push(Taken::Rows(transcript::before(event), table.clone()));
-                }
-            }
-            _ => self.show(transcript::shown(event)),
+        let origin = self.learned.learn(event);
+        if let Some(before) = transcript::before_measured(event) {
+            return self.show([Shown::Measured(before)]);
+        }
+        if let What::Rows { table, .. } = &event.what {
+            return self.show([Shown::Rows(transcript::before(event), table.clone())]);
+        }
+        for line in transcript::shown(event) {
+            let of_view = matches!(event.what, What::View(_)).then(|| self.learned.of_view(&line));
+            let origin = of_view.unwrap_or_else(|| origin.clone());
+            self.show([Shown::line(&line, origin)]);
         }
     }
 
-    fn typed_entries(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().filter_map(|e| match e {
-            Taken::Line(Entry::Typed(line) | Entry::More(line)) => Some(line.as_str()),
-            _ => None,
-        })
-    }
-
-    /// The transcript, with what makes its values canonical. Nothing is lost: more can be taken down.
-    pub fn finish(&self, arguments: &[String]) -> (Vec<Entry>, Canon) {
+    /// The session so far, its shown lines in pieces. Nothing is lost: more can be taken down.
+    pub fn entries(&self, arguments: &[String]) -> Vec<Entry<Line>> {
+        let typed = self.entries.iter().filter_map(|e| match e {
+            Entry::Typed(line) | Entry::More(line) => Some(line.as_str()),
+            Entry::Shown(_) => None,
+        });
         let mut canon = self.learned.clone();
         canon.own_pid(std::process::id());
-        canon.keep_written(self.typed_entries().chain(arguments.iter().map(String::as_str)));
+        canon.keep_written(typed.chain(arguments.iter().map(String::as_str)));
         let mut entries = Vec::new();
-        for taken in &self.entries {
-            let number = entries.len() + 1;
-            match taken {
-                Taken::Line(Entry::Shown(line)) => entries.push(Entry::shown(&canon.line(line, number))),
-                Taken::Line(typed) => entries.push(typed.clone()),
-                Taken::Rows(prefix, table) => {
-                    let lines = canon.rows(table, number).into_iter();
-                    entries.extend(lines.map(|line| Entry::shown(&format!("{prefix}{line}"))));
-                }
+        for entry in &self.entries {
+            match entry {
+                Entry::Shown(shown) => entries.extend(shown.lines(&canon).into_iter().map(Entry::Shown)),
+                Entry::Typed(line) => entries.push(Entry::Typed(line.clone())),
+                Entry::More(line) => entries.push(Entry::More(line.clone())),
             }
         }
-        (entries, canon)
+        entries
     }
 
     /// The text of the transcript, without the lines that save it: a second run has nothing to save.
     pub fn text(&self) -> String {
         let mut saving = false;
-        let mut out = String::new();
-        for entry in self.finish(&[]).0 {
-            if let Entry::Typed(line) = &entry {
+        let unsaved = |entry: &Entry<Line>| {
+            if let Entry::Typed(line) = entry {
                 saving = line.trim_start().starts_with("save ");
             }
-            if !saving {
-                out.push_str(&format!("{entry}\n"));
-            }
-        }
-        out
+            !saving
+        };
+        write(self.entries(&[]).into_iter().filter(unsaved))
     }
 
     /// How many lines were typed so far.
     pub fn typed_lines(&self) -> usize {
-        self.typed_entries().count()
+        self.entries.iter().filter(|e| !matches!(e, Entry::Shown(_))).count()
     }
+}
+
+/// A run's entries as the text of a transcript.
+pub fn write(entries: impl Iterator<Item = Entry<Line>>) -> String {
+    let mut names = Names::default();
+    let mut out = String::new();
+    for entry in entries {
+        let entry = match entry {
+            Entry::Shown(line) => Entry::Shown(compare::write_line(&line, &mut names)),
+            Entry::Typed(line) => Entry::Typed(line),
+            Entry::More(line) => Entry::More(line),
+        };
+        out.push_str(&format!("{entry}\n"));
+    }
+    out
 }
 
 /// A recorder as a session's sink.

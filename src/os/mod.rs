@@ -16,3 +16,4 @@ pub mod resolve;
 pub mod sockopt;
 pub mod tcp;
 pub mod terminal;
+pub mod trace;

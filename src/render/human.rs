@@ -12,6 +12,9 @@ use crate::value::{Clue, Failure, Name, Table, Value, errno};
 /// A value longer than this is cut when it is shown as a result.
 const SHOWN_MAX: usize = 400;
 
+/// What stands before a system call, so that it is never taken for a result.
+const TRACED: &str = "  | ";
+
 /// Whether colours are used, and what is shown of the place of an error.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Style {
@@ -65,6 +68,7 @@ pub fn event(event: &Event, style: Style) -> String {
         What::Drawn(drawn) => diagram::lines(drawn, room(&event.at, style)).join("\n"),
         What::Explained(clues) => clues.iter().map(|c| style.clue(c)).collect::<Vec<_>>().join("\n"),
         What::Rows { table, .. } => rows(&event.at, table, style),
+        What::Traced(call) => style.dim(&format!("{TRACED}{}", crate::value::text::printable(&call.text))),
         What::Announced(text) => style.dim(&format!("# {text}")),
         What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),

@@ -7,7 +7,7 @@ use crate::value::{Failure, Value, json::to_json};
 
 /// The object of an event; none for those that only people need.
 ///
-/// Every object has `seq` and `kind` (`reply`, `error`, `print`, `rows`, `note`, `job`), and `line` where it comes from a line
+/// Every object has `seq` and `kind` (`reply`, `error`, `print`, `rows`, `note`, `trace`, `job`), and `line` where it comes from a line
 /// of the program; `task` when it is not the main one. A reply has `call` and `result` (none, a value, or a list), and
 /// `names` when it was given some; an error has `call` and `error` with `name`, `number`, `text`, `notes` and `cause`; a
 /// view of several rows has `call` and `rows`, an object each with the columns' names as keys.
@@ -21,6 +21,7 @@ pub fn json(event: &Event) -> Option<String> {
         What::Printed(_) | What::View(_) | What::Explained(_) | What::Drawn(_) => "print",
         What::Rows { .. } => "rows",
         What::Noted(_) | What::Announced(_) => "note",
+        What::Traced(_) => "trace",
         What::JobDone { .. } => "job",
     };
     out.insert("kind".into(), make!(kind));
@@ -54,6 +55,9 @@ pub fn json(event: &Event) -> Option<String> {
         What::Rows { call, table } => {
             out.insert("call".into(), make!(**call));
             out.insert("rows".into(), to_json(&table.to_value()));
+        }
+        What::Traced(call) => {
+            out.insert("text".into(), make!(call.text));
         }
         What::JobDone { job, line, names, outcome } => {
             out.insert("job".into(), make!(job));

@@ -2,9 +2,14 @@
 //!
 //! It knows values and events and nothing else. Colour is an argument; nothing is printed here.
 
+mod bless;
+pub mod canon;
+pub mod compare;
 mod diagram;
+mod diff;
 mod human;
 mod json;
+pub mod rules;
 mod table;
 pub mod transcript;
 

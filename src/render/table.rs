@@ -9,6 +9,8 @@ use crate::value::{Value, text};
 
 /// Shown in a cell that has nothing to say.
 const NOTHING: &str = "-";
+/// How far apart columns stand where there is room.
+const GAP: usize = 2;
 /// A column is cut to no less than that; narrower than this all of it falls into blocks.
 const COLUMN_MIN: usize = 8;
 
@@ -21,13 +23,38 @@ pub struct Line {
     pub text: String,
 }
 
-/// A table whose cells are text.
-pub struct Grid {
-    columns: Vec<Shape>,
-    rows: Vec<Vec<String>>,
-    empty: String,
+/// What a cell is written as.
+pub trait Cell: Clone {
+    /// Plain text.
+    fn text(text: &str) -> Self;
+    /// How many columns of the screen it takes.
+    fn width(&self) -> usize;
+    /// Put another after it.
+    fn push(&mut self, other: &Self);
 }
 
+impl Cell for String {
+    fn text(text: &str) -> Self {
+        text.to_string()
+    }
+
+    fn width(&self) -> usize {
+        UnicodeWidthStr::width(self.as_str())
+    }
+
+    fn push(&mut self, other: &Self) {
+        self.push_str(other);
+    }
+}
+
+/// A table whose cells are written.
+pub struct Grid<C> {
+    columns: Vec<Shape>,
+    rows: Vec<Vec<C>>,
+    empty: C,
+}
+
+#[derive(Clone)]
 struct Shape {
     title: &'static str,
     /// Numbers stand at the right.
@@ -36,9 +63,9 @@ struct Shape {
     keep_end: bool,
 }
 
-impl Grid {
+impl<C: Cell> Grid<C> {
     /// The table with its cells written by that function. Columns in which no row has anything are left out.
-    pub fn of(table: &Table, mut write: impl FnMut(&Column, &Value) -> String) -> Self {
+    pub fn of(table: &Table, write: impl Fn(&Column, &Value) -> C) -> Self {
         let used: Vec<usize> =
             (0..table.columns.len()).filter(|i| table.rows.iter().any(|r| r[*i] != Value::None)).collect();
         let all = |i: usize, test: fn(&Value) -> bool| table.rows.iter().all(|r| r[i] == Value::None || test(&r[i]));
@@ -48,28 +75,57 @@ impl Grid {
             keep_end: all(*i, |v| matches!(v, Value::Addr(_))),
         };
         let columns = used.iter().map(shape).collect();
-        let mut cell = |row: &[Value], i: usize| match &row[i] {
-            Value::None => NOTHING.to_string(),
-            value => write(&table.columns[i], value),
-        };
-        let rows = table.rows.iter().map(|row| used.iter().map(|i| cell(row, *i)).collect()).collect();
-        Self { columns, rows, empty: table.empty.clone() }
+        let row = |row: &Vec<Value>| used.iter().map(|i| write(&table.columns[*i], &row[*i])).collect();
+        Self { columns, rows: table.rows.iter().map(row).collect(), empty: C::text(&table.empty) }
     }
 
+    /// Its lines, the header first, as wide as they are.
+    pub fn whole(&self) -> Vec<C> {
+        if self.rows.is_empty() { vec![self.empty.clone()] } else { self.aligned(&self.natural(), GAP) }
+    }
+
+    fn natural(&self) -> Vec<usize> {
+        let widest = |i: usize| self.rows.iter().map(|row| row[i].width()).max().unwrap_or(0);
+        (0..).zip(&self.columns).map(|(i, shape)| widest(i).max(shape.title.width())).collect()
+    }
+
+    fn aligned(&self, widths: &[usize], gap: usize) -> Vec<C> {
+        let header: Vec<C> = self.columns.iter().map(|c| C::text(c.title)).collect();
+        std::iter::once(&header).chain(&self.rows).map(|row| self.line(row, widths, gap)).collect()
+    }
+
+    fn line(&self, row: &[C], widths: &[usize], gap: usize) -> C {
+        let mut line = C::text("");
+        let mut owed = 0;
+        for ((cell, shape), width) in row.iter().zip(&self.columns).zip(widths) {
+            let pad = width.saturating_sub(cell.width());
+            let (left, right) = if shape.right { (pad, 0) } else { (0, pad) };
+            line.push(&C::text(&" ".repeat(owed + left)));
+            line.push(cell);
+            // What would stand at the end of the line is left out.
+            owed = right + gap;
+        }
+        line
+    }
+}
+
+impl Grid<String> {
     /// Its lines, none wider than `width` where one is given.
     pub fn lines(&self, width: Option<usize>) -> Vec<Line> {
-        if self.rows.is_empty() {
-            return vec![Line { text: self.empty.clone(), ..Line::default() }];
-        }
-        let natural: Vec<usize> = (0..self.columns.len()).map(|i| self.natural(i)).collect();
-        let Some(width) = width else { return self.aligned(&natural, 2) };
-        if total(&natural, 2) <= width {
-            return self.aligned(&natural, 2);
-        }
-        match self.fitted(natural, width) {
-            Some(widths) => self.aligned(&widths, 1),
-            None => self.blocks(width),
-        }
+        let natural = self.natural();
+        let lines = match width {
+            Some(width) if !self.rows.is_empty() && total(&natural, GAP) > width => match self.fitted(natural, width) {
+                Some(widths) => self.cut(&widths).aligned(&widths, 1),
+                None => return self.blocks(width),
+            },
+            _ => self.whole(),
+        };
+        let titled = !self.rows.is_empty();
+        let line = |(i, text): (usize, String)| {
+            let (label, text) = if i == 0 && titled { (text, String::new()) } else { (String::new(), text) };
+            Line { label, text }
+        };
+        lines.into_iter().enumerate().map(line).collect()
     }
 
     /// The columns' widths when all must fit: words give way before addresses, the widest first.
@@ -82,20 +138,10 @@ impl Grid {
         Some(widths)
     }
 
-    fn natural(&self, i: usize) -> usize {
-        self.rows.iter().map(|row| row[i].width()).fold(self.columns[i].title.width(), usize::max)
-    }
-
-    fn aligned(&self, widths: &[usize], gap: usize) -> Vec<Line> {
-        let join = |cells: &mut dyn Iterator<Item = &str>| {
-            let parts: Vec<String> =
-                cells.zip(&self.columns).zip(widths).map(|((cell, shape), w)| shape.fit(cell, *w)).collect();
-            parts.join(&" ".repeat(gap)).trim_end().to_string()
-        };
-        let header = join(&mut self.columns.iter().map(|c| c.title));
-        let rows =
-            self.rows.iter().map(|row| Line { text: join(&mut row.iter().map(String::as_str)), ..Line::default() });
-        std::iter::once(Line { label: header, ..Line::default() }).chain(rows).collect()
+    fn cut(&self, widths: &[usize]) -> Self {
+        let cell = |((cell, shape), width): ((&String, &Shape), &usize)| shape.cut(cell, *width);
+        let row = |row: &Vec<String>| row.iter().zip(&self.columns).zip(widths).map(cell).collect();
+        Self { columns: self.columns.clone(), rows: self.rows.iter().map(row).collect(), empty: self.empty.clone() }
     }
 
     /// A row as a block: a line a column, the first of them at the margin.
@@ -113,12 +159,6 @@ impl Grid {
 }
 
 impl Shape {
-    fn fit(&self, cell: &str, width: usize) -> String {
-        let cell = self.cut(cell, width);
-        let pad = " ".repeat(width.saturating_sub(cell.width()));
-        if self.right { format!("{pad}{cell}") } else { format!("{cell}{pad}") }
-    }
-
     fn cut(&self, cell: &str, width: usize) -> String {
         let backwards = |s: &str| s.chars().rev().collect::<String>();
         if self.keep_end { backwards(&text::fit(&backwards(cell), width)) } else { text::fit(cell, width) }
@@ -132,6 +172,9 @@ fn total(widths: &[usize], gap: usize) -> usize {
 
 /// A cell's text for people.
 pub fn cell(column: &Column, value: &Value) -> String {
+    if *value == Value::None {
+        return NOTHING.to_string();
+    }
     let shown = text::escape_bytes(value.to_string().as_bytes());
     if column.holds == Holds::Seconds { format!("{shown} s") } else { shown }
 }

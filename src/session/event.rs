@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::lang::{Source, Span};
+pub use crate::os::trace::Call;
 use crate::value::{Clue, Diagram, Failure, Table, Value};
 
 /// Something that happened.
@@ -75,6 +76,8 @@ pub enum What {
         /// The rows.
         table: Table,
     },
+    /// `trace on`: a system call that was made, or what the engine does between two of them.
+    Traced(Call),
     /// A background call began to wait.
     JobStarted(u64, String),
     /// A background call is done.

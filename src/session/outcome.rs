@@ -11,8 +11,9 @@ use super::task::{Parked, Parking, Task};
 use super::{Main, Session, Show, Stop};
 use crate::command::Args;
 use crate::lang::Span;
+use crate::os::trace;
 use crate::value::{Addr, Failure, Name, Reply, Value};
-use crate::world::{On, Socket, Step, after};
+use crate::world::{On, Socket, Step, Wait, after};
 
 impl Session {
     /// What a call came to.
@@ -40,6 +41,9 @@ impl Session {
                 }
                 let again = wait.again;
                 self.keep_asked(task, site);
+                if trace::is_on() {
+                    self.tell_engine(task, format!("... waits for {}", place(&wait)));
+                }
                 self.park(task, site, Parking::Call(wait, resume), until);
                 if let Some(interval) = again {
                     self.timers.again(after(interval), interval, task);
@@ -49,6 +53,11 @@ impl Session {
             Ok(Step::Ask(request)) => self.request(task, site, request),
             Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
         }
+    }
+
+    /// `trace on`: what the engine does between system calls.
+    pub(super) fn tell_engine(&mut self, task: &Task, text: String) {
+        self.tell_at(task, What::Traced(trace::Call { text, fds: Vec::new() }));
     }
 
     pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, until: Option<Instant>) {
@@ -117,7 +126,7 @@ impl Session {
                 self.name_nameless(task, value);
             }
         }
-        let remark = self.note(site, &args, &values);
+        let remark = trace::aside(|| self.note(site, &args, &values));
         if task.job.is_some() && task.frames.len() == 1 {
             task.result = if site.targets.is_empty() { Reply::Many(values) } else { Reply::Nothing };
         } else if self.show == Show::All {
@@ -281,6 +290,14 @@ impl Session {
 fn name_live(value: &Value, name: &Rc<str>) {
     if let Value::Handle(handle) = value {
         handle.name_it(name);
+    }
+}
+
+/// What a call waits for, and on which socket.
+fn place(wait: &Wait) -> String {
+    match &wait.on {
+        On::Socket(socket) => format!("{} on {}", wait.what, socket.name()),
+        _ => wait.what.to_string(),
     }
 }
 

@@ -7,8 +7,9 @@ use super::code::Site;
 use super::event::What;
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
-use super::{Session, Stop};
+use super::{Session, Show, Stop};
 use crate::lang::{self, Source};
+use crate::os::trace;
 use crate::value::{Clue, Failure, Handle, Name, Reply, Table, Value};
 use crate::world::sync::Pool;
 use crate::world::{Process, Request, Socket, after};
@@ -95,6 +96,7 @@ impl Session {
             Request::Diagram(sockets) => self.draw(task, &sockets),
             Request::Why(socket) => self.explain(task, site, socket.as_ref()),
             Request::History => self.view(task, site, Self::history_view),
+            Request::Trace(on) => Ok(self.trace(on)),
             Request::Save(path) => self.save(&path),
             Request::Source(path) => match self.source(&path) {
                 Ok(frame) => {
@@ -134,17 +136,17 @@ impl Session {
 
     /// Draw what happened to these sockets, or to all.
     fn draw(&mut self, task: &Task, sockets: &[Rc<Socket>]) -> Result<Reply, Failure> {
-        let diagram = self.diagram(sockets)?;
+        let diagram = trace::aside(|| self.diagram(sockets))?;
         self.tell_at(task, What::Drawn(diagram));
         Ok(Reply::Many(Vec::new()))
     }
 
     /// Tell why the last error came, or what happened to a socket.
     fn explain(&mut self, task: &Task, site: &Site, socket: Option<&Rc<Socket>>) -> Result<Reply, Failure> {
-        let clues = match socket {
-            Some(socket) => self.story(socket)?,
-            None => self.why(),
-        };
+        let clues = trace::aside(|| match socket {
+            Some(socket) => self.story(socket),
+            None => Ok(self.why()),
+        })?;
         if !site.targets.is_empty() {
             let lines: Vec<String> = clues.iter().map(Clue::steady).collect();
             return Ok(Reply::One(Value::text(lines.join("\n"))));
@@ -360,6 +362,12 @@ impl Session {
             }
         }
         if rows.is_empty() { "no names yet".into() } else { rows.join("\n") }
+    }
+
+    /// Tell each system call, or no more. Where calls are not shown, neither is what they do.
+    fn trace(&self, on: bool) -> Reply {
+        trace::set(on && self.show == Show::All);
+        Reply::Nothing
     }
 
     /// The session's lines as a script, or the session as a transcript.

@@ -31,7 +31,7 @@ pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 use socket::{Dead, Waiter};
 
 use crate::os::poller::{self, News, Poller};
-use crate::os::{addr, fd, sockopt};
+use crate::os::{addr, fd, sockopt, trace};
 use crate::value::{Addr, Failure, Reply, Value};
 
 /// What one receive takes at most in the common case: the buffer that all sockets share.
@@ -232,7 +232,7 @@ impl World {
         if shared.waits.get().linger > 0 && fd::outq(fd.as_fd()).is_ok_and(|n| n > 0) {
             return offload(self, "the data still unsent (SO_LINGER)", move || drop(fd), |_, ()| Ok(Reply::Nothing));
         }
-        drop(fd);
+        fd::close(fd);
         Step::Done(Reply::Nothing)
     }
 
@@ -242,7 +242,7 @@ impl World {
         }
         let held = self.shares || self.sockets().iter().any(|s| Rc::ptr_eq(&s.shared, &dead.shared));
         if let Some(journal) = &mut self.journal {
-            journal.closing(dead.serial, dead.fd.as_fd(), held);
+            trace::aside(|| journal.closing(dead.serial, dead.fd.as_fd(), held));
         }
     }
 

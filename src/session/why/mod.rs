@@ -19,7 +19,7 @@ use super::Session;
 use super::code::Site;
 use super::task::Task;
 use crate::command::{Arg, Args};
-use crate::os::sockopt;
+use crate::os::{sockopt, trace};
 use crate::value::{Addr, Clue, Failure, Name, Value};
 use crate::world::journal::{Act, Did, Ends, Last};
 use crate::world::{File, Journal, Socket, World};
@@ -249,7 +249,7 @@ impl Session {
             return failure;
         }
         let case = Case::new(&self.world, &site.name, &args, failure.name);
-        let cause = case.cause().unwrap_or_default();
+        let cause = trace::aside(|| case.cause()).unwrap_or_default();
         let socket = case.socket.clone();
         let failure = if cause.clues.is_empty() { failure } else { failure.because(cause.short()) };
         self.last_error = Some(Box::new(Told::new(Self::at(task), site.name.clone(), failure.clone(), cause, socket)));
