@@ -40,7 +40,7 @@ pub fn wants_colour(stream: &impl IsTerminal) -> bool {
 /// The style for an event: rows are laid out for the window as it is now.
 pub fn fitted(style: Style, event: &Event) -> Style {
     match event.what {
-        What::Rows { .. } => Style { width: terminal::width(), ..style },
+        What::Rows { .. } | What::Drawn(_) => Style { width: terminal::width(), ..style },
         _ => style,
     }
 }
@@ -68,7 +68,7 @@ impl Output {
     /// The process's own output.
     pub fn new(form: Form) -> Self {
         let stdout = io::stdout();
-        let style = Style { colour: wants_colour(&stdout), places: true, width: None };
+        let style = Style { colour: wants_colour(&stdout), places: true, clock: true, width: None };
         let error_style = Style { colour: wants_colour(&io::stderr()), ..style };
         let watched = stdout.is_terminal();
         Self { out: BufWriter::with_capacity(64 * 1024, stdout), form, style, error_style, watched }

@@ -128,6 +128,7 @@ impl Canon {
                 true
             }
             What::Failed { .. } | What::View(_) | What::Noted(_) | What::Announced(_) | What::Traced(_) => true,
+            What::Explained(_) | What::Drawn(_) => true,
             What::Line(_) | What::JobStarted(..) => false,
         };
         let fds = if let What::Traced(call) = &event.what { from_end(call) } else { Rc::default() };

@@ -5,6 +5,7 @@
 mod bless;
 pub mod canon;
 pub mod compare;
+mod diagram;
 mod diff;
 mod human;
 mod json;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::lang::{Source, Span};
 pub use crate::os::trace::Call;
-use crate::value::{Failure, Table, Value};
+use crate::value::{Clue, Diagram, Failure, Table, Value};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -65,6 +65,10 @@ pub enum What {
     Announced(String),
     /// Text that a view shows as it is.
     View(String),
+    /// Who did what to whom.
+    Drawn(Diagram),
+    /// An explanation, line by line.
+    Explained(Vec<Clue>),
     /// Rows that a view shows.
     Rows {
         /// The call's name.

@@ -10,9 +10,9 @@ use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Show, Stop};
 use crate::lang::{self, Source};
 use crate::os::trace;
-use crate::value::{Failure, Handle, Name, Reply, Table, Value};
+use crate::value::{Clue, Failure, Handle, Name, Reply, Table, Value};
 use crate::world::sync::Pool;
-use crate::world::{Process, Request, after};
+use crate::world::{Process, Request, Socket, after};
 
 impl Session {
     pub(super) fn request(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Flow {
@@ -93,6 +93,8 @@ impl Session {
             }
             Request::Rows(table, value) => Ok(self.rows(task, site, table, value)),
             Request::Show(text) => self.view(task, site, |_, _| text),
+            Request::Diagram(sockets) => self.draw(task, &sockets),
+            Request::Why(socket) => self.explain(task, site, socket.as_ref()),
             Request::History => self.view(task, site, Self::history_view),
             Request::Trace(on) => Ok(self.trace(on)),
             Request::Save(path) => self.save(&path),
@@ -129,6 +131,27 @@ impl Session {
         }
         let text = text(self, task);
         self.tell_at(task, What::View(text));
+        Ok(Reply::Many(Vec::new()))
+    }
+
+    /// Draw what happened to these sockets, or to all.
+    fn draw(&mut self, task: &Task, sockets: &[Rc<Socket>]) -> Result<Reply, Failure> {
+        let diagram = trace::aside(|| self.diagram(sockets))?;
+        self.tell_at(task, What::Drawn(diagram));
+        Ok(Reply::Many(Vec::new()))
+    }
+
+    /// Tell why the last error came, or what happened to a socket.
+    fn explain(&mut self, task: &Task, site: &Site, socket: Option<&Rc<Socket>>) -> Result<Reply, Failure> {
+        let clues = trace::aside(|| match socket {
+            Some(socket) => self.story(socket),
+            None => Ok(self.why()),
+        })?;
+        if !site.targets.is_empty() {
+            let lines: Vec<String> = clues.iter().map(Clue::steady).collect();
+            return Ok(Reply::One(Value::text(lines.join("\n"))));
+        }
+        self.tell_at(task, What::Explained(clues));
         Ok(Reply::Many(Vec::new()))
     }
 

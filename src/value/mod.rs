@@ -4,7 +4,9 @@
 //! tasks) it knows only that they have a kind and a label ([`Handle`]).
 
 pub mod addr;
+pub mod clue;
 pub mod codec;
+pub mod diagram;
 pub mod errno;
 pub mod failure;
 pub mod json;
@@ -19,6 +21,8 @@ use std::fmt;
 use std::rc::Rc;
 
 pub use addr::Addr;
+pub use clue::Clue;
+pub use diagram::Diagram;
 pub use failure::{Failure, Name};
 pub use reply::Reply;
 pub use table::Table;

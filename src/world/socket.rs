@@ -83,11 +83,12 @@ pub struct Yard {
     pub(super) dead: RefCell<Vec<Dead>>,
 }
 
-/// An open socket without a name.
+/// An open descriptor whose socket is gone: it is to be closed.
 pub(super) struct Dead {
+    pub serial: u64,
     pub fd: OwnedFd,
     pub token: usize,
-    pub waits: Waits,
+    pub shared: Rc<Shared>,
     /// The name it had, unless its user had closed it.
     pub name: Option<String>,
 }
@@ -192,13 +193,18 @@ impl Socket {
         self.fd.borrow_mut().take()
     }
 
+    /// The same, with what closing it needs to know.
+    pub(super) fn lay_out(&self) -> Option<Dead> {
+        let fd = self.take_fd()?;
+        Some(Dead { serial: self.serial, fd, token: self.token.replace(0), shared: self.shared.clone(), name: None })
+    }
+
     /// Its last file is gone: if its user had closed it, the world closes the descriptor.
     pub(super) fn abandon(&self) {
         if self.closed.get()
             && self.files.get() == 0
-            && let Some(fd) = self.fd.borrow_mut().take()
+            && let Some(dead) = self.lay_out()
         {
-            let dead = Dead { fd, token: self.token.replace(0), waits: self.shared.waits.get(), name: None };
             self.yard.dead.borrow_mut().push(dead);
         }
     }
@@ -330,9 +336,8 @@ impl Handle for Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         let closed = self.closed.get();
-        let Some(fd) = self.fd.get_mut().take() else { return };
+        let Some(dead) = self.lay_out() else { return };
         let name = if closed { None } else { self.name.get_mut().take().map(|n| n.to_string()) };
-        let dead = Dead { fd, token: self.token.get(), waits: self.shared.waits.get(), name };
-        self.yard.dead.borrow_mut().push(dead);
+        self.yard.dead.borrow_mut().push(Dead { name, ..dead });
     }
 }

@@ -128,6 +128,10 @@ pub enum Request {
     Save(String),
     /// Run a file's lines here.
     Source(String),
+    /// Explain the last error, or tell what happened to a socket.
+    Why(Option<Rc<Socket>>),
+    /// Draw what happened to these sockets, or to all.
+    Diagram(Vec<Rc<Socket>>),
     /// Show text as it is.
     Show(String),
     /// Show rows; a name for them gets that value.
