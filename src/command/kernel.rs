@@ -153,12 +153,12 @@ fn ours(world: &World) -> HashMap<u64, Ours> {
 /// The listener of ours in whose queue a connection waits that no process holds: the only one at its address.
 fn queue_of(entry: &Entry, listeners: &[Entry], ours: &HashMap<u64, Ours>) -> Option<Ours> {
     // What was closed is in none of these states any more.
-    if !matches!(entry.state, State::Established | State::CloseWait | State::SynRecv) {
+    if !matches!(entry.state, State::Established | State::CloseWait | State::SynRecv | State::Connecting) {
         return None;
     }
     let is_at = |l: &&Entry| {
-        l.local == entry.local
-            || (l.local.port() == entry.local.port() && l.local.host().is_some_and(|h| h.is_unspecified()))
+        let everywhere = l.local.host().is_some_and(|h| h.is_unspecified());
+        l.protocol == entry.protocol && (l.local == entry.local || everywhere && l.local.port() == entry.local.port())
     };
     let mut at = listeners.iter().filter(is_at);
     let (Some(listener), None) = (at.next(), at.next()) else { return None };

@@ -87,7 +87,7 @@ impl Session {
             Request::Tasks => self.view(task, site, Self::tasks_view),
             Request::Vars => self.view(task, site, Self::vars_view),
             Request::Sockets => {
-                let table = self.sockets_table(task);
+                let table = trace::aside(|| self.sockets_table(task));
                 let value = table.to_value();
                 Ok(self.rows(task, site, table, value))
             }

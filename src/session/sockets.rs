@@ -7,8 +7,8 @@ use std::rc::Rc;
 use super::event::{At, What};
 use super::task::Task;
 use super::{Session, Show};
-use crate::os::fd;
 use crate::os::tcp::{Info, State, stands};
+use crate::os::{fd, trace};
 use crate::value::table::{Column, Holds, holds, plain};
 use crate::value::{Table, Value};
 use crate::world::Socket;
@@ -69,7 +69,7 @@ impl Session {
         if open.is_empty() {
             return;
         }
-        let mut parts: Vec<String> = open.iter().take(LISTED_MAX).map(introduce).collect();
+        let mut parts: Vec<String> = trace::aside(|| open.iter().take(LISTED_MAX).map(introduce).collect());
         if open.len() > LISTED_MAX {
             parts.push(format!("and {} more", open.len() - LISTED_MAX));
         }
