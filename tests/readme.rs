@@ -39,12 +39,15 @@ fn canonical(text: &str) -> String {
 }
 
 #[test]
-fn the_session_shown_is_what_a_run_shows() {
-    let block = blocks("text").into_iter().find(|b| b.starts_with("sockpit> ")).unwrap();
-    let lines: Vec<&str> = block.lines().filter_map(|l| l.strip_prefix("sockpit> ")).collect();
-    let run = run(&["--timeout", "20", "-c", &lines.join("\n")]);
-    assert_eq!(run.status, 0, "{}", run.err);
-    assert_eq!(canonical(&run.out), canonical(&block));
+fn the_sessions_shown_are_what_a_run_shows() {
+    let sessions: Vec<String> = blocks("text").into_iter().filter(|b| b.starts_with("sockpit> ")).collect();
+    assert_eq!(sessions.len(), 2);
+    for block in sessions {
+        let lines: Vec<&str> = block.lines().filter_map(|l| l.strip_prefix("sockpit> ")).collect();
+        let run = run(&["--timeout", "20", "-c", &lines.join("\n")]);
+        assert_eq!(run.status, 0, "{}", run.err);
+        assert_eq!(canonical(&run.out), canonical(&block));
+    }
 }
 
 #[test]
