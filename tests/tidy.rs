@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers; each may use itself and those before it.
-const LAYERS: &[&str] = &["value", "lang", "os", "world", "command", "session", "render", "front"];
+const LAYERS: &[&str] = &["value", "lang", "os", "world", "command", "help", "session", "render", "front"];
 
 /// Layers that a layer leaves alone although they stand before it.
 const APART: &[(&str, &str)] = &[

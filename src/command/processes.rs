@@ -86,11 +86,15 @@ const BASE: Command = Command { params: &[req("P", Kind::Process)], ..bare(Group
 /// The calls of this group.
 pub const COMMANDS: &[Command] = &[
     Command {
+        related: &["join", "exitcode", "terminate", "mpqueue", "spawn"],
+        returns: "the process",
         name: "process",
         summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the main task",
-        params: &[some("[-d] NAME ARGS", Kind::Any)],
+        params: &[
+            some("[-d] NAME ARGS", Kind::Any).is("a def's name, and what it is called with: values only, no sockets")
+        ],
         results: &["process"],
-        python: "p = multiprocessing.Process(target=name, args=(...)); p.start()",
+        python: "p = multiprocessing.Process(target=NAME, args=(ARGS, ...)); p.start()",
         c: "pid = fork(); if (pid == 0) { name(...); _exit(0); }",
         man: "fork(2)",
         errors: &[
@@ -104,10 +108,12 @@ pub const COMMANDS: &[Command] = &[
         ..BASE
     },
     Command {
+        related: &["getpid", "getppid", "process"],
+        returns: "a number",
         name: "pid",
         summary: "the id of a child process",
         results: &["pid"],
-        python: "p.pid",
+        python: "P.pid",
         c: "pid_t pid = fork();",
         man: "fork(2)",
         example: "def task\nend\np = process task\nn = pid p\njoin p",
@@ -115,24 +121,28 @@ pub const COMMANDS: &[Command] = &[
         ..BASE
     },
     Command {
+        related: &["getppid", "pid"],
+        returns: "a number",
         name: "getpid",
         summary: "the id of this process",
         params: &[],
         results: &["pid"],
         python: "os.getpid()",
-        c: "getpid()",
+        c: "getpid();",
         man: "getpid(2)",
         example: "me = getpid",
         run: getpid,
         ..BASE
     },
     Command {
+        related: &["getpid", "pid", "procstate"],
+        returns: "a number",
         name: "getppid",
         summary: "the id of this process's parent, or of another's, as the kernel shows it now",
-        params: &[opt("P", Kind::ProcessOrPid)],
+        params: &[opt("P", Kind::ProcessOrPid).is("a process or the id of one; this one when left out")],
         results: &["pid"],
         python: "os.getppid()",
-        c: "getppid()",
+        c: "getppid();",
         man: "getppid(2)",
         errors: &[("ESRCH", "there is no such process any more")],
         example: "parent = getppid\nme = getpid\ndef task\nend\np = process task\nmine = getppid p\nassert $mine == $me\njoin p",
@@ -140,42 +150,48 @@ pub const COMMANDS: &[Command] = &[
         ..BASE
     },
     Command {
+        related: &["kill", "exitcode", "join", "process"],
         name: "terminate",
         summary: "ask a child process to end with SIGTERM; its exit code is then -15",
-        python: "p.terminate()",
-        c: "kill(pid, SIGTERM)",
+        python: "P.terminate()",
+        c: "kill(pid, SIGTERM);",
         man: "kill(2)",
         example: "def nap\n  sleep 60\nend\np = process nap\nterminate p\njoin p\nexitcode p",
         run: terminate,
         ..BASE
     },
     Command {
+        related: &["terminate", "exitcode", "join"],
         name: "kill",
         summary: "end a child process at once with SIGKILL; its exit code is then -9",
-        python: "p.kill()",
-        c: "kill(pid, SIGKILL)",
+        python: "P.kill()",
+        c: "kill(pid, SIGKILL);",
         man: "kill(2)",
         example: "def busy\n  loop\n  end\nend\np = process busy\nkill p\njoin p\nexitcode p",
         run: kill,
         ..BASE
     },
     Command {
+        related: &["join", "terminate", "process"],
+        returns: "a number; none while it runs",
         name: "exitcode",
         summary: "how a child process ended: none while it runs, 0, 1 after an error, -15 after SIGTERM",
         results: &["code"],
-        python: "p.exitcode",
-        c: "waitpid(pid, &status, WNOHANG); WEXITSTATUS(status)",
+        python: "P.exitcode",
+        c: "waitpid(pid, &status, WNOHANG); code = WEXITSTATUS(status);",
         man: "waitpid(2)",
         example: "def fail\n  quit 3\nend\np = process fail\njoin p\ncode = exitcode p\nassert $code == 3",
         run: exitcode,
         ..BASE
     },
     Command {
+        related: &["process", "join", "exitcode"],
+        returns: "text",
         name: "procstate",
         summary: "a process's state as the kernel shows it: running sleeping zombie stopped gone",
         params: &[req("P", Kind::ProcessOrPid)],
         results: &["state"],
-        python: "psutil.Process(pid).status()",
+        python: "",
         c: "",
         man: "proc_pid_stat(5)",
         example: "def task\nend\np = process task\njoin p\nstate = procstate p\nassert $state == gone",
@@ -183,12 +199,14 @@ pub const COMMANDS: &[Command] = &[
         ..BASE
     },
     Command {
+        related: &["put", "get", "process", "queue"],
+        returns: "the queue",
         name: "mpqueue",
         summary: "a queue between processes, for any number of values or for at most MAX",
-        params: &[opt("MAX", Kind::Size)],
+        params: &[opt("MAX", Kind::Size).is("how many values it takes; no limit when left out")],
         results: &["queue"],
-        python: "q = multiprocessing.Queue(max)",
-        c: "socketpair(AF_UNIX, SOCK_SEQPACKET, 0, fds)",
+        python: "multiprocessing.Queue(MAX)",
+        c: "",
         man: "unix(7)",
         example: "q = mpqueue 3\ndef product q\n  put q 111\nend\np = process product $q\nv = get q\njoin p",
         run: make_queue,

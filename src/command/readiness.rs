@@ -17,13 +17,16 @@ use crate::world::{On, Request, Socket, Step, Wait, Wake, World, after, socket_v
 pub const COMMANDS: &[Command] = &[POLL, SELECT, WAIT, JOBS, IS_ALIVE, CANCEL, SLEEP, NOW, INQ, OUTQ, ATMARK, STATE];
 
 const POLL: Command = Command {
+related: &["select", "setblocking", "recv", "connect", "RDHUP", "HUP"],
+notes: &["IN: recv or accept will not wait (also at the end of the stream). OUT: send has room, or a connect is decided. RDHUP: the peer sends no more. HUP: both directions are over. ERR: SO_ERROR or MSG_ERRQUEUE holds an error."],
+returns: "the events that are there, as in IN|HUP; empty text when the time is over",
     name: "poll",
     aliases: &[],
     group: Group::Readiness,
     summary: "the events that are there: IN, PRI, OUT, ERR, HUP, RDHUP; waits up to SECONDS for one (0 if left out)",
-    params: &[req("S", Kind::Socket), opt("EVENTS", Kind::PollEvents), opt("SECONDS", Kind::Seconds)],
+    params: &[req("S", Kind::Socket), opt("EVENTS", Kind::PollEvents).is("which to ask for, joined with |: IN, OUT, PRI, RDHUP; IN|PRI|OUT when left out. ERR, HUP and NVAL are always told"), opt("SECONDS", Kind::Seconds).is("how long to wait for one; 0 when left out, none for ever")],
     results: &["events"],
-    python: "p = select.poll(); p.register(s, select.POLLIN); p.poll(1000)",
+    python: "p = select.poll(); p.register({S}<, {EVENTS}>); p.poll(<1000 * {SECONDS}|0>)",
     c: "struct pollfd p = { s, POLLIN }; poll(&p, 1, 1000);",
     man: "poll(2)",
     errors: &[("EBADF", "the socket is closed")],
@@ -32,13 +35,21 @@ const POLL: Command = Command {
 };
 
 const SELECT: Command = Command {
+    related: &["poll", "recv", "accept"],
+    notes: &[
+        "Readable means that recv or accept would not wait: data, a connection, the end of the stream, or an error.",
+    ],
+    returns: "a list of the sockets that can be read",
     name: "select",
     aliases: &[],
     group: Group::Readiness,
     summary: "wait until a socket has something to read; gives those that have, none at the end of the time",
-    params: &[named("timeout", Kind::Seconds), some("S", Kind::Socket)],
+    params: &[
+        named("timeout", Kind::Seconds).is("seconds; for ever when left out"),
+        some("S", Kind::Socket).is("sockets, or a list of them"),
+    ],
     results: &["ready"],
-    python: "ready, _, _ = select.select([a, b], [], [], 1)",
+    python: "select.select([{S}], [], [], <{TIMEOUT}|None>)[0]",
     c: "FD_ZERO(&r); FD_SET(a, &r); FD_SET(b, &r); select(b + 1, &r, NULL, NULL, &tv);",
     man: "select(2)",
     errors: &[("EBADF", "one of the sockets is closed")],
@@ -47,29 +58,35 @@ const SELECT: Command = Command {
 };
 
 const WAIT: Command = Command {
+    related: &["jobs", "cancel", "tasks", "event", "join"],
+    notes: &["The error of a background call is wait's error: `expect ECONNREFUSED wait 1`."],
+    returns: "what the last of the calls gave",
     name: "wait",
     aliases: &[],
     group: Group::Readiness,
     summary: "wait for background calls: gives the last one's result or its error; or for an event: wait E [SECONDS]",
-    params: &[some("JOB", Kind::JobOrTask)],
+    params: &[some("JOB", Kind::JobOrTask).is("jobs' numbers; or an event and, if it has a limit, seconds")],
     results: &["result"],
-    python: "thread.join()",
-    c: "pthread_join(thread, NULL);",
-    man: "pthread_join(3)",
+    python: "",
+    c: "",
+    man: "",
     errors: &[("Usage", "no job has that number"), ("Cancelled", "the call was cancelled")],
     example: "left, right = socketpair\ndata = recv left 100 &\nsend right hello\nwait 1",
     run: wait,
 };
 
 const JOBS: Command = Command {
+    notes: &[],
+    returns: "",
+    related: &["wait", "cancel", "tasks"],
     name: "jobs",
     aliases: &[],
     group: Group::Readiness,
     summary: "the background calls that are not done, and what each waits for",
     params: &[],
     results: &["jobs"],
-    python: "threading.enumerate()",
-    c: "/* the program keeps its own list of threads */",
+    python: "",
+    c: "",
     man: "",
     errors: &[],
     example: "left, right = socketpair\ndata = recv left 100 &\njobs\ncancel 1",
@@ -77,51 +94,63 @@ const JOBS: Command = Command {
 };
 
 const IS_ALIVE: Command = Command {
+    notes: &[],
+    related: &["wait", "join", "jobs"],
+    returns: "true or false",
     name: "is_alive",
     aliases: &[],
     group: Group::Readiness,
     summary: "whether a background call, a task or a process still runs",
     params: &[req("JOB", Kind::JobOrTask)],
     results: &["alive"],
-    python: "thread.is_alive()",
-    c: "pthread_tryjoin_np(thread, NULL) == EBUSY",
-    man: "pthread_tryjoin_np(3)",
-    errors: &[],
+    python: "",
+    c: "",
+    man: "",
+    errors: &[("Usage", "it is no job's number, no task and no process")],
     example: "left, right = socketpair\ndata = recv left 100 &\nis_alive 1\nsend right hello\nwait 1\nis_alive 1",
     run: is_alive,
 };
 
 const CANCEL: Command = Command {
+    notes: &[],
+    returns: "",
+    related: &["wait", "jobs", "tasks", "Cancelled"],
     name: "cancel",
     aliases: &[],
     group: Group::Readiness,
     summary: "end a background call or a task where it waits; it fails with `Cancelled`",
     params: &[req("JOB", Kind::JobOrTask)],
     results: &[],
-    python: "task.cancel()",
-    c: "pthread_cancel(thread);",
-    man: "pthread_cancel(3)",
-    errors: &[],
+    python: "",
+    c: "",
+    man: "",
+    errors: &[("Usage", "no background call, task or process that could be cancelled")],
     example: "left, right = socketpair\ndata = recv left 100 &\ncancel 1\nis_alive 1",
     run: cancel,
 };
 
 const SLEEP: Command = Command {
+    notes: &[],
+    returns: "",
+    related: &["now", "yield", "poll"],
     name: "sleep",
     aliases: &[],
     group: Group::Readiness,
     summary: "wait that many seconds; everything else goes on meanwhile",
-    params: &[req("SECONDS", Kind::Seconds)],
+    params: &[req("SECONDS", Kind::Seconds).is("0 lets the others have a turn")],
     results: &[],
-    python: "time.sleep(0.1)",
+    python: "time.sleep({SECONDS})",
     c: "usleep(100000);",
     man: "nanosleep(2)",
-    errors: &[],
+    errors: &[("Usage", "none: a sleep has an end")],
     example: "sleep 0.1",
     run: sleep,
 };
 
 const NOW: Command = Command {
+    notes: &[],
+    related: &["sleep"],
+    returns: "seconds, with a fraction, since some moment before",
     name: "now",
     aliases: &[],
     group: Group::Readiness,
@@ -137,13 +166,16 @@ const NOW: Command = Command {
 };
 
 const INQ: Command = Command {
+    notes: &[],
+    related: &["outq", "recv", "MSG_PEEK"],
+    returns: "bytes",
     name: "inq",
     aliases: &[],
     group: Group::Readiness,
     summary: "how many bytes wait to be read (UDP: those of the next datagram)",
     params: &[req("S", Kind::Socket)],
     results: &["count"],
-    python: "fcntl.ioctl(s, termios.FIONREAD, buffer)",
+    python: "struct.unpack('i', fcntl.ioctl({S}, termios.FIONREAD, bytes(4)))[0]",
     c: "ioctl(s, SIOCINQ, &count);",
     man: "tcp(7)",
     errors: &[("EINVAL", "a listening socket has no bytes to read"), ("EBADF", "the socket is closed")],
@@ -152,13 +184,16 @@ const INQ: Command = Command {
 };
 
 const OUTQ: Command = Command {
+    notes: &[],
+    related: &["inq", "send", "TCP_INFO"],
+    returns: "bytes; 0 when the peer has acknowledged all",
     name: "outq",
     aliases: &[],
     group: Group::Readiness,
     summary: "how many bytes were sent that the peer has not acknowledged (AF_UNIX: memory in use)",
     params: &[req("S", Kind::Socket)],
     results: &["count"],
-    python: "fcntl.ioctl(s, termios.TIOCOUTQ, buffer)",
+    python: "struct.unpack('i', fcntl.ioctl({S}, termios.TIOCOUTQ, bytes(4)))[0]",
     c: "ioctl(s, SIOCOUTQ, &count);",
     man: "tcp(7)",
     errors: &[("EINVAL", "a listening socket sends nothing"), ("EBADF", "the socket is closed")],
@@ -167,13 +202,16 @@ const OUTQ: Command = Command {
 };
 
 const ATMARK: Command = Command {
+    notes: &[],
+    related: &["MSG_OOB", "SO_OOBINLINE"],
+    returns: "true or false",
     name: "atmark",
     aliases: &[],
     group: Group::Readiness,
     summary: "whether the urgent byte is the next to be read",
     params: &[req("S", Kind::Socket)],
     results: &["atmark"],
-    python: "fcntl.ioctl(s, 0x8905, buffer)  # SIOCATMARK",
+    python: "struct.unpack('i', fcntl.ioctl({S}, 0x8905, bytes(4)))[0] == 1",
     c: "sockatmark(s)",
     man: "sockatmark(3)",
     errors: &[("ENOTTY", "the socket has no urgent data: only streams have"), ("EBADF", "the socket is closed")],
@@ -182,13 +220,16 @@ const ATMARK: Command = Command {
 };
 
 const STATE: Command = Command {
+    related: &["TIME_WAIT", "ESTABLISHED", "getsockopt", "TCP_INFO", "close"],
+    notes: &["In Python it is a number: ESTABLISHED is 1, and so on in the order of `help ESTABLISHED`."],
+    returns: "the state's name, as text",
     name: "state",
     aliases: &[],
     group: Group::Readiness,
     summary: "the TCP state of a socket as the kernel calls it: ESTABLISHED, CLOSE_WAIT, ...",
     params: &[req("S", Kind::Socket)],
     results: &["state"],
-    python: "s.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]",
+    python: "{S}.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]",
     c: "struct tcp_info i; getsockopt(s, IPPROTO_TCP, TCP_INFO, &i, &len); i.tcpi_state",
     man: "tcp(7)",
     errors: &[
@@ -200,20 +241,26 @@ const STATE: Command = Command {
     run: state,
 };
 
-/// The states of a TCP socket from 1 on, in the kernel's order and words.
-const STATES: [&str; 12] = [
-    "ESTABLISHED",
-    "SYN_SENT",
-    "SYN_RECV",
-    "FIN_WAIT1",
-    "FIN_WAIT2",
-    "TIME_WAIT",
-    "CLOSE",
-    "CLOSE_WAIT",
-    "LAST_ACK",
-    "LISTEN",
-    "CLOSING",
-    "NEW_SYN_RECV",
+/// The states of a TCP socket from 1 on, in the kernel's order and words, and what each means.
+pub static STATES: [(&str, &str); 12] = [
+    ("ESTABLISHED", "connected: data can go both ways"),
+    ("SYN_SENT", "connect has sent its SYN and waits for the answer"),
+    ("SYN_RECV", "a SYN has come and was answered; the handshake's last part is missing"),
+    ("FIN_WAIT1", "this side has closed, or shut down its writing half, and waits for the acknowledgement of its FIN"),
+    ("FIN_WAIT2", "this side's FIN is acknowledged; the other side may still send, and has not closed yet"),
+    (
+        "TIME_WAIT",
+        "both sides have closed, this one first: for a minute the address is kept, so that late segments harm no new connection. It is why bind says EADDRINUSE without SO_REUSEADDR",
+    ),
+    ("CLOSE", "no connection: a fresh socket, or one whose connection is over"),
+    (
+        "CLOSE_WAIT",
+        "the other side has closed (recv gives empty data), and this one has not: many of these mean that a program forgets to close",
+    ),
+    ("LAST_ACK", "both have closed, the other first; this side's FIN waits for its acknowledgement"),
+    ("LISTEN", "a server's socket that takes connections"),
+    ("CLOSING", "both sides closed at the same time"),
+    ("NEW_SYN_RECV", "a handshake within the kernel; no socket of a program is in this state"),
 ];
 
 /// The seconds in that place, or the default when they were left out; `None` is for ever.
@@ -360,5 +407,5 @@ fn state(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let mut first = [0_u8];
     sockopt::get(socket.fd()?.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut first).map_err(Failure::os)?;
     let state = usize::from(first[0]).checked_sub(1).and_then(|i| STATES.get(i));
-    Ok(state.map_or_else(|| Value::Int(i128::from(first[0])), Value::text).into())
+    Ok(state.map_or_else(|| Value::Int(i128::from(first[0])), |(name, _)| Value::text(*name)).into())
 }

@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use super::FAILED;
+use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Sink, What};
 use crate::value::Failure;
@@ -36,6 +37,17 @@ pub fn wants_colour(stream: &impl IsTerminal) -> bool {
         && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
 }
 
+/// How events are shown on a stream.
+pub fn style(stream: &impl IsTerminal, places: bool) -> Style {
+    Style { colour: wants_colour(stream), places, width: 0 }
+}
+
+/// An event as text. A page is as wide as the terminal is now.
+pub fn event(event: &Event, style: Style) -> String {
+    let width = if matches!(event.what, What::Page(_)) { terminal::width() } else { 0 };
+    render::event(event, Style { width, ..style })
+}
+
 /// How a script's events are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -59,8 +71,8 @@ impl Output {
     /// The process's own output.
     pub fn new(form: Form) -> Self {
         let stdout = io::stdout();
-        let style = Style { colour: wants_colour(&stdout), places: true };
-        let error_style = Style { colour: wants_colour(&io::stderr()), places: true };
+        let style = style(&stdout, true);
+        let error_style = self::style(&io::stderr(), true);
         let watched = stdout.is_terminal();
         Self { out: BufWriter::with_capacity(64 * 1024, stdout), form, style, error_style, watched }
     }
@@ -90,7 +102,7 @@ impl Sink for Output {
             complain(&render::event(event, self.error_style));
             return flushed;
         }
-        let text = render::event(event, self.style);
+        let text = self::event(event, self.style);
         let silent = text.is_empty() && !matches!(event.what, What::Printed(_));
         silent || self.write(&text)
     }

@@ -118,7 +118,7 @@ impl Sink for Screen {
             return true;
         }
         self.recorder.borrow_mut().event(event);
-        let text = render::event(event, self.style);
+        let text = output::event(event, self.style);
         if text.is_empty() && !matches!(event.what, What::Printed(_)) {
             return true;
         }
@@ -157,7 +157,7 @@ fn converse(options: &Options) -> u8 {
     let editing = Rc::new(Cell::new(false));
     let recorder: Rc<RefCell<Recorder>> = Rc::default();
     let above = Arc::new(Above::default());
-    let style = Style { colour: output::wants_colour(&io::stdout()), places: false };
+    let style = output::style(&io::stdout(), false);
     let mut session = if options.json {
         Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)
     } else {

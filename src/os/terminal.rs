@@ -2,7 +2,12 @@
 
 use std::io::{self, Write};
 
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
+
+/// How many columns the terminal on standard output has now; 0 when it is none.
+pub fn width() -> u16 {
+    tcgetwinsize(io::stdout()).map_or(0, |size| size.ws_col)
+}
 
 /// What the terminal was set to.
 pub struct Terminal(Option<Termios>);

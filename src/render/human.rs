@@ -17,10 +17,12 @@ pub struct Style {
     pub colour: bool,
     /// Say in which line of which file an error is: not at a prompt, where it is the line above.
     pub places: bool,
+    /// How wide the terminal is, for pages; 0 where there is none.
+    pub width: u16,
 }
 
 impl Style {
-    fn paint(self, text: &str, paint: Paint) -> String {
+    pub(super) fn paint(self, text: &str, paint: Paint) -> String {
         if self.colour { text.style(paint).to_string() } else { text.to_string() }
     }
 
@@ -51,6 +53,7 @@ pub fn event(event: &Event, style: Style) -> String {
             }
         }
         What::Printed(text) | What::View(text) => text.clone(),
+        What::Page(page) => super::page(page, style),
         What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
         What::JobDone { job, line, names, outcome } => {

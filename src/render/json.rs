@@ -17,7 +17,7 @@ pub fn json(event: &Event) -> Option<String> {
         What::Line(_) | What::JobStarted(..) => return None,
         What::Reply { .. } => "reply",
         What::Failed { .. } => "error",
-        What::Printed(_) | What::View(_) => "print",
+        What::Printed(_) | What::View(_) | What::Page(_) => "print",
         What::Noted(_) => "note",
         What::JobDone { .. } => "job",
     };
@@ -41,6 +41,9 @@ pub fn json(event: &Event) -> Option<String> {
         }
         What::Printed(text) | What::View(text) | What::Noted(text) => {
             out.insert("text".into(), make!(text));
+        }
+        What::Page(page) => {
+            out.insert("text".into(), make!(super::page(page, super::Style::default())));
         }
         What::JobDone { job, line, names, outcome } => {
             out.insert("job".into(), make!(job));

@@ -4,10 +4,12 @@
 
 mod human;
 mod json;
+mod page;
 pub mod transcript;
 
 pub use human::{Style, event, failure, program_error};
 pub use json::json;
+pub use page::{WIDTH, page};
 
 /// What stands before a line of a session.
 pub const PROMPT: &str = "sockpit> ";

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::lang::{Source, Span};
+use crate::value::page::Page;
 use crate::value::{Failure, Value};
 
 /// Something that happened.
@@ -62,6 +63,8 @@ pub enum What {
     Noted(String),
     /// Text that a view shows as it is.
     View(String),
+    /// A page of help.
+    Page(Rc<Page>),
     /// A background call began to wait.
     JobStarted(u64, String),
     /// A background call is done.

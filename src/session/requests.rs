@@ -8,6 +8,7 @@ use super::event::What;
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Stop};
+use crate::help;
 use crate::lang::{self, Source};
 use crate::value::{Failure, Handle, Name, Reply, Value};
 use crate::world::sync::Pool;
@@ -86,7 +87,10 @@ impl Session {
             Request::Tasks => self.view(task, site, Self::tasks_view),
             Request::Vars => self.view(task, site, Self::vars_view),
             Request::Sockets => self.view(task, site, Self::sockets_view),
-            Request::Show(text) => self.view(task, site, |_, _| text),
+            Request::Help(words) => help::answer(&words).map(|page| {
+                self.tell_at(task, What::Page(Rc::new(page)));
+                Reply::Many(Vec::new())
+            }),
             Request::History => self.view(task, site, |s, _| {
                 s.history
                     .iter()

@@ -126,8 +126,8 @@ pub enum Request {
     Save(String),
     /// Run a file's lines here.
     Source(String),
-    /// Show text as it is.
-    Show(String),
+    /// Explain a call, an option, a word: whatever has these names; all calls when there is none.
+    Help(Vec<String>),
     /// Leave with this exit status.
     Quit(u8),
 }
