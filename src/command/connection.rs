@@ -104,8 +104,7 @@ notes: &["It returns when the handshake is done, which needs a listening socket 
         ("EAFNOSUPPORT", "the address is of another family than the socket"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect cli $where\n\
-              getpeername cli",
+    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect cli $where\ngetpeername cli\nexpect EISCONN connect cli $where",
     run: connect,
 };
 

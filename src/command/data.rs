@@ -31,7 +31,7 @@ const ENCODE: Command = Command {
     ],
     results: &["data"],
     python: "{TEXT}.encode(<{ENCODING}>)",
-    c: "iconv(cd, &in, &inleft, &out, &outleft)",
+    c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
         ("Decode", "the encoding has no such character"),
@@ -57,7 +57,7 @@ const DECODE: Command = Command {
     params: &[req("bytes", Kind::Data), opt("encoding", Kind::Text).is("utf-8 if left out")],
     results: &["text"],
     python: "{BYTES}.decode(<{ENCODING}>)",
-    c: "iconv(cd, &in, &inleft, &out, &outleft)",
+    c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
         ("Decode", "the bytes are not text of that encoding, or end within a character"),
@@ -136,7 +136,7 @@ const CALCSIZE: Command = Command {
     params: &[req("format", Kind::Text).is("as in pack")],
     results: &["size"],
     python: "struct.calcsize({FORMAT})",
-    c: "sizeof(struct it)",
+    c: "sizeof(struct it);",
     man: "Python's struct module",
     errors: &[("Usage", "a bad format")],
     example: "calcsize !HI\ncalcsize @HI",
@@ -345,7 +345,7 @@ const SPLIT: Command = Command {
     ],
     results: &["list"],
     python: "{TEXT}.split(<{SEP}<, {MAXSPLIT}>>)",
-    c: "strtok_r(text, \" \", &save)",
+    c: "strtok_r(text, \" \", &save);",
     man: "strtok(3)",
     errors: &[("Usage", "an empty separator")],
     example: "parts = split \"GET /index.html HTTP/1.1\"\nsplit a,b,c , 1",
@@ -417,7 +417,7 @@ const SLICE: Command = Command {
     ],
     results: &["part"],
     python: "{VALUE}[{START}:<{STOP}>]",
-    c: "memcpy(part, value + 0, 4)",
+    c: "memcpy(part, value + 0, 4);",
     man: "Python's slices",
     errors: &[("Usage", "a place is not a whole number or none, or the value has no parts")],
     example: "slice hello 1 3\nslice hello -3\nslice hello none -1",
@@ -477,7 +477,7 @@ const ITEM: Command = Command {
     params: &[req("list", Kind::Any), req("n", Kind::Int).is("from 0; -1 is the last")],
     results: &["value"],
     python: "{LIST}[{N}]",
-    c: "it[0]",
+    c: "it[0];",
     man: "Python's list",
     errors: &[("Usage", "the list has no such item")],
     example: "ports = list 9001 9002\nitem $ports 0\nitem $ports -1",
@@ -508,7 +508,7 @@ const LEN: Command = Command {
     params: &[req("value", Kind::Data).is("text (characters), bytes, a list or an object")],
     results: &["count"],
     python: "len({VALUE})",
-    c: "strlen(value)",
+    c: "strlen(value);",
     man: "strlen(3)",
     errors: &[("Usage", "the value has no length, as a number has none")],
     example: "len \"黑马\"\ndata = encode \"黑马\"\nlen $data",
@@ -535,7 +535,7 @@ const INT: Command = Command {
     params: &[req("value", Kind::Data), opt("base", Kind::Int).is("2 to 36; 0 goes by 0x, 0o, 0b; 10 if left out")],
     results: &["n"],
     python: "int({VALUE}<, {BASE}>)",
-    c: "n = strtol(text, &end, 10)",
+    c: "n = strtol(text, &end, 10);",
     man: "strtol(3)",
     errors: &[("Usage", "it is no whole number of that base")],
     example: "int \" 42 \"\nint ff 16\nint 0x1f 0",
@@ -608,7 +608,7 @@ const FLOAT: Command = Command {
     params: &[req("value", Kind::Data)],
     results: &["x"],
     python: "float({VALUE})",
-    c: "x = strtod(text, &end)",
+    c: "x = strtod(text, &end);",
     man: "strtod(3)",
     errors: &[("Usage", "it is no number")],
     example: "float \" 2.5 \"\nfloat 1e3",
@@ -634,7 +634,7 @@ const STR: Command = Command {
     params: &[req("value", Kind::Any)],
     results: &["text"],
     python: "str({VALUE})",
-    c: "snprintf(text, sizeof text, \"%d\", value)",
+    c: "snprintf(text, sizeof text, \"%d\", value);",
     man: "snprintf(3)",
     errors: &[("Decode", "the bytes are not UTF-8")],
     example: "str 9999",
@@ -687,7 +687,7 @@ mod tests {
     #[test]
     fn every_call_is_complete() {
         for c in COMMANDS {
-            assert!(![c.name, c.summary, c.python, c.man, c.example].contains(&""), "{}", c.name);
+            assert!(![c.name, c.summary, c.returns, c.example].contains(&""), "{}", c.name);
             assert!(!c.params.is_empty() && !c.results.is_empty(), "{}", c.name);
             assert!(c.example.contains(c.name), "{}", c.name);
         }

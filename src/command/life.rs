@@ -88,7 +88,7 @@ const CLOSE: Command = Command {
     c: "close(s);",
     man: "close(2)",
     errors: &[("EBADF", "it is closed already")],
-    example: "left, right = socketpair\nclose left\nrecv right 100",
+    example: "left, right = socketpair\nsend left \"last words\"\nclose left\nrecv right 100\nrecv right 100\nexpect EBADF send left more",
     run: close,
 };
 

@@ -30,7 +30,7 @@ returns: "the events that are there, as in IN|HUP; empty text when the time is o
     c: "struct pollfd p = { s, POLLIN }; poll(&p, 1, 1000);",
     man: "poll(2)",
     errors: &[("EBADF", "the socket is closed")],
-    example: "left, right = socketpair\npoll left\nsend right hello\npoll left IN 1",
+    example: "left, right = socketpair\npoll left\nsend right hello\npoll left IN 1\nclose right\npoll left IN|RDHUP 1",
     run: poll,
 };
 
@@ -215,7 +215,7 @@ const ATMARK: Command = Command {
     c: "sockatmark(s)",
     man: "sockatmark(3)",
     errors: &[("ENOTTY", "the socket has no urgent data: only streams have"), ("EBADF", "the socket is closed")],
-    example: "left, right = socketpair\natmark left",
+    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\nconn, addr = accept srv\nsend cli ab\nsend cli ! MSG_OOB\npoll conn PRI 1\nrecv conn 100\natmark conn",
     run: atmark,
 };
 

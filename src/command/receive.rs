@@ -53,7 +53,7 @@ pub(super) const RECV: Command = Command {
         ("EINVAL", "MSG_OOB, and no urgent byte is there; or an AF_UNIX stream that is not connected"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100",
+    example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100\nclose left\nrecv right 100",
     run: recv,
 };
 
@@ -111,9 +111,7 @@ pub(super) const RECVMSG: Command = Command {
         ("ENOTCONN", "a stream socket that is not connected"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\n\
-              data, anc, flags, addr = recvmsg right 100 256\nentry = item $anc 0\nseveral = field $entry sockets\n\
-              moved = item $several 0\nsend moved hello\nrecv b 100",
+    example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\ndata, anc, flags, addr = recvmsg right 100 256\nlen $anc",
     run: recvmsg,
 };
 

@@ -52,7 +52,7 @@ const SEND: Command = Command {
         ("ECONNREFUSED", "an earlier datagram found nobody at the peer's port"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "left, right = socketpair\ncount = send left \"hello\\n\"\nrecv right 100",
+    example: "left, right = socketpair\ncount = send left \"hello\\n\"\nrecv right 100\nshutdown left wr\nexpect EPIPE send left more",
     run: send,
 };
 

@@ -74,7 +74,7 @@ impl Subject {
             Self::Topic(topic) => topic.summary.into(),
             Self::Option(option) => option.summary.into(),
             Self::Constant(set, row) => pages::meaning(set, row),
-            Self::Level(_, number) => pages::level_summary(*number),
+            Self::Level(name, number) => pages::level_summary(name, *number),
             Self::Error(name) => name.text().into(),
             Self::State(_, about) => (*about).into(),
         }
@@ -175,12 +175,13 @@ fn search<S: AsRef<str>>(words: &[S]) -> Result<Page, Failure> {
     Ok(page)
 }
 
-/// All the words of a page.
+/// All the words of a page, but those that lead to others.
 fn plain(page: &Page) -> String {
     use crate::value::page::Part;
     let mut out = String::new();
     for part in &page.0 {
         let (term, text) = match part {
+            Part::Entry(term, _) if term == pages::SEE => continue,
             Part::Entry(term, text) => (term.as_str(), text),
             Part::Title(text) | Part::Head(text) | Part::Text(text) | Part::Code(text) => ("", text),
         };

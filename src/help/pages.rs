@@ -80,7 +80,7 @@ pub(super) fn topic(topic: &Topic) -> Page {
         page.text(*note);
     }
     page.entry("is a", topic.noun);
-    let others: Vec<_> = topic.names.iter().filter(|name| !topic.usage.contains(**name)).copied().collect();
+    let others: Vec<_> = topic.names[1..].iter().filter(|name| !topic.usage.contains(**name)).copied().collect();
     page.entry("also", others.join(", "));
     page.entry(SEE, topic.related.join(", "));
     if !topic.example.is_empty() {
@@ -94,7 +94,8 @@ pub(super) fn topic(topic: &Topic) -> Page {
 }
 
 pub(super) fn option(option: &Opt) -> Page {
-    let mut page = Page::titled(format!("{}: {}", option.name, option.summary));
+    let mut page = Page::titled(option.name);
+    page.text(option.summary);
     let (default, note) = options::more(option.name);
     page.text(note);
     let access = match (option.readable, option.writable) {
@@ -177,7 +178,8 @@ pub(super) fn meaning(set: &Constants, row: &Row) -> String {
 
 pub(super) fn constant(set: &Constants, row: &Row) -> Page {
     let (name, number, about) = row;
-    let mut page = Page::titled(format!("{name}: {}", meaning(set, row)));
+    let mut page = Page::titled(*name);
+    page.text(meaning(set, row));
     page.entry("is a", format!("{}, {number} ({number:#x})", set.noun));
     let same = set.rows().filter(|(other, n, _)| n == number && other != name).map(|(other, ..)| *other);
     page.entry("also", same.collect::<Vec<_>>().join(", "));
@@ -218,16 +220,31 @@ fn constant_example(set: &Constants, name: &str, about: &str) -> String {
         "SOCK_RAW" | "raw" => format!("s = socket AF_INET {name} IPPROTO_ICMP"),
         "IPPROTO_TCP" | "tcp" => format!("s = socket AF_INET SOCK_STREAM {name}"),
         "IPPROTO_UDP" | "udp" => format!("s = socket AF_INET SOCK_DGRAM {name}"),
-        "SCM_RIGHTS" => "left, right = socketpair\ns = socket\nsendmsg left x fds=s".into(),
+        "SCM_RIGHTS" => "left, right = socketpair\na, b = socketpair\nsendmsg left x fds=a\n\
+                         data, anc, flags, addr = recvmsg right 100 256\nentry = item $anc 0\n\
+                         several = field $entry sockets\nmoved = item $several 0\nsend moved hello\nrecv b 100"
+            .into(),
+        "MSG_OOB" => format!("left, right = socketpair\nsend left abc {name}\nrecv right 1 {name}"),
+        "MSG_ERRQUEUE" => {
+            format!("s = socket udp\nsetsockopt s IP_RECVERR 1\nexpect EAGAIN recvmsg s 100 512 {name}")
+        }
+        "MSG_ZEROCOPY" => "s = socket\nsetsockopt s SO_ZEROCOPY 1".into(),
+        "MSG_FASTOPEN" => "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ns = socket\n\
+                           sendto s hello MSG_FASTOPEN $where"
+            .into(),
+        _ if name.starts_with("IPV6_PMTUDISC_") => {
+            format!("s = socket udp6\nsetsockopt s {} {name}", first_word(about))
+        }
         _ if name.contains("_PMTUDISC_") => format!("s = socket udp\nsetsockopt s {} {name}", first_word(about)),
         _ if name.starts_with("IPTOS_") => format!("s = socket\nsetsockopt s IP_TOS {name}"),
         _ if is(&MSG_FLAGS) && constants::receives(about) => {
-            format!("left, right = socketpair\nsend left hello\nrecv right 100 {name}")
+            format!("left, right = socketpair\nsend left hello\nrecv right 5 {name}")
         }
         _ if is(&MSG_FLAGS) => format!("left, right = socketpair\nsend left hello {name}"),
-        _ if is(&constants::AI_FLAGS) => format!("infos = getaddrinfo localhost 80 flags={name}"),
+        _ if is(&constants::AI_FLAGS) => format!("infos = getaddrinfo 127.0.0.1 80 flags={name}"),
         _ if is(&constants::NI_FLAGS) => format!("host, port = getnameinfo 127.0.0.1:80 {name}"),
         _ if is(&constants::POLL_EVENTS) => format!("left, right = socketpair\npoll left {name}"),
+        "rd" | "SHUT_RD" => format!("left, right = socketpair\nshutdown left {name}\nrecv left 100"),
         _ if is(&constants::HOWS) => format!("left, right = socketpair\nshutdown left {name}\nrecv right 100"),
         _ => String::new(),
     }
@@ -237,7 +254,7 @@ fn first_word(text: &str) -> &str {
     text.split([':', ' ']).next().unwrap_or("")
 }
 
-pub(super) fn level_summary(number: i32) -> String {
+pub(super) fn level_summary(name: &str, number: i32) -> String {
     let whose = match number {
         libc::SOL_SOCKET => "options that every socket has",
         libc::IPPROTO_IP => "options of IPv4",
@@ -248,14 +265,16 @@ pub(super) fn level_summary(number: i32) -> String {
         libc::IPPROTO_ICMPV6 => "options of raw ICMPv6 sockets",
         _ => "options that sockpit knows by number only",
     };
-    whose.into()
+    match options::level_name(number) {
+        Some(best) if best != name => format!("as a level the same as {best}: {whose}"),
+        _ => whose.into(),
+    }
 }
 
 pub(super) fn level(name: &str, number: i32) -> Page {
-    let mut page = Page::titled(format!("{name}: {}", level_summary(number)));
+    let mut page = Page::titled(name);
+    page.text(level_summary(name, number));
     page.entry("is a", format!("level of setsockopt and getsockopt, {number}"));
-    let best = options::level_name(number).unwrap_or(name);
-    page.entry("also", if best == name { "" } else { best });
     let names: Vec<_> = OPTIONS.iter().filter(|o| o.level == number).map(|o| o.name).collect();
     page.entry("options", names.join(" "));
     if let Some(option) = names.iter().find(|name| name.ends_with("NODELAY") || name.ends_with("REUSEADDR")) {
@@ -271,18 +290,22 @@ pub(super) fn error(name: Name) -> Page {
         Name::Gai(_) => errno::gai_by_number(number),
         _ => errno::by_number(number),
     };
-    let mut page = Page::titled(format!("{}: {} ({number})", name.as_str(), name.text()));
+    let mut page = Page::titled(name.as_str());
+    page.text(format!("{} ({number})", name.text()));
     page.text(known.map_or("", |e| e.advice));
     page.entry("is an", if matches!(name, Name::Gai(_)) { "error of name resolution" } else { "errno" });
     let second = errno::ALIASES.iter().filter(|(_, real)| *real == name.as_str()).map(|(alias, _)| *alias);
     page.entry("also", second.collect::<Vec<_>>().join(", "));
     page.entry("manual", if matches!(name, Name::Gai(_)) { "getaddrinfo(3)" } else { "errno(3)" });
     causes(&mut page, name);
-    let hints: Vec<_> = errno::hints(number).filter(|_| matches!(name, Name::Errno(_))).collect();
-    if !hints.is_empty() {
+    let hints = errno::hints(number).filter(|_| matches!(name, Name::Errno(_)));
+    let tries =
+        hints.map(|(call, lines)| (call, lines.iter().filter_map(|l| l.strip_prefix("try: ")).collect::<Vec<_>>()));
+    let tries: Vec<_> = tries.filter(|(_, lines)| !lines.is_empty()).collect();
+    if !tries.is_empty() {
         page.head("What to try");
     }
-    for (call, lines) in hints {
+    for (call, lines) in tries {
         page.entry(call, lines.join("; "));
     }
     page
@@ -308,7 +331,8 @@ fn causes(page: &mut Page, name: Name) {
 }
 
 pub(super) fn state(name: &str, about: &str) -> Page {
-    let mut page = Page::titled(format!("{name}: {about}"));
+    let mut page = Page::titled(name);
+    page.text(about);
     page.entry("is a", "TCP state: `state S` tells a socket's, in the kernel's words");
     page.entry("manual", "tcp(7)");
     let number = STATES.iter().position(|(n, _)| *n == name).map_or(0, |i| i + 1);

@@ -78,7 +78,7 @@ pub static LANGUAGE: &[Topic] = &[
             "False are none, off, 0 and whatever is empty; all else is true. Bytes and text are equal when their bytes are.",
             "A socket, a file, a task, a lock or a queue is named bare (send conn ...) or by value (send $conn ...).",
         ],
-        example: "n = int 0x10\nt = str 5\nb = encode 黑\nl = list 1 two \\x03\nvars",
+        example: "let n = 0x10\nt = str 5\nb = encode 黑\nl = list 1 two \\x03\nvars",
         related: &["words", "let", "list", "loads", "encode", "pack"],
     },
     Topic {
@@ -266,7 +266,7 @@ pub static LANGUAGE: &[Topic] = &[
             "`sockpit record` writes one from a script, `save FILE.transcript` from the session so far; `sockpit verify` runs \
              them again and shows what differs, and with --bless writes that anew.",
         ],
-        example: "print hello\nsave hello.transcript",
+        example: "",
         related: &["save", "step", "history"],
     },
     Topic {

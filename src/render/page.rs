@@ -151,7 +151,7 @@ mod tests {
     #[test]
     fn colour_is_light_and_only_when_asked_for() {
         let text = page(&sample(), Style { colour: true, ..Style::default() });
-        assert!(text.contains("\x1b[1mrecv S N [FLAGS]\x1b[0m") && text.contains("\x1b[36mFLAGS\x1b[39m"), "{text:?}");
+        assert!(text.contains("\x1b[1mrecv S N [FLAGS]\x1b[0m") && text.contains("\x1b[36mFLAGS\x1b[0m"), "{text:?}");
         assert!(!page(&sample(), Style::default()).contains('\x1b'));
     }
 }

@@ -777,7 +777,7 @@ static HINTS: &[(&str, &str, &[&str])] = &[
         "ENOPROTOOPT",
         &[
             "the option is unknown at that level for this socket, or it can only be read",
-            "help setsockopt lists the options with their levels",
+            "help SOL_SOCKET, help IPPROTO_TCP and so on list the options of a level",
         ],
     ),
     (
