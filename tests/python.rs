@@ -165,6 +165,16 @@ fn in_python(examples: &[Example]) -> Vec<Vec<Json>> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// An entry of ancillary data: its level and type.
+fn ancillary(ours: &Value, python: &Json) -> bool {
+    let Value::Object(fields) = ours else { return false };
+    let number = |name: &str| {
+        let value = fields.iter().find(|(key, _)| &**key == name).map(|(_, v)| v.to_string())?;
+        find_any(&value).map(i64::from)
+    };
+    number("level") == python["list"][0]["int"].as_i64() && number("type") == python["list"][1]["int"].as_i64()
+}
+
 /// A call's example, as far as Python follows it.
 struct Example {
     call: &'static str,
@@ -208,7 +218,7 @@ impl Comparison<'_> {
                 let beside = theirs[1]["list"].as_array().unwrap();
                 let pairs = entries.iter().zip(beside);
                 entries.len() == beside.len()
-                    && pairs.into_iter().all(|(e, t)| self.ancillary(e, t))
+                    && pairs.into_iter().all(|(e, t)| ancillary(e, t))
                     && self.value(data, &theirs[0])
                     && theirs[2]["int"].as_i64().is_some_and(|n| flags.to_string() == MSG_FLAGS.join(n as i32))
                     && self.value(addr, &theirs[3])
@@ -221,16 +231,6 @@ impl Comparison<'_> {
     fn list(&mut self, ours: &[Value], python: &Json) -> bool {
         let Some(theirs) = python["list"].as_array() else { return false };
         ours.len() == theirs.len() && ours.iter().zip(theirs).all(|(a, b)| self.value(a, b))
-    }
-
-    /// An entry of ancillary data: its level and type.
-    fn ancillary(&mut self, ours: &Value, python: &Json) -> bool {
-        let Value::Object(fields) = ours else { return false };
-        let number = |name: &str| {
-            let value = fields.iter().find(|(key, _)| &**key == name).map(|(_, v)| v.to_string())?;
-            find_any(&value).map(i64::from)
-        };
-        number("level") == python["list"][0]["int"].as_i64() && number("type") == python["list"][1]["int"].as_i64()
     }
 
     fn value(&mut self, ours: &Value, python: &Json) -> bool {

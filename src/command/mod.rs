@@ -88,6 +88,7 @@ impl Param {
     }
 
     /// The same parameter, with what it means.
+    #[must_use]
     pub const fn is(self, about: &'static str) -> Self {
         Self { about, ..self }
     }

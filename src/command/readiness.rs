@@ -77,7 +77,7 @@ const WAIT: Command = Command {
 
 const JOBS: Command = Command {
     notes: &[],
-    returns: "",
+    returns: "text, a line for each, when it is given a name; else they are shown",
     related: &["wait", "cancel", "tasks"],
     name: "jobs",
     aliases: &[],
@@ -226,7 +226,7 @@ const STATE: Command = Command {
     name: "state",
     aliases: &[],
     group: Group::Readiness,
-    summary: "the TCP state of a socket as the kernel calls it: ESTABLISHED, CLOSE_WAIT, ...",
+    summary: "the TCP state of a socket as the kernel calls it: ESTABLISHED, CLOSE_WAIT and so on",
     params: &[req("S", Kind::Socket)],
     results: &["state"],
     python: "{S}.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]",

@@ -296,7 +296,7 @@ pub const COMMANDS: &[Command] = &[
         related: &["get", "put_nowait", "full", "Full", "queue"],
         params: &[
             req("Q", Kind::Thing).is("a queue"),
-            req("V", Kind::Any),
+            req("V", Kind::Any).is("any value"),
             opt("SECONDS", Kind::Seconds).is("no limit when left out"),
         ],
         python: "{Q}.put({V}<, timeout={SECONDS}>)",
@@ -316,7 +316,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         related: &["put", "Full"],
-        params: &[req("Q", Kind::Thing).is("a queue"), req("V", Kind::Any)],
+        params: &[req("Q", Kind::Thing).is("a queue"), req("V", Kind::Any).is("any value")],
         python: "{Q}.put_nowait({V})",
         errors: &[NO_QUEUE, FULL],
         example: "q = queue 1\nput_nowait q a\nexpect Full put_nowait q b",

@@ -41,19 +41,24 @@ pub fn manual() -> String {
     roff.section("SYNOPSIS");
     roff.code(&program::FORMS.iter().map(|(form, _)| *form).collect::<Vec<_>>().join("\n"));
     roff.section("DESCRIPTION");
-    DESCRIPTION.iter().for_each(|text| roff.paragraph(text));
-    program::FORMS.iter().for_each(|(form, about)| roff.entry(form, about));
+    roff.paragraph(DESCRIPTION[0]);
+    roff.paragraph(DESCRIPTION[1]);
+    roff.entries(program::FORMS);
     roff.section("OPTIONS");
-    program::OPTIONS.iter().for_each(|(option, about)| roff.entry(option, about));
+    roff.entries(program::OPTIONS);
     roff.section("THE LANGUAGE");
     for topic in words::LANGUAGE {
         roff.subsection(&topic.names.join(", "));
-        super::pages::topic(topic).0.iter().filter(|part| !is_see(part)).for_each(|part| roff.part(part));
+        for part in super::pages::topic(topic).0.iter().filter(|part| !is_see(part)) {
+            roff.part(part);
+        }
     }
     roff.section("CALLS");
     for (group, title) in Group::ALL {
         roff.subsection(title);
-        command::all().filter(|c| c.group == *group).for_each(|command| roff.call(command));
+        for command in command::all().filter(|c| c.group == *group) {
+            roff.call(command);
+        }
     }
     roff.section("SOCKET OPTIONS");
     roff.paragraph("For setsockopt and getsockopt, by level.");
@@ -76,7 +81,7 @@ pub fn manual() -> String {
         [("EXIT STATUS", program::STATUSES), ("FILES", program::FILES), ("ENVIRONMENT", program::ENVIRONMENT)]
     {
         roff.section(title);
-        rows.iter().for_each(|(term, about)| roff.entry(term, about));
+        roff.entries(rows);
     }
     roff.section("EXAMPLES");
     for (about, lines) in EXAMPLES {
@@ -126,11 +131,19 @@ impl Roff {
         self.text(text);
     }
 
+    fn entries(&mut self, rows: &[(&str, &str)]) {
+        for (term, text) in rows {
+            self.entry(term, text);
+        }
+    }
+
     fn code(&mut self, lines: &str) {
         self.line(".PP");
         self.line(".RS 4");
         self.line(".nf");
-        lines.lines().for_each(|line| self.text(line));
+        for line in lines.lines() {
+            self.text(line);
+        }
         self.line(".fi");
         self.line(".RE");
     }

@@ -21,8 +21,7 @@ pub(super) fn call(command: &Command) -> Page {
         page.entry(param.label(), meaning_of(param));
     }
     let returns = match command.results {
-        [] => String::new(),
-        [_] => command.returns.to_string(),
+        [] | [_] => command.returns.to_string(),
         results => format!("{}: {}", results.join(", "), command.returns),
     };
     page.entry("returns", if returns.is_empty() { "nothing".into() } else { returns });

@@ -121,7 +121,9 @@ fn show(piece: &Piece, command: &Command, out: &mut String) {
         Piece::Optional(inner, otherwise) => {
             let brackets = otherwise.is_empty();
             out.push_str(if brackets { "[" } else { "" });
-            inner.iter().for_each(|piece| show(piece, command, out));
+            for piece in inner {
+                show(piece, command, out);
+            }
             out.push_str(if brackets { "]" } else { "" });
         }
     }

@@ -87,10 +87,7 @@ impl Session {
             Request::Tasks => self.view(task, site, Self::tasks_view),
             Request::Vars => self.view(task, site, Self::vars_view),
             Request::Sockets => self.view(task, site, Self::sockets_view),
-            Request::Help(words) => help::answer(&words).map(|page| {
-                self.tell_at(task, What::Page(Rc::new(page)));
-                Reply::Many(Vec::new())
-            }),
+            Request::Help(words) => self.help(task, &words),
             Request::History => self.view(task, site, |s, _| {
                 s.history
                     .iter()
@@ -119,6 +116,12 @@ impl Session {
             Ok(reply) => self.complete(task, site, reply),
             Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
         }
+    }
+
+    fn help(&mut self, task: &Task, words: &[String]) -> Result<Reply, Failure> {
+        let page = help::answer(words)?;
+        self.tell_at(task, What::Page(Rc::new(page)));
+        Ok(Reply::Many(Vec::new()))
     }
 
     fn view(
