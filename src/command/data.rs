@@ -200,7 +200,10 @@ const FIELD: Command = Command {
     returns: "the field's value",
     name: "field",
     summary: "take a field of an object by its key",
-    params: &[req("object", Kind::Any).is("an object that loads gave"), req("key", Kind::Text).is("the name of a field")],
+    params: &[
+        req("object", Kind::Any).is("an object that loads gave"),
+        req("key", Kind::Text).is("the name of a field"),
+    ],
     results: &["value"],
     python: "{OBJECT}[{KEY}]",
     man: "Python's dict",

@@ -1,7 +1,7 @@
 //! Looking at the session: names, sockets, history, help.
 
 use super::{Arg, Args, Command, Group, Kind, bare, opt, req, rest};
-use crate::value::Failure;
+use crate::value::{Failure, Reply, Value};
 use crate::world::{Request, Step, World};
 
 fn ask(request: Request) -> Result<Step, Failure> {
@@ -28,10 +28,22 @@ fn source(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     ask(Request::Source(args.text(0)?.into_owned()))
 }
 
+fn trace(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    ask(Request::Trace(args.on(0)))
+}
+
 fn quit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let status = if args.has(0) { args.int(0)? } else { 0 };
     let status = u8::try_from(status);
     ask(Request::Quit(status.map_err(|_| Failure::usage("an exit status is a number from 0 to 255").at(0))?))
+}
+
+fn announce(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if args.has(0) {
+        world.announce(args.on(0));
+        return Ok(Step::Done(Reply::Nothing));
+    }
+    Ok(Value::Bool(world.announces()).into())
 }
 
 fn help(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -54,6 +66,23 @@ pub const COMMANDS: &[Command] = &[
         related: &["sockets", "values"],
         example: "vars",
         ..view("vars", "list the names and what they hold", vars)
+    },
+    Command {
+        params: &[req("SWITCH", Kind::Switch)],
+        c: "/* strace -e trace=network ./program */",
+        man: "strace(1)",
+        errors: &[("Usage", "it is on or off")],
+        example: "trace on\nleft, right = socketpair\nsend left hello\nrecv right 100\ntrace off",
+        related: &["poll", "setblocking", "announce"],
+        ..view("trace", "show each system call that a call makes, as strace does, and how it waits between them", trace)
+    },
+    Command {
+        params: &[opt("SWITCH", Kind::Switch).is("left out, it is only told")],
+        results: &["on"],
+        returns: "true or false, when SWITCH is left out",
+        example: "announce off\nannounce on\nannounce",
+        related: &["jobs", "&", "trace"],
+        ..view("announce", "whether the prompt tells above the line what comes meanwhile", announce)
     },
     Command {
         related: &["words", "values"],

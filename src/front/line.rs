@@ -6,6 +6,7 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -17,11 +18,13 @@ use rustyline::highlight::Highlighter;
 use rustyline::hint::Hinter;
 use rustyline::history::DefaultHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Config, Editor, ExternalPrinter, Helper};
+use rustyline::{
+    Cmd, ConditionalEventHandler, Config, Editor, EventContext, EventHandler, ExternalPrinter, Helper, KeyEvent,
+};
 
 use crate::lang;
 use crate::os::poller;
-use crate::render::{CONTINUATION, PROMPT};
+use crate::render::CONTINUATION;
 
 /// How many lines the history keeps.
 const HISTORY_MAX: usize = 10_000;
@@ -41,9 +44,24 @@ pub enum Read {
     Failed(String),
 }
 
+/// What a line is asked for with.
+pub struct Ask {
+    /// What stands before it.
+    pub prompt: String,
+    /// What is typed already. Where nothing can be edited, an empty line stands for it.
+    pub initial: String,
+}
+
+impl Ask {
+    /// Nothing is typed yet.
+    pub fn plain(prompt: &str) -> Self {
+        Self { prompt: prompt.into(), initial: String::new() }
+    }
+}
+
 /// Reads lines on its own thread.
 pub struct Reader {
-    ask: Sender<()>,
+    ask: Sender<Ask>,
     heard: Receiver<Read>,
     /// What is to be printed above the line.
     pub above: Arc<Above>,
@@ -74,9 +92,9 @@ impl Reader {
     }
 
     /// Ask for a line.
-    pub fn ask(&self) {
+    pub fn ask(&self, ask: Ask) {
         // A dead thread has told why before it ended.
-        let _ = self.ask.send(());
+        let _ = self.ask.send(ask);
     }
 
     /// The line, if it is there.
@@ -99,6 +117,8 @@ pub struct Above {
 #[derive(Default)]
 struct Waiting {
     texts: VecDeque<String>,
+    /// Nothing is printed while a line is edited: it waits for the line's end.
+    held: bool,
     editing: bool,
 }
 
@@ -111,6 +131,11 @@ impl Above {
     pub fn push(&self, text: String) {
         self.lock().texts.push_back(text);
         self.changed.notify_one();
+    }
+
+    /// Keep what comes until the line has ended, or no more.
+    pub fn hold(&self, held: bool) {
+        self.lock().held = held;
     }
 
     /// A line is being edited from now on.
@@ -131,7 +156,7 @@ impl Above {
             let mut state = self.lock();
             let text = loop {
                 match state.texts.pop_front() {
-                    Some(text) if state.editing => break text,
+                    Some(text) if state.editing && !state.held => break text,
                     Some(text) => state.texts.push_front(text),
                     None => {}
                 }
@@ -147,7 +172,11 @@ impl Above {
 }
 
 /// Asks for more lines while a block is open.
-struct Blocks;
+#[derive(Default)]
+struct Blocks {
+    /// The first word of what was typed already: the block that it opens is the program's.
+    opened: String,
+}
 
 impl Completer for Blocks {
     type Candidate = String;
@@ -163,7 +192,39 @@ impl Helper for Blocks {}
 
 impl Validator for Blocks {
     fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
-        Ok(if is_open(context.input()) { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
+        let first = context.input().split_whitespace().next().unwrap_or("");
+        Ok(if is_open(context.input()) && (first.is_empty() || first != self.opened) {
+            ValidationResult::Incomplete
+        } else {
+            ValidationResult::Valid(None)
+        })
+    }
+}
+
+/// Ctrl-D on the line that was typed already leaves, as it does on an empty one.
+#[derive(Clone, Default)]
+struct Leaving {
+    initial: Arc<Mutex<String>>,
+    asked: Arc<AtomicBool>,
+}
+
+impl Leaving {
+    fn begin(&self, initial: &str) {
+        initial.clone_into(&mut self.initial.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether it was asked for, since this was asked.
+    fn take(&self) -> bool {
+        self.asked.swap(false, Ordering::Relaxed)
+    }
+}
+
+impl ConditionalEventHandler for Leaving {
+    fn handle(&self, _: &rustyline::Event, _: u16, _: bool, context: &EventContext) -> Option<Cmd> {
+        let initial = self.initial.lock().unwrap_or_else(PoisonError::into_inner);
+        let leaves = !initial.is_empty() && *initial == context.line();
+        self.asked.store(leaves, Ordering::Relaxed);
+        leaves.then_some(Cmd::AcceptLine)
     }
 }
 
@@ -172,7 +233,7 @@ fn is_open(lines: &str) -> bool {
     lines.lines().map(lang::depth_change).sum::<isize>() > 0
 }
 
-fn edit(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, above: &Arc<Above>) {
+fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>) {
     let mut editor = match editor() {
         Ok(editor) => editor,
         Err(e) => {
@@ -185,18 +246,28 @@ fn edit(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, above: &Arc<Above>) {
         // Without it announcements come after the line.
         let _ = thread::Builder::new().name("printer".into()).spawn(move || above.print_with(&mut printer));
     }
+    let leaving = Leaving::default();
+    editor.bind_sequence(KeyEvent::ctrl('D'), EventHandler::Conditional(Box::new(leaving.clone())));
     let history = history_file();
     if let Some(path) = &history {
         // A first session has no history; a broken one is said when it cannot be written.
         let _ = editor.load_history(path);
     }
-    while asked.recv().is_ok() {
+    while let Ok(Ask { prompt, initial }) = asked.recv() {
+        if let Some(blocks) = editor.helper_mut() {
+            blocks.opened = initial.split_whitespace().next().unwrap_or("").to_string();
+        }
+        leaving.begin(&initial);
         above.begin();
-        let read = match editor.readline(PROMPT) {
+        let read = match editor.readline_with_initial(&prompt, (&initial, "")) {
+            Ok(_) if leaving.take() => Read::End,
             Ok(line) => {
-                let _ = editor.add_history_entry(&line);
-                if let Some(path) = &history {
-                    let _ = editor.append_history(path);
+                // What nobody typed is no history.
+                if line != initial {
+                    let _ = editor.add_history_entry(&line);
+                    if let Some(path) = &history {
+                        let _ = editor.append_history(path);
+                    }
                 }
                 Read::Lines(line)
             }
@@ -217,7 +288,7 @@ fn editor() -> rustyline::Result<Editor<Blocks, DefaultHistory>> {
         .keyseq_timeout(Some(KEY_TIMEOUT))
         .build();
     let mut editor = Editor::with_config(config)?;
-    editor.set_helper(Some(Blocks));
+    editor.set_helper(Some(Blocks::default()));
     Ok(editor)
 }
 
@@ -231,14 +302,14 @@ fn history_file() -> Option<PathBuf> {
 
 /// Lines as they come, from a pipe or a terminal that cannot be edited on. A line too long for the language is cut
 /// short; the language then says what is wrong with it.
-fn plain(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, prompts: bool) {
+fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
     let mut input = io::stdin().lock();
-    'asked: while asked.recv().is_ok() {
+    'asked: while let Ok(Ask { prompt, initial }) = asked.recv() {
         let mut lines = String::new();
         loop {
             if prompts {
                 let mut out = io::stdout().lock();
-                let prompt = if lines.is_empty() { PROMPT } else { CONTINUATION };
+                let prompt = if lines.is_empty() { format!("{prompt}{initial}") } else { CONTINUATION.into() };
                 let _ = out.write_all(prompt.as_bytes()).and_then(|()| out.flush());
             }
             let mut line = Vec::new();
@@ -263,9 +334,12 @@ fn plain(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, prompts: bool) {
                     continue 'asked;
                 }
             }
-            if !is_open(&lines) {
+            if !initial.is_empty() || !is_open(&lines) {
                 break;
             }
+        }
+        if lines.trim().is_empty() && !initial.is_empty() {
+            lines = initial;
         }
         if !tell(Read::Lines(lines)) {
             return;

@@ -6,8 +6,10 @@ mod options;
 mod output;
 mod prompt;
 mod recorder;
+mod screen;
 mod script;
-mod transcript;
+mod step;
+pub mod transcript;
 
 use std::process::ExitCode;
 
@@ -48,6 +50,7 @@ pub fn main() -> ExitCode {
         Program::Say(text) => output::say(text),
         Program::Help(words) => script::help(words),
         Program::File(path) => script::file(path, &options),
+        Program::Step(path) => prompt::step(path, &options),
         Program::Lines(text) => script::lines(text, &options),
         Program::Record(path, out) => transcript::record(path, out.as_deref(), &options),
         Program::Verify(paths, bless) => transcript::verify(paths, *bless, &options),

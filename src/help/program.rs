@@ -7,6 +7,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ("sockpit [OPTIONS]", "the prompt, or lines from a pipe"),
     ("sockpit [OPTIONS] [run] FILE.sock [ARG...]", "run a script; its arguments are $1, $2, ..."),
     ("sockpit [OPTIONS] -c 'LINES' [ARG...]", "run these lines"),
+    ("sockpit [OPTIONS] step FILE.sock [ARG...]", "the prompt, with the script's next line already typed"),
     ("sockpit record FILE.sock [ARG...] [-o OUT]", "write the session as a transcript"),
     ("sockpit verify FILE... [--bless]", "run transcripts again, show what differs, or write it anew"),
     ("sockpit help [WORD]", "explain the calls, or a call, an option, an error, a word"),

@@ -113,6 +113,15 @@ pub static TYPES: Constants = Constants {
     choice: 0xf,
 };
 
+/// What accept4(2) takes.
+pub static ACCEPT_FLAGS: Constants = Constants {
+    noun: "flag of accept4",
+    man: "accept(2)",
+    documented: named![SOCK_NONBLOCK, "do not block"; SOCK_CLOEXEC, "close at exec";],
+    also: &[],
+    choice: 0,
+};
+
 /// Protocols.
 pub static PROTOCOLS: Constants = Constants {
     noun: "protocol",

@@ -4,9 +4,12 @@ use std::io::{self, Write};
 
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
-/// How many columns the terminal on standard output has now; 0 when it is none.
+/// How wide a terminal is that does not say.
+const USUAL: u16 = 80;
+
+/// How many columns the terminal on standard output has now.
 pub fn width() -> u16 {
-    tcgetwinsize(io::stdout()).map_or(0, |size| size.ws_col)
+    tcgetwinsize(io::stdout()).map_or(USUAL, |size| if size.ws_col == 0 { USUAL } else { size.ws_col })
 }
 
 /// What the terminal was set to.

@@ -2,9 +2,14 @@
 //!
 //! It knows values and events and nothing else. Colour is an argument; nothing is printed here.
 
+mod bless;
+pub mod canon;
+pub mod compare;
+mod diff;
 mod human;
 mod json;
 mod page;
+pub mod rules;
 pub mod transcript;
 
 pub use human::{Style, event, failure, program_error};

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::lang::{Source, Span};
+pub use crate::os::trace::Call;
 use crate::value::page::Page;
 use crate::value::{Failure, Value};
 
@@ -61,10 +62,14 @@ pub enum What {
     Printed(String),
     /// Something worth knowing.
     Noted(String),
+    /// Something came to a socket that no call waits on: worth knowing now, and no part of the session's record.
+    Announced(String),
     /// Text that a view shows as it is.
     View(String),
     /// A page of help.
     Page(Rc<Page>),
+    /// `trace on`: a system call that was made, or what the engine does between two of them.
+    Traced(Call),
     /// A background call began to wait.
     JobStarted(u64, String),
     /// A background call is done.

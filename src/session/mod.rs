@@ -4,6 +4,7 @@
 //! names resolved to slots once. The run queue is first in, first out; when it is empty the loop polls once. What
 //! happens is told as [`Event`]s to a [`Sink`]: execution prints nothing and knows no colour.
 
+mod attend;
 mod bind;
 mod code;
 mod compile;
@@ -16,6 +17,7 @@ mod outcome;
 mod process;
 mod requests;
 mod scope;
+mod step;
 mod task;
 mod turn;
 
@@ -23,13 +25,15 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
-pub use event::{Event, Sink, What};
+pub use attend::Waiting;
+pub use event::{Call, Event, Sink, What};
 pub use process::CHILD;
+pub use step::{Change, Standing};
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
 use crate::lang::{self, Source};
-use crate::os::poller;
+use crate::os::{poller, trace};
 use crate::value::{Failure, Name, Value};
 use crate::world::{TaskId, World};
 use code::Function;
@@ -104,6 +108,10 @@ pub struct Session {
     popped: u64,
     /// Ctrl-C came before the line it was meant for.
     early_interrupt: bool,
+    /// The program that is stepped through, if one is.
+    stepper: Option<Box<step::Stepper>>,
+    /// The task that runs lines typed beside it.
+    beside: Option<TaskId>,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
     pub interactive: bool,
 }
@@ -124,6 +132,7 @@ pub enum Stop {
 impl Session {
     /// A session that tells a sink what happens. The arguments become `$1`, `$2`, ...
     pub fn new(sink: Box<dyn Sink>, show: Show, arguments: &[String]) -> Self {
+        trace::set(false);
         let mut session = Self {
             world: World::default(),
             show,
@@ -154,6 +163,8 @@ impl Session {
             fresh: false,
             popped: 0,
             early_interrupt: false,
+            stepper: None,
+            beside: None,
             interactive: false,
         };
         for (i, argument) in arguments.iter().enumerate() {
@@ -200,12 +211,17 @@ impl Session {
             main.frames.push(frame);
         }
         self.main = Main::Running;
-        if std::mem::take(&mut self.early_interrupt) {
-            poller::put_back_signal(libc::SIGINT);
-        }
+        self.meet_interrupt();
         // What the line begins runs before what others had in line, as it does within a script.
         self.world.ready.push_front(id);
         Ok(())
+    }
+
+    /// A Ctrl-C that came just before the line was meant for it.
+    fn meet_interrupt(&mut self) {
+        if std::mem::take(&mut self.early_interrupt) {
+            poller::put_back_signal(libc::SIGINT);
+        }
     }
 
     /// Go on after a bug: the main task gives up what it was doing.
@@ -215,6 +231,8 @@ impl Session {
         main.id = TaskId::default();
         self.tasks[0] = Some(Box::new(main));
         self.main = Main::Idle;
+        self.beside = None;
+        self.stop_stepping();
     }
 
     /// A new line is asked for: a Ctrl-C from before is not meant for it.
@@ -299,7 +317,19 @@ impl Session {
             .collect()
     }
 
-    fn tell(&mut self, what: What, mut at: event::At) {
+    /// Tell what happened, after the system calls that it took.
+    fn tell(&mut self, what: What, at: event::At) {
+        if !trace::is_on() {
+            return self.tell_alone(what, at);
+        }
+        for call in trace::take() {
+            self.tell_alone(What::Traced(call), at.clone());
+        }
+        // What is asked in order to show a value is no part of a call.
+        trace::aside(|| self.tell_alone(what, at));
+    }
+
+    fn tell_alone(&mut self, what: What, mut at: event::At) {
         self.seq += 1;
         if let Some(process) = &self.world.family.name {
             at.task = Some(at.task.map_or_else(|| process.clone(), |task| format!("{process} {task}").into()));

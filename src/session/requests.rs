@@ -7,9 +7,10 @@ use super::code::Site;
 use super::event::What;
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
-use super::{Session, Stop};
+use super::{Session, Show, Stop};
 use crate::help;
 use crate::lang::{self, Source};
+use crate::os::trace;
 use crate::value::{Failure, Handle, Name, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Process, Request, Socket, after};
@@ -97,6 +98,7 @@ impl Session {
                     .collect::<Vec<_>>()
                     .join("\n")
             }),
+            Request::Trace(on) => Ok(self.trace(on)),
             Request::Save(path) => self.save(&path),
             Request::Source(path) => match self.source(&path) {
                 Ok(frame) => {
@@ -294,7 +296,7 @@ impl Session {
 
     /// A task's name, the line it stands on, what it waits for and until when, and what it holds.
     pub(super) fn whereabout(&self, task: &Task) -> String {
-        let at = Self::at(task);
+        let at = self.standing(task);
         let line = at.source.as_ref().map_or("", |s| s.line(at.span.line)).trim();
         let mut out = format!("{:12} line {:<4} {line}: ", task.name, at.span.line);
         match &task.parked {
@@ -305,6 +307,7 @@ impl Session {
                 }
             }
             None if task.frames.is_empty() => out.push_str("has nothing to do"),
+            None if self.is_stopped(task.id) => out.push_str("stands before it"),
             None if task.pool.as_ref().is_some_and(|p| p.queued.borrow().contains(&task.id)) => {
                 out.push_str("waits for a worker");
             }
@@ -354,6 +357,12 @@ impl Session {
             .map(|(name, socket)| format!("{name} = {}", Handle::summary(&*socket)))
             .collect();
         if rows.is_empty() { "no sockets yet: s = socket".into() } else { rows.join("\n") }
+    }
+
+    /// Tell each system call, or no more. Where calls are not shown, neither is what they do.
+    fn trace(&self, on: bool) -> Reply {
+        trace::set(on && self.show == Show::All);
+        Reply::Nothing
     }
 
     /// The session's lines as a script, or the session as a transcript.
