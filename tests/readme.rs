@@ -4,6 +4,7 @@
 mod common;
 
 use common::run;
+use sockpit::help::program;
 
 fn readme() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
@@ -99,6 +100,8 @@ fn generated(name: &str, made: &str) {
 
 #[test]
 fn its_usage_and_reference_are_the_programs() {
-    generated("usage", &format!("```text\n{}\n```\n", sockpit::help::program::usage()));
+    generated("usage", &format!("```text\n{}\n```\n", program::usage()));
+    let steps: String = program::STEPS.iter().map(|(word, about)| format!("{word:19} {about}\n")).collect();
+    generated("steps", &format!("```text\n{steps}```\n"));
     generated("reference", &sockpit::help::reference());
 }

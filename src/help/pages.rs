@@ -1,5 +1,6 @@
 //! The page of each kind of subject.
 
+use super::program::STEPS;
 use super::python;
 use super::words::Topic;
 use crate::command::{self, Command, Kind, Need, Param, STATES};
@@ -77,6 +78,11 @@ pub(super) fn topic(topic: &Topic) -> Page {
     page.text(topic.summary);
     for note in topic.notes {
         page.text(*note);
+    }
+    if topic.names[0] == "step" {
+        for (word, about) in STEPS {
+            page.entry(*word, *about);
+        }
     }
     page.entry("is a", topic.noun);
     let others: Vec<_> = topic.names[1..].iter().filter(|name| !topic.usage.contains(**name)).copied().collect();

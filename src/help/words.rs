@@ -278,9 +278,6 @@ pub static LANGUAGE: &[Topic] = &[
             "The script's next line stands at the prompt, typed already: Enter runs it, as it is or, this once, as it was \
              edited. Any other call may be typed in its place and runs beside the script, whose line stays the next. An empty \
              line passes over it. With several tasks the line is that of the task that runs next, and the prompt bears its name.",
-            "continue [LINE] runs on to that line, to a breakpoint or to the end; break [LINE] stops there each time, or no \
-             more; skip passes over the line, a block with all that is in it; back makes the line before the next one again; \
-             where tells each task's place and what it waits for; list [LINE] shows the program around it.",
         ],
         example: "",
         related: &["source", "sockets", "vars", "transcripts"],

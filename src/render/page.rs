@@ -85,16 +85,16 @@ impl Layout<'_> {
     }
 
     fn entry(&mut self, term: &str, text: &str, column: usize) {
-        let painted = self.style.paint(term, Paint::new().cyan());
+        let paint = Paint::new().cyan();
         let beside = self.width >= BESIDE_MIN && column > 0;
         let indent = if beside { column + 4 } else { 4 };
         let mut lines = wrap(text, self.width.saturating_sub(indent)).into_iter();
         if beside && term.width() <= column {
             let first = lines.next().unwrap_or_default();
             let space = " ".repeat(column - term.width());
-            self.out.push(format!("  {painted}{space}  {first}"));
+            self.out.push(format!("  {}{space}  {first}", self.style.paint(term, paint)));
         } else {
-            self.out.push(format!("  {painted}"));
+            self.wrapped(term, "  ", "  ", paint);
         }
         self.out.extend(lines.map(|line| format!("{:indent$}{line}", "")));
     }
