@@ -199,7 +199,7 @@ const UNLINK: Command = Command {
     name: "unlink",
     aliases: &[],
     group: Group::Files,
-    summary: "remove a file: such as an AF_UNIX socket's path, which stays when the socket is closed",
+    summary: "remove a file; also the path of an AF_UNIX socket, which stays when the socket is closed",
     params: &[req("PATH", Kind::Path)],
     results: &[],
     python: "os.unlink({PATH})",

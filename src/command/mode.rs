@@ -19,7 +19,7 @@ const SETTIMEOUT: Command = Command {
     name: "settimeout",
     aliases: &[],
     group: Group::Mode,
-    summary: "let the socket's calls wait so many seconds at most, then fail with `timeout`; none: for ever; 0: not",
+    summary: "limit how long the socket's calls wait, in seconds; then they fail with `timeout`. none: for ever; 0: not",
     params: &[
         req("S", Kind::Socket),
         req("SECONDS", Kind::Seconds).is("2.5, say; 0 is non-blocking, none waits for ever"),
@@ -60,7 +60,7 @@ const SETBLOCKING: Command = Command {
     name: "setblocking",
     aliases: &[],
     group: Group::Mode,
-    summary: "on: the socket's calls wait as long as it takes; off: they are made once, or fail with EAGAIN",
+    summary: "choose whether the socket's calls wait (on), or are made once and fail with EAGAIN when they would (off)",
     params: &[req("S", Kind::Socket), req("SWITCH", Kind::Switch)],
     results: &[],
     python: "{S}.setblocking({SWITCH})",

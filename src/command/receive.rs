@@ -50,6 +50,7 @@ pub(super) const RECV: Command = Command {
         ("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0"),
         ("ENOTCONN", "the socket is not connected: a listening socket gives its connections by accept"),
         ("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port"),
+        ("ETIMEDOUT", "the peer stopped answering: TCP gave up, or keepalive found it gone"),
         ("EINVAL", "MSG_OOB, and no urgent byte is there; or an AF_UNIX stream that is not connected"),
         ("EBADF", "the socket is closed"),
     ],

@@ -87,7 +87,7 @@ pub const COMMANDS: &[Command] = &[
         name: "join",
         aliases: &[],
         group: Group::Tasks,
-        summary: "wait until a task or a process has ended, or every entry of a queue is done, at most that many seconds",
+        summary: "wait until a task or a process has ended; or until every entry of a queue is done; at most that many seconds",
         params: &[
             req("T", Kind::Task).is("a task, a process or a queue"),
             opt("SECONDS", Kind::Seconds).is("no limit when left out"),
@@ -124,7 +124,7 @@ pub const COMMANDS: &[Command] = &[
         name: "coroutine",
         aliases: &[],
         group: Group::Tasks,
-        summary: "make a coroutine of a def: it runs only when it is resumed, to its next yield",
+        summary: "make a coroutine of a def; it runs only when it is resumed, to its next yield",
         params: &[some("NAME ARGS", Kind::Any).is("a def's name, and what it is called with")],
         results: &["coroutine"],
         python: "c = NAME(ARGS, ...)",

@@ -111,6 +111,7 @@ const SENDTO: Command = Command {
         ("ECONNREFUSED", "nobody has that port; UDP tells only a connected socket"),
         ("EACCES", "a broadcast address needs SO_BROADCAST"),
         ("ENETUNREACH", "no route leads there"),
+        ("EAI_NONAME", "no host has that name"),
         ("ENOENT", "AF_UNIX: there is no such path"),
         ("EAGAIN", "no room, and the socket is non-blocking or SO_SNDTIMEO is over"),
         ("EBADF", "the socket is closed"),
@@ -127,7 +128,7 @@ const SENDFILE: Command = Command {
     name: "sendfile",
     aliases: &[],
     group: Group::Transfer,
-    summary: "send a file's bytes from OFFSET on, COUNT of them or all, without copying them through the program",
+    summary: "send a file; from OFFSET on, COUNT bytes or all, without copying them through the program",
     params: &[
         req("S", Kind::Socket),
         req("PATH", Kind::Path).is("a regular file"),

@@ -74,7 +74,7 @@ pub const COMMANDS: &[Command] = &[
         errors: &[("Usage", "it is on or off")],
         example: "trace on\nleft, right = socketpair\nsend left hello\nrecv right 100\ntrace off",
         related: &["poll", "setblocking", "announce"],
-        ..view("trace", "show each system call that a call makes, as strace does, and how it waits between them", trace)
+        ..view("trace", "show each system call that a call makes, as strace does; and how it waits between them", trace)
     },
     Command {
         params: &[opt("SWITCH", Kind::Switch).is("left out, it is only told")],

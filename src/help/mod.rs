@@ -114,7 +114,7 @@ pub fn overview() -> Page {
     for (group, title) in Group::ALL {
         page.head(*title);
         for command in command::all().filter(|c| c.group == *group) {
-            page.entry(command.name, command.summary);
+            page.entry(command.name, brief(command.summary));
         }
     }
     page.head("More");
@@ -126,6 +126,12 @@ pub fn overview() -> Page {
     let topics = words::LANGUAGE.iter().filter(|t| t.noun == "topic").map(|t| t.names[0]);
     page.text(format!("Topics: {}.", topics.collect::<Vec<_>>().join(", ")));
     page
+}
+
+/// A summary without what is said in brackets or after the first clause.
+fn brief(summary: &str) -> &str {
+    let end = [";", " (", ". "].iter().filter_map(|mark| summary.find(mark)).min();
+    &summary[..end.unwrap_or(summary.len())]
 }
 
 /// What is known of a word: all that goes by it as it is written, else by its letters.
@@ -231,6 +237,14 @@ mod tests {
         }
         for word in crate::lang::KEYWORDS {
             assert!(words::LANGUAGE.iter().any(|t| t.names.contains(word)), "{word} has no page");
+        }
+    }
+
+    #[test]
+    fn the_overview_has_a_line_a_call() {
+        for command in command::all() {
+            let short = brief(command.summary);
+            assert!(short.len() > 8 && short.len() <= 80 - 22, "{}: {short}", command.name);
         }
     }
 

@@ -23,6 +23,7 @@ pub(super) fn call(command: &Command) -> Page {
     }
     let returns = match command.results {
         [] | [_] => command.returns.to_string(),
+        [first, ..] if command.returns.starts_with(&format!("{first}: ")) => command.returns.to_string(),
         results => format!("{}: {}", results.join(", "), command.returns),
     };
     page.entry("returns", if returns.is_empty() { "nothing".into() } else { returns });

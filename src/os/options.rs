@@ -461,7 +461,6 @@ pub static MORE: &[(&str, &str, &str)] = &[
     ),
     ("SO_PASSCRED", "0", "The credentials come with recvmsg as SCM_CREDENTIALS."),
     ("SO_PEEK_OFF", "-1", ""),
-    ("SO_TYPE", "", ""),
     ("SO_ACCEPTCONN", "0", "1 after listen."),
     ("SO_DONTROUTE", "0", ""),
     ("SO_PRIORITY", "0", ""),
@@ -524,7 +523,9 @@ pub static MORE: &[(&str, &str, &str)] = &[
 mod tests {
     use std::collections::{HashMap, HashSet};
     use std::fs;
+    use std::os::fd::AsFd;
 
+    use super::super::{fd, sockopt};
     use super::*;
 
     /// The numbers that the installed headers define, by name.
@@ -557,6 +558,31 @@ mod tests {
             words.get(value).unwrap_or(value).parse().ok()
         };
         Some(words.iter().filter_map(|(name, value)| Some(((*name).to_owned(), number(value)?))).collect())
+    }
+
+    /// Options whose defaults are numbers have them on a fresh socket of this kernel.
+    #[test]
+    fn defaults_are_the_kernels() {
+        let mut compared = 0;
+        for (name, default, note) in MORE {
+            let option = by_name(name).and_then(|o| o.spec).unwrap_or_else(|| panic!("{name} is no option"));
+            assert!(!default.is_empty() || !note.is_empty(), "{name}: nothing is said");
+            let Ok(default) = default.parse::<i32>() else { continue };
+            if !option.readable || !matches!(option.kind, OptKind::Flag | OptKind::Number) {
+                continue;
+            }
+            let (family, kind) = match option.level {
+                libc::IPPROTO_IPV6 => (libc::AF_INET6, libc::SOCK_STREAM),
+                libc::IPPROTO_UDP => (libc::AF_INET, libc::SOCK_DGRAM),
+                _ if option.man == "unix(7)" || option.name == "SO_PEEK_OFF" => (libc::AF_UNIX, libc::SOCK_STREAM),
+                _ => (libc::AF_INET, libc::SOCK_STREAM),
+            };
+            let socket = fd::socket(family, kind, 0).unwrap();
+            let value = sockopt::get_int(socket.as_fd(), option.level, option.number);
+            assert_eq!(value, Ok(default), "{name}");
+            compared += 1;
+        }
+        assert!(compared > 25, "{compared}");
     }
 
     #[test]
