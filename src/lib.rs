@@ -14,7 +14,7 @@
 //! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
 //! | [`command`] | table | each call: its parameters, help, Python and C forms, and its effect |
-//! | [`help`] | pure | what is said about every call, option, errno and word; the manual page; the same in Python |
+//! | [`help`] | pure | which word of a call is which parameter; all that help says; the manual page; lines in Python |
 //! | [`session`] | state | tasks (frames over compiled code), jobs, the scheduler, events |
 //! | [`render`] | pure | events to text for people and to JSON |
 //! | [`front`] | effects | the command line, scripts, the prompt. The only place that prints |

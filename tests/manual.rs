@@ -2,14 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod common;
+#[path = "common/terminal.rs"]
+mod terminal;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use common::{has, run};
+use common::{Folder, Killed, SOCKPIT, has, run};
 use sockpit::command;
 use sockpit::help::{program, subjects};
 use sockpit::render::{Style, page};
+use terminal::Terminal;
 use unicode_width::UnicodeWidthStr;
 
 fn manual() -> String {
@@ -41,7 +44,12 @@ fn groff_sets_it_without_a_warning() {
     // A letter, a backspace and the letter again are a bold one.
     let mut plain = String::new();
     for c in text.chars() {
-        if c == '\u{8}' { drop(plain.pop()) } else { plain.push(c) }
+        match c {
+            '\u{8}' => {
+                plain.pop();
+            }
+            c => plain.push(c),
+        }
     }
     for section in
         ["NAME", "SYNOPSIS", "OPTIONS", "THE LANGUAGE", "CALLS", "ERRORS", "EXIT STATUS", "FILES", "SEE ALSO"]
@@ -97,7 +105,7 @@ fn a_pipe_gets_no_colours_and_the_same_width_always() {
     let plain = run(&["help", "recv"]);
     assert!(plain.status == 0 && !plain.out.contains('\x1b'), "{}", plain.out);
     assert!(plain.out.lines().all(|line| line.width() <= 80));
-    let wide = Command::new(common::SOCKPIT).args(["help", "recv"]).env("COLUMNS", "200").output().unwrap();
+    let wide = Command::new(SOCKPIT).args(["help", "recv"]).env("COLUMNS", "200").output().unwrap();
     assert_eq!(plain.out.as_bytes(), wide.stdout);
     let at_prompt = run(&["-c", "help recv"]);
     assert_eq!(at_prompt.out, format!("sockpit> help recv\n{}", plain.out));
@@ -119,4 +127,21 @@ fn the_command_line_searches_and_says_what_was_meant() {
     assert_eq!(run(&["help", "bind", "listen"]).status, 2);
     let both = run(&["help", "epipe"]);
     assert!(both.out.starts_with("EPIPE\n  Broken pipe (32)\n"), "{}", both.out);
+}
+
+#[test]
+fn a_terminal_gets_its_own_width_and_light_colours() {
+    let mut t = Terminal::new(50, 30, &["help", "fileno"]);
+    t.see("  s.fileno()");
+    let text = t.text();
+    assert!(text.contains("  the number of a socket's\n  descriptor; -1 once it is\n"), "{text}");
+    assert!(text.contains("  manual\n    socket(2)"), "a meaning stands under its term: {text}");
+    let raw = String::from_utf8_lossy(&t.raw).into_owned();
+    assert!(raw.contains("\x1b[1mfileno S\x1b[0m"), "{raw:?}");
+    let mut t = Terminal::with(50, 70, &["-c", "help fileno"], Folder::new(), |c| {
+        c.env("NO_COLOR", "1");
+    });
+    t.see("  s.fileno()");
+    assert!(t.text().contains("  manual    socket(2)\n"), "{}", t.text());
+    assert!(!String::from_utf8_lossy(&t.raw).contains('\x1b'));
 }

@@ -14,7 +14,7 @@ use std::rc::Rc;
 use common::{Folder, has};
 use serde_json::{Value as Json, json};
 use sockpit::command::{self, Group, STATES};
-use sockpit::help::python::{self, Line};
+use sockpit::help::python::{Line, lines};
 use sockpit::lang::Source;
 use sockpit::os::constants::{MSG_FLAGS, POLL_EVENTS, find_any};
 use sockpit::session::{Event, Main, Session, Show, Sink, What};
@@ -145,21 +145,25 @@ for folder, lines in json.load(sys.stdin):
     print(json.dumps([run(line, space) for line in lines]))
 ";
 
+/// What a Python program says that reads this as JSON.
+fn python(program: &str, input: &Json) -> String {
+    let mut python = Command::new("python3")
+        .args(["-X", "utf8", "-W", "ignore", "-c", program])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    python.stdin.take().unwrap().write_all(input.to_string().as_bytes()).unwrap();
+    String::from_utf8(python.wait_with_output().unwrap().stdout).unwrap()
+}
+
 /// What the lines of each example come to, by example.
 fn in_python(examples: &[Example]) -> Vec<Vec<Json>> {
     let folders: Vec<Folder> = examples.iter().map(|_| Folder::new()).collect();
     let line = |l: &Line| json!({ "before": l.before, "value": l.value, "names": l.names });
     let row = |(e, folder): (&Example, &Folder)| json!([folder.path(), e.lines.iter().map(line).collect::<Vec<_>>()]);
     let input: Vec<Json> = examples.iter().zip(&folders).map(row).collect();
-    let mut python = Command::new("python3")
-        .args(["-X", "utf8", "-W", "ignore", "-c", RUNNER])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    python.stdin.take().unwrap().write_all(Json::from(input).to_string().as_bytes()).unwrap();
-    let output = python.wait_with_output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = python(RUNNER, &Json::from(input));
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
@@ -321,7 +325,7 @@ fn every_example_gives_the_same_in_python() {
     }
     let (mut wrong, mut examples) = (Vec::new(), Vec::new());
     for command in command::all().filter(|c| is_followed(c)) {
-        let lines = python::lines(command.example).unwrap();
+        let lines = lines(command.example).unwrap();
         let left_out: Vec<u32> = lines.iter().filter(|(_, line)| line.is_none()).map(|(n, _)| *n).collect();
         let allowed = LINES_WITHOUT.iter().find(|(name, _)| *name == command.name).map_or(0, |(_, n)| *n);
         if left_out.len() != allowed {
@@ -351,4 +355,26 @@ fn only_what_python_cannot_follow_is_left_out() {
         let groups = [Group::Readiness, Group::Data, Group::Tasks, Group::Processes];
         assert!(groups.contains(&command.group), "{name} is a socket call");
     }
+}
+
+/// Says which names of modules in the forms it reads do not exist, and which forms are no Python.
+const READER: &str = r"
+import importlib, json, re, sys
+modules = r'\b(array|concurrent\.futures|fcntl|json|multiprocessing|os|queue|select|socket|struct|sys|termios|threading|time)\.(\w+)'
+for form in json.load(sys.stdin):
+    for module, name in re.findall(modules, form):
+        if not hasattr(importlib.import_module(module), name): print(form, 'has no', name)
+    try:
+        if not set('{<') & set(form): compile('def f():\n ' + form, 'form', 'exec')
+    except SyntaxError as e: print(form, e)
+";
+
+#[test]
+fn every_form_is_python() {
+    if !has("python3") {
+        return;
+    }
+    let forms: Vec<&str> = command::all().map(|c| c.python).filter(|form| !form.is_empty()).collect();
+    let output = python(READER, &json!(forms));
+    assert_eq!(output, "");
 }
