@@ -13,10 +13,11 @@ use std::rc::Rc;
 
 use common::{Folder, has};
 use serde_json::{Value as Json, json};
-use sockpit::command::{self, Group, STATES};
+use sockpit::command::{self, Group};
 use sockpit::help::python::{Line, lines};
 use sockpit::lang::Source;
 use sockpit::os::constants::{MSG_FLAGS, POLL_EVENTS, find_any};
+use sockpit::os::tcp::State;
 use sockpit::session::{Event, Main, Session, Show, Sink, What};
 use sockpit::value::{Addr, Value};
 use sockpit::world::Socket;
@@ -53,7 +54,7 @@ fn is_followed(command: &command::Command) -> bool {
 }
 
 /// The other lines of examples that have no Python form: which call's example, and how many.
-const LINES_WITHOUT: &[(&str, usize)] = &[("event", 1), ("task_done", 1)];
+const LINES_WITHOUT: &[(&str, usize)] = &[("event", 1), ("state", 2), ("task_done", 1)];
 
 /// What a line came to.
 #[derive(Debug)]
@@ -209,7 +210,7 @@ impl Comparison<'_> {
         match (self.call, ours) {
             (_, []) => python.get("none").is_some(),
             ("state", [Value::Text(name)]) => {
-                python["int"].as_u64().is_some_and(|n| STATES[n as usize - 1].0 == &**name)
+                python["int"].as_u64().is_some_and(|n| State::tcp(n as u8).map(State::name) == Some(name))
             }
             ("poll", [Value::Text(events)]) => {
                 let mask = python["list"][0]["list"][1]["int"].as_i64().unwrap_or(0);

@@ -10,6 +10,7 @@ pub mod kinds;
 mod connection;
 mod data;
 mod files;
+mod kernel;
 mod life;
 mod mode;
 mod msg;
@@ -25,7 +26,6 @@ pub mod views;
 
 pub use args::{Arg, Args};
 pub use kinds::Kind;
-pub use readiness::STATES;
 
 use crate::value::Failure;
 use crate::world::{Step, World};
@@ -217,6 +217,7 @@ pub static ALL: &[&[Command]] = &[
     sync::COMMANDS,
     processes::COMMANDS,
     views::COMMANDS,
+    kernel::COMMANDS,
 ];
 
 /// Every command.

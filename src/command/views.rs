@@ -16,6 +16,16 @@ fn vars(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
     ask(Request::Vars)
 }
 
+fn why(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = if args.has(0) { Some(args.socket(0)?) } else { None };
+    ask(Request::Why(socket))
+}
+
+fn diagram(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let chosen = (0..args.0.len()).map(|i| args.socket(i)).collect::<Result<_, _>>()?;
+    ask(Request::Diagram(chosen))
+}
+
 fn history(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
     ask(Request::History)
 }
@@ -68,8 +78,21 @@ pub const COMMANDS: &[Command] = &[
         ..view("vars", "list the names and what they hold", vars)
     },
     Command {
+        params: &[opt("S", Kind::Socket)],
+        related: &["help", "diagram", "expect"],
+        example: "s = socket\nexpect ENOTCONN recv s 100\nwhy",
+        errors: &[("Usage", "with -q nothing is written down of what happens to a socket")],
+        ..view("why", "explain the last error from what happened here; of a socket, what happened to it", why)
+    },
+    Command {
+        params: &[rest("S", Kind::Socket).is("these sockets; all when left out")],
+        related: &["why", "trace", "state"],
+        example: "left, right = socketpair\nsend left hello\nrecv right 100\nclose left\nrecv right 100\ndiagram",
+        errors: &[("Usage", "with -q nothing is written down of what happens to sockets")],
+        ..view("diagram", "draw what happened; a lane for each socket, arrows for what passed between them", diagram)
+    },
+    Command {
         params: &[req("SWITCH", Kind::Switch)],
-        c: "/* strace -e trace=network ./program */",
         man: "strace(1)",
         errors: &[("Usage", "it is on or off")],
         example: "trace on\nleft, right = socketpair\nsend left hello\nrecv right 100\ntrace off",

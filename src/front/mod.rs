@@ -6,6 +6,7 @@ mod options;
 mod output;
 mod prompt;
 mod recorder;
+pub mod replay;
 mod screen;
 mod script;
 mod step;

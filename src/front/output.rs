@@ -39,13 +39,15 @@ pub fn wants_colour(stream: &impl IsTerminal) -> bool {
 
 /// How events are shown on a stream.
 pub fn style(stream: &impl IsTerminal, places: bool) -> Style {
-    Style { colour: wants_colour(stream), places, width: 0 }
+    Style { colour: wants_colour(stream), places, clock: true, width: None }
 }
 
-/// An event as text. A page is as wide as the terminal is now.
-pub fn event(event: &Event, style: Style) -> String {
-    let width = if matches!(event.what, What::Page(_)) { terminal::width() } else { 0 };
-    render::event(event, Style { width, ..style })
+/// The style for an event: what has rows or is a page is laid out for the window as it is now.
+pub fn fitted(style: Style, event: &Event) -> Style {
+    match event.what {
+        What::Rows { .. } | What::Drawn(_) | What::Page(_) => Style { width: terminal::width(), ..style },
+        _ => style,
+    }
 }
 
 /// How a script's events are written.
@@ -102,7 +104,7 @@ impl Sink for Output {
             complain(&render::event(event, self.error_style));
             return flushed;
         }
-        let text = self::event(event, self.style);
+        let text = render::event(event, fitted(self.style, event));
         let silent = text.is_empty() && !matches!(event.what, What::Printed(_));
         silent || self.write(&text)
     }

@@ -10,9 +10,10 @@ pub mod program;
 pub mod python;
 pub mod words;
 
-use crate::command::{self, Command, Group, STATES};
-use crate::os::constants::{Constants, Row, SETS};
+use crate::command::{self, Command, Group};
+use crate::os::constants::{Constants, INTERFACE_FLAGS, Row, SETS};
 use crate::os::options::{self, OPTIONS, Opt};
+use crate::os::tcp::State;
 use crate::value::page::Page;
 use crate::value::{Failure, Name, text};
 use words::Topic;
@@ -32,8 +33,8 @@ pub enum Subject {
     Level(&'static str, i32),
     /// An errno or an error of getaddrinfo.
     Error(Name),
-    /// A TCP state and its meaning.
-    State(&'static str, &'static str),
+    /// How a socket can stand.
+    State(State),
 }
 
 /// Everything that has a page, by each name it goes by.
@@ -43,13 +44,14 @@ pub fn subjects() -> impl Iterator<Item = (&'static str, Subject)> {
     });
     let topics = words::all().flat_map(|t| t.names.iter().map(move |name| (*name, Subject::Topic(t))));
     let options = OPTIONS.iter().map(|o| (o.name, Subject::Option(o)));
-    let constants = SETS.iter().flat_map(|set| set.rows().map(move |row| (row.0, Subject::Constant(set, row))));
+    let sets = SETS.into_iter().chain([&INTERFACE_FLAGS]);
+    let constants = sets.flat_map(|set| set.rows().map(move |row| (row.0, Subject::Constant(set, row))));
     let levels = options::levels().map(|(name, number)| (*name, Subject::Level(name, *number)));
     let errors = Name::all().filter_map(|name| Name::parse(name).map(|e| (name, e)));
     let numbered = errors.filter(|(_, e)| e.number().is_some()).map(|(name, e)| (name, Subject::Error(e)));
     let second = crate::value::errno::ALIASES.iter().filter_map(|(name, _)| Name::parse(name).map(|e| (*name, e)));
     let second = second.map(|(name, e)| (name, Subject::Error(e)));
-    let states = STATES.iter().map(|(name, about)| (*name, Subject::State(name, about)));
+    let states = State::ALL.iter().map(|(state, name)| (*name, Subject::State(*state)));
     calls.chain(topics).chain(options).chain(constants).chain(levels).chain(numbered).chain(second).chain(states)
 }
 
@@ -63,7 +65,7 @@ impl Subject {
             Self::Constant(set, _) => set.noun,
             Self::Level(..) => "level of options",
             Self::Error(_) => "error",
-            Self::State(..) => "TCP state",
+            Self::State(_) => "state",
         }
     }
 
@@ -76,7 +78,7 @@ impl Subject {
             Self::Constant(set, row) => pages::meaning(set, row),
             Self::Level(name, number) => pages::level_summary(name, *number),
             Self::Error(name) => name.text().into(),
-            Self::State(_, about) => (*about).into(),
+            Self::State(state) => state.about().into(),
         }
     }
 
@@ -89,7 +91,7 @@ impl Subject {
             Self::Constant(set, row) => pages::constant(set, row),
             Self::Level(name, number) => pages::level(name, *number),
             Self::Error(name) => pages::error(*name),
-            Self::State(name, about) => pages::state(name, about),
+            Self::State(state) => pages::state(*state),
         }
     }
 }

@@ -3,9 +3,10 @@
 use super::program::STEPS;
 use super::python;
 use super::words::Topic;
-use crate::command::{self, Command, Kind, Need, Param, STATES};
+use crate::command::{self, Command, Kind, Need, Param};
 use crate::os::constants::{self, Constants, MSG_FLAGS, Row};
 use crate::os::options::{self, OPTIONS, Opt, OptKind};
+use crate::os::tcp::State;
 use crate::value::page::Page;
 use crate::value::{Name, errno};
 
@@ -336,14 +337,21 @@ fn causes(page: &mut Page, name: Name) {
     }
 }
 
-pub(super) fn state(name: &str, about: &str) -> Page {
-    let mut page = Page::titled(name);
-    page.text(about);
-    page.entry("is a", "TCP state: `state S` tells a socket's, in the kernel's words");
-    page.entry("manual", "tcp(7)");
-    let number = STATES.iter().position(|(n, _)| *n == name).map_or(0, |i| i + 1);
-    page.entry("number", format!("{number}, the first byte of TCP_INFO"));
-    page.entry("all states", STATES.map(|(n, _)| n).join(" "));
-    page.entry(SEE, "state, close, shutdown, SO_REUSEADDR");
+pub(super) fn state(state: State) -> Page {
+    let mut page = Page::titled(state.name());
+    page.text(state.about());
+    let (of_tcp, others): (Vec<_>, Vec<_>) = State::ALL.iter().partition(|(state, _)| *state <= State::NewSynRecv);
+    let names =
+        |states: Vec<&(State, &'static str)>| states.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(" ");
+    if state <= State::NewSynRecv {
+        page.entry("is a", "TCP state: `state S` tells a socket's, in the kernel's words");
+        page.entry("manual", "tcp(7)");
+        page.entry("number", format!("{}, the first byte of TCP_INFO", state as u8));
+        page.entry("all states", names(of_tcp));
+    } else {
+        page.entry("is a", "state of a socket that is not TCP, as netstat and sockets show it");
+        page.entry("all states", names(others));
+    }
+    page.entry(SEE, "state, netstat, close, shutdown, SO_REUSEADDR");
     page
 }

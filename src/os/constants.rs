@@ -243,6 +243,30 @@ pub static NI_FLAGS: Constants = Constants {
     choice: 0,
 };
 
+/// Flags of a network interface: netdevice(7).
+pub static INTERFACE_FLAGS: Constants = Constants {
+    noun: "flag of a network interface, as ifconfig shows it",
+    man: "netdevice(7)",
+    documented: named![
+        UP = libc::IFF_UP, "the interface is switched on";
+        BROADCAST = libc::IFF_BROADCAST, "it has a broadcast address";
+        LOOPBACK = libc::IFF_LOOPBACK, "what is sent comes back to this machine";
+        POINTOPOINT = libc::IFF_POINTOPOINT, "there is one machine at its other end";
+        RUNNING = libc::IFF_RUNNING, "it is ready to carry packets";
+        NOARP = libc::IFF_NOARP, "addresses are not asked for with ARP";
+        PROMISC = libc::IFF_PROMISC, "it takes all packets, those for others too";
+        ALLMULTI = libc::IFF_ALLMULTI, "it takes all multicast packets";
+        MASTER = libc::IFF_MASTER, "it bundles others";
+        SLAVE = libc::IFF_SLAVE, "it is one of a bundle";
+        MULTICAST = libc::IFF_MULTICAST, "it can carry multicast";
+        LOWER_UP = 1 << 16, "the cable, or what stands for it, is plugged in";
+        DORMANT = 1 << 17, "the driver waits for something from outside";
+        ECHO = 1 << 18, "what is sent is also received here";
+    ],
+    also: &[],
+    choice: 0,
+};
+
 /// Events of poll(2).
 pub static POLL_EVENTS: Constants = Constants {
     noun: "event of poll",

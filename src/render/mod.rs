@@ -5,11 +5,13 @@
 mod bless;
 pub mod canon;
 pub mod compare;
+mod diagram;
 mod diff;
 mod human;
 mod json;
 mod page;
 pub mod rules;
+mod table;
 pub mod transcript;
 
 pub use human::{Style, event, failure, program_error};

@@ -17,7 +17,7 @@ const TERM_MAX: usize = 18;
 
 /// A page as text, without a line end at its end.
 pub fn page(page: &Page, style: Style) -> String {
-    let width = if style.width == 0 { WIDTH } else { usize::from(style.width).min(WIDTH_MAX) };
+    let width = style.width.map_or(WIDTH, |width| width.min(WIDTH_MAX));
     let mut out = Vec::new();
     let mut layout = Layout { style, width, out: &mut out };
     for (i, part) in page.0.iter().enumerate() {
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn it_fits_twenty_columns_and_wide_characters() {
-        let text = page(&sample(), Style { width: 20, ..Style::default() });
+        let text = page(&sample(), Style { width: Some(20), ..Style::default() });
         assert!(text.lines().all(|line| line.width() <= 20), "{text}");
         assert!(text.contains("  S\n    a socket"), "{text}");
         assert_eq!(wrap("黑马 黑马 黑马", 9), ["黑马 黑马", "黑马"]);

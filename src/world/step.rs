@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::sync::{Line, Pool};
 use super::{Socket, World};
-use crate::value::{Failure, Reply, Value};
+use crate::value::{Failure, Reply, Table, Value};
 
 /// The outcome of trying a call once.
 pub enum Step {
@@ -130,6 +130,12 @@ pub enum Request {
     Source(String),
     /// Explain a call, an option, a word: whatever has these names; all calls when there is none.
     Help(Vec<String>),
+    /// Explain the last error, or tell what happened to a socket.
+    Why(Option<Rc<Socket>>),
+    /// Draw what happened to these sockets, or to all.
+    Diagram(Vec<Rc<Socket>>),
+    /// Show rows; a name for them gets that value.
+    Rows(Table, Value),
     /// Leave with this exit status.
     Quit(u8),
 }
