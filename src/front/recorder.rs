@@ -11,6 +11,9 @@ use crate::session::{Event, Sink, What};
 /// The most lines that are kept of a session at the prompt.
 const KEPT_MAX: usize = 200_000;
 
+/// The first line of a transcript that was saved at a prompt: a person waited between its lines.
+pub const AT_PROMPT: &str = "# at the prompt";
+
 /// Takes a session down.
 #[derive(Default)]
 pub struct Recorder {
@@ -19,6 +22,8 @@ pub struct Recorder {
     /// The next of them to be taken down.
     next: usize,
     entries: Vec<Entry<(String, Origin)>>,
+    /// How many of them were typed.
+    typed: usize,
     learned: Canon,
 }
 
@@ -33,7 +38,7 @@ impl Recorder {
         while self.next < up_to.min(self.lines.len()) {
             let line = self.lines[self.next].trim_end().to_string();
             let continues = self.next >= up_to - more;
-            self.entries.push(if continues { Entry::More(line) } else { Entry::Typed(line) });
+            self.type_line(line, continues);
             self.next += 1;
         }
     }
@@ -42,8 +47,13 @@ impl Recorder {
     pub fn type_now(&mut self, text: &str) {
         for (i, line) in text.lines().enumerate() {
             let line = line.trim_end().to_string();
-            self.entries.push(if i == 0 { Entry::Typed(line) } else { Entry::More(line) });
+            self.type_line(line, i > 0);
         }
+    }
+
+    fn type_line(&mut self, line: String, continues: bool) {
+        self.entries.push(if continues { Entry::More(line) } else { Entry::Typed(line) });
+        self.typed += 1;
     }
 
     /// Take down lines that were shown, and where they come from.
@@ -94,12 +104,17 @@ impl Recorder {
             }
             !saving
         };
-        write(self.entries(&[]).into_iter().filter(unsaved))
+        format!("{AT_PROMPT}\n{}", write(self.entries(&[]).into_iter().filter(unsaved)))
+    }
+
+    /// How many lines were shown so far.
+    pub fn shown_lines(&self) -> usize {
+        self.entries.len() - self.typed
     }
 
     /// How many lines were typed so far.
     pub fn typed_lines(&self) -> usize {
-        self.entries.iter().filter(|e| !matches!(e, Entry::Shown(_))).count()
+        self.typed
     }
 }
 
