@@ -10,6 +10,7 @@ pub mod kinds;
 mod connection;
 mod data;
 mod files;
+mod kernel;
 mod life;
 mod mode;
 mod msg;
@@ -197,6 +198,7 @@ pub static ALL: &[&[Command]] = &[
     sync::COMMANDS,
     processes::COMMANDS,
     views::COMMANDS,
+    kernel::COMMANDS,
 ];
 
 /// Every command.

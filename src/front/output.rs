@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use super::FAILED;
+use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Sink, What};
 use crate::value::Failure;
@@ -36,6 +37,14 @@ pub fn wants_colour(stream: &impl IsTerminal) -> bool {
         && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
 }
 
+/// The style for an event: rows are laid out for the window as it is now.
+pub fn fitted(style: Style, event: &Event) -> Style {
+    match event.what {
+        What::Rows { .. } | What::Drawn(_) => Style { width: terminal::width(), ..style },
+        _ => style,
+    }
+}
+
 /// How a script's events are written.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Form {
@@ -59,8 +68,8 @@ impl Output {
     /// The process's own output.
     pub fn new(form: Form) -> Self {
         let stdout = io::stdout();
-        let style = Style { colour: wants_colour(&stdout), places: true };
-        let error_style = Style { colour: wants_colour(&io::stderr()), places: true };
+        let style = Style { colour: wants_colour(&stdout), places: true, clock: true, width: None };
+        let error_style = Style { colour: wants_colour(&io::stderr()), ..style };
         let watched = stdout.is_terminal();
         Self { out: BufWriter::with_capacity(64 * 1024, stdout), form, style, error_style, watched }
     }
@@ -90,7 +99,7 @@ impl Sink for Output {
             complain(&render::event(event, self.error_style));
             return flushed;
         }
-        let text = render::event(event, self.style);
+        let text = render::event(event, fitted(self.style, event));
         let silent = text.is_empty() && !matches!(event.what, What::Printed(_));
         silent || self.write(&text)
     }

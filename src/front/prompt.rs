@@ -144,7 +144,7 @@ pub(super) struct Prompt<'a> {
 impl<'a> Prompt<'a> {
     fn new(options: &'a Options) -> io::Result<Self> {
         let above = Arc::default();
-        let style = Style { colour: output::wants_colour(&io::stdout()), places: false };
+        let style = Style { colour: output::wants_colour(&io::stdout()), clock: true, ..Style::default() };
         let screen = Rc::new(Screen::new(Arc::clone(&above), style, options.quiet));
         let mut session = if options.json {
             Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)
@@ -189,7 +189,11 @@ impl<'a> Prompt<'a> {
                     output::complain(&format!("sockpit: {message}"));
                     return FAILED;
                 }
-                Some(Read::End) | None => return self.leave(),
+                Some(Read::End) => {
+                    self.session.leave_prompt();
+                    return self.leave();
+                }
+                None => return self.leave(),
             }
         }
     }

@@ -141,7 +141,8 @@ pub fn shutdown(fd: BorrowedFd<'_>, how: i32) -> Result<(), i32> {
 pub fn poll(fd: BorrowedFd<'_>, events: i16) -> Result<i16, i32> {
     let mut one = [PollFd::from_borrowed_fd(fd, PollFlags::from_bits_retain(events as u16))];
     let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-    let ready = rustix::event::poll(&mut one, Some(&now)).map_err(Errno::raw_os_error);
+    // A signal that has just come is EINTR even where nothing is waited for.
+    let ready = rustix::io::retry_on_intr(|| rustix::event::poll(&mut one, Some(&now))).map_err(Errno::raw_os_error);
     let there = one[0].revents().bits() as i16;
     traced!("ppoll", result = ready;
         Arg::Fd(fd.as_raw_fd()), Arg::Events(events), Arg::Events(there))?;
@@ -186,6 +187,11 @@ pub fn sendfile(to: BorrowedFd<'_>, from: BorrowedFd<'_>, offset: &mut u64, coun
     let start = *offset as i64;
     traced!("sendfile", result = rustix::fs::sendfile(to, from, Some(offset), count).map_err(Errno::raw_os_error);
         Arg::Fd(to.as_raw_fd()), Arg::Fd(from.as_raw_fd()), Arg::Int(start), Arg::Int(count as i64))
+}
+
+/// How many descriptors the process may have open: RLIMIT_NOFILE. None when there is no limit.
+pub fn file_limit() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
 }
 
 /// Raise the soft limit of open files to the hard one.
