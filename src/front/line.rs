@@ -5,28 +5,21 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use mio::Waker;
-use rustyline::completion::Completer;
+use rustyline::ExternalPrinter;
 use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
-use rustyline::history::DefaultHistory;
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{Config, Editor, ExternalPrinter, Helper};
 
+use super::editor::{self, LineEditor};
+use super::names::Desk;
+use super::output;
+use super::paste::Paste;
 use crate::lang;
 use crate::os::poller;
-use crate::render::{CONTINUATION, PROMPT};
-
-/// How many lines the history keeps.
-const HISTORY_MAX: usize = 10_000;
-/// How long the editor waits for the rest of a key's sequence, in milliseconds: a lone Esc holds announcements up.
-const KEY_TIMEOUT: u16 = 50;
+use crate::render::{CONTINUATION, PROMPT, Style};
 
 /// What came of asking for a line.
 #[derive(Debug)]
@@ -47,6 +40,10 @@ pub struct Reader {
     heard: Receiver<Read>,
     /// What is to be printed above the line.
     pub above: Arc<Above>,
+    /// Where the editor asks for the names in scope.
+    pub desk: Arc<Desk>,
+    /// What was pasted and is still to be run.
+    pub paste: Paste,
     /// A line editor rather than plain lines.
     pub edits: bool,
 }
@@ -58,7 +55,9 @@ impl Reader {
         let (tell, heard) = mpsc::channel();
         let terminal = io::stdin().is_terminal();
         let edits = terminal && io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
-        let for_thread = above.clone();
+        let desk = Arc::new(Desk::new(waker.clone()));
+        let paste = Paste::default();
+        let for_thread = (above.clone(), desk.clone(), paste.clone());
         poller::block_suspend(true);
         thread::Builder::new().name("line".into()).spawn(move || {
             poller::block_suspend(false);
@@ -68,9 +67,10 @@ impl Reader {
                 let _ = waker.wake();
                 told
             };
-            if edits { edit(&asked, tell, &for_thread) } else { plain(&asked, tell, terminal) }
+            let (above, desk, paste) = for_thread;
+            if edits { edit(&asked, tell, &above, desk, paste) } else { plain(&asked, tell, terminal) }
         })?;
-        Ok(Self { ask, heard, above, edits })
+        Ok(Self { ask, heard, above, desk, paste, edits })
     }
 
     /// Ask for a line.
@@ -146,60 +146,24 @@ impl Above {
     }
 }
 
-/// Asks for more lines while a block is open.
-struct Blocks;
-
-impl Completer for Blocks {
-    type Candidate = String;
-}
-
-impl Hinter for Blocks {
-    type Hint = String;
-}
-
-impl Highlighter for Blocks {}
-
-impl Helper for Blocks {}
-
-impl Validator for Blocks {
-    fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
-        Ok(if is_open(context.input()) { ValidationResult::Incomplete } else { ValidationResult::Valid(None) })
-    }
-}
-
-/// Whether a block of these lines is not closed yet.
-fn is_open(lines: &str) -> bool {
-    lines.lines().map(lang::depth_change).sum::<isize>() > 0
-}
-
-fn edit(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, above: &Arc<Above>) {
-    let mut editor = match editor() {
+fn edit(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, desk: Arc<Desk>, paste: Paste) {
+    let style = Style { colour: output::wants_colour(&io::stdout()), places: false };
+    let mut editor = match LineEditor::new(desk, paste, style) {
         Ok(editor) => editor,
         Err(e) => {
             tell(Read::Failed(e.to_string()));
             return;
         }
     };
-    if let Ok(mut printer) = editor.create_external_printer() {
+    if let Ok(mut printer) = editor.printer() {
         let above = above.clone();
         // Without it announcements come after the line.
         let _ = thread::Builder::new().name("printer".into()).spawn(move || above.print_with(&mut printer));
     }
-    let history = history_file();
-    if let Some(path) = &history {
-        // A first session has no history; a broken one is said when it cannot be written.
-        let _ = editor.load_history(path);
-    }
+    editor.remember();
     while asked.recv().is_ok() {
-        above.begin();
-        let read = match editor.readline(PROMPT) {
-            Ok(line) => {
-                let _ = editor.add_history_entry(&line);
-                if let Some(path) = &history {
-                    let _ = editor.append_history(path);
-                }
-                Read::Lines(line)
-            }
+        let read = match editor.statement(PROMPT, "", || above.begin()) {
+            Ok(lines) => Read::Lines(lines),
             Err(ReadlineError::Interrupted) => Read::Interrupted,
             Err(ReadlineError::Eof) => Read::End,
             Err(e) => Read::Failed(e.to_string()),
@@ -208,25 +172,6 @@ fn edit(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, above: &Arc<Above>) {
             return;
         }
     }
-}
-
-fn editor() -> rustyline::Result<Editor<Blocks, DefaultHistory>> {
-    let config = Config::builder()
-        .max_history_size(HISTORY_MAX)?
-        .history_ignore_dups(true)?
-        .keyseq_timeout(Some(KEY_TIMEOUT))
-        .build();
-    let mut editor = Editor::with_config(config)?;
-    editor.set_helper(Some(Blocks));
-    Ok(editor)
-}
-
-/// The history's file, in the state folder of the XDG base directories.
-fn history_file() -> Option<PathBuf> {
-    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
-    let folder = state.or_else(|| std::env::home_dir().map(|h| h.join(".local/state")))?.join("sockpit");
-    std::fs::create_dir_all(&folder).ok()?;
-    Some(folder.join("history"))
 }
 
 /// Lines as they come, from a pipe or a terminal that cannot be edited on. A line too long for the language is cut
@@ -263,7 +208,7 @@ fn plain(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, prompts: bool) {
                     continue 'asked;
                 }
             }
-            if !is_open(&lines) {
+            if editor::depth(&lines) == 0 {
                 break;
             }
         }
@@ -299,13 +244,6 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn blocks_ask_for_more() {
-        assert!(is_open("while $x\n  if $y\n  end"));
-        assert!(!is_open("while $x\n  if $y\n  end\nend"));
-        assert!(!is_open("accept srv &"));
-    }
 
     #[test]
     fn a_line_is_read_to_its_end_and_no_further() {

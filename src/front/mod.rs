@@ -1,13 +1,22 @@
 //! What people and programs meet: the command line, scripts, the prompt. The only place that prints.
 
 mod child;
+mod complete;
+mod editor;
+mod highlight;
+mod hint;
+mod history;
+mod inputrc;
 mod line;
+mod names;
 mod options;
 mod output;
+mod paste;
 mod prompt;
 mod recorder;
 mod script;
 mod transcript;
+mod words;
 
 use std::process::ExitCode;
 

@@ -13,6 +13,7 @@ use crate::lang::Source;
 use crate::os::terminal::Terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Main, Session, Show, Sink, Stop, What};
+use crate::value::Name;
 
 /// The prompt, or what comes on standard input when it is no terminal.
 pub fn run(options: &Options) -> u8 {
@@ -82,12 +83,14 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
         if let Some(read) = reader.heard() {
             return Some(read);
         }
+        reader.desk.serve(session);
         if session.stop().is_some() {
             return None;
         }
         if let Err(e) = session.turn(None) {
             return Some(Read::Failed(format!("the event loop failed: {e}")));
         }
+        reader.desk.forget();
     }
 }
 
@@ -190,7 +193,12 @@ fn converse(options: &Options) -> u8 {
             show(text.trim_end_matches('\n'));
         }
         match read {
-            Some(Read::Lines(text)) => line(session, &text, style, &recorder),
+            Some(Read::Lines(text)) => {
+                line(session, &text, style, &recorder);
+                if session.take_failure().is_some_and(|f| f.name == Name::Interrupted) {
+                    reader.paste.clear();
+                }
+            }
             Some(Read::Interrupted) => {}
             Some(Read::End) => return leave(session, options),
             Some(Read::Failed(message)) => {
@@ -223,7 +231,6 @@ fn line(session: &mut Session, text: &str, style: Style, recorder: &RefCell<Reco
         show("this is a bug in sockpit, not in your line; the session and its sockets go on");
         session.recover();
     }
-    session.take_failure();
 }
 
 /// At a prompt only what ended it counts, not the errors that were seen on the way.

@@ -26,6 +26,11 @@ impl Constants {
         self.documented.iter().map(|(name, _)| *name)
     }
 
+    /// The documented names, then the other ones.
+    pub fn all_names(&self) -> impl Iterator<Item = &'static str> {
+        self.documented.iter().chain(self.also).map(|(name, _)| *name)
+    }
+
     /// The documented name of exactly that number.
     pub fn name_of(&self, value: i32) -> Option<&'static str> {
         self.documented.iter().find(|(_, number)| *number == value).map(|(name, _)| *name)

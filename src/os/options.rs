@@ -101,6 +101,18 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     OPTIONS.iter().map(|o| o.name)
 }
 
+/// All options.
+pub fn all() -> impl Iterator<Item = &'static Opt> {
+    OPTIONS.iter()
+}
+
+/// The names of the levels that have options here, each once.
+pub fn levels() -> impl Iterator<Item = &'static str> {
+    let has_options =
+        |(name, number): &&(&str, i32)| level_name(*number) == Some(name) && OPTIONS.iter().any(|o| o.level == *number);
+    LEVELS.iter().filter(has_options).map(|(name, _)| *name)
+}
+
 /// The level of that name.
 pub fn level(name: &str) -> Option<i32> {
     LEVELS.iter().find(|(n, _)| *n == name).map(|(_, number)| *number)

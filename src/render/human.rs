@@ -37,6 +37,16 @@ impl Style {
     }
 }
 
+/// Text that stands back behind the rest.
+pub fn grey(text: &str, style: Style) -> String {
+    style.dim(text)
+}
+
+/// Something sockpit says of its own accord.
+pub fn note(text: &str, style: Style) -> String {
+    style.dim(&format!("  # {text}"))
+}
+
 /// An event as lines of text, without a line end at their end; empty when there is nothing to show.
 pub fn event(event: &Event, style: Style) -> String {
     let text = match &event.what {
@@ -51,7 +61,7 @@ pub fn event(event: &Event, style: Style) -> String {
             }
         }
         What::Printed(text) | What::View(text) => text.clone(),
-        What::Noted(text) => style.dim(&format!("  # {text}")),
+        What::Noted(text) => note(text, style),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
         What::JobDone { job, line, names, outcome } => {
             let head = style.dim(&format!("[{job}]"));

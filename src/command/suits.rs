@@ -1,0 +1,154 @@
+//! Which live things suit a call as they stand now: `accept` takes what listens, `send` what is connected.
+//!
+//! It is advice for those who offer names to choose from. The calls themselves leave the judgement to the kernel.
+
+use std::os::fd::AsFd;
+
+use super::Kind;
+use crate::os::{addr, sockopt};
+use crate::value::{Addr, Value};
+use crate::world::Socket;
+
+/// How a socket stands.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// It carries a stream.
+    pub stream: bool,
+    /// It listens.
+    pub listening: bool,
+    /// It has a peer, or is on its way to one.
+    pub connected: bool,
+    /// The address it has, as text.
+    pub local: Option<String>,
+    /// Its user closed it.
+    pub closed: bool,
+}
+
+/// A live thing, as much of it as decides where it fits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Subject {
+    /// What it is: `a socket`, `a lock`.
+    pub kind: &'static str,
+    /// How it stands, if it is a socket.
+    pub socket: Option<Standing>,
+}
+
+impl Subject {
+    /// What a value is.
+    pub fn of(value: &Value) -> Self {
+        Self { kind: value.kind(), socket: value.downcast::<Socket>().map(standing) }
+    }
+
+    /// Whether it suits a call where that kind of parameter stands.
+    pub fn suits(&self, call: &str, kind: Kind) -> bool {
+        match (kind, &self.socket) {
+            (Kind::Socket | Kind::SocketOrFile, Some(socket)) => socket.suits(call),
+            (Kind::Socket, None) => call == "shutdown" && self.kind == "a pool",
+            (Kind::File | Kind::SocketOrFile, None) => self.kind == "a file",
+            (Kind::Process | Kind::ProcessOrPid, _) => self.kind == "a process",
+            (Kind::Task, _) if call == "resume" => self.kind == "a coroutine",
+            (Kind::Task | Kind::JobOrTask, _) => self.is_task() || self.is_waited_for(call),
+            (Kind::Thing, _) => self.is_made_for(call),
+            _ => false,
+        }
+    }
+
+    fn is_task(&self) -> bool {
+        matches!(self.kind, "a task" | "a process")
+    }
+
+    /// What `join` and `wait` take besides tasks.
+    fn is_waited_for(&self, call: &str) -> bool {
+        match call {
+            "join" => self.is_queue(),
+            "wait" => self.kind == "an event",
+            _ => false,
+        }
+    }
+
+    fn is_queue(&self) -> bool {
+        matches!(self.kind, "a queue" | "a queue between processes")
+    }
+
+    fn is_made_for(&self, call: &str) -> bool {
+        match call {
+            "acquire" | "release" | "locked" => matches!(self.kind, "a lock" | "a semaphore"),
+            "set" | "clear" | "is_set" => self.kind == "an event",
+            "submit" => self.kind == "a pool",
+            _ => self.is_queue(),
+        }
+    }
+}
+
+impl Standing {
+    fn suits(&self, call: &str) -> bool {
+        let free = !self.listening && !self.connected;
+        match call {
+            _ if self.closed => false,
+            "accept" => self.listening,
+            "listen" => self.stream && free,
+            "bind" => free && self.local.is_none(),
+            "connect" | "connect_ex" => !self.listening && (!self.connected || !self.stream),
+            "send" | "sendall" | "sendfile" | "makefile" | "shutdown" | "getpeername" => self.connected,
+            "sendto" | "recv" | "recvfrom" | "recvmsg" | "sendmsg" => self.connected || !self.stream,
+            _ => true,
+        }
+    }
+}
+
+fn standing(socket: &Socket) -> Standing {
+    let stream = matches!(socket.kind, libc::SOCK_STREAM | libc::SOCK_SEQPACKET);
+    let Ok(fd) = socket.fd() else { return Standing { stream, closed: true, ..Standing::default() } };
+    let listening = sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_ACCEPTCONN).is_ok_and(|n| n != 0);
+    let mut info = [0; 8];
+    let state = sockopt::get(fd.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut info).ok().map(|_| info[0]);
+    // A TCP socket that is neither closed (7) nor listening (10) has a peer, or had one whose data is still there.
+    let peer = addr::getpeername(fd.as_fd()).is_ok() || state.is_some_and(|s| !matches!(s, 0 | 7 | 10));
+    let local = addr::getsockname(fd.as_fd()).ok().filter(|a| match a {
+        Addr::Unnamed | Addr::Other(..) => false,
+        named => named.port() != Some(0),
+    });
+    Standing { stream, listening, connected: peer, local: local.map(|a| a.to_string()), closed: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn socket(standing: Standing) -> Subject {
+        Subject { kind: "a socket", socket: Some(standing) }
+    }
+
+    #[test]
+    fn sockets_suit_by_how_they_stand() {
+        let fresh = socket(Standing { stream: true, ..Standing::default() });
+        let listener = socket(Standing { stream: true, listening: true, ..Standing::default() });
+        let connected = socket(Standing { stream: true, connected: true, ..Standing::default() });
+        let datagram = socket(Standing::default());
+        let closed = socket(Standing { closed: true, ..Standing::default() });
+        let suiting = |call: &str| {
+            [&fresh, &listener, &connected, &datagram, &closed].map(|s| u8::from(s.suits(call, Kind::Socket)))
+        };
+        assert_eq!(suiting("accept"), [0, 1, 0, 0, 0]);
+        assert_eq!(suiting("listen"), [1, 0, 0, 0, 0]);
+        assert_eq!(suiting("send"), [0, 0, 1, 0, 0]);
+        assert_eq!(suiting("recvfrom"), [0, 0, 1, 1, 0]);
+        assert_eq!(suiting("connect"), [1, 0, 0, 1, 0]);
+        assert_eq!(suiting("getsockname"), [1, 1, 1, 1, 0]);
+    }
+
+    #[test]
+    fn other_things_suit_by_what_they_are() {
+        let thing = |kind| Subject { kind, socket: None };
+        assert!(thing("a lock").suits("acquire", Kind::Thing));
+        assert!(!thing("a queue").suits("acquire", Kind::Thing));
+        assert!(thing("a queue").suits("put", Kind::Thing));
+        assert!(thing("a queue").suits("join", Kind::Task));
+        assert!(thing("an event").suits("wait", Kind::JobOrTask));
+        assert!(!thing("an event").suits("cancel", Kind::JobOrTask));
+        assert!(thing("a file").suits("close", Kind::SocketOrFile));
+        assert!(!thing("text").suits("close", Kind::SocketOrFile));
+        assert!(thing("a coroutine").suits("resume", Kind::Task));
+        assert!(!thing("a coroutine").suits("join", Kind::Task));
+    }
+}

@@ -1,0 +1,233 @@
+//! The line editor: rustyline with what sockpit adds to it.
+//!
+//! It asks for one statement at a time: a line, or a block to its end with a prompt of its own for each further line.
+//! Completion, hints and colours are made elsewhere; here they are only handed to rustyline.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::io::{self, Write};
+use std::sync::Arc;
+
+use rustyline::completion::{self, Completer};
+use rustyline::error::ReadlineError;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hint, Hinter};
+use rustyline::validate::Validator;
+use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Event, EventHandler, ExternalPrinter, Helper};
+
+use super::complete::{self, Candidate};
+use super::highlight;
+use super::hint;
+use super::history::{Past, Store};
+use super::inputrc;
+use super::names::Desk;
+use super::paste::Paste;
+use crate::lang;
+use crate::render::{self, CONTINUATION, Style};
+use crate::value::text::printable;
+
+/// How long the editor waits for the rest of a key's sequence, in milliseconds: a lone Esc holds announcements up.
+const KEY_TIMEOUT: u16 = 50;
+/// A list of more candidates than this is shown only when the user says yes.
+const CANDIDATES_MAX: usize = 200;
+
+/// Reads statements from a terminal.
+pub struct LineEditor {
+    editor: Editor<Assistant, Past>,
+    store: Option<Store>,
+    paste: Paste,
+    style: Style,
+}
+
+impl LineEditor {
+    /// An editor on standard input and output.
+    pub fn new(desk: Arc<Desk>, paste: Paste, style: Style) -> rustyline::Result<Self> {
+        let keys = inputrc::keys();
+        let config = Config::builder()
+            .auto_add_history(false)
+            .bell_style(keys.bell)
+            // Without colours the highlighter paints nothing; rustyline need not know.
+            .color_mode(ColorMode::Forced)
+            .completion_prompt_limit(CANDIDATES_MAX)
+            .completion_show_all_if_ambiguous(false)
+            .completion_type(CompletionType::List)
+            .edit_mode(keys.mode)
+            .keyseq_timeout(Some(KEY_TIMEOUT))
+            .build();
+        let mut editor = Editor::with_history(config, Past::default())?;
+        editor.set_helper(Some(Assistant { desk, style, in_block: false.into() }));
+        editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(paste.clone())));
+        Ok(Self { editor, store: None, paste, style })
+    }
+
+    /// What prints above the line being edited.
+    pub fn printer(&mut self) -> rustyline::Result<impl ExternalPrinter + Send + use<>> {
+        self.editor.create_external_printer()
+    }
+
+    /// Read the history of earlier sessions. What does not work is said once.
+    pub fn remember(&mut self) {
+        let (store, note) = Store::open(self.editor.history_mut());
+        self.store = store;
+        if let Some(note) = note {
+            self.note(&note);
+        }
+    }
+
+    /// Ask for a statement: a line, or a block to its end. The first line has this prompt and this text to begin with;
+    /// the call before the editor takes the terminal is `begin`.
+    pub fn statement(&mut self, prompt: &str, initial: &str, begin: impl Fn()) -> rustyline::Result<String> {
+        let mut text = self.line(prompt, initial, &begin)?;
+        while depth(&text) > 0 {
+            self.assist(|a| a.in_block.set(true));
+            let line = self.line(CONTINUATION, &indent(depth(&text)), &begin);
+            self.assist(|a| a.in_block.set(false));
+            match line {
+                Ok(line) => text = joined(&text, &line),
+                // There is nothing to leave but the block.
+                Err(ReadlineError::Eof) => return Err(ReadlineError::Interrupted),
+                Err(e) => return Err(e),
+            }
+        }
+        self.keep(&text);
+        Ok(text)
+    }
+
+    fn assist(&self, change: impl Fn(&Assistant)) {
+        self.editor.helper().into_iter().for_each(change);
+    }
+
+    /// The next line: one that was pasted, or one that is typed.
+    fn line(&mut self, prompt: &str, initial: &str, begin: &impl Fn()) -> rustyline::Result<String> {
+        if let Some(line) = self.paste.next() {
+            self.echo(prompt, &line);
+            return Ok(line);
+        }
+        let rest = self.paste.rest();
+        let initial = if rest.is_empty() { initial } else { &rest };
+        self.assist(|a| a.desk.forget());
+        begin();
+        let line = self.editor.readline_with_initial(prompt, (initial, ""));
+        if matches!(line, Err(ReadlineError::Interrupted)) {
+            self.paste.clear();
+        }
+        line
+    }
+
+    /// Show a pasted line as if it had been typed.
+    fn echo(&self, prompt: &str, line: &str) {
+        let plain = printable(line);
+        let shown = self.editor.helper().map(|a| a.highlight(&plain, 0)).unwrap_or_default();
+        write(&format!("{prompt}{shown}\n"));
+    }
+
+    fn keep(&mut self, text: &str) {
+        let kept = self.store.as_mut().map_or(Ok(()), |store| store.append(text));
+        if let Err(e) = kept {
+            self.store = None;
+            self.note(&format!("the history is not kept any more: {e}"));
+        }
+        let _ = self.editor.add_history_entry(text);
+    }
+
+    fn note(&self, text: &str) {
+        write(&format!("{}\n", render::note(text, self.style)));
+    }
+}
+
+/// Write to the terminal; one that is gone is noticed when it is read.
+fn write(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// How many blocks these lines leave open.
+pub fn depth(lines: &str) -> usize {
+    usize::try_from(lines.lines().map(lang::depth_change).sum::<isize>()).unwrap_or(0)
+}
+
+fn indent(depth: usize) -> String {
+    "  ".repeat(depth)
+}
+
+/// A block with one more line; what ends a block or parts it stands where the block began.
+fn joined(block: &str, line: &str) -> String {
+    let word = line.split_whitespace().next().unwrap_or("");
+    let outwards = matches!(word, "end" | "else" | "elif" | "except" | "finally");
+    let line = if outwards {
+        format!("{}{}", indent(depth(block).saturating_sub(1)), line.trim())
+    } else {
+        line.trim_end().to_string()
+    };
+    format!("{block}\n{line}")
+}
+
+/// What rustyline asks while a line is typed.
+struct Assistant {
+    desk: Arc<Desk>,
+    style: Style,
+    /// A block is open above the line.
+    in_block: Cell<bool>,
+}
+
+impl Helper for Assistant {}
+
+impl Validator for Assistant {}
+
+impl completion::Candidate for Candidate {
+    fn display(&self) -> &str {
+        &self.shown
+    }
+
+    fn replacement(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Completer for Assistant {
+    type Candidate = Candidate;
+
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Candidate>)> {
+        self.desk.forget();
+        Ok(complete::complete(line, pos, &self.desk.known()))
+    }
+}
+
+/// The rest of a usage: shown, and never taken into the line.
+struct Usage(String);
+
+impl Hint for Usage {
+    fn display(&self) -> &str {
+        &self.0
+    }
+
+    fn completion(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = Usage;
+
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
+        let hint = (pos == line.len()).then(|| hint::hint(line, || self.desk.known())).flatten()?;
+        Some(Usage(hint))
+    }
+}
+
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        if line.is_empty() || !self.style.colour {
+            return Cow::Borrowed(line);
+        }
+        Cow::Owned(highlight::paint(line, &self.desk.known(), self.in_block.get()))
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(render::grey(hint, self.style))
+    }
+
+    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
+        self.style.colour && kind != CmdKind::MoveCursor
+    }
+}

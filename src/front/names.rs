@@ -1,0 +1,113 @@
+//! The names of the session as the line editor sees them: what each holds, asked for when a key first needs them.
+//!
+//! The session belongs to the main thread. The editor's thread asks it for a [`Names`] through a [`Desk`] and waits a
+//! moment; so nothing is gathered for a line that is typed without completion, and a socket that began to listen is
+//! known to listen.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use mio::Waker;
+
+use crate::command::suits::Subject;
+use crate::session::Session;
+
+/// How long the editor waits for the main thread, which may be busy with a task, before it takes what it knew.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// What is in scope at the prompt.
+#[derive(Clone, Default, Debug)]
+pub struct Names {
+    /// Every name and what it holds.
+    pub things: Vec<(String, Subject)>,
+    /// The numbers of the background calls nobody waited for yet.
+    pub jobs: Vec<u64>,
+    /// Every defined name with its parameters.
+    pub defs: Vec<(String, Vec<String>)>,
+}
+
+impl Names {
+    /// What a session has.
+    fn of(session: &Session) -> Self {
+        let text = |names: &[std::rc::Rc<str>]| names.iter().map(ToString::to_string).collect();
+        Self {
+            things: session.bound().map(|(name, value)| (name.to_string(), Subject::of(&value))).collect(),
+            jobs: session.open_jobs().collect(),
+            defs: session.defined().map(|(name, params)| (name.to_string(), text(params))).collect(),
+        }
+    }
+
+    /// What a name holds.
+    pub fn get(&self, name: &str) -> Option<&Subject> {
+        self.things.iter().find(|(n, _)| n == name).map(|(_, subject)| subject)
+    }
+
+    /// The parameters of a defined name.
+    pub fn def(&self, name: &str) -> Option<&[String]> {
+        self.defs.iter().find(|(n, _)| n == name).map(|(_, params)| &**params)
+    }
+
+    /// The addresses of the sockets that listen.
+    pub fn listening(&self) -> impl Iterator<Item = &str> {
+        let sockets = self.things.iter().filter_map(|(_, subject)| subject.socket.as_ref());
+        sockets.filter(|s| s.listening).filter_map(|s| s.local.as_deref())
+    }
+}
+
+/// Where the editor's thread asks and the main thread answers.
+pub struct Desk {
+    waker: Arc<Waker>,
+    asked: AtomicBool,
+    state: Mutex<State>,
+    answered: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    names: Arc<Names>,
+    /// They are those of the line being typed.
+    fresh: bool,
+}
+
+impl Desk {
+    /// A desk whose questions ring the main thread's waker.
+    pub fn new(waker: Arc<Waker>) -> Self {
+        Self { waker, asked: AtomicBool::default(), state: Mutex::default(), answered: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something may have changed: the next key that needs names asks again.
+    pub fn forget(&self) {
+        self.lock().fresh = false;
+    }
+
+    /// The names, as they were when they were last asked for on this line.
+    pub fn known(&self) -> Arc<Names> {
+        let mut state = self.lock();
+        if !state.fresh {
+            self.asked.store(true, Ordering::Release);
+            // Without the main thread there is nobody to complete for.
+            let _ = self.waker.wake();
+            let waited = self.answered.wait_timeout_while(state, PATIENCE, |s| !s.fresh);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            // Too late is not asked for at every key.
+            state.fresh = true;
+        }
+        state.names.clone()
+    }
+
+    /// Answer, if there is a question.
+    pub fn serve(&self, session: &Session) {
+        if self.asked.swap(false, Ordering::Acquire) {
+            let names = Arc::new(Names::of(session));
+            let mut state = self.lock();
+            state.names = names;
+            state.fresh = true;
+            self.answered.notify_one();
+        }
+    }
+}
