@@ -2,7 +2,7 @@
 
 use super::{Args, Command, Group, Kind, Need, all, bare, find, opt, req};
 use crate::os::options;
-use crate::value::{Failure, errno, text};
+use crate::value::{Failure, Reply, Value, errno, text};
 use crate::world::{Request, Step, World};
 
 fn ask(request: Request) -> Result<Step, Failure> {
@@ -33,6 +33,14 @@ fn quit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let status = if args.has(0) { args.int(0)? } else { 0 };
     let status = u8::try_from(status);
     ask(Request::Quit(status.map_err(|_| Failure::usage("an exit status is a number from 0 to 255").at(0))?))
+}
+
+fn announce(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if args.has(0) {
+        world.announce(args.on(0));
+        return Ok(Step::Done(Reply::Nothing));
+    }
+    Ok(Value::Bool(world.announces()).into())
 }
 
 fn help(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -130,6 +138,12 @@ pub const COMMANDS: &[Command] = &[
         example: "help accept",
         errors: &[("Usage", "nothing has that name")],
         ..view("help", "explain the calls, or one of them, an option, an errno", help)
+    },
+    Command {
+        params: &[opt("SWITCH", Kind::Switch)],
+        results: &["on"],
+        example: "announce off\nannounce on\nannounce",
+        ..view("announce", "whether the prompt tells above the line what comes meanwhile", announce)
     },
     Command { example: "history", ..view("history", "list the lines typed in this session", history) },
     Command {

@@ -20,6 +20,7 @@ use super::highlight;
 use super::hint;
 use super::history::{Past, Store};
 use super::inputrc;
+use super::line::Ask;
 use super::names::Desk;
 use super::paste::Paste;
 use crate::lang;
@@ -74,11 +75,12 @@ impl LineEditor {
         }
     }
 
-    /// Ask for a statement: a line, or a block to its end. The first line has this prompt and this text to begin with;
-    /// the call before the editor takes the terminal is `begin`.
-    pub fn statement(&mut self, prompt: &str, initial: &str, begin: impl Fn()) -> rustyline::Result<String> {
-        let mut text = self.line(prompt, initial, &begin)?;
-        while depth(&text) > 0 {
+    /// Ask for a statement: a line, or a block to its end. `begin` is called when the editor takes the terminal.
+    pub fn statement(&mut self, ask: &Ask, begin: impl Fn()) -> rustyline::Result<String> {
+        let mut text = self.line(&ask.prompt, &ask.initial, &begin)?;
+        // The block that a given line opens is the program's.
+        let given = !ask.initial.is_empty() && first_word(&text) == first_word(&ask.initial);
+        while depth(&text) > 0 && !given {
             self.assist(|a| a.in_block.set(true));
             let line = self.line(CONTINUATION, &indent(depth(&text)), &begin);
             self.assist(|a| a.in_block.set(false));
@@ -89,7 +91,10 @@ impl LineEditor {
                 Err(e) => return Err(e),
             }
         }
-        self.keep(&text);
+        // What nobody typed is no history.
+        if text != ask.initial {
+            self.keep(&text);
+        }
         Ok(text)
     }
 
@@ -131,7 +136,7 @@ impl LineEditor {
     }
 
     fn note(&self, text: &str) {
-        write(&format!("{}\n", render::note(text, self.style)));
+        write(&format!("{}\n", render::grey(&format!("# {text}"), self.style)));
     }
 }
 
@@ -150,10 +155,13 @@ fn indent(depth: usize) -> String {
     "  ".repeat(depth)
 }
 
+fn first_word(line: &str) -> &str {
+    line.split_whitespace().next().unwrap_or("")
+}
+
 /// A block with one more line; what ends a block or parts it stands where the block began.
 fn joined(block: &str, line: &str) -> String {
-    let word = line.split_whitespace().next().unwrap_or("");
-    let outwards = matches!(word, "end" | "else" | "elif" | "except" | "finally");
+    let outwards = matches!(first_word(line), "end" | "else" | "elif" | "except" | "finally");
     let line = if outwards {
         format!("{}{}", indent(depth(block).saturating_sub(1)), line.trim())
     } else {

@@ -19,7 +19,7 @@ use super::output;
 use super::paste::Paste;
 use crate::lang;
 use crate::os::poller;
-use crate::render::{CONTINUATION, PROMPT, Style};
+use crate::render::{CONTINUATION, Style};
 
 /// What came of asking for a line.
 #[derive(Debug)]
@@ -34,9 +34,24 @@ pub enum Read {
     Failed(String),
 }
 
+/// What a line is asked for with.
+pub struct Ask {
+    /// What stands before it.
+    pub prompt: String,
+    /// What is typed already. Where nothing can be edited, an empty line stands for it.
+    pub initial: String,
+}
+
+impl Ask {
+    /// Nothing is typed yet.
+    pub fn plain(prompt: &str) -> Self {
+        Self { prompt: prompt.into(), initial: String::new() }
+    }
+}
+
 /// Reads lines on its own thread.
 pub struct Reader {
-    ask: Sender<()>,
+    ask: Sender<Ask>,
     heard: Receiver<Read>,
     /// What is to be printed above the line.
     pub above: Arc<Above>,
@@ -74,9 +89,9 @@ impl Reader {
     }
 
     /// Ask for a line.
-    pub fn ask(&self) {
+    pub fn ask(&self, ask: Ask) {
         // A dead thread has told why before it ended.
-        let _ = self.ask.send(());
+        let _ = self.ask.send(ask);
     }
 
     /// The line, if it is there.
@@ -99,6 +114,8 @@ pub struct Above {
 #[derive(Default)]
 struct Waiting {
     texts: VecDeque<String>,
+    /// Nothing is printed while a line is edited: it waits for the line's end.
+    held: bool,
     editing: bool,
 }
 
@@ -111,6 +128,11 @@ impl Above {
     pub fn push(&self, text: String) {
         self.lock().texts.push_back(text);
         self.changed.notify_one();
+    }
+
+    /// Keep what comes until the line has ended, or no more.
+    pub fn hold(&self, held: bool) {
+        self.lock().held = held;
     }
 
     /// A line is being edited from now on.
@@ -131,7 +153,7 @@ impl Above {
             let mut state = self.lock();
             let text = loop {
                 match state.texts.pop_front() {
-                    Some(text) if state.editing => break text,
+                    Some(text) if state.editing && !state.held => break text,
                     Some(text) => state.texts.push_front(text),
                     None => {}
                 }
@@ -146,7 +168,7 @@ impl Above {
     }
 }
 
-fn edit(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, desk: Arc<Desk>, paste: Paste) {
+fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, desk: Arc<Desk>, paste: Paste) {
     let style = Style { colour: output::wants_colour(&io::stdout()), places: false };
     let mut editor = match LineEditor::new(desk, paste, style) {
         Ok(editor) => editor,
@@ -161,8 +183,8 @@ fn edit(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, d
         let _ = thread::Builder::new().name("printer".into()).spawn(move || above.print_with(&mut printer));
     }
     editor.remember();
-    while asked.recv().is_ok() {
-        let read = match editor.statement(PROMPT, "", || above.begin()) {
+    while let Ok(ask) = asked.recv() {
+        let read = match editor.statement(&ask, || above.begin()) {
             Ok(lines) => Read::Lines(lines),
             Err(ReadlineError::Interrupted) => Read::Interrupted,
             Err(ReadlineError::Eof) => Read::End,
@@ -176,14 +198,14 @@ fn edit(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, d
 
 /// Lines as they come, from a pipe or a terminal that cannot be edited on. A line too long for the language is cut
 /// short; the language then says what is wrong with it.
-fn plain(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, prompts: bool) {
+fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
     let mut input = io::stdin().lock();
-    'asked: while asked.recv().is_ok() {
+    'asked: while let Ok(Ask { prompt, initial }) = asked.recv() {
         let mut lines = String::new();
         loop {
             if prompts {
                 let mut out = io::stdout().lock();
-                let prompt = if lines.is_empty() { PROMPT } else { CONTINUATION };
+                let prompt = if lines.is_empty() { format!("{prompt}{initial}") } else { CONTINUATION.into() };
                 let _ = out.write_all(prompt.as_bytes()).and_then(|()| out.flush());
             }
             let mut line = Vec::new();
@@ -208,9 +230,12 @@ fn plain(asked: &Receiver<()>, tell: impl Fn(Read) -> bool, prompts: bool) {
                     continue 'asked;
                 }
             }
-            if editor::depth(&lines) == 0 {
+            if !initial.is_empty() || editor::depth(&lines) == 0 {
                 break;
             }
+        }
+        if lines.trim().is_empty() && !initial.is_empty() {
+            lines = initial;
         }
         if !tell(Read::Lines(lines)) {
             return;

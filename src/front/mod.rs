@@ -14,7 +14,9 @@ mod output;
 mod paste;
 mod prompt;
 mod recorder;
+mod screen;
 mod script;
+mod step;
 mod transcript;
 mod words;
 
@@ -56,6 +58,7 @@ pub fn main() -> ExitCode {
         Program::Say(text) => output::say(text),
         Program::Help(word) => script::help(word.as_deref()),
         Program::File(path) => script::file(path, &options),
+        Program::Step(path) => prompt::step(path, &options),
         Program::Lines(text) => script::lines(text, &options),
         Program::Record(path, out) => transcript::record(path, out.as_deref(), &options),
         Program::Verify(paths, bless) => transcript::verify(paths, *bless, &options),

@@ -11,6 +11,7 @@ pub const USAGE: &str = "\
 usage: sockpit [OPTIONS]                        the prompt, or lines from a pipe
        sockpit [OPTIONS] [run] FILE.sock [ARG...]  run a script; its arguments are $1, $2, ...
        sockpit [OPTIONS] -c 'LINES' [ARG...]    run these lines
+       sockpit [OPTIONS] step FILE.sock [ARG...]  the prompt, with the script's next line already typed
        sockpit record FILE.sock [ARG...] [-o OUT]  write the session as a transcript
        sockpit verify FILE... [--bless]         run transcripts again, show what differs
        sockpit help [CALL]                      explain the calls, or one of them
@@ -47,6 +48,8 @@ pub enum Program {
     Help(Option<String>),
     /// A script.
     File(PathBuf),
+    /// A script, a line at a time.
+    Step(PathBuf),
     /// The lines of `-c`.
     Lines(String),
     /// Record a script as a transcript, in that file or on the standard output.
@@ -64,7 +67,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
     let mut parser = lexopt::Parser::from_iter(args);
     let wrong = |e: lexopt::Error| e.to_string();
     let mut lines = None;
-    let mut explicit = false;
+    let (mut explicit, mut steps) = (false, false);
     while let Some(arg) = parser.next().map_err(wrong)? {
         match arg {
             Short('q') | Long("quiet") => options.quiet = true,
@@ -76,6 +79,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
                 options.program = Program::Say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into());
             }
             Value(first) if lines.is_none() && !explicit && first == "run" => explicit = true,
+            Value(first) if lines.is_none() && !explicit && first == "step" => (explicit, steps) = (true, true),
             Value(first) if lines.is_none() && !explicit && first == "record" => {
                 options.program = record(&mut parser, &mut options)?;
             }
@@ -92,7 +96,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
             }
             Value(first) => {
                 if lines.is_none() {
-                    options.program = Program::File(first.into());
+                    options.program = if steps { Program::Step(first.into()) } else { Program::File(first.into()) };
                 } else {
                     options.arguments.push(text(first)?);
                 }
@@ -105,7 +109,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
         }
     }
     if explicit {
-        return Err("`run` needs a file".into());
+        return Err(format!("`{}` needs a file", if steps { "step" } else { "run" }));
     }
     if let Some(lines) = lines {
         options.program = Program::Lines(lines);

@@ -1,19 +1,25 @@
 //! The prompt, and lines from a pipe: each is run as it comes, and the loop goes on while the next one is typed.
 
-use std::cell::{Cell, RefCell};
-use std::io::{self, IsTerminal, Read as _, Write};
+use std::io::{self, IsTerminal, Read as _};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use super::line::{Above, Read, Reader};
+use super::line::{Ask, Read, Reader};
 use super::output::{self, Form, Output};
-use super::recorder::Recorder;
-use super::{FAILED, Options, script};
+use super::screen::Screen;
+use super::{FAILED, Options, script, step};
 use crate::lang::Source;
 use crate::os::terminal::Terminal;
-use crate::render::{self, Style};
-use crate::session::{Event, Main, Session, Show, Sink, Stop, What};
+use crate::render::{PROMPT, Style};
+use crate::session::{Main, Session, Show, Stop};
 use crate::value::Name;
+
+/// How long a call may wait before the prompt says what it waits for.
+const MOMENT: Duration = Duration::from_millis(400);
+/// How often it says how long.
+const TICK: Duration = Duration::from_secs(1);
 
 /// The prompt, or what comes on standard input when it is no terminal.
 pub fn run(options: &Options) -> u8 {
@@ -53,7 +59,7 @@ fn pipe(options: &Options) -> u8 {
     };
     let mut line = 1;
     loop {
-        reader.ask();
+        reader.ask(Ask::plain(PROMPT));
         let Some(read) = next(&mut session, &reader) else { return script::status(&mut session, options) };
         match read {
             Read::Lines(text) => {
@@ -91,6 +97,7 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
             return Some(Read::Failed(format!("the event loop failed: {e}")));
         }
         reader.desk.forget();
+        session.announce();
     }
 }
 
@@ -104,140 +111,192 @@ fn run_main(session: &mut Session) {
     }
 }
 
-/// Where a prompt's events go: to the screen, or above the line that is being typed.
-struct Screen {
-    above: Arc<Above>,
-    editing: Rc<Cell<bool>>,
-    style: Style,
-    quiet: bool,
-    /// The session so far, for `save FILE.transcript`.
-    recorder: Rc<RefCell<Recorder>>,
-}
-
-impl Sink for Screen {
-    fn event(&mut self, event: &Event) -> bool {
-        // The line itself stands on the screen already.
-        if matches!(event.what, What::Line(_)) {
-            return true;
-        }
-        self.recorder.borrow_mut().event(event);
-        let text = render::event(event, self.style);
-        if text.is_empty() && !matches!(event.what, What::Printed(_)) {
-            return true;
-        }
-        if self.quiet && matches!(event.what, What::Noted(_)) {
-            return true;
-        }
-        if self.editing.get() {
-            self.above.push(format!("{text}\n"));
-            return true;
-        }
-        show(&text)
+/// `sockpit step FILE.sock [ARG...]`: the prompt with the script's next line already typed.
+pub fn step(path: &Path, options: &Options) -> u8 {
+    match script::read(path) {
+        Ok(source) => interact_with(options, Some(&source)),
+        Err(status) => status,
     }
-
-    fn flush(&mut self) -> bool {
-        true
-    }
-
-    fn transcript(&self) -> Option<String> {
-        Some(self.recorder.borrow().text())
-    }
-}
-
-fn show(text: &str) -> bool {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{text}").and_then(|()| out.flush()).is_ok()
 }
 
 fn interact(options: &Options) -> u8 {
+    interact_with(options, None)
+}
+
+fn interact_with(options: &Options, program: Option<&Rc<Source>>) -> u8 {
     let terminal = Terminal::remember();
-    let status = converse(options);
+    let status = match Prompt::new(options) {
+        Ok(mut prompt) => prompt.converse(program),
+        Err(e) => {
+            output::complain(&format!("sockpit: the prompt cannot start: {e}"));
+            FAILED
+        }
+    };
     terminal.restore();
     status
 }
 
-fn converse(options: &Options) -> u8 {
-    let editing = Rc::new(Cell::new(false));
-    let recorder: Rc<RefCell<Recorder>> = Rc::default();
-    let above = Arc::new(Above::default());
-    let style = Style { colour: output::wants_colour(&io::stdout()), places: false };
-    let mut session = if options.json {
-        Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)
-    } else {
-        let (above, editing, recorder) = (above.clone(), editing.clone(), recorder.clone());
-        let screen = Screen { above, editing, style, quiet: options.quiet, recorder };
-        Session::new(Box::new(screen), Show::All, &options.arguments)
-    };
-    let session = &mut session;
-    session.interactive = true;
-    session.world.family.flags = script::flags(options);
-    session.world.high_descriptors = true;
-    session.deadline = options.timeout.and_then(|t| std::time::Instant::now().checked_add(t));
-    let reader = match session.world.poller().and_then(|p| Reader::start(p.waker(), above)) {
-        Ok(reader) => reader,
-        Err(e) => {
-            output::complain(&format!("sockpit: the prompt cannot start: {e}"));
-            return FAILED;
-        }
-    };
-    if reader.edits && !options.quiet {
-        show("sockpit: type a socket call; `help` lists them, Ctrl-D leaves");
+/// A person's session.
+pub(super) struct Prompt<'a> {
+    pub session: Session,
+    pub screen: Rc<Screen>,
+    reader: Reader,
+    options: &'a Options,
+}
+
+impl<'a> Prompt<'a> {
+    fn new(options: &'a Options) -> io::Result<Self> {
+        let above = Arc::default();
+        let style = Style { colour: output::wants_colour(&io::stdout()), places: false };
+        let screen = Rc::new(Screen::new(Arc::clone(&above), style, options.quiet));
+        let mut session = if options.json {
+            Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)
+        } else {
+            Session::new(Box::new(screen.clone()), Show::All, &options.arguments)
+        };
+        session.interactive = true;
+        session.world.family.flags = script::flags(options);
+        session.world.high_descriptors = true;
+        session.world.announce(true);
+        session.deadline = options.timeout.and_then(|t| Instant::now().checked_add(t));
+        let reader = session.world.poller().and_then(|p| Reader::start(p.waker(), above))?;
+        Ok(Self { session, screen, reader, options })
     }
-    loop {
-        editing.set(reader.edits);
-        session.forget_interrupt();
-        reader.ask();
-        let read = next(session, &reader);
-        editing.set(false);
-        for text in reader.above.end() {
-            show(text.trim_end_matches('\n'));
+
+    fn converse(&mut self, program: Option<&Rc<Source>>) -> u8 {
+        if let Some(source) = program {
+            if let Err(error) = self.session.step_through(source) {
+                return script::refuse(&error);
+            }
+            self.screen.echoes.set(true);
         }
-        match read {
-            Some(Read::Lines(text)) => {
-                line(session, &text, style, &recorder);
-                if session.take_failure().is_some_and(|f| f.name == Name::Interrupted) {
-                    reader.paste.clear();
+        if self.reader.edits && !self.options.quiet {
+            let greeting = "sockpit: type a socket call; `help` lists them, Ctrl-D leaves";
+            self.screen.show(if program.is_some() { step::GREETING } else { greeting });
+        }
+        loop {
+            self.settle();
+            if self.session.stop().is_some() {
+                return self.leave();
+            }
+            let standing = step::standing(self);
+            let ask = standing.as_ref().map_or_else(|| Ask::plain(PROMPT), step::ask);
+            match self.read(ask) {
+                Some(Read::Lines(text)) if self.session.is_stepping() => step::line(self, &text, standing.as_ref()),
+                Some(Read::Lines(text)) => self.line(&text),
+                Some(Read::Interrupted) if self.session.is_stepping() && standing.is_none() => {
+                    self.session.interrupt_steps();
                 }
+                Some(Read::Interrupted) => {}
+                Some(Read::Failed(message)) => {
+                    output::complain(&format!("sockpit: {message}"));
+                    return FAILED;
+                }
+                Some(Read::End) | None => return self.leave(),
             }
-            Some(Read::Interrupted) => {}
-            Some(Read::End) => return leave(session, options),
-            Some(Read::Failed(message)) => {
-                output::complain(&format!("sockpit: {message}"));
-                return FAILED;
-            }
-            None => return leave(session, options),
         }
-        if session.stop().is_some() {
-            return leave(session, options);
+    }
+
+    /// Ask for a line. The loop goes on while it is typed.
+    fn read(&mut self, ask: Ask) -> Option<Read> {
+        self.session.announce();
+        self.screen.editing.set(self.reader.edits);
+        self.reader.above.hold(!self.session.world.announces());
+        self.session.forget_interrupt();
+        self.reader.ask(ask);
+        let read = next(&mut self.session, &self.reader);
+        self.screen.editing.set(false);
+        for text in self.reader.above.end() {
+            self.screen.show(text.trim_end_matches('\n'));
+        }
+        read
+    }
+
+    /// Run what was typed. An error ends nothing but the line.
+    fn line(&mut self, text: &str) {
+        // Lines count through the session, as they will when it is run again from a transcript.
+        let first = self.screen.recorder.borrow().typed_lines() as u32 + 1;
+        self.screen.recorder.borrow_mut().type_now(text);
+        self.guarded(|prompt| match prompt.session.start(&Source::part("", text, first)) {
+            Ok(()) => prompt.settle(),
+            Err(error) => prompt.screen.refuse(&error),
+        });
+        if self.session.take_failure().is_some_and(|f| f.name == Name::Interrupted) {
+            self.reader.paste.clear();
+        }
+    }
+
+    /// A bug in sockpit costs the line, not the session: what the line was doing is given up.
+    pub fn guarded(&mut self, run: impl FnOnce(&mut Self)) {
+        if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(self))).is_err() {
+            self.screen.show("this is a bug in sockpit, not in your line; the session and its sockets go on");
+            self.session.recover();
+        }
+    }
+
+    /// Run until a line can be asked for. What takes longer than a moment says what it waits for.
+    fn settle(&mut self) {
+        let begun = Instant::now();
+        let mut tick = begun + MOMENT;
+        let mut looked = false;
+        loop {
+            let until = match self.busy() {
+                _ if self.session.stop().is_some() => break,
+                Busy::No => break,
+                Busy::Perhaps if looked => break,
+                Busy::Perhaps => {
+                    looked = true;
+                    Some(begun)
+                }
+                Busy::Waits if begun.elapsed() >= MOMENT => break,
+                Busy::Waits => Some(begun + MOMENT),
+                Busy::Yes => Some(tick),
+            };
+            if let Err(e) = self.session.turn(until) {
+                output::complain(&format!("sockpit: the event loop failed: {e}"));
+                self.session.ask_stop(Stop::Quit(FAILED));
+            }
+            if Instant::now() >= tick && self.reader.edits && !self.options.json {
+                if let Some(waiting) = self.session.waiting() {
+                    let short = format!("{}; Ctrl-C gives up", waiting.text);
+                    let mut texts = vec![short.clone(), waiting.text];
+                    if waiting.alone {
+                        texts.insert(0, format!("{short}, & would run it in the background"));
+                    }
+                    self.screen.status(&texts, begun.elapsed().as_secs(), waiting.until);
+                }
+                tick = Instant::now() + TICK;
+            }
+        }
+        self.screen.clear_status();
+    }
+
+    /// Whether the session has something to do before a line is asked for.
+    fn busy(&self) -> Busy {
+        if !self.session.is_stepping() {
+            return if *self.session.main() == Main::Running { Busy::Yes } else { Busy::No };
+        }
+        step::busy(&self.session)
+    }
+
+    /// At a prompt only what ended it counts, not the errors that were seen on the way.
+    fn leave(&mut self) -> u8 {
+        match self.session.stop() {
+            None => 0,
+            Some(Stop::Quit(status)) => status,
+            Some(_) => script::status(&mut self.session, self.options),
         }
     }
 }
 
-/// Run what was typed. An error ends nothing but the line.
-fn line(session: &mut Session, text: &str, style: Style, recorder: &RefCell<Recorder>) {
-    // Lines count through the session, as they will when it is run again from a transcript.
-    let first = recorder.borrow().typed_lines() as u32 + 1;
-    recorder.borrow_mut().type_now(text);
-    // A bug in sockpit costs the line, not the session: what the line was doing is given up.
-    let run = std::panic::AssertUnwindSafe(|| match session.start(&Source::part("", text, first)) {
-        Ok(()) => run_main(session),
-        Err(error) => {
-            let plain = render::program_error(&error, Style::default());
-            recorder.borrow_mut().show(plain.lines().map(str::to_string));
-            show(&render::program_error(&error, style));
-        }
-    });
-    if std::panic::catch_unwind(run).is_err() {
-        show("this is a bug in sockpit, not in your line; the session and its sockets go on");
-        session.recover();
-    }
-}
-
-/// At a prompt only what ended it counts, not the errors that were seen on the way.
-fn leave(session: &mut Session, options: &Options) -> u8 {
-    match session.stop() {
-        None => 0,
-        Some(Stop::Quit(status)) => status,
-        Some(_) => script::status(session, options),
-    }
+/// Whether a line can be asked for.
+pub(super) enum Busy {
+    /// It can.
+    No,
+    /// It can, unless something has just come.
+    Perhaps,
+    /// All waits: after a moment it can, for what is typed may end the wait.
+    Waits,
+    /// A line runs.
+    Yes,
 }

@@ -21,6 +21,14 @@ const SCRIPT_MAX: u64 = 64 * 1024 * 1024;
 
 /// Run a file.
 pub fn file(path: &Path, options: &Options) -> u8 {
+    match read(path) {
+        Ok(program) => source(&program, options),
+        Err(status) => status,
+    }
+}
+
+/// Read a file as a program. What is wrong with it is said; gives the exit status then.
+pub fn read(path: &Path) -> Result<Rc<Source>, u8> {
     let name = path.to_string_lossy();
     let read = std::fs::metadata(path).and_then(|m| {
         if m.len() > SCRIPT_MAX {
@@ -29,17 +37,14 @@ pub fn file(path: &Path, options: &Options) -> u8 {
         std::fs::read(path)
     });
     match read {
-        Ok(bytes) => match Source::from_bytes(&name, bytes) {
-            Ok(program) => source(&program, options),
-            Err(error) => refuse(&error),
-        },
+        Ok(bytes) => Source::from_bytes(&name, bytes).map_err(|error| refuse(&error)),
         Err(e) => {
             let failure = Failure::os(e.raw_os_error().unwrap_or(libc::EIO));
             output::complain(&format!("sockpit: {name}: {failure}"));
             if e.kind() == std::io::ErrorKind::NotFound && crate::command::find(&name).is_some() {
                 output::complain(&format!("  `{name}` is a call: sockpit -c '{name} ...', or type it at the prompt"));
             }
-            WRONG_USAGE
+            Err(WRONG_USAGE)
         }
     }
 }

@@ -2,7 +2,15 @@
 
 use std::io::{self, Write};
 
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
+
+/// How wide a terminal is that does not say.
+const USUAL: u16 = 80;
+
+/// How many columns the terminal on standard output has now.
+pub fn width() -> u16 {
+    tcgetwinsize(io::stdout()).map_or(USUAL, |size| if size.ws_col == 0 { USUAL } else { size.ws_col })
+}
 
 /// What the terminal was set to.
 pub struct Terminal(Option<Termios>);

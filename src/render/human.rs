@@ -24,7 +24,8 @@ impl Style {
         if self.colour { text.style(paint).to_string() } else { text.to_string() }
     }
 
-    fn dim(self, text: &str) -> String {
+    /// Text that stays in the background.
+    pub fn dim(self, text: &str) -> String {
         self.paint(text, Paint::new().dimmed())
     }
 
@@ -42,11 +43,6 @@ pub fn grey(text: &str, style: Style) -> String {
     style.dim(text)
 }
 
-/// Something sockpit says of its own accord.
-pub fn note(text: &str, style: Style) -> String {
-    style.dim(&format!("  # {text}"))
-}
-
 /// An event as lines of text, without a line end at their end; empty when there is nothing to show.
 pub fn event(event: &Event, style: Style) -> String {
     let text = match &event.what {
@@ -61,7 +57,8 @@ pub fn event(event: &Event, style: Style) -> String {
             }
         }
         What::Printed(text) | What::View(text) => text.clone(),
-        What::Noted(text) => note(text, style),
+        What::Announced(text) => style.dim(&format!("# {text}")),
+        What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
         What::JobDone { job, line, names, outcome } => {
             let head = style.dim(&format!("[{job}]"));

@@ -18,7 +18,7 @@ pub fn json(event: &Event) -> Option<String> {
         What::Reply { .. } => "reply",
         What::Failed { .. } => "error",
         What::Printed(_) | What::View(_) => "print",
-        What::Noted(_) => "note",
+        What::Noted(_) | What::Announced(_) => "note",
         What::JobDone { .. } => "job",
     };
     out.insert("kind".into(), make!(kind));
@@ -39,7 +39,7 @@ pub fn json(event: &Event) -> Option<String> {
             out.insert("expected".into(), make!(expected));
             out.insert("taken".into(), make!(taken));
         }
-        What::Printed(text) | What::View(text) | What::Noted(text) => {
+        What::Printed(text) | What::View(text) | What::Noted(text) | What::Announced(text) => {
             out.insert("text".into(), make!(text));
         }
         What::JobDone { job, line, names, outcome } => {

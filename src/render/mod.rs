@@ -6,7 +6,7 @@ mod human;
 mod json;
 pub mod transcript;
 
-pub use human::{Style, event, failure, grey, note, program_error};
+pub use human::{Style, event, failure, grey, program_error};
 pub use json::json;
 
 /// What stands before a line of a session.

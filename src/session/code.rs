@@ -28,6 +28,8 @@ pub struct Place {
     pub span: Span,
     /// It stands inside a block or a def.
     pub nested: bool,
+    /// The op after the statement, for the statement's first op; 0 for its others.
+    pub end: u32,
 }
 
 /// A stretch of ops whose errors go somewhere.

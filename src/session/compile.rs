@@ -26,17 +26,22 @@ pub fn program(table: &mut Table, source: &Rc<Source>, block: &Block) -> Result<
             table.functions.slot(text);
         }
     }
-    let mut compiler = Compiler {
-        table,
-        source,
-        locals: None,
-        code: empty(source),
-        loops: Vec::new(),
-        finals: Vec::new(),
-        nested: 0,
-        afters: 0,
-    };
+    let mut compiler = Compiler::new(table, source, None);
     compiler.block(block)?;
+    Ok(Rc::new(compiler.code))
+}
+
+/// The code of statements that run once beside a program, where these names are local. Nothing in it is a place to
+/// stop at.
+pub fn snippet(
+    table: &mut Table,
+    source: &Rc<Source>,
+    block: &Block,
+    names: Vec<Rc<str>>,
+) -> Result<Rc<Code>, Error> {
+    let mut compiler = Compiler::new(table, source, Some(Locals { names, globals: HashSet::new() }));
+    compiler.block(block)?;
+    compiler.code.places.iter_mut().for_each(|place| place.end = 0);
     Ok(Rc::new(compiler.code))
 }
 
@@ -71,8 +76,18 @@ pub(super) struct Compiler<'a> {
     loops: Vec<Loop>,
     finals: Vec<Final>,
     nested: usize,
+    /// It is a def's code.
+    in_def: bool,
     /// How many `finally` blocks the code stands inside.
     afters: usize,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(table: &'a mut Table, source: &'a Rc<Source>, locals: Option<Locals>) -> Self {
+        let code = empty(source);
+        let (loops, finals) = (Vec::new(), Vec::new());
+        Self { table, source, locals, code, loops, finals, nested: 0, in_def: false, afters: 0 }
+    }
 }
 
 impl Compiler<'_> {
@@ -85,9 +100,9 @@ impl Compiler<'_> {
     }
 
     fn emit(&mut self, op: Op, span: Span) -> usize {
-        let nested = self.nested > 0 || self.locals.is_some();
+        let nested = self.nested > 0 || self.in_def;
         self.code.ops.push(op);
-        self.code.places.push(Place { span, nested });
+        self.code.places.push(Place { span, nested, end: 0 });
         self.code.ops.len() - 1
     }
 
@@ -139,16 +154,28 @@ impl Compiler<'_> {
 
     fn statement(&mut self, statement: &Statement) -> Result<(), Error> {
         let span = statement.span;
-        if self.nested == 0 && self.locals.is_none() {
+        if self.nested == 0 && !self.in_def {
             self.emit(Op::Line(span.line, statement.last_line), span);
         }
+        let first = self.here();
+        self.kind(statement)?;
+        // The first op of a `try` or a `loop` is its first statement's.
+        let end = self.here() as u32;
+        if let Some(place) = self.code.places.get_mut(first).filter(|p| p.end == 0) {
+            place.end = end;
+        }
+        Ok(())
+    }
+
+    fn kind(&mut self, statement: &Statement) -> Result<(), Error> {
+        let span = statement.span;
         match &statement.kind {
             Kind::Call(call) => {
                 let site = Rc::new(self.site(call)?);
                 if call.background {
                     let mut job = empty(self.source);
                     job.ops.push(Op::Call(site));
-                    job.places.push(Place { span, nested: true });
+                    job.places.push(Place { span, nested: true, end: 0 });
                     self.emit(Op::Background(Rc::new(job)), span);
                 } else {
                     self.emit(Op::Call(site), span);
@@ -336,16 +363,8 @@ impl Compiler<'_> {
                 locals.names.push(name.into());
             }
         });
-        let mut inner = Compiler {
-            table: self.table,
-            source: self.source,
-            locals: Some(locals),
-            code: empty(self.source),
-            loops: Vec::new(),
-            finals: Vec::new(),
-            nested: 0,
-            afters: 0,
-        };
+        let mut inner = Compiler::new(self.table, self.source, Some(locals));
+        inner.in_def = true;
         inner.block(body)?;
         let names = inner.locals.take().map_or(Vec::new(), |l| l.names);
         let code = Rc::new(inner.code);

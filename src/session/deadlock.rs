@@ -33,6 +33,9 @@ impl Session {
     /// Whether any task can ever run again, as far as can be said without a system call.
     pub(super) fn stuck(&self) -> Stuck {
         let main_waits = self.main == Main::Running;
+        if self.has_stopped() {
+            return Stuck::No;
+        }
         if !main_waits && (self.interactive || self.main != Main::Idle || !self.has_tasks()) {
             return Stuck::No;
         }

@@ -60,6 +60,8 @@ pub enum What {
     Printed(String),
     /// Something worth knowing.
     Noted(String),
+    /// Something came to a socket that no call waits on: worth knowing now, and no part of the session's record.
+    Announced(String),
     /// Text that a view shows as it is.
     View(String),
     /// A background call began to wait.

@@ -30,6 +30,7 @@ impl Session {
     /// Run a task until it waits or ends.
     pub(super) fn run(&mut self, mut task: Box<Task>) {
         let before = std::mem::replace(&mut self.world.current, task.id);
+        let stepped = self.stepper_runs(&task);
         let flow = match task.parked.take() {
             Some(parked) => self.wake_up(&mut task, parked),
             None if task.frames.is_empty() => Flow::Ended,
@@ -53,6 +54,7 @@ impl Session {
         }
         // A background call is tried while the task that made it runs.
         self.world.current = before;
+        self.stepper_ran(stepped);
     }
 
     fn put_back(&mut self, task: Box<Task>) {
@@ -141,7 +143,7 @@ impl Session {
                         self.ask_stop(Stop::TimedOut);
                     }
                 }
-                if self.stop.is_some() {
+                if self.stop.is_some() || (self.stepper.is_some() && self.halts(task)) {
                     return Flow::Parked;
                 }
                 let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
@@ -176,7 +178,8 @@ impl Session {
         match op {
             Op::Call(site) => return Ok(self.call(task, site)),
             Op::Line(first, last) => {
-                if self.show == Show::All {
+                // A line that is stepped to was typed.
+                if self.show == Show::All && self.stepper.is_none() {
                     let lines: Vec<_> = (*first..=*last).map(|n| code.source.line(n).trim_end()).collect();
                     let what = What::Line(lines.join("\n"));
                     self.tell_at(task, what);
@@ -186,6 +189,7 @@ impl Session {
                 let value = self.eval(&frame.scope, expr)?;
                 let nested = code.places[frame.pc - 1].nested;
                 self.store(&frame.scope.clone(), *slot, value.clone());
+                let nested = nested && !self.is_typed(task);
                 if self.show == Show::All && !nested {
                     let what = What::Reply { call: "let".into(), names: vec![name.clone()], values: vec![value] };
                     self.tell_at(task, what);
@@ -392,7 +396,7 @@ impl Session {
         Ok(out)
     }
 
-    fn walk(&self, scope: &Scope, operands: &[Operand]) -> Result<Rc<Vec<Value>>, Failure> {
+    pub(super) fn walk(&self, scope: &Scope, operands: &[Operand]) -> Result<Rc<Vec<Value>>, Failure> {
         if let [only] = operands
             && let Value::List(list) = self.operand(scope, only)?
         {
@@ -405,7 +409,8 @@ impl Session {
         let place = task.frames.last().map(|f| (f, f.code.places.get(f.pc.saturating_sub(1))));
         At {
             // A coroutine speaks for the task that resumed it.
-            task: (task.id.index != 0 && task.job.is_none() && !task.handle.coroutine).then(|| task.name.clone()),
+            task: (task.id.index != 0 && task.job.is_none() && !task.beside && !task.handle.coroutine)
+                .then(|| task.name.clone()),
             source: place.map(|(f, _)| f.code.source.clone()),
             span: place.and_then(|(_, p)| p).map_or(Span::default(), |p| p.span),
             nested: place.and_then(|(_, p)| p).is_some_and(|p| p.nested),
@@ -413,7 +418,8 @@ impl Session {
     }
 
     pub(super) fn tell_at(&mut self, task: &Task, what: What) {
-        let at = Self::at(task);
+        let mut at = Self::at(task);
+        at.nested = at.nested && !self.is_typed(task);
         self.tell(what, at);
     }
 }
@@ -447,7 +453,7 @@ fn op_name(op: &Op) -> &'static str {
     }
 }
 
-fn count(value: &Value) -> Result<u64, Failure> {
+pub(super) fn count(value: &Value) -> Result<u64, Failure> {
     let whole = match value {
         Value::Int(n) => Some(*n),
         Value::Text(s) => match crate::command::kinds::number(s) {

@@ -4,6 +4,7 @@
 //! names resolved to slots once. The run queue is first in, first out; when it is empty the loop polls once. What
 //! happens is told as [`Event`]s to a [`Sink`]: execution prints nothing and knows no colour.
 
+mod attend;
 mod bind;
 mod code;
 mod compile;
@@ -16,6 +17,7 @@ mod outcome;
 mod process;
 mod requests;
 mod scope;
+mod step;
 mod task;
 mod turn;
 
@@ -23,8 +25,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
+pub use attend::Waiting;
 pub use event::{Event, Sink, What};
 pub use process::CHILD;
+pub use step::{Change, Standing};
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
@@ -104,6 +108,10 @@ pub struct Session {
     popped: u64,
     /// Ctrl-C came before the line it was meant for.
     early_interrupt: bool,
+    /// The program that is stepped through, if one is.
+    stepper: Option<Box<step::Stepper>>,
+    /// The task that runs lines typed beside it.
+    beside: Option<TaskId>,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
     pub interactive: bool,
 }
@@ -154,6 +162,8 @@ impl Session {
             fresh: false,
             popped: 0,
             early_interrupt: false,
+            stepper: None,
+            beside: None,
             interactive: false,
         };
         for (i, argument) in arguments.iter().enumerate() {
@@ -215,6 +225,8 @@ impl Session {
         main.id = TaskId::default();
         self.tasks[0] = Some(Box::new(main));
         self.main = Main::Idle;
+        self.beside = None;
+        self.stop_stepping();
     }
 
     /// A new line is asked for: a Ctrl-C from before is not meant for it.

@@ -177,6 +177,9 @@ impl Session {
         if !is_job && (!taken || (self.show == Show::All && site.is_some())) {
             self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
         }
+        if !taken && !is_job && !task.beside && self.stands_again(task) {
+            return Flow::Parked;
+        }
         self.unwind(task, failure)
     }
 
@@ -230,6 +233,10 @@ impl Session {
         if signal != libc::SIGINT {
             self.ask_stop(Stop::Signal(signal));
             return Flow::Parked;
+        }
+        if self.runs_free() && !task.beside {
+            self.interrupt_steps();
+            return Flow::On;
         }
         self.fail(task, "interrupt".into(), None, Failure::new(Name::Interrupted))
     }

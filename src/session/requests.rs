@@ -287,7 +287,7 @@ impl Session {
 
     /// A task's name, the line it stands on, what it waits for and until when, and what it holds.
     pub(super) fn whereabout(&self, task: &Task) -> String {
-        let at = Self::at(task);
+        let at = self.standing(task);
         let line = at.source.as_ref().map_or("", |s| s.line(at.span.line)).trim();
         let mut out = format!("{:12} line {:<4} {line}: ", task.name, at.span.line);
         match &task.parked {
@@ -298,6 +298,7 @@ impl Session {
                 }
             }
             None if task.frames.is_empty() => out.push_str("has nothing to do"),
+            None if self.is_stopped(task.id) => out.push_str("stands before it"),
             None if task.pool.as_ref().is_some_and(|p| p.queued.borrow().contains(&task.id)) => {
                 out.push_str("waits for a worker");
             }

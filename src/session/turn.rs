@@ -187,7 +187,9 @@ impl Session {
             return self.ask_stop(Stop::Signal(signal));
         }
         let main = TaskId { index: 0, generation: 0 };
-        if self.task(main).is_some_and(|t| !t.frames.is_empty()) {
+        if self.is_stepping() {
+            self.interrupt_steps();
+        } else if self.task(main).is_some_and(|t| !t.frames.is_empty()) {
             self.raise_in(main, Failure::new(Name::Interrupted));
         } else if self.interactive {
             // It may be meant for a line that is on its way from the editor.
@@ -201,6 +203,7 @@ impl Session {
     /// Fail the call that a task waits in. What the task holds is released on its way out.
     pub(super) fn raise_in(&mut self, id: TaskId, failure: Failure) {
         let Some(mut task) = self.take(id) else { return };
+        self.leaves_stop(id);
         let site = task.parked.take().map(|parked| {
             if let Parking::Call(wait, _) = &parked.on {
                 self.world.unwatch(wait, id);
@@ -232,7 +235,9 @@ impl Session {
             _ if task.handle.coroutine => self.run(task),
             _ => {
                 self.tasks[id.index as usize] = Some(task);
-                self.world.ready.push_back(id);
+                if !self.is_stopped(id) {
+                    self.world.ready.push_back(id);
+                }
             }
         }
         self.world.current = before;
@@ -248,7 +253,7 @@ impl Session {
         (task.id == id).then_some(task)
     }
 
-    fn take(&mut self, id: TaskId) -> Option<Box<Task>> {
+    pub(super) fn take(&mut self, id: TaskId) -> Option<Box<Task>> {
         let slot = self.tasks.get_mut(id.index as usize)?;
         if slot.as_ref().is_some_and(|t| t.id == id) { slot.take() } else { None }
     }
@@ -304,6 +309,7 @@ impl Session {
                 drop(task);
                 self.end_job(number, &failure.map_or(Ok(result), Err));
             }
+            None if task.beside => self.beside = None,
             None if failure.is_some_and(|f| f.name != Name::Cancelled) && !task.handle.coroutine => {
                 self.failed_tasks += 1;
             }

@@ -9,6 +9,7 @@ mod queue;
 mod socket;
 mod step;
 pub mod sync;
+mod unattended;
 mod wait;
 
 use std::collections::VecDeque;
@@ -22,6 +23,7 @@ pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use socket::{Mode, Shared, Socket, Waits, Yard};
 pub use step::{On, Request, Resume, Step, Wait, Wake};
+pub use unattended::Came;
 pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 
 use socket::Waiter;
@@ -73,6 +75,7 @@ pub struct World {
     tokens: Vec<Weak<Socket>>,
     free_tokens: Vec<usize>,
     thread_waiters: Vec<TaskId>,
+    unattended: unattended::Unattended,
     /// Sockets that something happened to, whose waiters have not been told yet.
     pending: VecDeque<Rc<Socket>>,
 }
@@ -158,12 +161,15 @@ impl World {
     }
 
     /// accept4(2), once. The new socket is blocking whatever the listener is, unless there is a default timeout.
-    pub fn accept(&mut self, listener: &Socket) -> Result<(Rc<Socket>, Addr), Failure> {
+    pub fn accept(&mut self, listener: &Rc<Socket>) -> Result<(Rc<Socket>, Addr), Failure> {
         let (fd, peer) = {
             let fd = listener.fd()?;
             addr::accept(fd.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC).map_err(Failure::os)?
         };
         let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode())?;
+        // Another one may wait, of which the poller will not say anything.
+        listener.told.set(None);
+        self.note_unattended(listener);
         // What the listener had when the connection came; AF_UNIX hands nothing on. The kernel knows.
         if listener.shared.waits.get() != Waits::default() {
             conn.learn_options();
@@ -317,16 +323,21 @@ impl World {
         Ok(woken)
     }
 
+    /// Whether something happened to a socket that nobody was told of yet.
+    pub fn has_news(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
     /// Make ready whoever waits on the next socket that something happened to. False when there is none.
     pub fn wake_next(&mut self) -> bool {
-        match self.pending.pop_front() {
-            Some(socket) => {
-                let waiters = socket.waiters.borrow();
-                self.ready.extend(waiters.iter().filter(|w| w.signalled).map(|w| w.task));
-                true
-            }
-            None => false,
+        let Some(socket) = self.pending.pop_front() else { return false };
+        let waiters = socket.waiters.borrow();
+        let before = self.ready.len();
+        self.ready.extend(waiters.iter().filter(|w| w.signalled).map(|w| w.task));
+        if self.ready.len() == before {
+            self.note_unattended(&socket);
         }
+        true
     }
 
     /// When waiting on a socket's side ends, and with which error.

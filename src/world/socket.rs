@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::TaskId;
+use super::{Came, TaskId};
 use crate::os::{addr, constants, sockopt};
 use crate::value::{Failure, Handle};
 
@@ -110,6 +110,10 @@ pub struct Socket {
     fd: RefCell<Option<OwnedFd>>,
     closed: Cell<bool>,
     name: RefCell<Option<Rc<str>>>,
+    /// It is or was connected, as far as it was looked at.
+    pub(super) was_connected: Cell<bool>,
+    /// What a person was told that came to it.
+    pub(super) told: Cell<Option<Came>>,
     /// Its place in the poller, 0 while it never waited.
     pub(super) token: Cell<usize>,
     /// The tasks that wait on it, first come first served.
@@ -137,6 +141,8 @@ impl Socket {
             fd: RefCell::new(Some(fd)),
             closed: Cell::default(),
             name: RefCell::default(),
+            was_connected: Cell::default(),
+            told: Cell::default(),
             token: Cell::default(),
             waiters: RefCell::default(),
             yard: yard.clone(),

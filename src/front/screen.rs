@@ -1,0 +1,128 @@
+//! The terminal of a session at the prompt: events below the line that ran, above the one being typed, and in the place
+//! of the grey line that says what a call waits for.
+
+use std::cell::{Cell, RefCell};
+use std::io::{self, Write};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::line::Above;
+use super::recorder::Recorder;
+use crate::lang;
+use crate::os::terminal;
+use crate::render::{self, Style};
+use crate::session::{Event, Sink, What};
+use crate::value::text;
+
+/// Where a prompt's events go.
+pub struct Screen {
+    above: Arc<Above>,
+    style: Style,
+    quiet: bool,
+    /// A line is being typed.
+    pub editing: Cell<bool>,
+    /// The lines of the program are shown as they run: nobody typed them.
+    pub echoes: Cell<bool>,
+    /// How far down the program was shown.
+    seen: Cell<u32>,
+    /// A line that says what is waited for stands where the next output goes.
+    waits: Cell<bool>,
+    /// The session so far, for `save FILE.transcript`.
+    pub recorder: RefCell<Recorder>,
+}
+
+impl Screen {
+    /// The terminal, with what prints above the line.
+    pub fn new(above: Arc<Above>, style: Style, quiet: bool) -> Self {
+        let (editing, echoes, waits, seen) = Default::default();
+        Self { above, style, quiet, editing, echoes, seen, waits, recorder: RefCell::default() }
+    }
+
+    /// The program is shown down to that line. Gives how far it was before.
+    pub fn shows_down_to(&self, line: u32) -> u32 {
+        let before = self.seen.get();
+        self.seen.set(before.max(line));
+        before
+    }
+
+    /// Show text. False when it cannot be.
+    pub fn show(&self, text: &str) -> bool {
+        self.clear_status();
+        let mut out = io::stdout().lock();
+        writeln!(out, "{text}").and_then(|()| out.flush()).is_ok()
+    }
+
+    /// Show text that is not the session's.
+    pub fn remark(&self, text: &str) {
+        self.show(&self.style.dim(text));
+    }
+
+    /// Show what is wrong with a line, and take it down.
+    pub fn refuse(&self, error: &lang::Error) {
+        let plain = render::program_error(error, Style::default());
+        self.recorder.borrow_mut().show(plain.lines().map(str::to_string));
+        self.show(&render::program_error(error, self.style));
+    }
+
+    /// Say in one grey line, which goes away again, what is waited for and how long by now.
+    ///
+    /// Of the texts the first that has room is shown, or the last cut short.
+    pub fn status(&self, texts: &[String], seconds: u64, until: Option<Instant>) {
+        let left = until.map_or(String::new(), |at| {
+            format!(", {:.0} s left", at.saturating_duration_since(Instant::now()).as_secs_f64().ceil())
+        });
+        let time = format!(" ({seconds} s{left})");
+        // Room is left for the ^C that the terminal shows.
+        let room = usize::from(terminal::width()).saturating_sub(time.len() + 3);
+        let text = texts.iter().find(|t| t.width() <= room).or(texts.last());
+        let line = format!("{}{time}", text::fit(text.map_or("", |t| t), room));
+        let mut out = io::stdout().lock();
+        let clear = if self.waits.replace(true) { "\r\x1b[K" } else { "" };
+        // A terminal that is gone shows nothing.
+        let _ = write!(out, "{clear}{}", self.style.dim(&line)).and_then(|()| out.flush());
+    }
+
+    /// The wait is over.
+    pub fn clear_status(&self) {
+        if self.waits.replace(false) {
+            let mut out = io::stdout().lock();
+            let _ = out.write_all(b"\r\x1b[K").and_then(|()| out.flush());
+        }
+    }
+}
+
+impl Sink for Rc<Screen> {
+    fn event(&mut self, event: &Event) -> bool {
+        // A line that was typed stands on the screen already.
+        if matches!(event.what, What::Line(_)) && !self.echoes.get() {
+            return true;
+        }
+        if !matches!(event.what, What::Announced(_)) {
+            self.recorder.borrow_mut().event(event);
+        }
+        let text = render::event(event, self.style);
+        if text.is_empty() && !matches!(event.what, What::Printed(_)) {
+            return true;
+        }
+        if self.quiet && matches!(event.what, What::Noted(_)) {
+            return true;
+        }
+        if self.editing.get() {
+            self.above.push(format!("{text}\n"));
+            return true;
+        }
+        self.show(&text)
+    }
+
+    fn flush(&mut self) -> bool {
+        true
+    }
+
+    fn transcript(&self) -> Option<String> {
+        // The lines of a program that is stepped through are not those that were typed.
+        (!self.echoes.get()).then(|| self.recorder.borrow().text())
+    }
+}

@@ -1,0 +1,268 @@
+//! `sockpit step FILE.sock`: what is typed while a program is stepped through, and what is shown of its place.
+//!
+//! The prompt has the next line already typed. As it stands, or changed, it is run in its place; the words of [`WORDS`]
+//! move the place; anything else is run beside the program, and the line stays the next.
+
+use std::rc::Rc;
+
+use super::line::Ask;
+use super::prompt::{Busy, Prompt};
+use crate::lang::Source;
+use crate::render::PROMPT;
+use crate::session::{Change, Main, Session, Standing};
+use crate::value::text::printable;
+
+/// What is said first.
+pub const GREETING: &str = "sockpit: Enter runs the line, changed or not; type any other call in between; `skip` passes over it\n\
+                            sockpit: continue [LINE], break [LINE], back, where, list; Ctrl-D leaves";
+
+/// The words that move the place, with what each does.
+pub const WORDS: &[(&str, &str)] = &[
+    ("continue [LINE]", "run to that line, to a breakpoint, or to the end; Ctrl-C stops it"),
+    ("break [LINE]", "stop before that line whenever it comes, or no more; alone, list such lines"),
+    ("skip", "pass over the line, a block with all that is in it; an empty line does the same"),
+    ("back", "make the line before the next one again; what it did stays done"),
+    ("where", "each task with its place and what it waits for"),
+    ("list [LINE]", "the program around its place, or around that line"),
+];
+
+/// How many lines `list` shows before and after.
+const AROUND: u32 = 5;
+
+/// Whether something is to be run before a line is asked for.
+pub fn busy(session: &Session) -> Busy {
+    if session.is_beside() || session.can_run() {
+        Busy::Yes
+    } else if session.next_stop().is_some() {
+        Busy::Perhaps
+    } else if *session.main() == Main::Running || session.has_tasks() {
+        Busy::Waits
+    } else {
+        Busy::No
+    }
+}
+
+/// The statement that is next, told with what stands above it. Says so when all waits, or when the program is over.
+pub fn standing(prompt: &mut Prompt) -> Option<Standing> {
+    if !prompt.session.is_stepping() {
+        return None;
+    }
+    let standing = prompt.session.next_stop();
+    match &standing {
+        Some(standing) => above(prompt, standing),
+        None if *prompt.session.main() == Main::Idle && !prompt.session.has_tasks() => {
+            prompt.session.stop_stepping();
+            prompt.screen.echoes.set(false);
+            prompt.screen.remark("# the program has ended; what it made is still here, and Ctrl-D leaves");
+        }
+        None => {
+            let waits = prompt.session.waiting().map_or_else(|| "every task waits".to_string(), |w| w.text);
+            prompt.screen.remark(&format!("# {waits}; type what would end it, or Ctrl-C gives it up"));
+        }
+    }
+    standing
+}
+
+/// Show, once, what stands above a line of the program and is no statement: comments, `try`, `else`.
+fn above(prompt: &Prompt, standing: &Standing) {
+    let Standing { source, line, .. } = standing;
+    if prompt.session.stepped().is_none_or(|program| !Rc::ptr_eq(program, source)) {
+        return;
+    }
+    let seen = prompt.screen.shows_down_to(*line);
+    for n in prompt.session.lines_above(*line).filter(|n| *n > seen) {
+        let text = source.line(n).trim_end();
+        if !matches!(text.trim(), "" | "end") {
+            prompt.screen.remark(&printable(text));
+        }
+    }
+}
+
+/// The question for the next line: its number, its task, and the line itself.
+pub fn ask(standing: &Standing) -> Ask {
+    let at = PROMPT.trim_end_matches("> ");
+    let task = standing.task.as_ref().map_or(String::new(), |task| format!(" {task}"));
+    Ask { prompt: format!("{at}:{}{task}> ", standing.line), initial: standing.text().to_string() }
+}
+
+/// What was typed.
+#[derive(Debug, PartialEq)]
+enum Typed<'a> {
+    Run,
+    Skip,
+    Back,
+    Where,
+    List(Option<u32>),
+    Break(Option<u32>),
+    Continue(Option<u32>),
+    Changed,
+    Beside,
+    Wrong(&'a str),
+}
+
+fn typed<'a>(text: &'a str, line: Option<&str>) -> Typed<'a> {
+    let text = text.trim();
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or("");
+    if line.is_some_and(|line| line == text) {
+        return Typed::Run;
+    }
+    let rest: Vec<&str> = words.collect();
+    let number = || match rest.as_slice() {
+        [] => Some(None),
+        [n] => n.parse().ok().filter(|n| *n > 0).map(Some),
+        _ => None,
+    };
+    match (first, rest.is_empty()) {
+        ("" | "skip", true) => Typed::Skip,
+        ("back", true) => Typed::Back,
+        ("where", true) => Typed::Where,
+        ("list", _) if rest.iter().all(|w| w.bytes().all(|b| b.is_ascii_digit())) => {
+            number().map_or(Typed::Wrong("list"), Typed::List)
+        }
+        ("break", _) => number().map_or(Typed::Wrong("break"), Typed::Break),
+        ("continue", _) => number().map_or(Typed::Wrong("continue"), Typed::Continue),
+        _ if line.is_some_and(|line| head(line) == head(text)) => Typed::Changed,
+        _ => Typed::Beside,
+    }
+}
+
+/// The names a line gives its results to, and the call that it makes: what it is still known by when it was changed.
+fn head(line: &str) -> (Vec<&str>, &str) {
+    let (targets, call) = match line.split_once('=') {
+        Some((names, call)) if names.split(',').all(|n| crate::lang::is_name(n.trim())) => {
+            (names.split(',').map(str::trim).collect(), call)
+        }
+        _ => (Vec::new(), line),
+    };
+    let mut words = call.split_whitespace();
+    match words.next() {
+        Some("expect") => (targets, words.nth(1).unwrap_or("expect")),
+        Some("let") => (vec![words.next().unwrap_or("")], "let"),
+        Some(word) => (targets, word),
+        None => (targets, ""),
+    }
+}
+
+/// Do what was typed.
+pub fn line(prompt: &mut Prompt, text: &str, standing: Option<&Standing>) {
+    let meant = typed(text, standing.map(Standing::text));
+    let nothing = "# nothing is next: every task waits, and `where` tells for what";
+    match (meant, standing) {
+        (Typed::Skip, None) => {}
+        (Typed::Run, Some(standing)) => {
+            body(prompt, standing);
+            prompt.session.let_go();
+        }
+        (Typed::Skip, Some(_)) => {
+            if let Some((first, last)) = prompt.session.pass_over() {
+                let lines = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
+                prompt.screen.remark(&format!("# {lines} passed over"));
+            }
+        }
+        (Typed::Back, _) => match prompt.session.step_back() {
+            Ok(()) => prompt.screen.remark("# only the place goes back: what ran stays done"),
+            Err(why) => prompt.screen.remark(&format!("# {why}")),
+        },
+        (Typed::Where, _) => {
+            for line in prompt.session.whereabouts() {
+                prompt.screen.show(&line);
+            }
+        }
+        (Typed::List(at), _) => list(prompt, at.or(standing.map(|s| s.line)), standing),
+        (Typed::Break(None), _) => {
+            let lines: Vec<String> = prompt.session.breaks().iter().map(u32::to_string).collect();
+            let said = if lines.is_empty() { "# no breakpoints: break LINE".into() } else { format!("# breakpoints: {}", lines.join(", ")) };
+            prompt.screen.remark(&said);
+        }
+        (Typed::Break(Some(line)), _) => match prompt.session.toggle_break(line) {
+            Some((line, true)) => prompt.screen.remark(&format!("# breakpoint at line {line}")),
+            Some((line, false)) => prompt.screen.remark(&format!("# no breakpoint at line {line} any more")),
+            None => prompt.screen.remark(&format!("# the program has no statement at line {line} or after it")),
+        },
+        (Typed::Continue(to), _) => {
+            if !prompt.session.run_free(to) {
+                let line = to.unwrap_or(0);
+                prompt.screen.remark(&format!("# the program has no statement at line {line} or after it"));
+            }
+        }
+        (Typed::Wrong(word), _) => {
+            let usage = WORDS.iter().find(|(usage, _)| usage.starts_with(word)).map_or("", |(usage, _)| usage);
+            prompt.screen.remark(&format!("# {usage}: the number of a line"));
+        }
+        (Typed::Changed, Some(standing)) => change(prompt, text, standing),
+        (Typed::Run | Typed::Changed, None) => prompt.screen.remark(nothing),
+        (Typed::Beside, _) => beside(prompt, text),
+    }
+}
+
+/// A def is made as a whole: show what its line does not.
+fn body(prompt: &Prompt, standing: &Standing) {
+    if standing.text().starts_with("def ") {
+        for n in standing.line + 1..=standing.last_line {
+            prompt.screen.remark(&printable(standing.source.line(n).trim_end()));
+        }
+        prompt.screen.shows_down_to(standing.last_line);
+    }
+}
+
+fn change(prompt: &mut Prompt, text: &str, standing: &Standing) {
+    let source = Source::part("", text.trim(), standing.line);
+    prompt.guarded(|prompt| match prompt.session.let_go_changed(&source) {
+        Ok(Change::Made) => {}
+        Ok(Change::Refused(why)) => prompt.screen.remark(&format!("# {why}")),
+        Err(error) => prompt.screen.refuse(&error),
+    });
+}
+
+fn beside(prompt: &mut Prompt, text: &str) {
+    let source = Source::new("", text);
+    prompt.guarded(|prompt| {
+        if let Err(error) = prompt.session.run_beside(&source) {
+            prompt.screen.refuse(&error);
+        }
+    });
+}
+
+/// Show the program around a line, with the place and the breakpoints.
+fn list(prompt: &Prompt, at: Option<u32>, standing: Option<&Standing>) {
+    let Some(program) = prompt.session.stepped() else { return };
+    let source: &Rc<Source> = standing.map_or(program, |s| &s.source);
+    let breaks = if Rc::ptr_eq(source, program) { prompt.session.breaks() } else { Vec::new() };
+    let lines = source.first + source.text.lines().count() as u32;
+    let at = at.unwrap_or(source.first).min(lines.saturating_sub(1));
+    for n in at.saturating_sub(AROUND).max(source.first)..(at + AROUND + 1).min(lines) {
+        let place = if standing.is_some_and(|s| s.line == n) { "->" } else { "  " };
+        let stop = if breaks.contains(&n) { '*' } else { ' ' };
+        let line = printable(source.line(n));
+        prompt.screen.show(format!("{place}{stop}{n:4}  {line}").trim_end());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_known_by_its_names_and_its_call() {
+        let line = Some("conn, addr = accept srv");
+        assert_eq!(typed("conn, addr = accept srv ", line), Typed::Run);
+        assert_eq!(typed("conn, addr = accept other", line), Typed::Changed);
+        assert_eq!(typed("c, a = accept srv", line), Typed::Beside);
+        assert_eq!(typed("connect cli :1", line), Typed::Beside);
+        assert_eq!(typed("", line), Typed::Skip);
+        assert_eq!(typed("expect EPIPE send c x", Some("expect ECONNRESET send c x")), Typed::Changed);
+        assert_eq!(typed("while $x < 5", Some("while $x < 3")), Typed::Changed);
+        assert_eq!(typed("let y = 1", Some("let x = 1")), Typed::Beside);
+    }
+
+    #[test]
+    fn words_of_the_language_are_the_lines_own() {
+        assert_eq!(typed("break", Some("break")), Typed::Run);
+        assert_eq!(typed("break", Some("send a b")), Typed::Break(None));
+        assert_eq!(typed("break 12", Some("break")), Typed::Break(Some(12)));
+        assert_eq!(typed("continue 0", None), Typed::Wrong("continue"));
+        assert_eq!(typed("continue", Some("x = now")), Typed::Continue(None));
+        assert_eq!(typed("l = list 1 2", None), Typed::Beside);
+    }
+}

@@ -1,0 +1,491 @@
+//! Stepping: each statement of each task stops before it runs, until somebody lets it go.
+//!
+//! Tasks that stand before a statement wait in a queue of their own, in the order in which they would run; what they
+//! have let go runs on the scheduler as ever. A line typed beside the program is a task that never stops. What a person
+//! is shown and types is none of this file's business.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::rc::Rc;
+
+use super::code::{Code, Op};
+use super::event::{At, What};
+use super::task::{Frame, Task, Temp};
+use super::{Session, compile};
+use crate::lang::{self, Source, Span};
+use crate::value::{Failure, Name};
+use crate::world::TaskId;
+
+/// How many steps can be taken back.
+const TRAIL_MAX: usize = 10_000;
+
+/// Where a statement stands: how deep in its task's frames, and at which op.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Spot {
+    depth: usize,
+    pc: usize,
+}
+
+/// A program that is stepped through.
+pub(super) struct Stepper {
+    /// Its text: breakpoints are lines of it.
+    source: Rc<Source>,
+    /// The lines of it that a statement begins on.
+    lines: BTreeSet<u32>,
+    /// The tasks that stand before a statement, the one that runs next first.
+    stopped: VecDeque<TaskId>,
+    /// The task that may run the statement it stands before.
+    granted: Option<TaskId>,
+    /// The task that runs has not waited since it was let go: it is the next again.
+    going: bool,
+    /// Nothing stops but at a breakpoint.
+    free: bool,
+    breaks: BTreeSet<u32>,
+    until: Option<u32>,
+    /// The statement each task is in.
+    at: HashMap<TaskId, Spot>,
+    /// The statements that ran, the last one last.
+    trail: Vec<(TaskId, Spot)>,
+    /// The task that was let go last.
+    last: TaskId,
+}
+
+impl Stepper {
+    /// The first line from that one on that a statement begins on.
+    fn statement(&self, line: u32) -> Option<u32> {
+        self.lines.range(line..).next().copied()
+    }
+}
+
+/// A statement that a task stands before.
+pub struct Standing {
+    /// The task; none for the main one.
+    pub task: Option<Rc<str>>,
+    /// The program.
+    pub source: Rc<Source>,
+    /// The line it stands on.
+    pub line: u32,
+    /// It ends on that line.
+    pub last_line: u32,
+}
+
+impl Standing {
+    /// The line as it stands in the program.
+    pub fn text(&self) -> &str {
+        self.source.line(self.line).trim()
+    }
+}
+
+/// What came of a changed line.
+pub enum Change {
+    /// It runs in the statement's place.
+    Made,
+    /// It cannot stand there: why.
+    Refused(&'static str),
+}
+
+impl Session {
+    /// Read a program and step through it: its first statement is the next.
+    pub fn step_through(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
+        self.start(source)?;
+        let mut lines = BTreeSet::new();
+        if let Some(frame) = self.task(TaskId::default()).and_then(|main| main.frames.last()) {
+            statements(&frame.code, &mut lines);
+        }
+        self.stepper = Some(Box::new(Stepper {
+            source: source.clone(),
+            lines,
+            stopped: VecDeque::new(),
+            granted: None,
+            going: false,
+            free: false,
+            breaks: BTreeSet::new(),
+            until: None,
+            at: HashMap::new(),
+            trail: Vec::new(),
+            last: TaskId::default(),
+        }));
+        Ok(())
+    }
+
+    /// Whether a program is stepped through, and has not ended.
+    pub fn is_stepping(&self) -> bool {
+        self.stepper.is_some()
+    }
+
+    /// The program is over: what is typed from here on runs as ever, and so do tasks that are left.
+    pub fn stop_stepping(&mut self) {
+        if let Some(stepper) = self.stepper.take() {
+            self.world.ready.extend(stepper.stopped);
+        }
+    }
+
+    /// The statement that runs next.
+    pub fn next_stop(&self) -> Option<Standing> {
+        let id = *self.stepper.as_ref()?.stopped.front()?;
+        let task = self.task(id)?;
+        let frame = task.frames.last()?;
+        let place = frame.code.places.get(frame.pc)?;
+        Some(Standing {
+            task: (id.index != 0).then(|| task.name.clone()),
+            source: frame.code.source.clone(),
+            line: place.span.line,
+            last_line: last_line(&frame.code, frame.pc),
+        })
+    }
+
+    /// Whether something can run now that nobody has to let go.
+    pub fn can_run(&self) -> bool {
+        !self.world.ready.is_empty() || self.world.has_news()
+    }
+
+    /// The lines of the program between a statement and the one before it.
+    pub fn lines_above(&self, line: u32) -> std::ops::Range<u32> {
+        let before = self.stepper.as_ref().and_then(|s| s.lines.range(..line).next_back());
+        before.map_or(1, |before| before + 1)..line
+    }
+
+    /// Let the next statement run.
+    pub fn let_go(&mut self) {
+        let Some(stepper) = &mut self.stepper else { return };
+        if let Some(id) = stepper.stopped.pop_front() {
+            stepper.granted = Some(id);
+            stepper.last = id;
+            self.world.ready.push_front(id);
+        }
+    }
+
+    /// Run this in the place of the next statement, once.
+    pub fn let_go_changed(&mut self, source: &Rc<Source>) -> Result<Change, lang::Error> {
+        let Some(id) = self.stepper.as_ref().and_then(|s| s.stopped.front().copied()) else {
+            return Ok(Change::Refused("nothing is next"));
+        };
+        const SHAPES: &str = "this line can be passed over, not changed: it shapes the blocks around it";
+        let first = source.text.split_whitespace().next().unwrap_or("");
+        if matches!(first, "return" | "break" | "continue" | "def") {
+            return Ok(Change::Refused(SHAPES));
+        }
+        let opens = lang::depth_change(&source.text) > 0;
+        // The head of a block is read with an end of its own; the block stays the program's.
+        let whole = if opens { Source::part("", &format!("{}\nend", source.text), source.first) } else { source.clone() };
+        let code = self.snippet(id, &whole)?;
+        let Some(mut task) = self.take(id) else { return Ok(Change::Refused("the task has ended")) };
+        let change = self.change(&mut task, &code);
+        self.tasks[id.index as usize] = Some(task);
+        match change {
+            Ok(Change::Made) => {
+                self.history.push(source.clone());
+                self.let_go();
+                // What runs in its place stops nowhere; the next statement does.
+                if let Some(stepper) = &mut self.stepper {
+                    stepper.granted = None;
+                }
+                Ok(Change::Made)
+            }
+            Ok(refused) => Ok(refused),
+            Err(failure) => {
+                let task = self.take(id);
+                if let Some(task) = task {
+                    let what = What::Failed { call: "line".into(), failure, word: None, expected: false, taken: false };
+                    self.tell_at(&task, what);
+                    self.tasks[id.index as usize] = Some(task);
+                }
+                Ok(Change::Made)
+            }
+        }
+    }
+
+    /// Put changed code in the place of the statement that a task stands before.
+    fn change(&mut self, task: &mut Task, code: &Rc<Code>) -> Result<Change, Failure> {
+        let depth = task.frames.len();
+        let Some(frame) = task.frames.last_mut() else { return Ok(Change::Refused("the task has ended")) };
+        let before = frame.code.clone();
+        let spot = Spot { depth, pc: frame.pc };
+        let scope = frame.scope.clone();
+        let new = code.ops.iter().find(|op| !matches!(op, Op::Line(..)));
+        match (&before.ops[frame.pc], new) {
+            (Op::Unless(_, exit), Some(Op::Unless(expr, _))) => {
+                let goes = self.eval(&scope, expr)?.truth();
+                frame.pc = if goes { frame.pc + 1 } else { *exit };
+            }
+            (Op::Count(temp, _), Some(Op::Count(_, operand))) => {
+                let count = super::exec::count(&self.operand(&scope, operand)?)?;
+                frame.temps[*temp] = Temp::Count(count);
+                frame.pc += 1;
+            }
+            (Op::Each(temp, _), Some(Op::Each(_, operands))) => {
+                frame.temps[*temp] = Temp::Each(self.walk(&scope, operands)?, 0);
+                frame.pc += 1;
+            }
+            (
+                Op::Call(_) | Op::Background(_) | Op::Let(..) | Op::Assert(_) | Op::Print(_),
+                Some(Op::Call(_) | Op::Background(_) | Op::Let(..) | Op::Assert(_) | Op::Print(_)),
+            ) => {
+                frame.pc = before.places[frame.pc].end as usize;
+                task.frames.push(Frame::new(code.clone(), scope));
+            }
+            _ => return Ok(Change::Refused("the program has another kind of line here: type it as a line beside, or `skip`")),
+        }
+        self.walked(task.id, spot);
+        Ok(Change::Made)
+    }
+
+    /// Code to be run where a task stands, with the names of its def. It stops nowhere.
+    fn snippet(&mut self, id: TaskId, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
+        let function = self.task(id).and_then(|t| t.frames.iter().rev().find_map(|f| f.called.as_ref()));
+        let names = function.map_or(Vec::new(), |(_, function)| function.names.clone());
+        let block = lang::parse(source)?;
+        let code = compile::snippet(&mut self.table, source, &block, names)?;
+        self.globals.grow(self.table.globals.len());
+        self.functions.resize(self.table.functions.len(), None);
+        Ok(code)
+    }
+
+    /// Run lines beside the program, with the names of the place that is next.
+    pub fn run_beside(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
+        let front = self.stepper.as_ref().and_then(|s| s.stopped.front().copied());
+        let code = self.snippet(front.unwrap_or_default(), source)?;
+        let scope = front.and_then(|id| self.task(id)?.frames.last()).map_or(self.globals.clone(), |f| f.scope.clone());
+        self.history.push(source.clone());
+        let mut task = Task::new(Rc::from("prompt"), false);
+        task.daemon = true;
+        task.beside = true;
+        task.frames = vec![Frame::new(code, scope)];
+        let id = self.add_task(task).map_err(|f| lang::Error::new(source, Span::default(), f.to_string()))?;
+        self.beside = Some(id);
+        self.world.ready.push_front(id);
+        Ok(())
+    }
+
+    /// Whether lines beside the program still run.
+    pub fn is_beside(&self) -> bool {
+        self.beside.is_some()
+    }
+
+    /// Pass over the next statement, a block with all that is in it. Gives its first and last line.
+    pub fn pass_over(&mut self) -> Option<(u32, u32)> {
+        let stop = self.next_stop()?;
+        let id = self.stepper.as_mut()?.stopped.pop_front()?;
+        let task = self.task_mut(id)?;
+        let depth = task.frames.len();
+        let frame = task.frames.last_mut()?;
+        let spot = Spot { depth, pc: frame.pc };
+        frame.pc = frame.code.places.get(frame.pc)?.end as usize;
+        self.walked(id, spot);
+        if let Some(stepper) = &mut self.stepper {
+            stepper.last = id;
+        }
+        self.world.ready.push_front(id);
+        Some((stop.line, stop.last_line))
+    }
+
+    /// Go back to the statement that ran last, which undoes nothing. Only within a call of a def that still runs.
+    pub fn step_back(&mut self) -> Result<(), &'static str> {
+        const GONE: &str = "what ran before has ended: a place can be gone back to only within a def that still runs";
+        let Some(stepper) = &mut self.stepper else { return Err(GONE) };
+        let Some(&(id, spot)) = stepper.trail.last() else { return Err("nothing has run yet") };
+        if !stepper.stopped.contains(&id) {
+            return Err("that task waits or has ended: `where` tells");
+        }
+        let Some(task) = self.task_mut(id) else { return Err(GONE) };
+        if task.frames.len() < spot.depth {
+            return Err(GONE);
+        }
+        // The place stands in the def that the later one was called from, or in the same one.
+        if task.frames.len() > spot.depth {
+            return Err("a def was entered since: `skip` to its end first");
+        }
+        let Some(frame) = task.frames.last_mut().filter(|f| spot.pc < f.code.ops.len() && f.afters.is_empty()) else {
+            return Err(GONE);
+        };
+        frame.pc = spot.pc;
+        if let Some(stepper) = &mut self.stepper {
+            stepper.trail.pop();
+            stepper.stopped.retain(|t| *t != id);
+            stepper.stopped.push_front(id);
+        }
+        Ok(())
+    }
+
+    /// Let all run, to a line or to a breakpoint. False when no statement begins on that line or after it.
+    pub fn run_free(&mut self, until: Option<u32>) -> bool {
+        let Some(stepper) = &mut self.stepper else { return false };
+        let line = until.and_then(|line| stepper.statement(line));
+        let runs = until.is_none() || line.is_some();
+        if runs {
+            stepper.free = true;
+            stepper.until = line;
+            // The place it stands at is no place to stop at.
+            stepper.granted = stepper.stopped.front().copied();
+            let stopped = std::mem::take(&mut stepper.stopped);
+            self.world.ready.extend(stopped);
+        }
+        runs
+    }
+
+    /// Whether all runs until a breakpoint.
+    pub fn runs_free(&self) -> bool {
+        self.stepper.as_ref().is_some_and(|s| s.free)
+    }
+
+    /// Set a breakpoint, or take it away. Gives the line it is on, which has a statement, and whether it is set.
+    pub fn toggle_break(&mut self, line: u32) -> Option<(u32, bool)> {
+        let stepper = self.stepper.as_mut()?;
+        let line = stepper.statement(line)?;
+        let set = !stepper.breaks.remove(&line) && stepper.breaks.insert(line);
+        Some((line, set))
+    }
+
+    /// The lines with a breakpoint.
+    pub fn breaks(&self) -> Vec<u32> {
+        self.stepper.as_ref().map_or(Vec::new(), |s| s.breaks.iter().copied().collect())
+    }
+
+    /// The program that is stepped through.
+    pub fn stepped(&self) -> Option<&Rc<Source>> {
+        self.stepper.as_ref().map(|s| &s.source)
+    }
+
+    /// The task that was let go last, while it waits.
+    pub(super) fn stepped_last(&self) -> Option<TaskId> {
+        let waits = |id: &TaskId| self.task(*id).is_some_and(|t| t.parked.is_some());
+        self.stepper.as_ref().map(|s| s.last).filter(waits)
+    }
+
+    /// Ctrl-C: what was let go last stops at its next statement; what it waits for is given up.
+    pub fn interrupt_steps(&mut self) {
+        if let Some(stepper) = &mut self.stepper {
+            stepper.free = false;
+            stepper.until = None;
+        }
+        let id = self.foreground();
+        if self.task(id).is_some_and(|t| t.parked.is_some()) {
+            self.raise_in(id, Failure::new(Name::Interrupted));
+        }
+    }
+
+    /// Whether a task stops before its next op. It then stands in the queue.
+    #[cold]
+    pub(super) fn halts(&mut self, task: &Task) -> bool {
+        let (Some(stepper), Some(frame)) = (&mut self.stepper, task.frames.last()) else { return false };
+        let Some(place) = frame.code.places.get(frame.pc).filter(|p| p.end != 0 && !task.beside) else { return false };
+        let spot = Spot { depth: task.frames.len(), pc: frame.pc };
+        if stepper.granted == Some(task.id) {
+            stepper.granted = None;
+            self.walked(task.id, spot);
+            return false;
+        }
+        let line = place.span.line;
+        let reached = stepper.until == Some(line) || stepper.breaks.contains(&line);
+        if stepper.free && !(reached && Rc::ptr_eq(&stepper.source, &frame.code.source)) {
+            self.walked(task.id, spot);
+            if let Some(Op::Line(first, last)) = frame.pc.checked_sub(1).and_then(|before| frame.code.ops.get(before)) {
+                let lines: Vec<_> = (*first..=*last).map(|n| frame.code.source.line(n).trim_end()).collect();
+                self.tell_at(task, What::Line(lines.join("\n")));
+            }
+            return false;
+        }
+        if stepper.free || stepper.going {
+            stepper.stopped.push_front(task.id);
+        } else {
+            stepper.stopped.push_back(task.id);
+        }
+        stepper.free = false;
+        stepper.until = None;
+        true
+    }
+
+    /// A task runs the statement at that spot.
+    fn walked(&mut self, id: TaskId, spot: Spot) {
+        let Some(stepper) = &mut self.stepper else { return };
+        stepper.at.insert(id, spot);
+        if stepper.trail.len() >= TRAIL_MAX {
+            stepper.trail.drain(..TRAIL_MAX / 2);
+        }
+        stepper.trail.push((id, spot));
+    }
+
+    /// A statement failed and nothing takes the error: the task stands before it again. False when the call it was in
+    /// has gone.
+    pub(super) fn stands_again(&mut self, task: &mut Task) -> bool {
+        let Some(stepper) = &mut self.stepper else { return false };
+        let Some(spot) = stepper.at.get(&task.id).copied().filter(|s| s.depth <= task.frames.len()) else { return false };
+        task.frames.truncate(spot.depth);
+        let Some(frame) = task.frames.last_mut() else { return false };
+        frame.pc = spot.pc;
+        stepper.free = false;
+        stepper.until = None;
+        stepper.stopped.retain(|t| *t != task.id);
+        stepper.stopped.push_front(task.id);
+        stepper.trail.pop_if(|(id, at)| *id == task.id && *at == spot);
+        let line = self.standing(task).span.line;
+        self.tell_at(task, What::Noted(format!("line {line} is still next: change it, or `skip`")));
+        true
+    }
+
+    /// Whether a task's results show as at the prompt: its line was typed there just now.
+    pub(super) fn is_typed(&self, task: &Task) -> bool {
+        self.stepper.as_ref().is_some_and(|s| !s.free && s.going && s.last == task.id)
+    }
+
+    /// A task begins to run: it is the next again when it was let go just now. Gives how that was before.
+    pub(super) fn stepper_runs(&mut self, task: &Task) -> bool {
+        let Some(stepper) = &mut self.stepper else { return false };
+        let going = task.parked.is_none() && stepper.last == task.id;
+        std::mem::replace(&mut stepper.going, going)
+    }
+
+    /// It has run: all is as before.
+    pub(super) fn stepper_ran(&mut self, before: bool) {
+        if let Some(stepper) = &mut self.stepper {
+            stepper.going = before;
+        }
+    }
+
+    /// Where a task stands: at the statement it is in, or before the one it stops at.
+    pub(super) fn standing(&self, task: &Task) -> At {
+        let mut at = Self::at(task);
+        let next = task.frames.last().and_then(|f| f.code.places.get(f.pc)).filter(|_| self.is_stopped(task.id));
+        if let Some(place) = next {
+            at.span = place.span;
+        }
+        at
+    }
+
+    /// A task goes another way: it stands before nothing.
+    pub(super) fn leaves_stop(&mut self, id: TaskId) {
+        if let Some(stepper) = &mut self.stepper {
+            stepper.stopped.retain(|t| *t != id);
+        }
+    }
+
+    /// Whether tasks stand before a statement: then nothing is stuck.
+    pub(super) fn has_stopped(&self) -> bool {
+        self.stepper.as_ref().is_some_and(|s| !s.stopped.is_empty())
+    }
+
+    /// Whether that task stands before a statement, to be let go.
+    pub(super) fn is_stopped(&self, id: TaskId) -> bool {
+        self.stepper.as_ref().is_some_and(|s| s.stopped.contains(&id))
+    }
+}
+
+/// The lines that statements begin on, those of defs too.
+fn statements(code: &Code, lines: &mut BTreeSet<u32>) {
+    lines.extend(code.places.iter().filter(|p| p.end != 0).map(|p| p.span.line));
+    for op in &code.ops {
+        if let Op::Define(_, function) = op {
+            statements(&function.code, lines);
+        }
+    }
+}
+
+/// The last line of the statement that begins with that op.
+fn last_line(code: &Code, pc: usize) -> u32 {
+    match pc.checked_sub(1).and_then(|before| code.ops.get(before)) {
+        Some(Op::Line(_, last)) => *last,
+        _ => {
+            let end = (code.places[pc].end as usize).min(code.places.len());
+            code.places[pc..end].iter().map(|p| p.span.line).max().unwrap_or(0)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Sockets that nobody waits on, watched for a person: a connection that waits to be accepted, a peer that closed.
+//!
+//! At a prompt every socket is registered with the poller, whether a call waits on it or not. What the poller then
+//! says of one that no call waits on is looked at here, once; who is told is not known here.
+
+use std::os::fd::AsFd;
+use std::rc::{Rc, Weak};
+
+use super::{Socket, World};
+use crate::os::{addr, fd, sockopt};
+
+/// What can come to a socket that nobody waits on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Came {
+    /// A connection waits to be accepted.
+    Connection,
+    /// The peer has closed, or has shut down its sending.
+    Close,
+    /// The peer broke the connection off.
+    Reset,
+}
+
+/// What is kept of it.
+#[derive(Default)]
+pub(super) struct Unattended {
+    /// Whether anybody wants to know.
+    on: bool,
+    /// The sockets up to this one are registered.
+    registered: u64,
+    /// The sockets that the poller said something of.
+    news: Vec<Weak<Socket>>,
+}
+
+impl World {
+    /// Watch sockets that nobody waits on, or no more.
+    pub fn announce(&mut self, on: bool) {
+        self.unattended = Unattended { on, ..Unattended::default() };
+    }
+
+    /// Whether sockets are watched that nobody waits on.
+    pub fn announces(&self) -> bool {
+        self.unattended.on
+    }
+
+    /// Something happened to a socket: if no call waits for it, it is to be looked at.
+    pub(super) fn note_unattended(&mut self, socket: &Rc<Socket>) {
+        if self.unattended.on {
+            self.unattended.news.push(Rc::downgrade(socket));
+        }
+    }
+
+    /// What came to sockets that nobody waits on since the last time this was asked, each told once.
+    pub fn unattended(&mut self) -> Vec<(Rc<Socket>, Came)> {
+        if !self.unattended.on {
+            return Vec::new();
+        }
+        let known = self.unattended.registered;
+        let new: Vec<Rc<Socket>> =
+            self.registry.iter().rev().filter_map(Weak::upgrade).take_while(|s| s.serial > known).collect();
+        for socket in &new {
+            self.unattended.registered = self.unattended.registered.max(socket.serial);
+            // One that the poller does not take is not announced.
+            let _ = self.register(socket);
+        }
+        let news = std::mem::take(&mut self.unattended.news);
+        news.iter().filter_map(Weak::upgrade).filter_map(|s| came(&s).map(|came| (s, came))).collect()
+    }
+}
+
+/// What has come to a socket and was not told yet.
+fn came(socket: &Socket) -> Option<Came> {
+    let fd = socket.fd().ok()?;
+    if socket.kind == libc::SOCK_DGRAM || socket.kind == libc::SOCK_RAW || !socket.is_named() {
+        return None;
+    }
+    let found = if sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_ACCEPTCONN) == Ok(1) {
+        (fd::poll(fd.as_fd(), libc::POLLIN).ok()? & libc::POLLIN != 0).then_some(Came::Connection)
+    } else {
+        let events = fd::poll(fd.as_fd(), libc::POLLRDHUP).ok()?;
+        // A socket that was never connected hangs up too.
+        if addr::getpeername(fd.as_fd()).is_ok() {
+            socket.was_connected.set(true);
+        }
+        match events {
+            _ if !socket.was_connected.get() => None,
+            e if e & libc::POLLERR != 0 => Some(Came::Reset),
+            e if e & (libc::POLLRDHUP | libc::POLLHUP) != 0 => Some(Came::Close),
+            _ => None,
+        }
+    };
+    let told = socket.told.replace(found);
+    found.filter(|_| told != found)
+}
