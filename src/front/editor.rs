@@ -13,7 +13,10 @@ use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::Validator;
-use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Event, EventHandler, ExternalPrinter, Helper};
+use rustyline::{
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
+    EventHandler, ExternalPrinter, Helper, InputMode, KeyEvent,
+};
 
 use super::complete::{self, Candidate};
 use super::highlight;
@@ -57,7 +60,7 @@ impl LineEditor {
             .build();
         let mut editor = Editor::with_history(config, Past::default())?;
         editor.set_helper(Some(Assistant { desk, style, in_block: false.into() }));
-        editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(paste.clone())));
+        editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(Keys(paste.clone()))));
         Ok(Self { editor, store: None, paste, style })
     }
 
@@ -168,6 +171,20 @@ fn joined(block: &str, line: &str) -> String {
         line.trim_end().to_string()
     };
     format!("{block}\n{line}")
+}
+
+/// The keys that do more here than in rustyline.
+struct Keys(Paste);
+
+impl ConditionalEventHandler for Keys {
+    fn handle(&self, event: &Event, _: u16, _: bool, context: &EventContext) -> Option<Cmd> {
+        let key = *event.get(0)?;
+        let blank = !context.line().is_empty() && context.line().trim().is_empty();
+        self.0.key(key, context.input_mode() == InputMode::Command).or_else(|| {
+            // Of a block's line nothing is typed but the indent it was given.
+            (blank && key == KeyEvent::ctrl('D')).then_some(Cmd::Interrupt)
+        })
+    }
 }
 
 /// What rustyline asks while a line is typed.

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::mem;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustyline::{Cmd, ConditionalEventHandler, Event, EventContext, InputMode, KeyCode, KeyEvent, Modifiers};
+use rustyline::{Cmd, KeyCode, KeyEvent, Modifiers};
 
 /// Lines that were pasted and are still to be run.
 #[derive(Clone, Default)]
@@ -42,6 +42,23 @@ impl Paste {
     pub fn clear(&self) {
         *self.lock() = State::default();
     }
+
+    /// What a key comes to if it is part of a paste. In vi's command mode the editor inserts a paste as a whole.
+    pub fn key(&self, key: KeyEvent, commands: bool) -> Option<Cmd> {
+        let mut state = self.lock();
+        match key {
+            KeyEvent(KeyCode::Char('C'), Modifiers::CTRL) => {
+                *state = State::default();
+                None
+            }
+            KeyEvent(KeyCode::BracketedPasteStart, _) if !commands => {
+                state.coming = Some(String::new());
+                Some(Cmd::Noop)
+            }
+            _ if state.coming.is_some() => Some(state.key(key)),
+            _ => None,
+        }
+    }
 }
 
 impl State {
@@ -50,7 +67,7 @@ impl State {
         let Some(text) = &mut self.coming else { return Cmd::Noop };
         match key {
             KeyEvent(KeyCode::BracketedPasteEnd, _) => return self.end(),
-            KeyEvent(KeyCode::Char(c), Modifiers::NONE) => text.push(c),
+            KeyEvent(KeyCode::Char(c), Modifiers::NONE) if !c.is_control() => text.push(c),
             KeyEvent(KeyCode::Tab, _) | KeyEvent(KeyCode::Char('I'), Modifiers::CTRL) => text.push('\t'),
             KeyEvent(KeyCode::Enter, _) => text.push('\r'),
             KeyEvent(KeyCode::Char('M'), Modifiers::CTRL) => text.push('\r'),
@@ -75,26 +92,6 @@ impl State {
         self.rest = lines.pop_back().unwrap_or_default();
         self.lines = lines;
         Cmd::AcceptLine
-    }
-}
-
-impl ConditionalEventHandler for Paste {
-    fn handle(&self, event: &Event, _: u16, _: bool, context: &EventContext) -> Option<Cmd> {
-        let key = *event.get(0)?;
-        let mut state = self.lock();
-        match key {
-            KeyEvent(KeyCode::Char('C'), Modifiers::CTRL) => {
-                *state = State::default();
-                None
-            }
-            // In vi's command mode the editor inserts it as a whole.
-            KeyEvent(KeyCode::BracketedPasteStart, _) if context.input_mode() != InputMode::Command => {
-                state.coming = Some(String::new());
-                Some(Cmd::Noop)
-            }
-            _ if state.coming.is_some() => Some(state.key(key)),
-            _ => None,
-        }
     }
 }
 

@@ -2,17 +2,19 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{PipeWriter, Read, Write};
 use std::num::NonZero;
 use std::os::fd::OwnedFd;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use super::{Folder, Killed, SOCKPIT};
+use super::common::{Folder, Killed, SOCKPIT};
 
 /// How long a screen may take to show what is awaited.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -22,6 +24,8 @@ pub struct Terminal {
     child: Killed,
     keys: File,
     bytes: Receiver<Vec<u8>>,
+    /// The thread that reads the terminal until the pipe is closed.
+    reading: (JoinHandle<()>, PipeWriter),
     screen: vt100::Parser,
     /// Everything the program wrote.
     pub raw: Vec<u8>,
@@ -57,12 +61,20 @@ impl Terminal {
         let keys = File::from(master);
         let mut reader = keys.try_clone().unwrap();
         let (give, bytes) = mpsc::channel();
-        std::thread::spawn(move || {
+        let (hung_up, hang_up) = std::io::pipe().unwrap();
+        let reading = std::thread::spawn(move || {
             let mut buffer = [0; 8192];
-            // A closed terminal reads as an error.
-            while let Ok(n @ 1..) = reader.read(&mut buffer) {
-                if give.send(buffer[..n].to_vec()).is_err() {
+            loop {
+                let mut both = [PollFd::new(&reader, PollFlags::IN), PollFd::new(&hung_up, PollFlags::IN)];
+                poll(&mut both, None).unwrap();
+                let closed = !both[1].revents().is_empty();
+                // A closed terminal reads as an error.
+                if closed {
                     return;
+                }
+                match reader.read(&mut buffer) {
+                    Ok(n @ 1..) if give.send(buffer[..n].to_vec()).is_ok() => {}
+                    _ => return,
                 }
             }
         });
@@ -70,6 +82,7 @@ impl Terminal {
             child,
             keys,
             bytes,
+            reading: (reading, hang_up),
             screen: vt100::Parser::new(cells(rows), cells(columns), 10_000),
             raw: Vec::new(),
             state,
@@ -96,6 +109,28 @@ impl Terminal {
     fn take(&mut self, bytes: &[u8]) {
         self.raw.extend_from_slice(bytes);
         self.screen.process(bytes);
+    }
+
+    /// The looks of the last place where the screen shows this: its colour, bold, dim.
+    pub fn looks(&mut self, what: &str) -> (vt100::Color, bool, bool) {
+        let text = self.text();
+        let screen = self.screen.screen();
+        let (_, columns) = screen.size();
+        let rows: Vec<String> = screen.rows(0, columns.get()).collect();
+        let (row, column) = rows
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(row, line)| Some((row, line.rfind(what)?)))
+            .unwrap_or_else(|| panic!("not there: {what}\n{text}"));
+        let cell = screen.cell(row as u16, column as u16).unwrap();
+        (cell.fgcolor(), cell.bold(), cell.dim())
+    }
+
+    /// Where the cursor stands: row and column, from 0.
+    pub fn cursor(&mut self) -> (u16, u16) {
+        self.text();
+        self.screen.screen().cursor_position()
     }
 
     /// Wait until the screen shows this.
@@ -143,6 +178,14 @@ impl Terminal {
             assert!(Instant::now() < end, "never so: {what}\n--- the screen\n{}", self.shown());
             std::thread::sleep(Duration::from_millis(1));
         }
+    }
+
+    /// Close the terminal, as a window is closed. The program is given back.
+    pub fn hang_up(self) -> (Killed, Folder) {
+        let Self { child, keys, state, reading: (reading, hang_up), .. } = self;
+        drop((keys, hang_up));
+        reading.join().unwrap();
+        (child, state)
     }
 
     /// The program's process, the child of setsid.
