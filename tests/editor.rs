@@ -402,3 +402,45 @@ fn control_characters_of_a_paste_reach_no_terminal() {
     wait_line(&mut t, "print a2Jbc");
     assert!(!t.raw.contains(&7) && !t.raw.windows(2).any(|w| w == [0xc2, 0x9b]));
 }
+
+#[test]
+fn a_shell_stops_it_and_brings_it_back() {
+    if !common::has("bash") {
+        return;
+    }
+    let mut t = Terminal::of(24, 100, &["bash", "--norc", "--noprofile", "-i"], Folder::new(), |c| {
+        c.env("PS1", "shell> ");
+    });
+    t.see("shell>");
+    t.keys(&format!("{}\r", common::SOCKPIT));
+    t.ready();
+    run(&mut t, "s = socket udp", "s = <");
+    // While a line is typed.
+    t.ready();
+    t.keys("print \"ha");
+    t.see("print \"ha");
+    t.keys("\x1a");
+    t.until("the shell", |s| s.contains("Stopped") && s.trim_end().ends_with("shell>"));
+    t.keys("echo shell $((1+1))\r");
+    t.until("it echoes what is typed", |s| s.contains("echo shell $((1+1))\nshell 2"));
+    t.keys("fg\r");
+    t.until("the line", |s| s.trim_end().ends_with("sockpit> print \"ha"));
+    t.keys("lf\"\r");
+    t.see("\nhalf");
+    // While a call waits.
+    t.ready();
+    t.keys("sleep 1000\r");
+    t.wait_for("the call runs", Terminal::is_cooked);
+    t.keys("\x1a");
+    t.until("the shell", |s| s.matches("Stopped").count() == 2 && s.trim_end().ends_with("shell>"));
+    t.keys("fg\r");
+    t.until("it goes on", |s| s.rsplit("Stopped").next().is_some_and(|l| l.contains("Ctrl-C gives up")));
+    t.keys("\x03");
+    t.see("Interrupted");
+    run(&mut t, "getsockname s", "\n0.0.0.0:0");
+    t.ready();
+    t.keys("quit\r");
+    t.until("the shell", |s| s.trim_end().ends_with("shell>"));
+    t.keys("exit\r");
+    t.end();
+}

@@ -41,6 +41,11 @@ impl Terminal {
 
     /// The same with changes to how it is started, and an earlier session's state.
     pub fn with(rows: u16, columns: u16, args: &[&str], state: Folder, change: impl FnOnce(&mut Command)) -> Self {
+        Self::of(rows, columns, &[&[SOCKPIT], args].concat(), state, change)
+    }
+
+    /// The same of any program.
+    pub fn of(rows: u16, columns: u16, line: &[&str], state: Folder, change: impl FnOnce(&mut Command)) -> Self {
         let master: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
@@ -53,7 +58,7 @@ impl Terminal {
         };
         // setsid gives the program a session with this terminal.
         let mut command = Command::new("setsid");
-        command.args(["-c", "-w", SOCKPIT]).args(args).stdin(slave()).stdout(slave()).stderr(slave());
+        command.args(["-c", "-w"]).args(line).stdin(slave()).stdout(slave()).stderr(slave());
         command.env("XDG_STATE_HOME", state.path()).env("TERM", "xterm-256color").env_remove("NO_COLOR");
         change(&mut command);
         let child = Killed(command.spawn().expect("setsid runs"));
