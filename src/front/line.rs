@@ -137,8 +137,11 @@ impl Above {
 
     /// A line is being edited from now on.
     pub fn begin(&self) {
-        self.lock().editing = true;
-        self.changed.notify_one();
+        let mut state = self.lock();
+        state.editing = true;
+        if !state.texts.is_empty() {
+            self.changed.notify_one();
+        }
     }
 
     /// No line is being edited any more: what is still to be printed.

@@ -158,6 +158,21 @@ impl Terminal {
         }
     }
 
+    /// Wait until the program has written this: cheaper than looking at the screen where much is written.
+    pub fn hear(&mut self, what: &str) {
+        let mut from = 0;
+        loop {
+            if self.raw[from..].windows(what.len()).any(|w| w == what.as_bytes()) {
+                return;
+            }
+            from = self.raw.len().saturating_sub(what.len());
+            match self.bytes.recv_timeout(PATIENCE) {
+                Ok(bytes) => self.take(&bytes),
+                Err(e) => panic!("never written ({e}): {what}\n--- the screen\n{}", self.shown()),
+            }
+        }
+    }
+
     /// Change the terminal's size.
     pub fn resize(&mut self, rows: u16, columns: u16) {
         self.screen.screen_mut().set_size(cells(rows), cells(columns));
