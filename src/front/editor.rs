@@ -6,7 +6,8 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::io::{self, Write};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustyline::completion::{self, Completer};
 use rustyline::error::ReadlineError;
@@ -39,7 +40,7 @@ const CANDIDATES_MAX: usize = 200;
 pub struct LineEditor {
     editor: Editor<Assistant, Past>,
     store: Option<Store>,
-    paste: Paste,
+    keys: Keys,
     style: Style,
 }
 
@@ -60,8 +61,9 @@ impl LineEditor {
             .build();
         let mut editor = Editor::with_history(config, Past::default())?;
         editor.set_helper(Some(Assistant { desk, style, in_block: false.into() }));
-        editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(Keys(paste.clone()))));
-        Ok(Self { editor, store: None, paste, style })
+        let keys = Keys { paste, given: Arc::default(), leaves: Arc::default() };
+        editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(keys.clone())));
+        Ok(Self { editor, store: None, keys, style })
     }
 
     /// What prints above the line being edited.
@@ -107,19 +109,20 @@ impl LineEditor {
 
     /// The next line: one that was pasted, or one that is typed.
     fn line(&mut self, prompt: &str, initial: &str, begin: &impl Fn()) -> rustyline::Result<String> {
-        if let Some(line) = self.paste.next() {
+        if let Some(line) = self.keys.paste.next() {
             self.echo(prompt, &line);
             return Ok(line);
         }
-        let rest = self.paste.rest();
-        let initial = if rest.is_empty() { initial } else { &rest };
+        let rest = self.keys.paste.rest();
+        let (initial, given) = if rest.is_empty() { (initial, initial) } else { (&*rest, "") };
+        self.keys.begin(given);
         self.assist(|a| a.desk.forget());
         begin();
         let line = self.editor.readline_with_initial(prompt, (initial, ""));
         if matches!(line, Err(ReadlineError::Interrupted)) {
-            self.paste.clear();
+            self.keys.paste.clear();
         }
-        line
+        if self.keys.leaves.load(Ordering::Relaxed) { Err(ReadlineError::Eof) } else { line }
     }
 
     /// Show a pasted line as if it had been typed.
@@ -173,17 +176,34 @@ fn joined(block: &str, line: &str) -> String {
     format!("{block}\n{line}")
 }
 
-/// The keys that do more here than in rustyline.
-struct Keys(Paste);
+/// The keys that do more here than in rustyline: those of a paste, and Ctrl-D on a line that nobody has typed on yet,
+/// which leaves as it does on an empty one.
+#[derive(Clone)]
+struct Keys {
+    paste: Paste,
+    /// What the line began with.
+    given: Arc<Mutex<String>>,
+    leaves: Arc<AtomicBool>,
+}
+
+impl Keys {
+    fn begin(&self, given: &str) {
+        given.clone_into(&mut self.given.lock().unwrap_or_else(PoisonError::into_inner));
+        self.leaves.store(false, Ordering::Relaxed);
+    }
+}
 
 impl ConditionalEventHandler for Keys {
     fn handle(&self, event: &Event, _: u16, _: bool, context: &EventContext) -> Option<Cmd> {
         let key = *event.get(0)?;
-        let blank = !context.line().is_empty() && context.line().trim().is_empty();
-        self.0.key(key, context.input_mode() == InputMode::Command).or_else(|| {
-            // Of a block's line nothing is typed but the indent it was given.
-            (blank && key == KeyEvent::ctrl('D')).then_some(Cmd::Interrupt)
-        })
+        let of_paste = self.paste.key(key, context.input_mode() == InputMode::Command);
+        if of_paste.is_some() || key != KeyEvent::ctrl('D') {
+            return of_paste;
+        }
+        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
+        let leaves = !given.is_empty() && *given == context.line();
+        self.leaves.store(leaves, Ordering::Relaxed);
+        leaves.then_some(Cmd::AcceptLine)
     }
 }
 

@@ -172,7 +172,11 @@ pub fn line(prompt: &mut Prompt, text: &str, standing: Option<&Standing>) {
         (Typed::List(at), _) => list(prompt, at.or(standing.map(|s| s.line)), standing),
         (Typed::Break(None), _) => {
             let lines: Vec<String> = prompt.session.breaks().iter().map(u32::to_string).collect();
-            let said = if lines.is_empty() { "# no breakpoints: break LINE".into() } else { format!("# breakpoints: {}", lines.join(", ")) };
+            let said = if lines.is_empty() {
+                "# no breakpoints: break LINE".into()
+            } else {
+                format!("# breakpoints: {}", lines.join(", "))
+            };
             prompt.screen.remark(&said);
         }
         (Typed::Break(Some(line)), _) => match prompt.session.toggle_break(line) {

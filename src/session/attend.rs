@@ -50,7 +50,9 @@ impl Session {
 
     fn wait_text(&self, parked: &Parked) -> String {
         let call = &parked.site.name;
-        let Parking::Call(wait, _) = &parked.on else { return format!("{call} waits for {}", self.waits_for(&parked.on)) };
+        let Parking::Call(wait, _) = &parked.on else {
+            return format!("{call} waits for {}", self.waits_for(&parked.on));
+        };
         match &wait.on {
             On::Socket(socket) => {
                 let end = |found: Option<Addr>, word| found.map_or(String::new(), |addr| format!(" {word} {addr}"));

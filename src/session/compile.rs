@@ -33,12 +33,7 @@ pub fn program(table: &mut Table, source: &Rc<Source>, block: &Block) -> Result<
 
 /// The code of statements that run once beside a program, where these names are local. Nothing in it is a place to
 /// stop at.
-pub fn snippet(
-    table: &mut Table,
-    source: &Rc<Source>,
-    block: &Block,
-    names: Vec<Rc<str>>,
-) -> Result<Rc<Code>, Error> {
+pub fn snippet(table: &mut Table, source: &Rc<Source>, block: &Block, names: Vec<Rc<str>>) -> Result<Rc<Code>, Error> {
     let mut compiler = Compiler::new(table, source, Some(Locals { names, globals: HashSet::new() }));
     compiler.block(block)?;
     compiler.code.places.iter_mut().for_each(|place| place.end = 0);

@@ -178,8 +178,7 @@ impl Session {
         match op {
             Op::Call(site) => return Ok(self.call(task, site)),
             Op::Line(first, last) => {
-                // A line that is stepped to was typed.
-                if self.show == Show::All && self.stepper.is_none() {
+                if self.show == Show::All && self.tells_line(*first) {
                     let lines: Vec<_> = (*first..=*last).map(|n| code.source.line(n).trim_end()).collect();
                     let what = What::Line(lines.join("\n"));
                     self.tell_at(task, what);

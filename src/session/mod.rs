@@ -210,12 +210,17 @@ impl Session {
             main.frames.push(frame);
         }
         self.main = Main::Running;
-        if std::mem::take(&mut self.early_interrupt) {
-            poller::put_back_signal(libc::SIGINT);
-        }
+        self.meet_interrupt();
         // What the line begins runs before what others had in line, as it does within a script.
         self.world.ready.push_front(id);
         Ok(())
+    }
+
+    /// A Ctrl-C that came just before the line was meant for it.
+    fn meet_interrupt(&mut self) {
+        if std::mem::take(&mut self.early_interrupt) {
+            poller::put_back_signal(libc::SIGINT);
+        }
     }
 
     /// Go on after a bug: the main task gives up what it was doing.

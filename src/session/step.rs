@@ -152,6 +152,7 @@ impl Session {
             stepper.last = id;
             self.world.ready.push_front(id);
         }
+        self.meet_interrupt();
     }
 
     /// Run this in the place of the next statement, once.
@@ -159,14 +160,14 @@ impl Session {
         let Some(id) = self.stepper.as_ref().and_then(|s| s.stopped.front().copied()) else {
             return Ok(Change::Refused("nothing is next"));
         };
-        const SHAPES: &str = "this line can be passed over, not changed: it shapes the blocks around it";
         let first = source.text.split_whitespace().next().unwrap_or("");
         if matches!(first, "return" | "break" | "continue" | "def") {
-            return Ok(Change::Refused(SHAPES));
+            return Ok(Change::Refused("this line can be passed over, not changed: it shapes the blocks around it"));
         }
         let opens = lang::depth_change(&source.text) > 0;
         // The head of a block is read with an end of its own; the block stays the program's.
-        let whole = if opens { Source::part("", &format!("{}\nend", source.text), source.first) } else { source.clone() };
+        let whole =
+            if opens { Source::part("", &format!("{}\nend", source.text), source.first) } else { source.clone() };
         let code = self.snippet(id, &whole)?;
         let Some(mut task) = self.take(id) else { return Ok(Change::Refused("the task has ended")) };
         let change = self.change(&mut task, &code);
@@ -223,7 +224,11 @@ impl Session {
                 frame.pc = before.places[frame.pc].end as usize;
                 task.frames.push(Frame::new(code.clone(), scope));
             }
-            _ => return Ok(Change::Refused("the program has another kind of line here: type it as a line beside, or `skip`")),
+            _ => {
+                return Ok(Change::Refused(
+                    "the program has another kind of line here: type it as a line beside, or `skip`",
+                ));
+            }
         }
         self.walked(task.id, spot);
         Ok(Change::Made)
@@ -281,6 +286,7 @@ impl Session {
     /// Go back to the statement that ran last, which undoes nothing. Only within a call of a def that still runs.
     pub fn step_back(&mut self) -> Result<(), &'static str> {
         const GONE: &str = "what ran before has ended: a place can be gone back to only within a def that still runs";
+
         let Some(stepper) = &mut self.stepper else { return Err(GONE) };
         let Some(&(id, spot)) = stepper.trail.last() else { return Err("nothing has run yet") };
         if !stepper.stopped.contains(&id) {
@@ -319,6 +325,7 @@ impl Session {
             let stopped = std::mem::take(&mut stepper.stopped);
             self.world.ready.extend(stopped);
         }
+        self.meet_interrupt();
         runs
     }
 
@@ -360,6 +367,9 @@ impl Session {
         let id = self.foreground();
         if self.task(id).is_some_and(|t| t.parked.is_some()) {
             self.raise_in(id, Failure::new(Name::Interrupted));
+        } else {
+            // It may be meant for a line that is on its way from the editor.
+            self.early_interrupt = true;
         }
     }
 
@@ -378,11 +388,11 @@ impl Session {
         let reached = stepper.until == Some(line) || stepper.breaks.contains(&line);
         if stepper.free && !(reached && Rc::ptr_eq(&stepper.source, &frame.code.source)) {
             self.walked(task.id, spot);
-            if let Some(Op::Line(first, last)) = frame.pc.checked_sub(1).and_then(|before| frame.code.ops.get(before)) {
-                let lines: Vec<_> = (*first..=*last).map(|n| frame.code.source.line(n).trim_end()).collect();
-                self.tell_at(task, What::Line(lines.join("\n")));
-            }
             return false;
+        }
+        // It may have been woken more than once.
+        if stepper.stopped.contains(&task.id) {
+            return true;
         }
         if stepper.free || stepper.going {
             stepper.stopped.push_front(task.id);
@@ -408,7 +418,9 @@ impl Session {
     /// has gone.
     pub(super) fn stands_again(&mut self, task: &mut Task) -> bool {
         let Some(stepper) = &mut self.stepper else { return false };
-        let Some(spot) = stepper.at.get(&task.id).copied().filter(|s| s.depth <= task.frames.len()) else { return false };
+        let Some(spot) = stepper.at.get(&task.id).copied().filter(|s| s.depth <= task.frames.len()) else {
+            return false;
+        };
         task.frames.truncate(spot.depth);
         let Some(frame) = task.frames.last_mut() else { return false };
         frame.pc = spot.pc;
@@ -420,6 +432,11 @@ impl Session {
         let line = self.standing(task).span.line;
         self.tell_at(task, What::Noted(format!("line {line} is still next: change it, or `skip`")));
         true
+    }
+
+    /// Whether a line of the top level is shown when it begins: nobody has typed it, nor will.
+    pub(super) fn tells_line(&self, line: u32) -> bool {
+        self.stepper.as_ref().is_none_or(|s| s.free && s.until != Some(line) && !s.breaks.contains(&line))
     }
 
     /// Whether a task's results show as at the prompt: its line was typed there just now.
@@ -484,8 +501,8 @@ fn last_line(code: &Code, pc: usize) -> u32 {
     match pc.checked_sub(1).and_then(|before| code.ops.get(before)) {
         Some(Op::Line(_, last)) => *last,
         _ => {
-            let end = (code.places[pc].end as usize).min(code.places.len());
-            code.places[pc..end].iter().map(|p| p.span.line).max().unwrap_or(0)
+            let statement = code.places.get(pc..code.places[pc].end as usize).unwrap_or_default();
+            statement.iter().map(|p| p.span.line).max().unwrap_or(0)
         }
     }
 }

@@ -1,0 +1,339 @@
+//! Stepping through a script: what a person sees and types.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+#[path = "common/terminal.rs"]
+mod terminal;
+
+use common::{Folder, Killed, SOCKPIT, piped};
+use terminal::Terminal;
+
+const SCRIPT: &str = "\
+# The first comment.
+srv = create_server 127.0.0.1:0
+addr = getsockname srv
+def talk what
+  c = socket
+  connect c $addr
+  sendall c $what
+  shutdown c wr
+  got = recv c 100
+  return $got
+end
+# A task for the client.
+t = spawn talk hello
+conn, peer = accept srv
+data = recv conn 100
+for i in 1 2
+  print \"round $i\"
+end
+if $data == nothing
+  print never
+end
+sendall conn $data
+close conn
+back = join t
+assert $back == hello
+print \"the end\"
+";
+
+/// The script on a terminal.
+fn step(script: &str) -> (Terminal, Folder) {
+    let folder = Folder::new();
+    let path = folder.file("lesson.sock", script.as_bytes());
+    let mut t = Terminal::new(50, 100, &["step", &path]);
+    t.see("Enter runs the line");
+    (t, folder)
+}
+
+/// Wait for a prompt with a line already typed, at the end of the screen.
+fn next(t: &mut Terminal, prompt: &str) {
+    t.until(prompt, |s| s.trim_end().ends_with(prompt.trim_end()));
+    t.wait_for("the editor", |t| !t.is_cooked());
+}
+
+#[test]
+fn enter_runs_the_line_that_stands_there_in_each_task() {
+    let (mut t, _folder) = step(SCRIPT);
+    next(&mut t, "sockpit:2> srv = create_server 127.0.0.1:0");
+    assert!(t.text().contains("# The first comment."));
+    for (line, seen) in [
+        ("sockpit:3> addr = getsockname srv", "srv = <TCP"),
+        ("sockpit:4> def talk what", "addr = 127.0.0.1:"),
+        ("sockpit:13> t = spawn talk hello", "  shutdown c wr"),
+        ("sockpit:14> conn, peer = accept srv", "# A task for the client."),
+        // The main task waits, so that the other one is next.
+        ("sockpit:5 talk-1> c = socket", "t = <task talk-1, running>"),
+        ("sockpit:6 talk-1> connect c $addr", "[talk-1] c = <TCP"),
+        ("sockpit:7 talk-1> sendall c $what", "[talk-1] ok"),
+        ("sockpit:8 talk-1> shutdown c wr", "conn = <TCP"),
+        ("sockpit:9 talk-1> got = recv c 100", ""),
+        ("sockpit:15> data = recv conn 100", ""),
+        ("sockpit:16> for i in 1 2", "data = b\"hello\""),
+        ("sockpit:17> print \"round $i\"", ""),
+        ("sockpit:17> print \"round $i\"", "round 1"),
+        ("sockpit:19> if $data == nothing", "round 2"),
+        ("sockpit:22> sendall conn $data", ""),
+        ("sockpit:23> close conn", ""),
+    ] {
+        let count = t.text().matches(line).count();
+        t.keys("\r");
+        t.until(line, |s| s.matches(line).count() > count && s.trim_end().ends_with(line));
+        t.wait_for("the editor", |t| !t.is_cooked());
+        assert!(t.text().contains(seen), "{seen}\n{}", t.text());
+    }
+    t.keys("\x15continue\r");
+    t.see("the end");
+    t.see("# the program has ended");
+    t.ready();
+    t.keys("print $data\r");
+    t.see("\nhello");
+    t.ready();
+    t.keys("\x04");
+    assert!(t.end().success());
+}
+
+#[test]
+fn a_changed_line_runs_in_its_place_and_another_beside_it() {
+    let (mut t, _folder) = step("let n = 1\nprint \"n is $n\"\nwhile $n < 3\n  let n = $n + 1\nend\nprint over\n");
+    next(&mut t, "sockpit:1> let n = 1");
+    t.keys("\x7f2\r");
+    next(&mut t, "sockpit:2> print \"n is $n\"");
+    assert!(t.text().contains("n = 2"));
+    t.keys("\x15a, b = socketpair\r");
+    t.see("b = <");
+    t.until("the line again", |s| s.matches("sockpit:2> ").count() == 2);
+    t.wait_for("the editor", |t| !t.is_cooked());
+    t.keys("\r");
+    t.see("\nn is 2");
+    next(&mut t, "sockpit:3> while $n < 3");
+    // The head of a block is changed for this once; its block stays the script's.
+    t.keys("\x7f2\r");
+    next(&mut t, "sockpit:6> print over");
+    // A line of a block that is not next, and a whole block beside it.
+    t.keys("\x15repeat 2\rprint beside\rend\r");
+    t.until("two lines", |s| s.matches("\nbeside").count() == 2);
+    next(&mut t, "sockpit:6> print over");
+    // An empty line passes over.
+    t.keys("\x15\r");
+    t.see("# line 6 passed over");
+    t.see("# the program has ended");
+}
+
+#[test]
+fn an_error_leaves_the_place_where_it_is() {
+    let (mut t, _folder) = step("def f\n  s = socket udp\n  send s x\n  print sent\nend\nf\nprint after\n");
+    next(&mut t, "sockpit:1> def f");
+    t.keys("\r");
+    next(&mut t, "sockpit:6> f");
+    t.keys("\r");
+    next(&mut t, "sockpit:2> s = socket udp");
+    t.keys("\r");
+    next(&mut t, "sockpit:3> send s x");
+    t.keys("\r");
+    t.see("EDESTADDRREQ");
+    t.see("line 3 is still next");
+    next(&mut t, "sockpit:3> send s x");
+    // What is typed beside it knows the def's own names. The send has bound the socket.
+    t.keys("\x15where = getsockname s\r");
+    t.see("where = 0.0.0.0:");
+    next(&mut t, "sockpit:3> send s x");
+    t.keys("\x15connect s $where\r");
+    t.see("\nok");
+    next(&mut t, "sockpit:3> send s x");
+    t.keys("\r");
+    next(&mut t, "sockpit:4> print sent");
+    t.keys("\x15skip\r");
+    next(&mut t, "sockpit:7> print after");
+    t.keys("\x15binde x\r");
+    t.see("did you mean `bind`?");
+    next(&mut t, "sockpit:7> print after");
+    t.keys("\r");
+    t.see("\nafter");
+    t.see("# the program has ended");
+}
+
+#[test]
+fn breakpoints_back_list_and_where() {
+    let script = "let a = 1\nlet b = 2\n\nlet c = 3\nlet d = 4\nprint \"$a $b $c $d\"\n";
+    let (mut t, _folder) = step(script);
+    next(&mut t, "sockpit:1> let a = 1");
+    t.keys("\x15break 3\r");
+    t.see("# breakpoint at line 4");
+    next(&mut t, "sockpit:1> let a = 1");
+    t.keys("\x15continue\r");
+    next(&mut t, "sockpit:4> let c = 3");
+    assert!(t.text().contains("sockpit> let b = 2\nb = 2"), "what runs by itself is shown\n{}", t.text());
+    t.keys("\x15list\r");
+    t.see("->*   4  let c = 3");
+    next(&mut t, "sockpit:4> let c = 3");
+    t.keys("\r");
+    next(&mut t, "sockpit:5> let d = 4");
+    t.keys("\x15back\r");
+    t.see("only the place goes back");
+    next(&mut t, "sockpit:4> let c = 3");
+    t.keys("\x7f30\r");
+    t.see("c = 30");
+    next(&mut t, "sockpit:5> let d = 4");
+    t.keys("\x15break 4\r");
+    t.see("# no breakpoint at line 4 any more");
+    next(&mut t, "sockpit:5> let d = 4");
+    t.keys("\x15break\r");
+    t.see("# no breakpoints");
+    next(&mut t, "sockpit:5> let d = 4");
+    t.keys("\x15where\r");
+    t.see("line 5    let d = 4: stands before it");
+    next(&mut t, "sockpit:5> let d = 4");
+    t.keys("\x15continue x\r");
+    t.see("# continue [LINE]: the number of a line");
+    next(&mut t, "sockpit:5> let d = 4");
+    t.keys("\x15continue 99\r");
+    t.see("no statement at line 99");
+    next(&mut t, "sockpit:5> let d = 4");
+    t.keys("\x15continue 6\r");
+    next(&mut t, "sockpit:6> print \"$a $b $c $d\"");
+    t.keys("\r");
+    t.see("\n1 2 30 4");
+}
+
+#[test]
+fn when_all_waits_a_call_typed_beside_ends_the_wait() {
+    let (mut t, _folder) = step("srv = create_server 127.0.0.1:0\nconn, peer = accept srv\nprint connected\n");
+    next(&mut t, "sockpit:1> srv = create_server 127.0.0.1:0");
+    t.keys("\r");
+    next(&mut t, "sockpit:2> conn, peer = accept srv");
+    t.keys("\r");
+    t.see("# accept(srv) waits for a connection to 127.0.0.1:");
+    t.ready();
+    // Ctrl-C gives the call up, and it is the next again.
+    t.keys("\x03");
+    t.see("Interrupted");
+    next(&mut t, "sockpit:2> conn, peer = accept srv");
+    t.keys("\r");
+    t.until("it waits again", |s| s.matches("# accept(srv) waits").count() == 2);
+    t.ready();
+    t.keys("where\r");
+    t.see("waits for a connection on srv");
+    t.ready();
+    t.keys("addr = getsockname srv\r");
+    t.see("addr = 127");
+    t.ready();
+    t.keys("cli = create_connection $addr\r");
+    t.see("conn = <TCP");
+    next(&mut t, "sockpit:3> print connected");
+    t.keys("\r");
+    t.see("\nconnected");
+    t.see("# the program has ended");
+}
+
+#[test]
+fn ctrl_c_stops_what_runs_free_at_its_next_line() {
+    let (mut t, _folder) = step("let n = 0\nloop\n  let n = $n + 1\nend\n");
+    next(&mut t, "sockpit:1> let n = 0");
+    t.keys("\x15continue\r");
+    t.wait_for("it runs", Terminal::is_cooked);
+    t.keys("\x03");
+    next(&mut t, "sockpit:3> let n = $n + 1");
+    t.keys("\x04");
+    assert!(t.end().success());
+}
+
+#[test]
+fn a_blocked_call_says_what_it_waits_for_until_it_returns() {
+    let mut t = Terminal::new(24, 120, &[]);
+    t.see("sockpit>");
+    t.keys("srv = create_server 127.0.0.1:0\r");
+    t.see("srv = <");
+    t.ready();
+    t.keys("accept srv\r");
+    t.see("accept(srv) waits for a connection to 127.0.0.1:");
+    t.see("& would run it in the background (");
+    t.keys("\x03");
+    t.see("Interrupted");
+    t.until("the grey line has gone", |s| !s.contains("waits for"));
+    t.ready();
+    t.keys("settimeout srv 0.6\r");
+    t.see("\nok");
+    t.ready();
+    t.keys("accept srv\r");
+    t.see("s left)");
+    t.see("accept: timeout");
+    t.until("the grey line has gone", |s| !s.contains("waits for"));
+}
+
+#[test]
+fn what_comes_to_sockets_that_nobody_waits_on_is_announced() {
+    let mut t = Terminal::new(40, 100, &[]);
+    t.see("sockpit>");
+    for (line, said) in [
+        ("srv = create_server 127.0.0.1:0", "srv = <"),
+        ("a = getsockname srv", "a = "),
+        ("c = create_connection $a", "# srv has a connection waiting: accept srv"),
+        ("conn, peer = accept srv", "peer = "),
+        ("close c", "# conn's peer has closed"),
+        ("announce off", "ok"),
+        ("d = create_connection $a", "d = <"),
+    ] {
+        t.ready();
+        t.keys(&format!("{line}\r"));
+        t.see(said);
+    }
+    t.ready();
+    assert_eq!(t.text().matches("# srv has").count(), 1);
+    t.keys("announce\r");
+    t.see("\nfalse");
+}
+
+#[test]
+fn where_no_line_can_be_edited_an_empty_one_runs_it() {
+    let folder = Folder::new();
+    let path = folder.file("x.sock", b"let x = 1\nprint \"x is $x\"\n");
+    let mut t = Terminal::with(24, 60, &["step", &path], Folder::new(), |c| {
+        c.env("TERM", "dumb");
+    });
+    t.see("sockpit:1> let x = 1");
+    t.keys("\r");
+    t.see("sockpit:2> print \"x is $x\"");
+    t.keys("let x = 7\r");
+    t.until("the line again", |s| s.matches("sockpit:2> ").count() == 2);
+    t.keys("\r");
+    t.see("\nx is 7");
+    t.see("# the program has ended");
+    t.keys("\x04");
+    assert!(t.end().success());
+}
+
+#[test]
+fn a_script_that_cannot_be_read_is_not_begun() {
+    let folder = Folder::new();
+    let bad = folder.file("bad.sock", b"print one\nbinde x\n");
+    let run = piped(&["step", &bad], b"\n\n");
+    assert_eq!(run.status, 1);
+    assert!(run.err.contains("bad.sock:2:1") && run.err.contains("did you mean `bind`?") && run.out.is_empty());
+    for (args, said) in [(vec!["step"], "`step` needs a file"), (vec!["step", "/none.sock"], "/none.sock: ENOENT")] {
+        let run = piped(&args, b"");
+        assert_eq!(run.status, 2);
+        assert!(run.err.contains(said), "{}", run.err);
+    }
+}
+
+/// Every lesson, with Enter alone, runs as it does by itself. One of them measures the time it takes.
+#[test]
+fn every_lesson_can_be_stepped_through() {
+    let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts");
+    let enters = vec![b'\n'; 6_000];
+    let mut stepped = 0;
+    for entry in std::fs::read_dir(scripts).unwrap() {
+        let path = entry.unwrap().path();
+        if path.ends_with("21-producer-consumer.sock") {
+            continue;
+        }
+        let run = piped(&["--timeout", "60", "step", path.to_str().unwrap(), "0"], &enters);
+        assert_eq!((run.status, &*run.err), (0, ""), "{}", path.display());
+        let stuck = run.out.find("is still next").map(|at| &run.out[..at]);
+        let last: Vec<&str> = stuck.unwrap_or(&run.out).lines().rev().take(20).collect();
+        assert!(stuck.is_none() && run.out.contains("# the program has ended"), "{}\n{last:#?}", path.display());
+        stepped += 1;
+    }
+    assert!(stepped > 20);
+}
