@@ -281,14 +281,16 @@ fn two_sessions_at_once_lose_nothing() {
 
 #[test]
 fn a_history_that_cannot_be_used_is_said_once() {
-    // A folder stands where the file should, the file is rubbish, a file stands where the folder should.
-    let cases: [(&str, &dyn Fn(&Folder)); 3] = [
-        ("the history is not kept", &|f| std::fs::create_dir_all(f.path().join("sockpit/history")).unwrap()),
-        ("is damaged", &|f| {
-            std::fs::create_dir_all(f.path().join("sockpit")).unwrap();
-            std::fs::write(f.path().join("sockpit/history"), b"\xff\xfe\0\x01\nprint kept\n\x80\x81").unwrap();
-        }),
-        ("the history is not kept", &|f| drop(f.file("sockpit", b"in the way"))),
+    let folder_in_the_way: fn(&Folder) = |f| std::fs::create_dir_all(f.path().join("sockpit/history")).unwrap();
+    let file_in_the_way: fn(&Folder) = |f| drop(f.file("sockpit", b"in the way"));
+    let rubbish: fn(&Folder) = |f| {
+        std::fs::create_dir_all(f.path().join("sockpit")).unwrap();
+        std::fs::write(f.path().join("sockpit/history"), b"\xff\xfe\0\x01\nprint kept\n\x80\x81").unwrap();
+    };
+    let cases = [
+        ("the history is not kept", folder_in_the_way),
+        ("the history is not kept", file_in_the_way),
+        ("is damaged", rubbish),
     ];
     for (said, prepare) in cases {
         let state = Folder::new();

@@ -60,8 +60,8 @@ impl LineEditor {
             .keyseq_timeout(Some(KEY_TIMEOUT))
             .build();
         let mut editor = Editor::with_history(config, Past::default())?;
-        editor.set_helper(Some(Assistant { desk, style, in_block: false.into() }));
-        let keys = Keys { paste, given: Arc::default(), leaves: Arc::default() };
+        let keys = Keys { paste, given: Given::default(), leaves: Arc::default() };
+        editor.set_helper(Some(Assistant { desk, style, in_block: false.into(), given: keys.given.clone() }));
         editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(keys.clone())));
         Ok(Self { editor, store: None, keys, style })
     }
@@ -176,19 +176,33 @@ fn joined(block: &str, line: &str) -> String {
     format!("{block}\n{line}")
 }
 
+/// What a line began with.
+#[derive(Clone, Default)]
+struct Given(Arc<Mutex<String>>);
+
+impl Given {
+    fn set(&self, text: &str) {
+        text.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether nobody has typed on the line yet.
+    fn is(&self, line: &str) -> bool {
+        !line.is_empty() && *self.0.lock().unwrap_or_else(PoisonError::into_inner) == line
+    }
+}
+
 /// The keys that do more here than in rustyline: those of a paste, and Ctrl-D on a line that nobody has typed on yet,
 /// which leaves as it does on an empty one.
 #[derive(Clone)]
 struct Keys {
     paste: Paste,
-    /// What the line began with.
-    given: Arc<Mutex<String>>,
+    given: Given,
     leaves: Arc<AtomicBool>,
 }
 
 impl Keys {
     fn begin(&self, given: &str) {
-        given.clone_into(&mut self.given.lock().unwrap_or_else(PoisonError::into_inner));
+        self.given.set(given);
         self.leaves.store(false, Ordering::Relaxed);
     }
 }
@@ -200,8 +214,7 @@ impl ConditionalEventHandler for Keys {
         if of_paste.is_some() || key != KeyEvent::ctrl('D') {
             return of_paste;
         }
-        let given = self.given.lock().unwrap_or_else(PoisonError::into_inner);
-        let leaves = !given.is_empty() && *given == context.line();
+        let leaves = self.given.is(context.line());
         self.leaves.store(leaves, Ordering::Relaxed);
         leaves.then_some(Cmd::AcceptLine)
     }
@@ -213,6 +226,7 @@ struct Assistant {
     style: Style,
     /// A block is open above the line.
     in_block: Cell<bool>,
+    given: Given,
 }
 
 impl Helper for Assistant {}
@@ -255,8 +269,9 @@ impl Hinter for Assistant {
     type Hint = Usage;
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
-        let hint = (pos == line.len()).then(|| hint::hint(line, || self.desk.known())).flatten()?;
-        Some(Usage(hint))
+        // A line given whole needs no help.
+        let typed = pos == line.len() && !self.given.is(line);
+        typed.then(|| hint::hint(line, || self.desk.known())).flatten().map(Usage)
     }
 }
 
