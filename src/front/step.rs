@@ -82,7 +82,7 @@ fn above(prompt: &Prompt, standing: &Standing) {
 pub fn ask(standing: &Standing) -> Ask {
     let at = PROMPT.trim_end_matches("> ");
     let task = standing.task.as_ref().map_or(String::new(), |task| format!(" {task}"));
-    Ask { prompt: format!("{at}:{}{task}> ", standing.line), initial: standing.text().to_string() }
+    Ask { prompt: format!("{at}:{}{task}> ", standing.line), initial: standing.text() }
 }
 
 /// What was typed.
@@ -146,7 +146,8 @@ fn head(line: &str) -> (Vec<&str>, &str) {
 
 /// Do what was typed.
 pub fn line(prompt: &mut Prompt, text: &str, standing: Option<&Standing>) {
-    let meant = typed(text, standing.map(Standing::text));
+    let next = standing.map(Standing::text);
+    let meant = typed(text, next.as_deref());
     let nothing = "# nothing is next: every task waits, and `where` tells for what";
     match (meant, standing) {
         (Typed::Skip, None) => {}

@@ -12,7 +12,7 @@ use super::event::{At, What};
 use super::task::{Frame, Task, Temp};
 use super::{Session, compile};
 use crate::lang::{self, Source, Span};
-use crate::value::{Failure, Name};
+use crate::value::{Failure, Name, text};
 use crate::world::TaskId;
 
 /// How many steps can be taken back.
@@ -69,9 +69,9 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// The line as it stands in the program.
-    pub fn text(&self) -> &str {
-        self.source.line(self.line).trim()
+    /// The line as it stands in the program, fit for a terminal.
+    pub fn text(&self) -> String {
+        text::printable(self.source.line(self.line).trim())
     }
 }
 
