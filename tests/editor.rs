@@ -112,7 +112,7 @@ fn no_color_is_kept_and_hints_stay() {
     });
     t.ready();
     t.keys("accept");
-    wait_line(&mut t, "accept S");
+    wait_line(&mut t, "accept  # S");
     t.keys("\x15sendt s \"open\r");
     t.see("this quote is never closed");
     let raw = String::from_utf8_lossy(&t.raw).into_owned();
@@ -396,6 +396,23 @@ fn a_long_line_is_taken_or_refused_clearly() {
     t.until("the end of it", |s| s.trim_end().ends_with("x\""));
     t.keys("\r");
     t.see("(60000 characters)");
+}
+
+#[test]
+fn bytes_that_are_no_text_cost_the_line_alone() {
+    let mut t = prompt(24, 100);
+    run(&mut t, "s = socket udp", "s = <");
+    t.ready();
+    t.keys("half");
+    t.see("half");
+    t.bytes(b"\xff\xfe");
+    t.see("# what was typed is not UTF-8: the line is given up");
+    run(&mut t, "getsockname s", "\n0.0.0.0:0");
+    // The same within a paste.
+    t.ready();
+    t.bytes(b"\x1b[200~one\ntwo \xff");
+    t.until("the second", |s| s.matches("is not UTF-8").count() == 2);
+    run(&mut t, "print \"after that\"", "\nafter that");
 }
 
 #[test]

@@ -12,6 +12,10 @@ use crate::world::Socket;
 /// How a socket stands.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Standing {
+    /// AF_INET, ...
+    pub family: i32,
+    /// SOCK_STREAM, ...
+    pub kind: i32,
     /// It carries a stream.
     pub stream: bool,
     /// It listens.
@@ -81,6 +85,21 @@ impl Subject {
 }
 
 impl Standing {
+    /// Whether it has options of that level.
+    pub fn has_level(&self, level: i32) -> bool {
+        let ip = matches!(self.family, libc::AF_INET | libc::AF_INET6);
+        match level {
+            libc::SOL_SOCKET => true,
+            libc::IPPROTO_IP => self.family == libc::AF_INET,
+            libc::IPPROTO_IPV6 => self.family == libc::AF_INET6,
+            libc::IPPROTO_TCP => ip && self.kind == libc::SOCK_STREAM,
+            libc::IPPROTO_UDP => ip && self.kind == libc::SOCK_DGRAM,
+            libc::SOL_RAW => ip && self.kind == libc::SOCK_RAW,
+            libc::IPPROTO_ICMPV6 => self.family == libc::AF_INET6 && self.kind == libc::SOCK_RAW,
+            _ => true,
+        }
+    }
+
     fn suits(&self, call: &str) -> bool {
         let free = !self.listening && !self.connected;
         match call {
@@ -98,7 +117,8 @@ impl Standing {
 
 fn standing(socket: &Socket) -> Standing {
     let stream = matches!(socket.kind, libc::SOCK_STREAM | libc::SOCK_SEQPACKET);
-    let Ok(fd) = socket.fd() else { return Standing { stream, closed: true, ..Standing::default() } };
+    let (family, kind) = (socket.family, socket.kind);
+    let Ok(fd) = socket.fd() else { return Standing { family, kind, stream, closed: true, ..Standing::default() } };
     let listening = sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_ACCEPTCONN).is_ok_and(|n| n != 0);
     let mut info = [0; 8];
     let state = sockopt::get(fd.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut info).ok().map(|_| info[0]);
@@ -108,7 +128,7 @@ fn standing(socket: &Socket) -> Standing {
         Addr::Unnamed | Addr::Other(..) => false,
         named => named.port() != Some(0),
     });
-    Standing { stream, listening, connected: peer, local: local.map(|a| a.to_string()), closed: false }
+    Standing { family, kind, stream, listening, connected: peer, local: local.map(|a| a.to_string()), closed: false }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::fs;
 
 use super::names::Names;
 use super::words::{self, Next, Word};
+use crate::command::suits::Subject;
 use crate::command::{self, Command, Kind, Need, Param, life};
 use crate::lang::{KEYWORDS, is_name};
 use crate::os::constants::Constants;
@@ -140,11 +141,11 @@ impl Found {
 
     /// What a line can begin with, or what a result can come from.
     fn calls(&mut self, before: &[Word], names: &Names) {
-        let mut all: Vec<&str> = if before.is_empty() {
-            KEYWORDS.iter().copied().filter(|w| !INNER.contains(w)).collect()
-        } else {
-            Vec::new()
-        };
+        let mut all: Vec<&str> = Vec::new();
+        if before.is_empty() {
+            all.extend(KEYWORDS.iter().copied().filter(|w| !INNER.contains(w)));
+            all.extend(names.steps().map(|(word, _)| word));
+        }
         // What has a name must give something; what must fail may be any call.
         let result = before.last().is_some_and(|w| w.is("="));
         let fits = |c: &&Command| !result || !c.results.is_empty() || c.results_vary();
@@ -191,7 +192,7 @@ impl Found {
         }
         match kind {
             _ if kind.is_live() => self.things(command.name, kind, names, true),
-            Kind::Option => self.options(command, next.level),
+            Kind::Option => self.options(command, next.level, args.first().and_then(|w| names.get(&w.text))),
             Kind::Path => self.paths(word, command.name == "source"),
             Kind::Name => self.subjects(),
             Kind::Switch => self.all(["on", "off"]),
@@ -231,16 +232,16 @@ impl Found {
         }
     }
 
-    fn options(&mut self, command: &Command, level: Option<i32>) {
+    /// The levels and options that the socket has, of which the call takes only some.
+    fn options(&mut self, command: &Command, level: Option<i32>, of: Option<&Subject>) {
         let writes = command.name == "setsockopt";
+        let has = |level: i32| of.and_then(|s| s.socket.as_ref()).is_none_or(|s| s.has_level(level));
         let fits = |o: &&options::Opt| if writes { o.writable } else { o.readable };
-        match level {
-            Some(level) => self.all(options::all().filter(fits).filter(|o| o.level == level).map(|o| o.name)),
-            None => {
-                self.all(options::levels());
-                self.all(options::all().filter(fits).map(|o| o.name));
-            }
+        if level.is_none() {
+            self.all(options::levels().filter(|name| options::level(name).is_some_and(has)));
         }
+        let wanted = |o: &&options::Opt| level.map_or_else(|| has(o.level), |level| o.level == level);
+        self.all(options::all().filter(fits).filter(wanted).map(|o| o.name));
     }
 
     fn addresses(&mut self, command: &Command, names: &Names) {
@@ -338,10 +339,13 @@ fn reachable(addr: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::suits::{Standing, Subject};
+    use crate::command::suits::Standing;
 
     fn names() -> Names {
-        let socket = |standing| Subject { kind: "a socket", socket: Some(standing) };
+        let socket = |standing: Standing| {
+            let kind = if standing.stream { libc::SOCK_STREAM } else { libc::SOCK_DGRAM };
+            Subject { kind: "a socket", socket: Some(Standing { family: libc::AF_INET, kind, ..standing }) }
+        };
         let listener =
             Standing { stream: true, listening: true, local: Some("0.0.0.0:9998".into()), ..Standing::default() };
         let things = [
@@ -360,6 +364,7 @@ mod tests {
             things: things.into_iter().map(|(name, subject)| (name.to_string(), subject)).collect(),
             jobs: vec![1, 3],
             defs: vec![("greet".into(), vec!["who".into()])],
+            stepping: false,
         }
     }
 
@@ -399,6 +404,8 @@ mod tests {
             ("setsockopt conn SO_KEEPALIVE ", "on off"),
             ("getsockopt conn TCP_INF", "TCP_INFO"),
             ("setsockopt conn TCP_INF", ""),
+            ("setsockopt u TCP_", ""),
+            ("setsockopt u UDP_C", "UDP_CORK"),
             ("socket ud", "udp udp6"),
             ("socket AF_INET SOCK_ST", "SOCK_STREAM"),
             ("recv conn 10 fl", "flags="),

@@ -18,6 +18,7 @@ use rustyline::{
     Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
     EventHandler, ExternalPrinter, Helper, InputMode, KeyEvent,
 };
+use unicode_width::UnicodeWidthStr;
 
 use super::complete::{self, Candidate};
 use super::highlight;
@@ -28,13 +29,16 @@ use super::line::Ask;
 use super::names::Desk;
 use super::paste::Paste;
 use crate::lang;
+use crate::os::terminal;
 use crate::render::{self, CONTINUATION, Style};
-use crate::value::text::printable;
+use crate::value::text::{self, printable};
 
 /// How long the editor waits for the rest of a key's sequence, in milliseconds: a lone Esc holds announcements up.
 const KEY_TIMEOUT: u16 = 50;
 /// A list of more candidates than this is shown only when the user says yes.
 const CANDIDATES_MAX: usize = 200;
+/// A hint is not shown where no more columns than that are left on the row.
+const HINT_MIN: usize = 3;
 
 /// Reads statements from a terminal.
 pub struct LineEditor {
@@ -61,7 +65,13 @@ impl LineEditor {
             .build();
         let mut editor = Editor::with_history(config, Past::default())?;
         let keys = Keys { paste, given: Given::default(), leaves: Arc::default() };
-        editor.set_helper(Some(Assistant { desk, style, in_block: false.into(), given: keys.given.clone() }));
+        editor.set_helper(Some(Assistant {
+            desk,
+            style,
+            in_block: false.into(),
+            width: 0.into(),
+            given: keys.given.clone(),
+        }));
         editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(keys.clone())));
         Ok(Self { editor, store: None, keys, style })
     }
@@ -116,9 +126,16 @@ impl LineEditor {
         let rest = self.keys.paste.rest();
         let (initial, given) = if rest.is_empty() { (initial, initial) } else { (&*rest, "") };
         self.keys.begin(given);
-        self.assist(|a| a.desk.forget());
+        self.assist(|a| {
+            a.desk.forget();
+            a.width.set(prompt.width());
+        });
         begin();
-        let line = self.editor.readline_with_initial(prompt, (initial, ""));
+        let mut line = self.editor.readline_with_initial(prompt, (initial, ""));
+        if matches!(&line, Err(ReadlineError::Io(e)) if e.kind() == io::ErrorKind::InvalidData) {
+            self.note("what was typed is not UTF-8: the line is given up");
+            line = Err(ReadlineError::Interrupted);
+        }
         if matches!(line, Err(ReadlineError::Interrupted)) {
             self.keys.paste.clear();
         }
@@ -226,6 +243,8 @@ struct Assistant {
     style: Style,
     /// A block is open above the line.
     in_block: Cell<bool>,
+    /// How many columns the prompt takes.
+    width: Cell<usize>,
     given: Given,
 }
 
@@ -270,8 +289,16 @@ impl Hinter for Assistant {
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
         // A line given whole needs no help.
-        let typed = pos == line.len() && !self.given.is(line);
-        typed.then(|| hint::hint(line, || self.desk.known())).flatten().map(Usage)
+        if line.trim().is_empty() || pos < line.len() || self.given.is(line) {
+            return None;
+        }
+        let hint = hint::hint(line, &self.desk.known())?;
+        // Without grey it must be told apart in another way: as a comment.
+        let hint = if self.style.colour { hint } else { format!("  # {}", hint.trim_start()) };
+        let last = line.rsplit('\n').next().unwrap_or(line);
+        let columns = usize::from(terminal::width());
+        let room = columns.saturating_sub((self.width.get() + last.width()) % columns + 1);
+        (room > HINT_MIN).then(|| Usage(text::fit(&hint, room)))
     }
 }
 

@@ -46,9 +46,10 @@ mod paints {
 const OPERATORS: &[&str] =
     &["+", "-", "*", "/", "//", "%", "==", "!=", "<", "<=", ">", ">=", "(", ")", "and", "or", "not", "in", "as", "="];
 
-/// A text of one or more lines in colours. Within a block its own names are not known yet, so none is called wrong.
+/// A text of one or more lines in colours. Within a block or a program its own names are not known, so none is called
+/// wrong.
 pub fn paint(text: &str, names: &Names, in_block: bool) -> String {
-    let in_block = in_block || text.contains('\n');
+    let in_block = in_block || names.stepping || text.contains('\n');
     let lines = text.split('\n').map(|line| Line { text: line, names, in_block, out: String::new() }.paint());
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -114,6 +115,7 @@ impl Line<'_> {
             _ if word.quoted => self.doubtful(word),
             _ if KEYWORDS.contains(&text) => paints::keyword(),
             _ if command::find(text).is_some() || self.names.def(text).is_some() => paints::call(),
+            _ if self.names.steps().any(|(step, _)| step == text) => paints::keyword(),
             // The first of several names is no call.
             _ if text.ends_with(',') || self.text[word.range.end..].trim_start().starts_with([',', '=']) => {
                 paints::name()

@@ -22,7 +22,7 @@ const KEYWORDS: &[(&str, &str)] = &[
 ];
 
 /// What is still to come on a line that ends at the cursor; its first space is part of it.
-pub fn hint(line: &str, names: impl FnOnce() -> std::sync::Arc<Names>) -> Option<String> {
+pub fn hint(line: &str, names: &Names) -> Option<String> {
     let line = line.rsplit('\n').next().unwrap_or(line);
     let (words, comment) = words::split(line);
     let last = words.last()?;
@@ -39,14 +39,16 @@ pub fn hint(line: &str, names: impl FnOnce() -> std::sync::Arc<Names>) -> Option
     (!rest.is_empty()).then(|| format!("{gap}{rest}"))
 }
 
-fn call(name: &str, args: &[Word], names: impl FnOnce() -> std::sync::Arc<Names>) -> Option<String> {
+fn call(name: &str, args: &[Word], names: &Names) -> Option<String> {
+    if let Some((_, usage)) = names.steps().find(|(word, _)| *word == name && args.is_empty()) {
+        return Some(usage.to_string());
+    }
     if let Some(command) = command::find(name) {
         return Some(usage(command, args));
     }
     if let Some(rest) = keyword(name, args.len()) {
         return Some(rest);
     }
-    let names = names();
     let params = names.def(name)?;
     Some(params.iter().skip(args.len()).map(|p| p.to_uppercase()).collect::<Vec<_>>().join(" "))
 }
@@ -85,7 +87,7 @@ mod tests {
 
     fn after(line: &str) -> String {
         let names = Names { defs: vec![("greet".into(), vec!["who".into(), "how".into()])], ..Names::default() };
-        hint(line, || names.into()).unwrap_or_default()
+        hint(line, &names).unwrap_or_default()
     }
 
     #[test]

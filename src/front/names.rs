@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use mio::Waker;
 
+use super::step;
 use crate::command::suits::Subject;
 use crate::session::Session;
 
@@ -25,6 +26,8 @@ pub struct Names {
     pub jobs: Vec<u64>,
     /// Every defined name with its parameters.
     pub defs: Vec<(String, Vec<String>)>,
+    /// A program is stepped through: its own names are not all known here, and the words that move its place are.
+    pub stepping: bool,
 }
 
 impl Names {
@@ -35,6 +38,7 @@ impl Names {
             things: session.bound().map(|(name, value)| (name.to_string(), Subject::of(&value))).collect(),
             jobs: session.open_jobs().collect(),
             defs: session.defined().map(|(name, params)| (name.to_string(), text(params))).collect(),
+            stepping: session.is_stepping(),
         }
     }
 
@@ -46,6 +50,12 @@ impl Names {
     /// The parameters of a defined name.
     pub fn def(&self, name: &str) -> Option<&[String]> {
         self.defs.iter().find(|(n, _)| n == name).map(|(_, params)| &**params)
+    }
+
+    /// The words that move the place in a program, with what follows each.
+    pub fn steps(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let words = if self.stepping { step::WORDS } else { &[] };
+        words.iter().map(|(usage, _)| usage.split_once(' ').unwrap_or((usage, "")))
     }
 
     /// The addresses of the sockets that listen.

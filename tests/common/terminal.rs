@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Terminal {
     child: Killed,
     keys: File,
-    bytes: Receiver<Vec<u8>>,
+    written: Receiver<Vec<u8>>,
     /// The thread that reads the terminal until the pipe is closed.
     reading: (JoinHandle<()>, PipeWriter),
     screen: vt100::Parser,
@@ -65,7 +65,7 @@ impl Terminal {
         drop(command);
         let keys = File::from(master);
         let mut reader = keys.try_clone().unwrap();
-        let (give, bytes) = mpsc::channel();
+        let (give, written) = mpsc::channel();
         let (hung_up, hang_up) = std::io::pipe().unwrap();
         let reading = std::thread::spawn(move || {
             let mut buffer = [0; 8192];
@@ -86,7 +86,7 @@ impl Terminal {
         Self {
             child,
             keys,
-            bytes,
+            written,
             reading: (reading, hang_up),
             screen: vt100::Parser::new(cells(rows), cells(columns), 10_000),
             raw: Vec::new(),
@@ -99,9 +99,14 @@ impl Terminal {
         self.keys.write_all(keys.as_bytes()).unwrap();
     }
 
+    /// Send bytes that are no text.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.keys.write_all(bytes).unwrap();
+    }
+
     /// What the screen shows.
     pub fn text(&mut self) -> String {
-        while let Ok(bytes) = self.bytes.try_recv() {
+        while let Ok(bytes) = self.written.try_recv() {
             self.take(&bytes);
         }
         self.shown()
@@ -151,7 +156,7 @@ impl Terminal {
             if shown(&text) {
                 return;
             }
-            match self.bytes.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            match self.written.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.take(&bytes),
                 Err(e) => panic!("never seen ({e}): {what}\n--- the screen\n{}", self.shown()),
             }
@@ -166,7 +171,7 @@ impl Terminal {
                 return;
             }
             from = self.raw.len().saturating_sub(what.len());
-            match self.bytes.recv_timeout(PATIENCE) {
+            match self.written.recv_timeout(PATIENCE) {
                 Ok(bytes) => self.take(&bytes),
                 Err(e) => panic!("never written ({e}): {what}\n--- the screen\n{}", self.shown()),
             }
@@ -231,12 +236,12 @@ impl Terminal {
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
             if let Some(status) = self.child.0.try_wait().unwrap() {
-                while let Ok(bytes) = self.bytes.recv_timeout(Duration::from_millis(50)) {
+                while let Ok(bytes) = self.written.recv_timeout(Duration::from_millis(50)) {
                     self.take(&bytes);
                 }
                 return status;
             }
-            let _ = self.bytes.recv_timeout(Duration::from_millis(10)).map(|b| self.take(&b));
+            let _ = self.written.recv_timeout(Duration::from_millis(10)).map(|b| self.take(&b));
         }
         panic!("the program never ended\n{}", self.shown());
     }
