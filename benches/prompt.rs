@@ -109,10 +109,12 @@ impl Terminal {
         loop {
             let seen = String::from_utf8_lossy(&self.seen);
             let mut rest = &*seen;
-            let all = wanted.iter().all(|w| rest.split_once(w).is_some_and(|(_, after)| {
-                rest = after;
-                true
-            }));
+            let all = wanted.iter().all(|w| {
+                rest.split_once(w).is_some_and(|(_, after)| {
+                    rest = after;
+                    true
+                })
+            });
             if all {
                 return;
             }

@@ -1,5 +1,5 @@
 //! The line editor on a real terminal: completion, hints, colours, paste, history.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod common;
 #[path = "common/terminal.rs"]
@@ -396,6 +396,29 @@ fn a_long_line_is_taken_or_refused_clearly() {
     t.until("the end of it", |s| s.trim_end().ends_with("x\""));
     t.keys("\r");
     t.see("(60000 characters)");
+    t.ready();
+    t.keys(&pasted(&format!("let big = \"{}\"\n", "x".repeat(1_100_000))));
+    t.see("the limit is 1048576");
+    run(&mut t, "print \"goes on\"", "\ngoes on");
+}
+
+#[test]
+fn a_history_that_may_not_be_written_is_read_all_the_same() {
+    use std::os::unix::fs::PermissionsExt;
+    let state = Folder::new();
+    std::fs::create_dir_all(state.path().join("sockpit")).unwrap();
+    let path = state.path().join("sockpit/history");
+    std::fs::write(&path, "print \"from before\"\n").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o444)).unwrap();
+    if std::fs::File::options().write(true).open(&path).is_ok() {
+        eprintln!("SKIPPED: root may write every file");
+        return;
+    }
+    let mut t = Terminal::with(24, 160, &[], state, |_| {});
+    t.see("the history is not kept");
+    t.ready();
+    t.keys("\x1b[A\r");
+    t.see("\nfrom before");
 }
 
 #[test]
@@ -463,4 +486,16 @@ fn a_shell_stops_it_and_brings_it_back() {
     t.until("the shell", |s| s.trim_end().ends_with("shell>"));
     t.keys("exit\r");
     t.end();
+}
+
+#[test]
+fn a_script_on_a_terminal_has_the_same_colours() {
+    let folder = Folder::new();
+    let script = folder.file("s.sock", b"# note\nlet x = 5\nprint \"x is $x\"\n");
+    let mut t = Terminal::new(24, 100, &[&script]);
+    assert!(t.end().success());
+    let text = t.text();
+    assert!(text.contains("sockpit> let x = 5\nx = 5\nsockpit> print \"x is $x\"\nx is 5"), "{text}");
+    assert_eq!(t.looks("\"x is").0, GREEN);
+    assert_eq!(t.looks("$x").0, CYAN);
 }

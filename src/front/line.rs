@@ -19,7 +19,7 @@ use super::output;
 use super::paste::Paste;
 use crate::lang;
 use crate::os::poller;
-use crate::render::{CONTINUATION, Style};
+use crate::render::CONTINUATION;
 
 /// What came of asking for a line.
 #[derive(Debug)]
@@ -172,7 +172,7 @@ impl Above {
 }
 
 fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, desk: Arc<Desk>, paste: Paste) {
-    let style = Style { colour: output::wants_colour(&io::stdout()), places: false };
+    let style = output::looks(&io::stdout());
     let mut editor = match LineEditor::new(desk, paste, style) {
         Ok(editor) => editor,
         Err(e) => {

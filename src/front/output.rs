@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-use super::FAILED;
+use super::{FAILED, highlight};
 use crate::render::{self, Style};
 use crate::session::{Event, Sink, What};
 use crate::value::Failure;
@@ -30,10 +30,16 @@ fn complain_closed(e: &io::Error) {
 }
 
 /// Whether a stream wants colours: a terminal, without NO_COLOR.
-pub fn wants_colour(stream: &impl IsTerminal) -> bool {
+fn wants_colour(stream: &impl IsTerminal) -> bool {
     stream.is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
         && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+}
+
+/// The looks of what is written to a stream.
+pub fn looks(stream: &impl IsTerminal) -> Style {
+    let colour = wants_colour(stream);
+    Style { colour, places: false, code: colour.then_some(highlight::code) }
 }
 
 /// How a script's events are written.
@@ -59,8 +65,8 @@ impl Output {
     /// The process's own output.
     pub fn new(form: Form) -> Self {
         let stdout = io::stdout();
-        let style = Style { colour: wants_colour(&stdout), places: true };
-        let error_style = Style { colour: wants_colour(&io::stderr()), places: true };
+        let style = Style { places: true, ..looks(&stdout) };
+        let error_style = Style { places: true, ..looks(&io::stderr()) };
         let watched = stdout.is_terminal();
         Self { out: BufWriter::with_capacity(64 * 1024, stdout), form, style, error_style, watched }
     }

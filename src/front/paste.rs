@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustyline::{Cmd, KeyCode, KeyEvent, Modifiers};
 
+use crate::lang::LINE_MAX;
+
 /// Lines that were pasted and are still to be run.
 #[derive(Clone, Default)]
 pub struct Paste(Arc<Mutex<State>>);
@@ -79,13 +81,13 @@ impl State {
             return Cmd::Noop;
         }
         self.begun = true;
-        Cmd::Insert(1, text.trim_end_matches(['\r', '\n']).to_string())
+        insert(text.trim_end_matches(['\r', '\n']))
     }
 
     fn end(&mut self) -> Cmd {
         let text = self.coming.take().unwrap_or_default();
         if !mem::take(&mut self.begun) {
-            return Cmd::Insert(1, text);
+            return insert(&text);
         }
         let mut lines: VecDeque<String> = text.replace("\r\n", "\r").split('\r').map(str::to_string).collect();
         lines.pop_front();
@@ -93,6 +95,11 @@ impl State {
         self.lines = lines;
         Cmd::AcceptLine
     }
+}
+
+/// Insert a line. One that the language will refuse for its length need not be there in full.
+fn insert(line: &str) -> Cmd {
+    Cmd::Insert(1, line[..line.floor_char_boundary(LINE_MAX + 8)].to_string())
 }
 
 #[cfg(test)]
@@ -125,6 +132,7 @@ mod tests {
             assert_eq!(pasted(&text), (owned(&["a"]), true, owned(&["", "b\tc"]), "黑".into()), "{end:?}");
         }
         assert_eq!(pasted("one line"), (owned(&["one line"]), false, Vec::new(), String::new()));
+        assert!(pasted(&"x".repeat(3 * LINE_MAX)).0[0].len() > LINE_MAX);
         assert_eq!(pasted("a\nb\n"), (owned(&["a"]), true, owned(&["b"]), String::new()));
     }
 }

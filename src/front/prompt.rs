@@ -12,7 +12,7 @@ use super::screen::Screen;
 use super::{FAILED, Options, script, step};
 use crate::lang::Source;
 use crate::os::terminal::Terminal;
-use crate::render::{PROMPT, Style};
+use crate::render::PROMPT;
 use crate::session::{Main, Session, Show, Stop};
 use crate::value::Name;
 
@@ -147,7 +147,7 @@ pub(super) struct Prompt<'a> {
 impl<'a> Prompt<'a> {
     fn new(options: &'a Options) -> io::Result<Self> {
         let above = Arc::default();
-        let style = Style { colour: output::wants_colour(&io::stdout()), places: false };
+        let style = output::looks(&io::stdout());
         let screen = Rc::new(Screen::new(Arc::clone(&above), style, options.quiet));
         let mut session = if options.json {
             Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)

@@ -68,7 +68,7 @@ pub fn help(word: Option<&str>) -> u8 {
 
 /// Say what is wrong with a program.
 pub fn refuse(error: &Error) -> u8 {
-    let style = Style { colour: output::wants_colour(&std::io::stderr()), places: true };
+    let style = Style { places: true, ..output::looks(&std::io::stderr()) };
     output::complain(&render::program_error(error, style));
     FAILED
 }

@@ -17,6 +17,8 @@ pub struct Style {
     pub colour: bool,
     /// Say in which line of which file an error is: not at a prompt, where it is the line above.
     pub places: bool,
+    /// What colours a line of a program, if anything does; colours are all that it adds.
+    pub code: Option<fn(&str) -> String>,
 }
 
 impl Style {
@@ -85,7 +87,8 @@ fn line(text: &str, style: Style) -> String {
             out.push('\n');
         }
         out.push_str(&style.dim(if i == 0 { PROMPT } else { CONTINUATION }));
-        out.push_str(&crate::value::text::printable(line));
+        let line = crate::value::text::printable(line);
+        out.push_str(&style.code.map_or_else(|| line.clone(), |paint| paint(&line)));
     }
     out
 }
