@@ -176,7 +176,7 @@ impl Found {
             let free = i >= next.param || param.need == Need::Named;
             let given = args.iter().any(|w| words::named(command, w) == Some(i));
             // With nothing typed, the next parameter's own values are enough.
-            let wanted = !self.typed.is_empty() || i > next.param || param.need == Need::Named;
+            let wanted = !self.typed.is_empty() || param.need == Need::Named;
             let may = matches!(param.need, Need::Named) || (next.full && param.need == Need::Optional);
             if free && may && !given && wanted && start_of_word {
                 self.open(&format!("{}=", param.name.to_lowercase()));
@@ -210,6 +210,11 @@ impl Found {
             _ => {
                 if let Some(set) = kind.constants() {
                     self.after('|', word);
+                    // Of flags the second names are many; of the rest they are the short forms.
+                    let flags = !matches!(kind, Kind::Family | Kind::Type | Kind::Protocol | Kind::How);
+                    if flags && self.typed.is_empty() {
+                        return self.all(set.names());
+                    }
                     self.all(set.all_names());
                 }
             }
@@ -433,7 +438,7 @@ mod tests {
         assert!(offered("setsockopt conn ").starts_with("SOL_SOCKET IPPROTO_IP IPPROTO_TCP"));
         assert!(offered("").contains("while") && offered("").contains("socket"));
         assert!(!offered("x = ").contains("while"));
-        assert!(offered("sendto u x ").contains("MSG_OOB"));
+        assert!(offered("sendto u x ").contains("MSG_OOB") && !offered("sendto u x ").contains("MSG_SYN"));
         assert!(offered("sendto u x ").contains("127.0.0.1:9998"));
         assert!(offered("send conn ").contains("$name"));
     }
