@@ -4,7 +4,7 @@
 //! Completion, hints and colours are made elsewhere; here they are only handed to rustyline.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -70,6 +70,7 @@ impl LineEditor {
             style,
             in_block: false.into(),
             width: 0.into(),
+            painted: RefCell::default(),
             given: keys.given.clone(),
         }));
         editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(keys.clone())));
@@ -129,6 +130,7 @@ impl LineEditor {
         self.assist(|a| {
             a.desk.forget();
             a.width.set(prompt.width());
+            a.painted.take();
         });
         begin();
         let mut line = self.editor.readline_with_initial(prompt, (initial, ""));
@@ -243,6 +245,8 @@ struct Assistant {
     style: Style,
     /// A block is open above the line.
     in_block: Cell<bool>,
+    /// The line as it was last drawn.
+    painted: RefCell<String>,
     /// How many columns the prompt takes.
     width: Cell<usize>,
     given: Given,
@@ -314,8 +318,14 @@ impl Highlighter for Assistant {
         Cow::Owned(render::grey(hint, self.style))
     }
 
-    fn highlight_char(&self, _: &str, _: usize, kind: CmdKind) -> bool {
-        self.style.colour && kind != CmdKind::MoveCursor
+    /// Whether the line must be drawn again: not when a key only added a plain character to its end.
+    fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        if !self.style.colour || kind == CmdKind::MoveCursor {
+            return false;
+        }
+        let now = self.highlight(line, line.len());
+        let before = self.painted.replace(now.to_string());
+        now.strip_prefix(&*before).is_none_or(|added| added.contains('\x1b'))
     }
 }
 
