@@ -29,6 +29,10 @@ fn source(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     ask(Request::Source(args.text(0)?.into_owned()))
 }
 
+fn trace(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    ask(Request::Trace(args.on(0)))
+}
+
 fn quit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let status = if args.has(0) { args.int(0)? } else { 0 };
     let status = u8::try_from(status);
@@ -138,6 +142,14 @@ pub const COMMANDS: &[Command] = &[
         example: "help accept",
         errors: &[("Usage", "nothing has that name")],
         ..view("help", "explain the calls, or one of them, an option, an errno", help)
+    },
+    Command {
+        params: &[req("SWITCH", Kind::Switch)],
+        c: "/* strace -e trace=network ./program */",
+        man: "strace(1)",
+        errors: &[("Usage", "it is on or off")],
+        example: "trace on\nleft, right = socketpair\nsend left hello\nrecv right 100\ntrace off",
+        ..view("trace", "show each system call that a call makes, as strace does, and how it waits between them", trace)
     },
     Command {
         params: &[opt("SWITCH", Kind::Switch)],

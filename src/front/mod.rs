@@ -17,7 +17,7 @@ mod recorder;
 mod screen;
 mod script;
 mod step;
-mod transcript;
+pub mod transcript;
 mod words;
 
 use std::process::ExitCode;

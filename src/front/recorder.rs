@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::render::transcript::{self, Canon, Entry};
+use crate::render::canon::{Canon, Origin};
+use crate::render::compare::{self, Line, Names};
+use crate::render::transcript::{self, Entry};
 use crate::session::{Event, Sink, What};
 
 /// The most lines that are kept of a session at the prompt.
@@ -16,7 +18,7 @@ pub struct Recorder {
     pub lines: Vec<String>,
     /// The next of them to be taken down.
     next: usize,
-    entries: Vec<Entry>,
+    entries: Vec<Entry<(String, Origin)>>,
     learned: Canon,
 }
 
@@ -44,21 +46,30 @@ impl Recorder {
         }
     }
 
-    /// Take down lines that were shown.
-    pub fn show(&mut self, lines: impl IntoIterator<Item = String>) {
+    /// Take down lines that were shown, and where they come from.
+    fn show(&mut self, lines: impl IntoIterator<Item = String>, origin: &Origin) {
         if self.entries.len() < KEPT_MAX || !self.lines.is_empty() {
-            self.entries.extend(lines.into_iter().map(|line| Entry::Shown(line.trim_end().to_string())));
+            let line = |line: String| Entry::Shown((line.trim_end().to_string(), origin.clone()));
+            self.entries.extend(lines.into_iter().map(line));
         }
+    }
+
+    /// Take down what the program says of itself: no values of its own stand in that.
+    pub fn say(&mut self, text: &str) {
+        self.show(text.lines().map(str::to_string), &Origin::default());
     }
 
     /// Take down an event.
     pub fn event(&mut self, event: &Event) {
-        self.learned.learn(event);
-        self.show(transcript::shown(event));
+        let origin = self.learned.learn(event);
+        for line in transcript::shown(event) {
+            let of_view = matches!(event.what, What::View(_)).then(|| self.learned.of_view(&line));
+            self.show([line], of_view.as_ref().unwrap_or(&origin));
+        }
     }
 
-    /// The transcript, with what makes its values canonical. Nothing is lost: more can be taken down.
-    pub fn finish(&self, arguments: &[String]) -> (Vec<Entry>, Canon) {
+    /// The session so far, its shown lines in pieces. Nothing is lost: more can be taken down.
+    pub fn entries(&self, arguments: &[String]) -> Vec<Entry<Line>> {
         let typed = self.entries.iter().filter_map(|e| match e {
             Entry::Typed(line) | Entry::More(line) => Some(line.as_str()),
             Entry::Shown(_) => None,
@@ -66,33 +77,45 @@ impl Recorder {
         let mut canon = self.learned.clone();
         canon.own_pid(std::process::id());
         canon.keep_written(typed.chain(arguments.iter().map(String::as_str)));
-        let line = |(number, entry): (usize, &Entry)| match entry {
-            Entry::Shown(line) => Entry::shown(&canon.line(line, number)),
-            typed => typed.clone(),
+        let line = |entry: &Entry<(String, Origin)>| match entry {
+            Entry::Shown((line, origin)) => Entry::Shown(canon.pieces(line, origin)),
+            Entry::Typed(line) => Entry::Typed(line.clone()),
+            Entry::More(line) => Entry::More(line.clone()),
         };
-        let entries = (1..).zip(&self.entries).map(line).collect();
-        (entries, canon)
+        self.entries.iter().map(line).collect()
     }
 
     /// The text of the transcript, without the lines that save it: a second run has nothing to save.
     pub fn text(&self) -> String {
         let mut saving = false;
-        let mut out = String::new();
-        for entry in self.finish(&[]).0 {
-            if let Entry::Typed(line) = &entry {
+        let unsaved = |entry: &Entry<Line>| {
+            if let Entry::Typed(line) = entry {
                 saving = line.trim_start().starts_with("save ");
             }
-            if !saving {
-                out.push_str(&format!("{entry}\n"));
-            }
-        }
-        out
+            !saving
+        };
+        write(self.entries(&[]).into_iter().filter(unsaved))
     }
 
     /// How many lines were typed so far.
     pub fn typed_lines(&self) -> usize {
         self.entries.iter().filter(|e| !matches!(e, Entry::Shown(_))).count()
     }
+}
+
+/// A run's entries as the text of a transcript.
+pub fn write(entries: impl Iterator<Item = Entry<Line>>) -> String {
+    let mut names = Names::default();
+    let mut out = String::new();
+    for entry in entries {
+        let entry = match entry {
+            Entry::Shown(line) => Entry::Shown(compare::write_line(&line, &mut names)),
+            Entry::Typed(line) => Entry::Typed(line),
+            Entry::More(line) => Entry::More(line),
+        };
+        out.push_str(&format!("{entry}\n"));
+    }
+    out
 }
 
 /// A recorder as a session's sink.

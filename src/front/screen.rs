@@ -63,7 +63,7 @@ impl Screen {
     /// Show what is wrong with a line, and take it down.
     pub fn refuse(&self, error: &lang::Error) {
         let plain = render::program_error(error, Style::default());
-        self.recorder.borrow_mut().show(plain.lines().map(str::to_string));
+        self.recorder.borrow_mut().say(&plain);
         self.show(&render::program_error(error, self.style));
     }
 

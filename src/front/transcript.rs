@@ -6,35 +6,36 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use super::recorder::{Recorder, Shared};
+use super::recorder::{self, Recorder, Shared};
 use super::{FAILED, Options, WRONG_USAGE, output};
 use crate::lang::{self, Source};
-use crate::render::transcript::{self, Canon, Entry};
+use crate::os::fd;
+use crate::render::compare::{self, Comparison, Line};
+use crate::render::transcript::{self, Entry};
 use crate::session::{Main, Session, Show, Stop};
 use crate::value::Failure;
 
 /// The first line of a transcript whose script was given arguments.
 const ARGUMENTS: &str = "# arguments:";
+/// How often a transcript is run again to see whether values that were alike are so by chance.
+const AGAIN: usize = 2;
 /// The largest transcript that is read, in bytes.
 const TRANSCRIPT_MAX: u64 = 64 * 1024 * 1024;
-/// Lines alike that are shown around a difference.
-const CONTEXT: usize = 3;
-/// The most lines of a difference that are shown of one statement.
-const DIFF_MAX: usize = 40;
-
-/// A program's lines run as at the prompt, one statement after the other.
-struct Take {
-    entries: Vec<Entry>,
-    canon: Canon,
-}
-
-/// Run lines and take down what they show. A script stops at its first error, a prompt's session goes on.
-fn take_down(lines: &[String], arguments: &[String], stop_on_error: bool, options: &Options) -> Take {
+/// Run lines as at the prompt, one statement after the other, and take down what they show. A script stops at its first
+/// error, a prompt's session goes on.
+pub fn take_down(
+    lines: &[String],
+    arguments: &[String],
+    stop_on_error: bool,
+    timeout: Option<Duration>,
+) -> Vec<Entry<Line>> {
     let chunks = chunks(lines);
     let recorder = Rc::new(RefCell::new(Recorder::new(lines.to_vec())));
+    let low = fd::take_low();
     let mut session = Session::new(Box::new(Shared(recorder.clone())), Show::All, arguments);
-    session.deadline = options.timeout.and_then(|t| std::time::Instant::now().checked_add(t));
+    session.deadline = timeout.and_then(|t| Instant::now().checked_add(t));
     session.world.mute_children = true;
     session.declare(lines.iter().map(String::as_str));
     // A script ends at the first error that nothing in it takes.
@@ -46,8 +47,7 @@ fn take_down(lines: &[String], arguments: &[String], stop_on_error: bool, option
                 let count = text.lines().count();
                 let mut recorder = recorder.borrow_mut();
                 recorder.typed(first + count - 1, count - 1);
-                let shown = crate::render::program_error(&error, crate::render::Style::default());
-                recorder.show(shown.lines().map(str::to_string));
+                recorder.say(&crate::render::program_error(&error, crate::render::Style::default()));
                 ended = stop_on_error;
             }
         }
@@ -58,19 +58,19 @@ fn take_down(lines: &[String], arguments: &[String], stop_on_error: bool, option
     }
     while !ended && session.stop().is_none() && session.has_others() && session.turn(None).is_ok() {}
     for line in session.unseen() {
-        recorder.borrow_mut().show([line]);
+        recorder.borrow_mut().say(&line);
     }
     let timed_out = session.stop() == Some(Stop::TimedOut);
     drop(session);
+    drop(low);
     let mut recorder = recorder.borrow_mut();
     if timed_out {
-        recorder.show(["the bound on the run ran out here".to_string()]);
+        recorder.say("the bound on the run ran out here");
     } else if !ended {
         let all = recorder.lines.len();
         recorder.typed(all, 0);
     }
-    let (entries, canon) = recorder.finish(arguments);
-    Take { entries, canon }
+    recorder.entries(arguments)
 }
 
 fn turn_until_idle(session: &mut Session) {
@@ -113,15 +113,16 @@ fn read_text(path: &Path) -> Result<String, String> {
     Source::from_bytes(&name.to_string(), bytes).map(|s| s.text.clone()).map_err(|e| e.to_string())
 }
 
-fn write(entries: &[Entry], arguments: &[String]) -> String {
-    let mut out = String::new();
-    if !arguments.is_empty() {
-        out.push_str(&format!("{ARGUMENTS} {}\n", arguments.join(" ")));
+/// The line that tells a transcript's arguments, if it has some.
+fn arguments_line(arguments: &[String]) -> Result<String, String> {
+    if arguments.is_empty() {
+        return Ok(String::new());
     }
-    for entry in entries {
-        out.push_str(&format!("{entry}\n"));
+    let words = shlex::try_join(arguments.iter().map(String::as_str)).map_err(|e| e.to_string())?;
+    if words.contains('\n') {
+        return Err("an argument with a line end cannot stand in a transcript".into());
     }
-    out
+    Ok(format!("{ARGUMENTS} {words}\n"))
 }
 
 /// Write to a temporary file beside it and rename: a full disk or Ctrl-C loses nothing.
@@ -139,6 +140,11 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     written
 }
 
+/// A run as the text of a transcript.
+pub fn written(run: Vec<Entry<Line>>) -> String {
+    recorder::write(run.into_iter())
+}
+
 /// `sockpit record FILE.sock [ARG...] [-o OUT]`.
 pub fn record(path: &Path, out: Option<&Path>, options: &Options) -> u8 {
     let text = match read_text(path) {
@@ -149,41 +155,21 @@ pub fn record(path: &Path, out: Option<&Path>, options: &Options) -> u8 {
         }
     };
     let lines: Vec<String> = text.lines().map(str::to_string).collect();
-    let take = take_down(&lines, &options.arguments, true, options);
-    let text = write(&take.entries, &options.arguments);
+    let head = match arguments_line(&options.arguments) {
+        Ok(head) => head,
+        Err(message) => {
+            output::complain(&format!("sockpit: {message}"));
+            return WRONG_USAGE;
+        }
+    };
+    let run = take_down(&lines, &options.arguments, true, options.timeout);
+    let text = head + &written(run);
     let Some(out) = out else { return output::say(text.trim_end_matches('\n')) };
     if let Err(e) = replace(out, &text) {
         output::complain(&format!("sockpit: {}: {e}", out.display()));
         return FAILED;
     }
     0
-}
-
-/// A statement with what it showed.
-struct Group {
-    typed: Vec<Entry>,
-    shown: Vec<String>,
-    /// The line of the transcript where it begins.
-    line: usize,
-}
-
-/// The statements of a transcript: lines typed together, then what they showed.
-fn groups(entries: &[Entry]) -> Vec<Group> {
-    let mut all: Vec<Group> = Vec::new();
-    for (number, entry) in (1..).zip(entries) {
-        match entry {
-            Entry::Shown(line) => match all.last_mut() {
-                Some(group) => group.shown.push(line.clone()),
-                None => all.push(Group { typed: Vec::new(), shown: vec![line.clone()], line: number }),
-            },
-            Entry::More(_) => match all.last_mut() {
-                Some(group) => group.typed.push(entry.clone()),
-                None => all.push(Group { typed: vec![entry.clone()], shown: Vec::new(), line: number }),
-            },
-            Entry::Typed(_) => all.push(Group { typed: vec![entry.clone()], shown: Vec::new(), line: number }),
-        }
-    }
-    all
 }
 
 /// What came of a transcript.
@@ -199,174 +185,48 @@ fn verify_one(path: &Path, bless: bool, options: &Options) -> Verdict {
         Ok(text) => text,
         Err(message) => return Verdict { passed: false, report: message },
     };
-    let (arguments, body, skipped) = match text.strip_prefix(ARGUMENTS) {
-        Some(rest) => {
-            let (line, body) = rest.split_once('\n').unwrap_or((rest, ""));
-            (line.split_whitespace().map(str::to_string).collect(), body, 1)
-        }
-        None => (Vec::new(), &*text, 0),
+    let wrong = |message: String| Verdict { passed: false, report: format!("{name}: {message}") };
+    let (head, body) = match text.strip_prefix(ARGUMENTS) {
+        Some(_) => text.split_at(text.find('\n').map_or(text.len(), |at| at + 1)),
+        None => ("", &*text),
     };
-    let expected = transcript::read(body);
-    if let Some(at) = expected.iter().position(|e| matches!(e, Entry::Shown(l) if unknown_placeholder(l).is_some())) {
-        let Entry::Shown(line) = &expected[at] else { return Verdict { passed: false, report: name } };
-        let word = unknown_placeholder(line).unwrap_or("");
-        let report = format!(
-            "{name}:{}: `{word}` is no placeholder: they are {{port:1}} {{fd:1}} {{pid:1}} {{time:1}} {{host}} {{*}}",
-            at + 1 + skipped
-        );
-        return Verdict { passed: false, report };
-    }
-    let wanted = groups(&expected);
-    if wanted.iter().all(|g| g.typed.is_empty()) {
-        return Verdict {
-            passed: false,
-            report: format!("{name}: it has no lines to run: each begins with `sockpit> `"),
-        };
-    }
-    let lines: Vec<String> = wanted
-        .iter()
-        .flat_map(|g| &g.typed)
-        .map(|e| match e {
-            Entry::Typed(line) | Entry::More(line) | Entry::Shown(line) => line.clone(),
-        })
-        .collect();
-    let take = take_down(&lines, &arguments, false, options);
-    let got = groups(&take.entries);
-    let mut differences = Vec::new();
-    for (i, want) in wanted.iter().enumerate() {
-        let empty = Vec::new();
-        let shown = got.get(i).map_or(&empty, |g| &g.shown);
-        if !transcript::matches(&want.shown, shown) {
-            differences.push((i, difference(want, shown, skipped, &take.canon)));
-        }
-    }
-    if differences.is_empty() {
-        return Verdict { passed: true, report: name };
-    }
-    if bless {
-        return blessed(path, &wanted, &got, &differences, &arguments);
-    }
-    let report = differences.iter().map(|(_, d)| d.as_str()).collect::<Vec<_>>().join("\n");
-    Verdict { passed: false, report: format!("--- {name}\n+++ this run\n{report}") }
-}
-
-/// A `{word}` that looks like a placeholder and is none.
-fn unknown_placeholder(line: &str) -> Option<&str> {
-    let mut rest = line;
-    while let Some(at) = rest.find('{') {
-        let inner = &rest[at..];
-        let end = inner.find('}')?;
-        let word = &inner[..=end];
-        let name = &word[1..end];
-        let known = matches!(name, "*" | "host")
-            || name.split_once(':').is_some_and(|(kind, number)| {
-                matches!(kind, "port" | "fd" | "pid" | "time") && number.parse::<usize>().is_ok_and(|n| n > 0)
-            });
-        let placeholder_like = name.split_once(':').is_some_and(|(kind, number)| {
-            !kind.is_empty()
-                && kind.bytes().all(|b| b.is_ascii_lowercase())
-                && number.bytes().all(|b| b.is_ascii_digit())
-                && !number.is_empty()
-        });
-        if placeholder_like && !known {
-            return Some(word);
-        }
-        rest = &inner[1..];
-    }
-    None
-}
-
-/// One statement's difference, with the binding that broke.
-fn difference(want: &Group, got: &[String], skipped: usize, canon: &Canon) -> String {
-    let mut out = format!("@@ line {} @@", want.line + skipped);
-    for entry in &want.typed {
-        out.push_str(&format!("\n {entry}"));
-    }
-    let same = want.shown.iter().zip(got).take_while(|(w, g)| transcript::line_matches(w, g)).count();
-    let from = same.saturating_sub(CONTEXT);
-    let mut rows: Vec<String> = Vec::new();
-    if from > 0 {
-        rows.push(format!(" ... {from} lines alike"));
-    }
-    rows.extend(want.shown[from..same].iter().map(|l| format!(" {l}")));
-    // What is alike again at the end is no part of the difference.
-    let rest = want.shown[same..].iter().rev().zip(got[same.min(got.len())..].iter().rev());
-    let tail = rest.take_while(|(w, g)| transcript::line_matches(w, g)).count();
-    rows.extend(want.shown[same..want.shown.len() - tail].iter().map(|l| format!("-{l}")));
-    rows.extend(got[same.min(got.len())..got.len() - tail].iter().map(|l| format!("+{l}")));
-    rows.extend(want.shown[want.shown.len() - tail..].iter().take(CONTEXT).map(|l| format!(" {l}")));
-    if rows.len() > DIFF_MAX {
-        let more = rows.len() - DIFF_MAX;
-        rows.truncate(DIFF_MAX);
-        rows.push(format!(" ... and {more} lines more"));
-    }
-    for row in rows {
-        out.push_str(&format!("\n{row}"));
-    }
-    for (want, got) in want.shown[same..].iter().zip(&got[same.min(got.len())..]) {
-        for (w, g) in placeholders(want).iter().zip(placeholders(got)) {
-            if *w == g {
-                continue;
-            }
-            let here = canon.bound.get(g).map_or("?", |b| &b.value);
-            match canon.bound.get(*w) {
-                Some(bound) => {
-                    out.push_str(&format!("\n  {w} was {} at line {}, {here} here", bound.value, bound.line + skipped));
-                }
-                None => out.push_str(&format!("\n  {w} is bound nowhere before; {here} here is {g}")),
-            }
-        }
-    }
-    out
-}
-
-fn placeholders(line: &str) -> Vec<&str> {
-    let mut found = Vec::new();
-    let mut rest = line;
-    while let Some(at) = rest.find('{') {
-        rest = &rest[at..];
-        let Some(end) = rest.find('}') else { break };
-        found.push(&rest[..=end]);
-        rest = &rest[end..];
-    }
-    found
-}
-
-/// Write what differs anew. Lines that still match stay as they are, wildcards with them.
-fn blessed(
-    path: &Path,
-    wanted: &[Group],
-    got: &[Group],
-    differences: &[(usize, String)],
-    arguments: &[String],
-) -> Verdict {
-    let mut entries = Vec::new();
-    let mut named = Vec::new();
-    for (i, want) in wanted.iter().enumerate() {
-        entries.extend(want.typed.iter().cloned());
-        let changed = differences.iter().any(|(at, _)| *at == i);
-        let empty = Vec::new();
-        let shown = got.get(i).map_or(&empty, |g| &g.shown);
-        if !changed {
-            entries.extend(want.shown.iter().cloned().map(Entry::Shown));
-            continue;
-        }
-        let (before, now) = (transcript::fails(&want.shown), transcript::fails(shown));
-        if before != now {
-            let statement = want.typed.first().map_or(String::new(), ToString::to_string);
-            let change = if now { "succeeded before and FAILS now" } else { "failed before and SUCCEEDS now" };
-            named.push(format!("  line {}: {statement}: {change}", want.line));
-        }
-        for (at, line) in shown.iter().enumerate() {
-            let kept = want.shown.get(at).filter(|w| w.contains("{*}") && transcript::line_matches(w, line));
-            entries.push(Entry::Shown(kept.unwrap_or(line).clone()));
-        }
-    }
-    let report = match replace(path, &write(&entries, arguments)) {
-        Ok(()) => format!("{}: written anew, {} statements differ", path.display(), differences.len()),
-        Err(e) => return Verdict { passed: false, report: format!("{}: {e}", path.display()) },
+    let Some(arguments) = shlex::split(head.strip_prefix(ARGUMENTS).unwrap_or("")) else {
+        return wrong("line 1: a quote among the arguments is not closed".into());
     };
-    Verdict { passed: true, report: std::iter::once(report).chain(named).collect::<Vec<_>>().join("\n") }
+    let wanted = compare::groups(transcript::read(body), if head.is_empty() { 1 } else { 2 });
+    if let Some((line, message)) = compare::misnamed(&wanted) {
+        return wrong(format!("line {line}: {message}"));
+    }
+    let lines = compare::typed_lines(&wanted);
+    if lines.is_empty() {
+        return wrong("it has no lines to run: each begins with `sockpit> `".into());
+    }
+    let run = || Comparison::new(wanted.clone(), take_down(&lines, &arguments, false, options.timeout));
+    let mut comparison = run();
+    let mut twins = comparison.twins().to_vec();
+    for _ in 0..AGAIN {
+        if comparison.differing() > 0 || twins.is_empty() {
+            break;
+        }
+        // The kernel may have chosen one port twice. It does not do so every time.
+        comparison = run();
+        twins.retain(|twin| comparison.twins().contains(twin));
+    }
+    match (comparison.differing(), bless) {
+        (0, _) if twins.is_empty() => Verdict { passed: true, report: name },
+        (0, false) => wrong(twins.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ")),
+        (_, false) => Verdict { passed: false, report: format!("--- {name}\n+++ this run\n{}", comparison.diff()) },
+        (differing, true) => {
+            let (entries, turned) = comparison.blessed();
+            let text: String =
+                std::iter::once(head.to_string()).chain(entries.iter().map(|e| format!("{e}\n"))).collect();
+            if let Err(e) = replace(path, &text) {
+                return wrong(e.to_string());
+            }
+            let report = format!("{name}: written anew, {differing} statements differ");
+            Verdict { passed: true, report: std::iter::once(report).chain(turned).collect::<Vec<_>>().join("\n") }
+        }
+    }
 }
 
 /// Verify a transcript in a process of its own: descriptors are then numbered as when it was recorded.

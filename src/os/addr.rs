@@ -9,7 +9,9 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use libc::{sa_family_t, sockaddr, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
 
+use super::constants::{ACCEPT_FLAGS, MSG_FLAGS};
 use super::fd::last;
+use super::trace::{Arg, traced};
 use crate::value::Addr;
 use crate::value::addr::UNIX_PATH_MAX;
 
@@ -144,18 +146,35 @@ pub(super) fn count(n: isize) -> Result<usize, i32> {
     usize::try_from(n).map_err(|_| last())
 }
 
+/// Nothing, or the errno.
+fn zero(result: libc::c_int) -> Result<(), i32> {
+    if result < 0 { Err(last()) } else { Ok(()) }
+}
+
+/// An address that the kernel filled in, if it did.
+fn filled(addr: Option<&Addr>) -> Arg<'_> {
+    addr.map_or(Arg::Data(None), |addr| Arg::Addr(Some(addr)))
+}
+
+/// What a receive filled in. With MSG_TRUNC it may say more than there is room for.
+pub(super) fn received(buffer: &[u8], len: Option<usize>) -> Option<&[u8]> {
+    len.map(|len| &buffer[..len.min(buffer.len())])
+}
+
 /// bind(2).
 pub fn bind(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
     let (storage, len) = encoded(addr)?;
     // SAFETY: the storage holds an address of that length.
-    if unsafe { libc::bind(fd.as_raw_fd(), (&raw const storage).cast(), len) } < 0 { Err(last()) } else { Ok(()) }
+    let done = unsafe { libc::bind(fd.as_raw_fd(), (&raw const storage).cast(), len) };
+    traced!("bind", result = zero(done); Arg::Fd(fd.as_raw_fd()), Arg::Addr(Some(addr)))
 }
 
 /// connect(2).
 pub fn connect(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
     let (storage, len) = encoded(addr)?;
     // SAFETY: the storage holds an address of that length.
-    if unsafe { libc::connect(fd.as_raw_fd(), (&raw const storage).cast(), len) } < 0 { Err(last()) } else { Ok(()) }
+    let done = unsafe { libc::connect(fd.as_raw_fd(), (&raw const storage).cast(), len) };
+    traced!("connect", result = zero(done); Arg::Fd(fd.as_raw_fd()), Arg::Addr(Some(addr)))
 }
 
 /// getsockname(2).
@@ -163,7 +182,8 @@ pub fn getsockname(fd: BorrowedFd<'_>) -> Result<Addr, i32> {
     let mut room = Room::new();
     let (addr, len) = room.parts();
     // SAFETY: there is room for an address of that length, and only what the kernel wrote is read.
-    unsafe { if libc::getsockname(fd.as_raw_fd(), addr, len) < 0 { Err(last()) } else { Ok(room.addr()) } }
+    let found = unsafe { zero(libc::getsockname(fd.as_raw_fd(), addr, len)).map(|()| room.addr()) };
+    traced!("getsockname", result = found; Arg::Fd(fd.as_raw_fd()), filled(result.as_ref().ok()))
 }
 
 /// getpeername(2).
@@ -171,7 +191,8 @@ pub fn getpeername(fd: BorrowedFd<'_>) -> Result<Addr, i32> {
     let mut room = Room::new();
     let (addr, len) = room.parts();
     // SAFETY: there is room for an address of that length, and only what the kernel wrote is read.
-    unsafe { if libc::getpeername(fd.as_raw_fd(), addr, len) < 0 { Err(last()) } else { Ok(room.addr()) } }
+    let found = unsafe { zero(libc::getpeername(fd.as_raw_fd(), addr, len)).map(|()| room.addr()) };
+    traced!("getpeername", result = found; Arg::Fd(fd.as_raw_fd()), filled(result.as_ref().ok()))
 }
 
 /// accept4(2), with `SOCK_NONBLOCK`, `SOCK_CLOEXEC` or both.
@@ -180,22 +201,32 @@ pub fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr), i32> {
     let (addr, len) = room.parts();
     // SAFETY: there is room for an address of that length, only what the kernel wrote is read, and the new descriptor
     // is ours alone.
-    unsafe {
+    let new = unsafe {
         let new = libc::accept4(fd.as_raw_fd(), addr, len, flags);
         if new < 0 { Err(last()) } else { Ok((OwnedFd::from_raw_fd(new), room.addr())) }
-    }
+    };
+    traced!("accept4", result = new;
+        Arg::Fd(fd.as_raw_fd()), filled(result.as_ref().ok().map(|(_, addr)| addr)), Arg::Flags(&ACCEPT_FLAGS, flags))
 }
 
 /// send(2).
 pub fn send_bytes(fd: BorrowedFd<'_>, data: &[u8], flags: i32) -> Result<usize, i32> {
+    let flags = flags | libc::MSG_NOSIGNAL;
     // SAFETY: the pointer and length are those of `data`.
-    count(unsafe { libc::send(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), flags | libc::MSG_NOSIGNAL) })
+    let sent = count(unsafe { libc::send(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), flags) });
+    // send(2) is sendto(2) without an address, to the kernel as well.
+    traced!("sendto", result = sent;
+        Arg::Fd(fd.as_raw_fd()), Arg::Data(Some(data)), Arg::Int(data.len() as i64), Arg::Flags(&MSG_FLAGS, flags),
+        Arg::Addr(None))
 }
 
 /// recv(2).
 pub fn recv_bytes(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Result<usize, i32> {
     // SAFETY: the pointer and length are those of `buffer`.
-    count(unsafe { libc::recv(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags) })
+    let got = count(unsafe { libc::recv(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags) });
+    traced!("recvfrom", result = got;
+        Arg::Fd(fd.as_raw_fd()), Arg::Data(received(buffer, result.ok())), Arg::Int(buffer.len() as i64),
+        Arg::Flags(&MSG_FLAGS, flags), Arg::Addr(None))
 }
 
 /// sendto(2).
@@ -203,7 +234,10 @@ pub fn sendto(fd: BorrowedFd<'_>, data: &[u8], flags: i32, to: &Addr) -> Result<
     let (storage, len) = encoded(to)?;
     let (at, flags) = ((&raw const storage).cast(), flags | libc::MSG_NOSIGNAL);
     // SAFETY: the pointer and length are those of `data`, and the storage holds an address of that length.
-    count(unsafe { libc::sendto(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), flags, at, len) })
+    let sent = count(unsafe { libc::sendto(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), flags, at, len) });
+    traced!("sendto", result = sent;
+        Arg::Fd(fd.as_raw_fd()), Arg::Data(Some(data)), Arg::Int(data.len() as i64), Arg::Flags(&MSG_FLAGS, flags),
+        Arg::Addr(Some(to)))
 }
 
 /// recvfrom(2). There is no address where the kernel gives none: a connected stream, a sender without a name.
@@ -212,11 +246,17 @@ pub fn recvfrom(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Result<(us
     let (addr, len) = room.parts();
     // SAFETY: the pointer and length are those of `buffer`, there is room for an address, and only what the kernel
     // wrote is read.
-    unsafe {
+    let got = unsafe {
         let n = libc::recvfrom(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags, addr, len);
-        let n = count(n)?;
-        Ok((n, (room.len != 0).then(|| room.addr())))
-    }
+        count(n).map(|n| (n, (room.len != 0).then(|| room.addr())))
+    };
+    traced!("recvfrom", result = got;
+    Arg::Fd(fd.as_raw_fd()), Arg::Data(received(buffer, result.as_ref().ok().map(|(n, _)| *n))),
+    Arg::Int(buffer.len() as i64), Arg::Flags(&MSG_FLAGS, flags),
+    match &result {
+        Ok((_, from)) => Arg::Addr(from.as_ref()),
+        Err(_) => Arg::Data(None),
+    })
 }
 
 #[cfg(test)]

@@ -82,6 +82,9 @@ pub static TYPES: Constants = Constants {
     choice: 0xf,
 };
 
+/// What accept4(2) takes.
+pub static ACCEPT_FLAGS: Constants = Constants { documented: named![SOCK_NONBLOCK SOCK_CLOEXEC], also: &[], choice: 0 };
+
 /// Protocols.
 pub static PROTOCOLS: Constants = Constants {
     documented: named![

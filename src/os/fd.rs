@@ -7,6 +7,9 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
+use super::constants::{FAMILIES, TYPES};
+use super::trace::{self, Arg, traced};
+
 /// The lowest descriptor a socket gets at a prompt: the line editor uses select(2) on its own, which must stay low.
 const ABOVE_EDITOR: RawFd = 64;
 
@@ -21,21 +24,24 @@ pub fn last() -> i32 {
 
 /// socket(2): always non-blocking and closed on exec.
 pub fn socket(family: i32, kind: i32, protocol: i32) -> Result<OwnedFd, i32> {
+    let kind = kind | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
     // SAFETY: socket(2) takes plain numbers; what it gives is ours alone.
-    unsafe {
-        let fd = check(libc::socket(family, kind | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC, protocol))?;
-        Ok(OwnedFd::from_raw_fd(fd))
-    }
+    let made = unsafe { check(libc::socket(family, kind, protocol)).map(|fd| OwnedFd::from_raw_fd(fd)) };
+    traced!("socket", result = made;
+        Arg::Flags(&FAMILIES, family), Arg::Flags(&TYPES, kind), Arg::Int(protocol.into()))
 }
 
 /// socketpair(2), likewise.
 pub fn socketpair(family: i32, kind: i32, protocol: i32) -> Result<(OwnedFd, OwnedFd), i32> {
     let mut pair = [0; 2];
+    let kind = kind | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
     // SAFETY: `pair` has room for the two descriptors, which are ours alone.
-    unsafe {
-        check(libc::socketpair(family, kind | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC, protocol, pair.as_mut_ptr()))?;
-        Ok((OwnedFd::from_raw_fd(pair[0]), OwnedFd::from_raw_fd(pair[1])))
-    }
+    let made = unsafe {
+        check(libc::socketpair(family, kind, protocol, pair.as_mut_ptr()))
+            .map(|_| (OwnedFd::from_raw_fd(pair[0]), OwnedFd::from_raw_fd(pair[1])))
+    };
+    traced!("socketpair", result = made;
+        Arg::Flags(&FAMILIES, family), Arg::Flags(&TYPES, kind), Arg::Int(protocol.into()), Arg::Fds(&pair))
 }
 
 /// Take over a socket's descriptor that the process was given, or gave out with [`give_out`]. Everything we open is
@@ -77,7 +83,7 @@ pub fn give_out(fd: BorrowedFd<'_>) -> Result<(), i32> {
 
 /// A duplicate, closed on exec.
 pub fn dup(fd: BorrowedFd<'_>) -> Result<OwnedFd, i32> {
-    rustix::io::fcntl_dupfd_cloexec(fd, 0).map_err(Errno::raw_os_error)
+    dup_from(fd, 0)
 }
 
 /// The same socket on a descriptor out of the line editor's way.
@@ -85,26 +91,61 @@ pub fn raise(fd: OwnedFd) -> Result<OwnedFd, i32> {
     if fd.as_raw_fd() >= ABOVE_EDITOR {
         return Ok(fd);
     }
-    rustix::io::fcntl_dupfd_cloexec(&fd, ABOVE_EDITOR).map_err(Errno::raw_os_error)
+    let raised = dup_from(fd.as_fd(), ABOVE_EDITOR)?;
+    close(fd);
+    Ok(raised)
+}
+
+fn dup_from(fd: BorrowedFd<'_>, lowest: RawFd) -> Result<OwnedFd, i32> {
+    traced!("fcntl", result = rustix::io::fcntl_dupfd_cloexec(fd, lowest).map_err(Errno::raw_os_error);
+        Arg::Fd(fd.as_raw_fd()), Arg::Word("F_DUPFD_CLOEXEC"), Arg::Int(lowest.into()))
+}
+
+/// close(2). What it says does not matter: the descriptor is gone.
+pub fn close(fd: OwnedFd) {
+    let number = fd.as_raw_fd();
+    drop(fd);
+    trace::report("close", &[Arg::Fd(number)], &Ok(()));
+}
+
+/// Take all low descriptors until what is given is dropped: what is opened meanwhile has the same number in every run,
+/// whatever the process was started with.
+pub fn take_low() -> Vec<OwnedFd> {
+    let mut taken = Vec::new();
+    // Where there is nothing to take them with, numbers may differ.
+    let Ok(first) = std::fs::File::open("/dev/null") else { return taken };
+    let mut next: OwnedFd = first.into();
+    while next.as_raw_fd() < ABOVE_EDITOR {
+        let Ok(another) = dup(next.as_fd()) else { break };
+        taken.push(std::mem::replace(&mut next, another));
+    }
+    taken
 }
 
 /// listen(2).
 pub fn listen(fd: BorrowedFd<'_>, backlog: i32) -> Result<(), i32> {
-    rustix::net::listen(fd, backlog).map_err(Errno::raw_os_error)
+    traced!("listen", result = rustix::net::listen(fd, backlog).map_err(Errno::raw_os_error);
+        Arg::Fd(fd.as_raw_fd()), Arg::Int(backlog.into()))
 }
 
 /// shutdown(2) with 0, 1 or 2; the kernel judges any other number.
 pub fn shutdown(fd: BorrowedFd<'_>, how: i32) -> Result<(), i32> {
     // SAFETY: shutdown(2) takes plain numbers.
-    check(unsafe { libc::shutdown(fd.as_raw_fd(), how) }).map(drop)
+    let done = check(unsafe { libc::shutdown(fd.as_raw_fd(), how) }).map(drop);
+    let name = ["SHUT_RD", "SHUT_WR", "SHUT_RDWR"].get(how as usize);
+    traced!("shutdown", result = done;
+        Arg::Fd(fd.as_raw_fd()), name.map_or(Arg::Int(how.into()), |name| Arg::Word(name)))
 }
 
 /// poll(2) on one descriptor: the events that are there now.
 pub fn poll(fd: BorrowedFd<'_>, events: i16) -> Result<i16, i32> {
     let mut one = [PollFd::from_borrowed_fd(fd, PollFlags::from_bits_retain(events as u16))];
     let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-    rustix::event::poll(&mut one, Some(&now)).map_err(Errno::raw_os_error)?;
-    Ok(one[0].revents().bits() as i16)
+    let ready = rustix::event::poll(&mut one, Some(&now)).map_err(Errno::raw_os_error);
+    let there = one[0].revents().bits() as i16;
+    traced!("ppoll", result = ready;
+        Arg::Fd(fd.as_raw_fd()), Arg::Events(events), Arg::Events(there))?;
+    Ok(there)
 }
 
 /// Block this thread until a descriptor can be written.
@@ -116,30 +157,35 @@ pub fn wait_writable(fd: BorrowedFd<'_>) {
 
 /// ioctl(2) FIONREAD: bytes waiting to be read; on a datagram socket, those of the next datagram.
 pub fn inq(fd: BorrowedFd<'_>) -> Result<usize, i32> {
-    rustix::io::ioctl_fionread(fd).map(|n| n as usize).map_err(Errno::raw_os_error)
+    ioctl_int(fd, libc::FIONREAD, "FIONREAD").map(|n| n as usize)
 }
 
 /// ioctl(2) SIOCOUTQ: bytes sent that the other end has not acknowledged.
 pub fn outq(fd: BorrowedFd<'_>) -> Result<usize, i32> {
-    ioctl_int(fd, libc::TIOCOUTQ).map(|n| n as usize)
+    ioctl_int(fd, libc::TIOCOUTQ, "SIOCOUTQ").map(|n| n as usize)
 }
 
 /// ioctl(2) SIOCATMARK: whether the next byte is the urgent one.
 pub fn atmark(fd: BorrowedFd<'_>) -> Result<bool, i32> {
     const SIOCATMARK: libc::c_ulong = 0x8905;
-    ioctl_int(fd, SIOCATMARK).map(|n| n != 0)
+    ioctl_int(fd, SIOCATMARK, "SIOCATMARK").map(|n| n != 0)
 }
 
-fn ioctl_int(fd: BorrowedFd<'_>, request: libc::c_ulong) -> Result<i32, i32> {
+fn ioctl_int(fd: BorrowedFd<'_>, request: libc::c_ulong, name: &str) -> Result<i32, i32> {
     let mut value: libc::c_int = 0;
     // SAFETY: these requests write one int.
-    check(unsafe { libc::ioctl(fd.as_raw_fd(), request, &raw mut value) })?;
+    let done = check(unsafe { libc::ioctl(fd.as_raw_fd(), request, &raw mut value) });
+    let bytes = value.to_ne_bytes();
+    traced!("ioctl", result = done;
+        Arg::Fd(fd.as_raw_fd()), Arg::Word(name), Arg::Value(result.is_ok().then_some(&bytes)))?;
     Ok(value)
 }
 
 /// sendfile(2) from that offset on, which is moved forward.
 pub fn sendfile(to: BorrowedFd<'_>, from: BorrowedFd<'_>, offset: &mut u64, count: usize) -> Result<usize, i32> {
-    rustix::fs::sendfile(to, from, Some(offset), count).map_err(Errno::raw_os_error)
+    let start = *offset as i64;
+    traced!("sendfile", result = rustix::fs::sendfile(to, from, Some(offset), count).map_err(Errno::raw_os_error);
+        Arg::Fd(to.as_raw_fd()), Arg::Fd(from.as_raw_fd()), Arg::Int(start), Arg::Int(count as i64))
 }
 
 /// Raise the soft limit of open files to the hard one.

@@ -13,3 +13,4 @@ pub mod process;
 pub mod resolve;
 pub mod sockopt;
 pub mod terminal;
+pub mod trace;

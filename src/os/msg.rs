@@ -6,7 +6,9 @@
 use std::mem::{size_of, zeroed};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
-use super::addr::{Room, count, encoded};
+use super::addr::{Room, count, encoded, received};
+use super::constants::MSG_FLAGS;
+use super::trace::{Arg, Given, traced};
 use crate::value::Addr;
 
 /// The most room for ancillary data, either way.
@@ -30,6 +32,12 @@ pub struct Received {
     pub flags: i32,
     /// Who sent it, where the kernel says so.
     pub from: Option<Addr>,
+}
+
+impl Given for Received {
+    fn given(&self) -> Arg<'_> {
+        self.len.given()
+    }
 }
 
 /// One piece of ancillary data.
@@ -106,9 +114,10 @@ pub fn send(
         header.msg_namelen = *len;
     }
     control.attach(&mut header, space);
+    let flags = flags | libc::MSG_NOSIGNAL;
     // SAFETY: the control buffer is aligned and has room for each piece with its header, so the macros stay inside it
     // and give a place for every piece. sendmsg(2) only reads what the header points to, all of which lives on.
-    unsafe {
+    let sent = unsafe {
         let mut at = libc::CMSG_FIRSTHDR(&raw const header);
         for (level, kind, data) in ancillary {
             if at.is_null() {
@@ -120,8 +129,10 @@ pub fn send(
             std::ptr::copy_nonoverlapping(data.as_ptr(), libc::CMSG_DATA(at), data.len());
             at = libc::CMSG_NXTHDR(&raw const header, at);
         }
-        count(libc::sendmsg(fd.as_raw_fd(), &raw const header, flags | libc::MSG_NOSIGNAL))
-    }
+        count(libc::sendmsg(fd.as_raw_fd(), &raw const header, flags))
+    };
+    traced!("sendmsg", result = sent;
+        Arg::Fd(fd.as_raw_fd()), Arg::Parts(data), Arg::Flags(&MSG_FLAGS, flags), Arg::Addr(to))
 }
 
 /// recvmsg(2) with that much room for ancillary data, headers included. Descriptors are received closed on exec.
@@ -140,19 +151,20 @@ pub fn recv(fd: BorrowedFd<'_>, buffer: &mut [u8], ancillary_size: usize, flags:
     header.msg_iovlen = 1;
     control.attach(&mut header, ancillary_size);
     // SAFETY: every pointer in the header has the room that the header says, and only what the kernel wrote is read.
-    unsafe {
+    let got = unsafe {
         let len = libc::recvmsg(fd.as_raw_fd(), &raw mut header, flags | libc::MSG_CMSG_CLOEXEC);
-        let len = count(len)?;
-        let ancillary = unpack(&header);
         room.len = header.msg_namelen;
-        Ok(Received {
+        count(len).map(|len| Received {
             len,
-            ancillary,
+            ancillary: unpack(&header),
             // The kernel gives the flag back that we added.
             flags: header.msg_flags & !(libc::MSG_CMSG_CLOEXEC & !flags),
             from: (room.len != 0).then(|| room.addr()),
         })
-    }
+    };
+    traced!("recvmsg", result = got;
+        Arg::Fd(fd.as_raw_fd()), Arg::Data(received(buffer, result.as_ref().ok().map(|r| r.len))),
+        Arg::Int(buffer.len() as i64), Arg::Flags(&MSG_FLAGS, flags | libc::MSG_CMSG_CLOEXEC))
 }
 
 /// Take the ancillary data out of a control buffer, also the part of a piece that was cut short (`MSG_CTRUNC`).

@@ -4,7 +4,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -13,6 +13,8 @@ use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token, Waker};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook_mio::v1_0::Signals;
+
+use super::trace::{self, Arg};
 
 const WAKER: Token = Token(0);
 const SIGNALS: Token = Token(1);
@@ -113,13 +115,23 @@ impl Poller {
     /// Hear of anything that happens to a descriptor, from now on and of what is there already.
     pub fn register(&self, fd: RawFd, token: usize) -> io::Result<()> {
         let all = Interest::READABLE | Interest::WRITABLE | Interest::PRIORITY;
-        self.poll.registry().register(&mut SourceFd(&fd), Token(token), all)
+        let added = self.poll.registry().register(&mut SourceFd(&fd), Token(token), all);
+        self.tell("EPOLL_CTL_ADD", fd, "EPOLLIN|EPOLLPRI|EPOLLOUT|EPOLLRDHUP|EPOLLET", &added);
+        added
     }
 
     /// Hear no more of it. To be called before it is closed.
     pub fn deregister(&self, fd: RawFd) {
         // It may be gone from the poller already when its last duplicate was closed elsewhere.
-        let _ = self.poll.registry().deregister(&mut SourceFd(&fd));
+        let removed = self.poll.registry().deregister(&mut SourceFd(&fd));
+        self.tell("EPOLL_CTL_DEL", fd, "NULL", &removed);
+    }
+
+    /// Report what was asked of epoll.
+    fn tell(&self, what: &str, fd: RawFd, events: &str, done: &io::Result<()>) {
+        let done = done.as_ref().copied().map_err(|e| e.raw_os_error().unwrap_or(0));
+        let args = [Arg::Fd(self.poll.as_raw_fd()), Arg::Word(what), Arg::Fd(fd), Arg::Word(events)];
+        trace::report("epoll_ctl", &args, &done);
     }
 
     /// Wait for news, at most that long; `None` waits for ever. A signal ends the wait with what is there.

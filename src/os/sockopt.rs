@@ -5,6 +5,9 @@ use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
+use super::options;
+use super::trace::{Arg, traced};
+
 /// What the kernel counts in when it gives back a filter: `struct sock_filter`, not bytes.
 const FILTER_SIZE: usize = 8;
 
@@ -21,7 +24,12 @@ pub fn get(fd: BorrowedFd<'_>, level: i32, number: i32, buffer: &mut [u8]) -> Re
     // call. It holds zeros, so that no option finds another address or length in it.
     let result =
         unsafe { libc::getsockopt(fd.as_raw_fd(), level, number, buffer.as_mut_ptr().cast(), &raw mut length) };
-    if result == 0 { Ok((length as usize).saturating_mul(unit).min(buffer.len())) } else { Err(errno()) }
+    let filled = zero(result);
+    let length = (length as usize).saturating_mul(unit).min(buffer.len());
+    traced!("getsockopt", result = filled;
+        Arg::Fd(fd.as_raw_fd()), Arg::Word(&level_name(level)), Arg::Word(&name(level, number)),
+        Arg::Value(result.is_ok().then_some(&buffer[..length])))?;
+    Ok(length)
 }
 
 /// Set an option to these bytes. Gives the errno when that fails.
@@ -34,7 +42,9 @@ pub fn set(fd: BorrowedFd<'_>, level: i32, number: i32, value: &[u8]) -> Result<
     // addresses (SO_ATTACH_FILTER) the kernel reads there too, and says EFAULT if it cannot; the options that would
     // have it write there are kept out above.
     let result = unsafe { libc::setsockopt(fd.as_raw_fd(), level, number, value.as_ptr().cast(), length) };
-    if result == 0 { Ok(()) } else { Err(errno()) }
+    traced!("setsockopt", result = zero(result);
+        Arg::Fd(fd.as_raw_fd()), Arg::Word(&level_name(level)), Arg::Word(&name(level, number)),
+        Arg::Value(Some(value)))
 }
 
 /// Whether an option's value holds an address that the kernel writes to: those that replace the tables of iptables,
@@ -58,8 +68,17 @@ pub fn interface_index(name: &str) -> Option<u32> {
     (index != 0).then_some(index)
 }
 
-fn errno() -> i32 {
-    io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO)
+/// Nothing, or the errno.
+fn zero(result: libc::c_int) -> Result<(), i32> {
+    if result == 0 { Ok(()) } else { Err(io::Error::last_os_error().raw_os_error().unwrap_or(libc::EIO)) }
+}
+
+fn level_name(level: i32) -> String {
+    options::level_name(level).map_or_else(|| level.to_string(), str::to_string)
+}
+
+fn name(level: i32, number: i32) -> String {
+    options::by_number(level, number).spec.map_or_else(|| number.to_string(), |spec| spec.name.to_string())
 }
 
 #[cfg(test)]

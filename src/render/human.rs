@@ -10,6 +10,9 @@ use crate::value::{Failure, Name, Value, errno};
 /// A value longer than this is cut when it is shown as a result.
 const SHOWN_MAX: usize = 400;
 
+/// What stands before a system call, so that it is never taken for a result.
+const TRACED: &str = "  | ";
+
 /// Whether colours are used, and what is shown of the place of an error.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Style {
@@ -59,6 +62,7 @@ pub fn event(event: &Event, style: Style) -> String {
             }
         }
         What::Printed(text) | What::View(text) => text.clone(),
+        What::Traced(call) => style.dim(&format!("{TRACED}{}", crate::value::text::printable(&call.text))),
         What::Announced(text) => style.dim(&format!("# {text}")),
         What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),

@@ -7,7 +7,7 @@ use crate::value::{Failure, Value, json::to_json};
 
 /// The object of an event; none for those that only people need.
 ///
-/// Every object has `seq` and `kind` (`reply`, `error`, `print`, `note`, `job`), and `line` where it comes from a line
+/// Every object has `seq` and `kind` (`reply`, `error`, `print`, `note`, `trace`, `job`), and `line` where it comes from a line
 /// of the program; `task` when it is not the main one. A reply has `call` and `result` (none, a value, or a list), and
 /// `names` when it was given some; an error has `call` and `error` with `name`, `number`, `text` and `notes`.
 pub fn json(event: &Event) -> Option<String> {
@@ -19,6 +19,7 @@ pub fn json(event: &Event) -> Option<String> {
         What::Failed { .. } => "error",
         What::Printed(_) | What::View(_) => "print",
         What::Noted(_) | What::Announced(_) => "note",
+        What::Traced(_) => "trace",
         What::JobDone { .. } => "job",
     };
     out.insert("kind".into(), make!(kind));
@@ -41,6 +42,9 @@ pub fn json(event: &Event) -> Option<String> {
         }
         What::Printed(text) | What::View(text) | What::Noted(text) | What::Announced(text) => {
             out.insert("text".into(), make!(text));
+        }
+        What::Traced(call) => {
+            out.insert("text".into(), make!(call.text));
         }
         What::JobDone { job, line, names, outcome } => {
             out.insert("job".into(), make!(job));

@@ -2,8 +2,13 @@
 //!
 //! It knows values and events and nothing else. Colour is an argument; nothing is printed here.
 
+mod bless;
+pub mod canon;
+pub mod compare;
+mod diff;
 mod human;
 mod json;
+pub mod rules;
 pub mod transcript;
 
 pub use human::{Style, event, failure, grey, program_error};

@@ -1,25 +1,26 @@
-//! Sessions as transcripts: what the prompt shows, with what the kernel chose written as placeholders.
+//! Sessions as transcripts: what the prompt shows, line by line, and how that is written in a file.
 //!
-//! A transcript is a list of [`Entry`]s: lines that were typed and lines that were shown. What differs from run to run
-//! is written `{port:1}`, `{fd:1}`, `{pid:1}`, `{time:1}`, `{host}`, numbered by first appearance, so that two runs of the
-//! same lines give the same text, and a value that stands in two places must be the same in both. A number that the
-//! lines themselves contain stays as it is. The rules are [`Canon`]'s; nothing here runs anything.
+//! A transcript is a list of [`Entry`]s: lines that were typed and lines that were shown. Of a file they are text; of a
+//! run they are [`Piece`]s, whose chosen values get their placeholders when they are written or compared
+//! ([`super::compare`]). Nothing here runs anything.
 
-use std::collections::{BTreeMap, HashSet};
+use std::ops::Range;
 
+use super::canon::Piece;
+use super::rules::Chosen;
 use super::{CONTINUATION, PROMPT, Style};
 use crate::session::{Event, What};
-use crate::value::{Value, text};
+use crate::value::text;
 
 /// A line of a transcript.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Entry {
+pub enum Entry<S = String> {
     /// A line that was typed: the first of a statement, or one between statements.
     Typed(String),
     /// A further line of a block.
     More(String),
     /// A line that was shown.
-    Shown(String),
+    Shown(S),
 }
 
 impl std::fmt::Display for Entry {
@@ -32,20 +33,18 @@ impl std::fmt::Display for Entry {
     }
 }
 
-impl Entry {
-    /// A line that was shown. One that looks like a typed line, or like a wildcard, is marked with a backslash.
-    pub fn shown(line: &str) -> Self {
-        Self::Shown(if looks_special(line) { format!("\\{line}") } else { line.to_string() })
-    }
-}
-
-fn looks_special(line: &str) -> bool {
-    typed(line, PROMPT).is_some() || typed(line, CONTINUATION).is_some() || line.starts_with('\\') || line == "..."
+/// Whether a line that was shown would be read as something else: as a typed line, or as a wildcard. It is written with
+/// a backslash before it.
+pub fn looks_special(line: &str) -> bool {
+    typed(line, PROMPT).is_some() || typed(line, CONTINUATION).is_some() || line.starts_with('\\') || line == ANY_LINES
 }
 
 fn typed<'a>(line: &'a str, prompt: &str) -> Option<&'a str> {
     line.strip_prefix(prompt).or_else(|| (line == prompt.trim_end()).then_some(""))
 }
+
+/// A line that stands for any lines.
+pub const ANY_LINES: &str = "...";
 
 /// The entries of a transcript's text.
 pub fn read(text: &str) -> Vec<Entry> {
@@ -57,215 +56,103 @@ pub fn read(text: &str) -> Vec<Entry> {
     text.lines().map(|line| entry(line.trim_end_matches('\r'))).collect()
 }
 
-/// A kind of value that differs from run to run.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Chosen {
-    Port,
-    Fd,
-    Pid,
-    Time,
-    Host,
+/// A part of a line of a transcript's text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part<'a> {
+    /// Text.
+    Text(&'a str),
+    /// A placeholder: `{port:1}`, `{host}`.
+    Hole(Chosen, usize),
+    /// `{*}`: whatever stands in the rest of the line.
+    Rest,
+    /// What looks like a placeholder and is none.
+    Unknown(&'a str),
 }
 
-impl Chosen {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Port => "port",
-            Self::Fd => "fd",
-            Self::Pid => "pid",
-            Self::Time => "time",
-            Self::Host => "host",
-        }
+/// A line of a transcript's text in parts, each with the place where it stands. A placeholder's likeness that is text has
+/// a backslash before it, and backslashes right before one are doubled.
+pub fn parts(line: &str) -> Vec<(Part<'_>, Range<usize>)> {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    while let Some((at, length)) = likeness(&line[from..]) {
+        let (start, end) = (from + at, from + at + length);
+        let slashes = line[from..start].bytes().rev().take_while(|b| *b == b'\\').count();
+        let text = from..start - slashes.div_ceil(2);
+        let word = &line[start..end];
+        parts.push((Part::Text(&line[text.clone()]), text));
+        parts.push((if slashes % 2 == 1 { Part::Text(word) } else { hole(word) }, start..end));
+        from = end;
     }
+    parts.push((Part::Text(&line[from..]), from..line.len()));
+    parts.retain(|(part, _)| *part != Part::Text(""));
+    parts
 }
 
-/// Calls whose result is a chosen value, whatever it looks like.
-const BY_CALL: &[(&str, Chosen)] = &[
-    ("fileno", Chosen::Fd),
-    ("detach", Chosen::Fd),
-    ("getpid", Chosen::Pid),
-    ("getppid", Chosen::Pid),
-    ("pid", Chosen::Pid),
-    ("now", Chosen::Time),
-    ("gethostname", Chosen::Host),
-];
-
-/// Ports below this one are nobody's choice but the script's.
-const FIRST_CHOSEN_PORT: u32 = 1024;
-
-/// Where a placeholder was bound.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Bound {
-    /// The value.
-    pub value: String,
-    /// The line of the transcript where it first stood.
-    pub line: usize,
-}
-
-/// Makes the lines of a session canonical, in the order they come.
-#[derive(Clone, Default)]
-pub struct Canon {
-    /// Numbers that the lines themselves contain.
-    written: HashSet<String>,
-    known: BTreeMap<String, Chosen>,
-    numbers: BTreeMap<(Chosen, String), usize>,
-    /// Names that hold a time, or something made of one.
-    timed: HashSet<String>,
-    /// Each placeholder with its value.
-    pub bound: BTreeMap<String, Bound>,
-}
-
-impl Canon {
-    /// The numbers in these lines stay as they are.
-    pub fn keep_written<'a>(&mut self, lines: impl Iterator<Item = &'a str>) {
-        for line in lines {
-            tokens(line, |token| {
-                if token.bytes().all(|b| b.is_ascii_digit()) {
-                    self.written.insert(token.to_string());
-                }
-            });
-        }
-    }
-
-    /// The number of the process that runs the lines.
-    pub fn own_pid(&mut self, pid: u32) {
-        self.know(&pid.to_string(), Chosen::Pid);
-    }
-
-    /// Learn what an event says of values that differ from run to run.
-    pub fn learn(&mut self, event: &Event) {
-        let (call, names, values) = match &event.what {
-            What::Reply { call, names, values } => (&**call, names, values),
-            What::JobDone { names, outcome: Ok(values), .. } => ("", names, values),
-            _ => return,
-        };
-        if let Some((_, chosen)) = BY_CALL.iter().find(|(name, _)| *name == call) {
-            for value in values {
-                self.know(&value.to_string(), *chosen);
-            }
-        }
-        if matches!(call, "getsockname" | "getpeername" | "getnameinfo") {
-            // Taken apart, the port is a number or its text.
-            let port = |v: &Value| v.to_string().parse().is_ok_and(|p| (FIRST_CHOSEN_PORT..=65535).contains(&p));
-            for value in values.iter().filter(|v| port(v)) {
-                self.know(&value.to_string(), Chosen::Port);
-            }
-        }
-        let line = event.at.source.as_ref().map_or("", |s| s.line(event.at.span.line));
-        let made_of_time = call == "now" || (call == "let" && self.timed.iter().any(|n| mentions(line, n)));
-        for (name, value) in names.iter().zip(values) {
-            let time = made_of_time && matches!(value, Value::Float(_));
-            if time {
-                self.timed.insert(name.to_string());
-                self.know(&value.to_string(), Chosen::Time);
-            } else if !made_of_time {
-                self.timed.remove(&**name);
-            }
-        }
-        for value in values {
-            self.learn_value(value);
-        }
-    }
-
-    fn learn_value(&mut self, value: &Value) {
-        match value {
-            Value::Addr(addr) => {
-                if let Some(port) = addr.port().filter(|p| u32::from(*p) >= FIRST_CHOSEN_PORT) {
-                    self.know(&port.to_string(), Chosen::Port);
-                }
-            }
-            Value::List(list) => list.iter().for_each(|v| self.learn_value(v)),
-            _ => {}
-        }
-    }
-
-    fn know(&mut self, value: &str, chosen: Chosen) {
-        if value.is_empty() || (chosen != Chosen::Fd && self.written.contains(value)) {
-            return;
-        }
-        self.known.entry(value.to_string()).or_insert(chosen);
-    }
-
-    /// A shown line made canonical. `number` is its place in the transcript, for messages.
-    pub fn line(&mut self, line: &str, number: usize) -> String {
-        let mut out = String::new();
-        let mut rest = line;
-        while !rest.is_empty() {
-            let length = rest.find(|c: char| !is_token(c)).unwrap_or(rest.len());
-            if length == 0 {
-                let c = rest.chars().next().map_or(1, char::len_utf8);
-                out.push_str(&rest[..c]);
-                rest = &rest[c..];
-                continue;
-            }
-            let token = &rest[..length];
-            // A dot at the end of a sentence is no part of a number.
-            let token = token.trim_end_matches('.');
-            let token = if token.is_empty() { &rest[..length] } else { token };
-            match self.chosen(&out, token) {
-                Some(chosen) => out.push_str(&self.placeholder(chosen, token, number)),
-                None => out.push_str(token),
-            }
-            rest = &rest[token.len()..];
-        }
-        out
-    }
-
-    /// Which kind of chosen value a token is, by what stands before it or by what was learned.
-    fn chosen(&mut self, before: &str, token: &str) -> Option<Chosen> {
-        let digits = token.bytes().all(|b| b.is_ascii_digit());
-        if digits && before.ends_with("fd ") {
-            return Some(Chosen::Fd);
-        }
-        if digits && before.ends_with(" pid ") {
-            return Some(Chosen::Pid);
-        }
-        if self.written.contains(token) {
-            return None;
-        }
-        let host = before.strip_suffix(':').unwrap_or("");
-        let ipv4 = host.rsplit(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or("");
-        let after_host = host.ends_with(']') || ipv4.parse::<std::net::Ipv4Addr>().is_ok();
-        if digits && after_host && token.parse::<u32>().is_ok_and(|p| (FIRST_CHOSEN_PORT..=65535).contains(&p)) {
-            self.know(token, Chosen::Port);
-            return Some(Chosen::Port);
-        }
-        self.known
-            .get(token)
-            .copied()
-            .filter(|c| *c != Chosen::Fd || before.trim_end().ends_with(['=', '>']) || before.is_empty())
-    }
-
-    fn placeholder(&mut self, chosen: Chosen, value: &str, line: usize) -> String {
-        if chosen == Chosen::Host {
-            self.bound.entry("{host}".into()).or_insert(Bound { value: value.into(), line });
-            return "{host}".into();
-        }
-        let next = self.numbers.keys().filter(|(c, _)| *c == chosen).count() + 1;
-        let number = *self.numbers.entry((chosen, value.to_string())).or_insert(next);
-        let name = format!("{{{}:{number}}}", chosen.word());
-        self.bound.entry(name.clone()).or_insert(Bound { value: value.into(), line });
-        name
+fn hole(word: &str) -> Part<'_> {
+    let name = &word[1..word.len() - 1];
+    match name.split_once(':') {
+        None if name == "*" => Part::Rest,
+        None => Part::Hole(Chosen::Host, 0),
+        Some((kind, number)) => match (Chosen::of(kind), number.parse()) {
+            (Some(kind), Ok(number)) if number > 0 && kind != Chosen::Host => Part::Hole(kind, number),
+            _ => Part::Unknown(word),
+        },
     }
 }
 
-fn is_token(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.')
+/// How a placeholder is written.
+pub fn placeholder(kind: Chosen, number: usize) -> String {
+    let word = kind.rule().word;
+    if kind == Chosen::Host { format!("{{{word}}}") } else { format!("{{{word}:{number}}}") }
 }
 
-fn tokens(line: &str, mut each: impl FnMut(&str)) {
-    for token in line.split(|c: char| !c.is_ascii_alphanumeric()) {
-        if !token.is_empty() {
-            each(token);
-        }
-    }
-}
-
-fn mentions(line: &str, name: &str) -> bool {
-    line.split('$').skip(1).any(|after| {
-        let after = after.strip_prefix('{').unwrap_or(after);
-        after.strip_prefix(name).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+/// Where the first thing stands that looks like a placeholder, and how long it is: `{*}`, `{host}`, `{word:1}`.
+fn likeness(text: &str) -> Option<(usize, usize)> {
+    text.match_indices('{').find_map(|(at, _)| {
+        let end = text[at..].find('}')?;
+        let name = &text[at + 1..at + end];
+        let numbered = name.split_once(':').is_some_and(|(word, number)| {
+            !word.is_empty()
+                && word.bytes().all(|b| b.is_ascii_lowercase())
+                && !number.is_empty()
+                && number.bytes().all(|b| b.is_ascii_digit())
+        });
+        (numbered || matches!(name, "*" | "host")).then_some((at, end + 1))
     })
+}
+
+/// A shown line as it is written in a transcript; `name` gives the number of a chosen value.
+pub fn written(pieces: &[Piece], mut name: impl FnMut(Chosen, &str) -> usize) -> String {
+    let whole: String = pieces.iter().map(|p| &*p.text).collect();
+    let mut out = String::new();
+    let mut plain = String::from(if looks_special(&whole) { "\\" } else { "" });
+    for piece in pieces {
+        match piece.kinds.first() {
+            Some(kind) if piece.chosen => {
+                out.push_str(&escaped(&plain));
+                let slashes = plain.bytes().rev().take_while(|b| *b == b'\\').count();
+                out.push_str(&"\\".repeat(slashes));
+                out.push_str(&placeholder(*kind, name(*kind, &piece.text)));
+                plain.clear();
+            }
+            _ => plain.push_str(&piece.text),
+        }
+    }
+    out + &escaped(&plain)
+}
+
+/// Text with a backslash before what looks like a placeholder, and those right before it doubled.
+fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((at, length)) = likeness(rest) {
+        let slashes = rest[..at].bytes().rev().take_while(|b| *b == b'\\').count();
+        out.push_str(&rest[..at]);
+        out.push_str(&"\\".repeat(slashes + 1));
+        out.push_str(&rest[at..at + length]);
+        rest = &rest[at + length..];
+    }
+    out + rest
 }
 
 /// The lines that an event shows in a transcript.
@@ -286,39 +173,9 @@ pub fn fails(lines: &[String]) -> bool {
     })
 }
 
-/// Whether shown lines are as a transcript has them: `{*}` stands for the rest of a line, a line `...` for any lines.
-pub fn matches(expected: &[String], got: &[String]) -> bool {
-    match expected.split_first() {
-        None => got.is_empty(),
-        Some((line, rest)) if line == "..." => (0..=got.len()).any(|skip| matches(rest, &got[skip..])),
-        Some((line, rest)) => got.split_first().is_some_and(|(g, more)| line_matches(line, g) && matches(rest, more)),
-    }
-}
-
-/// Whether a shown line is as a transcript has it.
-pub fn line_matches(expected: &str, got: &str) -> bool {
-    match expected.split_once("{*}") {
-        Some((start, _)) => got.starts_with(start),
-        None => expected == got,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_value_that_stands_in_two_places_is_the_same_placeholder() {
-        let mut canon = Canon::default();
-        canon.keep_written(["bind srv 127.0.0.1:9998", "send a 40000"].into_iter());
-        assert_eq!(
-            canon.line("a = <TCP/IPv4 socket, fd 7, 127.0.0.1:40112 -> 127.0.0.1:9998>", 1),
-            "a = <TCP/IPv4 socket, fd {fd:1}, 127.0.0.1:{port:1} -> 127.0.0.1:9998>"
-        );
-        assert_eq!(canon.line("b = [::1]:50000, 127.0.0.1:40112", 2), "b = [::1]:{port:2}, 127.0.0.1:{port:1}");
-        assert_eq!(canon.line("n = 40000 and 7", 3), "n = 40000 and 7");
-        assert_eq!(canon.bound["{port:1}"], Bound { value: "40112".into(), line: 1 });
-    }
 
     #[test]
     fn text_reads_back() {
@@ -333,16 +190,34 @@ mod tests {
         let text: String = entries.iter().map(|e| format!("{e}\n")).collect();
         assert_eq!(read(&text), entries);
         assert_eq!(read(&text.replace('\n', "\r\n")), entries);
-        assert_eq!(Entry::shown("sockpit> x").to_string(), "\\sockpit> x");
     }
 
     #[test]
-    fn wildcards_stand_for_the_rest_of_a_line_and_for_lines() {
-        let lines = |s: &[&str]| s.iter().map(ToString::to_string).collect::<Vec<_>>();
-        let got = lines(&["a 1", "b 2", "c 3"]);
-        assert!(matches(&lines(&["a {*}", "...", "c 3"]), &got));
-        assert!(matches(&lines(&["..."]), &got));
-        assert!(!matches(&lines(&["a 1", "b {*}"]), &got));
-        assert!(!matches(&lines(&["a 1", "...", "b 2"]), &got));
+    fn what_looks_like_a_placeholder_and_is_text_is_marked() {
+        let port = Piece { text: "40112".into(), kinds: vec![Chosen::Port], chosen: true };
+        for (before, after, text) in [
+            ("a ", " b", "a {port:1} b"),
+            ("{port:1} ", "{*}", "\\{port:1} {port:1}\\{*}"),
+            ("\\", "", "\\\\\\\\{port:1}"),
+            ("x\\", "\\{host}", "x\\\\{port:1}\\\\\\{host}"),
+            ("{port:", "}", "{port:{port:1}}"),
+            ("sockpit> ", "", "\\sockpit> {port:1}"),
+            ("{ {x:1} {x:} {X:1}", "", "{ \\{x:1} {x:} {X:1}{port:1}"),
+        ] {
+            let pieces = [Piece::text(before), port.clone(), Piece::text(after)];
+            assert_eq!(written(&pieces, |_, _| 1), text);
+            let whole = if looks_special(before) { format!("\\{before}") } else { before.to_string() };
+            let mut read = String::new();
+            for (part, _) in parts(text) {
+                match part {
+                    Part::Text(text) => read.push_str(text),
+                    Part::Hole(Chosen::Port, 1) => read.push_str("40112"),
+                    other => panic!("{other:?} in {text}"),
+                }
+            }
+            assert_eq!(read, format!("{whole}40112{after}"));
+        }
+        assert_eq!(written(&[Piece::text("...")], |_, _| 1), "\\...");
+        assert_eq!(parts("{prot:1}{port:0}"), [(Part::Unknown("{prot:1}"), 0..8), (Part::Unknown("{port:0}"), 8..16)]);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::Session;
 use super::event::{At, What};
 use super::task::{Parked, Parking};
-use crate::os::addr;
+use crate::os::{addr, trace};
 use crate::value::{Addr, Handle};
 use crate::world::{Came, On, Socket, TaskId};
 
@@ -27,12 +27,13 @@ impl Session {
         let task = self.task(self.foreground())?;
         let parked = task.parked.as_ref()?;
         let alone = task.frames.len() == 1 && !Self::at(task).nested;
-        Some(Waiting { text: self.wait_text(parked), until: parked.until, alone })
+        let text = trace::aside(|| self.wait_text(parked));
+        Some(Waiting { text, until: parked.until, alone })
     }
 
     /// Tell what came to sockets that no call waits on.
     pub fn announce(&mut self) {
-        for (socket, came) in self.world.unattended() {
+        for (socket, came) in trace::aside(|| self.world.unattended()) {
             let name = socket.name();
             let text = match came {
                 Came::Connection => format!("{name} has a connection waiting: accept {name}"),

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::lang::{Source, Span};
+pub use crate::os::trace::Call;
 use crate::value::{Failure, Value};
 
 /// Something that happened.
@@ -64,6 +65,8 @@ pub enum What {
     Announced(String),
     /// Text that a view shows as it is.
     View(String),
+    /// `trace on`: a system call that was made, or what the engine does between two of them.
+    Traced(Call),
     /// A background call began to wait.
     JobStarted(u64, String),
     /// A background call is done.

@@ -9,7 +9,7 @@ use super::scope::Scope;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
 use super::{FRAMES_MAX, Session, Show, Stop};
 use crate::lang::Span;
-use crate::os::poller;
+use crate::os::{poller, trace};
 use crate::value::{Failure, Name, Reply, Value, text};
 use crate::world::{Step, Wake};
 
@@ -68,6 +68,9 @@ impl Session {
         let result = match &mut parked.on {
             Parking::Call(wait, resume) => {
                 let wake = if expired { Wake::Expired } else { Wake::Ready };
+                if trace::is_on() {
+                    self.tell_engine(task, if expired { "... its time is up" } else { "... woken" }.into());
+                }
                 let Some(result) = resume(&mut self.world, wake) else {
                     task.parked = Some(parked);
                     return Flow::Parked;

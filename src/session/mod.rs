@@ -26,14 +26,14 @@ use std::rc::Rc;
 use std::time::Instant;
 
 pub use attend::Waiting;
-pub use event::{Event, Sink, What};
+pub use event::{Call, Event, Sink, What};
 pub use process::CHILD;
 pub use step::{Change, Standing};
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
 use crate::lang::{self, Source};
-use crate::os::poller;
+use crate::os::{poller, trace};
 use crate::value::{Failure, Name, Value};
 use crate::world::{TaskId, World};
 use code::Function;
@@ -132,6 +132,7 @@ pub enum Stop {
 impl Session {
     /// A session that tells a sink what happens. The arguments become `$1`, `$2`, ...
     pub fn new(sink: Box<dyn Sink>, show: Show, arguments: &[String]) -> Self {
+        trace::set(false);
         let mut session = Self {
             world: World::default(),
             show,
@@ -321,7 +322,19 @@ impl Session {
         self.jobs.iter().filter(|(_, job)| job.outcome.is_none() || !job.seen).map(|(number, _)| *number)
     }
 
-    fn tell(&mut self, what: What, mut at: event::At) {
+    /// Tell what happened, after the system calls that it took.
+    fn tell(&mut self, what: What, at: event::At) {
+        if !trace::is_on() {
+            return self.tell_alone(what, at);
+        }
+        for call in trace::take() {
+            self.tell_alone(What::Traced(call), at.clone());
+        }
+        // What is asked in order to show a value is no part of a call.
+        trace::aside(|| self.tell_alone(what, at));
+    }
+
+    fn tell_alone(&mut self, what: What, mut at: event::At) {
         self.seq += 1;
         if let Some(process) = &self.world.family.name {
             at.task = Some(at.task.map_or_else(|| process.clone(), |task| format!("{process} {task}").into()));

@@ -10,8 +10,9 @@ use super::scope::Scope;
 use super::task::{Parked, Parking, Task};
 use super::{Main, Session, Show, Stop};
 use crate::lang::Span;
+use crate::os::trace;
 use crate::value::{Addr, Failure, Name, Reply, Value};
-use crate::world::{On, Socket, Step, after};
+use crate::world::{On, Socket, Step, Wait, after};
 
 impl Session {
     /// What a call came to.
@@ -38,6 +39,9 @@ impl Session {
                     return self.fail(task, site.name.clone(), Some(site), failure);
                 }
                 let again = wait.again;
+                if trace::is_on() {
+                    self.tell_engine(task, format!("... waits for {}", place(&wait)));
+                }
                 self.park(task, site, Parking::Call(wait, resume), until);
                 if let Some(interval) = again {
                     self.timers.again(after(interval), interval, task);
@@ -47,6 +51,11 @@ impl Session {
             Ok(Step::Ask(request)) => self.request(task, site, request),
             Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
         }
+    }
+
+    /// `trace on`: what the engine does between system calls.
+    pub(super) fn tell_engine(&mut self, task: &Task, text: String) {
+        self.tell_at(task, What::Traced(trace::Call { text, fds: Vec::new() }));
     }
 
     pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, until: Option<Instant>) {
@@ -268,6 +277,14 @@ impl Session {
 fn name_live(value: &Value, name: &Rc<str>) {
     if let Value::Handle(handle) = value {
         handle.name_it(name);
+    }
+}
+
+/// What a call waits for, and on which socket.
+fn place(wait: &Wait) -> String {
+    match &wait.on {
+        On::Socket(socket) => format!("{} on {}", wait.what, socket.name()),
+        _ => wait.what.to_string(),
     }
 }
 

@@ -7,8 +7,9 @@ use super::code::Site;
 use super::event::What;
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
-use super::{Session, Stop};
+use super::{Session, Show, Stop};
 use crate::lang::{self, Source};
+use crate::os::trace;
 use crate::value::{Failure, Handle, Name, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Process, Request, Socket, after};
@@ -96,6 +97,7 @@ impl Session {
                     .collect::<Vec<_>>()
                     .join("\n")
             }),
+            Request::Trace(on) => Ok(self.trace(on)),
             Request::Save(path) => self.save(&path),
             Request::Source(path) => match self.source(&path) {
                 Ok(frame) => {
@@ -348,6 +350,12 @@ impl Session {
             .map(|(name, socket)| format!("{name} = {}", Handle::summary(&*socket)))
             .collect();
         if rows.is_empty() { "no sockets yet: s = socket".into() } else { rows.join("\n") }
+    }
+
+    /// Tell each system call, or no more. Where calls are not shown, neither is what they do.
+    fn trace(&self, on: bool) -> Reply {
+        trace::set(on && self.show == Show::All);
+        Reply::Nothing
     }
 
     /// The session's lines as a script, or the session as a transcript.

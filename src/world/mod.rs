@@ -226,7 +226,7 @@ impl World {
         if waits.linger > 0 && fd::outq(fd.as_fd()).is_ok_and(|n| n > 0) {
             return offload(self, "the data still unsent (SO_LINGER)", move || drop(fd), |_, ()| Ok(Reply::Nothing));
         }
-        drop(fd);
+        fd::close(fd);
         Step::Done(Reply::Nothing)
     }
 

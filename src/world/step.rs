@@ -122,6 +122,8 @@ pub enum Request {
     Sockets,
     /// The lines typed so far.
     History,
+    /// Tell each system call, or no more.
+    Trace(bool),
     /// Write the lines typed so far to a file.
     Save(String),
     /// Run a file's lines here.

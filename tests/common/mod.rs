@@ -106,3 +106,12 @@ pub fn has(program: &str) -> bool {
     }
     there
 }
+
+/// Whether strace is there and may trace; says so plainly when not.
+pub fn has_strace() -> bool {
+    let works = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status().is_ok_and(|s| s.success());
+    if !works {
+        eprintln!("SKIPPED: strace is not installed, or may not trace here");
+    }
+    works
+}

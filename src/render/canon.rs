@@ -1,0 +1,360 @@
+//! What the kernel chose, found in the lines that a session shows: ports, descriptors, process ids, names, times.
+//!
+//! A shown line is cut into [`Piece`]s: text, and values that may differ in another run. What makes a value one of those
+//! is where it came from: the call that gave it, the name that is inserted in the line, its place in an address or in
+//! sockpit's own words. The table [`RULES`] says so for each kind; this file knows nothing of placeholders' numbers.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::rc::Rc;
+
+use super::rules::{COUNTING, Chosen, LONG, RULES, is_autobound, is_chosen_port};
+use crate::session::{Call, Event, What};
+use crate::value::{Addr, Value};
+
+/// A part of a shown line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Piece {
+    /// The text.
+    pub text: String,
+    /// What it may be besides text; none for most.
+    pub kinds: Vec<Chosen>,
+    /// It is written as its placeholder, not as its text.
+    pub chosen: bool,
+}
+
+impl Piece {
+    /// Text that is nothing else.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self { text: text.into(), kinds: Vec::new(), chosen: false }
+    }
+}
+
+/// What is known of where a shown line comes from.
+#[derive(Clone, Default, Debug)]
+pub struct Origin {
+    /// Values that were not written in the program may stand in it.
+    open: bool,
+    /// Values of which its call or the names in it tell the kind.
+    local: Rc<[(String, Chosen)]>,
+    /// Descriptors that stand in it, by their places counted from its end.
+    fds: Rc<[Range<usize>]>,
+}
+
+/// Learns from a session's events which values differ from run to run, and finds them in its lines.
+#[derive(Clone, Default)]
+pub struct Canon {
+    /// Words and numbers that the lines themselves contain.
+    written: HashSet<String>,
+    known: HashMap<String, Vec<Chosen>>,
+    /// This machine's name, as it was seen: in more than one spelling, perhaps.
+    hosts: Vec<String>,
+    /// Names of the session that hold such values.
+    held: HashMap<Rc<str>, Rc<[(String, Chosen)]>>,
+}
+
+impl Canon {
+    /// The words in these lines stay as they are.
+    pub fn keep_written<'a>(&mut self, lines: impl Iterator<Item = &'a str>) {
+        for line in lines {
+            let words = line.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+            self.written.extend(words.map(str::to_string));
+        }
+    }
+
+    /// The number of the process that runs the lines.
+    pub fn own_pid(&mut self, pid: u32) {
+        self.know(&pid.to_string(), Chosen::Pid);
+    }
+
+    fn know(&mut self, value: &str, kind: Chosen) {
+        let kinds = self.known.entry(value.to_string()).or_default();
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
+            if kind == Chosen::Host {
+                self.hosts.push(value.to_string());
+            }
+        }
+    }
+
+    /// Learn what an event says of values that differ from run to run, and where the lines that show it come from.
+    pub fn learn(&mut self, event: &Event) -> Origin {
+        let statement = event.at.source.as_ref().map_or("", |s| s.line(event.at.span.line));
+        let mut local = self.inserted(statement);
+        let open = match &event.what {
+            What::Reply { call, names, values } => {
+                local.extend(self.results(call, names, values, &local));
+                match &**call {
+                    "let" => statement.contains('$'),
+                    call => !COUNTING.contains(&call),
+                }
+            }
+            What::JobDone { line, names, outcome, .. } => {
+                let call = line.split_once(" = ").map_or(&**line, |(_, call)| call);
+                let call = call.split_whitespace().next().unwrap_or("");
+                local = self.inserted(line);
+                if let Ok(values) = outcome {
+                    local.extend(self.results(call, names, values, &local));
+                }
+                !COUNTING.contains(&call)
+            }
+            What::Printed(_) => statement.contains('$'),
+            What::Failed { .. } | What::View(_) | What::Noted(_) | What::Announced(_) | What::Traced(_) => true,
+            What::Line(_) | What::JobStarted(..) => false,
+        };
+        let fds = if let What::Traced(call) = &event.what { from_end(call) } else { Rc::default() };
+        Origin { open, local: local.into(), fds }
+    }
+
+    /// Where a line of a view comes from: it may say what a name holds.
+    pub fn of_view(&self, line: &str) -> Origin {
+        let held = line.split_once(" = ").and_then(|(name, _)| self.held.get(name));
+        Origin { open: true, local: held.cloned().unwrap_or_default(), ..Origin::default() }
+    }
+
+    /// What the names that a statement inserts hold.
+    fn inserted(&self, statement: &str) -> Vec<(String, Chosen)> {
+        let names = statement.split('$').skip(1).map(|after| {
+            let after = after.strip_prefix('{').unwrap_or(after);
+            after.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("")
+        });
+        names.filter_map(|name| self.held.get(name)).flat_map(|held| held.iter().cloned()).collect()
+    }
+
+    /// Learn from a call's results and from what its statement inserts. What its results are is given back.
+    fn results(
+        &mut self,
+        call: &str,
+        names: &[Rc<str>],
+        values: &[Value],
+        inserted: &[(String, Chosen)],
+    ) -> Vec<(String, Chosen)> {
+        let mut found = Vec::new();
+        for value in values {
+            self.addresses(value);
+            let text = unsigned(value);
+            let by_call = RULES.iter().find(|r| r.calls.contains(&call)).map(|r| r.kind);
+            let kind = by_call.or_else(|| reckoned(call, value, &text, inserted));
+            if let Some(kind) = kind.filter(|kind| (kind.rule().fits)(&text)) {
+                if kind.rule().everywhere {
+                    self.know(&text, kind);
+                }
+                found.push((text, kind));
+            }
+        }
+        for (i, name) in names.iter().enumerate() {
+            // Of several results each name has its own.
+            let own = values.get(i).map_or(String::new(), unsigned);
+            let same = |(text, _): &&(String, Chosen)| *text == own;
+            let held: Rc<[_]> = found.iter().chain(inserted).filter(same).cloned().collect();
+            if held.is_empty() {
+                self.held.remove(name);
+            } else {
+                self.held.insert(name.clone(), held);
+            }
+        }
+        found
+    }
+
+    fn addresses(&mut self, value: &Value) {
+        match value {
+            Value::Addr(addr) => {
+                if let Some(port) = addr.port().map(|p| p.to_string()).filter(|p| is_chosen_port(p)) {
+                    self.know(&port, Chosen::Port);
+                }
+                if let Addr::Abstract(name) = addr
+                    && let Ok(name) = std::str::from_utf8(name)
+                    && is_autobound(name)
+                {
+                    self.know(name, Chosen::Name);
+                }
+            }
+            Value::List(list) => list.iter().for_each(|v| self.addresses(v)),
+            _ => {}
+        }
+    }
+
+    /// A shown line in pieces.
+    pub fn pieces(&self, line: &str, origin: &Origin) -> Vec<Piece> {
+        if !origin.open {
+            return vec![Piece::text(line)];
+        }
+        let mut pieces = Vec::new();
+        let (mut plain, mut at) = (0, 0);
+        while at < line.len() {
+            let lengths = self.words(line, at);
+            let Some(piece) = lengths.iter().find_map(|length| self.value(line, at, *length, origin)) else {
+                at += lengths.first().copied().unwrap_or_else(|| step(&line[at..]));
+                continue;
+            };
+            if plain < at {
+                pieces.push(Piece::text(&line[plain..at]));
+            }
+            at += piece.text.len();
+            plain = at;
+            pieces.push(piece);
+        }
+        if plain < line.len() {
+            pieces.push(Piece::text(&line[plain..]));
+        }
+        pieces
+    }
+
+    /// The value that may differ from run to run at a place of a line, if there is one.
+    fn value(&self, line: &str, at: usize, length: usize, origin: &Origin) -> Option<Piece> {
+        let (before, word, after) = (&line[..at], &line[at..at + length], &line[at + length..]);
+        let written = self.written.contains(word);
+        let (mut kinds, mut chosen) = (Vec::new(), false);
+        for rule in RULES.iter().filter(|rule| (rule.fits)(word)) {
+            let traced = || origin.fds.contains(&(line.len() - at..line.len() - at - length));
+            let placed = rule.kind == Chosen::Fd && traced()
+                || !rule.after.is_empty() && before.ends_with(rule.after)
+                || rule.kind == Chosen::Port && before.strip_suffix(':').is_some_and(ends_in_host);
+            let told = origin.local.iter().any(|(text, kind)| text == word && *kind == rule.kind);
+            let known = rule.everywhere && self.known.get(word).is_some_and(|kinds| kinds.contains(&rule.kind));
+            if placed || told && self.is_inserted(before, word, after) || known && stands_alone(before, word, after) {
+                kinds.push(rule.kind);
+                chosen |= !written || rule.always && (placed || told);
+            }
+        }
+        (!kinds.is_empty()).then(|| Piece { text: word.into(), kinds, chosen })
+    }
+
+    /// Whether a word may have been inserted there: on its own, or where what it makes with its neighbours is nowhere written.
+    fn is_inserted(&self, before: &str, word: &str, after: &str) -> bool {
+        let outside = |c: char| !c.is_ascii_alphanumeric();
+        let left = &before[before.len() - before.bytes().rev().take_while(u8::is_ascii_alphanumeric).count()..];
+        let right = &after[..after.find(outside).unwrap_or(after.len())];
+        stands_alone(before, word, after)
+            || left.len() + right.len() > 0 && !self.written.contains(&format!("{left}{word}{right}"))
+    }
+
+    /// The words that begin at a place of a line and could be chosen values, the longest first.
+    fn words(&self, line: &str, at: usize) -> Vec<usize> {
+        let (before, rest) = (line[..at].chars().next_back(), &line[at..]);
+        let inside = before.is_some_and(char::is_alphanumeric);
+        let whole = |end: usize| rest[end..].chars().next().is_none_or(|c| !c.is_alphanumeric());
+        let mut found = Vec::new();
+        if !inside {
+            found.extend(self.hosts.iter().filter(|h| rest.starts_with(&***h) && whole(h.len())).map(String::len));
+        }
+        if before == Some('@')
+            && rest.is_char_boundary(5)
+            && is_autobound(&rest[..5])
+            && (whole(5) || self.known.contains_key(&rest[..5]))
+        {
+            found.push(5);
+        }
+        if rest.starts_with(|c: char| c.is_ascii_digit()) {
+            found.extend(numbers(rest));
+            // Digits may follow a port that was inserted.
+            let known =
+                |length: &usize| before == Some(':') && self.known.contains_key(rest.get(..*length).unwrap_or(""));
+            found.extend([5, 4].into_iter().filter(known));
+        }
+        found
+    }
+}
+
+/// The numbers that a text begins with: with its exponent, with its fraction, or whole.
+fn numbers(text: &str) -> impl Iterator<Item = usize> {
+    let digits = |s: &str| s.find(|c: char| !c.is_ascii_digit()).unwrap_or(s.len());
+    let mut length = digits(text);
+    // A dot at the end of a sentence is no part of a number.
+    let fraction = text[length..].strip_prefix('.').map_or(0, digits);
+    length += if fraction > 0 { fraction + 1 } else { 0 };
+    let exponent = text[length..].strip_prefix("e-").map_or(0, digits);
+    let long = (exponent > 0).then_some(length + 2 + exponent);
+    long.into_iter().chain([length])
+}
+
+/// How far to go on where no word begins: over a whole escape, whose digits are none.
+fn step(text: &str) -> usize {
+    let mut chars = text.chars();
+    match (chars.next(), chars.next()) {
+        (Some('\\'), Some('x')) if text.len() >= 4 && text.is_char_boundary(4) => 4,
+        (Some('\\'), Some('\\' | '0')) => 2,
+        (Some(c), _) => c.len_utf8(),
+        (None, _) => 1,
+    }
+}
+
+/// Whether a word is one of its own there, and no part of a longer number or name.
+fn stands_alone(before: &str, word: &str, after: &str) -> bool {
+    let (mut left, mut right) = (before.chars().rev(), after.chars());
+    let (l, r) = (left.next(), right.next());
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let dotted = l == Some('.') && digit(left.next()) || r == Some('.') && digit(right.next());
+    let number = word.starts_with(|c: char| c.is_ascii_digit());
+    let touches = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-' && number);
+    !dotted && (number && word.len() >= LONG || !touches(l) && !touches(r))
+}
+
+/// Whether a text ends in an address, before the colon and the port.
+fn ends_in_host(text: &str) -> bool {
+    let ipv4 = text.rsplit(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or("");
+    text.ends_with(']') || ipv4.parse::<std::net::Ipv4Addr>().is_ok()
+}
+
+/// Where descriptors stand in a traced call's line, which may have something before it.
+fn from_end(call: &Call) -> Rc<[Range<usize>]> {
+    let length = call.text.len();
+    call.fds.iter().map(|place| length - place.start..length - place.end).collect()
+}
+
+/// A value's text; a number's without its sign, which is no part of what is looked for.
+fn unsigned(value: &Value) -> String {
+    let text = value.to_string();
+    if value.number().is_some() { text.trim_start_matches('-').to_string() } else { text }
+}
+
+/// What a number reckoned from an inserted one is: a time from a time, a port from a port, and so on.
+fn reckoned(call: &str, value: &Value, text: &str, inserted: &[(String, Chosen)]) -> Option<Chosen> {
+    let has = |kind| inserted.iter().any(|(_, k)| *k == kind);
+    let same = inserted.iter().find(|(t, _)| t == text).map(|(_, kind)| *kind);
+    match value {
+        _ if same.is_some() => same,
+        Value::Float(_) if call == "let" && has(Chosen::Time) => Some(Chosen::Time),
+        Value::Int(_) if matches!(call, "let" | "htons" | "ntohs") => {
+            inserted.iter().map(|(_, kind)| *kind).find(|kind| *kind != Chosen::Time && *kind != Chosen::Host)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(canon: &Canon, line: &str) -> Vec<(Chosen, String)> {
+        let origin = Origin { open: true, ..Origin::default() };
+        let pieces = canon.pieces(line, &origin);
+        assert_eq!(pieces.iter().map(|p| &*p.text).collect::<String>(), line);
+        pieces.into_iter().filter(|p| p.chosen).map(|p| (p.kinds[0], p.text)).collect()
+    }
+
+    #[test]
+    fn a_value_is_known_by_its_place_or_by_having_been_seen() {
+        let mut canon = Canon::default();
+        canon.keep_written(["bind srv 127.0.0.1:9998", "send a 40000"].into_iter());
+        let shown = "a = <TCP/IPv4 socket, fd 7, 127.0.0.1:40112 -> 127.0.0.1:9998>";
+        assert_eq!(chosen(&canon, shown), [(Chosen::Fd, "7".into()), (Chosen::Port, "40112".into())]);
+        assert_eq!(chosen(&canon, "b = [::1]:50000"), [(Chosen::Port, "50000".into())]);
+        assert_eq!(chosen(&canon, "n = 40000 and 7 and 40112"), []);
+        canon.know("40112", Chosen::Port);
+        canon.know("12", Chosen::Pid);
+        canon.know("vm", Chosen::Host);
+        canon.know("5.2e-05", Chosen::Time);
+        for (line, values) in [
+            ("x40112y \"\\n40112\" \\x0040112", vec!["40112", "40112", "40112"]),
+            ("401123 1.40112 127.40112.0.1", vec![]),
+            ("task-12 12a 12.5 127.0.0.12 12.", vec!["12"]),
+            ("vm vmstat http://vm/ vm.example x-vm", vec!["vm", "vm", "vm", "vm"]),
+            ("took 5.2e-05 s", vec!["5.2e-05"]),
+            ("@0a1b2 @0a1b23 @name", vec!["0a1b2"]),
+        ] {
+            let found: Vec<String> = chosen(&canon, line).into_iter().map(|(_, text)| text).collect();
+            assert_eq!(found, values, "{line}");
+        }
+    }
+}

@@ -1,0 +1,375 @@
+//! Comparing a transcript with a run of its lines: placeholders bound and checked, and what differs.
+//!
+//! A placeholder is bound to a value where it first stands and must be that value wherever it stands again. Two of a kind
+//! are two values, but the kernel may choose one port twice: [`Twin`]s, which differ in another run. What is text must
+//! be there as it is.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::canon::Piece;
+use super::rules::Chosen;
+use super::transcript::{self, ANY_LINES, Entry, Part, parts, placeholder};
+
+/// A shown line of a run.
+pub type Line = Vec<Piece>;
+
+/// A value with the line where it was first seen.
+#[derive(Clone, Debug)]
+pub(super) struct Bound {
+    pub value: String,
+    line: usize,
+}
+
+/// Which placeholder stands for which value.
+#[derive(Clone, Default, Debug)]
+pub struct Names {
+    pub(super) by_name: BTreeMap<(Chosen, usize), Bound>,
+    by_value: HashMap<(Chosen, String), usize>,
+    twins: Vec<Twin>,
+}
+
+/// Two placeholders that stood for one value in a run: the later one with its line, and the earlier one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Twin {
+    line: usize,
+    kind: Chosen,
+    numbers: (usize, usize),
+}
+
+impl std::fmt::Display for Twin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (this, that) = (placeholder(self.kind, self.numbers.0), placeholder(self.kind, self.numbers.1));
+        write!(f, "line {}: {this} is the same value as {that}, in every run", self.line)
+    }
+}
+
+impl Names {
+    /// The number of a value: its own, or a new one.
+    pub fn number(&mut self, kind: Chosen, value: &str) -> usize {
+        if let Some(number) = self.number_of(kind, value) {
+            return number;
+        }
+        let number = if kind == Chosen::Host { 0 } else { self.last(kind) + 1 };
+        self.bind(kind, number, value, 0);
+        number
+    }
+
+    pub(super) fn number_of(&self, kind: Chosen, value: &str) -> Option<usize> {
+        if kind == Chosen::Host {
+            return Some(0);
+        }
+        self.by_value.get(&(kind, value.to_string())).copied()
+    }
+
+    pub(super) fn last(&self, kind: Chosen) -> usize {
+        self.by_name.range((kind, 0)..=(kind, usize::MAX)).next_back().map_or(0, |((_, n), _)| *n)
+    }
+
+    pub(super) fn bind(&mut self, kind: Chosen, number: usize, value: &str, line: usize) {
+        self.by_name.insert((kind, number), Bound { value: value.into(), line });
+        let first = *self.by_value.entry((kind, value.into())).or_insert(number);
+        if first != number {
+            self.twins.push(Twin { line, kind, numbers: (number, first) });
+        }
+    }
+}
+
+/// A run's line as a transcript has it, named as they come.
+pub fn write_line(line: &[Piece], names: &mut Names) -> String {
+    transcript::written(line, |kind, value| names.number(kind, value))
+}
+
+/// Whether a shown line is as the transcript has it at that line. What it binds stays bound only if so.
+pub(super) fn line_matches(want: &str, got: &[Piece], names: &mut Names, line: usize) -> bool {
+    let mut new: BTreeMap<(Chosen, usize), &str> = BTreeMap::new();
+    let matches = walk(want, got, |kind, number, value| {
+        let bound = names.by_name.get(&(kind, number)).map(|bound| &*bound.value);
+        bound.unwrap_or_else(|| new.entry((kind, number)).or_insert(value)) == value
+    });
+    if matches {
+        for ((kind, number), value) in new {
+            names.bind(kind, number, value, line);
+        }
+    }
+    matches
+}
+
+/// Go through a transcript's line and a run's side by side; `bind` judges a placeholder and the value at its place.
+fn walk<'g>(want: &str, got: &'g [Piece], mut bind: impl FnMut(Chosen, usize, &'g str) -> bool) -> bool {
+    let whole: String = got.iter().map(|p| &*p.text).collect();
+    let mark = Piece::text(if transcript::looks_special(&whole) { "\\" } else { "" });
+    let mut parts = parts(want).into_iter().map(|(part, _)| part);
+    let mut part = parts.next();
+    // The mark is text of the run's line, too.
+    let mut text = mark.text.as_str();
+    let mut pieces = got.iter();
+    loop {
+        match part {
+            Some(Part::Rest) => return true,
+            Some(Part::Text("")) => part = parts.next(),
+            Some(Part::Text(wanted)) if !text.is_empty() => {
+                let length = wanted.len().min(text.len());
+                if wanted.as_bytes()[..length] != text.as_bytes()[..length] {
+                    return false;
+                }
+                let (Some(left), Some(rest)) = (wanted.get(length..), text.get(length..)) else { return false };
+                (part, text) = (Some(Part::Text(left)), rest);
+            }
+            _ if !text.is_empty() => return false,
+            _ => match (part, pieces.next()) {
+                (None, None) => return true,
+                (Some(Part::Hole(kind, number)), Some(piece)) if piece.kinds.contains(&kind) => {
+                    if !bind(kind, number, &piece.text) {
+                        return false;
+                    }
+                    part = parts.next();
+                }
+                (Some(Part::Text(_)), Some(piece)) => text = &piece.text,
+                (Some(Part::Hole(..)) | None, Some(piece)) if piece.text.is_empty() => {}
+                _ => return false,
+            },
+        }
+    }
+}
+
+/// Whether shown lines are as the transcript has them; a line `...` stands for any lines. What they bind stays bound
+/// only if so.
+fn lines_match(want: &[String], got: &[Line], names: &mut Names, first: usize) -> bool {
+    let (mut w, mut g) = (0, 0);
+    // Where to go on when what comes after the last `...` does not fit: one line later.
+    let mut again: Option<(usize, usize, Names)> = None;
+    let before = want.iter().any(|l| l == ANY_LINES).then(|| names.clone());
+    loop {
+        if want.get(w).is_some_and(|l| l == ANY_LINES) {
+            w += 1;
+            again = Some((w, g, names.clone()));
+            continue;
+        }
+        let fits = match (want.get(w), got.get(g)) {
+            (None, None) => return true,
+            (Some(want), Some(got)) => line_matches(want, got, names, first + w),
+            _ => false,
+        };
+        if fits {
+            (w, g) = (w + 1, g + 1);
+            continue;
+        }
+        match &mut again {
+            Some((after, at, saved)) if *at < got.len() => {
+                *at += 1;
+                (w, g) = (*after, *at);
+                names.clone_from(saved);
+            }
+            _ => {
+                if let Some(before) = before {
+                    *names = before;
+                }
+                return false;
+            }
+        }
+    }
+}
+
+/// A statement with what it showed: lines typed together, and the lines after them.
+#[derive(Clone, Debug)]
+pub struct Group<S> {
+    pub(super) typed: Vec<Entry<S>>,
+    pub(super) shown: Vec<S>,
+    /// The line of the transcript where it begins.
+    pub(super) line: usize,
+}
+
+/// The statements of a transcript, whose first line has that number.
+pub fn groups(entries: Vec<Entry>, first: usize) -> Vec<Group<String>> {
+    let mut all: Vec<Group<String>> = Vec::new();
+    for (line, entry) in (first..).zip(entries) {
+        match (entry, all.last_mut()) {
+            (Entry::Shown(text), Some(group)) => group.shown.push(text),
+            (Entry::Shown(text), None) => all.push(Group { typed: Vec::new(), shown: vec![text], line }),
+            (more @ Entry::More(_), Some(group)) if group.shown.is_empty() => group.typed.push(more),
+            (typed, _) => all.push(Group { typed: vec![typed], shown: Vec::new(), line }),
+        }
+    }
+    all
+}
+
+/// The lines that a transcript's statements were typed as.
+pub fn typed_lines(groups: &[Group<String>]) -> Vec<String> {
+    let text = |entry: &Entry| match entry {
+        Entry::Typed(line) | Entry::More(line) | Entry::Shown(line) => line.clone(),
+    };
+    groups.iter().flat_map(|g| &g.typed).map(text).collect()
+}
+
+/// What a run showed, for each statement of the transcript.
+fn answers(wanted: &[Group<String>], run: Vec<Entry<Line>>) -> Vec<Vec<Line>> {
+    let mut answers: Vec<Vec<Line>> = wanted.iter().map(|_| Vec::new()).collect();
+    let mut statements = wanted.iter().map(|g| g.typed.len()).enumerate().filter(|(_, typed)| *typed > 0);
+    let (mut at, mut left) = (0, 0);
+    for entry in run {
+        match entry {
+            Entry::Shown(line) => answers[at].push(line),
+            _ if left > 0 => left -= 1,
+            _ => {
+                if let Some((next, typed)) = statements.next() {
+                    (at, left) = (next, typed - 1);
+                }
+            }
+        }
+    }
+    answers
+}
+
+/// What is wrong with a transcript's placeholders, if something is: with the number of the line.
+pub fn misnamed(groups: &[Group<String>]) -> Option<(usize, String)> {
+    let mut last: BTreeMap<Chosen, usize> = BTreeMap::new();
+    let mut hidden = false;
+    for group in groups {
+        for (line, text) in (group.line + group.typed.len()..).zip(&group.shown) {
+            hidden |= text == ANY_LINES;
+            for (part, _) in parts(text) {
+                match part {
+                    Part::Rest => hidden = true,
+                    Part::Unknown(word) => {
+                        let words = super::rules::RULES.map(|r| placeholder(r.kind, 1)).join(" ");
+                        return Some((line, format!("`{word}` is no placeholder: they are {words} {{*}}")));
+                    }
+                    Part::Hole(kind, number) => {
+                        let last = last.entry(kind).or_insert(0);
+                        // What a wildcard hides may have had the numbers between.
+                        if number > *last + 1 && !hidden {
+                            let (this, missing) = (placeholder(kind, number), placeholder(kind, *last + 1));
+                            return Some((
+                                line,
+                                format!("`{this}` stands before `{missing}`: they count from 1 as they first appear"),
+                            ));
+                        }
+                        *last = number.max(*last);
+                    }
+                    Part::Text(_) => {}
+                }
+            }
+        }
+    }
+    None
+}
+
+/// A transcript beside a run of it.
+pub struct Comparison {
+    pub(super) wanted: Vec<Group<String>>,
+    pub(super) got: Vec<Vec<Line>>,
+    pub(super) names: Names,
+    pub(super) differing: Vec<Difference>,
+}
+
+/// How one statement differs: so many lines fit at its beginning and at its end, and why the others do not.
+pub(super) struct Difference {
+    pub group: usize,
+    head: usize,
+    pub tail: usize,
+    /// The run's lines between, with the names they have so far.
+    lines: Vec<String>,
+    notes: Vec<String>,
+}
+
+impl Comparison {
+    /// Compare a transcript's statements with a run of their lines.
+    pub fn new(wanted: Vec<Group<String>>, run: Vec<Entry<Line>>) -> Self {
+        let got = answers(&wanted, run);
+        let mut names = Names::default();
+        let mut differing = Vec::new();
+        for (group, (want, got)) in wanted.iter().zip(&got).enumerate() {
+            let first = want.line + want.typed.len();
+            if !lines_match(&want.shown, got, &mut names, first) {
+                differing.push(difference(group, want, got, &mut names));
+            }
+        }
+        Self { wanted, got, names, differing }
+    }
+
+    /// How many statements differ.
+    pub fn differing(&self) -> usize {
+        self.differing.len()
+    }
+
+    /// The placeholders that stood for one value here.
+    pub fn twins(&self) -> &[Twin] {
+        &self.names.twins
+    }
+
+    /// What differs, as `diff -u` writes it, each with the placeholder that broke.
+    pub fn diff(&self) -> String {
+        super::diff::unified(&self.rows(), self.wanted.first().map_or(0, |g| g.line - 1))
+    }
+
+    fn rows(&self) -> Vec<super::diff::Row> {
+        use super::diff::Row;
+        let mut rows = Vec::new();
+        let mut differing = self.differing.iter().peekable();
+        for (i, want) in self.wanted.iter().enumerate() {
+            rows.extend(want.typed.iter().map(|entry| Row::Same(entry.to_string())));
+            let shown = |lines: &[String], row: fn(String) -> Row| lines.iter().cloned().map(row).collect::<Vec<_>>();
+            let Some(d) = differing.next_if(|d| d.group == i) else {
+                rows.extend(shown(&want.shown, Row::Same));
+                continue;
+            };
+            let end = want.shown.len() - d.tail;
+            rows.extend(shown(&want.shown[..d.head], Row::Same));
+            rows.extend(shown(&want.shown[d.head..end], Row::Gone));
+            rows.extend(shown(&d.lines, Row::New));
+            rows.extend(d.notes.iter().cloned().map(Row::Note));
+            rows.extend(shown(&want.shown[end..], Row::Same));
+        }
+        rows
+    }
+}
+
+/// How a statement's lines differ. What of them fits stays bound.
+fn difference(group: usize, want: &Group<String>, got: &[Line], names: &mut Names) -> Difference {
+    let first = want.line + want.typed.len();
+    let shown = &want.shown;
+    let fits = |at: usize, got: &Line, names: &mut Names| {
+        shown[at] != ANY_LINES && line_matches(&shown[at], got, names, first + at)
+    };
+    let mut head = 0;
+    while head < shown.len().min(got.len()) && fits(head, &got[head], names) {
+        head += 1;
+    }
+    let room = (shown.len() - head).min(got.len() - head);
+    let mut tail = 0;
+    while tail < room && fits(shown.len() - tail - 1, &got[got.len() - tail - 1], names) {
+        tail += 1;
+    }
+    let (want, got) = (&shown[head..shown.len() - tail], &got[head..got.len() - tail]);
+    let pairs = (first + head..).zip(want.iter().zip(got));
+    let mut notes: Vec<String> = pairs.flat_map(|(line, (want, got))| broken(want, got, names, line)).collect();
+    notes.dedup();
+    // Numbers that it gives are the next ones, until the transcript says so itself.
+    let mut named = names.clone();
+    let lines = got.iter().map(|line| write_line(line, &mut named)).collect();
+    Difference { group, head, tail, lines, notes }
+}
+
+/// The placeholders of a line that do not stand for what the run has there. Those that are new are bound to it.
+fn broken(want: &str, got: &[Piece], names: &mut Names, line: usize) -> Vec<String> {
+    let hole = |(part, _)| if let Part::Hole(kind, number) = part { Some((kind, number)) } else { None };
+    let holes: Vec<_> = parts(want).into_iter().filter_map(hole).collect();
+    let values: Vec<_> = got.iter().filter(|p| p.chosen).filter_map(|p| Some((*p.kinds.first()?, &*p.text))).collect();
+    if !holes.iter().map(|(kind, _)| kind).eq(values.iter().map(|(kind, _)| kind)) {
+        return Vec::new();
+    }
+    let mut notes = Vec::new();
+    for ((kind, number), (_, value)) in holes.into_iter().zip(values) {
+        let other = names.number_of(kind, value).filter(|n| *n != number);
+        match names.by_name.get(&(kind, number)) {
+            Some(bound) if bound.value != value => {
+                let is = other.map_or(String::new(), |n| format!(", which is {}", placeholder(kind, n)));
+                let name = placeholder(kind, number);
+                notes.push(format!("{name} was {} at line {}, {value} here{is}", bound.value, bound.line));
+            }
+            Some(_) => {}
+            None => names.bind(kind, number, value, line),
+        }
+    }
+    notes
+}

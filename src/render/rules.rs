@@ -1,0 +1,159 @@
+//! The rules of what differs from run to run: one table, which [`super::canon`] applies. It knows kinds of values and
+//! names of calls.
+
+/// A kind of value that differs from run to run.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Chosen {
+    /// A port that the kernel gave.
+    Port,
+    /// A descriptor.
+    Fd,
+    /// A process.
+    Pid,
+    /// A time, or a number reckoned from one.
+    Time,
+    /// An abstract name that the kernel gave: autobind.
+    Name,
+    /// The name of this machine.
+    Host,
+}
+
+/// How values of a kind are known.
+pub struct Rule {
+    /// The kind.
+    pub kind: Chosen,
+    /// What its placeholders are called.
+    pub word: &'static str,
+    /// Calls whose results are such values, if they look like it.
+    pub calls: &'static [&'static str],
+    /// What stands before such a number in sockpit's own words.
+    pub after: &'static str,
+    /// It is one even when the session's lines contain the same number or word.
+    pub always: bool,
+    /// Known once, it is found wherever it stands again; else only where its call or its name gives it.
+    pub everywhere: bool,
+    /// Whether a text can be one.
+    pub fits: fn(&str) -> bool,
+}
+
+/// The rules, all of them. A number that the lines themselves contain stays as it is, unless the rule says otherwise; so
+/// does all that is shown by a line that inserts no value, and by a call that counts.
+pub const RULES: [Rule; 6] = [
+    Rule {
+        kind: Chosen::Port,
+        word: "port",
+        calls: &["getsockname", "getpeername", "getnameinfo"],
+        // And after an address: `127.0.0.1:`, `[::1]:`.
+        after: "",
+        always: false,
+        everywhere: true,
+        fits: is_chosen_port,
+    },
+    Rule {
+        kind: Chosen::Fd,
+        word: "fd",
+        calls: &["fileno", "detach"],
+        after: ", fd ",
+        always: true,
+        everywhere: false,
+        fits: is_number,
+    },
+    Rule {
+        kind: Chosen::Pid,
+        word: "pid",
+        calls: &["getpid", "getppid", "pid"],
+        after: " pid ",
+        always: true,
+        everywhere: true,
+        fits: is_number,
+    },
+    Rule {
+        kind: Chosen::Time,
+        word: "time",
+        calls: &["now"],
+        after: "",
+        always: true,
+        everywhere: true,
+        fits: |text| text.parse::<f64>().is_ok(),
+    },
+    Rule {
+        kind: Chosen::Name,
+        word: "name",
+        // Every address that is one: five hexadecimal digits after `@`.
+        calls: &[],
+        after: "@",
+        always: false,
+        everywhere: true,
+        fits: is_autobound,
+    },
+    Rule {
+        kind: Chosen::Host,
+        word: "host",
+        calls: &["gethostname"],
+        after: "",
+        always: true,
+        everywhere: true,
+        // What every machine calls itself says nothing of this one.
+        fits: |text| !text.is_empty() && text != "localhost",
+    },
+];
+
+/// Calls that count: no number they give is anybody's choice.
+pub const COUNTING: &[&str] = &[
+    "send",
+    "sendto",
+    "sendmsg",
+    "sendfile",
+    "write",
+    "len",
+    "inq",
+    "outq",
+    "filesize",
+    "qsize",
+    "calcsize",
+    "connect_ex",
+];
+
+/// Ports below this one are nobody's choice but the script's.
+const FIRST_CHOSEN_PORT: u32 = 1024;
+/// A shorter number is found only where no letter or hyphen touches it: `task-3` is no process.
+pub const LONG: usize = 4;
+
+impl Chosen {
+    /// Its rule.
+    pub fn rule(self) -> &'static Rule {
+        &RULES[self as usize]
+    }
+
+    /// The kind of that name.
+    pub fn of(word: &str) -> Option<Self> {
+        RULES.iter().find(|r| r.word == word).map(|r| r.kind)
+    }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a text is a port that the kernel may have given.
+pub fn is_chosen_port(text: &str) -> bool {
+    is_number(text) && text.parse().is_ok_and(|port| (FIRST_CHOSEN_PORT..=65535).contains(&port))
+}
+
+/// Whether a text is a name as autobind gives it.
+pub fn is_autobound(text: &str) -> bool {
+    text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kind_has_its_place_in_the_table() {
+        for (i, rule) in RULES.iter().enumerate() {
+            assert_eq!((rule.kind as usize, rule.kind.rule().word), (i, rule.word));
+            assert_eq!(Chosen::of(rule.word), Some(rule.kind));
+        }
+    }
+}

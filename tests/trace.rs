@@ -1,0 +1,123 @@
+//! `trace on` shows the system calls that strace sees, in their order.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use std::process::Command;
+
+use common::{Folder, SOCKPIT, lines, run};
+
+/// The calls that both are asked for. What sockpit asks to show a value, and what is about its loop, is not among them.
+const CALLS: &str = "socket,socketpair,bind,listen,accept4,connect,sendto,recvfrom,sendmsg,recvmsg,shutdown,setsockopt,\
+    getsockopt,ppoll,sendfile";
+
+const PROGRAM: &str = "\
+trace on
+srv = socket
+setsockopt srv SO_REUSEADDR 1
+bind srv 127.0.0.1:0
+listen srv 5
+where = getsockname srv
+conn, peer = accept srv &
+cli = socket
+connect cli $where
+wait 1
+send cli \"hello\\r\\n\"
+recv conn 1024
+setblocking conn off
+expect EAGAIN recv conn 10 MSG_PEEK
+poll conn IN|OUT
+sendmsg cli one two
+recvmsg conn 100
+getsockopt cli SO_ERROR
+expect ENOPROTOOPT setsockopt cli SO_TYPE 1
+shutdown cli wr
+recv conn 10
+left, right = socketpair unix dgram
+settimeout right 0.01
+expect timeout recvfrom right 10
+send left x
+recvfrom right 10
+u = socket udp
+sendto u hi 127.0.0.1:9
+f = open data w
+write f \"from a file\"
+close f
+sendfile cli data
+";
+
+/// A line of either: the call's name, its first argument and its result.
+fn essence(line: &str) -> Option<(String, String, String)> {
+    let (call, result) = line.rsplit_once(" = ")?;
+    let (name, args) = call.split_once('(')?;
+    let first = args.split([',', ')']).next()?;
+    // strace's own note on what poll(2) found, and its spelling of the descriptor there.
+    let result = result.split(" ([").next()?.trim();
+    let first = first.trim_start_matches("[{fd=");
+    CALLS.split(',').any(|c| c == name).then(|| (name.into(), first.into(), result.into()))
+}
+
+#[test]
+fn it_shows_what_strace_sees() {
+    if !common::has_strace() {
+        return;
+    }
+    let folder = Folder::new();
+    // A send that a shutdown forbids is the last line on purpose: an error is told as well.
+    let script =
+        folder.file("x.sock", PROGRAM.replace("sendfile cli data", "expect EPIPE sendfile cli data").as_bytes());
+    let seen = folder.path().join("seen");
+    let out = Command::new("strace")
+        .args(["-qq", "-o", seen.to_str().unwrap(), "-e"])
+        .arg(format!("trace={CALLS}"))
+        .args([SOCKPIT, &script])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    let told = String::from_utf8(out.stdout).unwrap();
+    assert!(out.status.success(), "{told}\n{}", String::from_utf8_lossy(&out.stderr));
+    let told: Vec<_> = told.lines().filter_map(|l| essence(l.strip_prefix("  | ")?)).collect();
+    let seen = std::fs::read_to_string(seen).unwrap();
+    let seen: Vec<_> = seen.lines().filter_map(essence).collect();
+    // The loop's own pipe for signals.
+    let own = |(name, first, _): &&(String, String, String)| name == "socketpair" && first == "AF_UNIX";
+    assert_eq!(seen.iter().filter(own).count(), 2);
+    let seen: Vec<_> = {
+        let mut pairs = 0;
+        seen.into_iter()
+            .filter(|call| {
+                pairs += usize::from(own(&call));
+                !(own(&call) && pairs == 1)
+            })
+            .collect()
+    };
+    assert!(told.len() > 25, "{told:?}");
+    assert_eq!(told, seen);
+}
+
+#[test]
+fn it_reads_like_strace_and_says_how_a_call_waits() {
+    let run =
+        run(&["-c", "trace on\na, b = socketpair\nd = recv b 10 &\nsend a \"hi\\n\"\nwait 1\ntrace off\nsend a x"]);
+    let calls: Vec<&str> = run.out.lines().filter_map(|l| l.strip_prefix("  | ")).collect();
+    assert!(calls[0].starts_with("socketpair(AF_UNIX, SOCK_STREAM|SOCK_NONBLOCK|SOCK_CLOEXEC, 0, ["), "{}", run.out);
+    assert!(calls[1].ends_with(", ..., 10, 0, NULL) = -1 EAGAIN (Resource temporarily unavailable)"), "{}", run.out);
+    assert!(calls[2].starts_with("epoll_ctl(") && calls[3] == "... waits for data on b", "{}", run.out);
+    assert!(calls[4].ends_with(", \"hi\\n\", 3, MSG_NOSIGNAL, NULL) = 3"), "{}", run.out);
+    assert_eq!(calls[5], "... woken");
+    assert!(calls[6].starts_with("recvfrom(") && calls[6].ends_with("= 3") && calls.len() == 7, "{}", run.out);
+}
+
+#[test]
+fn what_is_shown_and_what_came_from_outside_is_apart() {
+    // Bytes are escaped; a value's own looks at its socket are left out; with -q there is nothing to show.
+    let text = "trace on\na, b = socketpair\nprint $a\nsend a \"\\x1b[31m\\r\"";
+    let shown = run(&["-c", text]).out;
+    assert!(shown.contains("\"\\x1b[31m\\r\", 6, MSG_NOSIGNAL") && !shown.contains('\u{1b}'), "{shown}");
+    assert_eq!(shown.matches("getpeername").count(), 0, "{shown}");
+    assert_eq!(lines(&format!("{text}\nprint end")).out.lines().last(), Some("end"));
+    assert!(!lines(text).out.contains("sendto"));
+    let json = run(&["--json", "-c", text]).out;
+    assert!(json.contains(r#""kind":"trace""#), "{json}");
+    assert_eq!(run(&["-q", "-c", "expect Usage trace perhaps"]).status, 0);
+}
