@@ -54,11 +54,23 @@ fn only_what_suits_is_completed() {
     wait_line(&mut t, "accept srv");
     t.keys("\x15listen \t");
     wait_line(&mut t, "listen fresh [BACKLOG]");
-    t.keys("\x15close \t\t");
+    t.keys("\x15close \t");
     t.see("srv    fresh");
     t.until("the line below the list", |s| s.trim_end().ends_with("sockpit> close X"));
-    t.keys("\x15acq\t\t");
+    t.keys("\x15acq\t");
+    wait_line(&mut t, "acquire M [SECONDS]");
+    t.keys("\t");
     wait_line(&mut t, "acquire mutex [SECONDS]");
+    // What happens meanwhile is announced below the list.
+    t.keys("\x15d = accept srv &\r");
+    t.ready();
+    t.keys("close \t");
+    t.until("the line below the list", |s| s.trim_end().ends_with("sockpit> close X"));
+    let text = t.text();
+    let port = text.split(", 127.0.0.1:").nth(1).unwrap().split(|c: char| !c.is_ascii_digit()).next().unwrap();
+    let _peer = std::net::TcpStream::connect(("127.0.0.1", port.parse().unwrap())).unwrap();
+    t.see("[1] d = ");
+    t.until("the line below it", |s| s.trim_end().ends_with("sockpit> close X"));
     t.keys("\x15setsockopt fresh IPPROTO_TCP TCP_NODE\ton\r");
     t.until("it ran", |s| s.contains("setsockopt fresh IPPROTO_TCP TCP_NODELAY on\nok"));
     t.ready();

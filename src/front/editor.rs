@@ -58,7 +58,8 @@ impl LineEditor {
             // Without colours the highlighter paints nothing; rustyline need not know.
             .color_mode(ColorMode::Forced)
             .completion_prompt_limit(CANDIDATES_MAX)
-            .completion_show_all_if_ambiguous(false)
+            // To wait for a second Tab would hold announcements up.
+            .completion_show_all_if_ambiguous(true)
             .completion_type(CompletionType::List)
             .edit_mode(keys.mode)
             .keyseq_timeout(Some(KEY_TIMEOUT))
