@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use common::Folder;
 use proptest::prelude::*;
-use sockpit::front::transcript::{take_down, written};
+use sockpit::front::{replay::take_down, transcript::written};
 use sockpit::render::compare::{Comparison, Line, groups, misnamed, typed_lines};
 use sockpit::render::transcript::{Entry, Part, parts, read};
 
@@ -269,7 +269,7 @@ fn session(bytes: &[u8], folder: &str) -> Vec<String> {
 fn run(lines: &[String], folder: &str) -> Vec<Entry<Line>> {
     let _ = std::fs::remove_dir_all(folder);
     std::fs::create_dir_all(folder).unwrap();
-    take_down(lines, &[], false, Some(Duration::from_secs(20)))
+    take_down(lines, &[], false, Some(Duration::from_secs(20))).entries
 }
 
 /// What is wrong with a transcript, beside a run of it.

@@ -11,6 +11,7 @@ pub mod suits;
 mod connection;
 mod data;
 mod files;
+mod kernel;
 pub mod life;
 mod mode;
 mod msg;
@@ -210,6 +211,7 @@ pub static ALL: &[&[Command]] = &[
     sync::COMMANDS,
     processes::COMMANDS,
     views::COMMANDS,
+    kernel::COMMANDS,
 ];
 
 /// Every command.

@@ -9,9 +9,13 @@ use std::time::{Duration, Instant};
 
 use super::args::expected;
 use super::{Arg, Args, Command, Group, Kind, named, opt, req, some};
-use crate::os::{constants, fd, sockopt};
-use crate::value::{Failure, Reply, Value};
+use crate::os::tcp::{self, State};
+use crate::os::{constants, fd};
+use crate::value::{Failure, Reply, Value, text};
 use crate::world::{On, Request, Socket, Step, Wait, Wake, World, after, socket_value, sync};
+
+/// How often it is looked whether a TCP state has come.
+const STATE_AGAIN: Duration = Duration::from_millis(1);
 
 /// The calls about what is ready and what is running.
 pub const COMMANDS: &[Command] = &[POLL, SELECT, WAIT, JOBS, IS_ALIVE, CANCEL, SLEEP, NOW, INQ, OUTQ, ATMARK, STATE];
@@ -185,36 +189,21 @@ const STATE: Command = Command {
     name: "state",
     aliases: &[],
     group: Group::Readiness,
-    summary: "the TCP state of a socket as the kernel calls it: ESTABLISHED, CLOSE_WAIT, ...",
-    params: &[req("S", Kind::Socket)],
+    summary: "the TCP state of a socket as the kernel calls it; with STATE, waits until it is that, SECONDS at most",
+    params: &[req("S", Kind::Socket), opt("STATE", Kind::Name), opt("SECONDS", Kind::Seconds)],
     results: &["state"],
     python: "s.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]",
     c: "struct tcp_info i; getsockopt(s, IPPROTO_TCP, TCP_INFO, &i, &len); i.tcpi_state",
     man: "tcp(7)",
     errors: &[
-        ("EOPNOTSUPP", "an AF_UNIX socket has no TCP state"),
-        ("ENOPROTOOPT", "only TCP sockets have a TCP state"),
+        ("EOPNOTSUPP", "an AF_UNIX or UDP socket has no TCP state"),
+        ("ENOPROTOOPT", "the same, of UDP over IPv6"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "srv = create_server 127.0.0.1:0\nstate srv",
+    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
+              conn, peer = accept srv\nstate conn\nshutdown cli wr\nstate cli FIN_WAIT2 2\nstate conn CLOSE_WAIT 2",
     run: state,
 };
-
-/// The states of a TCP socket from 1 on, in the kernel's order and words.
-const STATES: [&str; 12] = [
-    "ESTABLISHED",
-    "SYN_SENT",
-    "SYN_RECV",
-    "FIN_WAIT1",
-    "FIN_WAIT2",
-    "TIME_WAIT",
-    "CLOSE",
-    "CLOSE_WAIT",
-    "LAST_ACK",
-    "LISTEN",
-    "CLOSING",
-    "NEW_SYN_RECV",
-];
 
 /// The seconds in that place, or the default when they were left out; `None` is for ever.
 fn limit(args: &Args, i: usize, default: Option<f64>) -> Result<Option<Duration>, Failure> {
@@ -356,9 +345,37 @@ fn atmark(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 
 fn state(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
-    // The state is the first byte of struct tcp_info.
-    let mut first = [0_u8];
-    sockopt::get(socket.fd()?.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut first).map_err(Failure::os)?;
-    let state = usize::from(first[0]).checked_sub(1).and_then(|i| STATES.get(i));
-    Ok(state.map_or_else(|| Value::Int(i128::from(first[0])), Value::text).into())
+    let awaited = if args.has(1) { Some(awaited(args)?) } else { None };
+    let limit = limit(args, 2, None)?;
+    let look = {
+        let socket = socket.clone();
+        move || tcp::state(socket.fd()?.as_fd()).map_err(Failure::os)
+    };
+    let name = |state: Option<State>| Value::text(state.map_or("UNKNOWN", State::name));
+    let now = look()?;
+    if awaited.is_none_or(|a| now == Some(a)) || limit == Some(Duration::ZERO) {
+        return Ok(name(now).into());
+    }
+    let resume = move |_: &mut World, wake| match look() {
+        Ok(now) if now == awaited || wake == Wake::Expired => Some(Ok(name(now).into())),
+        Ok(_) => None,
+        Err(failure) => Some(Err(failure)),
+    };
+    // The kernel signals no change of state as such.
+    let (on, until, again) = (On::Socket(socket), limit.and_then(after), Some(STATE_AGAIN));
+    Ok(Step::Park(Wait { on, until, again, what: "another TCP state" }, Box::new(resume)))
+}
+
+/// The state that a call waits for.
+fn awaited(args: &Args) -> Result<State, Failure> {
+    let word = args.text(1)?;
+    let tcp = || State::ALL.iter().filter(|(state, _)| *state < State::NewSynRecv);
+    if let Some((state, _)) = tcp().find(|(_, name)| *name == word) {
+        return Ok(*state);
+    }
+    let failure = Failure::usage(format!("`{word}` is no TCP state")).at(1);
+    Err(match text::nearest(&word, tcp().map(|(_, name)| *name)) {
+        Some(near) => failure.note(format!("did you mean {near}?")),
+        None => failure.note(format!("one of: {}", tcp().map(|(_, name)| *name).collect::<Vec<_>>().join(" "))),
+    })
 }

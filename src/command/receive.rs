@@ -10,7 +10,7 @@ use super::msg::ancillary_value;
 use super::transfer::keep;
 use super::{Args, Command, Group, Kind, opt, req};
 use crate::os::msg::{self, Ancillary};
-use crate::os::{addr, constants, fd};
+use crate::os::{addr, constants, fd, trace};
 use crate::value::{Addr, Failure, Reply, Value};
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
 
@@ -251,6 +251,10 @@ impl Receiver {
         let fd = self.socket.fd()?;
         let wanted = self.size - self.got.len();
         let room = if wanted <= SHARED_BUFFER { wanted } else { large(fd.as_fd(), wanted) };
+        if let (Some(journal), libc::SOCK_DGRAM) = (&mut world.journal, self.socket.kind) {
+            // Only this look before tells how long a datagram is that is cut short.
+            journal.coming = trace::aside(|| fd::inq(fd.as_fd())).unwrap_or(0);
+        }
         let buffer = &mut world.buffer(room)[..room];
         let stream = self.socket.is_stream();
         if stream && self.flags & libc::MSG_TRUNC != 0 {

@@ -38,9 +38,14 @@ pub struct Subject {
 }
 
 impl Subject {
-    /// What a value is.
+    /// What a value is, without asking the kernel how it stands.
+    pub fn kind_of(value: &Value) -> Self {
+        Self { kind: value.kind(), socket: None }
+    }
+
+    /// What a value is, and how it stands.
     pub fn of(value: &Value) -> Self {
-        Self { kind: value.kind(), socket: value.downcast::<Socket>().map(standing) }
+        Self { socket: value.downcast::<Socket>().map(standing), ..Self::kind_of(value) }
     }
 
     /// Whether it suits a call where that kind of parameter stands.

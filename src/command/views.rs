@@ -1,6 +1,6 @@
 //! Looking at the session: names, sockets, history, help.
 
-use super::{Args, Command, Group, Kind, Need, all, bare, find, opt, req};
+use super::{Args, Command, Group, Kind, Need, all, bare, find, opt, req, rest};
 use crate::os::options;
 use crate::value::{Failure, Reply, Value, errno, text};
 use crate::world::{Request, Step, World};
@@ -15,6 +15,16 @@ fn sockets(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
 
 fn vars(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
     ask(Request::Vars)
+}
+
+fn why(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let socket = if args.has(0) { Some(args.socket(0)?) } else { None };
+    ask(Request::Why(socket))
+}
+
+fn diagram(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let chosen = (0..args.0.len()).map(|i| args.socket(i)).collect::<Result<_, _>>()?;
+    ask(Request::Diagram(chosen))
 }
 
 fn history(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
@@ -142,6 +152,18 @@ pub const COMMANDS: &[Command] = &[
         example: "help accept",
         errors: &[("Usage", "nothing has that name")],
         ..view("help", "explain the calls, or one of them, an option, an errno", help)
+    },
+    Command {
+        params: &[opt("S", Kind::Socket)],
+        example: "s = socket\nexpect ENOTCONN recv s 100\nwhy",
+        errors: &[("Usage", "with -q nothing is written down of what happens to a socket")],
+        ..view("why", "explain the last error from what happened here; of a socket, tell what happened to it", why)
+    },
+    Command {
+        params: &[rest("S", Kind::Socket)],
+        example: "left, right = socketpair\nsend left hello\nrecv right 100\nclose left\nrecv right 100\ndiagram",
+        errors: &[("Usage", "with -q nothing is written down of what happens to sockets")],
+        ..view("diagram", "draw what happened: a lane for each socket, arrows for what passed between them", diagram)
     },
     Command {
         params: &[req("SWITCH", Kind::Switch)],

@@ -26,7 +26,7 @@ use super::hint;
 use super::history::{Past, Store};
 use super::inputrc;
 use super::line::Ask;
-use super::names::Desk;
+use super::names::{Depth, Desk};
 use super::paste::Paste;
 use crate::lang;
 use crate::os::terminal;
@@ -272,8 +272,7 @@ impl Completer for Assistant {
     type Candidate = Candidate;
 
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Candidate>)> {
-        self.desk.forget();
-        Ok(complete::complete(line, pos, &self.desk.known()))
+        Ok(complete::complete(line, pos, &self.desk.ask(Depth::Standing)))
     }
 }
 
@@ -298,11 +297,11 @@ impl Hinter for Assistant {
         if line.trim().is_empty() || pos < line.len() || self.given.is(line) {
             return None;
         }
-        let hint = hint::hint(line, &self.desk.known())?;
+        let hint = hint::hint(line, &self.desk.ask(Depth::Names))?;
         // Without grey it must be told apart in another way: as a comment.
         let hint = if self.style.colour { hint } else { format!("  # {}", hint.trim_start()) };
         let last = line.rsplit('\n').next().unwrap_or(line);
-        let columns = usize::from(terminal::width());
+        let columns = terminal::width().unwrap_or(terminal::USUAL);
         let room = columns.saturating_sub((self.width.get() + last.width()) % columns + 1);
         (room > HINT_MIN).then(|| Usage(text::fit(&hint, room)))
     }
@@ -313,7 +312,7 @@ impl Highlighter for Assistant {
         if line.is_empty() || !self.style.colour {
             return Cow::Borrowed(line);
         }
-        Cow::Owned(highlight::paint(line, &self.desk.known(), self.in_block.get()))
+        Cow::Owned(highlight::paint(line, &self.desk.ask(Depth::Names), self.in_block.get()))
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {

@@ -14,6 +14,7 @@ mod output;
 mod paste;
 mod prompt;
 mod recorder;
+pub mod replay;
 mod screen;
 mod script;
 mod step;

@@ -4,7 +4,6 @@
 //! moment; so nothing is gathered for a line that is typed without completion, and a socket that began to listen is
 //! known to listen.
 
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use mio::Waker;
 
 use super::step;
 use crate::command::suits::Subject;
+use crate::os::trace;
 use crate::session::Session;
 
 /// How long the editor waits for the main thread, which may be busy with a task, before it takes what it knew.
@@ -31,11 +31,12 @@ pub struct Names {
 }
 
 impl Names {
-    /// What a session has.
-    fn of(session: &Session) -> Self {
+    /// What a session has. That sockpit asks is no call of the session's.
+    fn of(session: &Session, depth: Depth) -> Self {
+        let subject = if depth == Depth::Standing { Subject::of } else { Subject::kind_of };
         let text = |names: &[std::rc::Rc<str>]| names.iter().map(ToString::to_string).collect();
         Self {
-            things: session.bound().map(|(name, value)| (name.to_string(), Subject::of(&value))).collect(),
+            things: trace::aside(|| session.bound().map(|(n, value)| (n.to_string(), subject(&value))).collect()),
             jobs: session.open_jobs().collect(),
             defs: session.defined().map(|(name, params)| (name.to_string(), text(params))).collect(),
             stepping: session.is_stepping(),
@@ -65,10 +66,18 @@ impl Names {
     }
 }
 
+/// How much a question asks.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Debug)]
+pub enum Depth {
+    /// The names and what sort of thing each holds: for the colours.
+    Names,
+    /// How each socket stands, too, which the kernel must be asked: for completion.
+    Standing,
+}
+
 /// Where the editor's thread asks and the main thread answers.
 pub struct Desk {
     waker: Arc<Waker>,
-    asked: AtomicBool,
     state: Mutex<State>,
     answered: Condvar,
 }
@@ -76,14 +85,15 @@ pub struct Desk {
 #[derive(Default)]
 struct State {
     names: Arc<Names>,
-    /// They are those of the line being typed.
+    /// The names are those of the line being typed, and nothing has happened since.
     fresh: bool,
+    asked: Option<Depth>,
 }
 
 impl Desk {
     /// A desk whose questions ring the main thread's waker.
     pub fn new(waker: Arc<Waker>) -> Self {
-        Self { waker, asked: AtomicBool::default(), state: Mutex::default(), answered: Condvar::new() }
+        Self { waker, state: Mutex::default(), answered: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -95,16 +105,16 @@ impl Desk {
         self.lock().fresh = false;
     }
 
-    /// The names, as they were when they were last asked for on this line.
-    pub fn known(&self) -> Arc<Names> {
+    /// The names in scope. How sockets stand is asked each time: it changes by itself.
+    pub fn ask(&self, depth: Depth) -> Arc<Names> {
         let mut state = self.lock();
-        if !state.fresh {
-            self.asked.store(true, Ordering::Release);
+        if depth == Depth::Standing || !state.fresh {
+            state.asked = Some(depth);
             // Without the main thread there is nobody to complete for.
             let _ = self.waker.wake();
-            let waited = self.answered.wait_timeout_while(state, PATIENCE, |s| !s.fresh);
+            let waited = self.answered.wait_timeout_while(state, PATIENCE, |s| s.asked.is_some());
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
-            // Too late is not asked for at every key.
+            // What comes too late is not asked for again at every key.
             state.fresh = true;
         }
         state.names.clone()
@@ -112,10 +122,9 @@ impl Desk {
 
     /// Answer, if there is a question.
     pub fn serve(&self, session: &Session) {
-        if self.asked.swap(false, Ordering::Acquire) {
-            let names = Arc::new(Names::of(session));
-            let mut state = self.lock();
-            state.names = names;
+        let mut state = self.lock();
+        if let Some(depth) = state.asked.take() {
+            state.names = Arc::new(Names::of(session, depth));
             state.fresh = true;
             self.answered.notify_one();
         }

@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 
 use super::{FAILED, highlight};
+use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Sink, What};
 use crate::value::Failure;
@@ -39,7 +40,15 @@ fn wants_colour(stream: &impl IsTerminal) -> bool {
 /// The looks of what is written to a stream.
 pub fn looks(stream: &impl IsTerminal) -> Style {
     let colour = wants_colour(stream);
-    Style { colour, places: false, code: colour.then_some(highlight::code) }
+    Style { colour, clock: true, code: colour.then_some(highlight::code), ..Style::default() }
+}
+
+/// The style for an event: rows are laid out for the window as it is now.
+pub fn fitted(style: Style, event: &Event) -> Style {
+    match event.what {
+        What::Rows { .. } | What::Drawn(_) => Style { width: terminal::width(), ..style },
+        _ => style,
+    }
 }
 
 /// How a script's events are written.
@@ -96,7 +105,7 @@ impl Sink for Output {
             complain(&render::event(event, self.error_style));
             return flushed;
         }
-        let text = render::event(event, self.style);
+        let text = render::event(event, fitted(self.style, event));
         let silent = text.is_empty() && !matches!(event.what, What::Printed(_));
         silent || self.write(&text)
     }

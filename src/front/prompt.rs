@@ -192,7 +192,11 @@ impl<'a> Prompt<'a> {
                     output::complain(&format!("sockpit: {message}"));
                     return FAILED;
                 }
-                Some(Read::End) | None => return self.leave(),
+                Some(Read::End) => {
+                    self.session.leave_prompt();
+                    return self.leave();
+                }
+                None => return self.leave(),
             }
         }
     }

@@ -3,13 +3,42 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use crate::render::canon::{Canon, Origin};
+use crate::render::canon::{Canon, Origin, Piece};
 use crate::render::compare::{self, Line, Names};
+use crate::render::rules::Chosen;
 use crate::render::transcript::{self, Entry};
 use crate::session::{Event, Sink, What};
+use crate::value::Table;
 
 /// The most lines that are kept of a session at the prompt.
 const KEPT_MAX: usize = 200_000;
+
+/// Something that was shown.
+enum Shown {
+    /// A line, and where it comes from.
+    Line(String, Origin),
+    /// Rows, and what stands before each.
+    Rows(String, Table),
+    /// What is measured, and what stands before it.
+    Measured(String),
+}
+
+impl Shown {
+    fn line(line: &str, origin: Origin) -> Self {
+        Self::Line(line.trim_end().to_string(), origin)
+    }
+
+    fn lines(&self, canon: &Canon) -> Vec<Line> {
+        match self {
+            Self::Line(line, origin) => vec![canon.pieces(line, origin)],
+            Self::Rows(before, table) => {
+                let after = |line: Line| std::iter::once(Piece::text(before)).chain(line).collect();
+                canon.rows(table).into_iter().map(after).collect()
+            }
+            Self::Measured(before) => vec![vec![Piece::text(before), Piece::chosen("?", Chosen::Any)]],
+        }
+    }
+}
 
 /// Takes a session down.
 #[derive(Default)]
@@ -18,7 +47,7 @@ pub struct Recorder {
     pub lines: Vec<String>,
     /// The next of them to be taken down.
     next: usize,
-    entries: Vec<Entry<(String, Origin)>>,
+    entries: Vec<Entry<Shown>>,
     learned: Canon,
 }
 
@@ -46,25 +75,30 @@ impl Recorder {
         }
     }
 
-    /// Take down lines that were shown, and where they come from.
-    fn show(&mut self, lines: impl IntoIterator<Item = String>, origin: &Origin) {
+    fn show(&mut self, shown: impl IntoIterator<Item = Shown>) {
         if self.entries.len() < KEPT_MAX || !self.lines.is_empty() {
-            let line = |line: String| Entry::Shown((line.trim_end().to_string(), origin.clone()));
-            self.entries.extend(lines.into_iter().map(line));
+            self.entries.extend(shown.into_iter().map(Entry::Shown));
         }
     }
 
     /// Take down what the program says of itself: no values of its own stand in that.
     pub fn say(&mut self, text: &str) {
-        self.show(text.lines().map(str::to_string), &Origin::default());
+        self.show(text.lines().map(|line| Shown::line(line, Origin::default())));
     }
 
     /// Take down an event.
     pub fn event(&mut self, event: &Event) {
         let origin = self.learned.learn(event);
+        if let Some(before) = transcript::before_measured(event) {
+            return self.show([Shown::Measured(before)]);
+        }
+        if let What::Rows { table, .. } = &event.what {
+            return self.show([Shown::Rows(transcript::before(event), table.clone())]);
+        }
         for line in transcript::shown(event) {
             let of_view = matches!(event.what, What::View(_)).then(|| self.learned.of_view(&line));
-            self.show([line], of_view.as_ref().unwrap_or(&origin));
+            let origin = of_view.unwrap_or_else(|| origin.clone());
+            self.show([Shown::line(&line, origin)]);
         }
     }
 
@@ -77,12 +111,15 @@ impl Recorder {
         let mut canon = self.learned.clone();
         canon.own_pid(std::process::id());
         canon.keep_written(typed.chain(arguments.iter().map(String::as_str)));
-        let line = |entry: &Entry<(String, Origin)>| match entry {
-            Entry::Shown((line, origin)) => Entry::Shown(canon.pieces(line, origin)),
-            Entry::Typed(line) => Entry::Typed(line.clone()),
-            Entry::More(line) => Entry::More(line.clone()),
-        };
-        self.entries.iter().map(line).collect()
+        let mut entries = Vec::new();
+        for entry in &self.entries {
+            match entry {
+                Entry::Shown(shown) => entries.extend(shown.lines(&canon).into_iter().map(Entry::Shown)),
+                Entry::Typed(line) => entries.push(Entry::Typed(line.clone())),
+                Entry::More(line) => entries.push(Entry::More(line.clone())),
+            }
+        }
+        entries
     }
 
     /// The text of the transcript, without the lines that save it: a second run has nothing to save.

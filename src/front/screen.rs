@@ -10,6 +10,7 @@ use std::time::Instant;
 use unicode_width::UnicodeWidthStr;
 
 use super::line::Above;
+use super::output;
 use super::recorder::Recorder;
 use crate::lang;
 use crate::os::terminal;
@@ -76,7 +77,7 @@ impl Screen {
         });
         let time = format!(" ({seconds} s{left})");
         // Room is left for the ^C that the terminal shows.
-        let room = usize::from(terminal::width()).saturating_sub(time.len() + 3);
+        let room = terminal::width().unwrap_or(terminal::USUAL).saturating_sub(time.len() + 3);
         let text = texts.iter().find(|t| t.width() <= room).or(texts.last());
         let line = format!("{}{time}", text::fit(text.map_or("", |t| t), room));
         let mut out = io::stdout().lock();
@@ -103,7 +104,7 @@ impl Sink for Rc<Screen> {
         if !matches!(event.what, What::Announced(_)) {
             self.recorder.borrow_mut().event(event);
         }
-        let text = render::event(event, self.style);
+        let text = render::event(event, output::fitted(self.style, event));
         if text.is_empty() && !matches!(event.what, What::Printed(_)) {
             return true;
         }

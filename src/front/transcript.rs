@@ -1,20 +1,15 @@
 //! Recording sessions as transcripts, and running transcripts again to see whether they still hold.
 
-use std::cell::RefCell;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
 
-use super::recorder::{self, Recorder, Shared};
-use super::{FAILED, Options, WRONG_USAGE, output};
-use crate::lang::{self, Source};
-use crate::os::fd;
-use crate::render::compare::{self, Comparison, Line};
+use super::replay::{End, take_down};
+use super::{FAILED, INTERRUPTED, Options, TIMED_OUT, WRONG_USAGE, output, recorder};
+use crate::lang::Source;
+use crate::render::compare::{self, Comparison, Line, Twin};
 use crate::render::transcript::{self, Entry};
-use crate::session::{Main, Session, Show, Stop};
 use crate::value::Failure;
 
 /// The first line of a transcript whose script was given arguments.
@@ -23,89 +18,13 @@ const ARGUMENTS: &str = "# arguments:";
 const AGAIN: usize = 2;
 /// The largest transcript that is read, in bytes.
 const TRANSCRIPT_MAX: u64 = 64 * 1024 * 1024;
-/// Run lines as at the prompt, one statement after the other, and take down what they show. A script stops at its first
-/// error, a prompt's session goes on.
-pub fn take_down(
-    lines: &[String],
-    arguments: &[String],
-    stop_on_error: bool,
-    timeout: Option<Duration>,
-) -> Vec<Entry<Line>> {
-    let chunks = chunks(lines);
-    let recorder = Rc::new(RefCell::new(Recorder::new(lines.to_vec())));
-    let low = fd::take_low();
-    let mut session = Session::new(Box::new(Shared(recorder.clone())), Show::All, arguments);
-    session.deadline = timeout.and_then(|t| Instant::now().checked_add(t));
-    session.world.mute_children = true;
-    session.declare(lines.iter().map(String::as_str));
-    // A script ends at the first error that nothing in it takes.
-    let mut ended = false;
-    for (first, text) in chunks {
-        match session.start(&Source::part("", &text, first as u32)) {
-            Ok(()) => turn_until_idle(&mut session),
-            Err(error) => {
-                let count = text.lines().count();
-                let mut recorder = recorder.borrow_mut();
-                recorder.typed(first + count - 1, count - 1);
-                recorder.say(&crate::render::program_error(&error, crate::render::Style::default()));
-                ended = stop_on_error;
-            }
-        }
-        ended |= session.take_failure().is_some() && stop_on_error;
-        if session.stop().is_some() || ended {
-            break;
-        }
-    }
-    while !ended && session.stop().is_none() && session.has_others() && session.turn(None).is_ok() {}
-    for line in session.unseen() {
-        recorder.borrow_mut().say(&line);
-    }
-    let timed_out = session.stop() == Some(Stop::TimedOut);
-    drop(session);
-    drop(low);
-    let mut recorder = recorder.borrow_mut();
-    if timed_out {
-        recorder.say("the bound on the run ran out here");
-    } else if !ended {
-        let all = recorder.lines.len();
-        recorder.typed(all, 0);
-    }
-    recorder.entries(arguments)
-}
-
-fn turn_until_idle(session: &mut Session) {
-    while session.stop().is_none() && *session.main() == Main::Running && session.turn(None).is_ok() {}
-}
-
-/// The statements of a program: each with the number of its first line.
-fn chunks(lines: &[String]) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
-    let (mut text, mut first, mut depth) = (String::new(), 0, 0);
-    for (number, line) in (1..).zip(lines) {
-        if text.is_empty() {
-            if line.split('#').next().is_none_or(|code| code.trim().is_empty()) {
-                continue;
-            }
-            first = number;
-        }
-        text.push_str(line);
-        text.push('\n');
-        depth += lang::depth_change(line);
-        if depth <= 0 {
-            found.push((first, std::mem::take(&mut text)));
-            depth = 0;
-        }
-    }
-    if !text.is_empty() {
-        found.push((first, text));
-    }
-    found
-}
-
 fn read_text(path: &Path) -> Result<String, String> {
     let name = path.display();
-    let told = |e: &std::io::Error| format!("{name}: {}", Failure::os(e.raw_os_error().unwrap_or(libc::EIO)));
+    let told = |e: &std::io::Error| format!("{name}: {}", failure(e));
     let about = std::fs::metadata(path).map_err(|e| told(&e))?;
+    if about.is_dir() {
+        return Err(format!("{name}: {}: name the files in it: {name}/*.transcript", Failure::os(libc::EISDIR)));
+    }
     if about.len() > TRANSCRIPT_MAX {
         return Err(format!("{name}: {}", Failure::os(libc::EFBIG)));
     }
@@ -162,20 +81,64 @@ pub fn record(path: &Path, out: Option<&Path>, options: &Options) -> u8 {
             return WRONG_USAGE;
         }
     };
-    let run = take_down(&lines, &options.arguments, true, options.timeout);
-    let text = head + &written(run);
-    let Some(out) = out else { return output::say(text.trim_end_matches('\n')) };
-    if let Err(e) = replace(out, &text) {
-        output::complain(&format!("sockpit: {}: {e}", out.display()));
-        return FAILED;
+    let taken = take_down(&lines, &options.arguments, true, options.timeout);
+    let text = head + &written(taken.entries);
+    let (status, cut) = ended(taken.end, options);
+    if let Some(message) = &cut {
+        output::complain(&format!("sockpit: {message}"));
     }
-    0
+    let told = match out {
+        None => output::say(text.trim_end_matches('\n')),
+        // A session that was cut short is not worth what the file holds.
+        Some(_) if cut.is_some() => status,
+        Some(out) => replace(out, &text).map_or_else(
+            |e| {
+                output::complain(&format!("sockpit: {}: {}", out.display(), failure(&e)));
+                FAILED
+            },
+            |()| 0,
+        ),
+    };
+    if told == 0 && status == FAILED {
+        output::complain("sockpit: the script ended with an error; it is the last thing in the transcript");
+    }
+    told.max(status)
+}
+
+/// The exit status of a session that ended so, and what to say when it was cut short.
+fn ended(end: End, options: &Options) -> (u8, Option<String>) {
+    match end {
+        End::Whole => (0, None),
+        End::Failed => (FAILED, None),
+        End::TimedOut => {
+            let limit = options.timeout.unwrap_or_default().as_secs_f64();
+            (TIMED_OUT, Some(format!("the run was bound to {limit} seconds, and they are over")))
+        }
+        End::Signal(libc::SIGINT) => (INTERRUPTED, Some("interrupted".into())),
+        End::Signal(signal) => (128 + signal as u8, Some(format!("ended by signal {signal}"))),
+    }
+}
+
+fn failure(e: &std::io::Error) -> Failure {
+    Failure::os(e.raw_os_error().unwrap_or(libc::EIO))
 }
 
 /// What came of a transcript.
 struct Verdict {
     passed: bool,
     report: String,
+    /// What it makes of the exit status, beyond passed or failed.
+    status: u8,
+}
+
+impl Verdict {
+    fn passed(report: String) -> Self {
+        Self { passed: true, report, status: 0 }
+    }
+
+    fn failed(report: String) -> Self {
+        Self { passed: false, report, status: FAILED }
+    }
 }
 
 /// Run a transcript again and compare.
@@ -183,9 +146,9 @@ fn verify_one(path: &Path, bless: bool, options: &Options) -> Verdict {
     let name = path.display().to_string();
     let text = match read_text(path) {
         Ok(text) => text,
-        Err(message) => return Verdict { passed: false, report: message },
+        Err(message) => return Verdict::failed(message),
     };
-    let wrong = |message: String| Verdict { passed: false, report: format!("{name}: {message}") };
+    let wrong = |message: String| Verdict::failed(format!("{name}: {message}"));
     let (head, body) = match text.strip_prefix(ARGUMENTS) {
         Some(_) => text.split_at(text.find('\n').map_or(text.len(), |at| at + 1)),
         None => ("", &*text),
@@ -201,32 +164,56 @@ fn verify_one(path: &Path, bless: bool, options: &Options) -> Verdict {
     if lines.is_empty() {
         return wrong("it has no lines to run: each begins with `sockpit> `".into());
     }
-    let run = || Comparison::new(wanted.clone(), take_down(&lines, &arguments, false, options.timeout));
-    let mut comparison = run();
+    let run = || {
+        let taken = take_down(&lines, &arguments, false, options.timeout);
+        let comparison = Comparison::new(wanted.clone(), taken.entries);
+        match (ended(taken.end, options), taken.end) {
+            ((_, None), _) => Ok(comparison),
+            ((_, Some(cut)), End::TimedOut) => {
+                Err(Verdict::failed(format!("{}\n  {cut}", differs(&name, &comparison))))
+            }
+            ((status, Some(cut)), _) => Err(Verdict { status, ..wrong(cut) }),
+        }
+    };
+    match compared(run) {
+        Err(verdict) => verdict,
+        Ok((comparison, twins)) if comparison.differing() == 0 && twins.is_empty() => Verdict::passed(name),
+        Ok((comparison, _)) if bless => blessed(path, head, &comparison),
+        Ok((comparison, _)) if comparison.differing() > 0 => Verdict::failed(differs(&name, &comparison)),
+        Ok((_, twins)) => wrong(twins.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ")),
+    }
+}
+
+/// Run until it is known which placeholders are one value and which only happened to be: the kernel may choose one port
+/// twice, but it does not do so every time.
+fn compared(run: impl Fn() -> Result<Comparison, Verdict>) -> Result<(Comparison, Vec<Twin>), Verdict> {
+    let mut comparison = run()?;
     let mut twins = comparison.twins().to_vec();
     for _ in 0..AGAIN {
         if comparison.differing() > 0 || twins.is_empty() {
             break;
         }
-        // The kernel may have chosen one port twice. It does not do so every time.
-        comparison = run();
+        comparison = run()?;
         twins.retain(|twin| comparison.twins().contains(twin));
     }
-    match (comparison.differing(), bless) {
-        (0, _) if twins.is_empty() => Verdict { passed: true, report: name },
-        (0, false) => wrong(twins.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n  ")),
-        (_, false) => Verdict { passed: false, report: format!("--- {name}\n+++ this run\n{}", comparison.diff()) },
-        (differing, true) => {
-            let (entries, turned) = comparison.blessed();
-            let text: String =
-                std::iter::once(head.to_string()).chain(entries.iter().map(|e| format!("{e}\n"))).collect();
-            if let Err(e) = replace(path, &text) {
-                return wrong(e.to_string());
-            }
-            let report = format!("{name}: written anew, {differing} statements differ");
-            Verdict { passed: true, report: std::iter::once(report).chain(turned).collect::<Vec<_>>().join("\n") }
-        }
+    Ok((comparison, twins))
+}
+
+fn differs(name: &str, comparison: &Comparison) -> String {
+    format!("{name}\n--- {name}\n+++ this run\n{}", comparison.diff())
+}
+
+/// Write a transcript anew where it differs; `head` is its line of arguments.
+fn blessed(path: &Path, head: &str, comparison: &Comparison) -> Verdict {
+    let (entries, turned) = comparison.blessed();
+    let text: String = std::iter::once(head.to_string()).chain(entries.iter().map(|e| format!("{e}\n"))).collect();
+    if let Err(e) = replace(path, &text) {
+        return Verdict::failed(format!("{}: {}", path.display(), failure(&e)));
     }
+    let differing = comparison.differing();
+    let statements = if differing == 1 { "1 statement differs" } else { &format!("{differing} statements differ") };
+    let report = format!("{}: written anew, {statements}", path.display());
+    Verdict::passed(std::iter::once(report).chain(turned).collect::<Vec<_>>().join("\n"))
 }
 
 /// Verify a transcript in a process of its own: descriptors are then numbered as when it was recorded.
@@ -253,9 +240,13 @@ fn verify_apart(path: &Path, bless: bool, options: &Options) -> Verdict {
             let died = report
                 .is_empty()
                 .then(|| format!("{}: {}", path.display(), String::from_utf8_lossy(&output.stderr).trim_end()));
-            Verdict { passed: output.status.success(), report: died.unwrap_or(report) }
+            let report = died.unwrap_or(report);
+            match output.status.code().unwrap_or(i32::from(FAILED)) {
+                0 => Verdict::passed(report),
+                status => Verdict { status: status as u8, ..Verdict::failed(report) },
+            }
         }
-        Err(e) => Verdict { passed: false, report: format!("{}: {e}", path.display()) },
+        Err(e) => Verdict::failed(format!("{}: {e}", path.display())),
     }
 }
 
@@ -270,15 +261,16 @@ pub fn verify(paths: &[PathBuf], bless: bool, options: &Options) -> u8 {
         [only] => vec![verify_one(only, bless, options)],
         several => side_by_side(several, |path| verify_apart(path, bless, options)),
     };
-    let (mut passed, mut failed) = (0, 0);
+    let (mut passed, mut failed, mut status) = (0, 0, 0);
     for verdict in verdicts {
         *(if verdict.passed { &mut passed } else { &mut failed }) += 1;
+        status = status.max(verdict.status);
         if output::say(&format!("{}{}", if verdict.passed { OK } else { BAD }, verdict.report)) != 0 {
             return FAILED;
         }
     }
     output::say(&format!("{passed} passed, {failed} failed"));
-    if failed == 0 { 0 } else { FAILED }
+    status
 }
 
 /// Do something for each path, as many at once as there are cores; the results are in the paths' order.

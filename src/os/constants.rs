@@ -138,6 +138,28 @@ pub static NI_FLAGS: Constants = Constants {
     choice: 0,
 };
 
+/// Flags of a network interface: netdevice(7).
+pub static INTERFACE_FLAGS: Constants = Constants {
+    documented: &[
+        ("UP", libc::IFF_UP),
+        ("BROADCAST", libc::IFF_BROADCAST),
+        ("LOOPBACK", libc::IFF_LOOPBACK),
+        ("POINTOPOINT", libc::IFF_POINTOPOINT),
+        ("RUNNING", libc::IFF_RUNNING),
+        ("NOARP", libc::IFF_NOARP),
+        ("PROMISC", libc::IFF_PROMISC),
+        ("ALLMULTI", libc::IFF_ALLMULTI),
+        ("MASTER", libc::IFF_MASTER),
+        ("SLAVE", libc::IFF_SLAVE),
+        ("MULTICAST", libc::IFF_MULTICAST),
+        ("LOWER_UP", 1 << 16),
+        ("DORMANT", 1 << 17),
+        ("ECHO", 1 << 18),
+    ],
+    also: &[],
+    choice: 0,
+};
+
 /// Events of poll(2).
 pub static POLL_EVENTS: Constants = Constants {
     documented: &[

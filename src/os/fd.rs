@@ -188,6 +188,11 @@ pub fn sendfile(to: BorrowedFd<'_>, from: BorrowedFd<'_>, offset: &mut u64, coun
         Arg::Fd(to.as_raw_fd()), Arg::Fd(from.as_raw_fd()), Arg::Int(start), Arg::Int(count as i64))
 }
 
+/// How many descriptors the process may have open: RLIMIT_NOFILE. None when there is no limit.
+pub fn file_limit() -> Option<u64> {
+    rustix::process::getrlimit(rustix::process::Resource::Nofile).current
+}
+
 /// Raise the soft limit of open files to the hard one.
 pub fn raise_file_limit() {
     use rustix::process::{Resource, getrlimit, setrlimit};

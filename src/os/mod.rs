@@ -6,11 +6,14 @@
 pub mod addr;
 pub mod constants;
 pub mod fd;
+pub mod interfaces;
 pub mod msg;
+pub mod netstat;
 pub mod options;
 pub mod poller;
 pub mod process;
 pub mod resolve;
 pub mod sockopt;
+pub mod tcp;
 pub mod terminal;
 pub mod trace;

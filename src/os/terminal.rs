@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
 /// How wide a terminal is that does not say.
-const USUAL: u16 = 80;
+pub const USUAL: usize = 80;
 
-/// How many columns the terminal on standard output has now.
-pub fn width() -> u16 {
-    tcgetwinsize(io::stdout()).map_or(USUAL, |size| if size.ws_col == 0 { USUAL } else { size.ws_col })
+/// How many columns the terminal on standard output has now; none when it is no terminal.
+pub fn width() -> Option<usize> {
+    let size = tcgetwinsize(io::stdout()).ok()?;
+    Some(if size.ws_col == 0 { USUAL } else { usize::from(size.ws_col) })
 }
 
 /// What the terminal was set to.

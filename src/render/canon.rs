@@ -9,8 +9,11 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::rules::{COUNTING, Chosen, LONG, RULES, is_autobound, is_chosen_port};
+use super::table::{self, Cell, Grid};
+use super::transcript::placeholder;
 use crate::session::{Call, Event, What};
-use crate::value::{Addr, Value};
+use crate::value::table::{Column, Holds};
+use crate::value::{Addr, Table, Value};
 
 /// A part of a shown line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,6 +30,27 @@ impl Piece {
     /// Text that is nothing else.
     pub fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), kinds: Vec::new(), chosen: false }
+    }
+
+    /// A value that differs from run to run, whatever it looks like.
+    pub fn chosen(text: impl Into<String>, kind: Chosen) -> Self {
+        Self { text: text.into(), kinds: vec![kind], chosen: true }
+    }
+}
+
+impl Cell for Vec<Piece> {
+    fn text(text: &str) -> Self {
+        vec![Piece::text(text)]
+    }
+
+    /// A value is as wide as what is written for it.
+    fn width(&self) -> usize {
+        let one = |p: &Piece| if p.chosen { placeholder(p.kinds[0], 1).width() } else { p.text.width() };
+        self.iter().map(one).sum()
+    }
+
+    fn push(&mut self, other: &Self) {
+        self.extend(other.iter().cloned());
     }
 }
 
@@ -99,7 +123,12 @@ impl Canon {
                 !COUNTING.contains(&call)
             }
             What::Printed(_) => statement.contains('$'),
+            What::Rows { table, .. } => {
+                table.rows.iter().flatten().for_each(|v| self.addresses(v));
+                true
+            }
             What::Failed { .. } | What::View(_) | What::Noted(_) | What::Announced(_) | What::Traced(_) => true,
+            What::Explained(_) | What::Drawn(_) => true,
             What::Line(_) | What::JobStarted(..) => false,
         };
         let fds = if let What::Traced(call) = &event.what { from_end(call) } else { Rc::default() };
@@ -170,6 +199,7 @@ impl Canon {
                 }
             }
             Value::List(list) => list.iter().for_each(|v| self.addresses(v)),
+            Value::Object(object) => object.iter().for_each(|(_, v)| self.addresses(v)),
             _ => {}
         }
     }
@@ -198,6 +228,33 @@ impl Canon {
             pieces.push(Piece::text(&line[plain..]));
         }
         pieces
+    }
+
+    /// Rows in pieces. They are laid out by what is written for their values, which is as long in every run.
+    pub fn rows(&self, table: &Table) -> Vec<Vec<Piece>> {
+        Grid::of(table, |column, value| self.cell(column, value)).whole()
+    }
+
+    fn cell(&self, column: &Column, value: &Value) -> Vec<Piece> {
+        let shown = table::cell(column, value);
+        let origin = Origin { open: true, ..Origin::default() };
+        match column.holds {
+            _ if *value == Value::None => vec![Piece::text(shown)],
+            Holds::Seconds => vec![Piece::chosen(shown, Chosen::Any)],
+            Holds::Fd => vec![Piece::chosen(shown, Chosen::Fd)],
+            Holds::Process => {
+                let mut pieces = Vec::new();
+                for (i, one) in shown.split(", ").enumerate() {
+                    let (pid, name) = one.split_once('/').unwrap_or((one, ""));
+                    pieces.push(Piece::text(if i > 0 { ", " } else { "" }));
+                    pieces.push(Piece::chosen(pid, Chosen::Pid));
+                    pieces.push(Piece::text(format!("/{name}")));
+                }
+                pieces
+            }
+            Holds::Plain if value.number().is_some() => vec![Piece::text(shown)],
+            Holds::Plain => self.pieces(&shown, &origin),
+        }
     }
 
     /// The value that may differ from run to run at a place of a line, if there is one.

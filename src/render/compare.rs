@@ -49,13 +49,13 @@ impl Names {
         if let Some(number) = self.number_of(kind, value) {
             return number;
         }
-        let number = if kind == Chosen::Host { 0 } else { self.last(kind) + 1 };
+        let number = if kind.is_numbered() { self.last(kind) + 1 } else { 0 };
         self.bind(kind, number, value, 0);
         number
     }
 
     pub(super) fn number_of(&self, kind: Chosen, value: &str) -> Option<usize> {
-        if kind == Chosen::Host {
+        if !kind.is_numbered() {
             return Some(0);
         }
         self.by_value.get(&(kind, value.to_string())).copied()
@@ -84,7 +84,7 @@ pub(super) fn line_matches(want: &str, got: &[Piece], names: &mut Names, line: u
     let mut new: BTreeMap<(Chosen, usize), &str> = BTreeMap::new();
     let matches = walk(want, got, |kind, number, value| {
         let bound = names.by_name.get(&(kind, number)).map(|bound| &*bound.value);
-        bound.unwrap_or_else(|| new.entry((kind, number)).or_insert(value)) == value
+        kind == Chosen::Any || bound.unwrap_or_else(|| new.entry((kind, number)).or_insert(value)) == value
     });
     if matches {
         for ((kind, number), value) in new {

@@ -1,11 +1,13 @@
 //! Events for people.
 
 use owo_colors::{OwoColorize, Style as Paint};
+use unicode_width::UnicodeWidthStr;
 
-use super::{CONTINUATION, PROMPT};
+use super::table::{self, Grid};
+use super::{CONTINUATION, PROMPT, diagram};
 use crate::lang::{self, Span};
 use crate::session::{Event, What, event::At};
-use crate::value::{Failure, Name, Value, errno};
+use crate::value::{Clue, Failure, Name, Table, Value, errno};
 
 /// A value longer than this is cut when it is shown as a result.
 const SHOWN_MAX: usize = 400;
@@ -22,11 +24,15 @@ pub struct Style {
     pub places: bool,
     /// What colours a line of a program, if anything does; colours are all that it adds.
     pub code: Option<fn(&str) -> String>,
+    /// Show what depends on the clock: never in a transcript.
+    pub clock: bool,
+    /// How wide the window is; tables are laid out in full where there is none.
+    pub width: Option<usize>,
 }
 
 impl Style {
     fn paint(self, text: &str, paint: Paint) -> String {
-        if self.colour { text.style(paint).to_string() } else { text.to_string() }
+        if self.colour && !text.is_empty() { text.style(paint).to_string() } else { text.to_string() }
     }
 
     /// Text that stays in the background.
@@ -36,6 +42,10 @@ impl Style {
 
     fn bad(self, text: &str) -> String {
         self.paint(text, Paint::new().red())
+    }
+
+    fn clue(self, clue: &Clue) -> String {
+        if self.clock { clue.to_string() } else { clue.steady() }
     }
 
     fn name(self, text: &str) -> String {
@@ -62,6 +72,9 @@ pub fn event(event: &Event, style: Style) -> String {
             }
         }
         What::Printed(text) | What::View(text) => text.clone(),
+        What::Drawn(drawn) => diagram::lines(drawn, room(&event.at, style)).join("\n"),
+        What::Explained(clues) => clues.iter().map(|c| style.clue(c)).collect::<Vec<_>>().join("\n"),
+        What::Rows { table, .. } => rows(&event.at, table, style),
         What::Traced(call) => style.dim(&format!("{TRACED}{}", crate::value::text::printable(&call.text))),
         What::Announced(text) => style.dim(&format!("# {text}")),
         What::Noted(text) => style.dim(&format!("  # {text}")),
@@ -71,7 +84,10 @@ pub fn event(event: &Event, style: Style) -> String {
             match outcome {
                 Ok(values) if names.is_empty() => format!("{head} {line} -> {}", shown(values)),
                 Ok(values) => format!("{head} {}", bound(names, values, style).join(", ")),
-                Err(f) => format!("{head} {line}: {}", style.bad(&f.to_string())),
+                Err(f) => {
+                    let clues: String = f.clues().iter().map(|clue| format!("\n  {}", style.clue(clue))).collect();
+                    format!("{head} {line}: {}{clues}", style.bad(&f.to_string()))
+                }
             }
         }
     };
@@ -110,15 +126,26 @@ fn reply(at: &At, names: &[std::rc::Rc<str>], values: &[Value], style: Style) ->
 }
 
 fn bound(names: &[std::rc::Rc<str>], values: &[Value], style: Style) -> Vec<String> {
-    names.iter().zip(values).map(|(n, v)| format!("{} = {}", style.name(n), v.brief(SHOWN_MAX))).collect()
+    names.iter().zip(values).map(|(n, v)| format!("{} = {}", style.name(n), brief(v))).collect()
 }
 
 fn shown(values: &[Value]) -> String {
-    if values.is_empty() {
-        "ok".into()
-    } else {
-        values.iter().map(|v| v.brief(SHOWN_MAX)).collect::<Vec<_>>().join(", ")
-    }
+    if values.is_empty() { "ok".into() } else { values.iter().map(brief).collect::<Vec<_>>().join(", ") }
+}
+
+/// The room for a line; what stands before each line of a task's takes some.
+fn room(at: &At, style: Style) -> Option<usize> {
+    style.width.map(|w| at.task.as_ref().map_or(w, |t| w.saturating_sub(t.width() + 3)))
+}
+
+fn rows(at: &At, table: &Table, style: Style) -> String {
+    let line = |line: table::Line| format!("{}{}", style.dim(&line.label), line.text);
+    Grid::of(table, table::cell).lines(room(at, style)).into_iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A value as a result is shown.
+pub fn brief(value: &Value) -> String {
+    value.brief(SHOWN_MAX)
 }
 
 fn headline(call: &str, failure: &Failure, style: Style) -> String {
@@ -135,14 +162,19 @@ pub fn failure(at: &At, call: &str, failure: &Failure, word: Option<Span>, style
         }
         out.push_str(&format!("\n{}", lang::excerpt(source, span)));
     }
-    for note in failure.notes() {
-        out.push_str(&format!("\n  {note}"));
-    }
-    if let Name::Errno(number) = failure.name {
-        for hint in errno::hint(call, number) {
-            out.push_str(&format!("\n  {}", style.dim(hint)));
-        }
-    }
+    out.push_str(&advice(call, failure, style));
+    out
+}
+
+/// What is known to help: the failure's own notes, then why it happened here; or else what it usually means.
+fn advice(call: &str, failure: &Failure, style: Style) -> String {
+    let mut out: String = failure.notes().iter().map(|note| format!("\n  {note}")).collect();
+    let hints = match failure.name {
+        Name::Errno(number) if failure.clues().is_empty() => errno::hint(call, number),
+        _ => &[],
+    };
+    out.extend(failure.clues().iter().map(|clue| format!("\n  {}", style.clue(clue))));
+    out.extend(hints.iter().map(|hint| format!("\n  {}", style.dim(hint))));
     out
 }
 

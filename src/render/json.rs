@@ -7,9 +7,10 @@ use crate::value::{Failure, Value, json::to_json};
 
 /// The object of an event; none for those that only people need.
 ///
-/// Every object has `seq` and `kind` (`reply`, `error`, `print`, `note`, `trace`, `job`), and `line` where it comes from a line
+/// Every object has `seq` and `kind` (`reply`, `error`, `print`, `rows`, `note`, `trace`, `job`), and `line` where it comes from a line
 /// of the program; `task` when it is not the main one. A reply has `call` and `result` (none, a value, or a list), and
-/// `names` when it was given some; an error has `call` and `error` with `name`, `number`, `text` and `notes`.
+/// `names` when it was given some; an error has `call` and `error` with `name`, `number`, `text`, `notes` and `cause`; a
+/// view of several rows has `call` and `rows`, an object each with the columns' names as keys.
 pub fn json(event: &Event) -> Option<String> {
     let mut out = Map::new();
     out.insert("seq".into(), make!(event.seq));
@@ -17,7 +18,8 @@ pub fn json(event: &Event) -> Option<String> {
         What::Line(_) | What::JobStarted(..) => return None,
         What::Reply { .. } => "reply",
         What::Failed { .. } => "error",
-        What::Printed(_) | What::View(_) => "print",
+        What::Printed(_) | What::View(_) | What::Explained(_) | What::Drawn(_) => "print",
+        What::Rows { .. } => "rows",
         What::Noted(_) | What::Announced(_) => "note",
         What::Traced(_) => "trace",
         What::JobDone { .. } => "job",
@@ -42,6 +44,17 @@ pub fn json(event: &Event) -> Option<String> {
         }
         What::Printed(text) | What::View(text) | What::Noted(text) | What::Announced(text) => {
             out.insert("text".into(), make!(text));
+        }
+        What::Drawn(drawn) => {
+            out.insert("text".into(), make!(super::diagram::lines(drawn, None).join("\n")));
+        }
+        What::Explained(clues) => {
+            let lines: Vec<String> = clues.iter().map(ToString::to_string).collect();
+            out.insert("text".into(), make!(lines.join("\n")));
+        }
+        What::Rows { call, table } => {
+            out.insert("call".into(), make!(**call));
+            out.insert("rows".into(), to_json(&table.to_value()));
         }
         What::Traced(call) => {
             out.insert("text".into(), make!(call.text));
@@ -79,5 +92,6 @@ fn error(failure: &Failure) -> Json {
         "number": failure.name.number(),
         "text": failure.message(),
         "notes": failure.notes(),
+        "cause": failure.clues().iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }

@@ -5,10 +5,12 @@
 mod bless;
 pub mod canon;
 pub mod compare;
+mod diagram;
 mod diff;
 mod human;
 mod json;
 pub mod rules;
+mod table;
 pub mod transcript;
 
 pub use human::{Style, event, failure, grey, program_error};

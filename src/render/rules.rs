@@ -4,6 +4,8 @@
 /// A kind of value that differs from run to run.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
 pub enum Chosen {
+    /// What is measured: it is another every time, and nobody compares it.
+    Any,
     /// A port that the kernel gave.
     Port,
     /// A descriptor.
@@ -38,7 +40,17 @@ pub struct Rule {
 
 /// The rules, all of them. A number that the lines themselves contain stays as it is, unless the rule says otherwise; so
 /// does all that is shown by a line that inserts no value, and by a call that counts.
-pub const RULES: [Rule; 6] = [
+pub const RULES: [Rule; 7] = [
+    Rule {
+        kind: Chosen::Any,
+        word: "any",
+        // And all that the calls give which measure: see [`MEASURING`].
+        calls: &[],
+        after: "\"time_left\": ",
+        always: true,
+        everywhere: false,
+        fits: is_number,
+    },
     Rule {
         kind: Chosen::Port,
         word: "port",
@@ -98,6 +110,9 @@ pub const RULES: [Rule; 6] = [
     },
 ];
 
+/// Calls that give nothing but what is measured, or what this machine has.
+pub const MEASURING: &[&str] = &["info", "ifconfig"];
+
 /// Calls that count: no number they give is anybody's choice.
 pub const COUNTING: &[&str] = &[
     "send",
@@ -123,6 +138,11 @@ impl Chosen {
     /// Its rule.
     pub fn rule(self) -> &'static Rule {
         &RULES[self as usize]
+    }
+
+    /// Whether its placeholders are numbered: of the others there is one.
+    pub fn is_numbered(self) -> bool {
+        !matches!(self, Self::Any | Self::Host)
     }
 
     /// The kind of that name.

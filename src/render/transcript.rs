@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::canon::Piece;
-use super::rules::Chosen;
+use super::rules::{Chosen, MEASURING};
 use super::{CONTINUATION, PROMPT, Style};
 use crate::session::{Event, What};
 use crate::value::text;
@@ -92,9 +92,9 @@ fn hole(word: &str) -> Part<'_> {
     let name = &word[1..word.len() - 1];
     match name.split_once(':') {
         None if name == "*" => Part::Rest,
-        None => Part::Hole(Chosen::Host, 0),
+        None => Chosen::of(name).map_or(Part::Unknown(word), |kind| Part::Hole(kind, 0)),
         Some((kind, number)) => match (Chosen::of(kind), number.parse()) {
-            (Some(kind), Ok(number)) if number > 0 && kind != Chosen::Host => Part::Hole(kind, number),
+            (Some(kind), Ok(number)) if number > 0 && kind.is_numbered() => Part::Hole(kind, number),
             _ => Part::Unknown(word),
         },
     }
@@ -103,10 +103,10 @@ fn hole(word: &str) -> Part<'_> {
 /// How a placeholder is written.
 pub fn placeholder(kind: Chosen, number: usize) -> String {
     let word = kind.rule().word;
-    if kind == Chosen::Host { format!("{{{word}}}") } else { format!("{{{word}:{number}}}") }
+    if kind.is_numbered() { format!("{{{word}:{number}}}") } else { format!("{{{word}}}") }
 }
 
-/// Where the first thing stands that looks like a placeholder, and how long it is: `{*}`, `{host}`, `{word:1}`.
+/// Where the first thing stands that looks like a placeholder, and how long it is: `{*}`, `{host}`, `{any}`, `{word:1}`.
 fn likeness(text: &str) -> Option<(usize, usize)> {
     text.match_indices('{').find_map(|(at, _)| {
         let end = text[at..].find('}')?;
@@ -117,7 +117,7 @@ fn likeness(text: &str) -> Option<(usize, usize)> {
                 && !number.is_empty()
                 && number.bytes().all(|b| b.is_ascii_digit())
         });
-        (numbered || matches!(name, "*" | "host")).then_some((at, end + 1))
+        (numbered || matches!(name, "*" | "host" | "any")).then_some((at, end + 1))
     })
 }
 
@@ -153,6 +153,24 @@ fn escaped(text: &str) -> String {
         rest = &rest[at + length..];
     }
     out + rest
+}
+
+/// What stands before the lines of an event.
+pub fn before(event: &Event) -> String {
+    event.at.task.as_ref().map_or(String::new(), |task| format!("[{task}] "))
+}
+
+/// What stands before that which an event shows, when all of it is measured.
+pub fn before_measured(event: &Event) -> Option<String> {
+    match &event.what {
+        What::Rows { call, .. } if MEASURING.contains(&&**call) => Some(before(event)),
+        What::Reply { call, values, .. } if MEASURING.contains(&&**call) => {
+            let text = super::event(event, Style::default());
+            let value = values.first().map(super::human::brief)?;
+            text.strip_suffix(&value).map(text::printable)
+        }
+        _ => None,
+    }
 }
 
 /// The lines that an event shows in a transcript.

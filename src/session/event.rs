@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::lang::{Source, Span};
 pub use crate::os::trace::Call;
-use crate::value::{Failure, Value};
+use crate::value::{Clue, Diagram, Failure, Table, Value};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -65,6 +65,17 @@ pub enum What {
     Announced(String),
     /// Text that a view shows as it is.
     View(String),
+    /// Who did what to whom.
+    Drawn(Diagram),
+    /// An explanation, line by line.
+    Explained(Vec<Clue>),
+    /// Rows that a view shows.
+    Rows {
+        /// The call's name.
+        call: Rc<str>,
+        /// The rows.
+        table: Table,
+    },
     /// `trace on`: a system call that was made, or what the engine does between two of them.
     Traced(Call),
     /// A background call began to wait.

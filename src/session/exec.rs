@@ -65,6 +65,7 @@ impl Session {
     /// A parked task may be able to go on.
     fn wake_up(&mut self, task: &mut Task, mut parked: Parked) -> Flow {
         let expired = std::mem::take(&mut task.expired);
+        self.keep_place(task);
         let result = match &mut parked.on {
             Parking::Call(wait, resume) => {
                 let wake = if expired { Wake::Expired } else { Wake::Ready };
@@ -317,6 +318,7 @@ impl Session {
                 }
             }
         }
+        self.begin_notes(task);
         let result = match (failed, &site.callee) {
             (Some(failure), _) => Err(failure),
             (None, Callee::Command(command)) => (command.run)(&mut self.world, &mut args),

@@ -9,17 +9,21 @@ mod bind;
 mod code;
 mod compile;
 mod deadlock;
+mod diagram;
 pub mod event;
 mod exec;
 mod expr;
 mod locals;
+mod notes;
 mod outcome;
 mod process;
 mod requests;
 mod scope;
+mod sockets;
 mod step;
 mod task;
 mod turn;
+mod why;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -108,6 +112,8 @@ pub struct Session {
     popped: u64,
     /// Ctrl-C came before the line it was meant for.
     early_interrupt: bool,
+    /// The last error, for `why`.
+    last_error: Option<Box<why::Told>>,
     /// The program that is stepped through, if one is.
     stepper: Option<Box<step::Stepper>>,
     /// The task that runs lines typed beside it.
@@ -166,7 +172,9 @@ impl Session {
             stepper: None,
             beside: None,
             interactive: false,
+            last_error: None,
         };
+        session.keep_journal();
         for (i, argument) in arguments.iter().enumerate() {
             let slot = session.table.globals.slot(&(i + 1).to_string());
             session.globals.set(

@@ -9,6 +9,7 @@ use super::exec::Flow;
 use super::scope::Scope;
 use super::task::{Parked, Parking, Task};
 use super::{Main, Session, Show, Stop};
+use crate::command::Args;
 use crate::lang::Span;
 use crate::os::trace;
 use crate::value::{Addr, Failure, Name, Reply, Value};
@@ -39,6 +40,7 @@ impl Session {
                     return self.fail(task, site.name.clone(), Some(site), failure);
                 }
                 let again = wait.again;
+                self.keep_asked(task, site);
                 if trace::is_on() {
                     self.tell_engine(task, format!("... waits for {}", place(&wait)));
                 }
@@ -110,6 +112,7 @@ impl Session {
                 Err(failure) => return self.fail(task, site.name.clone(), None, failure),
             },
         };
+        let args = if self.world.journal.is_some() { self.take_asked(task, site) } else { Args::default() };
         let Some(frame) = task.frames.last() else { return Flow::Ended };
         let scope = frame.scope.clone();
         let mut names: Vec<Rc<str>> = Vec::new();
@@ -123,10 +126,14 @@ impl Session {
                 self.name_nameless(task, value);
             }
         }
+        let remark = trace::aside(|| self.note(site, &args, &values));
         if task.job.is_some() && task.frames.len() == 1 {
             task.result = if site.targets.is_empty() { Reply::Many(values) } else { Reply::Nothing };
         } else if self.show == Show::All {
             self.tell_at(task, What::Reply { call: site.name.clone(), names, values });
+        }
+        if let Some(remark) = remark {
+            self.tell_at(task, What::Noted(remark));
         }
         self.bury_if_dead(task);
         Flow::On
@@ -161,6 +168,10 @@ impl Session {
 
     /// A call failed: `expect` may have asked for it, a `try` may take it, or it ends the task.
     pub(super) fn fail(&mut self, task: &mut Task, call: Rc<str>, site: Option<&Rc<Site>>, failure: Failure) -> Flow {
+        let failure = match site {
+            Some(site) => self.explained(task, site, failure),
+            None => failure,
+        };
         if let Some(expected) = site.and_then(|s| s.expect) {
             if failure.name == expected {
                 if self.show == Show::All {
@@ -173,6 +184,7 @@ impl Session {
                 format!("expected {}, but the call failed with {failure}", expected.as_str()),
             );
             let wrong = failure.notes().iter().fold(wrong, |f, note| f.note(note.clone()));
+            let wrong = wrong.because(failure.clues().to_vec());
             return self.fail(task, call, None, wrong);
         }
         let word = match (site, failure.arg()) {
@@ -193,7 +205,7 @@ impl Session {
     }
 
     /// Whether an `except` or an `expect` around here takes an error of that name.
-    fn is_taken(task: &Task, name: Name) -> bool {
+    pub(super) fn is_taken(task: &Task, name: Name) -> bool {
         task.frames.iter().rev().any(|frame| {
             let pc = frame.pc.saturating_sub(1);
             let guarded = frame
@@ -266,6 +278,7 @@ impl Session {
     /// Close the sockets that lost their last name, and say so.
     #[cold]
     pub(super) fn bury(&mut self, task: &Task) {
+        self.keep_place(task);
         for name in self.world.bury() {
             if self.show == Show::All {
                 self.tell_at(task, What::Noted(format!("{name} was still open when its last name went: closed")));

@@ -10,7 +10,7 @@ use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Show, Stop};
 use crate::lang::{self, Source};
 use crate::os::trace;
-use crate::value::{Failure, Handle, Name, Reply, Value};
+use crate::value::{Clue, Failure, Handle, Name, Reply, Table, Value};
 use crate::world::sync::Pool;
 use crate::world::{Process, Request, Socket, after};
 
@@ -86,17 +86,16 @@ impl Session {
             Request::Jobs => self.view(task, site, |s, _| s.jobs_view()),
             Request::Tasks => self.view(task, site, Self::tasks_view),
             Request::Vars => self.view(task, site, Self::vars_view),
-            Request::Sockets => self.view(task, site, Self::sockets_view),
+            Request::Sockets => {
+                let table = trace::aside(|| self.sockets_table(task));
+                let value = table.to_value();
+                Ok(self.rows(task, site, table, value))
+            }
+            Request::Rows(table, value) => Ok(self.rows(task, site, table, value)),
             Request::Show(text) => self.view(task, site, |_, _| text),
-            Request::History => self.view(task, site, |s, _| {
-                s.history
-                    .iter()
-                    .flat_map(|s| s.text.trim_matches('\n').lines())
-                    .enumerate()
-                    .map(|(i, line)| format!("{:5}  {line}", i + 1))
-                    .collect::<Vec<_>>()
-                    .join("\n")
-            }),
+            Request::Diagram(sockets) => self.draw(task, &sockets),
+            Request::Why(socket) => self.explain(task, site, socket.as_ref()),
+            Request::History => self.view(task, site, Self::history_view),
             Request::Trace(on) => Ok(self.trace(on)),
             Request::Save(path) => self.save(&path),
             Request::Source(path) => match self.source(&path) {
@@ -107,6 +106,7 @@ impl Session {
                 Err(failure) => Err(failure),
             },
             Request::Quit(status) => {
+                self.tell_open(Self::at(task));
                 self.ask_stop(Stop::Quit(status));
                 return Flow::Parked;
             }
@@ -132,6 +132,35 @@ impl Session {
         let text = text(self, task);
         self.tell_at(task, What::View(text));
         Ok(Reply::Many(Vec::new()))
+    }
+
+    /// Draw what happened to these sockets, or to all.
+    fn draw(&mut self, task: &Task, sockets: &[Rc<Socket>]) -> Result<Reply, Failure> {
+        let diagram = trace::aside(|| self.diagram(sockets))?;
+        self.tell_at(task, What::Drawn(diagram));
+        Ok(Reply::Many(Vec::new()))
+    }
+
+    /// Tell why the last error came, or what happened to a socket.
+    fn explain(&mut self, task: &Task, site: &Site, socket: Option<&Rc<Socket>>) -> Result<Reply, Failure> {
+        let clues = trace::aside(|| match socket {
+            Some(socket) => self.story(socket),
+            None => Ok(self.why()),
+        })?;
+        if !site.targets.is_empty() {
+            let lines: Vec<String> = clues.iter().map(Clue::steady).collect();
+            return Ok(Reply::One(Value::text(lines.join("\n"))));
+        }
+        self.tell_at(task, What::Explained(clues));
+        Ok(Reply::Many(Vec::new()))
+    }
+
+    fn rows(&mut self, task: &Task, site: &Site, table: Table, value: Value) -> Reply {
+        if !site.targets.is_empty() {
+            return Reply::One(value);
+        }
+        self.tell_at(task, What::Rows { call: site.name.clone(), table });
+        Reply::Many(Vec::new())
     }
 
     /// A task that runs a defined name; it has no place yet.
@@ -259,6 +288,11 @@ impl Session {
         Ok(Reply::Nothing)
     }
 
+    fn history_view(&self, _: &Task) -> String {
+        let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
+        lines.zip(1..).map(|(line, i)| format!("{i:5}  {line}")).collect::<Vec<_>>().join("\n")
+    }
+
     fn jobs_view(&self) -> String {
         if self.jobs.is_empty() {
             return "no background calls".into();
@@ -328,28 +362,6 @@ impl Session {
             }
         }
         if rows.is_empty() { "no names yet".into() } else { rows.join("\n") }
-    }
-
-    /// The sockets that names in scope hold, by the first of their names.
-    pub fn named_sockets(&self) -> Vec<(Rc<str>, Rc<Socket>)> {
-        let mut found: Vec<(Rc<str>, Rc<Socket>)> = Vec::new();
-        for (name, slot) in self.table.globals.all() {
-            if let Some(socket) = self.globals.get(slot).and_then(|v| v.downcast_rc::<Socket>())
-                && !found.iter().any(|(_, s)| Rc::ptr_eq(s, &socket))
-            {
-                found.push((name.clone(), socket));
-            }
-        }
-        found
-    }
-
-    fn sockets_view(&self, _: &Task) -> String {
-        let rows: Vec<String> = self
-            .named_sockets()
-            .into_iter()
-            .map(|(name, socket)| format!("{name} = {}", Handle::summary(&*socket)))
-            .collect();
-        if rows.is_empty() { "no sockets yet: s = socket".into() } else { rows.join("\n") }
     }
 
     /// Tell each system call, or no more. Where calls are not shown, neither is what they do.

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::code::{Code, Function, Site, Slot};
 use super::scope::Scope;
+use crate::command::Args;
 use crate::value::{Failure, Handle, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Resume, TaskId, Wait};
@@ -58,6 +59,8 @@ pub(super) struct Task {
     pub name: Rc<str>,
     pub frames: Vec<Frame>,
     pub parked: Option<Parked>,
+    /// The arguments of the call it waits in, where they are kept.
+    pub asked: Option<Box<Args>>,
     /// Counts its waits, so that a timer of an earlier one is known for what it is.
     pub epoch: u64,
     /// Its time is up.
@@ -95,6 +98,7 @@ impl Task {
             name,
             frames: Vec::new(),
             parked: None,
+            asked: None,
             epoch: 0,
             expired: false,
             daemon: coroutine,

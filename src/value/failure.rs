@@ -1,6 +1,6 @@
 //! What a call fails with: an errno or one of the names for errors that have none.
 
-use super::errno;
+use super::{Clue, errno};
 
 /// The name of an error, as `expect` and `except` take it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -98,6 +98,7 @@ impl Name {
 struct Detail {
     text: Option<String>,
     notes: Vec<String>,
+    clues: Vec<Clue>,
     arg: Option<usize>,
 }
 
@@ -148,6 +149,13 @@ impl Failure {
         self
     }
 
+    /// The same with why it happened here and what to do about it.
+    #[must_use]
+    pub fn because(mut self, clues: Vec<Clue>) -> Self {
+        self.detail().clues = clues;
+        self
+    }
+
     /// The same, pointing at the argument in that place (counted from 0), unless it already points.
     #[must_use]
     pub fn at(mut self, arg: usize) -> Self {
@@ -168,6 +176,11 @@ impl Failure {
     /// The lines of advice.
     pub fn notes(&self) -> &[String] {
         self.detail.as_ref().map_or(&[], |d| &d.notes)
+    }
+
+    /// Why it happened here and what to do about it, where that is known.
+    pub fn clues(&self) -> &[Clue] {
+        self.detail.as_ref().map_or(&[], |d| &d.clues)
     }
 
     /// The argument it is about, counted from 0.

@@ -4,12 +4,15 @@
 //! tasks) it knows only that they have a kind and a label ([`Handle`]).
 
 pub mod addr;
+pub mod clue;
 pub mod codec;
+pub mod diagram;
 pub mod errno;
 pub mod failure;
 pub mod json;
 pub mod pack;
 pub mod reply;
+pub mod table;
 pub mod text;
 pub mod wire;
 
@@ -18,8 +21,11 @@ use std::fmt;
 use std::rc::Rc;
 
 pub use addr::Addr;
+pub use clue::Clue;
+pub use diagram::Diagram;
 pub use failure::{Failure, Name};
 pub use reply::Reply;
+pub use table::Table;
 
 /// Something alive that a name can hold: a socket, a file, a task, a queue.
 pub trait Handle: Any {

@@ -311,6 +311,14 @@ impl File {
         }
     }
 
+    /// The socket it is a file of, if it is one and open.
+    pub fn socket(&self) -> Option<Rc<Socket>> {
+        match &self.state.try_borrow().ok()?.source {
+            Some(Source::Socket(socket)) => Some(socket.clone()),
+            _ => None,
+        }
+    }
+
     /// Make a file of a socket.
     pub fn of_socket(socket: &Rc<Socket>, settings: Settings) -> Result<Rc<Self>, Failure> {
         drop(socket.fd()?);

@@ -3,6 +3,7 @@
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
 pub mod file;
+pub mod journal;
 pub mod mpqueue;
 pub mod process;
 mod queue;
@@ -19,6 +20,7 @@ use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
 pub use file::File;
+pub use journal::Journal;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use socket::{Mode, Shared, Socket, Waits, Yard};
@@ -26,10 +28,10 @@ pub use step::{On, Request, Resume, Step, Wait, Wake};
 pub use unattended::Came;
 pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 
-use socket::Waiter;
+use socket::{Dead, Waiter};
 
 use crate::os::poller::{self, News, Poller};
-use crate::os::{addr, fd, sockopt};
+use crate::os::{addr, fd, sockopt, trace};
 use crate::value::{Addr, Failure, Reply, Value};
 
 /// What one receive takes at most in the common case: the buffer that all sockets share.
@@ -65,6 +67,8 @@ pub struct World {
     pub default_mode: Option<f64>,
     /// Keep sockets' descriptors out of the line editor's way.
     pub high_descriptors: bool,
+    /// What happened to each socket, where that is kept.
+    pub journal: Option<Journal>,
     /// Child processes, and what this one is to its parent.
     pub family: Family,
     poller: Option<Poller>,
@@ -193,8 +197,8 @@ impl World {
         if !socket.is_closed() || socket.files.get() > 0 {
             return Ok(Step::Done(Reply::Nothing));
         }
-        match socket.take_fd() {
-            Some(fd) => Ok(self.end(fd, socket.token.replace(0), socket.shared.waits.get())),
+        match socket.lay_out() {
+            Some(dead) => Ok(self.end(dead)),
             None => Ok(Step::Done(Reply::Nothing)),
         }
     }
@@ -221,23 +225,35 @@ impl World {
 
     /// Close a descriptor. With SO_LINGER and data unsent close(2) blocks whatever the descriptor's mode: then it is
     /// closed on a thread of its own, and the call waits.
-    fn end(&mut self, fd: OwnedFd, token: usize, waits: Waits) -> Step {
+    fn end(&mut self, dead: Dead) -> Step {
+        self.write_down_end(&dead);
+        let Dead { fd, token, shared, .. } = dead;
         self.forget(&fd, token);
-        if waits.linger > 0 && fd::outq(fd.as_fd()).is_ok_and(|n| n > 0) {
+        if shared.waits.get().linger > 0 && fd::outq(fd.as_fd()).is_ok_and(|n| n > 0) {
             return offload(self, "the data still unsent (SO_LINGER)", move || drop(fd), |_, ()| Ok(Reply::Nothing));
         }
         fd::close(fd);
         Step::Done(Reply::Nothing)
     }
 
+    fn write_down_end(&mut self, dead: &Dead) {
+        if self.journal.is_none() {
+            return;
+        }
+        let held = self.shares || self.sockets().iter().any(|s| Rc::ptr_eq(&s.shared, &dead.shared));
+        if let Some(journal) = &mut self.journal {
+            trace::aside(|| journal.closing(dead.serial, dead.fd.as_fd(), held));
+        }
+    }
+
     /// Close the sockets that lost their last name while open. Gives the names they had.
     pub fn bury(&mut self) -> Vec<String> {
         let dead = std::mem::take(&mut *self.yard.dead.borrow_mut());
         let mut names = Vec::new();
-        for one in dead {
-            names.extend(one.name);
+        for mut one in dead {
+            names.extend(one.name.take());
             // Nobody is there to wait for a lingering close: it goes on on its thread.
-            self.end(one.fd, one.token, one.waits);
+            self.end(one);
         }
         names
     }

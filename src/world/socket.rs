@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::{Came, TaskId};
 use crate::os::{addr, constants, sockopt};
-use crate::value::{Failure, Handle};
+use crate::value::{Addr, Failure, Handle};
 
 /// How the calls on a socket wait.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -39,6 +39,16 @@ impl Mode {
             Self::Blocking => None,
             Self::NonBlocking => Some(0.0),
             Self::Timeout(s) => Some(s),
+        }
+    }
+}
+
+impl std::fmt::Display for Mode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Blocking => f.write_str("blocking"),
+            Self::NonBlocking => f.write_str("non-blocking"),
+            Self::Timeout(seconds) => write!(f, "timeout {seconds} s"),
         }
     }
 }
@@ -73,11 +83,12 @@ pub struct Yard {
     pub(super) dead: RefCell<Vec<Dead>>,
 }
 
-/// An open socket without a name.
+/// An open descriptor whose socket is gone: it is to be closed.
 pub(super) struct Dead {
+    pub serial: u64,
     pub fd: OwnedFd,
     pub token: usize,
-    pub waits: Waits,
+    pub shared: Rc<Shared>,
     /// The name it had, unless its user had closed it.
     pub name: Option<String>,
 }
@@ -182,13 +193,18 @@ impl Socket {
         self.fd.borrow_mut().take()
     }
 
+    /// The same, with what closing it needs to know.
+    pub(super) fn lay_out(&self) -> Option<Dead> {
+        let fd = self.take_fd()?;
+        Some(Dead { serial: self.serial, fd, token: self.token.replace(0), shared: self.shared.clone(), name: None })
+    }
+
     /// Its last file is gone: if its user had closed it, the world closes the descriptor.
     pub(super) fn abandon(&self) {
         if self.closed.get()
             && self.files.get() == 0
-            && let Some(fd) = self.fd.borrow_mut().take()
+            && let Some(dead) = self.lay_out()
         {
-            let dead = Dead { fd, token: self.token.replace(0), waits: self.shared.waits.get(), name: None };
             self.yard.dead.borrow_mut().push(dead);
         }
     }
@@ -242,6 +258,13 @@ impl Socket {
                 self.note_option(libc::SOL_SOCKET, number, &value[..len]);
             }
         }
+    }
+
+    /// The address it is bound to, and its peer's.
+    pub fn addresses(&self) -> (Option<Addr>, Option<Addr>) {
+        let Ok(fd) = self.open_fd() else { return (None, None) };
+        let bound = |a: &Addr| !matches!(a, Addr::Unnamed | Addr::Other(..)) && a.port() != Some(0);
+        (addr::getsockname(fd.as_fd()).ok().filter(bound), addr::getpeername(fd.as_fd()).ok())
     }
 
     /// `TCP/IPv4`, `UDP/IPv6`, `AF_UNIX stream`, for people.
@@ -298,19 +321,12 @@ impl Handle for Socket {
             return format!("<{} socket, closed>", self.sort());
         }
         let mut out = format!("<{} socket, fd {}", self.sort(), self.fileno());
-        if let Ok(fd) = self.fd() {
-            let local = addr::getsockname(fd.as_fd()).ok();
-            let peer = addr::getpeername(fd.as_fd()).ok();
-            let bound = local.as_ref().is_some_and(|a| match a {
-                crate::value::Addr::Unnamed | crate::value::Addr::Other(..) => false,
-                named => named.port() != Some(0),
-            });
-            if let (Some(local), true) = (local, bound) {
-                out.push_str(&format!(", {local}"));
-            }
-            if let Some(peer) = peer {
-                out.push_str(&format!(" -> {peer}"));
-            }
+        let (local, peer) = self.addresses();
+        if let Some(local) = local {
+            out.push_str(&format!(", {local}"));
+        }
+        if let Some(peer) = peer {
+            out.push_str(&format!(" -> {peer}"));
         }
         out.push('>');
         out
@@ -320,9 +336,8 @@ impl Handle for Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         let closed = self.closed.get();
-        let Some(fd) = self.fd.get_mut().take() else { return };
+        let Some(dead) = self.lay_out() else { return };
         let name = if closed { None } else { self.name.get_mut().take().map(|n| n.to_string()) };
-        let dead = Dead { fd, token: self.token.get(), waits: self.shared.waits.get(), name };
-        self.yard.dead.borrow_mut().push(dead);
+        self.yard.dead.borrow_mut().push(Dead { name, ..dead });
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::sync::{Line, Pool};
 use super::{Socket, World};
-use crate::value::{Failure, Reply, Value};
+use crate::value::{Failure, Reply, Table, Value};
 
 /// The outcome of trying a call once.
 pub enum Step {
@@ -128,8 +128,14 @@ pub enum Request {
     Save(String),
     /// Run a file's lines here.
     Source(String),
+    /// Explain the last error, or tell what happened to a socket.
+    Why(Option<Rc<Socket>>),
+    /// Draw what happened to these sockets, or to all.
+    Diagram(Vec<Rc<Socket>>),
     /// Show text as it is.
     Show(String),
+    /// Show rows; a name for them gets that value.
+    Rows(Table, Value),
     /// Leave with this exit status.
     Quit(u8),
 }

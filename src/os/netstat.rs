@@ -1,0 +1,371 @@
+//! The machine's sockets as the kernel lists them in /proc/net, and the processes that hold them.
+//!
+//! What is read is that of our own network namespace. The kernel lists a table bucket by bucket while it changes: a
+//! socket that moves in between may be missed or seen twice. Names that other processes chose (paths, command names)
+//! are bytes here, to be escaped by who shows them.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::Read as _;
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::os::fd::BorrowedFd;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::time::Duration;
+
+use super::tcp::State;
+use crate::value::Addr;
+
+/// What times in /proc count in: USER_HZ, 100 on every Linux.
+const TICKS: u64 = 100;
+
+/// A table of the kernel's.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Protocol {
+    /// TCP over IPv4.
+    Tcp,
+    /// TCP over IPv6.
+    Tcp6,
+    /// UDP over IPv4.
+    Udp,
+    /// UDP over IPv6.
+    Udp6,
+    /// AF_UNIX.
+    Unix,
+}
+
+impl Protocol {
+    /// Every one, in the order they are shown.
+    pub const ALL: [Self; 5] = [Self::Tcp, Self::Tcp6, Self::Udp, Self::Udp6, Self::Unix];
+
+    /// Its name, which is that of its file too.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Tcp6 => "tcp6",
+            Self::Udp => "udp",
+            Self::Udp6 => "udp6",
+            Self::Unix => "unix",
+        }
+    }
+}
+
+/// What the kernel's timer of a TCP socket is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TimerKind {
+    /// To send again what was not acknowledged.
+    Retransmit,
+    /// To see whether the peer is still there.
+    Keepalive,
+    /// To forget a connection that is over.
+    TimeWait,
+    /// To ask whether the peer has room again.
+    Probe,
+}
+
+/// A timer that runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Timer {
+    /// What for.
+    pub kind: TimerKind,
+    /// How long it still runs.
+    pub left: Duration,
+}
+
+/// A socket, or what the kernel keeps of one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// Whose table it is in.
+    pub protocol: Protocol,
+    /// SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET.
+    pub kind: i32,
+    /// Its own address.
+    pub local: Addr,
+    /// Its peer's. /proc has none of AF_UNIX.
+    pub peer: Option<Addr>,
+    /// How it stands.
+    pub state: State,
+    /// Bytes that wait to be read (UDP: with their overhead); of a TCP listener, connections to be accepted.
+    pub received: u64,
+    /// Bytes that wait to be sent or acknowledged.
+    pub unsent: u64,
+    /// The timer that runs, if one does.
+    pub timer: Option<Timer>,
+    /// The user whose socket it is; not known of AF_UNIX, nor of a connection in TIME_WAIT.
+    pub uid: Option<u32>,
+    /// Its number; none when no process holds it: TIME_WAIT, a connection nobody accepted yet.
+    pub inode: Option<u64>,
+}
+
+/// The sockets of a table. None where the kernel has no such protocol; the errno when /proc cannot be read.
+pub fn sockets(protocol: Protocol) -> Result<Vec<Entry>, i32> {
+    let read = |path: &str| {
+        let mut text = Vec::with_capacity(64 * 1024);
+        fs::File::open(path).and_then(|mut f| f.read_to_end(&mut text)).map(|_| text)
+    };
+    match read(&format!("/proc/net/{}", protocol.name())) {
+        Ok(text) => Ok(parse(protocol, &text)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound && Path::new("/proc/net/").exists() => Ok(Vec::new()),
+        Err(e) => Err(e.raw_os_error().unwrap_or(libc::EIO)),
+    }
+}
+
+/// The sockets in a table's text. Lines that are none are passed over: the first, and what a path with a line end in
+/// it leaves.
+fn parse(protocol: Protocol, text: &[u8]) -> Vec<Entry> {
+    let lines = text.split(|b| *b == b'\n').skip(1);
+    match protocol {
+        Protocol::Unix => lines.filter_map(unix).collect(),
+        _ => lines.filter_map(|line| internet(protocol, std::str::from_utf8(line).ok()?)).collect(),
+    }
+}
+
+/// `sl local rem st tx:rx tr:when retrnsmt uid timeout inode ...`, numbers in hexadecimal up to `retrnsmt`.
+fn internet(protocol: Protocol, line: &str) -> Option<Entry> {
+    let words: Vec<&str> = line.split_ascii_whitespace().collect();
+    let [_, local, peer, state, queues, timer, _, uid, _, inode, ..] = *words.as_slice() else { return None };
+    let hex = |s: &str| u64::from_str_radix(s, 16).ok();
+    let (unsent, received) = queues.split_once(':')?;
+    let tcp = matches!(protocol, Protocol::Tcp | Protocol::Tcp6);
+    let state = State::tcp(u8::try_from(hex(state)?).ok()?)?;
+    let peer = address(peer).filter(|a| a.port() != Some(0));
+    let state = match state {
+        _ if !tcp => {
+            if peer.is_some() {
+                State::Connected
+            } else {
+                State::Unconnected
+            }
+        }
+        State::NewSynRecv => State::SynRecv,
+        other => other,
+    };
+    let inode = inode.parse().ok().filter(|n| *n != 0);
+    Some(Entry {
+        protocol,
+        kind: if tcp { libc::SOCK_STREAM } else { libc::SOCK_DGRAM },
+        local: address(local)?,
+        peer,
+        state,
+        received: hex(received)?,
+        unsent: hex(unsent)?,
+        timer: timer.split_once(':').and_then(|(kind, left)| read_timer(kind, hex(left)?)),
+        uid: uid.parse().ok().filter(|_| inode.is_some()),
+        inode,
+    })
+}
+
+fn read_timer(kind: &str, left: u64) -> Option<Timer> {
+    let kind = match kind {
+        "01" => TimerKind::Retransmit,
+        "02" => TimerKind::Keepalive,
+        "03" => TimerKind::TimeWait,
+        "04" => TimerKind::Probe,
+        _ => return None,
+    };
+    // One that ran out a moment ago is written as a number below zero.
+    let left = if left > u64::from(u32::MAX) { 0 } else { left };
+    Some(Timer { kind, left: Duration::from_millis(left * 1000 / TICKS) })
+}
+
+/// An address as the kernel writes it there: its bytes as whole numbers of the machine's order, then the port.
+fn address(text: &str) -> Option<Addr> {
+    let (host, port) = text.split_once(':')?;
+    let port = u16::from_str_radix(port, 16).ok()?;
+    let word = |at: usize| u32::from_str_radix(host.get(at..at + 8)?, 16).ok().map(u32::to_ne_bytes);
+    match host.len() {
+        8 => Some(Addr::ip(Ipv4Addr::from(word(0)?).into(), port)),
+        32 => {
+            let mut octets = [0; 16];
+            for (i, part) in octets.chunks_mut(4).enumerate() {
+                part.copy_from_slice(&word(8 * i)?);
+            }
+            Some(Addr::ip(Ipv6Addr::from(octets).into(), port))
+        }
+        _ => None,
+    }
+}
+
+/// `Num RefCount Protocol Flags Type St Inode [Path]`.
+fn unix(line: &[u8]) -> Option<Entry> {
+    const LISTENS: u32 = 0x10000;
+    let mut rest = line;
+    let mut word = || {
+        let start = rest.iter().position(|b| *b != b' ')?;
+        let end = rest[start..].iter().position(|b| *b == b' ').map_or(rest.len(), |n| start + n);
+        let word = std::str::from_utf8(&rest[start..end]).ok()?;
+        rest = &rest[end..];
+        Some(word)
+    };
+    let (num, _, _) = (word()?, word()?, word()?);
+    u64::from_str_radix(num.strip_suffix(':')?, 16).ok()?;
+    let flags = u32::from_str_radix(word()?, 16).ok()?;
+    let kind = i32::from_str_radix(word()?, 16).ok()?;
+    let state = match word()? {
+        _ if flags & LISTENS != 0 => State::Listen,
+        "02" => State::Connecting,
+        "03" => State::Connected,
+        "04" => State::Disconnecting,
+        _ => State::Unconnected,
+    };
+    let inode = word()?.parse().ok().filter(|n| *n != 0);
+    let local = match rest.strip_prefix(b" ") {
+        None | Some([]) => Addr::Unnamed,
+        Some([b'@', name @ ..]) => Addr::Abstract(name.into()),
+        Some(path) => Addr::Path(path.into()),
+    };
+    Some(Entry {
+        protocol: Protocol::Unix,
+        kind,
+        local,
+        peer: None,
+        state,
+        received: 0,
+        unsent: 0,
+        timer: None,
+        uid: None,
+        inode,
+    })
+}
+
+/// The number by which the kernel's lists have a socket.
+pub fn inode(fd: BorrowedFd<'_>) -> Option<u64> {
+    rustix::fs::fstat(fd).ok().map(|s| s.st_ino)
+}
+
+/// A process that holds a socket.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Holder {
+    /// Its id.
+    pub pid: i32,
+    /// Its command's name: any bytes.
+    pub name: Vec<u8>,
+}
+
+/// Which processes hold sockets, by the sockets' numbers: as far as we may look, which is at our own user's processes,
+/// and at all as root.
+pub fn holders() -> HashMap<u64, Vec<Holder>> {
+    let mut found: HashMap<u64, Vec<Holder>> = HashMap::new();
+    let Ok(processes) = fs::read_dir("/proc") else { return found };
+    let mut pids: Vec<i32> = processes.flatten().filter_map(|p| p.file_name().to_str()?.parse().ok()).collect();
+    pids.sort_unstable();
+    for pid in pids {
+        let Ok(fds) = fs::read_dir(format!("/proc/{pid}/fd")) else { continue };
+        let mut holder = None;
+        for inode in fds.flatten().filter_map(|fd| socket_number(fs::read_link(fd.path()).ok()?.as_os_str().as_bytes()))
+        {
+            let holder = holder.get_or_insert_with(|| Holder { pid, name: command_name(pid) });
+            let all = found.entry(inode).or_default();
+            if all.last() != Some(holder) {
+                all.push(holder.clone());
+            }
+        }
+    }
+    found
+}
+
+/// The number in `socket:[12345]`.
+fn socket_number(link: &[u8]) -> Option<u64> {
+    let number = link.strip_prefix(b"socket:[")?.strip_suffix(b"]")?;
+    std::str::from_utf8(number).ok()?.parse().ok()
+}
+
+fn command_name(pid: i32) -> Vec<u8> {
+    let mut name = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
+    if name.last() == Some(&b'\n') {
+        name.pop();
+    }
+    name
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream, UdpSocket};
+    use std::os::fd::AsFd;
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    const TCP: &[u8] = b"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
+   0: 0100007F:270E 00000000:0000 0A 00000000:00000002 00:00000000 00000000  1000        0 1619 1 00000000abd26b32 100 0 0 10 0
+   1: 0100007F:BABF 0100007F:84AC 06 00000000:00000000 03:00000D9D 00000000     0        0 0 3 00000000840b711c
+   2: 0100007F:BAC0 0100007F:270E 01 0000000A:00000005 01:00000014 00000000     0        0 77 2 0000000000000000 20 4 30 10 -1
+   3: 0100007F:270E 0100007F:BAC1 0C 00000000:00000000 01:FFFFFFFFFFFFFFFE 00000000     0        0 0 1 0000000000000000
+  short line
+";
+    const UDP6: &[u8] = b"  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
+  12: 00000000000000000000000001000000:0035 00000000000000000000000000000000:0000 07 00000000:00000300 00:00000000 00000000     0        0 88 2 0000000000000000 0
+  13: B80D0120000000000000000002000000:0035 00000000000000000000000001000000:1F90 01 00000000:00000000 00:00000000 00000000     0        0 89 2 0000000000000000 0
+";
+    const UNIX: &[u8] = b"Num       RefCount Protocol Flags    Type St Inode Path
+00000000351b81ca: 00000003 00000000 00000000 0001 03  1616
+000000000a8b5048: 00000002 00000000 00010000 0001 01  1615 /run/a b.sock
+000000000a8b5049: 00000002 00000000 00000000 0002 01 11615 @\x1b[2J@x
+a path with a line end
+00000000351b81cb: 00000003 00000000 00000000 0005 02     0
+";
+
+    #[test]
+    fn tables_are_read() {
+        let tcp = parse(Protocol::Tcp, TCP);
+        assert_eq!(tcp.len(), 4);
+        let listener = &tcp[0];
+        assert_eq!(
+            (listener.state, listener.local.to_string(), &listener.peer),
+            (State::Listen, "127.0.0.1:9998".into(), &None)
+        );
+        assert_eq!((listener.received, listener.uid, listener.inode), (2, Some(1000), Some(1619)));
+        let over = &tcp[1];
+        assert_eq!((over.state, over.uid, over.inode), (State::TimeWait, None, None));
+        let timer = Timer { kind: TimerKind::TimeWait, left: Duration::from_millis(34_850) };
+        assert_eq!((over.timer, over.peer.clone().unwrap().port()), (Some(timer), Some(0x84ac)));
+        assert_eq!((tcp[2].unsent, tcp[2].received, tcp[2].timer.unwrap().kind), (10, 5, TimerKind::Retransmit));
+        assert_eq!((tcp[3].state, tcp[3].timer.unwrap().left), (State::SynRecv, Duration::ZERO));
+
+        let udp = parse(Protocol::Udp6, UDP6);
+        assert_eq!(
+            (udp[0].local.to_string(), udp[0].state, udp[0].received),
+            ("[::1]:53".into(), State::Unconnected, 768)
+        );
+        assert_eq!((udp[1].local.to_string(), udp[1].state), ("[2001:db8::2]:53".into(), State::Connected));
+
+        let unix = parse(Protocol::Unix, UNIX);
+        let rows: Vec<_> = unix.iter().map(|e| (e.local.to_string(), e.kind, e.state, e.inode)).collect();
+        assert_eq!(
+            rows,
+            [
+                ("(unnamed)".into(), libc::SOCK_STREAM, State::Connected, Some(1616)),
+                ("/run/a b.sock".into(), libc::SOCK_STREAM, State::Listen, Some(1615)),
+                ("@\\x1b[2J@x".into(), libc::SOCK_DGRAM, State::Unconnected, Some(11615)),
+                ("(unnamed)".into(), libc::SOCK_SEQPACKET, State::Connecting, None),
+            ]
+        );
+    }
+
+    #[test]
+    fn our_own_sockets_are_there_with_who_holds_them() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let number = inode(listener.as_fd());
+        let find = |p, n| sockets(p).unwrap().into_iter().find(|e: &Entry| e.inode == n && n.is_some()).unwrap();
+        let entry = find(Protocol::Tcp, number);
+        assert_eq!((entry.state, entry.local.socket_addr()), (State::Listen, Some(listener.local_addr().unwrap())));
+        assert_eq!(entry.received, 1, "a connection waits to be accepted");
+        let entry = find(Protocol::Tcp, inode(client.as_fd()));
+        assert_eq!(
+            (entry.state, entry.peer.unwrap().socket_addr()),
+            (State::Established, Some(listener.local_addr().unwrap()))
+        );
+
+        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        assert_eq!(find(Protocol::Udp, inode(udp.as_fd())).state, State::Unconnected);
+        let path = std::env::temp_dir().join(format!("sockpit-{}.sock", std::process::id()));
+        let unix = UnixListener::bind(&path).unwrap();
+        let entry = find(Protocol::Unix, inode(unix.as_fd()));
+        fs::remove_file(&path).unwrap();
+        assert_eq!((entry.state, entry.local), (State::Listen, Addr::Path(path.as_os_str().as_bytes().into())));
+
+        let holders = holders();
+        assert!(holders[&number.unwrap()].iter().any(|h| h.pid == std::process::id() as i32 && !h.name.is_empty()));
+    }
+}

@@ -1,0 +1,275 @@
+//! How a socket stands: the TCP states, and what TCP_INFO tells of a connection.
+//!
+//! `struct tcp_info` only ever grew at its end, so a field is an offset and a size; an older kernel gives fewer bytes,
+//! and a field that is not there is `None`. Nothing here is formatted.
+
+use std::os::fd::BorrowedFd;
+
+use super::{addr, sockopt};
+
+/// How a socket stands. The TCP states have the kernel's own numbers, from 1 on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum State {
+    /// Both directions are open.
+    Established = 1,
+    /// SYN was sent, no answer yet.
+    SynSent,
+    /// SYN came and was answered; the last acknowledgement of the handshake is not here yet.
+    SynRecv,
+    /// We closed first; our FIN is not acknowledged yet.
+    FinWait1,
+    /// Our FIN is acknowledged; the peer has not closed yet.
+    FinWait2,
+    /// We closed first and all is over; the kernel keeps the addresses for a minute.
+    TimeWait,
+    /// No connection.
+    Close,
+    /// The peer closed first; we have not closed yet.
+    CloseWait,
+    /// The peer closed first, then we did; our FIN is not acknowledged yet.
+    LastAck,
+    /// Waits for connections.
+    Listen,
+    /// Both closed at once; our FIN is not acknowledged yet.
+    Closing,
+    /// The kernel's inner form of `SynRecv`.
+    NewSynRecv,
+    /// Not TCP: no peer.
+    Unconnected,
+    /// AF_UNIX: in the queue of a listener.
+    Connecting,
+    /// Not TCP: there is a peer.
+    Connected,
+    /// AF_UNIX: on its way to being gone.
+    Disconnecting,
+}
+
+impl State {
+    /// Every state with its name, TCP's in the kernel's order and words.
+    pub const ALL: &[(Self, &str)] = &[
+        (Self::Established, "ESTABLISHED"),
+        (Self::SynSent, "SYN_SENT"),
+        (Self::SynRecv, "SYN_RECV"),
+        (Self::FinWait1, "FIN_WAIT1"),
+        (Self::FinWait2, "FIN_WAIT2"),
+        (Self::TimeWait, "TIME_WAIT"),
+        (Self::Close, "CLOSE"),
+        (Self::CloseWait, "CLOSE_WAIT"),
+        (Self::LastAck, "LAST_ACK"),
+        (Self::Listen, "LISTEN"),
+        (Self::Closing, "CLOSING"),
+        (Self::NewSynRecv, "NEW_SYN_RECV"),
+        (Self::Unconnected, "UNCONNECTED"),
+        (Self::Connecting, "CONNECTING"),
+        (Self::Connected, "CONNECTED"),
+        (Self::Disconnecting, "DISCONNECTING"),
+    ];
+
+    /// The TCP state of that number.
+    pub fn tcp(number: u8) -> Option<Self> {
+        let known = usize::from(number).checked_sub(1).and_then(|i| Self::ALL.get(i))?;
+        (known.0 <= Self::NewSynRecv).then_some(known.0)
+    }
+
+    /// Its name, as the kernel has it.
+    pub fn name(self) -> &'static str {
+        Self::ALL[self as usize - 1].1
+    }
+}
+
+/// The TCP state of a socket; the errno where it has none.
+pub fn state(fd: BorrowedFd<'_>) -> Result<Option<State>, i32> {
+    // The state is the first byte of struct tcp_info.
+    let mut first = [0_u8];
+    sockopt::get(fd, libc::IPPROTO_TCP, libc::TCP_INFO, &mut first)?;
+    Ok(State::tcp(first[0]))
+}
+
+/// How a socket of any kind stands: one without TCP has a peer or not, or listens.
+pub fn stands(fd: BorrowedFd<'_>) -> State {
+    match state(fd) {
+        Ok(Some(state)) => state,
+        _ if sockopt::get_int(fd, libc::SOL_SOCKET, libc::SO_ACCEPTCONN) == Ok(1) => State::Listen,
+        _ if addr::getpeername(fd).is_ok() => State::Connected,
+        _ => State::Unconnected,
+    }
+}
+
+/// What a field of TCP_INFO counts in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unit {
+    /// Microseconds.
+    Micros,
+    /// Milliseconds.
+    Millis,
+    /// Bytes.
+    Bytes,
+    /// Bytes a second.
+    BytesPerSecond,
+    /// TCP segments.
+    Segments,
+    /// Plain number.
+    Count,
+}
+
+/// A number in `struct tcp_info`.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name: the kernel's, without `tcpi_`.
+    pub name: &'static str,
+    at: usize,
+    size: usize,
+    /// What it counts in.
+    pub unit: Unit,
+    /// What it is, in a line.
+    pub meaning: &'static str,
+}
+
+macro_rules! fields {
+    ($($name:ident $at:literal $size:literal $unit:ident $meaning:literal;)*) => {
+        &[$(Field { name: stringify!($name), at: $at, size: $size, unit: Unit::$unit, meaning: $meaning }),*]
+    };
+}
+
+/// The numbers worth knowing, what is looked at first on top.
+pub const FIELDS: &[Field] = fields! {
+    rtt 68 4 Micros "round trip time, smoothed";
+    rttvar 72 4 Micros "how much the round trip time varies";
+    min_rtt 148 4 Micros "the shortest round trip time seen";
+    rto 8 4 Micros "how long it waits for an acknowledgement before it sends again";
+    ato 12 4 Micros "how long it may hold back an acknowledgement";
+    snd_cwnd 80 4 Segments "congestion window: how much may be under way at once";
+    snd_ssthresh 76 4 Segments "where slow start ends";
+    snd_mss 16 4 Bytes "the largest segment it sends";
+    rcv_mss 20 4 Bytes "the largest segment it expects, a guess";
+    advmss 84 4 Bytes "the largest segment it told the peer it takes";
+    pmtu 60 4 Bytes "the largest packet on the path";
+    snd_wnd 228 4 Bytes "the peer's window: what it has room for";
+    rcv_wnd 232 4 Bytes "our window, as the peer was told";
+    rcv_space 96 4 Bytes "what is read in a round trip, to which the buffer grows";
+    unacked 24 4 Segments "sent and not acknowledged yet";
+    sacked 28 4 Segments "acknowledged out of order";
+    lost 32 4 Segments "taken for lost";
+    retrans 36 4 Segments "sent again and not acknowledged yet";
+    retransmits 2 1 Count "timeouts in a row without an acknowledgement";
+    total_retrans 100 4 Segments "sent again since the connection began";
+    reordering 88 4 Segments "how far segments come out of order";
+    notsent_bytes 144 4 Bytes "in the send queue, not sent once yet";
+    bytes_sent 200 8 Bytes "sent, what was sent again counts again";
+    bytes_acked 120 8 Bytes "acknowledged by the peer, SYN and FIN count one each";
+    bytes_received 128 8 Bytes "received in order, the peer's FIN counts one";
+    bytes_retrans 208 8 Bytes "sent again";
+    segs_out 136 4 Segments "sent, those without data too";
+    segs_in 140 4 Segments "received, those without data too";
+    last_data_sent 44 4 Millis "since it last sent data";
+    last_data_recv 52 4 Millis "since data last came";
+    last_ack_recv 56 4 Millis "since an acknowledgement last came";
+    delivery_rate 160 8 BytesPerSecond "how fast data was delivered lately";
+    pacing_rate 104 8 BytesPerSecond "how fast it sends at most";
+};
+
+/// What TCP_INFO tells of a socket.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Info(Vec<u8>);
+
+/// Where the flags of the negotiated options are, and the byte with both window scales.
+const OPTIONS: usize = 5;
+const SCALES: usize = 6;
+
+impl Info {
+    /// Ask the kernel; the errno where the socket has no such thing.
+    pub fn of(fd: BorrowedFd<'_>) -> Result<Self, i32> {
+        let mut bytes = vec![0; 512];
+        let filled = sockopt::get(fd, libc::IPPROTO_TCP, libc::TCP_INFO, &mut bytes)?;
+        bytes.truncate(filled);
+        Ok(Self(bytes))
+    }
+
+    /// The state.
+    pub fn state(&self) -> Option<State> {
+        State::tcp(*self.0.first()?)
+    }
+
+    /// The number in a field, where this kernel has it.
+    pub fn number(&self, field: &Field) -> Option<u64> {
+        let bytes = self.0.get(field.at..field.at + field.size)?;
+        let mut wide = [0; 8];
+        let from = if cfg!(target_endian = "little") { 0 } else { 8 - field.size };
+        wide[from..from + field.size].copy_from_slice(bytes);
+        Some(u64::from_ne_bytes(wide))
+    }
+
+    /// The same by the field's name.
+    pub fn get(&self, name: &str) -> Option<u64> {
+        self.number(FIELDS.iter().find(|f| f.name == name)?)
+    }
+
+    /// The options that both ends agreed on in the handshake.
+    pub fn options(&self) -> Vec<&'static str> {
+        const NAMES: [&str; 6] = ["TIMESTAMPS", "SACK", "WSCALE", "ECN", "ECN_SEEN", "SYN_DATA"];
+        let flags = self.0.get(OPTIONS).copied().unwrap_or(0);
+        (0..).zip(NAMES).filter(|(bit, _)| flags & (1 << bit) != 0).map(|(_, name)| name).collect()
+    }
+
+    /// By how many bits windows are scaled: the peer's, ours.
+    pub fn scales(&self) -> (u8, u8) {
+        let both = self.0.get(SCALES).copied().unwrap_or(0);
+        let (low, high) = (both & 0xf, both >> 4);
+        // Bit fields start at the low end on little-endian machines.
+        if cfg!(target_endian = "little") { (low, high) } else { (high, low) }
+    }
+
+    /// Of a listening socket: connections that wait to be accepted, and how many may.
+    pub fn backlog(&self) -> Option<(u64, u64)> {
+        (self.state()? == State::Listen).then(|| Some((self.get("unacked")?, self.get("sacked")?)))?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream, UdpSocket};
+    use std::os::fd::AsFd;
+
+    use super::*;
+
+    #[test]
+    fn states_have_the_kernels_numbers() {
+        for (number, (state, name)) in (1..).zip(State::ALL) {
+            assert_eq!((*state as usize, state.name()), (number, *name));
+        }
+        assert_eq!(State::tcp(10), Some(State::Listen));
+        assert_eq!((State::tcp(0), State::tcp(13)), (None, None));
+    }
+
+    #[test]
+    fn a_connection_tells_of_itself() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let info = Info::of(client.as_fd()).unwrap();
+        assert_eq!((info.state(), state(client.as_fd())), (Some(State::Established), Ok(Some(State::Established))));
+        assert!((1..10_000_000).contains(&info.get("rtt").unwrap()));
+        assert!(info.get("snd_cwnd").unwrap() >= 1);
+        assert!((500..=65536).contains(&info.get("snd_mss").unwrap()));
+        // The other side may have it as its pmtu: lo's MTU.
+        assert!(info.get("pmtu").unwrap() >= 1280);
+        assert_eq!((info.get("unacked"), info.get("total_retrans")), (Some(0), Some(0)));
+        assert_eq!(Info::of(listener.as_fd()).unwrap().backlog().unwrap().0, 1);
+        assert_eq!(info.backlog(), None);
+        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
+        assert_eq!(Info::of(udp.as_fd()), Err(libc::EOPNOTSUPP));
+    }
+
+    #[test]
+    fn an_older_kernel_tells_less() {
+        let mut bytes = vec![0; 104];
+        bytes[0] = 1;
+        bytes[OPTIONS] = 0b111;
+        bytes[68..72].copy_from_slice(&25_000_u32.to_ne_bytes());
+        let info = Info(bytes);
+        assert_eq!((info.state(), info.get("rtt")), (Some(State::Established), Some(25_000)));
+        assert_eq!((info.get("bytes_acked"), info.get("rcv_wnd"), info.get("nonsense")), (None, None, None));
+        assert_eq!(info.options(), ["TIMESTAMPS", "SACK", "WSCALE"]);
+        let none = Info(Vec::new());
+        assert_eq!((none.state(), none.get("rtt"), none.scales()), (None, None, (0, 0)));
+    }
+}

@@ -1,0 +1,164 @@
+//! Sequence diagrams as lines: a lane for each who takes part, time downwards, arrows for what passes between them.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::value::diagram::{Diagram, Lane, Step};
+use crate::value::text::fit;
+
+/// A lane is no narrower than that.
+const LANE_MIN: usize = 8;
+/// What was done is cut to no less than that.
+const WHAT_MIN: usize = 12;
+
+/// The diagram's lines, none wider than `width` where one is given; or that there is not enough room for it.
+pub fn lines(diagram: &Diagram, width: Option<usize>) -> Vec<String> {
+    if diagram.steps.is_empty() {
+        return vec!["nothing has happened to a socket yet".into()];
+    }
+    match Layout::of(diagram, width) {
+        Some(layout) => layout.lines(diagram),
+        None => vec![format!(
+            "{} lanes need {} columns: diagram S... draws some",
+            diagram.lanes.len(),
+            WHAT_MIN + diagram.lanes.len() * LANE_MIN
+        )],
+    }
+}
+
+/// How wide its parts are.
+struct Layout {
+    number: usize,
+    what: usize,
+    lane: usize,
+}
+
+impl Layout {
+    /// As wide as it likes; what is too wide gives way: first the lanes, then the words at the left.
+    fn of(diagram: &Diagram, width: Option<usize>) -> Option<Self> {
+        let number = diagram.steps.iter().map(|s| s.line.to_string().len()).max().unwrap_or(0);
+        let mut what = number + 2 + diagram.steps.iter().map(|s| s.what.width()).max().unwrap_or(0) + 2;
+        let names = diagram.lanes.iter().map(|l| l.name.width().max(l.stands.width()) + 2).max().unwrap_or(0);
+        // An arrow between neighbours: its words, a dash on each side and a head.
+        let words = diagram.steps.iter().filter_map(|s| s.arrow.as_ref()).map(|(_, text)| text.width() + 5).max();
+        let mut lane = names.max(words.unwrap_or(0)).max(LANE_MIN);
+        if let Some(width) = width {
+            let lanes = diagram.lanes.len();
+            lane = lane.min((width.saturating_sub(what) / lanes).max(LANE_MIN));
+            what = what.min(width.saturating_sub(lane * lanes));
+        }
+        (what >= WHAT_MIN).then_some(Self { number, what, lane })
+    }
+
+    fn lines(&self, diagram: &Diagram) -> Vec<String> {
+        let mut alive: Vec<bool> = diagram.lanes.iter().map(|l| l.always).collect();
+        let mut out = vec![self.heads(diagram, |lane| &lane.name)];
+        for step in &diagram.steps {
+            out.push(self.step(step, &mut alive));
+        }
+        out.push(self.heads(diagram, |lane| &lane.stands));
+        out
+    }
+
+    /// A text over each lane.
+    fn heads(&self, diagram: &Diagram, text: impl Fn(&Lane) -> &str) -> String {
+        let head = |lane: &Lane| {
+            let text = fit(text(lane), self.lane - 1);
+            let before = (self.lane - text.width()) / 2;
+            format!("{}{text}{}", " ".repeat(before), " ".repeat(self.lane - before - text.width()))
+        };
+        let heads: String = diagram.lanes.iter().map(head).collect();
+        format!("{}{heads}", " ".repeat(self.what)).trim_end().to_string()
+    }
+
+    fn step(&self, step: &Step, alive: &mut [bool]) -> String {
+        let centre = |lane: usize| lane * self.lane + self.lane / 2;
+        let mut row = vec![' '; alive.len() * self.lane];
+        for lane in &step.begins {
+            alive[*lane] = true;
+        }
+        for (lane, _) in alive.iter().enumerate().filter(|(_, alive)| **alive) {
+            row[centre(lane)] = '|';
+        }
+        if let Some((to, text)) = &step.arrow {
+            arrow(&mut row, centre(step.lane), centre(*to), text);
+        }
+        row[centre(step.lane)] = 'o';
+        for lane in &step.begins {
+            row[centre(*lane)] = '*';
+        }
+        if let Some(lane) = step.ends {
+            alive[lane] = false;
+            row[centre(lane)] = 'x';
+        }
+        let number = if step.line > 0 { step.line.to_string() } else { String::new() };
+        let what = fit(&step.what, self.what.saturating_sub(self.number + 3));
+        let pad = " ".repeat(self.what.saturating_sub(self.number + 2 + what.width()));
+        let lanes: String = row.into_iter().collect();
+        format!("{number:>w$}  {what}{pad}{lanes}", w = self.number).trim_end().to_string()
+    }
+}
+
+/// An arrow with words on it, as far as there is room for them. Words are ASCII: they are counts and flags.
+fn arrow(row: &mut [char], from: usize, to: usize, text: &str) {
+    let (left, right) = (from.min(to) + 1, from.max(to));
+    row[left..right].fill('-');
+    if from < to {
+        row[right - 1] = '>';
+    } else {
+        row[left] = '<';
+    }
+    let text = fit(text, (right - left).saturating_sub(3));
+    let start = left + (right - left - text.chars().count()) / 2;
+    for (place, c) in row[start..].iter_mut().zip(text.chars()) {
+        *place = c;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diagram() -> Diagram {
+        let lane = |name: &str, stands: &str| Lane { name: name.into(), stands: stands.into(), always: false };
+        let step = |line, what: &str, lane| Step { line, what: what.into(), lane, ..Step::default() };
+        let to = |to, text: &str| Some((to, text.to_string()));
+        Diagram {
+            lanes: vec![lane("srv", "LISTEN"), lane("cli", "closed"), lane("服务器", "CLOSE_WAIT")],
+            steps: vec![
+                Step { begins: vec![0], ..step(1, "create_server", 0) },
+                Step { begins: vec![1], arrow: to(0, "handshake"), ..step(3, "connect", 1) },
+                Step { begins: vec![2], arrow: to(2, ""), ..step(4, "accept", 0) },
+                Step { arrow: to(2, "5 bytes"), ..step(10, "send", 1) },
+                Step { ends: Some(1), arrow: to(2, "FIN"), ..step(11, "close", 1) },
+                step(12, "recv: end", 2),
+            ],
+        }
+    }
+
+    #[test]
+    fn arrows_go_from_lane_to_lane() {
+        assert_eq!(
+            lines(&diagram(), None),
+            [
+                "                        srv           cli          服务器",
+                " 1  create_server         *",
+                " 3  connect               |<-handshake--*",
+                " 4  accept                o-------------------------->*",
+                "10  send                  |             o---5 bytes-->|",
+                "11  close                 |             x-----FIN---->|",
+                "12  recv: end             |                           o",
+                "                       LISTEN        closed      CLOSE_WAIT",
+            ]
+        );
+    }
+
+    #[test]
+    fn it_fits_the_window_or_says_what_it_needs() {
+        for width in 36..100 {
+            for line in lines(&diagram(), Some(width)) {
+                assert!(line.width() <= width, "{width}: {line}");
+            }
+        }
+        assert_eq!(lines(&diagram(), Some(20)), ["3 lanes need 36 columns: diagram S... draws some"]);
+    }
+}

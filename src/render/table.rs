@@ -1,0 +1,261 @@
+//! Tables as lines: columns aligned by display width, fitted into a given width.
+//!
+//! It knows cells of text and no colours; what is a header is told apart from what is not.
+
+use unicode_width::UnicodeWidthStr;
+
+use crate::value::table::{Column, Holds, Table};
+use crate::value::{Value, text};
+
+/// Shown in a cell that has nothing to say.
+const NOTHING: &str = "-";
+/// How far apart columns stand where there is room.
+const GAP: usize = 2;
+/// A column is cut to no less than that; narrower than this all of it falls into blocks.
+const COLUMN_MIN: usize = 8;
+
+/// A line of a table, in two parts: what names something, and what it is.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Line {
+    /// Column names.
+    pub label: String,
+    /// Values.
+    pub text: String,
+}
+
+/// What a cell is written as.
+pub trait Cell: Clone {
+    /// Plain text.
+    fn text(text: &str) -> Self;
+    /// How many columns of the screen it takes.
+    fn width(&self) -> usize;
+    /// Put another after it.
+    fn push(&mut self, other: &Self);
+}
+
+impl Cell for String {
+    fn text(text: &str) -> Self {
+        text.to_string()
+    }
+
+    fn width(&self) -> usize {
+        UnicodeWidthStr::width(self.as_str())
+    }
+
+    fn push(&mut self, other: &Self) {
+        self.push_str(other);
+    }
+}
+
+/// A table whose cells are written.
+pub struct Grid<C> {
+    columns: Vec<Shape>,
+    rows: Vec<Vec<C>>,
+    empty: C,
+}
+
+#[derive(Clone)]
+struct Shape {
+    title: &'static str,
+    /// Numbers stand at the right.
+    right: bool,
+    /// Its cells' ends tell most: ports, file names.
+    keep_end: bool,
+}
+
+impl<C: Cell> Grid<C> {
+    /// The table with its cells written by that function. Columns in which no row has anything are left out.
+    pub fn of(table: &Table, write: impl Fn(&Column, &Value) -> C) -> Self {
+        let used: Vec<usize> =
+            (0..table.columns.len()).filter(|i| table.rows.iter().any(|r| r[*i] != Value::None)).collect();
+        let all = |i: usize, test: fn(&Value) -> bool| table.rows.iter().all(|r| r[i] == Value::None || test(&r[i]));
+        let shape = |i: &usize| Shape {
+            title: table.columns[*i].title,
+            right: all(*i, |v| matches!(v, Value::Int(_) | Value::Float(_))),
+            keep_end: all(*i, |v| matches!(v, Value::Addr(_))),
+        };
+        let columns = used.iter().map(shape).collect();
+        let row = |row: &Vec<Value>| used.iter().map(|i| write(&table.columns[*i], &row[*i])).collect();
+        Self { columns, rows: table.rows.iter().map(row).collect(), empty: C::text(&table.empty) }
+    }
+
+    /// Its lines, the header first, as wide as they are.
+    pub fn whole(&self) -> Vec<C> {
+        if self.rows.is_empty() { vec![self.empty.clone()] } else { self.aligned(&self.natural(), GAP) }
+    }
+
+    fn natural(&self) -> Vec<usize> {
+        let widest = |i: usize| self.rows.iter().map(|row| row[i].width()).max().unwrap_or(0);
+        (0..).zip(&self.columns).map(|(i, shape)| widest(i).max(shape.title.width())).collect()
+    }
+
+    fn aligned(&self, widths: &[usize], gap: usize) -> Vec<C> {
+        let header: Vec<C> = self.columns.iter().map(|c| C::text(c.title)).collect();
+        std::iter::once(&header).chain(&self.rows).map(|row| self.line(row, widths, gap)).collect()
+    }
+
+    fn line(&self, row: &[C], widths: &[usize], gap: usize) -> C {
+        let mut line = C::text("");
+        let mut owed = 0;
+        for ((cell, shape), width) in row.iter().zip(&self.columns).zip(widths) {
+            let pad = width.saturating_sub(cell.width());
+            let (left, right) = if shape.right { (pad, 0) } else { (0, pad) };
+            line.push(&C::text(&" ".repeat(owed + left)));
+            line.push(cell);
+            // What would stand at the end of the line is left out.
+            owed = right + gap;
+        }
+        line
+    }
+}
+
+impl Grid<String> {
+    /// Its lines, none wider than `width` where one is given.
+    pub fn lines(&self, width: Option<usize>) -> Vec<Line> {
+        let natural = self.natural();
+        let lines = match width {
+            Some(width) if !self.rows.is_empty() && total(&natural, GAP) > width => match self.fitted(natural, width) {
+                Some(widths) => self.cut(&widths).aligned(&widths, 1),
+                None => return self.blocks(width),
+            },
+            _ => self.whole(),
+        };
+        let titled = !self.rows.is_empty();
+        let line = |(i, text): (usize, String)| {
+            let (label, text) = if i == 0 && titled { (text, String::new()) } else { (String::new(), text) };
+            Line { label, text }
+        };
+        lines.into_iter().enumerate().map(line).collect()
+    }
+
+    /// The columns' widths when all must fit: words give way before addresses, the widest first.
+    fn fitted(&self, mut widths: Vec<usize>, width: usize) -> Option<Vec<usize>> {
+        while total(&widths, 1) > width {
+            let wide = (0..widths.len()).filter(|i| widths[*i] > COLUMN_MIN);
+            let next = wide.max_by_key(|i| (!self.columns[*i].keep_end, widths[*i]))?;
+            widths[next] -= 1;
+        }
+        Some(widths)
+    }
+
+    fn cut(&self, widths: &[usize]) -> Self {
+        let cell = |((cell, shape), width): ((&String, &Shape), &usize)| shape.cut(cell, *width);
+        let row = |row: &Vec<String>| row.iter().zip(&self.columns).zip(widths).map(cell).collect();
+        Self { columns: self.columns.clone(), rows: self.rows.iter().map(row).collect(), empty: self.empty.clone() }
+    }
+
+    /// A row as a block: a line a column, the first of them at the margin.
+    fn blocks(&self, width: usize) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for row in &self.rows {
+            for (i, (shape, cell)) in self.columns.iter().zip(row).enumerate().filter(|(_, (_, c))| *c != NOTHING) {
+                let label = format!("{}{}: ", if i == 0 { "" } else { "  " }, shape.title);
+                let room = width.saturating_sub(label.width()).max(1);
+                lines.push(Line { label, text: shape.cut(cell, room) });
+            }
+        }
+        lines
+    }
+}
+
+impl Shape {
+    fn cut(&self, cell: &str, width: usize) -> String {
+        let backwards = |s: &str| s.chars().rev().collect::<String>();
+        if self.keep_end { backwards(&text::fit(&backwards(cell), width)) } else { text::fit(cell, width) }
+    }
+}
+
+/// How wide columns are together, so far apart.
+fn total(widths: &[usize], gap: usize) -> usize {
+    widths.iter().sum::<usize>() + gap * widths.len().saturating_sub(1)
+}
+
+/// A cell's text for people.
+pub fn cell(column: &Column, value: &Value) -> String {
+    if *value == Value::None {
+        return NOTHING.to_string();
+    }
+    let shown = text::escape_bytes(value.to_string().as_bytes());
+    if column.holds == Holds::Seconds { format!("{shown} s") } else { shown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::table::{holds, plain};
+
+    const COLUMNS: &[Column] =
+        &[plain("name"), plain("note"), plain("local"), plain("in"), plain("unused"), holds("left", Holds::Seconds)];
+
+    fn table() -> Table {
+        let row = |name: &str, note: &str, addr: &str, n, left| {
+            let addr = Value::Addr(addr.parse().unwrap());
+            vec![Value::text(name), Value::text(note), addr, Value::Int(n), Value::None, left]
+        };
+        let rows = vec![
+            row("服务器", "监听中, 等待客户端连接", "127.0.0.1:9998", 5, Value::None),
+            row("cli", "x\n\x1b[2J", "127.0.0.1:40001", 12345, Value::Int(57)),
+        ];
+        Table { columns: COLUMNS, rows, empty: "nothing".into() }
+    }
+
+    fn lines(width: Option<usize>) -> Vec<String> {
+        let lines = Grid::of(&table(), cell).lines(width);
+        lines.into_iter().map(|l| l.label + &l.text).collect()
+    }
+
+    #[test]
+    fn columns_stand_in_line_under_wide_characters() {
+        assert_eq!(
+            lines(None),
+            [
+                "name    note                    local               in  left",
+                "服务器  监听中, 等待客户端连接  127.0.0.1:9998       5     -",
+                "cli     x\\n\\x1b[2J              127.0.0.1:40001  12345  57 s",
+            ]
+        );
+        assert_eq!(lines(Some(200)), lines(None));
+        assert_eq!(lines(Some(80)), lines(None));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_cut_and_never_wraps() {
+        assert_eq!(
+            lines(Some(44)),
+            [
+                "name   note       local              in left",
+                "服务器 监听中, …  127.0.0.1:9998      5    -",
+                "cli    x\\n\\x1b[2J 127.0.0.1:40001 12345 57 s",
+            ]
+        );
+        for width in 1..100 {
+            for line in lines(Some(width)) {
+                assert!(line.width() <= width.max(10), "{width}: {line}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_narrow_window_gets_blocks() {
+        assert_eq!(
+            lines(Some(20)),
+            [
+                "name: 服务器",
+                "  note: 监听中, 等…",
+                "  local: …0.0.1:9998",
+                "  in: 5",
+                "name: cli",
+                "  note: x\\n\\x1b[2J",
+                "  local: ….0.1:40001",
+                "  in: 12345",
+                "  left: 57 s",
+            ]
+        );
+    }
+
+    #[test]
+    fn no_rows_are_said_in_words() {
+        let empty = Table { rows: Vec::new(), ..table() };
+        assert_eq!(Grid::of(&empty, cell).lines(Some(20)), [Line { text: "nothing".into(), ..Line::default() }]);
+    }
+}
