@@ -5,7 +5,8 @@
 use std::os::fd::AsFd;
 
 use super::Kind;
-use crate::os::{addr, sockopt};
+use crate::os::addr;
+use crate::os::tcp::{State, stands};
 use crate::value::{Addr, Value};
 use crate::world::Socket;
 
@@ -124,16 +125,14 @@ fn standing(socket: &Socket) -> Standing {
     let stream = matches!(socket.kind, libc::SOCK_STREAM | libc::SOCK_SEQPACKET);
     let (family, kind) = (socket.family, socket.kind);
     let Ok(fd) = socket.fd() else { return Standing { family, kind, stream, closed: true, ..Standing::default() } };
-    let listening = sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_ACCEPTCONN).is_ok_and(|n| n != 0);
-    let mut info = [0; 8];
-    let state = sockopt::get(fd.as_fd(), libc::IPPROTO_TCP, libc::TCP_INFO, &mut info).ok().map(|_| info[0]);
-    // A TCP socket that is neither closed (7) nor listening (10) has a peer, or had one whose data is still there.
-    let peer = addr::getpeername(fd.as_fd()).is_ok() || state.is_some_and(|s| !matches!(s, 0 | 7 | 10));
+    let state = stands(fd.as_fd());
+    let listening = state == State::Listen;
+    let connected = !matches!(state, State::Listen | State::Close | State::Unconnected);
     let local = addr::getsockname(fd.as_fd()).ok().filter(|a| match a {
         Addr::Unnamed | Addr::Other(..) => false,
         named => named.port() != Some(0),
     });
-    Standing { family, kind, stream, listening, connected: peer, local: local.map(|a| a.to_string()), closed: false }
+    Standing { family, kind, stream, listening, connected, local: local.map(|a| a.to_string()), closed: false }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use crate::command::{self, Command, Kind, Need, Param, life};
 use crate::lang::{KEYWORDS, is_name};
 use crate::os::constants::{self, Constants};
 use crate::os::options::{self, OptKind};
+use crate::os::tcp::State;
 use crate::value::{Name, codec, errno};
 
 /// Something the word can be.
@@ -213,6 +214,7 @@ impl Found {
             _ if kind.is_live() => self.things(command.name, kind, names),
             Kind::Option => self.options(command, next.level, args.first().and_then(|w| names.get(&w.text))),
             Kind::Path => self.paths(word, command.name == "source"),
+            Kind::Name if param.name == "STATE" => self.states(),
             Kind::Name => self.subjects(),
             Kind::Switch => self.all(["on", "off"]),
             Kind::Addr => self.addresses(command, names),
@@ -284,11 +286,20 @@ impl Found {
             self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
             return self.all(constants::FAMILIES.all_names());
         }
+        if command.name == "netstat" {
+            self.all(["tcp", "udp", "unix"]);
+            self.states();
+            return self.things(command.name, Kind::Socket, names);
+        }
         let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
         if option.is_some_and(|o| o.kind == OptKind::Flag) {
             return self.all(["on", "off"]);
         }
         self.values(names, |k| !matches!(k, "a socket" | "a file"));
+    }
+
+    fn states(&mut self) {
+        self.all(State::ALL.iter().map(|(_, name)| *name));
     }
 
     /// What `help` knows.
@@ -440,6 +451,9 @@ mod tests {
             ("print \"acc", ""),
             ("repeat 3\n  acc", "accept"),
             ("sendmsg conn x fds=sr", "srv"),
+            ("state conn CLOS", "CLOSE CLOSE_WAIT CLOSING"),
+            ("netstat ud", "udp"),
+            ("netstat tcp sr", "srv"),
         ] {
             assert_eq!(offered(line), expected, "{line}");
         }
