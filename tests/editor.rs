@@ -311,6 +311,7 @@ fn a_history_that_cannot_be_used_is_said_once() {
         t.see(said);
         t.ready();
         assert!(t.looks(said).2, "it is grey");
+        assert!(t.text().lines().nth(1).is_some_and(|line| line.contains(said)), "{}", t.text());
         for word in ["hello", "again"] {
             run(&mut t, &format!("print {word}"), &format!("\n{word}"));
         }

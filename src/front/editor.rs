@@ -44,6 +44,8 @@ const HINT_MIN: usize = 3;
 pub struct LineEditor {
     editor: Editor<Assistant, Past>,
     store: Option<Store>,
+    /// What is wrong with the history, until there is a place to say it.
+    unsaid: Option<String>,
     keys: Keys,
     style: Style,
 }
@@ -75,7 +77,7 @@ impl LineEditor {
             given: keys.given.clone(),
         }));
         editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(keys.clone())));
-        Ok(Self { editor, store: None, keys, style })
+        Ok(Self { editor, store: None, unsaid: None, keys, style })
     }
 
     /// What prints above the line being edited.
@@ -83,17 +85,16 @@ impl LineEditor {
         self.editor.create_external_printer()
     }
 
-    /// Read the history of earlier sessions. What does not work is said once.
+    /// Read the history of earlier sessions. What does not work is said once, before the first prompt.
     pub fn remember(&mut self) {
-        let (store, note) = Store::open(self.editor.history_mut());
-        self.store = store;
-        if let Some(note) = note {
-            self.note(&note);
-        }
+        (self.store, self.unsaid) = Store::open(self.editor.history_mut());
     }
 
     /// Ask for a statement: a line, or a block to its end. `begin` is called when the editor takes the terminal.
     pub fn statement(&mut self, ask: &Ask, begin: impl Fn()) -> rustyline::Result<String> {
+        if let Some(note) = self.unsaid.take() {
+            self.note(&note);
+        }
         let mut text = self.line(&ask.prompt, &ask.initial, &begin)?;
         // The block that a given line opens is the program's.
         let given = !ask.initial.is_empty() && first_word(&text) == first_word(&ask.initial);
