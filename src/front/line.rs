@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -187,11 +188,13 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, 
     }
     editor.remember();
     while let Ok(ask) = asked.recv() {
-        let read = match editor.statement(&ask, || above.begin()) {
-            Ok(lines) => Read::Lines(lines),
-            Err(ReadlineError::Interrupted) => Read::Interrupted,
-            Err(ReadlineError::Eof) => Read::End,
-            Err(e) => Read::Failed(e.to_string()),
+        // A bug costs the line, not the session.
+        let statement = panic::catch_unwind(AssertUnwindSafe(|| editor.statement(&ask, || above.begin())));
+        let read = match statement {
+            Ok(Ok(lines)) => Read::Lines(lines),
+            Ok(Err(ReadlineError::Interrupted)) | Err(_) => Read::Interrupted,
+            Ok(Err(ReadlineError::Eof)) => Read::End,
+            Ok(Err(e)) => Read::Failed(e.to_string()),
         };
         if !tell(read) {
             return;
