@@ -83,7 +83,7 @@ fn ctrl_c_gives_up_the_call_and_nothing_else() {
     t.keys("\x03");
     t.until("Interrupted after while", |s| s.matches("Interrupted").count() > count);
     // What was there is there still.
-    TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let _another = TcpStream::connect(("127.0.0.1", port)).unwrap();
     t.see("[1] accept srv -> <");
     t.ready();
     t.keys("half\x03");

@@ -141,7 +141,8 @@ pub fn shutdown(fd: BorrowedFd<'_>, how: i32) -> Result<(), i32> {
 pub fn poll(fd: BorrowedFd<'_>, events: i16) -> Result<i16, i32> {
     let mut one = [PollFd::from_borrowed_fd(fd, PollFlags::from_bits_retain(events as u16))];
     let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-    let ready = rustix::event::poll(&mut one, Some(&now)).map_err(Errno::raw_os_error);
+    // A signal that has just come is EINTR even where nothing is waited for.
+    let ready = rustix::io::retry_on_intr(|| rustix::event::poll(&mut one, Some(&now))).map_err(Errno::raw_os_error);
     let there = one[0].revents().bits() as i16;
     traced!("ppoll", result = ready;
         Arg::Fd(fd.as_raw_fd()), Arg::Events(events), Arg::Events(there))?;
