@@ -9,11 +9,12 @@ use super::names::Names;
 use super::words::{self, Next, Word};
 use crate::command::suits::Subject;
 use crate::command::{self, Command, Kind, Need, Param, life};
+use crate::help;
 use crate::lang::{KEYWORDS, is_name};
 use crate::os::constants::{self, Constants};
-use crate::os::options::{self, OptKind};
+use crate::os::options::{self, OPTIONS, OptKind};
 use crate::os::tcp::State;
-use crate::value::{Name, codec, errno};
+use crate::value::{Name, codec};
 
 /// Something the word can be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -238,7 +239,7 @@ impl Found {
     fn constants(&mut self, kind: Kind, set: &'static Constants) {
         // Of flags the second names are many; of the rest they are the short forms.
         let short = matches!(kind, Kind::Family | Kind::Type | Kind::Protocol | Kind::How);
-        if short || !self.typed.is_empty() { self.all(set.all_names()) } else { self.all(set.names()) }
+        if short || !self.typed.is_empty() { self.all(set.rows().map(|row| row.0)) } else { self.all(set.names()) }
     }
 
     /// The live things that suit the call, and the jobs where their numbers do.
@@ -257,10 +258,15 @@ impl Found {
         let has = |level: i32| of.and_then(|s| s.socket.as_ref()).is_none_or(|s| s.has_level(level));
         let fits = |o: &&options::Opt| if writes { o.writable } else { o.readable };
         if level.is_none() {
-            self.all(options::levels().filter(|name| options::level(name).is_some_and(has)));
+            // Of the names of a level the best known, where it has options here.
+            let known = |name: &str, level: i32| {
+                options::level_name(level) == Some(name) && OPTIONS.iter().any(|o| o.level == level)
+            };
+            let levels = options::levels().filter(|(name, level)| has(*level) && known(name, *level));
+            self.all(levels.map(|(name, _)| *name));
         }
         let wanted = |o: &&options::Opt| level.map_or_else(|| has(o.level), |level| o.level == level);
-        self.all(options::all().filter(fits).filter(wanted).map(|o| o.name));
+        self.all(OPTIONS.iter().filter(fits).filter(wanted).map(|o| o.name));
     }
 
     fn addresses(&mut self, command: &Command, names: &Names) {
@@ -284,7 +290,7 @@ impl Found {
         }
         if command.name == "socket" {
             self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
-            return self.all(constants::FAMILIES.all_names());
+            return self.constants(Kind::Family, &constants::FAMILIES);
         }
         if command.name == "netstat" {
             self.all(["tcp", "udp", "unix"]);
@@ -304,12 +310,9 @@ impl Found {
 
     /// What `help` knows.
     fn subjects(&mut self) {
-        self.all(command::all().map(|c| c.name));
-        if !self.typed.is_empty() {
-            self.all(command::all().flat_map(|c| c.aliases).copied());
-            self.all(options::names());
-            self.all(errno::ERRNOS.iter().map(|e| e.name));
-        }
+        let calls = |subject: &help::Subject| matches!(subject, help::Subject::Call(_));
+        let all = self.typed.is_empty();
+        self.all(help::subjects().filter(|(_, subject)| !all || calls(subject)).map(|(name, _)| name));
     }
 
     /// The files of the folder that the word names; scripts first where a script is asked for.

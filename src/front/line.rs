@@ -173,7 +173,7 @@ impl Above {
 }
 
 fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, desk: Arc<Desk>, paste: Paste) {
-    let style = output::looks(&io::stdout());
+    let style = output::style(&io::stdout(), false);
     let mut editor = match LineEditor::new(desk, paste, style) {
         Ok(editor) => editor,
         Err(e) => {

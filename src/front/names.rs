@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use mio::Waker;
 
-use super::step;
 use crate::command::suits::Subject;
+use crate::help::program::STEPS;
 use crate::os::trace;
 use crate::session::Session;
 
@@ -55,7 +55,7 @@ impl Names {
 
     /// The words that move the place in a program, with what follows each.
     pub fn steps(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
-        let words = if self.stepping { step::WORDS } else { &[] };
+        let words = if self.stepping { STEPS } else { &[] };
         words.iter().map(|(usage, _)| usage.split_once(' ').unwrap_or((usage, "")))
     }
 

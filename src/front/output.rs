@@ -37,16 +37,16 @@ fn wants_colour(stream: &impl IsTerminal) -> bool {
         && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
 }
 
-/// The looks of what is written to a stream.
-pub fn looks(stream: &impl IsTerminal) -> Style {
+/// How events are shown on a stream.
+pub fn style(stream: &impl IsTerminal, places: bool) -> Style {
     let colour = wants_colour(stream);
-    Style { colour, clock: true, code: colour.then_some(highlight::code), ..Style::default() }
+    Style { colour, places, clock: true, width: None, code: colour.then_some(highlight::code) }
 }
 
-/// The style for an event: rows are laid out for the window as it is now.
+/// The style for an event: what has rows or is a page is laid out for the window as it is now.
 pub fn fitted(style: Style, event: &Event) -> Style {
     match event.what {
-        What::Rows { .. } | What::Drawn(_) => Style { width: terminal::width(), ..style },
+        What::Rows { .. } | What::Drawn(_) | What::Page(_) => Style { width: terminal::width(), ..style },
         _ => style,
     }
 }
@@ -74,8 +74,8 @@ impl Output {
     /// The process's own output.
     pub fn new(form: Form) -> Self {
         let stdout = io::stdout();
-        let style = Style { places: true, ..looks(&stdout) };
-        let error_style = Style { places: true, ..looks(&io::stderr()) };
+        let style = style(&stdout, true);
+        let error_style = self::style(&io::stderr(), true);
         let watched = stdout.is_terminal();
         Self { out: BufWriter::with_capacity(64 * 1024, stdout), form, style, error_style, watched }
     }

@@ -147,7 +147,7 @@ pub(super) struct Prompt<'a> {
 impl<'a> Prompt<'a> {
     fn new(options: &'a Options) -> io::Result<Self> {
         let above = Arc::default();
-        let style = output::looks(&io::stdout());
+        let style = output::style(&io::stdout(), false);
         let screen = Rc::new(Screen::new(Arc::clone(&above), style, options.quiet));
         let mut session = if options.json {
             Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)
