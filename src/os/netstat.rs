@@ -104,7 +104,15 @@ pub fn sockets(protocol: Protocol) -> Result<Vec<Entry>, i32> {
         fs::File::open(path).and_then(|mut f| f.read_to_end(&mut text)).map(|_| text)
     };
     match read(&format!("/proc/net/{}", protocol.name())) {
-        Ok(text) => Ok(parse(protocol, &text)),
+        Ok(text) => {
+            let mut entries = parse(protocol, &text);
+            // A list that changes while it is read may give a connection again and again; there is only one of each.
+            let tcp = matches!(protocol, Protocol::Tcp | Protocol::Tcp6);
+            entries.dedup_by(|next, this| {
+                tcp && this.peer.is_some() && (&next.local, &next.peer) == (&this.local, &this.peer)
+            });
+            Ok(entries)
+        }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound && Path::new("/proc/net/").exists() => Ok(Vec::new()),
         Err(e) => Err(e.raw_os_error().unwrap_or(libc::EIO)),
     }
