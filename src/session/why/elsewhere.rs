@@ -89,7 +89,7 @@ fn owner(entry: &Entry) -> String {
     let holders = entry.inode.and_then(|inode| netstat::holders().remove(&inode)).unwrap_or_default();
     match (holders.as_slice(), entry.uid) {
         ([Holder { pid, name }, ..], _) => {
-            format!("process {}, pid {pid}", text::printable(&String::from_utf8_lossy(name)))
+            format!("process {}, pid {pid}", text::escape_bytes(name))
         }
         ([], Some(uid)) => format!("another process, of user {uid}"),
         ([], None) => "another process".into(),

@@ -153,13 +153,13 @@ impl<'a> Case<'a> {
         self.journal()?.last(socket, is)
     }
 
-    /// ` on line 7, 3 s ago`.
+    /// ` on line 7 (3 s ago)`.
     fn when(&self, act: &Act) -> Clue {
         let line = if act.line > 0 { format!(" on line {}", act.line) } else { String::new() };
         Clue::new(line).ago(self.now.saturating_duration_since(act.at))
     }
 
-    /// ` since line 7, 3 s ago`; nothing where it was not seen.
+    /// ` since line 7 (3 s ago)`; nothing where it was not seen.
     fn since(&self, act: Option<&Act>) -> Clue {
         let Some(act) = act.filter(|act| act.line > 0) else { return Clue::default() };
         Clue::new(format!(" since line {}", act.line)).ago(self.now.saturating_duration_since(act.at))
