@@ -14,6 +14,7 @@
 //! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
 //! | [`command`] | table | each call: its parameters, help, Python and C forms, and its effect |
+//! | [`help`] | pure | which word of a call is which parameter; all that help says; the manual page; lines in Python |
 //! | [`session`] | state | tasks (frames over compiled code), jobs, the scheduler, events |
 //! | [`render`] | pure | events to text for people and to JSON |
 //! | [`front`] | effects | the command line, scripts, the prompt. The only place that prints |
@@ -64,6 +65,7 @@
 
 pub mod command;
 pub mod front;
+pub mod help;
 pub mod lang;
 pub mod os;
 pub mod render;

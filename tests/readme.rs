@@ -4,6 +4,7 @@
 mod common;
 
 use common::run;
+use sockpit::help::program;
 
 fn readme() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
@@ -84,7 +85,26 @@ fn its_commands_and_scripts_exist() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(text.contains(&name), "{name} is not in the README");
     }
-    for option in ["-q", "--json", "--timeout", "-c", "help"] {
-        assert!(sockpit::front::USAGE.contains(option) && text.contains(option), "{option}");
+}
+
+/// The text between the marks of that name, which the program itself writes.
+fn generated(name: &str, made: &str) {
+    let text = readme();
+    let begin = format!("<!-- {name}: BLESS=1 cargo test --test readme writes this part -->\n");
+    let (before, rest) = text.split_once(&begin).unwrap();
+    let (there, after) = rest.split_once(&format!("<!-- end of {name} -->")).unwrap();
+    if std::env::var_os("BLESS").is_some() {
+        let new = format!("{before}{begin}{made}<!-- end of {name} -->{after}");
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"), new).unwrap();
+    } else {
+        assert_eq!(there, made, "the {name} in README.md is stale: BLESS=1 cargo test --test readme writes it anew");
     }
+}
+
+#[test]
+fn its_usage_and_reference_are_the_programs() {
+    generated("usage", &format!("```text\n{}\n```\n", program::usage()));
+    let steps: String = program::STEPS.iter().map(|(word, about)| format!("{word:19} {about}\n")).collect();
+    generated("steps", &format!("```text\n{steps}```\n"));
+    generated("reference", &sockpit::help::reference());
 }

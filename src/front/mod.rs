@@ -14,8 +14,9 @@ pub mod transcript;
 
 use std::process::ExitCode;
 
-pub use options::{Options, Program, USAGE};
+pub use options::{Options, Program};
 
+use crate::help::program;
 use crate::os::{fd, poller};
 
 /// Exit status: an error of the script.
@@ -35,7 +36,7 @@ pub fn main() -> ExitCode {
     let options = match options::parse(std::env::args_os()) {
         Ok(options) => options,
         Err(message) => {
-            output::complain(&format!("sockpit: {message}\n{USAGE}"));
+            output::complain(&format!("sockpit: {message}\n{}", program::usage()));
             return ExitCode::from(WRONG_USAGE);
         }
     };
@@ -48,7 +49,7 @@ pub fn main() -> ExitCode {
     }
     ExitCode::from(match &options.program {
         Program::Say(text) => output::say(text),
-        Program::Help(word) => script::help(word.as_deref()),
+        Program::Help(words) => script::help(words),
         Program::File(path) => script::file(path, &options),
         Program::Step(path) => prompt::step(path, &options),
         Program::Lines(text) => script::lines(text, &options),

@@ -12,7 +12,7 @@ use super::screen::Screen;
 use super::{FAILED, Options, script, step};
 use crate::lang::Source;
 use crate::os::terminal::Terminal;
-use crate::render::{PROMPT, Style};
+use crate::render::PROMPT;
 use crate::session::{Main, Session, Show, Stop};
 
 /// How long a call may wait before the prompt says what it waits for.
@@ -144,7 +144,7 @@ pub(super) struct Prompt<'a> {
 impl<'a> Prompt<'a> {
     fn new(options: &'a Options) -> io::Result<Self> {
         let above = Arc::default();
-        let style = Style { colour: output::wants_colour(&io::stdout()), clock: true, ..Style::default() };
+        let style = output::style(&io::stdout(), false);
         let screen = Rc::new(Screen::new(Arc::clone(&above), style, options.quiet));
         let mut session = if options.json {
             Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)

@@ -24,12 +24,12 @@ pub struct Style {
     pub places: bool,
     /// Show what depends on the clock: never in a transcript.
     pub clock: bool,
-    /// How wide the window is; tables are laid out in full where there is none.
+    /// How wide the window is; where there is none, tables are laid out in full and pages for 80 columns.
     pub width: Option<usize>,
 }
 
 impl Style {
-    fn paint(self, text: &str, paint: Paint) -> String {
+    pub(super) fn paint(self, text: &str, paint: Paint) -> String {
         if self.colour && !text.is_empty() { text.style(paint).to_string() } else { text.to_string() }
     }
 
@@ -65,6 +65,7 @@ pub fn event(event: &Event, style: Style) -> String {
             }
         }
         What::Printed(text) | What::View(text) => text.clone(),
+        What::Page(page) => super::page(page, style),
         What::Drawn(drawn) => diagram::lines(drawn, room(&event.at, style)).join("\n"),
         What::Explained(clues) => clues.iter().map(|c| style.clue(c)).collect::<Vec<_>>().join("\n"),
         What::Rows { table, .. } => rows(&event.at, table, style),

@@ -7,7 +7,7 @@ use super::code::{self, After, Callee, Code, Op, Operand, Site};
 use super::event::{At, What};
 use super::scope::Scope;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
-use super::{FRAMES_MAX, Session, Show, Stop};
+use super::{FRAMES_MAX, Session, Show, Stop, expr};
 use crate::lang::Span;
 use crate::os::{poller, trace};
 use crate::value::{Failure, Name, Reply, Value, text};
@@ -212,7 +212,7 @@ impl Session {
             }
             Op::Count(temp, operand) => {
                 let value = self.operand(&frame.scope, operand)?;
-                frame.temps[*temp] = Temp::Count(count(&value)?);
+                frame.temps[*temp] = Temp::Count(expr::count(&value)?);
             }
             Op::Down(temp, exit) => match &mut frame.temps[*temp] {
                 Temp::Count(n) if *n > 0 => *n -= 1,
@@ -441,18 +441,4 @@ enum Next {
     Frame,
     /// As the flow says.
     Flow(Flow),
-}
-
-pub(super) fn count(value: &Value) -> Result<u64, Failure> {
-    let whole = match value {
-        Value::Int(n) => Some(*n),
-        Value::Text(s) => match crate::command::kinds::number(s) {
-            Some(Value::Int(n)) => Some(n),
-            _ => None,
-        },
-        _ => None,
-    };
-    let n =
-        whole.ok_or_else(|| Failure::usage(format!("repeat takes a whole number, and this is {}", value.show())))?;
-    u64::try_from(n.max(0)).map_err(|_| Failure::usage("the number is too large"))
 }

@@ -226,3 +226,18 @@ fn concat(a: &Value, b: &Value) -> Result<Value, Failure> {
         _ => Ok(Value::bytes(joined)),
     }
 }
+
+/// How often a `repeat` goes round.
+pub(super) fn count(value: &Value) -> Result<u64, Failure> {
+    let whole = match value {
+        Value::Int(n) => Some(*n),
+        Value::Text(s) => match kinds::number(s) {
+            Some(Value::Int(n)) => Some(n),
+            _ => None,
+        },
+        _ => None,
+    };
+    let n =
+        whole.ok_or_else(|| Failure::usage(format!("repeat takes a whole number, and this is {}", value.show())))?;
+    u64::try_from(n.max(0)).map_err(|_| Failure::usage("the number is too large"))
+}

@@ -209,7 +209,7 @@ impl Session {
                 frame.pc = if goes { frame.pc + 1 } else { *exit };
             }
             (Op::Count(temp, _), Some(Op::Count(_, operand))) => {
-                let count = super::exec::count(&self.operand(&scope, operand)?)?;
+                let count = super::expr::count(&self.operand(&scope, operand)?)?;
                 frame.temps[*temp] = Temp::Count(count);
                 frame.pc += 1;
             }
