@@ -192,10 +192,11 @@ impl<'a> Case<'a> {
                 return Some(other.serial);
             }
         }
-        let ends = self.ends();
-        let meets = |s: &Rc<Socket>| ends.as_ref().is_some_and(|e| Ends::of(s).is_some_and(|theirs| theirs.meets(e)));
-        let open = self.others().into_iter().find(meets).map(|s| s.serial);
-        open.or_else(|| self.journal()?.other_end(me.serial))
+        if let Some(other) = self.journal().and_then(|j| j.other_end(me.serial)) {
+            return Some(other);
+        }
+        let ends = self.ends()?;
+        self.others().into_iter().find(|s| Ends::of(s).is_some_and(|theirs| theirs.meets(&ends))).map(|s| s.serial)
     }
 
     /// How a socket stood when it was closed, if it is.
