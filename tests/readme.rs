@@ -7,7 +7,7 @@ mod terminal;
 
 use std::sync::Mutex;
 
-use common::{Folder, Killed, SOCKPIT, run};
+use common::{Folder, run};
 use sockpit::help::program;
 use terminal::Terminal;
 
