@@ -87,6 +87,9 @@ const SOCKETS: &[Column] = &[
     holds("process", Holds::Process),
 ];
 
+/// The column with the name.
+const NAME: usize = 7;
+
 /// What a row must have: all of the ports and addresses, of which it has two, and one of the other words of each kind.
 #[derive(Default)]
 struct Filter {
@@ -138,7 +141,13 @@ fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     // the one at the address that was named first.
     seen.sort_by_cached_key(|s| (filter.side(&s.entry), s.place()));
     let empty = if args.0.is_empty() { "no sockets" } else { "no socket is like that" };
-    rows(Table { columns: SOCKETS, rows: seen.iter().map(Seen::row).collect(), empty: empty.into() })
+    let mut table = Table { columns: SOCKETS, rows: seen.iter().map(Seen::row).collect(), empty: empty.into() };
+    // A script gets the same whether its calls are shown or not; the journal is kept only where they are.
+    let value = table.to_value();
+    for (row, seen) in table.rows.iter_mut().zip(&seen).filter(|(row, _)| row[NAME] == Value::None) {
+        row[NAME] = seen.was(world);
+    }
+    Ok(Step::Ask(Request::Rows(table, value)))
 }
 
 /// Our sockets by the numbers that the kernel's lists have them by; a duplicate has its original's.
@@ -247,6 +256,14 @@ impl Seen {
         let ours = self.ours.as_ref().map_or((u64::MAX, false), |o| (o.serial, o.queued));
         let peer = entry.peer.as_ref().map(ToString::to_string);
         (family, ours, entry.local.port(), entry.local.to_string(), peer)
+    }
+
+    /// The name of the socket of ours that the kernel keeps this of, as in TIME_WAIT.
+    fn was(&self, world: &World) -> Value {
+        let (Some(journal), None, Some(peer)) = (&world.journal, self.entry.inode, &self.entry.peer) else {
+            return Value::None;
+        };
+        journal.had(&self.entry.local, peer).map_or(Value::None, Value::text)
     }
 
     fn row(&self) -> Vec<Value> {
@@ -477,5 +494,10 @@ mod tests {
         assert_eq!(with_unit(Unit::Micros, 45), "0.045 ms");
         assert_eq!(with_unit(Unit::Bytes, 1448), "1448 bytes");
         assert_eq!(with_unit(Unit::Segments, 0x7fff_ffff), "no limit");
+    }
+
+    #[test]
+    fn the_name_has_its_column() {
+        assert_eq!(SOCKETS[NAME].key, "name");
     }
 }
