@@ -15,6 +15,7 @@ mod life;
 mod mode;
 mod msg;
 mod names;
+mod netstat;
 mod options;
 mod processes;
 mod readiness;
