@@ -176,6 +176,19 @@ fn netstat_lists_the_whole_machine() {
 }
 
 #[test]
+fn what_the_kernel_keeps_of_a_closed_socket_has_its_name() {
+    let lines = "srv = create_server 127.0.0.1:0\naddr = getsockname srv\ncli = create_connection $addr\n\
+                 conn, peer = accept srv\nclose conn\nd = recv cli 1\nshutdown cli wr\nstate cli CLOSE 5\nclose cli\n\
+                 netstat $addr $peer\nrows = netstat $addr $peer\nr = item $rows 0\nname = field $r name\nprint \"in a script: $name\"";
+    let shown = run(&["-c", lines]).out;
+    let row = shown.lines().find(|l| l.starts_with("tcp ")).unwrap_or_else(|| panic!("{shown}"));
+    assert!(row.contains(" TIME_WAIT ") && row.contains(" s  conn"), "{shown}");
+    // A script gets the same whether it is quiet or not.
+    assert!(shown.ends_with("in a script: none\n"), "{shown}");
+    assert!(run(&["-q", "-c", lines]).out.ends_with("in a script: none\n"));
+}
+
+#[test]
 fn sockets_of_running_defs_and_lost_ones_are_listed() {
     let lines = "def inner s\n  local = socket udp\n  sockets\nend\ndef other\n  mine = socket tcp6\n  sleep 5\nend\n\
                  g = socket\nx = socket\nclose x\nall = list $g\nspawn -d other\nyield\nu = socket unix\nkept = list $u\nu = now\ninner $g";

@@ -16,6 +16,7 @@ pub mod life;
 mod mode;
 mod msg;
 mod names;
+mod netstat;
 mod options;
 mod processes;
 mod readiness;

@@ -1,7 +1,8 @@
 //! The machine's sockets as the kernel lists them in /proc/net, and the processes that hold them.
 //!
-//! What is read is that of our own network namespace. The kernel lists a table bucket by bucket while it changes: a
-//! socket that moves in between may be missed or seen twice. Names that other processes chose (paths, command names)
+//! What is read is that of our own network namespace. The kernel lists a table in parts while it changes, and loses its
+//! place now and then: a socket may be missed or come twice. So a table is read twice, and what stands in either counts
+//! once. Names that other processes chose (paths, command names)
 //! are bytes here, to be escaped by who shows them.
 
 use std::collections::HashMap;
@@ -103,40 +104,58 @@ pub fn sockets(protocol: Protocol) -> Result<Vec<Entry>, i32> {
         let mut text = Vec::with_capacity(64 * 1024);
         fs::File::open(path).and_then(|mut f| f.read_to_end(&mut text)).map(|_| text)
     };
-    match read(&format!("/proc/net/{}", protocol.name())) {
-        Ok(text) => {
-            let mut entries = parse(protocol, &text);
-            // A list that changes while it is read may give a connection again and again; there is only one of each.
-            let tcp = matches!(protocol, Protocol::Tcp | Protocol::Tcp6);
-            entries.dedup_by(|next, this| {
-                tcp && this.peer.is_some() && (&next.local, &next.peer) == (&this.local, &this.peer)
-            });
-            Ok(entries)
+    let mut listing = Listing::default();
+    // What has no number cannot be told apart from its like in the second reading.
+    let looks = if protocol == Protocol::Unix { 1 } else { 2 };
+    for _ in 0..looks {
+        match read(&format!("/proc/net/{}", protocol.name())) {
+            Ok(text) => listing.add(protocol, &text),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && Path::new("/proc/net/").exists() => {}
+            Err(e) => return Err(e.raw_os_error().unwrap_or(libc::EIO)),
         }
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound && Path::new("/proc/net/").exists() => Ok(Vec::new()),
-        Err(e) => Err(e.raw_os_error().unwrap_or(libc::EIO)),
+    }
+    Ok(listing.found)
+}
+
+/// The sockets of a table's readings, each once, as it was seen last.
+#[derive(Default)]
+struct Listing {
+    found: Vec<Entry>,
+    places: HashMap<String, usize>,
+}
+
+impl Listing {
+    /// Take a table's text. Lines that are no sockets are passed over: the first, and what a path with a line end in it
+    /// leaves.
+    fn add(&mut self, protocol: Protocol, text: &[u8]) {
+        let lines = text.split(|b| *b == b'\n').skip(1);
+        if protocol == Protocol::Unix {
+            self.found.extend(lines.filter_map(unix));
+            return;
+        }
+        for line in lines.filter_map(|line| std::str::from_utf8(line).ok()) {
+            let Some((entry, key)) = internet(protocol, line) else { continue };
+            let next = self.found.len();
+            match *self.places.entry(key).or_insert(next) {
+                place if place == next => self.found.push(entry),
+                place => self.found[place] = entry,
+            }
+        }
     }
 }
 
-/// The sockets in a table's text. Lines that are none are passed over: the first, and what a path with a line end in
-/// it leaves.
-fn parse(protocol: Protocol, text: &[u8]) -> Vec<Entry> {
-    let lines = text.split(|b| *b == b'\n').skip(1);
-    match protocol {
-        Protocol::Unix => lines.filter_map(unix).collect(),
-        _ => lines.filter_map(|line| internet(protocol, std::str::from_utf8(line).ok()?)).collect(),
-    }
-}
-
-/// `sl local rem st tx:rx tr:when retrnsmt uid timeout inode ...`, numbers in hexadecimal up to `retrnsmt`.
-fn internet(protocol: Protocol, line: &str) -> Option<Entry> {
+/// `sl local rem st tx:rx tr:when retrnsmt uid timeout inode ...`, numbers in hexadecimal up to `retrnsmt`. With it what
+/// tells it from all others: the two addresses of a TCP connection; of others the number, too.
+fn internet(protocol: Protocol, line: &str) -> Option<(Entry, String)> {
     let words: Vec<&str> = line.split_ascii_whitespace().collect();
     let [_, local, peer, state, queues, timer, _, uid, _, inode, ..] = *words.as_slice() else { return None };
+    let ends = format!("{local} {peer}");
     let hex = |s: &str| u64::from_str_radix(s, 16).ok();
     let (unsent, received) = queues.split_once(':')?;
     let tcp = matches!(protocol, Protocol::Tcp | Protocol::Tcp6);
     let state = State::tcp(u8::try_from(hex(state)?).ok()?)?;
     let peer = address(peer).filter(|a| a.port() != Some(0));
+    let key = if tcp && peer.is_some() { ends } else { format!("{ends} {inode}") };
     let state = match state {
         _ if !tcp => {
             if peer.is_some() {
@@ -149,7 +168,7 @@ fn internet(protocol: Protocol, line: &str) -> Option<Entry> {
         other => other,
     };
     let inode = inode.parse().ok().filter(|n| *n != 0);
-    Some(Entry {
+    let entry = Entry {
         protocol,
         kind: if tcp { libc::SOCK_STREAM } else { libc::SOCK_DGRAM },
         local: address(local)?,
@@ -160,7 +179,8 @@ fn internet(protocol: Protocol, line: &str) -> Option<Entry> {
         timer: timer.split_once(':').and_then(|(kind, left)| read_timer(kind, hex(left)?)),
         uid: uid.parse().ok().filter(|_| inode.is_some()),
         inode,
-    })
+    };
+    Some((entry, key))
 }
 
 fn read_timer(kind: &str, left: u64) -> Option<Timer> {
@@ -312,6 +332,27 @@ mod tests {
 a path with a line end
 00000000351b81cb: 00000003 00000000 00000000 0005 02     0
 ";
+
+    fn parse(protocol: Protocol, text: &[u8]) -> Vec<Entry> {
+        let mut listing = Listing::default();
+        listing.add(protocol, text);
+        listing.found
+    }
+
+    #[test]
+    fn what_comes_twice_counts_once_and_as_it_was_last() {
+        let mut listing = Listing::default();
+        listing.add(Protocol::Tcp, TCP);
+        let once = listing.found.clone();
+        listing.add(Protocol::Tcp, TCP);
+        assert_eq!(listing.found, once);
+        let text = String::from_utf8(TCP.to_vec()).unwrap();
+        // The connection is over by now, and another socket listens at the same address.
+        let later = text.replace("0100007F:270E 01 ", "0100007F:270E 06 ").replace(" 1619 1 ", " 1620 1 ");
+        listing.add(Protocol::Tcp, later.as_bytes());
+        assert_eq!(listing.found.len(), once.len() + 1);
+        assert_eq!(listing.found[2].state, State::TimeWait);
+    }
 
     #[test]
     fn tables_are_read() {

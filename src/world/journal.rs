@@ -221,6 +221,12 @@ impl Journal {
         self.acts.iter().rev().find(meets).map(|act| act.socket)
     }
 
+    /// The name of the latest socket of ours whose connection had these addresses.
+    pub fn had(&self, local: &Addr, peer: &Addr) -> Option<Rc<str>> {
+        let is = |ends: Ends| ends.local == *local && ends.peer == *peer;
+        self.acts.iter().rev().find(|act| act.did.ends().is_some_and(is)).map(|act| act.name.clone())
+    }
+
     /// Whether all that ever went through a socket is written down: nothing was dropped, and no file or duplicate
     /// was made of it.
     pub fn knows_all(&self, socket: u64) -> bool {

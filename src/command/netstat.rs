@@ -1,0 +1,267 @@
+//! `netstat`: the kernel's lists of sockets, with the names of ours and the processes of others.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::os::fd::AsFd;
+use std::rc::Rc;
+
+use super::{Args, kinds};
+use crate::os::netstat::{self, Entry, Holder, Protocol, TimerKind};
+use crate::os::tcp::State;
+use crate::value::table::{Column, Holds, holds, plain};
+use crate::value::{Addr, Failure, Table, Value, text};
+use crate::world::{Request, Socket, Step, World};
+
+const SOCKETS: &[Column] = &[
+    plain("proto"),
+    plain("local"),
+    plain("peer"),
+    plain("state"),
+    plain("in"),
+    plain("out"),
+    Column { title: "left", key: "time_left", holds: Holds::Seconds },
+    plain("name"),
+    holds("process", Holds::Process),
+];
+
+/// The column with the name.
+const NAME: usize = 7;
+
+/// What a row must have: all of the ports and addresses, of which it has two, and one of the other words of each kind.
+#[derive(Default)]
+struct Filter {
+    ports: Vec<u16>,
+    addresses: Vec<String>,
+    protocols: Vec<Protocol>,
+    states: Vec<State>,
+    /// Names of our sockets and of processes.
+    names: Vec<String>,
+}
+
+/// Which socket of ours a row is about.
+#[derive(Clone)]
+struct Ours {
+    serial: u64,
+    name: Rc<str>,
+    /// Not the socket itself, but a connection that waits to be accepted from it.
+    queued: bool,
+}
+
+/// A socket of the machine with all that is known of it.
+struct Seen {
+    entry: Entry,
+    ours: Option<Ours>,
+    holders: Vec<Holder>,
+}
+
+/// The effect of `netstat`.
+pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let filter = Filter::read(args)?;
+    let mut entries = Vec::new();
+    for protocol in Protocol::ALL.into_iter().filter(|p| filter.wants(*p)) {
+        entries.extend(netstat::sockets(protocol).map_err(|e| Failure::os(e).note("the files are in /proc/net"))?);
+    }
+    let ours = ours(world);
+    let listeners: Vec<Entry> = entries.iter().filter(|e| e.state == State::Listen).cloned().collect();
+    entries.retain(|e| filter.fits(e));
+    // Who holds a socket is asked only of those that are left: it takes a walk through all processes.
+    let mut held = if entries.iter().any(|e| e.inode.is_some()) { netstat::holders() } else { HashMap::new() };
+    let see = |entry: Entry| {
+        let ours = match entry.inode {
+            Some(number) => ours.get(&number).cloned(),
+            None => queue_of(&entry, &listeners, &ours),
+        };
+        let holders = entry.inode.and_then(|n| held.remove(&n)).unwrap_or_default();
+        Seen { entry, ours, holders }
+    };
+    let mut seen: Vec<Seen> = entries.into_iter().map(see).filter(|s| filter.names(s)).collect();
+    // Ours first, in the order they were made; the kernel's order is that of a hash table. Of a connection's two ends,
+    // the one at the address that was named first.
+    seen.sort_by_cached_key(|s| (filter.side(&s.entry), s.place()));
+    let empty = if args.0.is_empty() { "no sockets" } else { "no socket is like that" };
+    let mut table = Table { columns: SOCKETS, rows: seen.iter().map(Seen::row).collect(), empty: empty.into() };
+    // A script gets the same whether its calls are shown or not; the journal is kept only where they are.
+    let value = table.to_value();
+    for (row, seen) in table.rows.iter_mut().zip(&seen).filter(|(row, _)| row[NAME] == Value::None) {
+        row[NAME] = seen.was(world);
+    }
+    Ok(Step::Ask(Request::Rows(table, value)))
+}
+
+/// Our sockets by the numbers that the kernel's lists have them by; a duplicate has its original's.
+fn ours(world: &World) -> HashMap<u64, Ours> {
+    let one = |s: &Rc<Socket>| {
+        let number = netstat::inode(s.open_fd().ok()?.as_fd())?;
+        Some((number, Ours { serial: s.serial, name: s.name(), queued: false }))
+    };
+    world.sockets().iter().rev().filter_map(one).collect()
+}
+
+/// The listener of ours in whose queue a connection waits that no process holds: the only one at its address.
+fn queue_of(entry: &Entry, listeners: &[Entry], ours: &HashMap<u64, Ours>) -> Option<Ours> {
+    // What was closed is in none of these states any more.
+    if !matches!(entry.state, State::Established | State::CloseWait | State::SynRecv | State::Connecting) {
+        return None;
+    }
+    let is_at = |l: &&Entry| {
+        let everywhere = l.local.host().is_some_and(|h| h.is_unspecified());
+        l.protocol == entry.protocol && (l.local == entry.local || everywhere && l.local.port() == entry.local.port())
+    };
+    let mut at = listeners.iter().filter(is_at);
+    let (Some(listener), None) = (at.next(), at.next()) else { return None };
+    ours.get(&listener.inode?).map(|o| Ours { queued: true, ..o.clone() })
+}
+
+impl Filter {
+    fn read(args: &Args) -> Result<Self, Failure> {
+        let mut filter = Self::default();
+        for (i, value) in args.rest_values(0).iter().enumerate() {
+            let word = value.to_string();
+            if let Some(Value::Int(n)) = kinds::number(&word) {
+                let port = u16::try_from(n);
+                filter.ports.push(port.map_err(|_| Failure::usage(format!("a port is 0 to 65535, not {n}")).at(i))?);
+                continue;
+            }
+            let protocols = protocols(&word);
+            if !protocols.is_empty() {
+                filter.protocols.extend(protocols);
+            } else if let Some((state, _)) = State::ALL.iter().find(|(_, name)| name.eq_ignore_ascii_case(&word)) {
+                filter.states.push(*state);
+            } else if word.parse::<Addr>().is_ok() || word.parse::<IpAddr>().is_ok() {
+                filter.addresses.push(word);
+            } else if let Some(near) = nearly(&word) {
+                return Err(Failure::usage(format!("`{word}` is no state"))
+                    .note(format!("did you mean {near}?"))
+                    .at(i));
+            } else {
+                filter.names.push(word);
+            }
+        }
+        Ok(filter)
+    }
+
+    fn wants(&self, protocol: Protocol) -> bool {
+        self.protocols.is_empty() || self.protocols.contains(&protocol)
+    }
+
+    fn fits(&self, entry: &Entry) -> bool {
+        let both = || std::iter::once(&entry.local).chain(&entry.peer);
+        self.ports.iter().all(|port| both().any(|a| a.port() == Some(*port)))
+            && self.addresses.iter().all(|word| both().any(|a| is_at(a, word)))
+            && (self.states.is_empty() || self.states.contains(&entry.state))
+    }
+
+    /// Which of the addresses that were named is the socket's own.
+    fn side(&self, entry: &Entry) -> Option<usize> {
+        let several = self.addresses.len() > 1;
+        self.addresses.iter().position(|word| is_at(&entry.local, word)).filter(|_| several)
+    }
+
+    fn names(&self, seen: &Seen) -> bool {
+        let called = |name: &String| {
+            seen.ours.as_ref().is_some_and(|o| *o.name == **name)
+                || seen.holders.iter().any(|h| text::escape_bytes(&h.name) == *name)
+        };
+        self.names.is_empty() || self.names.iter().any(called)
+    }
+}
+
+/// Whether an address is the one written so, with its port or without.
+fn is_at(addr: &Addr, word: &str) -> bool {
+    addr.to_string() == word || addr.host().is_some_and(|h| h.to_string() == word)
+}
+
+fn protocols(word: &str) -> Vec<Protocol> {
+    // `tcp` and `udp` are both versions.
+    let same = |p: &Protocol| p.name() == word || (p.name().strip_suffix('6') == Some(word));
+    Protocol::ALL.into_iter().filter(same).collect()
+}
+
+/// The state that a word in capitals is nearly the name of: names of sockets are seldom so.
+fn nearly(word: &str) -> Option<&'static str> {
+    let capitals = word.len() > 3 && word.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    text::nearest(word, State::ALL.iter().map(|(_, name)| *name)).filter(|_| capitals)
+}
+
+impl Seen {
+    fn place(&self) -> impl Ord + use<> {
+        let entry = &self.entry;
+        let family = match entry.protocol {
+            Protocol::Tcp6 => Protocol::Tcp,
+            Protocol::Udp6 => Protocol::Udp,
+            other => other,
+        };
+        let ours = self.ours.as_ref().map_or((u64::MAX, false), |o| (o.serial, o.queued));
+        let peer = entry.peer.as_ref().map(ToString::to_string);
+        (family, ours, entry.local.port(), entry.local.to_string(), peer)
+    }
+
+    /// The name of the socket of ours that the kernel keeps this of, as in TIME_WAIT.
+    fn was(&self, world: &World) -> Value {
+        let (Some(journal), None, Some(peer)) = (&world.journal, self.entry.inode, &self.entry.peer) else {
+            return Value::None;
+        };
+        journal.had(&self.entry.local, peer).map_or(Value::None, Value::text)
+    }
+
+    fn row(&self) -> Vec<Value> {
+        let entry = &self.entry;
+        let addr = |a: &Addr| match a {
+            Addr::Unnamed => Value::None,
+            named => Value::Addr(named.clone()),
+        };
+        let known = entry.protocol != Protocol::Unix;
+        let count = |n: u64| if known { Value::Int(i128::from(n)) } else { Value::None };
+        let over = entry.timer.filter(|t| t.kind == TimerKind::TimeWait);
+        vec![
+            Value::text(entry.protocol.name()),
+            addr(&entry.local),
+            entry.peer.as_ref().map_or(Value::None, addr),
+            Value::text(entry.state.name()),
+            count(entry.received),
+            count(entry.unsent),
+            over.map_or(Value::None, |t| Value::Int(t.left.as_secs_f64().ceil() as i128)),
+            self.ours.as_ref().map_or(Value::None, Ours::shown),
+            process(&self.holders),
+        ]
+    }
+}
+
+impl Ours {
+    /// Its name; in parentheses for what waits to be accepted from it.
+    fn shown(&self) -> Value {
+        if self.queued { Value::text(format!("({})", self.name)) } else { Value::text(&self.name) }
+    }
+}
+
+/// `1234/nginx, 1235/nginx`.
+fn process(holders: &[Holder]) -> Value {
+    let all: Vec<String> = holders.iter().map(|h| format!("{}/{}", h.pid, text::escape_bytes(&h.name))).collect();
+    if all.is_empty() { Value::None } else { Value::text(all.join(", ")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_filter_are_told_apart() {
+        let read = |words: &[&str]| {
+            Filter::read(&Args(words.iter().map(|w| super::super::Arg::Value(kinds::word_value(w))).collect()))
+        };
+        let filter = read(&["9998", "tcp", "listen", "TIME_WAIT", "srv", "::1", "127.0.0.1:80"]).unwrap();
+        assert_eq!((filter.ports, filter.names), (vec![9998], vec!["srv".to_string()]));
+        assert_eq!(filter.addresses, ["::1", "127.0.0.1:80"]);
+        assert_eq!(filter.protocols, [Protocol::Tcp, Protocol::Tcp6]);
+        assert_eq!(filter.states, [State::Listen, State::TimeWait]);
+        assert!(read(&["LISTN"]).err().unwrap().notes()[0].contains("LISTEN"));
+        assert!(read(&["65536"]).is_err());
+        assert!(read(&["listn"]).is_ok(), "a name can be like that");
+        assert_eq!(read(&["udp6"]).unwrap().protocols, [Protocol::Udp6]);
+    }
+
+    #[test]
+    fn the_name_has_its_column() {
+        assert_eq!(SOCKETS[NAME].key, "name");
+    }
+}
