@@ -9,7 +9,7 @@
 //!
 //! | layer | kind | what it knows |
 //! | --- | --- | --- |
-//! | [`value`] | pure | values, addresses, the errno table, failures, replies |
+//! | [`value`] | pure | values, addresses, the errno table, failures, replies; pages and tables before they are laid out |
 //! | [`lang`] | pure | words, statements, blocks, expressions, errors with a place; and print, its inverse |
 //! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
@@ -40,6 +40,14 @@
 //! `process` starts this program anew (`--child`, [`front`]) with the programs' texts and the names' values in a file in
 //! memory; nothing is forked. A child's pidfd is waited for as a socket is. Every descendant holds one end of a pipe
 //! whose other end the first process alone holds, and ends when that is gone ([`world::process`]).
+//!
+//! # Why a call failed
+//!
+//! Where every call is shown, a journal keeps what happened to each socket ([`world::journal`]): the session writes a call
+//! down when it is over, with its arguments made anew from its words; the world writes down how a socket stood when it
+//! was closed. From that, and from what the kernel says when the error comes, a table of small functions finds the cause
+//! (`session::why`). A quiet script keeps no journal and pays nothing. What depends on the clock stands apart in each
+//! line ([`value::clue`]), so that transcripts can leave it out. `diagram` is made of the same journal.
 //!
 //! # Threads
 //!

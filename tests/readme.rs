@@ -40,12 +40,15 @@ fn canonical(text: &str) -> String {
 }
 
 #[test]
-fn the_session_shown_is_what_a_run_shows() {
-    let block = blocks("text").into_iter().find(|b| b.starts_with("sockpit> ")).unwrap();
-    let lines: Vec<&str> = block.lines().filter_map(|l| l.strip_prefix("sockpit> ")).collect();
-    let run = run(&["--timeout", "20", "-c", &lines.join("\n")]);
-    assert_eq!(run.status, 0, "{}", run.err);
-    assert_eq!(canonical(&run.out), canonical(&block));
+fn the_sessions_shown_are_what_a_run_shows() {
+    let sessions: Vec<String> = blocks("text").into_iter().filter(|b| b.starts_with("sockpit> ")).collect();
+    assert_eq!(sessions.len(), 2);
+    for block in sessions {
+        let lines: Vec<&str> = block.lines().filter_map(|l| l.strip_prefix("sockpit> ")).collect();
+        let run = run(&["--timeout", "20", "-c", &lines.join("\n")]);
+        assert_eq!(run.status, 0, "{}", run.err);
+        assert_eq!(canonical(&run.out), canonical(&block));
+    }
 }
 
 #[test]
@@ -92,7 +95,11 @@ fn generated(name: &str, made: &str) {
     let (there, after) = rest.split_once(&format!("<!-- end of {name} -->")).unwrap();
     if std::env::var_os("BLESS").is_some() {
         let new = format!("{before}{begin}{made}<!-- end of {name} -->{after}");
-        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"), new).unwrap();
+        // Other tests read it meanwhile.
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+        let beside = format!("{path}.new");
+        std::fs::write(&beside, new).unwrap();
+        std::fs::rename(beside, path).unwrap();
     } else {
         assert_eq!(there, made, "the {name} in README.md is stale: BLESS=1 cargo test --test readme writes it anew");
     }

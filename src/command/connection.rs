@@ -104,8 +104,7 @@ notes: &["It returns when the handshake is done, which needs a listening socket 
         ("EPROTOTYPE", "AF_UNIX: that socket is of another type"),
         ("EACCES", "a broadcast address needs SO_BROADCAST; an AF_UNIX path needs write permission"),
         ("EAFNOSUPPORT", "the address is of another family than the socket"),
-        ("EBADF", "the socket is closed"),
-    ],
+        ("EBADF", "the socket is closed"), ("EINVAL", "an IPv6 address of one link without its interface: write [fe80::1%eth0]:80"), ("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round")],
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect cli $where\ngetpeername cli\nexpect EISCONN connect cli $where",
     run: connect,
 };

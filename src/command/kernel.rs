@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
-use super::{Args, Command, Group, Kind, bare, req, rest};
+use super::{Args, Command, Group, Kind, bare, kinds, req, rest};
 use crate::os::interfaces::{self, Interface};
 use crate::os::netstat::{self, Entry, Holder, Protocol, TimerKind};
 use crate::os::tcp::{FIELDS, Info, State, Unit, stands};
@@ -177,12 +177,12 @@ impl Filter {
     fn read(args: &Args) -> Result<Self, Failure> {
         let mut filter = Self::default();
         for (i, value) in args.rest_values(0).iter().enumerate() {
-            if let Value::Int(n) = value {
-                let port = u16::try_from(*n);
+            let word = value.to_string();
+            if let Some(Value::Int(n)) = kinds::number(&word) {
+                let port = u16::try_from(n);
                 filter.ports.push(port.map_err(|_| Failure::usage(format!("a port is 0 to 65535, not {n}")).at(i))?);
                 continue;
             }
-            let word = value.to_string();
             let protocols = protocols(&word);
             if !protocols.is_empty() {
                 filter.protocols.extend(protocols);
@@ -467,9 +467,7 @@ mod tests {
     #[test]
     fn words_of_a_filter_are_told_apart() {
         let read = |words: &[&str]| {
-            Filter::read(&Args(
-                words.iter().map(|w| super::super::Arg::Value(super::super::kinds::word_value(w))).collect(),
-            ))
+            Filter::read(&Args(words.iter().map(|w| super::super::Arg::Value(kinds::word_value(w))).collect()))
         };
         let filter = read(&["9998", "tcp", "listen", "TIME_WAIT", "srv", "::1", "127.0.0.1:80"]).unwrap();
         assert_eq!((filter.ports, filter.names), (vec![9998], vec!["srv".to_string()]));

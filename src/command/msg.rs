@@ -38,6 +38,7 @@ pub(super) const SENDMSG: Command = Command {
         ("ENOTCONN", "the socket is not connected, and to= was left out"),
         ("ETOOMANYREFS", "too many sockets are on their way"),
         ("EAGAIN", "no room, and the socket is non-blocking or SO_SNDTIMEO is over"),
+        ("EDESTADDRREQ", "a UDP socket without a peer, and to= was left out"),
     ],
     example: "left, right = socketpair\na, b = socketpair\nsendmsg left head body fds=a,b\n\
               data, anc, flags, addr = recvmsg right 100 256",

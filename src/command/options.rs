@@ -40,8 +40,7 @@ notes: &["The level says whose option it is: SOL_SOCKET is every socket's, IPPRO
             ("EDOM", "a timeout whose microseconds are not 0 to 999999"),
             ("ENODEV", "no network interface has that name, number or address"),
             ("ENOENT", "the kernel has nothing of that name, such as a congestion control algorithm"),
-            ("EBADF", "the socket was closed"),
-        ],
+            ("EBADF", "the socket was closed"), ("EADDRINUSE", "the socket is a member of that multicast group already"), ("EADDRNOTAVAIL", "the socket is not a member of that group, or no interface has that address")],
         example: "s = socket AF_INET SOCK_STREAM\n\
                   setsockopt s SO_REUSEADDR 1\n\
                   setsockopt s IPPROTO_TCP TCP_NODELAY on\n\

@@ -53,6 +53,7 @@ pub(super) const RECV: Command = Command {
         ("ETIMEDOUT", "the peer stopped answering: TCP gave up, or keepalive found it gone"),
         ("EINVAL", "MSG_OOB, and no urgent byte is there; or an AF_UNIX stream that is not connected"),
         ("EBADF", "the socket is closed"),
+        ("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
     ],
     example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100\nclose left\nrecv right 100",
     run: recv,

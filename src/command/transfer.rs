@@ -51,6 +51,7 @@ const SEND: Command = Command {
         ("EMSGSIZE", "too long for one datagram"),
         ("ECONNREFUSED", "an earlier datagram found nobody at the peer's port"),
         ("EBADF", "the socket is closed"),
+        ("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
     ],
     example: "left, right = socketpair\ncount = send left \"hello\\n\"\nrecv right 100\nshutdown left wr\nexpect EPIPE send left more",
     run: send,
@@ -115,6 +116,15 @@ const SENDTO: Command = Command {
         ("ENOENT", "AF_UNIX: there is no such path"),
         ("EAGAIN", "no room, and the socket is non-blocking or SO_SNDTIMEO is over"),
         ("EBADF", "the socket is closed"),
+        ("EINVAL", "port 0 is no destination"),
+        ("EISCONN", "AF_UNIX stream: a connected socket takes no other destination"),
+        ("EOPNOTSUPP", "MSG_OOB, or an address on an AF_UNIX stream that is not connected"),
+        (
+            "EPERM",
+            "AF_UNIX: the receiver is connected to another socket, and takes from that alone; or a firewall forbids it",
+        ),
+        ("EPIPE", "a stream that is not connected, or is over: the address is not looked at"),
+        ("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
     ],
     example: "r = socket udp\nbind r 127.0.0.1:0\nwhere = getsockname r\ns = socket udp\nsendto s hello $where\n\
               recvfrom r 100",

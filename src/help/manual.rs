@@ -49,7 +49,7 @@ pub fn manual() -> String {
     roff.section("THE LANGUAGE");
     for topic in words::LANGUAGE {
         roff.subsection(&topic.names.join(", "));
-        for part in super::pages::topic(topic).0.iter().filter(|part| !is_see(part)) {
+        for part in super::pages::topic(topic).0.iter().filter(|part| !is_said(part)) {
             roff.part(part);
         }
     }
@@ -93,8 +93,9 @@ pub fn manual() -> String {
     roff.0
 }
 
-fn is_see(part: &Part) -> bool {
-    matches!(part, Part::Entry(term, _) if term == super::pages::SEE)
+/// What a page says that the manual's own order says already.
+fn is_said(part: &Part) -> bool {
+    matches!(part, Part::Entry(term, _) if term == super::pages::SEE || term == super::pages::IS_A)
 }
 
 /// Text in roff's own form.

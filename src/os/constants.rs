@@ -365,6 +365,13 @@ mod tests {
     }
 
     #[test]
+    fn every_flag_goes_one_way_or_both() {
+        for (name, _, about) in MSG_FLAGS.rows().filter(|(.., about)| !about.is_empty()) {
+            assert!(sends(about) || receives(about), "{name}: {about}");
+        }
+    }
+
+    #[test]
     fn one_of_several_joins_with_flags() {
         assert_eq!(TYPES.join(libc::SOCK_STREAM | libc::SOCK_NONBLOCK), "SOCK_STREAM|SOCK_NONBLOCK");
         assert_eq!(TYPES.join(libc::SOCK_RAW), "SOCK_RAW");
