@@ -5,6 +5,7 @@
 //! happens is told as [`Event`]s to a [`Sink`]: execution prints nothing and knows no colour.
 
 mod attend;
+mod beside;
 mod bind;
 mod code;
 mod compile;
@@ -30,9 +31,10 @@ use std::rc::Rc;
 use std::time::Instant;
 
 pub use attend::Waiting;
+pub use beside::Change;
 pub use event::{Call, Event, Sink, What};
 pub use process::CHILD;
-pub use step::{Change, Standing};
+pub use step::Standing;
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
