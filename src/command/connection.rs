@@ -21,7 +21,9 @@ const LISTEN: Command = Command {
     returns: "",
     related: &["bind", "accept", "create_server", "SOMAXCONN", "LISTEN", "ECONNREFUSED"],
     notes: &[
-        "From here on clients can connect: the kernel completes their handshake and queues them, before accept is called. When the queue is full, further clients wait and try again by themselves (AF_UNIX: their connect waits).",
+        "From here on clients can connect: the kernel completes their handshake and queues them, before accept is \
+         called. When the queue is full, further clients wait and try again by themselves (AF_UNIX: their connect \
+         waits).",
         "A listening socket carries no data: what clients send is read from the sockets that accept gives.",
     ],
     name: "listen",
@@ -49,8 +51,10 @@ const LISTEN: Command = Command {
 const ACCEPT: Command = Command {
     related: &["listen", "connect", "recv", "poll", "setblocking", "EAGAIN"],
     notes: &[
-        "It waits until a client has come, takes the first of the queue, and leaves the listening socket as it was: call it again for the next client. Talk to the client through conn.",
-        "conn blocks, whatever the listening socket does: what settimeout and setblocking set is not inherited, while over TCP the socket options are. `conn, addr = accept S &` waits in the background.",
+        "It waits until a client has come, takes the first of the queue, and leaves the listening socket as it \
+         was: call it again for the next client. Talk to the client through conn.",
+        "conn blocks, whatever the listening socket does: what settimeout and setblocking set is not inherited, \
+         while over TCP the socket options are. `conn, addr = accept S &` waits in the background.",
     ],
     returns: "conn: a new socket, connected; addr: where it is from (empty for a client of AF_UNIX without a name)",
     name: "accept",
@@ -76,14 +80,36 @@ const ACCEPT: Command = Command {
 };
 
 const CONNECT: Command = Command {
-returns: "",
-related: &["bind", "listen", "accept", "connect_ex", "create_connection", "getpeername", "ECONNREFUSED", "EINPROGRESS", "addresses"],
-notes: &["It returns when the handshake is done, which needs a listening socket and no accept. The kernel chooses this side's address and port (getsockname), unless bind has. Nobody listens: ECONNREFUSED at once; no answer at all: ETIMEDOUT after about two minutes.", "Non-blocking it fails with EINPROGRESS, which is no failure: poll for OUT, then `getsockopt S SO_ERROR` says 0 or what went wrong. On UDP nothing is sent: connect only sets where send goes, and from whom recv takes."],
+    returns: "",
+    related: &[
+        "bind",
+        "listen",
+        "accept",
+        "connect_ex",
+        "create_connection",
+        "getpeername",
+        "ECONNREFUSED",
+        "EINPROGRESS",
+        "addresses",
+    ],
+    notes: &[
+        "It returns when the handshake is done, which needs a listening socket and no accept. The kernel chooses \
+          this side's address and port (getsockname), unless bind has. Nobody listens: ECONNREFUSED at once; no \
+          answer at all: ETIMEDOUT after about two minutes.",
+        "Non-blocking it fails with EINPROGRESS, which is no failure: poll for OUT, then `getsockopt S SO_ERROR` says \
+     0 or what went wrong. On UDP nothing is sent: connect only sets where send goes, and from whom recv takes.",
+    ],
     name: "connect",
     aliases: &[],
     group: Group::Connection,
     summary: "connect to a listening socket; on a datagram socket: choose the peer (AF_UNSPEC for none)",
-    params: &[req("S", Kind::Socket), req("ADDR", Kind::Addr).is("where the other side listens; a host's name is looked up, and its first address taken. AF_UNSPEC takes a datagram socket's peer away")],
+    params: &[
+        req("S", Kind::Socket),
+        req("ADDR", Kind::Addr).is(
+            "where the other side listens; a host's name is looked up, and its first address taken. AF_UNSPEC takes a \
+         datagram socket's peer away",
+        ),
+    ],
     results: &[],
     python: "{S}.connect({ADDR})",
     c: "connect(s, (struct sockaddr *)&a, sizeof a);",
@@ -104,8 +130,12 @@ notes: &["It returns when the handshake is done, which needs a listening socket 
         ("EPROTOTYPE", "AF_UNIX: that socket is of another type"),
         ("EACCES", "a broadcast address needs SO_BROADCAST; an AF_UNIX path needs write permission"),
         ("EAFNOSUPPORT", "the address is of another family than the socket"),
-        ("EBADF", "the socket is closed"), ("EINVAL", "an IPv6 address of one link without its interface: write [fe80::1%eth0]:80"), ("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round")],
-    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect cli $where\ngetpeername cli\nexpect EISCONN connect cli $where",
+        ("EINVAL", "an IPv6 address of one link without its interface: write [fe80::1%eth0]:80"),
+        ("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
+        ("EBADF", "the socket is closed"),
+    ],
+    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect cli \
+              $where\ngetpeername cli\nexpect EISCONN connect cli $where",
     run: connect,
 };
 
@@ -144,7 +174,8 @@ const CREATE_SERVER: Command = Command {
         named("dualstack_ipv6", Kind::Switch).is("on: take IPv4 clients, too; needs family=AF_INET6"),
     ],
     results: &["socket"],
-    python: "socket.create_server({ADDR}<, family={FAMILY}><, backlog={BACKLOG}><, reuse_port={REUSE_PORT}><, dualstack_ipv6={DUALSTACK_IPV6}>)",
+    python: "socket.create_server({ADDR}<, family={FAMILY}><, backlog={BACKLOG}><, reuse_port={REUSE_PORT}><, \
+             dualstack_ipv6={DUALSTACK_IPV6}>)",
     c: "s = socket(...); setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); bind(s, ...); listen(s, 128);",
     man: "listen(2)",
     errors: &[

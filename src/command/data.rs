@@ -84,12 +84,16 @@ fn at_its_argument(failure: Failure) -> Failure {
 }
 
 const PACK: Command = Command {
-related: &["unpack", "calcsize", "htons"],
-notes: &["The cure for a stream without messages: send the length first, `pack !I N`, then as many bytes."],
-returns: "bytes",
+    related: &["unpack", "calcsize", "htons"],
+    notes: &["The cure for a stream without messages: send the length first, `pack !I N`, then as many bytes."],
+    returns: "bytes",
     name: "pack",
     summary: "lay values out in bytes as a format says",
-    params: &[req("format", Kind::Text).is("! network order, < little, > big, @ this machine's; then a letter a value: B H I Q and b h i q by size, 4s for bytes, f d for fractions"), rest("value", Kind::Any).is("one for each letter")],
+    params: &[
+        req("format", Kind::Text).is("! network order, < little, > big, @ this machine's; then a letter a \
+                                            value: B H I Q and b h i q by size, 4s for bytes, f d for fractions"),
+        rest("value", Kind::Any).is("one for each letter"),
+    ],
     results: &["data"],
     python: "struct.pack({FORMAT}<, {VALUE}>)",
     c: "struct { uint16_t a; uint32_t b; } data = { htons(9999), htonl(7) };",

@@ -30,14 +30,14 @@ const TOO_BIG: (&str, &str) = ("EFBIG", "more than 1 GiB at once: read it in pie
 
 const MAKEFILE: Command = Command {
     related: &["readline", "write", "flush", "close", "open"],
-    notes: &[
-        "Reading may take more from the socket than it gives: do not mix it with recv. What is written goes out at flush or close.",
-    ],
+    notes: &["Reading may take more from the socket than it gives: do not mix it with recv. What is written goes out \
+         at flush or close."],
     returns: "the file",
     name: "makefile",
     aliases: &[],
     group: Group::Files,
-    summary: "make a file of a socket, to read lines from it and write to it; the socket stays open until both are closed",
+    summary: "make a file of a socket, to read lines from it and write to it; the socket stays open until both \
+              are closed",
     params: &[
         req("S", Kind::Socket),
         opt("mode", Kind::Text).is("r (the default), w, rw, each with b for bytes"),
@@ -67,7 +67,8 @@ const OPEN: Command = Command {
     name: "open",
     aliases: &[],
     group: Group::Files,
-    summary: "open a file of the disk: r read, w write anew, a append, x create; with b bytes instead of text, with + both ways",
+    summary: "open a file of the disk: r read, w write anew, a append, x create; with b bytes instead of text, \
+              with + both ways",
     params: &[req("PATH", Kind::Path), opt("mode", Kind::Text).is("r if left out")],
     results: &["file"],
     python: "open({PATH}<, {MODE}>)",
@@ -130,7 +131,8 @@ const READ: Command = Command {
     name: "read",
     aliases: &[],
     group: Group::Files,
-    summary: "read that many characters (bytes with mode b), less only at end of file; everything when no number is given",
+    summary: "read that many characters (bytes with mode b), less only at end of file; everything when no number \
+              is given",
     params: &[req("F", Kind::File), opt("size", Kind::Int).is("how much; everything until end of file when left out")],
     results: &["data"],
     python: "{F}.read(<{SIZE}>)",
@@ -188,7 +190,8 @@ const FLUSH: Command = Command {
         RESET,
         ("ENOSPC", "the disk is full"),
     ],
-    example: "a, b = socketpair\nf = makefile a wb\nwrite f hello\nexpect EAGAIN recv b 100 MSG_DONTWAIT\nflush f\nrecv b 100",
+    example: "a, b = socketpair\nf = makefile a wb\nwrite f hello\nexpect EAGAIN recv b 100 MSG_DONTWAIT\nflush \
+              f\nrecv b 100",
     run: flush,
 };
 

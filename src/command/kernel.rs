@@ -17,13 +17,13 @@ use crate::world::{Request, Socket, Step, World};
 /// The calls of this file.
 pub const COMMANDS: &[Command] = &[
     Command {
-        params: &[rest("FILTER", Kind::Any).is(
-            "a port, a state, an address, tcp, udp, unix, the name of a socket or of a process: rows that have them all",
-        )],
+        params: &[rest("FILTER", Kind::Any)
+            .is("a port, a state, an address, tcp, udp, unix, the name of a socket or of a process: rows that have \
+             them all")],
         results: &["rows"],
         returns: "a list of the rows, when it is given a name; else they are shown",
-        notes: &["A socket without a process and a name is in TIME_WAIT, or waits to be accepted: (srv). It reads what ss and \
-                  netstat read, /proc/net/tcp and its kin."],
+        notes: &["A socket without a process and a name is in TIME_WAIT, or waits to be accepted: (srv). It reads \
+                  what ss and netstat read, /proc/net/tcp and its kin."],
         man: "netstat(8)",
         errors: &[
             ("Usage", "a port is out of range, or a word is nearly the name of a state or protocol"),

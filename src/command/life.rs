@@ -14,16 +14,21 @@ use crate::world::{File, Mode, Socket, Step, World, file, socket_value, sync};
 pub const COMMANDS: &[Command] = &[SOCKET, SOCKETPAIR, CLOSE, SHUTDOWN, DUP, DETACH, FILENO];
 
 const SOCKET: Command = Command {
-related: &["bind", "connect", "listen", "socketpair", "close", "AF_INET", "SOCK_STREAM", "create_server"],
-notes: &["A fresh socket is one end of nothing: a server gives it an address with bind and then listens, a client connects it. Whoever made it closes it; in sockpit a socket is also closed when its last name goes."],
-returns: "the socket: open, without an address, not connected",
+    related: &["bind", "connect", "listen", "socketpair", "close", "AF_INET", "SOCK_STREAM", "create_server"],
+    notes: &[
+        "A fresh socket is one end of nothing: a server gives it an address with bind and then listens, a client \
+          connects it. Whoever made it closes it; in sockpit a socket is also closed when its last name goes.",
+    ],
+    returns: "the socket: open, without an address, not connected",
     name: "socket",
     aliases: &[],
     group: Group::Life,
     summary: "make a socket; TCP over IPv4 unless told otherwise (short: tcp udp tcp6 udp6 unix)",
     params: &[
-        opt("FAMILY", Kind::Any).is("AF_INET (the default), AF_INET6, AF_UNIX, ...; or tcp, udp, tcp6, udp6, unix, which say family and type in one"),
-        opt("TYPE", Kind::Type).is("SOCK_STREAM (the default), SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW; |SOCK_NONBLOCK may be added"),
+        opt("FAMILY", Kind::Any).is("AF_INET (the default), AF_INET6, AF_UNIX, ...; or tcp, udp, tcp6, udp6, \
+                                     unix, which say family and type in one"),
+        opt("TYPE", Kind::Type).is("SOCK_STREAM (the default), SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW; \
+                                    |SOCK_NONBLOCK may be added"),
         opt("PROTO", Kind::Protocol).is("0 (the default) is the one that belongs to family and type: TCP, UDP"),
         named("fileno", Kind::Int).is("take up an open descriptor instead: see detach"),
     ],
@@ -37,8 +42,10 @@ returns: "the socket: open, without an address, not connected",
         ("EPROTONOSUPPORT", "the protocol is not one of this family and type"),
         ("EPERM", "SOCK_RAW needs root or CAP_NET_RAW"),
         ("EMFILE", "this process has as many descriptors open as it may (ulimit -n)"),
+        ("ENOTSOCK", "fileno= is a descriptor of something else"),
+        ("EINVAL", "a type that does not exist"),
         ("EBADF", "fileno= is not an open descriptor"),
-        ("ENOTSOCK", "fileno= is a descriptor of something else"), ("EINVAL", "a type that does not exist")],
+    ],
     example: "s = socket AF_INET SOCK_STREAM\nu = socket udp\nclose s\nclose u",
     run: socket,
 };
@@ -74,8 +81,11 @@ const CLOSE: Command = Command {
     returns: "",
     related: &["shutdown", "SO_LINGER", "dup", "TIME_WAIT", "ECONNRESET"],
     notes: &[
-        "TCP says farewell with a FIN: what was sent before still arrives, then the peer's recv gives empty data. If something was left unread here, the peer gets a reset instead (ECONNRESET).",
-        "The side that closes first keeps the address in TIME_WAIT for a minute: see SO_REUSEADDR. close waits for nothing, unless SO_LINGER says so. While a dup or a makefile of the socket is open, nothing is sent to the peer.",
+        "TCP says farewell with a FIN: what was sent before still arrives, then the peer's recv gives empty data. \
+         If something was left unread here, the peer gets a reset instead (ECONNRESET).",
+        "The side that closes first keeps the address in TIME_WAIT for a minute: see SO_REUSEADDR. close waits \
+         for nothing, unless SO_LINGER says so. While a dup or a makefile of the socket is open, nothing is sent \
+         to the peer.",
     ],
     name: "close",
     aliases: &[],
@@ -87,7 +97,8 @@ const CLOSE: Command = Command {
     c: "close(s);",
     man: "close(2)",
     errors: &[("EBADF", "it is closed already")],
-    example: "left, right = socketpair\nsend left \"last words\"\nclose left\nrecv right 100\nrecv right 100\nexpect EBADF send left more",
+    example: "left, right = socketpair\nsend left \"last words\"\nclose left\nrecv right 100\nrecv right \
+              100\nexpect EBADF send left more",
     run: close,
 };
 
@@ -95,8 +106,10 @@ const SHUTDOWN: Command = Command {
     returns: "",
     related: &["close", "SHUT_WR", "recv", "poll", "EPIPE"],
     notes: &[
-        "Half-close: after `shutdown S wr` this side can still receive. It is how a client says \"that was all\" and then waits for the answer; a server that reads until the end would wait for ever otherwise.",
-        "shutdown acts on the connection, for all its descriptors at once, and does not close the socket: close comes after it.",
+        "Half-close: after `shutdown S wr` this side can still receive. It is how a client says \"that was all\" \
+         and then waits for the answer; a server that reads until the end would wait for ever otherwise.",
+        "shutdown acts on the connection, for all its descriptors at once, and does not close the socket: close \
+         comes after it.",
     ],
     name: "shutdown",
     aliases: &[],
@@ -123,9 +136,8 @@ const SHUTDOWN: Command = Command {
 
 const DUP: Command = Command {
     related: &["close", "fileno", "detach", "shutdown"],
-    notes: &[
-        "Both share the connection, its options and its place in the data. The peer sees an end only when both are closed; shutdown ends it for both at once.",
-    ],
+    notes: &["Both share the connection, its options and its place in the data. The peer sees an end only when both \
+         are closed; shutdown ends it for both at once."],
     returns: "a second socket of the same connection",
     name: "dup",
     aliases: &[],

@@ -14,12 +14,14 @@ const SETTIMEOUT: Command = Command {
     returns: "",
     related: &["gettimeout", "setblocking", "SO_RCVTIMEO", "timeout"],
     notes: &[
-        "The error is `timeout`, which is the socket's own and not ETIMEDOUT. The time is for one call; sendall's is for all its bytes.",
+        "The error is `timeout`, which is the socket's own and not ETIMEDOUT. The time is for one call; sendall's \
+         is for all its bytes.",
     ],
     name: "settimeout",
     aliases: &[],
     group: Group::Mode,
-    summary: "limit how long the socket's calls wait, in seconds; then they fail with `timeout`. none: for ever; 0: not",
+    summary: "limit how long the socket's calls wait, in seconds; then they fail with `timeout`. none: for ever; \
+              0: not",
     params: &[
         req("S", Kind::Socket),
         req("SECONDS", Kind::Seconds).is("2.5, say; 0 is non-blocking, none waits for ever"),
@@ -55,7 +57,8 @@ const SETBLOCKING: Command = Command {
     returns: "",
     related: &["settimeout", "getblocking", "poll", "EAGAIN", "EINPROGRESS"],
     notes: &[
-        "Off is the same as `settimeout S 0`: EAGAIN then means \"not now, ask again when poll says so\", and is no failure. It is this socket's mode; the sockets it accepts begin blocking.",
+        "Off is the same as `settimeout S 0`: EAGAIN then means \"not now, ask again when poll says so\", and is \
+         no failure. It is this socket's mode; the sockets it accepts begin blocking.",
     ],
     name: "setblocking",
     aliases: &[],

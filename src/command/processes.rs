@@ -89,7 +89,8 @@ pub const COMMANDS: &[Command] = &[
         related: &["join", "exitcode", "terminate", "mpqueue", "spawn"],
         returns: "the process",
         name: "process",
-        summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the main task",
+        summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the \
+                  main task",
         params: &[
             some("[-d] NAME ARGS", Kind::Any).is("a def's name, and what it is called with: values only, no sockets")
         ],
@@ -145,7 +146,8 @@ pub const COMMANDS: &[Command] = &[
         c: "getppid();",
         man: "getppid(2)",
         errors: &[("ESRCH", "there is no such process any more")],
-        example: "parent = getppid\nme = getpid\ndef task\nend\np = process task\nmine = getppid p\nassert $mine == $me\njoin p",
+        example: "parent = getppid\nme = getpid\ndef task\nend\np = process task\nmine = getppid p\nassert $mine \
+                  == $me\njoin p",
         run: getppid,
         ..BASE
     },

@@ -21,14 +21,23 @@ const STATE_AGAIN: Duration = Duration::from_millis(1);
 pub const COMMANDS: &[Command] = &[POLL, SELECT, WAIT, JOBS, IS_ALIVE, CANCEL, SLEEP, NOW, INQ, OUTQ, ATMARK, STATE];
 
 const POLL: Command = Command {
-related: &["select", "setblocking", "recv", "connect", "RDHUP", "HUP"],
-notes: &["IN: recv or accept will not wait (also at the end of the stream). OUT: send has room, or a connect is decided. RDHUP: the peer sends no more. HUP: both directions are over. ERR: SO_ERROR or MSG_ERRQUEUE holds an error."],
-returns: "the events that are there, as in IN|HUP; empty text when the time is over",
+    related: &["select", "setblocking", "recv", "connect", "RDHUP", "HUP"],
+    notes: &["IN: recv or accept will not wait (also at the end of the stream). OUT: send has room, or a connect is \
+          decided. RDHUP: the peer sends no more. HUP: both directions are over. ERR: SO_ERROR or MSG_ERRQUEUE \
+          holds an error."],
+    returns: "the events that are there, as in IN|HUP; empty text when the time is over",
     name: "poll",
     aliases: &[],
     group: Group::Readiness,
     summary: "the events that are there: IN, PRI, OUT, ERR, HUP, RDHUP; waits up to SECONDS for one (0 if left out)",
-    params: &[req("S", Kind::Socket), opt("EVENTS", Kind::PollEvents).is("which to ask for, joined with |: IN, OUT, PRI, RDHUP; IN|PRI|OUT when left out. ERR, HUP and NVAL are always told"), opt("SECONDS", Kind::Seconds).is("how long to wait for one; 0 when left out, none for ever")],
+    params: &[
+        req("S", Kind::Socket),
+        opt("EVENTS", Kind::PollEvents).is(
+            "which to ask for, joined with |: IN, OUT, PRI, RDHUP; IN|PRI|OUT when left out. ERR, HUP and NVAL are \
+         always told",
+        ),
+        opt("SECONDS", Kind::Seconds).is("how long to wait for one; 0 when left out, none for ever"),
+    ],
     results: &["events"],
     python: "p = select.poll(); p.register({S}<, {EVENTS}>); p.poll(<1000 * {SECONDS}|0>)",
     c: "struct pollfd p = { s, POLLIN }; poll(&p, 1, 1000);",
@@ -219,7 +228,8 @@ const ATMARK: Command = Command {
     c: "sockatmark(s)",
     man: "sockatmark(3)",
     errors: &[("ENOTTY", "the socket has no urgent data: only streams have"), ("EBADF", "the socket is closed")],
-    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\nconn, addr = accept srv\nsend cli ab\nsend cli ! MSG_OOB\npoll conn PRI 1\nrecv conn 100\natmark conn",
+    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\nconn, \
+              addr = accept srv\nsend cli ab\nsend cli ! MSG_OOB\npoll conn PRI 1\nrecv conn 100\natmark conn",
     run: atmark,
 };
 

@@ -27,8 +27,11 @@ pub(super) const RECV: Command = Command {
         "ECONNRESET",
     ],
     notes: &[
-        "It waits until something has come, then gives what is there. TCP is a stream of bytes and keeps no messages apart: read until a line end, a length that was sent before (pack), or the end. A character of UTF-8 may be cut in two: decode when it is whole.",
-        "Empty data is the end of the stream, and comes again at every further call: a loop that does not look for it spins. A datagram longer than N is cut, and the rest is lost.",
+        "It waits until something has come, then gives what is there. TCP is a stream of bytes and keeps no \
+         messages apart: read until a line end, a length that was sent before (pack), or the end. A character of \
+         UTF-8 may be cut in two: decode when it is whole.",
+        "Empty data is the end of the stream, and comes again at every further call: a loop that does not look \
+         for it spins. A datagram longer than N is cut, and the rest is lost.",
     ],
     returns: "the bytes; empty when the peer has ended its side, or for an empty datagram",
     name: "recv",
@@ -52,10 +55,11 @@ pub(super) const RECV: Command = Command {
         ("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port"),
         ("ETIMEDOUT", "the peer stopped answering: TCP gave up, or keepalive found it gone"),
         ("EINVAL", "MSG_OOB, and no urgent byte is there; or an AF_UNIX stream that is not connected"),
-        ("EBADF", "the socket is closed"),
         ("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
+        ("EBADF", "the socket is closed"),
     ],
-    example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100\nclose left\nrecv right 100",
+    example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100\nclose left\nrecv \
+              right 100",
     run: recv,
 };
 
@@ -91,7 +95,8 @@ pub(super) const RECVFROM: Command = Command {
 pub(super) const RECVMSG: Command = Command {
     notes: &[],
     related: &["sendmsg", "recv", "SCM_RIGHTS", "MSG_CTRUNC", "SO_PASSCRED", "IP_PKTINFO"],
-    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS); flags: MSG_TRUNC and MSG_CTRUNC say that something was cut; addr: who sent it",
+    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS); flags: MSG_TRUNC \
+              and MSG_CTRUNC say that something was cut; addr: who sent it",
     name: "recvmsg",
     aliases: &[],
     group: Group::Transfer,
@@ -113,7 +118,8 @@ pub(super) const RECVMSG: Command = Command {
         ("ENOTCONN", "a stream socket that is not connected"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\ndata, anc, flags, addr = recvmsg right 100 256\nlen $anc",
+    example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\ndata, anc, flags, addr = \
+              recvmsg right 100 256\nlen $anc",
     run: recvmsg,
 };
 

@@ -64,7 +64,8 @@ pub const COMMANDS: &[Command] = &[
     Command {
         related: &["join", "tasks", "yield", "cancel", "process", "lock"],
         notes: &[
-            "Tasks give way only where a call waits, at sleep and at yield: between those a task runs alone, and the order is the same in every run.",
+            "Tasks give way only where a call waits, at sleep and at yield: between those a task runs alone, and \
+             the order is the same in every run.",
         ],
         returns: "the task",
         name: "spawn",
@@ -87,7 +88,8 @@ pub const COMMANDS: &[Command] = &[
         name: "join",
         aliases: &[],
         group: Group::Tasks,
-        summary: "wait until a task or a process has ended; or until every entry of a queue is done; at most that many seconds",
+        summary: "wait until a task or a process has ended; or until every entry of a queue is done; at most that \
+                  many seconds",
         params: &[
             req("T", Kind::Task).is("a task, a process or a queue"),
             opt("SECONDS", Kind::Seconds).is("no limit when left out"),

@@ -24,8 +24,11 @@ pub const COMMANDS: &[Command] =
 const SEND: Command = Command {
     related: &["sendall", "recv", "sendto", "EPIPE", "ECONNRESET", "EAGAIN", "MSG_DONTWAIT", "poll"],
     notes: &[
-        "The count says that the kernel has the bytes, not that the peer has them. A blocking socket waits until all are queued. With a timeout or non-blocking, fewer may have gone: send the rest again, or use sendall.",
-        "A stream has no messages: two sends may arrive in one recv, one send in several. On a datagram socket each send is one datagram. After the peer has closed, the first send still goes well and is answered with a reset; the next fails with EPIPE.",
+        "The count says that the kernel has the bytes, not that the peer has them. A blocking socket waits until \
+         all are queued. With a timeout or non-blocking, fewer may have gone: send the rest again, or use sendall.",
+        "A stream has no messages: two sends may arrive in one recv, one send in several. On a datagram socket \
+         each send is one datagram. After the peer has closed, the first send still goes well and is answered \
+         with a reset; the next fails with EPIPE.",
     ],
     returns: "how many bytes were queued",
     name: "send",
@@ -50,10 +53,11 @@ const SEND: Command = Command {
         ("ENOTCONN", "the socket is not connected"),
         ("EMSGSIZE", "too long for one datagram"),
         ("ECONNREFUSED", "an earlier datagram found nobody at the peer's port"),
-        ("EBADF", "the socket is closed"),
         ("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
+        ("EBADF", "the socket is closed"),
     ],
-    example: "left, right = socketpair\ncount = send left \"hello\\n\"\nrecv right 100\nshutdown left wr\nexpect EPIPE send left more",
+    example: "left, right = socketpair\ncount = send left \"hello\\n\"\nrecv right 100\nshutdown left wr\nexpect \
+              EPIPE send left more",
     run: send,
 };
 
@@ -61,7 +65,8 @@ const SENDALL: Command = Command {
     returns: "",
     related: &["send", "recv", "settimeout", "EPIPE"],
     notes: &[
-        "When it fails, nobody knows how much has gone: close the connection. Two programs that both sendall more than the buffers hold, and read only afterwards, wait for each other for ever.",
+        "When it fails, nobody knows how much has gone: close the connection. Two programs that both sendall more \
+         than the buffers hold, and read only afterwards, wait for each other for ever.",
     ],
     name: "sendall",
     aliases: &[],
@@ -89,9 +94,9 @@ const SENDALL: Command = Command {
 
 const SENDTO: Command = Command {
     related: &["recvfrom", "send", "connect", "EMSGSIZE", "EDESTADDRREQ", "SO_BROADCAST", "addresses"],
-    notes: &[
-        "Nothing tells whether it arrived: a datagram to a port that nobody has is lost in silence, unless the socket is connected (then the next call says ECONNREFUSED). The socket gets an address of its own with the first sendto, so it can be answered.",
-    ],
+    notes: &["Nothing tells whether it arrived: a datagram to a port that nobody has is lost in silence, unless the \
+         socket is connected (then the next call says ECONNREFUSED). The socket gets an address of its own with \
+         the first sendto, so it can be answered."],
     returns: "how many bytes the datagram had",
     name: "sendto",
     aliases: &[],
@@ -115,7 +120,6 @@ const SENDTO: Command = Command {
         ("EAI_NONAME", "no host has that name"),
         ("ENOENT", "AF_UNIX: there is no such path"),
         ("EAGAIN", "no room, and the socket is non-blocking or SO_SNDTIMEO is over"),
-        ("EBADF", "the socket is closed"),
         ("EINVAL", "port 0 is no destination"),
         ("EISCONN", "AF_UNIX stream: a connected socket takes no other destination"),
         ("EOPNOTSUPP", "MSG_OOB, or an address on an AF_UNIX stream that is not connected"),
@@ -125,6 +129,7 @@ const SENDTO: Command = Command {
         ),
         ("EPIPE", "a stream that is not connected, or is over: the address is not looked at"),
         ("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
+        ("EBADF", "the socket is closed"),
     ],
     example: "r = socket udp\nbind r 127.0.0.1:0\nwhere = getsockname r\ns = socket udp\nsendto s hello $where\n\
               recvfrom r 100",

@@ -9,11 +9,11 @@ use crate::value::Name;
 use crate::value::page::Part;
 
 const DESCRIPTION: &[&str] = &[
-    "sockpit is a playground for the socket API. One line is one documented call (socket, bind, listen, accept, send, \
-     recvfrom, setsockopt, ...), made against real kernel sockets; what it returned is shown, or why it failed and what to \
-     try. The same lines make scripts, and scripts make transcripts that can be checked.",
-    "At the prompt a call that waits can be given up with Ctrl-C, or be made in the background with & at its end. An error \
-     never ends the session. Ctrl-D leaves.",
+    "sockpit is a playground for the socket API. One line is one documented call (socket, bind, listen, accept, \
+     send, recvfrom, setsockopt, ...), made against real kernel sockets; what it returned is shown, or why it \
+     failed and what to try. The same lines make scripts, and scripts make transcripts that can be checked.",
+    "At the prompt a call that waits can be given up with Ctrl-C, or be made in the background with & at its end. \
+     An error never ends the session. Ctrl-D leaves.",
 ];
 
 const EXAMPLES: &[(&str, &str)] = &[
