@@ -40,12 +40,12 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "CALL ARGS...\nNAME[, NAME...] = CALL ARGS...",
         summary: "one line is one call, written as the documentation names it",
         notes: &[
-            "Calls do not nest: each is one step, and its result is shown or gets names. A call with several \
-             results is taken apart by several names: `conn, addr = accept srv`. Parameters come in the \
-             documented order; an optional one may be given by name: `recv s 1024 flags=MSG_PEEK`.",
-            "A socket that nobody names gets a name from sockpit (s1, c1), which says so. When an open socket \
-             loses its last name, it is closed. A name that is given again stands for the new value. Inside a def \
-             names are its own, unless `global` says otherwise.",
+            "Calls do not nest: each is one step, and its result is shown or gets names. A call with several results \
+             is taken apart by several names: `conn, addr = accept srv`. Parameters come in the documented order; an \
+             optional one may be given by name: `recv s 1024 flags=MSG_PEEK`.",
+            "A socket that nobody names gets a name from sockpit (s1, c1), which says so. When an open socket loses \
+             its last name, it is closed. A name that is given again stands for the new value. Inside a def names \
+             are its own, unless `global` says otherwise.",
         ],
         example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
                   conn, addr = accept srv",
@@ -57,15 +57,15 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "words, quotes, escapes, $NAME",
         summary: "how a line is split into words, and what is put into them",
         notes: &[
-            "Words are parted by spaces; quotes keep spaces, and # starts a comment, as in a shell. Escapes: \\r \
-             \\n \\t \\0 \\\\ \\xNN \\u{...}. A word with \\xNN is bytes, any other is text, which goes over the \
-             wire as UTF-8.",
+            "Words are parted by spaces; quotes keep spaces, and # starts a comment, as in a shell. Escapes: \\r \\n \
+             \\t \\0 \\\\ \\xNN \\u{...}. A word with \\xNN is bytes, any other is text, which goes over the wire as \
+             UTF-8.",
             "$name is a name's value, ${name} where letters follow, $$ a dollar sign. A word that is $name alone \
              keeps the value's type; within other text the value is put in as text. Values are put in last: what \
              came from the network can never become a word, an option or a call.",
         ],
-        example: "who = str 黑马\nlet greeting = \"Hello, ${who}!\\r\\n\"\nleft, right = socketpair\nsend left \
-                  $greeting\nsend left \\x00\\xff\nrecv right 100",
+        example: "who = str 黑马\nlet greeting = \"Hello, ${who}!\\r\\n\"\nleft, right = socketpair\n\
+                  send left $greeting\nsend left \\x00\\xff\nrecv right 100",
         related: &["values", "encode", "let"],
     },
     Topic {
@@ -74,9 +74,8 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "values",
         summary: "what a name can hold: numbers, text, bytes, addresses, lists, objects, sockets",
         notes: &[
-            "A number is a word that looks like one: 5, 0x10, 2.5. none, on, off, true and false are words. Text \
-             is shown in quotes, bytes as b\"...\" with what is not printable as \\xNN, an address as \
-             127.0.0.1:9999.",
+            "A number is a word that looks like one: 5, 0x10, 2.5. none, on, off, true and false are words. Text is \
+             shown in quotes, bytes as b\"...\" with what is not printable as \\xNN, an address as 127.0.0.1:9999.",
             "False are none, off, 0 and whatever is empty; all else is true. Bytes and text are equal when their \
              bytes are.",
             "A socket, a file, a task, a lock or a queue is named bare (send conn ...) or by value (send $conn ...).",
@@ -94,8 +93,8 @@ pub static LANGUAGE: &[Topic] = &[
              [fe80::1%eth0]:9999. localhost:9999: a host's name, which is looked up in the socket's family.",
             ":9999 is the wildcard: to bind, every address of this machine; to connect, this machine. Port 0 lets \
              the kernel choose a free one; getsockname tells which.",
-            "Anything with a / in it is a path, of at most 107 bytes, for AF_UNIX; @name is an abstract one, \
-             which is no file and is gone with its last socket. $addr is an address that a call gave.",
+            "Anything with a / in it is a path, of at most 107 bytes, for AF_UNIX; @name is an abstract one, which \
+             is no file and is gone with its last socket. $addr is an address that a call gave.",
         ],
         example: "s = socket\nbind s 127.0.0.1:0\naddr = getsockname s\nu = socket unix\nbind u @sockpit-example",
         related: &["bind", "connect", "getsockname", "getaddrinfo", "AF_UNIX"],
@@ -106,9 +105,9 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "[NAME, ... =] CALL ARGS... &",
         summary: "make a call in the background: it is a job with a number",
         notes: &["The session goes on at once. The names are bound when the call completes, which the prompt \
-             announces; `wait JOB` waits for that and gives the call's result or its error, `jobs` lists what \
-             still waits, `cancel JOB` ends it. This is how one person plays both ends: accept waits behind while \
-             the client connects."],
+                  announces; `wait JOB` waits for that and gives the call's result or its error, `jobs` lists what \
+                  still waits, `cancel JOB` ends it. This is how one person plays both ends: accept waits behind \
+                  while the client connects."],
         example: "left, right = socketpair\ndata = recv left 100 &\nsend right hello\nwait 1",
         related: &["wait", "jobs", "cancel", "is_alive", "spawn"],
     },
@@ -136,7 +135,7 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "let NAME = EXPR",
         summary: "reckon: + - * / // % == != < <= > >= and or not ( ), each a word of its own",
         notes: &["Words in an expression are values; a name's value is $NAME. / divides with a fraction, // without, \
-             as in Python. + joins text, bytes and lists, * repeats them."],
+                  as in Python. + joins text, bytes and lists, * repeats them."],
         example: "let n = ( 2 + 3 ) * 4\nlet big = \"x\" * 65508\nlet same = $n == 20 and not off\nlen $big",
         related: &["assert", "if", "values", "int"],
     },
@@ -164,8 +163,8 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "while EXPR / end",
         summary: "run a block again as long as the expression is true",
         notes: &[],
-        example: "left, right = socketpair\nsendall left \"one two\"\nclose left\ndata = recv right 3\nwhile $data\n  \
-                  print $data\n  data = recv right 3\nend",
+        example: "left, right = socketpair\nsendall left \"one two\"\nclose left\ndata = recv right 3\nwhile $data\n  print $data\n  data = recv right 3\n\
+                  end",
         related: &["loop", "break", "continue", "repeat"],
     },
     Topic {
@@ -174,8 +173,8 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "loop / end",
         summary: "run a block again until break, return or an error ends it",
         notes: &[],
-        example: "left, right = socketpair\nclose left\nloop\n  data = recv right 1024\n  if not $data\n    \
-                  break\n  end\nend",
+        example: "left, right = socketpair\nclose left\nloop\n  data = recv right 1024\n  if not $data\n    break\n  end\n\
+                  end",
         related: &["while", "break", "for"],
     },
     Topic {
@@ -211,10 +210,10 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "try / except [ERROR...] [as NAME] / finally / end",
         summary: "take an error rather than end with it",
         notes: &["except without names takes every error; as NAME keeps it, and $NAME is its name and text. finally \
-             runs in any case, also after return, break and continue. In a script an error that nothing takes \
-             ends it with exit status 1."],
-        example: "s = socket\ntry\n  connect s 127.0.0.1:1\nexcept ECONNREFUSED as e\n  print \"nobody there: \
-                  $e\"\nfinally\n  close s\nend",
+                  runs in any case, also after return, break and continue. In a script an error that nothing takes \
+                  ends it with exit status 1."],
+        example: "s = socket\ntry\n  connect s 127.0.0.1:1\nexcept ECONNREFUSED as e\n  print \"nobody there: $e\"\n\
+                  finally\n  close s\nend",
         related: &["expect", "timeout", "Usage", "assert"],
     },
     Topic {
@@ -223,9 +222,9 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "def NAME PARAM... / return [VALUE...] / end",
         summary: "give lines a name, to be called like any call",
         notes: &[
-            "It is called with a value for each parameter, and may return several. Its names are its own; a name \
-             of the session can be read, and be set after `global NAME`. A socket whose last name was inside is \
-             closed at return.",
+            "It is called with a value for each parameter, and may return several. Its names are its own; a name of \
+             the session can be read, and be set after `global NAME`. A socket whose last name was inside is closed \
+             at return.",
         ],
         example: "def double n\n  let twice = $n * 2\n  return $twice\nend\nx = double 21",
         related: &["global", "spawn", "coroutine", "process"],
@@ -249,9 +248,9 @@ pub static LANGUAGE: &[Topic] = &[
              `settimeout S SECONDS` they wait so long at most, then fail with `timeout`. With `setblocking S off` \
              they are made once: what would wait fails with EAGAIN, and connect with EINPROGRESS. Neither is a \
              failure; poll tells when to try again.",
-            "Another thing is whether the person waits: & makes any call in the background. So there are four \
-             ways: wait for it (accept srv), look once (setblocking srv off, accept srv), let it wait and wait \
-             for it later (accept srv & and wait 1), let it wait and be told (accept srv &).",
+            "Another thing is whether the person waits: & makes any call in the background. So there are four ways: \
+             wait for it (accept srv), look once (setblocking srv off, accept srv), let it wait and wait for it \
+             later (accept srv & and wait 1), let it wait and be told (accept srv &).",
         ],
         example: "left, right = socketpair\nsetblocking right off\nexpect EAGAIN recv right 100\nsend left hello\n\
                   poll right IN 1\nrecv right 100\nsettimeout right 0.05\nexpect timeout recv right 100",
@@ -263,12 +262,12 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "errors",
         summary: "what a failed call shows, and what can be done with it",
         notes: &[
-            "First the errno's name, its text and its number, as in `bind: EADDRINUSE: Address already in use \
-             (98)`; then why it happened here, where sockpit can tell, and what to try. `help EADDRINUSE` tells \
-             which calls give it and why, `why` what happened before. Errors without an errno have names, too: \
-             timeout, Usage, Unbound and so on.",
-            "At the prompt an error ends nothing. In a script it ends the script, unless `expect` awaits it or \
-             `try` takes it.",
+            "First the errno's name, its text and its number, as in `bind: EADDRINUSE: Address already in use (98)`; \
+             then why it happened here, where sockpit can tell, and what to try. `help EADDRINUSE` tells which calls \
+             give it and why, `why` what happened before. Errors without an errno have names, too: timeout, Usage, \
+             Unbound and so on.",
+            "At the prompt an error ends nothing. In a script it ends the script, unless `expect` awaits it or `try` \
+             takes it.",
         ],
         example: "s = socket\nexpect ENOTCONN recv s 100\nwhy",
         related: &["expect", "try", "why", "timeout", "Usage", "EAGAIN", "ECONNRESET"],
@@ -285,8 +284,8 @@ pub static LANGUAGE: &[Topic] = &[
             "Tasks meet at lock, semaphore, event and queue; join waits for one. When none of them can ever run \
              again, that is a deadlock: it is reported with who waits for whom.",
         ],
-        example: "def worker who\n  sleep 0.01\n  print \"$who is done\"\nend\na = spawn worker ann\nb = spawn \
-                  worker bob\njoin a\njoin b",
+        example: "def worker who\n  sleep 0.01\n  print \"$who is done\"\nend\na = spawn worker ann\n\
+                  b = spawn worker bob\njoin a\njoin b",
         related: &["spawn", "join", "&", "lock", "queue", "coroutine", "process", "Deadlock"],
     },
     Topic {
@@ -296,8 +295,8 @@ pub static LANGUAGE: &[Topic] = &[
         summary: "sessions as files that can be run again and compared",
         notes: &[
             "A transcript is a session as it looks at the prompt. What the kernel chooses stands as {port:1}, \
-             {fd:1}, {pid:1}, {time:1}, {host}, numbered by first appearance: a port that stands in two places \
-             must be the same in both. {*} is the rest of a line, a line ... any lines.",
+             {fd:1}, {pid:1}, {time:1}, {host}, numbered by first appearance: a port that stands in two places must \
+             be the same in both. {*} is the rest of a line, a line ... any lines.",
             "`sockpit record` writes one from a script, `save FILE.transcript` from the session so far; `sockpit \
              verify` runs them again and shows what differs, and with --bless writes that anew.",
         ],
@@ -310,9 +309,9 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "sockpit step FILE.sock",
         summary: "walk through a script at the prompt",
         notes: &["The script's next line stands at the prompt, typed already: Enter runs it, as it is or, this once, \
-             as it was edited. Any other call may be typed in its place and runs beside the script, whose line \
-             stays the next. An empty line passes over it. With several tasks the line is that of the task that \
-             runs next, and the prompt bears its name."],
+                  as it was edited. Any other call may be typed in its place and runs beside the script, whose line \
+                  stays the next. An empty line passes over it. With several tasks the line is that of the task that \
+                  runs next, and the prompt bears its name."],
         example: "",
         related: &["source", "sockets", "vars", "transcripts"],
     },
@@ -323,9 +322,9 @@ pub static ERRORS: &[Topic] = &[
     error(
         &["timeout"],
         "the socket's own timeout ran out",
-        &["It was set with settimeout or setdefaulttimeout, or given as timeout=. It is Python's TimeoutError, \
-             and not ETIMEDOUT, with which TCP gives up a peer that does not answer. The socket is as it was: the \
-             call may be made again."],
+        &["It was set with settimeout or setdefaulttimeout, or given as timeout=. It is Python's TimeoutError, and \
+           not ETIMEDOUT, with which TCP gives up a peer that does not answer. The socket is as it was: the call may \
+           be made again."],
         "left, right = socketpair\nsettimeout left 0.05\nexpect timeout recv left 100",
     ),
     error(
@@ -360,7 +359,7 @@ pub static ERRORS: &[Topic] = &[
         &["Deadlock"],
         "every task waits for another, so that none can ever run again",
         &["It is told with its cycle: who holds what, and who waits for it. Taking several locks in one order \
-             everywhere prevents it."],
+           everywhere prevents it."],
         "m = lock\nacquire m\nexpect Deadlock acquire m",
     ),
 ];

@@ -220,8 +220,8 @@ pub static AI_FLAGS: Constants = Constants {
         AI_NUMERICSERV, "the port is a number: ask no table of services";
     ],
     also: named![
-        AI_IDN_ALLOW_UNASSIGNED = 0x100, "with AI_IDN: allow characters that Unicode has not assigned; does \
-                                          nothing any more";
+        AI_IDN_ALLOW_UNASSIGNED = 0x100, "with AI_IDN: allow characters that Unicode has not assigned; does nothing \
+                                          any more";
         AI_IDN_USE_STD3_ASCII_RULES = 0x200, "with AI_IDN: only what host names may have; does nothing any more";
     ],
     choice: 0,
@@ -240,8 +240,8 @@ pub static NI_FLAGS: Constants = Constants {
         NI_IDN, "the name may come with letters beyond ASCII";
     ],
     also: named![
-        NI_IDN_ALLOW_UNASSIGNED = 64, "with NI_IDN: allow characters that Unicode has not assigned; does nothing \
-                                       any more";
+        NI_IDN_ALLOW_UNASSIGNED = 64, "with NI_IDN: allow characters that Unicode has not assigned; does nothing any \
+                                       more";
         NI_IDN_USE_STD3_ASCII_RULES = 128, "with NI_IDN: only what host names may have; does nothing any more";
     ],
     choice: 0,
@@ -301,10 +301,10 @@ pub static HOWS: Constants = Constants {
     noun: "half of a connection",
     man: "shutdown(2)",
     documented: named![
-        rd = libc::SHUT_RD, "receiving ends: recv gives empty data. TCP tells the peer nothing and takes what \
-                             still comes";
-        wr = libc::SHUT_WR, "sending ends: the peer reads what is left, then the end of the stream (FIN); this \
-                             side still receives";
+        rd = libc::SHUT_RD, "receiving ends: recv gives empty data. TCP tells the peer nothing and takes what still \
+                             comes";
+        wr = libc::SHUT_WR, "sending ends: the peer reads what is left, then the end of the stream (FIN); this side \
+                             still receives";
         rdwr = libc::SHUT_RDWR, "both end";
     ],
     also: named![SHUT_RD, ""; SHUT_WR, ""; SHUT_RDWR, "";],
