@@ -53,7 +53,8 @@
 //!
 //! One thread owns everything. A script starts no other, but for what cannot be done without blocking: name
 //! resolution, close with SO_LINGER, and what a queue between processes has no room for. A child process has one that
-//! waits for the end of its family. The prompt has two more: one that edits the line, one that prints above it.
+//! waits for the end of its family. The prompt has two more: one that edits the line, one that prints above it. The editor
+//! asks the main thread for the names in scope when a key first needs them.
 //!
 //! # What each dependency is for
 //!

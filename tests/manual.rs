@@ -8,7 +8,7 @@ mod terminal;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use common::{Folder, Killed, SOCKPIT, has, run};
+use common::{Folder, SOCKPIT, has, run};
 use sockpit::command;
 use sockpit::help::{program, subjects};
 use sockpit::render::{Style, page};

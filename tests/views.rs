@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
-use common::{Folder, Killed, SOCKPIT, has, run};
+use common::{Folder, Killed, has, run};
 use terminal::Terminal;
 use unicode_width::UnicodeWidthStr;
 

@@ -220,15 +220,16 @@ fn socket(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     world.socket(family, kind, protocol).map(|s| socket_value(s).into())
 }
 
-/// The family and type that one word stands for.
+/// The words that stand for a family and a type at once.
+pub const SHORT_FORMS: &[(&str, i32, i32)] = &[
+    ("tcp", libc::AF_INET, libc::SOCK_STREAM),
+    ("udp", libc::AF_INET, libc::SOCK_DGRAM),
+    ("tcp6", libc::AF_INET6, libc::SOCK_STREAM),
+    ("udp6", libc::AF_INET6, libc::SOCK_DGRAM),
+];
+
 fn short_form(word: &str) -> Option<(i32, i32)> {
-    Some(match word {
-        "tcp" => (libc::AF_INET, libc::SOCK_STREAM),
-        "udp" => (libc::AF_INET, libc::SOCK_DGRAM),
-        "tcp6" => (libc::AF_INET6, libc::SOCK_STREAM),
-        "udp6" => (libc::AF_INET6, libc::SOCK_DGRAM),
-        _ => return None,
-    })
+    SHORT_FORMS.iter().find(|(name, ..)| *name == word).map(|(_, family, kind)| (*family, *kind))
 }
 
 /// `socket fileno=FD`.

@@ -6,12 +6,13 @@
 
 pub mod args;
 pub mod kinds;
+pub mod suits;
 
 mod connection;
 mod data;
 mod files;
 mod kernel;
-mod life;
+pub mod life;
 mod mode;
 mod msg;
 mod names;
@@ -91,6 +92,18 @@ impl Param {
     #[must_use]
     pub const fn is(self, about: &'static str) -> Self {
         Self { about, ..self }
+    }
+
+    /// Its place in a usage line: `[FLAGS]`.
+    pub fn usage(&self) -> String {
+        let name = self.label();
+        match self.need {
+            Need::Required => name,
+            Need::Optional => format!("[{name}]"),
+            Need::Named => format!("[{}={name}]", name.to_lowercase()),
+            Need::Rest => format!("[{name}...]"),
+            Need::Some => format!("{name}..."),
+        }
     }
 }
 
@@ -235,17 +248,8 @@ impl Command {
     pub fn usage(&self) -> String {
         let mut out = self.name.to_string();
         for param in self.params {
-            let name = param.label();
-            let word = match param.need {
-                Need::Required => format!(" {name}"),
-                Need::Optional => format!(" [{name}]"),
-                Need::Named => format!(" [{}={}]", name.to_lowercase(), name.to_uppercase()),
-                Need::Rest => format!(" [{name}...]"),
-                Need::Some => format!(" {name}..."),
-            };
-            let leveled = param.kind == Kind::Option;
-            out.push_str(if leveled { " [LEVEL]" } else { "" });
-            out.push_str(&word);
+            out.push_str(if param.kind == Kind::Option { " [LEVEL] " } else { " " });
+            out.push_str(&param.usage());
         }
         out
     }

@@ -1,9 +1,17 @@
 //! What people and programs meet: the command line, scripts, the prompt. The only place that prints.
 
 mod child;
+mod complete;
+mod editor;
+mod highlight;
+mod hint;
+mod history;
+mod inputrc;
 mod line;
+mod names;
 mod options;
 mod output;
+mod paste;
 mod prompt;
 mod recorder;
 pub mod replay;
@@ -11,6 +19,7 @@ mod screen;
 mod script;
 mod step;
 pub mod transcript;
+mod words;
 
 use std::process::ExitCode;
 

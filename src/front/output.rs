@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-use super::FAILED;
+use super::{FAILED, highlight};
 use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Sink, What};
@@ -31,7 +31,7 @@ fn complain_closed(e: &io::Error) {
 }
 
 /// Whether a stream wants colours: a terminal, without NO_COLOR.
-pub fn wants_colour(stream: &impl IsTerminal) -> bool {
+fn wants_colour(stream: &impl IsTerminal) -> bool {
     stream.is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
         && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
@@ -39,7 +39,8 @@ pub fn wants_colour(stream: &impl IsTerminal) -> bool {
 
 /// How events are shown on a stream.
 pub fn style(stream: &impl IsTerminal, places: bool) -> Style {
-    Style { colour: wants_colour(stream), places, clock: true, width: None }
+    let colour = wants_colour(stream);
+    Style { colour, places, clock: true, width: None, code: colour.then_some(highlight::code) }
 }
 
 /// The style for an event: what has rows or is a page is laid out for the window as it is now.

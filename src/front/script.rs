@@ -60,7 +60,7 @@ pub fn help(words: &[String]) -> u8 {
     match help::answer(words) {
         Ok(page) => {
             let stdout = std::io::stdout();
-            let style = Style { colour: output::wants_colour(&stdout), width: terminal::width(), ..Style::default() };
+            let style = Style { width: terminal::width(), ..output::style(&stdout, false) };
             output::say(&render::page(&page, style))
         }
         Err(failure) => {

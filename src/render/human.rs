@@ -22,6 +22,8 @@ pub struct Style {
     pub colour: bool,
     /// Say in which line of which file an error is: not at a prompt, where it is the line above.
     pub places: bool,
+    /// What colours a line of a program, if anything does; colours are all that it adds.
+    pub code: Option<fn(&str) -> String>,
     /// Show what depends on the clock: never in a transcript.
     pub clock: bool,
     /// How wide the window is; where there is none, tables are laid out in full and pages for 80 columns.
@@ -49,6 +51,11 @@ impl Style {
     fn name(self, text: &str) -> String {
         self.paint(text, Paint::new().cyan())
     }
+}
+
+/// Text that stands back behind the rest.
+pub fn grey(text: &str, style: Style) -> String {
+    style.dim(text)
 }
 
 /// An event as lines of text, without a line end at their end; empty when there is nothing to show.
@@ -101,7 +108,8 @@ fn line(text: &str, style: Style) -> String {
             out.push('\n');
         }
         out.push_str(&style.dim(if i == 0 { PROMPT } else { CONTINUATION }));
-        out.push_str(&crate::value::text::printable(line));
+        let line = crate::value::text::printable(line);
+        out.push_str(&style.code.map_or_else(|| line.clone(), |paint| paint(&line)));
     }
     out
 }
