@@ -205,7 +205,7 @@ fn a_recording_that_is_cut_short_says_so_and_leaves_the_file_alone() {
     let out = folder.file("x.transcript", b"good");
     for (script, status, said, kept) in [
         ("loop\n  sleep 0.01\nend", 124, "bound to 0.2 seconds", "good"),
-        ("x = socket\nrecv x 5\nprint never", 1, "ended with an error", "sockpit> x = socket"),
+        ("x = socket\nrecv x 5\nprint unreached", 1, "ended with an error", "sockpit> x = socket"),
         ("p = spawn nothing\n", 1, "ended with an error", "sockpit> p = spawn nothing"),
         ("print \"$1\"", 0, "", "# arguments: 'a b'\nsockpit> print \"$1\"\na b\n"),
     ] {
@@ -213,7 +213,7 @@ fn a_recording_that_is_cut_short_says_so_and_leaves_the_file_alone() {
         let run = run(&["record", &file, "a b", "-o", &out, "--timeout", "0.2"]);
         assert!(run.status == status && run.err.contains(said), "{script}: {} {}", run.status, run.err);
         let text = std::fs::read_to_string(&out).unwrap();
-        assert!(text.contains(kept) && !text.contains("never"), "{text}");
+        assert!(text.contains(kept) && !text.contains("unreached"), "{text}");
     }
     assert_eq!(verify(Path::new(&out), &folder).status, 0);
     let missing = folder.path().join("no/x.transcript");
