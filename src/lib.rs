@@ -14,6 +14,7 @@
 //! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
 //! | [`command`] | table | each call: its parameters, help, Python and C forms, and its effect |
+//! | [`help`] | pure | which word of a call is which parameter; all that help says; the manual page; lines in Python |
 //! | [`session`] | state | tasks (frames over compiled code), jobs, the scheduler, events |
 //! | [`render`] | pure | events to text for people and to JSON |
 //! | [`front`] | effects | the command line, scripts, the prompt. The only place that prints |
@@ -40,11 +41,20 @@
 //! memory; nothing is forked. A child's pidfd is waited for as a socket is. Every descendant holds one end of a pipe
 //! whose other end the first process alone holds, and ends when that is gone ([`world::process`]).
 //!
+//! # Why a call failed
+//!
+//! Where every call is shown, a journal keeps what happened to each socket ([`world::journal`]): the session writes a call
+//! down when it is over, with its arguments made anew from its words; the world writes down how a socket stood when it
+//! was closed. From that, and from what the kernel says when the error comes, a table of small functions finds the cause
+//! (`session::why`). A quiet script keeps no journal and pays nothing. What depends on the clock stands apart in each
+//! line ([`value::clue`]), so that transcripts can leave it out. `diagram` is made of the same journal.
+//!
 //! # Threads
 //!
 //! One thread owns everything. A script starts no other, but for what cannot be done without blocking: name
 //! resolution, close with SO_LINGER, and what a queue between processes has no room for. A child process has one that
-//! waits for the end of its family. The prompt has two more: one that edits the line, one that prints above it.
+//! waits for the end of its family. The prompt has two more: one that edits the line, one that prints above it. The editor
+//! asks the main thread for the names in scope when a key first needs them.
 //!
 //! # What each dependency is for
 //!
@@ -56,6 +66,7 @@
 
 pub mod command;
 pub mod front;
+pub mod help;
 pub mod lang;
 pub mod os;
 pub mod render;

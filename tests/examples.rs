@@ -5,16 +5,47 @@ mod common;
 
 use common::{Folder, command};
 use sockpit::command::all;
+use sockpit::help::{Subject, subjects};
+use sockpit::lang::{Source, parse};
+use sockpit::value::page::{Page, Part};
+
+/// What only root may do.
+const FOR_ROOT: &[&str] = &["SOCK_RAW", "raw"];
+
+/// Run an example; what went wrong, if anything did.
+fn fails(name: &str, example: &str) -> Option<String> {
+    let folder = Folder::new();
+    let args = ["--timeout", "10", "-c", example];
+    let run = common::Run::from(command(&args).current_dir(folder.path()).output().unwrap());
+    (run.status != 0).then(|| format!("{name} ({}):\n{example}\n{}", run.status, run.err))
+}
+
+/// The example on a page.
+fn example(page: &Page) -> Option<&str> {
+    let at = page.0.iter().position(|part| *part == Part::Head("Example".into()))?;
+    match page.0.get(at + 1) {
+        Some(Part::Code(lines)) => Some(lines),
+        _ => None,
+    }
+}
 
 #[test]
 fn every_example_runs() {
+    let wrong: Vec<_> = all().filter_map(|call| fails(call.name, call.example)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_example_of_help_runs() {
     let mut wrong = Vec::new();
-    for call in all() {
-        let folder = Folder::new();
-        let args = ["--timeout", "10", "-c", call.example];
-        let run = common::Run::from(command(&args).current_dir(folder.path()).output().unwrap());
-        if run.status != 0 {
-            wrong.push(format!("{} ({}):\n{}\n{}", call.name, run.status, call.example, run.err));
+    for (name, subject) in subjects().filter(|(name, _)| !FOR_ROOT.contains(name)) {
+        let page = subject.page();
+        let Some(lines) = example(&page) else { continue };
+        match subject {
+            Subject::Call(_) => {}
+            // N and NAME stand for a value.
+            Subject::Option(_) => assert!(parse(&Source::new(name, lines)).is_ok(), "{name}: {lines}"),
+            _ => wrong.extend(fails(name, lines)),
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

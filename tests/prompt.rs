@@ -9,7 +9,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 
-use common::{Folder, Killed, SOCKPIT};
+use common::Folder;
 use terminal::Terminal;
 
 /// A listener `srv` at the prompt; gives its port.

@@ -10,7 +10,10 @@ use std::time::Duration;
 
 use common::Folder;
 use proptest::prelude::*;
-use sockpit::front::{replay::take_down, transcript::written};
+use sockpit::front::{
+    replay::{How, take_down},
+    transcript::written,
+};
 use sockpit::render::compare::{Comparison, Line, groups, misnamed, typed_lines};
 use sockpit::render::transcript::{Entry, Part, parts, read};
 
@@ -269,7 +272,7 @@ fn session(bytes: &[u8], folder: &str) -> Vec<String> {
 fn run(lines: &[String], folder: &str) -> Vec<Entry<Line>> {
     let _ = std::fs::remove_dir_all(folder);
     std::fs::create_dir_all(folder).unwrap();
-    take_down(lines, &[], false, Some(Duration::from_secs(20))).entries
+    take_down(lines, &[], &How::Again, Some(Duration::from_secs(20))).entries
 }
 
 /// What is wrong with a transcript, beside a run of it.

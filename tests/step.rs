@@ -5,7 +5,7 @@ mod common;
 #[path = "common/terminal.rs"]
 mod terminal;
 
-use common::{Folder, Killed, SOCKPIT, piped};
+use common::{Folder, piped};
 use terminal::Terminal;
 
 const SCRIPT: &str = "\

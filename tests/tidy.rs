@@ -6,8 +6,10 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sockpit::command::Kind;
+
 /// The layers; each may use itself and those before it.
-const LAYERS: &[&str] = &["value", "lang", "os", "world", "command", "session", "render", "front"];
+const LAYERS: &[&str] = &["value", "lang", "os", "world", "command", "help", "session", "render", "front"];
 
 /// Layers that a layer leaves alone although they stand before it.
 const APART: &[(&str, &str)] = &[
@@ -117,4 +119,44 @@ fn no_two_commands_are_alike_and_each_is_complete() {
         }
     }
     assert!(names.len() > 80);
+}
+
+#[test]
+fn help_says_all_there_is_to_say_of_a_call() {
+    for command in sockpit::command::all() {
+        let name = command.name;
+        assert!(!command.related.is_empty(), "{name} has nothing related");
+        let gives = !command.results.is_empty() || command.results_vary();
+        assert_eq!(gives, !command.returns.is_empty(), "{name}: what does it return?");
+        assert!(command.summary.len() < 140 && !command.summary.ends_with('.'), "{name}: its summary is one line");
+        for param in command.params {
+            let told = !param.about.is_empty() || !matches!(param.kind, Kind::Any | Kind::Text | Kind::Int);
+            assert!(told, "{name}: what does {} mean?", param.name);
+        }
+    }
+}
+
+/// Whether a call stands at the start of a line, behind what may stand before it.
+fn calls(line: &str, name: &str) -> bool {
+    let line = line.trim_start().trim_start_matches("sockpit> ").trim_start_matches("...> ").trim_start();
+    let call = line.split_once(" = ").map_or(line, |(_, call)| call);
+    let call = call.strip_prefix("expect ").and_then(|rest| rest.split_once(' ')).map_or(call, |(_, call)| call);
+    call.split_whitespace().next() == Some(name)
+}
+
+#[test]
+fn every_call_occurs_in_a_transcript_or_a_fact() {
+    let mut lines = Vec::new();
+    for folder in ["tests/transcripts", "tests/facts"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+            lines.extend(text.lines().map(str::to_string));
+        }
+    }
+    let named = |c: &sockpit::command::Command, line: &str| {
+        std::iter::once(&c.name).chain(c.aliases).any(|name| calls(line, name))
+    };
+    let missing: Vec<_> =
+        sockpit::command::all().filter(|c| !lines.iter().any(|line| named(c, line))).map(|c| c.name).collect();
+    assert!(missing.is_empty(), "no transcript and no fact has {missing:?}");
 }

@@ -181,3 +181,102 @@ fn odd_transcripts_give_a_clear_word_and_no_panic() {
     let long = "sockpit> print a\na\n".repeat(50_000);
     assert_eq!(verify(Path::new(&folder.file("long", long.as_bytes())), &folder).status, 0);
 }
+
+#[test]
+fn a_transcript_of_a_prompt_waits_as_its_person_did() {
+    let folder = Folder::new();
+    let text = "# at the prompt\nsockpit> a, b = socketpair\n...\nsockpit> d = recv a 10 &\n\
+        [1] in the background: d = recv a 10\nsockpit> send b x\n1\n[1] d = b\"x\"\nsockpit> print after\nafter\n\
+        sockpit> def late\n    ...>   sleep 0.02\n    ...>   print late\n    ...> end\nsockpit> spawn late\n\
+        <task late-1, running>\n[late-1]   sleep 0.02 -> ok\n[late-1] late\nsockpit> recv a 5 &\n\
+        [2] in the background: recv a 5\nsockpit> sleep 60\nsleep: Interrupted: interrupted with Ctrl-C\n";
+    let path = folder.file("p.transcript", text.as_bytes());
+    let run = verify(Path::new(&path), &folder);
+    assert_eq!(run.status, 0, "{}{}", run.out, run.err);
+    // Without that line it is a script: nobody waits, and Ctrl-C never comes.
+    let path = folder.file("s.transcript", text.split_once('\n').unwrap().1.replace("sleep 60", "sleep 0").as_bytes());
+    let run = verify(Path::new(&path), &folder);
+    assert!(run.status == 1 && run.out.contains("-[1] d = b\"x\""), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn a_recording_that_is_cut_short_says_so_and_leaves_the_file_alone() {
+    let folder = Folder::new();
+    let out = folder.file("x.transcript", b"good");
+    for (script, status, said, kept) in [
+        ("loop\n  sleep 0.01\nend", 124, "bound to 0.2 seconds", "good"),
+        ("x = socket\nrecv x 5\nprint unreached", 1, "ended with an error", "sockpit> x = socket"),
+        ("p = spawn nothing\n", 1, "ended with an error", "sockpit> p = spawn nothing"),
+        ("print \"$1\"", 0, "", "# arguments: 'a b'\nsockpit> print \"$1\"\na b\n"),
+    ] {
+        let file = folder.file("x.sock", script.as_bytes());
+        let run = run(&["record", &file, "a b", "-o", &out, "--timeout", "0.2"]);
+        assert!(run.status == status && run.err.contains(said), "{script}: {} {}", run.status, run.err);
+        let text = std::fs::read_to_string(&out).unwrap();
+        assert!(text.contains(kept) && !text.contains("unreached"), "{text}");
+    }
+    assert_eq!(verify(Path::new(&out), &folder).status, 0);
+    let missing = folder.path().join("no/x.transcript");
+    let file = folder.file("x.sock", b"print a");
+    let run = run(&["record", &file, "-o", missing.to_str().unwrap()]);
+    assert!(run.status == 1 && run.err.contains("ENOENT"), "{}", run.err);
+}
+
+#[test]
+fn ctrl_c_ends_verify_with_130_and_writes_nothing() {
+    let folder = Folder::new();
+    let text = "sockpit> print a\nb\nsockpit> sleep 60\nok\n";
+    let path = folder.file("x.transcript", text.as_bytes());
+    let mut child = common::Killed(command(&["verify", "--bless", &path]).spawn().unwrap());
+    let pid = rustix::process::Pid::from_child(&child.0);
+    // It takes its time to catch signals; until it does, one would end it in another way.
+    let caught = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.0.id())).unwrap();
+        let mask = status.lines().find_map(|l| l.strip_prefix("SigCgt:")).unwrap().trim();
+        u64::from_str_radix(mask, 16).unwrap() & 2 != 0
+    };
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(10);
+    while !caught() {
+        assert!(std::time::Instant::now() < end);
+        std::thread::yield_now();
+    }
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    assert_eq!(child.0.wait().unwrap().code(), Some(130));
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn placeholders_count_from_one_and_stand_for_one_value_each() {
+    let folder = Folder::new();
+    let (text, path) = recorded(&folder, SESSION);
+    for (from, to, said) in [
+        ("fd {fd:1}", "fd {fd:2}", "stands before"),
+        ("mine = 127.0.0.1:{port:2}", "mine = 127.0.0.1:{port:3}", "{port:3} is the same value as {port:2}"),
+        ("mine = 127.0.0.1:{port:2}", "mine = 127.0.0.1:{fd:2}", "FAIL"),
+        ("n = 5", "n = {port:1}", "FAIL"),
+    ] {
+        assert!(text.contains(from), "{text}");
+        std::fs::write(&path, text.replace(from, to)).unwrap();
+        let run = verify(Path::new(&path), &folder);
+        assert!(run.status == 1 && run.out.contains(said), "{}", run.out);
+    }
+}
+
+#[test]
+fn bless_changes_what_differs_and_no_other_line() {
+    let folder = Folder::new();
+    let (text, path) = recorded(&folder, SESSION);
+    // A wildcard hides a port that later lines name, and another statement is wrong.
+    let edited = text.replace("srv = <", "...\nsrv = <").replace("\nn = 5\n", "\nn = 6\n");
+    let edited = edited.replace("d = b\"hello\"", "d = b\"h{*}");
+    std::fs::write(&path, &edited).unwrap();
+    let run = run(&["verify", "--bless", &path]);
+    assert!(run.status == 0 && run.out.contains("1 statement differs"), "{}", run.out);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), edited.replace("\nn = 6\n", "\nn = 5\n"));
+    // One `...` is kept while the lines around it are not.
+    let block = "sockpit> repeat 2\n    ...>   print a\n    ...>   print b\n    ...> end\n";
+    let path = folder.file("any.transcript", format!("{block}x\n...\nb\n").as_bytes());
+    assert_eq!(common::run(&["verify", "--bless", &path]).status, 0);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{block}a\n...\nb\n"));
+}

@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
-use common::{Folder, Killed, SOCKPIT, has, run};
+use common::{Folder, Killed, has, run};
 use terminal::Terminal;
 use unicode_width::UnicodeWidthStr;
 
@@ -109,7 +109,8 @@ no socket is like that
     t.keys(&format!("save {}\r", saved.display()));
     t.wait_for("the file", |_| saved.exists());
     t.ready();
-    assert_eq!(std::fs::read_to_string(&saved).unwrap(), text);
+    let at_the_prompt = std::fs::read_to_string(&saved).unwrap();
+    assert_eq!(at_the_prompt.strip_prefix("# at the prompt\n"), Some(&*text));
     assert_eq!(run(&["verify", out]).status, 0);
 }
 

@@ -79,11 +79,11 @@ const AGAIN: &str = "again when poll";
 #[test]
 fn an_address_held_by_an_open_socket() {
     let held = "srv = socket\nbind srv 127.0.0.1:0\nat = getsockname srv\n";
-    let bound = "127.0.0.1:PORT is held by srv, which is bound there, since on line 2";
+    let bound = "127.0.0.1:PORT is held by srv, which is bound there since line 2";
     let close = "try: close srv first, or port 0 for a free one";
     check(
         "srv = create_server 127.0.0.1:0\nat = getsockname srv\ns = socket\nsetsockopt s SO_REUSEADDR 1\nbind s $at",
-        &["127.0.0.1:PORT is held by srv, which listens there, since on line 1", close],
+        &["127.0.0.1:PORT is held by srv, which listens there since line 1", close],
     );
     check(
         &format!("{held}s = socket\nbind s $at"),
@@ -107,7 +107,7 @@ fn an_address_held_by_an_open_socket() {
     check(
         "a = socket\nsetsockopt a SO_REUSEADDR 1\nbind a 127.0.0.1:0\nat = getsockname a\nb = socket\nsetsockopt b SO_REUSEADDR 1\nbind b $at\nlisten a\nlisten b",
         &[
-            "127.0.0.1:PORT is held by a, which listens there, since on line 8",
+            "127.0.0.1:PORT is held by a, which listens there since line 8",
             "try: close a first, or port 0 for a free one",
         ],
     );
@@ -131,7 +131,7 @@ fn one_side_spreads_its_port_and_the_other_does_not() {
     check(
         u,
         &[
-            "127.0.0.1:PORT is held by u, which is bound there, since on line 3",
+            "127.0.0.1:PORT is held by u, which is bound there since line 3",
             "u has SO_REUSEPORT and s has not: both need it, before bind",
             "try: port 0 for a free one",
         ],
@@ -274,12 +274,12 @@ fn an_address_that_cannot_be_had() {
     }
     check(
         "s = socket\nbind s 127.0.0.1:0\nbind s 127.0.0.1:0",
-        &["s is bound to 127.0.0.1:PORT already, since on line 2", "try: a new socket for another address"],
+        &["s is bound to 127.0.0.1:PORT already since line 2", "try: a new socket for another address"],
     );
     check(
         &queued("bind cli 127.0.0.1:0"),
         &[
-            "cli is bound to 127.0.0.1:PORT already, since on line 3 (connect chose the port)",
+            "cli is bound to 127.0.0.1:PORT already since line 3 (connect chose the port)",
             "try: a new socket for another address",
         ],
     );
@@ -418,7 +418,7 @@ fn a_peer_in_another_process_that_closed() {
     assert_eq!(
         shown(&lines),
         [
-            "the peer 127.0.0.1:PORT has closed, as the receive on line 2 told; what was sent on line 3 was answered with RST",
+            "the peer 127.0.0.1:PORT had closed, as the receive on line 2 told; then the connection was reset",
             "try: close c, and connect a new socket",
         ]
     );
@@ -448,7 +448,7 @@ fn a_socket_without_a_peer() {
 fn a_socket_that_is_connected_or_listens() {
     check(
         &connected("connect cli $at"),
-        &["cli is connected to 127.0.0.1:PORT already, since on line 3", "try: a new socket for another connection"],
+        &["cli is connected to 127.0.0.1:PORT already since line 3", "try: a new socket for another connection"],
     );
     check(
         "s = create_server 127.0.0.1:0\nat = getsockname s\nconnect s $at",
@@ -508,7 +508,7 @@ fn a_connection_that_is_being_made() {
         "s = create_server 127.0.0.1:0 backlog=0\nat = getsockname s\nfirst = create_connection $at\nc = socket\n";
     check(
         &format!("{full}setblocking c off\nexpect EINPROGRESS connect c $at\nconnect c $at"),
-        &[&format!("{made}, since on line 6"), later],
+        &[&format!("{made} since line 6"), later],
     );
     let queue = "the queue of s is full: its connections wait to be accepted";
     let accept = "try: accept s, or a larger backlog: listen s 128";

@@ -18,13 +18,22 @@ use crate::world::{Mode, Side, Socket, Step, Waiting, World, chain, offload, ret
 pub const COMMANDS: &[Command] = &[LISTEN, ACCEPT, CONNECT, CONNECT_EX, CREATE_SERVER, CREATE_CONNECTION];
 
 const LISTEN: Command = Command {
+    returns: "",
+    related: &["bind", "accept", "create_server", "SOMAXCONN", "LISTEN", "ECONNREFUSED"],
+    notes: &[
+        "From here on clients can connect: the kernel completes their handshake and queues them, before accept is called. When the queue is full, further clients wait and try again by themselves (AF_UNIX: their connect waits).",
+        "A listening socket carries no data: what clients send is read from the sockets that accept gives.",
+    ],
     name: "listen",
     aliases: &[],
     group: Group::Connection,
     summary: "let the socket take connections; BACKLOG of them (128 if left out) and one more queue until accepted",
-    params: &[req("S", Kind::Socket), opt("BACKLOG", Kind::Int)],
+    params: &[
+        req("S", Kind::Socket),
+        opt("BACKLOG", Kind::Int).is("how many may wait to be accepted, 128 if left out; the kernel queues one more"),
+    ],
     results: &[],
-    python: "s.listen(5)",
+    python: "{S}.listen(<{BACKLOG}>)",
     c: "listen(s, 5);",
     man: "listen(2)",
     errors: &[
@@ -38,13 +47,19 @@ const LISTEN: Command = Command {
 };
 
 const ACCEPT: Command = Command {
+    related: &["listen", "connect", "recv", "poll", "setblocking", "EAGAIN"],
+    notes: &[
+        "It waits until a client has come, takes the first of the queue, and leaves the listening socket as it was: call it again for the next client. Talk to the client through conn.",
+        "conn blocks, whatever the listening socket does: what settimeout and setblocking set is not inherited, while over TCP the socket options are. `conn, addr = accept S &` waits in the background.",
+    ],
+    returns: "conn: a new socket, connected; addr: where it is from (empty for a client of AF_UNIX without a name)",
     name: "accept",
     aliases: &[],
     group: Group::Connection,
-    summary: "take the next connection of a listening socket: a new socket, and the address at its other end",
-    params: &[req("S", Kind::Socket)],
+    summary: "take the next connection of a listening socket; gives a new socket, and the address at its other end",
+    params: &[req("S", Kind::Socket).is("a listening socket")],
     results: &["conn", "addr"],
-    python: "conn, addr = s.accept()",
+    python: "{S}.accept()",
     c: "struct sockaddr_in a; socklen_t n = sizeof a; int conn = accept(s, (struct sockaddr *)&a, &n);",
     man: "accept(2)",
     errors: &[
@@ -61,13 +76,16 @@ const ACCEPT: Command = Command {
 };
 
 const CONNECT: Command = Command {
+returns: "",
+related: &["bind", "listen", "accept", "connect_ex", "create_connection", "getpeername", "ECONNREFUSED", "EINPROGRESS", "addresses"],
+notes: &["It returns when the handshake is done, which needs a listening socket and no accept. The kernel chooses this side's address and port (getsockname), unless bind has. Nobody listens: ECONNREFUSED at once; no answer at all: ETIMEDOUT after about two minutes.", "Non-blocking it fails with EINPROGRESS, which is no failure: poll for OUT, then `getsockopt S SO_ERROR` says 0 or what went wrong. On UDP nothing is sent: connect only sets where send goes, and from whom recv takes."],
     name: "connect",
     aliases: &[],
     group: Group::Connection,
     summary: "connect to a listening socket; on a datagram socket: choose the peer (AF_UNSPEC for none)",
-    params: &[req("S", Kind::Socket), req("ADDR", Kind::Addr)],
+    params: &[req("S", Kind::Socket), req("ADDR", Kind::Addr).is("where the other side listens; a host's name is looked up, and its first address taken. AF_UNSPEC takes a datagram socket's peer away")],
     results: &[],
-    python: "s.connect(('127.0.0.1', 9999))",
+    python: "{S}.connect({ADDR})",
     c: "connect(s, (struct sockaddr *)&a, sizeof a);",
     man: "connect(2)",
     errors: &[
@@ -78,6 +96,8 @@ const CONNECT: Command = Command {
         ("timeout", "the connection was not made within the socket's timeout"),
         ("ETIMEDOUT", "the other side never answered"),
         ("ENETUNREACH", "no route leads there"),
+        ("EHOSTUNREACH", "no host answers at that address, or a router says so"),
+        ("EAI_NONAME", "no host has that name"),
         ("EADDRNOTAVAIL", "no local port is left for this address"),
         ("EAGAIN", "AF_UNIX: the listener's queue is full"),
         ("ENOENT", "AF_UNIX: there is no such path"),
@@ -86,19 +106,21 @@ const CONNECT: Command = Command {
         ("EAFNOSUPPORT", "the address is of another family than the socket"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect cli $where\n\
-              getpeername cli",
+    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect cli $where\ngetpeername cli\nexpect EISCONN connect cli $where",
     run: connect,
 };
 
 const CONNECT_EX: Command = Command {
+    notes: &[],
+    related: &["connect", "EINPROGRESS", "ECONNREFUSED"],
+    returns: "0, or the errno's number; 11 (EAGAIN) when the socket's timeout ran out",
     name: "connect_ex",
     aliases: &[],
     group: Group::Connection,
-    summary: "connect, and give the number of the error instead of failing; 0 when it went well",
-    params: &[req("S", Kind::Socket), req("ADDR", Kind::Addr)],
+    summary: "connect, and give the error's number instead of failing; 0 when it went well",
+    params: &[req("S", Kind::Socket), req("ADDR", Kind::Addr).is("where the other side listens")],
     results: &["errno"],
-    python: "code = s.connect_ex(('127.0.0.1', 9999))",
+    python: "{S}.connect_ex({ADDR})",
     c: "int code = connect(s, (struct sockaddr *)&a, sizeof a) < 0 ? errno : 0;",
     man: "connect(2)",
     errors: &[("EAI_NONAME", "no host has that name: errors of the look-up are raised")],
@@ -108,19 +130,22 @@ const CONNECT_EX: Command = Command {
 };
 
 const CREATE_SERVER: Command = Command {
+    notes: &[],
+    related: &["socket", "bind", "listen", "accept", "create_connection", "SO_REUSEADDR"],
+    returns: "a listening socket",
     name: "create_server",
     aliases: &[],
     group: Group::Connection,
     summary: "socket, SO_REUSEADDR, bind and listen in one",
     params: &[
-        req("ADDR", Kind::Addr),
-        named("family", Kind::Family),
-        named("backlog", Kind::Int),
-        named("reuse_port", Kind::Switch),
-        named("dualstack_ipv6", Kind::Switch),
+        req("ADDR", Kind::Addr).is("where to listen: :9999, or port 0 for any free one"),
+        named("family", Kind::Family).is("AF_INET (the default) or AF_INET6"),
+        named("backlog", Kind::Int).is("how many may wait to be accepted, 128 if left out"),
+        named("reuse_port", Kind::Switch).is("on: several sockets may share the port (SO_REUSEPORT)"),
+        named("dualstack_ipv6", Kind::Switch).is("on: take IPv4 clients, too; needs family=AF_INET6"),
     ],
     results: &["socket"],
-    python: "s = socket.create_server(('', 9999))",
+    python: "socket.create_server({ADDR}<, family={FAMILY}><, backlog={BACKLOG}><, reuse_port={REUSE_PORT}><, dualstack_ipv6={DUALSTACK_IPV6}>)",
     c: "s = socket(...); setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); bind(s, ...); listen(s, 128);",
     man: "listen(2)",
     errors: &[
@@ -134,13 +159,20 @@ const CREATE_SERVER: Command = Command {
 };
 
 const CREATE_CONNECTION: Command = Command {
+    notes: &[],
+    related: &["connect", "getaddrinfo", "create_server", "settimeout"],
+    returns: "a connected socket; its timeout is the one given",
     name: "create_connection",
     aliases: &[],
     group: Group::Connection,
-    summary: "look the host up, try each of its addresses in turn, and give the first socket that connects",
-    params: &[req("ADDR", Kind::Addr), named("timeout", Kind::Seconds), named("source_address", Kind::Addr)],
+    summary: "connect to a host by name or address; tries each of its addresses in turn",
+    params: &[
+        req("ADDR", Kind::Addr).is("a host, by name or address, and a port"),
+        named("timeout", Kind::Seconds).is("for each attempt, and for the socket afterwards"),
+        named("source_address", Kind::Addr).is("bind to this first"),
+    ],
     results: &["socket"],
-    python: "s = socket.create_connection(('localhost', 9999), timeout=5)",
+    python: "socket.create_connection({ADDR}<, timeout={TIMEOUT}><, source_address={SOURCE_ADDRESS}>)",
     c: "for (r = results; r; r = r->ai_next) { s = socket(...); if (!connect(s, ...)) break; close(s); }",
     man: "getaddrinfo(3)",
     errors: &[

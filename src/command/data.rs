@@ -21,12 +21,17 @@ pub const COMMANDS: &[Command] = &[
 const DATA: Command = bare(Group::Data, "", "", |_, _| Ok(Step::from(Reply::Nothing)));
 
 const ENCODE: Command = Command {
+    related: &["decode", "send", "len"],
+    returns: "bytes",
     name: "encode",
     summary: "turn text into the bytes of an encoding",
-    params: &[req("text", Kind::Text), opt("encoding", Kind::Text)],
+    params: &[
+        req("text", Kind::Text).is("text; a number is taken as text, too"),
+        opt("encoding", Kind::Text).is("utf-8 (the default), gbk, gb18030, big5, latin-1, ascii, utf-16, ..."),
+    ],
     results: &["data"],
-    python: "data = text.encode('gbk')",
-    c: "iconv(cd, &in, &inleft, &out, &outleft)",
+    python: "{TEXT}.encode(<{ENCODING}>)",
+    c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
         ("Decode", "the encoding has no such character"),
@@ -45,12 +50,14 @@ fn encode(args: &Args) -> Result<Value, Failure> {
 }
 
 const DECODE: Command = Command {
+    related: &["encode", "recv", "Decode"],
+    returns: "text",
     name: "decode",
     summary: "turn bytes into the text they are in an encoding",
-    params: &[req("bytes", Kind::Data), opt("encoding", Kind::Text)],
+    params: &[req("bytes", Kind::Data), opt("encoding", Kind::Text).is("utf-8 if left out")],
     results: &["text"],
-    python: "text = data.decode('gbk')",
-    c: "iconv(cd, &in, &inleft, &out, &outleft)",
+    python: "{BYTES}.decode(<{ENCODING}>)",
+    c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
         ("Decode", "the bytes are not text of that encoding, or end within a character"),
@@ -77,11 +84,14 @@ fn at_its_argument(failure: Failure) -> Failure {
 }
 
 const PACK: Command = Command {
+related: &["unpack", "calcsize", "htons"],
+notes: &["The cure for a stream without messages: send the length first, `pack !I N`, then as many bytes."],
+returns: "bytes",
     name: "pack",
     summary: "lay values out in bytes as a format says",
-    params: &[req("format", Kind::Text), rest("value", Kind::Any)],
+    params: &[req("format", Kind::Text).is("! network order, < little, > big, @ this machine's; then a letter a value: B H I Q and b h i q by size, 4s for bytes, f d for fractions"), rest("value", Kind::Any).is("one for each letter")],
     results: &["data"],
-    python: "data = struct.pack('!HI', 9999, 7)",
+    python: "struct.pack({FORMAT}<, {VALUE}>)",
     c: "struct { uint16_t a; uint32_t b; } data = { htons(9999), htonl(7) };",
     man: "Python's struct module",
     errors: &[("Usage", "a bad format, a value that does not fit its code, or too few or too many values")],
@@ -91,11 +101,16 @@ const PACK: Command = Command {
 };
 
 const UNPACK: Command = Command {
+    related: &["pack", "calcsize", "recv", "MSG_WAITALL"],
+    returns: "the values; a single one stands alone",
     name: "unpack",
     summary: "take apart bytes that are laid out as a format says",
-    params: &[req("format", Kind::Text), req("bytes", Kind::Data)],
+    params: &[
+        req("format", Kind::Text).is("as in pack"),
+        req("bytes", Kind::Data).is("exactly as many as the format describes"),
+    ],
     results: &["value..."],
-    python: "a, b = struct.unpack('!HI', data)",
+    python: "struct.unpack({FORMAT}, {BYTES})",
     c: "memcpy(&it, data, sizeof it); a = ntohs(it.a); b = ntohl(it.b);",
     man: "Python's struct module",
     errors: &[("Usage", "a bad format, or not as many bytes as it describes")],
@@ -114,12 +129,14 @@ fn unpack(args: &Args) -> Result<Reply, Failure> {
 }
 
 const CALCSIZE: Command = Command {
+    related: &["pack", "unpack"],
+    returns: "bytes",
     name: "calcsize",
     summary: "say how many bytes a format describes",
-    params: &[req("format", Kind::Text)],
+    params: &[req("format", Kind::Text).is("as in pack")],
     results: &["size"],
-    python: "size = struct.calcsize('!HI')",
-    c: "sizeof(struct it)",
+    python: "struct.calcsize({FORMAT})",
+    c: "sizeof(struct it);",
     man: "Python's struct module",
     errors: &[("Usage", "a bad format")],
     example: "calcsize !HI\ncalcsize @HI",
@@ -132,11 +149,13 @@ fn int_value(n: usize) -> Value {
 }
 
 const DUMPS: Command = Command {
+    related: &["loads", "field"],
+    returns: "JSON text",
     name: "dumps",
     summary: "write an object, made of KEY=VALUE and other objects, as JSON",
-    params: &[rest("pair", Kind::Pair)],
+    params: &[rest("pair", Kind::Pair).is("KEY=VALUE, or an object whose fields are taken")],
     results: &["text"],
-    python: "text = json.dumps({'user': 'ann', 'age': 5})",
+    python: "json.dumps(dict({PAIR}))",
     man: "Python's json module",
     errors: &[("Usage", "a value that JSON has no form for, such as bytes or a socket")],
     example: "text = dumps user=ann age=5",
@@ -157,11 +176,13 @@ fn dumps(args: &Args) -> Result<Value, Failure> {
 }
 
 const LOADS: Command = Command {
+    related: &["dumps", "field", "item"],
+    returns: "the value: an object, a list, a number, text, ...",
     name: "loads",
     summary: "read a JSON document",
     params: &[req("text", Kind::Data)],
     results: &["object"],
-    python: "obj = json.loads(text)",
+    python: "json.loads({TEXT})",
     man: "Python's json module",
     errors: &[("Decode", "not JSON, or cut: a stream has no message boundaries")],
     example: "obj = loads '{\"user\": \"ann\", \"age\": 5}'\nfield $obj age",
@@ -175,11 +196,16 @@ fn loads(args: &Args) -> Result<Value, Failure> {
 }
 
 const FIELD: Command = Command {
+    related: &["loads", "item", "dumps"],
+    returns: "the field's value",
     name: "field",
     summary: "take a field of an object by its key",
-    params: &[req("object", Kind::Any), req("key", Kind::Text)],
+    params: &[
+        req("object", Kind::Any).is("an object that loads gave"),
+        req("key", Kind::Text).is("the name of a field"),
+    ],
     results: &["value"],
-    python: "value = obj['age']",
+    python: "{OBJECT}[{KEY}]",
     man: "Python's dict",
     errors: &[("Usage", "the object has no such key")],
     example: "obj = loads '{\"user\": \"ann\", \"age\": 5}'\nage = field $obj age",
@@ -212,12 +238,14 @@ fn field(args: &Args) -> Result<Value, Failure> {
 }
 
 const UPPER: Command = Command {
+    related: &["lower"],
+    returns: "text for text, bytes for bytes",
     name: "upper",
     summary: "turn letters into capitals",
-    params: &[req("text", Kind::Data)],
+    params: &[req("text", Kind::Data).is("text or bytes")],
     results: &["text"],
-    python: "text = text.upper()",
-    c: "toupper(c)",
+    python: "{TEXT}.upper()",
+    c: "toupper(c);",
     man: "toupper(3)",
     example: "upper \"hello, Straße\"",
     run: |_, args| string(args, 0).map(|s| s.map(str::to_uppercase, <[u8]>::to_ascii_uppercase).into()),
@@ -225,12 +253,14 @@ const UPPER: Command = Command {
 };
 
 const LOWER: Command = Command {
+    related: &["upper"],
+    returns: "text for text, bytes for bytes",
     name: "lower",
     summary: "turn capitals into small letters",
-    params: &[req("text", Kind::Data)],
+    params: &[req("text", Kind::Data).is("text or bytes")],
     results: &["text"],
-    python: "text = text.lower()",
-    c: "tolower(c)",
+    python: "{TEXT}.lower()",
+    c: "tolower(c);",
     man: "tolower(3)",
     example: "lower \"HELLO\"",
     run: |_, args| string(args, 0).map(|s| s.map(str::to_lowercase, <[u8]>::to_ascii_lowercase).into()),
@@ -265,11 +295,13 @@ fn string(args: &Args, i: usize) -> Result<Str<'_>, Failure> {
 }
 
 const STRIP: Command = Command {
+    related: &["split", "readline"],
+    returns: "text for text, bytes for bytes",
     name: "strip",
     summary: "take white space, or the given characters, off both ends",
-    params: &[req("text", Kind::Data), opt("chars", Kind::Data)],
+    params: &[req("text", Kind::Data).is("text or bytes"), opt("chars", Kind::Data).is("which to take off")],
     results: &["text"],
-    python: "text = text.strip()",
+    python: "{TEXT}.strip(<{CHARS}>)",
     man: "Python's str.strip",
     errors: &[("Usage", "the characters are bytes that no text holds")],
     example: "strip \"  GET / \\r\\n\"\nstrip ..a.b.. .",
@@ -305,12 +337,18 @@ fn is_space_byte(byte: u8) -> bool {
 }
 
 const SPLIT: Command = Command {
+    related: &["strip", "item", "readline"],
+    returns: "a list of the parts",
     name: "split",
     summary: "split text at a separator, or at white space",
-    params: &[req("text", Kind::Data), opt("sep", Kind::Any), opt("maxsplit", Kind::Int)],
+    params: &[
+        req("text", Kind::Data).is("text or bytes"),
+        opt("sep", Kind::Any).is("white space of any length when left out"),
+        opt("maxsplit", Kind::Int).is("cut at most so often"),
+    ],
     results: &["list"],
-    python: "parts = text.split(' ', 1)",
-    c: "strtok_r(text, \" \", &save)",
+    python: "{TEXT}.split(<{SEP}<, {MAXSPLIT}>>)",
+    c: "strtok_r(text, \" \", &save);",
     man: "strtok(3)",
     errors: &[("Usage", "an empty separator")],
     example: "parts = split \"GET /index.html HTTP/1.1\"\nsplit a,b,c , 1",
@@ -371,12 +409,18 @@ fn split_bytes<'a>(bytes: &'a [u8], sep: &[u8], most: usize) -> Vec<&'a [u8]> {
 }
 
 const SLICE: Command = Command {
+    related: &["len", "item", "split"],
+    returns: "a part of the same kind",
     name: "slice",
     summary: "take a part: from START up to, not including, STOP",
-    params: &[req("value", Kind::Data), req("start", Kind::Any), opt("stop", Kind::Any)],
+    params: &[
+        req("value", Kind::Data).is("text, bytes or a list"),
+        req("start", Kind::Any).is("from 0; negative from the end; none is the start"),
+        opt("stop", Kind::Any).is("the first that is not taken; the end when left out"),
+    ],
     results: &["part"],
-    python: "part = value[0:4]",
-    c: "memcpy(part, value + 0, 4)",
+    python: "{VALUE}[{START}:<{STOP}>]",
+    c: "memcpy(part, value + 0, 4);",
     man: "Python's slices",
     errors: &[("Usage", "a place is not a whole number or none, or the value has no parts")],
     example: "slice hello 1 3\nslice hello -3\nslice hello none -1",
@@ -415,11 +459,13 @@ fn place(args: &Args, i: usize, len: usize) -> Result<Option<usize>, Failure> {
 }
 
 const LIST: Command = Command {
+    related: &["item", "len", "slice"],
+    returns: "a list",
     name: "list",
     summary: "make a list of values",
-    params: &[rest("value", Kind::Any)],
+    params: &[rest("value", Kind::Any).is("of any kind")],
     results: &["list"],
-    python: "it = [1, 'two', b'three']",
+    python: "[{VALUE}]",
     man: "Python's list",
     example: "ports = list 9001 9002 9003\nlen $ports",
     run: |_, args| Ok(Value::list(args.rest_values(0)).into()),
@@ -427,12 +473,14 @@ const LIST: Command = Command {
 };
 
 const ITEM: Command = Command {
+    related: &["list", "len", "field"],
+    returns: "the value",
     name: "item",
-    summary: "take a value of a list by its number, from 0, or from the end with -1",
-    params: &[req("list", Kind::Any), req("n", Kind::Int)],
+    summary: "take a value of a list by its number (from 0, or from the end with -1)",
+    params: &[req("list", Kind::Any).is("a list"), req("n", Kind::Int).is("from 0; -1 is the last")],
     results: &["value"],
-    python: "value = it[0]",
-    c: "it[0]",
+    python: "{LIST}[{N}]",
+    c: "it[0];",
     man: "Python's list",
     errors: &[("Usage", "the list has no such item")],
     example: "ports = list 9001 9002\nitem $ports 0\nitem $ports -1",
@@ -456,12 +504,14 @@ fn item(args: &Args) -> Result<Value, Failure> {
 }
 
 const LEN: Command = Command {
+    related: &["encode", "slice"],
+    returns: "a number",
     name: "len",
     summary: "count characters of text, bytes, or items of a list",
-    params: &[req("value", Kind::Data)],
+    params: &[req("value", Kind::Data).is("text (characters), bytes, a list or an object")],
     results: &["count"],
-    python: "count = len(value)",
-    c: "strlen(value)",
+    python: "len({VALUE})",
+    c: "strlen(value);",
     man: "strlen(3)",
     errors: &[("Usage", "the value has no length, as a number has none")],
     example: "len \"黑马\"\ndata = encode \"黑马\"\nlen $data",
@@ -481,12 +531,14 @@ fn len(args: &Args) -> Result<Value, Failure> {
 }
 
 const INT: Command = Command {
+    related: &["float", "str"],
+    returns: "a whole number",
     name: "int",
     summary: "make a whole number of text, bytes of digits, or another number",
-    params: &[req("value", Kind::Data), opt("base", Kind::Int)],
+    params: &[req("value", Kind::Data), opt("base", Kind::Int).is("2 to 36; 0 goes by 0x, 0o, 0b; 10 if left out")],
     results: &["n"],
-    python: "n = int(text)",
-    c: "n = strtol(text, &end, 10)",
+    python: "int({VALUE}<, {BASE}>)",
+    c: "n = strtol(text, &end, 10);",
     man: "strtol(3)",
     errors: &[("Usage", "it is no whole number of that base")],
     example: "int \" 42 \"\nint ff 16\nint 0x1f 0",
@@ -552,12 +604,14 @@ fn parse_int(written: &[u8], base: u32) -> Option<i128> {
 }
 
 const FLOAT: Command = Command {
+    related: &["int", "str"],
+    returns: "a number with a fraction",
     name: "float",
     summary: "make a number with a fraction of text, bytes or another number",
     params: &[req("value", Kind::Data)],
     results: &["x"],
-    python: "x = float(text)",
-    c: "x = strtod(text, &end)",
+    python: "float({VALUE})",
+    c: "x = strtod(text, &end);",
     man: "strtod(3)",
     errors: &[("Usage", "it is no number")],
     example: "float \" 2.5 \"\nfloat 1e3",
@@ -576,12 +630,14 @@ fn float(args: &Args) -> Result<Value, Failure> {
 }
 
 const STR: Command = Command {
+    related: &["repr", "decode", "int"],
+    returns: "text",
     name: "str",
     summary: "make text of a value; bytes are read as UTF-8",
-    params: &[req("value", Kind::Any)],
+    params: &[req("value", Kind::Any).is("of any kind")],
     results: &["text"],
-    python: "text = str(value)",
-    c: "snprintf(text, sizeof text, \"%d\", value)",
+    python: "str({VALUE})",
+    c: "snprintf(text, sizeof text, \"%d\", value);",
     man: "snprintf(3)",
     errors: &[("Decode", "the bytes are not UTF-8")],
     example: "str 9999",
@@ -598,12 +654,14 @@ fn str(args: &Args) -> Result<Value, Failure> {
 }
 
 const REPR: Command = Command {
+    related: &["str", "print"],
+    returns: "text",
     name: "repr",
-    summary: "make text of a value as results are shown, in quotes and with escapes",
-    params: &[req("value", Kind::Any)],
+    summary: "make text of a value as results are shown (in quotes and with escapes)",
+    params: &[req("value", Kind::Any).is("of any kind")],
     results: &["text"],
-    python: "text = repr(value)",
-    man: "Python's repr",
+    python: "",
+    man: "",
     example: "text = repr \"a\\tb\"\nprint $text",
     run: |_, args| Ok(Value::text(args.value(0).show()).into()),
     ..DATA
@@ -632,7 +690,7 @@ mod tests {
     #[test]
     fn every_call_is_complete() {
         for c in COMMANDS {
-            assert!(![c.name, c.summary, c.python, c.man, c.example].contains(&""), "{}", c.name);
+            assert!(![c.name, c.summary, c.returns, c.example].contains(&""), "{}", c.name);
             assert!(!c.params.is_empty() && !c.results.is_empty(), "{}", c.name);
             assert!(c.example.contains(c.name), "{}", c.name);
         }

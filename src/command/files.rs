@@ -29,19 +29,24 @@ const NOTDIR: (&str, &str) = ("ENOTDIR", "a part of the path that should be a fo
 const TOO_BIG: (&str, &str) = ("EFBIG", "more than 1 GiB at once: read it in pieces");
 
 const MAKEFILE: Command = Command {
+    related: &["readline", "write", "flush", "close", "open"],
+    notes: &[
+        "Reading may take more from the socket than it gives: do not mix it with recv. What is written goes out at flush or close.",
+    ],
+    returns: "the file",
     name: "makefile",
     aliases: &[],
     group: Group::Files,
     summary: "make a file of a socket, to read lines from it and write to it; the socket stays open until both are closed",
     params: &[
         req("S", Kind::Socket),
-        opt("mode", Kind::Text),
-        opt("buffering", Kind::Int),
-        named("encoding", Kind::Text),
-        named("newline", Kind::Text),
+        opt("mode", Kind::Text).is("r (the default), w, rw, each with b for bytes"),
+        opt("buffering", Kind::Int).is("bytes of buffer, 1 line by line, 0 none (with b); -1, the default, is 8192"),
+        named("encoding", Kind::Text).is("utf-8 unless given"),
+        named("newline", Kind::Text).is("which line ends are known and written, as in Python"),
     ],
     results: &["file"],
-    python: "file = s.makefile(mode='r', buffering=None, *, encoding=None, newline=None)",
+    python: "{S}.makefile(<{MODE}><, {BUFFERING}><, encoding={ENCODING}><, newline={NEWLINE}>)",
     c: "FILE *file = fdopen(dup(fd), mode);",
     man: "fdopen(3)",
     errors: &[
@@ -56,13 +61,16 @@ const MAKEFILE: Command = Command {
 };
 
 const OPEN: Command = Command {
+    notes: &[],
+    related: &["read", "readline", "write", "close", "sendfile"],
+    returns: "the file",
     name: "open",
     aliases: &[],
     group: Group::Files,
     summary: "open a file of the disk: r read, w write anew, a append, x create; with b bytes instead of text, with + both ways",
-    params: &[req("PATH", Kind::Path), opt("mode", Kind::Text)],
+    params: &[req("PATH", Kind::Path), opt("mode", Kind::Text).is("r if left out")],
     results: &["file"],
-    python: "file = open(path, mode='r', encoding='utf-8')",
+    python: "open({PATH}<, {MODE}>)",
     c: "FILE *file = fopen(path, mode);",
     man: "fopen(3)",
     errors: &[
@@ -80,13 +88,16 @@ const OPEN: Command = Command {
 };
 
 const READLINE: Command = Command {
+    notes: &[],
+    related: &["readlines", "read", "makefile"],
+    returns: "the line, with its line end; empty at end of file",
     name: "readline",
     aliases: &[],
     group: Group::Files,
     summary: "read a line with its line end, or at most that much of it; empty at end of file",
-    params: &[req("F", Kind::File), opt("size", Kind::Int)],
+    params: &[req("F", Kind::File), opt("size", Kind::Int).is("at most so much of it")],
     results: &["line"],
-    python: "line = file.readline(size=-1)",
+    python: "{F}.readline(<{SIZE}>)",
     c: "ssize_t n = getline(&line, &size, file);",
     man: "getline(3)",
     errors: &[CLOSED, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
@@ -95,13 +106,16 @@ const READLINE: Command = Command {
 };
 
 const READLINES: Command = Command {
+    notes: &[],
+    related: &["readline", "read"],
+    returns: "a list of lines",
     name: "readlines",
     aliases: &[],
     group: Group::Files,
     summary: "read all lines until end of file, as a list",
     params: &[req("F", Kind::File)],
     results: &["lines"],
-    python: "lines = file.readlines()",
+    python: "{F}.readlines()",
     c: "while (getline(&line, &size, file) != -1) { ... }",
     man: "getline(3)",
     errors: &[CLOSED, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
@@ -110,13 +124,16 @@ const READLINES: Command = Command {
 };
 
 const READ: Command = Command {
+    notes: &[],
+    related: &["readline", "recv", "makefile"],
+    returns: "text, or bytes with mode b",
     name: "read",
     aliases: &[],
     group: Group::Files,
     summary: "read that many characters (bytes with mode b), less only at end of file; everything when no number is given",
-    params: &[req("F", Kind::File), opt("size", Kind::Int)],
+    params: &[req("F", Kind::File), opt("size", Kind::Int).is("how much; everything until end of file when left out")],
     results: &["data"],
-    python: "data = file.read(size=-1)",
+    python: "{F}.read(<{SIZE}>)",
     c: "size_t n = fread(buffer, 1, size, file);",
     man: "fread(3)",
     errors: &[CLOSED, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
@@ -125,13 +142,16 @@ const READ: Command = Command {
 };
 
 const WRITE: Command = Command {
+    notes: &[],
+    related: &["flush", "close", "makefile", "open"],
+    returns: "how many characters, or bytes with mode b",
     name: "write",
     aliases: &[],
     group: Group::Files,
     summary: "write to a file; it stays in the file's buffer until that is full, or flush or close sends it",
-    params: &[req("F", Kind::File), req("DATA", Kind::Data)],
+    params: &[req("F", Kind::File), req("DATA", Kind::Data).is("text, or bytes with mode b")],
     results: &["count"],
-    python: "count = file.write(data)",
+    python: "{F}.write({DATA})",
     c: "size_t n = fwrite(data, 1, size, file);",
     man: "fwrite(3)",
     errors: &[
@@ -148,13 +168,16 @@ const WRITE: Command = Command {
 };
 
 const FLUSH: Command = Command {
+    notes: &[],
+    returns: "",
+    related: &["write", "close"],
     name: "flush",
     aliases: &[],
     group: Group::Files,
     summary: "send what was written to a file and is still in its buffer",
     params: &[req("F", Kind::File)],
     results: &[],
-    python: "file.flush()",
+    python: "{F}.flush()",
     c: "fflush(file);",
     man: "fflush(3)",
     errors: &[
@@ -170,13 +193,16 @@ const FLUSH: Command = Command {
 };
 
 const UNLINK: Command = Command {
+    notes: &[],
+    returns: "",
+    related: &["bind", "exists", "AF_UNIX"],
     name: "unlink",
     aliases: &[],
     group: Group::Files,
-    summary: "remove a file: such as an AF_UNIX socket's path, which stays when the socket is closed",
+    summary: "remove a file; also the path of an AF_UNIX socket, which stays when the socket is closed",
     params: &[req("PATH", Kind::Path)],
     results: &[],
-    python: "os.unlink(path)",
+    python: "os.unlink({PATH})",
     c: "unlink(path);",
     man: "unlink(2)",
     errors: &[
@@ -191,13 +217,16 @@ const UNLINK: Command = Command {
 };
 
 const MKDIR: Command = Command {
+    notes: &[],
+    returns: "",
+    related: &["exists", "open"],
     name: "mkdir",
     aliases: &[],
     group: Group::Files,
     summary: "make a folder, for the paths of AF_UNIX sockets",
     params: &[req("PATH", Kind::Path)],
     results: &[],
-    python: "os.mkdir(path)",
+    python: "os.mkdir({PATH})",
     c: "mkdir(path, 0777);",
     man: "mkdir(2)",
     errors: &[
@@ -207,18 +236,21 @@ const MKDIR: Command = Command {
         NOTDIR,
         ("EROFS", "the file system cannot be written"),
     ],
-    example: "try\n  mkdir sockpit-folder\nexcept EEXIST\n  print \"it was there already\"\nend\nexists sockpit-folder",
+    example: "mkdir sockpit-folder\nexists sockpit-folder\nexpect EEXIST mkdir sockpit-folder",
     run: mkdir,
 };
 
 const EXISTS: Command = Command {
+    notes: &[],
+    related: &["filesize", "unlink", "realpath"],
+    returns: "true or false",
     name: "exists",
     aliases: &[],
     group: Group::Files,
     summary: "whether there is something at a path: true or false",
     params: &[req("PATH", Kind::Path)],
     results: &["exists"],
-    python: "exists = os.path.exists(path)",
+    python: "os.path.exists({PATH})",
     c: "int exists = access(path, F_OK) == 0;",
     man: "access(2)",
     errors: &[],
@@ -227,13 +259,16 @@ const EXISTS: Command = Command {
 };
 
 const FILESIZE: Command = Command {
+    notes: &[],
+    related: &["exists", "open", "sendfile"],
+    returns: "bytes",
     name: "filesize",
     aliases: &[],
     group: Group::Files,
     summary: "the size of a file in bytes",
     params: &[req("PATH", Kind::Path)],
     results: &["size"],
-    python: "size = os.path.getsize(path)",
+    python: "os.path.getsize({PATH})",
     c: "struct stat about; stat(path, &about); off_t size = about.st_size;",
     man: "stat(2)",
     errors: &[NOENT, ACCES, NOTDIR],
@@ -242,13 +277,16 @@ const FILESIZE: Command = Command {
 };
 
 const SYMLINK: Command = Command {
+    notes: &[],
+    returns: "",
+    related: &["realpath", "unlink"],
     name: "symlink",
     aliases: &[],
     group: Group::Files,
     summary: "make PATH a symbolic link to TARGET, which need not exist",
     params: &[req("TARGET", Kind::Path), req("PATH", Kind::Path)],
     results: &[],
-    python: "os.symlink(target, path)",
+    python: "os.symlink({TARGET}, {PATH})",
     c: "symlink(target, path);",
     man: "symlink(2)",
     errors: &[NOENT, ACCES, NOTDIR, ("EEXIST", "something has that path already")],
@@ -257,13 +295,16 @@ const SYMLINK: Command = Command {
 };
 
 const REALPATH: Command = Command {
+    notes: &[],
+    related: &["exists", "symlink"],
+    returns: "the path from the root",
     name: "realpath",
     aliases: &[],
     group: Group::Files,
     summary: "a file's path from the root, without `..` and symbolic links; the file must exist",
     params: &[req("PATH", Kind::Path)],
     results: &["path"],
-    python: "path = os.path.realpath(path, strict=True)",
+    python: "os.path.realpath({PATH}, strict=True)",
     c: "char *path = realpath(name, NULL);",
     man: "realpath(3)",
     errors: &[NOENT, ACCES, NOTDIR],

@@ -16,27 +16,33 @@ use crate::world::{Request, Step, World};
 /// The calls of this file.
 pub const COMMANDS: &[Command] = &[
     Command {
-        params: &[rest("FILTER", Kind::Any)],
+        params: &[rest("FILTER", Kind::Any).is(
+            "a port, a state, an address, tcp, udp, unix, the name of a socket or of a process: rows that have them all",
+        )],
         results: &["rows"],
-        c: "/* reads /proc/net/tcp, tcp6, udp, udp6, unix */",
+        returns: "a list of the rows, when it is given a name; else they are shown",
+        notes: &["A socket without a process and a name is in TIME_WAIT, or waits to be accepted: (srv). It reads what ss and \
+                  netstat read, /proc/net/tcp and its kin."],
         man: "netstat(8)",
         errors: &[
             ("Usage", "a port is out of range, or a word is nearly the name of a state or protocol"),
             ("ENOENT", "/proc is not there"),
         ],
+        related: &["sockets", "ifconfig", "state", "TIME_WAIT", "EADDRINUSE"],
         example: "srv = create_server 127.0.0.1:0\nnetstat srv\nrows = netstat tcp LISTEN srv\n\
                   for row in $rows\n  where = field $row local\n  print $where\nend",
         ..bare(
             Group::Views,
             "netstat",
-            "the machine's TCP, UDP and AF_UNIX sockets, ours by name; filters: a port, a state, an address, tcp, udp, \
-             unix, the name of a socket or of a process",
+            "the machine's TCP, UDP and AF_UNIX sockets, ours by name; words narrow it down",
             netstat,
         )
     },
     Command {
-        params: &[rest("FILTER", Kind::Any)],
+        params: &[rest("FILTER", Kind::Any).is("an interface's name, an address")],
         results: &["rows"],
+        returns: "a list of the rows, when it is given a name; else they are shown",
+        related: &["netstat", "bind", "EADDRNOTAVAIL", "SO_BINDTODEVICE", "LOOPBACK"],
         c: "getifaddrs(&list);",
         man: "getifaddrs(3)",
         errors: &[("ENODEV", "no interface has that name or address")],
@@ -45,14 +51,16 @@ pub const COMMANDS: &[Command] = &[
         ..bare(
             Group::Views,
             "ifconfig",
-            "the machine's network interfaces: addresses, netmasks, classes, scopes, MTU; filters: a name, an address",
+            "the machine's network interfaces; addresses, netmasks, classes, scopes, MTU",
             ifconfig,
         )
     },
     Command {
         params: &[req("S", Kind::Socket)],
         results: &["info"],
-        python: "s.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)",
+        returns: "an object, when it is given a name; else it is shown",
+        related: &["state", "inq", "outq", "TCP_INFO", "netstat"],
+        python: "{S}.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)",
         c: "struct tcp_info i; getsockopt(s, IPPROTO_TCP, TCP_INFO, &i, &len);",
         man: "tcp(7)",
         errors: &[("EBADF", "the socket is closed")],
@@ -61,7 +69,7 @@ pub const COMMANDS: &[Command] = &[
         ..bare(
             Group::Views,
             "info",
-            "all that the kernel tells of a socket: queues, buffers, and of TCP rtt, cwnd, retransmits, mss, options",
+            "all that the kernel tells of a socket; queues, buffers, and of TCP rtt, cwnd, retransmits, mss, options",
             info,
         )
     },

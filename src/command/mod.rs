@@ -6,12 +6,13 @@
 
 pub mod args;
 pub mod kinds;
+pub mod suits;
 
 mod connection;
 mod data;
 mod files;
 mod kernel;
-mod life;
+pub mod life;
 mod mode;
 mod msg;
 mod names;
@@ -48,7 +49,13 @@ pub struct Command {
     pub params: &'static [Param],
     /// The names of its results; empty when it gives nothing.
     pub results: &'static [&'static str],
-    /// The same call in Python.
+    /// What its results are.
+    pub returns: &'static str,
+    /// What one should know beside: paragraphs.
+    pub notes: &'static [&'static str],
+    /// The same call in Python, as a template: `{NAME}` is a parameter, `<...>` is left out when the parameters in it
+    /// are, `<...|...>` says what stands there instead. Statements before the last, which gives the results, end in
+    /// `; `. Empty where Python has no such call.
     pub python: &'static str,
     /// The same call in C.
     pub c: &'static str,
@@ -58,6 +65,8 @@ pub struct Command {
     pub errors: &'static [(&'static str, &'static str)],
     /// Lines that can be pasted at the prompt.
     pub example: &'static str,
+    /// What else to read about: calls, options, errors, topics.
+    pub related: &'static [&'static str],
     /// The effect.
     pub run: Run,
 }
@@ -70,12 +79,32 @@ pub struct Param {
     pub kind: Kind,
     /// Whether it must be there.
     pub need: Need,
+    /// What it means; empty where its kind tells.
+    pub about: &'static str,
 }
 
 impl Param {
     /// Its name as usage lines and messages show it.
     pub fn label(&self) -> String {
-        self.name.to_uppercase().replace("[-D]", "[-d]")
+        self.name.to_uppercase().replace("[-D]", "[-d]").replace("[-K]", "[-k]")
+    }
+
+    /// The same parameter, with what it means.
+    #[must_use]
+    pub const fn is(self, about: &'static str) -> Self {
+        Self { about, ..self }
+    }
+
+    /// Its place in a usage line: `[FLAGS]`.
+    pub fn usage(&self) -> String {
+        let name = self.label();
+        match self.need {
+            Need::Required => name,
+            Need::Optional => format!("[{name}]"),
+            Need::Named => format!("[{}={name}]", name.to_lowercase()),
+            Need::Rest => format!("[{name}...]"),
+            Need::Some => format!("{name}..."),
+        }
     }
 }
 
@@ -150,38 +179,41 @@ const fn bare(group: Group, name: &'static str, summary: &'static str, run: Run)
         summary,
         params: &[],
         results: &[],
+        returns: "",
+        notes: &[],
         python: "",
         c: "",
         man: "",
         errors: &[],
         example: "",
+        related: &[],
         run,
     }
 }
 
 /// Shorthand for a required parameter.
 pub const fn req(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, need: Need::Required }
+    Param { name, kind, need: Need::Required, about: "" }
 }
 
 /// Shorthand for an optional parameter.
 pub const fn opt(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, need: Need::Optional }
+    Param { name, kind, need: Need::Optional, about: "" }
 }
 
 /// Shorthand for a parameter given by name only.
 pub const fn named(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, need: Need::Named }
+    Param { name, kind, need: Need::Named, about: "" }
 }
 
 /// Shorthand for all the words that are left.
 pub const fn rest(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, need: Need::Rest }
+    Param { name, kind, need: Need::Rest, about: "" }
 }
 
 /// Shorthand for all the words that are left, at least one.
 pub const fn some(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, need: Need::Some }
+    Param { name, kind, need: Need::Some, about: "" }
 }
 
 /// The groups' tables, in the overview's order.
@@ -217,17 +249,8 @@ impl Command {
     pub fn usage(&self) -> String {
         let mut out = self.name.to_string();
         for param in self.params {
-            let name = param.label();
-            let word = match param.need {
-                Need::Required => format!(" {name}"),
-                Need::Optional => format!(" [{name}]"),
-                Need::Named => format!(" [{}={}]", name.to_lowercase(), name.to_uppercase()),
-                Need::Rest => format!(" [{name}...]"),
-                Need::Some => format!(" {name}..."),
-            };
-            let leveled = param.kind == Kind::Option;
-            out.push_str(if leveled { " [LEVEL]" } else { "" });
-            out.push_str(&word);
+            out.push_str(if param.kind == Kind::Option { " [LEVEL] " } else { " " });
+            out.push_str(&param.usage());
         }
         out
     }

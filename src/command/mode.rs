@@ -11,14 +11,22 @@ pub const COMMANDS: &[Command] =
     &[SETTIMEOUT, GETTIMEOUT, SETBLOCKING, GETBLOCKING, SETDEFAULTTIMEOUT, GETDEFAULTTIMEOUT];
 
 const SETTIMEOUT: Command = Command {
+    returns: "",
+    related: &["gettimeout", "setblocking", "SO_RCVTIMEO", "timeout"],
+    notes: &[
+        "The error is `timeout`, which is the socket's own and not ETIMEDOUT. The time is for one call; sendall's is for all its bytes.",
+    ],
     name: "settimeout",
     aliases: &[],
     group: Group::Mode,
-    summary: "let the socket's calls wait so many seconds at most, then fail with `timeout`; none: for ever; 0: not",
-    params: &[req("S", Kind::Socket), req("SECONDS", Kind::Seconds)],
+    summary: "limit how long the socket's calls wait, in seconds; then they fail with `timeout`. none: for ever; 0: not",
+    params: &[
+        req("S", Kind::Socket),
+        req("SECONDS", Kind::Seconds).is("2.5, say; 0 is non-blocking, none waits for ever"),
+    ],
     results: &[],
-    python: "s.settimeout(2.5)",
-    c: "/* poll(2) with a timeout before each call */",
+    python: "{S}.settimeout({SECONDS})",
+    c: "",
     man: "socket(7)",
     errors: &[("EBADF", "the socket is closed")],
     example: "left, right = socketpair\nsettimeout left 0.1\nexpect timeout recv left 100",
@@ -26,14 +34,17 @@ const SETTIMEOUT: Command = Command {
 };
 
 const GETTIMEOUT: Command = Command {
+    notes: &[],
+    related: &["settimeout", "getblocking"],
+    returns: "seconds; none when it blocks, 0.0 when it is non-blocking",
     name: "gettimeout",
     aliases: &[],
     group: Group::Mode,
     summary: "how long the socket's calls wait at most, in seconds; none: for ever",
     params: &[req("S", Kind::Socket)],
     results: &["seconds"],
-    python: "s.gettimeout()",
-    c: "/* the kernel keeps no such number */",
+    python: "{S}.gettimeout()",
+    c: "",
     man: "socket(7)",
     errors: &[("EBADF", "the socket is closed")],
     example: "s = socket\ngettimeout s\nsettimeout s 2.5\ngettimeout s",
@@ -41,13 +52,18 @@ const GETTIMEOUT: Command = Command {
 };
 
 const SETBLOCKING: Command = Command {
+    returns: "",
+    related: &["settimeout", "getblocking", "poll", "EAGAIN", "EINPROGRESS"],
+    notes: &[
+        "Off is the same as `settimeout S 0`: EAGAIN then means \"not now, ask again when poll says so\", and is no failure. It is this socket's mode; the sockets it accepts begin blocking.",
+    ],
     name: "setblocking",
     aliases: &[],
     group: Group::Mode,
-    summary: "on: the socket's calls wait as long as it takes; off: they are made once, or fail with EAGAIN",
+    summary: "choose whether the socket's calls wait (on), or are made once and fail with EAGAIN when they would (off)",
     params: &[req("S", Kind::Socket), req("SWITCH", Kind::Switch)],
     results: &[],
-    python: "s.setblocking(False)",
+    python: "{S}.setblocking({SWITCH})",
     c: "fcntl(s, F_SETFL, fcntl(s, F_GETFL) | O_NONBLOCK);",
     man: "fcntl(2)",
     errors: &[("EBADF", "the socket is closed")],
@@ -56,13 +72,16 @@ const SETBLOCKING: Command = Command {
 };
 
 const GETBLOCKING: Command = Command {
+    notes: &[],
+    related: &["setblocking", "gettimeout"],
+    returns: "false when it is non-blocking, true with a timeout or without",
     name: "getblocking",
     aliases: &[],
     group: Group::Mode,
     summary: "whether the socket's calls wait, with a limit or without",
     params: &[req("S", Kind::Socket)],
     results: &["blocking"],
-    python: "s.getblocking()",
+    python: "{S}.getblocking()",
     c: "!(fcntl(s, F_GETFL) & O_NONBLOCK)",
     man: "fcntl(2)",
     errors: &[("EBADF", "the socket is closed")],
@@ -71,14 +90,17 @@ const GETBLOCKING: Command = Command {
 };
 
 const SETDEFAULTTIMEOUT: Command = Command {
+    notes: &[],
+    returns: "",
+    related: &["getdefaulttimeout", "settimeout"],
     name: "setdefaulttimeout",
     aliases: &[],
     group: Group::Mode,
     summary: "the timeout of sockets to come, accepted ones too; none: they block",
-    params: &[req("SECONDS", Kind::Seconds)],
+    params: &[req("SECONDS", Kind::Seconds).is("none blocks")],
     results: &[],
-    python: "socket.setdefaulttimeout(20)",
-    c: "/* the kernel keeps no such number */",
+    python: "socket.setdefaulttimeout({SECONDS})",
+    c: "",
     man: "socket(7)",
     errors: &[],
     example: "setdefaulttimeout 20\ns = socket\ngettimeout s\nsetdefaulttimeout none",
@@ -86,6 +108,9 @@ const SETDEFAULTTIMEOUT: Command = Command {
 };
 
 const GETDEFAULTTIMEOUT: Command = Command {
+    notes: &[],
+    related: &["setdefaulttimeout", "gettimeout"],
+    returns: "seconds, or none",
     name: "getdefaulttimeout",
     aliases: &[],
     group: Group::Mode,
@@ -93,7 +118,7 @@ const GETDEFAULTTIMEOUT: Command = Command {
     params: &[],
     results: &["seconds"],
     python: "socket.getdefaulttimeout()",
-    c: "/* the kernel keeps no such number */",
+    c: "",
     man: "socket(7)",
     errors: &[],
     example: "getdefaulttimeout",

@@ -12,19 +12,22 @@ use crate::value::{Addr, Failure, Value};
 use crate::world::{File, Socket, Step, World, socket_value};
 
 pub(super) const SENDMSG: Command = Command {
+    notes: &[],
+    related: &["recvmsg", "send", "SCM_RIGHTS", "MSG_MORE"],
+    returns: "how many bytes were queued",
     name: "sendmsg",
     aliases: &[],
     group: Group::Transfer,
     summary: "send several pieces as one message; over AF_UNIX open sockets and files beside it (and a byte of data at least)",
     params: &[
         req("S", Kind::Socket),
-        named("fds", Kind::Text),
-        named("flags", Kind::MsgFlags),
-        named("to", Kind::Addr),
-        some("DATA", Kind::Data),
+        named("fds", Kind::Text).is("sockets or files to pass on to the other side of an AF_UNIX socket: fds=a,b"),
+        named("flags", Kind::MsgFlags).is("as in send"),
+        named("to", Kind::Addr).is("where it goes, as in sendto"),
+        some("DATA", Kind::Data).is("the pieces, which go one after the other as one message"),
     ],
     results: &["count"],
-    python: "s.sendmsg([b'head', b'body'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [fd]))])",
+    python: "{S}.sendmsg([{DATA}]<, [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [{FDS}]))]<, {FLAGS}<, {TO}>>>)",
     c: "struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2, .msg_control = anc, ... }; sendmsg(s, &m, 0);",
     man: "sendmsg(2)",
     errors: &[

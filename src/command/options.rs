@@ -20,13 +20,16 @@ const VALUE: usize = 2;
 /// The calls of this file.
 pub const COMMANDS: &[Command] = &[
     Command {
+returns: "",
+related: &["getsockopt", "SO_REUSEADDR", "SO_LINGER", "TCP_NODELAY", "SO_RCVTIMEO", "SOL_SOCKET"],
+notes: &["The level says whose option it is: SOL_SOCKET is every socket's, IPPROTO_TCP that of TCP, and so on. With a name alone sockpit knows it. Some options must be set before bind (SO_REUSEADDR, SO_REUSEPORT, IPV6_V6ONLY) or before connect and listen (SO_RCVBUF).", "`help -k TCP_` lists the options of TCP, `help SOL_SOCKET` those of a level."],
         name: "setsockopt",
         aliases: &["setopt"],
         group: Group::Options,
-        summary: "Set a socket option, by name or by level and number",
-        params: &[req("S", Kind::Socket), req("OPT", Kind::Option), some("VALUE", Kind::Any)],
+        summary: "set a socket option, by name or by level and number",
+        params: &[req("S", Kind::Socket), req("OPT", Kind::Option).is("an option's name, as SO_REUSEADDR; or a level and an option, each by name or number"), some("VALUE", Kind::Any).is("1 or 0 (on, off), a number, seconds (SO_RCVTIMEO), ONOFF SECONDS (SO_LINGER), GROUP [INTERFACE] (IP_ADD_MEMBERSHIP), text, or packed bytes as in Python: `help OPTION` says which")],
         results: &[],
-        python: "s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)",
+        python: "{S}.setsockopt({OPT}, {VALUE})",
         c: "int on = 1; setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);",
         man: "setsockopt(2)",
         errors: &[
@@ -47,13 +50,16 @@ pub const COMMANDS: &[Command] = &[
         run: set,
     },
     Command {
+related: &["setsockopt", "SO_ERROR", "SO_RCVBUF", "TCP_INFO", "SOL_SOCKET"],
+notes: &["What is read may differ from what was set: the kernel doubles SO_RCVBUF and SO_SNDBUF for its own needs. Reading SO_ERROR clears it."],
+returns: "a number, or the parts of a structure; with BUFLEN the bytes",
         name: "getsockopt",
         aliases: &["getopt"],
         group: Group::Options,
-        summary: "Read a socket option; with a length, as bytes",
-        params: &[req("S", Kind::Socket), req("OPT", Kind::Option), opt("BUFLEN", Kind::Size)],
+        summary: "read a socket option; with a length, as bytes",
+        params: &[req("S", Kind::Socket), req("OPT", Kind::Option).is("an option's name; or a level and an option, each by name or number"), opt("BUFLEN", Kind::Size).is("give the raw bytes, at most so many: unpack takes them apart")],
         results: &["value"],
-        python: "value = s.getsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF)",
+        python: "{S}.getsockopt({OPT}<, {BUFLEN}>)",
         c: "int value; socklen_t len = sizeof value; getsockopt(s, SOL_SOCKET, SO_RCVBUF, &value, &len);",
         man: "getsockopt(2)",
         errors: &[

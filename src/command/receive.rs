@@ -15,13 +15,33 @@ use crate::value::{Addr, Failure, Reply, Value};
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
 
 pub(super) const RECV: Command = Command {
+    related: &[
+        "send",
+        "recvfrom",
+        "recvmsg",
+        "poll",
+        "setblocking",
+        "settimeout",
+        "MSG_PEEK",
+        "MSG_WAITALL",
+        "ECONNRESET",
+    ],
+    notes: &[
+        "It waits until something has come, then gives what is there. TCP is a stream of bytes and keeps no messages apart: read until a line end, a length that was sent before (pack), or the end. A character of UTF-8 may be cut in two: decode when it is whole.",
+        "Empty data is the end of the stream, and comes again at every further call: a loop that does not look for it spins. A datagram longer than N is cut, and the rest is lost.",
+    ],
+    returns: "the bytes; empty when the peer has ended its side, or for an empty datagram",
     name: "recv",
     aliases: &[],
     group: Group::Transfer,
     summary: "receive up to N bytes: what has come, or the next datagram; empty at the end of a stream",
-    params: &[req("S", Kind::Socket), req("N", Kind::Size), opt("FLAGS", Kind::MsgFlags)],
+    params: &[
+        req("S", Kind::Socket),
+        req("N", Kind::Size).is("how many bytes at most: 1024 does not mean 1024 bytes will come"),
+        opt("FLAGS", Kind::MsgFlags).is("MSG_PEEK, MSG_WAITALL, MSG_DONTWAIT, ... joined with |"),
+    ],
     results: &["data"],
-    python: "data = s.recv(1024)",
+    python: "{S}.recv({N}<, {FLAGS}>)",
     c: "ssize_t n = recv(s, buffer, 1024, 0);",
     man: "recv(2)",
     errors: &[
@@ -30,21 +50,29 @@ pub(super) const RECV: Command = Command {
         ("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0"),
         ("ENOTCONN", "the socket is not connected: a listening socket gives its connections by accept"),
         ("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port"),
+        ("ETIMEDOUT", "the peer stopped answering: TCP gave up, or keepalive found it gone"),
         ("EINVAL", "MSG_OOB, and no urgent byte is there; or an AF_UNIX stream that is not connected"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100",
+    example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100\nclose left\nrecv right 100",
     run: recv,
 };
 
 pub(super) const RECVFROM: Command = Command {
+    related: &["sendto", "recv", "bind", "MSG_TRUNC"],
+    notes: &["One call is one datagram. To answer, sendto the address it gave."],
+    returns: "the bytes, and who sent them (on a stream: none)",
     name: "recvfrom",
     aliases: &[],
     group: Group::Transfer,
     summary: "receive a datagram of up to N bytes, and the address it came from",
-    params: &[req("S", Kind::Socket), req("N", Kind::Size), opt("FLAGS", Kind::MsgFlags)],
+    params: &[
+        req("S", Kind::Socket),
+        req("N", Kind::Size).is("how many bytes at most: what is longer is cut"),
+        opt("FLAGS", Kind::MsgFlags).is("as in recv"),
+    ],
     results: &["data", "addr"],
-    python: "data, addr = s.recvfrom(1024)",
+    python: "{S}.recvfrom({N}<, {FLAGS}>)",
     c: "ssize_t n = recvfrom(s, buffer, 1024, 0, (struct sockaddr *)&a, &len);",
     man: "recvfrom(2)",
     errors: &[
@@ -60,18 +88,21 @@ pub(super) const RECVFROM: Command = Command {
 };
 
 pub(super) const RECVMSG: Command = Command {
+    notes: &[],
+    related: &["sendmsg", "recv", "SCM_RIGHTS", "MSG_CTRUNC", "SO_PASSCRED", "IP_PKTINFO"],
+    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS); flags: MSG_TRUNC and MSG_CTRUNC say that something was cut; addr: who sent it",
     name: "recvmsg",
     aliases: &[],
     group: Group::Transfer,
     summary: "receive data with what came beside it: ancillary data (sockets, too), flags, address",
     params: &[
         req("S", Kind::Socket),
-        req("N", Kind::Size),
-        opt("ANCBUFSIZE", Kind::Size),
-        opt("FLAGS", Kind::MsgFlags),
+        req("N", Kind::Size).is("how many bytes of data at most"),
+        opt("ANCBUFSIZE", Kind::Size).is("room for ancillary data in bytes: 0 when left out, and then none comes"),
+        opt("FLAGS", Kind::MsgFlags).is("as in recv"),
     ],
     results: &["data", "anc", "flags", "addr"],
-    python: "data, anc, flags, addr = s.recvmsg(1024, socket.CMSG_SPACE(64))",
+    python: "{S}.recvmsg({N}<, {ANCBUFSIZE}<, {FLAGS}>>)",
     c: "struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = anc, ... }; recvmsg(s, &m, 0);",
     man: "recvmsg(2)",
     errors: &[
@@ -81,9 +112,7 @@ pub(super) const RECVMSG: Command = Command {
         ("ENOTCONN", "a stream socket that is not connected"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\n\
-              data, anc, flags, addr = recvmsg right 100 256\nentry = item $anc 0\nseveral = field $entry sockets\n\
-              moved = item $several 0\nsend moved hello\nrecv b 100",
+    example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\ndata, anc, flags, addr = recvmsg right 100 256\nlen $anc",
     run: recvmsg,
 };
 

@@ -160,25 +160,31 @@ const FULL: (&str, &str) = ("Full", "no room came in time");
 /// The calls of this file.
 pub const COMMANDS: &[Command] = &[
     Command {
+        related: &["acquire", "release", "rlock", "semaphore", "Deadlock"],
+        returns: "the lock",
         results: &["lock"],
-        python: "m = threading.Lock()",
+        python: "threading.Lock()",
         c: "pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;",
         man: "pthread_mutex_init(3)",
         example: "m = lock\nacquire m\nlocked m\nrelease m",
         ..command("lock", "make a lock: one task at a time holds it", lock)
     },
     Command {
+        related: &["lock", "acquire", "release"],
+        returns: "the lock",
         results: &["lock"],
-        python: "m = threading.RLock()",
-        c: "PTHREAD_MUTEX_RECURSIVE",
+        python: "threading.RLock()",
+        c: "pthread_mutexattr_settype(&a, PTHREAD_MUTEX_RECURSIVE); pthread_mutex_init(&m, &a);",
         man: "pthread_mutexattr_settype(3)",
         example: "m = rlock\nacquire m\nacquire m\nrelease m\nrelease m",
         ..command("rlock", "make a lock that its holder may take again", rlock)
     },
     Command {
-        params: &[opt("N", Kind::Size)],
+        related: &["acquire", "release", "lock", "pool"],
+        returns: "the semaphore",
+        params: &[opt("N", Kind::Size).is("how many; 1 when left out")],
         results: &["semaphore"],
-        python: "sem = threading.Semaphore(3)",
+        python: "threading.Semaphore(<{N}>)",
         c: "sem_init(&sem, 0, 3);",
         man: "sem_init(3)",
         errors: &[("Usage", "N is not a whole number from 0")],
@@ -186,9 +192,14 @@ pub const COMMANDS: &[Command] = &[
         ..command("semaphore", "make a lock that N tasks may hold at once; 1 when left out", semaphore)
     },
     Command {
-        params: &[req("M", Kind::Thing), opt("SECONDS", Kind::Seconds)],
+        related: &["release", "lock", "locked", "Deadlock"],
+        returns: "false when the seconds were over, else true",
+        params: &[
+            req("M", Kind::Thing).is("a lock or a semaphore"),
+            opt("SECONDS", Kind::Seconds).is("no limit when left out"),
+        ],
         results: &["taken"],
-        python: "m.acquire(timeout=2)",
+        python: "{M}.acquire(<timeout={SECONDS}>)",
         c: "pthread_mutex_lock(&m);",
         man: "pthread_mutex_lock(3)",
         errors: &[NO_LOCK, ("Deadlock", "no task can ever release it")],
@@ -196,8 +207,9 @@ pub const COMMANDS: &[Command] = &[
         ..command("acquire", "take a lock or a place of a semaphore; false when the seconds are over", acquire)
     },
     Command {
-        params: &[req("M", Kind::Thing)],
-        python: "m.release()",
+        related: &["acquire", "lock"],
+        params: &[req("M", Kind::Thing).is("a lock or a semaphore")],
+        python: "{M}.release()",
         c: "pthread_mutex_unlock(&m);",
         man: "pthread_mutex_unlock(3)",
         errors: &[NO_LOCK],
@@ -205,24 +217,29 @@ pub const COMMANDS: &[Command] = &[
         ..command("release", "give a lock back; the task that waits longest gets it", release)
     },
     Command {
-        params: &[req("M", Kind::Thing)],
+        related: &["lock", "acquire"],
+        returns: "true or false",
+        params: &[req("M", Kind::Thing).is("a lock")],
         results: &["held"],
-        python: "m.locked()",
+        python: "{M}.locked()",
         errors: &[NO_LOCK],
         example: "m = lock\nlocked m",
         ..command("locked", "whether a lock is held, or all places of a semaphore", locked)
     },
     Command {
+        related: &["set", "clear", "is_set", "wait"],
+        returns: "the event",
         results: &["event"],
-        python: "e = threading.Event()",
+        python: "threading.Event()",
         c: "pthread_cond_t e = PTHREAD_COND_INITIALIZER;",
         man: "pthread_cond_init(3)",
         example: "e = event\nset e\nwait e",
         ..command("event", "make a flag that tasks can wait for: wait E", event)
     },
     Command {
-        params: &[req("E", Kind::Thing)],
-        python: "e.set()",
+        related: &["event", "wait", "clear"],
+        params: &[req("E", Kind::Thing).is("an event")],
+        python: "{E}.set()",
         c: "pthread_cond_broadcast(&e);",
         man: "pthread_cond_broadcast(3)",
         errors: &[("Usage", "it is no event")],
@@ -230,107 +247,135 @@ pub const COMMANDS: &[Command] = &[
         ..command("set", "set an event: every task that waits for it goes on", set)
     },
     Command {
-        params: &[req("E", Kind::Thing)],
-        python: "e.clear()",
+        related: &["event", "set"],
+        params: &[req("E", Kind::Thing).is("an event")],
+        python: "{E}.clear()",
         errors: &[("Usage", "it is no event")],
         example: "e = event\nset e\nclear e\nis_set e",
         ..command("clear", "clear an event: who waits from now on waits", clear)
     },
     Command {
-        params: &[req("E", Kind::Thing)],
+        related: &["event", "set"],
+        returns: "true or false",
+        params: &[req("E", Kind::Thing).is("an event")],
         results: &["set"],
-        python: "e.is_set()",
+        python: "{E}.is_set()",
         errors: &[("Usage", "it is no event")],
         example: "e = event\nis_set e",
         ..command("is_set", "whether an event is set", is_set)
     },
     Command {
-        params: &[opt("MAX", Kind::Int)],
+        related: &["put", "get", "qsize", "task_done", "join"],
+        returns: "the queue",
+        params: &[opt("MAX", Kind::Int).is("how many entries it takes; no limit for 0 or when left out")],
         results: &["queue"],
-        python: "q = queue.Queue(10)",
+        python: "queue.Queue(<{MAX}>)",
         example: "q = queue 2\nput q one\nput q two\nfull q\nget q",
         ..command("queue", "make a queue, first in first out, of at most MAX entries", queue)
     },
     Command {
-        params: &[opt("MAX", Kind::Int)],
+        related: &["put", "get", "qsize", "task_done", "join"],
+        returns: "the queue",
+        params: &[opt("MAX", Kind::Int).is("how many entries it takes; no limit for 0 or when left out")],
         results: &["queue"],
-        python: "q = queue.LifoQueue()",
+        python: "queue.LifoQueue(<{MAX}>)",
         example: "q = lifoqueue\nput q one\nput q two\nget q",
         ..command("lifoqueue", "make a queue that gives the last entry first", lifoqueue)
     },
     Command {
-        params: &[opt("MAX", Kind::Int)],
+        related: &["put", "get", "qsize", "task_done", "join"],
+        returns: "the queue",
+        params: &[opt("MAX", Kind::Int).is("how many entries it takes; no limit for 0 or when left out")],
         results: &["queue"],
-        python: "q = queue.PriorityQueue()",
+        python: "queue.PriorityQueue(<{MAX}>)",
         errors: &[("Usage", "MAX is not a whole number")],
         example: "q = priorityqueue\nput q 3\nput q 1\nget q",
         ..command("priorityqueue", "make a queue that gives the least entry first", priorityqueue)
     },
     Command {
-        params: &[req("Q", Kind::Thing), req("V", Kind::Any), opt("SECONDS", Kind::Seconds)],
-        python: "q.put(v, timeout=2)",
+        related: &["get", "put_nowait", "full", "Full", "queue"],
+        params: &[
+            req("Q", Kind::Thing).is("a queue"),
+            req("V", Kind::Any).is("any value"),
+            opt("SECONDS", Kind::Seconds).is("no limit when left out"),
+        ],
+        python: "{Q}.put({V}<, timeout={SECONDS}>)",
         errors: &[NO_QUEUE, FULL],
         example: "q = queue\nput q hello\nqsize q",
         ..command("put", "put a value into a queue; waits while it is full", put)
     },
     Command {
-        params: &[req("Q", Kind::Thing), opt("SECONDS", Kind::Seconds)],
+        related: &["put", "get_nowait", "empty", "Empty", "queue"],
+        returns: "the value",
+        params: &[req("Q", Kind::Thing).is("a queue"), opt("SECONDS", Kind::Seconds).is("no limit when left out")],
         results: &["value"],
-        python: "v = q.get(timeout=2)",
+        python: "{Q}.get(<timeout={SECONDS}>)",
         errors: &[NO_QUEUE, EMPTY],
         example: "q = queue\nput q hello\nv = get q",
         ..command("get", "take the next value out of a queue; waits while it is empty", get)
     },
     Command {
-        params: &[req("Q", Kind::Thing), req("V", Kind::Any)],
-        python: "q.put_nowait(v)",
+        related: &["put", "Full"],
+        params: &[req("Q", Kind::Thing).is("a queue"), req("V", Kind::Any).is("any value")],
+        python: "{Q}.put_nowait({V})",
         errors: &[NO_QUEUE, FULL],
         example: "q = queue 1\nput_nowait q a\nexpect Full put_nowait q b",
         ..command("put_nowait", "put a value into a queue, or fail with `Full`", put_nowait)
     },
     Command {
-        params: &[req("Q", Kind::Thing)],
+        related: &["get", "Empty"],
+        returns: "the value",
+        params: &[req("Q", Kind::Thing).is("a queue")],
         results: &["value"],
-        python: "v = q.get_nowait()",
+        python: "{Q}.get_nowait()",
         errors: &[NO_QUEUE, EMPTY],
         example: "q = queue\nexpect Empty get_nowait q",
         ..command("get_nowait", "take the next value out of a queue, or fail with `Empty`", get_nowait)
     },
     Command {
-        params: &[req("Q", Kind::Thing)],
+        related: &["empty", "full"],
+        returns: "a number",
+        params: &[req("Q", Kind::Thing).is("a queue")],
         results: &["count"],
-        python: "q.qsize()",
+        python: "{Q}.qsize()",
         errors: &[NO_QUEUE],
         example: "q = queue\nqsize q",
         ..command("qsize", "how many entries a queue has", qsize)
     },
     Command {
-        params: &[req("Q", Kind::Thing)],
+        related: &["full", "qsize", "get"],
+        returns: "true or false",
+        params: &[req("Q", Kind::Thing).is("a queue")],
         results: &["empty"],
-        python: "q.empty()",
+        python: "{Q}.empty()",
         errors: &[NO_QUEUE],
         example: "q = queue\nempty q",
         ..command("empty", "whether a queue has no entry", empty)
     },
     Command {
-        params: &[req("Q", Kind::Thing)],
+        related: &["empty", "qsize", "put"],
+        returns: "true or false",
+        params: &[req("Q", Kind::Thing).is("a queue")],
         results: &["full"],
-        python: "q.full()",
+        python: "{Q}.full()",
         errors: &[NO_QUEUE],
         example: "q = queue 1\nfull q",
         ..command("full", "whether a queue takes no more", full)
     },
     Command {
-        params: &[req("Q", Kind::Thing)],
-        python: "q.task_done()",
+        related: &["join", "get"],
+        params: &[req("Q", Kind::Thing).is("a queue")],
+        python: "{Q}.task_done()",
         errors: &[("Usage", "it is no queue, or every entry was reported done already")],
         example: "q = queue\nput q job\nget q\ntask_done q\njoin q",
         ..command("task_done", "report an entry that was taken out as dealt with: see join", task_done)
     },
     Command {
-        params: &[req("N", Kind::Size)],
+        related: &["submit", "shutdown", "spawn", "semaphore"],
+        returns: "the pool",
+        params: &[req("N", Kind::Size).is("how many at once, 1 or more")],
         results: &["pool"],
-        python: "p = concurrent.futures.ThreadPoolExecutor(4)",
+        python: "concurrent.futures.ThreadPoolExecutor(N)",
         errors: &[("Usage", "N is not 1 or more")],
         example: "def work n\n  print \"job $n\"\nend\np = pool 2\nsubmit p work 1\nsubmit p work 2\nshutdown p",
         ..command("pool", "make a pool of N workers: never more of its tasks run at once", pool)

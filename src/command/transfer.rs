@@ -22,13 +22,23 @@ pub const COMMANDS: &[Command] =
     &[SEND, SENDALL, SENDTO, receive::RECV, receive::RECVFROM, msg::SENDMSG, receive::RECVMSG, SENDFILE];
 
 const SEND: Command = Command {
+    related: &["sendall", "recv", "sendto", "EPIPE", "ECONNRESET", "EAGAIN", "MSG_DONTWAIT", "poll"],
+    notes: &[
+        "The count says that the kernel has the bytes, not that the peer has them. A blocking socket waits until all are queued. With a timeout or non-blocking, fewer may have gone: send the rest again, or use sendall.",
+        "A stream has no messages: two sends may arrive in one recv, one send in several. On a datagram socket each send is one datagram. After the peer has closed, the first send still goes well and is answered with a reset; the next fails with EPIPE.",
+    ],
+    returns: "how many bytes were queued",
     name: "send",
     aliases: &[],
     group: Group::Transfer,
     summary: "send bytes to the peer; gives how many were queued, which may be fewer unless the socket blocks",
-    params: &[req("S", Kind::Socket), req("DATA", Kind::Data), opt("FLAGS", Kind::MsgFlags)],
+    params: &[
+        req("S", Kind::Socket),
+        req("DATA", Kind::Data).is("bytes; text is sent as UTF-8"),
+        opt("FLAGS", Kind::MsgFlags).is("MSG_DONTWAIT, MSG_OOB, MSG_MORE, ... joined with |"),
+    ],
     results: &["count"],
-    python: "count = s.send(b'hello')",
+    python: "{S}.send({DATA}<, {FLAGS}>)",
     c: "ssize_t count = send(s, \"hello\", 5, 0);",
     man: "send(2)",
     errors: &[
@@ -42,18 +52,27 @@ const SEND: Command = Command {
         ("ECONNREFUSED", "an earlier datagram found nobody at the peer's port"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "left, right = socketpair\ncount = send left \"hello\\n\"\nrecv right 100",
+    example: "left, right = socketpair\ncount = send left \"hello\\n\"\nrecv right 100\nshutdown left wr\nexpect EPIPE send left more",
     run: send,
 };
 
 const SENDALL: Command = Command {
+    returns: "",
+    related: &["send", "recv", "settimeout", "EPIPE"],
+    notes: &[
+        "When it fails, nobody knows how much has gone: close the connection. Two programs that both sendall more than the buffers hold, and read only afterwards, wait for each other for ever.",
+    ],
     name: "sendall",
     aliases: &[],
     group: Group::Transfer,
     summary: "send until all bytes are queued; the socket's timeout is for the whole",
-    params: &[req("S", Kind::Socket), req("DATA", Kind::Data), opt("FLAGS", Kind::MsgFlags)],
+    params: &[
+        req("S", Kind::Socket),
+        req("DATA", Kind::Data).is("bytes; text is sent as UTF-8"),
+        opt("FLAGS", Kind::MsgFlags).is("as in send"),
+    ],
     results: &[],
-    python: "s.sendall(b'hello')",
+    python: "{S}.sendall({DATA}<, {FLAGS}>)",
     c: "while (n > 0) { ssize_t k = send(s, p, n, 0); if (k < 0) break; p += k; n -= k; }",
     man: "send(2)",
     errors: &[
@@ -68,13 +87,23 @@ const SENDALL: Command = Command {
 };
 
 const SENDTO: Command = Command {
+    related: &["recvfrom", "send", "connect", "EMSGSIZE", "EDESTADDRREQ", "SO_BROADCAST", "addresses"],
+    notes: &[
+        "Nothing tells whether it arrived: a datagram to a port that nobody has is lost in silence, unless the socket is connected (then the next call says ECONNREFUSED). The socket gets an address of its own with the first sendto, so it can be answered.",
+    ],
+    returns: "how many bytes the datagram had",
     name: "sendto",
     aliases: &[],
     group: Group::Transfer,
     summary: "send a datagram to an address; gives its size",
-    params: &[req("S", Kind::Socket), req("DATA", Kind::Data), opt("FLAGS", Kind::MsgFlags), req("ADDR", Kind::Addr)],
+    params: &[
+        req("S", Kind::Socket),
+        req("DATA", Kind::Data).is("one datagram; it may be empty"),
+        opt("FLAGS", Kind::MsgFlags).is("they stand before the address, as in Python"),
+        req("ADDR", Kind::Addr).is("where it goes; :PORT is this machine"),
+    ],
     results: &["count"],
-    python: "count = s.sendto(b'hello', ('127.0.0.1', 9999))",
+    python: "{S}.sendto({DATA}, <{FLAGS}, >{ADDR})",
     c: "sendto(s, \"hello\", 5, 0, (struct sockaddr *)&a, sizeof a);",
     man: "sendto(2)",
     errors: &[
@@ -82,6 +111,7 @@ const SENDTO: Command = Command {
         ("ECONNREFUSED", "nobody has that port; UDP tells only a connected socket"),
         ("EACCES", "a broadcast address needs SO_BROADCAST"),
         ("ENETUNREACH", "no route leads there"),
+        ("EAI_NONAME", "no host has that name"),
         ("ENOENT", "AF_UNIX: there is no such path"),
         ("EAGAIN", "no room, and the socket is non-blocking or SO_SNDTIMEO is over"),
         ("EBADF", "the socket is closed"),
@@ -92,13 +122,21 @@ const SENDTO: Command = Command {
 };
 
 const SENDFILE: Command = Command {
+    notes: &[],
+    related: &["sendall", "open", "makefile"],
+    returns: "how many bytes were sent",
     name: "sendfile",
     aliases: &[],
     group: Group::Transfer,
-    summary: "send a file's bytes from OFFSET on, COUNT of them or all, without copying them through the program",
-    params: &[req("S", Kind::Socket), req("PATH", Kind::Path), opt("OFFSET", Kind::Size), opt("COUNT", Kind::Int)],
+    summary: "send a file; from OFFSET on, COUNT bytes or all, without copying them through the program",
+    params: &[
+        req("S", Kind::Socket),
+        req("PATH", Kind::Path).is("a regular file"),
+        opt("OFFSET", Kind::Size).is("where to start, 0 if left out"),
+        opt("COUNT", Kind::Int).is("how many bytes, 1 or more"),
+    ],
     results: &["count"],
-    python: "count = s.sendfile(open('page.html', 'rb'))",
+    python: "{S}.sendfile(open({PATH}, 'rb')<, {OFFSET}<, {COUNT}>>)",
     c: "sendfile(s, file, &offset, count);",
     man: "sendfile(2)",
     errors: &[

@@ -1,8 +1,7 @@
 //! Looking at the session: names, sockets, history, help.
 
-use super::{Args, Command, Group, Kind, Need, all, bare, find, opt, req, rest};
-use crate::os::options;
-use crate::value::{Failure, Reply, Value, errno, text};
+use super::{Arg, Args, Command, Group, Kind, bare, opt, req, rest};
+use crate::value::{Failure, Reply, Value};
 use crate::world::{Request, Step, World};
 
 fn ask(request: Request) -> Result<Step, Failure> {
@@ -58,82 +57,8 @@ fn announce(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 fn help(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let text = if args.has(0) { about(&args.text(0)?)? } else { overview() };
-    ask(Request::Show(text))
-}
-
-/// All calls, by group, a line each.
-pub fn overview() -> String {
-    let mut out = String::new();
-    for (group, title) in Group::ALL {
-        out.push_str(&format!("{title}\n"));
-        for command in all().filter(|c| c.group == *group) {
-            out.push_str(&format!("  {:18} {}\n", command.name, command.summary));
-        }
-    }
-    out.push_str("help CALL tells more: usage, what it returns, errors, an example. An option or an errno works too.");
-    out
-}
-
-/// What is known about a call, an option or an errno.
-pub fn about(word: &str) -> Result<String, Failure> {
-    if let Some(command) = find(word) {
-        return Ok(about_command(command));
-    }
-    if let Some(spec) = options::by_name(word).and_then(|o| o.spec) {
-        let access = match (spec.readable, spec.writable) {
-            (true, true) => "read and set",
-            (true, false) => "read only",
-            _ => "set only",
-        };
-        let level = options::level_name(spec.level).unwrap_or("?");
-        return Ok(format!(
-            "{}: {}\n  level {level}, number {}, {access}; manual: {}",
-            spec.name, spec.summary, spec.number, spec.man
-        ));
-    }
-    if let Some(e) = errno::by_name(word) {
-        let advice = if e.advice.is_empty() { String::new() } else { format!("\n  {}", e.advice) };
-        return Ok(format!("{}: {} ({}){advice}", e.name, e.text, e.number));
-    }
-    let names = all().map(|c| c.name).chain(options::names()).chain(errno::ERRNOS.iter().map(|e| e.name));
-    let failure = Failure::usage(format!("no call, option or errno is named `{word}`")).at(0);
-    Err(match text::nearest(word, names) {
-        Some(near) => failure.note(format!("did you mean {near}?")),
-        None => failure.note("`help` lists the calls"),
-    })
-}
-
-fn about_command(command: &Command) -> String {
-    let mut out = format!("{}\n  {}\n", command.usage(), command.summary);
-    let mut line = |label: &str, text: &str| {
-        if !text.is_empty() {
-            out.push_str(&format!("  {label:9} {text}\n"));
-        }
-    };
-    line("also", &command.aliases.join(", "));
-    for param in command.params {
-        let need = match param.need {
-            Need::Required => "",
-            Need::Optional => ", may be left out",
-            Need::Named => ", by name only",
-            Need::Rest => ", none or more",
-            Need::Some => ", one or more",
-        };
-        line(&param.label(), &format!("{}{need}", param.kind.noun()));
-    }
-    line("returns", &if command.results.is_empty() { "nothing".to_string() } else { command.results.join(", ") });
-    line("Python", command.python);
-    line("C", command.c);
-    line("manual", command.man);
-    for (i, (name, cause)) in command.errors.iter().enumerate() {
-        line(if i == 0 { "errors" } else { "" }, &format!("{name}: {cause}"));
-    }
-    for (i, example) in command.example.lines().enumerate() {
-        line(if i == 0 { "example" } else { "" }, example);
-    }
-    out.truncate(out.trim_end().len());
-    out
+    let words = args.0.iter().filter_map(|arg| if let Arg::Value(v) = arg { Some(v.to_string()) } else { None });
+    ask(Request::Help(words.collect()))
 }
 
 const fn view(name: &'static str, summary: &'static str, run: super::Run) -> Command {
@@ -143,60 +68,78 @@ const fn view(name: &'static str, summary: &'static str, run: super::Run) -> Com
 /// The calls of this group.
 pub const COMMANDS: &[Command] = &[
     Command {
+        related: &["vars", "state"],
         example: "sockets",
         ..view("sockets", "list the sockets that have names, with their addresses", sockets)
     },
-    Command { example: "vars", ..view("vars", "list the names and what they hold", vars) },
     Command {
-        params: &[opt("CALL", Kind::Name)],
-        example: "help accept",
-        errors: &[("Usage", "nothing has that name")],
-        ..view("help", "explain the calls, or one of them, an option, an errno", help)
+        related: &["sockets", "values"],
+        example: "vars",
+        ..view("vars", "list the names and what they hold", vars)
     },
     Command {
         params: &[opt("S", Kind::Socket)],
+        related: &["help", "diagram", "expect"],
         example: "s = socket\nexpect ENOTCONN recv s 100\nwhy",
         errors: &[("Usage", "with -q nothing is written down of what happens to a socket")],
-        ..view("why", "explain the last error from what happened here; of a socket, tell what happened to it", why)
+        ..view("why", "explain the last error from what happened here; of a socket, what happened to it", why)
     },
     Command {
-        params: &[rest("S", Kind::Socket)],
+        params: &[rest("S", Kind::Socket).is("these sockets; all when left out")],
+        related: &["why", "trace", "state"],
         example: "left, right = socketpair\nsend left hello\nrecv right 100\nclose left\nrecv right 100\ndiagram",
         errors: &[("Usage", "with -q nothing is written down of what happens to sockets")],
-        ..view("diagram", "draw what happened: a lane for each socket, arrows for what passed between them", diagram)
+        ..view("diagram", "draw what happened; a lane for each socket, arrows for what passed between them", diagram)
     },
     Command {
         params: &[req("SWITCH", Kind::Switch)],
-        c: "/* strace -e trace=network ./program */",
         man: "strace(1)",
         errors: &[("Usage", "it is on or off")],
         example: "trace on\nleft, right = socketpair\nsend left hello\nrecv right 100\ntrace off",
-        ..view("trace", "show each system call that a call makes, as strace does, and how it waits between them", trace)
+        related: &["poll", "setblocking", "announce"],
+        ..view("trace", "show each system call that a call makes, as strace does; and how it waits between them", trace)
     },
     Command {
-        params: &[opt("SWITCH", Kind::Switch)],
+        params: &[opt("SWITCH", Kind::Switch).is("left out, it is only told")],
         results: &["on"],
+        returns: "true or false, when SWITCH is left out",
         example: "announce off\nannounce on\nannounce",
+        related: &["jobs", "&", "trace"],
         ..view("announce", "whether the prompt tells above the line what comes meanwhile", announce)
     },
-    Command { example: "history", ..view("history", "list the lines typed in this session", history) },
     Command {
-        params: &[req("FILE", Kind::Path)],
+        related: &["words", "values"],
+        params: &[rest("[-k] WORD", Kind::Name)
+            .is("a call, an option, an error, a flag, a word of the language, a topic; after -k, words to search for")],
+        example: "help accept\nhelp SO_LINGER\nhelp -k keepalive",
+        errors: &[("Usage", "nothing has that name")],
+        ..view("help", "explain the calls, or one of them, an option, an errno; -k searches", help)
+    },
+    Command {
+        related: &["save"],
+        example: "history",
+        ..view("history", "list the lines typed in this session", history)
+    },
+    Command {
+        related: &["source", "history", "transcripts"],
+        params: &[req("FILE", Kind::Path).is("with .transcript at its end: the session with what it showed")],
         example: "print hello\nsave session.sock",
         errors: &[("EACCES", "the file may not be written"), ("ENOENT", "its folder does not exist")],
         ..view("save", "write the lines typed in this session to a file, as a script", save)
     },
     Command {
+        related: &["save", "history"],
         params: &[req("FILE", Kind::Path)],
         example: "f = open lines.sock w\nwrite f \"print hello\\n\"\nclose f\nsource lines.sock\nunlink lines.sock",
         errors: &[("ENOENT", "there is no such file"), ("Usage", "the file is not a program")],
         ..view("source", "run a file's lines here, with this session's names", source)
     },
     Command {
+        related: &["close"],
         aliases: &["exit"],
-        params: &[opt("STATUS", Kind::Int)],
-        python: "sys.exit(status)",
-        c: "exit(status)",
+        params: &[opt("STATUS", Kind::Int).is("0 to 255; 0 when left out")],
+        python: "sys.exit(STATUS)",
+        c: "exit(status);",
         man: "exit(3)",
         example: "quit 0",
         ..view("quit", "leave with that exit status; every socket is closed", quit)

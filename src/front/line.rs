@@ -5,31 +5,22 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use mio::Waker;
-use rustyline::completion::Completer;
+use rustyline::ExternalPrinter;
 use rustyline::error::ReadlineError;
-use rustyline::highlight::Highlighter;
-use rustyline::hint::Hinter;
-use rustyline::history::DefaultHistory;
-use rustyline::validate::{ValidationContext, ValidationResult, Validator};
-use rustyline::{
-    Cmd, ConditionalEventHandler, Config, Editor, EventContext, EventHandler, ExternalPrinter, Helper, KeyEvent,
-};
 
+use super::editor::{self, LineEditor};
+use super::names::Desk;
+use super::output;
+use super::paste::Paste;
 use crate::lang;
 use crate::os::poller;
 use crate::render::CONTINUATION;
-
-/// How many lines the history keeps.
-const HISTORY_MAX: usize = 10_000;
-/// How long the editor waits for the rest of a key's sequence, in milliseconds: a lone Esc holds announcements up.
-const KEY_TIMEOUT: u16 = 50;
 
 /// What came of asking for a line.
 #[derive(Debug)]
@@ -65,6 +56,10 @@ pub struct Reader {
     heard: Receiver<Read>,
     /// What is to be printed above the line.
     pub above: Arc<Above>,
+    /// Where the editor asks for the names in scope.
+    pub desk: Arc<Desk>,
+    /// What was pasted and is still to be run.
+    pub paste: Paste,
     /// A line editor rather than plain lines.
     pub edits: bool,
 }
@@ -76,7 +71,9 @@ impl Reader {
         let (tell, heard) = mpsc::channel();
         let terminal = io::stdin().is_terminal();
         let edits = terminal && io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
-        let for_thread = above.clone();
+        let desk = Arc::new(Desk::new(waker.clone()));
+        let paste = Paste::default();
+        let for_thread = (above.clone(), desk.clone(), paste.clone());
         poller::block_suspend(true);
         thread::Builder::new().name("line".into()).spawn(move || {
             poller::block_suspend(false);
@@ -86,9 +83,10 @@ impl Reader {
                 let _ = waker.wake();
                 told
             };
-            if edits { edit(&asked, tell, &for_thread) } else { plain(&asked, tell, terminal) }
+            let (above, desk, paste) = for_thread;
+            if edits { edit(&asked, tell, &above, desk, paste) } else { plain(&asked, tell, terminal) }
         })?;
-        Ok(Self { ask, heard, above, edits })
+        Ok(Self { ask, heard, above, desk, paste, edits })
     }
 
     /// Ask for a line.
@@ -140,8 +138,11 @@ impl Above {
 
     /// A line is being edited from now on.
     pub fn begin(&self) {
-        self.lock().editing = true;
-        self.changed.notify_one();
+        let mut state = self.lock();
+        state.editing = true;
+        if !state.texts.is_empty() {
+            self.changed.notify_one();
+        }
     }
 
     /// No line is being edited any more: what is still to be printed.
@@ -171,133 +172,34 @@ impl Above {
     }
 }
 
-/// Asks for more lines while a block is open.
-#[derive(Default)]
-struct Blocks {
-    /// The first word of what was typed already: the block that it opens is the program's.
-    opened: String,
-}
-
-impl Completer for Blocks {
-    type Candidate = String;
-}
-
-impl Hinter for Blocks {
-    type Hint = String;
-}
-
-impl Highlighter for Blocks {}
-
-impl Helper for Blocks {}
-
-impl Validator for Blocks {
-    fn validate(&self, context: &mut ValidationContext) -> rustyline::Result<ValidationResult> {
-        let first = context.input().split_whitespace().next().unwrap_or("");
-        Ok(if is_open(context.input()) && (first.is_empty() || first != self.opened) {
-            ValidationResult::Incomplete
-        } else {
-            ValidationResult::Valid(None)
-        })
-    }
-}
-
-/// Ctrl-D on the line that was typed already leaves, as it does on an empty one.
-#[derive(Clone, Default)]
-struct Leaving {
-    initial: Arc<Mutex<String>>,
-    asked: Arc<AtomicBool>,
-}
-
-impl Leaving {
-    fn begin(&self, initial: &str) {
-        initial.clone_into(&mut self.initial.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    /// Whether it was asked for, since this was asked.
-    fn take(&self) -> bool {
-        self.asked.swap(false, Ordering::Relaxed)
-    }
-}
-
-impl ConditionalEventHandler for Leaving {
-    fn handle(&self, _: &rustyline::Event, _: u16, _: bool, context: &EventContext) -> Option<Cmd> {
-        let initial = self.initial.lock().unwrap_or_else(PoisonError::into_inner);
-        let leaves = !initial.is_empty() && *initial == context.line();
-        self.asked.store(leaves, Ordering::Relaxed);
-        leaves.then_some(Cmd::AcceptLine)
-    }
-}
-
-/// Whether a block of these lines is not closed yet.
-fn is_open(lines: &str) -> bool {
-    lines.lines().map(lang::depth_change).sum::<isize>() > 0
-}
-
-fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>) {
-    let mut editor = match editor() {
+fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, desk: Arc<Desk>, paste: Paste) {
+    let style = output::style(&io::stdout(), false);
+    let mut editor = match LineEditor::new(desk, paste, style) {
         Ok(editor) => editor,
         Err(e) => {
             tell(Read::Failed(e.to_string()));
             return;
         }
     };
-    if let Ok(mut printer) = editor.create_external_printer() {
+    if let Ok(mut printer) = editor.printer() {
         let above = above.clone();
         // Without it announcements come after the line.
         let _ = thread::Builder::new().name("printer".into()).spawn(move || above.print_with(&mut printer));
     }
-    let leaving = Leaving::default();
-    editor.bind_sequence(KeyEvent::ctrl('D'), EventHandler::Conditional(Box::new(leaving.clone())));
-    let history = history_file();
-    if let Some(path) = &history {
-        // A first session has no history; a broken one is said when it cannot be written.
-        let _ = editor.load_history(path);
-    }
-    while let Ok(Ask { prompt, initial }) = asked.recv() {
-        if let Some(blocks) = editor.helper_mut() {
-            blocks.opened = initial.split_whitespace().next().unwrap_or("").to_string();
-        }
-        leaving.begin(&initial);
-        above.begin();
-        let read = match editor.readline_with_initial(&prompt, (&initial, "")) {
-            Ok(_) if leaving.take() => Read::End,
-            Ok(line) => {
-                // What nobody typed is no history.
-                if line != initial {
-                    let _ = editor.add_history_entry(&line);
-                    if let Some(path) = &history {
-                        let _ = editor.append_history(path);
-                    }
-                }
-                Read::Lines(line)
-            }
-            Err(ReadlineError::Interrupted) => Read::Interrupted,
-            Err(ReadlineError::Eof) => Read::End,
-            Err(e) => Read::Failed(e.to_string()),
+    editor.remember();
+    while let Ok(ask) = asked.recv() {
+        // A bug costs the line, not the session.
+        let statement = panic::catch_unwind(AssertUnwindSafe(|| editor.statement(&ask, || above.begin())));
+        let read = match statement {
+            Ok(Ok(lines)) => Read::Lines(lines),
+            Ok(Err(ReadlineError::Interrupted)) | Err(_) => Read::Interrupted,
+            Ok(Err(ReadlineError::Eof)) => Read::End,
+            Ok(Err(e)) => Read::Failed(e.to_string()),
         };
         if !tell(read) {
             return;
         }
     }
-}
-
-fn editor() -> rustyline::Result<Editor<Blocks, DefaultHistory>> {
-    let config = Config::builder()
-        .max_history_size(HISTORY_MAX)?
-        .history_ignore_dups(true)?
-        .keyseq_timeout(Some(KEY_TIMEOUT))
-        .build();
-    let mut editor = Editor::with_config(config)?;
-    editor.set_helper(Some(Blocks::default()));
-    Ok(editor)
-}
-
-/// The history's file, in the state folder of the XDG base directories.
-fn history_file() -> Option<PathBuf> {
-    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
-    let folder = state.or_else(|| std::env::home_dir().map(|h| h.join(".local/state")))?.join("sockpit");
-    std::fs::create_dir_all(&folder).ok()?;
-    Some(folder.join("history"))
 }
 
 /// Lines as they come, from a pipe or a terminal that cannot be edited on. A line too long for the language is cut
@@ -334,7 +236,7 @@ fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
                     continue 'asked;
                 }
             }
-            if !initial.is_empty() || !is_open(&lines) {
+            if !initial.is_empty() || editor::depth(&lines) == 0 {
                 break;
             }
         }
@@ -373,13 +275,6 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn blocks_ask_for_more() {
-        assert!(is_open("while $x\n  if $y\n  end"));
-        assert!(!is_open("while $x\n  if $y\n  end\nend"));
-        assert!(!is_open("accept srv &"));
-    }
 
     #[test]
     fn a_line_is_read_to_its_end_and_no_further() {

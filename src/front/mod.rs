@@ -1,9 +1,17 @@
 //! What people and programs meet: the command line, scripts, the prompt. The only place that prints.
 
 mod child;
+mod complete;
+mod editor;
+mod highlight;
+mod hint;
+mod history;
+mod inputrc;
 mod line;
+mod names;
 mod options;
 mod output;
+mod paste;
 mod prompt;
 mod recorder;
 pub mod replay;
@@ -11,11 +19,13 @@ mod screen;
 mod script;
 mod step;
 pub mod transcript;
+mod words;
 
 use std::process::ExitCode;
 
-pub use options::{Options, Program, USAGE};
+pub use options::{Options, Program};
 
+use crate::help::program;
 use crate::os::{fd, poller};
 
 /// Exit status: an error of the script.
@@ -35,7 +45,7 @@ pub fn main() -> ExitCode {
     let options = match options::parse(std::env::args_os()) {
         Ok(options) => options,
         Err(message) => {
-            output::complain(&format!("sockpit: {message}\n{USAGE}"));
+            output::complain(&format!("sockpit: {message}\n{}", program::usage()));
             return ExitCode::from(WRONG_USAGE);
         }
     };
@@ -48,7 +58,7 @@ pub fn main() -> ExitCode {
     }
     ExitCode::from(match &options.program {
         Program::Say(text) => output::say(text),
-        Program::Help(word) => script::help(word.as_deref()),
+        Program::Help(words) => script::help(words),
         Program::File(path) => script::file(path, &options),
         Program::Step(path) => prompt::step(path, &options),
         Program::Lines(text) => script::lines(text, &options),

@@ -6,23 +6,7 @@ use std::time::Duration;
 
 use lexopt::prelude::{Long, Short, Value};
 
-/// What `--help` says.
-pub const USAGE: &str = "\
-usage: sockpit [OPTIONS]                        the prompt, or lines from a pipe
-       sockpit [OPTIONS] [run] FILE.sock [ARG...]  run a script; its arguments are $1, $2, ...
-       sockpit [OPTIONS] -c 'LINES' [ARG...]    run these lines
-       sockpit [OPTIONS] step FILE.sock [ARG...]  the prompt, with the script's next line already typed
-       sockpit record FILE.sock [ARG...] [-o OUT]  write the session as a transcript
-       sockpit verify FILE... [--bless]         run transcripts again, show what differs
-       sockpit help [CALL]                      explain the calls, or one of them
-
-  -q, --quiet          show only what `print` prints, and errors
-      --json           write a JSON object for each call
-      --timeout SECONDS  bound the whole run
-  -h, --help           show this
-  -V, --version        show the version
-
-exit status: 0 all well; 1 an error in a script or a transcript that differs; 2 wrong usage; 124 the bound ran out; 130 interrupted";
+use crate::help::{manual, program};
 
 /// What is run, and how it is shown.
 #[derive(Debug, PartialEq)]
@@ -44,8 +28,8 @@ pub struct Options {
 pub enum Program {
     /// Print a text and leave.
     Say(String),
-    /// Explain the calls, or one.
-    Help(Option<String>),
+    /// Explain the calls, or what these words name.
+    Help(Vec<String>),
     /// A script.
     File(PathBuf),
     /// A script, a line at a time.
@@ -74,7 +58,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
             Long("json") => options.json = true,
             Long("timeout") => options.timeout = seconds(&mut parser)?,
             Short('c') => lines = Some(text(parser.value().map_err(wrong)?)?),
-            Short('h') | Long("help") => options.program = Program::Say(USAGE.into()),
+            Short('h') | Long("help") => options.program = Program::Say(program::usage()),
             Short('V') | Long("version") => {
                 options.program = Program::Say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into());
             }
@@ -87,12 +71,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
                 options.program = verify(&mut parser, &mut options)?;
             }
             Value(first) if lines.is_none() && !explicit && first == "help" => {
-                let word = parser.next().map_err(wrong)?;
-                options.program = Program::Help(match word {
-                    Some(Value(word)) => Some(text(word)?),
-                    Some(other) => return Err(other.unexpected().to_string()),
-                    None => None,
-                });
+                options.program = help(&mut parser)?;
             }
             Value(first) => {
                 if lines.is_none() {
@@ -122,6 +101,16 @@ fn seconds(parser: &mut lexopt::Parser) -> Result<Option<Duration>, String> {
     let seconds = text.parse::<f64>().ok().filter(|s| *s >= 0.0);
     let limit = seconds.and_then(|s| Duration::try_from_secs_f64(s).ok());
     limit.map(Some).ok_or_else(|| format!("--timeout takes seconds, not `{text}`"))
+}
+
+/// The words after `help`.
+fn help(parser: &mut lexopt::Parser) -> Result<Program, String> {
+    let words: Vec<String> = parser.raw_args().map_err(|e| e.to_string())?.map(text).collect::<Result<_, _>>()?;
+    match words.first().map(String::as_str) {
+        Some("--man") if words.len() == 1 => Ok(Program::Say(manual::manual().trim_end().into())),
+        Some(flag) if flag.starts_with('-') && flag != "-k" => Err(format!("`help` has no option `{flag}`")),
+        _ => Ok(Program::Help(words)),
+    }
 }
 
 /// The words after `record`.

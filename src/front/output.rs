@@ -2,7 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 
-use super::FAILED;
+use super::{FAILED, highlight};
 use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Sink, What};
@@ -31,16 +31,22 @@ fn complain_closed(e: &io::Error) {
 }
 
 /// Whether a stream wants colours: a terminal, without NO_COLOR.
-pub fn wants_colour(stream: &impl IsTerminal) -> bool {
+fn wants_colour(stream: &impl IsTerminal) -> bool {
     stream.is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
         && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
 }
 
-/// The style for an event: rows are laid out for the window as it is now.
+/// How events are shown on a stream.
+pub fn style(stream: &impl IsTerminal, places: bool) -> Style {
+    let colour = wants_colour(stream);
+    Style { colour, places, clock: true, width: None, code: colour.then_some(highlight::code) }
+}
+
+/// The style for an event: what has rows or is a page is laid out for the window as it is now.
 pub fn fitted(style: Style, event: &Event) -> Style {
     match event.what {
-        What::Rows { .. } | What::Drawn(_) => Style { width: terminal::width(), ..style },
+        What::Rows { .. } | What::Drawn(_) | What::Page(_) => Style { width: terminal::width(), ..style },
         _ => style,
     }
 }
@@ -68,8 +74,8 @@ impl Output {
     /// The process's own output.
     pub fn new(form: Form) -> Self {
         let stdout = io::stdout();
-        let style = Style { colour: wants_colour(&stdout), places: true, clock: true, width: None };
-        let error_style = Style { colour: wants_colour(&io::stderr()), ..style };
+        let style = style(&stdout, true);
+        let error_style = self::style(&io::stderr(), true);
         let watched = stdout.is_terminal();
         Self { out: BufWriter::with_capacity(64 * 1024, stdout), form, style, error_style, watched }
     }

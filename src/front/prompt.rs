@@ -12,8 +12,9 @@ use super::screen::Screen;
 use super::{FAILED, Options, script, step};
 use crate::lang::Source;
 use crate::os::terminal::Terminal;
-use crate::render::{PROMPT, Style};
+use crate::render::PROMPT;
 use crate::session::{Main, Session, Show, Stop};
+use crate::value::Name;
 
 /// How long a call may wait before the prompt says what it waits for.
 const MOMENT: Duration = Duration::from_millis(400);
@@ -88,12 +89,14 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
         if let Some(read) = reader.heard() {
             return Some(read);
         }
+        reader.desk.serve(session);
         if session.stop().is_some() {
             return None;
         }
         if let Err(e) = session.turn(None) {
             return Some(Read::Failed(format!("the event loop failed: {e}")));
         }
+        reader.desk.forget();
         session.announce();
     }
 }
@@ -144,7 +147,7 @@ pub(super) struct Prompt<'a> {
 impl<'a> Prompt<'a> {
     fn new(options: &'a Options) -> io::Result<Self> {
         let above = Arc::default();
-        let style = Style { colour: output::wants_colour(&io::stdout()), clock: true, ..Style::default() };
+        let style = output::style(&io::stdout(), false);
         let screen = Rc::new(Screen::new(Arc::clone(&above), style, options.quiet));
         let mut session = if options.json {
             Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)
@@ -222,7 +225,9 @@ impl<'a> Prompt<'a> {
             Ok(()) => prompt.settle(),
             Err(error) => prompt.screen.refuse(&error),
         });
-        self.session.take_failure();
+        if self.session.take_failure().is_some_and(|f| f.name == Name::Interrupted) {
+            self.reader.paste.clear();
+        }
     }
 
     /// A bug in sockpit costs the line, not the session: what the line was doing is given up.

@@ -13,6 +13,9 @@ use crate::value::Table;
 /// The most lines that are kept of a session at the prompt.
 const KEPT_MAX: usize = 200_000;
 
+/// The first line of a transcript that was saved at a prompt: a person waited between its lines.
+pub const AT_PROMPT: &str = "# at the prompt";
+
 /// Something that was shown.
 enum Shown {
     /// A line, and where it comes from.
@@ -26,6 +29,14 @@ enum Shown {
 impl Shown {
     fn line(line: &str, origin: Origin) -> Self {
         Self::Line(line.trim_end().to_string(), origin)
+    }
+
+    /// How many lines it is.
+    fn count(&self) -> usize {
+        match self {
+            Self::Line(..) | Self::Measured(_) => 1,
+            Self::Rows(_, table) => table.rows.len() + 1,
+        }
     }
 
     fn lines(&self, canon: &Canon) -> Vec<Line> {
@@ -48,6 +59,10 @@ pub struct Recorder {
     /// The next of them to be taken down.
     next: usize,
     entries: Vec<Entry<Shown>>,
+    /// How many of them were typed.
+    typed: usize,
+    /// How many lines the others are.
+    shown: usize,
     learned: Canon,
 }
 
@@ -62,7 +77,7 @@ impl Recorder {
         while self.next < up_to.min(self.lines.len()) {
             let line = self.lines[self.next].trim_end().to_string();
             let continues = self.next >= up_to - more;
-            self.entries.push(if continues { Entry::More(line) } else { Entry::Typed(line) });
+            self.type_line(line, continues);
             self.next += 1;
         }
     }
@@ -71,13 +86,21 @@ impl Recorder {
     pub fn type_now(&mut self, text: &str) {
         for (i, line) in text.lines().enumerate() {
             let line = line.trim_end().to_string();
-            self.entries.push(if i == 0 { Entry::Typed(line) } else { Entry::More(line) });
+            self.type_line(line, i > 0);
         }
+    }
+
+    fn type_line(&mut self, line: String, continues: bool) {
+        self.entries.push(if continues { Entry::More(line) } else { Entry::Typed(line) });
+        self.typed += 1;
     }
 
     fn show(&mut self, shown: impl IntoIterator<Item = Shown>) {
         if self.entries.len() < KEPT_MAX || !self.lines.is_empty() {
-            self.entries.extend(shown.into_iter().map(Entry::Shown));
+            for shown in shown {
+                self.shown += shown.count();
+                self.entries.push(Entry::Shown(shown));
+            }
         }
     }
 
@@ -131,12 +154,17 @@ impl Recorder {
             }
             !saving
         };
-        write(self.entries(&[]).into_iter().filter(unsaved))
+        format!("{AT_PROMPT}\n{}", write(self.entries(&[]).into_iter().filter(unsaved)))
+    }
+
+    /// How many lines were shown so far.
+    pub fn shown_lines(&self) -> usize {
+        self.shown
     }
 
     /// How many lines were typed so far.
     pub fn typed_lines(&self) -> usize {
-        self.entries.iter().filter(|e| !matches!(e, Entry::Shown(_))).count()
+        self.typed
     }
 }
 

@@ -6,12 +6,17 @@ use std::time::{Duration, Instant};
 
 use super::recorder::{Recorder, Shared};
 use crate::lang::{self, Source};
-use crate::os::fd;
-use crate::render::compare::Line;
+use crate::os::{fd, poller};
+use crate::render::compare::{Line, Pace};
 use crate::render::transcript::Entry;
 use crate::render::{self, Style};
 use crate::session::{Main, Session, Show, Stop};
 use crate::value::Name;
+
+/// How long what was seen of a statement at a prompt is waited for, when it is over.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often it is looked whether it has come.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// A session that was taken down.
 pub struct Taken {
@@ -34,31 +39,48 @@ pub enum End {
     Signal(i32),
 }
 
-/// Run lines as at the prompt, one statement after the other, and take down what they show. A script stops at its first
-/// error, a prompt's session goes on.
-pub fn take_down(lines: &[String], arguments: &[String], stop_on_error: bool, timeout: Option<Duration>) -> Taken {
+/// How lines are run.
+pub enum How {
+    /// As a script, which stops at its first error.
+    Script,
+    /// As a transcript: an error ends nothing but its statement.
+    Again,
+    /// As a person typed them, who waited for what each showed and pressed Ctrl-C where it says so.
+    Typed(Vec<Pace>),
+}
+
+/// Run lines one statement after the other, and take down what they show.
+pub fn take_down(lines: &[String], arguments: &[String], how: &How, timeout: Option<Duration>) -> Taken {
     let recorder = Rc::new(RefCell::new(Recorder::new(lines.to_vec())));
     let low = fd::take_low();
     let mut session = Session::new(Box::new(Shared(recorder.clone())), Show::All, arguments);
     session.deadline = timeout.and_then(|t| Instant::now().checked_add(t));
     session.world.mute_children = true;
+    session.interactive = matches!(how, How::Typed(_));
     session.declare(lines.iter().map(String::as_str));
     let mut end = End::Whole;
     for (first, text) in chunks(lines) {
-        let failed = run(&mut session, first, &text, &recorder);
-        if failed == Some(Name::Interrupted) {
+        let last = first + text.lines().count() - 1;
+        let pace = if let How::Typed(paces) = how { paces.iter().find(|p| p.last == last) } else { None };
+        let failed = run(&mut session, first, &text, &recorder, pace);
+        let pressed = pace.is_some_and(|p| p.interrupted.is_some());
+        if failed == Some(Name::Interrupted) && !pressed {
             end = End::Signal(libc::SIGINT);
-        } else if failed.is_some() && stop_on_error {
+        } else if failed.is_some() && matches!(how, How::Script) {
             end = End::Failed;
         }
         if session.stop().is_some() || end != End::Whole {
             break;
         }
     }
-    while end == End::Whole && session.stop().is_none() && session.has_others() && session.turn(None).is_ok() {}
-    for line in session.unseen() {
-        recorder.borrow_mut().say(&line);
-        end = if end == End::Whole && stop_on_error { End::Failed } else { end };
+    // A prompt is left as it stands.
+    let leaves = !matches!(how, How::Typed(_));
+    while leaves && end == End::Whole && session.stop().is_none() && session.has_others() && session.turn(None).is_ok()
+    {
+    }
+    for line in session.unseen().iter().filter(|_| leaves) {
+        recorder.borrow_mut().say(line);
+        end = if end == End::Whole && matches!(how, How::Script) { End::Failed } else { end };
     }
     end = match session.stop() {
         Some(Stop::TimedOut) => End::TimedOut,
@@ -80,8 +102,15 @@ pub fn take_down(lines: &[String], arguments: &[String], stop_on_error: bool, ti
     Taken { entries: recorder.entries(arguments), end }
 }
 
-/// Run a statement. Gives the error that it ended with.
-fn run(session: &mut Session, first: usize, text: &str, recorder: &RefCell<Recorder>) -> Option<Name> {
+/// Run a statement, and what is to be seen of it afterwards. Gives the error that it ended with.
+fn run(
+    session: &mut Session,
+    first: usize,
+    text: &str,
+    recorder: &RefCell<Recorder>,
+    pace: Option<&Pace>,
+) -> Option<Name> {
+    let before = recorder.borrow().shown_lines();
     if let Err(error) = session.start(&Source::part("", text, first as u32)) {
         let count = text.lines().count();
         let mut recorder = recorder.borrow_mut();
@@ -89,8 +118,35 @@ fn run(session: &mut Session, first: usize, text: &str, recorder: &RefCell<Recor
         recorder.say(&render::program_error(&error, Style::default()));
         return Some(Name::Usage);
     }
-    while session.stop().is_none() && *session.main() == Main::Running && session.turn(None).is_ok() {}
+    match pace {
+        None => while runs(session) && session.turn(None).is_ok() {},
+        Some(pace) => keep_pace(session, pace, || recorder.borrow().shown_lines() - before),
+    }
     session.take_failure().map(|failure| failure.name)
+}
+
+fn runs(session: &Session) -> bool {
+    session.stop().is_none() && *session.main() == Main::Running
+}
+
+/// Turn until the statement is over and what was seen of it has come; press Ctrl-C when it is time.
+fn keep_pace(session: &mut Session, pace: &Pace, shown: impl Fn() -> usize) {
+    let mut pressed = false;
+    let mut patience: Option<Instant> = None;
+    loop {
+        if !runs(session) {
+            let over = *patience.get_or_insert_with(|| Instant::now() + PATIENCE);
+            if shown() >= pace.shown || Instant::now() >= over || session.stop().is_some() {
+                return;
+            }
+        } else if !pressed && pace.interrupted.is_some_and(|at| shown() >= at) && session.waiting().is_some() {
+            poller::put_back_signal(libc::SIGINT);
+            pressed = true;
+        }
+        if session.turn(Some(Instant::now() + LOOK)).is_err() {
+            return;
+        }
+    }
 }
 
 /// The statements of a program: each with the number of its first line.

@@ -6,8 +6,9 @@ use std::time::Instant;
 
 use super::output::{self, Form, Output};
 use super::{FAILED, INTERRUPTED, Options, TIMED_OUT, WRONG_USAGE};
-use crate::command::views;
+use crate::help;
 use crate::lang::{Error, Source};
+use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Main, Session, Show, Stop};
 use crate::value::{Failure, Name};
@@ -54,10 +55,14 @@ pub fn lines(text: &str, options: &Options) -> u8 {
     source(&Source::new("-c", text), options)
 }
 
-/// Explain the calls, or one.
-pub fn help(word: Option<&str>) -> u8 {
-    match word.map_or_else(|| Ok(views::overview()), views::about) {
-        Ok(text) => output::say(&text),
+/// Explain the calls, or what these words name.
+pub fn help(words: &[String]) -> u8 {
+    match help::answer(words) {
+        Ok(page) => {
+            let stdout = std::io::stdout();
+            let style = Style { width: terminal::width(), ..output::style(&stdout, false) };
+            output::say(&render::page(&page, style))
+        }
         Err(failure) => {
             let notes: String = failure.notes().iter().map(|n| format!("\n  {n}")).collect();
             output::complain(&format!("sockpit: {}{notes}", failure.message()));
@@ -68,7 +73,7 @@ pub fn help(word: Option<&str>) -> u8 {
 
 /// Say what is wrong with a program.
 pub fn refuse(error: &Error) -> u8 {
-    let style = Style { colour: output::wants_colour(&std::io::stderr()), places: true, ..Style::default() };
+    let style = output::style(&std::io::stderr(), true);
     output::complain(&render::program_error(error, style));
     FAILED
 }

@@ -1,12 +1,13 @@
 //! `sockpit step FILE.sock`: what is typed while a program is stepped through, and what is shown of its place.
 //!
-//! The prompt has the next line already typed. As it stands, or changed, it is run in its place; the words of [`WORDS`]
+//! The prompt has the next line already typed. As it stands, or changed, it is run in its place; the words of [`STEPS`]
 //! move the place; anything else is run beside the program, and the line stays the next.
 
 use std::rc::Rc;
 
 use super::line::Ask;
 use super::prompt::{Busy, Prompt};
+use crate::help::program::STEPS;
 use crate::lang::Source;
 use crate::render::PROMPT;
 use crate::session::{Change, Main, Session, Standing};
@@ -15,16 +16,6 @@ use crate::value::text::printable;
 /// What is said first.
 pub const GREETING: &str = "sockpit: Enter runs the line, changed or not; type any other call in between; `skip` passes over it\n\
                             sockpit: continue [LINE], break [LINE], back, where, list; Ctrl-D leaves";
-
-/// The words that move the place, with what each does.
-pub const WORDS: &[(&str, &str)] = &[
-    ("continue [LINE]", "run to that line, to a breakpoint, or to the end; Ctrl-C stops it"),
-    ("break [LINE]", "stop before that line whenever it comes, or no more; alone, list such lines"),
-    ("skip", "pass over the line, a block with all that is in it; an empty line does the same"),
-    ("back", "make the line before the next one again; what it did stays done"),
-    ("where", "each task with its place and what it waits for"),
-    ("list [LINE]", "the program around its place, or around that line"),
-];
 
 /// How many lines `list` shows before and after.
 const AROUND: u32 = 5;
@@ -192,7 +183,7 @@ pub fn line(prompt: &mut Prompt, text: &str, standing: Option<&Standing>) {
             }
         }
         (Typed::Wrong(word), _) => {
-            let usage = WORDS.iter().find(|(usage, _)| usage.starts_with(word)).map_or("", |(usage, _)| usage);
+            let usage = STEPS.iter().find(|(usage, _)| usage.starts_with(word)).map_or("", |(usage, _)| usage);
             prompt.screen.remark(&format!("# {usage}: the number of a line"));
         }
         (Typed::Changed, Some(standing)) => change(prompt, text, standing),

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::replay::{End, take_down};
+use super::recorder::AT_PROMPT;
+use super::replay::{End, How, take_down};
 use super::{FAILED, INTERRUPTED, Options, TIMED_OUT, WRONG_USAGE, output, recorder};
 use crate::lang::Source;
 use crate::render::compare::{self, Comparison, Line, Twin};
@@ -81,7 +82,7 @@ pub fn record(path: &Path, out: Option<&Path>, options: &Options) -> u8 {
             return WRONG_USAGE;
         }
     };
-    let taken = take_down(&lines, &options.arguments, true, options.timeout);
+    let taken = take_down(&lines, &options.arguments, &How::Script, options.timeout);
     let text = head + &written(taken.entries);
     let (status, cut) = ended(taken.end, options);
     if let Some(message) = &cut {
@@ -149,9 +150,10 @@ fn verify_one(path: &Path, bless: bool, options: &Options) -> Verdict {
         Err(message) => return Verdict::failed(message),
     };
     let wrong = |message: String| Verdict::failed(format!("{name}: {message}"));
-    let (head, body) = match text.strip_prefix(ARGUMENTS) {
-        Some(_) => text.split_at(text.find('\n').map_or(text.len(), |at| at + 1)),
-        None => ("", &*text),
+    let (head, body) = if text.starts_with(ARGUMENTS) || text.starts_with(AT_PROMPT) {
+        text.split_at(text.find('\n').map_or(text.len(), |at| at + 1))
+    } else {
+        ("", &*text)
     };
     let Some(arguments) = shlex::split(head.strip_prefix(ARGUMENTS).unwrap_or("")) else {
         return wrong("line 1: a quote among the arguments is not closed".into());
@@ -164,8 +166,9 @@ fn verify_one(path: &Path, bless: bool, options: &Options) -> Verdict {
     if lines.is_empty() {
         return wrong("it has no lines to run: each begins with `sockpit> `".into());
     }
+    let how = if head.starts_with(AT_PROMPT) { How::Typed(compare::paces(&wanted)) } else { How::Again };
     let run = || {
-        let taken = take_down(&lines, &arguments, false, options.timeout);
+        let taken = take_down(&lines, &arguments, &how, options.timeout);
         let comparison = Comparison::new(wanted.clone(), taken.entries);
         match (ended(taken.end, options), taken.end) {
             ((_, None), _) => Ok(comparison),

@@ -4,13 +4,21 @@
 
 use super::options;
 
+/// A name, its number and what it means.
+pub type Row = (&'static str, i32, &'static str);
+
 /// A set of named numbers.
 #[derive(Debug)]
 pub struct Constants {
+    /// What one of them is.
+    pub noun: &'static str,
+    /// The page of the manual that documents them.
+    pub man: &'static str,
     /// The documented names, in the order they are shown.
-    documented: &'static [(&'static str, i32)],
-    /// Other names that are understood: short forms, second names.
-    also: &'static [(&'static str, i32)],
+    documented: &'static [Row],
+    /// Other names that are understood: short forms, second names. Those that mean the same as a documented one need
+    /// no words of their own.
+    also: &'static [Row],
     /// The bits that hold one value out of several; the others are flags of their own.
     choice: i32,
 }
@@ -18,17 +26,22 @@ pub struct Constants {
 impl Constants {
     /// The number of that name, documented or short.
     pub fn find(&self, name: &str) -> Option<i32> {
-        self.documented.iter().chain(self.also).find(|(n, _)| *n == name).map(|(_, number)| *number)
+        self.rows().find(|(n, ..)| *n == name).map(|(_, number, _)| *number)
+    }
+
+    /// Every name with its number and meaning, the documented ones first.
+    pub fn rows(&self) -> impl Iterator<Item = &'static Row> {
+        self.documented.iter().chain(self.also)
     }
 
     /// The documented names.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.documented.iter().map(|(name, _)| *name)
+        self.documented.iter().map(|(name, ..)| *name)
     }
 
     /// The documented name of exactly that number.
     pub fn name_of(&self, value: i32) -> Option<&'static str> {
-        self.documented.iter().find(|(_, number)| *number == value).map(|(name, _)| *name)
+        self.documented.iter().find(|(_, number, _)| *number == value).map(|(name, ..)| *name)
     }
 
     /// The documented names of the flags in a number, joined as they could be typed: `MSG_TRUNC|MSG_EOR`. What
@@ -40,7 +53,7 @@ impl Constants {
             parts.push(self.name_of(chosen).map_or_else(|| chosen.to_string(), str::to_owned));
         }
         let mut left = bits & !self.choice;
-        for (name, bit) in self.documented {
+        for (name, bit, _) in self.documented {
             if *bit != 0 && bit & self.choice == 0 && left & bit == *bit {
                 parts.push((*name).to_owned());
                 left &= !bit;
@@ -53,103 +66,202 @@ impl Constants {
     }
 }
 
-/// A set of libc's numbers, each under its own name.
+/// Rows of libc's numbers, each under its own name; a number that libc lacks stands behind its name.
 macro_rules! named {
-    ($($name:ident)*) => { &[$((stringify!($name), libc::$name)),*] };
+    (@number $name:ident) => { libc::$name as i32 };
+    (@number $name:ident $number:expr) => { $number };
+    ($($name:ident $(= $number:expr)?, $about:literal;)*) => {
+        &[$((stringify!($name), named!(@number $name $($number)?), $about)),*]
+    };
 }
 
 /// Address families.
 pub static FAMILIES: Constants = Constants {
-    documented: named![AF_INET AF_INET6 AF_UNIX AF_UNSPEC AF_LOCAL AF_NETLINK AF_PACKET AF_VSOCK],
-    also: &[("inet", libc::AF_INET), ("inet6", libc::AF_INET6), ("unix", libc::AF_UNIX)],
+    noun: "address family",
+    man: "address_families(7)",
+    documented: named![
+        AF_INET, "IPv4: an address is host:port";
+        AF_INET6, "IPv6: an address is [host]:port; with IPV6_V6ONLY off it reaches IPv4 too";
+        AF_UNIX, "sockets of this machine alone: an address is a path, or @name";
+        AF_UNSPEC, "any family, in getaddrinfo; no peer, in connect";
+        AF_LOCAL, "the same as AF_UNIX, by its POSIX name";
+        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets";
+        AF_PACKET, "whole frames of a network interface, for root";
+        AF_VSOCK, "between a virtual machine and its host";
+    ],
+    also: named![inet = libc::AF_INET, ""; inet6 = libc::AF_INET6, ""; unix = libc::AF_UNIX, "";],
     choice: -1,
 };
 
 /// Socket types, and the two flags that `socket` takes with them.
 pub static TYPES: Constants = Constants {
-    documented: named![SOCK_STREAM SOCK_DGRAM SOCK_SEQPACKET SOCK_RAW SOCK_RDM SOCK_NONBLOCK SOCK_CLOEXEC],
-    also: &[
-        ("stream", libc::SOCK_STREAM),
-        ("dgram", libc::SOCK_DGRAM),
-        ("seqpacket", libc::SOCK_SEQPACKET),
-        ("raw", libc::SOCK_RAW),
+    noun: "socket type",
+    man: "socket(2)",
+    documented: named![
+        SOCK_STREAM, "a connection that carries bytes both ways, in order, none lost, without message bounds: TCP";
+        SOCK_DGRAM, "datagrams: each send is one message; over a network they may be lost, doubled, reordered: UDP";
+        SOCK_SEQPACKET, "a connection that keeps messages apart: AF_UNIX has it, TCP and UDP do not";
+        SOCK_RAW, "packets with their headers, for root: ICMP, say";
+        SOCK_RDM, "datagrams that are not lost but may be reordered: no common protocol has it";
+        SOCK_NONBLOCK, "a flag beside the type: the socket begins non-blocking";
+        SOCK_CLOEXEC, "a flag beside the type: the descriptor is closed at exec. sockpit always sets it";
+    ],
+    also: named![
+        stream = libc::SOCK_STREAM, ""; dgram = libc::SOCK_DGRAM, ""; seqpacket = libc::SOCK_SEQPACKET, "";
+        raw = libc::SOCK_RAW, "";
     ],
     choice: 0xf,
 };
 
 /// What accept4(2) takes.
-pub static ACCEPT_FLAGS: Constants = Constants { documented: named![SOCK_NONBLOCK SOCK_CLOEXEC], also: &[], choice: 0 };
+pub static ACCEPT_FLAGS: Constants = Constants {
+    noun: "flag of accept4",
+    man: "accept(2)",
+    documented: named![SOCK_NONBLOCK, "do not block"; SOCK_CLOEXEC, "close at exec";],
+    also: &[],
+    choice: 0,
+};
 
 /// Protocols.
 pub static PROTOCOLS: Constants = Constants {
+    noun: "protocol",
+    man: "ip(7)",
     documented: named![
-        IPPROTO_IP IPPROTO_TCP IPPROTO_UDP IPPROTO_ICMP IPPROTO_ICMPV6 IPPROTO_IPV6 IPPROTO_RAW IPPROTO_UDPLITE
-        IPPROTO_SCTP IPPROTO_MPTCP IPPROTO_DCCP IPPROTO_IGMP IPPROTO_IPIP IPPROTO_EGP IPPROTO_PUP IPPROTO_IDP
-        IPPROTO_TP IPPROTO_RSVP IPPROTO_GRE IPPROTO_ESP IPPROTO_AH IPPROTO_MTP IPPROTO_BEETPH IPPROTO_ENCAP
-        IPPROTO_PIM IPPROTO_COMP IPPROTO_MPLS
+        IPPROTO_IP, "0: the protocol that belongs to the family and type; as a level, the options of IPv4";
+        IPPROTO_TCP, "TCP, the protocol of SOCK_STREAM; as a level, its options";
+        IPPROTO_UDP, "UDP, the protocol of SOCK_DGRAM; as a level, its options";
+        IPPROTO_ICMP, "ICMP: echo (ping) and error reports; SOCK_DGRAM for a ping, SOCK_RAW for root";
+        IPPROTO_ICMPV6, "ICMP of IPv6";
+        IPPROTO_IPV6, "IPv6 within IPv4; as a level, the options of IPv6";
+        IPPROTO_RAW, "any protocol: the program writes the IP header itself, for root";
+        IPPROTO_UDPLITE, "UDP whose checksum may cover a part only";
+        IPPROTO_SCTP, "SCTP: messages over several streams in one connection";
+        IPPROTO_MPTCP, "TCP over several paths at once";
+        IPPROTO_DCCP, "datagrams with congestion control";
+        IPPROTO_IGMP, "membership of multicast groups";
+        IPPROTO_IPIP, "IPv4 within IPv4";
+        IPPROTO_EGP, "an early routing protocol";
+        IPPROTO_PUP, "a protocol before IP, from Xerox";
+        IPPROTO_IDP, "a protocol before IP, from Xerox";
+        IPPROTO_TP, "the transport protocol of OSI";
+        IPPROTO_RSVP, "reserving bandwidth";
+        IPPROTO_GRE, "tunnels";
+        IPPROTO_ESP, "IPsec: encrypted packets";
+        IPPROTO_AH, "IPsec: authenticated packets";
+        IPPROTO_MTP, "an early multicast transport";
+        IPPROTO_BEETPH, "IPsec: tunnels with fixed addresses";
+        IPPROTO_ENCAP, "packets within packets, RFC 1241";
+        IPPROTO_PIM, "routing of multicast";
+        IPPROTO_COMP, "compressed packets";
+        IPPROTO_MPLS, "MPLS labels within IP";
     ],
-    also: &[("tcp", libc::IPPROTO_TCP), ("udp", libc::IPPROTO_UDP), ("icmp", libc::IPPROTO_ICMP)],
+    also: named![tcp = libc::IPPROTO_TCP, ""; udp = libc::IPPROTO_UDP, ""; icmp = libc::IPPROTO_ICMP, "";],
     choice: -1,
 };
 
-/// Flags of send(2) and recv(2).
+/// Flags of send(2) and recv(2). What each means begins with where it goes: see [`sends`] and [`receives`].
 pub static MSG_FLAGS: Constants = Constants {
+    noun: "flag of sending and receiving",
+    man: "recv(2)",
     documented: named![
-        MSG_OOB MSG_PEEK MSG_DONTROUTE MSG_CTRUNC MSG_TRUNC MSG_DONTWAIT MSG_EOR MSG_WAITALL MSG_CONFIRM
-        MSG_ERRQUEUE MSG_NOSIGNAL MSG_MORE MSG_WAITFORONE MSG_ZEROCOPY MSG_FASTOPEN MSG_CMSG_CLOEXEC
+        MSG_OOB, "sending, receiving: the urgent byte of TCP, one beside the stream";
+        MSG_PEEK, "receiving: look at the data and leave it for the next call";
+        MSG_DONTROUTE, "sending: to directly connected hosts only, past the gateways";
+        MSG_CTRUNC, "receiving, in the flags that come back: ancillary data was cut, ANCBUFSIZE was too small";
+        MSG_TRUNC, "receiving: give a datagram's real length, and throw TCP's bytes away; in the flags that come back: it was cut";
+        MSG_DONTWAIT, "sending, receiving: fail with EAGAIN rather than wait, for this one call";
+        MSG_EOR, "sending, receiving: the end of a record, where the protocol has records";
+        MSG_WAITALL, "receiving: wait until all N bytes have come, or the stream ends";
+        MSG_CONFIRM, "sending: the peer answers, so its link address need not be asked for again";
+        MSG_ERRQUEUE, "receiving: take an error from the queue that IP_RECVERR fills; never waits";
+        MSG_NOSIGNAL, "sending: no SIGPIPE on a broken connection. sockpit never gets one: EPIPE is all";
+        MSG_MORE, "sending: more is to come, so hold this back: a fuller packet, or one datagram of several sends";
+        MSG_WAITFORONE, "receiving, in recvmmsg: return once one message has come";
+        MSG_ZEROCOPY, "sending: do not copy the data, tell through the error queue when it may be reused; needs SO_ZEROCOPY";
+        MSG_FASTOPEN, "sending: connect and send in one, with the data in the SYN where that is allowed";
+        MSG_CMSG_CLOEXEC, "receiving: descriptors that come with SCM_RIGHTS are closed at exec";
     ],
-    also: &[
-        ("MSG_TRYHARD", libc::MSG_DONTROUTE),
-        ("MSG_PROXY", 0x10),
-        ("MSG_FIN", libc::MSG_FIN),
-        ("MSG_SYN", libc::MSG_SYN),
-        ("MSG_RST", libc::MSG_RST),
-        ("MSG_BATCH", 0x4_0000),
+    also: named![
+        MSG_TRYHARD = libc::MSG_DONTROUTE, "";
+        MSG_PROXY = 0x10, "sending: a name from before Linux; does nothing";
+        MSG_FIN, "sending: a name from inside the kernel; does nothing";
+        MSG_SYN, "sending: a name from inside the kernel; does nothing";
+        MSG_RST, "sending: a name from inside the kernel; does nothing";
+        MSG_BATCH = 0x4_0000, "sending, in sendmmsg: more messages follow";
     ],
     choice: 0,
 };
 
+/// Whether a flag of [`MSG_FLAGS`] with this meaning is one for sending.
+pub fn sends(about: &str) -> bool {
+    about.starts_with("sending")
+}
+
+/// Whether a flag of [`MSG_FLAGS`] with this meaning is one for receiving.
+pub fn receives(about: &str) -> bool {
+    about.starts_with("receiving") || about.starts_with("sending, receiving")
+}
+
 /// Flags of getaddrinfo(3).
 pub static AI_FLAGS: Constants = Constants {
-    documented: &[
-        ("AI_PASSIVE", libc::AI_PASSIVE),
-        ("AI_CANONNAME", libc::AI_CANONNAME),
-        ("AI_NUMERICHOST", libc::AI_NUMERICHOST),
-        ("AI_V4MAPPED", libc::AI_V4MAPPED),
-        ("AI_ALL", libc::AI_ALL),
-        ("AI_ADDRCONFIG", libc::AI_ADDRCONFIG),
-        ("AI_IDN", 0x40),
-        ("AI_CANONIDN", 0x80),
-        ("AI_NUMERICSERV", libc::AI_NUMERICSERV),
+    noun: "flag of getaddrinfo",
+    man: "getaddrinfo(3)",
+    documented: named![
+        AI_PASSIVE, "the addresses are for bind: without a host, the wildcard rather than the loopback address";
+        AI_CANONNAME, "tell the host's official name, in the first entry";
+        AI_NUMERICHOST, "the host is an address in numbers: ask no name server";
+        AI_V4MAPPED, "with AF_INET6: IPv4 addresses as ::ffff:1.2.3.4 when there is none of IPv6";
+        AI_ALL, "with AI_V4MAPPED: those beside the IPv6 addresses";
+        AI_ADDRCONFIG, "only families that this machine has an address of";
+        AI_IDN = 0x40, "the host's name may have letters beyond ASCII";
+        AI_CANONIDN = 0x80, "the official name may have letters beyond ASCII";
+        AI_NUMERICSERV, "the port is a number: ask no table of services";
     ],
-    also: &[("AI_IDN_ALLOW_UNASSIGNED", 0x100), ("AI_IDN_USE_STD3_ASCII_RULES", 0x200)],
+    also: named![
+        AI_IDN_ALLOW_UNASSIGNED = 0x100, "with AI_IDN: allow characters that Unicode has not assigned; does nothing any more";
+        AI_IDN_USE_STD3_ASCII_RULES = 0x200, "with AI_IDN: only what host names may have; does nothing any more";
+    ],
     choice: 0,
 };
 
 /// Flags of getnameinfo(3).
 pub static NI_FLAGS: Constants = Constants {
-    documented: named![NI_NUMERICHOST NI_NUMERICSERV NI_NOFQDN NI_NAMEREQD NI_DGRAM NI_IDN],
-    also: &[("NI_IDN_ALLOW_UNASSIGNED", 64), ("NI_IDN_USE_STD3_ASCII_RULES", 128)],
+    noun: "flag of getnameinfo",
+    man: "getnameinfo(3)",
+    documented: named![
+        NI_NUMERICHOST, "the host as an address in numbers: ask no name server";
+        NI_NUMERICSERV, "the port as a number: ask no table of services";
+        NI_NOFQDN, "of hosts of this domain the first part of the name only";
+        NI_NAMEREQD, "fail with EAI_NONAME when the host has no name, rather than give its address";
+        NI_DGRAM, "the service's name over UDP, where it differs from TCP's";
+        NI_IDN, "the name may come with letters beyond ASCII";
+    ],
+    also: named![
+        NI_IDN_ALLOW_UNASSIGNED = 64, "with NI_IDN: allow characters that Unicode has not assigned; does nothing any more";
+        NI_IDN_USE_STD3_ASCII_RULES = 128, "with NI_IDN: only what host names may have; does nothing any more";
+    ],
     choice: 0,
 };
 
 /// Flags of a network interface: netdevice(7).
 pub static INTERFACE_FLAGS: Constants = Constants {
-    documented: &[
-        ("UP", libc::IFF_UP),
-        ("BROADCAST", libc::IFF_BROADCAST),
-        ("LOOPBACK", libc::IFF_LOOPBACK),
-        ("POINTOPOINT", libc::IFF_POINTOPOINT),
-        ("RUNNING", libc::IFF_RUNNING),
-        ("NOARP", libc::IFF_NOARP),
-        ("PROMISC", libc::IFF_PROMISC),
-        ("ALLMULTI", libc::IFF_ALLMULTI),
-        ("MASTER", libc::IFF_MASTER),
-        ("SLAVE", libc::IFF_SLAVE),
-        ("MULTICAST", libc::IFF_MULTICAST),
-        ("LOWER_UP", 1 << 16),
-        ("DORMANT", 1 << 17),
-        ("ECHO", 1 << 18),
+    noun: "flag of a network interface, as ifconfig shows it",
+    man: "netdevice(7)",
+    documented: named![
+        UP = libc::IFF_UP, "the interface is switched on";
+        BROADCAST = libc::IFF_BROADCAST, "it has a broadcast address";
+        LOOPBACK = libc::IFF_LOOPBACK, "what is sent comes back to this machine";
+        POINTOPOINT = libc::IFF_POINTOPOINT, "there is one machine at its other end";
+        RUNNING = libc::IFF_RUNNING, "it is ready to carry packets";
+        NOARP = libc::IFF_NOARP, "addresses are not asked for with ARP";
+        PROMISC = libc::IFF_PROMISC, "it takes all packets, those for others too";
+        ALLMULTI = libc::IFF_ALLMULTI, "it takes all multicast packets";
+        MASTER = libc::IFF_MASTER, "it bundles others";
+        SLAVE = libc::IFF_SLAVE, "it is one of a bundle";
+        MULTICAST = libc::IFF_MULTICAST, "it can carry multicast";
+        LOWER_UP = 1 << 16, "the cable, or what stands for it, is plugged in";
+        DORMANT = 1 << 17, "the driver waits for something from outside";
+        ECHO = 1 << 18, "what is sent is also received here";
     ],
     also: &[],
     choice: 0,
@@ -157,74 +269,83 @@ pub static INTERFACE_FLAGS: Constants = Constants {
 
 /// Events of poll(2).
 pub static POLL_EVENTS: Constants = Constants {
-    documented: &[
-        ("IN", libc::POLLIN as i32),
-        ("PRI", libc::POLLPRI as i32),
-        ("OUT", libc::POLLOUT as i32),
-        ("ERR", libc::POLLERR as i32),
-        ("HUP", libc::POLLHUP as i32),
-        ("NVAL", libc::POLLNVAL as i32),
-        ("RDHUP", libc::POLLRDHUP as i32),
+    noun: "event of poll",
+    man: "poll(2)",
+    documented: named![
+        IN = libc::POLLIN as i32, "recv or accept will not wait: data, a connection, or the end of the stream";
+        PRI = libc::POLLPRI as i32, "urgent data";
+        OUT = libc::POLLOUT as i32, "send has room; or a connect is decided, and SO_ERROR says how";
+        ERR = libc::POLLERR as i32, "an error is pending: SO_ERROR or MSG_ERRQUEUE tells. Always told, never asked for";
+        HUP = libc::POLLHUP as i32, "the connection is over in both directions. Always told, never asked for";
+        NVAL = libc::POLLNVAL as i32, "the descriptor is not open. Always told, never asked for";
+        RDHUP = libc::POLLRDHUP as i32, "the peer sends no more: it closed, or shut down its writing half";
     ],
-    also: &[
-        ("POLLIN", libc::POLLIN as i32),
-        ("POLLPRI", libc::POLLPRI as i32),
-        ("POLLOUT", libc::POLLOUT as i32),
-        ("POLLERR", libc::POLLERR as i32),
-        ("POLLHUP", libc::POLLHUP as i32),
-        ("POLLNVAL", libc::POLLNVAL as i32),
-        ("POLLRDHUP", libc::POLLRDHUP as i32),
-        ("POLLRDNORM", libc::POLLRDNORM as i32),
-        ("POLLRDBAND", libc::POLLRDBAND as i32),
-        ("POLLWRNORM", libc::POLLWRNORM as i32),
-        ("POLLWRBAND", libc::POLLWRBAND as i32),
+    also: named![
+        POLLIN = libc::POLLIN as i32, ""; POLLPRI = libc::POLLPRI as i32, ""; POLLOUT = libc::POLLOUT as i32, "";
+        POLLERR = libc::POLLERR as i32, ""; POLLHUP = libc::POLLHUP as i32, ""; POLLNVAL = libc::POLLNVAL as i32, "";
+        POLLRDHUP = libc::POLLRDHUP as i32, "";
+        POLLRDNORM = libc::POLLRDNORM as i32, "ordinary data can be read: with IN";
+        POLLRDBAND = libc::POLLRDBAND as i32, "priority data can be read: no socket of Linux says so";
+        POLLWRNORM = libc::POLLWRNORM as i32, "ordinary data can be written: with OUT";
+        POLLWRBAND = libc::POLLWRBAND as i32, "priority data can be written: with OUT";
     ],
     choice: 0,
 };
 
 /// Halves of a connection, for shutdown(2).
 pub static HOWS: Constants = Constants {
-    documented: &[("rd", libc::SHUT_RD), ("wr", libc::SHUT_WR), ("rdwr", libc::SHUT_RDWR)],
-    also: named![SHUT_RD SHUT_WR SHUT_RDWR],
+    noun: "half of a connection",
+    man: "shutdown(2)",
+    documented: named![
+        rd = libc::SHUT_RD, "receiving ends: recv gives empty data. TCP tells the peer nothing and takes what still comes";
+        wr = libc::SHUT_WR, "sending ends: the peer reads what is left, then the end of the stream (FIN); this side still receives";
+        rdwr = libc::SHUT_RDWR, "both end";
+    ],
+    also: named![SHUT_RD, ""; SHUT_WR, ""; SHUT_RDWR, "";],
     choice: -1,
 };
 
 /// Numbers that belong to no parameter of a call, but are values of options and the like.
-static OTHERS: Constants = Constants {
-    documented: &[
-        ("INADDR_ANY", 0),
-        ("INADDR_LOOPBACK", 0x7f00_0001),
-        ("SOMAXCONN", libc::SOMAXCONN),
-        ("SCM_RIGHTS", libc::SCM_RIGHTS),
-        ("SCM_CREDENTIALS", libc::SCM_CREDENTIALS),
-        ("IP_PMTUDISC_DONT", libc::IP_PMTUDISC_DONT),
-        ("IP_PMTUDISC_WANT", libc::IP_PMTUDISC_WANT),
-        ("IP_PMTUDISC_DO", libc::IP_PMTUDISC_DO),
-        ("IP_PMTUDISC_PROBE", libc::IP_PMTUDISC_PROBE),
-        ("IP_PMTUDISC_INTERFACE", libc::IP_PMTUDISC_INTERFACE),
-        ("IP_PMTUDISC_OMIT", libc::IP_PMTUDISC_OMIT),
-        ("IPV6_PMTUDISC_DONT", libc::IPV6_PMTUDISC_DONT),
-        ("IPV6_PMTUDISC_WANT", libc::IPV6_PMTUDISC_WANT),
-        ("IPV6_PMTUDISC_DO", libc::IPV6_PMTUDISC_DO),
-        ("IPV6_PMTUDISC_PROBE", libc::IPV6_PMTUDISC_PROBE),
-        ("IPV6_PMTUDISC_INTERFACE", libc::IPV6_PMTUDISC_INTERFACE),
-        ("IPV6_PMTUDISC_OMIT", libc::IPV6_PMTUDISC_OMIT),
-        ("IPTOS_LOWDELAY", libc::IPTOS_LOWDELAY as i32),
-        ("IPTOS_THROUGHPUT", libc::IPTOS_THROUGHPUT as i32),
-        ("IPTOS_RELIABILITY", libc::IPTOS_RELIABILITY as i32),
-        ("IPTOS_MINCOST", libc::IPTOS_MINCOST as i32),
-        ("UDP_ENCAP_ESPINUDP_NON_IKE", 1),
-        ("UDP_ENCAP_ESPINUDP", 2),
-        ("UDP_ENCAP_L2TPINUDP", 3),
+pub static OTHERS: Constants = Constants {
+    noun: "number by name",
+    man: "",
+    documented: named![
+        INADDR_ANY = 0, "the wildcard 0.0.0.0 as a number: every address of this machine";
+        INADDR_LOOPBACK = 0x7f00_0001, "127.0.0.1 as a number: this machine alone";
+        SOMAXCONN, "the longest queue that listen takes, by default: net.core.somaxconn";
+        SCM_RIGHTS, "ancillary data of AF_UNIX: open descriptors. sendmsg S DATA fds=A,B sends them";
+        SCM_CREDENTIALS, "ancillary data of AF_UNIX: the sender's process, user and group, with SO_PASSCRED";
+        IP_PMTUDISC_DONT, "IP_MTU_DISCOVER: never set the don't-fragment flag";
+        IP_PMTUDISC_WANT, "IP_MTU_DISCOVER: as the route says, fragment here when needed";
+        IP_PMTUDISC_DO, "IP_MTU_DISCOVER: always don't fragment; what is too long fails with EMSGSIZE";
+        IP_PMTUDISC_PROBE, "IP_MTU_DISCOVER: don't fragment, and ignore the path MTU";
+        IP_PMTUDISC_INTERFACE, "IP_MTU_DISCOVER: the interface's MTU, and refuse what is longer";
+        IP_PMTUDISC_OMIT, "IP_MTU_DISCOVER: the interface's MTU, and fragment what is longer";
+        IPV6_PMTUDISC_DONT, "IPV6_MTU_DISCOVER: fragment to the smallest MTU of IPv6";
+        IPV6_PMTUDISC_WANT, "IPV6_MTU_DISCOVER: as the route says, fragment here when needed";
+        IPV6_PMTUDISC_DO, "IPV6_MTU_DISCOVER: never fragment; what is too long fails with EMSGSIZE";
+        IPV6_PMTUDISC_PROBE, "IPV6_MTU_DISCOVER: never fragment, and ignore the path MTU";
+        IPV6_PMTUDISC_INTERFACE, "IPV6_MTU_DISCOVER: the interface's MTU, and refuse what is longer";
+        IPV6_PMTUDISC_OMIT, "IPV6_MTU_DISCOVER: the interface's MTU, and fragment what is longer";
+        IPTOS_LOWDELAY, "IP_TOS: answers should come soon";
+        IPTOS_THROUGHPUT, "IP_TOS: much data";
+        IPTOS_RELIABILITY, "IP_TOS: loss is worse than delay";
+        IPTOS_MINCOST, "IP_TOS: it may wait";
+        UDP_ENCAP_ESPINUDP_NON_IKE = 1, "UDP_ENCAP: IPsec in UDP, an early form";
+        UDP_ENCAP_ESPINUDP = 2, "UDP_ENCAP: IPsec in UDP, RFC 3948";
+        UDP_ENCAP_L2TPINUDP = 3, "UDP_ENCAP: L2TP in UDP, RFC 2661";
     ],
     also: &[],
     choice: -1,
 };
 
+/// All the sets.
+pub static SETS: [&Constants; 9] =
+    [&FAMILIES, &TYPES, &PROTOCOLS, &MSG_FLAGS, &AI_FLAGS, &NI_FLAGS, &OTHERS, &HOWS, &POLL_EVENTS];
+
 /// The number of a name in any of the sets, of an option, or of an option's level.
 pub fn find_any(name: &str) -> Option<i32> {
-    let sets = [&FAMILIES, &TYPES, &PROTOCOLS, &MSG_FLAGS, &AI_FLAGS, &NI_FLAGS, &OTHERS, &HOWS, &POLL_EVENTS];
-    sets.iter()
+    SETS.iter()
         .find_map(|set| set.find(name))
         .or_else(|| options::by_name(name).map(|option| option.number))
         .or_else(|| options::level(name))

@@ -101,6 +101,17 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     OPTIONS.iter().map(|o| o.name)
 }
 
+/// The levels by name, the best known name of a number first.
+pub fn levels() -> impl Iterator<Item = &'static (&'static str, i32)> {
+    LEVELS.iter()
+}
+
+/// What more is known about the option of that name: its default on Linux, and what one should know; either may be
+/// empty.
+pub fn more(name: &str) -> (&'static str, &'static str) {
+    MORE.iter().find(|(n, ..)| *n == name).map_or(("", ""), |(_, default, note)| (default, note))
+}
+
 /// The level of that name.
 pub fn level(name: &str) -> Option<i32> {
     LEVELS.iter().find(|(n, _)| *n == name).map(|(_, number)| *number)
@@ -396,11 +407,125 @@ const TABLE: (&[Opt], &[(&str, i32)]) = options! {
     }
 };
 
+/// What more there is to say of the options that people meet first: name, default, note.
+pub static MORE: &[(&str, &str, &str)] = &[
+    (
+        "SO_REUSEADDR",
+        "0",
+        "Set it before bind, on every server: without it a restart fails with EADDRINUSE while old connections are in \
+         TIME_WAIT. It does not let two sockets listen on one port (SO_REUSEPORT does), but lets two UDP sockets share one.",
+    ),
+    ("SO_REUSEPORT", "0", "Every socket that shares the port must set it before bind, and belong to the same user."),
+    (
+        "SO_LINGER",
+        "0 0",
+        "0 0: close returns at once and the rest is sent in the background. 1 5: close waits up to 5 seconds for it. \
+         1 0: close throws it away and resets the connection, so that the peer gets ECONNRESET and no TIME_WAIT is left.",
+    ),
+    (
+        "SO_KEEPALIVE",
+        "0",
+        "After TCP_KEEPIDLE seconds (7200) of silence a probe is sent, then every TCP_KEEPINTVL (75); when TCP_KEEPCNT \
+         (9) are not answered the connection ends with ETIMEDOUT.",
+    ),
+    ("SO_ERROR", "0", "How a non-blocking connect ended is read here, once poll says OUT. Reading clears it."),
+    (
+        "SO_RCVBUF",
+        "net.ipv4.tcp_rmem for TCP, net.core.rmem_default for the rest",
+        "Bytes. The kernel doubles what is set, up to twice net.core.rmem_max, and reading shows the double. For TCP set \
+         it before connect or listen; setting it ends the kernel's own tuning.",
+    ),
+    (
+        "SO_SNDBUF",
+        "net.ipv4.tcp_wmem for TCP, net.core.wmem_default for the rest",
+        "Bytes. The kernel doubles what is set, up to twice net.core.wmem_max, and reading shows the double.",
+    ),
+    ("SO_RCVLOWAT", "1", "Bytes. poll says IN only when so many are there, or the stream has ended."),
+    (
+        "SO_RCVTIMEO",
+        "0.0",
+        "It is the kernel's own timeout, for blocking sockets; the error is EAGAIN. settimeout is Python's, and its \
+         error is `timeout`.",
+    ),
+    ("SO_SNDTIMEO", "0.0", "For send the error is EAGAIN, for connect EINPROGRESS. settimeout is Python's way."),
+    ("SO_BROADCAST", "0", "Without it, sendto a broadcast address fails with EACCES."),
+    (
+        "SO_OOBINLINE",
+        "0",
+        "Off, the urgent byte is read with MSG_OOB alone; on, it stands in the stream, and atmark tells where.",
+    ),
+    (
+        "SO_PEERCRED",
+        "",
+        "Only AF_UNIX has it. The values are those of the moment when the peer called connect, listen or socketpair.",
+    ),
+    ("SO_PASSCRED", "0", "The credentials come with recvmsg as SCM_CREDENTIALS."),
+    ("SO_PEEK_OFF", "-1", ""),
+    ("SO_ACCEPTCONN", "0", "1 after listen."),
+    ("SO_DONTROUTE", "0", ""),
+    ("SO_PRIORITY", "0", ""),
+    ("SO_MARK", "0", ""),
+    ("SO_TIMESTAMP", "0", "The time comes with recvmsg as SCM_TIMESTAMP."),
+    ("SO_ZEROCOPY", "0", ""),
+    ("IP_TTL", "64", "It is lowered at every router, and the packet dropped at 0: this is how traceroute works."),
+    ("IP_TOS", "0", ""),
+    ("IP_MTU", "", "Connected sockets only; others fail with ENOTCONN."),
+    ("IP_MULTICAST_TTL", "1", ""),
+    ("IP_MULTICAST_LOOP", "1", "The sending socket's setting decides, for IPv4."),
+    ("IP_ADD_MEMBERSHIP", "", "bind to the group's port first; without INTERFACE the route to the group decides."),
+    ("IP_PKTINFO", "0", "It comes with recvmsg as ancillary data: interface, local address, destination."),
+    ("IP_RECVERR", "0", "recvmsg with MSG_ERRQUEUE takes the errors."),
+    ("IP_FREEBIND", "0", ""),
+    (
+        "IPV6_V6ONLY",
+        "0",
+        "The default is net.ipv6.bindv6only. Off, a socket bound to [::] also takes IPv4 clients, whose addresses look like \
+         ::ffff:1.2.3.4, and the same port of IPv4 is taken.",
+    ),
+    ("IPV6_UNICAST_HOPS", "64", ""),
+    ("IPV6_MULTICAST_HOPS", "1", ""),
+    (
+        "TCP_NODELAY",
+        "0",
+        "Off, Nagle's algorithm keeps a small segment back while another is unacknowledged. On, each send goes at once: for \
+         small questions that wait for answers. It does not make messages: TCP stays a stream.",
+    ),
+    (
+        "TCP_CORK",
+        "0",
+        "The opposite of TCP_NODELAY: only full segments go, until it is taken off or 0.2 seconds have passed.",
+    ),
+    ("TCP_KEEPIDLE", "7200", "Seconds; SO_KEEPALIVE must be on."),
+    ("TCP_KEEPINTVL", "75", "Seconds."),
+    ("TCP_KEEPCNT", "9", ""),
+    ("TCP_SYNCNT", "6", "Six repeats are about two minutes, after which connect fails with ETIMEDOUT."),
+    ("TCP_LINGER2", "60", "Seconds in FIN_WAIT2; negative for none."),
+    ("TCP_USER_TIMEOUT", "0", "Milliseconds; 0 leaves it to the kernel, about 15 minutes."),
+    ("TCP_DEFER_ACCEPT", "0", "Seconds: accept gives a connection only when data has come on it."),
+    ("TCP_QUICKACK", "1", "Not lasting: the kernel goes on deciding for itself."),
+    (
+        "TCP_FASTOPEN",
+        "0",
+        "How many such connections may be pending on a listening socket; net.ipv4.tcp_fastopen allows it.",
+    ),
+    ("TCP_CONGESTION", "net.ipv4.tcp_congestion_control", ""),
+    ("TCP_MAXSEG", "536", "Bytes; before a connection what is set, afterwards what is in use."),
+    (
+        "TCP_INFO",
+        "",
+        "struct tcp_info: the first byte is the state, which `state S` names. `getsockopt S TCP_INFO 104` gives the bytes \
+         for unpack.",
+    ),
+    ("UDP_CORK", "0", "What is sent meanwhile leaves as one datagram when it is taken off."),
+];
+
 #[cfg(test)]
 mod tests {
     use std::collections::{HashMap, HashSet};
     use std::fs;
+    use std::os::fd::AsFd;
 
+    use super::super::{fd, sockopt};
     use super::*;
 
     /// The numbers that the installed headers define, by name.
@@ -433,6 +558,31 @@ mod tests {
             words.get(value).unwrap_or(value).parse().ok()
         };
         Some(words.iter().filter_map(|(name, value)| Some(((*name).to_owned(), number(value)?))).collect())
+    }
+
+    /// Options whose defaults are numbers have them on a fresh socket of this kernel.
+    #[test]
+    fn defaults_are_the_kernels() {
+        let mut compared = 0;
+        for (name, default, note) in MORE {
+            let option = by_name(name).and_then(|o| o.spec).unwrap_or_else(|| panic!("{name} is no option"));
+            assert!(!default.is_empty() || !note.is_empty(), "{name}: nothing is said");
+            let Ok(default) = default.parse::<i32>() else { continue };
+            if !option.readable || !matches!(option.kind, OptKind::Flag | OptKind::Number) {
+                continue;
+            }
+            let (family, kind) = match option.level {
+                libc::IPPROTO_IPV6 => (libc::AF_INET6, libc::SOCK_STREAM),
+                libc::IPPROTO_UDP => (libc::AF_INET, libc::SOCK_DGRAM),
+                _ if option.man == "unix(7)" || option.name == "SO_PEEK_OFF" => (libc::AF_UNIX, libc::SOCK_STREAM),
+                _ => (libc::AF_INET, libc::SOCK_STREAM),
+            };
+            let socket = fd::socket(family, kind, 0).unwrap();
+            let value = sockopt::get_int(socket.as_fd(), option.level, option.number);
+            assert_eq!(value, Ok(default), "{name}");
+            compared += 1;
+        }
+        assert!(compared > 25, "{compared}");
     }
 
     #[test]

@@ -75,6 +75,36 @@ impl State {
     pub fn name(self) -> &'static str {
         Self::ALL[self as usize - 1].1
     }
+
+    /// What it means.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Established => "connected: data can go both ways",
+            Self::SynSent => "connect has sent its SYN and waits for the answer",
+            Self::SynRecv => "a SYN has come and was answered; the handshake's last part is missing",
+            Self::FinWait1 => {
+                "this side has closed, or shut down its writing half, and its FIN is not acknowledged yet"
+            }
+            Self::FinWait2 => "this side's FIN is acknowledged; the other side may still send, and has not closed yet",
+            Self::TimeWait => {
+                "both sides have closed, this one first: for a minute the address is kept, so that late segments harm no \
+                 new connection. It is why bind says EADDRINUSE without SO_REUSEADDR"
+            }
+            Self::Close => "no connection: a fresh socket, or one whose connection is over",
+            Self::CloseWait => {
+                "the other side has closed (recv gives empty data), and this one has not: many of these mean that a \
+                 program forgets to close"
+            }
+            Self::LastAck => "both have closed, the other first; this side's FIN is not acknowledged yet",
+            Self::Listen => "a server's socket that takes connections",
+            Self::Closing => "both sides closed at the same time, and their FINs crossed",
+            Self::NewSynRecv => "a handshake within the kernel; no socket of a program is in this state",
+            Self::Unconnected => "not TCP: the socket has no peer",
+            Self::Connecting => "AF_UNIX: the connection waits in a listener's queue",
+            Self::Connected => "not TCP: the socket has a peer",
+            Self::Disconnecting => "AF_UNIX: the socket is on its way to being gone",
+        }
+    }
 }
 
 /// The TCP state of a socket; the errno where it has none.

@@ -201,6 +201,28 @@ pub fn typed_lines(groups: &[Group<String>]) -> Vec<String> {
     groups.iter().flat_map(|g| &g.typed).map(text).collect()
 }
 
+/// What a person at the prompt saw of a statement before typing the next one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pace {
+    /// The number of the statement's last line among those that were typed.
+    pub last: usize,
+    /// How many lines it showed, at least.
+    pub shown: usize,
+    /// How many of them had come when Ctrl-C was pressed.
+    pub interrupted: Option<usize>,
+}
+
+/// What was seen of each statement.
+pub fn paces(groups: &[Group<String>]) -> Vec<Pace> {
+    let mut last = 0;
+    let pace = |group: &Group<String>| {
+        last += group.typed.len();
+        let shown = group.shown.iter().filter(|line| *line != ANY_LINES).count();
+        Pace { last, shown, interrupted: group.shown.iter().position(|line| transcript::is_interrupt(line)) }
+    };
+    groups.iter().map(pace).collect()
+}
+
 /// What a run showed, for each statement of the transcript.
 fn answers(wanted: &[Group<String>], run: Vec<Entry<Line>>) -> Vec<Vec<Line>> {
     let mut answers: Vec<Vec<Line>> = wanted.iter().map(|_| Vec::new()).collect();

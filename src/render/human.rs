@@ -22,14 +22,16 @@ pub struct Style {
     pub colour: bool,
     /// Say in which line of which file an error is: not at a prompt, where it is the line above.
     pub places: bool,
+    /// What colours a line of a program, if anything does; colours are all that it adds.
+    pub code: Option<fn(&str) -> String>,
     /// Show what depends on the clock: never in a transcript.
     pub clock: bool,
-    /// How wide the window is; tables are laid out in full where there is none.
+    /// How wide the window is; where there is none, tables are laid out in full and pages for 80 columns.
     pub width: Option<usize>,
 }
 
 impl Style {
-    fn paint(self, text: &str, paint: Paint) -> String {
+    pub(super) fn paint(self, text: &str, paint: Paint) -> String {
         if self.colour && !text.is_empty() { text.style(paint).to_string() } else { text.to_string() }
     }
 
@@ -51,6 +53,11 @@ impl Style {
     }
 }
 
+/// Text that stands back behind the rest.
+pub fn grey(text: &str, style: Style) -> String {
+    style.dim(text)
+}
+
 /// An event as lines of text, without a line end at their end; empty when there is nothing to show.
 pub fn event(event: &Event, style: Style) -> String {
     let text = match &event.what {
@@ -65,6 +72,7 @@ pub fn event(event: &Event, style: Style) -> String {
             }
         }
         What::Printed(text) | What::View(text) => text.clone(),
+        What::Page(page) => super::page(page, style),
         What::Drawn(drawn) => diagram::lines(drawn, room(&event.at, style)).join("\n"),
         What::Explained(clues) => clues.iter().map(|c| style.clue(c)).collect::<Vec<_>>().join("\n"),
         What::Rows { table, .. } => rows(&event.at, table, style),
@@ -100,7 +108,8 @@ fn line(text: &str, style: Style) -> String {
             out.push('\n');
         }
         out.push_str(&style.dim(if i == 0 { PROMPT } else { CONTINUATION }));
-        out.push_str(&crate::value::text::printable(line));
+        let line = crate::value::text::printable(line);
+        out.push_str(&style.code.map_or_else(|| line.clone(), |paint| paint(&line)));
     }
     out
 }

@@ -18,7 +18,7 @@ pub fn json(event: &Event) -> Option<String> {
         What::Line(_) | What::JobStarted(..) => return None,
         What::Reply { .. } => "reply",
         What::Failed { .. } => "error",
-        What::Printed(_) | What::View(_) | What::Explained(_) | What::Drawn(_) => "print",
+        What::Printed(_) | What::View(_) | What::Page(_) | What::Explained(_) | What::Drawn(_) => "print",
         What::Rows { .. } => "rows",
         What::Noted(_) | What::Announced(_) => "note",
         What::Traced(_) => "trace",
@@ -44,6 +44,9 @@ pub fn json(event: &Event) -> Option<String> {
         }
         What::Printed(text) | What::View(text) | What::Noted(text) | What::Announced(text) => {
             out.insert("text".into(), make!(text));
+        }
+        What::Page(page) => {
+            out.insert("text".into(), make!(super::page(page, super::Style::default())));
         }
         What::Drawn(drawn) => {
             out.insert("text".into(), make!(super::diagram::lines(drawn, None).join("\n")));

@@ -9,12 +9,14 @@ mod diagram;
 mod diff;
 mod human;
 mod json;
+mod page;
 pub mod rules;
 mod table;
 pub mod transcript;
 
-pub use human::{Style, event, failure, program_error};
+pub use human::{Style, event, failure, grey, program_error};
 pub use json::json;
+pub use page::{WIDTH, page};
 
 /// What stands before a line of a session.
 pub const PROMPT: &str = "sockpit> ";

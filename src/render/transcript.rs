@@ -182,6 +182,11 @@ pub fn shown(event: &Event) -> Vec<String> {
     text.split('\n').map(text::printable).collect()
 }
 
+/// Whether a shown line says that Ctrl-C gave up a call.
+pub fn is_interrupt(line: &str) -> bool {
+    line.ends_with(": Interrupted: interrupted with Ctrl-C")
+}
+
 /// Whether shown lines say that a call failed: `NAME: ERROR: text`.
 pub fn fails(lines: &[String]) -> bool {
     lines.iter().any(|line| {

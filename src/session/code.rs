@@ -184,6 +184,23 @@ pub enum Op {
     Return,
 }
 
+impl Op {
+    /// The word for it where it fails.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Let(..) => "let",
+            Self::Assert(_) => "assert",
+            Self::Print(_) => "print",
+            Self::Unless(..) => "condition",
+            Self::Count(..) => "repeat",
+            Self::Each(..) => "for",
+            Self::Value(_) => "return",
+            Self::Background(_) => "&",
+            _ => "line",
+        }
+    }
+}
+
 /// What follows a `finally`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum After {

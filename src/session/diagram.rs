@@ -211,7 +211,7 @@ fn what(did: &Did, made: bool) -> String {
         Did::Accepted(..) => "accept".into(),
         Did::Disconnected => "connect AF_UNSPEC".into(),
         Did::Sent(..) => "send".into(),
-        Did::Received { bytes: 0, from: None, room: 1.., .. } => "recv: the end".into(),
+        Did::Received { end: true, .. } => "recv: the end".into(),
         Did::Received { bytes, .. } => format!("recv: {}", count_of(*bytes)),
         Did::Shut(how) => format!("shutdown {}", HOWS.name_of(*how).unwrap_or("?")),
         Did::OptionSet(level, number) => {

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::lang::{Source, Span};
 pub use crate::os::trace::Call;
+use crate::value::page::Page;
 use crate::value::{Clue, Diagram, Failure, Table, Value};
 
 /// Something that happened.
@@ -65,6 +66,8 @@ pub enum What {
     Announced(String),
     /// Text that a view shows as it is.
     View(String),
+    /// A page of help.
+    Page(Rc<Page>),
     /// Who did what to whom.
     Drawn(Diagram),
     /// An explanation, line by line.

@@ -164,7 +164,7 @@ impl Session {
                     Ok(Next::Flow(Flow::On)) => continue 'frame,
                     Ok(Next::Flow(other)) => return other,
                     Err(failure) => {
-                        let call: Rc<str> = op_name(op).into();
+                        let call: Rc<str> = op.name().into();
                         match self.fail(task, call, None, failure) {
                             Flow::On => continue 'frame,
                             other => return other,
@@ -441,18 +441,4 @@ enum Next {
     Frame,
     /// As the flow says.
     Flow(Flow),
-}
-
-fn op_name(op: &Op) -> &'static str {
-    match op {
-        Op::Let(..) => "let",
-        Op::Assert(_) => "assert",
-        Op::Print(_) => "print",
-        Op::Unless(..) => "condition",
-        Op::Count(..) => "repeat",
-        Op::Each(..) => "for",
-        Op::Value(_) => "return",
-        Op::Background(_) => "&",
-        _ => "line",
-    }
 }

@@ -35,8 +35,7 @@ impl Session {
         if let Some(kind) = self.left.get(name) {
             return failure.note(format!("in the process that started this one it is {kind}, which does not cross"));
         }
-        let names = self.bound_names();
-        match text::nearest(name, names.iter().map(|n| &**n)) {
+        match text::nearest(name, self.bound().map(|(n, _)| &**n)) {
             Some(near) => failure.note(format!("did you mean `{near}`?")),
             None => failure.note(format!("a call gives a name its value: {name} = socket, or: let {name} = 5")),
         }

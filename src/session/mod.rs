@@ -5,6 +5,7 @@
 //! happens is told as [`Event`]s to a [`Sink`]: execution prints nothing and knows no colour.
 
 mod attend;
+mod beside;
 mod bind;
 mod code;
 mod compile;
@@ -30,9 +31,10 @@ use std::rc::Rc;
 use std::time::Instant;
 
 pub use attend::Waiting;
+pub use beside::Change;
 pub use event::{Call, Event, Sink, What};
 pub use process::CHILD;
-pub use step::{Change, Standing};
+pub use step::Standing;
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
@@ -315,14 +317,19 @@ impl Session {
         self.stop == Some(Stop::Output) || self.sink.flush()
     }
 
-    /// The names in scope at the prompt, for completion.
-    pub fn bound_names(&self) -> Vec<Rc<str>> {
-        self.table
-            .globals
-            .all()
-            .filter(|(_, slot)| self.globals.get(*slot).is_some())
-            .map(|(name, _)| name.clone())
-            .collect()
+    /// The names in scope at the prompt with what each holds.
+    pub fn bound(&self) -> impl Iterator<Item = (&Rc<str>, Value)> {
+        self.table.globals.all().filter_map(|(name, slot)| Some((name, self.globals.get(slot)?)))
+    }
+
+    /// The defined names with their parameters.
+    pub fn defined(&self) -> impl Iterator<Item = (&Rc<str>, &[Rc<str>])> {
+        self.functions.iter().flatten().map(|f| (&f.name, &*f.params))
+    }
+
+    /// The background calls that run, or that nobody asked about since they ended.
+    pub fn open_jobs(&self) -> impl Iterator<Item = u64> {
+        self.jobs.iter().filter(|(_, job)| job.outcome.is_none() || !job.seen).map(|(number, _)| *number)
     }
 
     /// Tell what happened, after the system calls that it took.

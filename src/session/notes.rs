@@ -153,7 +153,9 @@ fn did(call: &Rc<str>, socket: &Socket, args: &Args, values: &[Value], whole: us
             let flags = args.flags(if &**call == "recvmsg" { 3 } else { 2 }).unwrap_or(0);
             let from = values.last().and_then(|v| if let Value::Addr(a) = v { Some(a.clone()) } else { None });
             let bytes = values.first().map_or(0, |v| v.wire().len());
-            Did::Received { bytes, from, room: args.size(1).ok()?, whole, peeked: flags & libc::MSG_PEEK != 0 }
+            let (room, peeked) = (args.size(1).ok()?, flags & libc::MSG_PEEK != 0);
+            let end = bytes == 0 && room > 0 && socket.kind != libc::SOCK_DGRAM;
+            Did::Received { bytes, from, room, whole, peeked, end }
         }
         "shutdown" => Did::Shut(args.int32_or(1, libc::SHUT_RDWR).ok()?),
         "close" => Did::Dropped,

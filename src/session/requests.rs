@@ -8,6 +8,7 @@ use super::event::What;
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Show, Stop};
+use crate::help;
 use crate::lang::{self, Source};
 use crate::os::trace;
 use crate::value::{Clue, Failure, Handle, Name, Reply, Table, Value};
@@ -92,7 +93,7 @@ impl Session {
                 Ok(self.rows(task, site, table, value))
             }
             Request::Rows(table, value) => Ok(self.rows(task, site, table, value)),
-            Request::Show(text) => self.view(task, site, |_, _| text),
+            Request::Help(words) => self.help(task, &words),
             Request::Diagram(sockets) => self.draw(task, &sockets),
             Request::Why(socket) => self.explain(task, site, socket.as_ref()),
             Request::History => self.view(task, site, Self::history_view),
@@ -117,6 +118,12 @@ impl Session {
             Ok(reply) => self.complete(task, site, reply),
             Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
         }
+    }
+
+    fn help(&mut self, task: &Task, words: &[String]) -> Result<Reply, Failure> {
+        let page = help::answer(words)?;
+        self.tell_at(task, What::Page(Rc::new(page)));
+        Ok(Reply::Many(Vec::new()))
     }
 
     fn view(

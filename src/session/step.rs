@@ -7,11 +7,11 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
+use super::Session;
 use super::code::{Code, Op};
 use super::event::{At, What};
-use super::task::{Frame, Task, Temp};
-use super::{Session, compile};
-use crate::lang::{self, Source, Span};
+use super::task::Task;
+use crate::lang::{self, Source};
 use crate::value::{Failure, Name, text};
 use crate::world::TaskId;
 
@@ -20,9 +20,9 @@ const TRAIL_MAX: usize = 10_000;
 
 /// Where a statement stands: how deep in its task's frames, and at which op.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Spot {
-    depth: usize,
-    pc: usize,
+pub(super) struct Spot {
+    pub depth: usize,
+    pub pc: usize,
 }
 
 /// A program that is stepped through.
@@ -75,14 +75,6 @@ impl Standing {
     }
 }
 
-/// What came of a changed line.
-pub enum Change {
-    /// It runs in the statement's place.
-    Made,
-    /// It cannot stand there: why.
-    Refused(&'static str),
-}
-
 impl Session {
     /// Read a program and step through it: its first statement is the next.
     pub fn step_through(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
@@ -121,7 +113,7 @@ impl Session {
 
     /// The statement that runs next.
     pub fn next_stop(&self) -> Option<Standing> {
-        let id = *self.stepper.as_ref()?.stopped.front()?;
+        let id = self.first_stopped()?;
         let task = self.task(id)?;
         let frame = task.frames.last()?;
         let place = frame.code.places.get(frame.pc)?;
@@ -155,115 +147,17 @@ impl Session {
         self.meet_interrupt();
     }
 
-    /// Run this in the place of the next statement, once.
-    pub fn let_go_changed(&mut self, source: &Rc<Source>) -> Result<Change, lang::Error> {
-        let Some(id) = self.stepper.as_ref().and_then(|s| s.stopped.front().copied()) else {
-            return Ok(Change::Refused("nothing is next"));
-        };
-        let first = source.text.split_whitespace().next().unwrap_or("");
-        if matches!(first, "return" | "break" | "continue" | "def") {
-            return Ok(Change::Refused("this line can be passed over, not changed: it shapes the blocks around it"));
-        }
-        let opens = lang::depth_change(&source.text) > 0;
-        // The head of a block is read with an end of its own; the block stays the program's.
-        let whole =
-            if opens { Source::part("", &format!("{}\nend", source.text), source.first) } else { source.clone() };
-        let code = self.snippet(id, &whole)?;
-        let Some(mut task) = self.take(id) else { return Ok(Change::Refused("the task has ended")) };
-        let change = self.change(&mut task, &code);
-        self.tasks[id.index as usize] = Some(task);
-        match change {
-            Ok(Change::Made) => {
-                self.history.push(source.clone());
-                self.let_go();
-                // What runs in its place stops nowhere; the next statement does.
-                if let Some(stepper) = &mut self.stepper {
-                    stepper.granted = None;
-                }
-                Ok(Change::Made)
-            }
-            Ok(refused) => Ok(refused),
-            Err(failure) => {
-                let task = self.take(id);
-                if let Some(task) = task {
-                    let what = What::Failed { call: "line".into(), failure, word: None, expected: false, taken: false };
-                    self.tell_at(&task, what);
-                    self.tasks[id.index as usize] = Some(task);
-                }
-                Ok(Change::Made)
-            }
+    /// Let the next task run although its statement is done with: what runs in its place stops nowhere.
+    pub(super) fn let_go_past(&mut self) {
+        self.let_go();
+        if let Some(stepper) = &mut self.stepper {
+            stepper.granted = None;
         }
     }
 
-    /// Put changed code in the place of the statement that a task stands before.
-    fn change(&mut self, task: &mut Task, code: &Rc<Code>) -> Result<Change, Failure> {
-        let depth = task.frames.len();
-        let Some(frame) = task.frames.last_mut() else { return Ok(Change::Refused("the task has ended")) };
-        let before = frame.code.clone();
-        let spot = Spot { depth, pc: frame.pc };
-        let scope = frame.scope.clone();
-        let new = code.ops.iter().find(|op| !matches!(op, Op::Line(..)));
-        match (&before.ops[frame.pc], new) {
-            (Op::Unless(_, exit), Some(Op::Unless(expr, _))) => {
-                let goes = self.eval(&scope, expr)?.truth();
-                frame.pc = if goes { frame.pc + 1 } else { *exit };
-            }
-            (Op::Count(temp, _), Some(Op::Count(_, operand))) => {
-                let count = super::expr::count(&self.operand(&scope, operand)?)?;
-                frame.temps[*temp] = Temp::Count(count);
-                frame.pc += 1;
-            }
-            (Op::Each(temp, _), Some(Op::Each(_, operands))) => {
-                frame.temps[*temp] = Temp::Each(self.walk(&scope, operands)?, 0);
-                frame.pc += 1;
-            }
-            (
-                Op::Call(_) | Op::Background(_) | Op::Let(..) | Op::Assert(_) | Op::Print(_),
-                Some(Op::Call(_) | Op::Background(_) | Op::Let(..) | Op::Assert(_) | Op::Print(_)),
-            ) => {
-                frame.pc = before.places[frame.pc].end as usize;
-                task.frames.push(Frame::new(code.clone(), scope));
-            }
-            _ => {
-                return Ok(Change::Refused(
-                    "the program has another kind of line here: type it as a line beside, or `skip`",
-                ));
-            }
-        }
-        self.walked(task.id, spot);
-        Ok(Change::Made)
-    }
-
-    /// Code to be run where a task stands, with the names of its def. It stops nowhere.
-    fn snippet(&mut self, id: TaskId, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
-        let function = self.task(id).and_then(|t| t.frames.iter().rev().find_map(|f| f.called.as_ref()));
-        let names = function.map_or(Vec::new(), |(_, function)| function.names.clone());
-        let block = lang::parse(source)?;
-        let code = compile::snippet(&mut self.table, source, &block, names)?;
-        self.globals.grow(self.table.globals.len());
-        self.functions.resize(self.table.functions.len(), None);
-        Ok(code)
-    }
-
-    /// Run lines beside the program, with the names of the place that is next.
-    pub fn run_beside(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
-        let front = self.stepper.as_ref().and_then(|s| s.stopped.front().copied());
-        let code = self.snippet(front.unwrap_or_default(), source)?;
-        let scope = front.and_then(|id| self.task(id)?.frames.last()).map_or(self.globals.clone(), |f| f.scope.clone());
-        self.history.push(source.clone());
-        let mut task = Task::new(Rc::from("prompt"), false);
-        task.daemon = true;
-        task.beside = true;
-        task.frames = vec![Frame::new(code, scope)];
-        let id = self.add_task(task).map_err(|f| lang::Error::new(source, Span::default(), f.to_string()))?;
-        self.beside = Some(id);
-        self.world.ready.push_front(id);
-        Ok(())
-    }
-
-    /// Whether lines beside the program still run.
-    pub fn is_beside(&self) -> bool {
-        self.beside.is_some()
+    /// The task that runs next.
+    pub(super) fn first_stopped(&self) -> Option<TaskId> {
+        self.stepper.as_ref()?.stopped.front().copied()
     }
 
     /// Pass over the next statement, a block with all that is in it. Gives its first and last line.
@@ -405,7 +299,7 @@ impl Session {
     }
 
     /// A task runs the statement at that spot.
-    fn walked(&mut self, id: TaskId, spot: Spot) {
+    pub(super) fn walked(&mut self, id: TaskId, spot: Spot) {
         let Some(stepper) = &mut self.stepper else { return };
         stepper.at.insert(id, spot);
         if stepper.trail.len() >= TRAIL_MAX {

@@ -19,7 +19,7 @@ const fn e(number: i32, name: &'static str, text: &'static str, advice: &'static
 }
 
 /// Second names of some numbers, as POSIX and the manual use them.
-const ALIASES: &[(&str, &str)] = &[("EWOULDBLOCK", "EAGAIN"), ("ENOTSUP", "EOPNOTSUPP"), ("EDEADLOCK", "EDEADLK")];
+pub const ALIASES: &[(&str, &str)] = &[("EWOULDBLOCK", "EAGAIN"), ("ENOTSUP", "EOPNOTSUPP"), ("EDEADLOCK", "EDEADLK")];
 
 /// The error of that number.
 pub fn by_number(number: i32) -> Option<&'static Errno> {
@@ -30,6 +30,12 @@ pub fn by_number(number: i32) -> Option<&'static Errno> {
 pub fn by_name(name: &str) -> Option<&'static Errno> {
     let name = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, real)| real);
     ERRNOS.iter().find(|e| e.name == name)
+}
+
+/// What calls' errors of that number mean where more can be said: call, lines.
+pub fn hints(number: i32) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    let name = by_number(number).map(|e| e.name);
+    HINTS.iter().filter(move |(_, error, _)| Some(*error) == name).map(|(call, _, lines)| (*call, *lines))
 }
 
 /// The getaddrinfo error of that number.
@@ -771,7 +777,7 @@ static HINTS: &[(&str, &str, &[&str])] = &[
         "ENOPROTOOPT",
         &[
             "the option is unknown at that level for this socket, or it can only be read",
-            "help setsockopt lists the options with their levels",
+            "help SOL_SOCKET, help IPPROTO_TCP and so on list the options of a level",
         ],
     ),
     (

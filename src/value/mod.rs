@@ -11,6 +11,7 @@ pub mod errno;
 pub mod failure;
 pub mod json;
 pub mod pack;
+pub mod page;
 pub mod reply;
 pub mod table;
 pub mod text;

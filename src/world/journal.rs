@@ -77,6 +77,8 @@ pub enum Did {
         whole: usize,
         /// They were left in place: MSG_PEEK.
         peeked: bool,
+        /// There was nothing, and will be nothing: the peer's end of the stream.
+        end: bool,
     },
     /// It was shut down: `rd`, `wr` or `rdwr`.
     Shut(i32),

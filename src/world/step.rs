@@ -128,12 +128,12 @@ pub enum Request {
     Save(String),
     /// Run a file's lines here.
     Source(String),
+    /// Explain a call, an option, a word: whatever has these names; all calls when there is none.
+    Help(Vec<String>),
     /// Explain the last error, or tell what happened to a socket.
     Why(Option<Rc<Socket>>),
     /// Draw what happened to these sockets, or to all.
     Diagram(Vec<Rc<Socket>>),
-    /// Show text as it is.
-    Show(String),
     /// Show rows; a name for them gets that value.
     Rows(Table, Value),
     /// Leave with this exit status.

@@ -2,17 +2,19 @@
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{PipeWriter, Read, Write};
 use std::num::NonZero;
 use std::os::fd::OwnedFd;
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use super::{Folder, Killed, SOCKPIT};
+use super::common::{Folder, Killed, SOCKPIT};
 
 /// How long a screen may take to show what is awaited.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -21,7 +23,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Terminal {
     child: Killed,
     keys: File,
-    bytes: Receiver<Vec<u8>>,
+    written: Receiver<Vec<u8>>,
+    /// The thread that reads the terminal until the pipe is closed.
+    reading: (JoinHandle<()>, PipeWriter),
     screen: vt100::Parser,
     /// Everything the program wrote.
     pub raw: Vec<u8>,
@@ -37,6 +41,11 @@ impl Terminal {
 
     /// The same with changes to how it is started, and an earlier session's state.
     pub fn with(rows: u16, columns: u16, args: &[&str], state: Folder, change: impl FnOnce(&mut Command)) -> Self {
+        Self::of(rows, columns, &[&[SOCKPIT], args].concat(), state, change)
+    }
+
+    /// The same of any program.
+    pub fn of(rows: u16, columns: u16, line: &[&str], state: Folder, change: impl FnOnce(&mut Command)) -> Self {
         let master: OwnedFd = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
@@ -49,27 +58,36 @@ impl Terminal {
         };
         // setsid gives the program a session with this terminal.
         let mut command = Command::new("setsid");
-        command.args(["-c", "-w", SOCKPIT]).args(args).stdin(slave()).stdout(slave()).stderr(slave());
+        command.args(["-c", "-w"]).args(line).stdin(slave()).stdout(slave()).stderr(slave());
         command.env("XDG_STATE_HOME", state.path()).env("TERM", "xterm-256color").env_remove("NO_COLOR");
         change(&mut command);
         let child = Killed(command.spawn().expect("setsid runs"));
         drop(command);
         let keys = File::from(master);
         let mut reader = keys.try_clone().unwrap();
-        let (give, bytes) = mpsc::channel();
-        std::thread::spawn(move || {
+        let (give, written) = mpsc::channel();
+        let (hung_up, hang_up) = std::io::pipe().unwrap();
+        let reading = std::thread::spawn(move || {
             let mut buffer = [0; 8192];
-            // A closed terminal reads as an error.
-            while let Ok(n @ 1..) = reader.read(&mut buffer) {
-                if give.send(buffer[..n].to_vec()).is_err() {
+            loop {
+                let mut both = [PollFd::new(&reader, PollFlags::IN), PollFd::new(&hung_up, PollFlags::IN)];
+                poll(&mut both, None).unwrap();
+                let closed = !both[1].revents().is_empty();
+                // A closed terminal reads as an error.
+                if closed {
                     return;
+                }
+                match reader.read(&mut buffer) {
+                    Ok(n @ 1..) if give.send(buffer[..n].to_vec()).is_ok() => {}
+                    _ => return,
                 }
             }
         });
         Self {
             child,
             keys,
-            bytes,
+            written,
+            reading: (reading, hang_up),
             screen: vt100::Parser::new(cells(rows), cells(columns), 10_000),
             raw: Vec::new(),
             state,
@@ -81,9 +99,14 @@ impl Terminal {
         self.keys.write_all(keys.as_bytes()).unwrap();
     }
 
+    /// Send bytes that are no text.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.keys.write_all(bytes).unwrap();
+    }
+
     /// What the screen shows.
     pub fn text(&mut self) -> String {
-        while let Ok(bytes) = self.bytes.try_recv() {
+        while let Ok(bytes) = self.written.try_recv() {
             self.take(&bytes);
         }
         self.shown()
@@ -96,6 +119,28 @@ impl Terminal {
     fn take(&mut self, bytes: &[u8]) {
         self.raw.extend_from_slice(bytes);
         self.screen.process(bytes);
+    }
+
+    /// The looks of the last place where the screen shows this: its colour, bold, dim.
+    pub fn looks(&mut self, what: &str) -> (vt100::Color, bool, bool) {
+        let text = self.text();
+        let screen = self.screen.screen();
+        let (_, columns) = screen.size();
+        let rows: Vec<String> = screen.rows(0, columns.get()).collect();
+        let (row, column) = rows
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(row, line)| Some((row, line.rfind(what)?)))
+            .unwrap_or_else(|| panic!("not there: {what}\n{text}"));
+        let cell = screen.cell(row as u16, column as u16).unwrap();
+        (cell.fgcolor(), cell.bold(), cell.dim())
+    }
+
+    /// Where the cursor stands: row and column, from 0.
+    pub fn cursor(&mut self) -> (u16, u16) {
+        self.text();
+        self.screen.screen().cursor_position()
     }
 
     /// Wait until the screen shows this.
@@ -111,9 +156,24 @@ impl Terminal {
             if shown(&text) {
                 return;
             }
-            match self.bytes.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            match self.written.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.take(&bytes),
                 Err(e) => panic!("never seen ({e}): {what}\n--- the screen\n{}", self.shown()),
+            }
+        }
+    }
+
+    /// Wait until the program has written this: cheaper than looking at the screen where much is written.
+    pub fn hear(&mut self, what: &str) {
+        let mut from = 0;
+        loop {
+            if self.raw[from..].windows(what.len()).any(|w| w == what.as_bytes()) {
+                return;
+            }
+            from = self.raw.len().saturating_sub(what.len());
+            match self.written.recv_timeout(PATIENCE) {
+                Ok(bytes) => self.take(&bytes),
+                Err(e) => panic!("never written ({e}): {what}\n--- the screen\n{}", self.shown()),
             }
         }
     }
@@ -145,6 +205,14 @@ impl Terminal {
         }
     }
 
+    /// Close the terminal, as a window is closed. The program is given back.
+    pub fn hang_up(self) -> (Killed, Folder) {
+        let Self { child, keys, state, reading: (reading, hang_up), .. } = self;
+        drop((keys, hang_up));
+        reading.join().unwrap();
+        (child, state)
+    }
+
     /// The program's process, the child of setsid.
     pub fn pid(&self) -> u32 {
         let own = self.child.0.id();
@@ -168,12 +236,12 @@ impl Terminal {
         let end = Instant::now() + PATIENCE;
         while Instant::now() < end {
             if let Some(status) = self.child.0.try_wait().unwrap() {
-                while let Ok(bytes) = self.bytes.recv_timeout(Duration::from_millis(50)) {
+                while let Ok(bytes) = self.written.recv_timeout(Duration::from_millis(50)) {
                     self.take(&bytes);
                 }
                 return status;
             }
-            let _ = self.bytes.recv_timeout(Duration::from_millis(10)).map(|b| self.take(&b));
+            let _ = self.written.recv_timeout(Duration::from_millis(10)).map(|b| self.take(&b));
         }
         panic!("the program never ended\n{}", self.shown());
     }

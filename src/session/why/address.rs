@@ -82,8 +82,7 @@ fn held_by(case: &Case, wanted: &Addr, holder: &Socket) -> Option<Cause> {
         None => {
             let verb = if listens(holder) { "listens" } else { "is bound" };
             let since = case.last(holder.serial, |did| matches!(did, Did::Bound(_) | Did::Listens(_)));
-            let since = since.map_or_else(Clue::default, |act| Clue::new(", since").join(case.when(act)));
-            Clue::new(format!("{wanted} is held by {name}, which {verb} {place}")).join(since)
+            Clue::new(format!("{wanted} is held by {name}, which {verb} {place}")).join(case.since(since))
         }
     };
     let cause = Cause::new(clue);
@@ -248,7 +247,7 @@ pub(super) fn bound_already(case: &Case) -> Option<Cause> {
             Did::Listens(_) => " (listen keeps it)",
             _ => " (the first send chose the port)",
         };
-        Clue::new(", since").join(case.when(act)).and(by)
+        case.since(Some(act)).and(by)
     });
     Some(
         Cause::new(Clue::new(format!("{name} is bound to {at} already")).join(since))

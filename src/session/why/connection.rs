@@ -140,14 +140,17 @@ pub(super) fn over(case: &Case) -> Option<Cause> {
     }
 }
 
-/// The other end is not ours: it closed, as a receive here has told, and what was sent after that was too late.
+/// The other end is not ours: it closed, as a receive here has told, and then it reset the connection.
 fn ended_outside(case: &Case, me: &Socket) -> Option<Cause> {
     let peer = case.ends()?.peer;
-    let end = case.last(me.serial, |did| matches!(did, Did::Received { bytes: 0, room: 1.., .. }))?;
-    let sent = case.journal()?.of(me.serial).find(|act| act.at > end.at && matches!(act.did, Did::Sent(..)))?;
-    let clue = Clue::new(format!("the peer {peer} has closed, as the receive")).join(case.when(end));
+    let end = case.last(me.serial, |did| matches!(did, Did::Received { end: true, .. }))?;
+    // After its own shutdown a socket receives an end that says nothing of the peer.
+    if case.last(me.serial, |did| matches!(did, Did::Shut(_))).is_some() {
+        return None;
+    }
+    let clue = Clue::new(format!("the peer {peer} had closed, as the receive")).join(case.when(end));
     Some(
-        Cause::new(clue.and(format!(" told; what was sent on line {} was answered with RST", sent.line)))
+        Cause::new(clue.and(" told; then the connection was reset"))
             .advise(format!("close {}, and connect a new socket", me.name())),
     )
 }

@@ -159,6 +159,12 @@ impl<'a> Case<'a> {
         Clue::new(line).ago(self.now.saturating_duration_since(act.at))
     }
 
+    /// ` since line 7, 3 s ago`; nothing where it was not seen.
+    fn since(&self, act: Option<&Act>) -> Clue {
+        let Some(act) = act.filter(|act| act.line > 0) else { return Clue::default() };
+        Clue::new(format!(" since line {}", act.line)).ago(self.now.saturating_duration_since(act.at))
+    }
+
     /// What a socket that may be gone was called.
     fn called(&self, socket: u64) -> Rc<str> {
         let open = self.world.sockets().into_iter().find(|s| s.serial == socket).map(|s| s.name());
@@ -206,7 +212,9 @@ impl<'a> Case<'a> {
         let ends = self.ends()?;
         let journal = self.journal().filter(|_| !self.world.shares && self.other_end().is_none())?;
         let serves = |s: &Rc<Socket>| {
-            listens(s) && local(s).is_some_and(|at| covers(&at, &ends.peer)) && journal.knows_all(s.serial)
+            // Of several that share a port the kernel chooses one.
+            let alone = !is_set(s, libc::SO_REUSEPORT) && journal.knows_all(s.serial);
+            listens(s) && local(s).is_some_and(|at| covers(&at, &ends.peer)) && alone
         };
         self.others().into_iter().find(serves)
     }

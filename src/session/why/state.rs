@@ -70,8 +70,7 @@ pub(super) fn connected(case: &Case) -> Option<Cause> {
         });
     };
     let since = case.last(socket.serial, |did| matches!(did, Did::Connected(_) | Did::Accepted(..)));
-    let since = since.map_or_else(Clue::default, |act| Clue::new(", since").join(case.when(act)));
-    let cause = Cause::new(Clue::new(format!("{name} is connected to {peer} already")).join(since));
+    let cause = Cause::new(Clue::new(format!("{name} is connected to {peer} already")).join(case.since(since)));
     Some(match case.call {
         "connect" | "connect_ex" => cause.advise("a new socket for another connection"),
         _ => cause.advise(format!("send {name} DATA: it goes to that peer")),

@@ -155,8 +155,8 @@ fn words(journal: &Journal, did: &Did) -> String {
         Did::Accepted(from, ends) => format!("accepted from {}, peer {}", journal.name(*from), ends.peer),
         Did::Disconnected => "gave up its peer".into(),
         Did::Sent(count, to) => format!("sent {}{}", bytes(*count), at(to, "to")),
-        Did::Received { bytes: 0, from: None, room: 1.., .. } => "received the end of the stream".into(),
-        Did::Received { bytes: count, from, room, whole, peeked } => {
+        Did::Received { end: true, .. } => "received the end of the stream".into(),
+        Did::Received { bytes: count, from, room, whole, peeked, .. } => {
             let verb = if *peeked { "looked at" } else { "received" };
             let cut = if whole > room { format!(" of a datagram of {whole}") } else { String::new() };
             format!("{verb} {}{}{cut}", bytes(*count), at(from, "from"))

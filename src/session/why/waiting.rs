@@ -135,8 +135,7 @@ pub(super) fn under_way(case: &Case) -> Option<Cause> {
         Some(Did::Connecting(to)) => to.clone(),
         _ => case.target()?,
     };
-    let since = asked.map_or_else(Clue::default, |act| Clue::new(", since").join(case.when(act)));
-    let clue = Clue::new(format!("not a failure: the connection to {to} is being made")).join(since);
+    let clue = Clue::new(format!("not a failure: the connection to {to} is being made")).join(case.since(asked));
     Some(Cause::new(clue).advise(format!("poll {name} OUT 1; then getsockopt {name} SO_ERROR gives 0 or the errno")))
 }
 

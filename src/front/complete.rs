@@ -1,0 +1,505 @@
+//! What the word at the cursor can be: calls, the names that suit them, constants, options, errors, files.
+//!
+//! It knows the table of calls and the names in scope, and nothing of the editor. [`complete`] reads no session; for a
+//! path it reads the folder.
+
+use std::fs;
+
+use super::names::Names;
+use super::words::{self, Next, Word};
+use crate::command::suits::Subject;
+use crate::command::{self, Command, Kind, Need, Param, life};
+use crate::help;
+use crate::lang::{KEYWORDS, is_name};
+use crate::os::constants::{self, Constants};
+use crate::os::options::{self, OPTIONS, OptKind};
+use crate::os::tcp::State;
+use crate::value::{Name, codec};
+
+/// Something the word can be.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Candidate {
+    /// How the list shows it.
+    pub shown: String,
+    /// What stands in the word's place when it is chosen, with the space that follows it.
+    pub text: String,
+}
+
+/// How many files are offered at most: rustyline's list has room for 65535.
+const FILES_MAX: usize = 10_000;
+/// The words that only go on within a line.
+const INNER: &[&str] = &["in", "as", "and", "or", "not"];
+
+/// What can stand at this place of a line, and where what it replaces begins.
+pub fn complete(text: &str, at: usize, names: &Names) -> (usize, Vec<Candidate>) {
+    let first = text[..at].rfind('\n').map_or(0, |i| i + 1);
+    let line = &text[first..at];
+    let (mut words, comment) = words::split(line);
+    if comment < line.len() {
+        return (at, Vec::new());
+    }
+    let word = words.pop_if(|w| w.range.end == line.len());
+    let word = word.unwrap_or(Word { range: line.len()..line.len(), text: String::new(), quoted: false, open: None });
+    let mut found = Found { start: word.range.start, typed: word.text.clone(), list: Vec::new() };
+    if let Some(dollar) = variable_at(&line[word.range.clone()]) {
+        found.start = word.range.start + dollar;
+        found.variables(&line[found.start..], word.open.is_some(), names);
+    } else if word.open.is_none() || path_wanted(&words) {
+        found.word(&words, &word, names);
+    }
+    (first + found.start, found.list)
+}
+
+/// Where the `$name` begins that the end of this word is part of.
+fn variable_at(word: &str) -> Option<usize> {
+    let at = word.rfind('$')?;
+    let dollars = word[..=at].len() - word[..=at].trim_end_matches('$').len();
+    let rest = word[at + 1..].strip_prefix('{').unwrap_or(&word[at + 1..]);
+    (dollars % 2 == 1 && (rest.is_empty() || is_name(rest))).then_some(at)
+}
+
+fn path_wanted(before: &[Word]) -> bool {
+    let head = words::head(before);
+    let Some(command) = before.get(head).and_then(|w| command::find(&w.text)) else { return false };
+    let next = words::next(command, &before[head + 1..]);
+    command.params.get(next.param).is_some_and(|p| p.kind == Kind::Path)
+}
+
+/// A word of a call: where in the call it stands.
+struct Place<'a> {
+    command: &'static Command,
+    /// The words before it.
+    args: &'a [Word],
+    word: &'a Word,
+    next: Next,
+    names: &'a Names,
+}
+
+/// The candidates found so far for a word.
+struct Found {
+    start: usize,
+    typed: String,
+    list: Vec<Candidate>,
+}
+
+impl Found {
+    /// A whole word, if it begins as typed.
+    fn add(&mut self, word: &str) {
+        self.offer(word, &format!("{word} "));
+    }
+
+    /// A word that goes on.
+    fn open(&mut self, word: &str) {
+        self.offer(word, word);
+    }
+
+    fn offer(&mut self, word: &str, text: &str) {
+        if word.starts_with(&self.typed) && !self.list.iter().any(|c| c.shown == word) {
+            self.list.push(Candidate { shown: word.into(), text: text.into() });
+        }
+    }
+
+    fn all<'a>(&mut self, words: impl IntoIterator<Item = &'a str>) {
+        words.into_iter().for_each(|w| self.add(w));
+    }
+
+    /// Only what follows that mark of the word is completed from here on.
+    fn after(&mut self, mark: char, raw: &Word) {
+        if let Some((_, rest)) = self.typed.rsplit_once(mark).filter(|_| !raw.quoted) {
+            self.typed = rest.to_string();
+            self.start = raw.range.end - self.typed.len();
+        }
+    }
+
+    /// `$name`, as much of it as is typed.
+    fn variables(&mut self, typed: &str, quoted: bool, names: &Names) {
+        self.typed = typed.to_string();
+        let braces = typed.starts_with("${");
+        for (name, _) in &names.things {
+            match (braces, quoted) {
+                (true, _) => self.open(&format!("${{{name}}}")),
+                (_, true) => self.open(&format!("${name}")),
+                _ => self.add(&format!("${name}")),
+            }
+        }
+    }
+
+    /// The values in scope, by `$name`, that are of one of these kinds.
+    fn values(&mut self, names: &Names, fits: impl Fn(&str) -> bool) {
+        for (name, _) in names.things.iter().filter(|(_, subject)| fits(subject.kind)) {
+            self.add(&format!("${name}"));
+        }
+    }
+
+    fn word(&mut self, before: &[Word], word: &Word, names: &Names) {
+        let head = words::head(before);
+        if before.len() < head {
+            return self.all(Name::all());
+        }
+        let Some(name) = before.get(head).map(|w| &*w.text) else { return self.calls(before, names) };
+        let args = &before[head + 1..];
+        match (name, command::find(name)) {
+            ("except", _) => {
+                self.all(Name::all());
+                self.add("as");
+            }
+            ("global", _) => self.all(names.things.iter().map(|(name, _)| &**name)),
+            ("let", _) if args.len() < 2 => {}
+            ("for", _) if args.len() < 2 => self.all((args.len() == 1).then_some("in")),
+            ("def", _) => {}
+            (_, Some(command)) => {
+                let next = words::next(command, args);
+                self.argument(&Place { command, args, word, next, names });
+            }
+            _ => self.values(names, |_| true),
+        }
+    }
+
+    /// What a line can begin with, or what a result can come from.
+    fn calls(&mut self, before: &[Word], names: &Names) {
+        let mut all: Vec<&str> = Vec::new();
+        if before.is_empty() {
+            all.extend(KEYWORDS.iter().copied().filter(|w| !INNER.contains(w)));
+            all.extend(names.steps().map(|(word, _)| word));
+        }
+        // What has a name must give something; what must fail may be any call.
+        let result = before.last().is_some_and(|w| w.is("="));
+        let fits = |c: &&Command| !result || !c.results.is_empty() || c.results_vary();
+        all.extend(command::all().filter(fits).map(|c| c.name));
+        all.extend(names.defs.iter().map(|(name, _)| &**name));
+        if !self.typed.is_empty() {
+            all.extend(command::all().filter(fits).flat_map(|c| c.aliases));
+        }
+        all.sort_unstable();
+        self.all(all);
+    }
+
+    fn argument(&mut self, place: &Place) {
+        let Place { command, args, word, next, .. } = *place;
+        let params = command.params;
+        if let Some(i) = words::named(command, word).filter(|_| next.full || next.param >= params.len()) {
+            self.after('=', word);
+            return self.param(&params[i], place);
+        }
+        // An optional parameter before a required one may be passed over, so the word can be either.
+        let either = params.get(next.param).is_some_and(|p| p.need == Need::Optional) && !next.full;
+        let count = if either { params.len() } else { 1 };
+        for param in params.iter().skip(next.param).take(count) {
+            self.param(param, place);
+        }
+        if self.start != word.range.start {
+            return;
+        }
+        for (i, param) in params.iter().enumerate() {
+            // With nothing typed, the next parameter's own values are enough.
+            let may = match param.need {
+                Need::Named => true,
+                Need::Optional => next.full && i >= next.param && !self.typed.is_empty(),
+                _ => false,
+            };
+            if may && !args.iter().any(|w| words::named(command, w) == Some(i)) {
+                self.open(&format!("{}=", param.name.to_lowercase()));
+            }
+        }
+    }
+
+    fn param(&mut self, param: &Param, place: &Place) {
+        let Place { command, args, word, next, names } = *place;
+        let kind = param.kind;
+        match kind {
+            Kind::Text if param.name == "fds" => {
+                self.after(',', word);
+                let sockets = names.things.iter().filter(|(_, subject)| subject.suits("", Kind::Socket));
+                sockets.for_each(|(name, _)| self.open(name));
+            }
+            _ if kind.is_live() => self.things(command.name, kind, names),
+            Kind::Option => self.options(command, next.level, args.first().and_then(|w| names.get(&w.text))),
+            Kind::Path => self.paths(word, command.name == "source"),
+            Kind::Name if param.name == "STATE" => self.states(),
+            Kind::Name => self.subjects(),
+            Kind::Switch => self.all(["on", "off"]),
+            Kind::Addr => self.addresses(command, names),
+            Kind::Any => self.anything(param, place),
+            Kind::Text if param.name == "encoding" => self.all(codec::names()),
+            Kind::Seconds => {
+                self.all(["none"]);
+                self.values(names, |k| k == "a number");
+            }
+            Kind::Int | Kind::Size => self.values(names, |k| k == "a number"),
+            Kind::Text | Kind::Data => self.values(names, |k| matches!(k, "text" | "bytes" | "a number")),
+            _ => {
+                if let Some(set) = kind.constants() {
+                    self.after('|', word);
+                    self.constants(kind, set);
+                }
+            }
+        }
+    }
+
+    fn constants(&mut self, kind: Kind, set: &'static Constants) {
+        // Of flags the second names are many; of the rest they are the short forms.
+        let short = matches!(kind, Kind::Family | Kind::Type | Kind::Protocol | Kind::How);
+        if short || !self.typed.is_empty() { self.all(set.rows().map(|row| row.0)) } else { self.all(set.names()) }
+    }
+
+    /// The live things that suit the call, and the jobs where their numbers do.
+    fn things(&mut self, call: &str, kind: Kind, names: &Names) {
+        for (name, _) in names.things.iter().filter(|(_, subject)| subject.suits(call, kind)) {
+            self.add(name);
+        }
+        if kind == Kind::JobOrTask {
+            names.jobs.iter().for_each(|job| self.add(&job.to_string()));
+        }
+    }
+
+    /// The levels and options that the socket has, of which the call takes only some.
+    fn options(&mut self, command: &Command, level: Option<i32>, of: Option<&Subject>) {
+        let writes = command.name == "setsockopt";
+        let has = |level: i32| of.and_then(|s| s.socket.as_ref()).is_none_or(|s| s.has_level(level));
+        let fits = |o: &&options::Opt| if writes { o.writable } else { o.readable };
+        if level.is_none() {
+            // Of the names of a level the best known, where it has options here.
+            let known = |name: &str, level: i32| {
+                options::level_name(level) == Some(name) && OPTIONS.iter().any(|o| o.level == level)
+            };
+            let levels = options::levels().filter(|(name, level)| has(*level) && known(name, *level));
+            self.all(levels.map(|(name, _)| *name));
+        }
+        let wanted = |o: &&options::Opt| level.map_or_else(|| has(o.level), |level| o.level == level);
+        self.all(OPTIONS.iter().filter(fits).filter(wanted).map(|o| o.name));
+    }
+
+    fn addresses(&mut self, command: &Command, names: &Names) {
+        let reaches = matches!(command.name, "connect" | "connect_ex" | "create_connection" | "sendto" | "sendmsg");
+        for addr in names.listening().filter(|_| reaches) {
+            self.add(&reachable(addr));
+        }
+        self.open("127.0.0.1:");
+        self.open("[::1]:");
+        self.values(names, |k| k == "an address");
+    }
+
+    /// A parameter that takes any value, of which the call may still know more.
+    fn anything(&mut self, param: &Param, place: &Place) {
+        let Place { command, args, names, .. } = *place;
+        let starts = param.name.contains("NAME ARGS");
+        let skipped = usize::from(command.name == "submit");
+        if starts && args.iter().skip(skipped).all(|w| w.is("-d")) {
+            self.all(names.defs.iter().map(|(name, _)| &**name));
+            return self.all((args.is_empty() && param.name.starts_with("[-d]")).then_some("-d"));
+        }
+        if command.name == "socket" {
+            self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
+            return self.constants(Kind::Family, &constants::FAMILIES);
+        }
+        if command.name == "netstat" {
+            self.all(["tcp", "udp", "unix"]);
+            self.states();
+            return self.things(command.name, Kind::Socket, names);
+        }
+        let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
+        if option.is_some_and(|o| o.kind == OptKind::Flag) {
+            return self.all(["on", "off"]);
+        }
+        self.values(names, |k| !matches!(k, "a socket" | "a file"));
+    }
+
+    fn states(&mut self) {
+        self.all(State::ALL.iter().map(|(_, name)| *name));
+    }
+
+    /// What `help` knows.
+    fn subjects(&mut self) {
+        let calls = |subject: &help::Subject| matches!(subject, help::Subject::Call(_));
+        let all = self.typed.is_empty();
+        self.all(help::subjects().filter(|(_, subject)| !all || calls(subject)).map(|(name, _)| name));
+    }
+
+    /// The files of the folder that the word names; scripts first where a script is asked for.
+    fn paths(&mut self, word: &Word, scripts: bool) {
+        let (folder, base) = self.typed.rsplit_once('/').map_or(("", &*self.typed), |(f, b)| (f, b));
+        let prefix = if self.typed.contains('/') { format!("{folder}/") } else { String::new() };
+        let Ok(entries) = fs::read_dir(if prefix.is_empty() { "." } else { &prefix }) else { return };
+        let mut files: Vec<(u8, String)> = Vec::new();
+        for entry in entries.flatten() {
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let hidden = name.starts_with('.') && !base.starts_with('.');
+            if !name.starts_with(base) || hidden || name.chars().any(char::is_control) {
+                continue;
+            }
+            let is_folder = fs::metadata(entry.path()).is_ok_and(|m| m.is_dir());
+            let script = entry.path().extension().is_some_and(|e| e == "sock") && !is_folder;
+            let slash = if is_folder { "/" } else { "" };
+            let rank = if !scripts || script { 0 } else { 2 - u8::from(is_folder) };
+            files.push((rank, format!("{name}{slash}")));
+        }
+        files.sort();
+        files.truncate(FILES_MAX);
+        for (_, name) in files {
+            let path = format!("{prefix}{name}");
+            let text = quoted(&path, word.open.map(|(_, quote)| quote));
+            self.list.push(Candidate { shown: name, text });
+        }
+    }
+}
+
+/// A path as a word, with a space behind it; a folder's stays open.
+fn quoted(path: &str, quote: Option<char>) -> String {
+    let bare = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
+    let folder = path.ends_with('/');
+    let quote = quote.filter(|q| !path.contains(*q));
+    let Some(quote) = quote.or_else(|| (!path.chars().all(bare)).then_some('"')) else {
+        return if folder { path.to_string() } else { format!("{path} ") };
+    };
+    let inner = path.replace('\\', "\\\\").replace('$', "$$");
+    let inner = if quote == '"' { inner.replace('"', "\\\"") } else { inner };
+    if folder { format!("{quote}{inner}") } else { format!("{quote}{inner}{quote} ") }
+}
+
+/// How a listening socket is reached from this machine.
+fn reachable(addr: &str) -> String {
+    let wildcards = [("0.0.0.0:", "127.0.0.1:"), ("[::]:", "[::1]:")];
+    let found = wildcards.iter().find_map(|(any, own)| Some(format!("{own}{}", addr.strip_prefix(any)?)));
+    found.unwrap_or_else(|| addr.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::suits::Standing;
+
+    fn names() -> Names {
+        let socket = |standing: Standing| {
+            let kind = if standing.stream { libc::SOCK_STREAM } else { libc::SOCK_DGRAM };
+            Subject { kind: "a socket", socket: Some(Standing { family: libc::AF_INET, kind, ..standing }) }
+        };
+        let listener =
+            Standing { stream: true, listening: true, local: Some("0.0.0.0:9998".into()), ..Standing::default() };
+        let things = [
+            ("srv", socket(listener)),
+            ("conn", socket(Standing { stream: true, connected: true, ..Standing::default() })),
+            ("fresh", socket(Standing { stream: true, ..Standing::default() })),
+            ("u", socket(Standing::default())),
+            ("f", Subject { kind: "a file", socket: None }),
+            ("m", Subject { kind: "a lock", socket: None }),
+            ("q", Subject { kind: "a queue", socket: None }),
+            ("t", Subject { kind: "a task", socket: None }),
+            ("name", Subject { kind: "text", socket: None }),
+            ("port", Subject { kind: "a number", socket: None }),
+        ];
+        Names {
+            things: things.into_iter().map(|(name, subject)| (name.to_string(), subject)).collect(),
+            jobs: vec![1, 3],
+            defs: vec![("greet".into(), vec!["who".into()])],
+            stepping: false,
+        }
+    }
+
+    /// What is offered at the end of a line, as the list shows it.
+    fn offered(line: &str) -> String {
+        let (_, found) = complete(line, line.len(), &names());
+        found.iter().map(|c| &*c.shown).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The line once its only candidate is taken.
+    fn completed(line: &str) -> String {
+        let (start, found) = complete(line, line.len(), &names());
+        assert_eq!(found.len(), 1, "{line}: {found:?}");
+        format!("{}{}", &line[..start], found[0].text)
+    }
+
+    #[test]
+    fn only_what_suits_the_parameter_is_offered() {
+        for (line, expected) in [
+            ("accept ", "srv"),
+            ("c, a = accept ", "srv"),
+            ("send ", "conn"),
+            ("recvfrom ", "conn u"),
+            ("listen ", "fresh"),
+            ("connect ", "fresh u"),
+            ("close ", "srv conn fresh u f"),
+            ("write ", "f"),
+            ("acquire ", "m"),
+            ("put ", "q"),
+            ("join ", "q t"),
+            ("wait ", "t 1 3"),
+            ("cancel ", "t 1 3"),
+            ("accept srv ", ""),
+            ("shutdown conn ", "rd wr rdwr SHUT_RD SHUT_WR SHUT_RDWR"),
+            ("setblocking srv ", "on off"),
+            ("setsockopt conn IPPROTO_TCP TCP_NODE", "TCP_NODELAY"),
+            ("setsockopt conn SO_KEEPALIVE ", "on off"),
+            ("getsockopt conn TCP_INF", "TCP_INFO"),
+            ("setsockopt conn TCP_INF", ""),
+            ("setsockopt u TCP_", ""),
+            ("setsockopt u UDP_C", "UDP_CORK"),
+            ("socket ud", "udp udp6"),
+            ("socket AF_INET SOCK_ST", "SOCK_STREAM"),
+            ("recv conn 10 fl", "flags="),
+            ("expect EADDR", "EADDRINUSE EADDRNOTAVAIL"),
+            ("expect tim", "timeout"),
+            ("expect EAGAIN acc", "accept"),
+            ("connect fresh ", "127.0.0.1:9998 127.0.0.1: [::1]:"),
+            ("spawn gr", "greet"),
+            ("spawn -", "-d"),
+            ("spawn -d ", "greet"),
+            ("gre", "greet"),
+            ("help accep", "accept"),
+            ("help EADDRI", "EADDRINUSE"),
+            ("whi", "while"),
+            ("s = whi", ""),
+            ("s = clos", ""),
+            ("encode x gb", "gbk gb2312 gb18030"),
+            ("print # acc", ""),
+            ("print \"acc", ""),
+            ("repeat 3\n  acc", "accept"),
+            ("sendmsg conn x fds=sr", "srv"),
+            ("state conn CLOS", "CLOSE CLOSE_WAIT CLOSING"),
+            ("netstat ud", "udp"),
+            ("netstat tcp sr", "srv"),
+        ] {
+            assert_eq!(offered(line), expected, "{line}");
+        }
+        assert!(offered("setsockopt conn ").starts_with("SOL_SOCKET IPPROTO_IP IPPROTO_TCP"));
+        assert!(offered("").contains("while") && offered("").contains("socket"));
+        assert!(!offered("x = ").contains("while"));
+        assert!(offered("sendto u x ").contains("MSG_OOB") && !offered("sendto u x ").contains("MSG_SYN"));
+        assert!(offered("sendto u x ").contains("127.0.0.1:9998"));
+        assert!(offered("send conn ").contains("$name"));
+    }
+
+    #[test]
+    fn a_choice_takes_the_place_of_the_word() {
+        for (line, expected) in [
+            ("acc", "accept "),
+            ("  c = acc", "  c = accept "),
+            ("accept s", "accept srv "),
+            ("print $na", "print $name "),
+            ("print \"hello $na", "print \"hello $name"),
+            ("print x${na", "print x${name}"),
+            ("recv conn 10 MSG_OOB|MSG_PE", "recv conn 10 MSG_OOB|MSG_PEEK "),
+            ("recv conn 10 flags=MSG_PE", "recv conn 10 flags=MSG_PEEK "),
+            ("recv conn 10 flags=MSG_OOB|MSG_PE", "recv conn 10 flags=MSG_OOB|MSG_PEEK "),
+            ("connect fresh 127.0.0.1:9", "connect fresh 127.0.0.1:9998 "),
+        ] {
+            assert_eq!(completed(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn paths_are_read_and_quoted() {
+        let folder = std::env::temp_dir().join(format!("sockpit-complete-{}", std::process::id()));
+        fs::create_dir_all(folder.join("deep")).unwrap();
+        for name in ["my file", "a.sock", "a.txt", ".hidden"] {
+            fs::write(folder.join(name), "").unwrap();
+        }
+        let at = folder.display();
+        assert_eq!(completed(&format!("open {at}/my")), format!("open \"{at}/my file\" "));
+        assert_eq!(completed(&format!("open \"{at}/my")), format!("open \"{at}/my file\" "));
+        assert_eq!(completed(&format!("open {at}/de")), format!("open {at}/deep/"));
+        assert_eq!(offered(&format!("source {at}/")), "a.sock deep/ a.txt my file");
+        assert_eq!(offered(&format!("open {at}/")), "a.sock a.txt deep/ my file");
+        assert_eq!(offered(&format!("open {at}/none/")), "");
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

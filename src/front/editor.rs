@@ -1,0 +1,408 @@
+//! The line editor: rustyline with what sockpit adds to it.
+//!
+//! It asks for one statement at a time: a line, or a block to its end with a prompt of its own for each further line.
+//! Completion, hints and colours are made elsewhere; here they are only handed to rustyline.
+
+use std::borrow::Cow;
+use std::cell::{Cell, RefCell};
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustyline::completion::{self, Completer};
+use rustyline::error::ReadlineError;
+use rustyline::highlight::{CmdKind, Highlighter};
+use rustyline::hint::{Hint, Hinter};
+use rustyline::validate::Validator;
+use rustyline::{
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
+    EventHandler, ExternalPrinter, Helper, InputMode, KeyEvent,
+};
+use unicode_width::UnicodeWidthStr;
+
+use super::complete::{self, Candidate};
+use super::highlight;
+use super::hint;
+use super::history::{Past, Store};
+use super::inputrc;
+use super::line::Ask;
+use super::names::{Depth, Desk};
+use super::paste::Paste;
+use crate::lang;
+use crate::os::terminal;
+use crate::render::{self, CONTINUATION, Style};
+use crate::value::text::{self, printable};
+
+/// How long the editor waits for the rest of a key's sequence, in milliseconds: a lone Esc holds announcements up.
+const KEY_TIMEOUT: u16 = 50;
+/// A list of more candidates than this is shown only when the user says yes.
+const CANDIDATES_MAX: usize = 200;
+/// A hint is not shown where no more columns than that are left on the row.
+const HINT_MIN: usize = 3;
+
+/// Reads statements from a terminal.
+pub struct LineEditor {
+    editor: Editor<Assistant, Past>,
+    store: Option<Store>,
+    /// What is wrong with the history, until there is a place to say it.
+    unsaid: Option<String>,
+    keys: Keys,
+    style: Style,
+}
+
+impl LineEditor {
+    /// An editor on standard input and output.
+    pub fn new(desk: Arc<Desk>, paste: Paste, style: Style) -> rustyline::Result<Self> {
+        let keys = inputrc::keys();
+        let config = Config::builder()
+            .auto_add_history(false)
+            .bell_style(keys.bell)
+            // Without colours the highlighter paints nothing; rustyline need not know.
+            .color_mode(ColorMode::Forced)
+            .completion_prompt_limit(CANDIDATES_MAX)
+            // To wait for a second Tab would hold announcements up.
+            .completion_show_all_if_ambiguous(true)
+            .completion_type(CompletionType::List)
+            .edit_mode(keys.mode)
+            .keyseq_timeout(Some(KEY_TIMEOUT))
+            .build();
+        let mut editor = Editor::with_history(config, Past::default())?;
+        let keys = Keys { paste, given: Given::default(), leaves: Arc::default() };
+        editor.set_helper(Some(Assistant {
+            desk,
+            style,
+            in_block: false.into(),
+            width: 0.into(),
+            painted: RefCell::default(),
+            given: keys.given.clone(),
+        }));
+        editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(keys.clone())));
+        Ok(Self { editor, store: None, unsaid: None, keys, style })
+    }
+
+    /// What prints above the line being edited.
+    pub fn printer(&mut self) -> rustyline::Result<impl ExternalPrinter + Send + use<>> {
+        self.editor.create_external_printer()
+    }
+
+    /// Read the history of earlier sessions. What does not work is said once, before the first prompt.
+    pub fn remember(&mut self) {
+        (self.store, self.unsaid) = Store::open(self.editor.history_mut());
+    }
+
+    /// Ask for a statement: a line, or a block to its end. `begin` is called when the editor takes the terminal.
+    pub fn statement(&mut self, ask: &Ask, begin: impl Fn()) -> rustyline::Result<String> {
+        if let Some(note) = self.unsaid.take() {
+            self.note(&note);
+        }
+        let mut text = self.line(&ask.prompt, &ask.initial, &begin)?;
+        // The block that a given line opens is the program's.
+        let given = !ask.initial.is_empty() && first_word(&text) == first_word(&ask.initial);
+        while depth(&text) > 0 && !given {
+            self.assist(|a| a.in_block.set(true));
+            let line = self.line(CONTINUATION, &indent(depth(&text)), &begin);
+            self.assist(|a| a.in_block.set(false));
+            match line {
+                Ok(line) => text = joined(&text, &line),
+                // There is nothing to leave but the block.
+                Err(ReadlineError::Eof) => return Err(ReadlineError::Interrupted),
+                Err(e) => return Err(e),
+            }
+        }
+        // What nobody typed is no history.
+        if text != ask.initial {
+            self.keep(&text);
+        }
+        Ok(text)
+    }
+
+    fn assist(&self, change: impl Fn(&Assistant)) {
+        self.editor.helper().into_iter().for_each(change);
+    }
+
+    /// The next line: one that was pasted, or one that is typed.
+    fn line(&mut self, prompt: &str, initial: &str, begin: &impl Fn()) -> rustyline::Result<String> {
+        if let Some(line) = self.keys.paste.next() {
+            self.echo(prompt, &line);
+            return Ok(line);
+        }
+        let rest = self.keys.paste.rest();
+        let (initial, given) = if rest.is_empty() { (initial, initial) } else { (&*rest, "") };
+        self.keys.begin(given);
+        self.assist(|a| {
+            a.desk.forget();
+            a.width.set(prompt.width());
+            a.painted.take();
+        });
+        begin();
+        let mut line = self.editor.readline_with_initial(prompt, (initial, ""));
+        if matches!(&line, Err(ReadlineError::Io(e)) if e.kind() == io::ErrorKind::InvalidData) {
+            self.note("what was typed is not UTF-8: the line is given up");
+            line = Err(ReadlineError::Interrupted);
+        }
+        if matches!(line, Err(ReadlineError::Interrupted)) {
+            self.keys.paste.clear();
+        }
+        if self.keys.leaves.load(Ordering::Relaxed) { Err(ReadlineError::Eof) } else { line }
+    }
+
+    /// Show a pasted line as if it had been typed.
+    fn echo(&self, prompt: &str, line: &str) {
+        let plain = printable(line);
+        let shown = self.editor.helper().map(|a| a.highlight(&plain, 0)).unwrap_or_default();
+        write(&format!("{prompt}{shown}\n"));
+    }
+
+    fn keep(&mut self, text: &str) {
+        let kept = self.store.as_mut().map_or(Ok(()), |store| store.append(text));
+        if let Err(e) = kept {
+            self.store = None;
+            self.note(&format!("the history is not kept any more: {e}"));
+        }
+        let _ = self.editor.add_history_entry(text);
+    }
+
+    fn note(&self, text: &str) {
+        write(&format!("{}\n", render::grey(&format!("# {text}"), self.style)));
+    }
+}
+
+/// Write to the terminal; one that is gone is noticed when it is read.
+fn write(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// How many blocks these lines leave open.
+pub fn depth(lines: &str) -> usize {
+    usize::try_from(lines.lines().map(lang::depth_change).sum::<isize>()).unwrap_or(0)
+}
+
+fn indent(depth: usize) -> String {
+    "  ".repeat(depth)
+}
+
+fn first_word(line: &str) -> &str {
+    line.split_whitespace().next().unwrap_or("")
+}
+
+/// A block with one more line; what ends a block or parts it stands where the block began.
+fn joined(block: &str, line: &str) -> String {
+    let outwards = matches!(first_word(line), "end" | "else" | "elif" | "except" | "finally");
+    if outwards {
+        format!("{block}\n{}{}", indent(depth(block).saturating_sub(1)), line.trim())
+    } else if line.trim().is_empty() {
+        format!("{block}\n")
+    } else {
+        format!("{block}\n{line}")
+    }
+}
+
+/// What a line began with.
+#[derive(Clone, Default)]
+struct Given(Arc<Mutex<String>>);
+
+impl Given {
+    fn set(&self, text: &str) {
+        text.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether nobody has typed on the line yet.
+    fn is(&self, line: &str) -> bool {
+        !line.is_empty() && *self.0.lock().unwrap_or_else(PoisonError::into_inner) == line
+    }
+}
+
+/// The keys that do more here than in rustyline: those of a paste, and Ctrl-D on a line that nobody has typed on yet,
+/// which leaves as it does on an empty one.
+#[derive(Clone)]
+struct Keys {
+    paste: Paste,
+    given: Given,
+    leaves: Arc<AtomicBool>,
+}
+
+impl Keys {
+    fn begin(&self, given: &str) {
+        self.given.set(given);
+        self.leaves.store(false, Ordering::Relaxed);
+    }
+}
+
+impl ConditionalEventHandler for Keys {
+    fn handle(&self, event: &Event, _: u16, _: bool, context: &EventContext) -> Option<Cmd> {
+        let key = *event.get(0)?;
+        let of_paste = self.paste.key(key, context.input_mode() == InputMode::Command);
+        if of_paste.is_some() || key != KeyEvent::ctrl('D') {
+            return of_paste;
+        }
+        let leaves = self.given.is(context.line());
+        self.leaves.store(leaves, Ordering::Relaxed);
+        leaves.then_some(Cmd::AcceptLine)
+    }
+}
+
+/// What rustyline asks while a line is typed.
+struct Assistant {
+    desk: Arc<Desk>,
+    style: Style,
+    /// A block is open above the line.
+    in_block: Cell<bool>,
+    /// The line as it was last drawn.
+    painted: RefCell<String>,
+    /// How many columns the prompt takes.
+    width: Cell<usize>,
+    given: Given,
+}
+
+impl Helper for Assistant {}
+
+impl Validator for Assistant {}
+
+impl completion::Candidate for Candidate {
+    fn display(&self) -> &str {
+        &self.shown
+    }
+
+    fn replacement(&self) -> &str {
+        &self.text
+    }
+}
+
+impl Completer for Assistant {
+    type Candidate = Candidate;
+
+    fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Candidate>)> {
+        Ok(complete::complete(line, pos, &self.desk.ask(Depth::Standing)))
+    }
+}
+
+/// The rest of a usage: shown, and never taken into the line.
+struct Usage(String);
+
+impl Hint for Usage {
+    fn display(&self) -> &str {
+        &self.0
+    }
+
+    fn completion(&self) -> Option<&str> {
+        None
+    }
+}
+
+impl Hinter for Assistant {
+    type Hint = Usage;
+
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
+        // A line given whole needs no help.
+        if line.trim().is_empty() || pos < line.len() || self.given.is(line) {
+            return None;
+        }
+        let hint = hint::hint(line, &self.desk.ask(Depth::Names))?;
+        // Without grey it must be told apart in another way: as a comment.
+        let hint = if self.style.colour { hint } else { format!("  # {}", hint.trim_start()) };
+        let last = line.rsplit('\n').next().unwrap_or(line);
+        let columns = terminal::width().unwrap_or(terminal::USUAL);
+        let room = columns.saturating_sub((self.width.get() + last.width()) % columns + 1);
+        (room > HINT_MIN).then(|| Usage(text::fit(&hint, room)))
+    }
+}
+
+impl Highlighter for Assistant {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        if line.is_empty() || !self.style.colour {
+            return Cow::Borrowed(line);
+        }
+        Cow::Owned(highlight::paint(line, &self.desk.ask(Depth::Names), self.in_block.get()))
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        Cow::Owned(render::grey(hint, self.style))
+    }
+
+    /// Whether the line must be drawn again: not when a key only added a plain character to its end.
+    fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        if !self.style.colour || kind == CmdKind::MoveCursor {
+            return false;
+        }
+        let now = self.highlight(line, line.len());
+        let before = self.painted.replace(now.to_string());
+        now.strip_prefix(&*before).is_none_or(|added| added.contains('\x1b'))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::names::Names;
+    use super::*;
+    use crate::command::suits::Subject;
+
+    #[test]
+    fn a_block_is_indented_as_it_grows() {
+        let lines = ["for i in 1 2", "if $i", "print x", "  else", "end", "end"];
+        let block = lines[1..].iter().fold(lines[0].to_string(), |block, line| {
+            assert!(depth(&block) > 0);
+            let indented = format!("{}{line}", indent(depth(&block)));
+            joined(&block, &indented)
+        });
+        assert_eq!(block, "for i in 1 2\n  if $i\n    print x\n  else\n  end\nend");
+        assert_eq!(depth(&block), 0);
+        assert_eq!(depth("accept srv &"), 0);
+    }
+
+    /// Lines made of what the language and the editor look at.
+    fn any_line() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            "[ \t\"'\\\\$#{}=,|&\n-]{1,3}",
+            "[a-z黑]{1,4}",
+            prop::sample::select(vec![
+                "accept",
+                "recv",
+                "setsockopt",
+                "sendto",
+                "spawn",
+                "expect",
+                "EAGAIN",
+                "let",
+                "for",
+                "in",
+                "srv",
+                "MSG_PEEK|",
+                "flags=",
+                "IPPROTO_TCP",
+                "fds=",
+                "127.0.0.1:",
+                "help",
+                "$srv",
+                "${srv",
+                "none/",
+            ])
+            .prop_map(str::to_string),
+        ];
+        prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.join(""))
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_is_too_odd(line in any_line()) {
+            let subject = Subject { kind: "a socket", socket: Some(crate::command::suits::Standing::default()) };
+            let names = Names { things: vec![("srv".into(), subject)], ..Names::default() };
+            for at in (0..=line.len()).filter(|at| line.is_char_boundary(*at)) {
+                let (start, found) = complete::complete(&line, at, &names);
+                prop_assert!(start <= at && line.is_char_boundary(start));
+                prop_assert!(found.iter().all(|c| !c.text.contains('\n')));
+                hint::hint(&line[..at], &names);
+            }
+            let painted = highlight::paint(&line, &names, false);
+            let mut plain = String::new();
+            let mut rest = &*painted;
+            while let Some((before, after)) = rest.split_once('\x1b') {
+                plain.push_str(before);
+                rest = after.split_once('m').map_or("", |(_, rest)| rest);
+            }
+            prop_assert_eq!(plain + rest, line);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! Colours for a line as it is typed: calls, names, text, numbers, and what cannot be right.
+//!
+//! The sixteen colours of the terminal alone, none of those that vanish on a light or a dark ground. It changes no
+//! character of the line.
+
+use owo_colors::{OwoColorize, Style};
+
+use super::names::Names;
+use super::words::{self, Word};
+use crate::command::{self, kinds};
+use crate::lang::KEYWORDS;
+use crate::os::constants;
+use crate::value::Name;
+
+/// What the pieces of a line look like.
+mod paints {
+    use owo_colors::Style;
+
+    pub fn call() -> Style {
+        Style::new().bold()
+    }
+    pub fn keyword() -> Style {
+        Style::new().magenta().bold()
+    }
+    pub fn name() -> Style {
+        Style::new().cyan()
+    }
+    pub fn text() -> Style {
+        Style::new().green()
+    }
+    pub fn escape() -> Style {
+        Style::new().green().bold()
+    }
+    pub fn number() -> Style {
+        Style::new().magenta()
+    }
+    pub fn comment() -> Style {
+        Style::new().dimmed()
+    }
+    pub fn wrong() -> Style {
+        Style::new().red()
+    }
+}
+
+/// The words that are operators of expressions.
+const OPERATORS: &[&str] =
+    &["+", "-", "*", "/", "//", "%", "==", "!=", "<", "<=", ">", ">=", "(", ")", "and", "or", "not", "in", "as", "="];
+
+/// A text of one or more lines in colours. Within a block or a program its own names are not known, so none is called
+/// wrong.
+pub fn paint(text: &str, names: &Names, in_block: bool) -> String {
+    let in_block = in_block || names.stepping || text.contains('\n');
+    let lines = text.split('\n').map(|line| Line { text: line, names, in_block, out: String::new() }.paint());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A line of a program, whose names are its own.
+pub fn code(line: &str) -> String {
+    paint(line, &Names::default(), true)
+}
+
+/// A line being painted.
+struct Line<'a> {
+    text: &'a str,
+    names: &'a Names,
+    in_block: bool,
+    out: String,
+}
+
+impl Line<'_> {
+    fn paint(mut self) -> String {
+        let (words, comment) = words::split(self.text);
+        let head = words::head(&words);
+        let mut at = 0;
+        for (i, word) in words.iter().enumerate() {
+            self.out.push_str(&self.text[at..word.range.start]);
+            self.word(&words, head, i);
+            at = word.range.end;
+        }
+        self.out.push_str(&self.text[at..comment]);
+        self.put(comment, self.text.len(), paints::comment());
+        self.out
+    }
+
+    fn put(&mut self, from: usize, to: usize, style: Style) {
+        if from < to {
+            let piece = &self.text[from..to];
+            self.out.push_str(&piece.style(style).to_string());
+        }
+    }
+
+    fn word(&mut self, words: &[Word], head: usize, i: usize) {
+        let word = &words[i];
+        let whole = |line: &mut Self, style| line.put(word.range.start, word.range.end, style);
+        if i < head {
+            let error = i > 0 && words[i - 1].is("expect");
+            return match &*word.text {
+                "=" => whole(self, Style::new()),
+                "expect" => whole(self, paints::keyword()),
+                text if error && Name::parse(text).is_some() => whole(self, paints::number()),
+                _ if error => whole(self, self.doubtful(word)),
+                _ => whole(self, paints::name()),
+            };
+        }
+        if i == head {
+            let style = self.call_style(word);
+            return whole(self, style);
+        }
+        self.argument(word, KEYWORDS.contains(&&*words[head].text));
+    }
+
+    /// What cannot be right is wrong once the next word begins.
+    fn doubtful(&self, word: &Word) -> Style {
+        if word.range.end < self.text.len() { paints::wrong() } else { Style::new() }
+    }
+
+    fn call_style(&self, word: &Word) -> Style {
+        let text = &*word.text;
+        match text {
+            _ if word.quoted => self.doubtful(word),
+            _ if KEYWORDS.contains(&text) => paints::keyword(),
+            _ if command::find(text).is_some() || self.names.def(text).is_some() => paints::call(),
+            _ if self.names.steps().any(|(step, _)| step == text) => paints::keyword(),
+            // The first of several names is no call.
+            _ if text.ends_with(',') || self.text[word.range.end..].trim_start().starts_with([',', '=']) => {
+                paints::name()
+            }
+            _ if self.in_block => Style::new(),
+            _ => self.doubtful(word),
+        }
+    }
+
+    fn argument(&mut self, word: &Word, of_keyword: bool) {
+        let text = &*word.text;
+        if let Some((at, _)) = word.open {
+            self.pieces(word.range.start, at, None);
+            return self.put(at, word.range.end, paints::wrong());
+        }
+        if word.quoted {
+            return self.pieces(word.range.start, word.range.end, Some(paints::text()));
+        }
+        let style = if of_keyword && OPERATORS.contains(&text) {
+            Some(paints::keyword())
+        } else if kinds::number(text).is_some() || is_constant(text) {
+            Some(paints::number())
+        } else if !of_keyword && self.names.get(text).is_some() {
+            Some(paints::name())
+        } else {
+            None
+        };
+        self.pieces(word.range.start, word.range.end, style);
+    }
+
+    /// A piece of the line with its escapes and its `$names` set off.
+    fn pieces(&mut self, from: usize, to: usize, style: Option<Style>) {
+        let plain = style.unwrap_or_default();
+        let mut at = from;
+        while at < to {
+            let rest = &self.text[at..to];
+            let length = rest.find(['$', '\\']).unwrap_or(rest.len());
+            self.put(at, at + length, plain);
+            at += length;
+            let special = &self.text[at..to];
+            if special.is_empty() {
+                return;
+            }
+            let (length, style) = self.special(special);
+            self.put(at, at + length, style);
+            at += length;
+        }
+    }
+
+    /// The length and the looks of the `$name` or the escape that begins here.
+    fn special(&self, text: &str) -> (usize, Style) {
+        if text.starts_with('\\') {
+            let length = text.chars().take(2).map(char::len_utf8).sum();
+            return (length, paints::escape());
+        }
+        if text.starts_with("$$") {
+            return (2, paints::escape());
+        }
+        let (open, inner) = text[1..].strip_prefix('{').map_or((1, &text[1..]), |inner| (2, inner));
+        let name: String = inner.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+        let closed = open == 2 && inner[name.len()..].starts_with('}');
+        let length = open + name.len() + usize::from(closed);
+        let known = self.in_block || self.names.get(&name).is_some();
+        (length, if known && !name.is_empty() { paints::name() } else { paints::wrong() })
+    }
+}
+
+fn is_constant(text: &str) -> bool {
+    matches!(text, "none" | "on" | "off" | "true" | "false")
+        || text.split('|').all(|part| part.contains('_') && constants::find_any(part).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::command::suits::Subject;
+
+    /// The painted line with each colour as a letter in front of its piece.
+    fn painted(line: &str) -> String {
+        let subject = Subject { kind: "a socket", socket: None };
+        let names = Names { things: vec![("srv".into(), subject)], ..Names::default() };
+        let mut out = paint(line, &names, false);
+        for (code, letter) in [
+            ("\x1b[35;1m", "<K:"),
+            ("\x1b[32;1m", "<E:"),
+            ("\x1b[1m", "<C:"),
+            ("\x1b[36m", "<N:"),
+            ("\x1b[32m", "<T:"),
+            ("\x1b[35m", "<1:"),
+            ("\x1b[2m", "<#:"),
+            ("\x1b[31m", "<!:"),
+            ("\x1b[0m", ">"),
+        ] {
+            out = out.replace(code, letter);
+        }
+        out
+    }
+
+    #[test]
+    fn each_piece_has_its_colour() {
+        for (line, expected) in [
+            ("accept srv", "<C:accept> <N:srv>"),
+            ("c, a = accept srv # go", "<N:c,> <N:a> = <C:accept> <N:srv> <#:# go>"),
+            (
+                "send srv \"a\\n$srv\" MSG_OOB|MSG_PEEK",
+                "<C:send> <N:srv> <T:\"a><E:\\n><N:$srv><T:\"> <1:MSG_OOB|MSG_PEEK>",
+            ),
+            ("binde", "binde"),
+            ("binde srv", "<!:binde> <N:srv>"),
+            ("print $srv $nope", "<K:print> <N:$srv> <!:$nope>"),
+            ("print \"open", "<K:print> <!:\"open>"),
+            ("expect EAGAIN recv srv 10", "<K:expect> <1:EAGAIN> <C:recv> <N:srv> <1:10>"),
+            ("let x = 1 + 2", "<K:let> x <K:=> <1:1> <K:+> <1:2>"),
+        ] {
+            assert_eq!(painted(line), expected, "{line}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The rest of the usage while a line is typed: after `bind srv` that is `ADDR`.
+
+use super::names::Names;
+use super::words::{self, Word};
+use crate::command::{self, Command, Kind, Need};
+use crate::os::options;
+
+/// How the words of the language go on.
+const KEYWORDS: &[(&str, &str)] = &[
+    ("if", "EXPR"),
+    ("elif", "EXPR"),
+    ("while", "EXPR"),
+    ("assert", "EXPR"),
+    ("for", "NAME in WORDS..."),
+    ("repeat", "N"),
+    ("let", "NAME = EXPR"),
+    ("def", "NAME [PARAM...]"),
+    ("return", "[VALUE...]"),
+    ("global", "NAME..."),
+    ("except", "[ERRNO...] [as NAME]"),
+    ("expect", "ERRNO CALL ARGS..."),
+];
+
+/// What is still to come on a line that ends at the cursor; its first space is part of it.
+pub fn hint(line: &str, names: &Names) -> Option<String> {
+    let line = line.rsplit('\n').next().unwrap_or(line);
+    let (words, comment) = words::split(line);
+    let last = words.last()?;
+    if comment < line.len() || last.open.is_some() {
+        return None;
+    }
+    let head = words::head(&words);
+    let rest = match words.get(head) {
+        Some(name) => call(&name.text, &words[head + 1..], names),
+        // `expect` alone, or with the errno it expects.
+        None => words.iter().position(|w| w.is("expect")).and_then(|at| keyword("expect", words.len() - at - 1)),
+    }?;
+    let gap = if last.range.end < line.len() { "" } else { " " };
+    (!rest.is_empty()).then(|| format!("{gap}{rest}"))
+}
+
+fn call(name: &str, args: &[Word], names: &Names) -> Option<String> {
+    if let Some((_, usage)) = names.steps().find(|(word, _)| *word == name && args.is_empty()) {
+        return Some(usage.to_string());
+    }
+    if let Some(command) = command::find(name) {
+        return Some(usage(command, args));
+    }
+    if let Some(rest) = keyword(name, args.len()) {
+        return Some(rest);
+    }
+    let params = names.def(name)?;
+    Some(params.iter().skip(args.len()).map(|p| p.to_uppercase()).collect::<Vec<_>>().join(" "))
+}
+
+fn keyword(name: &str, given: usize) -> Option<String> {
+    let (_, usage) = KEYWORDS.iter().find(|(word, _)| *word == name)?;
+    Some(usage.split(' ').skip(given).collect::<Vec<_>>().join(" "))
+}
+
+fn usage(command: &Command, args: &[Word]) -> String {
+    let next = words::next(command, args);
+    let mut out = Vec::new();
+    for (i, param) in command.params.iter().enumerate() {
+        let open = param.need == Need::Named || i >= next.param;
+        let given = args.iter().any(|w| words::named(command, w) == Some(i));
+        let many = next.begun && i == next.param;
+        if !open || given || (many && param.kind == Kind::Any) {
+            continue;
+        }
+        if param.kind == Kind::Option && next.level.is_none() {
+            out.push("[LEVEL]".to_string());
+        }
+        let option = args.last().filter(|_| i > 0).and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
+        out.push(match option {
+            Some(option) if param.need == Need::Some => option.kind.form().to_string(),
+            _ if many => format!("[{}...]", param.label()),
+            _ => param.usage(),
+        });
+    }
+    out.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(line: &str) -> String {
+        let names = Names { defs: vec![("greet".into(), vec!["who".into(), "how".into()])], ..Names::default() };
+        hint(line, &names).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_rest_of_the_usage_follows_what_is_typed() {
+        for (line, rest) in [
+            ("bind", " S ADDR"),
+            ("bind srv", " ADDR"),
+            ("bind srv ", "ADDR"),
+            ("bind srv :99", ""),
+            ("recv s 10", " [FLAGS]"),
+            ("data = recv s", " N [FLAGS]"),
+            ("expect", " ERRNO CALL ARGS..."),
+            ("expect EAGAIN ", "CALL ARGS..."),
+            ("expect EAGAIN accept", " S"),
+            ("sendto s x", " [FLAGS] ADDR"),
+            ("setsockopt s", " [LEVEL] OPT VALUE..."),
+            ("setsockopt s IPPROTO_TCP", " OPT VALUE..."),
+            ("setsockopt s TCP_NODELAY ", "1 or 0"),
+            ("setsockopt s TCP_NODELAY 1", ""),
+            ("setsockopt s SO_LINGER", " ONOFF SECONDS"),
+            ("select a", " [timeout=TIMEOUT] [S...]"),
+            ("select a timeout=1", " [S...]"),
+            ("let x", " = EXPR"),
+            ("for", " NAME in WORDS..."),
+            ("greet", " WHO HOW"),
+            ("greet you ", "HOW"),
+            ("bin", ""),
+            ("send s \"open", ""),
+            ("recv s # so", ""),
+            ("repeat 3\n  send s", " DATA [FLAGS]"),
+        ] {
+            assert_eq!(after(line), rest, "{line}");
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! The lines of earlier sessions: kept in memory without duplicates, and in a file that sessions share.
+//!
+//! Each entry is a line of the file, a block's line ends written as `\n`. Sessions append under a lock, so two at once
+//! lose nothing; a file that grew too long is cut to its newest entries when it is read.
+
+use std::borrow::Cow;
+use std::collections::{HashSet, VecDeque};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use rustix::fs::{FlockOperation, flock};
+use rustyline::history::{History, SearchDirection, SearchResult};
+
+/// How many entries are kept.
+const ENTRIES_MAX: usize = 10_000;
+/// The longest entry that is kept, in bytes: what was pasted as data need not come back.
+const ENTRY_MAX: usize = 64 * 1024;
+/// The longest file that is read, in bytes.
+const FILE_MAX: u64 = 32 * 1024 * 1024;
+
+/// The entries, the oldest first, each once.
+#[derive(Default)]
+pub struct Past {
+    entries: VecDeque<Rc<str>>,
+    known: HashSet<Rc<str>>,
+}
+
+impl Past {
+    fn push(&mut self, line: &str) -> bool {
+        if line.trim().is_empty() || line.len() > ENTRY_MAX {
+            return false;
+        }
+        let line: Rc<str> = line.into();
+        if !self.known.insert(line.clone()) {
+            self.entries.retain(|entry| *entry != line);
+        }
+        self.entries.push_back(line);
+        if self.entries.len() > ENTRIES_MAX
+            && let Some(oldest) = self.entries.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        true
+    }
+
+    /// The nearest entry from a place on that has the term where it is wanted.
+    fn seek(
+        &self,
+        start: usize,
+        direction: SearchDirection,
+        find: impl Fn(&str) -> Option<usize>,
+    ) -> Option<SearchResult<'_>> {
+        let at = |idx: usize| {
+            let entry = self.entries.get(idx)?;
+            find(entry).map(|pos| SearchResult { entry: Cow::Borrowed(&**entry), idx, pos })
+        };
+        match direction {
+            SearchDirection::Reverse => (0..=start).rev().find_map(at),
+            SearchDirection::Forward => (start..self.entries.len()).find_map(at),
+        }
+    }
+}
+
+impl History for Past {
+    fn get(&self, index: usize, _: SearchDirection) -> rustyline::Result<Option<SearchResult<'_>>> {
+        Ok(self.entries.get(index).map(|entry| SearchResult { entry: Cow::Borrowed(&**entry), idx: index, pos: 0 }))
+    }
+
+    fn add(&mut self, line: &str) -> rustyline::Result<bool> {
+        Ok(self.push(line))
+    }
+
+    fn add_owned(&mut self, line: String) -> rustyline::Result<bool> {
+        Ok(self.push(&line))
+    }
+
+    fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    fn set_max_len(&mut self, _: usize) -> rustyline::Result<()> {
+        Ok(())
+    }
+
+    fn ignore_dups(&mut self, _: bool) -> rustyline::Result<()> {
+        Ok(())
+    }
+
+    fn ignore_space(&mut self, _: bool) {}
+
+    // The file is this module's own affair: see `Store`.
+    fn save(&mut self, _: &Path) -> rustyline::Result<()> {
+        Ok(())
+    }
+
+    fn append(&mut self, _: &Path) -> rustyline::Result<()> {
+        Ok(())
+    }
+
+    fn load(&mut self, _: &Path) -> rustyline::Result<()> {
+        Ok(())
+    }
+
+    fn clear(&mut self) -> rustyline::Result<()> {
+        *self = Self::default();
+        Ok(())
+    }
+
+    fn search(
+        &self,
+        term: &str,
+        start: usize,
+        direction: SearchDirection,
+    ) -> rustyline::Result<Option<SearchResult<'_>>> {
+        Ok(self.seek(start, direction, |entry| if term.is_empty() { None } else { entry.find(term) }))
+    }
+
+    fn starts_with(
+        &self,
+        term: &str,
+        start: usize,
+        direction: SearchDirection,
+    ) -> rustyline::Result<Option<SearchResult<'_>>> {
+        Ok(self.seek(start, direction, |entry| entry.starts_with(term).then_some(term.len())))
+    }
+}
+
+/// The file that the entries are kept in.
+pub struct Store {
+    file: File,
+}
+
+impl Store {
+    /// Open the history of the state folder of the XDG base directories, and read it. What does not work is said in
+    /// the second result; the prompt goes on without it.
+    pub fn open(past: &mut Past) -> (Option<Self>, Option<String>) {
+        let Some(path) = path() else {
+            return (None, Some("the history is not kept: neither XDG_STATE_HOME nor HOME is set".into()));
+        };
+        let not_kept = |e: &io::Error| {
+            let e = crate::value::Failure::os(e.raw_os_error().unwrap_or(libc::EIO));
+            format!("the history is not kept: {}: {e}", crate::value::text::printable(&path.display().to_string()))
+        };
+        let mut file = match open(&path) {
+            Ok(file) => file,
+            Err(e) => {
+                // What can only be read still serves.
+                let _ = File::open(&path).ok().filter(is_plain).map(|mut file| read(&mut file, past));
+                return (None, Some(not_kept(&e)));
+            }
+        };
+        match read(&mut file, past) {
+            Ok(0) => (Some(Self { file }), None),
+            Ok(bad) => {
+                let place = crate::value::text::printable(&path.display().to_string());
+                let lines = if bad == 1 { "1 line".to_string() } else { format!("{bad} lines") };
+                (Some(Self { file }), Some(format!("the history {place} is damaged: {lines} left out")))
+            }
+            Err(e) => (None, Some(not_kept(&e))),
+        }
+    }
+
+    /// Keep an entry.
+    pub fn append(&mut self, entry: &str) -> io::Result<()> {
+        if entry.trim().is_empty() || entry.len() > ENTRY_MAX {
+            return Ok(());
+        }
+        let line = format!("{}\n", written(entry));
+        add(&self.file, line.as_bytes())
+    }
+}
+
+fn path() -> Option<PathBuf> {
+    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
+    Some(state.or_else(|| std::env::home_dir().map(|h| h.join(".local/state")))?.join("sockpit/history"))
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    // A device or a pipe in its place is never opened: that could wait for ever.
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => return Err(io::Error::from_raw_os_error(libc::EISDIR)),
+        Ok(found) if !found.is_file() => return Err(io::Error::from_raw_os_error(libc::EINVAL)),
+        _ => {}
+    }
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+fn is_plain(file: &File) -> bool {
+    file.metadata().is_ok_and(|m| m.is_file())
+}
+
+fn locked<T>(file: &File, work: impl FnOnce(&File) -> io::Result<T>) -> io::Result<T> {
+    flock(file, FlockOperation::LockExclusive)?;
+    let done = work(file);
+    flock(file, FlockOperation::Unlock)?;
+    done
+}
+
+fn add(file: &File, line: &[u8]) -> io::Result<()> {
+    locked(file, |mut file| {
+        file.seek(SeekFrom::End(0))?;
+        file.write_all(line)
+    })
+}
+
+/// Read the entries. Gives how many lines were none.
+fn read(file: &mut File, past: &mut Past) -> io::Result<usize> {
+    let mut bytes = Vec::new();
+    let length = file.metadata()?.len();
+    if length > FILE_MAX {
+        file.seek(SeekFrom::Start(length - FILE_MAX))?;
+    }
+    file.read_to_end(&mut bytes)?;
+    let (mut lines, mut bad) = (0, 0);
+    for line in bytes.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
+        match std::str::from_utf8(line).ok().filter(|l| !l.contains(|c: char| c.is_control() && c != '\t')) {
+            Some(text) => lines += usize::from(past.push(&unwritten(text))),
+            None => bad += 1,
+        }
+    }
+    if lines > 2 * ENTRIES_MAX || length > FILE_MAX {
+        // That the file is too long is no reason to complain.
+        let _ = compact(file, past);
+    } else if bytes.last().is_some_and(|b| *b != b'\n') {
+        // A line cut short stays a line of its own.
+        let _ = add(file, b"\n");
+    }
+    Ok(bad)
+}
+
+/// Write the newest entries only. What another session appended meanwhile is read first, so nothing of it is lost.
+fn compact(file: &mut File, past: &mut Past) -> io::Result<()> {
+    let entries: String = past.entries.iter().map(|entry| format!("{}\n", written(entry))).collect();
+    let seen = file.stream_position()?;
+    locked(file, |mut file| {
+        let mut news = Vec::new();
+        file.seek(SeekFrom::Start(seen))?;
+        file.read_to_end(&mut news)?;
+        file.rewind()?;
+        file.write_all(entries.as_bytes())?;
+        file.write_all(&news)?;
+        file.set_len(file.stream_position()?)
+    })
+}
+
+/// An entry as a line of the file.
+fn written(entry: &str) -> Cow<'_, str> {
+    if entry.contains(['\n', '\\']) {
+        Cow::Owned(entry.replace('\\', "\\\\").replace('\n', "\\n"))
+    } else {
+        Cow::Borrowed(entry)
+    }
+}
+
+fn unwritten(line: &str) -> Cow<'_, str> {
+    if !line.contains('\\') {
+        return Cow::Borrowed(line);
+    }
+    let mut out = String::with_capacity(line.len());
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        match (c, if c == '\\' { chars.next() } else { None }) {
+            ('\\', Some('n')) => out.push('\n'),
+            ('\\', Some(other)) => out.push(other),
+            _ => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(past: &Past) -> Vec<&str> {
+        past.entries.iter().map(|e| &**e).collect()
+    }
+
+    fn temporary(name: &str, content: &[u8]) -> File {
+        let path = std::env::temp_dir().join(format!("sockpit-history-{}-{name}", std::process::id()));
+        fs::write(&path, content).unwrap();
+        let file = open(&path).unwrap();
+        fs::remove_file(&path).unwrap();
+        file
+    }
+
+    #[test]
+    fn an_entry_said_again_moves_to_the_end() {
+        let mut past = Past::default();
+        for line in ["a", "b", "a", " ", "c", "b"] {
+            past.push(line);
+        }
+        assert_eq!(lines(&past), ["a", "c", "b"]);
+        let found = past.search("a", 2, SearchDirection::Reverse).unwrap().unwrap();
+        assert_eq!((&*found.entry, found.idx), ("a", 0));
+    }
+
+    #[test]
+    fn blocks_and_backslashes_come_back() {
+        let file = temporary("blocks", b"");
+        let mut store = Store { file };
+        for entry in ["repeat 3\n  print x\nend", r#"print "a\n\\b""#, "\t"] {
+            store.append(entry).unwrap();
+        }
+        store.file.rewind().unwrap();
+        let mut past = Past::default();
+        assert_eq!(read(&mut store.file, &mut past).unwrap(), 0);
+        assert_eq!(lines(&past), ["repeat 3\n  print x\nend", r#"print "a\n\\b""#]);
+    }
+
+    #[test]
+    fn rubbish_is_left_out_and_counted() {
+        let mut file = temporary("rubbish", b"good one\n\xff\xfe\0\nalso good\n\x1b[2J\ncut sho");
+        let mut past = Past::default();
+        assert_eq!(read(&mut file, &mut past).unwrap(), 2);
+        assert_eq!(lines(&past), ["good one", "also good", "cut sho"]);
+        Store { file }.append("next").unwrap();
+    }
+
+    #[test]
+    fn a_file_that_grew_is_cut_to_its_newest_entries() {
+        let content: String = (0..=2 * ENTRIES_MAX).map(|i| format!("print {i}\n")).collect();
+        let mut file = temporary("long", content.as_bytes());
+        let mut past = Past::default();
+        read(&mut file, &mut past).unwrap();
+        assert_eq!(past.len(), ENTRIES_MAX);
+        file.rewind().unwrap();
+        let mut again = Past::default();
+        read(&mut file, &mut again).unwrap();
+        assert_eq!(lines(&again), lines(&past));
+        assert!(file.metadata().unwrap().len() < content.len() as u64);
+    }
+}

@@ -1,0 +1,138 @@
+//! Pasted text: gathered while the terminal marks it as pasted, then run line by line as if it had been typed.
+//!
+//! A paste of one line goes into the line being edited. Of a paste of many lines the first goes there and is entered;
+//! the others wait here for the prompts to come, and what follows the last line end is left to be edited.
+
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustyline::{Cmd, KeyCode, KeyEvent, Modifiers};
+
+use crate::lang::LINE_MAX;
+
+/// Lines that were pasted and are still to be run.
+#[derive(Clone, Default)]
+pub struct Paste(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    /// The text so far of a paste that has not ended.
+    coming: Option<String>,
+    /// The first line of it went into the editor.
+    begun: bool,
+    lines: VecDeque<String>,
+    rest: String,
+}
+
+impl Paste {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The next line.
+    pub fn next(&self) -> Option<String> {
+        self.lock().lines.pop_front()
+    }
+
+    /// What followed the last line end, once no line is left.
+    pub fn rest(&self) -> String {
+        mem::take(&mut self.lock().rest)
+    }
+
+    /// Ctrl-C: what was pasted is not run any more.
+    pub fn clear(&self) {
+        *self.lock() = State::default();
+    }
+
+    /// What a key comes to if it is part of a paste. In vi's command mode the editor inserts a paste as a whole.
+    pub fn key(&self, key: KeyEvent, commands: bool) -> Option<Cmd> {
+        let mut state = self.lock();
+        match key {
+            KeyEvent(KeyCode::Char('C'), Modifiers::CTRL) => {
+                *state = State::default();
+                None
+            }
+            KeyEvent(KeyCode::BracketedPasteStart, _) if !commands => {
+                state.coming = Some(String::new());
+                Some(Cmd::Noop)
+            }
+            _ if state.coming.is_some() => Some(state.key(key)),
+            _ => None,
+        }
+    }
+}
+
+impl State {
+    /// A key within a paste.
+    fn key(&mut self, key: KeyEvent) -> Cmd {
+        let Some(text) = &mut self.coming else { return Cmd::Noop };
+        match key {
+            KeyEvent(KeyCode::BracketedPasteEnd, _) => return self.end(),
+            KeyEvent(KeyCode::Char(c), Modifiers::NONE) if !c.is_control() => text.push(c),
+            KeyEvent(KeyCode::Tab, _) | KeyEvent(KeyCode::Char('I'), Modifiers::CTRL) => text.push('\t'),
+            KeyEvent(KeyCode::Enter, _) => text.push('\r'),
+            KeyEvent(KeyCode::Char('M'), Modifiers::CTRL) => text.push('\r'),
+            KeyEvent(KeyCode::Char('J'), Modifiers::CTRL) if text.ends_with('\r') => text.push('\n'),
+            KeyEvent(KeyCode::Char('J'), Modifiers::CTRL) => text.push_str("\r\n"),
+            _ => return Cmd::Noop,
+        }
+        if self.begun || !text.ends_with(['\r', '\n']) {
+            return Cmd::Noop;
+        }
+        self.begun = true;
+        insert(text.trim_end_matches(['\r', '\n']))
+    }
+
+    fn end(&mut self) -> Cmd {
+        let text = self.coming.take().unwrap_or_default();
+        if !mem::take(&mut self.begun) {
+            return insert(&text);
+        }
+        let mut lines: VecDeque<String> = text.replace("\r\n", "\r").split('\r').map(str::to_string).collect();
+        lines.pop_front();
+        self.rest = lines.pop_back().unwrap_or_default();
+        self.lines = lines;
+        Cmd::AcceptLine
+    }
+}
+
+/// Insert a line. One that the language will refuse for its length need not be there in full.
+fn insert(line: &str) -> Cmd {
+    Cmd::Insert(1, line[..line.floor_char_boundary(LINE_MAX + 8)].to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the keys of a paste come to: what is inserted, whether it is entered, the lines and the rest that wait.
+    fn pasted(text: &str) -> (Vec<String>, bool, Vec<String>, String) {
+        let mut state = State { coming: Some(String::new()), ..State::default() };
+        let (mut inserted, mut entered) = (Vec::new(), false);
+        let keys = text.chars().map(|c| KeyEvent::new(c, Modifiers::NONE));
+        for key in keys.chain([KeyEvent(KeyCode::BracketedPasteEnd, Modifiers::NONE)]) {
+            match state.key(key) {
+                Cmd::Insert(_, text) => inserted.push(text),
+                Cmd::AcceptLine => entered = true,
+                other => assert_eq!(other, Cmd::Noop),
+            }
+        }
+        (inserted, entered, state.lines.into(), state.rest)
+    }
+
+    fn owned(lines: &[&str]) -> Vec<String> {
+        lines.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn lines_wait_and_the_rest_is_left() {
+        for end in ["\n", "\r", "\r\n"] {
+            let text = ["a", "", "b\tc", "黑"].join(end);
+            assert_eq!(pasted(&text), (owned(&["a"]), true, owned(&["", "b\tc"]), "黑".into()), "{end:?}");
+        }
+        assert_eq!(pasted("one line"), (owned(&["one line"]), false, Vec::new(), String::new()));
+        assert!(pasted(&"x".repeat(3 * LINE_MAX)).0[0].len() > LINE_MAX);
+        assert_eq!(pasted("a\nb\n"), (owned(&["a"]), true, owned(&["b"]), String::new()));
+    }
+}

@@ -1,0 +1,272 @@
+//! What help says: a page for every call, option, constant, error, state, word and topic; the search over them; the
+//! manual page; the reference; and lines of sockpit in Python.
+//!
+//! All of it is made from the tables that the program itself works with. It knows no session and no terminal.
+
+pub mod arrange;
+pub mod manual;
+mod pages;
+pub mod program;
+pub mod python;
+pub mod words;
+
+use crate::command::{self, Command, Group};
+use crate::os::constants::{Constants, INTERFACE_FLAGS, Row, SETS};
+use crate::os::options::{self, OPTIONS, Opt};
+use crate::os::tcp::State;
+use crate::value::page::Page;
+use crate::value::{Failure, Name, text};
+use words::Topic;
+
+/// Something that has a page.
+#[derive(Clone, Copy)]
+pub enum Subject {
+    /// A call.
+    Call(&'static Command),
+    /// A word of the language, a topic, an error without a number.
+    Topic(&'static Topic),
+    /// A socket option.
+    Option(&'static Opt),
+    /// A constant of a set.
+    Constant(&'static Constants, &'static Row),
+    /// A level of options.
+    Level(&'static str, i32),
+    /// An errno or an error of getaddrinfo.
+    Error(Name),
+    /// How a socket can stand.
+    State(State),
+}
+
+/// Everything that has a page, by each name it goes by.
+pub fn subjects() -> impl Iterator<Item = (&'static str, Subject)> {
+    let calls = command::all().flat_map(|c| {
+        std::iter::once(c.name).chain(c.aliases.iter().copied()).map(move |name| (name, Subject::Call(c)))
+    });
+    let topics = words::all().flat_map(|t| t.names.iter().map(move |name| (*name, Subject::Topic(t))));
+    let options = OPTIONS.iter().map(|o| (o.name, Subject::Option(o)));
+    let sets = SETS.into_iter().chain([&INTERFACE_FLAGS]);
+    let constants = sets.flat_map(|set| set.rows().map(move |row| (row.0, Subject::Constant(set, row))));
+    let levels = options::levels().map(|(name, number)| (*name, Subject::Level(name, *number)));
+    let errors = Name::all().filter_map(|name| Name::parse(name).map(|e| (name, e)));
+    let numbered = errors.filter(|(_, e)| e.number().is_some()).map(|(name, e)| (name, Subject::Error(e)));
+    let second = crate::value::errno::ALIASES.iter().filter_map(|(name, _)| Name::parse(name).map(|e| (*name, e)));
+    let second = second.map(|(name, e)| (name, Subject::Error(e)));
+    let states = State::ALL.iter().map(|(state, name)| (*name, Subject::State(*state)));
+    calls.chain(topics).chain(options).chain(constants).chain(levels).chain(numbered).chain(second).chain(states)
+}
+
+impl Subject {
+    /// What it is.
+    pub fn noun(&self) -> &'static str {
+        match self {
+            Self::Call(_) => "call",
+            Self::Topic(topic) => topic.noun,
+            Self::Option(_) => "option",
+            Self::Constant(set, _) => set.noun,
+            Self::Level(..) => "level of options",
+            Self::Error(_) => "error",
+            Self::State(_) => "state",
+        }
+    }
+
+    /// One line on it.
+    pub fn summary(&self) -> String {
+        match self {
+            Self::Call(command) => command.summary.into(),
+            Self::Topic(topic) => topic.summary.into(),
+            Self::Option(option) => option.summary.into(),
+            Self::Constant(set, row) => pages::meaning(set, row),
+            Self::Level(name, number) => pages::level_summary(name, *number),
+            Self::Error(name) => name.text().into(),
+            Self::State(state) => state.about().into(),
+        }
+    }
+
+    /// Its page.
+    pub fn page(&self) -> Page {
+        match self {
+            Self::Call(command) => pages::call(command),
+            Self::Topic(topic) => pages::topic(topic),
+            Self::Option(option) => pages::option(option),
+            Self::Constant(set, row) => pages::constant(set, row),
+            Self::Level(name, number) => pages::level(name, *number),
+            Self::Error(name) => pages::error(*name),
+            Self::State(state) => pages::state(*state),
+        }
+    }
+}
+
+/// What `help WORDS...` says: of nothing, all calls; after `-k`, what has the words in it.
+pub fn answer<S: AsRef<str>>(words: &[S]) -> Result<Page, Failure> {
+    match words {
+        [] => Ok(overview()),
+        [flag, words @ ..] if flag.as_ref() == "-k" => search(words),
+        [word] => about(word.as_ref()),
+        [_, extra, ..] => {
+            Err(Failure::usage(format!("help explains one word at a time, and `{}` is another", extra.as_ref()))
+                .note("help -k WORD... searches for several")
+                .at(1))
+        }
+    }
+}
+
+/// All calls, by group, a line each.
+pub fn overview() -> Page {
+    let mut page = Page::default();
+    for (group, title) in Group::ALL {
+        page.head(*title);
+        for command in command::all().filter(|c| c.group == *group) {
+            page.entry(command.name, brief(command.summary));
+        }
+    }
+    page.head("More");
+    page.text(
+        "help CALL explains one: its parameters, what it returns, the same in Python and C, its errors, an example. help \
+         explains options (SO_REUSEADDR), errors (ECONNRESET), flags (MSG_PEEK), families, TCP states and the words of the \
+         language as well; help -k WORD searches.",
+    );
+    let topics = words::LANGUAGE.iter().filter(|t| t.noun == "topic").map(|t| t.names[0]);
+    page.text(format!("Topics: {}.", topics.collect::<Vec<_>>().join(", ")));
+    page
+}
+
+/// A summary without what is said in brackets or after the first clause.
+fn brief(summary: &str) -> &str {
+    let end = [";", " (", ". "].iter().filter_map(|mark| summary.find(mark)).min();
+    &summary[..end.unwrap_or(summary.len())]
+}
+
+/// What is known of a word: all that goes by it as it is written, else by its letters.
+pub fn about(word: &str) -> Result<Page, Failure> {
+    let mut found: Vec<Subject> = subjects().filter(|(name, _)| *name == word).map(|(_, s)| s).collect();
+    if found.is_empty() {
+        found = subjects().filter(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, s)| s).collect();
+    }
+    let mut page = Page::default();
+    for subject in &found {
+        page.join(subject.page());
+    }
+    if !found.is_empty() {
+        return Ok(page);
+    }
+    let failure = Failure::usage(format!("nothing is named `{}`", text::printable(word))).at(0);
+    Err(match text::nearest(word, subjects().map(|(name, _)| name)) {
+        Some(near) => failure.note(format!("did you mean {near}?")),
+        None => failure.note("`help` lists the calls; `help -k WORD` searches"),
+    })
+}
+
+/// A line for everything whose name, summary or page has all these words, names first.
+fn search<S: AsRef<str>>(words: &[S]) -> Result<Page, Failure> {
+    let words: Vec<String> = words.iter().map(|w| w.as_ref().to_lowercase()).filter(|w| !w.is_empty()).collect();
+    if words.is_empty() {
+        return Err(Failure::usage("help -k needs a word to search for"));
+    }
+    let mut hits: Vec<(usize, &str, Subject)> = subjects()
+        .filter_map(|(name, subject)| {
+            let places = [name.to_string(), subject.summary(), plain(&subject.page())];
+            let places = places.map(|text| text.to_lowercase());
+            let rank = |word: &String| places.iter().position(|text| text.contains(&**word));
+            let worst = words.iter().map(rank).collect::<Option<Vec<_>>>()?.into_iter().max()?;
+            Some((worst, name, subject))
+        })
+        .collect();
+    hits.sort_by_key(|(rank, ..)| *rank);
+    if hits.is_empty() {
+        let words = text::printable(&words.join(" "));
+        return Err(Failure::usage(format!("nothing has `{words}` in it")).note("fewer letters find more").at(1));
+    }
+    let mut page = Page::default();
+    for (_, name, subject) in hits {
+        page.entry(name, format!("{}: {}", subject.noun(), subject.summary()));
+    }
+    Ok(page)
+}
+
+/// All the words of a page, but those that lead to others.
+fn plain(page: &Page) -> String {
+    use crate::value::page::Part;
+    let mut out = String::new();
+    for part in &page.0 {
+        let (term, text) = match part {
+            Part::Entry(term, _) if term == pages::SEE => continue,
+            Part::Entry(term, text) => (term.as_str(), text),
+            Part::Title(text) | Part::Head(text) | Part::Text(text) | Part::Code(text) => ("", text),
+        };
+        out.push_str(&format!("{term} {text}\n"));
+    }
+    out
+}
+
+/// The calls for the README: a table a group, with each call's usage and summary.
+pub fn reference() -> String {
+    let cell = |text: &str| text.replace('|', "\\|");
+    let mut out = String::new();
+    for (group, title) in Group::ALL {
+        out.push_str(&format!("| {title} | |\n| --- | --- |\n"));
+        for command in command::all().filter(|c| c.group == *group) {
+            out.push_str(&format!("| `{}` | {} |\n", cell(&command.usage()), cell(command.summary)));
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_has_a_meaning_and_a_page() {
+        for (name, subject) in subjects() {
+            assert!(!subject.summary().is_empty(), "{name} has no meaning");
+            assert!(subject.page().0.len() > 1, "{name} has no page");
+        }
+    }
+
+    #[test]
+    fn what_is_related_exists() {
+        let known = |name: &&str| subjects().any(|(n, _)| n == *name);
+        for command in command::all() {
+            for name in command.related {
+                assert!(known(name) && *name != command.name, "{}: {name}", command.name);
+            }
+        }
+        for topic in words::all() {
+            for name in topic.related {
+                assert!(known(name), "{}: {name}", topic.names[0]);
+            }
+        }
+        for word in crate::lang::KEYWORDS {
+            assert!(words::LANGUAGE.iter().any(|t| t.names.contains(word)), "{word} has no page");
+        }
+    }
+
+    #[test]
+    fn the_overview_has_a_line_a_call() {
+        for (group, title) in Group::ALL {
+            let calls: Vec<_> = command::all().filter(|c| c.group == *group).collect();
+            let column = calls.iter().map(|c| c.name.len()).max().unwrap() + 4;
+            for short in calls.iter().map(|c| brief(c.summary)) {
+                assert!(short.len() > 8 && column + short.len() <= 80, "{title}: {short}");
+            }
+        }
+    }
+
+    #[test]
+    fn letters_and_near_names_do() {
+        assert_eq!(about("so_reuseaddr"), about("SO_REUSEADDR"));
+        assert_eq!(about("epipe"), about("EPIPE"));
+        let failure = about("recvform").unwrap_err();
+        assert_eq!(failure.notes(), ["did you mean recvfrom?"]);
+        assert!(answer(&["a", "b"]).is_err() && answer(&["-k"]).is_err());
+    }
+
+    #[test]
+    fn a_search_finds_names_first() {
+        let page = answer(&["-k", "keepalive"]).unwrap();
+        let lines = plain(&page);
+        assert!(lines.starts_with("SO_KEEPALIVE option:") && lines.contains("TCP_KEEPCNT"), "{lines}");
+        assert!(answer(&["-k", "peek", "data"]).is_ok() && answer(&["-k", "zzzz"]).is_err());
+    }
+}

@@ -1,0 +1,357 @@
+//! The page of each kind of subject.
+
+use super::program::STEPS;
+use super::python;
+use super::words::Topic;
+use crate::command::{self, Command, Kind, Need, Param};
+use crate::os::constants::{self, Constants, MSG_FLAGS, Row};
+use crate::os::options::{self, OPTIONS, Opt, OptKind};
+use crate::os::tcp::State;
+use crate::value::page::Page;
+use crate::value::{Name, errno};
+
+/// The term under which a page names what else to read.
+pub(super) const SEE: &str = "see also";
+
+pub(super) fn call(command: &Command) -> Page {
+    let mut page = Page::titled(command.usage());
+    page.text(command.summary);
+    for note in command.notes {
+        page.text(*note);
+    }
+    for param in command.params {
+        page.entry(param.label(), meaning_of(param));
+    }
+    let returns = match command.results {
+        [] | [_] => command.returns.to_string(),
+        [first, ..] if command.returns.starts_with(&format!("{first}: ")) => command.returns.to_string(),
+        results => format!("{}: {}", results.join(", "), command.returns),
+    };
+    page.entry("returns", if returns.is_empty() { "nothing".into() } else { returns });
+    page.entry("short", command.aliases.join(", "));
+    page.entry("Python", python::form(command));
+    page.entry("C", command.c);
+    page.entry("manual", command.man);
+    page.entry(SEE, command.related.join(", "));
+    if !command.errors.is_empty() {
+        page.head("Errors");
+    }
+    for (name, cause) in command.errors {
+        page.entry(*name, *cause);
+    }
+    example(&mut page, command.example);
+    page
+}
+
+fn meaning_of(param: &Param) -> String {
+    let what = if param.about.is_empty() { param.kind.noun() } else { param.about };
+    let need = match param.need {
+        Need::Required => "",
+        Need::Optional => " (may be left out)",
+        Need::Named => " (by name only)",
+        Need::Rest => " (none or more)",
+        Need::Some => " (one or more)",
+    };
+    format!("{what}{need}")
+}
+
+/// An example, and the same in Python when every line of it has a form there.
+fn example(page: &mut Page, lines: &str) {
+    if lines.is_empty() {
+        return;
+    }
+    page.head("Example");
+    page.code(lines);
+    let python: Option<Vec<String>> = python::lines(lines)
+        .ok()
+        .and_then(|lines| lines.into_iter().map(|(_, line)| line.map(|line| line.text())).collect());
+    if let Some(python) = python {
+        page.head("The same in Python");
+        page.code(python.join("\n"));
+    }
+}
+
+pub(super) fn topic(topic: &Topic) -> Page {
+    let mut usage = topic.usage.lines();
+    let mut page = Page::titled(usage.next().unwrap_or_default());
+    for line in usage {
+        page.join(Page::titled(line));
+    }
+    page.text(topic.summary);
+    for note in topic.notes {
+        page.text(*note);
+    }
+    if topic.names[0] == "step" {
+        for (word, about) in STEPS {
+            page.entry(*word, *about);
+        }
+    }
+    page.entry("is a", topic.noun);
+    let others: Vec<_> = topic.names[1..].iter().filter(|name| !topic.usage.contains(**name)).copied().collect();
+    page.entry("also", others.join(", "));
+    page.entry(SEE, topic.related.join(", "));
+    if !topic.example.is_empty() {
+        page.head("Example");
+        page.code(topic.example);
+    }
+    if let Some(name) = Name::parse(topic.names[0]) {
+        causes(&mut page, name);
+    }
+    page
+}
+
+pub(super) fn option(option: &Opt) -> Page {
+    let mut page = Page::titled(option.name);
+    page.text(option.summary);
+    let (default, note) = options::more(option.name);
+    page.text(note);
+    let access = match (option.readable, option.writable) {
+        (true, true) => "setsockopt and getsockopt",
+        (true, false) => "getsockopt: it can only be read",
+        _ => "setsockopt: it can only be set",
+    };
+    page.entry("is an", format!("option of level {}, number {}", level_of(option), option.number));
+    page.entry("fits", access);
+    page.entry("value", value_of(option));
+    page.entry("default", default);
+    page.entry("manual", option.man);
+    page.head("Example");
+    page.code(option_example(option));
+    page
+}
+
+fn level_of(option: &Opt) -> String {
+    options::level_name(option.level).map_or_else(|| option.level.to_string(), str::to_string)
+}
+
+fn value_of(option: &Opt) -> String {
+    match option.kind {
+        OptKind::Flag => "1 or 0; on and off do as well".into(),
+        OptKind::Seconds => "seconds, with a fraction; 0 for no limit".into(),
+        OptKind::Linger => "ONOFF SECONDS: two numbers".into(),
+        OptKind::Credentials => "a list: process, user, group".into(),
+        OptKind::Struct(size) => format!("bytes of a structure, at most {size}: pack and unpack"),
+        kind => kind.form().into(),
+    }
+}
+
+/// Lines that use an option, on a socket that has it.
+fn option_example(option: &Opt) -> String {
+    let socket = match option.level {
+        libc::IPPROTO_UDP => "socket udp",
+        libc::IPPROTO_IPV6 => "socket tcp6",
+        libc::SOL_RAW => "socket AF_INET SOCK_RAW IPPROTO_ICMP",
+        libc::IPPROTO_ICMPV6 => "socket AF_INET6 SOCK_RAW IPPROTO_ICMPV6",
+        _ if option.man == "unix(7)" => "socket unix",
+        libc::IPPROTO_IP if option.name.contains("SOURCE") || option.name.contains("MULTI") => "socket udp",
+        _ => "socket",
+    };
+    let value = match option.kind {
+        OptKind::Flag => Some("1"),
+        OptKind::Number => Some("N"),
+        OptKind::Wide => Some("1000000"),
+        OptKind::Interface => Some("lo"),
+        OptKind::Seconds => Some("2.5"),
+        OptKind::Linger => Some("1 5"),
+        OptKind::Membership => Some("224.0.2.1 127.0.0.1"),
+        OptKind::SourceMembership => Some("232.0.0.1 127.0.0.1 127.0.0.1"),
+        OptKind::Membership6 => Some("ff02::1 lo"),
+        OptKind::InterfaceV4 => Some("127.0.0.1"),
+        OptKind::Text => Some("NAME"),
+        OptKind::Credentials | OptKind::Struct(_) => None,
+    };
+    let mut out = format!("s = {socket}\n");
+    match value {
+        Some(value) if option.writable => out.push_str(&format!("setsockopt s {} {value}\n", option.name)),
+        None if option.writable => out.push_str(&format!("setsockopt s {} $packed\n", option.name)),
+        _ => {}
+    }
+    if option.readable {
+        out.push_str(&format!("getsockopt s {}\n", option.name));
+    }
+    out
+}
+
+/// What a constant means; a second name means what the documented one does.
+pub(super) fn meaning(set: &Constants, row: &Row) -> String {
+    match (row, set.name_of(row.1)) {
+        ((_, _, ""), Some(documented)) => {
+            let about = set.rows().find(|(name, ..)| *name == documented).map_or("", |(.., about)| about);
+            format!("the same as {documented}: {about}")
+        }
+        ((.., about), _) => (*about).into(),
+    }
+}
+
+pub(super) fn constant(set: &Constants, row: &Row) -> Page {
+    let (name, number, about) = row;
+    let mut page = Page::titled(*name);
+    page.text(meaning(set, row));
+    page.entry("is a", format!("{}, {number} ({number:#x})", set.noun));
+    let same = set.rows().filter(|(other, n, _)| n == number && other != name).map(|(other, ..)| *other);
+    page.entry("also", same.collect::<Vec<_>>().join(", "));
+    page.entry("fits", takers(set, about).join(", "));
+    page.entry("manual", set.man);
+    let line = constant_example(set, name, about);
+    if !line.is_empty() {
+        page.head("Example");
+        page.code(line);
+    }
+    page
+}
+
+/// The calls that take a constant.
+fn takers(set: &Constants, about: &str) -> Vec<&'static str> {
+    let is_set = |kind: Kind| kind.constants().is_some_and(|other| std::ptr::eq(other, set));
+    let takes = |c: &&Command| c.params.iter().any(|p| is_set(p.kind) || (c.name == "socket" && is_family(p, set)));
+    let fits = |c: &&Command| {
+        let way = if c.name.starts_with("recv") { constants::receives(about) } else { constants::sends(about) };
+        !std::ptr::eq(set, &raw const MSG_FLAGS) || way
+    };
+    command::all().filter(takes).filter(fits).map(|c| c.name).collect()
+}
+
+/// The first word of `socket` is a family, or short for one.
+fn is_family(param: &Param, set: &Constants) -> bool {
+    param.name == "FAMILY" && std::ptr::eq(set, &raw const constants::FAMILIES)
+}
+
+fn constant_example(set: &Constants, name: &str, about: &str) -> String {
+    let is = |other: &Constants| std::ptr::eq(set, other);
+    match name {
+        "AF_UNSPEC" => "infos = getaddrinfo localhost 80 family=AF_UNSPEC".into(),
+        "AF_INET" | "AF_INET6" | "AF_UNIX" | "AF_LOCAL" | "inet" | "inet6" | "unix" => format!("s = socket {name}"),
+        "SOCK_STREAM" | "SOCK_DGRAM" | "stream" | "dgram" => format!("s = socket AF_INET {name}"),
+        "SOCK_SEQPACKET" | "seqpacket" => format!("left, right = socketpair AF_UNIX {name}"),
+        "SOCK_NONBLOCK" | "SOCK_CLOEXEC" => format!("s = socket AF_INET SOCK_STREAM|{name}"),
+        "SOCK_RAW" | "raw" => format!("s = socket AF_INET {name} IPPROTO_ICMP"),
+        "IPPROTO_TCP" | "tcp" => format!("s = socket AF_INET SOCK_STREAM {name}"),
+        "IPPROTO_UDP" | "udp" => format!("s = socket AF_INET SOCK_DGRAM {name}"),
+        "SCM_RIGHTS" => "left, right = socketpair\na, b = socketpair\nsendmsg left x fds=a\n\
+                         data, anc, flags, addr = recvmsg right 100 256\nentry = item $anc 0\n\
+                         several = field $entry sockets\nmoved = item $several 0\nsend moved hello\nrecv b 100"
+            .into(),
+        "MSG_OOB" => format!("left, right = socketpair\nsend left abc {name}\nrecv right 1 {name}"),
+        "MSG_ERRQUEUE" => {
+            format!("s = socket udp\nsetsockopt s IP_RECVERR 1\nexpect EAGAIN recvmsg s 100 512 {name}")
+        }
+        "MSG_ZEROCOPY" => "s = socket\nsetsockopt s SO_ZEROCOPY 1".into(),
+        "MSG_FASTOPEN" => "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ns = socket\n\
+                           sendto s hello MSG_FASTOPEN $where"
+            .into(),
+        _ if name.starts_with("IPV6_PMTUDISC_") => {
+            format!("s = socket udp6\nsetsockopt s {} {name}", first_word(about))
+        }
+        _ if name.contains("_PMTUDISC_") => format!("s = socket udp\nsetsockopt s {} {name}", first_word(about)),
+        _ if name.starts_with("IPTOS_") => format!("s = socket\nsetsockopt s IP_TOS {name}"),
+        _ if is(&MSG_FLAGS) && constants::receives(about) => {
+            format!("left, right = socketpair\nsend left hello\nrecv right 5 {name}")
+        }
+        _ if is(&MSG_FLAGS) => format!("left, right = socketpair\nsend left hello {name}"),
+        _ if is(&constants::AI_FLAGS) => format!("infos = getaddrinfo 127.0.0.1 80 flags={name}"),
+        _ if is(&constants::NI_FLAGS) => format!("host, port = getnameinfo 127.0.0.1:80 {name}"),
+        _ if is(&constants::POLL_EVENTS) => format!("left, right = socketpair\npoll left {name}"),
+        "rd" | "SHUT_RD" => format!("left, right = socketpair\nshutdown left {name}\nrecv left 100"),
+        _ if is(&constants::HOWS) => format!("left, right = socketpair\nshutdown left {name}\nrecv right 100"),
+        _ => String::new(),
+    }
+}
+
+fn first_word(text: &str) -> &str {
+    text.split([':', ' ']).next().unwrap_or("")
+}
+
+pub(super) fn level_summary(name: &str, number: i32) -> String {
+    let whose = match number {
+        libc::SOL_SOCKET => "options that every socket has",
+        libc::IPPROTO_IP => "options of IPv4",
+        libc::IPPROTO_IPV6 => "options of IPv6",
+        libc::IPPROTO_TCP => "options of TCP",
+        libc::IPPROTO_UDP => "options of UDP",
+        libc::SOL_RAW => "options of raw sockets",
+        libc::IPPROTO_ICMPV6 => "options of raw ICMPv6 sockets",
+        _ => "options that sockpit knows by number only",
+    };
+    match options::level_name(number) {
+        Some(best) if best != name => format!("as a level the same as {best}: {whose}"),
+        _ => whose.into(),
+    }
+}
+
+pub(super) fn level(name: &str, number: i32) -> Page {
+    let mut page = Page::titled(name);
+    page.text(level_summary(name, number));
+    page.entry("is a", format!("level of setsockopt and getsockopt, {number}"));
+    let names: Vec<_> = OPTIONS.iter().filter(|o| o.level == number).map(|o| o.name).collect();
+    page.entry("options", names.join(" "));
+    if let Some(option) = names.iter().find(|name| name.ends_with("NODELAY") || name.ends_with("REUSEADDR")) {
+        page.head("Example");
+        page.code(format!("s = socket\nsetsockopt s {name} {option} 1"));
+    }
+    page
+}
+
+pub(super) fn error(name: Name) -> Page {
+    let number = name.number().unwrap_or_default();
+    let known = match name {
+        Name::Gai(_) => errno::gai_by_number(number),
+        _ => errno::by_number(number),
+    };
+    let mut page = Page::titled(name.as_str());
+    page.text(format!("{} ({number})", name.text()));
+    page.text(known.map_or("", |e| e.advice));
+    page.entry("is an", if matches!(name, Name::Gai(_)) { "error of name resolution" } else { "errno" });
+    let second = errno::ALIASES.iter().filter(|(_, real)| *real == name.as_str()).map(|(alias, _)| *alias);
+    page.entry("also", second.collect::<Vec<_>>().join(", "));
+    page.entry("manual", if matches!(name, Name::Gai(_)) { "getaddrinfo(3)" } else { "errno(3)" });
+    causes(&mut page, name);
+    let hints = errno::hints(number).filter(|_| matches!(name, Name::Errno(_)));
+    let tries =
+        hints.map(|(call, lines)| (call, lines.iter().filter_map(|l| l.strip_prefix("try: ")).collect::<Vec<_>>()));
+    let tries: Vec<_> = tries.filter(|(_, lines)| !lines.is_empty()).collect();
+    if !tries.is_empty() {
+        page.head("What to try");
+    }
+    for (call, lines) in tries {
+        page.entry(call, lines.join("; "));
+    }
+    page
+}
+
+/// Which calls fail with an error, and why: each cause with the calls that share it.
+fn causes(page: &mut Page, name: Name) {
+    let mut causes: Vec<(&str, Vec<&str>)> = Vec::new();
+    for command in command::all() {
+        for (_, cause) in command.errors.iter().filter(|(error, _)| *error == name.as_str()) {
+            match causes.iter_mut().find(|(known, _)| known == cause) {
+                Some((_, calls)) => calls.push(command.name),
+                None => causes.push((cause, vec![command.name])),
+            }
+        }
+    }
+    if !causes.is_empty() {
+        page.head("Which calls give it, and why");
+    }
+    for (cause, calls) in causes {
+        page.entry(calls.join(", "), cause);
+    }
+}
+
+pub(super) fn state(state: State) -> Page {
+    let mut page = Page::titled(state.name());
+    page.text(state.about());
+    let (of_tcp, others): (Vec<_>, Vec<_>) = State::ALL.iter().partition(|(state, _)| *state <= State::NewSynRecv);
+    let names =
+        |states: Vec<&(State, &'static str)>| states.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(" ");
+    if state <= State::NewSynRecv {
+        page.entry("is a", "TCP state: `state S` tells a socket's, in the kernel's words");
+        page.entry("manual", "tcp(7)");
+        page.entry("number", format!("{}, the first byte of TCP_INFO", state as u8));
+        page.entry("all states", names(of_tcp));
+    } else {
+        page.entry("is a", "state of a socket that is not TCP, as netstat and sockets show it");
+        page.entry("all states", names(others));
+    }
+    page.entry(SEE, "state, netstat, close, shutdown, SO_REUSEADDR");
+    page
+}

@@ -1,0 +1,73 @@
+//! The command line as data: for `--help`, the manual page and the README.
+
+use std::fmt::Write;
+
+/// The ways to call the program: its words, and what that does.
+pub const FORMS: &[(&str, &str)] = &[
+    ("sockpit [OPTIONS]", "the prompt, or lines from a pipe"),
+    ("sockpit [OPTIONS] [run] FILE.sock [ARG...]", "run a script; its arguments are $1, $2, ..."),
+    ("sockpit [OPTIONS] -c 'LINES' [ARG...]", "run these lines"),
+    ("sockpit [OPTIONS] step FILE.sock [ARG...]", "the prompt, with the script's next line already typed"),
+    ("sockpit record FILE.sock [ARG...] [-o OUT]", "write the session as a transcript"),
+    ("sockpit verify FILE... [--bless]", "run transcripts again, show what differs, or write it anew"),
+    ("sockpit help [WORD]", "explain the calls, or a call, an option, an error, a word"),
+    ("sockpit help -k WORD...", "search in all of help"),
+    ("sockpit help --man", "write the manual page: sockpit help --man | man -l -"),
+];
+
+/// The options, and what each does.
+pub const OPTIONS: &[(&str, &str)] = &[
+    ("-q, --quiet", "show only what `print` prints, and errors"),
+    ("--json", "write a JSON object for each call"),
+    ("--timeout SECONDS", "bound the whole run"),
+    ("-h, --help", "show this"),
+    ("-V, --version", "show the version"),
+];
+
+/// The words of `sockpit step`, and what each does.
+pub const STEPS: &[(&str, &str)] = &[
+    ("continue [LINE]", "run to that line, to a breakpoint, or to the end; Ctrl-C stops it"),
+    ("break [LINE]", "stop before that line whenever it comes, or no more; alone, list such lines"),
+    ("skip", "pass over the line, a block with all that is in it; an empty line does the same"),
+    ("back", "make the line before the next one again; what it did stays done"),
+    ("where", "each task with its place and what it waits for"),
+    ("list [LINE]", "the program around its place, or around that line"),
+];
+
+/// The exit statuses, and what each means.
+pub const STATUSES: &[(&str, &str)] = &[
+    ("0", "all well"),
+    ("1", "an error in a script or a transcript that differs"),
+    ("2", "wrong usage"),
+    ("124", "the bound ran out"),
+    ("130", "interrupted"),
+];
+
+/// The files it uses.
+pub const FILES: &[(&str, &str)] = &[(
+    "$XDG_STATE_HOME/sockpit/history",
+    "the lines typed at the prompt; ~/.local/state where XDG_STATE_HOME is not set",
+)];
+
+/// The environment it looks at.
+pub const ENVIRONMENT: &[(&str, &str)] = &[
+    ("NO_COLOR", "not empty: no colours"),
+    ("TERM", "dumb: no colours and no line editing"),
+    ("XDG_STATE_HOME", "where the history is kept"),
+];
+
+/// What `--help` says.
+pub fn usage() -> String {
+    let mut out = String::new();
+    for (i, (form, about)) in FORMS.iter().enumerate() {
+        let _ = writeln!(out, "{} {form:43} {about}", if i == 0 { "usage:" } else { "      " });
+    }
+    out.push('\n');
+    for (option, about) in OPTIONS {
+        let indent = if option.starts_with("--") { "    " } else { "" };
+        let _ = writeln!(out, "  {:22} {about}", format!("{indent}{option}"));
+    }
+    let statuses: Vec<_> = STATUSES.iter().map(|(number, about)| format!("{number} {about}")).collect();
+    let _ = write!(out, "\nexit status: {}", statuses.join("; "));
+    out
+}

@@ -1,0 +1,340 @@
+//! What help says of the words of the language, of errors without a number, and of topics that are no call.
+
+/// A word or a topic.
+#[derive(Debug)]
+pub struct Topic {
+    /// The words it explains; the first is its name.
+    pub names: &'static [&'static str],
+    /// What it is: a word of the language, a topic, an error.
+    pub noun: &'static str,
+    /// Its form, or its title.
+    pub usage: &'static str,
+    /// One line on it.
+    pub summary: &'static str,
+    /// What there is to know: paragraphs.
+    pub notes: &'static [&'static str],
+    /// Lines that can be pasted at the prompt.
+    pub example: &'static str,
+    /// What else to read about.
+    pub related: &'static [&'static str],
+}
+
+const WORD: &str = "word of the language";
+const TOPIC: &str = "topic";
+const ERROR: &str = "error without a number";
+
+const fn error(
+    names: &'static [&'static str],
+    summary: &'static str,
+    notes: &'static [&'static str],
+    example: &'static str,
+) -> Topic {
+    Topic { names, noun: ERROR, usage: names[0], summary, notes, example, related: &["try", "expect"] }
+}
+
+/// The words of the language, in the order in which the manual explains them.
+pub static LANGUAGE: &[Topic] = &[
+    Topic {
+        names: &["language", "lines", "names"],
+        noun: TOPIC,
+        usage: "CALL ARGS...\nNAME[, NAME...] = CALL ARGS...",
+        summary: "one line is one call, written as the documentation names it",
+        notes: &[
+            "Calls do not nest: each is one step, and its result is shown or gets names. A call with several results is \
+             taken apart by several names: `conn, addr = accept srv`. Parameters come in the documented order; an optional \
+             one may be given by name: `recv s 1024 flags=MSG_PEEK`.",
+            "A socket that nobody names gets a name from sockpit (s1, c1), which says so. When an open socket loses its last \
+             name, it is closed. A name that is given again stands for the new value. Inside a def names are its own, unless \
+             `global` says otherwise.",
+        ],
+        example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
+                  conn, addr = accept srv",
+        related: &["words", "values", "addresses", "&", "expect", "def"],
+    },
+    Topic {
+        names: &["words", "$", "#", "quotes", "escapes"],
+        noun: TOPIC,
+        usage: "words, quotes, escapes, $NAME",
+        summary: "how a line is split into words, and what is put into them",
+        notes: &[
+            "Words are parted by spaces; quotes keep spaces, and # starts a comment, as in a shell. Escapes: \\r \\n \\t \\0 \\\\ \
+             \\xNN \\u{...}. A word with \\xNN is bytes, any other is text, which goes over the wire as UTF-8.",
+            "$name is a name's value, ${name} where letters follow, $$ a dollar sign. A word that is $name alone keeps the \
+             value's type; within other text the value is put in as text. Values are put in last: what came from the network \
+             can never become a word, an option or a call.",
+        ],
+        example: "who = str 黑马\nlet greeting = \"Hello, ${who}!\\r\\n\"\nleft, right = socketpair\nsend left $greeting\n\
+                  send left \\x00\\xff\nrecv right 100",
+        related: &["values", "encode", "let"],
+    },
+    Topic {
+        names: &["values"],
+        noun: TOPIC,
+        usage: "values",
+        summary: "what a name can hold: numbers, text, bytes, addresses, lists, objects, sockets",
+        notes: &[
+            "A number is a word that looks like one: 5, 0x10, 2.5. none, on, off, true and false are words. Text is shown in \
+             quotes, bytes as b\"...\" with what is not printable as \\xNN, an address as 127.0.0.1:9999.",
+            "False are none, off, 0 and whatever is empty; all else is true. Bytes and text are equal when their bytes are.",
+            "A socket, a file, a task, a lock or a queue is named bare (send conn ...) or by value (send $conn ...).",
+        ],
+        example: "let n = 0x10\nt = str 5\nb = encode 黑\nl = list 1 two \\x03\nvars",
+        related: &["words", "let", "list", "loads", "encode", "pack"],
+    },
+    Topic {
+        names: &["addresses", "address"],
+        noun: TOPIC,
+        usage: "HOST:PORT, HOST PORT, [V6]:PORT, :PORT, ./PATH, @NAME",
+        summary: "how the address of a socket is written",
+        notes: &[
+            "127.0.0.1:9999 or 127.0.0.1 9999: IPv4. [::1]:9999: IPv6, with an interface where one is needed: \
+             [fe80::1%eth0]:9999. localhost:9999: a host's name, which is looked up in the socket's family.",
+            ":9999 is the wildcard: to bind, every address of this machine; to connect, this machine. Port 0 lets the kernel \
+             choose a free one; getsockname tells which.",
+            "Anything with a / in it is a path, of at most 107 bytes, for AF_UNIX; @name is an abstract one, which is no file \
+             and is gone with its last socket. $addr is an address that a call gave.",
+        ],
+        example: "s = socket\nbind s 127.0.0.1:0\naddr = getsockname s\nu = socket unix\nbind u @sockpit-example",
+        related: &["bind", "connect", "getsockname", "getaddrinfo", "AF_UNIX"],
+    },
+    Topic {
+        names: &["&", "background"],
+        noun: WORD,
+        usage: "[NAME, ... =] CALL ARGS... &",
+        summary: "make a call in the background: it is a job with a number",
+        notes: &[
+            "The session goes on at once. The names are bound when the call completes, which the prompt announces; `wait \
+             JOB` waits for that and gives the call's result or its error, `jobs` lists what still waits, `cancel JOB` ends it. \
+             This is how one person plays both ends: accept waits behind while the client connects.",
+        ],
+        example: "left, right = socketpair\ndata = recv left 100 &\nsend right hello\nwait 1",
+        related: &["wait", "jobs", "cancel", "is_alive", "spawn"],
+    },
+    Topic {
+        names: &["expect"],
+        noun: WORD,
+        usage: "expect ERROR CALL ARGS...",
+        summary: "the call must fail with that error; the line fails if it does anything else",
+        notes: &["ERROR is an errno's name, or that of an error without a number, such as timeout."],
+        example: "s = socket\nexpect ENOTCONN getpeername s",
+        related: &["assert", "try", "timeout"],
+    },
+    Topic {
+        names: &["assert"],
+        noun: WORD,
+        usage: "assert EXPR",
+        summary: "fail with both sides' values, unless the expression is true",
+        notes: &[],
+        example: "left, right = socketpair\nsend left hello\ndata = recv right 100\nassert $data == hello",
+        related: &["let", "expect", "if"],
+    },
+    Topic {
+        names: &["let", "and", "or", "not", "expressions"],
+        noun: WORD,
+        usage: "let NAME = EXPR",
+        summary: "reckon: + - * / // % == != < <= > >= and or not ( ), each a word of its own",
+        notes: &[
+            "Words in an expression are values; a name's value is $NAME. / divides with a fraction, // without, as in Python. \
+             + joins text, bytes and lists, * repeats them.",
+        ],
+        example: "let n = ( 2 + 3 ) * 4\nlet big = \"x\" * 65508\nlet same = $n == 20 and not off\nlen $big",
+        related: &["assert", "if", "values", "int"],
+    },
+    Topic {
+        names: &["print"],
+        noun: WORD,
+        usage: "print WORDS...",
+        summary: "print the words, with a space between them",
+        notes: &["With -q it is all that a script shows. Bytes are shown as the text they are, what is none as \\xNN."],
+        example: "name = gethostname\nprint \"this is $name\"",
+        related: &["repr", "words"],
+    },
+    Topic {
+        names: &["if", "elif", "else", "end"],
+        noun: WORD,
+        usage: "if EXPR / elif EXPR / else / end",
+        summary: "run the first block whose expression is true, or that of else",
+        notes: &["Every block ends with `end`. At the prompt a block is run when its end is typed."],
+        example: "n = int 5\nif $n > 3\n  print many\nelif $n > 0\n  print few\nelse\n  print none\nend",
+        related: &["while", "let", "try"],
+    },
+    Topic {
+        names: &["while"],
+        noun: WORD,
+        usage: "while EXPR / end",
+        summary: "run a block again as long as the expression is true",
+        notes: &[],
+        example: "left, right = socketpair\nsendall left \"one two\"\nclose left\ndata = recv right 3\nwhile $data\n  \
+                  print $data\n  data = recv right 3\nend",
+        related: &["loop", "break", "continue", "repeat"],
+    },
+    Topic {
+        names: &["loop"],
+        noun: WORD,
+        usage: "loop / end",
+        summary: "run a block again until break, return or an error ends it",
+        notes: &[],
+        example: "left, right = socketpair\nclose left\nloop\n  data = recv right 1024\n  if not $data\n    break\n  end\nend",
+        related: &["while", "break", "for"],
+    },
+    Topic {
+        names: &["for", "in"],
+        noun: WORD,
+        usage: "for NAME in WORDS... / end",
+        summary: "run a block for each word; a list stands for what is in it",
+        notes: &[],
+        example: "for word in one two three\n  print $word\nend",
+        related: &["repeat", "list", "split", "break"],
+    },
+    Topic {
+        names: &["repeat"],
+        noun: WORD,
+        usage: "repeat N / end",
+        summary: "run a block N times",
+        notes: &[],
+        example: "left, right = socketpair\nrepeat 3\n  send left tick\nend\nrecv right 100",
+        related: &["for", "while", "break"],
+    },
+    Topic {
+        names: &["break", "continue"],
+        noun: WORD,
+        usage: "break / continue",
+        summary: "leave the innermost loop; or go on with its next round",
+        notes: &[],
+        example: "for n in 1 2 3\n  if $n == 1\n    continue\n  end\n  print $n\n  break\nend",
+        related: &["loop", "while", "for", "repeat"],
+    },
+    Topic {
+        names: &["try", "except", "finally", "as"],
+        noun: WORD,
+        usage: "try / except [ERROR...] [as NAME] / finally / end",
+        summary: "take an error rather than end with it",
+        notes: &[
+            "except without names takes every error; as NAME keeps it, and $NAME is its name and text. finally runs in any \
+             case, also after return, break and continue. In a script an error that nothing takes ends it with exit status 1.",
+        ],
+        example: "s = socket\ntry\n  connect s 127.0.0.1:1\nexcept ECONNREFUSED as e\n  print \"nobody there: $e\"\nfinally\n  \
+                  close s\nend",
+        related: &["expect", "timeout", "Usage", "assert"],
+    },
+    Topic {
+        names: &["def", "return"],
+        noun: WORD,
+        usage: "def NAME PARAM... / return [VALUE...] / end",
+        summary: "give lines a name, to be called like any call",
+        notes: &[
+            "It is called with a value for each parameter, and may return several. Its names are its own; a name of the \
+             session can be read, and be set after `global NAME`. A socket whose last name was inside is closed at return.",
+        ],
+        example: "def double n\n  let twice = $n * 2\n  return $twice\nend\nx = double 21",
+        related: &["global", "spawn", "coroutine", "process"],
+    },
+    Topic {
+        names: &["global"],
+        noun: WORD,
+        usage: "global NAME...",
+        summary: "inside a def: these names are the session's",
+        notes: &[],
+        example: "count = int 0\ndef more\n  global count\n  let count = $count + 1\nend\nmore\nprint $count",
+        related: &["def"],
+    },
+    Topic {
+        names: &["tasks"],
+        noun: TOPIC,
+        usage: "tasks",
+        summary: "several things at once: spawn, jobs, locks, queues, coroutines, processes",
+        notes: &[
+            "The prompt's line, a script, a `spawn` and a `&` are all tasks. They share the session's names and sockets and take \
+             turns: a task runs until a call of its has to wait, or until sleep or yield. So nothing changes between two lines \
+             that do not wait, and a script's order is the same in every run.",
+            "Tasks meet at lock, semaphore, event and queue; join waits for one. When none of them can ever run again, that is \
+             a deadlock: it is reported with who waits for whom.",
+        ],
+        example: "def worker who\n  sleep 0.01\n  print \"$who is done\"\nend\na = spawn worker ann\nb = spawn worker bob\n\
+                  join a\njoin b",
+        related: &["spawn", "join", "&", "lock", "queue", "coroutine", "process", "Deadlock"],
+    },
+    Topic {
+        names: &["transcripts", "transcript", "record", "verify"],
+        noun: TOPIC,
+        usage: "sockpit record FILE.sock, sockpit verify FILE...",
+        summary: "sessions as files that can be run again and compared",
+        notes: &[
+            "A transcript is a session as it looks at the prompt. What the kernel chooses stands as {port:1}, {fd:1}, {pid:1}, \
+             {time:1}, {host}, numbered by first appearance: a port that stands in two places must be the same in both. {*} is \
+             the rest of a line, a line ... any lines.",
+            "`sockpit record` writes one from a script, `save FILE.transcript` from the session so far; `sockpit verify` runs \
+             them again and shows what differs, and with --bless writes that anew.",
+        ],
+        example: "",
+        related: &["save", "step", "history"],
+    },
+    Topic {
+        names: &["step"],
+        noun: TOPIC,
+        usage: "sockpit step FILE.sock",
+        summary: "walk through a script at the prompt",
+        notes: &[
+            "The script's next line stands at the prompt, typed already: Enter runs it, as it is or, this once, as it was \
+             edited. Any other call may be typed in its place and runs beside the script, whose line stays the next. An empty \
+             line passes over it. With several tasks the line is that of the task that runs next, and the prompt bears its name.",
+        ],
+        example: "",
+        related: &["source", "sockets", "vars", "transcripts"],
+    },
+];
+
+/// The errors that have no number.
+pub static ERRORS: &[Topic] = &[
+    error(
+        &["timeout"],
+        "the socket's own timeout ran out",
+        &[
+            "It was set with settimeout or setdefaulttimeout, or given as timeout=. It is Python's TimeoutError, and not \
+           ETIMEDOUT, with which TCP gives up a peer that does not answer. The socket is as it was: the call may be made again.",
+        ],
+        "left, right = socketpair\nsettimeout left 0.05\nexpect timeout recv left 100",
+    ),
+    error(
+        &["Usage"],
+        "the arguments do not fit the call",
+        &["Nothing was asked of the kernel. Python says TypeError, ValueError or struct.error in its place."],
+        "expect Usage htons 65536",
+    ),
+    error(&["Unbound"], "a name that stands for nothing", &[], "expect Unbound recv nobody 100"),
+    error(
+        &["Assert"],
+        "an assert that does not hold",
+        &[],
+        "try\n  assert 1 == 2\nexcept Assert as e\n  print $e\nend",
+    ),
+    error(
+        &["Decode"],
+        "bytes that are not text of that encoding, or not JSON; or text that the encoding cannot write",
+        &["Often a character that was cut in two: a stream gives bytes as they come."],
+        "expect Decode decode \\xe9\\xbb",
+    ),
+    error(&["Interrupted"], "Ctrl-C gave the call up", &["A script ends with exit status 130."], ""),
+    error(
+        &["Cancelled"],
+        "the call or the task was cancelled",
+        &[],
+        "left, right = socketpair\ndata = recv left 100 &\ncancel 1",
+    ),
+    error(&["Empty"], "no entry in the queue, or the coroutine has ended", &[], "q = queue\nexpect Empty get_nowait q"),
+    error(&["Full"], "no room in the queue", &[], "q = queue 1\nput q a\nexpect Full put_nowait q b"),
+    error(
+        &["Deadlock"],
+        "every task waits for another, so that none can ever run again",
+        &[
+            "It is told with its cycle: who holds what, and who waits for it. Taking several locks in one order everywhere \
+           prevents it.",
+        ],
+        "m = lock\nacquire m\nexpect Deadlock acquire m",
+    ),
+];
+
+/// Every word, topic and error without a number.
+pub fn all() -> impl Iterator<Item = &'static Topic> {
+    LANGUAGE.iter().chain(ERRORS)
+}

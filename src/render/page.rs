@@ -1,0 +1,157 @@
+//! Pages laid out as text: wrapped at words, terms beside their meanings where there is room for both.
+
+use owo_colors::Style as Paint;
+use unicode_width::UnicodeWidthStr;
+
+use super::Style;
+use crate::value::page::{Page, Part};
+
+/// The width where no terminal has one, so that what is written to a file is always the same.
+pub const WIDTH: usize = 80;
+/// Wider than this no line is easy to read.
+const WIDTH_MAX: usize = 100;
+/// Below this width a meaning stands under its term.
+const BESIDE_MIN: usize = 44;
+/// The widest term that has its meaning beside it.
+const TERM_MAX: usize = 18;
+
+/// A page as text, without a line end at its end.
+pub fn page(page: &Page, style: Style) -> String {
+    let width = style.width.map_or(WIDTH, |width| width.min(WIDTH_MAX));
+    let mut out = Vec::new();
+    let mut layout = Layout { style, width, out: &mut out };
+    for (i, part) in page.0.iter().enumerate() {
+        match part {
+            Part::Title(text) => {
+                layout.gap();
+                layout.wrapped(text, "", "    ", Paint::new().bold());
+            }
+            Part::Head(text) => {
+                layout.gap();
+                layout.wrapped(text, "", "  ", Paint::new().bold());
+            }
+            Part::Text(text) => {
+                if i > 0 && matches!(page.0[i - 1], Part::Text(_) | Part::Entry(..) | Part::Code(_)) {
+                    layout.gap();
+                }
+                layout.wrapped(text, "  ", "  ", Paint::new());
+            }
+            Part::Entry(term, text) => {
+                if i > 0 && matches!(page.0[i - 1], Part::Text(_)) {
+                    layout.gap();
+                }
+                layout.entry(term, text, column(&page.0, i));
+            }
+            Part::Code(lines) => {
+                if i > 0 && !matches!(page.0[i - 1], Part::Title(_) | Part::Head(_)) {
+                    layout.gap();
+                }
+                layout.out.extend(lines.lines().map(|line| format!("  {line}").trim_end().to_string()));
+            }
+        }
+    }
+    out.join("\n")
+}
+
+/// How wide the terms are among which this one stands.
+fn column(parts: &[Part], at: usize) -> usize {
+    let term = |part: &Part| match part {
+        Part::Entry(term, _) => Some(term.width()),
+        _ => None,
+    };
+    let before = parts[..at].iter().rev().map_while(term);
+    let widths = before.chain(parts[at..].iter().map_while(term));
+    widths.filter(|w| *w <= TERM_MAX).max().unwrap_or(0)
+}
+
+struct Layout<'a> {
+    style: Style,
+    width: usize,
+    out: &'a mut Vec<String>,
+}
+
+impl Layout<'_> {
+    /// An empty line, except at the start.
+    fn gap(&mut self) {
+        if self.out.last().is_some_and(|line| !line.is_empty()) {
+            self.out.push(String::new());
+        }
+    }
+
+    fn wrapped(&mut self, text: &str, first: &str, next: &str, paint: Paint) {
+        for (i, line) in wrap(text, self.width.saturating_sub(next.len())).iter().enumerate() {
+            self.out.push(format!("{}{}", if i == 0 { first } else { next }, self.style.paint(line, paint)));
+        }
+    }
+
+    fn entry(&mut self, term: &str, text: &str, column: usize) {
+        let paint = Paint::new().cyan();
+        let beside = self.width >= BESIDE_MIN && column > 0;
+        let indent = if beside { column + 4 } else { 4 };
+        let mut lines = wrap(text, self.width.saturating_sub(indent)).into_iter();
+        if beside && term.width() <= column {
+            let first = lines.next().unwrap_or_default();
+            let space = " ".repeat(column - term.width());
+            self.out.push(format!("  {}{space}  {first}", self.style.paint(term, paint)));
+        } else {
+            self.wrapped(term, "  ", "  ", paint);
+        }
+        self.out.extend(lines.map(|line| format!("{:indent$}{line}", "")));
+    }
+}
+
+/// Text in lines that are at most that wide, broken at spaces. What has no space where one is needed stays whole.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if line.width() + 1 + word.width() <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_string()),
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample() -> Page {
+        let mut page = Page::titled("recv S N [FLAGS]");
+        page.text("receive up to N bytes: what has come, or the next datagram");
+        page.entry("S", "a socket");
+        page.entry("FLAGS", "flags, which may be left out, joined with a bar");
+        page.head("Example");
+        page.code("recv s 100");
+        page
+    }
+
+    #[test]
+    fn a_page_has_a_fixed_form_without_a_terminal() {
+        let text = page(&sample(), Style::default());
+        assert_eq!(
+            text,
+            "recv S N [FLAGS]\n  receive up to N bytes: what has come, or the next datagram\n\n  S      a socket\n  \
+             FLAGS  flags, which may be left out, joined with a bar\n\nExample\n  recv s 100"
+        );
+    }
+
+    #[test]
+    fn it_fits_twenty_columns_and_wide_characters() {
+        let text = page(&sample(), Style { width: Some(20), ..Style::default() });
+        assert!(text.lines().all(|line| line.width() <= 20), "{text}");
+        assert!(text.contains("  S\n    a socket"), "{text}");
+        assert_eq!(wrap("黑马 黑马 黑马", 9), ["黑马 黑马", "黑马"]);
+        assert_eq!(wrap("unbreakable a", 4), ["unbreakable", "a"]);
+    }
+
+    #[test]
+    fn colour_is_light_and_only_when_asked_for() {
+        let text = page(&sample(), Style { colour: true, ..Style::default() });
+        assert!(text.contains("\x1b[1mrecv S N [FLAGS]\x1b[0m") && text.contains("\x1b[36mFLAGS\x1b[0m"), "{text:?}");
+        assert!(!page(&sample(), Style::default()).contains('\x1b'));
+    }
+}
