@@ -9,7 +9,7 @@
 //!
 //! | layer | kind | what it knows |
 //! | --- | --- | --- |
-//! | [`value`] | pure | values, addresses, the errno table, failures, replies |
+//! | [`value`] | pure | values, addresses, the errno table, failures, replies; pages and tables before they are laid out |
 //! | [`lang`] | pure | words, statements, blocks, expressions, errors with a place; and print, its inverse |
 //! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,8 @@ const APART: &[(&str, &str)] = &[
 
 /// The most lines of a source file, its tests not counted. Tables and their functions may be longer.
 const LINES_MAX: usize = 470;
-const TABLES: &[&str] = &["options.rs", "errno.rs", "constants.rs", "names.rs", "file.rs", "data.rs", "codec.rs"];
+const TABLES: &[&str] =
+    &["connection.rs", "options.rs", "errno.rs", "constants.rs", "names.rs", "file.rs", "data.rs", "codec.rs"];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -159,4 +160,29 @@ fn every_call_occurs_in_a_transcript_or_a_fact() {
     let missing: Vec<_> =
         sockpit::command::all().filter(|c| !lines.iter().any(|line| named(c, line))).map(|c| c.name).collect();
     assert!(missing.is_empty(), "no transcript and no fact has {missing:?}");
+}
+
+#[test]
+fn every_error_that_a_fact_expects_of_a_call_is_told_by_its_help() {
+    let mut missing = BTreeSet::new();
+    for folder in ["tests/facts", "scripts"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+            for line in text.lines() {
+                let words: Vec<&str> = line.split_whitespace().collect();
+                let Some(at) = words.iter().position(|w| *w == "expect") else { continue };
+                let [error, call, ..] = words[at + 1..] else { continue };
+                let Some(command) = sockpit::command::find(call) else { continue };
+                let error = sockpit::value::Name::parse(error).map_or(error, |name| name.as_str());
+                // What every call may meet, and what is another call's.
+                if command.results_vary() || ["Usage", "Unbound"].contains(&error) || text.contains("fails otherwise") {
+                    continue;
+                }
+                if !command.errors.iter().any(|(name, _)| *name == error) {
+                    missing.insert(format!("{} {error}", command.name));
+                }
+            }
+        }
+    }
+    assert!(missing.is_empty(), "help does not tell: {missing:#?}");
 }

@@ -648,6 +648,12 @@ fn without_an_error_why_says_so_and_a_socket_has_its_story() {
 }
 
 #[test]
+fn the_clock_is_shown_where_somebody_looks() {
+    let lines = "s = socket\nclose s\nsleep 1.1\nsend s x";
+    assert_eq!(shown(lines)[0], "s was closed on line 2 (1 s ago)");
+}
+
+#[test]
 fn json_has_the_cause() {
     let run = run(&["--json", "-c", "s = socket\nsend s x"]);
     assert!(run.out.contains("\"cause\":[\"s was never connected\",\"try: connect s ADDR\"]"), "{}", run.out);

@@ -18,21 +18,22 @@ use crate::world::{Mode, Side, Socket, Step, Waiting, World, chain, offload, ret
 pub const COMMANDS: &[Command] = &[LISTEN, ACCEPT, CONNECT, CONNECT_EX, CREATE_SERVER, CREATE_CONNECTION];
 
 const LISTEN: Command = Command {
-    returns: "",
-    related: &["bind", "accept", "create_server", "SOMAXCONN", "LISTEN", "ECONNREFUSED"],
-    notes: &[
-        "From here on clients can connect: the kernel completes their handshake and queues them, before accept is called. When the queue is full, further clients wait and try again by themselves (AF_UNIX: their connect waits).",
-        "A listening socket carries no data: what clients send is read from the sockets that accept gives.",
-    ],
     name: "listen",
     aliases: &[],
     group: Group::Connection,
     summary: "let the socket take connections; BACKLOG of them (128 if left out) and one more queue until accepted",
+    notes: &[
+        "From here on clients can connect: the kernel completes their handshake and queues them, before accept is \
+         called. When the queue is full, further clients wait and try again by themselves (AF_UNIX: their connect \
+         waits).",
+        "A listening socket carries no data: what clients send is read from the sockets that accept gives.",
+    ],
     params: &[
         req("S", Kind::Socket),
         opt("BACKLOG", Kind::Int).is("how many may wait to be accepted, 128 if left out; the kernel queues one more"),
     ],
     results: &[],
+    returns: "",
     python: "{S}.listen(<{BACKLOG}>)",
     c: "listen(s, 5);",
     man: "listen(2)",
@@ -43,22 +44,24 @@ const LISTEN: Command = Command {
         ("EBADF", "the socket is closed"),
     ],
     example: "srv = socket\nbind srv 127.0.0.1:0\nlisten srv 5\nstate srv",
+    related: &["bind", "accept", "create_server", "SOMAXCONN", "LISTEN", "ECONNREFUSED"],
     run: listen,
 };
 
 const ACCEPT: Command = Command {
-    related: &["listen", "connect", "recv", "poll", "setblocking", "EAGAIN"],
-    notes: &[
-        "It waits until a client has come, takes the first of the queue, and leaves the listening socket as it was: call it again for the next client. Talk to the client through conn.",
-        "conn blocks, whatever the listening socket does: what settimeout and setblocking set is not inherited, while over TCP the socket options are. `conn, addr = accept S &` waits in the background.",
-    ],
-    returns: "conn: a new socket, connected; addr: where it is from (empty for a client of AF_UNIX without a name)",
     name: "accept",
     aliases: &[],
     group: Group::Connection,
     summary: "take the next connection of a listening socket; gives a new socket, and the address at its other end",
+    notes: &[
+        "It waits until a client has come, takes the first of the queue, and leaves the listening socket as it was: \
+         call it again for the next client. Talk to the client through conn.",
+        "conn blocks, whatever the listening socket does: what settimeout and setblocking set is not inherited, \
+         while over TCP the socket options are. `conn, addr = accept S &` waits in the background.",
+    ],
     params: &[req("S", Kind::Socket).is("a listening socket")],
     results: &["conn", "addr"],
+    returns: "conn: a new socket, connected; addr: where it is from (empty for a client of AF_UNIX without a name)",
     python: "{S}.accept()",
     c: "struct sockaddr_in a; socklen_t n = sizeof a; int conn = accept(s, (struct sockaddr *)&a, &n);",
     man: "accept(2)",
@@ -72,19 +75,32 @@ const ACCEPT: Command = Command {
     ],
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
               conn, addr = accept srv\ngetsockname cli",
+    related: &["listen", "connect", "recv", "poll", "setblocking", "EAGAIN"],
     run: accept,
 };
 
 const CONNECT: Command = Command {
-returns: "",
-related: &["bind", "listen", "accept", "connect_ex", "create_connection", "getpeername", "ECONNREFUSED", "EINPROGRESS", "addresses"],
-notes: &["It returns when the handshake is done, which needs a listening socket and no accept. The kernel chooses this side's address and port (getsockname), unless bind has. Nobody listens: ECONNREFUSED at once; no answer at all: ETIMEDOUT after about two minutes.", "Non-blocking it fails with EINPROGRESS, which is no failure: poll for OUT, then `getsockopt S SO_ERROR` says 0 or what went wrong. On UDP nothing is sent: connect only sets where send goes, and from whom recv takes."],
     name: "connect",
     aliases: &[],
     group: Group::Connection,
     summary: "connect to a listening socket; on a datagram socket: choose the peer (AF_UNSPEC for none)",
-    params: &[req("S", Kind::Socket), req("ADDR", Kind::Addr).is("where the other side listens; a host's name is looked up, and its first address taken. AF_UNSPEC takes a datagram socket's peer away")],
+    notes: &[
+        "It returns when the handshake is done, which needs a listening socket and no accept. The kernel chooses \
+         this side's address and port (getsockname), unless bind has. Nobody listens: ECONNREFUSED at once; no \
+         answer at all: ETIMEDOUT after about two minutes.",
+        "Non-blocking it fails with EINPROGRESS, which is no failure: poll for OUT, then `getsockopt S SO_ERROR` \
+         says 0 or what went wrong. On UDP nothing is sent: connect only sets where send goes, and from whom recv \
+         takes.",
+    ],
+    params: &[
+        req("S", Kind::Socket),
+        req("ADDR", Kind::Addr).is(
+            "where the other side listens; a host's name is looked up, and its first address taken. AF_UNSPEC takes \
+             a datagram socket's peer away",
+        ),
+    ],
     results: &[],
+    returns: "",
     python: "{S}.connect({ADDR})",
     c: "connect(s, (struct sockaddr *)&a, sizeof a);",
     man: "connect(2)",
@@ -104,39 +120,51 @@ notes: &["It returns when the handshake is done, which needs a listening socket 
         ("EPROTOTYPE", "AF_UNIX: that socket is of another type"),
         ("EACCES", "a broadcast address needs SO_BROADCAST; an AF_UNIX path needs write permission"),
         ("EAFNOSUPPORT", "the address is of another family than the socket"),
+        ("EINVAL", "an IPv6 address of one link without its interface: write [fe80::1%eth0]:80"),
+        ("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect cli $where\ngetpeername cli\nexpect EISCONN connect cli $where",
+    example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect cli $where\n\
+              getpeername cli\nexpect EISCONN connect cli $where",
+    related: &[
+        "bind",
+        "listen",
+        "accept",
+        "connect_ex",
+        "create_connection",
+        "getpeername",
+        "ECONNREFUSED",
+        "EINPROGRESS",
+        "addresses",
+    ],
     run: connect,
 };
 
 const CONNECT_EX: Command = Command {
-    notes: &[],
-    related: &["connect", "EINPROGRESS", "ECONNREFUSED"],
-    returns: "0, or the errno's number; 11 (EAGAIN) when the socket's timeout ran out",
     name: "connect_ex",
     aliases: &[],
     group: Group::Connection,
     summary: "connect, and give the error's number instead of failing; 0 when it went well",
+    notes: &[],
     params: &[req("S", Kind::Socket), req("ADDR", Kind::Addr).is("where the other side listens")],
     results: &["errno"],
+    returns: "0, or the errno's number; 11 (EAGAIN) when the socket's timeout ran out",
     python: "{S}.connect_ex({ADDR})",
     c: "int code = connect(s, (struct sockaddr *)&a, sizeof a) < 0 ? errno : 0;",
     man: "connect(2)",
     errors: &[("EAI_NONAME", "no host has that name: errors of the look-up are raised")],
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect_ex cli $where\n\
               close srv\nother = socket\nconnect_ex other $where",
+    related: &["connect", "EINPROGRESS", "ECONNREFUSED"],
     run: connect_ex,
 };
 
 const CREATE_SERVER: Command = Command {
-    notes: &[],
-    related: &["socket", "bind", "listen", "accept", "create_connection", "SO_REUSEADDR"],
-    returns: "a listening socket",
     name: "create_server",
     aliases: &[],
     group: Group::Connection,
     summary: "socket, SO_REUSEADDR, bind and listen in one",
+    notes: &[],
     params: &[
         req("ADDR", Kind::Addr).is("where to listen: :9999, or port 0 for any free one"),
         named("family", Kind::Family).is("AF_INET (the default) or AF_INET6"),
@@ -145,7 +173,9 @@ const CREATE_SERVER: Command = Command {
         named("dualstack_ipv6", Kind::Switch).is("on: take IPv4 clients, too; needs family=AF_INET6"),
     ],
     results: &["socket"],
-    python: "socket.create_server({ADDR}<, family={FAMILY}><, backlog={BACKLOG}><, reuse_port={REUSE_PORT}><, dualstack_ipv6={DUALSTACK_IPV6}>)",
+    returns: "a listening socket",
+    python: "socket.create_server({ADDR}<, family={FAMILY}><, backlog={BACKLOG}><, reuse_port={REUSE_PORT}><, \
+             dualstack_ipv6={DUALSTACK_IPV6}>)",
     c: "s = socket(...); setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); bind(s, ...); listen(s, 128);",
     man: "listen(2)",
     errors: &[
@@ -155,23 +185,23 @@ const CREATE_SERVER: Command = Command {
         ("EAFNOSUPPORT", "the address is of another family: an IPv6 address needs family=AF_INET6"),
     ],
     example: "srv = create_server 127.0.0.1:0\ngetsockopt srv SO_REUSEADDR\nstate srv",
+    related: &["socket", "bind", "listen", "accept", "create_connection", "SO_REUSEADDR"],
     run: create_server,
 };
 
 const CREATE_CONNECTION: Command = Command {
-    notes: &[],
-    related: &["connect", "getaddrinfo", "create_server", "settimeout"],
-    returns: "a connected socket; its timeout is the one given",
     name: "create_connection",
     aliases: &[],
     group: Group::Connection,
     summary: "connect to a host by name or address; tries each of its addresses in turn",
+    notes: &[],
     params: &[
         req("ADDR", Kind::Addr).is("a host, by name or address, and a port"),
         named("timeout", Kind::Seconds).is("for each attempt, and for the socket afterwards"),
         named("source_address", Kind::Addr).is("bind to this first"),
     ],
     results: &["socket"],
+    returns: "a connected socket; its timeout is the one given",
     python: "socket.create_connection({ADDR}<, timeout={TIMEOUT}><, source_address={SOURCE_ADDRESS}>)",
     c: "for (r = results; r; r = r->ai_next) { s = socket(...); if (!connect(s, ...)) break; close(s); }",
     man: "getaddrinfo(3)",
@@ -183,6 +213,7 @@ const CREATE_CONNECTION: Command = Command {
     ],
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where timeout=5\n\
               gettimeout cli",
+    related: &["connect", "getaddrinfo", "create_server", "settimeout"],
     run: create_connection,
 };
 

@@ -21,8 +21,6 @@ pub const COMMANDS: &[Command] = &[
 const DATA: Command = bare(Group::Data, "", "", |_, _| Ok(Step::from(Reply::Nothing)));
 
 const ENCODE: Command = Command {
-    related: &["decode", "send", "len"],
-    returns: "bytes",
     name: "encode",
     summary: "turn text into the bytes of an encoding",
     params: &[
@@ -30,6 +28,7 @@ const ENCODE: Command = Command {
         opt("encoding", Kind::Text).is("utf-8 (the default), gbk, gb18030, big5, latin-1, ascii, utf-16, ..."),
     ],
     results: &["data"],
+    returns: "bytes",
     python: "{TEXT}.encode(<{ENCODING}>)",
     c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
@@ -38,6 +37,7 @@ const ENCODE: Command = Command {
         ("Usage", "there is no such encoding, or it is bytes already"),
     ],
     example: "data = encode \"黑马 aB1!\" gbk\nlen $data",
+    related: &["decode", "send", "len"],
     run: |_, args| encode(args).map(Step::from),
     ..DATA
 };
@@ -50,12 +50,11 @@ fn encode(args: &Args) -> Result<Value, Failure> {
 }
 
 const DECODE: Command = Command {
-    related: &["encode", "recv", "Decode"],
-    returns: "text",
     name: "decode",
     summary: "turn bytes into the text they are in an encoding",
     params: &[req("bytes", Kind::Data), opt("encoding", Kind::Text).is("utf-8 if left out")],
     results: &["text"],
+    returns: "text",
     python: "{BYTES}.decode(<{ENCODING}>)",
     c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
@@ -65,6 +64,7 @@ const DECODE: Command = Command {
     ],
     example: r#"text = decode "\xba\xda\xc2\xed" gbk
 expect Decode decode "\xba\xda\xc2\xed" utf-8"#,
+    related: &["encode", "recv", "Decode"],
     run: |_, args| decode(args).map(Step::from),
     ..DATA
 };
@@ -84,25 +84,27 @@ fn at_its_argument(failure: Failure) -> Failure {
 }
 
 const PACK: Command = Command {
-related: &["unpack", "calcsize", "htons"],
-notes: &["The cure for a stream without messages: send the length first, `pack !I N`, then as many bytes."],
-returns: "bytes",
     name: "pack",
     summary: "lay values out in bytes as a format says",
-    params: &[req("format", Kind::Text).is("! network order, < little, > big, @ this machine's; then a letter a value: B H I Q and b h i q by size, 4s for bytes, f d for fractions"), rest("value", Kind::Any).is("one for each letter")],
+    notes: &["The cure for a stream without messages: send the length first, `pack !I N`, then as many bytes."],
+    params: &[
+        req("format", Kind::Text).is("! network order, < little, > big, @ this machine's; then a letter a value: B H \
+                                      I Q and b h i q by size, 4s for bytes, f d for fractions"),
+        rest("value", Kind::Any).is("one for each letter"),
+    ],
     results: &["data"],
+    returns: "bytes",
     python: "struct.pack({FORMAT}<, {VALUE}>)",
     c: "struct { uint16_t a; uint32_t b; } data = { htons(9999), htonl(7) };",
     man: "Python's struct module",
     errors: &[("Usage", "a bad format, a value that does not fit its code, or too few or too many values")],
     example: "data = pack !HI 9999 7\nlinger = pack ii 1 5",
+    related: &["unpack", "calcsize", "htons"],
     run: |_, args| pack::pack(&args.text(0)?, &args.rest_values(1)).map(|data| Value::bytes(data).into()),
     ..DATA
 };
 
 const UNPACK: Command = Command {
-    related: &["pack", "calcsize", "recv", "MSG_WAITALL"],
-    returns: "the values; a single one stands alone",
     name: "unpack",
     summary: "take apart bytes that are laid out as a format says",
     params: &[
@@ -110,11 +112,13 @@ const UNPACK: Command = Command {
         req("bytes", Kind::Data).is("exactly as many as the format describes"),
     ],
     results: &["value..."],
+    returns: "the values; a single one stands alone",
     python: "struct.unpack({FORMAT}, {BYTES})",
     c: "memcpy(&it, data, sizeof it); a = ntohs(it.a); b = ntohl(it.b);",
     man: "Python's struct module",
     errors: &[("Usage", "a bad format, or not as many bytes as it describes")],
     example: "data = pack !HI 9999 7\na, b = unpack !HI $data",
+    related: &["pack", "calcsize", "recv", "MSG_WAITALL"],
     run: |_, args| unpack(args).map(Step::from),
     ..DATA
 };
@@ -129,17 +133,17 @@ fn unpack(args: &Args) -> Result<Reply, Failure> {
 }
 
 const CALCSIZE: Command = Command {
-    related: &["pack", "unpack"],
-    returns: "bytes",
     name: "calcsize",
     summary: "say how many bytes a format describes",
     params: &[req("format", Kind::Text).is("as in pack")],
     results: &["size"],
+    returns: "bytes",
     python: "struct.calcsize({FORMAT})",
     c: "sizeof(struct it);",
     man: "Python's struct module",
     errors: &[("Usage", "a bad format")],
     example: "calcsize !HI\ncalcsize @HI",
+    related: &["pack", "unpack"],
     run: |_, args| pack::size(&args.text(0)?).map(|n| int_value(n).into()).map_err(|f| f.at(0)),
     ..DATA
 };
@@ -149,16 +153,16 @@ fn int_value(n: usize) -> Value {
 }
 
 const DUMPS: Command = Command {
-    related: &["loads", "field"],
-    returns: "JSON text",
     name: "dumps",
     summary: "write an object, made of KEY=VALUE and other objects, as JSON",
     params: &[rest("pair", Kind::Pair).is("KEY=VALUE, or an object whose fields are taken")],
     results: &["text"],
+    returns: "JSON text",
     python: "json.dumps(dict({PAIR}))",
     man: "Python's json module",
     errors: &[("Usage", "a value that JSON has no form for, such as bytes or a socket")],
     example: "text = dumps user=ann age=5",
+    related: &["loads", "field"],
     run: |_, args| dumps(args).map(Step::from),
     ..DATA
 };
@@ -176,16 +180,16 @@ fn dumps(args: &Args) -> Result<Value, Failure> {
 }
 
 const LOADS: Command = Command {
-    related: &["dumps", "field", "item"],
-    returns: "the value: an object, a list, a number, text, ...",
     name: "loads",
     summary: "read a JSON document",
     params: &[req("text", Kind::Data)],
     results: &["object"],
+    returns: "the value: an object, a list, a number, text, ...",
     python: "json.loads({TEXT})",
     man: "Python's json module",
     errors: &[("Decode", "not JSON, or cut: a stream has no message boundaries")],
     example: "obj = loads '{\"user\": \"ann\", \"age\": 5}'\nfield $obj age",
+    related: &["dumps", "field", "item"],
     run: |_, args| loads(args).map(Step::from),
     ..DATA
 };
@@ -196,8 +200,6 @@ fn loads(args: &Args) -> Result<Value, Failure> {
 }
 
 const FIELD: Command = Command {
-    related: &["loads", "item", "dumps"],
-    returns: "the field's value",
     name: "field",
     summary: "take a field of an object by its key",
     params: &[
@@ -205,10 +207,12 @@ const FIELD: Command = Command {
         req("key", Kind::Text).is("the name of a field"),
     ],
     results: &["value"],
+    returns: "the field's value",
     python: "{OBJECT}[{KEY}]",
     man: "Python's dict",
     errors: &[("Usage", "the object has no such key")],
     example: "obj = loads '{\"user\": \"ann\", \"age\": 5}'\nage = field $obj age",
+    related: &["loads", "item", "dumps"],
     run: |_, args| field(args).map(Step::from),
     ..DATA
 };
@@ -238,31 +242,31 @@ fn field(args: &Args) -> Result<Value, Failure> {
 }
 
 const UPPER: Command = Command {
-    related: &["lower"],
-    returns: "text for text, bytes for bytes",
     name: "upper",
     summary: "turn letters into capitals",
     params: &[req("text", Kind::Data).is("text or bytes")],
     results: &["text"],
+    returns: "text for text, bytes for bytes",
     python: "{TEXT}.upper()",
     c: "toupper(c);",
     man: "toupper(3)",
     example: "upper \"hello, Straße\"",
+    related: &["lower"],
     run: |_, args| string(args, 0).map(|s| s.map(str::to_uppercase, <[u8]>::to_ascii_uppercase).into()),
     ..DATA
 };
 
 const LOWER: Command = Command {
-    related: &["upper"],
-    returns: "text for text, bytes for bytes",
     name: "lower",
     summary: "turn capitals into small letters",
     params: &[req("text", Kind::Data).is("text or bytes")],
     results: &["text"],
+    returns: "text for text, bytes for bytes",
     python: "{TEXT}.lower()",
     c: "tolower(c);",
     man: "tolower(3)",
     example: "lower \"HELLO\"",
+    related: &["upper"],
     run: |_, args| string(args, 0).map(|s| s.map(str::to_lowercase, <[u8]>::to_ascii_lowercase).into()),
     ..DATA
 };
@@ -295,16 +299,16 @@ fn string(args: &Args, i: usize) -> Result<Str<'_>, Failure> {
 }
 
 const STRIP: Command = Command {
-    related: &["split", "readline"],
-    returns: "text for text, bytes for bytes",
     name: "strip",
     summary: "take white space, or the given characters, off both ends",
     params: &[req("text", Kind::Data).is("text or bytes"), opt("chars", Kind::Data).is("which to take off")],
     results: &["text"],
+    returns: "text for text, bytes for bytes",
     python: "{TEXT}.strip(<{CHARS}>)",
     man: "Python's str.strip",
     errors: &[("Usage", "the characters are bytes that no text holds")],
     example: "strip \"  GET / \\r\\n\"\nstrip ..a.b.. .",
+    related: &["split", "readline"],
     run: |_, args| strip(args).map(Step::from),
     ..DATA
 };
@@ -337,8 +341,6 @@ fn is_space_byte(byte: u8) -> bool {
 }
 
 const SPLIT: Command = Command {
-    related: &["strip", "item", "readline"],
-    returns: "a list of the parts",
     name: "split",
     summary: "split text at a separator, or at white space",
     params: &[
@@ -347,11 +349,13 @@ const SPLIT: Command = Command {
         opt("maxsplit", Kind::Int).is("cut at most so often"),
     ],
     results: &["list"],
+    returns: "a list of the parts",
     python: "{TEXT}.split(<{SEP}<, {MAXSPLIT}>>)",
     c: "strtok_r(text, \" \", &save);",
     man: "strtok(3)",
     errors: &[("Usage", "an empty separator")],
     example: "parts = split \"GET /index.html HTTP/1.1\"\nsplit a,b,c , 1",
+    related: &["strip", "item", "readline"],
     run: |_, args| split(args).map(Step::from),
     ..DATA
 };
@@ -409,8 +413,6 @@ fn split_bytes<'a>(bytes: &'a [u8], sep: &[u8], most: usize) -> Vec<&'a [u8]> {
 }
 
 const SLICE: Command = Command {
-    related: &["len", "item", "split"],
-    returns: "a part of the same kind",
     name: "slice",
     summary: "take a part: from START up to, not including, STOP",
     params: &[
@@ -419,11 +421,13 @@ const SLICE: Command = Command {
         opt("stop", Kind::Any).is("the first that is not taken; the end when left out"),
     ],
     results: &["part"],
+    returns: "a part of the same kind",
     python: "{VALUE}[{START}:<{STOP}>]",
     c: "memcpy(part, value + 0, 4);",
     man: "Python's slices",
     errors: &[("Usage", "a place is not a whole number or none, or the value has no parts")],
     example: "slice hello 1 3\nslice hello -3\nslice hello none -1",
+    related: &["len", "item", "split"],
     run: |_, args| slice(args).map(Step::from),
     ..DATA
 };
@@ -459,31 +463,31 @@ fn place(args: &Args, i: usize, len: usize) -> Result<Option<usize>, Failure> {
 }
 
 const LIST: Command = Command {
-    related: &["item", "len", "slice"],
-    returns: "a list",
     name: "list",
     summary: "make a list of values",
     params: &[rest("value", Kind::Any).is("of any kind")],
     results: &["list"],
+    returns: "a list",
     python: "[{VALUE}]",
     man: "Python's list",
     example: "ports = list 9001 9002 9003\nlen $ports",
+    related: &["item", "len", "slice"],
     run: |_, args| Ok(Value::list(args.rest_values(0)).into()),
     ..DATA
 };
 
 const ITEM: Command = Command {
-    related: &["list", "len", "field"],
-    returns: "the value",
     name: "item",
     summary: "take a value of a list by its number (from 0, or from the end with -1)",
     params: &[req("list", Kind::Any).is("a list"), req("n", Kind::Int).is("from 0; -1 is the last")],
     results: &["value"],
+    returns: "the value",
     python: "{LIST}[{N}]",
     c: "it[0];",
     man: "Python's list",
     errors: &[("Usage", "the list has no such item")],
     example: "ports = list 9001 9002\nitem $ports 0\nitem $ports -1",
+    related: &["list", "len", "field"],
     run: |_, args| item(args).map(Step::from),
     ..DATA
 };
@@ -504,17 +508,17 @@ fn item(args: &Args) -> Result<Value, Failure> {
 }
 
 const LEN: Command = Command {
-    related: &["encode", "slice"],
-    returns: "a number",
     name: "len",
     summary: "count characters of text, bytes, or items of a list",
     params: &[req("value", Kind::Data).is("text (characters), bytes, a list or an object")],
     results: &["count"],
+    returns: "a number",
     python: "len({VALUE})",
     c: "strlen(value);",
     man: "strlen(3)",
     errors: &[("Usage", "the value has no length, as a number has none")],
     example: "len \"黑马\"\ndata = encode \"黑马\"\nlen $data",
+    related: &["encode", "slice"],
     run: |_, args| len(args).map(Step::from),
     ..DATA
 };
@@ -531,17 +535,17 @@ fn len(args: &Args) -> Result<Value, Failure> {
 }
 
 const INT: Command = Command {
-    related: &["float", "str"],
-    returns: "a whole number",
     name: "int",
     summary: "make a whole number of text, bytes of digits, or another number",
     params: &[req("value", Kind::Data), opt("base", Kind::Int).is("2 to 36; 0 goes by 0x, 0o, 0b; 10 if left out")],
     results: &["n"],
+    returns: "a whole number",
     python: "int({VALUE}<, {BASE}>)",
     c: "n = strtol(text, &end, 10);",
     man: "strtol(3)",
     errors: &[("Usage", "it is no whole number of that base")],
     example: "int \" 42 \"\nint ff 16\nint 0x1f 0",
+    related: &["float", "str"],
     run: |_, args| int(args).map(Step::from),
     ..DATA
 };
@@ -604,17 +608,17 @@ fn parse_int(written: &[u8], base: u32) -> Option<i128> {
 }
 
 const FLOAT: Command = Command {
-    related: &["int", "str"],
-    returns: "a number with a fraction",
     name: "float",
     summary: "make a number with a fraction of text, bytes or another number",
     params: &[req("value", Kind::Data)],
     results: &["x"],
+    returns: "a number with a fraction",
     python: "float({VALUE})",
     c: "x = strtod(text, &end);",
     man: "strtod(3)",
     errors: &[("Usage", "it is no number")],
     example: "float \" 2.5 \"\nfloat 1e3",
+    related: &["int", "str"],
     run: |_, args| float(args).map(Step::from),
     ..DATA
 };
@@ -630,17 +634,17 @@ fn float(args: &Args) -> Result<Value, Failure> {
 }
 
 const STR: Command = Command {
-    related: &["repr", "decode", "int"],
-    returns: "text",
     name: "str",
     summary: "make text of a value; bytes are read as UTF-8",
     params: &[req("value", Kind::Any).is("of any kind")],
     results: &["text"],
+    returns: "text",
     python: "str({VALUE})",
     c: "snprintf(text, sizeof text, \"%d\", value);",
     man: "snprintf(3)",
     errors: &[("Decode", "the bytes are not UTF-8")],
     example: "str 9999",
+    related: &["repr", "decode", "int"],
     run: |_, args| str(args).map(Step::from),
     ..DATA
 };
@@ -654,15 +658,15 @@ fn str(args: &Args) -> Result<Value, Failure> {
 }
 
 const REPR: Command = Command {
-    related: &["str", "print"],
-    returns: "text",
     name: "repr",
     summary: "make text of a value as results are shown (in quotes and with escapes)",
     params: &[req("value", Kind::Any).is("of any kind")],
     results: &["text"],
+    returns: "text",
     python: "",
     man: "",
     example: "text = repr \"a\\tb\"\nprint $text",
+    related: &["str", "print"],
     run: |_, args| Ok(Value::text(args.value(0).show()).into()),
     ..DATA
 };

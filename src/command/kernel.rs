@@ -16,21 +16,20 @@ use crate::world::{Request, Step, World};
 /// The calls of this file.
 pub const COMMANDS: &[Command] = &[
     Command {
-        params: &[rest("FILTER", Kind::Any).is(
-            "a port, a state, an address, tcp, udp, unix, the name of a socket or of a process: rows that have them all",
-        )],
+        notes: &["A socket without a process and a name is in TIME_WAIT, or waits to be accepted: (srv). It reads \
+                  what ss and netstat read, /proc/net/tcp and its kin."],
+        params: &[rest("FILTER", Kind::Any)
+            .is("a port, a state, an address, tcp, udp, unix, the name of a socket or of a process: rows that have \
+                 them all")],
         results: &["rows"],
         returns: "a list of the rows, when it is given a name; else they are shown",
-        notes: &["A socket without a process and a name is in TIME_WAIT, or waits to be accepted: (srv). It reads what ss and \
-                  netstat read, /proc/net/tcp and its kin."],
         man: "netstat(8)",
         errors: &[
             ("Usage", "a port is out of range, or a word is nearly the name of a state or protocol"),
             ("ENOENT", "/proc is not there"),
         ],
+        example: "srv = create_server 127.0.0.1:0\nnetstat srv\nrows = netstat tcp LISTEN srv\nfor row in $rows\n  where = field $row local\n  print $where\nend",
         related: &["sockets", "ifconfig", "state", "TIME_WAIT", "EADDRINUSE"],
-        example: "srv = create_server 127.0.0.1:0\nnetstat srv\nrows = netstat tcp LISTEN srv\n\
-                  for row in $rows\n  where = field $row local\n  print $where\nend",
         ..bare(
             Group::Views,
             "netstat",
@@ -42,12 +41,11 @@ pub const COMMANDS: &[Command] = &[
         params: &[rest("FILTER", Kind::Any).is("an interface's name, an address")],
         results: &["rows"],
         returns: "a list of the rows, when it is given a name; else they are shown",
-        related: &["netstat", "bind", "EADDRNOTAVAIL", "SO_BINDTODEVICE", "LOOPBACK"],
         c: "getifaddrs(&list);",
         man: "getifaddrs(3)",
         errors: &[("ENODEV", "no interface has that name or address")],
-        example: "ifconfig lo\nrows = ifconfig lo 127.0.0.1\nfor row in $rows\n  netmask = field $row netmask\n  \
-                  assert $netmask == 255.0.0.0\nend",
+        example: "ifconfig lo\nrows = ifconfig lo 127.0.0.1\nfor row in $rows\n  netmask = field $row netmask\n  assert $netmask == 255.0.0.0\nend",
+        related: &["netstat", "bind", "EADDRNOTAVAIL", "SO_BINDTODEVICE", "LOOPBACK"],
         ..bare(
             Group::Views,
             "ifconfig",
@@ -59,13 +57,13 @@ pub const COMMANDS: &[Command] = &[
         params: &[req("S", Kind::Socket)],
         results: &["info"],
         returns: "an object, when it is given a name; else it is shown",
-        related: &["state", "inq", "outq", "TCP_INFO", "netstat"],
         python: "{S}.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)",
         c: "struct tcp_info i; getsockopt(s, IPPROTO_TCP, TCP_INFO, &i, &len);",
         man: "tcp(7)",
         errors: &[("EBADF", "the socket is closed")],
-        example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\ninfo cli\n\
-                  i = info cli\nmss = field $i snd_mss",
+        example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
+                  info cli\ni = info cli\nmss = field $i snd_mss",
+        related: &["state", "inq", "outq", "TCP_INFO", "netstat"],
         ..bare(
             Group::Views,
             "info",

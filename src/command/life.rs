@@ -14,20 +14,24 @@ use crate::world::{File, Mode, Socket, Step, World, file, socket_value, sync};
 pub const COMMANDS: &[Command] = &[SOCKET, SOCKETPAIR, CLOSE, SHUTDOWN, DUP, DETACH, FILENO];
 
 const SOCKET: Command = Command {
-related: &["bind", "connect", "listen", "socketpair", "close", "AF_INET", "SOCK_STREAM", "create_server"],
-notes: &["A fresh socket is one end of nothing: a server gives it an address with bind and then listens, a client connects it. Whoever made it closes it; in sockpit a socket is also closed when its last name goes."],
-returns: "the socket: open, without an address, not connected",
     name: "socket",
     aliases: &[],
     group: Group::Life,
     summary: "make a socket; TCP over IPv4 unless told otherwise (short: tcp udp tcp6 udp6 unix)",
+    notes: &[
+        "A fresh socket is one end of nothing: a server gives it an address with bind and then listens, a client \
+         connects it. Whoever made it closes it; in sockpit a socket is also closed when its last name goes.",
+    ],
     params: &[
-        opt("FAMILY", Kind::Any).is("AF_INET (the default), AF_INET6, AF_UNIX, ...; or tcp, udp, tcp6, udp6, unix, which say family and type in one"),
-        opt("TYPE", Kind::Type).is("SOCK_STREAM (the default), SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW; |SOCK_NONBLOCK may be added"),
+        opt("FAMILY", Kind::Any).is("AF_INET (the default), AF_INET6, AF_UNIX, ...; or tcp, udp, tcp6, udp6, unix, \
+                                     which say family and type in one"),
+        opt("TYPE", Kind::Type).is("SOCK_STREAM (the default), SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW; \
+                                    |SOCK_NONBLOCK may be added"),
         opt("PROTO", Kind::Protocol).is("0 (the default) is the one that belongs to family and type: TCP, UDP"),
         named("fileno", Kind::Int).is("take up an open descriptor instead: see detach"),
     ],
     results: &["socket"],
+    returns: "the socket: open, without an address, not connected",
     python: "socket.socket(<{FAMILY}<, {TYPE}<, {PROTO}>>><, fileno={FILENO}>)",
     c: "int s = socket(AF_INET, SOCK_STREAM, 0);",
     man: "socket(2)",
@@ -37,27 +41,28 @@ returns: "the socket: open, without an address, not connected",
         ("EPROTONOSUPPORT", "the protocol is not one of this family and type"),
         ("EPERM", "SOCK_RAW needs root or CAP_NET_RAW"),
         ("EMFILE", "this process has as many descriptors open as it may (ulimit -n)"),
-        ("EBADF", "fileno= is not an open descriptor"),
         ("ENOTSOCK", "fileno= is a descriptor of something else"),
+        ("EINVAL", "a type that does not exist"),
+        ("EBADF", "fileno= is not an open descriptor"),
     ],
     example: "s = socket AF_INET SOCK_STREAM\nu = socket udp\nclose s\nclose u",
+    related: &["bind", "connect", "listen", "socketpair", "close", "AF_INET", "SOCK_STREAM", "create_server"],
     run: socket,
 };
 
 const SOCKETPAIR: Command = Command {
-    related: &["socket", "dup", "shutdown", "AF_UNIX", "SOCK_SEQPACKET", "sendmsg"],
-    notes: &["The quickest way to try what send, recv, shutdown and close do: no server, no address, no port."],
-    returns: "two sockets, each the other's peer",
     name: "socketpair",
     aliases: &[],
     group: Group::Life,
     summary: "make two sockets that are connected to each other",
+    notes: &["The quickest way to try what send, recv, shutdown and close do: no server, no address, no port."],
     params: &[
         opt("FAMILY", Kind::Family).is("AF_UNIX (the default); no other family makes pairs"),
         opt("TYPE", Kind::Type).is("SOCK_STREAM (the default), SOCK_DGRAM or SOCK_SEQPACKET"),
         opt("PROTO", Kind::Protocol).is("0, or left out"),
     ],
     results: &["left", "right"],
+    returns: "two sockets, each the other's peer",
     python: "socket.socketpair(<{FAMILY}<, {TYPE}<, {PROTO}>>>)",
     c: "int pair[2]; socketpair(AF_UNIX, SOCK_STREAM, 0, pair);",
     man: "socketpair(2)",
@@ -68,47 +73,53 @@ const SOCKETPAIR: Command = Command {
         ("EMFILE", "this process has as many descriptors open as it may (ulimit -n)"),
     ],
     example: "left, right = socketpair\nsend left hello\nrecv right 100",
+    related: &["socket", "dup", "shutdown", "AF_UNIX", "SOCK_SEQPACKET", "sendmsg"],
     run: socketpair,
 };
 
 const CLOSE: Command = Command {
-    returns: "",
-    related: &["shutdown", "SO_LINGER", "dup", "TIME_WAIT", "ECONNRESET"],
-    notes: &[
-        "TCP says farewell with a FIN: what was sent before still arrives, then the peer's recv gives empty data. If something was left unread here, the peer gets a reset instead (ECONNRESET).",
-        "The side that closes first keeps the address in TIME_WAIT for a minute: see SO_REUSEADDR. close waits for nothing, unless SO_LINGER says so. While a dup or a makefile of the socket is open, nothing is sent to the peer.",
-    ],
     name: "close",
     aliases: &[],
     group: Group::Life,
     summary: "close a socket or a file; the peer reads what was sent, then an end of file",
+    notes: &[
+        "TCP says farewell with a FIN: what was sent before still arrives, then the peer's recv gives empty data. If \
+         something was left unread here, the peer gets a reset instead (ECONNRESET).",
+        "The side that closes first keeps the address in TIME_WAIT for a minute: see SO_REUSEADDR. close waits for \
+         nothing, unless SO_LINGER says so. While a dup or a makefile of the socket is open, nothing is sent to the \
+         peer.",
+    ],
     params: &[req("X", Kind::SocketOrFile)],
     results: &[],
+    returns: "",
     python: "{X}.close()",
     c: "close(s);",
     man: "close(2)",
     errors: &[("EBADF", "it is closed already")],
-    example: "left, right = socketpair\nsend left \"last words\"\nclose left\nrecv right 100\nrecv right 100\nexpect EBADF send left more",
+    example: "left, right = socketpair\nsend left \"last words\"\nclose left\nrecv right 100\nrecv right 100\n\
+              expect EBADF send left more",
+    related: &["shutdown", "SO_LINGER", "dup", "TIME_WAIT", "ECONNRESET"],
     run: close,
 };
 
 const SHUTDOWN: Command = Command {
-    returns: "",
-    related: &["close", "SHUT_WR", "recv", "poll", "EPIPE"],
-    notes: &[
-        "Half-close: after `shutdown S wr` this side can still receive. It is how a client says \"that was all\" and then waits for the answer; a server that reads until the end would wait for ever otherwise.",
-        "shutdown acts on the connection, for all its descriptors at once, and does not close the socket: close comes after it.",
-    ],
     name: "shutdown",
     aliases: &[],
     group: Group::Life,
     summary: "end a half of a connection or both: rd, wr or rdwr (SHUT_RD..., 0 to 2); of a pool, wait for its tasks",
+    notes: &[
+        "Half-close: after `shutdown S wr` this side can still receive. It is how a client says \"that was all\" and \
+         then waits for the answer; a server that reads until the end would wait for ever otherwise.",
+        "shutdown acts on the connection, for all its descriptors at once, and does not close the socket: close \
+         comes after it.",
+    ],
     params: &[
         req("S", Kind::Socket).is("a connected socket; or a pool"),
         opt("HOW", Kind::How)
             .is("wr: no more is sent, and the peer reads an end of file; rd: no more is received; rdwr: both"),
     ],
     results: &[],
+    returns: "",
     python: "{S}.shutdown({HOW})",
     c: "shutdown(s, SHUT_WR);",
     man: "shutdown(2)",
@@ -119,21 +130,20 @@ const SHUTDOWN: Command = Command {
     ],
     example: "left, right = socketpair\nshutdown left wr\nrecv right 100\nsend right \"still open this way\"\n\
               recv left 100",
+    related: &["close", "SHUT_WR", "recv", "poll", "EPIPE"],
     run: shutdown,
 };
 
 const DUP: Command = Command {
-    related: &["close", "fileno", "detach", "shutdown"],
-    notes: &[
-        "Both share the connection, its options and its place in the data. The peer sees an end only when both are closed; shutdown ends it for both at once.",
-    ],
-    returns: "a second socket of the same connection",
     name: "dup",
     aliases: &[],
     group: Group::Life,
     summary: "a second descriptor of the same connection; it ends only when both are closed",
+    notes: &["Both share the connection, its options and its place in the data. The peer sees an end only when both \
+              are closed; shutdown ends it for both at once."],
     params: &[req("S", Kind::Socket)],
     results: &["socket"],
+    returns: "a second socket of the same connection",
     python: "{S}.dup()",
     c: "int t = fcntl(s, F_DUPFD_CLOEXEC, 0);",
     man: "dup(2)",
@@ -142,42 +152,43 @@ const DUP: Command = Command {
         ("EMFILE", "this process has as many descriptors open as it may (ulimit -n)"),
     ],
     example: "left, right = socketpair\nother = dup left\nclose left\nsend other \"still connected\"\nrecv right 100",
+    related: &["close", "fileno", "detach", "shutdown"],
     run: dup,
 };
 
 const DETACH: Command = Command {
-    notes: &[],
-    related: &["fileno", "socket", "dup"],
-    returns: "the descriptor's number; the socket is closed to sockpit",
     name: "detach",
     aliases: &[],
     group: Group::Life,
     summary: "close the socket object and keep its descriptor; `socket fileno=FD` takes it up again",
+    notes: &[],
     params: &[req("S", Kind::Socket)],
     results: &["fd"],
+    returns: "the descriptor's number; the socket is closed to sockpit",
     python: "{S}.detach()",
     c: "",
     man: "socket(2)",
     errors: &[("EBADF", "the socket is closed")],
     example: "left, right = socketpair\nfd = detach left\nagain = socket fileno=$fd\nsend again hello\nrecv right 100",
+    related: &["fileno", "socket", "dup"],
     run: detach,
 };
 
 const FILENO: Command = Command {
-    notes: &[],
-    related: &["detach", "dup", "close", "EBADF"],
-    returns: "the descriptor, a small number; -1 once the socket is closed",
     name: "fileno",
     aliases: &[],
     group: Group::Life,
     summary: "the number of a socket's descriptor; -1 once it is closed",
+    notes: &[],
     params: &[req("S", Kind::Socket)],
     results: &["fd"],
+    returns: "the descriptor, a small number; -1 once the socket is closed",
     python: "{S}.fileno()",
     c: "",
     man: "socket(2)",
     errors: &[],
     example: "s = socket\nfileno s\nclose s\nfileno s",
+    related: &["detach", "dup", "close", "EBADF"],
     run: fileno,
 };
 

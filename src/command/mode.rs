@@ -11,117 +11,120 @@ pub const COMMANDS: &[Command] =
     &[SETTIMEOUT, GETTIMEOUT, SETBLOCKING, GETBLOCKING, SETDEFAULTTIMEOUT, GETDEFAULTTIMEOUT];
 
 const SETTIMEOUT: Command = Command {
-    returns: "",
-    related: &["gettimeout", "setblocking", "SO_RCVTIMEO", "timeout"],
-    notes: &[
-        "The error is `timeout`, which is the socket's own and not ETIMEDOUT. The time is for one call; sendall's is for all its bytes.",
-    ],
     name: "settimeout",
     aliases: &[],
     group: Group::Mode,
-    summary: "limit how long the socket's calls wait, in seconds; then they fail with `timeout`. none: for ever; 0: not",
+    summary: "limit how long the socket's calls wait, in seconds; then they fail with `timeout`. none: for ever; 0: \
+              not",
+    notes: &[
+        "The error is `timeout`, which is the socket's own and not ETIMEDOUT. The time is for one call; sendall's is \
+         for all its bytes.",
+    ],
     params: &[
         req("S", Kind::Socket),
         req("SECONDS", Kind::Seconds).is("2.5, say; 0 is non-blocking, none waits for ever"),
     ],
     results: &[],
+    returns: "",
     python: "{S}.settimeout({SECONDS})",
     c: "",
     man: "socket(7)",
     errors: &[("EBADF", "the socket is closed")],
     example: "left, right = socketpair\nsettimeout left 0.1\nexpect timeout recv left 100",
+    related: &["gettimeout", "setblocking", "SO_RCVTIMEO", "timeout"],
     run: settimeout,
 };
 
 const GETTIMEOUT: Command = Command {
-    notes: &[],
-    related: &["settimeout", "getblocking"],
-    returns: "seconds; none when it blocks, 0.0 when it is non-blocking",
     name: "gettimeout",
     aliases: &[],
     group: Group::Mode,
     summary: "how long the socket's calls wait at most, in seconds; none: for ever",
+    notes: &[],
     params: &[req("S", Kind::Socket)],
     results: &["seconds"],
+    returns: "seconds; none when it blocks, 0.0 when it is non-blocking",
     python: "{S}.gettimeout()",
     c: "",
     man: "socket(7)",
     errors: &[("EBADF", "the socket is closed")],
     example: "s = socket\ngettimeout s\nsettimeout s 2.5\ngettimeout s",
+    related: &["settimeout", "getblocking"],
     run: gettimeout,
 };
 
 const SETBLOCKING: Command = Command {
-    returns: "",
-    related: &["settimeout", "getblocking", "poll", "EAGAIN", "EINPROGRESS"],
-    notes: &[
-        "Off is the same as `settimeout S 0`: EAGAIN then means \"not now, ask again when poll says so\", and is no failure. It is this socket's mode; the sockets it accepts begin blocking.",
-    ],
     name: "setblocking",
     aliases: &[],
     group: Group::Mode,
     summary: "choose whether the socket's calls wait (on), or are made once and fail with EAGAIN when they would (off)",
+    notes: &[
+        "Off is the same as `settimeout S 0`: EAGAIN then means \"not now, ask again when poll says so\", and is no \
+         failure. It is this socket's mode; the sockets it accepts begin blocking.",
+    ],
     params: &[req("S", Kind::Socket), req("SWITCH", Kind::Switch)],
     results: &[],
+    returns: "",
     python: "{S}.setblocking({SWITCH})",
     c: "fcntl(s, F_SETFL, fcntl(s, F_GETFL) | O_NONBLOCK);",
     man: "fcntl(2)",
     errors: &[("EBADF", "the socket is closed")],
     example: "left, right = socketpair\nsetblocking left off\nexpect EAGAIN recv left 100",
+    related: &["settimeout", "getblocking", "poll", "EAGAIN", "EINPROGRESS"],
     run: setblocking,
 };
 
 const GETBLOCKING: Command = Command {
-    notes: &[],
-    related: &["setblocking", "gettimeout"],
-    returns: "false when it is non-blocking, true with a timeout or without",
     name: "getblocking",
     aliases: &[],
     group: Group::Mode,
     summary: "whether the socket's calls wait, with a limit or without",
+    notes: &[],
     params: &[req("S", Kind::Socket)],
     results: &["blocking"],
+    returns: "false when it is non-blocking, true with a timeout or without",
     python: "{S}.getblocking()",
     c: "!(fcntl(s, F_GETFL) & O_NONBLOCK)",
     man: "fcntl(2)",
     errors: &[("EBADF", "the socket is closed")],
     example: "s = socket\ngetblocking s\nsettimeout s 0\ngetblocking s",
+    related: &["setblocking", "gettimeout"],
     run: getblocking,
 };
 
 const SETDEFAULTTIMEOUT: Command = Command {
-    notes: &[],
-    returns: "",
-    related: &["getdefaulttimeout", "settimeout"],
     name: "setdefaulttimeout",
     aliases: &[],
     group: Group::Mode,
     summary: "the timeout of sockets to come, accepted ones too; none: they block",
+    notes: &[],
     params: &[req("SECONDS", Kind::Seconds).is("none blocks")],
     results: &[],
+    returns: "",
     python: "socket.setdefaulttimeout({SECONDS})",
     c: "",
     man: "socket(7)",
     errors: &[],
     example: "setdefaulttimeout 20\ns = socket\ngettimeout s\nsetdefaulttimeout none",
+    related: &["getdefaulttimeout", "settimeout"],
     run: setdefaulttimeout,
 };
 
 const GETDEFAULTTIMEOUT: Command = Command {
-    notes: &[],
-    related: &["setdefaulttimeout", "gettimeout"],
-    returns: "seconds, or none",
     name: "getdefaulttimeout",
     aliases: &[],
     group: Group::Mode,
     summary: "the timeout of sockets to come, in seconds; none: they block",
+    notes: &[],
     params: &[],
     results: &["seconds"],
+    returns: "seconds, or none",
     python: "socket.getdefaulttimeout()",
     c: "",
     man: "socket(7)",
     errors: &[],
     example: "getdefaulttimeout",
+    related: &["setdefaulttimeout", "gettimeout"],
     run: getdefaulttimeout,
 };
 

@@ -12,13 +12,12 @@ use crate::value::{Addr, Failure, Value};
 use crate::world::{File, Socket, Step, World, socket_value};
 
 pub(super) const SENDMSG: Command = Command {
-    notes: &[],
-    related: &["recvmsg", "send", "SCM_RIGHTS", "MSG_MORE"],
-    returns: "how many bytes were queued",
     name: "sendmsg",
     aliases: &[],
     group: Group::Transfer,
-    summary: "send several pieces as one message; over AF_UNIX open sockets and files beside it (and a byte of data at least)",
+    summary: "send several pieces as one message; over AF_UNIX open sockets and files beside it (and a byte of data \
+              at least)",
+    notes: &[],
     params: &[
         req("S", Kind::Socket),
         named("fds", Kind::Text).is("sockets or files to pass on to the other side of an AF_UNIX socket: fds=a,b"),
@@ -27,20 +26,24 @@ pub(super) const SENDMSG: Command = Command {
         some("DATA", Kind::Data).is("the pieces, which go one after the other as one message"),
     ],
     results: &["count"],
-    python: "{S}.sendmsg([{DATA}]<, [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [{FDS}]))]<, {FLAGS}<, {TO}>>>)",
+    returns: "how many bytes were queued",
+    python: "{S}.sendmsg([{DATA}]<, [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [{FDS}]))]<, {FLAGS}<, \
+             {TO}>>>)",
     c: "struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2, .msg_control = anc, ... }; sendmsg(s, &m, 0);",
     man: "sendmsg(2)",
     errors: &[
         ("EINVAL", "fds= on a socket that is not AF_UNIX"),
         ("EMSGSIZE", "too long for one datagram, or more than 1024 pieces"),
-        ("EBADF", "the socket, or one of fds=, is closed"),
         ("EPIPE", "the connection is over"),
         ("ENOTCONN", "the socket is not connected, and to= was left out"),
         ("ETOOMANYREFS", "too many sockets are on their way"),
         ("EAGAIN", "no room, and the socket is non-blocking or SO_SNDTIMEO is over"),
+        ("EDESTADDRREQ", "a UDP socket without a peer, and to= was left out"),
+        ("EBADF", "the socket, or one of fds=, is closed"),
     ],
     example: "left, right = socketpair\na, b = socketpair\nsendmsg left head body fds=a,b\n\
               data, anc, flags, addr = recvmsg right 100 256",
+    related: &["recvmsg", "send", "SCM_RIGHTS", "MSG_MORE"],
     run: sendmsg,
 };
 

@@ -20,15 +20,26 @@ const VALUE: usize = 2;
 /// The calls of this file.
 pub const COMMANDS: &[Command] = &[
     Command {
-returns: "",
-related: &["getsockopt", "SO_REUSEADDR", "SO_LINGER", "TCP_NODELAY", "SO_RCVTIMEO", "SOL_SOCKET"],
-notes: &["The level says whose option it is: SOL_SOCKET is every socket's, IPPROTO_TCP that of TCP, and so on. With a name alone sockpit knows it. Some options must be set before bind (SO_REUSEADDR, SO_REUSEPORT, IPV6_V6ONLY) or before connect and listen (SO_RCVBUF).", "`help -k TCP_` lists the options of TCP, `help SOL_SOCKET` those of a level."],
         name: "setsockopt",
         aliases: &["setopt"],
         group: Group::Options,
         summary: "set a socket option, by name or by level and number",
-        params: &[req("S", Kind::Socket), req("OPT", Kind::Option).is("an option's name, as SO_REUSEADDR; or a level and an option, each by name or number"), some("VALUE", Kind::Any).is("1 or 0 (on, off), a number, seconds (SO_RCVTIMEO), ONOFF SECONDS (SO_LINGER), GROUP [INTERFACE] (IP_ADD_MEMBERSHIP), text, or packed bytes as in Python: `help OPTION` says which")],
+        notes: &[
+            "The level says whose option it is: SOL_SOCKET is every socket's, IPPROTO_TCP that of TCP, and so on. \
+             With a name alone sockpit knows it. Some options must be set before bind (SO_REUSEADDR, SO_REUSEPORT, \
+             IPV6_V6ONLY) or before connect and listen (SO_RCVBUF).",
+            "`help -k TCP_` lists the options of TCP, `help SOL_SOCKET` those of a level.",
+        ],
+        params: &[
+            req("S", Kind::Socket),
+            req("OPT", Kind::Option)
+                .is("an option's name, as SO_REUSEADDR; or a level and an option, each by name or number"),
+            some("VALUE", Kind::Any)
+                .is("1 or 0 (on, off), a number, seconds (SO_RCVTIMEO), ONOFF SECONDS (SO_LINGER), GROUP [INTERFACE] \
+                     (IP_ADD_MEMBERSHIP), text, or packed bytes as in Python: `help OPTION` says which"),
+        ],
         results: &[],
+        returns: "",
         python: "{S}.setsockopt({OPT}, {VALUE})",
         c: "int on = 1; setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);",
         man: "setsockopt(2)",
@@ -40,25 +51,29 @@ notes: &["The level says whose option it is: SOL_SOCKET is every socket's, IPPRO
             ("EDOM", "a timeout whose microseconds are not 0 to 999999"),
             ("ENODEV", "no network interface has that name, number or address"),
             ("ENOENT", "the kernel has nothing of that name, such as a congestion control algorithm"),
+            ("EADDRINUSE", "the socket is a member of that multicast group already"),
+            ("EADDRNOTAVAIL", "the socket is not a member of that group, or no interface has that address"),
             ("EBADF", "the socket was closed"),
         ],
-        example: "s = socket AF_INET SOCK_STREAM\n\
-                  setsockopt s SO_REUSEADDR 1\n\
-                  setsockopt s IPPROTO_TCP TCP_NODELAY on\n\
-                  setsockopt s SO_LINGER 1 5\n\
-                  setsockopt s SO_RCVTIMEO 2.5",
+        example: "s = socket AF_INET SOCK_STREAM\nsetsockopt s SO_REUSEADDR 1\n\
+                  setsockopt s IPPROTO_TCP TCP_NODELAY on\nsetsockopt s SO_LINGER 1 5\nsetsockopt s SO_RCVTIMEO 2.5",
+        related: &["getsockopt", "SO_REUSEADDR", "SO_LINGER", "TCP_NODELAY", "SO_RCVTIMEO", "SOL_SOCKET"],
         run: set,
     },
     Command {
-related: &["setsockopt", "SO_ERROR", "SO_RCVBUF", "TCP_INFO", "SOL_SOCKET"],
-notes: &["What is read may differ from what was set: the kernel doubles SO_RCVBUF and SO_SNDBUF for its own needs. Reading SO_ERROR clears it."],
-returns: "a number, or the parts of a structure; with BUFLEN the bytes",
         name: "getsockopt",
         aliases: &["getopt"],
         group: Group::Options,
         summary: "read a socket option; with a length, as bytes",
-        params: &[req("S", Kind::Socket), req("OPT", Kind::Option).is("an option's name; or a level and an option, each by name or number"), opt("BUFLEN", Kind::Size).is("give the raw bytes, at most so many: unpack takes them apart")],
+        notes: &["What is read may differ from what was set: the kernel doubles SO_RCVBUF and SO_SNDBUF for its own \
+                  needs. Reading SO_ERROR clears it."],
+        params: &[
+            req("S", Kind::Socket),
+            req("OPT", Kind::Option).is("an option's name; or a level and an option, each by name or number"),
+            opt("BUFLEN", Kind::Size).is("give the raw bytes, at most so many: unpack takes them apart"),
+        ],
         results: &["value"],
+        returns: "a number, or the parts of a structure; with BUFLEN the bytes",
         python: "{S}.getsockopt({OPT}<, {BUFLEN}>)",
         c: "int value; socklen_t len = sizeof value; getsockopt(s, SOL_SOCKET, SO_RCVBUF, &value, &len);",
         man: "getsockopt(2)",
@@ -70,11 +85,9 @@ returns: "a number, or the parts of a structure; with BUFLEN the bytes",
             ("ENOTCONN", "the option tells of a connection, and there is none"),
             ("EBADF", "the socket was closed"),
         ],
-        example: "s = socket AF_INET SOCK_STREAM\n\
-                  getsockopt s SO_RCVBUF\n\
-                  getsockopt s IPPROTO_TCP TCP_NODELAY\n\
-                  getsockopt s SO_LINGER\n\
-                  getsockopt s SO_LINGER 8",
+        example: "s = socket AF_INET SOCK_STREAM\ngetsockopt s SO_RCVBUF\ngetsockopt s IPPROTO_TCP TCP_NODELAY\n\
+                  getsockopt s SO_LINGER\ngetsockopt s SO_LINGER 8",
+        related: &["setsockopt", "SO_ERROR", "SO_RCVBUF", "TCP_INFO", "SOL_SOCKET"],
         run: get,
     },
 ];

@@ -15,32 +15,24 @@ use crate::value::{Addr, Failure, Reply, Value};
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
 
 pub(super) const RECV: Command = Command {
-    related: &[
-        "send",
-        "recvfrom",
-        "recvmsg",
-        "poll",
-        "setblocking",
-        "settimeout",
-        "MSG_PEEK",
-        "MSG_WAITALL",
-        "ECONNRESET",
-    ],
-    notes: &[
-        "It waits until something has come, then gives what is there. TCP is a stream of bytes and keeps no messages apart: read until a line end, a length that was sent before (pack), or the end. A character of UTF-8 may be cut in two: decode when it is whole.",
-        "Empty data is the end of the stream, and comes again at every further call: a loop that does not look for it spins. A datagram longer than N is cut, and the rest is lost.",
-    ],
-    returns: "the bytes; empty when the peer has ended its side, or for an empty datagram",
     name: "recv",
     aliases: &[],
     group: Group::Transfer,
     summary: "receive up to N bytes: what has come, or the next datagram; empty at the end of a stream",
+    notes: &[
+        "It waits until something has come, then gives what is there. TCP is a stream of bytes and keeps no messages \
+         apart: read until a line end, a length that was sent before (pack), or the end. A character of UTF-8 may be \
+         cut in two: decode when it is whole.",
+        "Empty data is the end of the stream, and comes again at every further call: a loop that does not look for \
+         it spins. A datagram longer than N is cut, and the rest is lost.",
+    ],
     params: &[
         req("S", Kind::Socket),
         req("N", Kind::Size).is("how many bytes at most: 1024 does not mean 1024 bytes will come"),
         opt("FLAGS", Kind::MsgFlags).is("MSG_PEEK, MSG_WAITALL, MSG_DONTWAIT, ... joined with |"),
     ],
     results: &["data"],
+    returns: "the bytes; empty when the peer has ended its side, or for an empty datagram",
     python: "{S}.recv({N}<, {FLAGS}>)",
     c: "ssize_t n = recv(s, buffer, 1024, 0);",
     man: "recv(2)",
@@ -52,26 +44,38 @@ pub(super) const RECV: Command = Command {
         ("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port"),
         ("ETIMEDOUT", "the peer stopped answering: TCP gave up, or keepalive found it gone"),
         ("EINVAL", "MSG_OOB, and no urgent byte is there; or an AF_UNIX stream that is not connected"),
+        ("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100\nclose left\nrecv right 100",
+    example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100\nclose left\n\
+              recv right 100",
+    related: &[
+        "send",
+        "recvfrom",
+        "recvmsg",
+        "poll",
+        "setblocking",
+        "settimeout",
+        "MSG_PEEK",
+        "MSG_WAITALL",
+        "ECONNRESET",
+    ],
     run: recv,
 };
 
 pub(super) const RECVFROM: Command = Command {
-    related: &["sendto", "recv", "bind", "MSG_TRUNC"],
-    notes: &["One call is one datagram. To answer, sendto the address it gave."],
-    returns: "the bytes, and who sent them (on a stream: none)",
     name: "recvfrom",
     aliases: &[],
     group: Group::Transfer,
     summary: "receive a datagram of up to N bytes, and the address it came from",
+    notes: &["One call is one datagram. To answer, sendto the address it gave."],
     params: &[
         req("S", Kind::Socket),
         req("N", Kind::Size).is("how many bytes at most: what is longer is cut"),
         opt("FLAGS", Kind::MsgFlags).is("as in recv"),
     ],
     results: &["data", "addr"],
+    returns: "the bytes, and who sent them (on a stream: none)",
     python: "{S}.recvfrom({N}<, {FLAGS}>)",
     c: "ssize_t n = recvfrom(s, buffer, 1024, 0, (struct sockaddr *)&a, &len);",
     man: "recvfrom(2)",
@@ -84,17 +88,16 @@ pub(super) const RECVFROM: Command = Command {
     ],
     example: "r = socket udp\nbind r 127.0.0.1:0\nwhere = getsockname r\ns = socket udp\nsendto s hello $where\n\
               data, addr = recvfrom r 100",
+    related: &["sendto", "recv", "bind", "MSG_TRUNC"],
     run: recvfrom,
 };
 
 pub(super) const RECVMSG: Command = Command {
-    notes: &[],
-    related: &["sendmsg", "recv", "SCM_RIGHTS", "MSG_CTRUNC", "SO_PASSCRED", "IP_PKTINFO"],
-    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS); flags: MSG_TRUNC and MSG_CTRUNC say that something was cut; addr: who sent it",
     name: "recvmsg",
     aliases: &[],
     group: Group::Transfer,
     summary: "receive data with what came beside it: ancillary data (sockets, too), flags, address",
+    notes: &[],
     params: &[
         req("S", Kind::Socket),
         req("N", Kind::Size).is("how many bytes of data at most"),
@@ -102,6 +105,8 @@ pub(super) const RECVMSG: Command = Command {
         opt("FLAGS", Kind::MsgFlags).is("as in recv"),
     ],
     results: &["data", "anc", "flags", "addr"],
+    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS); flags: MSG_TRUNC and \
+              MSG_CTRUNC say that something was cut; addr: who sent it",
     python: "{S}.recvmsg({N}<, {ANCBUFSIZE}<, {FLAGS}>>)",
     c: "struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = anc, ... }; recvmsg(s, &m, 0);",
     man: "recvmsg(2)",
@@ -112,7 +117,9 @@ pub(super) const RECVMSG: Command = Command {
         ("ENOTCONN", "a stream socket that is not connected"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\ndata, anc, flags, addr = recvmsg right 100 256\nlen $anc",
+    example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\n\
+              data, anc, flags, addr = recvmsg right 100 256\nlen $anc",
+    related: &["sendmsg", "recv", "SCM_RIGHTS", "MSG_CTRUNC", "SO_PASSCRED", "IP_PKTINFO"],
     run: recvmsg,
 };
 

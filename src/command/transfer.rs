@@ -22,22 +22,24 @@ pub const COMMANDS: &[Command] =
     &[SEND, SENDALL, SENDTO, receive::RECV, receive::RECVFROM, msg::SENDMSG, receive::RECVMSG, SENDFILE];
 
 const SEND: Command = Command {
-    related: &["sendall", "recv", "sendto", "EPIPE", "ECONNRESET", "EAGAIN", "MSG_DONTWAIT", "poll"],
-    notes: &[
-        "The count says that the kernel has the bytes, not that the peer has them. A blocking socket waits until all are queued. With a timeout or non-blocking, fewer may have gone: send the rest again, or use sendall.",
-        "A stream has no messages: two sends may arrive in one recv, one send in several. On a datagram socket each send is one datagram. After the peer has closed, the first send still goes well and is answered with a reset; the next fails with EPIPE.",
-    ],
-    returns: "how many bytes were queued",
     name: "send",
     aliases: &[],
     group: Group::Transfer,
     summary: "send bytes to the peer; gives how many were queued, which may be fewer unless the socket blocks",
+    notes: &[
+        "The count says that the kernel has the bytes, not that the peer has them. A blocking socket waits until all \
+         are queued. With a timeout or non-blocking, fewer may have gone: send the rest again, or use sendall.",
+        "A stream has no messages: two sends may arrive in one recv, one send in several. On a datagram socket each \
+         send is one datagram. After the peer has closed, the first send still goes well and is answered with a \
+         reset; the next fails with EPIPE.",
+    ],
     params: &[
         req("S", Kind::Socket),
         req("DATA", Kind::Data).is("bytes; text is sent as UTF-8"),
         opt("FLAGS", Kind::MsgFlags).is("MSG_DONTWAIT, MSG_OOB, MSG_MORE, ... joined with |"),
     ],
     results: &["count"],
+    returns: "how many bytes were queued",
     python: "{S}.send({DATA}<, {FLAGS}>)",
     c: "ssize_t count = send(s, \"hello\", 5, 0);",
     man: "send(2)",
@@ -50,28 +52,31 @@ const SEND: Command = Command {
         ("ENOTCONN", "the socket is not connected"),
         ("EMSGSIZE", "too long for one datagram"),
         ("ECONNREFUSED", "an earlier datagram found nobody at the peer's port"),
+        ("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
         ("EBADF", "the socket is closed"),
     ],
-    example: "left, right = socketpair\ncount = send left \"hello\\n\"\nrecv right 100\nshutdown left wr\nexpect EPIPE send left more",
+    example: "left, right = socketpair\ncount = send left \"hello\\n\"\nrecv right 100\nshutdown left wr\n\
+              expect EPIPE send left more",
+    related: &["sendall", "recv", "sendto", "EPIPE", "ECONNRESET", "EAGAIN", "MSG_DONTWAIT", "poll"],
     run: send,
 };
 
 const SENDALL: Command = Command {
-    returns: "",
-    related: &["send", "recv", "settimeout", "EPIPE"],
-    notes: &[
-        "When it fails, nobody knows how much has gone: close the connection. Two programs that both sendall more than the buffers hold, and read only afterwards, wait for each other for ever.",
-    ],
     name: "sendall",
     aliases: &[],
     group: Group::Transfer,
     summary: "send until all bytes are queued; the socket's timeout is for the whole",
+    notes: &[
+        "When it fails, nobody knows how much has gone: close the connection. Two programs that both sendall more \
+         than the buffers hold, and read only afterwards, wait for each other for ever.",
+    ],
     params: &[
         req("S", Kind::Socket),
         req("DATA", Kind::Data).is("bytes; text is sent as UTF-8"),
         opt("FLAGS", Kind::MsgFlags).is("as in send"),
     ],
     results: &[],
+    returns: "",
     python: "{S}.sendall({DATA}<, {FLAGS}>)",
     c: "while (n > 0) { ssize_t k = send(s, p, n, 0); if (k < 0) break; p += k; n -= k; }",
     man: "send(2)",
@@ -83,19 +88,18 @@ const SENDALL: Command = Command {
         ("EBADF", "the socket is closed"),
     ],
     example: "left, right = socketpair\nsendall left \"all of it\"\nrecv right 100",
+    related: &["send", "recv", "settimeout", "EPIPE"],
     run: sendall,
 };
 
 const SENDTO: Command = Command {
-    related: &["recvfrom", "send", "connect", "EMSGSIZE", "EDESTADDRREQ", "SO_BROADCAST", "addresses"],
-    notes: &[
-        "Nothing tells whether it arrived: a datagram to a port that nobody has is lost in silence, unless the socket is connected (then the next call says ECONNREFUSED). The socket gets an address of its own with the first sendto, so it can be answered.",
-    ],
-    returns: "how many bytes the datagram had",
     name: "sendto",
     aliases: &[],
     group: Group::Transfer,
     summary: "send a datagram to an address; gives its size",
+    notes: &["Nothing tells whether it arrived: a datagram to a port that nobody has is lost in silence, unless the \
+              socket is connected (then the next call says ECONNREFUSED). The socket gets an address of its own with \
+              the first sendto, so it can be answered."],
     params: &[
         req("S", Kind::Socket),
         req("DATA", Kind::Data).is("one datagram; it may be empty"),
@@ -103,6 +107,7 @@ const SENDTO: Command = Command {
         req("ADDR", Kind::Addr).is("where it goes; :PORT is this machine"),
     ],
     results: &["count"],
+    returns: "how many bytes the datagram had",
     python: "{S}.sendto({DATA}, <{FLAGS}, >{ADDR})",
     c: "sendto(s, \"hello\", 5, 0, (struct sockaddr *)&a, sizeof a);",
     man: "sendto(2)",
@@ -114,21 +119,29 @@ const SENDTO: Command = Command {
         ("EAI_NONAME", "no host has that name"),
         ("ENOENT", "AF_UNIX: there is no such path"),
         ("EAGAIN", "no room, and the socket is non-blocking or SO_SNDTIMEO is over"),
+        ("EINVAL", "port 0 is no destination"),
+        ("EISCONN", "AF_UNIX stream: a connected socket takes no other destination"),
+        ("EOPNOTSUPP", "MSG_OOB, or an address on an AF_UNIX stream that is not connected"),
+        (
+            "EPERM",
+            "AF_UNIX: the receiver is connected to another socket, and takes from that alone; or a firewall forbids it",
+        ),
+        ("EPIPE", "a stream that is not connected, or is over: the address is not looked at"),
+        ("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
         ("EBADF", "the socket is closed"),
     ],
     example: "r = socket udp\nbind r 127.0.0.1:0\nwhere = getsockname r\ns = socket udp\nsendto s hello $where\n\
               recvfrom r 100",
+    related: &["recvfrom", "send", "connect", "EMSGSIZE", "EDESTADDRREQ", "SO_BROADCAST", "addresses"],
     run: sendto,
 };
 
 const SENDFILE: Command = Command {
-    notes: &[],
-    related: &["sendall", "open", "makefile"],
-    returns: "how many bytes were sent",
     name: "sendfile",
     aliases: &[],
     group: Group::Transfer,
     summary: "send a file; from OFFSET on, COUNT bytes or all, without copying them through the program",
+    notes: &[],
     params: &[
         req("S", Kind::Socket),
         req("PATH", Kind::Path).is("a regular file"),
@@ -136,6 +149,7 @@ const SENDFILE: Command = Command {
         opt("COUNT", Kind::Int).is("how many bytes, 1 or more"),
     ],
     results: &["count"],
+    returns: "how many bytes were sent",
     python: "{S}.sendfile(open({PATH}, 'rb')<, {OFFSET}<, {COUNT}>>)",
     c: "sendfile(s, file, &offset, count);",
     man: "sendfile(2)",
@@ -148,6 +162,7 @@ const SENDFILE: Command = Command {
         ("EBADF", "the socket is closed"),
     ],
     example: "left, right = socketpair\nsendfile left /etc/passwd 0 4\nrecv right 100",
+    related: &["sendall", "open", "makefile"],
     run: sendfile,
 };
 

@@ -68,27 +68,27 @@ const fn view(name: &'static str, summary: &'static str, run: super::Run) -> Com
 /// The calls of this group.
 pub const COMMANDS: &[Command] = &[
     Command {
-        related: &["vars", "state"],
         example: "sockets",
+        related: &["vars", "state"],
         ..view("sockets", "list the sockets that have names, with their addresses", sockets)
     },
     Command {
-        related: &["sockets", "values"],
         example: "vars",
+        related: &["sockets", "values"],
         ..view("vars", "list the names and what they hold", vars)
     },
     Command {
         params: &[opt("S", Kind::Socket)],
-        related: &["help", "diagram", "expect"],
-        example: "s = socket\nexpect ENOTCONN recv s 100\nwhy",
         errors: &[("Usage", "with -q nothing is written down of what happens to a socket")],
+        example: "s = socket\nexpect ENOTCONN recv s 100\nwhy",
+        related: &["help", "diagram", "expect"],
         ..view("why", "explain the last error from what happened here; of a socket, what happened to it", why)
     },
     Command {
         params: &[rest("S", Kind::Socket).is("these sockets; all when left out")],
-        related: &["why", "trace", "state"],
-        example: "left, right = socketpair\nsend left hello\nrecv right 100\nclose left\nrecv right 100\ndiagram",
         errors: &[("Usage", "with -q nothing is written down of what happens to sockets")],
+        example: "left, right = socketpair\nsend left hello\nrecv right 100\nclose left\nrecv right 100\ndiagram",
+        related: &["why", "trace", "state"],
         ..view("diagram", "draw what happened; a lane for each socket, arrows for what passed between them", diagram)
     },
     Command {
@@ -108,40 +108,40 @@ pub const COMMANDS: &[Command] = &[
         ..view("announce", "whether the prompt tells above the line what comes meanwhile", announce)
     },
     Command {
-        related: &["words", "values"],
         params: &[rest("[-k] WORD", Kind::Name)
             .is("a call, an option, an error, a flag, a word of the language, a topic; after -k, words to search for")],
-        example: "help accept\nhelp SO_LINGER\nhelp -k keepalive",
         errors: &[("Usage", "nothing has that name")],
+        example: "help accept\nhelp SO_LINGER\nhelp -k keepalive",
+        related: &["words", "values"],
         ..view("help", "explain the calls, or one of them, an option, an errno; -k searches", help)
     },
     Command {
-        related: &["save"],
         example: "history",
+        related: &["save"],
         ..view("history", "list the lines typed in this session", history)
     },
     Command {
-        related: &["source", "history", "transcripts"],
         params: &[req("FILE", Kind::Path).is("with .transcript at its end: the session with what it showed")],
-        example: "print hello\nsave session.sock",
         errors: &[("EACCES", "the file may not be written"), ("ENOENT", "its folder does not exist")],
+        example: "print hello\nsave session.sock",
+        related: &["source", "history", "transcripts"],
         ..view("save", "write the lines typed in this session to a file, as a script", save)
     },
     Command {
-        related: &["save", "history"],
         params: &[req("FILE", Kind::Path)],
-        example: "f = open lines.sock w\nwrite f \"print hello\\n\"\nclose f\nsource lines.sock\nunlink lines.sock",
         errors: &[("ENOENT", "there is no such file"), ("Usage", "the file is not a program")],
+        example: "f = open lines.sock w\nwrite f \"print hello\\n\"\nclose f\nsource lines.sock\nunlink lines.sock",
+        related: &["save", "history"],
         ..view("source", "run a file's lines here, with this session's names", source)
     },
     Command {
-        related: &["close"],
         aliases: &["exit"],
         params: &[opt("STATUS", Kind::Int).is("0 to 255; 0 when left out")],
         python: "sys.exit(STATUS)",
         c: "exit(status);",
         man: "exit(3)",
         example: "quit 0",
+        related: &["close"],
         ..view("quit", "leave with that exit status; every socket is closed", quit)
     },
 ];

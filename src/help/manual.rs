@@ -9,18 +9,18 @@ use crate::value::Name;
 use crate::value::page::Part;
 
 const DESCRIPTION: &[&str] = &[
-    "sockpit is a playground for the socket API. One line is one documented call (socket, bind, listen, accept, send, \
-     recvfrom, setsockopt, ...), made against real kernel sockets; what it returned is shown, or why it failed and what to \
-     try. The same lines make scripts, and scripts make transcripts that can be checked.",
-    "At the prompt a call that waits can be given up with Ctrl-C, or be made in the background with & at its end. An error \
-     never ends the session. Ctrl-D leaves.",
+    "sockpit is a playground for the socket API. One line is one documented call (socket, bind, listen, accept, \
+     send, recvfrom, setsockopt, ...), made against real kernel sockets; what it returned is shown, or why it failed \
+     and what to try. The same lines make scripts, and scripts make transcripts that can be checked.",
+    "At the prompt a call that waits can be given up with Ctrl-C, or be made in the background with & at its end. An \
+     error never ends the session. Ctrl-D leaves.",
 ];
 
 const EXAMPLES: &[(&str, &str)] = &[
     (
         "A server and a client at one prompt:",
-        "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
-         conn, addr = accept srv\nsend conn \"Welcome!\"\nrecv cli 1024",
+        "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\nconn, addr = \
+         accept srv\nsend conn \"Welcome!\"\nrecv cli 1024",
     ),
     ("The same from the shell, showing only what is printed:", "sockpit -q -c 'name = gethostname\nprint $name'"),
     (
@@ -49,7 +49,7 @@ pub fn manual() -> String {
     roff.section("THE LANGUAGE");
     for topic in words::LANGUAGE {
         roff.subsection(&topic.names.join(", "));
-        for part in super::pages::topic(topic).0.iter().filter(|part| !is_see(part)) {
+        for part in super::pages::topic(topic).0.iter().filter(|part| !is_said(part)) {
             roff.part(part);
         }
     }
@@ -93,8 +93,9 @@ pub fn manual() -> String {
     roff.0
 }
 
-fn is_see(part: &Part) -> bool {
-    matches!(part, Part::Entry(term, _) if term == super::pages::SEE)
+/// What a page says that the manual's own order says already.
+fn is_said(part: &Part) -> bool {
+    matches!(part, Part::Entry(term, _) if term == super::pages::SEE || term == super::pages::IS_A)
 }
 
 /// Text in roff's own form.

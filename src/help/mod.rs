@@ -121,9 +121,9 @@ pub fn overview() -> Page {
     }
     page.head("More");
     page.text(
-        "help CALL explains one: its parameters, what it returns, the same in Python and C, its errors, an example. help \
-         explains options (SO_REUSEADDR), errors (ECONNRESET), flags (MSG_PEEK), families, TCP states and the words of the \
-         language as well; help -k WORD searches.",
+        "help CALL explains one: its parameters, what it returns, the same in Python and C, its errors, an example. \
+         help explains options (SO_REUSEADDR), errors (ECONNRESET), flags (MSG_PEEK), families, TCP states and the \
+         words of the language as well; help -k WORD searches.",
     );
     let topics = words::LANGUAGE.iter().filter(|t| t.noun == "topic").map(|t| t.names[0]);
     page.text(format!("Topics: {}.", topics.collect::<Vec<_>>().join(", ")));

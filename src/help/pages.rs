@@ -10,6 +10,9 @@ use crate::os::tcp::State;
 use crate::value::page::Page;
 use crate::value::{Name, errno};
 
+/// The term under which a page tells what sort of thing it is about.
+pub(super) const IS_A: &str = "is a";
+
 /// The term under which a page names what else to read.
 pub(super) const SEE: &str = "see also";
 
@@ -86,7 +89,7 @@ pub(super) fn topic(topic: &Topic) -> Page {
             page.entry(*word, *about);
         }
     }
-    page.entry("is a", topic.noun);
+    page.entry(IS_A, topic.noun);
     let others: Vec<_> = topic.names[1..].iter().filter(|name| !topic.usage.contains(**name)).copied().collect();
     page.entry("also", others.join(", "));
     page.entry(SEE, topic.related.join(", "));
@@ -187,7 +190,7 @@ pub(super) fn constant(set: &Constants, row: &Row) -> Page {
     let (name, number, about) = row;
     let mut page = Page::titled(*name);
     page.text(meaning(set, row));
-    page.entry("is a", format!("{}, {number} ({number:#x})", set.noun));
+    page.entry(IS_A, format!("{}, {number} ({number:#x})", set.noun));
     let same = set.rows().filter(|(other, n, _)| n == number && other != name).map(|(other, ..)| *other);
     page.entry("also", same.collect::<Vec<_>>().join(", "));
     page.entry("fits", takers(set, about).join(", "));
@@ -281,7 +284,7 @@ pub(super) fn level_summary(name: &str, number: i32) -> String {
 pub(super) fn level(name: &str, number: i32) -> Page {
     let mut page = Page::titled(name);
     page.text(level_summary(name, number));
-    page.entry("is a", format!("level of setsockopt and getsockopt, {number}"));
+    page.entry(IS_A, format!("level of setsockopt and getsockopt, {number}"));
     let names: Vec<_> = OPTIONS.iter().filter(|o| o.level == number).map(|o| o.name).collect();
     page.entry("options", names.join(" "));
     if let Some(option) = names.iter().find(|name| name.ends_with("NODELAY") || name.ends_with("REUSEADDR")) {
@@ -344,12 +347,12 @@ pub(super) fn state(state: State) -> Page {
     let names =
         |states: Vec<&(State, &'static str)>| states.iter().map(|(_, name)| *name).collect::<Vec<_>>().join(" ");
     if state <= State::NewSynRecv {
-        page.entry("is a", "TCP state: `state S` tells a socket's, in the kernel's words");
+        page.entry(IS_A, "TCP state: `state S` tells a socket's, in the kernel's words");
         page.entry("manual", "tcp(7)");
         page.entry("number", format!("{}, the first byte of TCP_INFO", state as u8));
         page.entry("all states", names(of_tcp));
     } else {
-        page.entry("is a", "state of a socket that is not TCP, as netstat and sockets show it");
+        page.entry(IS_A, "state of a socket that is not TCP, as netstat and sockets show it");
         page.entry("all states", names(others));
     }
     page.entry(SEE, "state, netstat, close, shutdown, SO_REUSEADDR");

@@ -40,12 +40,12 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "CALL ARGS...\nNAME[, NAME...] = CALL ARGS...",
         summary: "one line is one call, written as the documentation names it",
         notes: &[
-            "Calls do not nest: each is one step, and its result is shown or gets names. A call with several results is \
-             taken apart by several names: `conn, addr = accept srv`. Parameters come in the documented order; an optional \
-             one may be given by name: `recv s 1024 flags=MSG_PEEK`.",
-            "A socket that nobody names gets a name from sockpit (s1, c1), which says so. When an open socket loses its last \
-             name, it is closed. A name that is given again stands for the new value. Inside a def names are its own, unless \
-             `global` says otherwise.",
+            "Calls do not nest: each is one step, and its result is shown or gets names. A call with several results \
+             is taken apart by several names: `conn, addr = accept srv`. Parameters come in the documented order; an \
+             optional one may be given by name: `recv s 1024 flags=MSG_PEEK`.",
+            "A socket that nobody names gets a name from sockpit (s1, c1), which says so. When an open socket loses \
+             its last name, it is closed. A name that is given again stands for the new value. Inside a def names \
+             are its own, unless `global` says otherwise.",
         ],
         example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
                   conn, addr = accept srv",
@@ -57,14 +57,15 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "words, quotes, escapes, $NAME",
         summary: "how a line is split into words, and what is put into them",
         notes: &[
-            "Words are parted by spaces; quotes keep spaces, and # starts a comment, as in a shell. Escapes: \\r \\n \\t \\0 \\\\ \
-             \\xNN \\u{...}. A word with \\xNN is bytes, any other is text, which goes over the wire as UTF-8.",
-            "$name is a name's value, ${name} where letters follow, $$ a dollar sign. A word that is $name alone keeps the \
-             value's type; within other text the value is put in as text. Values are put in last: what came from the network \
-             can never become a word, an option or a call.",
+            "Words are parted by spaces; quotes keep spaces, and # starts a comment, as in a shell. Escapes: \\r \\n \
+             \\t \\0 \\\\ \\xNN \\u{...}. A word with \\xNN is bytes, any other is text, which goes over the wire as \
+             UTF-8.",
+            "$name is a name's value, ${name} where letters follow, $$ a dollar sign. A word that is $name alone \
+             keeps the value's type; within other text the value is put in as text. Values are put in last: what \
+             came from the network can never become a word, an option or a call.",
         ],
-        example: "who = str 黑马\nlet greeting = \"Hello, ${who}!\\r\\n\"\nleft, right = socketpair\nsend left $greeting\n\
-                  send left \\x00\\xff\nrecv right 100",
+        example: "who = str 黑马\nlet greeting = \"Hello, ${who}!\\r\\n\"\nleft, right = socketpair\n\
+                  send left $greeting\nsend left \\x00\\xff\nrecv right 100",
         related: &["values", "encode", "let"],
     },
     Topic {
@@ -73,9 +74,10 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "values",
         summary: "what a name can hold: numbers, text, bytes, addresses, lists, objects, sockets",
         notes: &[
-            "A number is a word that looks like one: 5, 0x10, 2.5. none, on, off, true and false are words. Text is shown in \
-             quotes, bytes as b\"...\" with what is not printable as \\xNN, an address as 127.0.0.1:9999.",
-            "False are none, off, 0 and whatever is empty; all else is true. Bytes and text are equal when their bytes are.",
+            "A number is a word that looks like one: 5, 0x10, 2.5. none, on, off, true and false are words. Text is \
+             shown in quotes, bytes as b\"...\" with what is not printable as \\xNN, an address as 127.0.0.1:9999.",
+            "False are none, off, 0 and whatever is empty; all else is true. Bytes and text are equal when their \
+             bytes are.",
             "A socket, a file, a task, a lock or a queue is named bare (send conn ...) or by value (send $conn ...).",
         ],
         example: "let n = 0x10\nt = str 5\nb = encode 黑\nl = list 1 two \\x03\nvars",
@@ -89,10 +91,10 @@ pub static LANGUAGE: &[Topic] = &[
         notes: &[
             "127.0.0.1:9999 or 127.0.0.1 9999: IPv4. [::1]:9999: IPv6, with an interface where one is needed: \
              [fe80::1%eth0]:9999. localhost:9999: a host's name, which is looked up in the socket's family.",
-            ":9999 is the wildcard: to bind, every address of this machine; to connect, this machine. Port 0 lets the kernel \
-             choose a free one; getsockname tells which.",
-            "Anything with a / in it is a path, of at most 107 bytes, for AF_UNIX; @name is an abstract one, which is no file \
-             and is gone with its last socket. $addr is an address that a call gave.",
+            ":9999 is the wildcard: to bind, every address of this machine; to connect, this machine. Port 0 lets \
+             the kernel choose a free one; getsockname tells which.",
+            "Anything with a / in it is a path, of at most 107 bytes, for AF_UNIX; @name is an abstract one, which \
+             is no file and is gone with its last socket. $addr is an address that a call gave.",
         ],
         example: "s = socket\nbind s 127.0.0.1:0\naddr = getsockname s\nu = socket unix\nbind u @sockpit-example",
         related: &["bind", "connect", "getsockname", "getaddrinfo", "AF_UNIX"],
@@ -102,11 +104,10 @@ pub static LANGUAGE: &[Topic] = &[
         noun: WORD,
         usage: "[NAME, ... =] CALL ARGS... &",
         summary: "make a call in the background: it is a job with a number",
-        notes: &[
-            "The session goes on at once. The names are bound when the call completes, which the prompt announces; `wait \
-             JOB` waits for that and gives the call's result or its error, `jobs` lists what still waits, `cancel JOB` ends it. \
-             This is how one person plays both ends: accept waits behind while the client connects.",
-        ],
+        notes: &["The session goes on at once. The names are bound when the call completes, which the prompt \
+                  announces; `wait JOB` waits for that and gives the call's result or its error, `jobs` lists what \
+                  still waits, `cancel JOB` ends it. This is how one person plays both ends: accept waits behind \
+                  while the client connects."],
         example: "left, right = socketpair\ndata = recv left 100 &\nsend right hello\nwait 1",
         related: &["wait", "jobs", "cancel", "is_alive", "spawn"],
     },
@@ -133,10 +134,8 @@ pub static LANGUAGE: &[Topic] = &[
         noun: WORD,
         usage: "let NAME = EXPR",
         summary: "reckon: + - * / // % == != < <= > >= and or not ( ), each a word of its own",
-        notes: &[
-            "Words in an expression are values; a name's value is $NAME. / divides with a fraction, // without, as in Python. \
-             + joins text, bytes and lists, * repeats them.",
-        ],
+        notes: &["Words in an expression are values; a name's value is $NAME. / divides with a fraction, // without, \
+                  as in Python. + joins text, bytes and lists, * repeats them."],
         example: "let n = ( 2 + 3 ) * 4\nlet big = \"x\" * 65508\nlet same = $n == 20 and not off\nlen $big",
         related: &["assert", "if", "values", "int"],
     },
@@ -164,8 +163,8 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "while EXPR / end",
         summary: "run a block again as long as the expression is true",
         notes: &[],
-        example: "left, right = socketpair\nsendall left \"one two\"\nclose left\ndata = recv right 3\nwhile $data\n  \
-                  print $data\n  data = recv right 3\nend",
+        example: "left, right = socketpair\nsendall left \"one two\"\nclose left\ndata = recv right 3\nwhile $data\n  print $data\n  data = recv right 3\n\
+                  end",
         related: &["loop", "break", "continue", "repeat"],
     },
     Topic {
@@ -174,7 +173,8 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "loop / end",
         summary: "run a block again until break, return or an error ends it",
         notes: &[],
-        example: "left, right = socketpair\nclose left\nloop\n  data = recv right 1024\n  if not $data\n    break\n  end\nend",
+        example: "left, right = socketpair\nclose left\nloop\n  data = recv right 1024\n  if not $data\n    break\n  end\n\
+                  end",
         related: &["while", "break", "for"],
     },
     Topic {
@@ -209,12 +209,11 @@ pub static LANGUAGE: &[Topic] = &[
         noun: WORD,
         usage: "try / except [ERROR...] [as NAME] / finally / end",
         summary: "take an error rather than end with it",
-        notes: &[
-            "except without names takes every error; as NAME keeps it, and $NAME is its name and text. finally runs in any \
-             case, also after return, break and continue. In a script an error that nothing takes ends it with exit status 1.",
-        ],
-        example: "s = socket\ntry\n  connect s 127.0.0.1:1\nexcept ECONNREFUSED as e\n  print \"nobody there: $e\"\nfinally\n  \
-                  close s\nend",
+        notes: &["except without names takes every error; as NAME keeps it, and $NAME is its name and text. finally \
+                  runs in any case, also after return, break and continue. In a script an error that nothing takes \
+                  ends it with exit status 1."],
+        example: "s = socket\ntry\n  connect s 127.0.0.1:1\nexcept ECONNREFUSED as e\n  print \"nobody there: $e\"\n\
+                  finally\n  close s\nend",
         related: &["expect", "timeout", "Usage", "assert"],
     },
     Topic {
@@ -223,8 +222,9 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "def NAME PARAM... / return [VALUE...] / end",
         summary: "give lines a name, to be called like any call",
         notes: &[
-            "It is called with a value for each parameter, and may return several. Its names are its own; a name of the \
-             session can be read, and be set after `global NAME`. A socket whose last name was inside is closed at return.",
+            "It is called with a value for each parameter, and may return several. Its names are its own; a name of \
+             the session can be read, and be set after `global NAME`. A socket whose last name was inside is closed \
+             at return.",
         ],
         example: "def double n\n  let twice = $n * 2\n  return $twice\nend\nx = double 21",
         related: &["global", "spawn", "coroutine", "process"],
@@ -239,19 +239,53 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["def"],
     },
     Topic {
+        names: &["blocking", "modes"],
+        noun: TOPIC,
+        usage: "blocking, with a timeout, non-blocking",
+        summary: "how long a call on a socket waits",
+        notes: &[
+            "A socket blocks unless told otherwise: accept, recv, connect and send wait as long as it takes. With \
+             `settimeout S SECONDS` they wait so long at most, then fail with `timeout`. With `setblocking S off` \
+             they are made once: what would wait fails with EAGAIN, and connect with EINPROGRESS. Neither is a \
+             failure; poll tells when to try again.",
+            "Another thing is whether the person waits: & makes any call in the background. So there are four ways: \
+             wait for it (accept srv), look once (setblocking srv off, accept srv), let it wait and wait for it \
+             later (accept srv & and wait 1), let it wait and be told (accept srv &).",
+        ],
+        example: "left, right = socketpair\nsetblocking right off\nexpect EAGAIN recv right 100\nsend left hello\n\
+                  poll right IN 1\nrecv right 100\nsettimeout right 0.05\nexpect timeout recv right 100",
+        related: &["setblocking", "settimeout", "poll", "&", "EAGAIN", "EINPROGRESS", "MSG_DONTWAIT"],
+    },
+    Topic {
+        names: &["errors"],
+        noun: TOPIC,
+        usage: "errors",
+        summary: "what a failed call shows, and what can be done with it",
+        notes: &[
+            "First the errno's name, its text and its number, as in `bind: EADDRINUSE: Address already in use (98)`; \
+             then why it happened here, where sockpit can tell, and what to try. `help EADDRINUSE` tells which calls \
+             give it and why, `why` what happened before. Errors without an errno have names, too: timeout, Usage, \
+             Unbound and so on.",
+            "At the prompt an error ends nothing. In a script it ends the script, unless `expect` awaits it or `try` \
+             takes it.",
+        ],
+        example: "s = socket\nexpect ENOTCONN recv s 100\nwhy",
+        related: &["expect", "try", "why", "timeout", "Usage", "EAGAIN", "ECONNRESET"],
+    },
+    Topic {
         names: &["tasks"],
         noun: TOPIC,
         usage: "tasks",
         summary: "several things at once: spawn, jobs, locks, queues, coroutines, processes",
         notes: &[
-            "The prompt's line, a script, a `spawn` and a `&` are all tasks. They share the session's names and sockets and take \
-             turns: a task runs until a call of its has to wait, or until sleep or yield. So nothing changes between two lines \
-             that do not wait, and a script's order is the same in every run.",
-            "Tasks meet at lock, semaphore, event and queue; join waits for one. When none of them can ever run again, that is \
-             a deadlock: it is reported with who waits for whom.",
+            "The prompt's line, a script, a `spawn` and a `&` are all tasks. They share the session's names and \
+             sockets and take turns: a task runs until a call of its has to wait, or until sleep or yield. So \
+             nothing changes between two lines that do not wait, and a script's order is the same in every run.",
+            "Tasks meet at lock, semaphore, event and queue; join waits for one. When none of them can ever run \
+             again, that is a deadlock: it is reported with who waits for whom.",
         ],
-        example: "def worker who\n  sleep 0.01\n  print \"$who is done\"\nend\na = spawn worker ann\nb = spawn worker bob\n\
-                  join a\njoin b",
+        example: "def worker who\n  sleep 0.01\n  print \"$who is done\"\nend\na = spawn worker ann\n\
+                  b = spawn worker bob\njoin a\njoin b",
         related: &["spawn", "join", "&", "lock", "queue", "coroutine", "process", "Deadlock"],
     },
     Topic {
@@ -260,11 +294,11 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "sockpit record FILE.sock, sockpit verify FILE...",
         summary: "sessions as files that can be run again and compared",
         notes: &[
-            "A transcript is a session as it looks at the prompt. What the kernel chooses stands as {port:1}, {fd:1}, {pid:1}, \
-             {time:1}, {host}, numbered by first appearance: a port that stands in two places must be the same in both. {*} is \
-             the rest of a line, a line ... any lines.",
-            "`sockpit record` writes one from a script, `save FILE.transcript` from the session so far; `sockpit verify` runs \
-             them again and shows what differs, and with --bless writes that anew.",
+            "A transcript is a session as it looks at the prompt. What the kernel chooses stands as {port:1}, \
+             {fd:1}, {pid:1}, {time:1}, {host}, numbered by first appearance: a port that stands in two places must \
+             be the same in both. {*} is the rest of a line, a line ... any lines.",
+            "`sockpit record` writes one from a script, `save FILE.transcript` from the session so far; `sockpit \
+             verify` runs them again and shows what differs, and with --bless writes that anew.",
         ],
         example: "",
         related: &["save", "step", "history"],
@@ -274,11 +308,10 @@ pub static LANGUAGE: &[Topic] = &[
         noun: TOPIC,
         usage: "sockpit step FILE.sock",
         summary: "walk through a script at the prompt",
-        notes: &[
-            "The script's next line stands at the prompt, typed already: Enter runs it, as it is or, this once, as it was \
-             edited. Any other call may be typed in its place and runs beside the script, whose line stays the next. An empty \
-             line passes over it. With several tasks the line is that of the task that runs next, and the prompt bears its name.",
-        ],
+        notes: &["The script's next line stands at the prompt, typed already: Enter runs it, as it is or, this once, \
+                  as it was edited. Any other call may be typed in its place and runs beside the script, whose line \
+                  stays the next. An empty line passes over it. With several tasks the line is that of the task that \
+                  runs next, and the prompt bears its name."],
         example: "",
         related: &["source", "sockets", "vars", "transcripts"],
     },
@@ -289,10 +322,9 @@ pub static ERRORS: &[Topic] = &[
     error(
         &["timeout"],
         "the socket's own timeout ran out",
-        &[
-            "It was set with settimeout or setdefaulttimeout, or given as timeout=. It is Python's TimeoutError, and not \
-           ETIMEDOUT, with which TCP gives up a peer that does not answer. The socket is as it was: the call may be made again.",
-        ],
+        &["It was set with settimeout or setdefaulttimeout, or given as timeout=. It is Python's TimeoutError, and \
+           not ETIMEDOUT, with which TCP gives up a peer that does not answer. The socket is as it was: the call may \
+           be made again."],
         "left, right = socketpair\nsettimeout left 0.05\nexpect timeout recv left 100",
     ),
     error(
@@ -326,10 +358,8 @@ pub static ERRORS: &[Topic] = &[
     error(
         &["Deadlock"],
         "every task waits for another, so that none can ever run again",
-        &[
-            "It is told with its cycle: who holds what, and who waits for it. Taking several locks in one order everywhere \
-           prevents it.",
-        ],
+        &["It is told with its cycle: who holds what, and who waits for it. Taking several locks in one order \
+           everywhere prevents it."],
         "m = lock\nacquire m\nexpect Deadlock acquire m",
     ),
 ];

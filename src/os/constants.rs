@@ -168,7 +168,8 @@ pub static MSG_FLAGS: Constants = Constants {
         MSG_PEEK, "receiving: look at the data and leave it for the next call";
         MSG_DONTROUTE, "sending: to directly connected hosts only, past the gateways";
         MSG_CTRUNC, "receiving, in the flags that come back: ancillary data was cut, ANCBUFSIZE was too small";
-        MSG_TRUNC, "receiving: give a datagram's real length, and throw TCP's bytes away; in the flags that come back: it was cut";
+        MSG_TRUNC, "receiving: give a datagram's real length, and throw TCP's bytes away; in the flags that come \
+                    back: it was cut";
         MSG_DONTWAIT, "sending, receiving: fail with EAGAIN rather than wait, for this one call";
         MSG_EOR, "sending, receiving: the end of a record, where the protocol has records";
         MSG_WAITALL, "receiving: wait until all N bytes have come, or the stream ends";
@@ -177,7 +178,8 @@ pub static MSG_FLAGS: Constants = Constants {
         MSG_NOSIGNAL, "sending: no SIGPIPE on a broken connection. sockpit never gets one: EPIPE is all";
         MSG_MORE, "sending: more is to come, so hold this back: a fuller packet, or one datagram of several sends";
         MSG_WAITFORONE, "receiving, in recvmmsg: return once one message has come";
-        MSG_ZEROCOPY, "sending: do not copy the data, tell through the error queue when it may be reused; needs SO_ZEROCOPY";
+        MSG_ZEROCOPY, "sending: do not copy the data, tell through the error queue when it may be reused; needs \
+                       SO_ZEROCOPY";
         MSG_FASTOPEN, "sending: connect and send in one, with the data in the SYN where that is allowed";
         MSG_CMSG_CLOEXEC, "receiving: descriptors that come with SCM_RIGHTS are closed at exec";
     ],
@@ -218,7 +220,8 @@ pub static AI_FLAGS: Constants = Constants {
         AI_NUMERICSERV, "the port is a number: ask no table of services";
     ],
     also: named![
-        AI_IDN_ALLOW_UNASSIGNED = 0x100, "with AI_IDN: allow characters that Unicode has not assigned; does nothing any more";
+        AI_IDN_ALLOW_UNASSIGNED = 0x100, "with AI_IDN: allow characters that Unicode has not assigned; does nothing \
+                                          any more";
         AI_IDN_USE_STD3_ASCII_RULES = 0x200, "with AI_IDN: only what host names may have; does nothing any more";
     ],
     choice: 0,
@@ -237,7 +240,8 @@ pub static NI_FLAGS: Constants = Constants {
         NI_IDN, "the name may come with letters beyond ASCII";
     ],
     also: named![
-        NI_IDN_ALLOW_UNASSIGNED = 64, "with NI_IDN: allow characters that Unicode has not assigned; does nothing any more";
+        NI_IDN_ALLOW_UNASSIGNED = 64, "with NI_IDN: allow characters that Unicode has not assigned; does nothing any \
+                                       more";
         NI_IDN_USE_STD3_ASCII_RULES = 128, "with NI_IDN: only what host names may have; does nothing any more";
     ],
     choice: 0,
@@ -297,8 +301,10 @@ pub static HOWS: Constants = Constants {
     noun: "half of a connection",
     man: "shutdown(2)",
     documented: named![
-        rd = libc::SHUT_RD, "receiving ends: recv gives empty data. TCP tells the peer nothing and takes what still comes";
-        wr = libc::SHUT_WR, "sending ends: the peer reads what is left, then the end of the stream (FIN); this side still receives";
+        rd = libc::SHUT_RD, "receiving ends: recv gives empty data. TCP tells the peer nothing and takes what still \
+                             comes";
+        wr = libc::SHUT_WR, "sending ends: the peer reads what is left, then the end of the stream (FIN); this side \
+                             still receives";
         rdwr = libc::SHUT_RDWR, "both end";
     ],
     also: named![SHUT_RD, ""; SHUT_WR, ""; SHUT_RDWR, "";],
@@ -362,6 +368,13 @@ mod tests {
         assert_eq!(MSG_FLAGS.join(libc::MSG_PEEK | 0x80_0000), "MSG_PEEK|0x800000");
         assert_eq!(POLL_EVENTS.join(0x203f), "IN|PRI|OUT|ERR|HUP|NVAL|RDHUP");
         assert_eq!(MSG_FLAGS.join(i32::MIN), "0x80000000");
+    }
+
+    #[test]
+    fn every_flag_goes_one_way_or_both() {
+        for (name, _, about) in MSG_FLAGS.rows().filter(|(.., about)| !about.is_empty()) {
+            assert!(sends(about) || receives(about), "{name}: {about}");
+        }
     }
 
     #[test]

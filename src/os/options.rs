@@ -412,28 +412,30 @@ pub static MORE: &[(&str, &str, &str)] = &[
     (
         "SO_REUSEADDR",
         "0",
-        "Set it before bind, on every server: without it a restart fails with EADDRINUSE while old connections are in \
-         TIME_WAIT. It does not let two sockets listen on one port (SO_REUSEPORT does), but lets two UDP sockets share one.",
+        "Set it before bind, on every server: without it a restart fails with EADDRINUSE while old connections are \
+         in TIME_WAIT. It does not let two sockets listen on one port (SO_REUSEPORT does), but lets two UDP sockets \
+         share one.",
     ),
     ("SO_REUSEPORT", "0", "Every socket that shares the port must set it before bind, and belong to the same user."),
     (
         "SO_LINGER",
         "0 0",
         "0 0: close returns at once and the rest is sent in the background. 1 5: close waits up to 5 seconds for it. \
-         1 0: close throws it away and resets the connection, so that the peer gets ECONNRESET and no TIME_WAIT is left.",
+         1 0: close throws it away and resets the connection, so that the peer gets ECONNRESET and no TIME_WAIT is \
+         left.",
     ),
     (
         "SO_KEEPALIVE",
         "0",
-        "After TCP_KEEPIDLE seconds (7200) of silence a probe is sent, then every TCP_KEEPINTVL (75); when TCP_KEEPCNT \
-         (9) are not answered the connection ends with ETIMEDOUT.",
+        "After TCP_KEEPIDLE seconds (7200) of silence a probe is sent, then every TCP_KEEPINTVL (75); when \
+         TCP_KEEPCNT (9) are not answered the connection ends with ETIMEDOUT.",
     ),
     ("SO_ERROR", "0", "How a non-blocking connect ended is read here, once poll says OUT. Reading clears it."),
     (
         "SO_RCVBUF",
         "net.ipv4.tcp_rmem for TCP, net.core.rmem_default for the rest",
-        "Bytes. The kernel doubles what is set, up to twice net.core.rmem_max, and reading shows the double. For TCP set \
-         it before connect or listen; setting it ends the kernel's own tuning.",
+        "Bytes. The kernel doubles what is set, up to twice net.core.rmem_max, and reading shows the double. For TCP \
+         set it before connect or listen; setting it ends the kernel's own tuning.",
     ),
     (
         "SO_SNDBUF",
@@ -479,16 +481,16 @@ pub static MORE: &[(&str, &str, &str)] = &[
     (
         "IPV6_V6ONLY",
         "0",
-        "The default is net.ipv6.bindv6only. Off, a socket bound to [::] also takes IPv4 clients, whose addresses look like \
-         ::ffff:1.2.3.4, and the same port of IPv4 is taken.",
+        "The default is net.ipv6.bindv6only. Off, a socket bound to [::] also takes IPv4 clients, whose addresses \
+         look like ::ffff:1.2.3.4, and the same port of IPv4 is taken.",
     ),
     ("IPV6_UNICAST_HOPS", "64", ""),
     ("IPV6_MULTICAST_HOPS", "1", ""),
     (
         "TCP_NODELAY",
         "0",
-        "Off, Nagle's algorithm keeps a small segment back while another is unacknowledged. On, each send goes at once: for \
-         small questions that wait for answers. It does not make messages: TCP stays a stream.",
+        "Off, Nagle's algorithm keeps a small segment back while another is unacknowledged. On, each send goes at \
+         once: for small questions that wait for answers. It does not make messages: TCP stays a stream.",
     ),
     (
         "TCP_CORK",
@@ -513,8 +515,8 @@ pub static MORE: &[(&str, &str, &str)] = &[
     (
         "TCP_INFO",
         "",
-        "struct tcp_info: the first byte is the state, which `state S` names. `getsockopt S TCP_INFO 104` gives the bytes \
-         for unpack.",
+        "struct tcp_info: the first byte is the state, which `state S` names. `getsockopt S TCP_INFO 104` gives the \
+         bytes for unpack.",
     ),
     ("UDP_CORK", "0", "What is sent meanwhile leaves as one datagram when it is taken off."),
 ];

@@ -1,6 +1,6 @@
 //! The system calls of this thread, told as strace writes them: for `trace on`.
 //!
-//! Every door of [`super`] that is about a socket reports through [`traced!`], after the call and in its own words. Off,
+//! Every door of [`super`] that is about a socket reports through `traced!`, after the call and in its own words. Off,
 //! that is one branch. Lengths of addresses are left out, and `...` stands for what the kernel did not fill in.
 
 use std::cell::{Cell, RefCell};

@@ -269,6 +269,7 @@ impl Canon {
                 || rule.kind == Chosen::Port && before.strip_suffix(':').is_some_and(ends_in_host);
             let told = origin.local.iter().any(|(text, kind)| text == word && *kind == rule.kind);
             let known = rule.everywhere && self.known.get(word).is_some_and(|kinds| kinds.contains(&rule.kind));
+            let placed = placed || rule.kind == Chosen::Any && lasts(after);
             if placed || told && self.is_inserted(before, word, after) || known && stands_alone(before, word, after) {
                 kinds.push(rule.kind);
                 chosen |= !written || rule.always && (placed || told);
@@ -345,6 +346,11 @@ fn stands_alone(before: &str, word: &str, after: &str) -> bool {
     let number = word.starts_with(|c: char| c.is_ascii_digit());
     let touches = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-' && number);
     !dotted && (number && word.len() >= LONG || !touches(l) && !touches(r))
+}
+
+/// Whether what stands before this text is how long something lasts: it is another time in every run.
+fn lasts(after: &str) -> bool {
+    [" s more", " s ago"].iter().any(|unit| after.starts_with(unit))
 }
 
 /// Whether a text ends in an address, before the colon and the port.

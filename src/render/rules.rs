@@ -44,12 +44,12 @@ pub const RULES: [Rule; 7] = [
     Rule {
         kind: Chosen::Any,
         word: "any",
-        // And all that the calls give which measure: see [`MEASURING`].
+        // And how long something lasts, `0.3 s more`, and all that the calls give which measure: see [`MEASURING`].
         calls: &[],
         after: "\"time_left\": ",
         always: true,
         everywhere: false,
-        fits: is_number,
+        fits: |text| text.parse::<f64>().is_ok(),
     },
     Rule {
         kind: Chosen::Port,

@@ -10,8 +10,9 @@ use std::time::Duration;
 use super::event::What;
 use super::task::{Parking, Task};
 use super::{Main, Session};
-use crate::os::{addr, fd};
+use crate::os::fd;
 use crate::value::{Failure, Handle, Name};
+use crate::world::journal::Ends;
 use crate::world::sync::Lock;
 use crate::world::{On, ROOM, Socket, TaskId};
 
@@ -176,11 +177,7 @@ fn are_ends(a: &Rc<Socket>, b: &Rc<Socket>) -> bool {
     if a.family != b.family || a.kind != b.kind || Rc::ptr_eq(a, b) {
         return false;
     }
-    let names = |s: &Socket| {
-        let fd = s.open_fd().ok()?;
-        Some((addr::getsockname(fd.as_fd()).ok()?, addr::getpeername(fd.as_fd()).ok()?))
-    };
-    matches!((names(a), names(b)), (Some((al, ap)), Some((bl, bp))) if al == bp && ap == bl && ap.port().is_some())
+    matches!((Ends::of(a), Ends::of(b)), (Some(ours), Some(theirs)) if ours.meets(&theirs))
 }
 
 /// Whether nothing is on its way to a socket that is waited on: then only its other end can end the wait.

@@ -3,6 +3,7 @@
 //! The arguments are made again from the call's words when the call is over, before its results get their names: so a
 //! call that nobody looks at carries nothing with it.
 
+use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::code::{Callee, Site};
@@ -94,7 +95,7 @@ fn failed(call: &Rc<str>, args: &Args, name: Name) -> Did {
 
 /// A call made a socket.
 fn born(journal: &mut Journal, call: &str, new: &Socket, from: Option<&Socket>, values: &[Value]) {
-    let bound = || new.fd().ok().and_then(|fd| addr::getsockname(std::os::fd::AsFd::as_fd(&*fd)).ok());
+    let bound = || new.fd().ok().and_then(|fd| addr::getsockname(fd.as_fd()).ok());
     match (call, from, values.get(1).and_then(Value::downcast_rc::<Socket>)) {
         ("socketpair", _, Some(other)) => {
             journal.note(new, Did::Paired(other.serial));
@@ -136,7 +137,7 @@ fn remark(did: &Did) -> Option<String> {
 
 /// What a call on a socket did to it; a datagram that came was that long.
 fn did(call: &Rc<str>, socket: &Socket, args: &Args, values: &[Value], whole: usize) -> Option<Did> {
-    let local = || addr::getsockname(std::os::fd::AsFd::as_fd(&*socket.open_fd().ok()?)).ok();
+    let local = || addr::getsockname(socket.open_fd().ok()?.as_fd()).ok();
     let count = || if let Some(Value::Int(n)) = values.first() { usize::try_from(*n).ok() } else { None };
     Some(match &**call {
         "bind" => Did::Bound(local()?),

@@ -38,10 +38,10 @@ impl Clue {
         self
     }
 
-    /// The same with how long ago something was: `, 3 s ago`; what is just over says nothing.
+    /// The same with how long ago something was: ` (3 s ago)`; what is just over says nothing.
     #[must_use]
     pub fn ago(self, passed: Duration) -> Self {
-        if passed.as_secs() == 0 { self } else { self.clock(format!(", {} ago", span(passed))) }
+        if passed.as_secs() == 0 { self } else { self.clock(format!(" ({} ago)", span(passed))) }
     }
 
     /// The same with another clue at its end.
@@ -101,7 +101,7 @@ mod tests {
     fn the_clock_can_be_left_out() {
         let clue =
             Clue::new("closed on line 7").ago(Duration::from_secs(3)).and(" and in TIME_WAIT").clock(" for 57 s");
-        assert_eq!(clue.to_string(), "closed on line 7, 3 s ago and in TIME_WAIT for 57 s");
+        assert_eq!(clue.to_string(), "closed on line 7 (3 s ago) and in TIME_WAIT for 57 s");
         assert_eq!(clue.steady(), "closed on line 7 and in TIME_WAIT");
         assert_eq!(Clue::new("closed").ago(Duration::from_millis(900)).to_string(), "closed");
     }

@@ -24,7 +24,6 @@ pub struct Journal {
     pub line: u32,
     /// How long the datagram is that is being received.
     pub coming: usize,
-    forgotten: u64,
 }
 
 /// One thing that happened to a socket.
@@ -172,7 +171,6 @@ impl Journal {
     fn add(&mut self, socket: u64, name: Rc<str>, did: Did) {
         if self.acts.len() == KEPT_MAX {
             self.acts.pop_front();
-            self.forgotten += 1;
         }
         self.acts.push_back(Act { at: Instant::now(), line: self.line, socket, name, did });
     }
@@ -190,11 +188,6 @@ impl Journal {
     /// All that is known, in order.
     pub fn acts(&self) -> impl DoubleEndedIterator<Item = &Act> {
         self.acts.iter()
-    }
-
-    /// How many entries were dropped to make room for later ones.
-    pub fn forgotten(&self) -> u64 {
-        self.forgotten
     }
 
     /// What happened to one socket, in order.
@@ -256,5 +249,38 @@ impl Did {
 
     fn begins(&self) -> bool {
         matches!(self, Self::Made(_) | Self::Paired(_) | Self::Accepted(..))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::world::World;
+
+    #[test]
+    fn old_entries_go_and_then_not_all_is_known() {
+        let mut world = World::default();
+        let socket = world.socket(libc::AF_INET, libc::SOCK_DGRAM, 0).unwrap();
+        let mut journal = Journal::default();
+        journal.note(&socket, Did::Made(socket.sort()));
+        assert!(journal.knows_all(socket.serial));
+        for _ in 0..KEPT_MAX {
+            journal.note(&socket, Did::Sent(1, None));
+        }
+        assert_eq!(journal.acts().count(), KEPT_MAX);
+        assert!(!journal.knows_all(socket.serial));
+    }
+
+    #[test]
+    fn what_is_closed_is_asked_before() {
+        let mut world = World { journal: Some(Journal::default()), ..World::default() };
+        let server = world.socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap();
+        addr::bind(server.fd().unwrap().as_fd(), &"127.0.0.1:0".parse().unwrap()).unwrap();
+        fd::listen(server.fd().unwrap().as_fd(), 1).unwrap();
+        let at = server.addresses().0;
+        world.close(&server).unwrap();
+        let journal = world.journal.unwrap();
+        let Did::Closed(last) = &journal.acts().next().unwrap().did else { panic!("it is closed") };
+        assert!(last.listened && last.local == at && last.peer.is_none() && !last.held && last.unread == 0);
     }
 }

@@ -1,6 +1,6 @@
 //! Causes outside this session's open sockets: what the kernel keeps of closed ones, and other processes.
 
-use std::path::Path;
+use std::os::fd::AsFd;
 use std::time::Duration;
 
 use super::address::{overlap, share};
@@ -22,12 +22,8 @@ fn entries(kind: i32) -> impl Iterator<Item = Entry> {
 
 /// EADDRINUSE: the address is held by what is no open socket of this session.
 pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
-    let ours: Vec<u64> = case
-        .world
-        .sockets()
-        .iter()
-        .filter_map(|s| netstat::inode(std::os::fd::AsFd::as_fd(&*s.open_fd().ok()?)))
-        .collect();
+    let ours: Vec<u64> =
+        case.world.sockets().iter().filter_map(|s| netstat::inode(s.open_fd().ok()?.as_fd())).collect();
     let foreign = |e: &Entry| overlap(&e.local, wanted) && e.inode.is_none_or(|n| !ours.contains(&n));
     let all: Vec<Entry> = entries(kind).filter(foreign).collect();
     let held = |e: &&Entry| e.inode.is_some() && (case.call != "listen" || e.state == State::Listen);
@@ -89,7 +85,7 @@ fn owner(entry: &Entry) -> String {
     let holders = entry.inode.and_then(|inode| netstat::holders().remove(&inode)).unwrap_or_default();
     match (holders.as_slice(), entry.uid) {
         ([Holder { pid, name }, ..], _) => {
-            format!("process {}, pid {pid}", text::printable(&String::from_utf8_lossy(name)))
+            format!("process {}, pid {pid}", text::escape_bytes(name))
         }
         ([], Some(uid)) => format!("another process, of user {uid}"),
         ([], None) => "another process".into(),
@@ -119,11 +115,7 @@ pub(super) fn unix_taken(case: &Case, wanted: &Addr, path: &[u8]) -> Option<Caus
         );
     }
     // The kernel lists a path as it was given: from another folder it may be another name of this one.
-    let last = |p: &[u8]| {
-        Path::new(<std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(p))
-            .file_name()
-            .map(std::ffi::OsStr::to_owned)
-    };
+    let last = |p: &[u8]| p.rsplit(|b| *b == b'/').next().map(<[u8]>::to_vec);
     let alike = |e: &Entry| matches!(&e.local, Addr::Path(p) if last(p) == last(path));
     (!table.iter().any(alike)).then(|| {
         Cause::new(format!("{wanted} is there, but no socket has it: a program that is gone left it behind"))

@@ -153,13 +153,13 @@ impl<'a> Case<'a> {
         self.journal()?.last(socket, is)
     }
 
-    /// ` on line 7, 3 s ago`.
+    /// ` on line 7 (3 s ago)`.
     fn when(&self, act: &Act) -> Clue {
         let line = if act.line > 0 { format!(" on line {}", act.line) } else { String::new() };
         Clue::new(line).ago(self.now.saturating_duration_since(act.at))
     }
 
-    /// ` since line 7, 3 s ago`; nothing where it was not seen.
+    /// ` since line 7 (3 s ago)`; nothing where it was not seen.
     fn since(&self, act: Option<&Act>) -> Clue {
         let Some(act) = act.filter(|act| act.line > 0) else { return Clue::default() };
         Clue::new(format!(" since line {}", act.line)).ago(self.now.saturating_duration_since(act.at))
@@ -192,10 +192,11 @@ impl<'a> Case<'a> {
                 return Some(other.serial);
             }
         }
-        let ends = self.ends();
-        let meets = |s: &Rc<Socket>| ends.as_ref().is_some_and(|e| Ends::of(s).is_some_and(|theirs| theirs.meets(e)));
-        let open = self.others().into_iter().find(meets).map(|s| s.serial);
-        open.or_else(|| self.journal()?.other_end(me.serial))
+        if let Some(other) = self.journal().and_then(|j| j.other_end(me.serial)) {
+            return Some(other);
+        }
+        let ends = self.ends()?;
+        self.others().into_iter().find(|s| Ends::of(s).is_some_and(|theirs| theirs.meets(&ends))).map(|s| s.serial)
     }
 
     /// How a socket stood when it was closed, if it is.

@@ -10,7 +10,7 @@ use crate::os::constants::HOWS;
 use crate::os::tcp::{self, State};
 use crate::os::{fd, options};
 use crate::session::Session;
-use crate::value::{Addr, Clue, Failure, Handle, Name, errno};
+use crate::value::{Addr, Clue, Failure, Handle, Name, errno, text};
 use crate::world::journal::{Act, Did};
 use crate::world::{Journal, Mode, Socket};
 
@@ -88,12 +88,16 @@ impl Session {
 }
 
 fn titled(title: &str, lines: Vec<Clue>) -> Vec<Clue> {
+    if lines.is_empty() {
+        return lines;
+    }
     let indented = lines.into_iter().map(|line| Clue::new("  ").join(line));
     std::iter::once(Clue::new(format!("{title}:"))).chain(indented).collect()
 }
 
 fn headline(told: &Told) -> Clue {
     let statement = told.at.source.as_ref().map_or("", |s| s.line(told.at.span.line)).trim();
+    let statement = text::printable(statement);
     let failure = &told.failure;
     let place =
         if told.at.span.line > 0 { format!("line {}, {statement}: ", told.at.span.line) } else { String::new() };

@@ -17,7 +17,8 @@ fn limit(case: &Case, socket: &Socket) -> Option<Clue> {
     let at = |act: Option<&Act>| act.map_or_else(Clue::default, |act| Clue::new(": set").join(case.when(act)));
     let sends = super::SEND.contains(&case.call);
     let flags = case.args.flags(if case.call == "recvmsg" { 3 } else { 2 }).unwrap_or(0);
-    if matches!(case.call, "send" | "recv" | "recvfrom" | "recvmsg") && flags & libc::MSG_DONTWAIT != 0 {
+    let flagged = matches!(case.call, "send" | "sendall" | "sendto" | "sendmsg" | "recv" | "recvfrom" | "recvmsg");
+    if flagged && flags & libc::MSG_DONTWAIT != 0 {
         return Some("MSG_DONTWAIT was given".into());
     }
     match socket.mode.get() {
