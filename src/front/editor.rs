@@ -109,10 +109,6 @@ impl LineEditor {
                 Err(e) => return Err(e),
             }
         }
-        // What nobody typed is no history.
-        if text != ask.initial {
-            self.keep(&text);
-        }
         Ok(text)
     }
 
@@ -153,11 +149,15 @@ impl LineEditor {
         write(&format!("{prompt}{shown}\n"));
     }
 
-    fn keep(&mut self, text: &str) {
+    /// Keep a statement for other sessions and for this one.
+    pub fn keep(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         let kept = self.store.as_mut().map_or(Ok(()), |store| store.append(text));
         if let Err(e) = kept {
             self.store = None;
-            self.note(&format!("the history is not kept any more: {e}"));
+            self.unsaid = Some(format!("the history is not kept any more: {e}"));
         }
         let _ = self.editor.add_history_entry(text);
     }

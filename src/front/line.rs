@@ -3,12 +3,13 @@
 //! Neither knows sockets or the session. The main thread asks for a line and hears of it through a channel and the
 //! poller's waker.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use mio::Waker;
 use rustyline::ExternalPrinter;
@@ -52,7 +53,10 @@ impl Ask {
 
 /// Reads lines on its own thread.
 pub struct Reader {
-    ask: Sender<Ask>,
+    ask: Option<Sender<Ask>>,
+    thread: Option<JoinHandle<()>>,
+    /// A line was asked for and has not come yet.
+    asked: Cell<bool>,
     heard: Receiver<Read>,
     /// What is to be printed above the line.
     pub above: Arc<Above>,
@@ -75,7 +79,7 @@ impl Reader {
         let paste = Paste::default();
         let for_thread = (above.clone(), desk.clone(), paste.clone());
         poller::block_suspend(true);
-        thread::Builder::new().name("line".into()).spawn(move || {
+        let thread = thread::Builder::new().name("line".into()).spawn(move || {
             poller::block_suspend(false);
             let tell = |read: Read| {
                 let told = tell.send(read).is_ok();
@@ -86,21 +90,36 @@ impl Reader {
             let (above, desk, paste) = for_thread;
             if edits { edit(&asked, tell, &above, desk, paste) } else { plain(&asked, tell, terminal) }
         })?;
-        Ok(Self { ask, heard, above, desk, paste, edits })
+        Ok(Self { ask: Some(ask), thread: Some(thread), asked: Cell::default(), heard, above, desk, paste, edits })
     }
 
     /// Ask for a line.
     pub fn ask(&self, ask: Ask) {
+        self.asked.set(true);
         // A dead thread has told why before it ended.
-        let _ = self.ask.send(ask);
+        let _ = self.ask.as_ref().map(|thread| thread.send(ask));
     }
 
     /// The line, if it is there.
     pub fn heard(&self) -> Option<Read> {
-        match self.heard.try_recv() {
-            Ok(read) => Some(read),
-            Err(mpsc::TryRecvError::Empty) => None,
-            Err(mpsc::TryRecvError::Disconnected) => Some(Read::End),
+        let read = match self.heard.try_recv() {
+            Ok(read) => read,
+            Err(mpsc::TryRecvError::Empty) => return None,
+            Err(mpsc::TryRecvError::Disconnected) => Read::End,
+        };
+        self.asked.set(false);
+        Some(read)
+    }
+}
+
+impl Drop for Reader {
+    /// The last line is in the history before the program ends. A thread that still reads is left to itself.
+    fn drop(&mut self) {
+        self.ask = None;
+        if !self.asked.get()
+            && let Some(thread) = self.thread.take()
+        {
+            let _ = thread.join();
         }
     }
 }
@@ -196,9 +215,16 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, 
             Ok(Err(ReadlineError::Eof)) => Read::End,
             Ok(Err(e)) => Read::Failed(e.to_string()),
         };
+        // What nobody typed is no history.
+        let typed = match &read {
+            Read::Lines(lines) if *lines != ask.initial => lines.clone(),
+            _ => String::new(),
+        };
         if !tell(read) {
             return;
         }
+        // While the line runs.
+        editor.keep(&typed);
     }
 }
 
