@@ -210,3 +210,28 @@ fn a_session_is_saved_as_a_transcript_that_holds() {
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains("{port:1}") && text.contains("Deadlock") && !text.contains("save"), "{text}");
 }
+
+#[test]
+fn what_a_child_process_prints_stands_above_the_half_typed_line() {
+    let mut t = Terminal::new(30, 100, &[]);
+    t.see("sockpit>");
+    t.keys("def work\rgo = get q\rprint \"from the child\"\rprint \"$missing\"\rend\r");
+    t.ready();
+    for (line, said) in [("q = mpqueue", "q = "), ("p = process work", "p = "), ("put q go", "from the child")] {
+        t.keys(&format!("{line}\r"));
+        t.see(said);
+        t.ready();
+    }
+    t.see("[work-1] print: Unbound: nothing is named `missing`");
+    t.keys("p2 = process work\r");
+    t.see("p2 = ");
+    t.ready();
+    t.keys("sleep 0.05\r");
+    t.see("\nok");
+    t.ready();
+    t.keys("put q go &\r");
+    t.keys("print \"half a");
+    t.until("the child's line above the half one", |s| {
+        s.matches("from the child").count() >= 3 && s.trim_end().ends_with("sockpit> print \"half a")
+    });
+}

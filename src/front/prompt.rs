@@ -11,10 +11,11 @@ use super::output::{self, Form, Output};
 use super::screen::Screen;
 use super::{FAILED, Options, script, step};
 use crate::lang::Source;
+use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
 use crate::render::PROMPT;
 use crate::session::{Main, Session, Show, Stop};
-use crate::value::Name;
+use crate::value::{Name, text};
 
 /// How long a call may wait before the prompt says what it waits for.
 const MOMENT: Duration = Duration::from_millis(400);
@@ -159,7 +160,16 @@ impl<'a> Prompt<'a> {
         session.world.high_descriptors = true;
         session.world.announce(true);
         session.deadline = options.timeout.and_then(|t| Instant::now().checked_add(t));
-        let reader = session.world.poller().and_then(|p| Reader::start(p.waker(), above))?;
+        let waker = session.world.poller()?.waker();
+        let reader = Reader::start(waker.clone(), above)?;
+        if reader.edits {
+            // A line of a child's goes above the one being typed, as all else does.
+            let above = reader.above.clone();
+            session.world.children_print = Prints::To(Arc::new(move |line| {
+                above.push(format!("{}\n", text::printable(&line)));
+                let _ = waker.wake();
+            }));
+        }
         Ok(Self { session, screen, reader, options })
     }
 
@@ -210,10 +220,15 @@ impl<'a> Prompt<'a> {
         self.reader.ask(ask);
         let read = next(&mut self.session, &self.reader);
         self.screen.editing.set(false);
+        self.show_above();
+        read
+    }
+
+    /// Show what was to be printed above the line: there is none any more.
+    fn show_above(&self) {
         for text in self.reader.above.end() {
             self.screen.show(text.trim_end_matches('\n'));
         }
-        read
     }
 
     /// Run what was typed. An error ends nothing but the line.
@@ -256,9 +271,13 @@ impl<'a> Prompt<'a> {
                 Busy::Waits => Some(begun + MOMENT),
                 Busy::Yes => Some(tick),
             };
-            if let Err(e) = self.session.turn(until) {
-                output::complain(&format!("sockpit: the event loop failed: {e}"));
-                self.session.ask_stop(Stop::Quit(FAILED));
+            match self.session.turn(until) {
+                Ok(false) => {}
+                Ok(true) => self.show_above(),
+                Err(e) => {
+                    output::complain(&format!("sockpit: the event loop failed: {e}"));
+                    self.session.ask_stop(Stop::Quit(FAILED));
+                }
             }
             if Instant::now() >= tick && self.reader.edits && !self.options.json {
                 if let Some(waiting) = self.session.waiting() {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::recorder::{Recorder, Shared};
 use crate::lang::{self, Source};
+use crate::os::process::Prints;
 use crate::os::{fd, poller};
 use crate::render::compare::{Line, Pace};
 use crate::render::transcript::Entry;
@@ -55,7 +56,8 @@ pub fn take_down(lines: &[String], arguments: &[String], how: &How, timeout: Opt
     let low = fd::take_low();
     let mut session = Session::new(Box::new(Shared(recorder.clone())), Show::All, arguments);
     session.deadline = timeout.and_then(|t| Instant::now().checked_add(t));
-    session.world.mute_children = true;
+    // Whose lines come first, a child's or ours, is open.
+    session.world.children_print = Prints::Nowhere;
     session.interactive = matches!(how, How::Typed(_));
     session.declare(lines.iter().map(String::as_str));
     let mut end = End::Whole;

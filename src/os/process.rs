@@ -2,10 +2,12 @@
 #![allow(unsafe_code)]
 
 use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::io::{Read as _, Seek as _, Write as _};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, WaitId, WaitIdOptions};
@@ -53,20 +55,56 @@ pub fn give_place(fd: BorrowedFd<'_>) -> Result<(), i32> {
     rustix::io::write(fd, &1u64.to_ne_bytes()).map(drop).map_err(Errno::raw_os_error)
 }
 
+/// Where a child process prints.
+#[derive(Clone, Default)]
+pub enum Prints {
+    /// Where this process does.
+    #[default]
+    Here,
+    /// Nowhere; its errors come here.
+    Nowhere,
+    /// It is read, and each line is given to this, on a thread of its own.
+    To(Arc<dyn Fn(String) + Send + Sync>),
+}
+
+/// A pipe whose lines are given to somebody until nobody writes to it any more.
+fn read_lines(give: Arc<dyn Fn(String) + Send + Sync>) -> std::io::Result<std::io::PipeWriter> {
+    let (reader, writer) = std::io::pipe()?;
+    let read = move || {
+        for line in BufReader::new(reader).split(b'\n') {
+            match line {
+                Ok(line) => give(String::from_utf8_lossy(&line).into_owned()),
+                Err(_) => return,
+            }
+        }
+    };
+    std::thread::Builder::new().name("child".into()).spawn(read)?;
+    Ok(writer)
+}
+
 /// Start this very program with these arguments. The descriptors wait for it on its standard input; it finds them
-/// with [`inherited`]. Gives its process id. What a muted one prints goes nowhere.
-pub fn spawn(arguments: &[&str], fds: &[BorrowedFd<'_>], mute: bool) -> Result<i32, i32> {
+/// with [`inherited`]. Gives its process id.
+pub fn spawn(arguments: &[&str], fds: &[BorrowedFd<'_>], prints: &Prints) -> Result<i32, i32> {
     let (ours, theirs) = fd::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET, 0)?;
     for some in fds.chunks(RIGHTS_AT_ONCE) {
         let rights = some.iter().flat_map(|fd| fd.as_raw_fd().to_ne_bytes()).collect();
         msg::send(ours.as_fd(), &[b"x"], &[(libc::SOL_SOCKET, libc::SCM_RIGHTS, rights)], 0, None)?;
     }
+    let (out, err) = match prints {
+        Prints::Here => (Stdio::inherit(), Stdio::inherit()),
+        Prints::Nowhere => (Stdio::null(), Stdio::inherit()),
+        Prints::To(line) => {
+            let writer = read_lines(line.clone()).map_err(|e| number(&e))?;
+            (Stdio::from(writer.try_clone().map_err(|e| number(&e))?), Stdio::from(writer))
+        }
+    };
     // The file itself, not its name: it may have been replaced since we began.
     let child = Command::new("/proc/self/exe")
         .arg0("sockpit")
         .args(arguments)
         .stdin(Stdio::from(theirs))
-        .stdout(if mute { Stdio::null() } else { Stdio::inherit() })
+        .stdout(out)
+        .stderr(err)
         .spawn();
     child.map(|c| c.id() as i32).map_err(|e| number(&e))
 }

@@ -84,7 +84,7 @@ impl Session {
         line.extend(family.flags.iter().copied());
         let mut fds = vec![memory.as_fd(), family.lifeline()?.as_fd()];
         fds.extend(ends.iter().flatten().map(AsFd::as_fd));
-        let pid = process::spawn(&line, &fds, self.world.mute_children).map_err(Failure::os)?;
+        let pid = process::spawn(&line, &fds, &self.world.children_print).map_err(Failure::os)?;
         self.spawned.insert(name.into(), number);
         let child = self.world.adopt_child(label.clone(), pid, daemon)?;
         Ok(Reply::One(Value::Handle(child)))

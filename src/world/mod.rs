@@ -31,6 +31,7 @@ pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 use socket::{Dead, Waiter};
 
 use crate::os::poller::{self, News, Poller};
+use crate::os::process::Prints;
 use crate::os::{addr, fd, sockopt, trace};
 use crate::value::{Addr, Failure, Reply, Value};
 
@@ -56,8 +57,8 @@ pub struct World {
     /// The task that runs.
     pub current: TaskId,
     locks: Vec<Weak<sync::Lock>>,
-    /// What child processes print goes nowhere: this session is taken down as a transcript.
-    pub mute_children: bool,
+    /// Where child processes print.
+    pub children_print: Prints,
     /// A socket may be held outside this process too: it was sent away, or there are child processes.
     pub shares: bool,
     registry: Vec<Weak<Socket>>,
