@@ -285,6 +285,11 @@ fn two_sessions_at_once_lose_nothing() {
         run(&mut first, &format!("print first{i}"), &format!("\nfirst{i}"));
         run(&mut second, &format!("print second{i}"), &format!("\nsecond{i}"));
     }
+    for t in [&mut first, &mut second] {
+        t.ready();
+        t.keys("\x04");
+        assert!(t.end().success());
+    }
     let kept = std::fs::read_to_string(first.state.path().join("sockpit/history")).unwrap();
     for i in 0..5 {
         assert!(kept.contains(&format!("print first{i}\n")) && kept.contains(&format!("print second{i}\n")), "{kept}");
