@@ -25,7 +25,6 @@ use super::highlight;
 use super::hint;
 use super::history::{Past, Store};
 use super::inputrc;
-use super::line::Ask;
 use super::names::{Depth, Desk};
 use super::paste::Paste;
 use crate::lang;
@@ -39,6 +38,21 @@ const KEY_TIMEOUT: u16 = 50;
 const CANDIDATES_MAX: usize = 200;
 /// A hint is not shown where no more columns than that are left on the row.
 const HINT_MIN: usize = 3;
+
+/// What a line is asked for with.
+pub struct Ask {
+    /// What stands before it.
+    pub prompt: String,
+    /// What is typed already. Where nothing can be edited, an empty line stands for it.
+    pub initial: String,
+}
+
+impl Ask {
+    /// Nothing is typed yet.
+    pub fn plain(prompt: &str) -> Self {
+        Self { prompt: prompt.into(), initial: String::new() }
+    }
+}
 
 /// Reads statements from a terminal.
 pub struct LineEditor {

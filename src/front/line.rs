@@ -15,7 +15,7 @@ use mio::Waker;
 use rustyline::ExternalPrinter;
 use rustyline::error::ReadlineError;
 
-use super::editor::{self, LineEditor};
+use super::editor::{self, Ask, LineEditor};
 use super::names::Desk;
 use super::output;
 use super::paste::Paste;
@@ -34,21 +34,6 @@ pub enum Read {
     End,
     /// Reading failed.
     Failed(String),
-}
-
-/// What a line is asked for with.
-pub struct Ask {
-    /// What stands before it.
-    pub prompt: String,
-    /// What is typed already. Where nothing can be edited, an empty line stands for it.
-    pub initial: String,
-}
-
-impl Ask {
-    /// Nothing is typed yet.
-    pub fn plain(prompt: &str) -> Self {
-        Self { prompt: prompt.into(), initial: String::new() }
-    }
 }
 
 /// Reads lines on its own thread.

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::line::{Ask, Read, Reader};
+use super::editor::Ask;
+use super::line::{Read, Reader};
 use super::output::{self, Form, Output};
 use super::screen::Screen;
 use super::{FAILED, Options, script, step};

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::line::Ask;
+use super::editor::Ask;
 use super::prompt::{Busy, Prompt};
 use crate::help::program::STEPS;
 use crate::lang::Source;
