@@ -35,6 +35,12 @@
 //! resolved to slots once. The run queue is first in, first out; when it is empty, one poll, whose sockets are woken in
 //! the order they were made. A `&` is a task that runs one call in the scope it was written in.
 //!
+//! # Stepping
+//!
+//! The first op of each statement is a place to stop at. While a program is stepped through, a task that comes to one
+//! stands in a queue beside the run queue until it is let go; all else of the scheduler is as ever, so tasks take turns
+//! as they do without. A line typed in between is a task of its own that stops nowhere (`session::step`, `session::beside`).
+//!
 //! # Processes
 //!
 //! `process` starts this program anew (`--child`, [`front`]) with the programs' texts and the names' values in a file in
@@ -54,7 +60,8 @@
 //! One thread owns everything. A script starts no other, but for what cannot be done without blocking: name
 //! resolution, close with SO_LINGER, and what a queue between processes has no room for. A child process has one that
 //! waits for the end of its family. The prompt has two more: one that edits the line, one that prints above it. The editor
-//! asks the main thread for the names in scope when a key first needs them.
+//! asks the main thread for the names in scope when a key first needs them. There, a child process's output is read by a
+//! thread, and goes above the line.
 //!
 //! # What each dependency is for
 //!
