@@ -70,9 +70,8 @@ fn the_sessions_shown_are_what_a_run_shows() {
 
 /// What stands before the line that is typed at a prompt, and the line.
 fn typed(line: &str) -> Option<(&str, &str)> {
-    let rest = line.strip_prefix("sockpit")?;
-    let end = rest.find("> ").filter(|at| *at == 0 || rest.starts_with(':'))?;
-    Some(line.split_at("sockpit".len() + end + 2))
+    let at = line.find("sockpit> ").filter(|at| *at == 0 || line.starts_with(|c: char| c.is_ascii_digit()))?;
+    Some(line.split_at(at + "sockpit> ".len()))
 }
 
 /// Each session of the README that begins with `$ sockpit` is typed into a real terminal; the screen must be the README's.

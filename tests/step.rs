@@ -55,26 +55,26 @@ fn next(t: &mut Terminal, prompt: &str) {
 #[test]
 fn enter_runs_the_line_that_stands_there_in_each_task() {
     let (mut t, _folder) = step(SCRIPT);
-    next(&mut t, "sockpit:2> srv = create_server 127.0.0.1:0");
+    next(&mut t, "2 sockpit> srv = create_server 127.0.0.1:0");
     assert!(t.text().contains("# The first comment."));
     for (line, seen) in [
-        ("sockpit:3> addr = getsockname srv", "srv = <TCP"),
-        ("sockpit:4> def talk what", "addr = 127.0.0.1:"),
-        ("sockpit:13> t = spawn talk hello", "  shutdown c wr"),
-        ("sockpit:14> conn, peer = accept srv", "# A task for the client."),
+        ("3 sockpit> addr = getsockname srv", "srv = <TCP"),
+        ("4 sockpit> def talk what", "addr = 127.0.0.1:"),
+        ("13 sockpit> t = spawn talk hello", "  shutdown c wr"),
+        ("14 sockpit> conn, peer = accept srv", "# A task for the client."),
         // The main task waits, so that the other one is next.
-        ("sockpit:5 talk-1> c = socket", "t = <task talk-1, running>"),
-        ("sockpit:6 talk-1> connect c $addr", "[talk-1] c = <TCP"),
-        ("sockpit:7 talk-1> sendall c $what", "[talk-1] ok"),
-        ("sockpit:8 talk-1> shutdown c wr", "conn = <TCP"),
-        ("sockpit:9 talk-1> got = recv c 100", ""),
-        ("sockpit:15> data = recv conn 100", ""),
-        ("sockpit:16> for i in 1 2", "data = b\"hello\""),
-        ("sockpit:17> print \"round $i\"", ""),
-        ("sockpit:17> print \"round $i\"", "round 1"),
-        ("sockpit:19> if $data == nothing", "round 2"),
-        ("sockpit:22> sendall conn $data", ""),
-        ("sockpit:23> close conn", ""),
+        ("5 [talk-1] sockpit> c = socket", "t = <task talk-1, running>"),
+        ("6 [talk-1] sockpit> connect c $addr", "[talk-1] c = <TCP"),
+        ("7 [talk-1] sockpit> sendall c $what", "[talk-1] ok"),
+        ("8 [talk-1] sockpit> shutdown c wr", "conn = <TCP"),
+        ("9 [talk-1] sockpit> got = recv c 100", ""),
+        ("15 sockpit> data = recv conn 100", ""),
+        ("16 sockpit> for i in 1 2", "data = b\"hello\""),
+        ("17 sockpit> print \"round $i\"", ""),
+        ("17 sockpit> print \"round $i\"", "round 1"),
+        ("19 sockpit> if $data == nothing", "round 2"),
+        ("22 sockpit> sendall conn $data", ""),
+        ("23 sockpit> close conn", ""),
     ] {
         let count = t.text().matches(line).count();
         t.keys("\r");
@@ -96,24 +96,24 @@ fn enter_runs_the_line_that_stands_there_in_each_task() {
 #[test]
 fn a_changed_line_runs_in_its_place_and_another_beside_it() {
     let (mut t, _folder) = step("let n = 1\nprint \"n is $n\"\nwhile $n < 3\n  let n = $n + 1\nend\nprint over\n");
-    next(&mut t, "sockpit:1> let n = 1");
+    next(&mut t, "1 sockpit> let n = 1");
     t.keys("\x7f2\r");
-    next(&mut t, "sockpit:2> print \"n is $n\"");
+    next(&mut t, "2 sockpit> print \"n is $n\"");
     assert!(t.text().contains("n = 2"));
     t.keys("\x15a, b = socketpair\r");
     t.see("b = <");
-    t.until("the line again", |s| s.matches("sockpit:2> ").count() == 2);
+    t.until("the line again", |s| s.matches("2 sockpit> ").count() == 2);
     t.wait_for("the editor", |t| !t.is_cooked());
     t.keys("\r");
     t.see("\nn is 2");
-    next(&mut t, "sockpit:3> while $n < 3");
+    next(&mut t, "3 sockpit> while $n < 3");
     // The head of a block is changed for this once; its block stays the script's.
     t.keys("\x7f2\r");
-    next(&mut t, "sockpit:6> print over");
+    next(&mut t, "6 sockpit> print over");
     // A line of a block that is not next, and a whole block beside it.
     t.keys("\x15repeat 2\rprint beside\rend\r");
     t.until("two lines", |s| s.matches("\nbeside").count() == 2);
-    next(&mut t, "sockpit:6> print over");
+    next(&mut t, "6 sockpit> print over");
     // An empty line passes over.
     t.keys("\x15\r");
     t.see("# line 6 passed over");
@@ -123,31 +123,31 @@ fn a_changed_line_runs_in_its_place_and_another_beside_it() {
 #[test]
 fn an_error_leaves_the_place_where_it_is() {
     let (mut t, _folder) = step("def f\n  s = socket udp\n  send s x\n  print sent\nend\nf\nprint after\n");
-    next(&mut t, "sockpit:1> def f");
+    next(&mut t, "1 sockpit> def f");
     t.keys("\r");
-    next(&mut t, "sockpit:6> f");
+    next(&mut t, "6 sockpit> f");
     t.keys("\r");
-    next(&mut t, "sockpit:2> s = socket udp");
+    next(&mut t, "2 sockpit> s = socket udp");
     t.keys("\r");
-    next(&mut t, "sockpit:3> send s x");
+    next(&mut t, "3 sockpit> send s x");
     t.keys("\r");
     t.see("EDESTADDRREQ");
     t.see("line 3 is still next");
-    next(&mut t, "sockpit:3> send s x");
+    next(&mut t, "3 sockpit> send s x");
     // What is typed beside it knows the def's own names. The send has bound the socket.
     t.keys("\x15where = getsockname s\r");
     t.see("where = 0.0.0.0:");
-    next(&mut t, "sockpit:3> send s x");
+    next(&mut t, "3 sockpit> send s x");
     t.keys("\x15connect s $where\r");
     t.see("\nok");
-    next(&mut t, "sockpit:3> send s x");
+    next(&mut t, "3 sockpit> send s x");
     t.keys("\r");
-    next(&mut t, "sockpit:4> print sent");
+    next(&mut t, "4 sockpit> print sent");
     t.keys("\x15skip\r");
-    next(&mut t, "sockpit:7> print after");
+    next(&mut t, "7 sockpit> print after");
     t.keys("\x15binde x\r");
     t.see("did you mean `bind`?");
-    next(&mut t, "sockpit:7> print after");
+    next(&mut t, "7 sockpit> print after");
     t.keys("\r");
     t.see("\nafter");
     t.see("# the program has ended");
@@ -157,41 +157,41 @@ fn an_error_leaves_the_place_where_it_is() {
 fn breakpoints_back_list_and_where() {
     let script = "let a = 1\nlet b = 2\n\nlet c = 3\nlet d = 4\nprint \"$a $b $c $d\"\n";
     let (mut t, _folder) = step(script);
-    next(&mut t, "sockpit:1> let a = 1");
+    next(&mut t, "1 sockpit> let a = 1");
     t.keys("\x15break 3\r");
     t.see("# breakpoint at line 4");
-    next(&mut t, "sockpit:1> let a = 1");
+    next(&mut t, "1 sockpit> let a = 1");
     t.keys("\x15continue\r");
-    next(&mut t, "sockpit:4> let c = 3");
+    next(&mut t, "4 sockpit> let c = 3");
     assert!(t.text().contains("sockpit> let b = 2\nb = 2"), "what runs by itself is shown\n{}", t.text());
     t.keys("\x15list\r");
     t.see("->*   4  let c = 3");
-    next(&mut t, "sockpit:4> let c = 3");
+    next(&mut t, "4 sockpit> let c = 3");
     t.keys("\r");
-    next(&mut t, "sockpit:5> let d = 4");
+    next(&mut t, "5 sockpit> let d = 4");
     t.keys("\x15back\r");
     t.see("only the place goes back");
-    next(&mut t, "sockpit:4> let c = 3");
+    next(&mut t, "4 sockpit> let c = 3");
     t.keys("\x7f30\r");
     t.see("c = 30");
-    next(&mut t, "sockpit:5> let d = 4");
+    next(&mut t, "5 sockpit> let d = 4");
     t.keys("\x15break 4\r");
     t.see("# no breakpoint at line 4 any more");
-    next(&mut t, "sockpit:5> let d = 4");
+    next(&mut t, "5 sockpit> let d = 4");
     t.keys("\x15break\r");
     t.see("# no breakpoints");
-    next(&mut t, "sockpit:5> let d = 4");
+    next(&mut t, "5 sockpit> let d = 4");
     t.keys("\x15where\r");
     t.see("line 5    let d = 4: stands before it");
-    next(&mut t, "sockpit:5> let d = 4");
+    next(&mut t, "5 sockpit> let d = 4");
     t.keys("\x15continue x\r");
     t.see("# continue [LINE]: the number of a line");
-    next(&mut t, "sockpit:5> let d = 4");
+    next(&mut t, "5 sockpit> let d = 4");
     t.keys("\x15continue 99\r");
     t.see("no statement at line 99");
-    next(&mut t, "sockpit:5> let d = 4");
+    next(&mut t, "5 sockpit> let d = 4");
     t.keys("\x15continue 6\r");
-    next(&mut t, "sockpit:6> print \"$a $b $c $d\"");
+    next(&mut t, "6 sockpit> print \"$a $b $c $d\"");
     t.keys("\r");
     t.see("\n1 2 30 4");
 }
@@ -199,16 +199,16 @@ fn breakpoints_back_list_and_where() {
 #[test]
 fn when_all_waits_a_call_typed_beside_ends_the_wait() {
     let (mut t, _folder) = step("srv = create_server 127.0.0.1:0\nconn, peer = accept srv\nprint connected\n");
-    next(&mut t, "sockpit:1> srv = create_server 127.0.0.1:0");
+    next(&mut t, "1 sockpit> srv = create_server 127.0.0.1:0");
     t.keys("\r");
-    next(&mut t, "sockpit:2> conn, peer = accept srv");
+    next(&mut t, "2 sockpit> conn, peer = accept srv");
     t.keys("\r");
     t.see("# accept(srv) waits for a connection to 127.0.0.1:");
     t.ready();
     // Ctrl-C gives the call up, and it is the next again.
     t.keys("\x03");
     t.see("Interrupted");
-    next(&mut t, "sockpit:2> conn, peer = accept srv");
+    next(&mut t, "2 sockpit> conn, peer = accept srv");
     t.keys("\r");
     t.until("it waits again", |s| s.matches("# accept(srv) waits").count() == 2);
     t.ready();
@@ -220,7 +220,7 @@ fn when_all_waits_a_call_typed_beside_ends_the_wait() {
     t.ready();
     t.keys("cli = create_connection $addr\r");
     t.see("conn = <TCP");
-    next(&mut t, "sockpit:3> print connected");
+    next(&mut t, "3 sockpit> print connected");
     t.keys("\r");
     t.see("\nconnected");
     t.see("# the program has ended");
@@ -229,11 +229,11 @@ fn when_all_waits_a_call_typed_beside_ends_the_wait() {
 #[test]
 fn ctrl_c_stops_what_runs_free_at_its_next_line() {
     let (mut t, _folder) = step("let n = 0\nloop\n  let n = $n + 1\nend\n");
-    next(&mut t, "sockpit:1> let n = 0");
+    next(&mut t, "1 sockpit> let n = 0");
     t.keys("\x15continue\r");
     t.wait_for("it runs", Terminal::is_cooked);
     t.keys("\x03");
-    next(&mut t, "sockpit:3> let n = $n + 1");
+    next(&mut t, "3 sockpit> let n = $n + 1");
     t.keys("\x04");
     assert!(t.end().success());
 }
@@ -291,11 +291,11 @@ fn where_no_line_can_be_edited_an_empty_one_runs_it() {
     let mut t = Terminal::with(24, 60, &["step", &path], Folder::new(), |c| {
         c.env("TERM", "dumb");
     });
-    t.see("sockpit:1> let x = 1");
+    t.see("1 sockpit> let x = 1");
     t.keys("\r");
-    t.see("sockpit:2> print \"x is $x\"");
+    t.see("2 sockpit> print \"x is $x\"");
     t.keys("let x = 7\r");
-    t.until("the line again", |s| s.matches("sockpit:2> ").count() == 2);
+    t.until("the line again", |s| s.matches("2 sockpit> ").count() == 2);
     t.keys("\r");
     t.see("\nx is 7");
     t.see("# the program has ended");

@@ -69,11 +69,10 @@ fn above(prompt: &Prompt, standing: &Standing) {
     }
 }
 
-/// The question for the next line: its number, its task, and the line itself.
+/// The question for the next line: its number and its task before the prompt, and the line itself.
 pub fn ask(standing: &Standing) -> Ask {
-    let at = PROMPT.trim_end_matches("> ");
-    let task = standing.task.as_ref().map_or(String::new(), |task| format!(" {task}"));
-    Ask { prompt: format!("{at}:{}{task}> ", standing.line), initial: standing.text() }
+    let task = standing.task.as_ref().map_or(String::new(), |task| format!("[{task}] "));
+    Ask { prompt: format!("{} {task}{PROMPT}", standing.line), initial: standing.text() }
 }
 
 /// What was typed.
