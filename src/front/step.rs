@@ -4,6 +4,7 @@
 //! move the place; anything else is run beside the program, and the line stays the next.
 
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use super::editor::Ask;
 use super::prompt::{Busy, Prompt};
@@ -17,6 +18,8 @@ use crate::value::text::printable;
 pub const GREETING: &str = "sockpit: Enter runs the line, changed or not; type any other call in between; `skip` passes over it\n\
                             sockpit: continue [LINE], break [LINE], back, where, list; Ctrl-D leaves";
 
+/// A wait that ends by then is waited for; during a longer one a line is asked for.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// How many lines `list` shows before and after.
 const AROUND: u32 = 5;
 
@@ -27,7 +30,9 @@ pub fn busy(session: &Session) -> Busy {
     } else if session.next_stop().is_some() {
         Busy::Perhaps
     } else if *session.main() == Main::Running || session.has_tasks() {
-        Busy::Waits
+        let end = session.waiting().and_then(|w| w.until);
+        // What ends by itself soon is worth waiting for.
+        if end.is_some_and(|at| at <= Instant::now() + PATIENCE) { Busy::Yes } else { Busy::Waits }
     } else {
         Busy::No
     }

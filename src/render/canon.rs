@@ -214,7 +214,10 @@ impl Canon {
         while at < line.len() {
             let lengths = self.words(line, at);
             let Some(piece) = lengths.iter().find_map(|length| self.value(line, at, *length, origin)) else {
-                at += lengths.first().copied().unwrap_or_else(|| step(&line[at..]));
+                at += match lengths.first() {
+                    Some(length) => within(line, at, *length, &origin.local),
+                    None => step(&line[at..]),
+                };
                 continue;
             };
             if plain < at {
@@ -326,6 +329,15 @@ fn numbers(text: &str) -> impl Iterator<Item = usize> {
     long.into_iter().chain([length])
 }
 
+/// How far to go on over a word that is no such value: to its end, or to a long value that was inserted in the middle of it,
+/// after other digits.
+fn within(line: &str, at: usize, length: usize, inserted: &[(String, Chosen)]) -> usize {
+    let rest = line.get(at + 1..).unwrap_or("");
+    let long = inserted.iter().filter(|(text, _)| text.len() > LONG);
+    let begins = long.filter_map(|(text, _)| rest.find(&**text)).map(|from| from + 1);
+    begins.chain([length]).min().unwrap_or(length)
+}
+
 /// How far to go on where no word begins: over a whole escape, whose digits are none.
 fn step(text: &str) -> usize {
     let mut chars = text.chars();
@@ -394,6 +406,17 @@ mod tests {
         let pieces = canon.pieces(line, &origin);
         assert_eq!(pieces.iter().map(|p| &*p.text).collect::<String>(), line);
         pieces.into_iter().filter(|p| p.chosen).map(|p| (p.kinds[0], p.text)).collect()
+    }
+
+    #[test]
+    fn a_long_value_is_found_after_the_digits_of_a_neighbour() {
+        let mut canon = Canon::default();
+        canon.know("53.618266459", Chosen::Time);
+        let local: Rc<[_]> = Rc::from([("53.618266459".to_string(), Chosen::Time)]);
+        let origin = Origin { open: true, local, ..Origin::default() };
+        let pieces = canon.pieces("[::1]:9000053.618266459[::1]:80", &origin);
+        let found: Vec<&str> = pieces.iter().filter(|p| p.chosen).map(|p| &*p.text).collect();
+        assert_eq!(found, ["53.618266459"]);
     }
 
     #[test]
