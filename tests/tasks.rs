@@ -744,3 +744,36 @@ fn a_peer_outside_may_still_answer() {
     );
     peer.join().unwrap();
 }
+
+/// Sleeps that began from the same moment end in the order of their sums, also when the machine has no time for us.
+#[test]
+fn sleeps_end_in_one_order_on_a_busy_machine() {
+    let ticks = [("a", 10_100, 12), ("b", 3_000, 40), ("c", 17_300, 7)];
+    let mut expected: Vec<(u32, &str)> =
+        ticks.iter().flat_map(|(name, micros, times)| (1..=*times).map(move |i| (i * micros, *name))).collect();
+    expected.sort_unstable();
+    let expected: String = expected.iter().map(|(_, name)| format!("[{name}]\n")).collect();
+    let mut program = "def tick name d n\n  repeat $n\n    sleep $d\n    print $name\n  end\nend\n".to_string();
+    for (name, micros, times) in ticks {
+        program.push_str(&format!("{name} = spawn tick {name} {:.6} {times}\n", f64::from(micros) / 1e6));
+    }
+    program.push_str("join a\njoin b\njoin c\n");
+    let busy = std::sync::atomic::AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while busy.load(std::sync::atomic::Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let runs: Vec<_> = (0..5).map(|_| lines(&program)).collect();
+        busy.store(false, std::sync::atomic::Ordering::Relaxed);
+        for run in runs {
+            // What a task prints bears its name: `[tick-1] a`.
+            let order: String =
+                run.out.lines().filter_map(|l| l.split(' ').nth(1)).map(|n| format!("[{n}]\n")).collect();
+            assert_eq!((run.status, order.as_str()), (0, expected.as_str()), "{}", run.err);
+        }
+    });
+}

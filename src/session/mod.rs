@@ -106,8 +106,6 @@ pub struct Session {
     turns: u32,
     /// Turns since the run queue was last empty, or since it was last polled in spite of it.
     busy: u32,
-    /// The time of the last poll: waits that ended by then are over.
-    seen: Option<Instant>,
     /// No task has run since the last poll.
     fresh: bool,
     /// How many entries the run queue has given so far.
@@ -167,7 +165,6 @@ impl Session {
             failed_tasks: 0,
             turns: 0,
             busy: 0,
-            seen: None,
             fresh: false,
             popped: 0,
             early_interrupt: false,
@@ -221,6 +218,7 @@ impl Session {
             main.frames.push(frame);
         }
         self.main = Main::Running;
+        self.timers.begin();
         self.meet_interrupt();
         // What the line begins runs before what others had in line, as it does within a script.
         self.world.ready.push_front(id);

@@ -22,18 +22,28 @@ const POLL_EVERY: u32 = 64;
 /// News of sockets comes before a wait that is over, but not for longer than this: they may never end.
 const LATE: Duration = Duration::from_millis(100);
 
+/// Waits are told apart by no less than this: two of the same length that began after the same poll end in order.
+const GRAIN: Duration = Duration::from_micros(100);
+
 /// When tasks' waits end.
 #[derive(Default)]
 pub(super) struct Timers {
     heap: BinaryHeap<Reverse<Timer>>,
     seq: u64,
+    /// The time of the last poll: waits that ended by then are over.
+    seen: Option<Instant>,
+    /// The program's time: that of the last poll, or of the wait that was over last. It is behind by LATE at most.
+    clock: Option<Instant>,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Timer {
-    at: Instant,
+    /// When it ends by the program's time: what a program has end first does, however long the machine took to get from
+    /// one task to the next.
+    turn: Instant,
     /// Timers of one moment end in the order they were set.
     seq: u64,
+    at: Instant,
     task: TaskId,
     epoch: u64,
     /// It only has the call tried again, and is set again at this interval.
@@ -41,6 +51,16 @@ struct Timer {
 }
 
 impl Timers {
+    /// It was looked what time it is.
+    pub fn see(&mut self, now: Instant) {
+        (self.seen, self.clock) = (Some(now), Some(now));
+    }
+
+    /// A program begins, if nothing has yet.
+    pub fn begin(&mut self) {
+        self.clock.get_or_insert_with(Instant::now);
+    }
+
     /// The task's wait ends at that time, if ever.
     pub fn expire(&mut self, until: Option<Instant>, task: &Task) {
         self.set(until, None, task.id, task.epoch);
@@ -54,7 +74,19 @@ impl Timers {
     fn set(&mut self, at: Option<Instant>, again: Option<Duration>, task: TaskId, epoch: u64) {
         let Some(at) = at else { return };
         self.seq += 1;
-        self.heap.push(Reverse(Timer { at, seq: self.seq, task, epoch, again }));
+        let turn = self.turn(at);
+        self.heap.push(Reverse(Timer { turn, seq: self.seq, at, task, epoch, again }));
+    }
+
+    /// The place in the order of a wait that begins now and ends then. It stands before that time by LATE at most, and so
+    /// holds up no other for longer.
+    fn turn(&self, at: Instant) -> Instant {
+        let now = Instant::now();
+        let Some(clock) = self.clock.filter(|clock| now.saturating_duration_since(*clock) < LATE) else { return at };
+        let lasts = at.saturating_duration_since(now);
+        let grains = lasts.as_nanos().div_ceil(GRAIN.as_nanos());
+        let lasts = u32::try_from(grains).map_or(lasts, |grains| GRAIN * grains);
+        clock.checked_add(lasts).unwrap_or(at)
     }
 }
 
@@ -134,7 +166,7 @@ impl Session {
         if self.deadline.is_some_and(|d| now >= d) {
             self.ask_stop(Stop::TimedOut);
         }
-        self.seen = Some(now);
+        self.timers.see(now);
         self.fresh = true;
         Ok(rang)
     }
@@ -144,16 +176,17 @@ impl Session {
     /// brought, nor how long the machine took.
     fn release(&mut self) -> bool {
         let due = self.timers.heap.peek().map(|Reverse(t)| t.at);
-        let late = due.is_some_and(|at| self.seen.is_some_and(|now| now.saturating_duration_since(at) > LATE));
+        let late = due.is_some_and(|at| self.timers.seen.is_some_and(|now| now.saturating_duration_since(at) > LATE));
         if !late && self.world.wake_next() {
             return true;
         }
-        let Some(now) = self.seen.filter(|_| self.fresh) else { return false };
+        let Some(now) = self.timers.seen.filter(|_| self.fresh) else { return false };
         while self.timers.heap.peek().is_some_and(|Reverse(t)| t.at <= now) {
             let Some(Reverse(timer)) = self.timers.heap.pop() else { return false };
             if !self.is_current(&timer) {
                 continue;
             }
+            self.timers.clock = Some(timer.turn);
             match timer.again {
                 None => {
                     if let Some(task) = self.task_mut(timer.task) {
