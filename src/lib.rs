@@ -33,7 +33,8 @@
 //!
 //! A script, a line at the prompt, a `spawn` and a `&` are all tasks: stacks of frames over compiled code with names
 //! resolved to slots once. The run queue is first in, first out; when it is empty, one poll, whose sockets are woken in
-//! the order they were made. A `&` is a task that runs one call in the scope it was written in.
+//! the order they were made. A `&` is a task that runs one call in the scope it was written in. Waits end in the order of the
+//! program's own time, in which nothing but waiting takes any: it follows the clock by 100 ms at most.
 //!
 //! # Stepping
 //!
