@@ -103,10 +103,12 @@ pub const COMMANDS: &[Command] = &[
         params: &[opt("SWITCH", Kind::Switch).is("left out, it is only told")],
         results: &["on"],
         returns: "true or false, when SWITCH is left out",
-        notes: "On: a connection that waits to be accepted, a peer that closed, a background call that is done, what \
-                tasks and child processes print, each as it comes.\n\
-                Off: sockets that no call waits on are not watched, and what else comes is shown when the line has been \
-                entered.",
+        notes: &[
+            "On: a connection that waits to be accepted, a peer that closed, a background call that is done, what tasks \
+             and child processes print, each as it comes.",
+            "Off: sockets that no call waits on are not watched, and what else comes is shown when the line has been \
+             entered.",
+        ],
         example: "announce off\nannounce on\nannounce",
         related: &["jobs", "&", "trace"],
         ..view("announce", "whether the prompt tells above the line what comes meanwhile", announce)
