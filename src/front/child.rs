@@ -44,6 +44,10 @@ pub fn run(name: &str) -> u8 {
         }
         Some(Stop::Quit(_)) | None => {
             process::stop_catching();
+            // One that came just before was caught, and nobody looks for it any more.
+            if let Some(signal) = poller::take_signal() {
+                process::die_of(signal);
+            }
             session.world.family.drain();
             status
         }
