@@ -165,7 +165,7 @@ impl LineEditor {
 
     /// Keep a statement for other sessions and for this one.
     pub fn keep(&mut self, text: &str) {
-        if text.is_empty() {
+        if text.is_empty() || self.editor.history().ends_with(text) {
             return;
         }
         let kept = self.store.as_mut().map_or(Ok(()), |store| store.append(text));

@@ -28,6 +28,11 @@ pub struct Past {
 }
 
 impl Past {
+    /// Whether that is the newest entry: then there is nothing to keep.
+    pub fn ends_with(&self, line: &str) -> bool {
+        self.entries.back().is_some_and(|last| **last == *line)
+    }
+
     fn push(&mut self, line: &str) -> bool {
         if line.trim().is_empty() || line.len() > ENTRY_MAX {
             return false;
