@@ -5,9 +5,8 @@
 use std::os::fd::AsFd;
 
 use super::Kind;
-use crate::os::addr;
 use crate::os::tcp::{State, stands};
-use crate::value::{Addr, Value};
+use crate::value::Value;
 use crate::world::Socket;
 
 /// How a socket stands.
@@ -128,10 +127,7 @@ fn standing(socket: &Socket) -> Standing {
     let state = stands(fd.as_fd());
     let listening = state == State::Listen;
     let connected = !matches!(state, State::Listen | State::Close | State::Unconnected);
-    let local = addr::getsockname(fd.as_fd()).ok().filter(|a| match a {
-        Addr::Unnamed | Addr::Other(..) => false,
-        named => named.port() != Some(0),
-    });
+    let (local, _) = socket.addresses();
     Standing { family, kind, stream, listening, connected, local: local.map(|a| a.to_string()), closed: false }
 }
 

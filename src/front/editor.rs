@@ -29,7 +29,7 @@ use super::names::{Depth, Desk};
 use super::paste::Paste;
 use crate::lang;
 use crate::os::terminal;
-use crate::render::{self, CONTINUATION, Style};
+use crate::render::{CONTINUATION, Style};
 use crate::value::text::{self, printable};
 
 /// How long the editor waits for the rest of a key's sequence, in milliseconds: a lone Esc holds announcements up.
@@ -177,7 +177,7 @@ impl LineEditor {
     }
 
     fn note(&self, text: &str) {
-        write(&format!("{}\n", render::grey(&format!("# {text}"), self.style)));
+        write(&format!("{}\n", self.style.dim(&format!("# {text}"))));
     }
 }
 
@@ -331,7 +331,7 @@ impl Highlighter for Assistant {
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
-        Cow::Owned(render::grey(hint, self.style))
+        Cow::Owned(self.style.dim(hint))
     }
 
     /// Whether the line must be drawn again: not when a key only added a plain character to its end.

@@ -27,7 +27,7 @@ const TICK: Duration = Duration::from_secs(1);
 pub fn run(options: &Options) -> u8 {
     let stdin = io::stdin();
     if stdin.is_terminal() {
-        return interact(options);
+        return interact(options, None);
     }
     if is_file() {
         let mut bytes = Vec::new();
@@ -116,16 +116,12 @@ fn run_main(session: &mut Session) {
 /// `sockpit step FILE.sock [ARG...]`: the prompt with the script's next line already typed.
 pub fn step(path: &Path, options: &Options) -> u8 {
     match script::read(path) {
-        Ok(source) => interact_with(options, Some(&source)),
+        Ok(source) => interact(options, Some(&source)),
         Err(status) => status,
     }
 }
 
-fn interact(options: &Options) -> u8 {
-    interact_with(options, None)
-}
-
-fn interact_with(options: &Options, program: Option<&Rc<Source>>) -> u8 {
+fn interact(options: &Options, program: Option<&Rc<Source>>) -> u8 {
     let terminal = Terminal::remember();
     let status = match Prompt::new(options) {
         Ok(mut prompt) => prompt.converse(program),

@@ -17,8 +17,8 @@ use crate::value::{Failure, Name};
 pub const QUIET: &str = "--quiet";
 /// Write JSON.
 pub const JSON: &str = "--json";
-/// The largest script that is read.
-const SCRIPT_MAX: u64 = 64 * 1024 * 1024;
+/// The largest script or transcript that is read, in bytes.
+const FILE_MAX: u64 = 64 * 1024 * 1024;
 
 /// Run a file.
 pub fn file(path: &Path, options: &Options) -> u8 {
@@ -31,13 +31,7 @@ pub fn file(path: &Path, options: &Options) -> u8 {
 /// Read a file as a program. What is wrong with it is said; gives the exit status then.
 pub fn read(path: &Path) -> Result<Rc<Source>, u8> {
     let name = path.to_string_lossy();
-    let read = std::fs::metadata(path).and_then(|m| {
-        if m.len() > SCRIPT_MAX {
-            return Err(std::io::Error::from_raw_os_error(libc::EFBIG));
-        }
-        std::fs::read(path)
-    });
-    match read {
+    match bytes(path) {
         Ok(bytes) => Source::from_bytes(&name, bytes).map_err(|error| refuse(&error)),
         Err(e) => {
             let failure = Failure::os(e.raw_os_error().unwrap_or(libc::EIO));
@@ -48,6 +42,14 @@ pub fn read(path: &Path) -> Result<Rc<Source>, u8> {
             Err(WRONG_USAGE)
         }
     }
+}
+
+/// The bytes of a script or a transcript.
+pub fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    if std::fs::metadata(path)?.len() > FILE_MAX {
+        return Err(std::io::Error::from_raw_os_error(libc::EFBIG));
+    }
+    std::fs::read(path)
 }
 
 /// Run the lines of `-c`.

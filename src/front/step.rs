@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::editor::Ask;
 use super::prompt::{Busy, Prompt};
+use super::words;
 use crate::help::program::STEPS;
 use crate::lang::Source;
 use crate::render::PROMPT;
@@ -30,7 +31,7 @@ pub fn busy(session: &Session) -> Busy {
     } else if session.next_stop().is_some() {
         Busy::Perhaps
     } else if *session.main() == Main::Running || session.has_tasks() {
-        let end = session.waiting().and_then(|w| w.until);
+        let end = session.waits_until();
         // What ends by itself soon is worth waiting for.
         if end.is_some_and(|at| at <= Instant::now() + PATIENCE) { Busy::Yes } else { Busy::Waits }
     } else {
@@ -123,20 +124,17 @@ fn typed<'a>(text: &'a str, line: Option<&str>) -> Typed<'a> {
 }
 
 /// The names a line gives its results to, and the call that it makes: what it is still known by when it was changed.
-fn head(line: &str) -> (Vec<&str>, &str) {
-    let (targets, call) = match line.split_once('=') {
-        Some((names, call)) if names.split(',').all(|n| crate::lang::is_name(n.trim())) => {
-            (names.split(',').map(str::trim).collect(), call)
-        }
-        _ => (Vec::new(), line),
+fn head(line: &str) -> (String, String) {
+    let (words, _) = words::split(line);
+    let at = words::head(&words);
+    let text = |words: &[words::Word]| words.iter().map(|w| &*w.text).collect::<String>();
+    let call = text(words.get(at..=at).unwrap_or_default());
+    let names = match words[..at.min(words.len())].iter().position(|w| w.is("=")) {
+        Some(equals) => text(&words[..equals]),
+        None if call == "let" => text(words.get(at + 1..at + 2).unwrap_or_default()),
+        None => String::new(),
     };
-    let mut words = call.split_whitespace();
-    match words.next() {
-        Some("expect") => (targets, words.nth(1).unwrap_or("expect")),
-        Some("let") => (vec![words.next().unwrap_or("")], "let"),
-        Some(word) => (targets, word),
-        None => (targets, ""),
-    }
+    (names, call)
 }
 
 /// Do what was typed.
@@ -209,7 +207,7 @@ fn body(prompt: &Prompt, standing: &Standing) {
 fn change(prompt: &mut Prompt, text: &str, standing: &Standing) {
     let source = Source::part("", text.trim(), standing.line);
     prompt.guarded(|prompt| match prompt.session.let_go_changed(&source) {
-        Ok(Change::Made) => {}
+        Ok(Change::Made | Change::Failed) => {}
         Ok(Change::Refused(why)) => prompt.screen.remark(&format!("# {why}")),
         Err(error) => prompt.screen.refuse(&error),
     });

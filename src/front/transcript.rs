@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::recorder::AT_PROMPT;
 use super::replay::{End, How, take_down};
-use super::{FAILED, INTERRUPTED, Options, TIMED_OUT, WRONG_USAGE, output, recorder};
+use super::{FAILED, INTERRUPTED, Options, TIMED_OUT, WRONG_USAGE, output, recorder, script};
 use crate::lang::Source;
 use crate::render::compare::{self, Comparison, Line, Twin};
 use crate::render::transcript::{self, Entry};
@@ -17,19 +17,13 @@ use crate::value::Failure;
 const ARGUMENTS: &str = "# arguments:";
 /// How often a transcript is run again to see whether values that were alike are so by chance.
 const AGAIN: usize = 2;
-/// The largest transcript that is read, in bytes.
-const TRANSCRIPT_MAX: u64 = 64 * 1024 * 1024;
+
 fn read_text(path: &Path) -> Result<String, String> {
     let name = path.display();
-    let told = |e: &std::io::Error| format!("{name}: {}", failure(e));
-    let about = std::fs::metadata(path).map_err(|e| told(&e))?;
-    if about.is_dir() {
-        return Err(format!("{name}: {}: name the files in it: {name}/*.transcript", Failure::os(libc::EISDIR)));
-    }
-    if about.len() > TRANSCRIPT_MAX {
-        return Err(format!("{name}: {}", Failure::os(libc::EFBIG)));
-    }
-    let bytes = std::fs::read(path).map_err(|e| told(&e))?;
+    let bytes = script::bytes(path).map_err(|e| match e.raw_os_error() {
+        Some(libc::EISDIR) => format!("{name}: {}: name the files in it: {name}/*.transcript", failure(&e)),
+        _ => format!("{name}: {}", failure(&e)),
+    })?;
     Source::from_bytes(&name.to_string(), bytes).map(|s| s.text.clone()).map_err(|e| e.to_string())
 }
 

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::command::{self, Command, Kind, Need, kinds};
+use crate::help::arrange::{by_name, needed};
 use crate::lang::is_name;
 
 /// A word of a line that is being typed.
@@ -128,15 +129,9 @@ fn skip_named(params: &[command::Param], mut at: usize) -> usize {
     at
 }
 
-fn needed(params: &[command::Param]) -> usize {
-    params.iter().filter(|p| matches!(p.need, Need::Required | Need::Some)).count()
-}
-
 /// The parameter that a word gives by name, as in `flags=`.
 pub fn named(command: &Command, word: &Word) -> Option<usize> {
-    let (name, _) = word.text.split_once('=')?;
-    let optional = |p: &&command::Param| matches!(p.need, Need::Optional | Need::Named);
-    command.params.iter().position(|p| optional(&p) && p.name.eq_ignore_ascii_case(name))
+    by_name(command, word.text.split_once('=')?.0)
 }
 
 #[cfg(test)]

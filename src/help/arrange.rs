@@ -50,24 +50,28 @@ pub fn arrange(command: &'static Command, words: &[Word]) -> Result<Vec<(&'stati
 /// The words given by name, each with its parameter, and the others.
 fn split(command: &Command, words: &[Word]) -> (Vec<(usize, Word)>, Vec<Word>) {
     let required = needed(command.params);
-    let (mut by_name, mut positional) = (Vec::new(), Vec::new());
+    let (mut named_words, mut positional) = (Vec::new(), Vec::new());
     for word in words {
         match named(command, word) {
             Some((i, value)) if positional.len() >= required || command.params[i].need == Need::Named => {
-                by_name.push((i, value));
+                named_words.push((i, value));
             }
             _ => positional.push(word.clone()),
         }
     }
-    (by_name, positional)
+    (named_words, positional)
 }
 
 /// The parameter that `name=...` names, and the word behind the `=`.
 fn named(command: &Command, word: &Word) -> Option<(usize, Word)> {
     let (name, value) = split_pair(word)?;
+    Some((by_name(command, &name)?, value))
+}
+
+/// The parameter of that name, if it may be given by name.
+pub fn by_name(command: &Command, name: &str) -> Option<usize> {
     let optional = |p: &&Param| matches!(p.need, Need::Optional | Need::Named);
-    let i = command.params.iter().position(|p| optional(&p) && p.name.eq_ignore_ascii_case(&name))?;
-    Some((i, value))
+    command.params.iter().position(|p| optional(&p) && p.name.eq_ignore_ascii_case(name))
 }
 
 /// A word `KEY=VALUE` in its two parts.
@@ -84,7 +88,7 @@ pub fn split_pair(word: &Word) -> Option<(String, Word)> {
 }
 
 /// How many words these parameters must have.
-fn needed(params: &[Param]) -> usize {
+pub fn needed(params: &[Param]) -> usize {
     params.iter().filter(|p| matches!(p.need, Need::Required | Need::Some)).count()
 }
 

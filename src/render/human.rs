@@ -53,11 +53,6 @@ impl Style {
     }
 }
 
-/// Text that stands back behind the rest.
-pub fn grey(text: &str, style: Style) -> String {
-    style.dim(text)
-}
-
 /// An event as lines of text, without a line end at their end; empty when there is nothing to show.
 pub fn event(event: &Event, style: Style) -> String {
     let text = match &event.what {

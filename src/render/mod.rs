@@ -14,7 +14,7 @@ pub mod rules;
 mod table;
 pub mod transcript;
 
-pub use human::{Style, event, failure, grey, program_error};
+pub use human::{Style, event, failure, program_error};
 pub use json::json;
 pub use page::{WIDTH, page};
 

@@ -1,15 +1,14 @@
 //! What a person at the prompt is told without asking: what their line waits for, and what came to sockets that no call
 //! waits on.
 
-use std::os::fd::AsFd;
 use std::time::Instant;
 
 use super::Session;
 use super::event::{At, What};
 use super::task::{Parked, Parking};
-use crate::os::{addr, trace};
+use crate::os::trace;
 use crate::value::{Addr, Handle};
-use crate::world::{Came, On, Socket, TaskId};
+use crate::world::{Came, On, TaskId};
 
 /// A call that somebody waits for.
 pub struct Waiting {
@@ -29,6 +28,11 @@ impl Session {
         let alone = task.frames.len() == 1 && !Self::at(task).nested;
         let text = trace::aside(|| self.wait_text(parked));
         Some(Waiting { text, until: parked.until, alone })
+    }
+
+    /// When what the line that runs waits for gives up by itself.
+    pub fn waits_until(&self) -> Option<Instant> {
+        self.task(self.foreground())?.parked.as_ref()?.until
     }
 
     /// Tell what came to sockets that no call waits on.
@@ -56,12 +60,13 @@ impl Session {
         };
         match &wait.on {
             On::Socket(socket) => {
-                let end = |found: Option<Addr>, word| found.map_or(String::new(), |addr| format!(" {word} {addr}"));
-                let place = match wait.what {
-                    "a connection" => end(local(socket), "to"),
-                    "data" => end(peer(socket), "from"),
-                    _ => end(peer(socket), "with"),
+                let (local, peer) = socket.addresses();
+                let (end, word) = match wait.what {
+                    "a connection" => (local, "to"),
+                    "data" => (peer, "from"),
+                    _ => (peer, "with"),
                 };
+                let place = end.filter(|a| *a != Addr::Unnamed).map_or(String::new(), |a| format!(" {word} {a}"));
                 format!("{call}({}) waits for {}{place}", socket.label(), wait.what)
             }
             On::Sockets(sockets) => {
@@ -71,12 +76,4 @@ impl Session {
             _ => format!("{call} waits for {}", self.waits_for(&parked.on)),
         }
     }
-}
-
-fn local(socket: &Socket) -> Option<Addr> {
-    addr::getsockname(socket.fd().ok()?.as_fd()).ok()
-}
-
-fn peer(socket: &Socket) -> Option<Addr> {
-    addr::getpeername(socket.fd().ok()?.as_fd()).ok().filter(|a| *a != Addr::Unnamed)
 }

@@ -18,6 +18,8 @@ use crate::world::TaskId;
 pub enum Change {
     /// It runs in the statement's place.
     Made,
+    /// It could not be made, and that was told.
+    Failed,
     /// It cannot stand there: why.
     Refused(&'static str),
 }
@@ -38,25 +40,17 @@ impl Session {
             if opens { Source::part("", &format!("{}\nend", source.text), source.first) } else { source.clone() };
         let code = self.snippet(id, &whole)?;
         let Some(mut task) = self.take(id) else { return Ok(Change::Refused("the task has ended")) };
-        let change = self.change(&mut task, &code);
+        let change = self.change(&mut task, &code).unwrap_or_else(|failure| {
+            let what = What::Failed { call: "line".into(), failure, word: None, expected: false, taken: false };
+            self.tell_at(&task, what);
+            Change::Failed
+        });
         self.tasks[id.index as usize] = Some(task);
-        match change {
-            Ok(Change::Made) => {
-                self.history.push(source.clone());
-                self.let_go_past();
-                Ok(Change::Made)
-            }
-            Ok(refused) => Ok(refused),
-            Err(failure) => {
-                let task = self.take(id);
-                if let Some(task) = task {
-                    let what = What::Failed { call: "line".into(), failure, word: None, expected: false, taken: false };
-                    self.tell_at(&task, what);
-                    self.tasks[id.index as usize] = Some(task);
-                }
-                Ok(Change::Made)
-            }
+        if matches!(change, Change::Made) {
+            self.history.push(source.clone());
+            self.let_go_past();
         }
+        Ok(change)
     }
 
     /// Put changed code in the place of the statement that a task stands before.
@@ -104,8 +98,7 @@ impl Session {
         let names = function.map_or(Vec::new(), |(_, function)| function.names.clone());
         let block = lang::parse(source)?;
         let code = compile::snippet(&mut self.table, source, &block, names)?;
-        self.globals.grow(self.table.globals.len());
-        self.functions.resize(self.table.functions.len(), None);
+        self.make_room();
         Ok(code)
     }
 

@@ -121,10 +121,7 @@ impl Session {
             };
         }
         match on {
-            Parking::Call(wait, _) => match &wait.on {
-                On::Socket(socket) => format!("{} on {}", wait.what, socket.name()),
-                _ => wait.what.to_string(),
-            },
+            Parking::Call(wait, _) => wait.place(),
             Parking::Jobs(numbers) => {
                 format!("job {}", numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
             }

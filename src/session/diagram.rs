@@ -4,6 +4,7 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::Session;
+use super::why::bytes;
 use crate::os::constants::HOWS;
 use crate::os::options;
 use crate::os::tcp::{self, State};
@@ -105,7 +106,7 @@ impl Drawing<'_> {
             Did::Connecting(to) => Some((self.at(i, to), "SYN".into())),
             Did::Sent(count, to) => {
                 let to = to.as_ref().filter(|_| !self.is_stream(i));
-                Some((to.map_or_else(|| self.peer(i), |to| Some(self.at(i, to)))?, count_of(*count)))
+                Some((to.map_or_else(|| self.peer(i), |to| Some(self.at(i, to)))?, bytes(*count)))
             }
             Did::Shut(libc::SHUT_WR | libc::SHUT_RDWR) if self.is_stream(i) => Some((self.peer(i)?, tcp("FIN", "end"))),
             Did::Closed(last) if self.is_stream(i) => Some((self.peer(i)?, parting(last, tcp("FIN", "end"))?)),
@@ -179,10 +180,6 @@ impl Drawing<'_> {
     }
 }
 
-fn count_of(count: usize) -> String {
-    if count == 1 { "1 byte".into() } else { format!("{count} bytes") }
-}
-
 /// What a close says to the peer, if it has not been said before.
 fn parting(last: &Last, end: String) -> Option<String> {
     let resets = last.aborts || last.unread > 0;
@@ -212,7 +209,7 @@ fn what(did: &Did, made: bool) -> String {
         Did::Disconnected => "connect AF_UNSPEC".into(),
         Did::Sent(..) => "send".into(),
         Did::Received { end: true, .. } => "recv: the end".into(),
-        Did::Received { bytes, .. } => format!("recv: {}", count_of(*bytes)),
+        Did::Received { bytes: count, .. } => format!("recv: {}", bytes(*count)),
         Did::Shut(how) => format!("shutdown {}", HOWS.name_of(*how).unwrap_or("?")),
         Did::OptionSet(level, number) => {
             options::by_number(*level, *number).spec.map_or_else(|| "setsockopt".into(), |spec| spec.name.into())

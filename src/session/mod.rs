@@ -207,10 +207,7 @@ impl Session {
 
     /// Read a program and give it to the main task. It runs at the next [`turn`](Self::turn).
     pub fn start(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
-        let block = lang::parse(source)?;
-        let code = compile::program(&mut self.table, source, &block)?;
-        self.globals.grow(self.table.globals.len());
-        self.functions.resize(self.table.functions.len(), None);
+        let code = self.program(source)?;
         self.history.push(source.clone());
         let frame = task::Frame::new(code, self.globals.clone());
         let id = TaskId { index: 0, generation: 0 };
@@ -223,6 +220,20 @@ impl Session {
         // What the line begins runs before what others had in line, as it does within a script.
         self.world.ready.push_front(id);
         Ok(())
+    }
+
+    /// The code of a program.
+    fn program(&mut self, source: &Rc<Source>) -> Result<Rc<code::Code>, lang::Error> {
+        let block = lang::parse(source)?;
+        let code = compile::program(&mut self.table, source, &block)?;
+        self.make_room();
+        Ok(code)
+    }
+
+    /// Make room for the names that new code has.
+    fn make_room(&mut self) {
+        self.globals.grow(self.table.globals.len());
+        self.functions.resize(self.table.functions.len(), None);
     }
 
     /// A Ctrl-C that came just before the line was meant for it.

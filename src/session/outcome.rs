@@ -13,7 +13,7 @@ use crate::command::Args;
 use crate::lang::Span;
 use crate::os::trace;
 use crate::value::{Addr, Failure, Name, Reply, Value};
-use crate::world::{On, Socket, Step, Wait, after};
+use crate::world::{On, Socket, Step, after};
 
 impl Session {
     /// What a call came to.
@@ -42,7 +42,7 @@ impl Session {
                 let again = wait.again;
                 self.keep_asked(task, site);
                 if trace::is_on() {
-                    self.tell_engine(task, format!("... waits for {}", place(&wait)));
+                    self.tell_engine(task, format!("... waits for {}", wait.place()));
                 }
                 self.park(task, site, Parking::Call(wait, resume), until);
                 if let Some(interval) = again {
@@ -290,14 +290,6 @@ impl Session {
 fn name_live(value: &Value, name: &Rc<str>) {
     if let Value::Handle(handle) = value {
         handle.name_it(name);
-    }
-}
-
-/// What a call waits for, and on which socket.
-fn place(wait: &Wait) -> String {
-    match &wait.on {
-        On::Socket(socket) => format!("{} on {}", wait.what, socket.name()),
-        _ => wait.what.to_string(),
     }
 }
 

@@ -396,10 +396,7 @@ impl Session {
         let bytes = std::fs::read(path).map_err(|e| file_failure(path, &e))?;
         let told = |e: lang::Error| Failure::usage(e.to_string());
         let source = Source::from_bytes(path, bytes).map_err(told)?;
-        let block = lang::parse(&source).map_err(told)?;
-        let code = super::compile::program(&mut self.table, &source, &block).map_err(told)?;
-        self.globals.grow(self.table.globals.len());
-        self.functions.resize(self.table.functions.len(), None);
+        let code = self.program(&source).map_err(told)?;
         Ok(Frame::new(code, self.globals.clone()))
     }
 }

@@ -48,6 +48,16 @@ pub struct Wait {
     pub what: &'static str,
 }
 
+impl Wait {
+    /// What would end it, and on which socket, for people.
+    pub fn place(&self) -> String {
+        match &self.on {
+            On::Socket(socket) => format!("{} on {}", self.what, socket.name()),
+            _ => self.what.to_string(),
+        }
+    }
+}
+
 /// Where a wake comes from.
 pub enum On {
     /// Time alone.

@@ -284,7 +284,7 @@ impl Told {
 }
 
 /// So many bytes, in words.
-fn bytes(count: usize) -> String {
+pub(super) fn bytes(count: usize) -> String {
     if count == 1 { "1 byte".into() } else { format!("{count} bytes") }
 }
 
