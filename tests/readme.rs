@@ -1,15 +1,18 @@
 //! The README is true: its session is run again, its commands are those of the project.
-#![allow(clippy::unwrap_used)]
-
-mod common;
-#[path = "common/terminal.rs"]
-mod terminal;
 
 use std::sync::Mutex;
 
-use common::{Folder, run};
+use crate::common::terminal::Terminal;
+use crate::common::{Folder, run};
 use sockpit::help::program;
-use terminal::Terminal;
+
+tests![
+    the_sessions_shown_are_what_a_run_shows,
+    the_first_minutes_are_a_real_session,
+    the_lines_of_the_language_are_lines_of_the_language,
+    its_commands_and_scripts_exist,
+    its_usage_and_reference_are_the_programs,
+];
 
 fn readme() -> String {
     std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
@@ -56,7 +59,6 @@ fn rewrite(old: &str, new: &str) {
     std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"), readme().replacen(old, new, 1)).unwrap();
 }
 
-#[test]
 fn the_sessions_shown_are_what_a_run_shows() {
     let sessions: Vec<String> = blocks("text").into_iter().filter(|b| b.starts_with("sockpit> ")).collect();
     assert_eq!(sessions.len(), 2);
@@ -75,7 +77,6 @@ fn typed(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Each session of the README that begins with `$ sockpit` is typed into a real terminal; the screen must be the README's.
-#[test]
 fn the_first_minutes_are_a_real_session() {
     let sessions = blocks("console");
     assert!(sessions.len() >= 2);
@@ -136,7 +137,6 @@ fn prompts(screen: &str) -> usize {
     screen.lines().filter(|l| typed(&format!("{l} ")).is_some()).count()
 }
 
-#[test]
 fn the_lines_of_the_language_are_lines_of_the_language() {
     let block = blocks("text").into_iter().find(|b| b.starts_with("conn, addr")).unwrap();
     let prelude = "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\nc = create_connection $where\nsend c hello\ns = socket\n";
@@ -155,7 +155,6 @@ fn the_lines_of_the_language_are_lines_of_the_language() {
     assert!(run.out.starts_with("got hello from 127.0.0.1:"), "{}", run.out);
 }
 
-#[test]
 fn its_commands_and_scripts_exist() {
     let text = readme();
     for command in blocks("sh") {
@@ -185,7 +184,6 @@ fn generated(name: &str, made: &str) {
     }
 }
 
-#[test]
 fn its_usage_and_reference_are_the_programs() {
     generated("usage", &format!("```text\n{}\n```\n", program::usage()));
     let steps: String = program::STEPS.iter().map(|(word, about)| format!("{word:19} {about}\n")).collect();
