@@ -89,7 +89,7 @@ fn the_first_minutes_are_a_real_session() {
             let new = format!("```console\n{command}\n{screen}\n```");
             rewrite(&format!("```console\n{session}```"), &new);
         } else {
-            let message = "the session in README.md is not what a terminal shows: BLESS=1 cargo test --test readme";
+            let message = "the session in README.md is not what a terminal shows: BLESS=1 cargo test readme::";
             assert_eq!(canonical(shown.trim_end()), canonical(&screen), "{message}");
         }
     }
@@ -174,13 +174,13 @@ fn its_commands_and_scripts_exist() {
 /// The text between the marks of that name, which the program itself writes.
 fn generated(name: &str, made: &str) {
     let text = readme();
-    let begin = format!("<!-- {name}: BLESS=1 cargo test --test readme writes this part -->\n");
+    let begin = format!("<!-- {name}: BLESS=1 cargo test readme:: writes this part -->\n");
     let (_, rest) = text.split_once(&begin).unwrap();
     let (there, _) = rest.split_once(&format!("<!-- end of {name} -->")).unwrap();
     if std::env::var_os("BLESS").is_some() {
         rewrite(there, made);
     } else {
-        assert_eq!(there, made, "the {name} in README.md is stale: BLESS=1 cargo test --test readme writes it anew");
+        assert_eq!(there, made, "the {name} in README.md is stale: BLESS=1 cargo test readme:: writes it anew");
     }
 }
 
