@@ -296,8 +296,8 @@ pub static LANGUAGE: &[Topic] = &[
         notes: &[
             "The keys are those of emacs, or of vi when ~/.inputrc (or $INPUTRC) says `set editing-mode vi`; its \
              bell-style and what stands in `$if sockpit` are heeded, too. Tab offers what suits the place, the rest of \
-             the usage stands in grey, and red is what cannot be right. Ctrl-R searches the history, which keeps each \
-             line once, a block as one entry, and is shared by sessions at the same time.",
+             the usage stands in grey (behind a # with NO_COLOR), and red is what cannot be right. Ctrl-R searches the \
+             history, which keeps each line once, a block as one entry, and is shared by sessions at the same time.",
             "A block is asked for to its end. Pasted lines run one by one, each with its result; what follows the \
              last line end is left to edit. Ctrl-C gives up a call that waits, a block, or the rest of a paste. Ctrl-D \
              leaves. Sockets' descriptors begin at 64, as the editor needs low ones; in a script they begin at 3.",
