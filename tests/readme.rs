@@ -1,22 +1,27 @@
 //! README.md, REFERENCE.md and docs/ are true: their sessions and commands are run, their names exist, and the reference
 //! is what help says. With BLESS=1 the sessions and the reference are written anew.
-#![allow(clippy::unwrap_used)]
-
-mod common;
-#[path = "common/terminal.rs"]
-mod terminal;
-
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
-use common::{Folder, SOCKPIT, has, lines, run};
+use crate::common::terminal::Terminal;
+use crate::common::{Folder, SOCKPIT, has, lines, run};
 use sockpit::command::{self, Group};
 use sockpit::help::{self, Subject, program, python, subjects, words};
 use sockpit::value::page::Part;
-use terminal::Terminal;
 
-const STALE: &str = "is not what the program shows: BLESS=1 cargo test --test readme writes it anew";
+tests![
+    the_sessions_are_what_a_terminal_shows,
+    the_lines_of_the_language_are_lines_of_the_language,
+    its_commands_do,
+    both_columns_of_the_python_table_run,
+    what_it_names_exists,
+    every_link_leads_somewhere,
+    the_readme_is_short,
+    the_reference_is_what_help_says,
+];
+
+const STALE: &str = "is not what the program shows: BLESS=1 cargo test readme writes it anew";
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -79,7 +84,6 @@ fn typed(line: &str) -> Option<(&str, &str)> {
 }
 
 /// Each session of the README is typed into a real terminal; the screen must be the README's.
-#[test]
 fn the_sessions_are_what_a_terminal_shows() {
     let sessions = blocks("console");
     assert!(sessions.len() >= 4);
@@ -142,7 +146,6 @@ fn prompts(screen: &str) -> usize {
     screen.lines().filter(|l| typed(&format!("{l} ")).is_some()).count()
 }
 
-#[test]
 fn the_lines_of_the_language_are_lines_of_the_language() {
     let block = blocks("text").into_iter().find(|b| b.starts_with("conn, addr")).unwrap();
     let prelude = "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\nc = create_connection $where\nsend c hello\ns = socket\n";
@@ -162,7 +165,6 @@ fn the_lines_of_the_language_are_lines_of_the_language() {
 }
 
 /// The commands of the README are run in a folder that has what they name; the tests themselves are running.
-#[test]
 fn its_commands_do() {
     let folder = Folder::new();
     folder.file("lesson.sock", b"srv = create_server 127.0.0.1:0\nwhere = getsockname srv\n");
@@ -175,7 +177,7 @@ fn its_commands_do() {
             None => command.strip_prefix("sockpit").unwrap().to_string(),
         };
         let line = format!("exec {SOCKPIT}{line}");
-        let run: common::Run =
+        let run: crate::common::Run =
             Command::new("sh").args(["-c", &line]).current_dir(folder.path()).output().unwrap().into();
         assert_eq!(run.status, 0, "{command}\n{}{}", run.out, run.err);
     }
@@ -183,7 +185,6 @@ fn its_commands_do() {
 }
 
 /// The lines of the table for those who know Python: each is the other's translation, and both run.
-#[test]
 fn both_columns_of_the_python_table_run() {
     let text = readme();
     let (_, table) = text.split_once("| Python | sockpit |\n| --- | --- |\n").unwrap();
@@ -209,7 +210,6 @@ fn codes(text: &str) -> Vec<String> {
     outside.split('`').skip(1).step_by(2).map(str::to_string).collect()
 }
 
-#[test]
 fn what_it_names_exists() {
     let lessons = read("docs/lessons.md");
     for entry in std::fs::read_dir(root().join("scripts")).unwrap() {
@@ -227,7 +227,6 @@ fn what_it_names_exists() {
 }
 
 /// Every link between the files leads to a file, and to a heading or an anchor in it.
-#[test]
 fn every_link_leads_somewhere() {
     for name in ["README.md", "REFERENCE.md", "docs/lessons.md"] {
         let text = read(name);
@@ -256,12 +255,10 @@ fn anchors(text: &str) -> Vec<String> {
     headings.map(slug).chain(named).collect()
 }
 
-#[test]
 fn the_readme_is_short() {
     assert!(readme().lines().count() < 260);
 }
 
-#[test]
 fn the_reference_is_what_help_says() {
     let made = reference();
     if std::env::var_os("BLESS").is_some() {
