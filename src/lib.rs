@@ -2,7 +2,7 @@
 //!
 //! # The journey of a line
 //!
-//! text → [`lang`] (words, statements, blocks) → a task's frame → [`command`] (arguments bound, the effect tried) →
+//! text → [`lang`] (words, statements, blocks) → [`program`] (names are slots, blocks are jumps) → a task's frame → [`command`] (arguments bound, the effect tried) →
 //! [`world::Step`] → [`value::Reply`] → [`session::Event`] → a renderer → the prompt, a script's output, JSON.
 //!
 //! # Layers, one way only
@@ -14,8 +14,9 @@
 //! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
 //! | [`command`] | table | each call: its parameters, help, Python and C forms, and its effect |
-//! | [`help`] | pure | which word of a call is which parameter; all that help says; the manual page; lines in Python |
-//! | [`session`] | state | tasks (frames over compiled code), jobs, the scheduler, events |
+//! | [`program`] | pure | a program before it runs: which word of a call is which parameter; code, its slots and names |
+//! | [`help`] | pure | all that help says; the manual page; lines in Python |
+//! | [`session`] | state | tasks (frames over a program's code), jobs, the scheduler, events |
 //! | [`render`] | pure | events to text for people and to JSON |
 //! | [`front`] | effects | the command line, scripts, the prompt. The only place that prints |
 //!
@@ -77,6 +78,7 @@ pub mod front;
 pub mod help;
 pub mod lang;
 pub mod os;
+pub mod program;
 pub mod render;
 pub mod session;
 pub mod value;

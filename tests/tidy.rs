@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use sockpit::command::Kind;
 
 /// The layers; each may use itself and those before it.
-const LAYERS: &[&str] = &["value", "lang", "os", "world", "command", "help", "session", "render", "front"];
+const LAYERS: &[&str] =
+    &["value", "lang", "os", "world", "command", "program", "explain", "help", "session", "render", "front"];
 
 /// Layers that a layer leaves alone although they stand before it.
 const APART: &[(&str, &str)] = &[

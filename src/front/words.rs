@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use crate::command::{self, Command, Kind, Need, kinds};
-use crate::help::arrange::{by_name, needed};
 use crate::lang::is_name;
+use crate::program::arrange::{by_name, needed};
 
 /// A word of a line that is being typed.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -3,7 +3,6 @@
 //!
 //! All of it is made from the tables that the program itself works with. It knows no session and no terminal.
 
-pub mod arrange;
 pub mod manual;
 mod pages;
 pub mod program;

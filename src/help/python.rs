@@ -5,11 +5,11 @@
 
 use std::collections::HashSet;
 
-use super::arrange::{Placed, arrange, split_pair};
 use crate::command::{self, Arg, Command, Group, Kind, Param, kinds};
 use crate::lang::{self, Call, Error, Expr, Part, Source, Word};
 use crate::os::constants;
 use crate::os::options::{self, OptKind, OptRef};
+use crate::program::arrange::{Placed, arrange, split_pair};
 use crate::value::{Addr, Value, text};
 
 /// The Python of a statement.

@@ -3,13 +3,12 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::{self, After, Callee, Code, Op, Operand, Site};
 use super::event::{At, What};
-use super::scope::Scope;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
 use super::{FRAMES_MAX, Session, Show, Stop, expr};
 use crate::lang::Span;
 use crate::os::{poller, trace};
+use crate::program::{After, Callee, Code, Function, Op, Operand, Scope, Site, takes};
 use crate::value::{Failure, Name, Reply, Value, text};
 use crate::world::{Step, Wake};
 
@@ -257,7 +256,7 @@ impl Session {
             }
             Op::Handled => frame.error = None,
             Op::Unmatched(names, to) => {
-                if !frame.error.as_ref().is_some_and(|f| code::takes(names, f.name)) {
+                if !frame.error.as_ref().is_some_and(|f| takes(names, f.name)) {
                     frame.pc = *to;
                 }
             }
@@ -365,7 +364,7 @@ impl Session {
         slot: usize,
         name: &str,
         values: Vec<Value>,
-    ) -> Result<(Rc<code::Function>, Rc<Scope>), Failure> {
+    ) -> Result<(Rc<Function>, Rc<Scope>), Failure> {
         let function = self.functions.get(slot).cloned().flatten();
         let function = function
             .ok_or_else(|| Failure::with(Name::Unbound, format!("`{name}` is not defined yet: its def has not run")))?;

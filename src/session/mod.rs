@@ -6,20 +6,15 @@
 
 mod attend;
 mod beside;
-mod bind;
-mod code;
-mod compile;
 mod deadlock;
 mod diagram;
 pub mod event;
 mod exec;
 mod expr;
-mod locals;
 mod notes;
 mod outcome;
 mod process;
 mod requests;
-mod scope;
 mod sockets;
 mod step;
 mod task;
@@ -40,10 +35,9 @@ pub use task::{Job, TaskHandle};
 use crate::command::Args;
 use crate::lang::{self, Source};
 use crate::os::{poller, trace};
+use crate::program::{self, Code, Function, Scope, Table};
 use crate::value::{Failure, Name, Value};
 use crate::world::{TaskId, World};
-use code::Function;
-use scope::{Scope, Table};
 use task::Task;
 
 /// How many tasks there can be at once.
@@ -223,9 +217,9 @@ impl Session {
     }
 
     /// The code of a program.
-    fn program(&mut self, source: &Rc<Source>) -> Result<Rc<code::Code>, lang::Error> {
+    fn program(&mut self, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
         let block = lang::parse(source)?;
-        let code = compile::program(&mut self.table, source, &block)?;
+        let code = program::compile(&mut self.table, source, &block)?;
         self.make_room();
         Ok(code)
     }

@@ -6,11 +6,11 @@
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::code::{Callee, Site};
 use super::task::Task;
 use super::{Session, Show};
 use crate::command::Args;
 use crate::os::addr;
+use crate::program::{Callee, Site};
 use crate::value::{Addr, Failure, Name, Value};
 use crate::world::journal::{Did, Ends};
 use crate::world::{Journal, Socket};

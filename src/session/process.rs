@@ -6,11 +6,11 @@
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 
-use super::code::{Callee, Code, Function, Op, Site};
 use super::task::Frame;
-use super::{Main, Session, compile};
+use super::{Main, Session};
 use crate::lang::{self, Source};
 use crate::os::process;
+use crate::program::{Callee, Code, Function, Op, Site, compile};
 use crate::value::{Failure, Handle, Name, Reply, Value, wire};
 use crate::world::{MpQueue, TaskId, mpqueue};
 
@@ -199,7 +199,7 @@ impl Session {
         for pair in sources {
             let [Value::Text(name), Value::Text(text), first] = list(pair)? else { return None };
             let source = Source::part(name, text, u32::try_from(int(first)?).ok()?);
-            let code = lang::parse(&source).and_then(|block| compile::program(&mut self.table, &source, &block));
+            let code = lang::parse(&source).and_then(|block| compile(&mut self.table, &source, &block));
             match code {
                 Ok(code) => {
                     let mut defs = Vec::new();

@@ -4,9 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::{Code, Function, Site, Slot};
-use super::scope::Scope;
 use crate::command::Args;
+use crate::program::{Code, Function, Scope, Site, Slot};
 use crate::value::{Failure, Handle, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Resume, TaskId, Wait};

@@ -16,10 +16,10 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::Session;
-use super::code::Site;
 use super::task::Task;
 use crate::command::{Arg, Args};
 use crate::os::{sockopt, trace};
+use crate::program::Site;
 use crate::value::{Addr, Clue, Failure, Name, Value};
 use crate::world::journal::{Act, Did, Ends, Last};
 use crate::world::{File, Journal, Socket, World};

@@ -11,7 +11,7 @@ use crate::lang::{Block, Error, Expr, Handler, KEYWORDS, Kind, Part, Source, Spa
 use crate::value::{Name, Value};
 
 /// The code of a program's statements. Names that are new get slots in the table.
-pub fn program(table: &mut Table, source: &Rc<Source>, block: &Block) -> Result<Rc<Code>, Error> {
+pub fn compile(table: &mut Table, source: &Rc<Source>, block: &Block) -> Result<Rc<Code>, Error> {
     // A def may be called by one that stands before it.
     for statement in block {
         if let Kind::Def(name, ..) = &statement.kind {
