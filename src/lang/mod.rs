@@ -8,6 +8,7 @@ mod error;
 mod expr;
 mod parse;
 mod print;
+mod typed;
 mod word;
 
 pub use ast::{Block, Call, Handler, Kind, Statement};
@@ -15,6 +16,7 @@ pub use error::{Error, Source, Span, excerpt, place};
 pub use expr::{Expr, Operator};
 pub use parse::{depth_change, parse};
 pub use print::print;
+pub use typed::{Typed, head, typed};
 pub use word::{Part, Word, is_name, words};
 
 /// The longest line, in bytes.
