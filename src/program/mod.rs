@@ -13,4 +13,4 @@ mod scope;
 
 pub use code::{After, ArgCode, Callee, Code, ExprCode, Function, Guard, Op, Operand, Place, Site, Slot, takes};
 pub use compile::{compile, snippet};
-pub use scope::{Names, Scope, Table};
+pub use scope::{Scope, Slots, Table};

@@ -246,7 +246,7 @@ impl Session {
                 self.background(task, &job)?;
             }
             Op::Define(slot, function) => {
-                self.functions.resize(self.table.functions.len(), None);
+                self.functions.resize(self.table.functions.count(), None);
                 self.functions[*slot] = Some(function.clone());
             }
             Op::Caught(slot) => {

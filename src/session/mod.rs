@@ -226,8 +226,8 @@ impl Session {
 
     /// Make room for the names that new code has.
     fn make_room(&mut self) {
-        self.globals.grow(self.table.globals.len());
-        self.functions.resize(self.table.functions.len(), None);
+        self.globals.grow(self.table.globals.count());
+        self.functions.resize(self.table.functions.count(), None);
     }
 
     /// A Ctrl-C that came just before the line was meant for it.

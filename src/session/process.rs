@@ -188,7 +188,7 @@ impl Session {
             let [Value::Text(name), Value::Text(kind)] = list(pair)? else { return None };
             self.left.insert(name.clone(), kind.clone());
         }
-        self.globals.grow(self.table.globals.len());
+        self.globals.grow(self.table.globals.count());
         let Value::Text(name) = name else { return None };
         Some(self.begin(name, list(args)?.to_vec()).map_err(|f| f.to_string()))
     }
@@ -210,7 +210,7 @@ impl Session {
                 Err(error) => return Some(Err(error)),
             }
         }
-        self.functions.resize(self.table.functions.len(), None);
+        self.functions.resize(self.table.functions.count(), None);
         for entry in functions {
             let [Value::Text(name), at, line] = list(entry)? else { return None };
             let defs = found.get(usize::try_from(int(at)?).ok()?)?;
