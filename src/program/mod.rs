@@ -6,6 +6,7 @@
 
 pub mod arrange;
 mod bind;
+mod blocks;
 mod code;
 mod compile;
 mod locals;
