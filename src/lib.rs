@@ -77,6 +77,7 @@ pub mod command;
 pub mod front;
 pub mod help;
 pub mod lang;
+pub mod linux;
 pub mod os;
 pub mod program;
 pub mod render;

@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 use sockpit::command::{self, Group};
 use sockpit::help::python::{Line, lines};
 use sockpit::lang::Source;
-use sockpit::os::constants::{MSG_FLAGS, POLL_EVENTS, find_any};
+use sockpit::linux::constants::{MSG_FLAGS, POLL_EVENTS, find_any};
 use sockpit::os::tcp::State;
 use sockpit::session::{Event, Main, Session, Show, Sink, What};
 use sockpit::value::{Addr, Value};

@@ -10,7 +10,7 @@ use sockpit::command::Kind;
 
 /// The layers; each may use itself and those before it.
 const LAYERS: &[&str] =
-    &["value", "lang", "os", "world", "command", "program", "explain", "help", "session", "render", "front"];
+    &["linux", "value", "lang", "os", "world", "command", "program", "explain", "help", "session", "render", "front"];
 
 /// Layers that a layer leaves alone although they stand before it.
 const APART: &[(&str, &str)] = &[

@@ -6,9 +6,10 @@ use std::rc::Rc;
 
 use super::netstat::netstat;
 use super::{Args, Command, Group, Kind, bare, req, rest};
+use crate::linux::constants;
 use crate::os::interfaces::{self, Interface};
 use crate::os::tcp::{FIELDS, Info, Unit, stands};
-use crate::os::{constants, fd, sockopt};
+use crate::os::{fd, sockopt};
 use crate::value::table::{Column, plain};
 use crate::value::{Failure, Table, Value, text};
 use crate::world::{Request, Step, World};

@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::{Arg, Args, Command, Group, Kind, opt, req};
-use crate::os::constants::{self, Constants};
+use crate::linux::constants::{self, Constants};
 use crate::os::resolve::{EAI_ADDRFAMILY, Found, Query};
 use crate::os::{addr, resolve as os};
 use crate::value::{Addr, Failure, Name, Reply, Value};

@@ -9,8 +9,9 @@ use std::rc::Rc;
 use super::msg::ancillary_value;
 use super::transfer::keep;
 use super::{Args, Command, Group, Kind, opt, req};
+use crate::linux::constants;
 use crate::os::msg::{self, Ancillary};
-use crate::os::{addr, constants, fd, trace};
+use crate::os::{addr, fd, trace};
 use crate::value::{Addr, Failure, Reply, Value};
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
 

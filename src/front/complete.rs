@@ -10,8 +10,8 @@ use crate::command::suits::Subject;
 use crate::command::{self, Command, Kind, Need, Param, life};
 use crate::help;
 use crate::lang::{KEYWORDS, Typed, head, is_name, typed};
-use crate::os::constants::{self, Constants};
-use crate::os::options::{self, OPTIONS, OptKind};
+use crate::linux::constants::{self, Constants};
+use crate::linux::options::{self, OptKind};
 use crate::os::tcp::State;
 use crate::program::arrange::{Next, named, next};
 use crate::value::{Name, codec};
@@ -261,13 +261,13 @@ impl Found {
         if level.is_none() {
             // Of the names of a level the best known, where it has options here.
             let known = |name: &str, level: i32| {
-                options::level_name(level) == Some(name) && OPTIONS.iter().any(|o| o.level == level)
+                options::level_name(level) == Some(name) && options::all().any(|o| o.level == level)
             };
             let levels = options::levels().filter(|(name, level)| has(*level) && known(name, *level));
             self.all(levels.map(|(name, _)| *name));
         }
         let wanted = |o: &&options::Opt| level.map_or_else(|| has(o.level), |level| o.level == level);
-        self.all(OPTIONS.iter().filter(fits).filter(wanted).map(|o| o.name));
+        self.all(options::all().filter(fits).filter(wanted).map(|o| o.name));
     }
 
     fn addresses(&mut self, command: &Command, names: &Names) {

@@ -8,7 +8,7 @@ use owo_colors::{OwoColorize, Style};
 use super::names::Names;
 use crate::command::{self, kinds};
 use crate::lang::{KEYWORDS, Typed, head, typed};
-use crate::os::constants;
+use crate::linux::constants;
 use crate::value::Name;
 
 /// What the pieces of a line look like.

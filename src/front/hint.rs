@@ -3,7 +3,7 @@
 use super::names::Names;
 use crate::command::{self, Command, Kind, Need};
 use crate::lang::{Typed, head, typed};
-use crate::os::options;
+use crate::linux::options;
 use crate::program::arrange::{named, next};
 
 /// How the words of the language go on.

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use crate::command::{self, Arg, Command, Group, Kind, Param, kinds};
 use crate::lang::{self, Call, Error, Expr, Part, Source, Word};
-use crate::os::constants;
-use crate::os::options::{self, OptKind, OptRef};
+use crate::linux::constants;
+use crate::linux::options::{self, OptKind, OptRef};
 use crate::program::arrange::{Placed, arrange, split_pair};
 use crate::value::{Addr, Value, text};
 

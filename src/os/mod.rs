@@ -4,12 +4,10 @@
 //! and nothing of sockets' names, modes or tasks.
 
 pub mod addr;
-pub mod constants;
 pub mod fd;
 pub mod interfaces;
 pub mod msg;
 pub mod netstat;
-pub mod options;
 pub mod poller;
 pub mod process;
 pub mod resolve;

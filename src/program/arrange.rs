@@ -2,7 +2,7 @@
 
 use crate::command::{Command, Kind, Need, Param, kinds};
 use crate::lang::{Part, Span, Typed, Word, is_name};
-use crate::os::options;
+use crate::linux::options;
 use crate::value::Failure;
 
 /// What stands in a parameter's place.

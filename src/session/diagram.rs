@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::Session;
 use super::why::bytes;
-use crate::os::constants::HOWS;
-use crate::os::options;
+use crate::linux::constants::HOWS;
+use crate::linux::options;
 use crate::os::tcp::{self, State};
 use crate::value::diagram::{Diagram, Lane, Step};
 use crate::value::{Addr, Failure};

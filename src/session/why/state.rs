@@ -3,7 +3,8 @@
 use std::os::fd::AsFd;
 
 use super::{Case, Cause, listens, local, option};
-use crate::os::{constants, fd, options, tcp};
+use crate::linux::{constants, options};
+use crate::os::{fd, tcp};
 use crate::value::Clue;
 use crate::world::journal::{Did, Ends};
 

@@ -6,9 +6,10 @@ use std::time::Instant;
 
 use super::{Told, bytes, listens};
 use crate::command;
-use crate::os::constants::HOWS;
+use crate::linux::constants::HOWS;
+use crate::linux::options;
+use crate::os::fd;
 use crate::os::tcp::{self, State};
-use crate::os::{fd, options};
 use crate::session::Session;
 use crate::value::{Addr, Clue, Failure, Handle, Name, errno, text};
 use crate::world::journal::{Act, Did};

@@ -1,0 +1,6 @@
+//! The kernel's names and numbers, and what they mean: flags, families, types, options.
+//!
+//! Pure data: it asks no kernel and knows no call that takes them.
+
+pub mod constants;
+pub mod options;
