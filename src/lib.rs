@@ -9,9 +9,10 @@
 //!
 //! | layer | kind | what it knows |
 //! | --- | --- | --- |
+//! | [`linux`] | pure | the kernel's names and numbers: families, types, flags, options by level, states |
 //! | [`value`] | pure | values, addresses, the errno table, failures, replies; pages and tables before they are laid out |
 //! | [`lang`] | pure | words, statements, blocks, expressions, errors with a place; and print, its inverse |
-//! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
+//! | [`os`] | effects | every system call through one door; the mio poller. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
 //! | [`command`] | table | each call: its parameters, help, Python and C forms, and its effect |
 //! | [`program`] | pure | a program before it runs: which word of a call is which parameter; code, its slots and names |

@@ -17,7 +17,7 @@ use sockpit::command::{self, Group};
 use sockpit::help::python::{Line, lines};
 use sockpit::lang::Source;
 use sockpit::linux::constants::{MSG_FLAGS, POLL_EVENTS, find_any};
-use sockpit::os::tcp::State;
+use sockpit::linux::state::State;
 use sockpit::session::{Event, Main, Session, Show, Sink, What};
 use sockpit::value::{Addr, Value};
 use sockpit::world::Socket;

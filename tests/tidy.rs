@@ -14,6 +14,7 @@ const LAYERS: &[&str] =
 
 /// Layers that a layer leaves alone although they stand before it.
 const APART: &[(&str, &str)] = &[
+    ("lang", "linux"),
     ("lang", "os"),
     ("render", "os"),
     ("render", "world"),
@@ -21,6 +22,10 @@ const APART: &[(&str, &str)] = &[
     ("os", "lang"),
     ("world", "lang"),
     ("command", "lang"),
+    ("program", "os"),
+    ("program", "world"),
+    ("help", "os"),
+    ("help", "world"),
 ];
 
 /// The most lines of a source file, its tests not counted. Tables and their functions may be longer.

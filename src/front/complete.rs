@@ -12,7 +12,7 @@ use crate::help;
 use crate::lang::{KEYWORDS, Typed, head, is_name, typed};
 use crate::linux::constants::{self, Constants};
 use crate::linux::options::{self, OptKind};
-use crate::os::tcp::State;
+use crate::linux::state::State;
 use crate::program::arrange::{Next, named, next};
 use crate::value::{Name, codec};
 

@@ -12,7 +12,7 @@ pub mod words;
 use crate::command::{self, Command, Group};
 use crate::linux::constants::{Constants, INTERFACE_FLAGS, Row, SETS};
 use crate::linux::options::{self, Opt};
-use crate::os::tcp::State;
+use crate::linux::state::State;
 use crate::value::page::Page;
 use crate::value::{Failure, Name, text};
 use words::Topic;

@@ -6,7 +6,7 @@ use super::words::Topic;
 use crate::command::{self, Command, Kind, Need, Param};
 use crate::linux::constants::{self, Constants, MSG_FLAGS, Row};
 use crate::linux::options::{self, Opt, OptKind};
-use crate::os::tcp::State;
+use crate::linux::state::State;
 use crate::value::page::Page;
 use crate::value::{Name, errno};
 

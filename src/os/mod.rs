@@ -1,4 +1,4 @@
-//! The one door to the operating system: system calls, the poller, signals, the option table, the clock.
+//! The one door to the operating system: system calls, the poller, signals, the clock.
 //!
 //! All `unsafe` code of the program is in this folder, behind functions that are safe to call. It knows addresses
 //! and nothing of sockets' names, modes or tasks.

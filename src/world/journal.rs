@@ -9,7 +9,8 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::{Mode, Socket};
-use crate::os::tcp::{self, State};
+use crate::linux::state::State;
+use crate::os::tcp;
 use crate::os::{addr, fd, sockopt};
 use crate::value::{Addr, Name};
 
