@@ -4,6 +4,7 @@
 //! a statement; blocks end with `end`. [`parse`] gives a [`Block`] or an [`Error`] that points at a word.
 
 mod ast;
+mod call;
 mod error;
 mod expr;
 mod parse;
