@@ -6,12 +6,11 @@
 
 mod attend;
 mod beside;
+mod call;
 mod deadlock;
-mod diagram;
 pub mod event;
 mod exec;
 mod expr;
-mod notes;
 mod outcome;
 mod process;
 mod requests;
@@ -19,7 +18,6 @@ mod sockets;
 mod step;
 mod task;
 mod turn;
-mod why;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -33,11 +31,12 @@ pub use step::Standing;
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
+use crate::explain::Told;
 use crate::lang::{self, Source};
 use crate::os::{poller, trace};
 use crate::program::{self, Code, Function, Scope, Table};
 use crate::value::{Failure, Name, Value};
-use crate::world::{TaskId, World};
+use crate::world::{Record, TaskId, World};
 use task::Task;
 
 /// How many tasks there can be at once.
@@ -107,11 +106,13 @@ pub struct Session {
     /// Ctrl-C came before the line it was meant for.
     early_interrupt: bool,
     /// The last error, for `why`.
-    last_error: Option<Box<why::Told>>,
+    last_error: Option<Box<Told>>,
     /// The program that is stepped through, if one is.
     stepper: Option<Box<step::Stepper>>,
     /// The task that runs lines typed beside it.
     beside: Option<TaskId>,
+    /// How many calls were made, where they are counted.
+    calls: u64,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
     pub interactive: bool,
 }
@@ -162,12 +163,13 @@ impl Session {
             fresh: false,
             popped: 0,
             early_interrupt: false,
+            calls: 0,
             stepper: None,
             beside: None,
             interactive: false,
             last_error: None,
         };
-        session.keep_journal();
+        session.world.record = (show == Show::All).then(Record::default);
         for (i, argument) in arguments.iter().enumerate() {
             let slot = session.table.globals.slot(&(i + 1).to_string());
             session.globals.set(

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::{Mode, On, Side, Step, Wait, Waiting, World, retry};
 use super::open::{Backing, File, closed};
-use crate::value::{Failure, Name, Reply};
+use crate::value::{Failure, Name, Reply, Tried};
 
 /// How often a FIFO that had nothing to read or no room is tried again.
 const FIFO_AGAIN: Duration = Duration::from_millis(20);
@@ -45,7 +45,11 @@ pub(super) fn drive(
         Some(Backing::Disk(_)) => None,
     };
     let Some(socket) = socket else { return drive_disk(world, what, job) };
-    let waiting = Waiting { socket: socket.clone(), side, never: false, again: None, what };
+    let tried = match side {
+        Side::In => Tried::Receive { room: 0, flags: 0 },
+        Side::Out => Tried::Send { bytes: 0, sent: 0, flags: 0 },
+    };
+    let waiting = Waiting { socket: socket.clone(), side, never: false, again: None, what, tried };
     let mut job = Some(job);
     let mut parked = false;
     retry(world, waiting, move |world, expired| {
