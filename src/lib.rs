@@ -2,21 +2,23 @@
 //!
 //! # The journey of a line
 //!
-//! text → [`lang`] (words, statements, blocks) → a task's frame → [`command`] (arguments bound, the effect tried) →
+//! text → [`lang`] (words, statements, blocks) → [`program`] (names are slots, blocks are jumps) → a task's frame → [`command`] (arguments bound, the effect tried) →
 //! [`world::Step`] → [`value::Reply`] → [`session::Event`] → a renderer → the prompt, a script's output, JSON.
 //!
 //! # Layers, one way only
 //!
 //! | layer | kind | what it knows |
 //! | --- | --- | --- |
+//! | [`linux`] | pure | the kernel's names and numbers: families, types, flags, options by level, states |
 //! | [`value`] | pure | values, addresses, the errno table, failures, replies; pages and tables before they are laid out |
 //! | [`lang`] | pure | words, statements, blocks, expressions, errors with a place; and print, its inverse |
-//! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
+//! | [`os`] | effects | every system call through one door; the mio poller. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
 //! | [`command`] | table | each call: its parameters, help, Python and C forms, and its effect |
+//! | [`program`] | pure | a program before it runs: which word of a call is which parameter; code, its slots and names |
 //! | [`explain`] | reads | the record → cause, story, picture; it looks at the world and knows nothing of the scheduler |
-//! | [`help`] | pure | which word of a call is which parameter; all that help says; the manual page; lines in Python |
-//! | [`session`] | state | tasks (frames over compiled code), jobs, the scheduler, events |
+//! | [`help`] | pure | all that help says; the manual page; lines in Python |
+//! | [`session`] | state | tasks (frames over a program's code), jobs, the scheduler, events |
 //! | [`render`] | pure | events to text for people and to JSON |
 //! | [`front`] | effects | the command line, scripts, the prompt. The only place that prints |
 //!
@@ -79,7 +81,9 @@ pub mod explain;
 pub mod front;
 pub mod help;
 pub mod lang;
+pub mod linux;
 pub mod os;
+pub mod program;
 pub mod render;
 pub mod session;
 pub mod value;

@@ -21,10 +21,12 @@ tests![
 ];
 
 /// The layers; each may use itself and those before it.
-const LAYERS: &[&str] = &["value", "lang", "os", "world", "command", "explain", "help", "session", "render", "front"];
+const LAYERS: &[&str] =
+    &["linux", "value", "lang", "os", "world", "command", "program", "explain", "help", "session", "render", "front"];
 
 /// Layers that a layer leaves alone although they stand before it.
 const APART: &[(&str, &str)] = &[
+    ("lang", "linux"),
     ("lang", "os"),
     ("render", "os"),
     ("render", "world"),
@@ -32,6 +34,10 @@ const APART: &[(&str, &str)] = &[
     ("os", "lang"),
     ("world", "lang"),
     ("command", "lang"),
+    ("program", "os"),
+    ("program", "world"),
+    ("help", "os"),
+    ("help", "world"),
 ];
 
 /// The most lines of a source file, its tests not counted. Tables and their functions may be longer.

@@ -6,9 +6,11 @@ use std::rc::Rc;
 
 use super::netstat::netstat;
 use super::{Args, Command, Group, Kind, bare, req, rest};
+use crate::linux::constants;
+use crate::linux::state::State;
 use crate::os::interfaces::{self, Interface};
-use crate::os::tcp::{self, FIELDS, Info, State, Unit, stands};
-use crate::os::{constants, sockopt};
+use crate::os::sockopt;
+use crate::os::tcp::{self, FIELDS, Info, Unit, stands};
 use crate::value::table::{Column, plain};
 use crate::value::{Failure, Table, Value, text};
 use crate::world::{Request, Step, World};

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use super::args::expected;
 use super::transfer::{Load, bytes, data, put};
 use super::{Args, Command, Group, Kind, named, names, req, some};
+use crate::linux::options;
 use crate::os::errqueue::Queued;
 use crate::os::msg::{self, Ancillary};
-use crate::os::{fd, options, sockopt};
+use crate::os::{fd, sockopt};
 use crate::value::{Addr, Failure, Value, errno};
 use crate::world::{File, Socket, Step, World, socket_value};
 

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::connection::bind_to;
 use super::{Arg, Args, Command, Group, Kind, opt, req};
-use crate::os::constants::{self, Constants};
+use crate::linux::constants::{self, Constants};
 use crate::os::resolve::{EAI_ADDRFAMILY, Found, Query};
 use crate::os::{addr, resolve as os};
 use crate::value::{Addr, Failure, Name, Reply, Tried, Value};

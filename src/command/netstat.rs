@@ -6,8 +6,8 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::{Args, kinds};
+use crate::linux::state::State;
 use crate::os::netstat::{self, Entry, Holder, Protocol, TimerKind};
-use crate::os::tcp::State;
 use crate::value::table::{Column, Holds, holds, plain};
 use crate::value::{Addr, Failure, Table, Value, text};
 use crate::world::{Request, Socket, Step, World};

@@ -6,8 +6,9 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::fd::AsFd;
 
 use super::{Args, Command, Group, Kind, kinds, opt, req, some};
-use crate::os::options::{OptKind, OptRef};
-use crate::os::{constants, sockopt};
+use crate::linux::constants;
+use crate::linux::options::{OptKind, OptRef};
+use crate::os::sockopt;
 use crate::value::{Addr, Failure, Reply, Tried, Value};
 use crate::world::record::Did;
 use crate::world::{Step, World};
@@ -417,7 +418,7 @@ fn interface(value: &Value, at: usize) -> Result<i32, Failure> {
 mod tests {
     use super::super::Arg;
     use super::*;
-    use crate::os::options;
+    use crate::linux::options;
 
     fn encoded(option: &str, words: &[&str]) -> Result<Vec<u8>, Failure> {
         let values = words.iter().map(|word| Arg::Value(kinds::word_value(word)));

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::Site;
 use super::event::What;
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
@@ -12,6 +11,7 @@ use crate::explain;
 use crate::help;
 use crate::lang::{self, Source};
 use crate::os::trace;
+use crate::program::Site;
 use crate::value::{Clue, Failure, Handle, Name, Reply, Table, Value};
 use crate::world::sync::Pool;
 use crate::world::{Process, Request, Socket, after};

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
+use super::arrange::{Placed, arrange, split_pair};
 use super::code::{ArgCode, Callee, Operand, Site};
 use super::compile::{Compiler, callable};
 use crate::command::{self, Arg, Command, Kind, Param, kinds};
-use crate::help::arrange::{Placed, arrange, split_pair};
 use crate::lang::{Call, Error, Span, Word, is_name};
 use crate::value::{Failure, Value};
 

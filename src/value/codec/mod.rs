@@ -1,217 +1,17 @@
 //! Text to bytes and back in the encodings Python names, as strictly as Python: nothing is ever replaced.
 //!
-//! The Unicode encodings, ASCII and Latin-1 are here; the tables of the others are `encoding_rs`'s. Those are the
-//! browsers' tables, which take more than the standards allow, so a `Shape` and a `Rule` cut them down to
-//! Python's. Every character of every table was compared with Python 3.11. What still differs: gb18030 has its 2022
-//! edition's places for 19 rare signs, Big5's kana (C6A1 to C7FC) are refused, cp932 refuses the bytes 80, A0 and FD
-//! to FF and writes IBM's code where a character has two, euc-kr makes no syllable of its parts, and ¥ and ‾ are not
-//! bent to \ and ~ in Japanese codes.
+//! The Unicode encodings, ASCII and Latin-1 are here, the others in `charset`.
+
+mod charset;
+mod list;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
-use encoding_rs as rs;
+pub use list::names;
 
 use super::{Failure, Name, text};
-
-const BIG: bool = true;
-const LITTLE: bool = false;
-const NATIVE: bool = cfg!(target_endian = "big");
-
-/// An encoding.
-struct Codec {
-    name: &'static str,
-    aliases: &'static [&'static str],
-    scheme: Scheme,
-}
-
-enum Scheme {
-    Utf8 {
-        signed: bool,
-    },
-    Ascii,
-    Latin1,
-    /// In that byte order, or in the one its mark says.
-    Utf16(Option<bool>),
-    Utf32(Option<bool>),
-    Table(&'static rs::Encoding, Shape, Rule),
-}
-
-/// How many bytes a character of a table has.
-#[derive(Clone, Copy, PartialEq)]
-enum Shape {
-    One,
-    Two,
-    Gb18030,
-    ShiftJis,
-    EucJp,
-}
-
-/// What a table may hold: which codes, and the characters that differ from the browsers'.
-#[derive(Clone, Copy)]
-struct Rule {
-    allows: fn(u32, char) -> bool,
-    differs: &'static [(u32, char)],
-}
-
-const ANY: Rule = Rule { allows: |_, _| true, differs: &[] };
-/// The browsers fill the holes of Microsoft's tables with control characters.
-const WINDOWS: Rule = Rule { allows: |_, c| !matches!(c, '\u{80}'..='\u{9f}' | '\u{5ba}'), differs: &[] };
-const KOI8_U: Rule = Rule { allows: |_, _| true, differs: &[(0xae, '╝'), (0xbe, '╬')] };
-const GBK: Rule = Rule {
-    allows: |n, c| {
-        !is_private(c)
-            && !matches!(n, 0xa2e3 | 0xa3a0 | 0xa6d9..=0xa6df | 0xa6ec | 0xa6ed | 0xa6f3 | 0xa8bc | 0xa8bf | 0xa989..=0xa995)
-            && !(0xfe50..=0xfea0).contains(&n)
-    },
-    differs: &[],
-};
-const GB2312: Rule = Rule {
-    allows: |n, c| {
-        !is_private(c)
-            && matches!(n >> 8, 0xa1..=0xf7)
-            && n & 0xff >= 0xa1
-            && !matches!(n, 0xa2a1..=0xa2aa | 0xa2e3 | 0xa6d9..=0xa6f5 | 0xa8bb..=0xa8c0)
-    },
-    differs: &[(0xa1a4, '・'), (0xa1aa, '―')],
-};
-const SHIFT_JIS: Rule = Rule {
-    allows: |n, c| !is_private(c) && !matches!(n >> 8, 0x87 | 0xed | 0xee | 0xfa..),
-    differs: &[(0x8160, '〜'), (0x8161, '‖'), (0x817c, '−'), (0x8191, '¢'), (0x8192, '£'), (0x81ca, '¬')],
-};
-const EUC_JP: Rule = Rule {
-    allows: |n, c| !is_private(c) && !matches!(n >> 8, 0xad | 0xf9..=0xff),
-    differs: &[
-        (0xa1c1, '〜'),
-        (0xa1c2, '‖'),
-        (0xa1dd, '−'),
-        (0xa1f1, '¢'),
-        (0xa1f2, '£'),
-        (0xa2cc, '¬'),
-        (0x8f_a2b7, '~'),
-    ],
-};
-const EUC_KR: Rule =
-    Rule { allows: |n, c| !is_private(c) && n >= 0xa1a1 && n & 0xff >= 0xa1 && n != 0xa4d4, differs: &[] };
-const BIG5: Rule = Rule {
-    allows: |n, c| !is_private(c) && matches!(n, 0xa140..=0xa3bf | 0xa440..=0xc67e | 0xc940..=0xf9d5),
-    differs: &[
-        (0xa145, '•'),
-        (0xa14e, '､'),
-        (0xa1c2, '‾'),
-        (0xa1e3, '∼'),
-        (0xa1f2, '♁'),
-        (0xa1f3, '☉'),
-        (0xa241, '／'),
-        (0xa242, '＼'),
-        (0xa244, '¥'),
-        (0xa246, '¢'),
-        (0xa247, '£'),
-        // The same in both, but the browsers write another code for them.
-        (0xa2a4, '═'),
-        (0xa2a5, '╞'),
-        (0xa2a6, '╪'),
-        (0xa2a7, '╡'),
-        (0xc969, '仝'),
-    ],
-};
-
-fn is_private(c: char) -> bool {
-    matches!(c, '\u{e000}'..='\u{f8ff}')
-}
-
-const fn codec(name: &'static str, aliases: &'static [&'static str], scheme: Scheme) -> Codec {
-    Codec { name, aliases, scheme }
-}
-
-const fn one(name: &'static str, aliases: &'static [&'static str], table: &'static rs::Encoding) -> Codec {
-    codec(name, aliases, Scheme::Table(table, Shape::One, ANY))
-}
-
-const fn windows(name: &'static str, aliases: &'static [&'static str], table: &'static rs::Encoding) -> Codec {
-    codec(name, aliases, Scheme::Table(table, Shape::One, WINDOWS))
-}
-
-const fn many(
-    name: &'static str,
-    aliases: &'static [&'static str],
-    table: &'static rs::Encoding,
-    shape: Shape,
-    rule: Rule,
-) -> Codec {
-    codec(name, aliases, Scheme::Table(table, shape, rule))
-}
-
-/// Every encoding, by Python's names; letters' case, `-` and `_` make no difference.
-static CODECS: &[Codec] = &[
-    codec("utf-8", &["u8", "utf", "cp65001"], Scheme::Utf8 { signed: false }),
-    codec("utf-8-sig", &[], Scheme::Utf8 { signed: true }),
-    codec("ascii", &["us-ascii", "646", "iso646-us"], Scheme::Ascii),
-    codec("latin-1", &["iso-8859-1", "iso8859", "8859", "cp819", "latin", "l1"], Scheme::Latin1),
-    codec("utf-16", &["u16"], Scheme::Utf16(None)),
-    codec("utf-16-le", &[], Scheme::Utf16(Some(LITTLE))),
-    codec("utf-16-be", &[], Scheme::Utf16(Some(BIG))),
-    codec("utf-32", &["u32"], Scheme::Utf32(None)),
-    codec("utf-32-le", &[], Scheme::Utf32(Some(LITTLE))),
-    codec("utf-32-be", &[], Scheme::Utf32(Some(BIG))),
-    many("gbk", &["cp936", "936", "ms936"], &rs::GBK_INIT, Shape::Two, GBK),
-    many("gb2312", &["euc-cn", "chinese"], &rs::GBK_INIT, Shape::Two, GB2312),
-    many("gb18030", &["gb18030-2000"], &rs::GB18030_INIT, Shape::Gb18030, ANY),
-    many("big5", &["big5-tw"], &rs::BIG5_INIT, Shape::Two, BIG5),
-    many("shift_jis", &["sjis"], &rs::SHIFT_JIS_INIT, Shape::ShiftJis, SHIFT_JIS),
-    many("cp932", &["932", "ms932", "mskanji", "windows-31j"], &rs::SHIFT_JIS_INIT, Shape::ShiftJis, ANY),
-    many("euc-jp", &["ujis"], &rs::EUC_JP_INIT, Shape::EucJp, EUC_JP),
-    many("euc-kr", &["korean", "ksc5601"], &rs::EUC_KR_INIT, Shape::Two, EUC_KR),
-    many("cp949", &["949", "ms949", "uhc"], &rs::EUC_KR_INIT, Shape::Two, ANY),
-    windows("cp1250", &["windows-1250", "1250"], &rs::WINDOWS_1250_INIT),
-    windows("cp1251", &["windows-1251", "1251"], &rs::WINDOWS_1251_INIT),
-    windows("cp1252", &["windows-1252", "1252"], &rs::WINDOWS_1252_INIT),
-    windows("cp1253", &["windows-1253", "1253"], &rs::WINDOWS_1253_INIT),
-    windows("cp1254", &["windows-1254", "1254"], &rs::WINDOWS_1254_INIT),
-    windows("cp1255", &["windows-1255", "1255"], &rs::WINDOWS_1255_INIT),
-    windows("cp1256", &["windows-1256", "1256"], &rs::WINDOWS_1256_INIT),
-    windows("cp1257", &["windows-1257", "1257"], &rs::WINDOWS_1257_INIT),
-    windows("cp1258", &["windows-1258", "1258"], &rs::WINDOWS_1258_INIT),
-    windows("cp874", &[], &rs::WINDOWS_874_INIT),
-    one("cp866", &["866", "ibm866"], &rs::IBM866_INIT),
-    one("koi8-r", &[], &rs::KOI8_R_INIT),
-    many("koi8-u", &[], &rs::KOI8_U_INIT, Shape::One, KOI8_U),
-    one("mac-roman", &["macintosh"], &rs::MACINTOSH_INIT),
-    one("mac-cyrillic", &[], &rs::X_MAC_CYRILLIC_INIT),
-    one("iso-8859-2", &["latin2", "l2"], &rs::ISO_8859_2_INIT),
-    one("iso-8859-3", &["latin3", "l3"], &rs::ISO_8859_3_INIT),
-    one("iso-8859-4", &["latin4", "l4"], &rs::ISO_8859_4_INIT),
-    one("iso-8859-5", &["cyrillic"], &rs::ISO_8859_5_INIT),
-    one("iso-8859-6", &["arabic"], &rs::ISO_8859_6_INIT),
-    one("iso-8859-7", &["greek"], &rs::ISO_8859_7_INIT),
-    one("iso-8859-8", &["hebrew"], &rs::ISO_8859_8_INIT),
-    one("iso-8859-10", &["latin6", "l6"], &rs::ISO_8859_10_INIT),
-    one("iso-8859-13", &["latin7", "l7"], &rs::ISO_8859_13_INIT),
-    one("iso-8859-14", &["latin8", "l8"], &rs::ISO_8859_14_INIT),
-    one("iso-8859-15", &["latin9", "l9"], &rs::ISO_8859_15_INIT),
-    one("iso-8859-16", &["latin10", "l10"], &rs::ISO_8859_16_INIT),
-];
-
-/// The encodings' names, for completion.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    CODECS.iter().map(|c| c.name)
-}
-
-fn find(encoding: &str) -> Result<&'static Codec, Failure> {
-    let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    let wanted = plain(encoding);
-    let every = |c: &'static Codec| std::iter::once(c.name).chain(c.aliases.iter().copied());
-    CODECS.iter().find(|c| every(c).any(|name| plain(name) == wanted)).ok_or_else(|| {
-        let failure = Failure::usage(format!("unknown encoding: {encoding}"));
-        let long = CODECS.iter().flat_map(every).filter(|name| name.len() > 3);
-        match text::nearest(encoding, long) {
-            Some(near) => failure.note(format!("did you mean {near}?")),
-            None => failure
-                .note("such as utf-8, ascii, latin-1, utf-16, gbk, gb18030, big5, shift_jis, euc-kr, cp1252, koi8-r"),
-        }
-    })
-}
+use charset::Stop;
+use list::{BIG, Codec, LITTLE, NATIVE, Scheme, find};
 
 /// Text as bytes of an encoding.
 pub fn encode(text: &str, encoding: &str) -> Result<Vec<u8>, Failure> {
@@ -241,7 +41,7 @@ pub fn encode(text: &str, encoding: &str) -> Result<Vec<u8>, Failure> {
             Scheme::Ascii => put_byte(&mut out, c, 0x80, "ordinal not in range(128)"),
             Scheme::Latin1 => put_byte(&mut out, c, 0x100, "ordinal not in range(256)"),
             Scheme::Table(..) if c.is_ascii() => put_byte(&mut out, c, 0x80, ""),
-            Scheme::Table(table, shape, rule) => put_table(&mut out, c, table, shape, rule),
+            Scheme::Table(charset) => charset.put(&mut out, c),
         };
         if let Some(reason) = reason {
             let shown = if text::is_plain(c) {
@@ -273,51 +73,6 @@ fn put_byte(out: &mut Vec<u8>, c: char, limit: u32, reason: &'static str) -> Opt
     None
 }
 
-/// A character's code in a table: one of those that differ, else the browsers' if Python's table reads it back as
-/// the same character, else (EUC-JP) one of the three-byte codes, which browsers read and do not write.
-fn put_table(
-    out: &mut Vec<u8>,
-    c: char,
-    table: &'static rs::Encoding,
-    shape: Shape,
-    rule: Rule,
-) -> Option<&'static str> {
-    if let Some((n, _)) = rule.differs.iter().find(|(_, d)| *d == c) {
-        out.extend(n.to_be_bytes().into_iter().skip_while(|b| *b == 0));
-        return None;
-    }
-    let (mut utf8, mut code, mut back) = ([0; 4], [0; 8], String::new());
-    let mut reads_back = |code: &[u8]| {
-        back.clear();
-        step_table(code, &mut back, table, shape, rule).is_ok() && back.chars().eq([c])
-    };
-    let (result, _, n) =
-        table.new_encoder().encode_from_utf8_without_replacement(c.encode_utf8(&mut utf8), &mut code, true);
-    if result == rs::EncoderResult::InputEmpty && reads_back(&code[..n]) {
-        out.extend(&code[..n]);
-        return None;
-    }
-    if let (Shape::EucJp, Some(code)) = (shape, three_bytes().get(&c)) {
-        out.extend(code);
-        return None;
-    }
-    Some(if shape == Shape::One { "character maps to <undefined>" } else { "illegal multibyte sequence" })
-}
-
-/// EUC-JP's characters of three bytes.
-fn three_bytes() -> &'static BTreeMap<char, [u8; 3]> {
-    static CODES: OnceLock<BTreeMap<char, [u8; 3]>> = OnceLock::new();
-    CODES.get_or_init(|| {
-        let codes = (0xa1..=0xfe).flat_map(|a| (0xa1..=0xfe).map(move |b| [0x8f, a, b]));
-        let mut text = String::new();
-        let mut read = |code: &[u8]| {
-            text.clear();
-            step_table(code, &mut text, &rs::EUC_JP_INIT, Shape::EucJp, EUC_JP).ok().and_then(|_| text.chars().next())
-        };
-        codes.filter_map(|code| Some((read(&code)?, code))).collect()
-    })
-}
-
 /// Bytes as the text they are in an encoding.
 pub fn decode(bytes: &[u8], encoding: &str) -> Result<String, Failure> {
     Decoder::new(encoding)?.decode(bytes, true)
@@ -332,14 +87,6 @@ pub struct Decoder {
     kept: Vec<u8>,
     /// How many bytes of the stream came before those kept.
     before: usize,
-}
-
-/// Why decoding stops before the end.
-enum Stop {
-    /// The bytes end within a character.
-    Cut(&'static str),
-    /// So many bytes are not text.
-    Bad(usize, &'static str),
 }
 
 impl Decoder {
@@ -422,7 +169,7 @@ impl Decoder {
                     out.push(char::from(rest[0]));
                     1
                 }
-                Scheme::Table(table, shape, rule) => step_table(rest, out, table, shape, rule)?,
+                Scheme::Table(charset) => charset.step(rest, out)?,
                 Scheme::Utf8 { .. } | Scheme::Ascii => return Err(Stop::Bad(1, "ordinal not in range(128)")),
             };
         }
@@ -526,37 +273,6 @@ fn step32(rest: &[u8], out: &mut String, big: bool) -> Result<usize, Stop> {
         },
     ))?);
     Ok(4)
-}
-
-/// One character of a table, which is not ASCII.
-fn step_table(
-    rest: &[u8],
-    out: &mut String,
-    table: &'static rs::Encoding,
-    shape: Shape,
-    rule: Rule,
-) -> Result<usize, Stop> {
-    if shape != Shape::One && matches!(rest[0], 0x80 | 0xff) {
-        return Err(Stop::Bad(1, "illegal multibyte sequence"));
-    }
-    let n = match shape {
-        Shape::One => 1,
-        Shape::ShiftJis if matches!(rest[0], 0xa0..=0xdf | 0xfd..) => 1,
-        Shape::EucJp if rest[0] == 0x8f => 3,
-        Shape::Gb18030 if rest.get(1).is_some_and(u8::is_ascii_digit) => 4,
-        _ => 2,
-    };
-    let code = rest.get(..n).ok_or(Stop::Cut("incomplete multibyte sequence"))?;
-    let number = code.iter().fold(0, |number, byte| number << 8 | u32::from(*byte));
-    if let Some((_, c)) = rule.differs.iter().find(|(other, _)| *other == number) {
-        out.push(*c);
-        return Ok(n);
-    }
-    let found = table.decode_without_bom_handling_and_without_replacement(code);
-    let reason = if shape == Shape::One { "character maps to <undefined>" } else { "illegal multibyte sequence" };
-    let allowed = found.filter(|s| s.chars().all(|c| (rule.allows)(number, c)));
-    out.push_str(&allowed.ok_or(Stop::Bad(1, reason))?);
-    Ok(n)
 }
 
 #[cfg(test)]
@@ -681,10 +397,10 @@ mod tests {
 
     #[test]
     fn names_are_found_once() {
-        for (i, codec) in CODECS.iter().enumerate() {
+        for (i, codec) in list::CODECS.iter().enumerate() {
             assert!(std::ptr::eq(find(codec.name).unwrap(), codec), "{}", codec.name);
             for alias in codec.aliases {
-                assert!(std::ptr::eq(find(alias).unwrap(), &raw const CODECS[i]), "{alias}");
+                assert!(std::ptr::eq(find(alias).unwrap(), &raw const list::CODECS[i]), "{alias}");
             }
         }
     }

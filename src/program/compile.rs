@@ -3,15 +3,15 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::code::{After, Code, ExprCode, Function, Guard, Op, Operand, Place, Slot};
+use super::code::{After, Code, ExprCode, Function, Op, Operand, Place, Slot};
 use super::locals::{assigned, declared};
 use super::scope::Table;
 use crate::command::{self, kinds};
-use crate::lang::{Block, Error, Expr, Handler, KEYWORDS, Kind, Part, Source, Span, Statement, Word};
+use crate::lang::{Block, Error, Expr, KEYWORDS, Kind, Part, Source, Span, Statement, Word};
 use crate::value::{Name, Value};
 
 /// The code of a program's statements. Names that are new get slots in the table.
-pub fn program(table: &mut Table, source: &Rc<Source>, block: &Block) -> Result<Rc<Code>, Error> {
+pub fn compile(table: &mut Table, source: &Rc<Source>, block: &Block) -> Result<Rc<Code>, Error> {
     // A def may be called by one that stands before it.
     for statement in block {
         if let Kind::Def(name, ..) = &statement.kind {
@@ -51,30 +51,31 @@ struct Locals {
 }
 
 /// A loop being compiled: where `continue` goes, the jumps of its `break`s, how many `finally` surround it.
-struct Loop {
-    next: usize,
-    breaks: Vec<usize>,
-    finals: usize,
+pub(super) struct Loop {
+    pub(super) next: usize,
+    pub(super) breaks: Vec<usize>,
+    pub(super) finals: usize,
 }
 
 /// A `finally` being guarded: the jumps into it, to be mended when it is placed.
 #[derive(Default)]
-struct Final {
-    entries: Vec<usize>,
+pub(super) struct Final {
+    pub(super) entries: Vec<usize>,
 }
 
+/// Statements being made into code.
 pub(super) struct Compiler<'a> {
     pub(super) table: &'a mut Table,
     pub(super) source: &'a Rc<Source>,
     locals: Option<Locals>,
-    code: Code,
-    loops: Vec<Loop>,
-    finals: Vec<Final>,
+    pub(super) code: Code,
+    pub(super) loops: Vec<Loop>,
+    pub(super) finals: Vec<Final>,
     nested: usize,
     /// It is a def's code.
     in_def: bool,
     /// How many `finally` blocks the code stands inside.
-    afters: usize,
+    pub(super) afters: usize,
 }
 
 impl<'a> Compiler<'a> {
@@ -90,11 +91,11 @@ impl Compiler<'_> {
         Error::new(self.source, span, message)
     }
 
-    fn here(&self) -> usize {
+    pub(super) fn here(&self) -> usize {
         self.code.ops.len()
     }
 
-    fn emit(&mut self, op: Op, span: Span) -> usize {
+    pub(super) fn emit(&mut self, op: Op, span: Span) -> usize {
         let nested = self.nested > 0 || self.in_def;
         self.code.ops.push(op);
         self.code.places.push(Place { span, nested, end: 0 });
@@ -102,7 +103,7 @@ impl Compiler<'_> {
     }
 
     /// Mend a jump that was made before its target was known.
-    fn land(&mut self, jump: usize) {
+    pub(super) fn land(&mut self, jump: usize) {
         let here = self.here();
         match &mut self.code.ops[jump] {
             Op::Jump(to)
@@ -140,7 +141,7 @@ impl Compiler<'_> {
         block.iter().try_for_each(|s| self.statement(s))
     }
 
-    fn inner(&mut self, block: &Block) -> Result<(), Error> {
+    pub(super) fn inner(&mut self, block: &Block) -> Result<(), Error> {
         self.nested += 1;
         let done = self.block(block);
         self.nested -= 1;
@@ -235,113 +236,6 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn conditional(&mut self, arms: &[(Expr, Block)], otherwise: Option<&Block>, span: Span) -> Result<(), Error> {
-        let mut ends = Vec::new();
-        for (condition, body) in arms {
-            let condition = self.expr(condition);
-            let skip = self.emit(Op::Unless(condition, 0), span);
-            self.inner(body)?;
-            ends.push(self.emit(Op::Jump(0), span));
-            self.land(skip);
-        }
-        if let Some(body) = otherwise {
-            self.inner(body)?;
-        }
-        for jump in ends {
-            self.land(jump);
-        }
-        Ok(())
-    }
-
-    fn looped(&mut self, next: usize, body: &Block, span: Span) -> Result<(), Error> {
-        self.loops.push(Loop { next, breaks: Vec::new(), finals: self.finals.len() });
-        self.inner(body)?;
-        self.emit(Op::Jump(next), span);
-        Ok(())
-    }
-
-    fn end_loop(&mut self, exit: Option<usize>) {
-        let ended = self.loops.pop();
-        exit.into_iter().chain(ended.into_iter().flat_map(|l| l.breaks)).for_each(|jump| self.land(jump));
-    }
-
-    fn leave_loop(&mut self, is_break: bool, span: Span) {
-        let Some(innermost) = self.loops.last() else { return };
-        let (finals, next) = (innermost.finals, innermost.next);
-        self.through_finals(finals, span);
-        let jump = self.emit(Op::Jump(next), span);
-        if let (true, Some(innermost)) = (is_break, self.loops.last_mut()) {
-            innermost.breaks.push(jump);
-        }
-    }
-
-    /// Run the `finally` blocks that stand around here, innermost first, down to that many.
-    fn through_finals(&mut self, down_to: usize, span: Span) {
-        for i in (down_to..self.finals.len()).rev() {
-            let after = self.emit(Op::After(After::Jump(0)), span);
-            let jump = self.emit(Op::Jump(0), span);
-            self.finals[i].entries.push(jump);
-            self.land(after);
-        }
-    }
-
-    fn attempt(
-        &mut self,
-        body: &Block,
-        handlers: &[Handler],
-        finally: Option<&Block>,
-        span: Span,
-    ) -> Result<(), Error> {
-        if finally.is_some() {
-            self.finals.push(Final::default());
-        }
-        let afters = self.afters;
-        let from = self.here();
-        self.inner(body)?;
-        let to = self.here();
-        let mut ends = vec![self.emit(Op::Jump(0), span)];
-        let mut takes = Vec::new();
-        if !handlers.is_empty() {
-            let target = self.here();
-            for handler in handlers {
-                let names = handler.names.iter().map(|w| self.error_name(w)).collect::<Result<Vec<_>, _>>()?;
-                takes.push(names.clone());
-                let skip = self.emit(Op::Unmatched(names, 0), handler.span);
-                if let Some(bind) = &handler.bind {
-                    let (slot, _) = self.target(bind);
-                    self.emit(Op::Caught(slot), handler.span);
-                }
-                self.emit(Op::Handled, handler.span);
-                self.inner(&handler.body)?;
-                ends.push(self.emit(Op::Jump(0), span));
-                self.land(skip);
-            }
-            self.emit(Op::Raise, span);
-            self.code.guards.push(Guard { from, to, target, takes, afters });
-        }
-        let all = self.here();
-        for jump in ends {
-            self.land(jump);
-        }
-        let Some(finally) = finally else { return Ok(()) };
-        // Three ways in: through its end, with an error, and by break, continue or return.
-        let normal = self.emit(Op::After(After::Jump(0)), span);
-        let into = self.emit(Op::Jump(0), span);
-        let target = self.here();
-        self.code.guards.push(Guard { from, to: all, target, takes: Vec::new(), afters });
-        self.emit(Op::After(After::Raise), span);
-        self.land(into);
-        let entered = self.finals.pop().unwrap_or_default();
-        entered.entries.into_iter().for_each(|jump| self.land(jump));
-        self.afters += 1;
-        let done = self.inner(finally);
-        self.afters -= 1;
-        done?;
-        self.emit(Op::Finished, span);
-        self.land(normal);
-        Ok(())
-    }
-
     fn define(&mut self, name: &Word, params: &[Word], body: &Block, span: Span) -> Result<(), Error> {
         let text = name.literal().unwrap_or("");
         let mut locals = Locals { names: Vec::new(), globals: HashSet::new() };
@@ -413,7 +307,7 @@ impl Compiler<'_> {
         }
     }
 
-    fn expr(&mut self, expr: &Expr) -> ExprCode {
+    pub(super) fn expr(&mut self, expr: &Expr) -> ExprCode {
         match expr {
             Expr::Word(word) => ExprCode::Word(self.plain(word)),
             Expr::Unary(op, inner) => ExprCode::Unary(*op, Box::new(self.expr(inner))),

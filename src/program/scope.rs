@@ -45,12 +45,12 @@ impl Scope {
 
 /// The names of a scope and the slot of each.
 #[derive(Default)]
-pub struct Names {
+pub struct Slots {
     slots: HashMap<Rc<str>, usize>,
     order: Vec<Rc<str>>,
 }
 
-impl Names {
+impl Slots {
     /// The slot of a name, made when it is new.
     pub fn slot(&mut self, name: &str) -> usize {
         if let Some(slot) = self.slots.get(name) {
@@ -69,7 +69,7 @@ impl Names {
     }
 
     /// How many names there are.
-    pub fn len(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.order.len()
     }
 
@@ -83,7 +83,7 @@ impl Names {
 #[derive(Default)]
 pub struct Table {
     /// Values' names.
-    pub globals: Names,
+    pub globals: Slots,
     /// Defined names.
-    pub functions: Names,
+    pub functions: Slots,
 }
