@@ -8,8 +8,8 @@ use std::rc::Rc;
 use super::{Args, kinds};
 use crate::os::netstat::{self, Entry, Holder, Protocol, TimerKind};
 use crate::os::tcp::State;
-use crate::value::table::{Column, Holds, holds, plain};
-use crate::value::{Addr, Failure, Table, Value, text};
+use crate::value::table::{Column, holds, plain};
+use crate::value::{Addr, Failure, Holds, Table, Value, text};
 use crate::world::{Request, Socket, Step, World};
 
 const SOCKETS: &[Column] = &[

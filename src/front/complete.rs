@@ -7,8 +7,8 @@ use std::fs;
 
 use super::names::Names;
 use super::words::{self, Next, Word};
-use crate::command::suits::Subject;
-use crate::command::{self, Command, Kind, Need, Param, life};
+use crate::command::standing::Subject;
+use crate::command::{self, Command, Kind, Need, Param, Stands, life};
 use crate::help;
 use crate::lang::{KEYWORDS, is_name};
 use crate::os::constants::{self, Constants};
@@ -62,7 +62,7 @@ fn path_wanted(before: &[Word]) -> bool {
     let head = words::head(before);
     let Some(command) = before.get(head).and_then(|w| command::find(&w.text)) else { return false };
     let next = words::next(command, &before[head + 1..]);
-    command.params.get(next.param).is_some_and(|p| p.kind == Kind::Path)
+    command.params.get(next.param).is_some_and(|p| matches!(p.kind, Kind::Path | Kind::Program))
 }
 
 /// A word of a call: where in the call it stands.
@@ -164,7 +164,7 @@ impl Found {
         }
         // What has a name must give something; what must fail may be any call.
         let result = before.last().is_some_and(|w| w.is("="));
-        let fits = |c: &&Command| !result || !c.results.is_empty() || c.results_vary();
+        let fits = |c: &&Command| !result || !c.results.is_empty();
         all.extend(command::all().filter(fits).map(|c| c.name));
         all.extend(names.defs.iter().map(|(name, _)| &**name));
         if !self.typed.is_empty() {
@@ -209,17 +209,32 @@ impl Found {
         match kind {
             Kind::Text if param.name == "fds" => {
                 self.after(',', word);
-                let sockets = names.things.iter().filter(|(_, subject)| subject.suits("", Kind::Socket));
-                sockets.for_each(|(name, _)| self.open(name));
+                names.sockets(Stands::Open).for_each(|(name, _)| self.open(name));
             }
-            _ if kind.is_live() => self.things(command.name, kind, names),
+            _ if kind.is_live() => self.things(param, names),
             Kind::Option => self.options(command, next.level, args.first().and_then(|w| names.get(&w.text))),
-            Kind::Path => self.paths(word, command.name == "source"),
+            Kind::Path | Kind::Program => self.paths(word, kind == Kind::Program),
             Kind::Name if param.name == "STATE" => self.states(),
             Kind::Name => self.subjects(),
             Kind::Switch => self.all(["on", "off"]),
-            Kind::Addr => self.addresses(command, names),
+            Kind::Addr => self.addresses(param, names),
             Kind::Any => self.anything(param, place),
+            Kind::Sort => {
+                self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
+                self.constants(Kind::Family, &constants::FAMILIES);
+            }
+            Kind::Filter => {
+                self.all(["tcp", "udp", "unix"]);
+                self.states();
+                names.sockets(Stands::Open).for_each(|(name, _)| self.add(name));
+            }
+            Kind::OptionValue => {
+                let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
+                match option.is_some_and(|o| o.kind == OptKind::Flag) {
+                    true => self.all(["on", "off"]),
+                    false => self.values(names, |k| !matches!(k, "a socket" | "a file")),
+                }
+            }
             Kind::Text if param.name == "encoding" => self.all(codec::names()),
             Kind::Seconds => {
                 self.all(["none"]);
@@ -242,19 +257,19 @@ impl Found {
         if short || !self.typed.is_empty() { self.all(set.rows().map(|row| row.0)) } else { self.all(set.names()) }
     }
 
-    /// The live things that suit the call, and the jobs where their numbers do.
-    fn things(&mut self, call: &str, kind: Kind, names: &Names) {
-        for (name, _) in names.things.iter().filter(|(_, subject)| subject.suits(call, kind)) {
+    /// The live things that fit, and the jobs where their numbers do.
+    fn things(&mut self, param: &Param, names: &Names) {
+        for (name, _) in names.things.iter().filter(|(_, subject)| subject.fits(param)) {
             self.add(name);
         }
-        if kind == Kind::JobOrTask {
+        if param.kind == Kind::JobOrTask {
             names.jobs.iter().for_each(|job| self.add(&job.to_string()));
         }
     }
 
     /// The levels and options that the socket has, of which the call takes only some.
     fn options(&mut self, command: &Command, level: Option<i32>, of: Option<&Subject>) {
-        let writes = command.name == "setsockopt";
+        let writes = command.params.iter().any(|p| p.kind == Kind::OptionValue);
         let has = |level: i32| of.and_then(|s| s.socket.as_ref()).is_none_or(|s| s.has_level(level));
         let fits = |o: &&options::Opt| if writes { o.writable } else { o.readable };
         if level.is_none() {
@@ -269,10 +284,10 @@ impl Found {
         self.all(OPTIONS.iter().filter(fits).filter(wanted).map(|o| o.name));
     }
 
-    fn addresses(&mut self, command: &Command, names: &Names) {
-        let reaches = matches!(command.name, "connect" | "connect_ex" | "create_connection" | "sendto" | "sendmsg");
-        for addr in names.listening().filter(|_| reaches) {
-            self.add(&reachable(addr));
+    fn addresses(&mut self, param: &Param, names: &Names) {
+        if param.stands == Stands::Listening {
+            let sockets = names.sockets(param.stands).filter_map(|(_, s)| s.local.as_deref());
+            sockets.for_each(|addr| self.add(&reachable(addr)));
         }
         self.open("127.0.0.1:");
         self.open("[::1]:");
@@ -283,23 +298,10 @@ impl Found {
     fn anything(&mut self, param: &Param, place: &Place) {
         let Place { command, args, names, .. } = *place;
         let starts = param.name.contains("NAME ARGS");
-        let skipped = usize::from(command.name == "submit");
+        let skipped = command.params.iter().position(|p| p.name == param.name).unwrap_or(0);
         if starts && args.iter().skip(skipped).all(|w| w.is("-d")) {
             self.all(names.defs.iter().map(|(name, _)| &**name));
             return self.all((args.is_empty() && param.name.starts_with("[-d]")).then_some("-d"));
-        }
-        if command.name == "socket" {
-            self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
-            return self.constants(Kind::Family, &constants::FAMILIES);
-        }
-        if command.name == "netstat" {
-            self.all(["tcp", "udp", "unix"]);
-            self.states();
-            return self.things(command.name, Kind::Socket, names);
-        }
-        let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
-        if option.is_some_and(|o| o.kind == OptKind::Flag) {
-            return self.all(["on", "off"]);
         }
         self.values(names, |k| !matches!(k, "a socket" | "a file"));
     }
@@ -366,7 +368,7 @@ fn reachable(addr: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::suits::Standing;
+    use crate::command::standing::Standing;
 
     fn names() -> Names {
         let socket = |standing: Standing| {

@@ -9,8 +9,8 @@ use super::task::Task;
 use super::{Session, Show};
 use crate::os::tcp::{Info, State, stands};
 use crate::os::{fd, trace};
-use crate::value::table::{Column, Holds, holds, plain};
-use crate::value::{Table, Value};
+use crate::value::table::{Column, holds, plain};
+use crate::value::{Holds, Table, Value};
 use crate::world::Socket;
 
 const COLUMNS: &[Column] = &[

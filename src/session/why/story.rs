@@ -10,7 +10,7 @@ use crate::os::constants::HOWS;
 use crate::os::tcp::{self, State};
 use crate::os::{fd, options};
 use crate::session::Session;
-use crate::value::{Addr, Clue, Failure, Handle, Name, errno, text};
+use crate::value::{Addr, Clue, Failure, Handle, Name, text};
 use crate::world::journal::{Act, Did};
 use crate::world::{Journal, Mode, Socket};
 
@@ -105,12 +105,10 @@ fn headline(told: &Told) -> Clue {
 }
 
 /// What the error usually means, where there is no evidence for more.
-fn usual(told: &Told) -> impl Iterator<Item = &str> {
-    let hints = match told.failure.name {
-        Name::Errno(number) if told.cause.clues.is_empty() => errno::hint(&told.call, number),
-        _ => &[],
-    };
-    told.failure.notes().iter().map(String::as_str).chain(hints.iter().copied())
+fn usual(told: &Told) -> impl Iterator<Item = String> {
+    let told_cause = !told.cause.clues.is_empty();
+    let advice = if told_cause { Vec::new() } else { command::advice(&told.call, told.failure.name) };
+    told.failure.notes().iter().cloned().chain(advice)
 }
 
 fn further(told: &Told) -> String {
