@@ -64,20 +64,14 @@ const ACCEPT: Command = Command {
     c: "struct sockaddr_in a; socklen_t n = sizeof a; int conn = accept(s, (struct sockaddr *)&a, &n);",
     man: "accept(2)",
     errors: &[
-        err(
-            "EAGAIN",
-            "not a failure: nobody is waiting to be accepted, and the socket is non-blocking or SO_RCVTIMEO is over",
-        )
-        .cure("accept again when poll S IN says IN, or setblocking S on to wait for one"),
+        err("EAGAIN", "not a failure: nobody waits to be accepted, and S is non-blocking or SO_RCVTIMEO is over")
+            .cure("accept again when poll S IN says IN, or setblocking S on to wait for one"),
         err("timeout", "nobody came within the socket's timeout"),
         err("EINVAL", "the socket does not listen, or was shut down").cure("listen S first"),
         err("EOPNOTSUPP", "this type of socket takes no connections")
             .cure("recvfrom, which gives what comes to a datagram socket"),
-        err(
-            "EMFILE",
-            "this process has as many descriptors open as it may (ulimit -n); the connection stays in the queue",
-        )
-        .cure("close a socket and accept again"),
+        err("EMFILE", "this process has as many descriptors open as it may; the connection stays in the queue")
+            .cure("close a socket and accept again"),
         err("ECONNABORTED", "the client gave up before it was accepted; the listening socket is unharmed")
             .cure("accept again"),
         CLOSED,

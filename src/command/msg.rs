@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::rc::Rc;
 
 use super::args::expected;
-use super::transfer::{Load, bytes, data, put};
+use super::transfer::{Load, NO_ROOM, OVER, SENDTO, bytes, data, put};
 use super::{Args, Command, Group, Kind, Stands, base, err, named, names, req, some};
 use crate::os::msg::{self, Ancillary};
 use crate::os::{fd, options, sockopt};
@@ -29,6 +29,8 @@ pub(super) const SENDMSG: Command = Command {
     c: "struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2, .msg_control = anc, ... }; sendmsg(s, &m, 0);",
     man: "sendmsg(2)",
     errors: &[
+        OVER,
+        NO_ROOM,
         err("EINVAL", "fds= on a socket that is not AF_UNIX"),
         err("EMSGSIZE", "too long for one datagram, or more than 1024 pieces").cure("send it in parts"),
         err("ENOTCONN", "the socket is not connected, and to= was left out").cure("connect S first, or to=ADDR"),
@@ -37,7 +39,7 @@ pub(super) const SENDMSG: Command = Command {
             .cure("to=ADDR, or connect S ADDR first"),
         err("EBADF", "the socket, or one of fds=, is closed"),
     ],
-    like: Some(&super::transfer::SENDTO),
+    like: Some(&SENDTO),
     example: "left, right = socketpair\na, b = socketpair\nsendmsg left head body fds=a,b\n\
               data, anc, flags, addr = recvmsg right 100 256",
     related: &["recvmsg", "send", "SCM_RIGHTS", "MSG_MORE"],

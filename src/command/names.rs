@@ -330,15 +330,32 @@ pub(super) const BIND: Command = Command {
     ],
     params: &[
         req("S", Kind::Socket).that(Stands::Unbound),
-        req("ADDR", Kind::Addr).is(
-            "127.0.0.1:PORT for this machine alone, :PORT for every interface, [::1]:PORT for IPv6, ./PATH or \
-             @NAME for AF_UNIX. Port 0 is any free one",
-        ),
+        req("ADDR", Kind::Addr)
+            .is("127.0.0.1:PORT for this machine alone, :PORT for every interface, [::1]:PORT for IPv6, ./PATH or \
+             @NAME for AF_UNIX. Port 0 is any free one"),
     ],
     python: "{S}.bind({ADDR})",
     c: "bind(s, (struct sockaddr *)&addr, sizeof addr);",
     man: "bind(2)",
-    errors: &[err("EADDRINUSE", "another socket has the address, or a closed one is still in TIME_WAIT, or the path exists").cure("setsockopt S SO_REUSEADDR 1 before bind, or port 0 for a free one; unlink PATH first where it is a path"), err("EADDRNOTAVAIL", "the address is not one of this machine's").cure("an address that ifconfig lists, or :PORT for every interface"), err("EINVAL", "the socket has an address already").cure("a new socket; getsockname S tells what this one is bound to"), err("EACCES", "a port below 1024 without privilege, or no permission in the path's directory").cure("a port from 1024, or port 0 for a free one"), err("ENOENT", "the path's directory does not exist").cure("mkdir it first"), err("ENOTDIR", "a part of the path is not a directory"), err("EROFS", "the path is on a read-only file system"), err("EAFNOSUPPORT", "the address is of another family than the socket").cure("a socket of AF_INET for 1.2.3.4, AF_INET6 for [::1], AF_UNIX for a path"), CLOSED, err("EAI_NONAME", "the host is not known"), err("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"), err("Usage", "the address is of another kind than the socket, or a unix path is longer than 107 bytes")],
+    errors: &[
+        err("EADDRINUSE", "another socket has the address, or a closed one is still in TIME_WAIT, or the path exists")
+            .cure("setsockopt S SO_REUSEADDR 1 before bind, or port 0 for a free one; for a path, unlink it first"),
+        err("EADDRNOTAVAIL", "the address is not one of this machine's")
+            .cure("an address that ifconfig lists, or :PORT for every interface"),
+        err("EINVAL", "the socket has an address already")
+            .cure("a new socket; getsockname S tells what this one is bound to"),
+        err("EACCES", "a port below 1024 without privilege, or no permission in the path's directory")
+            .cure("a port from 1024, or port 0 for a free one"),
+        err("ENOENT", "the path's directory does not exist").cure("mkdir it first"),
+        err("ENOTDIR", "a part of the path is not a directory"),
+        err("EROFS", "the path is on a read-only file system"),
+        err("EAFNOSUPPORT", "the address is of another family than the socket")
+            .cure("a socket of AF_INET for 1.2.3.4, AF_INET6 for [::1], AF_UNIX for a path"),
+        CLOSED,
+        err("EAI_NONAME", "the host is not known"),
+        err("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
+        err("Usage", "the address is of another kind than the socket, or a unix path is longer than 107 bytes"),
+    ],
     example: "s = socket AF_INET SOCK_STREAM\nsetsockopt s SO_REUSEADDR 1\nbind s 127.0.0.1:0\n\
               where = getsockname s\nlisten s\nother = socket\nexpect EADDRINUSE bind other $where",
     related: &["listen", "getsockname", "connect", "addresses", "SO_REUSEADDR", "EADDRINUSE", "create_server"],

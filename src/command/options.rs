@@ -46,10 +46,7 @@ pub const COMMANDS: &[Command] = &[
             err("EOPNOTSUPP", "the socket's protocol has no options at that level"),
             err("EINVAL", "the value is out of range or of the wrong size, or comes too late: some come before bind")
                 .cure("all parts of a struct option: setsockopt S SO_LINGER 1 5; help OPTION says what it takes"),
-            err(
-                "EPERM",
-                "the option is for root (CAP_NET_ADMIN): SO_MARK, SO_SNDBUFFORCE, SO_PRIORITY above 6, SO_DEBUG are",
-            ),
+            err("EPERM", "the option is for root: SO_MARK, SO_SNDBUFFORCE, SO_PRIORITY above 6, SO_DEBUG are"),
             err("EDOM", "a timeout whose microseconds are not 0 to 999999"),
             err("ENODEV", "no network interface has that name, number or address").cure("one that ifconfig lists"),
             err("ENOENT", "the kernel has nothing of that name, such as a congestion control algorithm")

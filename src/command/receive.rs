@@ -8,11 +8,20 @@ use std::rc::Rc;
 
 use super::msg::ancillary_value;
 use super::transfer::keep;
-use super::{Args, CLOSED, Command, Group, Kind, Stands, base, err, opt, req};
+use super::{Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, opt, req};
 use crate::os::msg::{self, Ancillary};
 use crate::os::{addr, constants, fd, trace};
 use crate::value::{Addr, Failure, Holds, Reply, Value};
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
+
+// What several calls fail with.
+const NOTHING: Trouble = err("EAGAIN", "not a failure: nothing has come, and S is non-blocking or SO_RCVTIMEO is over")
+    .cure("recv again when poll S IN says IN, or setblocking S on to wait");
+const RESET: Trouble =
+    err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
+        .cure("close S: what had not been read is lost");
+const REFUSED: Trouble = err("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port")
+    .cure("start the peer, then send again");
 
 pub(super) const RECV: Command = Command {
     name: "recv",
@@ -35,15 +44,12 @@ pub(super) const RECV: Command = Command {
     c: "ssize_t n = recv(s, buffer, 1024, 0);",
     man: "recv(2)",
     errors: &[
-        err("EAGAIN", "not a failure: nothing has come, and the socket is non-blocking or SO_RCVTIMEO is over")
-            .cure("recv again when poll S IN says IN, or setblocking S on to wait"),
+        NOTHING,
         err("timeout", "nothing came within the socket's timeout"),
-        err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
-            .cure("close S: what had not been read is lost"),
+        RESET,
         err("ENOTCONN", "the socket is not connected")
             .cure("connect S first; a server receives on the socket that accept gave"),
-        err("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port")
-            .cure("start the peer, then send again"),
+        REFUSED,
         err("ETIMEDOUT", "the peer stopped answering: TCP gave up, or keepalive found it gone"),
         err("EINVAL", "MSG_OOB, and no urgent byte is there; or an AF_UNIX stream that is not connected"),
         err("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
@@ -81,6 +87,8 @@ pub(super) const RECVFROM: Command = Command {
     c: "ssize_t n = recvfrom(s, buffer, 1024, 0, (struct sockaddr *)&a, &len);",
     man: "recvfrom(2)",
     errors: &[
+        NOTHING,
+        REFUSED,
         err("timeout", "nothing came within the socket's timeout"),
         err("ENOTCONN", "a stream socket that is not connected").cure("connect S first"),
         CLOSED,
@@ -109,6 +117,8 @@ pub(super) const RECVMSG: Command = Command {
     c: "struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = anc, ... }; recvmsg(s, &m, 0);",
     man: "recvmsg(2)",
     errors: &[
+        NOTHING,
+        RESET,
         err("timeout", "nothing came within the socket's timeout"),
         err("ENOTCONN", "a stream socket that is not connected").cure("connect S first"),
         CLOSED,

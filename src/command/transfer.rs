@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use super::connection::UNIX_AGAIN;
 use super::msg::{self, Message};
-use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, names, opt, receive, req};
+use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, names, opt, receive, req};
 use crate::os::{addr, fd};
 use crate::value::{Addr, Failure, Holds, Reply, Value};
 use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
@@ -20,6 +20,17 @@ use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retr
 /// The calls that move data.
 pub const COMMANDS: &[Command] =
     &[SEND, SENDALL, SENDTO, receive::RECV, receive::RECVFROM, msg::SENDMSG, receive::RECVMSG, SENDFILE];
+
+// What several calls fail with.
+pub(super) const OVER: Trouble =
+    err("EPIPE", "the connection is over: the peer reset it, or this side was shut down for writing")
+        .cure("recv, which may still have what the peer sent before; then close S");
+pub(super) const RESET: Trouble =
+    err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
+        .cure("close S and connect a new socket: nothing more goes either way");
+pub(super) const NO_ROOM: Trouble =
+    err("EAGAIN", "not a failure: no room in the send buffer, and S is non-blocking or SO_SNDTIMEO is over")
+        .cure("send again when poll S OUT says OUT, or setblocking S on to wait");
 
 pub(super) const SEND: Command = Command {
     name: "send",
@@ -42,24 +53,15 @@ pub(super) const SEND: Command = Command {
     c: "ssize_t count = send(s, \"hello\", 5, 0);",
     man: "send(2)",
     errors: &[
-        err("EPIPE", "the connection is over: the peer reset it, or this side was shut down for writing")
-            .cure("recv, which may still have what the peer sent before; then close S"),
-        err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
-            .cure("close S and connect a new socket: nothing more goes either way"),
-        err(
-            "EAGAIN",
-            "not a failure: no room in the send buffer, and the socket is non-blocking or SO_SNDTIMEO is over",
-        )
-        .cure("send again when poll S OUT says OUT, or setblocking S on to wait"),
+        OVER,
+        RESET,
+        NO_ROOM,
         err("timeout", "no room in the send buffer within the socket's timeout"),
         err("EDESTADDRREQ", "a UDP socket without a peer").cure("sendto S DATA ADDR, or connect S ADDR first"),
         err("ENOTCONN", "the socket is not connected")
             .cure("connect S first; a server sends on the socket that accept gave"),
-        err(
-            "EMSGSIZE",
-            "too long for one datagram: at most 65507 bytes over UDP on IPv4, less where SO_SNDBUF is small",
-        )
-        .cure("send it in parts"),
+        err("EMSGSIZE", "too long for one datagram: 65507 bytes over UDP on IPv4, or fewer by SO_SNDBUF")
+            .cure("send it in parts"),
         err("ECONNREFUSED", "an earlier datagram found nobody at the peer's port")
             .cure("send again once the peer is bound"),
         err("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
@@ -89,11 +91,10 @@ const SENDALL: Command = Command {
     c: "while (n > 0) { ssize_t k = send(s, p, n, 0); if (k < 0) break; p += k; n -= k; }",
     man: "send(2)",
     errors: &[
-        err(
-            "EAGAIN",
-            "not a failure: the socket is non-blocking and its send buffer full; some bytes may be on their way",
-        )
-        .cure("send what is left when poll S OUT says OUT; outq S tells how much waits"),
+        OVER,
+        RESET,
+        err("EAGAIN", "not a failure: S is non-blocking and its send buffer full; some bytes may be on their way")
+            .cure("send when poll S OUT says OUT: it tells how much has gone"),
         err("timeout", "not all was queued within the socket's timeout; some bytes may be on their way"),
         CLOSED,
     ],
@@ -127,15 +128,13 @@ pub(super) const SENDTO: Command = Command {
             .cure("send again once the peer is bound"),
         err("EACCES", "a broadcast address needs SO_BROADCAST").cure("setsockopt S SO_BROADCAST 1"),
         err("ENETUNREACH", "no route leads there").cure("an address of a network that ifconfig shows"),
+        NO_ROOM,
         err("EAI_NONAME", "no host has that name"),
         err("ENOENT", "AF_UNIX: there is no such path"),
         err("EINVAL", "port 0 is no destination").cure("the port that the other side is bound to: getsockname tells"),
         err("EISCONN", "AF_UNIX stream: a connected socket takes no other destination").cure("send S DATA"),
         err("EOPNOTSUPP", "MSG_OOB, or an address on an AF_UNIX stream that is not connected"),
-        err(
-            "EPERM",
-            "AF_UNIX: the receiver is connected to another socket, and takes from that alone; or a firewall forbids it",
-        ),
+        err("EPERM", "AF_UNIX: the receiver is connected to another socket; or a firewall forbids it"),
         err("EPIPE", "a stream that is not connected, or is over: the address is not looked at"),
         err("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
         CLOSED,
@@ -163,6 +162,7 @@ const SENDFILE: Command = Command {
     c: "sendfile(s, file, &offset, count);",
     man: "sendfile(2)",
     errors: &[
+        OVER,
         err("ENOENT", "there is no such file"),
         err("EISDIR", "it is a directory"),
         err("Usage", "the socket is no stream or is non-blocking, COUNT is not 1 or more, or it is no regular file"),

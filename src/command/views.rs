@@ -61,6 +61,11 @@ fn help(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     ask(Request::Help(words.collect()))
 }
 
+/// Whether a line saves the session: such a line is not part of what is saved.
+pub fn saves(line: &str) -> bool {
+    line.trim_start().starts_with("save ")
+}
+
 const fn view(name: &'static str, summary: &'static str, run: super::Run) -> Command {
     bare(Group::Views, name, summary, run)
 }
