@@ -37,8 +37,9 @@
 //! in Python and C, an example, and `run`. Parsing, usage lines, completion, help, the manual page, the reference, the
 //! advice under an error and what a transcript leaves out are made of that; a call that is `like` another shares its
 //! errors. So `atmark` touches that file: the constant, the function below it, its name in `COMMANDS`; and a script in
-//! `tests/facts` that holds what it does. What it asks the kernel is a function of [`os`], as `os::fd::atmark`, unless
-//! there is one already. No other file knows it by its name; `tests/tidy.rs` holds that, too.
+//! `tests/facts` that holds what it does. The reference is written anew from it. What it asks the kernel is a function
+//! of [`os`], as `os::fd::atmark`, unless there is one already. No other file knows it by its name, which
+//! `tests/tidy.rs` holds.
 //!
 //! # Tasks
 //!

@@ -111,7 +111,11 @@ fn no_two_commands_are_alike_and_each_is_complete() {
         let mut seen = BTreeSet::new();
         for trouble in command.errors {
             let what = format!("{}: {}", command.name, trouble.name);
-            assert_eq!(sockpit::value::Name::parse(trouble.name).map(|n| n.as_str()), Some(trouble.name), "{what}");
+            assert_eq!(
+                sockpit::value::Name::parse(trouble.name).map(sockpit::value::Name::as_str),
+                Some(trouble.name),
+                "{what}"
+            );
             assert!(seen.insert(trouble.name) || trouble.name == "Usage", "{what} twice");
             assert!(!trouble.cause.is_empty(), "{what} has no cause");
             assert!(trouble.lines().iter().all(|l| !l.ends_with('.') && !l.contains('\n')), "{what}: one line each");

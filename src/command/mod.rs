@@ -1,8 +1,8 @@
 //! The calls: one constant each, with everything that is known about it, beside its effect.
 //!
 //! From a [`Command`] come parsing, usage lines, help, completion, JSON names, advice, transcripts' placeholders and the
-//! reference. Adding a call touches its own file, whose `COMMANDS` name it. A command knows the world (sockets, files) and no task: what only
-//! the scheduler can do it asks for with a [`Request`](crate::world::Request).
+//! reference. Adding a call touches its own file and its group's `COMMANDS`. A command knows the world (sockets, files)
+//! and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
 pub mod args;
 pub mod kinds;

@@ -217,7 +217,7 @@ impl Found {
             Kind::Name if param.name == "STATE" => self.states(),
             Kind::Name => self.subjects(),
             Kind::Switch => self.all(["on", "off"]),
-            Kind::Addr => self.addresses(param, names),
+            Kind::Addr => self.addresses(place, param),
             Kind::Any => self.anything(param, place),
             Kind::Sort => {
                 self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
@@ -230,9 +230,10 @@ impl Found {
             }
             Kind::OptionValue => {
                 let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
-                match option.is_some_and(|o| o.kind == OptKind::Flag) {
-                    true => self.all(["on", "off"]),
-                    false => self.values(names, |k| !matches!(k, "a socket" | "a file")),
+                if option.is_some_and(|o| o.kind == OptKind::Flag) {
+                    self.all(["on", "off"]);
+                } else {
+                    self.values(names, is_told);
                 }
             }
             Kind::Text if param.name == "encoding" => self.all(codec::names()),
@@ -284,13 +285,21 @@ impl Found {
         self.all(OPTIONS.iter().filter(fits).filter(wanted).map(|o| o.name));
     }
 
-    fn addresses(&mut self, param: &Param, names: &Names) {
+    /// Addresses of the family that the call's socket has.
+    fn addresses(&mut self, place: &Place, param: &Param) {
+        let Place { args, names, .. } = *place;
+        let socket = args.first().and_then(|w| names.get(&w.text)).and_then(|s| s.socket.as_ref());
+        let fits = |family: i32| socket.is_none_or(|s| s.family == family);
         if param.stands == Stands::Listening {
-            let sockets = names.sockets(param.stands).filter_map(|(_, s)| s.local.as_deref());
-            sockets.for_each(|addr| self.add(&reachable(addr)));
+            let there = names.sockets(param.stands).filter(|(_, s)| fits(s.family));
+            there.filter_map(|(_, s)| s.local.as_deref()).for_each(|addr| self.add(&reachable(addr)));
         }
-        self.open("127.0.0.1:");
-        self.open("[::1]:");
+        if fits(libc::AF_INET) {
+            self.open("127.0.0.1:");
+        }
+        if fits(libc::AF_INET6) {
+            self.open("[::1]:");
+        }
         self.values(names, |k| k == "an address");
     }
 
@@ -303,7 +312,7 @@ impl Found {
             self.all(names.defs.iter().map(|(name, _)| &**name));
             return self.all((args.is_empty() && param.name.starts_with("[-d]")).then_some("-d"));
         }
-        self.values(names, |k| !matches!(k, "a socket" | "a file"));
+        self.values(names, is_told);
     }
 
     fn states(&mut self) {
@@ -356,6 +365,11 @@ fn quoted(path: &str, quote: Option<char>) -> String {
     let inner = path.replace('\\', "\\\\").replace('$', "$$");
     let inner = if quote == '"' { inner.replace('"', "\\\"") } else { inner };
     if folder { format!("{quote}{inner}") } else { format!("{quote}{inner}{quote} ") }
+}
+
+/// Whether a value of that kind says something as an argument of any kind.
+fn is_told(kind: &str) -> bool {
+    !matches!(kind, "a socket" | "a file")
 }
 
 /// How a listening socket is reached from this machine.
@@ -441,7 +455,8 @@ mod tests {
             ("expect EADDR", "EADDRINUSE EADDRNOTAVAIL"),
             ("expect tim", "timeout"),
             ("expect EAGAIN acc", "accept"),
-            ("connect fresh ", "127.0.0.1:9998 127.0.0.1: [::1]:"),
+            ("connect fresh ", "127.0.0.1:9998 127.0.0.1:"),
+            ("create_connection 127", "127.0.0.1:9998 127.0.0.1:"),
             ("spawn gr", "greet"),
             ("spawn -", "-d"),
             ("spawn -d ", "greet"),
