@@ -25,7 +25,7 @@ const ENCODE: Command = Command {
     summary: "turn text into the bytes of an encoding",
     params: &[
         req("text", Kind::Text).is("text; a number is taken as text, too"),
-        opt("encoding", Kind::Text).is("utf-8 (the default), gbk, gb18030, big5, latin-1, ascii, utf-16, ..."),
+        opt("encoding", Kind::Encoding).is("utf-8 (the default), gbk, gb18030, big5, latin-1, ascii, utf-16, ..."),
     ],
     results: &[("data", Holds::Bytes)],
     returns: "bytes",
@@ -52,7 +52,7 @@ fn encode(args: &Args) -> Result<Value, Failure> {
 const DECODE: Command = Command {
     name: "decode",
     summary: "turn bytes into the text they are in an encoding",
-    params: &[req("bytes", Kind::Data), opt("encoding", Kind::Text).is("utf-8 if left out")],
+    params: &[req("bytes", Kind::Data), opt("encoding", Kind::Encoding).is("utf-8 if left out")],
     results: &[("text", Holds::Plain)],
     returns: "text",
     python: "{BYTES}.decode(<{ENCODING}>)",

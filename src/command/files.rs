@@ -39,7 +39,7 @@ const MAKEFILE: Command = Command {
         req("S", Kind::Socket).that(Stands::Connected),
         opt("mode", Kind::Text).is("r (the default), w, rw, each with b for bytes"),
         opt("buffering", Kind::Int).is("bytes of buffer, 1 line by line, 0 none (with b); -1, the default, is 8192"),
-        named("encoding", Kind::Text).is("utf-8 unless given"),
+        named("encoding", Kind::Encoding).is("utf-8 unless given"),
         named("newline", Kind::Text).is("which line ends are known and written, as in Python"),
     ],
     results: &[("file", Holds::Live)],

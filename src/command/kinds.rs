@@ -69,6 +69,14 @@ pub enum Kind {
     How,
     /// A socket option, with its level before it or alone.
     Option,
+    /// Sockets or files by their names, with commas between.
+    Sockets,
+    /// The name of an encoding.
+    Encoding,
+    /// The name of a TCP state.
+    State,
+    /// The name of a def, and what it is called with.
+    Def,
     /// A value of the option before it.
     OptionValue,
     /// What a row of a list of sockets must have.
@@ -95,7 +103,7 @@ impl Kind {
 
     /// Whether a bare word in its place is the value it looks like.
     pub fn is_any(self) -> bool {
-        matches!(self, Self::Any | Self::Sort | Self::OptionValue | Self::Filter)
+        matches!(self, Self::Any | Self::Sort | Self::Def | Self::OptionValue | Self::Filter)
     }
 
     /// The name of what fits, for messages.
@@ -125,7 +133,10 @@ impl Kind {
             Self::PollEvents => "events",
             Self::How => "rd, wr or rdwr",
             Self::Option => "a socket option",
-            Self::Any | Self::OptionValue | Self::Filter => "a value",
+            Self::Sockets => "sockets or files",
+            Self::Encoding => "an encoding",
+            Self::State => "a state",
+            Self::Any | Self::Def | Self::OptionValue | Self::Filter => "a value",
             Self::Pair => "KEY=VALUE",
             Self::Name => "a name",
         }

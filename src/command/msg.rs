@@ -17,7 +17,7 @@ pub(super) const SENDMSG: Command = Command {
               at least)",
     params: &[
         req("S", Kind::Socket).that(Stands::Reachable),
-        named("fds", Kind::Text).is("sockets or files to pass on to the other side of an AF_UNIX socket: fds=a,b"),
+        named("fds", Kind::Sockets).is("sockets or files to pass on to the other side of an AF_UNIX socket: fds=a,b"),
         named("flags", Kind::MsgFlags).is("as in send"),
         named("to", Kind::Addr).that(Stands::Listening).is("where it goes, as in sendto"),
         some("DATA", Kind::Data).is("the pieces, which go one after the other as one message"),

@@ -90,7 +90,7 @@ pub const COMMANDS: &[Command] = &[
         summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the main \
                   task",
         params: &[
-            some("[-d] NAME ARGS", Kind::Any).is("a def's name, and what it is called with: values only, no sockets")
+            some("[-d] NAME ARGS", Kind::Def).is("a def's name, and what it is called with: values only, no sockets")
         ],
         results: &[("process", Holds::Live)],
         returns: "the process",

@@ -202,7 +202,7 @@ const STATE: Command = Command {
     notes: &["In Python it is a number: ESTABLISHED is 1, and so on in the order of `help ESTABLISHED`."],
     params: &[
         req("S", Kind::Socket),
-        opt("STATE", Kind::Name).is("wait until it is that: ESTABLISHED, CLOSE_WAIT, ..."),
+        opt("STATE", Kind::State).is("wait until it is that: ESTABLISHED, CLOSE_WAIT, ..."),
         opt("SECONDS", Kind::Seconds).is("at most so long; no limit when left out"),
     ],
     results: &[("state", Holds::Plain)],

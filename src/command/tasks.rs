@@ -68,7 +68,7 @@ pub const COMMANDS: &[Command] = &[
             "Tasks give way only where a call waits, at sleep and at yield: between those a task runs alone, and the \
              order is the same in every run.",
         ],
-        params: &[some("[-d] NAME ARGS", Kind::Any).is("a def's name, and what it is called with")],
+        params: &[some("[-d] NAME ARGS", Kind::Def).is("a def's name, and what it is called with")],
         results: &[("task", Holds::Live)],
         returns: "the task",
         python: "t = threading.Thread(target=NAME, args=(ARGS, ...)); t.start()",
@@ -121,7 +121,7 @@ pub const COMMANDS: &[Command] = &[
         name: "coroutine",
         summary: "make a coroutine of a def; it runs only when it is resumed, to its next yield",
         notes: &["It is Python's generator: `resume C` is c.send(None), or next(c)."],
-        params: &[some("NAME ARGS", Kind::Any).is("a def's name, and what it is called with")],
+        params: &[some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with")],
         results: &[("coroutine", Holds::Live)],
         returns: "the coroutine",
         python: "c = NAME(ARGS, ...)",
@@ -152,7 +152,7 @@ pub const COMMANDS: &[Command] = &[
         summary: "have a pool run a def as soon as a worker is free",
         params: &[
             req("P", Kind::Thing).or(&["a pool"]),
-            some("NAME ARGS", Kind::Any).is("a def's name, and what it is called with"),
+            some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with"),
         ],
         results: &[("task", Holds::Live)],
         returns: "the task",

@@ -207,18 +207,19 @@ impl Found {
         let Place { command, args, word, next, names } = *place;
         let kind = param.kind;
         match kind {
-            Kind::Text if param.name == "fds" => {
+            Kind::Sockets => {
                 self.after(',', word);
                 names.sockets(Stands::Open).for_each(|(name, _)| self.open(name));
             }
             _ if kind.is_live() => self.things(param, names),
             Kind::Option => self.options(command, next.level, args.first().and_then(|w| names.get(&w.text))),
             Kind::Path | Kind::Program => self.paths(word, kind == Kind::Program),
-            Kind::Name if param.name == "STATE" => self.states(),
+            Kind::State => self.states(),
             Kind::Name => self.subjects(),
             Kind::Switch => self.all(["on", "off"]),
             Kind::Addr => self.addresses(place, param),
-            Kind::Any => self.anything(param, place),
+            Kind::Def => self.def(param, place),
+            Kind::Any => self.values(names, is_told),
             Kind::Sort => {
                 self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
                 self.constants(Kind::Family, &constants::FAMILIES);
@@ -236,7 +237,7 @@ impl Found {
                     self.values(names, is_told);
                 }
             }
-            Kind::Text if param.name == "encoding" => self.all(codec::names()),
+            Kind::Encoding => self.all(codec::names()),
             Kind::Seconds => {
                 self.all(["none"]);
                 self.values(names, |k| k == "a number");
@@ -303,16 +304,15 @@ impl Found {
         self.values(names, |k| k == "an address");
     }
 
-    /// A parameter that takes any value, of which the call may still know more.
-    fn anything(&mut self, param: &Param, place: &Place) {
+    /// The name of a def, and what it is called with.
+    fn def(&mut self, param: &Param, place: &Place) {
         let Place { command, args, names, .. } = *place;
-        let starts = param.name.contains("NAME ARGS");
-        let skipped = command.params.iter().position(|p| p.name == param.name).unwrap_or(0);
-        if starts && args.iter().skip(skipped).all(|w| w.is("-d")) {
-            self.all(names.defs.iter().map(|(name, _)| &**name));
-            return self.all((args.is_empty() && param.name.starts_with("[-d]")).then_some("-d"));
+        let before = command.params.iter().position(|p| p.kind == Kind::Def).unwrap_or(0);
+        if args.iter().skip(before).any(|w| !w.is("-d")) {
+            return self.values(names, is_told);
         }
-        self.values(names, is_told);
+        self.all(names.defs.iter().map(|(name, _)| &**name));
+        self.all((args.is_empty() && param.name.starts_with("[-d]")).then_some("-d"));
     }
 
     fn states(&mut self) {

@@ -233,7 +233,7 @@ impl Translator {
                 }
                 (Kind::Data, Placed::One(word)) if command.group == Group::Data => text_of(word)?,
                 (Kind::Sort, Placed::One(word)) => family(word)?,
-                (Kind::Text, Placed::One(word)) if param.name == "fds" => descriptors(word)?,
+                (Kind::Sockets, Placed::One(word)) => descriptors(word)?,
                 (kind, Placed::One(word)) => argument(kind, word)?,
             };
             given.push((param.label(), word));
@@ -255,7 +255,9 @@ fn argument(kind: Kind, word: &Word) -> Option<String> {
     }
     match kind {
         Kind::Data => data(word),
-        Kind::Text | Kind::Path | Kind::Program | Kind::Name if !word.is("none") => text_of(word),
+        Kind::Text | Kind::Encoding | Kind::Path | Kind::Program | Kind::Name | Kind::State if !word.is("none") => {
+            text_of(word)
+        }
         Kind::Switch => match kinds::fit(kind, Value::text(word.literal()?)).ok()? {
             Arg::Value(Value::Bool(on)) => Some(literal(&Value::Bool(on))),
             _ => None,

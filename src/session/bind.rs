@@ -63,7 +63,7 @@ impl Compiler<'_> {
     fn place(&mut self, param: &Param, placed: &Placed) -> ArgCode {
         match placed {
             Placed::Absent => ArgCode::Const(Arg::Absent),
-            Placed::One(word) if param.name.eq_ignore_ascii_case("fds") => lives(self, word),
+            Placed::One(word) if param.kind == Kind::Sockets => lives(self, word),
             Placed::One(word) => self.fit(param, word),
             Placed::Two(first, last) => match (param.kind, self.plain(first), self.plain(last)) {
                 (Kind::Option, Operand::Const(level), Operand::Const(option)) => {
