@@ -7,6 +7,7 @@ use super::event::What;
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Show, Stop};
+use crate::command::views;
 use crate::explain;
 use crate::help;
 use crate::lang::{self, Source};
@@ -387,7 +388,7 @@ impl Session {
             })?
         } else {
             let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
-            lines.filter(|l| !l.trim_start().starts_with("save ")).map(|l| format!("{l}\n")).collect()
+            lines.filter(|l| !views::saves(l)).map(|l| format!("{l}\n")).collect()
         };
         std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
         Ok(Reply::Nothing)
