@@ -1,7 +1,7 @@
 //! How a call ends: its results go to their names, its error goes to whoever takes it.
 
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::Duration;
 
 use super::code::{self, Site, Slot};
 use super::event::What;
@@ -13,7 +13,7 @@ use crate::command::Args;
 use crate::lang::Span;
 use crate::os::trace;
 use crate::value::{Addr, Failure, Name, Reply, Value};
-use crate::world::{On, Socket, Step, after};
+use crate::world::{On, Socket, Step};
 
 impl Session {
     /// What a call came to.
@@ -21,7 +21,7 @@ impl Session {
         match result {
             Ok(Step::Done(reply)) => self.complete(task, site, reply),
             Ok(Step::Park(wait, resume)) => {
-                let until = wait.until;
+                let (limit, again) = (wait.limit, wait.again);
                 let watched = match &wait.on {
                     On::Socket(socket) => self.world.watch(socket, task.id, wait.again.is_none()),
                     On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id, true)),
@@ -39,15 +39,11 @@ impl Session {
                     self.world.unwatch(&wait, task.id);
                     return self.fail(task, site.name.clone(), Some(site), failure);
                 }
-                let again = wait.again;
                 self.keep_asked(task, site);
                 if trace::is_on() {
                     self.tell_engine(task, format!("... waits for {}", wait.place()));
                 }
-                self.park(task, site, Parking::Call(wait, resume), until);
-                if let Some(interval) = again {
-                    self.timers.again(after(interval), interval, task);
-                }
+                self.park(task, site, Parking::Call(wait, resume), limit, again);
                 Flow::Parked
             }
             Ok(Step::Ask(request)) => self.request(task, site, request),
@@ -60,10 +56,18 @@ impl Session {
         self.tell_at(task, What::Traced(trace::Call { text, fds: Vec::new() }));
     }
 
-    pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, until: Option<Instant>) {
+    /// A task waits from now on: so long at most, its call tried again at that interval.
+    pub(super) fn park(
+        &mut self,
+        task: &mut Task,
+        site: &Rc<Site>,
+        on: Parking,
+        limit: Option<Duration>,
+        again: Option<Duration>,
+    ) {
         task.epoch += 1;
         task.expired = false;
-        self.timers.expire(until, task);
+        let until = self.timers.wait(limit, again, task);
         task.parked = Some(Parked { on, site: site.clone(), until });
     }
 

@@ -13,7 +13,7 @@ use crate::lang::{self, Source};
 use crate::os::trace;
 use crate::value::{Clue, Failure, Handle, Name, Reply, Table, Value};
 use crate::world::sync::Pool;
-use crate::world::{Process, Request, Socket, after};
+use crate::world::{Process, Request, Socket};
 
 impl Session {
     pub(super) fn request(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Flow {
@@ -21,14 +21,14 @@ impl Session {
             Request::Yield(value) if task.handle.coroutine => {
                 let Some(resumer) = task.handle.resumer.take() else { return Flow::Parked };
                 *task.handle.passed.borrow_mut() = Some(value.unwrap_or(Value::None));
-                self.park(task, site, Parking::Yielded, None);
+                self.park(task, site, Parking::Yielded, None, None);
                 self.world.ready.push_front(resumer);
                 return Flow::Parked;
             }
             Request::Yield(Some(_)) => Err(Failure::usage("only a coroutine can yield a value").at(0)),
             Request::Yield(None) => {
                 let entry = self.popped + self.world.ready.len() as u64 + 1;
-                self.park(task, site, Parking::Turn(entry), None);
+                self.park(task, site, Parking::Turn(entry), None, None);
                 self.make_ready(task.id);
                 return Flow::Parked;
             }
@@ -52,7 +52,7 @@ impl Session {
             Request::Submit { pool, name, args } => self.submit(&pool, &name, args),
             Request::Resume(coroutine, value) => match self.resume(task, &coroutine, value) {
                 Ok(handle) => {
-                    self.park(task, site, Parking::Resumed(handle), None);
+                    self.park(task, site, Parking::Resumed(handle), None, None);
                     return Flow::Parked;
                 }
                 Err(failure) => Err(failure),
@@ -76,7 +76,7 @@ impl Session {
                     if let Some(other) = self.task_mut(id) {
                         other.joiners.push(me);
                     }
-                    self.park(task, site, Parking::Join(other), limit.and_then(after));
+                    self.park(task, site, Parking::Join(other), limit, None);
                     return Flow::Parked;
                 }
                 Ok(other.result.borrow().clone().unwrap_or(Reply::Nothing))
@@ -243,7 +243,7 @@ impl Session {
                 job.waiters.push(task.id);
             }
         }
-        self.park(task, site, Parking::Jobs(numbers), None);
+        self.park(task, site, Parking::Jobs(numbers), None, None);
         Flow::Parked
     }
 
