@@ -131,3 +131,70 @@ impl Timers {
         Some(timer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    /// The clock as it would be read then.
+    fn passes(timers: &mut Timers, time: Duration) {
+        timers.now += time;
+    }
+
+    fn begin(timers: &mut Timers, index: u32, lasts: Duration) {
+        let task = TaskId { index, generation: 0 };
+        timers.add(lasts, None, task, 0);
+    }
+
+    /// The next wait is over, by the clock too.
+    fn next(timers: &mut Timers) -> u32 {
+        timers.now = timers.now.max(timers.end().unwrap());
+        timers.take_due().unwrap().task.index
+    }
+
+    #[test]
+    fn lengths_alone_decide_the_order_however_late_the_machine_is() {
+        let lengths = [101 * MS, 30 * MS, 173 * MS, 59 * MS];
+        let mut timers = Timers::new();
+        (0..).zip(lengths).for_each(|(index, length)| begin(&mut timers, index, length));
+        let mut ends: Vec<(Duration, u32)> =
+            (0..).zip(lengths).flat_map(|(index, length)| (1..40).map(move |times| (length * times, index))).collect();
+        ends.sort_unstable();
+        for (step, (_, index)) in (1u32..).zip(ends.into_iter().take_while(|(end, _)| *end < 1170 * MS)) {
+            passes(&mut timers, MS * (step * step * 7919 % 1000));
+            assert_eq!(next(&mut timers), index, "step {step}");
+            passes(&mut timers, MS * (step * 104_729 % 500));
+            begin(&mut timers, index, lengths[index as usize]);
+        }
+    }
+
+    #[test]
+    fn no_wait_is_shorter_by_the_clock_than_asked_for() {
+        let mut timers = Timers::new();
+        begin(&mut timers, 0, MS);
+        begin(&mut timers, 1, 20 * MS);
+        passes(&mut timers, 15 * MS);
+        assert_eq!(timers.take_due().unwrap().task.index, 0);
+        begin(&mut timers, 0, 10 * MS);
+        passes(&mut timers, 9 * MS);
+        // The other is over by the clock, but comes after this one.
+        assert!(timers.take_due().is_none());
+        passes(&mut timers, MS);
+        assert_eq!((next(&mut timers), next(&mut timers)), (0, 1));
+    }
+
+    #[test]
+    fn news_comes_when_it_came_but_ends_no_wait() {
+        let mut timers = Timers::new();
+        begin(&mut timers, 0, 100 * MS);
+        passes(&mut timers, 50 * MS);
+        timers.pass();
+        begin(&mut timers, 1, 60 * MS);
+        passes(&mut timers, 70 * MS);
+        timers.pass();
+        begin(&mut timers, 2, MS);
+        assert_eq!([(); 3].map(|()| next(&mut timers)), [0, 2, 1]);
+    }
+}

@@ -18,7 +18,8 @@ use crate::world::{On, TaskId};
 /// While tasks can always run, one poll in that many turns and some for each task keeps sockets and timers going.
 const POLL_EVERY: u32 = 64;
 
-/// So many pieces of news come before a wait that is over, one after the other, and no more: they may never end.
+/// So many pieces of news that come at once were set off by what ran before, and come before a wait that is over, but no
+/// more: they may never end.
 const NEWS_FIRST: u32 = 1000;
 
 impl Session {
@@ -43,7 +44,7 @@ impl Session {
                 return Ok(false);
             }
             // Tasks that can always run do not keep the others from what has come.
-            let rang = self.look(Some(Duration::ZERO))?;
+            let rang = self.look(Some(Duration::ZERO), false)?;
             while self.world.wake_next() {}
             // What a wait sets off has several turns before the next one is over.
             let several = 4 * self.world.ready.len() as u32;
@@ -56,6 +57,10 @@ impl Session {
         if !self.sink.flush() {
             self.ask_stop(Stop::Output);
             return Ok(false);
+        }
+        // What comes at once was set off by what ran just now.
+        if !self.fresh && self.timers.first().is_some() {
+            return self.look(Some(Duration::ZERO), true);
         }
         let mut most = None;
         if self.timers.first().is_none() {
@@ -81,18 +86,21 @@ impl Session {
         }
         let end = [self.timers.end(), until, self.deadline].into_iter().flatten().min();
         let left = end.map(|at| at.saturating_duration_since(self.timers.read()));
-        self.look(left.into_iter().chain(most).min())
+        self.look(left.into_iter().chain(most).min(), false)
     }
 
-    /// Poll once and see what time it is.
-    fn look(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+    /// Poll once and see what time it is. What is set off by the end of a wait takes none of the program's time.
+    fn look(&mut self, timeout: Option<Duration>, set_off: bool) -> io::Result<bool> {
         // A signal that came before there was a poller to wake is in its flag alone.
         self.world.poller()?;
         let timeout = if poller::has_signal() { Some(Duration::ZERO) } else { timeout };
         let rang = self.world.poll(timeout)?;
         let now = self.timers.read();
         let signal = poller::take_signal();
-        if rang || signal.is_some() || self.world.has_news() {
+        if !set_off {
+            self.ahead = 0;
+        }
+        if rang || signal.is_some() || (self.world.has_news() && (!set_off || self.ahead >= NEWS_FIRST)) {
             self.timers.pass();
         }
         if let Some(signal) = signal {
@@ -111,9 +119,6 @@ impl Session {
     fn release(&mut self) -> bool {
         while self.timers.first().is_some_and(|timer| !self.is_current(timer)) {
             self.timers.drop_first();
-        }
-        if !self.timers.is_due() {
-            self.ahead = 0;
         }
         if self.ahead < NEWS_FIRST && self.world.wake_next() {
             self.ahead += 1;
