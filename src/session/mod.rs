@@ -107,7 +107,7 @@ pub struct Session {
     turns: u32,
     /// Turns since the run queue was last empty, or since it was last polled in spite of it.
     busy: u32,
-    /// Pieces of news since a wait was over, or news was waited for.
+    /// How much news has come since a wait was over, or since news had to be waited for.
     ahead: u32,
     /// No task has run since the last poll.
     fresh: bool,

@@ -21,7 +21,7 @@ impl Session {
         match result {
             Ok(Step::Done(reply)) => self.complete(task, site, reply),
             Ok(Step::Park(wait, resume)) => {
-                let (limit, again) = (wait.limit, wait.again);
+                let limit = wait.limit;
                 let watched = match &wait.on {
                     On::Socket(socket) => self.world.watch(socket, task.id, wait.again.is_none()),
                     On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id, true)),
@@ -43,7 +43,7 @@ impl Session {
                 if trace::is_on() {
                     self.tell_engine(task, format!("... waits for {}", wait.place()));
                 }
-                self.park(task, site, Parking::Call(wait, resume), limit, again);
+                self.park(task, site, Parking::Call(wait, resume), limit);
                 Flow::Parked
             }
             Ok(Step::Ask(request)) => self.request(task, site, request),
@@ -56,17 +56,10 @@ impl Session {
         self.tell_at(task, What::Traced(trace::Call { text, fds: Vec::new() }));
     }
 
-    /// A task waits from now on: so long at most, its call tried again at that interval.
-    pub(super) fn park(
-        &mut self,
-        task: &mut Task,
-        site: &Rc<Site>,
-        on: Parking,
-        limit: Option<Duration>,
-        again: Option<Duration>,
-    ) {
+    pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, limit: Option<Duration>) {
         task.epoch += 1;
         task.expired = false;
+        let again = if let Parking::Call(wait, _) = &on { wait.again } else { None };
         let until = self.timers.wait(limit, again, task);
         task.parked = Some(Parked { on, site: site.clone(), until });
     }

@@ -21,14 +21,14 @@ impl Session {
             Request::Yield(value) if task.handle.coroutine => {
                 let Some(resumer) = task.handle.resumer.take() else { return Flow::Parked };
                 *task.handle.passed.borrow_mut() = Some(value.unwrap_or(Value::None));
-                self.park(task, site, Parking::Yielded, None, None);
+                self.park(task, site, Parking::Yielded, None);
                 self.world.ready.push_front(resumer);
                 return Flow::Parked;
             }
             Request::Yield(Some(_)) => Err(Failure::usage("only a coroutine can yield a value").at(0)),
             Request::Yield(None) => {
                 let entry = self.popped + self.world.ready.len() as u64 + 1;
-                self.park(task, site, Parking::Turn(entry), None, None);
+                self.park(task, site, Parking::Turn(entry), None);
                 self.make_ready(task.id);
                 return Flow::Parked;
             }
@@ -52,7 +52,7 @@ impl Session {
             Request::Submit { pool, name, args } => self.submit(&pool, &name, args),
             Request::Resume(coroutine, value) => match self.resume(task, &coroutine, value) {
                 Ok(handle) => {
-                    self.park(task, site, Parking::Resumed(handle), None, None);
+                    self.park(task, site, Parking::Resumed(handle), None);
                     return Flow::Parked;
                 }
                 Err(failure) => Err(failure),
@@ -76,7 +76,7 @@ impl Session {
                     if let Some(other) = self.task_mut(id) {
                         other.joiners.push(me);
                     }
-                    self.park(task, site, Parking::Join(other), limit, None);
+                    self.park(task, site, Parking::Join(other), limit);
                     return Flow::Parked;
                 }
                 Ok(other.result.borrow().clone().unwrap_or(Reply::Nothing))
@@ -243,7 +243,7 @@ impl Session {
                 job.waiters.push(task.id);
             }
         }
-        self.park(task, site, Parking::Jobs(numbers), None, None);
+        self.park(task, site, Parking::Jobs(numbers), None);
         Flow::Parked
     }
 

@@ -1,15 +1,15 @@
 //! When waits end: in the order of the program's own time.
 //!
-//! Nothing but waiting takes any of that time. It stands where the wait that was over last ended by it, and a wait that
-//! begins then ends as much later as it is long. So the lengths of waits alone decide which of them is over first,
-//! however long the machine took to get from one task to the next. By the clock no wait is shorter than was asked for:
-//! the wait whose turn it is holds up those after it until it is over by the clock too. It is the machine's being late
-//! while one waits that adds to a wait, and no more.
+//! Nothing but waiting takes any of that time: it stands where the wait that was over last ended, and a wait that begins
+//! then ends as much later as it is long. So the lengths of the waits alone decide which is over first, however late the
+//! machine is. By the clock no wait is shorter than was asked for, and so the one that is next holds up those after it.
+//! What the machine is late by while a wait lasts may be added to it, and what it was late by before is not.
 //!
-//! Two things bring in the clock. News (of a socket, from another thread, a line of a person's) came when it came: the
-//! program's time goes on by what the clock did since it was last set, but not past the end of a wait. And a program
-//! that computes ([`HEAVY`]; the processor's time counts, not what the machine gave to others) while its time is as far
-//! behind has its order decided by more than its waits: its time is set by the clock.
+//! The clock comes in twice. News (of a socket, from another thread, a line of a person's) that had to be waited for came
+//! when it came: the program's time goes on as the clock did since it was set, but not past the end of a wait. What came
+//! at once was set off by what ran just now, and takes no time. And a program that computes (as the processor has it, so
+//! the machine's being busy with others does not count) [`HEAVY`] and is as far behind the clock has its time set by that:
+//! then its order is not its waits' alone, and neither they nor the timeouts of its sockets are to be late by more.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -32,7 +32,7 @@ pub(super) struct Timers {
     time: Instant,
     /// The clock when that was set.
     since: Instant,
-    /// What the program had computed when a line of it began, or its time was set by the clock.
+    /// How much the program had computed when a line of it began, or its time was set by the clock.
     computed: Duration,
 }
 
@@ -56,7 +56,7 @@ impl Timers {
         Self { heap: BinaryHeap::new(), seq: 0, now, time: now, since: now, computed: Duration::ZERO }
     }
 
-    /// Read the clock: once a turn, where a task begins to wait or after a poll; before one too that may not last for ever.
+    /// Read the clock: once a turn, when a task begins to wait or a poll is over; before a poll too that must end in time.
     pub fn read(&mut self) -> Instant {
         self.now = Instant::now();
         self.now
@@ -69,7 +69,7 @@ impl Timers {
         self.computed = process::computed();
     }
 
-    /// Something came that is no end of a wait.
+    /// Something came that was waited for, and is no end of a wait.
     pub fn pass(&mut self) {
         let passed = self.time + self.now.saturating_duration_since(self.since);
         self.set(self.first().map_or(self.now, |first| passed.min(first.turn)));
@@ -85,9 +85,10 @@ impl Timers {
             return None;
         }
         let behind = self.read().saturating_duration_since(self.time);
-        // The clock costs less than to ask how much was computed.
-        if behind >= HEAVY && process::computed() >= self.computed + HEAVY {
-            self.computed = process::computed();
+        // To ask how much was computed costs more than the clock.
+        let computed = if behind >= HEAVY { process::computed() } else { self.computed };
+        if computed >= self.computed + HEAVY {
+            self.computed = computed;
             self.set(self.now);
         }
         if let Some(interval) = again {

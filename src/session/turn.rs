@@ -18,8 +18,8 @@ use crate::world::{On, TaskId};
 /// While tasks can always run, one poll in that many turns and some for each task keeps sockets and timers going.
 const POLL_EVERY: u32 = 64;
 
-/// So many pieces of news that come at once were set off by what ran before, and come before a wait that is over, but no
-/// more: they may never end.
+/// So much news in a row is taken for what the last wait set off, and comes before the next that is over; no more, for it
+/// may never end.
 const NEWS_FIRST: u32 = 1000;
 
 impl Session {
@@ -89,7 +89,7 @@ impl Session {
         self.look(left.into_iter().chain(most).min(), false)
     }
 
-    /// Poll once and see what time it is. What is set off by the end of a wait takes none of the program's time.
+    /// Poll once and see what time it is. What only was set off takes none of the program's time.
     fn look(&mut self, timeout: Option<Duration>, set_off: bool) -> io::Result<bool> {
         // A signal that came before there was a poller to wake is in its flag alone.
         self.world.poller()?;
@@ -97,10 +97,9 @@ impl Session {
         let rang = self.world.poll(timeout)?;
         let now = self.timers.read();
         let signal = poller::take_signal();
-        if !set_off {
-            self.ahead = 0;
-        }
-        if rang || signal.is_some() || (self.world.has_news() && (!set_off || self.ahead >= NEWS_FIRST)) {
+        self.ahead = if set_off { self.ahead } else { 0 };
+        let news = self.world.has_news() && (!set_off || self.ahead == NEWS_FIRST);
+        if news || rang || signal.is_some() {
             self.timers.pass();
         }
         if let Some(signal) = signal {
@@ -120,8 +119,8 @@ impl Session {
         while self.timers.first().is_some_and(|timer| !self.is_current(timer)) {
             self.timers.drop_first();
         }
-        if self.ahead < NEWS_FIRST && self.world.wake_next() {
-            self.ahead += 1;
+        if (self.ahead < NEWS_FIRST || !self.timers.is_due()) && self.world.wake_next() {
+            self.ahead = NEWS_FIRST.min(self.ahead + 1);
             return true;
         }
         let Some(timer) = self.fresh.then(|| self.timers.take_due()).flatten() else { return false };
