@@ -8,16 +8,25 @@ use std::rc::Rc;
 
 use super::msg::ancillary_value;
 use super::transfer::keep;
-use super::{Args, Command, Group, Kind, opt, req};
+use super::{Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, opt, req};
+use crate::linux::constants;
 use crate::os::msg::{self, Ancillary};
-use crate::os::{addr, constants, fd, trace};
-use crate::value::{Addr, Failure, Reply, Value};
+use crate::os::{addr, fd, trace};
+use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
+use crate::world::record::Did;
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
+
+// What several calls fail with.
+const NOTHING: Trouble = err("EAGAIN", "not a failure: nothing has come, and S is non-blocking or SO_RCVTIMEO is over")
+    .cure("recv again when poll S IN says IN, or setblocking S on to wait");
+const RESET: Trouble =
+    err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
+        .cure("close S: what had not been read is lost");
+const REFUSED: Trouble = err("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port")
+    .cure("start the peer, then send again");
 
 pub(super) const RECV: Command = Command {
     name: "recv",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "receive up to N bytes: what has come, or the next datagram; empty at the end of a stream",
     notes: &[
         "It waits until something has come, then gives what is there. TCP is a stream of bytes and keeps no messages \
@@ -27,25 +36,26 @@ pub(super) const RECV: Command = Command {
          it spins. A datagram longer than N is cut, and the rest is lost.",
     ],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Reachable),
         req("N", Kind::Size).is("how many bytes at most: 1024 does not mean 1024 bytes will come"),
         opt("FLAGS", Kind::MsgFlags).is("MSG_PEEK, MSG_WAITALL, MSG_DONTWAIT, ... joined with |"),
     ],
-    results: &["data"],
+    results: &[("data", Holds::Bytes)],
     returns: "the bytes; empty when the peer has ended its side, or for an empty datagram",
     python: "{S}.recv({N}<, {FLAGS}>)",
     c: "ssize_t n = recv(s, buffer, 1024, 0);",
     man: "recv(2)",
     errors: &[
-        ("EAGAIN", "nothing has come, and the socket is non-blocking or SO_RCVTIMEO is over"),
-        ("timeout", "nothing came within the socket's timeout"),
-        ("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0"),
-        ("ENOTCONN", "the socket is not connected: a listening socket gives its connections by accept"),
-        ("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port"),
-        ("ETIMEDOUT", "the peer stopped answering: TCP gave up, or keepalive found it gone"),
-        ("EINVAL", "MSG_OOB, and no urgent byte is there; or an AF_UNIX stream that is not connected"),
-        ("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
-        ("EBADF", "the socket is closed"),
+        NOTHING,
+        err("timeout", "nothing came within the socket's timeout"),
+        RESET,
+        err("ENOTCONN", "the socket is not connected")
+            .cure("connect S first; a server receives on the socket that accept gave"),
+        REFUSED,
+        err("ETIMEDOUT", "the peer stopped answering: TCP gave up, or keepalive found it gone"),
+        err("EINVAL", "MSG_OOB, and no urgent byte is there; or an AF_UNIX stream that is not connected"),
+        err("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
+        CLOSED,
     ],
     example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100\nclose left\n\
               recv right 100",
@@ -61,66 +71,66 @@ pub(super) const RECV: Command = Command {
         "ECONNRESET",
     ],
     run: recv,
+    ..base(Group::Transfer)
 };
 
 pub(super) const RECVFROM: Command = Command {
     name: "recvfrom",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "receive a datagram of up to N bytes, and the address it came from",
     notes: &["One call is one datagram. To answer, sendto the address it gave."],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Reachable),
         req("N", Kind::Size).is("how many bytes at most: what is longer is cut"),
         opt("FLAGS", Kind::MsgFlags).is("as in recv"),
     ],
-    results: &["data", "addr"],
+    results: &[("data", Holds::Bytes), ("addr", Holds::Address)],
     returns: "the bytes, and who sent them (on a stream: none)",
     python: "{S}.recvfrom({N}<, {FLAGS}>)",
     c: "ssize_t n = recvfrom(s, buffer, 1024, 0, (struct sockaddr *)&a, &len);",
     man: "recvfrom(2)",
     errors: &[
-        ("EAGAIN", "nothing has come, and the socket is non-blocking or SO_RCVTIMEO is over"),
-        ("timeout", "nothing came within the socket's timeout"),
-        ("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port"),
-        ("ENOTCONN", "a stream socket that is not connected"),
-        ("EBADF", "the socket is closed"),
+        NOTHING,
+        REFUSED,
+        err("timeout", "nothing came within the socket's timeout"),
+        err("ENOTCONN", "a stream socket that is not connected").cure("connect S first"),
+        CLOSED,
     ],
+    like: Some(&RECV),
     example: "r = socket udp\nbind r 127.0.0.1:0\nwhere = getsockname r\ns = socket udp\nsendto s hello $where\n\
               data, addr = recvfrom r 100",
     related: &["sendto", "recv", "bind", "MSG_TRUNC"],
     run: recvfrom,
+    ..base(Group::Transfer)
 };
 
 pub(super) const RECVMSG: Command = Command {
     name: "recvmsg",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "receive data with what came beside it: ancillary data (sockets, too), flags, address",
-    notes: &[],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Reachable),
         req("N", Kind::Size).is("how many bytes of data at most"),
         opt("ANCBUFSIZE", Kind::Size).is("room for ancillary data in bytes: 0 when left out, and then none comes"),
         opt("FLAGS", Kind::MsgFlags).is("as in recv"),
     ],
-    results: &["data", "anc", "flags", "addr"],
-    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS); flags: MSG_TRUNC and \
+    results: &[("data", Holds::Bytes), ("anc", Holds::Plain), ("flags", Holds::Plain), ("addr", Holds::Address)],
+    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS, error for MSG_ERRQUEUE); flags: MSG_TRUNC and \
               MSG_CTRUNC say that something was cut; addr: who sent it",
     python: "{S}.recvmsg({N}<, {ANCBUFSIZE}<, {FLAGS}>>)",
     c: "struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = anc, ... }; recvmsg(s, &m, 0);",
     man: "recvmsg(2)",
     errors: &[
-        ("EAGAIN", "nothing has come, and the socket is non-blocking or SO_RCVTIMEO is over"),
-        ("timeout", "nothing came within the socket's timeout"),
-        ("ECONNRESET", "the peer reset the connection"),
-        ("ENOTCONN", "a stream socket that is not connected"),
-        ("EBADF", "the socket is closed"),
+        NOTHING,
+        RESET,
+        err("timeout", "nothing came within the socket's timeout"),
+        err("ENOTCONN", "a stream socket that is not connected").cure("connect S first"),
+        CLOSED,
     ],
+    like: Some(&RECV),
     example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\n\
               data, anc, flags, addr = recvmsg right 100 256\nlen $anc",
     related: &["sendmsg", "recv", "SCM_RIGHTS", "MSG_CTRUNC", "SO_PASSCRED", "IP_PKTINFO"],
     run: recvmsg,
+    ..base(Group::Transfer)
 };
 
 fn recv(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -175,6 +185,8 @@ struct Receiver {
     /// What has been gathered before.
     got: Vec<u8>,
     beside: Came,
+    /// How long the datagram is that comes, as far as it was looked at.
+    coming: usize,
 }
 
 fn receive(world: &mut World, args: &Args, form: Form, flags: i32) -> Result<Step, Failure> {
@@ -201,9 +213,26 @@ fn receive(world: &mut World, args: &Args, form: Form, flags: i32) -> Result<Ste
     // AF_UNIX does both at every byte, and gathers.
     let gathers = flags & libc::MSG_WAITALL != 0 || socket.family == libc::AF_UNIX;
     let ask_first = stream && low_water > 1 && !never && (matches!(mode, Mode::Timeout(_)) || (blocking && !gathers));
-    let waiting = Waiting { socket: socket.clone(), side: Side::In, never, again: None, what: "data" };
-    let mut receiver =
-        Receiver { socket, size, flags, form, target, blocking, ask_first, got: Vec::new(), beside: Came::default() };
+    let waiting = Waiting {
+        socket: socket.clone(),
+        side: Side::In,
+        never,
+        again: None,
+        what: "data",
+        tried: Tried::Receive { room: size, flags },
+    };
+    let mut receiver = Receiver {
+        socket,
+        size,
+        flags,
+        form,
+        target,
+        blocking,
+        ask_first,
+        got: Vec::new(),
+        beside: Came::default(),
+        coming: 0,
+    };
     retry(world, waiting, move |world, expired| receiver.attempt(world, expired))
 }
 
@@ -213,7 +242,7 @@ impl Receiver {
             Err(failure) if failure.is(libc::EAGAIN) => {
                 if self.blocking && !self.socket.is_stream() && self.is_shut()? {
                     // Shut down for reading: there poll(2) says readable for ever, and recv(2) EAGAIN.
-                    return Ok(self.finish(world, Value::bytes([]), Came::default()));
+                    return Ok(self.finish(world, Value::bytes([]), Came::default(), 0));
                 }
                 match expired {
                     Some(_) if !self.got.is_empty() => Ok(self.gathered(world)),
@@ -258,8 +287,9 @@ impl Receiver {
             };
             let enough = came.len == 0 || self.ask_first || self.got.len() + came.len >= self.target;
             if self.got.is_empty() && (enough || self.peeked_enough(last)?) {
-                let data = Value::Bytes(data(world, room, came.len));
-                return Ok(self.finish(world, data, came));
+                let taken = came.len;
+                let data = Value::Bytes(data(world, room, taken));
+                return Ok(self.finish(world, data, came, taken));
             }
             if self.flags & libc::MSG_PEEK != 0 {
                 return Err(Failure::os(libc::EAGAIN));
@@ -287,9 +317,9 @@ impl Receiver {
         let fd = self.socket.fd()?;
         let wanted = self.size - self.got.len();
         let room = if wanted <= SHARED_BUFFER { wanted } else { large(fd.as_fd(), wanted) };
-        if let (Some(journal), libc::SOCK_DGRAM) = (&mut world.journal, self.socket.kind) {
+        if world.record.is_some() && self.socket.kind == libc::SOCK_DGRAM {
             // Only this look before tells how long a datagram is that is cut short.
-            journal.coming = trace::aside(|| fd::inq(fd.as_fd())).unwrap_or(0);
+            self.coming = trace::aside(|| fd::inq(fd.as_fd())).unwrap_or(0);
         }
         let buffer = &mut world.buffer(room)[..room];
         let stream = self.socket.is_stream();
@@ -326,12 +356,21 @@ impl Receiver {
     /// All that was gathered.
     fn gathered(&mut self, world: &mut World) -> Step {
         world.trim_buffer();
+        let taken = self.got.len();
         let data = Value::bytes(std::mem::take(&mut self.got));
         let beside = std::mem::take(&mut self.beside);
-        self.finish(world, data, beside)
+        self.finish(world, data, beside, taken)
     }
 
-    fn finish(&self, world: &mut World, data: Value, came: Came) -> Step {
+    fn finish(&self, world: &mut World, data: Value, came: Came, bytes: usize) -> Step {
+        world.note(&self.socket, || Did::Received {
+            bytes,
+            from: came.from.clone(),
+            room: self.size,
+            whole: self.coming,
+            peeked: self.flags & libc::MSG_PEEK != 0,
+            end: bytes == 0 && self.size > 0 && self.socket.kind != libc::SOCK_DGRAM,
+        });
         let from = |from: Option<Addr>| from.map_or(Value::None, Value::Addr);
         Step::Done(match self.form {
             Form::Data => Reply::One(data),

@@ -6,25 +6,19 @@
 
 mod attend;
 mod beside;
-mod bind;
-mod code;
-mod compile;
+mod call;
 mod deadlock;
-mod diagram;
 pub mod event;
 mod exec;
 mod expr;
-mod locals;
-mod notes;
 mod outcome;
 mod process;
 mod requests;
-mod scope;
 mod sockets;
 mod step;
 mod task;
+mod timers;
 mod turn;
-mod why;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -38,12 +32,12 @@ pub use step::Standing;
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
+use crate::explain::Told;
 use crate::lang::{self, Source};
 use crate::os::{poller, trace};
+use crate::program::{self, Code, Function, Scope, Table};
 use crate::value::{Failure, Name, Value};
-use crate::world::{TaskId, World};
-use code::Function;
-use scope::{Scope, Table};
+use crate::world::{Record, TaskId, World};
 use task::Task;
 
 /// How many tasks there can be at once.
@@ -86,7 +80,7 @@ pub struct Session {
     free: Vec<u32>,
     jobs: BTreeMap<u64, Job>,
     next_job: u64,
-    timers: turn::Timers,
+    timers: timers::Timers,
     main: Main,
     args: Args,
     seq: u64,
@@ -106,6 +100,8 @@ pub struct Session {
     turns: u32,
     /// Turns since the run queue was last empty, or since it was last polled in spite of it.
     busy: u32,
+    /// How much news has come since a wait was over, or since news had to be waited for.
+    ahead: u32,
     /// No task has run since the last poll.
     fresh: bool,
     /// How many entries the run queue has given so far.
@@ -113,11 +109,13 @@ pub struct Session {
     /// Ctrl-C came before the line it was meant for.
     early_interrupt: bool,
     /// The last error, for `why`.
-    last_error: Option<Box<why::Told>>,
+    last_error: Option<Box<Told>>,
     /// The program that is stepped through, if one is.
     stepper: Option<Box<step::Stepper>>,
     /// The task that runs lines typed beside it.
     beside: Option<TaskId>,
+    /// How many calls were made, where they are counted.
+    calls: u64,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
     pub interactive: bool,
 }
@@ -151,7 +149,7 @@ impl Session {
             free: Vec::new(),
             jobs: BTreeMap::new(),
             next_job: 1,
-            timers: turn::Timers::default(),
+            timers: timers::Timers::new(),
             main: Main::Idle,
             args: Args::default(),
             seq: 0,
@@ -165,15 +163,17 @@ impl Session {
             failed_tasks: 0,
             turns: 0,
             busy: 0,
+            ahead: 0,
             fresh: false,
             popped: 0,
             early_interrupt: false,
+            calls: 0,
             stepper: None,
             beside: None,
             interactive: false,
             last_error: None,
         };
-        session.keep_journal();
+        session.world.record = (show == Show::All).then(Record::default);
         for (i, argument) in arguments.iter().enumerate() {
             let slot = session.table.globals.slot(&(i + 1).to_string());
             session.globals.set(
@@ -223,17 +223,17 @@ impl Session {
     }
 
     /// The code of a program.
-    fn program(&mut self, source: &Rc<Source>) -> Result<Rc<code::Code>, lang::Error> {
+    fn program(&mut self, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
         let block = lang::parse(source)?;
-        let code = compile::program(&mut self.table, source, &block)?;
+        let code = program::compile(&mut self.table, source, &block)?;
         self.make_room();
         Ok(code)
     }
 
     /// Make room for the names that new code has.
     fn make_room(&mut self) {
-        self.globals.grow(self.table.globals.len());
-        self.functions.resize(self.table.functions.len(), None);
+        self.globals.grow(self.table.globals.count());
+        self.functions.resize(self.table.functions.count(), None);
     }
 
     /// A Ctrl-C that came just before the line was meant for it.

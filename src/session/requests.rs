@@ -3,17 +3,18 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::Site;
 use super::event::What;
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Show, Stop};
-use crate::help;
+use crate::command::views;
 use crate::lang::{self, Source};
 use crate::os::trace;
+use crate::program::Site;
 use crate::value::{Clue, Failure, Handle, Name, Reply, Table, Value};
 use crate::world::sync::Pool;
-use crate::world::{Process, Request, Socket, after};
+use crate::world::{Process, Request, Socket};
+use crate::{explain, help};
 
 impl Session {
     pub(super) fn request(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Flow {
@@ -76,7 +77,7 @@ impl Session {
                     if let Some(other) = self.task_mut(id) {
                         other.joiners.push(me);
                     }
-                    self.park(task, site, Parking::Join(other), limit.and_then(after));
+                    self.park(task, site, Parking::Join(other), limit);
                     return Flow::Parked;
                 }
                 Ok(other.result.borrow().clone().unwrap_or(Reply::Nothing))
@@ -143,7 +144,7 @@ impl Session {
 
     /// Draw what happened to these sockets, or to all.
     fn draw(&mut self, task: &Task, sockets: &[Rc<Socket>]) -> Result<Reply, Failure> {
-        let diagram = trace::aside(|| self.diagram(sockets))?;
+        let diagram = trace::aside(|| explain::draw(&self.world, sockets))?;
         self.tell_at(task, What::Drawn(diagram));
         Ok(Reply::Many(Vec::new()))
     }
@@ -151,8 +152,8 @@ impl Session {
     /// Tell why the last error came, or what happened to a socket.
     fn explain(&mut self, task: &Task, site: &Site, socket: Option<&Rc<Socket>>) -> Result<Reply, Failure> {
         let clues = trace::aside(|| match socket {
-            Some(socket) => self.story(socket),
-            None => Ok(self.why()),
+            Some(socket) => explain::story(&self.world, socket),
+            None => Ok(explain::why(&self.world, self.last_error.as_deref())),
         })?;
         if !site.targets.is_empty() {
             let lines: Vec<String> = clues.iter().map(Clue::steady).collect();
@@ -386,7 +387,7 @@ impl Session {
             })?
         } else {
             let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
-            lines.filter(|l| !l.trim_start().starts_with("save ")).map(|l| format!("{l}\n")).collect()
+            lines.filter(|l| !views::saves(l)).map(|l| format!("{l}\n")).collect()
         };
         std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
         Ok(Reply::Nothing)
