@@ -745,6 +745,16 @@ fn a_peer_outside_may_still_answer() {
     peer.join().unwrap();
 }
 
+/// Two tasks that never stop sending to each other, with a limit to each wait.
+#[test]
+fn endless_news_holds_up_no_wait() {
+    prints(
+        "def echo s\n  settimeout $s 0.05\n  while true\n    x = recv $s 1\n    send $s $x\n  end\nend\na, b = socketpair\n\
+         e = spawn -d echo $a\nf = spawn -d echo $b\nsend a x\nsleep 0.1\nprint over",
+        "over\n",
+    );
+}
+
 /// Waits of all kinds, and what they set off on sockets, are over in the order of their lengths' sums, also when the
 /// machine has no time for us.
 #[test]
