@@ -14,6 +14,7 @@
 //! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
 //! | [`command`] | table | each call: its parameters, help, Python and C forms, and its effect |
+//! | [`explain`] | reads | the record → cause, story, picture; it looks at the world and knows nothing of the scheduler |
 //! | [`help`] | pure | which word of a call is which parameter; all that help says; the manual page; lines in Python |
 //! | [`session`] | state | tasks (frames over compiled code), jobs, the scheduler, events |
 //! | [`render`] | pure | events to text for people and to JSON |
@@ -53,11 +54,12 @@
 //!
 //! # Why a call failed
 //!
-//! Where every call is shown, a journal keeps what happened to each socket ([`world::journal`]): the session writes a call
-//! down when it is over, with its arguments made anew from its words; the world writes down how a socket stood when it
-//! was closed. From that, and from what the kernel says when the error comes, a table of small functions finds the cause
-//! (`session::why`). A quiet script keeps no journal and pays nothing. What depends on the clock stands apart in each
-//! line ([`value::clue`]), so that transcripts can leave it out. `diagram` is made of the same journal.
+//! Where every call is shown, a record keeps what happened to each socket ([`world::record`]): typed facts, each written
+//! by the effect that did the deed, where it did it (`world.note(&socket, || Did::Bound(..))`). A quiet script keeps none
+//! and pays a branch a call. A [`value::Failure`] carries what was tried, on which socket, with which address.
+//! From these, and from what the kernel says when the error comes, small functions find the cause ([`explain`]), which
+//! also tells a socket's story (`why S`) and draws the session (`diagram`). What depends on the clock stands apart in each
+//! line ([`value::clue`]), so that transcripts can leave it out.
 //!
 //! # Threads
 //!
@@ -76,6 +78,7 @@
 //! - `unicode-width`: carets under wide characters, columns of tables, lines that fit.
 
 pub mod command;
+pub mod explain;
 pub mod front;
 pub mod help;
 pub mod lang;

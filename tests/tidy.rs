@@ -1,15 +1,27 @@
 //! What the tree must look like: layers one way, a `//!` on every file, no over-long files, every script with a test.
 
-#![allow(clippy::unwrap_used)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sockpit::command::Kind;
 
+use crate::files::under;
+
+tests![
+    layers_look_one_way,
+    unsafe_code_is_in_os_alone,
+    every_file_says_what_it_is,
+    no_test_is_left_out,
+    files_are_short,
+    no_two_commands_are_alike_and_each_is_complete,
+    help_says_all_there_is_to_say_of_a_call,
+    every_call_occurs_in_a_transcript_or_a_fact,
+    every_error_that_a_fact_expects_of_a_call_is_told_by_its_help,
+];
+
 /// The layers; each may use itself and those before it.
-const LAYERS: &[&str] = &["value", "lang", "os", "world", "command", "help", "session", "render", "front"];
+const LAYERS: &[&str] = &["value", "lang", "os", "world", "command", "explain", "help", "session", "render", "front"];
 
 /// Layers that a layer leaves alone although they stand before it.
 const APART: &[(&str, &str)] = &[
@@ -45,7 +57,6 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-#[test]
 fn layers_look_one_way() {
     let mut wrong = Vec::new();
     for path in sources(&root().join("src")) {
@@ -69,7 +80,6 @@ fn layers_look_one_way() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
 fn unsafe_code_is_in_os_alone() {
     for path in sources(&root().join("src")) {
         if path.starts_with(root().join("src/os")) {
@@ -80,7 +90,14 @@ fn unsafe_code_is_in_os_alone() {
     }
 }
 
-#[test]
+/// A test is named in the list of its file, and `#[test]` would not be heard of.
+fn no_test_is_left_out() {
+    for path in sources(&root().join("tests")) {
+        let marked = fs::read_to_string(&path).unwrap().lines().any(|line| line.trim() == "#[test]");
+        assert!(!marked, "{}: a test stands in the list `tests!` of its file, without `#[test]`", path.display());
+    }
+}
+
 fn every_file_says_what_it_is() {
     for path in sources(&root().join("src")).into_iter().chain(sources(&root().join("tests"))) {
         let text = fs::read_to_string(&path).unwrap();
@@ -88,7 +105,6 @@ fn every_file_says_what_it_is() {
     }
 }
 
-#[test]
 fn files_are_short() {
     for path in sources(&root().join("src")) {
         if TABLES.iter().any(|t| path.ends_with(t)) {
@@ -100,7 +116,6 @@ fn files_are_short() {
     }
 }
 
-#[test]
 fn no_two_commands_are_alike_and_each_is_complete() {
     let mut names = BTreeMap::new();
     for command in sockpit::command::all() {
@@ -122,7 +137,6 @@ fn no_two_commands_are_alike_and_each_is_complete() {
     assert!(names.len() > 80);
 }
 
-#[test]
 fn help_says_all_there_is_to_say_of_a_call() {
     for command in sockpit::command::all() {
         let name = command.name;
@@ -145,12 +159,13 @@ fn calls(line: &str, name: &str) -> bool {
     call.split_whitespace().next() == Some(name)
 }
 
-#[test]
 fn every_call_occurs_in_a_transcript_or_a_fact() {
     let mut lines = Vec::new();
-    for folder in ["tests/transcripts", "tests/facts"] {
-        for entry in fs::read_dir(root().join(folder)).unwrap() {
-            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+    for (folder, ending) in
+        [("tests/transcripts", "transcript"), ("tests/sessions", "transcript"), ("tests/facts", "sock")]
+    {
+        for (_, path) in under(folder, ending) {
+            let text = fs::read_to_string(path).unwrap();
             lines.extend(text.lines().map(str::to_string));
         }
     }
@@ -162,12 +177,11 @@ fn every_call_occurs_in_a_transcript_or_a_fact() {
     assert!(missing.is_empty(), "no transcript and no fact has {missing:?}");
 }
 
-#[test]
 fn every_error_that_a_fact_expects_of_a_call_is_told_by_its_help() {
     let mut missing = BTreeSet::new();
     for folder in ["tests/facts", "scripts"] {
-        for entry in fs::read_dir(root().join(folder)).unwrap() {
-            let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        for (_, path) in under(folder, "sock") {
+            let text = fs::read_to_string(path).unwrap();
             for line in text.lines() {
                 let words: Vec<&str> = line.split_whitespace().collect();
                 let Some(at) = words.iter().position(|w| *w == "expect") else { continue };

@@ -1,17 +1,27 @@
 //! What the kernel sees, as it is shown: tables on terminals of any width, in pipes, in transcripts, as objects.
-#![allow(clippy::unwrap_used)]
-
-mod common;
-#[path = "common/terminal.rs"]
-mod terminal;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
-use common::{Folder, Killed, has, run};
-use terminal::Terminal;
+use crate::common::terminal::Terminal;
+use crate::common::{Folder, Killed, has, run};
 use unicode_width::UnicodeWidthStr;
+
+tests![
+    tables_fit_the_window_and_columns_stand_in_line,
+    a_narrow_window_is_readable,
+    a_window_that_changes_counts,
+    a_pipe_and_a_transcript_know_no_window,
+    measured_views_do_not_depend_on_the_run,
+    rows_are_objects_in_json,
+    netstat_names_the_process_of_a_foreign_socket,
+    netstat_lists_the_whole_machine,
+    what_the_kernel_keeps_of_a_closed_socket_has_its_name,
+    sockets_of_running_defs_and_lost_ones_are_listed,
+    leaving_says_what_it_closes,
+    a_filter_that_cannot_be_is_an_error,
+];
 
 /// Type a line and see it run.
 fn line(t: &mut Terminal, line: &str) {
@@ -37,7 +47,6 @@ fn sockets_at(columns: u16) -> Vec<String> {
     text[text.find("sockpit> sockets").unwrap()..].lines().skip(1).map(str::to_string).collect()
 }
 
-#[test]
 fn tables_fit_the_window_and_columns_stand_in_line() {
     for columns in [80, 200] {
         let lines = sockets_at(columns);
@@ -54,7 +63,6 @@ fn tables_fit_the_window_and_columns_stand_in_line() {
     }
 }
 
-#[test]
 fn a_narrow_window_is_readable() {
     let lines = sockets_at(20);
     let has = |line: &str| lines.iter().any(|l| l == line);
@@ -63,7 +71,6 @@ fn a_narrow_window_is_readable() {
     assert!(lines.iter().all(|l| l.width() <= 20), "{lines:#?}");
 }
 
-#[test]
 fn a_window_that_changes_counts() {
     let mut t = Terminal::new(60, 200, &[]);
     t.see("sockpit>");
@@ -76,7 +83,6 @@ fn a_window_that_changes_counts() {
     t.see("\nname: srv");
 }
 
-#[test]
 fn a_pipe_and_a_transcript_know_no_window() {
     let folder = Folder::new();
     let lines = "srv = create_server 127.0.0.1:0\nc = socket\nsockets\nnetstat srv\nnetstat srv CLOSE\n";
@@ -114,7 +120,6 @@ no socket is like that
     assert_eq!(run(&["verify", out]).status, 0);
 }
 
-#[test]
 fn measured_views_do_not_depend_on_the_run() {
     let folder = Folder::new();
     let script = folder.file(
@@ -129,7 +134,6 @@ fn measured_views_do_not_depend_on_the_run() {
     assert!(text.contains("\nn = 128\n"), "{text}");
 }
 
-#[test]
 fn rows_are_objects_in_json() {
     let run = run(&["--json", "-c", "srv = create_server 127.0.0.1:0\nsockets\nnetstat srv\nrows = netstat srv"]);
     let objects: Vec<serde_json::Value> = run.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
@@ -141,7 +145,6 @@ fn rows_are_objects_in_json() {
     assert_eq!(objects.last().unwrap()["result"], rows("netstat"));
 }
 
-#[test]
 fn netstat_names_the_process_of_a_foreign_socket() {
     if !has("python3") {
         return;
@@ -162,7 +165,6 @@ fn netstat_names_the_process_of_a_foreign_socket() {
     assert!(by_name.out.contains(&format!(":{port} ")), "{}", by_name.out);
 }
 
-#[test]
 fn netstat_lists_the_whole_machine() {
     let foreign = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = foreign.local_addr().unwrap().port();
@@ -175,7 +177,6 @@ fn netstat_lists_the_whole_machine() {
     assert!(only.lines().skip(2).all(|l| l.starts_with("udp")), "{only}");
 }
 
-#[test]
 fn what_the_kernel_keeps_of_a_closed_socket_has_its_name() {
     let lines = "srv = create_server 127.0.0.1:0\naddr = getsockname srv\ncli = create_connection $addr\n\
                  conn, peer = accept srv\nclose conn\nd = recv cli 1\nshutdown cli wr\nstate cli CLOSE 5\nclose cli\n\
@@ -188,7 +189,6 @@ fn what_the_kernel_keeps_of_a_closed_socket_has_its_name() {
     assert!(run(&["-q", "-c", lines]).out.ends_with("in a script: none\n"));
 }
 
-#[test]
 fn sockets_of_running_defs_and_lost_ones_are_listed() {
     let lines = "def inner s\n  local = socket udp\n  sockets\nend\ndef other\n  mine = socket tcp6\n  sleep 5\nend\n\
                  g = socket\nx = socket\nclose x\nall = list $g\nspawn -d other\nyield\nu = socket unix\nkept = list $u\nu = now\ninner $g";
@@ -201,7 +201,6 @@ fn sockets_of_running_defs_and_lost_ones_are_listed() {
     assert!(row("local (inner) ", " UNCONNECTED "), "{}", run.out);
 }
 
-#[test]
 fn leaving_says_what_it_closes() {
     let lines = "srv = create_server 127.0.0.1:0\ncli = socket\nclose cli\nquit";
     let shown = run(&["-c", lines]).out;
@@ -220,7 +219,6 @@ fn leaving_says_what_it_closes() {
     assert!(t.end().success());
 }
 
-#[test]
 fn a_filter_that_cannot_be_is_an_error() {
     for (line, said) in [
         ("netstat 65536", "a port is 0 to 65535"),

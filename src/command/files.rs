@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::{Args, Command, Group, Kind, named, opt, req};
 use crate::value::{Failure, Reply, Value};
 use crate::world::file::{self, BUFFER, File, Newline, Settings, Wanted};
+use crate::world::record::Did;
 use crate::world::{Step, World};
 
 /// The commands of this group.
@@ -315,7 +316,7 @@ const REALPATH: Command = Command {
     run: realpath,
 };
 
-fn makefile(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+fn makefile(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let mode = if args.has(1) { args.text(1)? } else { "r".into() };
     let mut settings = Settings::parse(&mode, "rwb").map_err(|f| f.at(1))?;
@@ -342,7 +343,9 @@ fn makefile(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
         }
         *newline = Newline::parse(&args.text(4)?).map_err(|f| f.at(4))?;
     }
-    Ok(handle(File::of_socket(&socket, settings)?))
+    let file = File::of_socket(&socket, settings)?;
+    world.note(&socket, || Did::Filed);
+    Ok(handle(file))
 }
 
 fn open(_: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -51,7 +51,7 @@ pub(super) const SENDMSG: Command = Command {
 pub(super) struct Message {
     pieces: Vec<Value>,
     sockets: Vec<Passed>,
-    to: Option<Addr>,
+    pub to: Option<Addr>,
 }
 
 /// A descriptor to pass on.

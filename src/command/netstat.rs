@@ -80,7 +80,7 @@ pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failur
     seen.sort_by_cached_key(|s| (filter.side(&s.entry), s.place()));
     let empty = if args.0.is_empty() { "no sockets" } else { "no socket is like that" };
     let mut table = Table { columns: SOCKETS, rows: seen.iter().map(Seen::row).collect(), empty: empty.into() };
-    // A script gets the same whether its calls are shown or not; the journal is kept only where they are.
+    // A script gets the same whether its calls are shown or not; the record is kept only where they are.
     let value = table.to_value();
     for (row, seen) in table.rows.iter_mut().zip(&seen).filter(|(row, _)| row[NAME] == Value::None) {
         row[NAME] = seen.was(world);
@@ -198,10 +198,10 @@ impl Seen {
 
     /// The name of the socket of ours that the kernel keeps this of, as in TIME_WAIT.
     fn was(&self, world: &World) -> Value {
-        let (Some(journal), None, Some(peer)) = (&world.journal, self.entry.inode, &self.entry.peer) else {
+        let (Some(record), None, Some(peer)) = (&world.record, self.entry.inode, &self.entry.peer) else {
             return Value::None;
         };
-        journal.had(&self.entry.local, peer).map_or(Value::None, Value::text)
+        record.had(&self.entry.local, peer).map_or(Value::None, Value::text)
     }
 
     fn row(&self) -> Vec<Value> {

@@ -8,7 +8,8 @@ use std::os::fd::AsFd;
 use super::{Args, Command, Group, Kind, kinds, opt, req, some};
 use crate::os::options::{OptKind, OptRef};
 use crate::os::{constants, sockopt};
-use crate::value::{Addr, Failure, Reply, Value};
+use crate::value::{Addr, Failure, Reply, Tried, Value};
+use crate::world::record::Did;
 use crate::world::{Step, World};
 
 /// The longest answer that getsockopt gives, as in Python.
@@ -92,13 +93,14 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-fn set(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+fn set(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let option = args.option(1)?;
     let value = encode(option, args)?;
     let outcome = sockopt::set(socket.fd()?.as_fd(), option.level, option.number, value.bytes());
-    outcome.map_err(Failure::os)?;
+    outcome.map_err(|e| Failure::os(e).trying(Tried::SetOption(option.level, option.number)))?;
     socket.note_option(option.level, option.number, value.bytes());
+    world.note(&socket, || Did::OptionSet(option.level, option.number));
     Ok(Reply::Nothing.into())
 }
 
@@ -121,7 +123,8 @@ fn get(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     }
     let mut buffer = [0; LONGEST];
     let room = &mut buffer[..room(kind)];
-    let filled = sockopt::get(socket.fd()?.as_fd(), option.level, option.number, room).map_err(Failure::os)?;
+    let filled = sockopt::get(socket.fd()?.as_fd(), option.level, option.number, room)
+        .map_err(|e| Failure::os(e).trying(Tried::GetOption(option.level, option.number)))?;
     Ok(decode(kind, room, filled).into())
 }
 

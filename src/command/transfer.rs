@@ -14,7 +14,8 @@ use super::connection::UNIX_AGAIN;
 use super::msg::{self, Message};
 use super::{Arg, Args, Command, Group, Kind, names, opt, receive, req};
 use crate::os::{addr, fd};
-use crate::value::{Addr, Failure, Reply, Value};
+use crate::value::{Addr, Failure, Reply, Tried, Value};
+use crate::world::record::Did;
 use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
 
 /// The calls that move data.
@@ -194,6 +195,15 @@ pub(super) enum Load {
 }
 
 impl Load {
+    /// Where it is to go, if the call says.
+    fn to(&self) -> Option<&Addr> {
+        match self {
+            Self::Plain(_) => None,
+            Self::To(_, to) => Some(to),
+            Self::Message(message) => message.to.as_ref(),
+        }
+    }
+
     fn len(&self) -> usize {
         match self {
             Self::Plain(data) | Self::To(data, _) => bytes(data).len(),
@@ -234,11 +244,12 @@ fn kept(socket: &Socket) -> Result<(), Failure> {
     socket.shared.stash.take().map_or(Ok(()), |error| Err(Failure::os(error)))
 }
 
-fn waiting(socket: &Rc<Socket>, flags: i32) -> Waiting {
+fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize) -> Waiting {
     // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
     let again = (socket.family == libc::AF_UNIX && socket.kind == libc::SOCK_DGRAM).then_some(UNIX_AGAIN);
     let never = flags & libc::MSG_DONTWAIT != 0;
-    Waiting { socket: socket.clone(), side: Side::Out, never, again, what: ROOM }
+    let tried = Tried::Send { bytes, sent: 0, flags };
+    Waiting { socket: socket.clone(), side: Side::Out, never, again, what: ROOM, tried }
 }
 
 /// One send in any of its forms: it gives the count.
@@ -247,9 +258,9 @@ pub(super) fn put(world: &mut World, socket: Rc<Socket>, load: Load, flags: i32)
         kept(&socket)?;
     }
     let whole = socket.is_stream() && socket.mode.get() == Mode::Blocking && flags & libc::MSG_DONTWAIT == 0;
-    let waiting = waiting(&socket, flags);
+    let waiting = waiting(&socket, flags, load.len());
     let mut sending = Sending { socket, load, flags, whole, sent: 0 };
-    retry(world, waiting, move |_, expired| sending.attempt(expired))
+    retry(world, waiting, move |world, expired| sending.attempt(world, expired))
 }
 
 /// A send under way.
@@ -263,17 +274,26 @@ struct Sending {
 }
 
 impl Sending {
-    fn count(&self) -> Step {
-        Value::Int(self.sent as i128).into()
+    fn count(&self, world: &mut World) -> Step {
+        let (bytes, of) = (self.sent, self.load.len());
+        world.note(&self.socket, || Did::Sent { bytes, of, to: self.load.to().cloned() });
+        Value::Int(bytes as i128).into()
     }
 
-    fn attempt(&mut self, expired: Expired) -> Result<Step, Failure> {
+    fn failed(&self, failure: Failure) -> Failure {
+        match self.load.to() {
+            Some(to) if !failure.is(libc::EAGAIN) => failure.to(to),
+            _ => failure,
+        }
+    }
+
+    fn attempt(&mut self, world: &mut World, expired: Expired) -> Result<Step, Failure> {
         loop {
             let failure = match self.load.put(&self.socket, self.sent, self.flags) {
                 Ok(n) => {
                     self.sent += n;
                     if !self.whole || n == 0 || self.sent >= self.load.len() {
-                        return Ok(self.count());
+                        return Ok(self.count(world));
                     }
                     self.flags &= !libc::MSG_FASTOPEN;
                     continue;
@@ -283,8 +303,8 @@ impl Sending {
             if failure.is(libc::EAGAIN) {
                 return match expired {
                     None => Err(failure),
-                    Some(_) if self.sent > 0 => Ok(self.count()),
-                    Some(expired) => Err(expired),
+                    Some(_) if self.sent > 0 => Ok(self.count(world)),
+                    Some(expired) => Err(self.failed(expired)),
                 };
             }
             if self.whole && failure.is(libc::EINPROGRESS) && self.flags & libc::MSG_FASTOPEN != 0 {
@@ -293,10 +313,10 @@ impl Sending {
                 continue;
             }
             if self.sent == 0 {
-                return Err(failure);
+                return Err(self.failed(failure));
             }
             keep(&self.socket, &failure);
-            return Ok(self.count());
+            return Ok(self.count(world));
         }
     }
 }
@@ -322,24 +342,38 @@ fn sendall(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 /// again as long as there is progress.
 fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, start: usize) -> Result<Step, Failure> {
     let blocking = socket.mode.get() == Mode::Blocking;
-    let waiting = waiting(&socket, flags);
+    let waiting = waiting(&socket, flags, bytes(&data).len());
+    let waits = waiting.waits();
     let mut sent = start;
     retry(world, waiting, move |world, expired| {
         let all = bytes(&data);
+        let of = all.len();
+        // How much the kernel has is known to nobody else when the call fails.
+        let failed = |world: &mut World, failure: Failure, sent| {
+            if sent > 0 {
+                world.note(&socket, || Did::Sent { bytes: sent, of, to: None });
+            }
+            failure.trying(Tried::Send { bytes: of, sent, flags })
+        };
         loop {
             let said = addr::send_bytes(socket.fd()?.as_fd(), &all[sent..], flags);
             match said {
                 Ok(n) => {
                     sent += n;
-                    if sent >= all.len() {
+                    if sent >= of {
+                        world.note(&socket, || Did::Sent { bytes: sent, of, to: None });
                         return Ok(Step::Done(Reply::Nothing));
                     }
                 }
                 Err(libc::EAGAIN) if expired.is_some() && blocking && sent > start => {
                     return sendall_from(world, socket.clone(), data.clone(), flags, sent);
                 }
-                Err(libc::EAGAIN) => return Err(expired.unwrap_or(Failure::os(libc::EAGAIN))),
-                Err(error) => return Err(Failure::os(error)),
+                Err(libc::EAGAIN) => match expired {
+                    Some(expired) => return Err(failed(world, expired, sent)),
+                    None if waits => return Err(Failure::os(libc::EAGAIN)),
+                    None => return Err(failed(world, Failure::os(libc::EAGAIN), sent)),
+                },
+                Err(error) => return Err(failed(world, Failure::os(error), sent)),
             }
         }
     })
@@ -398,7 +432,7 @@ fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure>
     /// What one sendfile(2) is asked for at most: Python's choice.
     const AT_ONCE: u64 = 1 << 30;
     let blocking = load.socket.mode.get() == Mode::Blocking;
-    let waiting = waiting(&load.socket, 0);
+    let waiting = waiting(&load.socket, 0, 0);
     let mut waited = false;
     retry(world, waiting, move |world, expired| {
         let before = load.sent;
@@ -421,6 +455,8 @@ fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure>
                 Err(error) => return Err(Failure::os(error)),
             }
         }
+        let bytes = load.sent as usize;
+        world.note(&load.socket, || Did::Sent { bytes, of: bytes, to: None });
         Ok(Value::Int(i128::from(load.sent)).into())
     })
 }

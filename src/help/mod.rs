@@ -1,5 +1,5 @@
 //! What help says: a page for every call, option, constant, error, state, word and topic; the search over them; the
-//! manual page; the reference; and lines of sockpit in Python.
+//! manual page; and lines of sockpit in Python. REFERENCE.md is made of it, too (`tests/readme.rs`).
 //!
 //! All of it is made from the tables that the program itself works with. It knows no session and no terminal.
 
@@ -194,20 +194,6 @@ fn plain(page: &Page) -> String {
             Part::Title(text) | Part::Head(text) | Part::Text(text) | Part::Code(text) => ("", text),
         };
         out.push_str(&format!("{term} {text}\n"));
-    }
-    out
-}
-
-/// The calls for the README: a table a group, with each call's usage and summary.
-pub fn reference() -> String {
-    let cell = |text: &str| text.replace('|', "\\|");
-    let mut out = String::new();
-    for (group, title) in Group::ALL {
-        out.push_str(&format!("| {title} | |\n| --- | --- |\n"));
-        for command in command::all().filter(|c| c.group == *group) {
-            out.push_str(&format!("| `{}` | {} |\n", cell(&command.usage()), cell(command.summary)));
-        }
-        out.push('\n');
     }
     out
 }

@@ -7,15 +7,14 @@
 mod attend;
 mod beside;
 mod bind;
+mod call;
 mod code;
 mod compile;
 mod deadlock;
-mod diagram;
 pub mod event;
 mod exec;
 mod expr;
 mod locals;
-mod notes;
 mod outcome;
 mod process;
 mod requests;
@@ -25,7 +24,6 @@ mod step;
 mod task;
 mod timers;
 mod turn;
-mod why;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -39,10 +37,11 @@ pub use step::Standing;
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
+use crate::explain::Told;
 use crate::lang::{self, Source};
 use crate::os::{poller, trace};
 use crate::value::{Failure, Name, Value};
-use crate::world::{TaskId, World};
+use crate::world::{Record, TaskId, World};
 use code::Function;
 use scope::{Scope, Table};
 use task::Task;
@@ -116,11 +115,13 @@ pub struct Session {
     /// Ctrl-C came before the line it was meant for.
     early_interrupt: bool,
     /// The last error, for `why`.
-    last_error: Option<Box<why::Told>>,
+    last_error: Option<Box<Told>>,
     /// The program that is stepped through, if one is.
     stepper: Option<Box<step::Stepper>>,
     /// The task that runs lines typed beside it.
     beside: Option<TaskId>,
+    /// How many calls were made, where they are counted.
+    calls: u64,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
     pub interactive: bool,
 }
@@ -172,12 +173,13 @@ impl Session {
             fresh: false,
             popped: 0,
             early_interrupt: false,
+            calls: 0,
             stepper: None,
             beside: None,
             interactive: false,
             last_error: None,
         };
-        session.keep_journal();
+        session.world.record = (show == Show::All).then(Record::default);
         for (i, argument) in arguments.iter().enumerate() {
             let slot = session.table.globals.slot(&(i + 1).to_string());
             session.globals.set(

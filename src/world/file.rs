@@ -17,7 +17,7 @@ use std::time::Duration;
 use super::{Mode, On, SHARED_BUFFER, Side, Socket, Step, Wait, Waiting, World, chain, retry};
 use crate::os::{addr, fd};
 use crate::value::codec::{self, Decoder};
-use crate::value::{Failure, Handle, Name, Reply, Value, text};
+use crate::value::{Failure, Handle, Name, Reply, Tried, Value, text};
 
 /// The size of a file's buffers, unless `buffering` says otherwise: Python's `io.DEFAULT_BUFFER_SIZE`.
 pub const BUFFER: usize = 8192;
@@ -639,7 +639,11 @@ fn drive(world: &mut World, file: Rc<File>, side: Side, what: &'static str, job:
         Some(Source::Disk(_)) => None,
     };
     let Some(socket) = socket else { return drive_disk(world, what, job) };
-    let waiting = Waiting { socket: socket.clone(), side, never: false, again: None, what };
+    let tried = match side {
+        Side::In => Tried::Receive { room: 0, flags: 0 },
+        Side::Out => Tried::Send { bytes: 0, sent: 0, flags: 0 },
+    };
+    let waiting = Waiting { socket: socket.clone(), side, never: false, again: None, what, tried };
     let mut job = Some(job);
     let mut parked = false;
     retry(world, waiting, move |world, expired| {
@@ -1077,7 +1081,7 @@ mod tests {
         say(&b, b"abc");
         assert!(woken(world, &mut step, Wake::Expired).is_none());
         let failed = woken(world, &mut step, Wake::Expired);
-        assert_eq!(failed, Some(Err(Failure::new(Name::Timeout))));
+        assert!(failed.is_some_and(|f| f.is_err_and(|f| f.name == Name::Timeout)));
         assert!(read(world, &file, Wanted::Units(1)).is_err_and(|f| f.message().contains("timed out object")));
     }
 

@@ -1,14 +1,11 @@
 //! A transcript of any session holds in a second run of it, and any change of what it shows is found.
 //!
 //! Sessions are made at random from lines that people type. SESSIONS=5000 tries that many instead of a few.
-#![allow(clippy::unwrap_used, clippy::many_single_char_names)]
-
-mod common;
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use common::Folder;
+use crate::common::Folder;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use sockpit::front::{
@@ -17,6 +14,10 @@ use sockpit::front::{
 };
 use sockpit::render::compare::{Comparison, Line, groups, misnamed, typed_lines};
 use sockpit::render::transcript::{Entry, Part, parts, read};
+
+tests![; alone
+    a_session_holds_in_a_second_run_and_any_change_is_found,
+];
 
 /// Makes a session's lines from bytes: each choice takes one; with none left it ends.
 struct Maker<'a> {
@@ -66,6 +67,7 @@ const ODD: &[&str] = &[
     "task-3",
 ];
 
+#[allow(clippy::many_single_char_names)]
 impl Maker<'_> {
     fn pick(&mut self, n: usize) -> usize {
         usize::from(self.bytes.next().copied().unwrap_or(0)) % n
@@ -336,7 +338,6 @@ fn twice(lines: &[String], folder: &str) -> Result<(String, Vec<Entry<Line>>), T
     Err(TestCaseError::fail(difference))
 }
 
-#[test]
 fn a_session_holds_in_a_second_run_and_any_change_is_found() {
     // The same sessions each time, or with SESSIONS=N so many others.
     let asked = std::env::var("SESSIONS").ok().and_then(|n| n.parse().ok());

@@ -1,17 +1,16 @@
-//! The session so far as a sequence diagram: made of the journal.
+//! The session so far as a sequence diagram: made of the record.
 
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::Session;
-use super::why::bytes;
+use super::bytes;
 use crate::os::constants::HOWS;
 use crate::os::options;
 use crate::os::tcp::{self, State};
 use crate::value::diagram::{Diagram, Lane, Step};
 use crate::value::{Addr, Failure};
-use crate::world::journal::{Act, Did, Last};
-use crate::world::{Journal, Socket};
+use crate::world::record::{Did, Fact, Last};
+use crate::world::{Record, Socket, World};
 
 /// Whose lane it is.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,35 +22,33 @@ enum Who {
 
 /// A diagram in the making.
 struct Drawing<'a> {
-    journal: &'a Journal,
-    acts: Vec<&'a Act>,
+    record: &'a Record,
+    facts: Vec<&'a Fact>,
     open: Vec<Rc<Socket>>,
     who: Vec<Who>,
     diagram: Diagram,
 }
 
-impl Session {
-    /// What happened to these sockets, or to all.
-    pub(super) fn diagram(&self, chosen: &[Rc<Socket>]) -> Result<Diagram, Failure> {
-        let Some(journal) = &self.world.journal else {
-            return Err(Failure::usage("with -q nothing is written down of what happens to sockets"));
-        };
-        let acts = journal.acts().collect();
-        let (open, who, diagram) = (self.world.sockets(), Vec::new(), Diagram::default());
-        let mut drawing = Drawing { journal, acts, open, who, diagram };
-        let is_chosen = |socket| chosen.is_empty() || chosen.iter().any(|s| s.serial == socket);
-        for i in 0..drawing.acts.len() {
-            if is_chosen(drawing.acts[i].socket) {
-                drawing.step(i);
-            }
+/// What happened to these sockets, or to all.
+pub fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Failure> {
+    let Some(record) = &world.record else {
+        return Err(Failure::usage("with -q nothing is written down of what happens to sockets"));
+    };
+    let facts = record.facts().collect();
+    let (open, who, diagram) = (world.sockets(), Vec::new(), Diagram::default());
+    let mut drawing = Drawing { record, facts, open, who, diagram };
+    let is_chosen = |socket| chosen.is_empty() || chosen.iter().any(|s| s.serial == socket);
+    for i in 0..drawing.facts.len() {
+        if is_chosen(drawing.facts[i].socket) {
+            drawing.step(i);
         }
-        for (who, lane) in drawing.who.iter().zip(&mut drawing.diagram.lanes) {
-            // What is not told of begins nowhere.
-            lane.always = !matches!(who, Who::Ours(socket) if is_chosen(*socket));
-        }
-        drawing.finish();
-        Ok(drawing.diagram)
     }
+    for (who, lane) in drawing.who.iter().zip(&mut drawing.diagram.lanes) {
+        // What is not told of begins nowhere.
+        lane.always = !matches!(who, Who::Ours(socket) if is_chosen(*socket));
+    }
+    drawing.finish();
+    Ok(drawing.diagram)
 }
 
 impl Drawing<'_> {
@@ -60,7 +57,7 @@ impl Drawing<'_> {
             return lane;
         }
         let name = match &who {
-            Who::Ours(socket) => self.journal.name(*socket).to_string(),
+            Who::Ours(socket) => self.record.name(*socket).to_string(),
             Who::Other(addr) => addr.to_string(),
         };
         self.who.push(who);
@@ -69,23 +66,23 @@ impl Drawing<'_> {
     }
 
     fn step(&mut self, i: usize) {
-        let act = self.acts[i];
-        let begins: Vec<Who> = match &act.did {
+        let fact = self.facts[i];
+        let begins: Vec<Who> = match &fact.did {
             // What closed it has told.
-            Did::Dropped if self.journal.is_closed(act.socket) => return,
-            Did::Made(_) if self.acts.get(i + 1).is_some_and(|next| goes_on(act, next)) => return,
-            Did::Paired(other) if *other < act.socket => return,
-            Did::Paired(other) => vec![Who::Ours(act.socket), Who::Ours(*other)],
-            _ if self.who.contains(&Who::Ours(act.socket)) => Vec::new(),
-            _ => vec![Who::Ours(act.socket)],
+            Did::Dropped if self.record.is_closed(fact.socket) => return,
+            // One call, one row: what it came to.
+            _ if self.facts.get(i + 1).is_some_and(|next| goes_on(fact, next)) => return,
+            Did::Paired(other) if *other < fact.socket => return,
+            Did::Paired(other) => vec![Who::Ours(fact.socket), Who::Ours(*other)],
+            _ if self.who.contains(&Who::Ours(fact.socket)) => Vec::new(),
+            _ => vec![Who::Ours(fact.socket)],
         };
-        let made = i > 0 && goes_on(self.acts[i - 1], act);
         let target = self.arrow(i);
-        let me = self.lane(Who::Ours(act.socket));
-        let mut step = Step { line: act.line, what: what(&act.did, made), lane: me, ..Step::default() };
+        let me = self.lane(Who::Ours(fact.socket));
+        let mut step = Step { line: fact.place.line, what: what(fact), lane: me, ..Step::default() };
         step.begins = begins.into_iter().map(|who| self.lane(who)).collect();
-        step.ends = matches!(act.did, Did::Closed(_)).then_some(me);
-        if let Did::Accepted(listener, _) = act.did {
+        step.ends = matches!(fact.did, Did::Closed(_)).then_some(me);
+        if let Did::Accepted(listener, _) = fact.did {
             // The connection comes out of the listening socket.
             step.lane = self.lane(Who::Ours(listener));
             step.arrow = Some((me, String::new()));
@@ -98,13 +95,13 @@ impl Drawing<'_> {
 
     /// What went on its way with that entry, and where to.
     fn arrow(&self, i: usize) -> Option<(Who, String)> {
-        let act = self.acts[i];
-        let tcp = |s: &str, other: &str| if self.is_ip(act.socket) { s.to_string() } else { other.to_string() };
-        match &act.did {
+        let fact = self.facts[i];
+        let tcp = |s: &str, other: &str| if self.is_ip(fact.socket) { s.to_string() } else { other.to_string() };
+        match &fact.did {
             Did::Connected(_) if !self.is_stream(i) => None,
             Did::Connected(_) => Some((self.peer(i)?, tcp("handshake", "connect"))),
             Did::Connecting(to) => Some((self.at(i, to), "SYN".into())),
-            Did::Sent(count, to) => {
+            Did::Sent { bytes: count, to, .. } => {
                 let to = to.as_ref().filter(|_| !self.is_stream(i));
                 Some((to.map_or_else(|| self.peer(i), |to| Some(self.at(i, to)))?, bytes(*count)))
             }
@@ -115,33 +112,33 @@ impl Drawing<'_> {
     }
 
     fn made(&self, socket: u64) -> Option<&Did> {
-        self.journal.of(socket).next().map(|act| &act.did)
+        self.record.of(socket).next().map(|fact| &fact.did)
     }
 
     fn is_ip(&self, socket: u64) -> bool {
-        self.journal.ends(socket).is_some_and(|ends| ends.peer.port().is_some())
+        self.record.ends(socket).is_some_and(|ends| ends.peer.port().is_some())
     }
 
     /// Whether the socket has a peer for good: a connection.
     fn is_stream(&self, i: usize) -> bool {
-        match self.made(self.acts[i].socket) {
-            Some(Did::Made(sort)) => !sort.starts_with("UDP") && !sort.contains("DGRAM"),
+        match self.made(self.facts[i].socket) {
+            Some(Did::Made([_, kind, _])) => !matches!(*kind, libc::SOCK_DGRAM | libc::SOCK_RAW),
             _ => true,
         }
     }
 
     /// The other end of the socket's connection. Until it is accepted, that is the listening socket.
     fn peer(&self, i: usize) -> Option<Who> {
-        let socket = self.acts[i].socket;
-        if let Some(other) = self.journal.other_end(socket) {
-            let accepted = |act: &Act| act.socket == other && matches!(act.did, Did::Accepted(..));
-            let later = self.acts[i..].iter().find(|act| accepted(act));
-            return Some(Who::Ours(match later.map(|act| &act.did) {
+        let socket = self.facts[i].socket;
+        if let Some(other) = self.record.other_end(socket) {
+            let accepted = |fact: &Fact| fact.socket == other && matches!(fact.did, Did::Accepted(..));
+            let later = self.facts[i..].iter().find(|fact| accepted(fact));
+            return Some(Who::Ours(match later.map(|fact| &fact.did) {
                 Some(Did::Accepted(listener, _)) => *listener,
                 _ => other,
             }));
         }
-        self.journal.ends(socket).map(|ends| self.at(i, &ends.peer))
+        self.record.ends(socket).map(|ends| self.at(i, &ends.peer))
     }
 
     /// Who has an address at that time: the last of ours that was bound to it, or somebody else.
@@ -150,15 +147,15 @@ impl Drawing<'_> {
             let any = bound.host().is_some_and(|h| h.is_unspecified()) && bound.port() == addr.port();
             bound == addr || any
         };
-        let has = |act: &&&Act| match &act.did {
+        let has = |fact: &&&Fact| match &fact.did {
             Did::Bound(at) | Did::Listens(at) => covers(at),
             Did::Closed(last) => last.local.as_ref().is_some_and(covers) && last.peer.is_none(),
             _ => false,
         };
-        let before = self.acts[..i].iter().rev().find(has);
+        let before = self.facts[..i].iter().rev().find(has);
         let unbound = || self.open.iter().find(|s| s.addresses().0.as_ref().is_some_and(covers)).map(|s| s.serial);
         match before {
-            Some(act) if !matches!(act.did, Did::Closed(_)) => Who::Ours(act.socket),
+            Some(fact) if !matches!(fact.did, Did::Closed(_)) => Who::Ours(fact.socket),
             _ => unbound().map_or_else(|| Who::Other(addr.clone()), Who::Ours),
         }
     }
@@ -188,36 +185,26 @@ fn parting(last: &Last, end: String) -> Option<String> {
         .then(|| if resets && last.state.is_some() { "RST".into() } else { end })
 }
 
-/// Whether a socket was made and more by one call: create_server, create_connection.
-fn goes_on(made: &Act, next: &Act) -> bool {
-    let more = matches!(next.did, Did::Listens(_) | Did::Connected(_));
-    more && matches!(made.did, Did::Made(_)) && made.socket == next.socket && made.line == next.line
+/// Whether the same call did more to the socket: create_server, create_connection.
+fn goes_on(fact: &Fact, next: &Fact) -> bool {
+    let more = matches!(next.did, Did::Bound(_) | Did::Listens(_) | Did::Connected(_));
+    more && next.socket == fact.socket && next.place.call == fact.place.call && fact.place.call > 0
 }
 
-/// What was done, as it was called; whether the call made the socket, too.
-fn what(did: &Did, made: bool) -> String {
-    match did {
-        Did::Listens(_) if made => "create_server".into(),
-        Did::Connected(_) if made => "create_connection".into(),
-        Did::Made(_) => "socket".into(),
-        Did::Paired(_) => "socketpair".into(),
-        Did::Duplicated(_) => "dup".into(),
-        Did::Bound(_) => "bind".into(),
-        Did::Listens(_) => "listen".into(),
-        Did::Connecting(_) | Did::Connected(_) => "connect".into(),
-        Did::Accepted(..) => "accept".into(),
-        Did::Disconnected => "connect AF_UNSPEC".into(),
-        Did::Sent(..) => "send".into(),
-        Did::Received { end: true, .. } => "recv: the end".into(),
-        Did::Received { bytes: count, .. } => format!("recv: {}", bytes(*count)),
+/// What was done, as it was called.
+fn what(fact: &Fact) -> String {
+    let call = &fact.place.name;
+    match &fact.did {
+        Did::Disconnected => format!("{call} AF_UNSPEC"),
+        Did::Received { end: true, .. } => format!("{call}: the end"),
+        Did::Received { bytes: count, .. } => format!("{call}: {}", bytes(*count)),
         Did::Shut(how) => format!("shutdown {}", HOWS.name_of(*how).unwrap_or("?")),
         Did::OptionSet(level, number) => {
-            options::by_number(*level, *number).spec.map_or_else(|| "setsockopt".into(), |spec| spec.name.into())
+            options::by_number(*level, *number).spec.map_or_else(|| call.to_string(), |spec| spec.name.into())
         }
         Did::ModeSet(mode) => mode.to_string(),
-        Did::Filed => "makefile".into(),
         Did::Dropped | Did::Closed(_) => "close".into(),
-        Did::Detached => "detach".into(),
-        Did::Failed(call, name) => format!("{call}: {}", name.as_str()),
+        Did::Failed(_, name) => format!("{call}: {}", name.as_str()),
+        _ => call.to_string(),
     }
 }

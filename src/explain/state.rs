@@ -4,17 +4,17 @@ use std::os::fd::AsFd;
 
 use super::{Case, Cause, listens, local, option};
 use crate::os::{constants, fd, options, tcp};
-use crate::value::Clue;
-use crate::world::journal::{Did, Ends};
+use crate::value::{Clue, Tried};
+use crate::world::record::{Did, Ends};
 
 /// EBADF: who closed it, and where.
 pub(super) fn closed(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.is_closed())?;
     let name = socket.name();
-    let act = case.last(socket.serial, |did| matches!(did, Did::Dropped | Did::Detached | Did::Closed(_)));
-    let (verb, when) = match act {
-        Some(act) if act.did == Did::Detached => ("gave up its descriptor", case.when(act)),
-        Some(act) => ("was closed", case.when(act)),
+    let fact = case.last(socket.serial, |did| matches!(did, Did::Dropped | Did::Detached | Did::Closed(_)));
+    let (verb, when) = match fact {
+        Some(fact) if fact.did == Did::Detached => ("gave up its descriptor", case.when(fact)),
+        Some(fact) => ("was closed", case.when(fact)),
         None => ("is closed", Clue::default()),
     };
     Some(Cause::new(Clue::new(format!("{name} {verb}")).join(when)).advise(format!("a new socket: {name} = socket")))
@@ -46,13 +46,13 @@ pub(super) fn not_connected(case: &Case) -> Option<Cause> {
     if Ends::of(socket).is_some() || socket.shared.pair.get().is_some() {
         return None;
     }
-    let known = case.journal().is_some_and(|j| j.knows_all(socket.serial) && j.ends(socket.serial).is_none());
-    let failed = case.last(socket.serial, |did| matches!(did, Did::Failed(call, _) if call.starts_with("connect")));
+    let known = case.record().is_some_and(|j| j.knows_all(socket.serial) && j.ends(socket.serial).is_none());
+    let failed = case.last(socket.serial, |did| matches!(did, Did::Failed(Tried::Connect, _)));
     let clue = match failed {
-        Some(act) => {
-            let Did::Failed(_, error) = &act.did else { return None };
+        Some(fact) => {
+            let Did::Failed(_, error) = &fact.did else { return None };
             Clue::new(format!("{name} was never connected: connect failed with {}", error.as_str()))
-                .join(case.when(act))
+                .join(case.when(fact))
         }
         None => known.then(|| Clue::new(format!("{name} was never connected")))?,
     };
@@ -71,8 +71,8 @@ pub(super) fn connected(case: &Case) -> Option<Cause> {
     };
     let since = case.last(socket.serial, |did| matches!(did, Did::Connected(_) | Did::Accepted(..)));
     let cause = Cause::new(Clue::new(format!("{name} is connected to {peer} already")).join(case.since(since)));
-    Some(match case.call {
-        "connect" | "connect_ex" => cause.advise("a new socket for another connection"),
+    Some(match case.failure.tried {
+        Tried::Connect => cause.advise("a new socket for another connection"),
         _ => cause.advise(format!("send {name} DATA: it goes to that peer")),
     })
 }
@@ -81,8 +81,8 @@ pub(super) fn connected(case: &Case) -> Option<Cause> {
 pub(super) fn not_listening(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| !listens(s))?;
     let name = socket.name();
-    if let Some(act) = case.last(socket.serial, |did| matches!(did, Did::Shut(_))) {
-        let clue = Clue::new(format!("{name} was shut down")).join(case.when(act)).and(", which ended its listening");
+    if let Some(fact) = case.last(socket.serial, |did| matches!(did, Did::Shut(_))) {
+        let clue = Clue::new(format!("{name} was shut down")).join(case.when(fact)).and(", which ended its listening");
         return Some(Cause::new(clue).advise(format!("listen {name}")));
     }
     if let Some(Ends { peer, .. }) = Ends::of(socket) {
@@ -125,7 +125,7 @@ pub(super) fn no_destination(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
     let name = socket.name();
     let cause = match case.last(socket.serial, |did| *did == Did::Disconnected) {
-        Some(act) => Cause::new(Clue::new(format!("{name} gave up its peer")).join(case.when(act))),
+        Some(fact) => Cause::new(Clue::new(format!("{name} gave up its peer")).join(case.when(fact))),
         None => Cause::new(format!("{name} has no peer, and the call names none")),
     };
     Some(cause.advise(format!("sendto {name} DATA ADDR, or connect {name} ADDR first")))
@@ -134,10 +134,7 @@ pub(super) fn no_destination(case: &Case) -> Option<Cause> {
 /// EMSGSIZE: how long it was, and how long it may be.
 pub(super) fn too_long(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.kind == libc::SOCK_DGRAM || s.kind == libc::SOCK_SEQPACKET)?;
-    let len = match case.call {
-        "sendmsg" => case.args.rest_values(4).iter().map(|v| v.wire().len()).sum(),
-        _ => case.args.data(1).len(),
-    };
+    let Tried::Send { bytes: len, .. } = case.failure.tried else { return None };
     let (limit, what) = match socket.family {
         libc::AF_INET => (65507, "a UDP datagram over IPv4 holds 65507 at most".to_string()),
         libc::AF_INET6 => (65527, "a UDP datagram over IPv6 holds 65527 at most".to_string()),
@@ -157,8 +154,13 @@ pub(super) fn too_long(case: &Case) -> Option<Cause> {
 /// ENOPROTOOPT, and EOPNOTSUPP of AF_UNIX: an option of another protocol.
 pub(super) fn other_level(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
-    let option = case.args.option(1).ok()?;
-    let level = options::level_name(option.level)?;
+    let (level, number, sets) = match case.failure.tried {
+        Tried::SetOption(level, number) => (level, number, true),
+        Tried::GetOption(level, number) => (level, number, false),
+        _ => return None,
+    };
+    let option = options::by_number(level, number);
+    let level = options::level_name(level)?;
     let inet = matches!(socket.family, libc::AF_INET | libc::AF_INET6);
     let has = match option.level {
         libc::SOL_SOCKET => true,
@@ -173,19 +175,17 @@ pub(super) fn other_level(case: &Case) -> Option<Cause> {
     if !has {
         return Some(Cause::new(format!("{} belongs to {level}, and {name} is {sort}", spec.name)));
     }
-    match (case.call, spec.writable, spec.readable) {
-        ("setsockopt", false, _) => Some(Cause::new(format!("{} can only be read", spec.name))),
-        ("getsockopt", _, false) => Some(Cause::new(format!("{} can only be set", spec.name))),
+    match (sets, spec.writable, spec.readable) {
+        (true, false, _) => Some(Cause::new(format!("{} can only be read", spec.name))),
+        (false, _, false) => Some(Cause::new(format!("{} can only be set", spec.name))),
         _ => None,
     }
 }
 
 /// EPROTONOSUPPORT at socket.
 pub(super) fn other_protocol(case: &Case) -> Option<Cause> {
-    let name = |table: &constants::Constants, i: usize, usual: i32| {
-        table.name_of(case.args.int32_or(i, usual).ok()? & !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC))
-    };
-    let (kind, protocol) = (name(&constants::TYPES, 1, libc::SOCK_STREAM)?, name(&constants::PROTOCOLS, 2, 0)?);
+    let Tried::Make([_, kind, protocol]) = case.failure.tried else { return None };
+    let (kind, protocol) = (constants::TYPES.name_of(kind)?, constants::PROTOCOLS.name_of(protocol)?);
     Some(Cause::new(format!("{protocol} does not go with {kind}")).advise("leave the protocol out"))
 }
 

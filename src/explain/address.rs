@@ -7,27 +7,17 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::rc::Rc;
 
-use super::{Case, Cause, covers, is_set, listens, local};
-use crate::command::Arg;
+use super::ports::{allows, overlap, share};
+use super::{Case, Cause, is_set, listens, local};
 use crate::os::interfaces::{self, Interface};
 use crate::os::sockopt;
-use crate::value::{Addr, Clue};
+use crate::value::{Addr, Clue, Tried};
 use crate::world::Socket;
-use crate::world::journal::{Did, Ends};
+use crate::world::record::{Did, Ends};
 
 /// The address that bind was to give, or that listen needs for itself.
 fn wanted(case: &Case) -> Option<Addr> {
-    match case.call {
-        "create_server" => case.addr(0),
-        "create_connection" => case.addr(2),
-        "listen" => local(case.socket.as_ref()?),
-        _ => case.addr(1),
-    }
-}
-
-/// Whether two addresses cannot be had by two sockets.
-pub(super) fn overlap(a: &Addr, b: &Addr) -> bool {
-    covers(a, b) || covers(b, a)
+    case.failure.addr().cloned().or_else(|| local(case.socket.as_ref()?))
 }
 
 /// Whether two sockets' addresses clash: IPv6 leaves IPv4 alone where IPV6_V6ONLY is set.
@@ -39,14 +29,6 @@ fn clashes(case: &Case, rival: &Socket, wanted: &Addr) -> bool {
     let Some(at) = local(rival) else { return false };
     let apart = family(&at) != family(wanted) && (only_v6(rival) || case.socket.as_ref().is_some_and(|s| only_v6(s)));
     overlap(&at, wanted) && !apart
-}
-
-/// What the calling socket has set, or would have.
-pub(super) fn allows(case: &Case, number: i32) -> bool {
-    match &case.socket {
-        Some(socket) => is_set(socket, number),
-        None => case.call == "create_server" && (number == libc::SO_REUSEADDR || case.args.on(3)),
-    }
 }
 
 /// EADDRINUSE: who has the address.
@@ -64,7 +46,7 @@ pub(super) fn taken(case: &Case) -> Option<Cause> {
     let in_the_way = |s: &&Rc<Socket>| {
         let share = allows(case, libc::SO_REUSEADDR) && is_set(s, libc::SO_REUSEADDR) && !listens(s);
         let spread = allows(case, libc::SO_REUSEPORT) && is_set(s, libc::SO_REUSEPORT);
-        (case.call != "listen" || listens(s)) && !share && !spread
+        (case.failure.tried != Tried::Listen || listens(s)) && !share && !spread
     };
     match rivals.iter().find(in_the_way) {
         Some(holder) => held_by(case, &wanted, holder),
@@ -86,7 +68,7 @@ fn held_by(case: &Case, wanted: &Addr, holder: &Socket) -> Option<Cause> {
         }
     };
     let cause = Cause::new(clue);
-    let me = case.socket.as_ref().map_or_else(|| Rc::from("the new socket"), |s| s.name());
+    let me = case.me();
     let (mine, theirs) = (allows(case, libc::SO_REUSEPORT), is_set(holder, libc::SO_REUSEPORT));
     if mine != theirs {
         let (has, lacks) = if mine { (me, name) } else { (name, me) };
@@ -94,38 +76,10 @@ fn held_by(case: &Case, wanted: &Addr, holder: &Socket) -> Option<Cause> {
         return Some(cause.and(clue).advise("port 0 for a free one").about(holder.serial));
     }
     let otherwise = format!("close {} first, or port 0 for a free one", holder.name());
-    if listens(holder) || case.call == "listen" {
+    if listens(holder) || case.failure.tried == Tried::Listen {
         return Some(cause.advise(otherwise).about(holder.serial));
     }
     Some(share(case, cause, holder.serial, is_set(holder, libc::SO_REUSEADDR), &otherwise))
-}
-
-/// What SO_REUSEADDR can do about a holder that does not listen: both sides need it. Else there is the other advice.
-pub(super) fn share(case: &Case, cause: Cause, holder: u64, theirs: bool, otherwise: &str) -> Cause {
-    let me = case.socket.as_ref().map_or_else(|| Rc::from("the new socket"), |s| s.name());
-    let name = case.called(holder);
-    match (allows(case, libc::SO_REUSEADDR), theirs) {
-        (false, true) => cause.advise(format!("setsockopt {me} SO_REUSEADDR 1 before bind")),
-        (true, false) => {
-            let clue = set_too_late(case, holder)
-                .unwrap_or_else(|| format!("{me} has SO_REUSEADDR and {name} has not: both need it").into());
-            cause.and(clue).advise(otherwise)
-        }
-        _ => cause.and("neither has SO_REUSEADDR: both need it, before bind").advise(otherwise),
-    }
-    .about(holder)
-}
-
-/// The listening socket got SO_REUSEADDR when the connection that holds the port had been accepted without.
-fn set_too_late(case: &Case, holder: u64) -> Option<Clue> {
-    let accepted = case.last(holder, |did| matches!(did, Did::Accepted(..)))?;
-    let Did::Accepted(from, _) = accepted.did else { return None };
-    let set = case.last(from, |did| *did == Did::OptionSet(libc::SOL_SOCKET, libc::SO_REUSEADDR))?;
-    (set.at > accepted.at).then(|| {
-        Clue::new(format!("{} got SO_REUSEADDR", case.called(from)))
-            .join(case.when(set))
-            .and(format!(", too late for {}", accepted.name))
-    })
 }
 
 /// EADDRINUSE of AF_UNIX: the path is there, or the abstract name has an owner.
@@ -163,7 +117,7 @@ pub(super) fn not_here(case: &Case) -> Option<Cause> {
 
 /// EADDRNOTAVAIL at connect: there is this connection already, or one from every port.
 pub(super) fn no_port_left(case: &Case) -> Option<Cause> {
-    let (socket, to) = (case.socket.as_ref()?, case.target()?);
+    let (socket, to) = (case.socket.as_ref()?, case.failure.addr()?);
     let Some(at) = local(socket) else {
         let (low, high) = port_range(socket)?;
         return Some(
@@ -209,7 +163,7 @@ pub(super) fn privileged(case: &Case) -> Option<Cause> {
 pub(super) fn broadcast(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.family == libc::AF_INET && !is_set(s, libc::SO_BROADCAST))?;
     let name = socket.name();
-    let to = case.target().or_else(|| Ends::of(socket).map(|ends| ends.peer))?;
+    let to = case.failure.addr().cloned().or_else(|| Ends::of(socket).map(|ends| ends.peer))?;
     let host = to.host().filter(|h| is_broadcast(*h))?;
     Some(
         Cause::new(format!("{host} is a broadcast address, and SO_BROADCAST is off on {name}"))
@@ -238,16 +192,17 @@ pub(super) fn bound_already(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
     let name = socket.name();
     let at = local(socket)?;
-    let act = case
-        .last(socket.serial, |did| matches!(did, Did::Bound(_) | Did::Connected(_) | Did::Sent(..) | Did::Listens(_)));
-    let since = act.map_or_else(Clue::default, |act| {
-        let by = match act.did {
+    let fact = case.last(socket.serial, |did| {
+        matches!(did, Did::Bound(_) | Did::Connected(_) | Did::Sent { .. } | Did::Listens(_))
+    });
+    let since = fact.map_or_else(Clue::default, |fact| {
+        let by = match fact.did {
             Did::Bound(_) => "",
             Did::Connected(_) => " (connect chose the port)",
             Did::Listens(_) => " (listen keeps it)",
             _ => " (the first send chose the port)",
         };
-        case.since(Some(act)).and(by)
+        case.since(Some(fact)).and(by)
     });
     Some(
         Cause::new(Clue::new(format!("{name} is bound to {at} already")).join(since))
@@ -257,12 +212,7 @@ pub(super) fn bound_already(case: &Case) -> Option<Cause> {
 
 /// EAI_NONAME: which host.
 pub(super) fn no_such_host(case: &Case) -> Option<Cause> {
-    let host = case.args.0.iter().find_map(|arg| match arg {
-        Arg::Host(host, _) => Some(host.to_string()),
-        _ => None,
-    });
-    let host = host.or_else(|| case.args.text(0).ok().filter(|_| case.call.starts_with("get")).map(Into::into))?;
-    let host = crate::value::text::quote_text(&host);
+    let host = crate::value::text::quote_text(case.failure.host_name()?);
     Some(
         Cause::new(format!("no host is named {host}, says the resolver"))
             .advise("127.0.0.1 for this machine; names stand in /etc/hosts or in DNS"),

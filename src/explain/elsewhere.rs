@@ -3,13 +3,13 @@
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use super::address::{overlap, share};
+use super::ports::{allows, overlap, share};
 use super::{Case, Cause};
 use crate::os::netstat::{self, Entry, Holder, Protocol};
 use crate::os::tcp::State;
 use crate::value::clue::span;
-use crate::value::{Addr, Clue, text};
-use crate::world::journal::{Act, Did, Ends, Last};
+use crate::value::{Addr, Clue, Tried, text};
+use crate::world::record::{Did, Ends, Fact, Last};
 
 /// The kernel's tables of a type of socket.
 fn entries(kind: i32) -> impl Iterator<Item = Entry> {
@@ -26,23 +26,23 @@ pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
         case.world.sockets().iter().filter_map(|s| netstat::inode(s.open_fd().ok()?.as_fd())).collect();
     let foreign = |e: &Entry| overlap(&e.local, wanted) && e.inode.is_none_or(|n| !ours.contains(&n));
     let all: Vec<Entry> = entries(kind).filter(foreign).collect();
-    let held = |e: &&Entry| e.inode.is_some() && (case.call != "listen" || e.state == State::Listen);
+    let held = |e: &&Entry| e.inode.is_some() && (case.failure.tried != Tried::Listen || e.state == State::Listen);
     if let Some(entry) = all.iter().filter(held).min_by_key(|e| e.state != State::Listen) {
         return Some(other_process(wanted, entry));
     }
-    let mine = super::address::allows(case, libc::SO_REUSEADDR);
+    let mine = allows(case, libc::SO_REUSEADDR);
     let in_the_way = |e: &&Entry| !(mine && former(case, e).is_some_and(|(_, last)| last.reuse));
     let left = |e: &&Entry| e.timer.map(|t| t.left);
     all.iter().filter(|e| e.inode.is_none()).filter(in_the_way).max_by_key(left).map(|e| lingers(case, wanted, e))
 }
 
 /// The socket of ours that a connection was of, and how it stood when it was closed.
-fn former<'a>(case: &Case<'a>, entry: &Entry) -> Option<(&'a Act, &'a Last)> {
+fn former<'a>(case: &Case<'a>, entry: &Entry) -> Option<(&'a Fact, &'a Last)> {
     let ends = Ends { local: entry.local.clone(), peer: entry.peer.clone()? };
-    case.journal()?.acts().rev().find_map(|act| match &act.did {
+    case.record()?.facts().rev().find_map(|fact| match &fact.did {
         Did::Closed(last) if last.local.as_ref() == Some(&ends.local) => {
             // The peer is gone from a socket that was reset, but that one holds no port either.
-            (last.peer.as_ref() == Some(&ends.peer)).then_some((act, &**last))
+            (last.peer.as_ref() == Some(&ends.peer)).then_some((fact, &**last))
         }
         _ => None,
     })
@@ -53,7 +53,9 @@ fn lingers(case: &Case, wanted: &Addr, entry: &Entry) -> Cause {
     let peer = entry.peer.as_ref().map_or_else(String::new, |p| format!(" with {p}"));
     let former = former(case, entry);
     let who = match former {
-        Some((act, _)) => Clue::new(format!("{wanted} is held by {}, closed", act.name)).join(case.when(act)),
+        Some((fact, _)) => {
+            Clue::new(format!("{wanted} is held by {}, closed", case.called(fact.socket))).join(case.when(fact))
+        }
         None => Clue::new(format!("{wanted} is held by a connection{peer} that is closed")),
     };
     let left = entry.timer.map_or(Duration::ZERO, |t| t.left);
@@ -64,7 +66,7 @@ fn lingers(case: &Case, wanted: &Addr, entry: &Entry) -> Cause {
     };
     let otherwise = "wait until it is over, or port 0 for a free one";
     match former {
-        Some((act, last)) => share(case, Cause::new(clue), act.socket, last.reuse, otherwise),
+        Some((fact, last)) => share(case, Cause::new(clue), fact.socket, last.reuse, otherwise),
         None => {
             Cause::new(clue).advise("wait, or port 0 for a free one; with SO_REUSEADDR on both sides there is no wait")
         }
@@ -105,13 +107,14 @@ pub(super) fn unix_taken(case: &Case, wanted: &Addr, path: &[u8]) -> Option<Caus
     if let Some(entry) = table.iter().find(|e| e.local == *wanted && e.inode.is_some()) {
         return Some(Cause::new(format!("{wanted} is held by {}", owner(entry))).advise("another path"));
     }
-    let was_there = |act: &&Act| matches!(&act.did, Did::Closed(last) if last.local.as_ref() == Some(wanted));
-    if let Some(act) = case.journal().and_then(|j| j.acts().rev().find(was_there)) {
-        let clue = Clue::new(format!("{wanted} was left behind by {}, closed", act.name)).join(case.when(act));
+    let was_there = |fact: &&Fact| matches!(&fact.did, Did::Closed(last) if last.local.as_ref() == Some(wanted));
+    if let Some(fact) = case.record().and_then(|j| j.facts().rev().find(was_there)) {
+        let clue = Clue::new(format!("{wanted} was left behind by {}, closed", case.called(fact.socket)))
+            .join(case.when(fact));
         return Some(
             Cause::new(clue.and(": closing does not remove the file"))
                 .advise(format!("unlink {wanted}"))
-                .about(act.socket),
+                .about(fact.socket),
         );
     }
     // The kernel lists a path as it was given: from another folder it may be another name of this one.

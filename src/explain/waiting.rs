@@ -5,25 +5,31 @@ use std::os::fd::AsFd;
 use super::{Case, Cause, bytes, covers, listens, local};
 use crate::os::fd;
 use crate::os::tcp::Info;
-use crate::value::{Addr, Clue, Name, text};
-use crate::world::journal::{Act, Did};
+use crate::value::{Addr, Clue, Name, Tried, text};
+use crate::world::record::{Did, Fact};
 use crate::world::{Mode, Socket};
+
+/// The flags that the call was given.
+fn flags(case: &Case) -> i32 {
+    match case.failure.tried {
+        Tried::Send { flags, .. } | Tried::Receive { flags, .. } => flags,
+        _ => 0,
+    }
+}
 
 /// Why the call did not wait, or no longer.
 fn limit(case: &Case, socket: &Socket) -> Option<Clue> {
     let name = socket.name();
     let set = |did: &Did| matches!(did, Did::ModeSet(_));
     let option = |number| move |did: &Did| *did == Did::OptionSet(libc::SOL_SOCKET, number);
-    let at = |act: Option<&Act>| act.map_or_else(Clue::default, |act| Clue::new(": set").join(case.when(act)));
-    let sends = super::SEND.contains(&case.call);
-    let flags = case.args.flags(if case.call == "recvmsg" { 3 } else { 2 }).unwrap_or(0);
-    let flagged = matches!(case.call, "send" | "sendall" | "sendto" | "sendmsg" | "recv" | "recvfrom" | "recvmsg");
-    if flagged && flags & libc::MSG_DONTWAIT != 0 {
+    let at = |fact: Option<&Fact>| fact.map_or_else(Clue::default, |fact| Clue::new(": set").join(case.when(fact)));
+    let sends = matches!(case.failure.tried, Tried::Send { .. });
+    if flags(case) & libc::MSG_DONTWAIT != 0 {
         return Some("MSG_DONTWAIT was given".into());
     }
     match socket.mode.get() {
         Mode::NonBlocking => Some(Clue::new(format!("{name} is non-blocking")).join(at(case.last(socket.serial, set)))),
-        Mode::Timeout(s) if case.name == Name::Timeout => {
+        Mode::Timeout(s) if case.failure.name == Name::Timeout => {
             let clue = Clue::new(format!("the timeout of {name} is {} s", text::float(s)));
             Some(clue.join(at(case.last(socket.serial, set))))
         }
@@ -49,7 +55,7 @@ fn missing(case: &Case, socket: &Socket, clue: Clue, ready: &str) -> Cause {
         Some(limit) => cause.and(limit),
         None => cause,
     };
-    match case.name {
+    match case.failure.name {
         Name::Timeout => cause,
         _ => cause.advise(format!(
             "{} again when poll {name} {ready} says {ready}, or setblocking {name} on to wait",
@@ -69,8 +75,7 @@ pub(super) fn nobody_came(case: &Case) -> Option<Cause> {
 pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
     let name = socket.name();
-    let flags = case.args.flags(if case.call == "recvmsg" { 3 } else { 2 }).unwrap_or(0);
-    if flags & (libc::MSG_OOB | libc::MSG_ERRQUEUE) != 0 {
+    if flags(case) & (libc::MSG_OOB | libc::MSG_ERRQUEUE) != 0 {
         return None;
     }
     let waits = socket.open_fd().ok().and_then(|fd| fd::inq(fd.as_fd()).ok()).unwrap_or(0);
@@ -97,8 +102,8 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
         );
         return Some(missing(case, socket, clue.into(), "IN").about(other));
     }
-    let silent = case.journal().is_some_and(|j| {
-        j.knows_all(other) && !case.world.shares && j.last(other, |did| matches!(did, Did::Sent(..))).is_none()
+    let silent = case.record().is_some_and(|j| {
+        j.knows_all(other) && !case.world.shares && j.last(other, |did| matches!(did, Did::Sent { .. })).is_none()
     });
     let what = if silent { "has sent nothing yet" } else { "has sent nothing that was not read" };
     let clue = Clue::new(format!("{}, the other end of {name}, {what}", case.called(other)));
@@ -132,18 +137,20 @@ pub(super) fn under_way(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
     let name = socket.name();
     let asked = case.last(socket.serial, |did| matches!(did, Did::Connecting(_)));
-    let to = match asked.map(|act| &act.did) {
+    // What this very call began is no news.
+    let earlier = asked.filter(|fact| case.record().is_some_and(|record| fact.place.call != record.place.call));
+    let to = match asked.map(|fact| &fact.did) {
         Some(Did::Connecting(to)) => to.clone(),
-        _ => case.target()?,
+        _ => case.failure.addr()?.clone(),
     };
-    let clue = Clue::new(format!("not a failure: the connection to {to} is being made")).join(case.since(asked));
+    let clue = Clue::new(format!("not a failure: the connection to {to} is being made")).join(case.since(earlier));
     Some(Cause::new(clue).advise(format!("poll {name} OUT 1; then getsockopt {name} SO_ERROR gives 0 or the errno")))
 }
 
 /// connect: the queue of a listening socket of ours is full.
 pub(super) fn queue_full(case: &Case) -> Option<Cause> {
-    let to = case.target()?;
-    let serves = |s: &std::rc::Rc<Socket>| listens(s) && local(s).is_some_and(|at| covers(&at, &to));
+    let to = case.failure.addr()?;
+    let serves = |s: &std::rc::Rc<Socket>| listens(s) && local(s).is_some_and(|at| covers(&at, to));
     let server = case.others().into_iter().find(serves)?;
     let name = server.name();
     let full = match to {
