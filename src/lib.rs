@@ -2,20 +2,23 @@
 //!
 //! # The journey of a line
 //!
-//! text → [`lang`] (words, statements, blocks) → a task's frame → [`command`] (arguments bound, the effect tried) →
+//! text → [`lang`] (words, statements, blocks) → [`program`] (names are slots, blocks are jumps) → a task's frame → [`command`] (arguments bound, the effect tried) →
 //! [`world::Step`] → [`value::Reply`] → [`session::Event`] → a renderer → the prompt, a script's output, JSON.
 //!
 //! # Layers, one way only
 //!
 //! | layer | kind | what it knows |
 //! | --- | --- | --- |
+//! | [`linux`] | pure | the kernel's names and numbers: families, types, flags, options by level, states |
 //! | [`value`] | pure | values, addresses, the errno table, failures, replies; pages and tables before they are laid out |
 //! | [`lang`] | pure | words, statements, blocks, expressions, errors with a place; and print, its inverse |
-//! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
+//! | [`os`] | effects | every system call through one door; the mio poller. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
 //! | [`command`] | table | each call: its parameters, help, Python and C forms, and its effect |
-//! | [`help`] | pure | which word of a call is which parameter; all that help says; the manual page; lines in Python |
-//! | [`session`] | state | tasks (frames over compiled code), jobs, the scheduler, events |
+//! | [`program`] | pure | a program before it runs: which word of a call is which parameter; code, its slots and names |
+//! | [`explain`] | reads | the record → cause, story, picture; it looks at the world and knows nothing of the scheduler |
+//! | [`help`] | pure | all that help says; the manual page; lines in Python |
+//! | [`session`] | state | tasks (frames over a program's code), jobs, the scheduler, events |
 //! | [`render`] | pure | events to text for people and to JSON |
 //! | [`front`] | effects | the command line, scripts, the prompt. The only place that prints |
 //!
@@ -62,11 +65,12 @@
 //!
 //! # Why a call failed
 //!
-//! Where every call is shown, a journal keeps what happened to each socket ([`world::journal`]): the session writes a call
-//! down when it is over, with its arguments made anew from its words; the world writes down how a socket stood when it
-//! was closed. From that, and from what the kernel says when the error comes, a table of small functions finds the cause
-//! (`session::why`). A quiet script keeps no journal and pays nothing. What depends on the clock stands apart in each
-//! line ([`value::clue`]), so that transcripts can leave it out. `diagram` is made of the same journal.
+//! Where every call is shown, a record keeps what happened to each socket ([`world::record`]): typed facts, each written
+//! by the effect that did the deed, where it did it (`world.note(&socket, || Did::Bound(..))`). A quiet script keeps none
+//! and pays a branch a call. A [`value::Failure`] carries what was tried, on which socket, with which address.
+//! From these, and from what the kernel says when the error comes, small functions find the cause ([`explain`]), which
+//! also tells a socket's story (`why S`) and draws the session (`diagram`). What depends on the clock stands apart in each
+//! line ([`value::clue`]), so that transcripts can leave it out.
 //!
 //! # Threads
 //!
@@ -85,10 +89,13 @@
 //! - `unicode-width`: carets under wide characters, columns of tables, lines that fit.
 
 pub mod command;
+pub mod explain;
 pub mod front;
 pub mod help;
 pub mod lang;
+pub mod linux;
 pub mod os;
+pub mod program;
 pub mod render;
 pub mod session;
 pub mod value;

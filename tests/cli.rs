@@ -1,18 +1,40 @@
 //! The program from outside: what it prints, its exit status, and what becomes of bad input.
-#![allow(clippy::unwrap_used)]
-
-mod common;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
 
-use common::{Folder, Killed, SOCKPIT, command, lines, piped, run};
+use crate::common::{Folder, Killed, SOCKPIT, command, lines, piped, run};
 
-#[test]
+tests![
+    exit_statuses_are_as_documented,
+    a_missing_file_is_named,
+    signals_end_a_run_with_their_status,
+    a_session_is_shown_as_it_looks_at_the_prompt,
+    an_error_stands_at_its_file_line_and_word,
+    what_is_misspelt_gets_a_suggestion,
+    bad_input_is_said_and_nothing_panics,
+    a_file_that_is_no_program_is_refused_with_its_place,
+    lines_come_from_a_pipe_or_a_file_too,
+    a_line_of_a_pipe_runs_before_the_next_one_comes,
+    piped_runs_always_end,
+    a_closed_output_is_an_error_and_no_panic,
+    a_peer_that_is_gone_is_an_errno_and_no_signal,
+    too_many_descriptors_are_an_errno,
+    a_huge_size_allocates_nothing,
+    bytes_of_the_network_never_reach_the_output_raw,
+    values_never_become_words_or_options,
+    json_has_an_object_a_call,
+    a_background_error_that_nobody_takes_counts,
+];
+
 fn exit_statuses_are_as_documented() {
     assert_eq!(lines("print hi").status, 0);
     assert_eq!(lines("assert 1 == 2").status, 1);
     assert_eq!(lines("expect EAGAIN now").status, 1);
+    // A task's error is the run's, and a failure of the main task is one although others still run.
+    assert_eq!(lines("def bad\n  assert 1 == 2\nend\nt = spawn bad\njoin t").status, 1);
+    assert_eq!(lines("def bad\n  assert 1 == 2\nend\np = pool 1\nt = submit p bad\njoin t").status, 1);
+    assert_eq!(lines("def late\n  sleep 0.01\nend\nspawn late\nassert 1 == 2").status, 1);
     assert_eq!(run(&["--frob"]).status, 2);
     assert_eq!(run(&["/nowhere/x.sock"]).status, 2);
     assert_eq!(run(&["help", "nonsense"]).status, 2);
@@ -26,13 +48,11 @@ fn exit_statuses_are_as_documented() {
     }
 }
 
-#[test]
 fn a_missing_file_is_named() {
     let run = run(&["no-such.sock"]);
     assert_eq!(run.err, "sockpit: no-such.sock: ENOENT: No such file or directory (2)\n");
 }
 
-#[test]
 fn signals_end_a_run_with_their_status() {
     for (signal, status) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         for text in ["print ready\nsleep 30", "print ready\nloop\nend"] {
@@ -64,7 +84,6 @@ fn wait_until_busy(pid: u32) {
     panic!("the program never ran");
 }
 
-#[test]
 fn a_session_is_shown_as_it_looks_at_the_prompt() {
     let run = run(&["-c", "let x = 2 * 21\nrepeat 2\n  y = upper abc\nend\nprint $x \"a b\"\nexpect Usage upper"]);
     assert_eq!(
@@ -77,7 +96,6 @@ fn a_session_is_shown_as_it_looks_at_the_prompt() {
     assert_eq!((run.status, &*run.err), (0, ""));
 }
 
-#[test]
 fn an_error_stands_at_its_file_line_and_word() {
     let folder = Folder::new();
     let file = folder.file("x.sock", b"s = socket\n\nbind s 127.0.0.1:70000\nprint never\n");
@@ -89,7 +107,6 @@ fn an_error_stands_at_its_file_line_and_word() {
     assert_eq!(run.err, expected);
 }
 
-#[test]
 fn what_is_misspelt_gets_a_suggestion() {
     for (text, hint) in [
         ("binde s :1", "did you mean `bind`?"),
@@ -106,7 +123,6 @@ fn what_is_misspelt_gets_a_suggestion() {
     }
 }
 
-#[test]
 fn bad_input_is_said_and_nothing_panics() {
     for (text, said) in [
         ("s = socket\nlisten", "Usage: S is missing"),
@@ -132,7 +148,6 @@ fn bad_input_is_said_and_nothing_panics() {
     }
 }
 
-#[test]
 fn a_file_that_is_no_program_is_refused_with_its_place() {
     let folder = Folder::new();
     let refused = |name: &str, content: &[u8]| {
@@ -156,7 +171,6 @@ fn a_file_that_is_no_program_is_refused_with_its_place() {
     );
 }
 
-#[test]
 fn lines_come_from_a_pipe_or_a_file_too() {
     let input = b"let x = 1\nwhile $x < 3\n  print $x\n  let x = $x + 1\nend\nprint done";
     let run = piped(&["-q"], input);
@@ -179,7 +193,6 @@ fn lines_come_from_a_pipe_or_a_file_too() {
     assert!(run.status == 1 && run.err.contains("the limit is") && run.err.len() < 1000, "{}", run.err.len());
 }
 
-#[test]
 fn a_line_of_a_pipe_runs_before_the_next_one_comes() {
     let mut child = Killed(command(&["-q"]).stdin(Stdio::piped()).spawn().unwrap());
     let mut stdin = child.0.stdin.take().unwrap();
@@ -194,7 +207,6 @@ fn a_line_of_a_pipe_runs_before_the_next_one_comes() {
     assert!(child.0.wait().unwrap().success());
 }
 
-#[test]
 fn piped_runs_always_end() {
     for _ in 0..50 {
         let run = piped(&["-q", "--timeout", "20"], b"a, b = socketpair\nd = recv a 1 &\nsend b x\nwait 1\nprint $d\n");
@@ -202,7 +214,6 @@ fn piped_runs_always_end() {
     }
 }
 
-#[test]
 fn a_closed_output_is_an_error_and_no_panic() {
     let mut child = command(&["-c", "repeat 100000\nprint line\nend"]).spawn().unwrap();
     let mut first = [0; 10];
@@ -217,13 +228,11 @@ fn a_closed_output_is_an_error_and_no_panic() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("ENOSPC"));
 }
 
-#[test]
 fn a_peer_that_is_gone_is_an_errno_and_no_signal() {
     let run = lines("a, b = socketpair\nclose b\nexpect EPIPE send a x\nexpect EPIPE sendall a x\nprint ok");
     assert_eq!((run.status, &*run.out), (0, "ok\n"), "{}", run.err);
 }
 
-#[test]
 fn too_many_descriptors_are_an_errno() {
     let text = "repeat 100\nsocket tcp\nend";
     let output = Command::new("sh")
@@ -241,7 +250,6 @@ fn too_many_descriptors_are_an_errno() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "x\n", "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-#[test]
 fn a_huge_size_allocates_nothing() {
     let text =
         "a, b = socketpair\nsend a hi\nd = recv b 99999999999\nprint $d\nexpect EAGAIN recv b 99999999999 MSG_DONTWAIT";
@@ -252,7 +260,6 @@ fn a_huge_size_allocates_nothing() {
     assert_eq!(String::from_utf8_lossy(&output.stdout), "hi\n", "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-#[test]
 fn bytes_of_the_network_never_reach_the_output_raw() {
     let text = "a, b = socketpair\nsend a \"\\x1b[2J\\x07\\x9b\"\nd = recv b 100\nprint $d \"$d\"\nrepr $d\nt = decode $d latin-1\nprint $t\nmyst";
     let run = run(&["-c", &text.replace("\nmyst", "")]);
@@ -260,14 +267,12 @@ fn bytes_of_the_network_never_reach_the_output_raw() {
     assert!(run.out.chars().all(|c| c == '\n' || !c.is_control()), "{:?}", run.out);
 }
 
-#[test]
 fn values_never_become_words_or_options() {
     let text = "let evil = \"x flags=MSG_OOB # \\\\n $$y\"\na, b = socketpair\nsend a $evil\nd = recv b 100\nassert $d == $evil\nprint $d";
     let run = lines(text);
     assert_eq!((run.status, &*run.out), (0, "x flags=MSG_OOB # \\n $y\n"), "{}", run.err);
 }
 
-#[test]
 fn json_has_an_object_a_call() {
     let run = run(&[
         "--json",
@@ -286,7 +291,6 @@ fn json_has_an_object_a_call() {
     assert_eq!(objects[4]["text"], "hi");
 }
 
-#[test]
 fn a_background_error_that_nobody_takes_counts() {
     let run = lines("s = socket\nrecv s 1 &");
     assert_eq!(run.status, 1);

@@ -1,15 +1,37 @@
 //! The line editor on a real terminal: completion, hints, colours, paste, history.
-#![allow(clippy::unwrap_used, clippy::print_stderr)]
-
-mod common;
-#[path = "common/terminal.rs"]
-mod terminal;
 
 use std::process::Command;
 
-use common::Folder;
-use terminal::Terminal;
+use crate::common::terminal::Terminal;
+use crate::common::{self, Folder};
 use vt100::Color;
+
+tests![
+    only_what_suits_is_completed,
+    the_usage_is_shown_and_never_typed,
+    a_line_has_colours_as_it_is_typed,
+    no_color_is_kept_and_hints_stay,
+    a_block_has_a_prompt_of_its_own_and_comes_back_whole,
+    pasted_lines_run_one_by_one,
+    a_paste_of_one_line_waits_for_enter,
+    a_thousand_pasted_lines_all_run_in_order,
+    ctrl_c_ends_a_paste_that_waits,
+    what_is_typed_while_a_call_waits_is_not_lost,
+    history_has_no_duplicates_and_is_searched,
+    two_sessions_at_once_lose_nothing,
+    a_history_that_cannot_be_used_is_said_once,
+    a_killed_session_keeps_its_history,
+    a_closed_terminal_ends_the_session,
+    twenty_columns_are_enough,
+    a_resize_redraws_the_line,
+    keys_are_those_of_the_inputrc,
+    a_long_line_is_taken_or_refused_clearly,
+    a_history_that_may_not_be_written_is_read_all_the_same,
+    bytes_that_are_no_text_cost_the_line_alone,
+    control_characters_of_a_paste_reach_no_terminal,
+    a_shell_stops_it_and_brings_it_back,
+    a_script_on_a_terminal_has_the_same_colours,
+];
 
 const RED: Color = Color::Idx(1);
 const GREEN: Color = Color::Idx(2);
@@ -41,7 +63,6 @@ fn wait_line(t: &mut Terminal, line: &str) {
     t.until(&format!("the line {want}"), |s| s.rsplit("sockpit> ").next().is_some_and(|l| l.trim_end() == want));
 }
 
-#[test]
 fn only_what_suits_is_completed() {
     let mut t = prompt(40, 100);
     run(&mut t, "srv = create_server 127.0.0.1:0", "srv = <");
@@ -78,7 +99,6 @@ fn only_what_suits_is_completed() {
     t.see("\n0.0.0.0:0");
 }
 
-#[test]
 fn the_usage_is_shown_and_never_typed() {
     let mut t = prompt(24, 100);
     run(&mut t, "s = socket udp", "s = <");
@@ -94,7 +114,6 @@ fn the_usage_is_shown_and_never_typed() {
     assert!(t.text().contains("sockpit> bind s\n"), "{}", t.text());
 }
 
-#[test]
 fn a_line_has_colours_as_it_is_typed() {
     let mut t = prompt(24, 100);
     run(&mut t, "s = socket udp", "s = <");
@@ -117,7 +136,6 @@ fn a_line_has_colours_as_it_is_typed() {
     assert_eq!(t.looks("\"open").0, RED);
 }
 
-#[test]
 fn no_color_is_kept_and_hints_stay() {
     let mut t = Terminal::with(24, 100, &[], Folder::new(), |c| {
         c.env("NO_COLOR", "1");
@@ -135,7 +153,6 @@ fn no_color_is_kept_and_hints_stay() {
     assert!(!coloured, "{raw:?}");
 }
 
-#[test]
 fn a_block_has_a_prompt_of_its_own_and_comes_back_whole() {
     let mut t = prompt(40, 100);
     t.keys("for i in 1 2\r");
@@ -163,7 +180,6 @@ fn pasted(text: &str) -> String {
     format!("\x1b[200~{text}\x1b[201~")
 }
 
-#[test]
 fn pasted_lines_run_one_by_one() {
     let mut t = prompt(60, 100);
     let text = "# a comment\nlet x = 1\n\nrepeat 2\n\tprint \"x $x\"\nend\nnonsense\nprint done\nprint rest";
@@ -183,7 +199,6 @@ fn pasted_lines_run_one_by_one() {
     t.see("\nrest!");
 }
 
-#[test]
 fn a_paste_of_one_line_waits_for_enter() {
     let mut t = prompt(24, 100);
     t.keys("pri");
@@ -195,7 +210,6 @@ fn a_paste_of_one_line_waits_for_enter() {
     t.until("it ran", |s| s.lines().any(|l| l.starts_with("a ") && l.ends_with("b c")));
 }
 
-#[test]
 fn a_thousand_pasted_lines_all_run_in_order() {
     let mut t = prompt(40, 100);
     let lines: String = (0..1000).map(|i| format!("print \"line {i} of them\"\r\n")).collect();
@@ -210,7 +224,6 @@ fn a_thousand_pasted_lines_all_run_in_order() {
     }
 }
 
-#[test]
 fn ctrl_c_ends_a_paste_that_waits() {
     let mut t = prompt(24, 100);
     t.keys(&pasted("sleep 1000\nprint never\nprint never again\n"));
@@ -222,7 +235,6 @@ fn ctrl_c_ends_a_paste_that_waits() {
     assert!(!t.text().contains("never"), "{}", t.text());
 }
 
-#[test]
 fn what_is_typed_while_a_call_waits_is_not_lost() {
     let mut t = prompt(24, 100);
     t.keys("a, b = socketpair\r");
@@ -238,7 +250,6 @@ fn what_is_typed_while_a_call_waits_is_not_lost() {
     t.see("\nand half more");
 }
 
-#[test]
 fn history_has_no_duplicates_and_is_searched() {
     let mut t = prompt(40, 100);
     for line in ["print one", "print two", "print one"] {
@@ -275,7 +286,6 @@ fn history_has_no_duplicates_and_is_searched() {
     assert_eq!(kept.lines().last(), Some("quit"));
 }
 
-#[test]
 fn two_sessions_at_once_lose_nothing() {
     let mut first = prompt(24, 100);
     let state = Folder(first.state.path().to_path_buf());
@@ -296,7 +306,6 @@ fn two_sessions_at_once_lose_nothing() {
     }
 }
 
-#[test]
 fn a_history_that_cannot_be_used_is_said_once() {
     let folder_in_the_way: fn(&Folder) = |f| std::fs::create_dir_all(f.path().join("sockpit/history")).unwrap();
     let file_in_the_way: fn(&Folder) = |f| drop(f.file("sockpit", b"in the way"));
@@ -331,7 +340,6 @@ fn a_history_that_cannot_be_used_is_said_once() {
     }
 }
 
-#[test]
 fn a_killed_session_keeps_its_history() {
     let mut t = prompt(24, 100);
     run(&mut t, "print keep", "\nkeep");
@@ -344,7 +352,6 @@ fn a_killed_session_keeps_its_history() {
     assert_eq!(kept, "print keep\n");
 }
 
-#[test]
 fn a_closed_terminal_ends_the_session() {
     for waiting in [false, true] {
         let mut t = prompt(24, 100);
@@ -363,7 +370,6 @@ fn a_closed_terminal_ends_the_session() {
     }
 }
 
-#[test]
 fn twenty_columns_are_enough() {
     let mut t = prompt(24, 20);
     t.keys("s = socket udp\r");
@@ -380,7 +386,6 @@ fn twenty_columns_are_enough() {
     t.see("\n0.0.0.0:0");
 }
 
-#[test]
 fn a_resize_redraws_the_line() {
     let mut t = prompt(24, 100);
     t.keys("print \"something that is longer than twenty columns\"");
@@ -392,7 +397,6 @@ fn a_resize_redraws_the_line() {
     run(&mut t, "print wide", "\nwide");
 }
 
-#[test]
 fn keys_are_those_of_the_inputrc() {
     let folder = Folder::new();
     let inputrc = folder.file("inputrc", b"# mine\nset editing-mode vi\n");
@@ -407,7 +411,6 @@ fn keys_are_those_of_the_inputrc() {
     t.see("\nright");
 }
 
-#[test]
 fn a_long_line_is_taken_or_refused_clearly() {
     let mut t = prompt(24, 100);
     t.keys(&pasted(&format!("let big = \"{}\"", "x".repeat(60_000))));
@@ -420,7 +423,6 @@ fn a_long_line_is_taken_or_refused_clearly() {
     run(&mut t, "print \"goes on\"", "\ngoes on");
 }
 
-#[test]
 fn a_history_that_may_not_be_written_is_read_all_the_same() {
     use std::os::unix::fs::PermissionsExt;
     let state = Folder::new();
@@ -439,7 +441,6 @@ fn a_history_that_may_not_be_written_is_read_all_the_same() {
     t.see("\nfrom before");
 }
 
-#[test]
 fn bytes_that_are_no_text_cost_the_line_alone() {
     let mut t = prompt(24, 100);
     run(&mut t, "s = socket udp", "s = <");
@@ -456,7 +457,6 @@ fn bytes_that_are_no_text_cost_the_line_alone() {
     run(&mut t, "print \"after that\"", "\nafter that");
 }
 
-#[test]
 fn control_characters_of_a_paste_reach_no_terminal() {
     let mut t = prompt(24, 100);
     t.keys(&pasted("print a\u{9b}2Jb\u{7}c"));
@@ -464,7 +464,6 @@ fn control_characters_of_a_paste_reach_no_terminal() {
     assert!(!t.raw.contains(&7) && !t.raw.windows(2).any(|w| w == [0xc2, 0x9b]));
 }
 
-#[test]
 fn a_shell_stops_it_and_brings_it_back() {
     if !common::has("bash") {
         return;
@@ -506,7 +505,6 @@ fn a_shell_stops_it_and_brings_it_back() {
     t.end();
 }
 
-#[test]
 fn a_script_on_a_terminal_has_the_same_colours() {
     let folder = Folder::new();
     let script = folder.file("s.sock", b"# note\nlet x = 5\nprint \"x is $x\"\n");

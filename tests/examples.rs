@@ -1,13 +1,12 @@
 //! Every call's example stands alone: it runs from a fresh start, in an empty folder, as it can be pasted at a prompt.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-
-use common::{Folder, command};
+use crate::common::{self, Folder, command};
 use sockpit::command::all;
 use sockpit::help::{Subject, subjects};
 use sockpit::lang::{Source, parse};
 use sockpit::value::page::{Page, Part};
+
+tests![every_example_runs, every_example_of_help_runs, every_example_uses_its_call,];
 
 /// What only root may do.
 const FOR_ROOT: &[&str] = &["SOCK_RAW", "raw"];
@@ -29,13 +28,11 @@ fn example(page: &Page) -> Option<&str> {
     }
 }
 
-#[test]
 fn every_example_runs() {
     let wrong: Vec<_> = all().filter_map(|call| fails(call.name, call.example)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
 fn every_example_of_help_runs() {
     let mut wrong = Vec::new();
     for (name, subject) in subjects().filter(|(name, _)| !FOR_ROOT.contains(name)) {
@@ -51,7 +48,6 @@ fn every_example_of_help_runs() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-#[test]
 fn every_example_uses_its_call() {
     for call in all() {
         let named = |word: &str| word == call.name || call.aliases.contains(&word);

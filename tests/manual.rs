@@ -1,19 +1,23 @@
 //! The manual page and the pages of help, as they are seen: by groff without a warning, on narrow and wide terminals.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod common;
-#[path = "common/terminal.rs"]
-mod terminal;
 
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use common::{Folder, SOCKPIT, has, run};
+use crate::common::terminal::Terminal;
+use crate::common::{Folder, SOCKPIT, has, run};
 use sockpit::command;
 use sockpit::help::{program, subjects};
 use sockpit::render::{Style, page};
-use terminal::Terminal;
 use unicode_width::UnicodeWidthStr;
+
+tests![
+    groff_sets_it_without_a_warning,
+    every_option_of_the_command_line_stands_in_it,
+    every_page_can_be_read_at_any_width,
+    a_pipe_gets_no_colours_and_the_same_width_always,
+    the_command_line_searches_and_says_what_was_meant,
+    a_terminal_gets_its_own_width_and_light_colours,
+];
 
 fn manual() -> String {
     let run = run(&["help", "--man"]);
@@ -21,7 +25,6 @@ fn manual() -> String {
     run.out
 }
 
-#[test]
 fn groff_sets_it_without_a_warning() {
     if !has("groff") {
         return;
@@ -63,7 +66,6 @@ fn groff_sets_it_without_a_warning() {
     }
 }
 
-#[test]
 fn every_option_of_the_command_line_stands_in_it() {
     let page = manual();
     let source = include_str!("../src/front/options.rs");
@@ -80,7 +82,6 @@ fn every_option_of_the_command_line_stands_in_it() {
     }
 }
 
-#[test]
 fn every_page_can_be_read_at_any_width() {
     for (name, subject) in subjects() {
         for width in [20, 40, 80, 200] {
@@ -100,7 +101,6 @@ fn is_code(page: &sockpit::value::page::Page, line: &str) -> bool {
     page.0.iter().any(|part| matches!(part, Part::Code(lines) if lines.lines().any(|l| l.trim() == line)))
 }
 
-#[test]
 fn a_pipe_gets_no_colours_and_the_same_width_always() {
     let plain = run(&["help", "recv"]);
     assert!(plain.status == 0 && !plain.out.contains('\x1b'), "{}", plain.out);
@@ -111,7 +111,6 @@ fn a_pipe_gets_no_colours_and_the_same_width_always() {
     assert_eq!(at_prompt.out, format!("sockpit> help recv\n{}", plain.out));
 }
 
-#[test]
 fn the_command_line_searches_and_says_what_was_meant() {
     let found = run(&["help", "-k", "keepalive"]);
     assert!(
@@ -129,7 +128,6 @@ fn the_command_line_searches_and_says_what_was_meant() {
     assert!(both.out.starts_with("EPIPE\n  Broken pipe (32)\n"), "{}", both.out);
 }
 
-#[test]
 fn a_terminal_gets_its_own_width_and_light_colours() {
     let mut t = Terminal::new(50, 30, &["help", "fileno"]);
     t.see("  s.fileno()");

@@ -1,14 +1,32 @@
 //! Child processes: what crosses to them, how they end, and that nothing of them is left behind.
-#![allow(clippy::unwrap_used)]
-
-mod common;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use common::{Killed, SOCKPIT, command, lines, run};
+use crate::common::{self, Folder, Killed, SOCKPIT, command, lines, run};
+
+tests![
+    a_child_has_a_copy_of_the_data,
+    exit_codes_are_pythons,
+    a_failure_that_nobody_looked_at_fails_the_script,
+    quit_gives_the_exit_status,
+    what_is_alive_does_not_cross,
+    bad_uses_are_said,
+    states_are_the_kernels,
+    nothing_is_left_when_the_first_process_is_signalled,
+    nothing_is_left_when_the_program_ends,
+    an_orphan_goes_on_while_the_first_process_lives,
+    the_script_waits_for_children_but_not_for_daemons,
+    fifty_processes,
+    a_queue_with_several_producers_and_consumers,
+    put_never_waits_for_the_kernel,
+    large_values_cross,
+    join_has_a_limit_and_tasks_go_on_meanwhile,
+    the_latest_def_runs_and_how_things_are_shown_is_kept,
+    what_the_children_of_a_lesson_print_is_shown,
+];
 
 /// Run lines that must succeed and print this.
 fn prints(text: &str, out: &str) {
@@ -47,7 +65,6 @@ fn marker(name: &str) -> String {
     format!("{name}_{}", std::process::id())
 }
 
-#[test]
 fn a_child_has_a_copy_of_the_data() {
     prints(
         "let money = 1000\nlet l = 1\nl = list 1 2.5 none on \"马\" \"\\x00\\xff\" 127.0.0.1:80\n\
@@ -59,7 +76,6 @@ fn a_child_has_a_copy_of_the_data() {
     );
 }
 
-#[test]
 fn exit_codes_are_pythons() {
     prints(
         "def good\nend\ndef choose n\n  quit $n\nend\ndef nap\n  sleep 60\nend\ndef busy\n  loop\n  end\nend\n\
@@ -74,19 +90,16 @@ fn exit_codes_are_pythons() {
     assert!(run.err.starts_with("[bad-1] assert: Assert: 1 == 2 does not hold\n[bad-1]   at -c:2:3\n"), "{}", run.err);
 }
 
-#[test]
 fn a_failure_that_nobody_looked_at_fails_the_script() {
     let run = lines("def bad\n  quit 4\nend\np = process bad\njoin p\nprint done");
     assert_eq!((run.status, &*run.out, &*run.err), (1, "done\n", "process bad-1 ended with exit code 4\n"));
 }
 
-#[test]
 fn quit_gives_the_exit_status() {
     assert_eq!((lines("quit 7").status, lines("quit").status, lines("exit 0").status), (7, 0, 0));
     assert_eq!((lines("quit 256").status, lines("quit -1").status), (1, 1));
 }
 
-#[test]
 fn what_is_alive_does_not_cross() {
     let run = lines(
         "s = socket\nl = list $s\nt = current_task\ndef use_it\n  expect Unbound item $l 0\n  expect Unbound join t\n  close s\nend\n\
@@ -100,7 +113,6 @@ fn what_is_alive_does_not_cross() {
     );
 }
 
-#[test]
 fn bad_uses_are_said() {
     for (text, said) in [
         ("process", "Usage: "),
@@ -136,7 +148,6 @@ fn bad_uses_are_said() {
     assert_eq!(run(&["--child"]).status, 2);
 }
 
-#[test]
 fn states_are_the_kernels() {
     let text = "def nap\n  sleep 60\nend\ndef brief\nend\np = process nap\nn = pid p\nprint $n\n\
         loop\n  s = procstate p\n  if $s == stopped\n    break\n  end\n  sleep 0.005\nend\nkill p\n\
@@ -173,7 +184,6 @@ fn family(word: &str, last: &str) -> (Killed, Vec<u32>) {
     (root, pids)
 }
 
-#[test]
 fn nothing_is_left_when_the_first_process_is_signalled() {
     for (signal, status) in [("KILL", None), ("TERM", Some(143)), ("INT", Some(130)), ("HUP", Some(129))] {
         let word = marker(&format!("sig{signal}"));
@@ -184,7 +194,6 @@ fn nothing_is_left_when_the_first_process_is_signalled() {
     }
 }
 
-#[test]
 fn nothing_is_left_when_the_program_ends() {
     for (last, status) in [("sleep 0.3\nquit 5", 5), ("sleep 0.3\nassert 1 == 2", 1), ("sleep 0.3\nkill p\nkill s", 0)]
     {
@@ -199,7 +208,6 @@ fn nothing_is_left_when_the_program_ends() {
     until("none is left", || with_word(&word).is_empty());
 }
 
-#[test]
 fn an_orphan_goes_on_while_the_first_process_lives() {
     prints(
         "def child q\n  before = getppid\n  put q $before\n  loop\n    p = getppid\n    if $p != $before\n      break\n    end\n    sleep 0.005\n  end\n  put q adopted\nend\n\
@@ -209,7 +217,6 @@ fn an_orphan_goes_on_while_the_first_process_lives() {
     );
 }
 
-#[test]
 fn the_script_waits_for_children_but_not_for_daemons() {
     prints(
         "def late\n  sleep 0.1\n  print late\nend\ndef forever\n  sleep 600\nend\np = process late\nd = process -d forever\nprint main",
@@ -227,7 +234,6 @@ fn the_script_waits_for_children_but_not_for_daemons() {
     );
 }
 
-#[test]
 fn fifty_processes() {
     prints(
         "q = mpqueue\ngo = mpqueue\ndef worker n q go\n  put q $n\n  get go\nend\n\
@@ -237,7 +243,6 @@ fn fifty_processes() {
     );
 }
 
-#[test]
 fn a_queue_with_several_producers_and_consumers() {
     for max in ["", "1", "7"] {
         prints(
@@ -255,7 +260,6 @@ fn a_queue_with_several_producers_and_consumers() {
     }
 }
 
-#[test]
 fn put_never_waits_for_the_kernel() {
     // More than any socket's buffer holds, in order, and sent to the end although the child's def is over.
     prints(
@@ -272,7 +276,6 @@ fn put_never_waits_for_the_kernel() {
     );
 }
 
-#[test]
 fn large_values_cross() {
     prints(
         "let big = \"0123456789\" * 1000000\nq = mpqueue\n\
@@ -282,7 +285,6 @@ fn large_values_cross() {
     );
 }
 
-#[test]
 fn join_has_a_limit_and_tasks_go_on_meanwhile() {
     prints(
         "def nap\n  sleep 60\nend\ndef tick\n  sleep 0.02\n  print tick\nend\np = process nap\nt = spawn tick\njoin p 0.1\nalive = is_alive p\nprint $alive\nterminate p\njoin p 20\nalive = is_alive p\nprint $alive",
@@ -290,7 +292,6 @@ fn join_has_a_limit_and_tasks_go_on_meanwhile() {
     );
 }
 
-#[test]
 fn the_latest_def_runs_and_how_things_are_shown_is_kept() {
     let input = "def f\n  print old\nend\ndef f\n  print new\nend\np = process f\njoin p\n";
     let mut child = Command::new(SOCKPIT)
@@ -306,4 +307,48 @@ fn the_latest_def_runs_and_how_things_are_shown_is_kept() {
     assert!(run.out.contains("\"task\":\"f-1\"") && run.out.contains("\"text\":\"hi\""), "{}", run.out);
     let shown = common::run(&["--timeout", "20", "-c", "def f\n  n = len abc\nend\np = process f\njoin p"]);
     assert!(shown.out.contains("[f-1]   n = len abc -> 3\n"), "{}", shown.out);
+}
+
+fn what_the_children_of_a_lesson_print_is_shown() {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/23-processes.sock");
+    let folder = Folder::new();
+    let run = run(&["-q", "--timeout", "20", script, "0", folder.path().to_str().unwrap()]);
+    let expected = "\
+task is running zzh
+task is over zzh
+主
+主
+[task_later-1] task is running jason123
+[task_later-1] task is over jason123
+[run-1] run is running jason 123
+[run-1] run is over jason 123
+p1:coding-1
+p2:music-1
+[coding-1] 小明正在敲第1行代码-
+[music-1] 小明正在听第1首音乐********
+[coding-1] 小明正在敲第2行代码-
+[music-1] 小明正在听第2首音乐********
+[change_money-1] 子进程的task函数查看money 666
+1000
+[nap-1] jason1 is running
+[nap-1] jason1 is over
+[nap-2] jason2 is running
+[nap-2] jason2 is over
+[nap-3] jason3 is running
+[nap-3] jason3 is over
+111
+222
+333
+主
+[consumer-1] 子进程获取队列中的数据 子进程p添加的数据
+客人吃了6个包子
+terminate: -15
+kill: -9
+[steward-1] 德邦总管:大张红
+僵尸进程: zombie
+join之后: gone
+孤儿进程: 被收养
+恕瑞玛皇帝:小吴勇嗝屁了
+";
+    assert_eq!((run.status, &*run.out, &*run.err), (0, expected, ""));
 }

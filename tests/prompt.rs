@@ -1,16 +1,24 @@
 //! The prompt on a real terminal: what a person sees.
-#![allow(clippy::unwrap_used)]
-
-mod common;
-#[path = "common/terminal.rs"]
-mod terminal;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 
-use common::Folder;
-use terminal::Terminal;
+use crate::common::terminal::Terminal;
+use crate::common::{self, Folder};
+
+tests![
+    an_announcement_stands_above_the_half_typed_line,
+    ctrl_c_gives_up_the_call_and_nothing_else,
+    errors_keep_the_session_and_its_sockets,
+    a_block_is_asked_for_to_its_end_and_a_paste_runs_in_order,
+    history_is_kept_for_the_next_session,
+    a_terminal_that_cannot_be_edited_on_still_works,
+    a_signal_leaves_the_terminal_as_it_was,
+    bytes_of_the_network_reach_no_terminal_raw,
+    a_session_is_saved_as_a_transcript_that_holds,
+    what_a_child_process_prints_stands_above_the_half_typed_line,
+];
 
 /// A listener `srv` at the prompt; gives its port.
 fn listener(t: &mut Terminal) -> u16 {
@@ -25,7 +33,6 @@ fn listener(t: &mut Terminal) -> u16 {
     line["port = ".len()..].trim().parse().unwrap()
 }
 
-#[test]
 fn an_announcement_stands_above_the_half_typed_line() {
     let mut t = Terminal::new(24, 100, &[]);
     let port = listener(&mut t);
@@ -51,7 +58,6 @@ fn an_announcement_stands_above_the_half_typed_line() {
     assert!(t.end().success());
 }
 
-#[test]
 fn ctrl_c_gives_up_the_call_and_nothing_else() {
     let mut t = Terminal::new(40, 100, &[]);
     let port = listener(&mut t);
@@ -99,7 +105,6 @@ fn wait_for_cooked(t: &Terminal) {
     t.wait_for("the call runs", Terminal::is_cooked);
 }
 
-#[test]
 fn errors_keep_the_session_and_its_sockets() {
     let mut t = Terminal::new(60, 100, &[]);
     t.see("sockpit>");
@@ -120,7 +125,6 @@ fn errors_keep_the_session_and_its_sockets() {
     t.see("\n0.0.0.0:");
 }
 
-#[test]
 fn a_block_is_asked_for_to_its_end_and_a_paste_runs_in_order() {
     let mut t = Terminal::new(40, 100, &[]);
     t.see("sockpit>");
@@ -130,7 +134,6 @@ fn a_block_is_asked_for_to_its_end_and_a_paste_runs_in_order() {
     t.see("sum 1 2");
 }
 
-#[test]
 fn history_is_kept_for_the_next_session() {
     let mut t = Terminal::new(24, 100, &[]);
     t.see("sockpit>");
@@ -145,7 +148,6 @@ fn history_is_kept_for_the_next_session() {
     t.see("\nremember me");
 }
 
-#[test]
 fn a_terminal_that_cannot_be_edited_on_still_works() {
     let mut t = Terminal::with(24, 20, &[], Folder::new(), |c| {
         c.env("TERM", "dumb");
@@ -157,7 +159,6 @@ fn a_terminal_that_cannot_be_edited_on_still_works() {
     assert!(t.end().success());
 }
 
-#[test]
 fn a_signal_leaves_the_terminal_as_it_was() {
     for (signal, status) in [("TERM", 143), ("HUP", 129)] {
         let mut t = Terminal::new(24, 100, &[]);
@@ -171,7 +172,6 @@ fn a_signal_leaves_the_terminal_as_it_was() {
     }
 }
 
-#[test]
 fn bytes_of_the_network_reach_no_terminal_raw() {
     let mut t = Terminal::new(24, 100, &[]);
     t.see("sockpit>");
@@ -184,7 +184,6 @@ fn bytes_of_the_network_reach_no_terminal_raw() {
     assert!(!t.raw.windows(6).any(|w| w == b"\x1b]0;ev"));
 }
 
-#[test]
 fn a_session_is_saved_as_a_transcript_that_holds() {
     let mut t = Terminal::new(40, 100, &[]);
     listener(&mut t);
@@ -211,7 +210,6 @@ fn a_session_is_saved_as_a_transcript_that_holds() {
     assert!(text.contains("{port:1}") && text.contains("Deadlock") && !text.contains("save"), "{text}");
 }
 
-#[test]
 fn what_a_child_process_prints_stands_above_the_half_typed_line() {
     let mut t = Terminal::new(60, 100, &[]);
     t.see("sockpit>");

@@ -1,9 +1,6 @@
 //! The Python form of a call is true: each line of each example is run here and, as help shows it, in python3, and
 //! what the two gave is compared value by value. What the kernel chooses (ports, descriptors, process ids) must agree
 //! in where it is the same and where it is not.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-mod common;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,16 +8,22 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 use std::rc::Rc;
 
-use common::{Folder, has};
+use crate::common::{Folder, has};
 use serde_json::{Value as Json, json};
 use sockpit::command::{self, Group};
 use sockpit::help::python::{Line, lines};
 use sockpit::lang::Source;
-use sockpit::os::constants::{MSG_FLAGS, POLL_EVENTS, find_any};
-use sockpit::os::tcp::State;
+use sockpit::linux::constants::{MSG_FLAGS, POLL_EVENTS, find_any};
+use sockpit::linux::state::State;
 use sockpit::session::{Event, Main, Session, Show, Sink, What};
 use sockpit::value::{Addr, Value};
 use sockpit::world::Socket;
+
+tests![
+    only_what_python_cannot_follow_is_left_out,
+    every_form_is_python;
+    alone every_example_gives_the_same_in_python,
+];
 
 /// The calls whose examples Python does not follow, beside those that only look at the session: they are sockpit's own,
 /// or need a def, a task, a process.
@@ -319,7 +322,6 @@ fn compare(example: &Example, theirs: &[Json], wrong: &mut Vec<String>) {
     }
 }
 
-#[test]
 fn every_example_gives_the_same_in_python() {
     if !has("python3") {
         return;
@@ -349,7 +351,6 @@ fn every_example_gives_the_same_in_python() {
     assert!(uncovered.is_empty(), "{uncovered:?} were never compared");
 }
 
-#[test]
 fn only_what_python_cannot_follow_is_left_out() {
     for name in WITHOUT {
         let command = command::find(name).unwrap_or_else(|| panic!("{name} is no call"));
@@ -370,7 +371,6 @@ for form in json.load(sys.stdin):
     except SyntaxError as e: print(form, e)
 ";
 
-#[test]
 fn every_form_is_python() {
     if !has("python3") {
         return;

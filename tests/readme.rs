@@ -1,18 +1,45 @@
-//! The README is true: its session is run again, its commands are those of the project.
-#![allow(clippy::unwrap_used)]
+//! README.md, REFERENCE.md and docs/ are true: their sessions and commands are run, their names exist, and the reference
+//! is what help says. With BLESS=1 the sessions and the reference are written anew.
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
 
-mod common;
-#[path = "common/terminal.rs"]
-mod terminal;
+use crate::common::terminal::Terminal;
+use crate::common::{Folder, SOCKPIT, has, lines, run};
+use sockpit::command::{self, Group};
+use sockpit::help::{self, Subject, program, python, subjects, words};
+use sockpit::value::page::Part;
 
-use std::sync::Mutex;
+tests![
+    the_sessions_are_what_a_terminal_shows,
+    the_lines_of_the_language_are_lines_of_the_language,
+    its_commands_do,
+    both_columns_of_the_python_table_run,
+    what_it_names_exists,
+    every_link_leads_somewhere,
+    the_readme_is_short,
+    the_reference_is_what_help_says,
+];
 
-use common::{Folder, run};
-use sockpit::help::program;
-use terminal::Terminal;
+const STALE: &str = "is not what the program shows: BLESS=1 cargo test readme writes it anew";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(name: &str) -> String {
+    std::fs::read_to_string(root().join(name)).unwrap()
+}
+
+/// Write a file anew, at once for whoever reads it meanwhile.
+fn write(name: &str, text: &str) {
+    let new = root().join(format!("{name}.new"));
+    std::fs::write(&new, text).unwrap();
+    std::fs::rename(new, root().join(name)).unwrap();
+}
 
 fn readme() -> String {
-    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap()
+    read("README.md")
 }
 
 /// The blocks between fences of that kind.
@@ -42,30 +69,12 @@ fn canonical(text: &str) -> String {
         }
     }
     out += rest;
-    // How long ago something was depends on the typist.
-    for seconds in 1..30 {
-        out = out.replace(&format!(", {seconds} s ago"), "");
+    // How long ago something was, and how long it lasts still, depends on the typist.
+    for seconds in 1..=60 {
+        let ago = [format!(", {seconds} s ago"), format!(" ({seconds} s ago)")];
+        out = out.replace(&ago[0], "").replace(&ago[1], "").replace(&format!("for {seconds} s more"), "for a while");
     }
     out
-}
-
-/// Write another text in the place of one in the README.
-fn rewrite(old: &str, new: &str) {
-    static WRITING: Mutex<()> = Mutex::new(());
-    let _alone = WRITING.lock().unwrap();
-    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"), readme().replacen(old, new, 1)).unwrap();
-}
-
-#[test]
-fn the_sessions_shown_are_what_a_run_shows() {
-    let sessions: Vec<String> = blocks("text").into_iter().filter(|b| b.starts_with("sockpit> ")).collect();
-    assert_eq!(sessions.len(), 2);
-    for block in sessions {
-        let lines: Vec<&str> = block.lines().filter_map(|l| l.strip_prefix("sockpit> ")).collect();
-        let run = run(&["--timeout", "20", "-c", &lines.join("\n")]);
-        assert_eq!(run.status, 0, "{}", run.err);
-        assert_eq!(canonical(&run.out), canonical(&block));
-    }
 }
 
 /// What stands before the line that is typed at a prompt, and the line.
@@ -74,23 +83,24 @@ fn typed(line: &str) -> Option<(&str, &str)> {
     Some(line.split_at(at + "sockpit> ".len()))
 }
 
-/// Each session of the README that begins with `$ sockpit` is typed into a real terminal; the screen must be the README's.
-#[test]
-fn the_first_minutes_are_a_real_session() {
+/// Each session of the README is typed into a real terminal; the screen must be the README's.
+fn the_sessions_are_what_a_terminal_shows() {
     let sessions = blocks("console");
-    assert!(sessions.len() >= 2);
+    assert!(sessions.len() >= 4);
+    let mut text = readme();
     for session in sessions {
         let (command, shown) = session.split_once('\n').unwrap();
         let args: Vec<&str> = command.strip_prefix("$ sockpit").unwrap().split_whitespace().collect();
         let lines: Vec<&str> = shown.lines().collect();
         let screen = on_a_terminal(&args, &lines);
         if std::env::var_os("BLESS").is_some() {
-            let new = format!("```console\n{command}\n{screen}\n```");
-            rewrite(&format!("```console\n{session}```"), &new);
+            text = text.replacen(&format!("{command}\n{shown}"), &format!("{command}\n{screen}\n"), 1);
         } else {
-            let message = "the session in README.md is not what a terminal shows: BLESS=1 cargo test --test readme";
-            assert_eq!(canonical(shown.trim_end()), canonical(&screen), "{message}");
+            assert_eq!(canonical(shown.trim_end()), canonical(&screen), "README.md {STALE}");
         }
+    }
+    if text != readme() {
+        write("README.md", &text);
     }
 }
 
@@ -136,7 +146,6 @@ fn prompts(screen: &str) -> usize {
     screen.lines().filter(|l| typed(&format!("{l} ")).is_some()).count()
 }
 
-#[test]
 fn the_lines_of_the_language_are_lines_of_the_language() {
     let block = blocks("text").into_iter().find(|b| b.starts_with("conn, addr")).unwrap();
     let prelude = "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\nc = create_connection $where\nsend c hello\ns = socket\n";
@@ -155,40 +164,203 @@ fn the_lines_of_the_language_are_lines_of_the_language() {
     assert!(run.out.starts_with("got hello from 127.0.0.1:"), "{}", run.out);
 }
 
-#[test]
-fn its_commands_and_scripts_exist() {
+/// The commands of the README are run in a folder that has what they name; the tests themselves are running.
+fn its_commands_do() {
+    let folder = Folder::new();
+    folder.file("lesson.sock", b"srv = create_server 127.0.0.1:0\nwhere = getsockname srv\n");
+    std::os::unix::fs::symlink(root().join("scripts"), folder.path().join("scripts")).unwrap();
+    let commands = blocks("sh").concat();
+    for command in commands.lines().filter(|l| *l != "cargo test") {
+        // The lesson's own port may be taken here.
+        let line = match command.strip_prefix("cargo run --release --") {
+            Some(script) => format!("{script} 0"),
+            None => command.strip_prefix("sockpit").unwrap().to_string(),
+        };
+        let line = format!("exec {SOCKPIT}{line}");
+        let run: crate::common::Run =
+            Command::new("sh").args(["-c", &line]).current_dir(folder.path()).output().unwrap().into();
+        assert_eq!(run.status, 0, "{command}\n{}{}", run.out, run.err);
+    }
+    assert!(commands.starts_with("cargo run --release -- scripts/01-first-connection.sock\ncargo test\n"));
+}
+
+/// The lines of the table for those who know Python: each is the other's translation, and both run.
+fn both_columns_of_the_python_table_run() {
     let text = readme();
-    for command in blocks("sh") {
-        assert!(command.starts_with("cargo run --release -- scripts/01") || command == "cargo test\n", "{command}");
+    let (_, table) = text.split_once("| Python | sockpit |\n| --- | --- |\n").unwrap();
+    let cell = |text: &str| text.trim_matches(['|', ' ', '`']).to_string();
+    let rows: Vec<(String, String)> =
+        table.lines().map_while(|row| row.split_once("` | `")).map(|(python, own)| (cell(python), cell(own))).collect();
+    assert_eq!(rows.len(), 8);
+    let (theirs, own): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+    let translated: Vec<_> =
+        python::lines(&own.join("\n")).unwrap().into_iter().map(|(_, l)| l.unwrap().text()).collect();
+    assert_eq!(theirs, translated);
+    let run = lines(&format!("{}\nassert $data == \"hello\\r\\n\"", own.join("\n")));
+    assert_eq!(run.status, 0, "{}", run.err);
+    if has("python3") {
+        let program = format!("import socket\n{}\nassert data == b'hello\\r\\n'", theirs.join("\n"));
+        assert!(Command::new("python3").args(["-c", &program]).status().unwrap().success());
     }
-    for word in text.split('`').filter(|w| {
-        w.contains(".sock") && !w.contains('/') && w.len() < 40 && w.starts_with(|c: char| c.is_ascii_digit())
-    }) {
-        assert!(std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts")).join(word).exists(), "{word}");
-    }
-    for entry in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/scripts")).unwrap() {
+}
+
+/// What stands in `code`, outside blocks.
+fn codes(text: &str) -> Vec<String> {
+    let outside: String = text.split("\n```").step_by(2).collect();
+    outside.split('`').skip(1).step_by(2).map(str::to_string).collect()
+}
+
+fn what_it_names_exists() {
+    let lessons = read("docs/lessons.md");
+    for entry in std::fs::read_dir(root().join("scripts")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(text.contains(&name), "{name} is not in the README");
+        assert!(lessons.contains(&format!("(../scripts/{name})")), "{name} is not in docs/lessons.md");
+    }
+    for code in codes(&readme()).iter().chain(&codes(&lessons)) {
+        let words: Vec<&str> = code.split_whitespace().collect();
+        match words[..] {
+            ["help", ref words @ ..] => assert!(help::answer(words).is_ok(), "{code}"),
+            ["sockpit", .., file] if file.starts_with("scripts/") => assert!(root().join(file).exists(), "{code}"),
+            _ => {}
+        }
     }
 }
 
-/// The text between the marks of that name, which the program itself writes.
-fn generated(name: &str, made: &str) {
-    let text = readme();
-    let begin = format!("<!-- {name}: BLESS=1 cargo test --test readme writes this part -->\n");
-    let (_, rest) = text.split_once(&begin).unwrap();
-    let (there, _) = rest.split_once(&format!("<!-- end of {name} -->")).unwrap();
+/// Every link between the files leads to a file, and to a heading or an anchor in it.
+fn every_link_leads_somewhere() {
+    for name in ["README.md", "REFERENCE.md", "docs/lessons.md"] {
+        let text = read(name);
+        for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
+            if link.starts_with("https:") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let path =
+                if file.is_empty() { root().join(name) } else { root().join(name).with_file_name("").join(file) };
+            let target = if path.is_file() { std::fs::read_to_string(&path).unwrap() } else { String::new() };
+            assert!(path.exists(), "{name}: {link}");
+            assert!(anchor.is_empty() || anchors(&target).contains(&anchor.to_string()), "{name}: {link}");
+        }
+    }
+}
+
+/// Where a link may lead to: headings in GitHub's form, and anchors.
+fn anchors(text: &str) -> Vec<String> {
+    let headings = text.lines().filter(|l| l.starts_with('#')).map(|l| l.trim_start_matches('#').trim());
+    let slug = |heading: &str| {
+        let kept = heading.to_lowercase().replace(' ', "-");
+        kept.chars().filter(|c| c.is_alphanumeric() || "-_".contains(*c)).collect()
+    };
+    let named = text.split("<a id=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_string());
+    headings.map(slug).chain(named).collect()
+}
+
+fn the_readme_is_short() {
+    assert!(readme().lines().count() < 260);
+}
+
+fn the_reference_is_what_help_says() {
+    let made = reference();
     if std::env::var_os("BLESS").is_some() {
-        rewrite(there, made);
+        write("REFERENCE.md", &made);
     } else {
-        assert_eq!(there, made, "the {name} in README.md is stale: BLESS=1 cargo test --test readme writes it anew");
+        assert!(read("REFERENCE.md") == made, "REFERENCE.md {STALE}");
     }
 }
 
-#[test]
-fn its_usage_and_reference_are_the_programs() {
-    generated("usage", &format!("```text\n{}\n```\n", program::usage()));
-    let steps: String = program::STEPS.iter().map(|(word, about)| format!("{word:19} {about}\n")).collect();
-    generated("steps", &format!("```text\n{steps}```\n"));
-    generated("reference", &sockpit::help::reference());
+/// REFERENCE.md, made of what the program knows of itself.
+fn reference() -> String {
+    let mut out = String::from(REFERENCE);
+    out += &format!("\n## The command line\n\n```text\n{}\n```\n", program::usage());
+    out += &table("file", program::FILES);
+    out += &table("environment", program::ENVIRONMENT);
+    out += "\n## The language\n";
+    for topic in words::LANGUAGE {
+        out += &topic_in_markdown(topic);
+    }
+    out += "\n## Calls\n\nWhat stands in brackets may be left out.\n";
+    for (group, title) in Group::ALL {
+        let calls = command::all().filter(|c| c.group == *group);
+        out += &table(title, &calls.map(|c| (c.usage(), c.summary)).collect::<Vec<_>>());
+    }
+    out += "\n## Options, flags, states\n";
+    for noun in ["option", "flag of sending and receiving", "event of poll", "state"] {
+        let rows = subjects().filter(|(_, s)| s.noun() == noun).map(|(name, s)| (name, s.summary()));
+        out += &table(noun, &rows.collect::<Vec<_>>());
+    }
+    out += "\n## Errors\n";
+    let named = |name: &str| command::all().any(|c| c.errors.iter().any(|e| e.name == name));
+    let errors = subjects().filter_map(|(name, s)| match s {
+        Subject::Error(error) if named(name) => Some((name, format!("{} ({})", s.summary(), error.number()?))),
+        _ => None,
+    });
+    out += &table("error that a call names", &errors.collect::<Vec<_>>());
+    out += &table("error without a number", &words::ERRORS.iter().map(|t| (t.names[0], t.summary)).collect::<Vec<_>>());
+    out
+}
+
+const REFERENCE: &str = "\
+# Reference
+
+<!-- Made of what help says, by tests/readme.rs with BLESS=1. -->
+
+`sockpit help WORD`, or `help WORD` at the prompt, says more of each: parameters and results, the same in Python and C, which
+errors come and why, an example. `help -k WORD` searches. `sockpit help --man | man -l -` shows the manual page; to install it:
+
+```text
+mkdir -p ~/.local/share/man/man1
+sockpit help --man > ~/.local/share/man/man1/sockpit.1
+```
+
+[The command line](#the-command-line) · [The language](#the-language) · [The prompt](#prompt) · [Stepping](#step) ·
+[Transcripts](#transcripts) · [Calls](#calls) · [Options, flags, states](#options-flags-states) · [Errors](#errors)
+";
+
+/// A table of two columns, the first of them code.
+fn table(title: &str, rows: &[(impl AsRef<str>, impl AsRef<str>)]) -> String {
+    let mut out = format!("\n| {title} | |\n| --- | --- |\n");
+    for (term, text) in rows {
+        let [term, text] = [term.as_ref(), &marked(text.as_ref())].map(|t| t.replace('|', "\\|"));
+        let _ = writeln!(out, "| `{term}` | {text} |");
+    }
+    out
+}
+
+/// The page of a word or a topic, in Markdown.
+fn topic_in_markdown(topic: &'static words::Topic) -> String {
+    let mut out = format!("\n### {}\n", topic.names[0]);
+    let mut in_list = false;
+    let said = |part: &Part| matches!(part, Part::Entry(term, _) if term == "is a");
+    for part in help::about(topic.names[0]).unwrap().0.into_iter().filter(|part| !said(part)) {
+        let entry = matches!(part, Part::Entry(..));
+        out += if entry && in_list { "" } else { "\n" };
+        in_list = entry;
+        out += &match part {
+            Part::Title(text) => format!("`{text}`\n"),
+            Part::Head(text) | Part::Text(text) => format!("{}\n", marked(&text)),
+            Part::Entry(term, text) if marked(&term) == term => format!("- {term}: {}\n", marked(&text)),
+            Part::Entry(term, text) => format!("- `{term}`: {}\n", marked(&text)),
+            Part::Code(text) => format!("```text\n{text}\n```\n"),
+        };
+    }
+    out
+}
+
+/// Text in Markdown: a word that has one of its marks becomes `code`, unless it is.
+fn marked(text: &str) -> String {
+    let mark = |word: &str| {
+        let core = word.trim_end_matches(['.', ',', ';', ':', ')']);
+        let core = if word.contains('(') { word } else { core };
+        let sign = !core.is_empty() && core.chars().all(|c| "+-*/%=!<>".contains(c));
+        if sign || core.contains(['$', '\\', '*', '<', '{', '[']) {
+            format!("`{core}`{}", &word[core.len()..])
+        } else {
+            word.to_string()
+        }
+    };
+    let pieces = text.split('`').enumerate().map(|(i, piece)| match i % 2 {
+        0 => piece.split(' ').map(mark).collect::<Vec<_>>().join(" "),
+        _ => format!("`{piece}`"),
+    });
+    pieces.collect()
 }

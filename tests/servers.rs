@@ -1,7 +1,4 @@
 //! The server lessons against clients from outside: real `python3` sockets, well-behaved and not.
-#![allow(clippy::unwrap_used)]
-
-mod common;
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -9,7 +6,9 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use common::{Killed, command, has};
+use crate::common::{Killed, command, has};
+
+tests![clients_from_outside_do_not_hurt_each_other,];
 
 /// What the clients have in common: they know the port, nothing takes them longer than 20 seconds, and they end by
 /// saying that they were served.
@@ -119,7 +118,6 @@ fn served(who: &str, mut client: Killed) {
     assert!(client.0.wait().unwrap().success(), "{who}");
 }
 
-#[test]
 fn clients_from_outside_do_not_hurt_each_other() {
     if !has("python3") {
         return;

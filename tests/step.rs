@@ -1,12 +1,20 @@
 //! Stepping through a script: what a person sees and types.
-#![allow(clippy::unwrap_used)]
 
-mod common;
-#[path = "common/terminal.rs"]
-mod terminal;
+use crate::common::terminal::Terminal;
+use crate::common::{Folder, piped};
 
-use common::{Folder, piped};
-use terminal::Terminal;
+tests![
+    enter_runs_the_line_that_stands_there_in_each_task,
+    a_changed_line_runs_in_its_place_and_another_beside_it,
+    an_error_leaves_the_place_where_it_is,
+    breakpoints_back_list_and_where,
+    when_all_waits_a_call_typed_beside_ends_the_wait,
+    ctrl_c_stops_what_runs_free_at_its_next_line,
+    a_blocked_call_says_what_it_waits_for_until_it_returns,
+    what_comes_to_sockets_that_nobody_waits_on_is_announced,
+    where_no_line_can_be_edited_an_empty_one_runs_it,
+    a_script_that_cannot_be_read_is_not_begun,
+];
 
 const SCRIPT: &str = "\
 # The first comment.
@@ -52,7 +60,6 @@ fn next(t: &mut Terminal, prompt: &str) {
     t.wait_for("the editor", |t| !t.is_cooked());
 }
 
-#[test]
 fn enter_runs_the_line_that_stands_there_in_each_task() {
     let (mut t, _folder) = step(SCRIPT);
     next(&mut t, "2 sockpit> srv = create_server 127.0.0.1:0");
@@ -93,7 +100,6 @@ fn enter_runs_the_line_that_stands_there_in_each_task() {
     assert!(t.end().success());
 }
 
-#[test]
 fn a_changed_line_runs_in_its_place_and_another_beside_it() {
     let (mut t, _folder) = step("let n = 1\nprint \"n is $n\"\nwhile $n < 3\n  let n = $n + 1\nend\nprint over\n");
     next(&mut t, "1 sockpit> let n = 1");
@@ -120,7 +126,6 @@ fn a_changed_line_runs_in_its_place_and_another_beside_it() {
     t.see("# the program has ended");
 }
 
-#[test]
 fn an_error_leaves_the_place_where_it_is() {
     let (mut t, _folder) = step("def f\n  s = socket udp\n  send s x\n  print sent\nend\nf\nprint after\n");
     next(&mut t, "1 sockpit> def f");
@@ -153,7 +158,6 @@ fn an_error_leaves_the_place_where_it_is() {
     t.see("# the program has ended");
 }
 
-#[test]
 fn breakpoints_back_list_and_where() {
     let script = "let a = 1\nlet b = 2\n\nlet c = 3\nlet d = 4\nprint \"$a $b $c $d\"\n";
     let (mut t, _folder) = step(script);
@@ -196,7 +200,6 @@ fn breakpoints_back_list_and_where() {
     t.see("\n1 2 30 4");
 }
 
-#[test]
 fn when_all_waits_a_call_typed_beside_ends_the_wait() {
     let (mut t, _folder) = step("srv = create_server 127.0.0.1:0\nconn, peer = accept srv\nprint connected\n");
     next(&mut t, "1 sockpit> srv = create_server 127.0.0.1:0");
@@ -226,7 +229,6 @@ fn when_all_waits_a_call_typed_beside_ends_the_wait() {
     t.see("# the program has ended");
 }
 
-#[test]
 fn ctrl_c_stops_what_runs_free_at_its_next_line() {
     let (mut t, _folder) = step("let n = 0\nloop\n  let n = $n + 1\nend\n");
     next(&mut t, "1 sockpit> let n = 0");
@@ -238,7 +240,6 @@ fn ctrl_c_stops_what_runs_free_at_its_next_line() {
     assert!(t.end().success());
 }
 
-#[test]
 fn a_blocked_call_says_what_it_waits_for_until_it_returns() {
     let mut t = Terminal::new(24, 120, &[]);
     t.see("sockpit>");
@@ -261,7 +262,6 @@ fn a_blocked_call_says_what_it_waits_for_until_it_returns() {
     t.until("the grey line has gone", |s| !s.contains("waits for"));
 }
 
-#[test]
 fn what_comes_to_sockets_that_nobody_waits_on_is_announced() {
     let mut t = Terminal::new(40, 100, &[]);
     t.see("sockpit>");
@@ -284,7 +284,6 @@ fn what_comes_to_sockets_that_nobody_waits_on_is_announced() {
     t.see("\nfalse");
 }
 
-#[test]
 fn where_no_line_can_be_edited_an_empty_one_runs_it() {
     let folder = Folder::new();
     let path = folder.file("x.sock", b"let x = 1\nprint \"x is $x\"\n");
@@ -303,7 +302,6 @@ fn where_no_line_can_be_edited_an_empty_one_runs_it() {
     assert!(t.end().success());
 }
 
-#[test]
 fn a_script_that_cannot_be_read_is_not_begun() {
     let folder = Folder::new();
     let bad = folder.file("bad.sock", b"print one\nbinde x\n");
@@ -315,25 +313,4 @@ fn a_script_that_cannot_be_read_is_not_begun() {
         assert_eq!(run.status, 2);
         assert!(run.err.contains(said), "{}", run.err);
     }
-}
-
-/// Every lesson, with Enter alone, runs as it does by itself. One of them measures the time it takes.
-#[test]
-fn every_lesson_can_be_stepped_through() {
-    let scripts = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts");
-    let enters = vec![b'\n'; 6_000];
-    let mut stepped = 0;
-    for entry in std::fs::read_dir(scripts).unwrap() {
-        let path = entry.unwrap().path();
-        if path.ends_with("21-producer-consumer.sock") {
-            continue;
-        }
-        let run = piped(&["--timeout", "60", "step", path.to_str().unwrap(), "0"], &enters);
-        assert_eq!((run.status, &*run.err), (0, ""), "{}", path.display());
-        let stuck = run.out.find("is still next").map(|at| &run.out[..at]);
-        let last: Vec<&str> = stuck.unwrap_or(&run.out).lines().rev().take(20).collect();
-        assert!(stuck.is_none() && run.out.contains("# the program has ended"), "{}\n{last:#?}", path.display());
-        stepped += 1;
-    }
-    assert!(stepped > 20);
 }

@@ -1,11 +1,14 @@
 //! `trace on` shows the system calls that strace sees, in their order.
-#![allow(clippy::unwrap_used)]
-
-mod common;
 
 use std::process::Command;
 
-use common::{Folder, SOCKPIT, lines, run};
+use crate::common::{self, Folder, SOCKPIT, lines, run};
+
+tests![
+    it_shows_what_strace_sees,
+    it_reads_like_strace_and_says_how_a_call_waits,
+    what_is_shown_and_what_came_from_outside_is_apart,
+];
 
 /// The calls that both are asked for. What sockpit asks to show a value, and what is about its loop, is not among them.
 const CALLS: &str = "socket,socketpair,bind,listen,accept4,connect,sendto,recvfrom,sendmsg,recvmsg,shutdown,setsockopt,\
@@ -57,7 +60,6 @@ fn essence(line: &str) -> Option<(String, String, String)> {
     CALLS.split(',').any(|c| c == name).then(|| (name.into(), first.into(), result.into()))
 }
 
-#[test]
 fn it_shows_what_strace_sees() {
     if !common::has_strace() {
         return;
@@ -95,7 +97,6 @@ fn it_shows_what_strace_sees() {
     assert_eq!(told, seen);
 }
 
-#[test]
 fn it_reads_like_strace_and_says_how_a_call_waits() {
     let run =
         run(&["-c", "trace on\na, b = socketpair\nd = recv b 10 &\nsend a \"hi\\n\"\nwait 1\ntrace off\nsend a x"]);
@@ -108,7 +109,6 @@ fn it_reads_like_strace_and_says_how_a_call_waits() {
     assert!(calls[6].starts_with("recvfrom(") && calls[6].ends_with("= 3") && calls.len() == 7, "{}", run.out);
 }
 
-#[test]
 fn what_is_shown_and_what_came_from_outside_is_apart() {
     // Bytes are escaped; a value's own looks at its socket are left out; with -q there is nothing to show.
     let text = "trace on\na, b = socketpair\nprint $a\nsend a \"\\x1b[31m\\r\"";

@@ -1,11 +1,24 @@
 //! Every lesson has a transcript, and every transcript holds.
-#![allow(clippy::unwrap_used)]
-
-mod common;
 
 use std::path::{Path, PathBuf};
 
-use common::{Folder, Run, command, run};
+use crate::common::{self, Folder, Run, command, run};
+
+tests![
+    every_script_has_a_transcript,
+    every_transcript_has_the_lines_of_its_script,
+    many_are_verified_side_by_side_and_counted,
+    what_the_kernel_chooses_is_bound_and_what_the_script_wrote_is_not,
+    swapped_ports_are_found_and_the_binding_is_named,
+    any_changed_character_of_what_was_shown_is_found,
+    bless_keeps_wildcards_and_names_what_turned_into_an_error,
+    odd_transcripts_give_a_clear_word_and_no_panic,
+    a_transcript_of_a_prompt_waits_as_its_person_did,
+    a_recording_that_is_cut_short_says_so_and_leaves_the_file_alone,
+    ctrl_c_ends_verify_with_130_and_writes_nothing,
+    placeholders_count_from_one_and_stand_for_one_value_each,
+    bless_changes_what_differs_and_no_other_line,
+];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -25,7 +38,6 @@ fn verify(path: &Path, folder: &Folder) -> Run {
     command.current_dir(folder.path()).output().unwrap().into()
 }
 
-#[test]
 fn every_script_has_a_transcript() {
     for script in files("scripts", "sock") {
         let name = script.file_stem().unwrap().to_str().unwrap();
@@ -37,7 +49,6 @@ fn every_script_has_a_transcript() {
     }
 }
 
-#[test]
 fn every_transcript_has_the_lines_of_its_script() {
     for script in files("scripts", "sock") {
         let name = script.file_stem().unwrap().to_str().unwrap();
@@ -51,17 +62,6 @@ fn every_transcript_has_the_lines_of_its_script() {
     }
 }
 
-#[test]
-fn all_transcripts_hold() {
-    let all = files("tests/transcripts", "transcript");
-    assert!(!all.is_empty());
-    for path in all {
-        let run = verify(&path, &Folder::new());
-        assert_eq!(run.status, 0, "{}\n{}", run.out, run.err);
-    }
-}
-
-#[test]
 fn many_are_verified_side_by_side_and_counted() {
     let folder = Folder::new();
     let good = folder.file("good.transcript", b"sockpit> print hi\nhi\n");
@@ -87,7 +87,6 @@ fn recorded(folder: &Folder, script: &str) -> (String, String) {
     (std::fs::read_to_string(&out).unwrap(), out)
 }
 
-#[test]
 fn what_the_kernel_chooses_is_bound_and_what_the_script_wrote_is_not() {
     let folder = Folder::new();
     let (text, _) = recorded(&folder, &format!("let n = 9998\n{SESSION}h = gethostname\n"));
@@ -97,7 +96,6 @@ fn what_the_kernel_chooses_is_bound_and_what_the_script_wrote_is_not() {
     assert!(text.contains("h = \"{host}\""), "{text}");
 }
 
-#[test]
 fn swapped_ports_are_found_and_the_binding_is_named() {
     let folder = Folder::new();
     let (text, path) = recorded(&folder, SESSION);
@@ -110,7 +108,6 @@ fn swapped_ports_are_found_and_the_binding_is_named() {
     assert!(run.out.contains("{port:1} was ") && run.out.contains(" at line "), "{}", run.out);
 }
 
-#[test]
 fn any_changed_character_of_what_was_shown_is_found() {
     let folder = Folder::new();
     let (text, path) = recorded(&folder, SESSION);
@@ -133,7 +130,6 @@ fn any_changed_character_of_what_was_shown_is_found() {
     assert!(checked > 50);
 }
 
-#[test]
 fn bless_keeps_wildcards_and_names_what_turned_into_an_error() {
     let folder = Folder::new();
     let before = "sockpit> let x = 1\nx = {*}\nsockpit> print a\n...\nsockpit> a, b = socketpair\n...\nsockpit> recv a 1 MSG_DONTWAIT\nb\"x\"\nsockpit> print new\nold\n";
@@ -151,7 +147,6 @@ fn bless_keeps_wildcards_and_names_what_turned_into_an_error() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
 }
 
-#[test]
 fn odd_transcripts_give_a_clear_word_and_no_panic() {
     let folder = Folder::new();
     for (name, text, status, said) in [
@@ -182,7 +177,6 @@ fn odd_transcripts_give_a_clear_word_and_no_panic() {
     assert_eq!(verify(Path::new(&folder.file("long", long.as_bytes())), &folder).status, 0);
 }
 
-#[test]
 fn a_transcript_of_a_prompt_waits_as_its_person_did() {
     let folder = Folder::new();
     let text = "# at the prompt\nsockpit> a, b = socketpair\n...\nsockpit> d = recv a 10 &\n\
@@ -199,7 +193,6 @@ fn a_transcript_of_a_prompt_waits_as_its_person_did() {
     assert!(run.status == 1 && run.out.contains("-[1] d = b\"x\""), "{}{}", run.out, run.err);
 }
 
-#[test]
 fn a_recording_that_is_cut_short_says_so_and_leaves_the_file_alone() {
     let folder = Folder::new();
     let out = folder.file("x.transcript", b"good");
@@ -222,7 +215,6 @@ fn a_recording_that_is_cut_short_says_so_and_leaves_the_file_alone() {
     assert!(run.status == 1 && run.err.contains("ENOENT"), "{}", run.err);
 }
 
-#[test]
 fn ctrl_c_ends_verify_with_130_and_writes_nothing() {
     let folder = Folder::new();
     let text = "sockpit> print a\nb\nsockpit> sleep 60\nok\n";
@@ -246,7 +238,6 @@ fn ctrl_c_ends_verify_with_130_and_writes_nothing() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
-#[test]
 fn placeholders_count_from_one_and_stand_for_one_value_each() {
     let folder = Folder::new();
     let (text, path) = recorded(&folder, SESSION);
@@ -263,7 +254,6 @@ fn placeholders_count_from_one_and_stand_for_one_value_each() {
     }
 }
 
-#[test]
 fn bless_changes_what_differs_and_no_other_line() {
     let folder = Folder::new();
     let (text, path) = recorded(&folder, SESSION);

@@ -1,17 +1,29 @@
 //! What the kernel sees, as it is shown: tables on terminals of any width, in pipes, in transcripts, as objects.
-#![allow(clippy::unwrap_used)]
-
-mod common;
-#[path = "common/terminal.rs"]
-mod terminal;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 
-use common::{Folder, Killed, has, run};
-use terminal::Terminal;
+use crate::common::terminal::Terminal;
+use crate::common::{Folder, Killed, has, run};
 use unicode_width::UnicodeWidthStr;
+
+tests![
+    tables_fit_the_window_and_columns_stand_in_line,
+    a_narrow_window_is_readable,
+    a_window_that_changes_counts,
+    a_pipe_and_a_transcript_know_no_window,
+    measured_views_do_not_depend_on_the_run,
+    rows_are_objects_in_json,
+    netstat_names_the_process_of_a_foreign_socket,
+    netstat_lists_the_whole_machine,
+    what_the_kernel_keeps_of_a_closed_socket_has_its_name,
+    sockets_of_running_defs_and_lost_ones_are_listed,
+    leaving_says_what_it_closes,
+    a_filter_that_cannot_be_is_an_error,
+    what_has_no_meaning_is_a_dash,
+    a_closed_socket_that_still_sends_is_found_by_its_name,
+];
 
 /// Type a line and see it run.
 fn line(t: &mut Terminal, line: &str) {
@@ -37,7 +49,6 @@ fn sockets_at(columns: u16) -> Vec<String> {
     text[text.find("sockpit> sockets").unwrap()..].lines().skip(1).map(str::to_string).collect()
 }
 
-#[test]
 fn tables_fit_the_window_and_columns_stand_in_line() {
     for columns in [80, 200] {
         let lines = sockets_at(columns);
@@ -54,7 +65,6 @@ fn tables_fit_the_window_and_columns_stand_in_line() {
     }
 }
 
-#[test]
 fn a_narrow_window_is_readable() {
     let lines = sockets_at(20);
     let has = |line: &str| lines.iter().any(|l| l == line);
@@ -63,7 +73,6 @@ fn a_narrow_window_is_readable() {
     assert!(lines.iter().all(|l| l.width() <= 20), "{lines:#?}");
 }
 
-#[test]
 fn a_window_that_changes_counts() {
     let mut t = Terminal::new(60, 200, &[]);
     t.see("sockpit>");
@@ -76,7 +85,6 @@ fn a_window_that_changes_counts() {
     t.see("\nname: srv");
 }
 
-#[test]
 fn a_pipe_and_a_transcript_know_no_window() {
     let folder = Folder::new();
     let lines = "srv = create_server 127.0.0.1:0\nc = socket\nsockets\nnetstat srv\nnetstat srv CLOSE\n";
@@ -90,7 +98,7 @@ fn a_pipe_and_a_transcript_know_no_window() {
     let expected = "\
 name      fd  type      local               state   mode      in     out
 srv   {fd:1}  TCP/IPv4  127.0.0.1:{port:1}  LISTEN  blocking  0/128    -
-c     {fd:2}  TCP/IPv4  -                   CLOSE   blocking  0        0
+c     {fd:2}  TCP/IPv4  -                   CLOSE   blocking  -        -
 sockpit> netstat srv
 proto  local               state   in  out  name  process
 tcp    127.0.0.1:{port:1}  LISTEN   0    0  srv   {pid:1}/sockpit
@@ -114,7 +122,6 @@ no socket is like that
     assert_eq!(run(&["verify", out]).status, 0);
 }
 
-#[test]
 fn measured_views_do_not_depend_on_the_run() {
     let folder = Folder::new();
     let script = folder.file(
@@ -129,7 +136,6 @@ fn measured_views_do_not_depend_on_the_run() {
     assert!(text.contains("\nn = 128\n"), "{text}");
 }
 
-#[test]
 fn rows_are_objects_in_json() {
     let run = run(&["--json", "-c", "srv = create_server 127.0.0.1:0\nsockets\nnetstat srv\nrows = netstat srv"]);
     let objects: Vec<serde_json::Value> = run.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
@@ -141,7 +147,6 @@ fn rows_are_objects_in_json() {
     assert_eq!(objects.last().unwrap()["result"], rows("netstat"));
 }
 
-#[test]
 fn netstat_names_the_process_of_a_foreign_socket() {
     if !has("python3") {
         return;
@@ -162,7 +167,6 @@ fn netstat_names_the_process_of_a_foreign_socket() {
     assert!(by_name.out.contains(&format!(":{port} ")), "{}", by_name.out);
 }
 
-#[test]
 fn netstat_lists_the_whole_machine() {
     let foreign = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = foreign.local_addr().unwrap().port();
@@ -175,7 +179,6 @@ fn netstat_lists_the_whole_machine() {
     assert!(only.lines().skip(2).all(|l| l.starts_with("udp")), "{only}");
 }
 
-#[test]
 fn what_the_kernel_keeps_of_a_closed_socket_has_its_name() {
     let lines = "srv = create_server 127.0.0.1:0\naddr = getsockname srv\ncli = create_connection $addr\n\
                  conn, peer = accept srv\nclose conn\nd = recv cli 1\nshutdown cli wr\nstate cli CLOSE 5\nclose cli\n\
@@ -183,12 +186,46 @@ fn what_the_kernel_keeps_of_a_closed_socket_has_its_name() {
     let shown = run(&["-c", lines]).out;
     let row = shown.lines().find(|l| l.starts_with("tcp ")).unwrap_or_else(|| panic!("{shown}"));
     assert!(row.contains(" TIME_WAIT ") && row.contains(" s  conn"), "{shown}");
-    // A script gets the same whether it is quiet or not.
+    // The name finds it, as long as the kernel has something of it.
+    let by_name = run(&["-c", &format!("{lines}\nnetstat conn\nnetstat TIME_WAIT conn\nnetstat cli")]).out;
+    let found =
+        by_name.lines().filter(|l| l.starts_with("tcp ") && l.contains(" TIME_WAIT ") && l.contains(" s  conn"));
+    assert_eq!(found.count(), 3, "{by_name}");
+    assert!(
+        by_name.ends_with("\nnothing of cli: no open socket, none that the kernel keeps after its close, no process\n"),
+        "{by_name}"
+    );
+    // A script gets the same names whether it is quiet or not.
     assert!(shown.ends_with("in a script: none\n"), "{shown}");
     assert!(run(&["-q", "-c", lines]).out.ends_with("in a script: none\n"));
 }
 
-#[test]
+fn a_closed_socket_that_still_sends_is_found_by_its_name() {
+    let lines = "srv = create_server 127.0.0.1:0\naddr = getsockname srv\nc = create_connection $addr\n\
+                 conn, peer = accept srv\nsetblocking c off\nlet big = \"x\" * 100000\nloop\n  try\n    n = send c $big\n  except EAGAIN\n    break\n  end\nend\n\
+                 close c\nnetstat c\nnetstat conn FIN_WAIT1";
+    let shown = run(&["-c", lines]).out;
+    let row = shown.lines().find(|l| l.starts_with("tcp ")).unwrap_or_else(|| panic!("{shown}"));
+    assert!(row.contains(" FIN_WAIT1 ") && row.ends_with("  c"), "{shown}");
+    assert!(shown.ends_with("\nno socket is like that\n"), "{shown}");
+}
+
+fn what_has_no_meaning_is_a_dash() {
+    let lines = "b = socket\nbind b 127.0.0.1:0\nat = getsockname b\na = socket\nexpect ECONNREFUSED connect a $at\n\
+                 u = socket udp\nv = socket unix\nsockets\ninfo a";
+    let shown = run(&["-c", lines]).out;
+    let row = |name: &str| {
+        let line = shown.lines().rev().find(|l| l.starts_with(name)).unwrap_or_else(|| panic!("{shown}"));
+        line.split_whitespace().map(str::to_string).collect::<Vec<_>>()
+    };
+    for (name, queues) in [("a ", ["-", "-"]), ("b ", ["-", "-"]), ("u ", ["0", "0"]), ("v ", ["-", "-"])] {
+        assert!(row(name).ends_with(&queues.map(String::from)), "{shown}");
+    }
+    for name in ["out ", "last_data_sent ", "last_data_recv ", "min_rtt ", "notsent_bytes ", "options "] {
+        assert_eq!(row(name)[1], "-", "{shown}");
+    }
+}
+
 fn sockets_of_running_defs_and_lost_ones_are_listed() {
     let lines = "def inner s\n  local = socket udp\n  sockets\nend\ndef other\n  mine = socket tcp6\n  sleep 5\nend\n\
                  g = socket\nx = socket\nclose x\nall = list $g\nspawn -d other\nyield\nu = socket unix\nkept = list $u\nu = now\ninner $g";
@@ -201,7 +238,6 @@ fn sockets_of_running_defs_and_lost_ones_are_listed() {
     assert!(row("local (inner) ", " UNCONNECTED "), "{}", run.out);
 }
 
-#[test]
 fn leaving_says_what_it_closes() {
     let lines = "srv = create_server 127.0.0.1:0\ncli = socket\nclose cli\nquit";
     let shown = run(&["-c", lines]).out;
@@ -220,7 +256,6 @@ fn leaving_says_what_it_closes() {
     assert!(t.end().success());
 }
 
-#[test]
 fn a_filter_that_cannot_be_is_an_error() {
     for (line, said) in [
         ("netstat 65536", "a port is 0 to 65535"),

@@ -1,11 +1,40 @@
 //! Why a call failed here: every cause that is told, in the situation that it is told of; and `why`, `diagram`.
-#![allow(clippy::unwrap_used)]
 
-mod common;
+tests![
+    an_address_held_by_an_open_socket,
+    an_advice_that_is_followed_helps,
+    one_side_spreads_its_port_and_the_other_does_not,
+    an_address_held_by_a_connection_that_is_over,
+    an_address_held_by_another_process,
+    a_unix_address_that_is_taken,
+    an_address_that_cannot_be_had,
+    a_port_that_belongs_to_root,
+    nobody_listens_there,
+    a_datagram_that_found_nobody,
+    a_connection_that_was_ended,
+    a_peer_in_another_process_that_closed,
+    a_socket_without_a_peer,
+    a_socket_that_is_connected_or_listens,
+    what_a_socket_of_that_sort_cannot_do,
+    a_connection_that_is_being_made,
+    what_a_call_waited_for,
+    what_is_not_known_is_not_said,
+    a_socket_that_was_closed,
+    too_many_descriptors,
+    a_quiet_script_tells_what_the_kernel_knows,
+    a_datagram_cut_short_is_said,
+    without_an_error_why_says_so_and_a_socket_has_its_story,
+    the_clock_is_shown_where_somebody_looks,
+    json_has_the_cause,
+    bytes_of_others_come_escaped,
+    a_session_is_drawn,
+    datagrams_and_strangers_are_drawn,
+    causes_stand_in_transcripts_without_the_clock,
+];
 
 use std::process::{Command, Stdio};
 
-use common::{Folder, Killed, has, run};
+use crate::common::{self, Folder, Killed, has, run};
 
 /// The text with `PORT` for each port that the kernel chose.
 fn normalised(text: &str) -> String {
@@ -89,7 +118,6 @@ const STRICT: &str = "srv = socket\nbind srv 127.0.0.1:0\nlisten srv\nat = getso
 /// The advice that goes with EAGAIN.
 const AGAIN: &str = "again when poll";
 
-#[test]
 fn an_address_held_by_an_open_socket() {
     let held = "srv = socket\nbind srv 127.0.0.1:0\nat = getsockname srv\n";
     let bound = "127.0.0.1:PORT is held by srv, which is bound there since line 2";
@@ -126,7 +154,6 @@ fn an_address_held_by_an_open_socket() {
     );
 }
 
-#[test]
 fn an_advice_that_is_followed_helps() {
     let run = common::lines(&connected(
         "close srv\ns = socket\nexpect EADDRINUSE bind s $at\nsetsockopt s SO_REUSEADDR 1\nbind s $at\nlisten s\nprint done",
@@ -138,7 +165,6 @@ fn an_advice_that_is_followed_helps() {
     assert_eq!((run.status, &*run.out), (0, "done\n"), "{}", run.err);
 }
 
-#[test]
 fn one_side_spreads_its_port_and_the_other_does_not() {
     let u = "u = socket udp\nsetsockopt u SO_REUSEPORT 1\nbind u 127.0.0.1:0\nat = getsockname u\ns = socket udp\nbind s $at";
     check(
@@ -159,7 +185,6 @@ fn without_clock(line: &str) -> String {
     format!("{before}{after}")
 }
 
-#[test]
 fn an_address_held_by_a_connection_that_is_over() {
     let all = "close conn\nclose cli\nclose srv\ns = socket\n";
     let lines = [
@@ -194,7 +219,6 @@ fn an_address_held_by_a_connection_that_is_over() {
     );
 }
 
-#[test]
 fn an_address_held_by_another_process() {
     if !has("python3") {
         return;
@@ -215,7 +239,6 @@ fn an_address_held_by_another_process() {
     assert_eq!(near[0], told);
 }
 
-#[test]
 fn a_unix_address_that_is_taken() {
     let folder = Folder::new();
     let path = folder.path().join("w.sock");
@@ -258,7 +281,6 @@ fn a_unix_address_that_is_taken() {
     }
 }
 
-#[test]
 fn an_address_that_cannot_be_had() {
     check(
         "s = socket\nbind s 8.8.8.8:0",
@@ -309,7 +331,6 @@ fn an_address_that_cannot_be_had() {
     );
 }
 
-#[test]
 fn a_port_that_belongs_to_root() {
     use std::os::unix::process::CommandExt;
     let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap();
@@ -333,7 +354,6 @@ fn a_port_that_belongs_to_root() {
     );
 }
 
-#[test]
 fn nobody_listens_there() {
     let start = "try: start the server first (bind, listen), and check its port";
     check("c = socket\nconnect c 127.0.0.1:1", &["nobody listens on 127.0.0.1:1", start]);
@@ -367,7 +387,6 @@ fn nobody_listens_there() {
     );
 }
 
-#[test]
 fn a_datagram_that_found_nobody() {
     let again = "try: bind the peer first; u can be used again";
     let start = "u = socket udp\nconnect u 127.0.0.1:1\nsend u x\n";
@@ -376,7 +395,6 @@ fn a_datagram_that_found_nobody() {
     check(&format!("{start}send u y"), &[&format!("{found}; this call sent nothing"), again]);
 }
 
-#[test]
 fn a_connection_that_was_ended() {
     let anew = "try: close cli, and connect a new socket";
     check(
@@ -417,7 +435,6 @@ fn a_connection_that_was_ended() {
     );
 }
 
-#[test]
 fn a_peer_in_another_process_that_closed() {
     if !has("python3") {
         return;
@@ -437,7 +454,6 @@ fn a_peer_in_another_process_that_closed() {
     );
 }
 
-#[test]
 fn a_socket_without_a_peer() {
     let listens = "srv listens, so it has no peer: a connection is what accept gives";
     check("s = socket\nrecv s 10", &["s was never connected", "try: connect s ADDR"]);
@@ -457,7 +473,6 @@ fn a_socket_without_a_peer() {
     );
 }
 
-#[test]
 fn a_socket_that_is_connected_or_listens() {
     check(
         &connected("connect cli $at"),
@@ -484,7 +499,6 @@ fn a_socket_that_is_connected_or_listens() {
     check("u = socket udp\naccept u", &[udp, "try: recvfrom u 1024"]);
 }
 
-#[test]
 fn what_a_socket_of_that_sort_cannot_do() {
     check(
         "u = socket udp\nlet d = \"x\" * 65508\nsendto u $d 127.0.0.1:9",
@@ -509,7 +523,6 @@ fn what_a_socket_of_that_sort_cannot_do() {
     );
 }
 
-#[test]
 fn a_connection_that_is_being_made() {
     let later = "try: poll c OUT 1; then getsockopt c SO_ERROR gives 0 or the errno";
     let made = "not a failure: the connection to 127.0.0.1:PORT is being made";
@@ -539,7 +552,6 @@ fn missing(lines: &str, what: &str, limit: &str) {
     assert!(shown.len() == 2 || shown[2].contains(AGAIN), "{shown:?}");
 }
 
-#[test]
 fn what_a_call_waited_for() {
     let non_blocking = |name: &str, line: u32| format!("{name} is non-blocking: set on line {line}");
     let timeout = |name: &str, line: u32| format!("the timeout of {name} is 0.05 s: set on line {line}");
@@ -597,7 +609,6 @@ fn what_a_call_waited_for() {
 }
 
 /// What a peer sends through a file is not written down: then nothing is said of how much it sent.
-#[test]
 fn what_is_not_known_is_not_said() {
     missing(
         &connected("f = makefile conn w\nsettimeout cli 0.05\nrecv cli 10"),
@@ -608,7 +619,6 @@ fn what_is_not_known_is_not_said() {
     assert!(!dup[0].contains("was closed"), "{dup:?}");
 }
 
-#[test]
 fn a_socket_that_was_closed() {
     let anew = "try: a new socket: s = socket";
     check("s = socket\nclose s\nsend s x", &["s was closed on line 2", anew]);
@@ -617,7 +627,6 @@ fn a_socket_that_was_closed() {
     assert_eq!(job, ["cli was closed on line 5", "try: a new socket: cli = socket"]);
 }
 
-#[test]
 fn too_many_descriptors() {
     let limited = format!("ulimit -n 40; exec {} -c 'loop\n  s = socket\n  l = list $s $l\nend'", common::SOCKPIT);
     let program = limited.replace("'loop", "'l = list\nloop");
@@ -626,7 +635,6 @@ fn too_many_descriptors() {
     assert!(err.contains("EMFILE") && err.contains("\n  40 descriptors may be open at once, and all are; "), "{err}");
 }
 
-#[test]
 fn a_quiet_script_tells_what_the_kernel_knows() {
     let run = common::lines("srv = create_server 127.0.0.1:0\nat = getsockname srv\ns = socket\nbind s $at");
     assert!(normalised(&run.err).contains("\n  127.0.0.1:PORT is held by srv, which listens there\n"), "{}", run.err);
@@ -636,7 +644,6 @@ fn a_quiet_script_tells_what_the_kernel_knows() {
     assert!(run.err.contains("with -q nothing is written down"), "{}", run.err);
 }
 
-#[test]
 fn a_datagram_cut_short_is_said() {
     let run = run(&[
         "--timeout",
@@ -650,7 +657,6 @@ fn a_datagram_cut_short_is_said() {
     assert!(run.out.contains("u: received 4 bytes of a datagram of 10\n"), "{}", run.out);
 }
 
-#[test]
 fn without_an_error_why_says_so_and_a_socket_has_its_story() {
     let run = run(&["-c", "why\na, b = socketpair\nsend a hi\nwhy b\nx = why a\nprint $x"]);
     assert!(run.out.contains("sockpit> why\nno call of this session has failed yet\n"), "{}", run.out);
@@ -660,19 +666,16 @@ fn without_an_error_why_says_so_and_a_socket_has_its_story() {
     assert!(run.out.contains("\nwhat happened:\n  line 2   a: made"), "{}", run.out);
 }
 
-#[test]
 fn the_clock_is_shown_where_somebody_looks() {
     let lines = "s = socket\nclose s\nsleep 1.1\nsend s x";
     assert_eq!(shown(lines)[0], "s was closed on line 2 (1 s ago)");
 }
 
-#[test]
 fn json_has_the_cause() {
     let run = run(&["--json", "-c", "s = socket\nsend s x"]);
     assert!(run.out.contains("\"cause\":[\"s was never connected\",\"try: connect s ADDR\"]"), "{}", run.out);
 }
 
-#[test]
 fn bytes_of_others_come_escaped() {
     let run = run(&["-c", "c = socket\nconnect c \"no\\x1b[2Jhost\":80"]);
     assert!(!run.err.contains('\x1b') && !run.out.contains('\x1b'), "{:?}", run.err);
@@ -681,7 +684,6 @@ fn bytes_of_others_come_escaped() {
 const DRAWN: &str = "srv = create_server 127.0.0.1:0\nat = getsockname srv\ncli = socket\nconnect cli $at\n\
     conn, peer = accept srv\nsend conn \"Welcome!\"\nrecv cli 100\nsend cli hi\nclose conn\nexpect ECONNRESET recv cli 10\n";
 
-#[test]
 fn a_session_is_drawn() {
     let run = run(&["-c", &format!("{DRAWN}diagram\ndiagram cli\n")]);
     let (_, drawn) = run.out.split_once("sockpit> diagram\n").unwrap();
@@ -704,7 +706,6 @@ sockpit> diagram cli
     assert!(drawn.contains(cli), "{drawn}");
 }
 
-#[test]
 fn datagrams_and_strangers_are_drawn() {
     let run = run(&[
         "-c",
@@ -721,7 +722,6 @@ fn datagrams_and_strangers_are_drawn() {
 }
 
 /// A transcript of errors, with their causes, explanations and diagrams, is the same in every run.
-#[test]
 fn causes_stand_in_transcripts_without_the_clock() {
     let folder = Folder::new();
     let script = folder.file(

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, named, names, opt, req};
 use crate::os::{addr, fd, resolve, sockopt};
-use crate::value::{Addr, Failure, Holds, Name, Reply, Value};
+use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
+use crate::world::record::{Did, Ends};
 use crate::world::{Mode, Side, Socket, Step, Waiting, World, chain, offload, retry, socket_value};
 
 /// The calls that listen and connect.
@@ -240,20 +241,42 @@ pub(super) const UNIX_AGAIN: Duration = Duration::from_millis(5);
 
 const DONE: Step = Step::Done(Reply::Nothing);
 
-fn listen_on(socket: &Socket, backlog: i32) -> Result<(), Failure> {
-    fd::listen(socket.fd()?.as_fd(), backlog.max(0)).map_err(Failure::os)
+fn listen_on(world: &mut World, socket: &Socket, backlog: i32) -> Result<Step, Failure> {
+    fd::listen(socket.fd()?.as_fd(), backlog.max(0))
+        .map_err(|e| Failure::os(e).trying(Tried::Listen).on(socket.serial))?;
+    world.note(socket, || Did::Listens(socket.addresses().0.unwrap_or(Addr::Unnamed)));
+    Ok(DONE)
 }
 
-fn listen(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    listen_on(&*args.socket(0)?, args.int32_or(1, BACKLOG)?)?;
+fn listen(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    listen_on(world, &*args.socket(0)?, args.int32_or(1, BACKLOG)?)
+}
+
+/// bind(2).
+pub(super) fn bind_to(world: &mut World, socket: &Socket, local: &Addr) -> Result<Step, Failure> {
+    addr::bind(socket.fd()?.as_fd(), local)
+        .map_err(|e| Failure::os(e).trying(Tried::Bind).on(socket.serial).to(local))?;
+    world.note(socket, || Did::Bound(socket.addresses().0.unwrap_or(Addr::Unnamed)));
     Ok(DONE)
 }
 
 fn accept(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
-    let waiting = Waiting { socket: socket.clone(), side: Side::In, never: false, again: None, what: "a connection" };
+    let waiting = Waiting {
+        socket: socket.clone(),
+        side: Side::In,
+        never: false,
+        again: None,
+        what: "a connection",
+        tried: Tried::Accept,
+    };
     retry(world, waiting, move |world, expired| match world.accept(&socket) {
-        Ok((conn, peer)) => Ok(Step::Done(Reply::Two(socket_value(conn), Value::Addr(peer)))),
+        Ok((conn, peer)) => {
+            // A peer that has reset the connection meanwhile is known to accept alone.
+            let ends = || Ends::of(&conn).unwrap_or_else(|| Ends { local: local(&conn), peer: peer.clone() });
+            world.note(&conn, || Did::Accepted(socket.serial, ends()));
+            Ok(Step::Done(Reply::Two(socket_value(conn), Value::Addr(peer))))
+        }
         Err(failure) if failure.is(libc::EAGAIN) => {
             // An AF_UNIX listener that was shut down says EINVAL only to those who block.
             if socket.mode.get() == Mode::Blocking && socket.family == libc::AF_UNIX {
@@ -266,6 +289,10 @@ fn accept(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         }
         Err(failure) => Err(failure),
     })
+}
+
+fn local(socket: &Socket) -> Addr {
+    socket.addresses().0.unwrap_or(Addr::Unnamed)
 }
 
 /// The argument in that place.
@@ -284,10 +311,13 @@ fn connect_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let to = socket.clone();
     names::resolve(world, &socket, arg(args, 1), move |world, peer| {
         let step = connect_to(world, to, peer);
-        settle(world, step, |_, outcome| match outcome.map_err(|f| (f.name, f)) {
+        settle(world, step, |world, outcome| match outcome.map_err(|f| (f.name, f)) {
             Ok(_) => Ok(Value::Int(0).into()),
-            Err((Name::Errno(number), _)) => Ok(Value::Int(i128::from(number)).into()),
-            Err((Name::Timeout, _)) => Ok(Value::Int(i128::from(libc::EAGAIN)).into()),
+            Err((Name::Errno(_) | Name::Timeout, failure)) => {
+                world.note_failure(&failure);
+                let number = failure.name.number().unwrap_or(libc::EAGAIN);
+                Ok(Value::Int(i128::from(number)).into())
+            }
             Err((_, failure)) => Err(failure),
         })
     })
@@ -300,30 +330,49 @@ fn connect_to(world: &mut World, socket: Rc<Socket>, peer: Addr) -> Result<Step,
         mode => {
             let said = addr::connect(socket.fd()?.as_fd(), &peer);
             match said {
-                Err(libc::EINPROGRESS) if mode != Mode::NonBlocking => connect_finish(world, socket),
-                said => said.map(|()| DONE).map_err(Failure::os),
+                Err(libc::EINPROGRESS) if mode != Mode::NonBlocking => connect_finish(world, socket, peer),
+                Ok(()) => Ok(connected(world, &socket)),
+                Err(error) => {
+                    if error == libc::EINPROGRESS {
+                        world.note(&socket, || Did::Connecting(peer.clone()));
+                    }
+                    Err(Failure::os(error).trying(Tried::Connect).on(socket.serial).to(&peer))
+                }
             }
         }
     }
 }
 
+/// connect(2) went well: there is a peer from now on, or none any more.
+fn connected(world: &mut World, socket: &Socket) -> Step {
+    world.note(socket, || Ends::of(socket).map_or(Did::Disconnected, Did::Connected));
+    DONE
+}
+
 /// Wait for a connection as `CPython` does with a timeout: until it can be written to, then `SO_ERROR` tells.
-fn connect_finish(world: &mut World, socket: Rc<Socket>) -> Result<Step, Failure> {
+fn connect_finish(world: &mut World, socket: Rc<Socket>, peer: Addr) -> Result<Step, Failure> {
     let waiting = waiting_to_connect(&socket, None);
-    retry(world, waiting, move |_, expired| {
+    retry(world, waiting, move |world, expired| {
         let fd = socket.fd()?;
         if fd::poll(fd.as_fd(), libc::POLLOUT).map_err(Failure::os)? == 0 {
-            return Err(expired.unwrap_or(Failure::os(libc::EAGAIN)));
+            return Err(expired.unwrap_or(Failure::os(libc::EAGAIN)).to(&peer));
         }
         match sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_ERROR) {
-            Ok(0 | libc::EISCONN) => Ok(DONE),
-            Ok(error) | Err(error) => Err(Failure::os(error)),
+            Ok(0 | libc::EISCONN) => Ok(connected(world, &socket)),
+            Ok(error) | Err(error) => Err(Failure::os(error).to(&peer)),
         }
     })
 }
 
 fn waiting_to_connect(socket: &Rc<Socket>, again: Option<Duration>) -> Waiting {
-    Waiting { socket: socket.clone(), side: Side::Out, never: false, again, what: "the connection" }
+    Waiting {
+        socket: socket.clone(),
+        side: Side::Out,
+        never: false,
+        again,
+        what: "the connection",
+        tried: Tried::Connect,
+    }
 }
 
 /// connect(2) as a kernel-blocking descriptor does it. While the connection is being made a further connect(2) says
@@ -333,7 +382,7 @@ fn connect_blocking(world: &mut World, socket: Rc<Socket>, peer: Addr) -> Result
     let waiting = waiting_to_connect(&socket, again);
     // What the call's first connect(2) said, and what it comes to when SO_SNDTIMEO is over.
     let mut pending = None;
-    retry(world, waiting, move |_, expired| {
+    retry(world, waiting, move |world, expired| {
         let fd = socket.fd()?;
         let mut said = addr::connect(fd.as_fd(), &peer);
         match (said, pending) {
@@ -346,16 +395,15 @@ fn connect_blocking(world: &mut World, socket: Rc<Socket>, peer: Addr) -> Result
             (Err(libc::EINPROGRESS), Some(_)) => {
                 // Another task had ended the attempt, and this was the start of a new one: undo it.
                 let _ = addr::connect(fd.as_fd(), &Addr::Other(libc::AF_UNSPEC as u16, Rc::from([])));
-                return Err(Failure::os(libc::ECONNRESET));
+                return Err(Failure::os(libc::ECONNRESET).to(&peer));
             }
             _ => {}
         }
         match (said, pending) {
-            (Ok(()), _) | (Err(libc::EISCONN), Some(_)) => Ok(DONE),
-            (Err(libc::EALREADY), Some(first)) => {
-                Err(Failure::os(if expired.is_some() { first } else { libc::EAGAIN }))
-            }
-            (Err(error), _) => Err(Failure::os(error)),
+            (Ok(()), _) | (Err(libc::EISCONN), Some(_)) => Ok(connected(world, &socket)),
+            (Err(libc::EALREADY), Some(_)) if expired.is_none() => Err(Failure::os(libc::EAGAIN)),
+            (Err(libc::EALREADY), Some(first)) => Err(Failure::os(first).to(&peer)),
+            (Err(error), _) => Err(Failure::os(error).to(&peer)),
         }
     })
 }
@@ -400,11 +448,10 @@ fn create_server(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let step = match prepared {
         Ok(()) => {
             let server = socket.clone();
-            names::resolve(world, &socket, arg(args, 0), move |_, local| {
-                addr::bind(server.fd()?.as_fd(), &local)
-                    .map_err(|e| Failure::os(e).at(0).note(format!("while attempting to bind on address {local}")))?;
-                listen_on(&server, backlog)?;
-                Ok(DONE)
+            names::resolve(world, &socket, arg(args, 0), move |world, local| {
+                bind_to(world, &server, &local)
+                    .map_err(|f| f.at(0).note(format!("while attempting to bind on address {local}")))?;
+                listen_on(world, &server, backlog)
             })
         }
         Err(failure) => Err(failure),
@@ -421,9 +468,8 @@ fn give_or_close(world: &mut World, socket: Rc<Socket>, outcome: Result<Reply, F
     match outcome {
         Ok(_) => Ok(socket_value(socket).into()),
         Err(failure) => {
-            // The first failure is the one to tell.
-            let _ = world.close(&socket);
-            Err(failure)
+            world.undo(&socket);
+            Err(failure.on(socket.serial))
         }
     }
 }
@@ -449,9 +495,10 @@ fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure
             // The answers are addresses: they change threads as such, and become a plan here.
             let found = Rc::new(RefCell::new(VecDeque::new()));
             let keep = found.clone();
+            let name = query.host.clone();
             let ask = move || resolve::getaddrinfo(&query);
             let step = offload(world, "an answer from the resolver", ask, move |_, found| {
-                let found = found.map_err(|code| Failure::new(Name::Gai(code)).at(0))?;
+                let found = found.map_err(|code| names::no_answer(code, name.as_deref()).at(0))?;
                 keep.borrow_mut().extend(found.into_iter().map(|one| Addr::ip(one.addr.ip(), port)));
                 Ok(Reply::Nothing)
             });
@@ -498,8 +545,5 @@ fn bind_source(world: &mut World, socket: &Rc<Socket>, source: &Arg) -> Result<S
         return Ok(DONE);
     }
     let bound = socket.clone();
-    names::resolve(world, socket, source, move |_, local| {
-        addr::bind(bound.fd()?.as_fd(), &local).map_err(|e| Failure::os(e).at(2))?;
-        Ok(DONE)
-    })
+    names::resolve(world, socket, source, move |world, local| bind_to(world, &bound, &local).map_err(|f| f.at(2)))
 }

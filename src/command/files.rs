@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::{Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, named, opt, req};
 use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::file::{self, BUFFER, File, Newline, Settings, Wanted};
+use crate::world::record::Did;
 use crate::world::{Step, World};
 
 /// The commands of this group.
@@ -284,7 +285,7 @@ const REALPATH: Command = Command {
     ..base(Group::Files)
 };
 
-fn makefile(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+fn makefile(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let mode = if args.has(1) { args.text(1)? } else { "r".into() };
     let mut settings = Settings::parse(&mode, "rwb").map_err(|f| f.at(1))?;
@@ -311,7 +312,9 @@ fn makefile(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
         }
         *newline = Newline::parse(&args.text(4)?).map_err(|f| f.at(4))?;
     }
-    Ok(handle(File::of_socket(&socket, settings)?))
+    let file = File::of_socket(&socket, settings)?;
+    world.note(&socket, || Did::Filed);
+    Ok(handle(file))
 }
 
 fn open(_: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use super::args::Arg;
-use crate::os::constants::{self, Constants};
-use crate::os::options;
+use crate::linux::constants::{self, Constants};
+use crate::linux::options;
 use crate::value::{Addr, Failure, Value, addr};
 
 /// What fits a parameter.

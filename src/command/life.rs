@@ -8,6 +8,7 @@ use super::kinds::fit;
 use super::{Args, CLOSED, Command, Group, Kind, MANY_OPEN, Stands, base, err, named, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Holds, Reply, Value};
+use crate::world::record::Did;
 use crate::world::{File, Mode, Socket, Step, World, file, socket_value, sync};
 
 /// The calls that make and end sockets.
@@ -248,6 +249,8 @@ fn socketpair(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let right = world.wrap(right, sort, mode)?;
     left.shared.pair.set(Some((left.serial, false)));
     right.shared.pair.set(Some((left.serial, true)));
+    world.note(&left, || Did::Paired(right.serial));
+    world.note(&right, || Did::Paired(left.serial));
     Ok(Step::Done(Reply::Two(socket_value(left), socket_value(right))))
 }
 
@@ -270,6 +273,7 @@ fn shutdown(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     }
     let how = args.int32_or(1, libc::SHUT_RDWR)?;
     fd::shutdown(socket.fd()?.as_fd(), how).map_err(Failure::os)?;
+    world.note(&socket, || Did::Shut(how));
     world.wake(&socket);
     Ok(Step::Done(Reply::Nothing))
 }

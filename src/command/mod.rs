@@ -21,6 +21,7 @@ mod options;
 mod processes;
 mod readiness;
 mod receive;
+mod sendfile;
 mod sync;
 mod tasks;
 mod transfer;

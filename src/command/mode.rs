@@ -4,6 +4,7 @@
 
 use super::{Args, CLOSED, Command, Group, Kind, base, req};
 use crate::value::{Failure, Holds, Reply, Value};
+use crate::world::record::Did;
 use crate::world::{Mode, Socket, Step, World};
 
 /// The calls about blocking and timeouts.
@@ -106,9 +107,10 @@ const GETDEFAULTTIMEOUT: Command = Command {
 };
 
 /// Set an open socket's mode.
-fn set(socket: &Socket, mode: Mode) -> Result<Step, Failure> {
+fn set(world: &mut World, socket: &Socket, mode: Mode) -> Result<Step, Failure> {
     drop(socket.fd()?);
     socket.mode.set(mode);
+    world.note(socket, || Did::ModeSet(mode));
     Ok(Step::Done(Reply::Nothing))
 }
 
@@ -123,17 +125,17 @@ fn seconds(seconds: Option<f64>) -> Step {
     seconds.map_or(Value::None, Value::Float).into()
 }
 
-fn settimeout(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    set(&*args.socket(0)?, Mode::from_seconds(args.seconds(1)?))
+fn settimeout(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    set(world, &*args.socket(0)?, Mode::from_seconds(args.seconds(1)?))
 }
 
 fn gettimeout(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(seconds(get(args)?.seconds()))
 }
 
-fn setblocking(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+fn setblocking(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let mode = if args.on(1) { Mode::Blocking } else { Mode::NonBlocking };
-    set(&*args.socket(0)?, mode)
+    set(world, &*args.socket(0)?, mode)
 }
 
 fn getblocking(_: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -6,11 +6,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
+use super::connection::bind_to;
 use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, opt, req};
-use crate::os::constants::{self, Constants};
+use crate::linux::constants::{self, Constants};
 use crate::os::resolve::{EAI_ADDRFAMILY, Found, Query};
 use crate::os::{addr, resolve as os};
-use crate::value::{Addr, Failure, Holds, Name, Reply, Value};
+use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
 use crate::world::{Socket, Step, World, chain, offload};
 
 /// The calls.
@@ -472,31 +473,41 @@ fn ask(
 ) -> Result<Step, Failure> {
     const NUMERIC: i32 = libc::AI_NUMERICHOST | libc::AI_NUMERICSERV;
     let flags = query.flags;
+    let host = query.host.clone();
+    let failed = move |code| no_answer(code, host.as_deref());
     query.flags |= NUMERIC;
     match os::getaddrinfo(&query) {
         Err(libc::EAI_NONAME) if flags & NUMERIC != NUMERIC => {}
-        answer => return Ok(answer.map_err(gai).and_then(finish)?.into()),
+        answer => return Ok(answer.map_err(failed).and_then(finish)?.into()),
     }
     query.flags = flags;
     Ok(offload(
         world,
         WAITING,
         move || os::getaddrinfo(&query),
-        move |_, answer| answer.map_err(gai).and_then(finish).map(Reply::One),
+        move |_, answer| answer.map_err(failed).and_then(finish).map(Reply::One),
     ))
+}
+
+/// The failure of a look-up of that host.
+pub(super) fn no_answer(code: i32, host: Option<&[u8]>) -> Failure {
+    let failure = gai(code).trying(Tried::LookUp);
+    match host {
+        Some(host) => failure.host(&String::from_utf8_lossy(host).into()),
+        None => failure,
+    }
 }
 
 fn bind(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let bound = Rc::clone(&socket);
-    let done = resolve(world, &socket, args.0.get(1).unwrap_or(&Arg::Absent), move |_, addr| {
+    let done = resolve(world, &socket, args.0.get(1).unwrap_or(&Arg::Absent), move |world, addr| {
         if matches!(addr, Addr::Other(0, _)) {
             return Err(Failure::usage("AF_UNSPEC is for connect: it dissolves a connection"));
         }
         // A name of no bytes asks for one: unix(7), autobind.
         let addr = if matches!(&addr, Addr::Abstract(name) if name.is_empty()) { Addr::Unnamed } else { addr };
-        addr::bind(bound.fd()?.as_fd(), &addr).map_err(Failure::os)?;
-        Ok(Step::Done(Reply::Nothing))
+        bind_to(world, &bound, &addr)
     });
     done.map_err(|failure| if matches!(failure.name, Name::Errno(_)) { failure } else { failure.at(1) })
 }
@@ -736,12 +747,13 @@ mod tests {
             assert_eq!(names, Reply::Two(Value::text(host), Value::text("80")));
         }
         let named = call(world, "getnameinfo", vec![Arg::Host("localhost".into(), 80), flags]);
-        assert_eq!(named, Err(gai(libc::EAI_NONAME)));
+        assert_eq!(named.unwrap_err().name, Name::Gai(libc::EAI_NONAME));
         assert_eq!(call(world, "gethostbyname", vec![text("0x7f.1")]), Ok(Reply::One(Value::text("127.0.0.1"))));
-        assert_eq!(call(world, "gethostbyname", vec![text("::1")]), Err(gai(EAI_ADDRFAMILY)));
+        let failed = call(world, "gethostbyname", vec![text("::1")]).unwrap_err();
+        assert_eq!((failed.name, failed.host_name()), (Name::Gai(EAI_ADDRFAMILY), Some("::1")));
         let mut local = vec![text("localhost"), number(80), Arg::Absent, Arg::Absent, Arg::Absent];
         local.push(number(libc::AI_NUMERICHOST | libc::AI_NUMERICSERV));
-        assert_eq!(call(world, "getaddrinfo", local), Err(gai(libc::EAI_NONAME)));
+        assert_eq!(call(world, "getaddrinfo", local).unwrap_err().name, Name::Gai(libc::EAI_NONAME));
     }
 
     #[test]
@@ -766,7 +778,8 @@ mod tests {
             ("127.0.0.1", "nosuch", libc::EAI_SERVICE),
             ("none", "none", libc::EAI_NONAME),
         ] {
-            assert_eq!(wait(world, "getaddrinfo", vec![text(host), text(port)]), Err(gai(code)), "{host} {port}");
+            let failed = wait(world, "getaddrinfo", vec![text(host), text(port)]).unwrap_err();
+            assert_eq!(failed.name, Name::Gai(code), "{host} {port}");
         }
     }
 

@@ -6,9 +6,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::fd::AsFd;
 
 use super::{Args, CLOSED, Command, Group, Kind, base, err, kinds, opt, req, some};
-use crate::os::options::{OptKind, OptRef};
-use crate::os::{constants, sockopt};
-use crate::value::{Addr, Failure, Holds, Reply, Value};
+use crate::linux::constants;
+use crate::linux::options::{OptKind, OptRef};
+use crate::os::sockopt;
+use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
+use crate::world::record::Did;
 use crate::world::{Step, World};
 
 /// The longest answer that getsockopt gives, as in Python.
@@ -95,13 +97,14 @@ pub const COMMANDS: &[Command] = &[
     },
 ];
 
-fn set(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+fn set(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let option = args.option(1)?;
     let value = encode(option, args)?;
     let outcome = sockopt::set(socket.fd()?.as_fd(), option.level, option.number, value.bytes());
-    outcome.map_err(Failure::os)?;
+    outcome.map_err(|e| Failure::os(e).trying(Tried::SetOption(option.level, option.number)))?;
     socket.note_option(option.level, option.number, value.bytes());
+    world.note(&socket, || Did::OptionSet(option.level, option.number));
     Ok(Reply::Nothing.into())
 }
 
@@ -124,7 +127,8 @@ fn get(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     }
     let mut buffer = [0; LONGEST];
     let room = &mut buffer[..room(kind)];
-    let filled = sockopt::get(socket.fd()?.as_fd(), option.level, option.number, room).map_err(Failure::os)?;
+    let filled = sockopt::get(socket.fd()?.as_fd(), option.level, option.number, room)
+        .map_err(|e| Failure::os(e).trying(Tried::GetOption(option.level, option.number)))?;
     Ok(decode(kind, room, filled).into())
 }
 
@@ -417,7 +421,7 @@ fn interface(value: &Value, at: usize) -> Result<i32, Failure> {
 mod tests {
     use super::super::Arg;
     use super::*;
-    use crate::os::options;
+    use crate::linux::options;
 
     fn encoded(option: &str, words: &[&str]) -> Result<Vec<u8>, Failure> {
         let values = words.iter().map(|word| Arg::Value(kinds::word_value(word)));

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use super::args::expected;
 use super::{Arg, Args, CLOSED, Command, Group, Kind, base, err, named, opt, req, some};
-use crate::os::tcp::{self, State};
-use crate::os::{constants, fd};
+use crate::linux::constants;
+use crate::linux::state::State;
+use crate::os::{fd, tcp};
 use crate::value::{Failure, Holds, Reply, Value, text};
 use crate::world::{On, Request, Socket, Step, Wait, Wake, World, after, socket_value, sync};
 

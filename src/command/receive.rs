@@ -9,9 +9,11 @@ use std::rc::Rc;
 use super::msg::ancillary_value;
 use super::transfer::keep;
 use super::{Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, opt, req};
+use crate::linux::constants;
 use crate::os::msg::{self, Ancillary};
-use crate::os::{addr, constants, fd, trace};
-use crate::value::{Addr, Failure, Holds, Reply, Value};
+use crate::os::{addr, fd, trace};
+use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
+use crate::world::record::Did;
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
 
 // What several calls fail with.
@@ -111,7 +113,7 @@ pub(super) const RECVMSG: Command = Command {
         opt("FLAGS", Kind::MsgFlags).is("as in recv"),
     ],
     results: &[("data", Holds::Bytes), ("anc", Holds::Plain), ("flags", Holds::Plain), ("addr", Holds::Address)],
-    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS); flags: MSG_TRUNC and \
+    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS, error for MSG_ERRQUEUE); flags: MSG_TRUNC and \
               MSG_CTRUNC say that something was cut; addr: who sent it",
     python: "{S}.recvmsg({N}<, {ANCBUFSIZE}<, {FLAGS}>>)",
     c: "struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = anc, ... }; recvmsg(s, &m, 0);",
@@ -183,6 +185,8 @@ struct Receiver {
     /// What has been gathered before.
     got: Vec<u8>,
     beside: Came,
+    /// How long the datagram is that comes, as far as it was looked at.
+    coming: usize,
 }
 
 fn receive(world: &mut World, args: &Args, form: Form, flags: i32) -> Result<Step, Failure> {
@@ -209,9 +213,26 @@ fn receive(world: &mut World, args: &Args, form: Form, flags: i32) -> Result<Ste
     // AF_UNIX does both at every byte, and gathers.
     let gathers = flags & libc::MSG_WAITALL != 0 || socket.family == libc::AF_UNIX;
     let ask_first = stream && low_water > 1 && !never && (matches!(mode, Mode::Timeout(_)) || (blocking && !gathers));
-    let waiting = Waiting { socket: socket.clone(), side: Side::In, never, again: None, what: "data" };
-    let mut receiver =
-        Receiver { socket, size, flags, form, target, blocking, ask_first, got: Vec::new(), beside: Came::default() };
+    let waiting = Waiting {
+        socket: socket.clone(),
+        side: Side::In,
+        never,
+        again: None,
+        what: "data",
+        tried: Tried::Receive { room: size, flags },
+    };
+    let mut receiver = Receiver {
+        socket,
+        size,
+        flags,
+        form,
+        target,
+        blocking,
+        ask_first,
+        got: Vec::new(),
+        beside: Came::default(),
+        coming: 0,
+    };
     retry(world, waiting, move |world, expired| receiver.attempt(world, expired))
 }
 
@@ -221,7 +242,7 @@ impl Receiver {
             Err(failure) if failure.is(libc::EAGAIN) => {
                 if self.blocking && !self.socket.is_stream() && self.is_shut()? {
                     // Shut down for reading: there poll(2) says readable for ever, and recv(2) EAGAIN.
-                    return Ok(self.finish(world, Value::bytes([]), Came::default()));
+                    return Ok(self.finish(world, Value::bytes([]), Came::default(), 0));
                 }
                 match expired {
                     Some(_) if !self.got.is_empty() => Ok(self.gathered(world)),
@@ -266,8 +287,9 @@ impl Receiver {
             };
             let enough = came.len == 0 || self.ask_first || self.got.len() + came.len >= self.target;
             if self.got.is_empty() && (enough || self.peeked_enough(last)?) {
-                let data = Value::Bytes(data(world, room, came.len));
-                return Ok(self.finish(world, data, came));
+                let taken = came.len;
+                let data = Value::Bytes(data(world, room, taken));
+                return Ok(self.finish(world, data, came, taken));
             }
             if self.flags & libc::MSG_PEEK != 0 {
                 return Err(Failure::os(libc::EAGAIN));
@@ -295,9 +317,9 @@ impl Receiver {
         let fd = self.socket.fd()?;
         let wanted = self.size - self.got.len();
         let room = if wanted <= SHARED_BUFFER { wanted } else { large(fd.as_fd(), wanted) };
-        if let (Some(journal), libc::SOCK_DGRAM) = (&mut world.journal, self.socket.kind) {
+        if world.record.is_some() && self.socket.kind == libc::SOCK_DGRAM {
             // Only this look before tells how long a datagram is that is cut short.
-            journal.coming = trace::aside(|| fd::inq(fd.as_fd())).unwrap_or(0);
+            self.coming = trace::aside(|| fd::inq(fd.as_fd())).unwrap_or(0);
         }
         let buffer = &mut world.buffer(room)[..room];
         let stream = self.socket.is_stream();
@@ -334,12 +356,21 @@ impl Receiver {
     /// All that was gathered.
     fn gathered(&mut self, world: &mut World) -> Step {
         world.trim_buffer();
+        let taken = self.got.len();
         let data = Value::bytes(std::mem::take(&mut self.got));
         let beside = std::mem::take(&mut self.beside);
-        self.finish(world, data, beside)
+        self.finish(world, data, beside, taken)
     }
 
-    fn finish(&self, world: &mut World, data: Value, came: Came) -> Step {
+    fn finish(&self, world: &mut World, data: Value, came: Came, bytes: usize) -> Step {
+        world.note(&self.socket, || Did::Received {
+            bytes,
+            from: came.from.clone(),
+            room: self.size,
+            whole: self.coming,
+            peeked: self.flags & libc::MSG_PEEK != 0,
+            end: bytes == 0 && self.size > 0 && self.socket.kind != libc::SOCK_DGRAM,
+        });
         let from = |from: Option<Addr>| from.map_or(Value::None, Value::Addr);
         Step::Done(match self.form {
             Form::Data => Reply::One(data),

@@ -5,7 +5,8 @@
 use std::os::fd::AsFd;
 
 use super::{Kind, Param};
-use crate::os::tcp::{State, stands};
+use crate::linux::state::State;
+use crate::os::tcp::stands;
 use crate::value::Value;
 use crate::world::Socket;
 

@@ -6,14 +6,14 @@
 use std::fs;
 
 use super::names::Names;
-use super::words::{self, Next, Word};
 use crate::command::standing::Subject;
 use crate::command::{self, Command, Kind, Need, Param, Stands, life};
 use crate::help;
-use crate::lang::{KEYWORDS, is_name};
-use crate::os::constants::{self, Constants};
-use crate::os::options::{self, OPTIONS, OptKind};
-use crate::os::tcp::State;
+use crate::lang::{KEYWORDS, Typed, head, is_name, typed};
+use crate::linux::constants::{self, Constants};
+use crate::linux::options::{self, OptKind};
+use crate::linux::state::State;
+use crate::program::arrange::{Next, named, next};
 use crate::value::{Name, codec};
 
 /// Something the word can be.
@@ -34,12 +34,12 @@ const INNER: &[&str] = &["in", "as", "and", "or", "not"];
 pub fn complete(text: &str, at: usize, names: &Names) -> (usize, Vec<Candidate>) {
     let first = text[..at].rfind('\n').map_or(0, |i| i + 1);
     let line = &text[first..at];
-    let (mut words, comment) = words::split(line);
+    let (mut words, comment) = typed(line);
     if comment < line.len() {
         return (at, Vec::new());
     }
     let word = words.pop_if(|w| w.range.end == line.len());
-    let word = word.unwrap_or(Word { range: line.len()..line.len(), text: String::new(), quoted: false, open: None });
+    let word = word.unwrap_or_else(|| Typed::at(line, line.len()));
     let mut found = Found { start: word.range.start, typed: word.text.clone(), list: Vec::new() };
     if let Some(dollar) = variable_at(&line[word.range.clone()]) {
         found.start = word.range.start + dollar;
@@ -58,10 +58,10 @@ fn variable_at(word: &str) -> Option<usize> {
     (dollars % 2 == 1 && (rest.is_empty() || is_name(rest))).then_some(at)
 }
 
-fn path_wanted(before: &[Word]) -> bool {
-    let head = words::head(before);
+fn path_wanted(before: &[Typed]) -> bool {
+    let head = head(before);
     let Some(command) = before.get(head).and_then(|w| command::find(&w.text)) else { return false };
-    let next = words::next(command, &before[head + 1..]);
+    let next = next(command, &before[head + 1..]);
     command.params.get(next.param).is_some_and(|p| matches!(p.kind, Kind::Path | Kind::Program))
 }
 
@@ -69,8 +69,8 @@ fn path_wanted(before: &[Word]) -> bool {
 struct Place<'a> {
     command: &'static Command,
     /// The words before it.
-    args: &'a [Word],
-    word: &'a Word,
+    args: &'a [Typed],
+    word: &'a Typed,
     next: Next,
     names: &'a Names,
 }
@@ -104,8 +104,8 @@ impl Found {
     }
 
     /// Only what follows that mark of the word is completed from here on.
-    fn after(&mut self, mark: char, raw: &Word) {
-        if let Some((_, rest)) = self.typed.rsplit_once(mark).filter(|_| !raw.quoted) {
+    fn after(&mut self, mark: char, raw: &Typed) {
+        if let Some((_, rest)) = self.typed.rsplit_once(mark).filter(|_| raw.range.len() == raw.text.len()) {
             self.typed = rest.to_string();
             self.start = raw.range.end - self.typed.len();
         }
@@ -131,8 +131,8 @@ impl Found {
         }
     }
 
-    fn word(&mut self, before: &[Word], word: &Word, names: &Names) {
-        let head = words::head(before);
+    fn word(&mut self, before: &[Typed], word: &Typed, names: &Names) {
+        let head = head(before);
         if before.len() < head {
             return self.all(Name::all());
         }
@@ -148,7 +148,7 @@ impl Found {
             ("for", _) if args.len() < 2 => self.all((args.len() == 1).then_some("in")),
             ("def", _) => {}
             (_, Some(command)) => {
-                let next = words::next(command, args);
+                let next = next(command, args);
                 self.argument(&Place { command, args, word, next, names });
             }
             _ => self.values(names, |_| true),
@@ -156,14 +156,14 @@ impl Found {
     }
 
     /// What a line can begin with, or what a result can come from.
-    fn calls(&mut self, before: &[Word], names: &Names) {
+    fn calls(&mut self, before: &[Typed], names: &Names) {
         let mut all: Vec<&str> = Vec::new();
         if before.is_empty() {
             all.extend(KEYWORDS.iter().copied().filter(|w| !INNER.contains(w)));
             all.extend(names.steps().map(|(word, _)| word));
         }
         // What has a name must give something; what must fail may be any call.
-        let result = before.last().is_some_and(|w| w.is("="));
+        let result = before.last().is_some_and(|w| w.word.is("="));
         let fits = |c: &&Command| !result || !c.results.is_empty();
         all.extend(command::all().filter(fits).map(|c| c.name));
         all.extend(names.defs.iter().map(|(name, _)| &**name));
@@ -177,7 +177,8 @@ impl Found {
     fn argument(&mut self, place: &Place) {
         let Place { command, args, word, next, .. } = *place;
         let params = command.params;
-        if let Some(i) = words::named(command, word).filter(|_| next.full || next.param >= params.len()) {
+        if let Some(i) = named(command, &word.word).map(|(i, _)| i).filter(|_| next.full || next.param >= params.len())
+        {
             self.after('=', word);
             return self.param(&params[i], place);
         }
@@ -197,7 +198,7 @@ impl Found {
                 Need::Optional => next.full && i >= next.param && !self.typed.is_empty(),
                 _ => false,
             };
-            if may && !args.iter().any(|w| words::named(command, w) == Some(i)) {
+            if may && !args.iter().any(|w| named(command, &w.word).is_some_and(|(given, _)| given == i)) {
                 self.open(&format!("{}=", param.name.to_lowercase()));
             }
         }
@@ -277,13 +278,13 @@ impl Found {
         if level.is_none() {
             // Of the names of a level the best known, where it has options here.
             let known = |name: &str, level: i32| {
-                options::level_name(level) == Some(name) && OPTIONS.iter().any(|o| o.level == level)
+                options::level_name(level) == Some(name) && options::all().any(|o| o.level == level)
             };
             let levels = options::levels().filter(|(name, level)| has(*level) && known(name, *level));
             self.all(levels.map(|(name, _)| *name));
         }
         let wanted = |o: &&options::Opt| level.map_or_else(|| has(o.level), |level| o.level == level);
-        self.all(OPTIONS.iter().filter(fits).filter(wanted).map(|o| o.name));
+        self.all(options::all().filter(fits).filter(wanted).map(|o| o.name));
     }
 
     /// Addresses of the family that the call's socket has.
@@ -308,7 +309,7 @@ impl Found {
     fn def(&mut self, param: &Param, place: &Place) {
         let Place { command, args, names, .. } = *place;
         let before = command.params.iter().position(|p| p.kind == Kind::Def).unwrap_or(0);
-        if args.iter().skip(before).any(|w| !w.is("-d")) {
+        if args.iter().skip(before).any(|w| !w.word.is("-d")) {
             return self.values(names, is_told);
         }
         self.all(names.defs.iter().map(|(name, _)| &**name));
@@ -327,7 +328,7 @@ impl Found {
     }
 
     /// The files of the folder that the word names; scripts first where a script is asked for.
-    fn paths(&mut self, word: &Word, scripts: bool) {
+    fn paths(&mut self, word: &Typed, scripts: bool) {
         let (folder, base) = self.typed.rsplit_once('/').map_or(("", &*self.typed), |(f, b)| (f, b));
         let prefix = if self.typed.contains('/') { format!("{folder}/") } else { String::new() };
         let Ok(entries) = fs::read_dir(if prefix.is_empty() { "." } else { &prefix }) else { return };

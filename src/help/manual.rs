@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{program, python, words};
 use crate::command::{self, Command, Group};
-use crate::os::options::{self, OPTIONS};
+use crate::linux::options;
 use crate::value::Name;
 use crate::value::page::Part;
 
@@ -62,8 +62,9 @@ pub fn manual() -> String {
     }
     roff.section("SOCKET OPTIONS");
     roff.paragraph("For setsockopt and getsockopt, by level.");
-    for (i, option) in OPTIONS.iter().enumerate() {
-        if i == 0 || OPTIONS[i - 1].level != option.level {
+    let mut level = None;
+    for option in options::all() {
+        if level.replace(option.level) != Some(option.level) {
             roff.subsection(options::level_name(option.level).unwrap_or("other levels"));
         }
         roff.entry(option.name, option.summary);
@@ -199,7 +200,7 @@ mod tests {
             assert!(page.contains(&escaped(name)), "{name}");
         }
         let flags = program::OPTIONS.iter().map(|(option, _)| *option);
-        for name in flags.chain(OPTIONS.iter().map(|o| o.name)).chain(crate::lang::KEYWORDS.iter().copied()) {
+        for name in flags.chain(options::all().map(|o| o.name)).chain(crate::lang::KEYWORDS.iter().copied()) {
             assert!(page.contains(&escaped(name)), "{name}");
         }
     }

@@ -1,9 +1,8 @@
 //! What help says: a page for every call, option, constant, error, state, word and topic; the search over them; the
-//! manual page; the reference; and lines of sockpit in Python.
+//! manual page; and lines of sockpit in Python. REFERENCE.md is made of it, too (`tests/readme.rs`).
 //!
 //! All of it is made from the tables that the program itself works with. It knows no session and no terminal.
 
-pub mod arrange;
 pub mod manual;
 mod pages;
 pub mod program;
@@ -11,9 +10,9 @@ pub mod python;
 pub mod words;
 
 use crate::command::{self, Command, Group};
-use crate::os::constants::{Constants, INTERFACE_FLAGS, Row, SETS};
-use crate::os::options::{self, OPTIONS, Opt};
-use crate::os::tcp::State;
+use crate::linux::constants::{Constants, INTERFACE_FLAGS, Row, SETS};
+use crate::linux::options::{self, Opt};
+use crate::linux::state::State;
 use crate::value::page::Page;
 use crate::value::{Failure, Name, text};
 use words::Topic;
@@ -43,7 +42,7 @@ pub fn subjects() -> impl Iterator<Item = (&'static str, Subject)> {
         std::iter::once(c.name).chain(c.aliases.iter().copied()).map(move |name| (name, Subject::Call(c)))
     });
     let topics = words::all().flat_map(|t| t.names.iter().map(move |name| (*name, Subject::Topic(t))));
-    let options = OPTIONS.iter().map(|o| (o.name, Subject::Option(o)));
+    let options = options::all().map(|o| (o.name, Subject::Option(o)));
     let sets = SETS.into_iter().chain([&INTERFACE_FLAGS]);
     let constants = sets.flat_map(|set| set.rows().map(move |row| (row.0, Subject::Constant(set, row))));
     let levels = options::levels().map(|(name, number)| (*name, Subject::Level(name, *number)));
@@ -194,20 +193,6 @@ fn plain(page: &Page) -> String {
             Part::Title(text) | Part::Head(text) | Part::Text(text) | Part::Code(text) => ("", text),
         };
         out.push_str(&format!("{term} {text}\n"));
-    }
-    out
-}
-
-/// The calls for the README: a table a group, with each call's usage and summary.
-pub fn reference() -> String {
-    let cell = |text: &str| text.replace('|', "\\|");
-    let mut out = String::new();
-    for (group, title) in Group::ALL {
-        out.push_str(&format!("| {title} | |\n| --- | --- |\n"));
-        for command in command::all().filter(|c| c.group == *group) {
-            out.push_str(&format!("| `{}` | {} |\n", cell(&command.usage()), cell(command.summary)));
-        }
-        out.push('\n');
     }
     out
 }

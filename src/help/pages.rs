@@ -4,9 +4,9 @@ use super::program::STEPS;
 use super::python;
 use super::words::Topic;
 use crate::command::{self, Command, Kind, Need, Param, Trouble};
-use crate::os::constants::{self, Constants, MSG_FLAGS, Row};
-use crate::os::options::{self, OPTIONS, Opt, OptKind};
-use crate::os::tcp::State;
+use crate::linux::constants::{self, Constants, MSG_FLAGS, Row};
+use crate::linux::options::{self, Opt, OptKind};
+use crate::linux::state::State;
 use crate::value::page::Page;
 use crate::value::{Holds, Name, errno};
 
@@ -107,7 +107,7 @@ pub(super) fn topic(topic: &Topic) -> Page {
 pub(super) fn option(option: &Opt) -> Page {
     let mut page = Page::titled(option.name);
     page.text(option.summary);
-    let (default, note) = options::more(option.name);
+    let (default, note) = (option.default, option.note);
     page.text(note);
     let access = match (option.readable, option.writable) {
         (true, true) => "setsockopt and getsockopt",
@@ -281,7 +281,7 @@ pub(super) fn level(name: &str, number: i32) -> Page {
     let mut page = Page::titled(name);
     page.text(level_summary(name, number));
     page.entry(IS_A, format!("level of setsockopt and getsockopt, {number}"));
-    let names: Vec<_> = OPTIONS.iter().filter(|o| o.level == number).map(|o| o.name).collect();
+    let names: Vec<_> = options::all().filter(|o| o.level == number).map(|o| o.name).collect();
     page.entry("options", names.join(" "));
     if let Some(option) = names.iter().find(|name| name.ends_with("NODELAY") || name.ends_with("REUSEADDR")) {
         page.head("Example");

@@ -1,4 +1,4 @@
-//! The command line as data: for `--help`, the manual page and the README.
+//! The command line as data: for `--help`, the manual page and REFERENCE.md.
 
 use std::fmt::Write;
 

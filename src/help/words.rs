@@ -289,16 +289,40 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["spawn", "join", "&", "lock", "queue", "coroutine", "process", "Deadlock"],
     },
     Topic {
+        names: &["prompt", "keys", "editing", "completion", "paste"],
+        noun: TOPIC,
+        usage: "sockpit",
+        summary: "what the prompt does while you type, and what it keeps",
+        notes: &[
+            "The keys are those of emacs, or of vi when ~/.inputrc (or $INPUTRC) says `set editing-mode vi`; its \
+             bell-style and what stands in `$if sockpit` are heeded, too. Tab offers what suits the place, the rest of \
+             the usage stands in grey (behind a # with NO_COLOR), and red is what cannot be right. Ctrl-R searches the \
+             history, which keeps each line once, a block as one entry, and is shared by sessions at the same time.",
+            "A block is asked for to its end. Pasted lines run one by one, each with its result; what follows the \
+             last line end is left to edit. Ctrl-C gives up a call that waits, a block, or the rest of a paste. Ctrl-D \
+             leaves. Sockets' descriptors begin at 64, as the editor needs low ones; in a script they begin at 3.",
+        ],
+        example: "",
+        related: &["history", "announce", "&", "vars", "quit"],
+    },
+    Topic {
         names: &["transcripts", "transcript", "record", "verify"],
         noun: TOPIC,
         usage: "sockpit record FILE.sock, sockpit verify FILE...",
         summary: "sessions as files that can be run again and compared",
         notes: &[
-            "A transcript is a session as it looks at the prompt. What the kernel chooses stands as {port:1}, \
-             {fd:1}, {pid:1}, {time:1}, {host}, numbered by first appearance: a port that stands in two places must \
-             be the same in both. {*} is the rest of a line, a line ... any lines.",
-            "`sockpit record` writes one from a script, `save FILE.transcript` from the session so far; `sockpit \
-             verify` runs them again and shows what differs, and with --bless writes that anew.",
+            "A transcript is a session as it looks at the prompt: its lines, comments too, and what they showed. \
+             `sockpit record` makes one of a script; `save FILE.transcript` of the session so far, which `verify` then \
+             types as you did: it waits for what each line showed, and presses Ctrl-C where you did.",
+            "What the kernel chooses is a placeholder that counts by first appearance: {port:1}, {fd:1}, {pid:1}, \
+             {time:1}, {name:1} (an abstract name), {host}. `verify` wants the same value wherever one stands again: \
+             two ends of a connection are checked, not masked. What the lines themselves contain, or a call counted, \
+             stays as it is; \\{port:1} is that text. {any} is what is measured or this machine's own. Where more \
+             differs, write {*} for the rest of a line, or a line ... for any lines.",
+            "`verify` runs files side by side and shows what differs as `diff -u` does, with the placeholder that \
+             broke. With --bless it writes anew what differs, keeps {*} and ... where they still match, and names \
+             each success that became an error and each error that became a success. A recording that is cut short \
+             leaves its file as it was.",
         ],
         example: "",
         related: &["save", "step", "history"],
@@ -311,7 +335,9 @@ pub static LANGUAGE: &[Topic] = &[
         notes: &["The script's next line stands at the prompt, typed already: Enter runs it, as it is or, this once, \
                   as it was edited. Any other call may be typed in its place and runs beside the script, whose line \
                   stays the next. An empty line passes over it. With several tasks the line is that of the task that \
-                  runs next, and the prompt bears its name."],
+                  runs next, and the prompt bears its name; when all wait, the prompt is yours until a wait ends. \
+                  Sleeps and timeouts go by the clock while you think. An error leaves the place where it is; only \
+                  the program's end or Ctrl-D ends it."],
         example: "",
         related: &["source", "sockets", "vars", "transcripts"],
     },

@@ -12,7 +12,7 @@ use super::task::{Parking, Task};
 use super::{Main, Session};
 use crate::os::fd;
 use crate::value::{Failure, Handle, Name};
-use crate::world::journal::Ends;
+use crate::world::record::Ends;
 use crate::world::sync::Lock;
 use crate::world::{On, ROOM, Socket, TaskId};
 

@@ -3,15 +3,14 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::{self, After, Callee, Code, Op, Operand, Site};
 use super::event::{At, What};
-use super::scope::Scope;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
-use super::{FRAMES_MAX, Session, Show, Stop, expr};
+use super::{Session, Show, Stop, expr};
 use crate::lang::Span;
 use crate::os::{poller, trace};
+use crate::program::{After, Code, Op, Operand, Scope, takes};
 use crate::value::{Failure, Name, Reply, Value, text};
-use crate::world::{Step, Wake};
+use crate::world::{On, Step, Wake};
 
 /// Ops between two looks at the clock, when the whole run is bounded.
 const CLOCK_EVERY: u32 = 1024;
@@ -65,7 +64,7 @@ impl Session {
     /// A parked task may be able to go on.
     fn wake_up(&mut self, task: &mut Task, mut parked: Parked) -> Flow {
         let expired = std::mem::take(&mut task.expired);
-        self.keep_place(task);
+        self.keep_place(task, &parked.site);
         let result = match &mut parked.on {
             Parking::Call(wait, resume) => {
                 let wake = if expired { Wake::Expired } else { Wake::Ready };
@@ -77,7 +76,10 @@ impl Session {
                     return Flow::Parked;
                 };
                 self.world.unwatch(wait, task.id);
-                result
+                match &wait.on {
+                    On::Socket(socket) => result.map_err(|failure| failure.on(socket.serial)),
+                    _ => result,
+                }
             }
             Parking::Jobs(jobs) => match self.jobs_result(jobs) {
                 // The announcement has just shown what it gave.
@@ -247,7 +249,7 @@ impl Session {
                 self.background(task, &job)?;
             }
             Op::Define(slot, function) => {
-                self.functions.resize(self.table.functions.len(), None);
+                self.functions.resize(self.table.functions.count(), None);
                 self.functions[*slot] = Some(function.clone());
             }
             Op::Caught(slot) => {
@@ -257,17 +259,17 @@ impl Session {
             }
             Op::Handled => frame.error = None,
             Op::Unmatched(names, to) => {
-                if !frame.error.as_ref().is_some_and(|f| code::takes(names, f.name)) {
+                if !frame.error.as_ref().is_some_and(|f| takes(names, f.name)) {
                     frame.pc = *to;
                 }
             }
             Op::Raise => {
-                let failure = frame.error.take().unwrap_or(Failure::new(Name::Cancelled));
+                let failure = frame.error.take().map_or(Failure::new(Name::Cancelled), |failure| *failure);
                 return Ok(Next::Flow(self.unwind(task, failure)));
             }
             Op::After(After::Jump(to)) => frame.afters.push(Pending::Jump(*to)),
             Op::After(After::Raise) => {
-                let failure = frame.error.take().unwrap_or(Failure::new(Name::Cancelled));
+                let failure = frame.error.take().map_or(Failure::new(Name::Cancelled), |failure| *failure);
                 frame.afters.push(Pending::Raise(failure));
             }
             Op::Finished => match frame.afters.pop() {
@@ -303,86 +305,6 @@ impl Session {
             _ if task.frames.is_empty() => Flow::Ended,
             _ => Flow::On,
         }
-    }
-
-    fn call(&mut self, task: &mut Task, site: &Rc<Site>) -> Next {
-        let Some(frame) = task.frames.last() else { return Next::Flow(Flow::Ended) };
-        let mut args = std::mem::take(&mut self.args);
-        let mut failed = None;
-        for (i, code) in site.args.iter().enumerate() {
-            match self.arg(&frame.scope, code) {
-                Ok(arg) => args.0.push(arg),
-                Err(failure) => {
-                    failed = Some(failure.at(i));
-                    break;
-                }
-            }
-        }
-        self.begin_notes(task);
-        let result = match (failed, &site.callee) {
-            (Some(failure), _) => Err(failure),
-            (None, Callee::Command(command)) => (command.run)(&mut self.world, &mut args),
-            (None, Callee::Defined(slot)) => {
-                let values = args
-                    .0
-                    .drain(..)
-                    .map(|a| if let crate::command::Arg::Value(v) = a { v } else { Value::None })
-                    .collect();
-                self.args = args;
-                return match self.enter(task, site, *slot, values) {
-                    Ok(()) => Next::Frame,
-                    Err(failure) => Next::Flow(self.fail(task, site.name.clone(), Some(site), failure)),
-                };
-            }
-        };
-        args.0.clear();
-        self.args = args;
-        if let Ok(Step::Done(reply)) = result {
-            // The common case, kept short.
-            return match self.complete(task, site, reply) {
-                Flow::On => Next::Op,
-                other => Next::Flow(other),
-            };
-        }
-        Next::Flow(self.settle(task, site, result))
-    }
-
-    /// Call a defined name: a frame of its own.
-    fn enter(&mut self, task: &mut Task, site: &Rc<Site>, slot: usize, values: Vec<Value>) -> Result<(), Failure> {
-        if task.frames.len() >= FRAMES_MAX {
-            return Err(Failure::usage(format!("more than {FRAMES_MAX} calls inside each other")));
-        }
-        let (function, scope) = self.prepare(slot, &site.name, values)?;
-        let mut frame = Frame::new(function.code.clone(), scope);
-        frame.called = Some((site.clone(), function));
-        task.frames.push(frame);
-        Ok(())
-    }
-
-    /// A defined name with its arguments in the slots of its parameters.
-    pub(super) fn prepare(
-        &self,
-        slot: usize,
-        name: &str,
-        values: Vec<Value>,
-    ) -> Result<(Rc<code::Function>, Rc<Scope>), Failure> {
-        let function = self.functions.get(slot).cloned().flatten();
-        let function = function
-            .ok_or_else(|| Failure::with(Name::Unbound, format!("`{name}` is not defined yet: its def has not run")))?;
-        if function.params.len() != values.len() {
-            return Err(Failure::usage(format!(
-                "`{}` takes {} arguments ({}), and here are {}",
-                function.name,
-                function.params.len(),
-                function.params.join(" "),
-                values.len()
-            )));
-        }
-        let scope = Scope::with(function.slots);
-        for (i, value) in values.into_iter().enumerate() {
-            scope.set(i, value);
-        }
-        Ok((function, Rc::new(scope)))
     }
 
     fn printed(&self, scope: &Scope, words: &[Operand]) -> Result<String, Failure> {
@@ -434,7 +356,7 @@ pub(super) fn ended() -> Failure {
 }
 
 /// How the steps of a task go on.
-enum Next {
+pub(super) enum Next {
     /// With the next op of the same frame.
     Op,
     /// With another frame.

@@ -3,10 +3,9 @@
 use std::rc::Rc;
 
 use super::Session;
-use super::code::{ArgCode, ExprCode, Operand, Slot};
-use super::scope::Scope;
 use crate::command::{Arg, Kind, kinds};
 use crate::lang::Operator;
+use crate::program::{ArgCode, ExprCode, Operand, Scope, Slot};
 use crate::value::{Failure, Name, Value, text};
 
 /// The longest text or bytes that `*` and `+` make, and words put together.

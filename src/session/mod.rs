@@ -6,25 +6,18 @@
 
 mod attend;
 mod beside;
-mod bind;
-mod code;
-mod compile;
+mod call;
 mod deadlock;
-mod diagram;
 pub mod event;
 mod exec;
 mod expr;
-mod locals;
-mod notes;
 mod outcome;
 mod process;
 mod requests;
-mod scope;
 mod sockets;
 mod step;
 mod task;
 mod turn;
-mod why;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -38,12 +31,12 @@ pub use step::Standing;
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
+use crate::explain::Told;
 use crate::lang::{self, Source};
 use crate::os::{poller, trace};
+use crate::program::{self, Code, Function, Scope, Table};
 use crate::value::{Failure, Name, Value};
-use crate::world::{TaskId, World};
-use code::Function;
-use scope::{Scope, Table};
+use crate::world::{Record, TaskId, World};
 use task::Task;
 
 /// How many tasks there can be at once.
@@ -113,11 +106,13 @@ pub struct Session {
     /// Ctrl-C came before the line it was meant for.
     early_interrupt: bool,
     /// The last error, for `why`.
-    last_error: Option<Box<why::Told>>,
+    last_error: Option<Box<Told>>,
     /// The program that is stepped through, if one is.
     stepper: Option<Box<step::Stepper>>,
     /// The task that runs lines typed beside it.
     beside: Option<TaskId>,
+    /// How many calls were made, where they are counted.
+    calls: u64,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
     pub interactive: bool,
 }
@@ -168,12 +163,13 @@ impl Session {
             fresh: false,
             popped: 0,
             early_interrupt: false,
+            calls: 0,
             stepper: None,
             beside: None,
             interactive: false,
             last_error: None,
         };
-        session.keep_journal();
+        session.world.record = (show == Show::All).then(Record::default);
         for (i, argument) in arguments.iter().enumerate() {
             let slot = session.table.globals.slot(&(i + 1).to_string());
             session.globals.set(
@@ -223,17 +219,17 @@ impl Session {
     }
 
     /// The code of a program.
-    fn program(&mut self, source: &Rc<Source>) -> Result<Rc<code::Code>, lang::Error> {
+    fn program(&mut self, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
         let block = lang::parse(source)?;
-        let code = compile::program(&mut self.table, source, &block)?;
+        let code = program::compile(&mut self.table, source, &block)?;
         self.make_room();
         Ok(code)
     }
 
     /// Make room for the names that new code has.
     fn make_room(&mut self) {
-        self.globals.grow(self.table.globals.len());
-        self.functions.resize(self.table.functions.len(), None);
+        self.globals.grow(self.table.globals.count());
+        self.functions.resize(self.table.functions.count(), None);
     }
 
     /// A Ctrl-C that came just before the line was meant for it.

@@ -3,15 +3,14 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::{self, Site, Slot};
-use super::event::What;
+use super::event::{At, What};
 use super::exec::Flow;
-use super::scope::Scope;
 use super::task::{Parked, Parking, Task};
 use super::{Main, Session, Show, Stop};
-use crate::command::Args;
+use crate::explain;
 use crate::lang::Span;
 use crate::os::trace;
+use crate::program::{Scope, Site, Slot, takes};
 use crate::value::{Addr, Failure, Name, Reply, Value};
 use crate::world::{On, Socket, Step, after};
 
@@ -40,7 +39,6 @@ impl Session {
                     return self.fail(task, site.name.clone(), Some(site), failure);
                 }
                 let again = wait.again;
-                self.keep_asked(task, site);
                 if trace::is_on() {
                     self.tell_engine(task, format!("... waits for {}", wait.place()));
                 }
@@ -112,12 +110,11 @@ impl Session {
                 Err(failure) => return self.fail(task, site.name.clone(), None, failure),
             },
         };
-        let args = if self.world.journal.is_some() { self.take_asked(task, site) } else { Args::default() };
         let Some(frame) = task.frames.last() else { return Flow::Ended };
         let scope = frame.scope.clone();
         let mut names: Vec<Rc<str>> = Vec::new();
         for ((slot, name), value) in site.targets.iter().zip(&values) {
-            name_live(value, name);
+            self.name_live(value, name);
             self.store(&scope, *slot, value.clone());
             names.push(name.clone());
         }
@@ -126,7 +123,7 @@ impl Session {
                 self.name_nameless(task, value);
             }
         }
-        let remark = trace::aside(|| self.note(site, &args, &values));
+        let remark = self.world.record.as_ref().and_then(explain::remark);
         if task.job.is_some() && task.frames.len() == 1 {
             task.result = if site.targets.is_empty() { Reply::Many(values) } else { Reply::Nothing };
         } else if self.show == Show::All {
@@ -137,6 +134,14 @@ impl Session {
         }
         self.bury_if_dead(task);
         Flow::On
+    }
+
+    /// A live thing goes by its first name in all that is told of it.
+    fn name_live(&mut self, value: &Value, name: &Rc<str>) {
+        name_live(value, name);
+        if let (Some(record), Some(socket)) = (&mut self.world.record, value.downcast::<Socket>()) {
+            record.name_it(socket.serial, &socket.name());
+        }
     }
 
     /// A socket that nobody named gets a name, and sockpit says which.
@@ -158,7 +163,7 @@ impl Session {
                 break name.into();
             }
         };
-        name_live(value, &name);
+        self.name_live(value, &name);
         let slot = self.table.globals.slot(&name);
         self.globals.set(slot, value.clone());
         if self.show == Show::All {
@@ -204,6 +209,20 @@ impl Session {
         self.unwind(task, failure)
     }
 
+    /// A failure with its cause, as far as there is evidence. What a quiet script expects or takes is not looked into.
+    fn explained(&mut self, task: &Task, site: &Site, failure: Failure) -> Failure {
+        let taken = || site.expect == Some(failure.name) || Self::is_taken(task, failure.name);
+        if (self.world.record.is_none() && taken()) || !failure.clues().is_empty() || failure.name == Name::Cancelled {
+            return failure;
+        }
+        let At { source, span, .. } = Self::at(task);
+        let (failure, told) = explain::explain(&self.world, &site.name, (source, span.line), failure);
+        self.last_error = Some(Box::new(told));
+        self.keep_place(task, site);
+        self.world.note_failure(&failure);
+        failure
+    }
+
     /// Whether an `except` or an `expect` around here takes an error of that name.
     pub(super) fn is_taken(task: &Task, name: Name) -> bool {
         task.frames.iter().rev().any(|frame| {
@@ -212,7 +231,7 @@ impl Session {
                 .code
                 .guards
                 .iter()
-                .any(|g| g.from <= pc && pc < g.to && g.takes.iter().any(|names| code::takes(names, name)));
+                .any(|g| g.from <= pc && pc < g.to && g.takes.iter().any(|names| takes(names, name)));
             guarded || frame.called.as_ref().is_some_and(|(site, _)| site.expect == Some(name))
         })
     }
@@ -224,7 +243,7 @@ impl Session {
             if let Some(guard) = frame.code.guards.iter().find(|g| g.from <= pc && pc < g.to) {
                 frame.afters.truncate(guard.afters);
                 frame.pc = guard.target;
-                frame.error = Some(failure);
+                frame.error = Some(Box::new(failure));
                 return Flow::On;
             }
             let Some(frame) = task.frames.pop() else { break };
@@ -278,7 +297,7 @@ impl Session {
     /// Close the sockets that lost their last name, and say so.
     #[cold]
     pub(super) fn bury(&mut self, task: &Task) {
-        self.keep_place(task);
+        self.leave_call(task);
         for name in self.world.bury() {
             if self.show == Show::All {
                 self.tell_at(task, What::Noted(format!("{name} was still open when its last name went: closed")));

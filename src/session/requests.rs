@@ -3,15 +3,16 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::Site;
 use super::event::What;
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Show, Stop};
 use crate::command::views;
+use crate::explain;
 use crate::help;
 use crate::lang::{self, Source};
 use crate::os::trace;
+use crate::program::Site;
 use crate::value::{Clue, Failure, Handle, Name, Reply, Table, Value};
 use crate::world::sync::Pool;
 use crate::world::{Process, Request, Socket, after};
@@ -144,7 +145,7 @@ impl Session {
 
     /// Draw what happened to these sockets, or to all.
     fn draw(&mut self, task: &Task, sockets: &[Rc<Socket>]) -> Result<Reply, Failure> {
-        let diagram = trace::aside(|| self.diagram(sockets))?;
+        let diagram = trace::aside(|| explain::draw(&self.world, sockets))?;
         self.tell_at(task, What::Drawn(diagram));
         Ok(Reply::Many(Vec::new()))
     }
@@ -152,8 +153,8 @@ impl Session {
     /// Tell why the last error came, or what happened to a socket.
     fn explain(&mut self, task: &Task, site: &Site, socket: Option<&Rc<Socket>>) -> Result<Reply, Failure> {
         let clues = trace::aside(|| match socket {
-            Some(socket) => self.story(socket),
-            None => Ok(self.why()),
+            Some(socket) => explain::story(&self.world, socket),
+            None => Ok(explain::why(&self.world, self.last_error.as_deref())),
         })?;
         if !site.targets.is_empty() {
             let lines: Vec<String> = clues.iter().map(Clue::steady).collect();

@@ -4,9 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::{Code, Function, Site, Slot};
-use super::scope::Scope;
-use crate::command::Args;
+use crate::program::{Code, Function, Scope, Site, Slot};
 use crate::value::{Failure, Handle, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Resume, TaskId, Wait};
@@ -19,7 +17,7 @@ pub(super) struct Frame {
     pub scope: Rc<Scope>,
     pub temps: Vec<Temp>,
     /// The error that an `except` is looking at.
-    pub error: Option<Failure>,
+    pub error: Option<Box<Failure>>,
     /// What follows the `finally` blocks being run.
     pub afters: Vec<Pending>,
     /// What `return` gives, while `finally` blocks run.
@@ -59,8 +57,8 @@ pub(super) struct Task {
     pub name: Rc<str>,
     pub frames: Vec<Frame>,
     pub parked: Option<Parked>,
-    /// The arguments of the call it waits in, where they are kept.
-    pub asked: Option<Box<Args>>,
+    /// Which call of the session it is in, where they are counted.
+    pub call: u64,
     /// Counts its waits, so that a timer of an earlier one is known for what it is.
     pub epoch: u64,
     /// Its time is up.
@@ -98,7 +96,7 @@ impl Task {
             name,
             frames: Vec::new(),
             parked: None,
-            asked: None,
+            call: 0,
             epoch: 0,
             expired: false,
             daemon: coroutine,

@@ -1,6 +1,9 @@
 //! What a call fails with: an errno or one of the names for errors that have none.
 
-use super::{Clue, errno};
+use std::num::NonZeroU64;
+use std::rc::Rc;
+
+use super::{Addr, Clue, errno};
 
 /// The name of an error, as `expect` and `except` take it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,6 +96,46 @@ impl Name {
     }
 }
 
+/// What a call tried when it failed: what was asked of the kernel, with as much of it as tells why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Tried {
+    /// Something of which nothing more is known.
+    #[default]
+    Other,
+    /// To make a socket of that family, type and protocol.
+    Make([i32; 3]),
+    /// To look a host's name up.
+    LookUp,
+    /// To give an address.
+    Bind,
+    /// To take connections.
+    Listen,
+    /// To take one of them.
+    Accept,
+    /// To connect.
+    Connect,
+    /// To send that many bytes with these flags, of which some had gone.
+    Send {
+        /// How many.
+        bytes: usize,
+        /// How many of them the kernel had taken.
+        sent: usize,
+        /// MSG_DONTWAIT, ...
+        flags: i32,
+    },
+    /// To receive that many at most with these flags.
+    Receive {
+        /// How many.
+        room: usize,
+        /// MSG_PEEK, ...
+        flags: i32,
+    },
+    /// To set an option, by level and number.
+    SetOption(i32, i32),
+    /// To read an option.
+    GetOption(i32, i32),
+}
+
 /// What more is known about a failure than its name.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 struct Detail {
@@ -100,6 +143,8 @@ struct Detail {
     notes: Vec<String>,
     clues: Vec<Clue>,
     arg: Option<usize>,
+    to: Option<Addr>,
+    host: Option<Rc<str>>,
 }
 
 /// A failed call. Small, since EAGAIN is made often and shown rarely.
@@ -107,13 +152,16 @@ struct Detail {
 pub struct Failure {
     /// Which error.
     pub name: Name,
+    /// What was tried.
+    pub tried: Tried,
+    socket: Option<NonZeroU64>,
     detail: Option<Box<Detail>>,
 }
 
 impl Failure {
     /// A failure that its name says all about.
     pub const fn new(name: Name) -> Self {
-        Self { name, detail: None }
+        Self { name, tried: Tried::Other, socket: None, detail: None }
     }
 
     /// An errno.
@@ -163,6 +211,36 @@ impl Failure {
         self
     }
 
+    /// The same, of a call that tried this, unless it already tells.
+    #[must_use]
+    pub fn trying(mut self, tried: Tried) -> Self {
+        if self.tried == Tried::Other {
+            self.tried = tried;
+        }
+        self
+    }
+
+    /// The same, about that socket of the session, unless it already is about one.
+    #[must_use]
+    pub fn on(mut self, socket: u64) -> Self {
+        self.socket = self.socket.or(NonZeroU64::new(socket));
+        self
+    }
+
+    /// The same, about that address.
+    #[must_use]
+    pub fn to(mut self, addr: &Addr) -> Self {
+        self.detail().to.get_or_insert_with(|| addr.clone());
+        self
+    }
+
+    /// The same, about that host.
+    #[must_use]
+    pub fn host(mut self, name: &Rc<str>) -> Self {
+        self.detail().host = Some(name.clone());
+        self
+    }
+
     /// Whether it is that errno.
     pub fn is(&self, number: i32) -> bool {
         self.name == Name::Errno(number)
@@ -181,6 +259,21 @@ impl Failure {
     /// Why it happened here and what to do about it, where that is known.
     pub fn clues(&self) -> &[Clue] {
         self.detail.as_ref().map_or(&[], |d| &d.clues)
+    }
+
+    /// The socket it is about.
+    pub fn socket(&self) -> Option<u64> {
+        self.socket.map(NonZeroU64::get)
+    }
+
+    /// The address it is about.
+    pub fn addr(&self) -> Option<&Addr> {
+        self.detail.as_ref().and_then(|d| d.to.as_ref())
+    }
+
+    /// The host it is about.
+    pub fn host_name(&self) -> Option<&str> {
+        self.detail.as_ref().and_then(|d| d.host.as_deref())
     }
 
     /// The argument it is about, counted from 0.

@@ -25,7 +25,7 @@ use std::rc::Rc;
 pub use addr::Addr;
 pub use clue::Clue;
 pub use diagram::Diagram;
-pub use failure::{Failure, Name};
+pub use failure::{Failure, Name, Tried};
 pub use holds::Holds;
 pub use reply::Reply;
 pub use table::Table;

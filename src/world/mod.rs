@@ -3,10 +3,10 @@
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
 pub mod file;
-pub mod journal;
 pub mod mpqueue;
 pub mod process;
 mod queue;
+pub mod record;
 mod socket;
 mod step;
 pub mod sync;
@@ -20,10 +20,10 @@ use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
 pub use file::File;
-pub use journal::Journal;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
-pub use socket::{Mode, Shared, Socket, Waits, Yard};
+pub use record::Record;
+pub use socket::{Mode, Shared, Socket, Waits, Yard, sort};
 pub use step::{On, Request, Resume, Step, Wait, Wake};
 pub use unattended::Came;
 pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
@@ -33,7 +33,8 @@ use socket::{Dead, Waiter};
 use crate::os::poller::{self, News, Poller};
 use crate::os::process::Prints;
 use crate::os::{addr, fd, sockopt, trace};
-use crate::value::{Addr, Failure, Reply, Value};
+use crate::value::{Addr, Failure, Reply, Tried, Value};
+use record::{Did, Last};
 
 /// What one receive takes at most in the common case: the buffer that all sockets share.
 pub const SHARED_BUFFER: usize = 256 * 1024;
@@ -61,7 +62,7 @@ pub struct World {
     pub children_print: Prints,
     /// A socket may be held outside this process too: it was sent away, or there are child processes.
     pub shares: bool,
-    registry: Vec<Weak<Socket>>,
+    registry: Vec<(u64, Weak<Socket>)>,
     /// How long the registry may grow before sockets that are gone are swept out.
     registry_sweep: usize,
     /// The mode of sockets to come.
@@ -69,7 +70,9 @@ pub struct World {
     /// Keep sockets' descriptors out of the line editor's way.
     pub high_descriptors: bool,
     /// What happened to each socket, where that is kept.
-    pub journal: Option<Journal>,
+    pub record: Option<Record>,
+    /// The last socket that a call made and had to close again, and how it stood.
+    pub undone: Option<Box<(Rc<Socket>, Last)>>,
     /// Child processes, and what this one is to its parent.
     pub family: Family,
     poller: Option<Poller>,
@@ -117,9 +120,12 @@ impl World {
 
     /// A new socket: socket(2).
     pub fn socket(&mut self, family: i32, kind: i32, protocol: i32) -> Result<Rc<Socket>, Failure> {
-        let fd = fd::socket(family, kind, protocol).map_err(Failure::os)?;
+        let sort = [family, kind & !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC), protocol];
+        let fd = fd::socket(family, kind, protocol).map_err(|e| Failure::os(e).trying(Tried::Make(sort)))?;
         let mode = if kind & libc::SOCK_NONBLOCK == 0 { self.default_mode() } else { Mode::NonBlocking };
-        self.wrap(fd, [family, kind & !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC), protocol], mode)
+        let socket = self.wrap(fd, sort, mode)?;
+        self.note(&socket, || Did::Made(sort));
+        Ok(socket)
     }
 
     /// A socket of a descriptor that was just made.
@@ -138,16 +144,16 @@ impl World {
         self.serial += 1;
         let socket = Rc::new(Socket::new(self.serial, fd, sort, mode, shared, &self.yard));
         if self.registry.len() >= self.registry_sweep {
-            self.registry.retain(|s| s.strong_count() > 0);
+            self.registry.retain(|(_, s)| s.strong_count() > 0);
             self.registry_sweep = (2 * self.registry.len()).max(64);
         }
-        self.registry.push(Rc::downgrade(&socket));
+        self.registry.push((self.serial, Rc::downgrade(&socket)));
         Ok(socket)
     }
 
     /// Every open socket, in the order they were made.
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
-        self.registry.iter().filter_map(Weak::upgrade).filter(|s| s.open_fd().is_ok()).collect()
+        self.registry.iter().filter_map(|(_, s)| s.upgrade()).filter(|s| s.open_fd().is_ok()).collect()
     }
 
     /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
@@ -157,12 +163,15 @@ impl World {
         let socket = self.wrap(fd, sort, self.default_mode())?;
         socket.learn_options();
         self.shares = true;
+        self.note(&socket, || Did::Adopted);
         Ok(socket)
     }
 
     /// A duplicate: another descriptor of the same kernel socket, whose options and errors are the same ones.
     pub fn duplicate(&mut self, of: &Socket, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
-        self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode.get(), of.shared.clone())
+        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode.get(), of.shared.clone())?;
+        self.note(&socket, || Did::Duplicated(of.serial));
+        Ok(socket)
     }
 
     /// accept4(2), once. The new socket is blocking whatever the listener is, unless there is a default timeout.
@@ -186,6 +195,7 @@ impl World {
     pub fn close(&mut self, socket: &Rc<Socket>) -> Result<Step, Failure> {
         drop(socket.fd()?);
         socket.set_closed();
+        self.note(socket, || Did::Dropped);
         self.wake(socket);
         if socket.files.get() > 0 {
             return Ok(Step::Done(Reply::Nothing));
@@ -210,6 +220,7 @@ impl World {
         self.wake(socket);
         let fd = socket.take_fd().ok_or(Failure::os(libc::EBADF))?;
         self.forget(&fd, socket.token.replace(0));
+        self.note(socket, || Did::Detached);
         Ok(fd)
     }
 
@@ -238,13 +249,26 @@ impl World {
     }
 
     fn write_down_end(&mut self, dead: &Dead) {
-        if self.journal.is_none() {
-            return;
+        if self.record.is_some() {
+            let held = self.shares || self.sockets().iter().any(|s| Rc::ptr_eq(&s.shared, &dead.shared));
+            self.note_end(dead.serial, dead.fd.as_fd(), held);
         }
-        let held = self.shares || self.sockets().iter().any(|s| Rc::ptr_eq(&s.shared, &dead.shared));
-        if let Some(journal) = &mut self.journal {
-            trace::aside(|| journal.closing(dead.serial, dead.fd.as_fd(), held));
+    }
+
+    /// Close a socket that a call made when what it was made for failed. How it stood is kept: it tells why.
+    pub fn undo(&mut self, socket: &Rc<Socket>) {
+        let last = trace::aside(|| socket.fd().map(|fd| Last::of(fd.as_fd(), false)));
+        if let Ok(last) = last {
+            self.undone = Some(Box::new((socket.clone(), last)));
         }
+        // The first failure is the one to tell.
+        let _ = self.close(socket);
+    }
+
+    /// The socket of that number, open or closed, if a name or anything else still holds it.
+    pub fn find(&self, serial: u64) -> Option<Rc<Socket>> {
+        let found = self.registry.binary_search_by_key(&serial, |(serial, _)| *serial).ok()?;
+        self.registry[found].1.upgrade()
     }
 
     /// Close the sockets that lost their last name while open. Gives the names they had.

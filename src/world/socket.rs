@@ -9,7 +9,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::{Came, TaskId};
-use crate::os::{addr, constants, sockopt};
+use crate::linux::constants;
+use crate::os::{addr, sockopt};
 use crate::value::{Addr, Failure, Handle};
 
 /// How the calls on a socket wait.
@@ -267,24 +268,26 @@ impl Socket {
         (addr::getsockname(fd.as_fd()).ok().filter(bound), addr::getpeername(fd.as_fd()).ok())
     }
 
-    /// `TCP/IPv4`, `UDP/IPv6`, `AF_UNIX stream`, for people.
+    /// Its family, type and protocol, for people.
     pub fn sort(&self) -> String {
-        let ip = match self.family {
-            libc::AF_INET => "IPv4",
-            libc::AF_INET6 => "IPv6",
-            libc::AF_UNIX => "AF_UNIX",
-            other => constants::FAMILIES.name_of(other).unwrap_or("?"),
-        };
-        let kind = constants::TYPES.name_of(self.kind).unwrap_or("?");
-        match (self.family, self.kind) {
-            (libc::AF_INET | libc::AF_INET6, libc::SOCK_STREAM) if matches!(self.protocol, 0 | libc::IPPROTO_TCP) => {
-                format!("TCP/{ip}")
-            }
-            (libc::AF_INET | libc::AF_INET6, libc::SOCK_DGRAM) if matches!(self.protocol, 0 | libc::IPPROTO_UDP) => {
-                format!("UDP/{ip}")
-            }
-            _ => format!("{ip} {kind}"),
-        }
+        sort([self.family, self.kind, self.protocol])
+    }
+}
+
+/// A family, type and protocol for people: `TCP/IPv4`, `UDP/IPv6`, `AF_UNIX stream`.
+pub fn sort([family, kind, protocol]: [i32; 3]) -> String {
+    let ip = match family {
+        libc::AF_INET => "IPv4",
+        libc::AF_INET6 => "IPv6",
+        libc::AF_UNIX => "AF_UNIX",
+        other => constants::FAMILIES.name_of(other).unwrap_or("?"),
+    };
+    let name = constants::TYPES.name_of(kind).unwrap_or("?");
+    let inet = matches!(family, libc::AF_INET | libc::AF_INET6);
+    match kind {
+        libc::SOCK_STREAM if inet && matches!(protocol, 0 | libc::IPPROTO_TCP) => format!("TCP/{ip}"),
+        libc::SOCK_DGRAM if inet && matches!(protocol, 0 | libc::IPPROTO_UDP) => format!("UDP/{ip}"),
+        _ => format!("{ip} {name}"),
     }
 }
 

@@ -56,7 +56,7 @@ impl World {
         }
         let known = self.unattended.registered;
         let new: Vec<Rc<Socket>> =
-            self.registry.iter().rev().filter_map(Weak::upgrade).take_while(|s| s.serial > known).collect();
+            self.registry.iter().rev().filter_map(|(_, s)| s.upgrade()).take_while(|s| s.serial > known).collect();
         for socket in &new {
             self.unattended.registered = self.unattended.registered.max(socket.serial);
             // One that the poller does not take is not announced.

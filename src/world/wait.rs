@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::{Mode, On, Socket, Step, Wait, Wake, World, after};
-use crate::value::{Failure, Reply};
+use crate::value::{Failure, Reply, Tried};
 
 /// What a call that sends waits for.
 pub const ROOM: &str = "room to send";
@@ -31,6 +31,15 @@ pub struct Waiting {
     pub again: Option<Duration>,
     /// What would end the wait, for people.
     pub what: &'static str,
+    /// What is tried.
+    pub tried: Tried,
+}
+
+impl Waiting {
+    /// Whether the call waits when it cannot be made at once.
+    pub fn waits(&self) -> bool {
+        !self.never && self.socket.mode.get() != Mode::NonBlocking
+    }
 }
 
 /// The time a call had is over: the error to give, unless some of its work is done.
@@ -42,9 +51,11 @@ pub fn retry<F>(world: &mut World, waiting: Waiting, mut attempt: F) -> Result<S
 where
     F: FnMut(&mut World, Expired) -> Result<Step, Failure> + 'static,
 {
+    let (tried, serial) = (waiting.tried, waiting.socket.serial);
+    let about = move |failure: Failure| failure.trying(tried).on(serial);
     match attempt(world, None) {
-        Err(f) if f.is(libc::EAGAIN) && !waiting.never && waiting.socket.mode.get() != Mode::NonBlocking => {}
-        done => return done,
+        Err(f) if f.is(libc::EAGAIN) && waiting.waits() => {}
+        done => return done.map_err(about),
     }
     let (until, error) = match World::limit(&waiting.socket, waiting.side) {
         Some((limit, error)) => (after(limit), error),
@@ -52,10 +63,10 @@ where
     };
     let wait = Wait { on: On::Socket(waiting.socket), until, again: waiting.again, what: waiting.what };
     let resume = move |world: &mut World, wake| match wake {
-        Wake::Expired => Some(attempt(world, Some(error.clone()))),
+        Wake::Expired => Some(attempt(world, Some(error.clone())).map_err(about)),
         Wake::Ready => match attempt(world, None) {
             Err(f) if f.is(libc::EAGAIN) => None,
-            done => Some(done),
+            done => Some(done.map_err(about)),
         },
     };
     Ok(Step::Park(wait, Box::new(resume)))

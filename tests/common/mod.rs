@@ -1,10 +1,13 @@
 //! What the tests of the program share: running it, and folders that go away.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
+pub mod terminal;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::trial::lacks;
 
 /// The program under test.
 pub const SOCKPIT: &str = env!("CARGO_BIN_EXE_sockpit");
@@ -15,6 +18,13 @@ pub struct Run {
     pub status: i32,
     pub out: String,
     pub err: String,
+}
+
+impl Run {
+    /// Run it to its end.
+    pub fn of(command: &mut Command) -> Self {
+        command.output().expect("it runs").into()
+    }
 }
 
 impl From<Output> for Run {
@@ -35,7 +45,7 @@ pub fn command(args: &[&str]) -> Command {
 
 /// Run the program to its end.
 pub fn run(args: &[&str]) -> Run {
-    command(args).output().expect("sockpit runs").into()
+    Run::of(&mut command(args))
 }
 
 /// Run lines given with -c, quietly, with a bound.
@@ -97,21 +107,21 @@ impl Drop for Killed {
     }
 }
 
-/// Whether a peer program is there; says so plainly when it is not. In CI it must be.
+/// Whether a peer program is there; the test is ignored when it is not. In CI it must be.
 pub fn has(program: &str) -> bool {
     let there = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     assert!(there || std::env::var_os("CI").is_none(), "{program} is missing, and CI has it");
     if !there {
-        eprintln!("SKIPPED: {program} is not installed");
+        lacks(&format!("{program} is not installed"));
     }
     there
 }
 
-/// Whether strace is there and may trace; says so plainly when not.
+/// Whether strace is there and may trace; the test is ignored when not.
 pub fn has_strace() -> bool {
     let works = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status().is_ok_and(|s| s.success());
     if !works {
-        eprintln!("SKIPPED: strace is not installed, or may not trace here");
+        lacks("strace is not installed, or may not trace here");
     }
     works
 }

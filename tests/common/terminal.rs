@@ -1,5 +1,4 @@
 //! A real terminal for the prompt: a pty, and a model of the screen behind it.
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use std::fs::File;
 use std::io::{PipeWriter, Read, Write};
@@ -14,7 +13,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use super::common::{Folder, Killed, SOCKPIT};
+use super::{Folder, Killed, SOCKPIT};
 
 /// How long a screen may take to show what is awaited.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -135,12 +134,6 @@ impl Terminal {
             .unwrap_or_else(|| panic!("not there: {what}\n{text}"));
         let cell = screen.cell(row as u16, column as u16).unwrap();
         (cell.fgcolor(), cell.bold(), cell.dim())
-    }
-
-    /// Where the cursor stands: row and column, from 0.
-    pub fn cursor(&mut self) -> (u16, u16) {
-        self.text();
-        self.screen.screen().cursor_position()
     }
 
     /// Wait until the screen shows this.

@@ -1,0 +1,220 @@
+//! Causes in addresses: who holds one, why it cannot be had, what it does not fit.
+
+use std::ffi::OsStr;
+use std::net::IpAddr;
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
+use std::rc::Rc;
+
+use super::ports::{allows, overlap, share};
+use super::{Case, Cause, is_set, listens, local};
+use crate::os::interfaces::{self, Interface};
+use crate::os::sockopt;
+use crate::value::{Addr, Clue, Tried};
+use crate::world::Socket;
+use crate::world::record::{Did, Ends};
+
+/// The address that bind was to give, or that listen needs for itself.
+fn wanted(case: &Case) -> Option<Addr> {
+    case.failure.addr().cloned().or_else(|| local(case.socket.as_ref()?))
+}
+
+/// Whether two sockets' addresses clash: IPv6 leaves IPv4 alone where IPV6_V6ONLY is set.
+fn clashes(case: &Case, rival: &Socket, wanted: &Addr) -> bool {
+    let only_v6 = |s: &Socket| {
+        let fd = s.open_fd().ok();
+        fd.is_some_and(|fd| sockopt::get_int(fd.as_fd(), libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Ok(1))
+    };
+    let Some(at) = local(rival) else { return false };
+    let apart = family(&at) != family(wanted) && (only_v6(rival) || case.socket.as_ref().is_some_and(|s| only_v6(s)));
+    overlap(&at, wanted) && !apart
+}
+
+/// EADDRINUSE: who has the address.
+pub(super) fn taken(case: &Case) -> Option<Cause> {
+    let wanted = wanted(case)?;
+    if matches!(wanted, Addr::Path(_) | Addr::Abstract(_)) {
+        return unix_taken(case, &wanted);
+    }
+    let (family, kind) = case.socket.as_ref().map_or((libc::AF_INET, libc::SOCK_STREAM), |s| (s.family, s.kind));
+    let ip = |family| matches!(family, libc::AF_INET | libc::AF_INET6);
+    let rivals = case.others().into_iter().filter(|s| ip(s.family) && ip(family) && s.kind == kind);
+    let mut rivals: Vec<_> = rivals.filter(|s| clashes(case, s, &wanted)).collect();
+    // What listens is in the way whatever options are set.
+    rivals.sort_by_key(|s| !listens(s));
+    let in_the_way = |s: &&Rc<Socket>| {
+        let share = allows(case, libc::SO_REUSEADDR) && is_set(s, libc::SO_REUSEADDR) && !listens(s);
+        let spread = allows(case, libc::SO_REUSEPORT) && is_set(s, libc::SO_REUSEPORT);
+        (case.failure.tried != Tried::Listen || listens(s)) && !share && !spread
+    };
+    match rivals.iter().find(in_the_way) {
+        Some(holder) => held_by(case, &wanted, holder),
+        None => super::elsewhere::taken(case, &wanted, kind),
+    }
+}
+
+/// The address is held by an open socket of ours.
+fn held_by(case: &Case, wanted: &Addr, holder: &Socket) -> Option<Cause> {
+    let name = holder.name();
+    let at = local(holder)?;
+    let place = if at == *wanted { "there".to_string() } else { format!("on {at}") };
+    let clue = match Ends::of(holder) {
+        Some(Ends { peer, .. }) => Clue::new(format!("{wanted} is held by {name}, a connection with {peer}")),
+        None => {
+            let verb = if listens(holder) { "listens" } else { "is bound" };
+            let since = case.last(holder.serial, |did| matches!(did, Did::Bound(_) | Did::Listens(_)));
+            Clue::new(format!("{wanted} is held by {name}, which {verb} {place}")).join(case.since(since))
+        }
+    };
+    let cause = Cause::new(clue);
+    let me = case.me();
+    let (mine, theirs) = (allows(case, libc::SO_REUSEPORT), is_set(holder, libc::SO_REUSEPORT));
+    if mine != theirs {
+        let (has, lacks) = if mine { (me, name) } else { (name, me) };
+        let clue = format!("{has} has SO_REUSEPORT and {lacks} has not: both need it, before bind");
+        return Some(cause.and(clue).advise("port 0 for a free one").about(holder.serial));
+    }
+    let otherwise = format!("close {} first, or port 0 for a free one", holder.name());
+    if listens(holder) || case.failure.tried == Tried::Listen {
+        return Some(cause.advise(otherwise).about(holder.serial));
+    }
+    Some(share(case, cause, holder.serial, is_set(holder, libc::SO_REUSEADDR), &otherwise))
+}
+
+/// EADDRINUSE of AF_UNIX: the path is there, or the abstract name has an owner.
+fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
+    let holder = case.others().into_iter().find(|s| local(s).as_ref() == Some(wanted) && Ends::of(s).is_none());
+    if let Some(holder) = holder {
+        let name = holder.name();
+        let verb = if listens(&holder) { "listens there" } else { "is bound to it" };
+        let cause = Cause::new(format!("{wanted} is held by {name}, which {verb}")).about(holder.serial);
+        return Some(match wanted {
+            Addr::Path(_) => cause.advise(format!("close {name}, then unlink {wanted}; or another path")),
+            _ => cause.advise(format!("close {name} first, or another name")),
+        });
+    }
+    let Addr::Path(path) = wanted else { return None };
+    let about = std::fs::symlink_metadata(OsStr::from_bytes(path)).ok()?;
+    if !about.file_type().is_socket() {
+        return Some(Cause::new(format!("{wanted} exists and is no socket")).advise("another path"));
+    }
+    super::elsewhere::unix_taken(case, wanted, path)
+}
+
+/// EADDRNOTAVAIL at bind.
+pub(super) fn not_here(case: &Case) -> Option<Cause> {
+    let host = wanted(case)?.host()?;
+    let advice = if host.is_ipv4() {
+        "127.0.0.1, or :PORT for every interface"
+    } else {
+        "[::1], or [::]:PORT for every interface"
+    };
+    Some(
+        Cause::new(format!("no interface of this machine has {host}")).advise(format!("{advice}; ifconfig lists them")),
+    )
+}
+
+/// EADDRNOTAVAIL at connect: there is this connection already, or one from every port.
+pub(super) fn no_port_left(case: &Case) -> Option<Cause> {
+    let (socket, to) = (case.socket.as_ref()?, case.failure.addr()?);
+    let Some(at) = local(socket) else {
+        let (low, high) = port_range(socket)?;
+        return Some(
+            Cause::new(format!("every local port from {low} to {high} has a connection to {to} already"))
+                .advise("close some, or another address: 127.0.0.2 has as many again"),
+        );
+    };
+    let ends = Ends { local: at.clone(), peer: to.clone() };
+    let twin = case.others().into_iter().find(|s| Ends::of(s).as_ref() == Some(&ends))?;
+    Some(
+        Cause::new(format!("{} is connected from {at} to {to}, and there can be one such connection", twin.name()))
+            .advise("leave out bind, or bind to port 0")
+            .about(twin.serial),
+    )
+}
+
+/// The ports that the kernel chooses from: IP_LOCAL_PORT_RANGE, else the system's.
+fn port_range(socket: &Socket) -> Option<(u32, u32)> {
+    /// ip(7): the lower half is the lowest port, the upper half the highest.
+    const IP_LOCAL_PORT_RANGE: i32 = 51;
+    let own =
+        sockopt::get_int(socket.open_fd().ok()?.as_fd(), libc::IPPROTO_IP, IP_LOCAL_PORT_RANGE).unwrap_or(0) as u32;
+    let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
+    let mut system = text.split_whitespace().filter_map(|n| n.parse().ok());
+    let (low, high) = (system.next()?, system.next()?);
+    let or = |own: u32, system: u32| if own == 0 { system } else { own };
+    Some((or(own & 0xffff, low), or(own >> 16, high)))
+}
+
+/// EACCES at bind: the port is the system's, or the folder is not ours to write to.
+pub(super) fn privileged(case: &Case) -> Option<Cause> {
+    let wanted = wanted(case)?;
+    let port = wanted.port()?;
+    let first: u16 =
+        std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").ok()?.trim().parse().ok()?;
+    (port != 0 && port < first).then(|| {
+        Cause::new(format!("port {port} is below {first}: those are for root (CAP_NET_BIND_SERVICE)"))
+            .advise(format!("a port from {first}, or port 0 for a free one"))
+    })
+}
+
+/// EACCES when sending: a broadcast address without consent.
+pub(super) fn broadcast(case: &Case) -> Option<Cause> {
+    let socket = case.socket.as_ref().filter(|s| s.family == libc::AF_INET && !is_set(s, libc::SO_BROADCAST))?;
+    let name = socket.name();
+    let to = case.failure.addr().cloned().or_else(|| Ends::of(socket).map(|ends| ends.peer))?;
+    let host = to.host().filter(|h| is_broadcast(*h))?;
+    Some(
+        Cause::new(format!("{host} is a broadcast address, and SO_BROADCAST is off on {name}"))
+            .advise(format!("setsockopt {name} SO_BROADCAST 1")),
+    )
+}
+
+fn is_broadcast(host: IpAddr) -> bool {
+    let IpAddr::V4(host) = host else { return false };
+    let of = |i: Interface| i.v4.iter().any(|net| net.broadcast == Some(host));
+    host.is_broadcast() || interfaces::all().is_ok_and(|all| all.into_iter().any(of))
+}
+
+/// The family of an address, where it has one.
+fn family(addr: &Addr) -> Option<i32> {
+    Some(match addr {
+        Addr::V4(_) => libc::AF_INET,
+        Addr::V6(_) => libc::AF_INET6,
+        Addr::Path(_) | Addr::Abstract(_) => libc::AF_UNIX,
+        Addr::Unnamed | Addr::Other(..) => return None,
+    })
+}
+
+/// EINVAL at bind: it has an address already.
+pub(super) fn bound_already(case: &Case) -> Option<Cause> {
+    let socket = case.socket.as_ref()?;
+    let name = socket.name();
+    let at = local(socket)?;
+    let fact = case.last(socket.serial, |did| {
+        matches!(did, Did::Bound(_) | Did::Connected(_) | Did::Sent { .. } | Did::Listens(_))
+    });
+    let since = fact.map_or_else(Clue::default, |fact| {
+        let by = match fact.did {
+            Did::Bound(_) => "",
+            Did::Connected(_) => " (connect chose the port)",
+            Did::Listens(_) => " (listen keeps it)",
+            _ => " (the first send chose the port)",
+        };
+        case.since(Some(fact)).and(by)
+    });
+    Some(
+        Cause::new(Clue::new(format!("{name} is bound to {at} already")).join(since))
+            .advise("a new socket for another address"),
+    )
+}
+
+/// EAI_NONAME: which host.
+pub(super) fn no_such_host(case: &Case) -> Option<Cause> {
+    let host = crate::value::text::quote_text(case.failure.host_name()?);
+    Some(
+        Cause::new(format!("no host is named {host}, says the resolver"))
+            .advise("127.0.0.1 for this machine; names stand in /etc/hosts or in DNS"),
+    )
+}

@@ -1,0 +1,195 @@
+//! Causes at the other end: nobody listens there, it closed first, it was never accepted.
+
+use std::rc::Rc;
+
+use super::{Case, Cause, bytes, covers, listens, local};
+use crate::linux::constants::TYPES;
+use crate::value::{Addr, Clue, Tried};
+use crate::world::Socket;
+use crate::world::record::{Did, Fact, Last};
+
+/// ECONNREFUSED at connect: nobody listens at that address.
+pub(super) fn refused(case: &Case) -> Option<Cause> {
+    let to = case.failure.addr()?;
+    if matches!(to, Addr::Path(_) | Addr::Abstract(_)) {
+        return unix_refused(case, to);
+    }
+    let others = case.others();
+    let same_port = |s: &&Rc<Socket>| local(s).is_some_and(|at| at.port() == to.port());
+    if let Some(idle) = others
+        .iter()
+        .filter(same_port)
+        .find(|s| s.is_stream() && !listens(s) && reaches(s, to) && crate::world::record::Ends::of(s).is_none())
+    {
+        let name = idle.name();
+        return Some(
+            Cause::new(format!("{name} is bound to {}, but does not listen", local(idle)?))
+                .advise(format!("listen {name}"))
+                .about(idle.serial),
+        );
+    }
+    if let Some(elsewhere) = others.iter().filter(same_port).find(|s| listens(s) && !reaches(s, to)) {
+        let at = local(elsewhere)?;
+        return Some(
+            Cause::new(format!("nobody listens on {to}: {} listens on {at} only", elsewhere.name()))
+                .advise(format!("connect {} {at}", case.socket.as_ref().map_or_else(|| "S".into(), |s| s.name())))
+                .about(elsewhere.serial),
+        );
+    }
+    if let Some(former) = former_listener(case, to) {
+        let clue = Clue::new(format!("nobody listens on {to}: {}, which did, was closed", case.called(former.socket)));
+        return Some(Cause::new(clue.join(case.when(former))).about(former.socket));
+    }
+    let udp = others.iter().filter(same_port).find(|s| s.kind == libc::SOCK_DGRAM && reaches(s, to));
+    if let Some(udp) = udp {
+        let clue = format!("nobody listens on {to} for TCP: {}, bound there, is UDP", udp.name());
+        return Some(Cause::new(clue).advise("a socket of udp on this side, too").about(udp.serial));
+    }
+    to.host().filter(std::net::IpAddr::is_loopback)?;
+    let near = super::elsewhere::listens_near(to).map_or_else(String::new, |near| format!(": {near}"));
+    Some(
+        Cause::new(format!("nobody listens on {to}{near}"))
+            .advise("start the server first (bind, listen), and check its port"),
+    )
+}
+
+fn reaches(socket: &Socket, to: &Addr) -> bool {
+    local(socket).is_some_and(|at| covers(&at, to))
+}
+
+/// The last socket of ours that listened there and is closed.
+fn former_listener<'a>(case: &Case<'a>, to: &Addr) -> Option<&'a Fact> {
+    let listened = |last: &Last| last.listened && last.local.as_ref().is_some_and(|at| covers(at, to));
+    case.record()?.facts().rev().find(|fact| matches!(&fact.did, Did::Closed(last) if listened(last)))
+}
+
+fn unix_refused(case: &Case, to: &Addr) -> Option<Cause> {
+    if let Some(other) = other_type(case) {
+        return Some(other);
+    }
+    if let Some(idle) = case.others().into_iter().find(|s| local(s).as_ref() == Some(to) && !listens(s)) {
+        let name = idle.name();
+        let clue = format!("{name} is bound to {to}, but does not listen");
+        return Some(Cause::new(clue).advise(format!("listen {name}")).about(idle.serial));
+    }
+    if matches!(to, Addr::Abstract(_)) {
+        return Some(
+            Cause::new(format!("no socket that listens has the name {to}"))
+                .advise("start the server first (bind, listen)"),
+        );
+    }
+    let advice = format!("unlink {to}, then bind and listen anew");
+    let was_there = |fact: &&Fact| matches!(&fact.did, Did::Closed(last) if last.local.as_ref() == Some(to));
+    let Some(former) = case.record().and_then(|j| j.facts().rev().find(was_there)) else {
+        return Some(Cause::new(format!("the file {to} is there, but no socket listens on it")).advise(advice));
+    };
+    let clue =
+        Clue::new(format!("{to} is there, but {}, which was bound to it, was closed", case.called(former.socket)));
+    Some(Cause::new(clue.join(case.when(former))).advise(advice).about(former.socket))
+}
+
+/// ECONNREFUSED of a datagram socket: it tells of a datagram sent before.
+pub(super) fn unreachable_port(case: &Case) -> Option<Cause> {
+    let socket = case.socket.as_ref().filter(|s| s.kind == libc::SOCK_DGRAM && s.family != libc::AF_UNIX)?;
+    let older = |fact: &&Fact| match &fact.did {
+        // The kernel told of what was sent before; and it tells nothing to a socket without a peer.
+        Did::Failed(_, name) => *name == case.failure.name,
+        did => matches!(did, Did::Connected(_) | Did::Disconnected),
+    };
+    let since: Vec<&Fact> = case.record()?.of(socket.serial).rev().take_while(|fact| !older(fact)).collect();
+    let mut lines: Vec<u32> =
+        since.iter().filter(|a| matches!(a.did, Did::Sent { .. })).map(|a| a.place.line).collect();
+    lines.sort_unstable();
+    lines.dedup();
+    let peer = case.ends()?.peer;
+    let sent = match &*lines {
+        [] => return None,
+        [line] => format!("the datagram sent on line {line}"),
+        [.., last] => format!("a datagram sent on line {last} or before"),
+    };
+    let late = if matches!(case.failure.tried, Tried::Send { .. }) { "; this call sent nothing" } else { "" };
+    Some(
+        Cause::new(format!("{sent} found no socket at {peer}: ICMP said so{late}"))
+            .advise(format!("bind the peer first; {} can be used again", socket.name())),
+    )
+}
+
+/// EPROTOTYPE: the socket there is of another type.
+pub(super) fn other_type(case: &Case) -> Option<Cause> {
+    let (socket, to) = (case.socket.as_ref()?, case.failure.addr()?);
+    let there = case.others().into_iter().find(|s| local(s).as_ref() == Some(to) && s.kind != socket.kind)?;
+    let (theirs, mine) = (TYPES.name_of(there.kind)?, TYPES.name_of(socket.kind)?);
+    Some(
+        Cause::new(format!("{}, bound to {to}, is {theirs}, and {} is {mine}", there.name(), socket.name()))
+            .advise("the same type on both sides")
+            .about(there.serial),
+    )
+}
+
+/// EPIPE, ECONNRESET, and ENOTCONN after them: who ended the connection, and how.
+pub(super) fn over(case: &Case) -> Option<Cause> {
+    let me = case.socket.as_ref().filter(|s| s.kind != libc::SOCK_DGRAM || s.family == libc::AF_UNIX)?;
+    let ends_sending = |did: &Did| matches!(did, Did::Shut(libc::SHUT_WR | libc::SHUT_RDWR));
+    if case.is(libc::EPIPE)
+        && let Some(fact) = case.last(me.serial, ends_sending)
+    {
+        let clue = Clue::new(format!("{} was shut down for sending", me.name())).join(case.when(fact));
+        return Some(Cause::new(clue).advise("send first, shut down when all is sent"));
+    }
+    match case.other_end() {
+        Some(other) => ended_by(case, me, other),
+        None => never_accepted(case).or_else(|| ended_outside(case, me)),
+    }
+}
+
+/// The other end is not ours: it closed, as a receive here has told, and then it reset the connection.
+fn ended_outside(case: &Case, me: &Socket) -> Option<Cause> {
+    let peer = case.ends()?.peer;
+    let end = case.last(me.serial, |did| matches!(did, Did::Received { end: true, .. }))?;
+    // After its own shutdown a socket receives an end that says nothing of the peer.
+    if case.last(me.serial, |did| matches!(did, Did::Shut(_))).is_some() {
+        return None;
+    }
+    let clue = Clue::new(format!("the peer {peer} had closed, as the receive")).join(case.when(end));
+    Some(
+        Cause::new(clue.and(" told; then the connection was reset"))
+            .advise(format!("close {}, and connect a new socket", me.name())),
+    )
+}
+
+/// The other end is ours and was closed, or takes nothing any more.
+fn ended_by(case: &Case, me: &Socket, other: u64) -> Option<Cause> {
+    let deaf = |did: &Did| matches!(did, Did::Shut(libc::SHUT_RD | libc::SHUT_RDWR));
+    if let (libc::AF_UNIX, None, Some(fact)) = (me.family, case.closed(other), case.last(other, deaf)) {
+        let clue = Clue::new(format!("{}, the other end, was shut down for receiving", case.called(other)))
+            .join(case.when(fact));
+        return Some(Cause::new(clue).about(other));
+    }
+    let (fact, last) = case.closed(other).filter(|(_, last)| !last.held)?;
+    let tcp = me.family != libc::AF_UNIX;
+    let (name, when) = (case.called(other), case.when(fact));
+    let closed = |how: String| Clue::new(format!("{name}, the other end, was closed")).join(when.clone()).and(how);
+    let instead = if tcp { ": that sends RST instead of FIN" } else { "" };
+    let clue = if last.unread > 0 {
+        closed(format!(" with {} unread{instead}", bytes(last.unread)))
+    } else if last.aborts {
+        closed(format!(" with SO_LINGER 1 0{instead}"))
+    } else if tcp {
+        let later = |a: &&Fact| a.at > fact.at && matches!(a.did, Did::Sent { .. });
+        let sent = case.record()?.of(me.serial).find(later)?;
+        closed(format!("; what was sent on line {} was answered with RST", sent.place.line))
+    } else {
+        closed(": nobody can read what is sent".into())
+    };
+    Some(Cause::new(clue).advise(format!("close {}, and connect a new socket", me.name())).about(other))
+}
+
+/// The connection was still in the queue of a listening socket of ours that is closed.
+fn never_accepted(case: &Case) -> Option<Cause> {
+    let me = case.socket.as_ref()?;
+    let peer = case.ends()?.peer;
+    let connected = case.last(me.serial, |did| matches!(did, Did::Connected(_)))?;
+    let former = former_listener(case, &peer).filter(|fact| fact.at > connected.at)?;
+    let clue = Clue::new(format!("{} was closed", case.called(former.socket))).join(case.when(former));
+    Some(Cause::new(clue.and(" before it accepted this connection")).advise("accept before close").about(former.socket))
+}

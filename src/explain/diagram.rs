@@ -1,0 +1,211 @@
+//! The session so far as a sequence diagram: made of the record.
+
+use std::os::fd::AsFd;
+use std::rc::Rc;
+
+use super::bytes;
+use crate::linux::constants::HOWS;
+use crate::linux::options;
+use crate::linux::state::State;
+use crate::os::tcp;
+use crate::value::diagram::{Diagram, Lane, Step};
+use crate::value::{Addr, Failure};
+use crate::world::record::{Did, Fact, Last};
+use crate::world::{Record, Socket, World};
+
+/// Whose lane it is.
+#[derive(Clone, PartialEq, Eq)]
+enum Who {
+    Ours(u64),
+    /// No socket of ours: known by its address.
+    Other(Addr),
+}
+
+/// A diagram in the making.
+struct Drawing<'a> {
+    record: &'a Record,
+    facts: Vec<&'a Fact>,
+    open: Vec<Rc<Socket>>,
+    who: Vec<Who>,
+    diagram: Diagram,
+}
+
+/// What happened to these sockets, or to all.
+pub fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Failure> {
+    let Some(record) = &world.record else {
+        return Err(Failure::usage("with -q nothing is written down of what happens to sockets"));
+    };
+    let facts = record.facts().collect();
+    let (open, who, diagram) = (world.sockets(), Vec::new(), Diagram::default());
+    let mut drawing = Drawing { record, facts, open, who, diagram };
+    let is_chosen = |socket| chosen.is_empty() || chosen.iter().any(|s| s.serial == socket);
+    for i in 0..drawing.facts.len() {
+        if is_chosen(drawing.facts[i].socket) {
+            drawing.step(i);
+        }
+    }
+    for (who, lane) in drawing.who.iter().zip(&mut drawing.diagram.lanes) {
+        // What is not told of begins nowhere.
+        lane.always = !matches!(who, Who::Ours(socket) if is_chosen(*socket));
+    }
+    drawing.finish();
+    Ok(drawing.diagram)
+}
+
+impl Drawing<'_> {
+    fn lane(&mut self, who: Who) -> usize {
+        if let Some(lane) = self.who.iter().position(|w| *w == who) {
+            return lane;
+        }
+        let name = match &who {
+            Who::Ours(socket) => self.record.name(*socket).to_string(),
+            Who::Other(addr) => addr.to_string(),
+        };
+        self.who.push(who);
+        self.diagram.lanes.push(Lane { name, ..Lane::default() });
+        self.who.len() - 1
+    }
+
+    fn step(&mut self, i: usize) {
+        let fact = self.facts[i];
+        let begins: Vec<Who> = match &fact.did {
+            // What closed it has told.
+            Did::Dropped if self.record.is_closed(fact.socket) => return,
+            // One call, one row: what it came to.
+            _ if self.facts.get(i + 1).is_some_and(|next| goes_on(fact, next)) => return,
+            Did::Paired(other) if *other < fact.socket => return,
+            Did::Paired(other) => vec![Who::Ours(fact.socket), Who::Ours(*other)],
+            _ if self.who.contains(&Who::Ours(fact.socket)) => Vec::new(),
+            _ => vec![Who::Ours(fact.socket)],
+        };
+        let target = self.arrow(i);
+        let me = self.lane(Who::Ours(fact.socket));
+        let mut step = Step { line: fact.place.line, what: what(fact), lane: me, ..Step::default() };
+        step.begins = begins.into_iter().map(|who| self.lane(who)).collect();
+        step.ends = matches!(fact.did, Did::Closed(_)).then_some(me);
+        if let Did::Accepted(listener, _) = fact.did {
+            // The connection comes out of the listening socket.
+            step.lane = self.lane(Who::Ours(listener));
+            step.arrow = Some((me, String::new()));
+        } else if let Some((who, text)) = target {
+            let to = self.lane(who);
+            step.arrow = (to != me).then_some((to, text));
+        }
+        self.diagram.steps.push(step);
+    }
+
+    /// What went on its way with that entry, and where to.
+    fn arrow(&self, i: usize) -> Option<(Who, String)> {
+        let fact = self.facts[i];
+        let tcp = |s: &str, other: &str| if self.is_ip(fact.socket) { s.to_string() } else { other.to_string() };
+        match &fact.did {
+            Did::Connected(_) if !self.is_stream(i) => None,
+            Did::Connected(_) => Some((self.peer(i)?, tcp("handshake", "connect"))),
+            Did::Connecting(to) => Some((self.at(i, to), "SYN".into())),
+            Did::Sent { bytes: count, to, .. } => {
+                let to = to.as_ref().filter(|_| !self.is_stream(i));
+                Some((to.map_or_else(|| self.peer(i), |to| Some(self.at(i, to)))?, bytes(*count)))
+            }
+            Did::Shut(libc::SHUT_WR | libc::SHUT_RDWR) if self.is_stream(i) => Some((self.peer(i)?, tcp("FIN", "end"))),
+            Did::Closed(last) if self.is_stream(i) => Some((self.peer(i)?, parting(last, tcp("FIN", "end"))?)),
+            _ => None,
+        }
+    }
+
+    fn made(&self, socket: u64) -> Option<&Did> {
+        self.record.of(socket).next().map(|fact| &fact.did)
+    }
+
+    fn is_ip(&self, socket: u64) -> bool {
+        self.record.ends(socket).is_some_and(|ends| ends.peer.port().is_some())
+    }
+
+    /// Whether the socket has a peer for good: a connection.
+    fn is_stream(&self, i: usize) -> bool {
+        match self.made(self.facts[i].socket) {
+            Some(Did::Made([_, kind, _])) => !matches!(*kind, libc::SOCK_DGRAM | libc::SOCK_RAW),
+            _ => true,
+        }
+    }
+
+    /// The other end of the socket's connection. Until it is accepted, that is the listening socket.
+    fn peer(&self, i: usize) -> Option<Who> {
+        let socket = self.facts[i].socket;
+        if let Some(other) = self.record.other_end(socket) {
+            let accepted = |fact: &Fact| fact.socket == other && matches!(fact.did, Did::Accepted(..));
+            let later = self.facts[i..].iter().find(|fact| accepted(fact));
+            return Some(Who::Ours(match later.map(|fact| &fact.did) {
+                Some(Did::Accepted(listener, _)) => *listener,
+                _ => other,
+            }));
+        }
+        self.record.ends(socket).map(|ends| self.at(i, &ends.peer))
+    }
+
+    /// Who has an address at that time: the last of ours that was bound to it, or somebody else.
+    fn at(&self, i: usize, addr: &Addr) -> Who {
+        let covers = |bound: &Addr| {
+            let any = bound.host().is_some_and(|h| h.is_unspecified()) && bound.port() == addr.port();
+            bound == addr || any
+        };
+        let has = |fact: &&&Fact| match &fact.did {
+            Did::Bound(at) | Did::Listens(at) => covers(at),
+            Did::Closed(last) => last.local.as_ref().is_some_and(covers) && last.peer.is_none(),
+            _ => false,
+        };
+        let before = self.facts[..i].iter().rev().find(has);
+        let unbound = || self.open.iter().find(|s| s.addresses().0.as_ref().is_some_and(covers)).map(|s| s.serial);
+        match before {
+            Some(fact) if !matches!(fact.did, Did::Closed(_)) => Who::Ours(fact.socket),
+            _ => unbound().map_or_else(|| Who::Other(addr.clone()), Who::Ours),
+        }
+    }
+
+    /// How all stand in the end.
+    fn finish(&mut self) {
+        for (who, lane) in self.who.iter().zip(&mut self.diagram.lanes) {
+            let Who::Ours(serial) = who else { continue };
+            let open = self.open.iter().find(|s| s.serial == *serial);
+            let state = open.and_then(|s| s.open_fd().ok().map(|fd| tcp::stands(fd.as_fd())));
+            lane.stands = match state {
+                // Which of the two depends on when the peer's kernel answers.
+                Some(State::FinWait1 | State::FinWait2) => "FIN_WAIT".into(),
+                Some(State::Unconnected | State::Connected) => "open".into(),
+                Some(state) => state.name().into(),
+                None => "closed".into(),
+            };
+        }
+    }
+}
+
+/// What a close says to the peer, if it has not been said before.
+fn parting(last: &Last, end: String) -> Option<String> {
+    let resets = last.aborts || last.unread > 0;
+    let unsaid = matches!(last.state, None | Some(State::Established | State::CloseWait));
+    (last.peer.is_some() && !last.held && unsaid)
+        .then(|| if resets && last.state.is_some() { "RST".into() } else { end })
+}
+
+/// Whether the same call did more to the socket: create_server, create_connection.
+fn goes_on(fact: &Fact, next: &Fact) -> bool {
+    let more = matches!(next.did, Did::Bound(_) | Did::Listens(_) | Did::Connected(_));
+    more && next.socket == fact.socket && next.place.call == fact.place.call && fact.place.call > 0
+}
+
+/// What was done, as it was called.
+fn what(fact: &Fact) -> String {
+    let call = &fact.place.name;
+    match &fact.did {
+        Did::Disconnected => format!("{call} AF_UNSPEC"),
+        Did::Received { end: true, .. } => format!("{call}: the end"),
+        Did::Received { bytes: count, .. } => format!("{call}: {}", bytes(*count)),
+        Did::Shut(how) => format!("shutdown {}", HOWS.name_of(*how).unwrap_or("?")),
+        Did::OptionSet(level, number) => {
+            options::by_number(*level, *number).spec.map_or_else(|| call.to_string(), |spec| spec.name.into())
+        }
+        Did::ModeSet(mode) => mode.to_string(),
+        Did::Dropped | Did::Closed(_) => "close".into(),
+        Did::Failed(_, name) => format!("{call}: {}", name.as_str()),
+        _ => call.to_string(),
+    }
+}

@@ -1,0 +1,274 @@
+//! Why a call failed here: the cause from the record's evidence, and what to do about it; the story of a socket; the
+//! session as a picture.
+//!
+//! A cause is found by small functions that [`finders`] lists for what was tried and what it failed with. They may look
+//! at the failure, at what the record has of the sockets, and at what the kernel says now; they say only what they know,
+//! or nothing: then the usual meaning of the error is all that is shown. This room reads the world and knows nothing of
+//! tasks and of programs.
+
+mod address;
+mod connection;
+mod diagram;
+mod elsewhere;
+mod ports;
+mod state;
+mod story;
+mod waiting;
+
+use std::os::fd::AsFd;
+use std::rc::Rc;
+use std::time::Instant;
+
+pub use diagram::draw;
+pub use story::{remark, story, why};
+
+use crate::lang::Source;
+use crate::os::{sockopt, trace};
+use crate::value::{Addr, Clue, Failure, Name, Tried};
+use crate::world::record::{Did, Ends, Fact, Last};
+use crate::world::{Record, Socket, World};
+
+/// Why a call failed here.
+#[derive(Default)]
+struct Cause {
+    /// What is known, the most telling first.
+    clues: Vec<Clue>,
+    /// What to do about it: a line, or words that one can be made of.
+    advice: Option<String>,
+    /// The other sockets it is about.
+    about: Vec<u64>,
+}
+
+impl Cause {
+    fn new(clue: impl Into<Clue>) -> Self {
+        Self { clues: vec![clue.into()], ..Self::default() }
+    }
+
+    fn and(mut self, clue: impl Into<Clue>) -> Self {
+        self.clues.push(clue.into());
+        self
+    }
+
+    fn advise(mut self, advice: impl Into<String>) -> Self {
+        self.advice = Some(advice.into());
+        self
+    }
+
+    fn about(mut self, socket: u64) -> Self {
+        self.about.push(socket);
+        self
+    }
+
+    /// The lines that an error shows by itself.
+    fn short(&self) -> Vec<Clue> {
+        let advice = self.advice.as_ref().map(|advice| Clue::new(format!("try: {advice}")));
+        self.clues.iter().take(2).cloned().chain(advice).collect()
+    }
+}
+
+/// Finds the cause of a failure, if there is evidence.
+type Find = fn(&Case) -> Option<Cause>;
+
+/// Who finds the cause of what was tried and failed so: the first that finds something is heard.
+fn finders(tried: Tried, name: Name) -> &'static [Find] {
+    use Tried::{Accept, Bind, Connect, GetOption, Listen, Make, Receive, Send, SetOption};
+    let number = match name {
+        Name::Errno(number) => number,
+        // A socket's own timeout and EAGAIN tell the same: what did not come.
+        Name::Timeout => libc::EAGAIN,
+        Name::Gai(libc::EAI_NONAME) => return &[address::no_such_host],
+        _ => return &[],
+    };
+    match (tried, number) {
+        (_, libc::EBADF) => &[state::closed],
+        (_, libc::ENOTCONN) => &[state::not_connected],
+        (_, libc::EISCONN) => &[state::connected],
+        (_, libc::EMFILE) => &[state::too_many],
+        (Bind | Listen, libc::EADDRINUSE) => &[address::taken],
+        (Bind, libc::EADDRNOTAVAIL) => &[address::not_here],
+        (Bind, libc::EACCES) => &[address::privileged],
+        (Bind, libc::EINVAL) => &[address::bound_already],
+        (Connect, libc::EADDRNOTAVAIL) => &[address::no_port_left],
+        (Connect | Send { .. }, libc::EACCES) => &[address::broadcast],
+        (Connect, libc::ECONNREFUSED) => &[connection::refused],
+        (Send { .. } | Receive { .. }, libc::ECONNREFUSED) => &[connection::unreachable_port],
+        (Connect, libc::EPROTOTYPE) => &[connection::other_type],
+        (Send { .. }, libc::EPIPE) => &[connection::over, state::not_connected],
+        (Send { .. } | Receive { .. }, libc::ECONNRESET) => &[connection::over],
+        (Accept, libc::EINVAL) => &[state::not_listening],
+        (Listen, libc::EINVAL) => &[state::cannot_listen],
+        (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
+        (Send { .. }, libc::EDESTADDRREQ) => &[state::no_destination],
+        (Send { .. }, libc::EMSGSIZE) => &[state::too_long],
+        (SetOption(..) | GetOption(..), libc::ENOPROTOOPT | libc::EOPNOTSUPP) => &[state::other_level],
+        (Make(_), libc::EPROTONOSUPPORT) => &[state::other_protocol],
+        (Connect, libc::EINPROGRESS | libc::EALREADY) => &[waiting::under_way],
+        (Connect, libc::EAGAIN) => &[waiting::queue_full],
+        (Accept, libc::EAGAIN) => &[waiting::nobody_came],
+        (Receive { .. }, libc::EAGAIN) => &[waiting::nothing_came],
+        (Send { .. }, libc::EAGAIN) => &[waiting::no_room],
+        _ => &[],
+    }
+}
+
+/// A failed call with the evidence there is.
+struct Case<'a> {
+    world: &'a World,
+    call: &'a str,
+    failure: &'a Failure,
+    /// The socket it is about; closed again if the call had made it.
+    socket: Option<Rc<Socket>>,
+    /// How that one stood.
+    undone: Option<&'a Last>,
+    now: Instant,
+}
+
+impl<'a> Case<'a> {
+    fn new(world: &'a World, call: &'a str, failure: &'a Failure) -> Self {
+        let serial = failure.socket();
+        let undone = world.undone.as_deref().filter(|(socket, _)| Some(socket.serial) == serial);
+        let socket = undone.map(|(socket, _)| socket.clone()).or_else(|| world.find(serial?));
+        Self { world, call, failure, socket, undone: undone.map(|(_, last)| last), now: Instant::now() }
+    }
+
+    fn cause(&self) -> Option<Cause> {
+        finders(self.failure.tried, self.failure.name).iter().find_map(|find| find(self))
+    }
+
+    fn is(&self, number: i32) -> bool {
+        self.failure.is(number)
+    }
+
+    /// What the socket that the call is about is called.
+    fn me(&self) -> Rc<str> {
+        self.socket.as_ref().filter(|s| s.is_named()).map_or_else(|| "the new socket".into(), |s| s.name())
+    }
+
+    fn record(&self) -> Option<&'a Record> {
+        self.world.record.as_ref()
+    }
+
+    /// The last thing of a kind that happened to a socket.
+    fn last(&self, socket: u64, is: impl Fn(&Did) -> bool) -> Option<&'a Fact> {
+        self.record()?.last(socket, is)
+    }
+
+    /// ` on line 7 (3 s ago)`.
+    fn when(&self, fact: &Fact) -> Clue {
+        let line = if fact.place.line > 0 { format!(" on line {}", fact.place.line) } else { String::new() };
+        Clue::new(line).ago(self.now.saturating_duration_since(fact.at))
+    }
+
+    /// ` since line 7 (3 s ago)`; nothing where it was not seen.
+    fn since(&self, fact: Option<&Fact>) -> Clue {
+        let Some(fact) = fact.filter(|fact| fact.place.line > 0) else { return Clue::default() };
+        Clue::new(format!(" since line {}", fact.place.line)).ago(self.now.saturating_duration_since(fact.at))
+    }
+
+    /// What a socket that may be gone was called.
+    fn called(&self, socket: u64) -> Rc<str> {
+        let known = self.record().and_then(|record| record.named(socket));
+        known.or_else(|| Some(self.world.find(socket)?.name())).unwrap_or_else(|| format!("socket#{socket}").into())
+    }
+
+    /// The other open sockets.
+    fn others(&self) -> Vec<Rc<Socket>> {
+        let me = self.socket.as_ref().map(|s| s.serial);
+        self.world.sockets().into_iter().filter(|s| Some(s.serial) != me).collect()
+    }
+
+    /// The addresses of the connection the call was made on, also when it is over.
+    fn ends(&self) -> Option<Ends> {
+        let socket = self.socket.as_ref()?;
+        Ends::of(socket).or_else(|| self.record()?.ends(socket.serial))
+    }
+
+    /// The socket at the other end, if it is ours; it may be closed by now.
+    fn other_end(&self) -> Option<u64> {
+        let me = self.socket.as_ref()?;
+        if let Some((pair, left)) = me.shared.pair.get() {
+            let is_other = |s: &Rc<Socket>| s.shared.pair.get() == Some((pair, !left));
+            if let Some(other) = self.others().into_iter().find(is_other) {
+                return Some(other.serial);
+            }
+        }
+        if let Some(other) = self.record().and_then(|j| j.other_end(me.serial)) {
+            return Some(other);
+        }
+        let ends = self.ends()?;
+        self.others().into_iter().find(|s| Ends::of(s).is_some_and(|theirs| theirs.meets(&ends))).map(|s| s.serial)
+    }
+
+    /// How a socket stood when it was closed, if it is.
+    fn closed(&self, socket: u64) -> Option<(&'a Fact, &'a Last)> {
+        self.record()?.of(socket).rev().find_map(|fact| match &fact.did {
+            Did::Closed(last) => Some((fact, &**last)),
+            _ => None,
+        })
+    }
+
+    /// The listening socket of ours in whose queue this end's connection still is. It is said only when every accept
+    /// of it was seen.
+    fn queued_at(&self) -> Option<Rc<Socket>> {
+        let ends = self.ends()?;
+        let record = self.record().filter(|_| !self.world.shares && self.other_end().is_none())?;
+        let serves = |s: &Rc<Socket>| {
+            // Of several that share a port the kernel chooses one.
+            let alone = !is_set(s, libc::SO_REUSEPORT) && record.knows_all(s.serial);
+            listens(s) && local(s).is_some_and(|at| covers(&at, &ends.peer)) && alone
+        };
+        self.others().into_iter().find(serves)
+    }
+}
+
+/// An error that was told.
+pub struct Told {
+    /// The program and its line there; 0 where it is not known.
+    line: (Option<Rc<Source>>, u32),
+    when: Instant,
+    call: Rc<str>,
+    failure: Failure,
+    cause: Cause,
+}
+
+/// A failure with its cause, as far as there is evidence; and what [`why`] will tell of it.
+#[cold]
+pub fn explain(world: &World, call: &Rc<str>, line: (Option<Rc<Source>>, u32), failure: Failure) -> (Failure, Told) {
+    let cause = trace::aside(|| Case::new(world, call, &failure).cause()).unwrap_or_default();
+    let failure = if cause.clues.is_empty() { failure } else { failure.because(cause.short()) };
+    let told = Told { line, when: Instant::now(), call: call.clone(), failure: failure.clone(), cause };
+    (failure, told)
+}
+
+/// So many bytes, in words.
+fn bytes(count: usize) -> String {
+    if count == 1 { "1 byte".into() } else { format!("{count} bytes") }
+}
+
+/// An option of a socket that is an int.
+fn option(socket: &Socket, number: i32) -> Option<i32> {
+    sockopt::get_int(socket.open_fd().ok()?.as_fd(), libc::SOL_SOCKET, number).ok()
+}
+
+fn is_set(socket: &Socket, number: i32) -> bool {
+    option(socket, number).is_some_and(|n| n != 0)
+}
+
+fn listens(socket: &Socket) -> bool {
+    is_set(socket, libc::SO_ACCEPTCONN)
+}
+
+/// Where a socket is bound, if it is.
+fn local(socket: &Socket) -> Option<Addr> {
+    socket.addresses().0
+}
+
+/// Whether what is bound to one address receives what is sent to another.
+fn covers(bound: &Addr, to: &Addr) -> bool {
+    if bound == to {
+        return true;
+    }
+    let any = bound.host().is_some_and(|h| h.is_unspecified());
+    let families = bound.host().is_some_and(|b| to.host().is_some_and(|t| b.is_ipv4() == t.is_ipv4() || b.is_ipv6()));
+    any && families && bound.port() == to.port()
+}

@@ -1,0 +1,204 @@
+//! The long form: what happened, in order, what the kernel says now, what to do, and where it is documented.
+
+use std::os::fd::AsFd;
+use std::time::Instant;
+
+use super::{Told, bytes, listens};
+use crate::command;
+use crate::linux::constants::HOWS;
+use crate::linux::options;
+use crate::linux::state::State;
+use crate::os::fd;
+use crate::os::tcp;
+use crate::value::{Addr, Clue, Failure, Handle, Name, text};
+use crate::world::record::{Did, Fact};
+use crate::world::{Mode, Record, Socket, World, sort};
+
+/// The most entries that a story tells.
+const TOLD_MAX: usize = 20;
+
+/// Where more is written about an error.
+const FURTHER: &[(Name, &str)] = &[
+    (Name::Errno(libc::EADDRINUSE), "socket(7), SO_REUSEADDR; RFC 9293, 3.6.1 (TIME-WAIT)"),
+    (Name::Errno(libc::ECONNREFUSED), "RFC 9293, 3.5.2 (reset generation); udp(7)"),
+    (Name::Errno(libc::ECONNRESET), "RFC 9293, 3.6.1 (closing with data unread)"),
+    (Name::Errno(libc::EPIPE), "RFC 9293, 3.6 (closing a connection)"),
+    (Name::Errno(libc::EMSGSIZE), "udp(7); RFC 768"),
+    (Name::Errno(libc::EACCES), "ip(7); socket(7), SO_BROADCAST"),
+    (Name::Errno(libc::EINPROGRESS), "poll(2)"),
+    (Name::Timeout, "Python: socket.settimeout"),
+];
+
+/// What of the last thing that happened surprises those who see the call's result alone.
+pub fn remark(record: &Record) -> Option<String> {
+    let last = record.facts().next_back().filter(|fact| fact.place.call == record.place.call)?;
+    match last.did {
+        Did::Received { room, whole, peeked: false, .. } if whole > room => {
+            Some(format!("the datagram was {whole} bytes, the buffer {room}: the rest is lost"))
+        }
+        _ => None,
+    }
+}
+
+/// The last error, explained.
+pub fn why(world: &World, told: Option<&Told>) -> Vec<Clue> {
+    let Some(told) = told else {
+        let nothing = match world.record {
+            Some(_) => "no call of this session has failed yet",
+            None => "with -q nothing is written down that could explain an error",
+        };
+        return vec![nothing.into()];
+    };
+    let mut out = vec![headline(told)];
+    let indented = |clue: &Clue| Clue::new("  ").join(clue.clone());
+    out.extend(told.cause.clues.iter().map(indented));
+    out.extend(usual(told).map(|line| Clue::new(format!("  {line}"))));
+    let sockets: Vec<u64> = told.failure.socket().into_iter().chain(told.cause.about.iter().copied()).collect();
+    if let Some(record) = &world.record {
+        out.extend(titled("what happened", history(record, &sockets, told.when)));
+    }
+    out.extend(titled("now", sockets_now(world, &sockets)));
+    if let Some(advice) = &told.cause.advice {
+        out.push(format!("try: {advice}").into());
+    }
+    out.push(format!("read: {}", further(told)).into());
+    out
+}
+
+/// All that happened to one socket, and how it stands.
+pub fn story(world: &World, socket: &Socket) -> Result<Vec<Clue>, Failure> {
+    let Some(record) = &world.record else {
+        return Err(Failure::usage("with -q nothing is written down of what happens to a socket"));
+    };
+    let other = record.other_end(socket.serial);
+    let sockets: Vec<u64> = std::iter::once(socket.serial).chain(other).collect();
+    let mut out = titled("what happened", history(record, &sockets, Instant::now()));
+    out.extend(titled("now", sockets_now(world, &sockets)));
+    Ok(out)
+}
+
+/// How sockets stand: what the kernel says of those that are open.
+fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Clue> {
+    let standing = |serial: &u64| {
+        let open = world.find(*serial).filter(|s| s.open_fd().is_ok());
+        let Some(socket) = open else {
+            let name = world.record.as_ref()?.named(*serial)?;
+            return Some(Clue::new(format!("{name}: closed")));
+        };
+        let fd = socket.open_fd().ok()?;
+        let mut clue = Clue::new(format!("{} = {}", socket.name(), socket.summary()));
+        clue = clue.and(format!(", {}", tcp::stands(fd.as_fd()).name()));
+        if let (Ok(unread @ 1..), false) = (fd::inq(fd.as_fd()), listens(&socket)) {
+            clue = clue.and(format!(", {} unread", bytes(unread)));
+        }
+        Some(clue)
+    };
+    sockets.iter().filter_map(standing).collect()
+}
+
+fn titled(title: &str, lines: Vec<Clue>) -> Vec<Clue> {
+    if lines.is_empty() {
+        return lines;
+    }
+    let indented = lines.into_iter().map(|line| Clue::new("  ").join(line));
+    std::iter::once(Clue::new(format!("{title}:"))).chain(indented).collect()
+}
+
+fn headline(told: &Told) -> Clue {
+    let (source, line) = &told.line;
+    let statement = text::printable(source.as_ref().map_or("", |s| s.line(*line)).trim());
+    let place = if *line > 0 { format!("line {line}, {statement}: ") } else { String::new() };
+    Clue::new(format!("{place}{}: {}", told.call, told.failure)).ago(told.when.elapsed())
+}
+
+/// What the error usually means, where there is no evidence for more.
+fn usual(told: &Told) -> impl Iterator<Item = String> {
+    let is_found = !told.cause.clues.is_empty();
+    let advice = if is_found { Vec::new() } else { command::advice(&told.call, told.failure.name) };
+    told.failure.notes().iter().cloned().chain(advice)
+}
+
+fn further(told: &Told) -> String {
+    let manual = command::find(&told.call).map_or("", |c| c.man);
+    let more = FURTHER.iter().find(|(name, _)| *name == told.failure.name).map_or("", |(_, text)| text);
+    match (manual, more) {
+        ("", "") => format!("help {}", told.failure.name.as_str()),
+        (one, "") | ("", one) => one.to_string(),
+        (manual, more) => format!("{manual}; {more}"),
+    }
+}
+
+/// The entries about these sockets, the latest of them.
+fn history(record: &Record, sockets: &[u64], until: Instant) -> Vec<Clue> {
+    let news = |fact: &&Fact| {
+        // What close did stands in the entry of the kernel's close.
+        let repeats = fact.did == Did::Dropped && record.is_closed(fact.socket);
+        sockets.contains(&fact.socket) && !repeats
+    };
+    let mut facts: Vec<&Fact> = record.facts().rev().filter(news).take(TOLD_MAX + 1).collect();
+    let more = facts.len() > TOLD_MAX;
+    facts.truncate(TOLD_MAX);
+    facts.reverse();
+    let mut lines: Vec<Clue> = if more { vec!["...".into()] } else { Vec::new() };
+    lines.extend(facts.into_iter().map(|fact| told(record, fact, until)));
+    lines
+}
+
+/// One entry: `line 7  srv: bound to 127.0.0.1:9998`.
+fn told(record: &Record, fact: &Fact, until: Instant) -> Clue {
+    let line = if fact.place.line > 0 { format!("line {:<3} ", fact.place.line) } else { " ".repeat(9) };
+    let words = words(record, fact);
+    Clue::new(format!("{line}{}: {words}", record.name(fact.socket))).ago(until.saturating_duration_since(fact.at))
+}
+
+/// What happened, in words.
+fn words(record: &Record, fact: &Fact) -> String {
+    let Fact { did, place, .. } = fact;
+    let at = |addr: &Option<Addr>, word: &str| addr.as_ref().map_or(String::new(), |a| format!(" {word} {a}"));
+    match did {
+        Did::Made(what) => format!("made, {}", sort(*what)),
+        Did::Adopted => "taken over from elsewhere".into(),
+        Did::Paired(other) => format!("made, a pair with {}", record.name(*other)),
+        Did::Duplicated(of) => format!("made, a duplicate of {}", record.name(*of)),
+        Did::Bound(at) => format!("bound to {at}"),
+        Did::Listens(at) => format!("listens on {at}"),
+        Did::Connecting(to) => format!("begins to connect to {to}"),
+        Did::Connected(ends) => format!("connected to {} from {}", ends.peer, ends.local),
+        Did::Accepted(from, ends) => format!("accepted from {}, peer {}", record.name(*from), ends.peer),
+        Did::Disconnected => "gave up its peer".into(),
+        Did::Sent { bytes: count, of, to } => {
+            let part = if count < of { format!(" of {of}") } else { String::new() };
+            format!("sent {}{part}{}", bytes(*count), at(to, "to"))
+        }
+        Did::Received { end: true, .. } => "received the end of the stream".into(),
+        Did::Received { bytes: count, from, room, whole, peeked, .. } => {
+            let verb = if *peeked { "looked at" } else { "received" };
+            let cut = if whole > room { format!(" of a datagram of {whole}") } else { String::new() };
+            format!("{verb} {}{}{cut}", bytes(*count), at(from, "from"))
+        }
+        Did::Shut(how) => format!("shut down, {}", HOWS.name_of(*how).unwrap_or("?")),
+        Did::OptionSet(level, number) => {
+            let name =
+                options::by_number(*level, *number).spec.map_or_else(|| format!("{level} {number}"), |s| s.name.into());
+            format!("{name} set")
+        }
+        Did::ModeSet(Mode::Blocking) => "made blocking".into(),
+        Did::ModeSet(Mode::NonBlocking) => "made non-blocking".into(),
+        Did::ModeSet(Mode::Timeout(s)) => format!("timeout set to {s} s"),
+        Did::Filed => "a file was made of it".into(),
+        Did::Dropped => "closed by its user".into(),
+        Did::Detached => "gave up its descriptor".into(),
+        Did::Closed(last) => {
+            let first = if last.state == Some(State::CloseWait) { ", after its peer" } else { "" };
+            let unread = if last.unread > 0 && !last.listened {
+                format!(", {} unread", bytes(last.unread))
+            } else {
+                String::new()
+            };
+            let aborts = if last.aborts { ", with SO_LINGER 1 0" } else { "" };
+            let held = if last.held { "; another descriptor of it may be open" } else { "" };
+            format!("closed{first}{unread}{aborts}{held}")
+        }
+        Did::Failed(_, name) => format!("{} failed with {}", place.name, name.as_str()),
+    }
+}

@@ -1,0 +1,125 @@
+//! Making a call: its arguments become values, its effect is tried once, or its def gets a frame.
+
+use std::rc::Rc;
+
+use super::event::At;
+use super::exec::{Flow, Next};
+use super::task::{Frame, Task};
+use super::{FRAMES_MAX, Session};
+use crate::command::{Arg, Args};
+use crate::program::{Callee, Function, Scope, Site};
+use crate::value::{Failure, Name, Value};
+use crate::world::record::Place;
+use crate::world::{File, Socket, Step};
+
+impl Session {
+    pub(super) fn call(&mut self, task: &mut Task, site: &Rc<Site>) -> Next {
+        let Some(frame) = task.frames.last() else { return Next::Flow(Flow::Ended) };
+        let mut args = std::mem::take(&mut self.args);
+        let mut failed = None;
+        for (i, code) in site.args.iter().enumerate() {
+            match self.arg(&frame.scope, code) {
+                Ok(arg) => args.0.push(arg),
+                Err(failure) => {
+                    failed = Some(failure.at(i));
+                    break;
+                }
+            }
+        }
+        if self.world.record.is_some() {
+            self.calls += 1;
+            task.call = self.calls;
+            self.keep_place(task, site);
+        }
+        let result = match (failed, &site.callee) {
+            (Some(failure), _) => Err(failure),
+            (None, Callee::Command(command)) => {
+                (command.run)(&mut self.world, &mut args).map_err(|failure| about(failure, &args))
+            }
+            (None, Callee::Defined(slot)) => {
+                let values = args.0.drain(..).map(|a| if let Arg::Value(v) = a { v } else { Value::None }).collect();
+                self.args = args;
+                return match self.enter(task, site, *slot, values) {
+                    Ok(()) => Next::Frame,
+                    Err(failure) => Next::Flow(self.fail(task, site.name.clone(), Some(site), failure)),
+                };
+            }
+        };
+        args.0.clear();
+        self.args = args;
+        if let Ok(Step::Done(reply)) = result {
+            // The common case, kept short.
+            return match self.complete(task, site, reply) {
+                Flow::On => Next::Op,
+                other => Next::Flow(other),
+            };
+        }
+        Next::Flow(self.settle(task, site, result))
+    }
+
+    /// Call a defined name: a frame of its own.
+    fn enter(&mut self, task: &mut Task, site: &Rc<Site>, slot: usize, values: Vec<Value>) -> Result<(), Failure> {
+        if task.frames.len() >= FRAMES_MAX {
+            return Err(Failure::usage(format!("more than {FRAMES_MAX} calls inside each other")));
+        }
+        let (function, scope) = self.prepare(slot, &site.name, values)?;
+        let mut frame = Frame::new(function.code.clone(), scope);
+        frame.called = Some((site.clone(), function));
+        task.frames.push(frame);
+        Ok(())
+    }
+
+    /// A defined name with its arguments in the slots of its parameters.
+    pub(super) fn prepare(
+        &self,
+        slot: usize,
+        name: &str,
+        values: Vec<Value>,
+    ) -> Result<(Rc<Function>, Rc<Scope>), Failure> {
+        let function = self.functions.get(slot).cloned().flatten();
+        let function = function
+            .ok_or_else(|| Failure::with(Name::Unbound, format!("`{name}` is not defined yet: its def has not run")))?;
+        if function.params.len() != values.len() {
+            return Err(Failure::usage(format!(
+                "`{}` takes {} arguments ({}), and here are {}",
+                function.name,
+                function.params.len(),
+                function.params.join(" "),
+                values.len()
+            )));
+        }
+        let scope = Scope::with(function.slots);
+        for (i, value) in values.into_iter().enumerate() {
+            scope.set(i, value);
+        }
+        Ok((function, Rc::new(scope)))
+    }
+
+    /// What happens next happens in a call of the task.
+    pub(super) fn keep_place(&mut self, task: &Task, site: &Site) {
+        self.stand_at(task, task.call, &site.name);
+    }
+
+    /// What happens next happens where the task stands, in no call of it.
+    pub(super) fn leave_call(&mut self, task: &Task) {
+        self.stand_at(task, 0, &Rc::from(""));
+    }
+
+    fn stand_at(&mut self, task: &Task, call: u64, name: &Rc<str>) {
+        if let Some(record) = &mut self.world.record {
+            let At { task, span, .. } = Self::at(task);
+            record.place = Place { call, name: name.clone(), line: span.line, task };
+        }
+    }
+}
+
+/// A failure of a call with these arguments: it is about the socket that was given, unless the effect says of another.
+#[cold]
+fn about(failure: Failure, args: &Args) -> Failure {
+    let first = args.value(0);
+    let file = || first.downcast::<File>().and_then(File::socket);
+    match first.downcast_rc::<Socket>().or_else(file) {
+        Some(socket) => failure.on(socket.serial),
+        None => failure,
+    }
+}

@@ -1,0 +1,361 @@
+//! The record of what happened to each socket: typed facts, in order, written by whoever does the deed.
+//!
+//! An effect notes what it did where it did it ([`World::note`]); causes, stories, pictures and JSON read it. It is kept
+//! where every call is shown, never for a quiet script, which pays one branch. It is bounded: old facts go. It explains
+//! nothing and knows no program; what is written down is what the kernel said when it happened.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::{Mode, Socket, World};
+use crate::linux::state::State;
+use crate::os::tcp;
+use crate::os::{addr, fd, sockopt, trace};
+use crate::value::{Addr, Failure, Name, Tried};
+
+/// How many facts are kept.
+const KEPT_MAX: usize = 4096;
+
+/// What happened, in order.
+#[derive(Default)]
+pub struct Record {
+    facts: VecDeque<Fact>,
+    /// How many facts there ever were.
+    count: u64,
+    /// The first names of the sockets that the facts are of.
+    names: HashMap<u64, Rc<str>>,
+    /// What runs.
+    pub place: Place,
+}
+
+/// Where something happened: which call, on which line, in which task.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// Which call of the session: they count up.
+    pub call: u64,
+    /// Its name.
+    pub name: Rc<str>,
+    /// Its line; 0 where it is not known.
+    pub line: u32,
+    /// Its task; none for the main one.
+    pub task: Option<Rc<str>>,
+}
+
+/// One thing that happened to a socket.
+#[derive(Clone, Debug)]
+pub struct Fact {
+    /// Which fact of the session: they count up from 1.
+    pub number: u64,
+    /// When.
+    pub at: Instant,
+    /// In which call.
+    pub place: Place,
+    /// To which socket.
+    pub socket: u64,
+    /// What.
+    pub did: Did,
+}
+
+/// What can happen to a socket.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Did {
+    /// It was made: its family, type and protocol.
+    Made([i32; 3]),
+    /// It was made as an end of a pair, whose other end is that socket.
+    Paired(u64),
+    /// It was made as another descriptor of that socket.
+    Duplicated(u64),
+    /// It was made of a descriptor that came from elsewhere.
+    Adopted,
+    /// It was bound.
+    Bound(Addr),
+    /// It listens.
+    Listens(Addr),
+    /// A connection was asked for and is under way.
+    Connecting(Addr),
+    /// It was connected.
+    Connected(Ends),
+    /// It was accepted from that listening socket.
+    Accepted(u64, Ends),
+    /// It gave up its peer: connect AF_UNSPEC.
+    Disconnected,
+    /// It sent.
+    Sent {
+        /// How many bytes the kernel took.
+        bytes: usize,
+        /// How many there were.
+        of: usize,
+        /// To where, if the call named an address.
+        to: Option<Addr>,
+    },
+    /// It received.
+    Received {
+        /// How many bytes.
+        bytes: usize,
+        /// From where, if the call told.
+        from: Option<Addr>,
+        /// How many the call had room for.
+        room: usize,
+        /// How long the datagram was.
+        whole: usize,
+        /// They were left in place: MSG_PEEK.
+        peeked: bool,
+        /// There was nothing, and will be nothing: the peer's end of the stream.
+        end: bool,
+    },
+    /// It was shut down: `rd`, `wr` or `rdwr`.
+    Shut(i32),
+    /// An option was set: its level and number.
+    OptionSet(i32, i32),
+    /// A file was made of it.
+    Filed,
+    /// The way its calls wait was set.
+    ModeSet(Mode),
+    /// Its user closed it; the kernel's end of it may live on in files and duplicates.
+    Dropped,
+    /// Its descriptor was taken out of it.
+    Detached,
+    /// The kernel's socket was closed.
+    Closed(Box<Last>),
+    /// A call failed: what it tried, and with what.
+    Failed(Tried, Name),
+}
+
+/// Both addresses of a connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ends {
+    /// This end's.
+    pub local: Addr,
+    /// The other's.
+    pub peer: Addr,
+}
+
+impl Ends {
+    /// The ends of a socket's connection, if it has one.
+    pub fn of(socket: &Socket) -> Option<Self> {
+        let fd = socket.open_fd().ok()?;
+        let local = addr::getsockname(fd.as_fd()).ok()?;
+        let peer = addr::getpeername(fd.as_fd()).ok()?;
+        Some(Self { local, peer })
+    }
+
+    /// Whether these are the same connection seen from its other end.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.local == other.peer && self.peer == other.local && self.peer.port().is_some()
+    }
+}
+
+/// What the kernel said of a socket just before it was closed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Last {
+    /// Where it was bound.
+    pub local: Option<Addr>,
+    /// Its peer.
+    pub peer: Option<Addr>,
+    /// Bytes that had come and were never read.
+    pub unread: usize,
+    /// SO_LINGER was 1 0: closing resets.
+    pub aborts: bool,
+    /// SO_REUSEADDR was set.
+    pub reuse: bool,
+    /// SO_REUSEPORT was set.
+    pub reuse_port: bool,
+    /// It listened.
+    pub listened: bool,
+    /// Its TCP state, where it has one.
+    pub state: Option<State>,
+    /// Another descriptor of it may be open still, so that nothing was sent.
+    pub held: bool,
+}
+
+impl Last {
+    /// How a socket stands.
+    pub fn of(fd: BorrowedFd<'_>, held: bool) -> Self {
+        let is_set = |number| sockopt::get_int(fd, libc::SOL_SOCKET, number).is_ok_and(|n| n != 0);
+        let mut linger = [0; 8];
+        let aborts = sockopt::get(fd, libc::SOL_SOCKET, libc::SO_LINGER, &mut linger).is_ok()
+            && linger[..4] != [0; 4]
+            && linger[4..] == [0; 4];
+        Self {
+            local: addr::getsockname(fd).ok(),
+            peer: addr::getpeername(fd).ok(),
+            unread: fd::inq(fd).unwrap_or(0),
+            aborts,
+            reuse: is_set(libc::SO_REUSEADDR),
+            reuse_port: is_set(libc::SO_REUSEPORT),
+            listened: is_set(libc::SO_ACCEPTCONN),
+            state: tcp::state(fd).ok().flatten(),
+            held,
+        }
+    }
+}
+
+impl Record {
+    fn add(&mut self, socket: u64, did: Did) {
+        if self.facts.len() == KEPT_MAX {
+            self.facts.pop_front();
+        }
+        self.count += 1;
+        let (number, at, place) = (self.count, Instant::now(), self.place.clone());
+        self.facts.push_back(Fact { number, at, place, socket, did });
+    }
+
+    /// A socket got its first name.
+    pub fn name_it(&mut self, socket: u64, name: &Rc<str>) {
+        if self.names.len() >= 2 * KEPT_MAX {
+            let told: HashSet<u64> = self.facts.iter().map(|fact| fact.socket).collect();
+            self.names.retain(|socket, _| told.contains(socket));
+        }
+        self.names.entry(socket).or_insert_with(|| name.clone());
+    }
+
+    /// The name a socket had first, if it had one.
+    pub fn named(&self, socket: u64) -> Option<Rc<str>> {
+        self.names.get(&socket).cloned()
+    }
+
+    /// The name a socket had first, or a word for it.
+    pub fn name(&self, socket: u64) -> Rc<str> {
+        self.named(socket).unwrap_or_else(|| format!("socket#{socket}").into())
+    }
+
+    /// All that is known, in order.
+    pub fn facts(&self) -> impl DoubleEndedIterator<Item = &Fact> {
+        self.facts.iter()
+    }
+
+    /// What happened to one socket, in order.
+    pub fn of(&self, socket: u64) -> impl DoubleEndedIterator<Item = &Fact> {
+        self.facts.iter().filter(move |fact| fact.socket == socket)
+    }
+
+    /// The last thing of a kind that happened to a socket.
+    pub fn last(&self, socket: u64, is: impl Fn(&Did) -> bool) -> Option<&Fact> {
+        self.of(socket).rev().find(|fact| is(&fact.did))
+    }
+
+    /// Whether the kernel's socket was closed.
+    pub fn is_closed(&self, socket: u64) -> bool {
+        self.of(socket).any(|fact| matches!(fact.did, Did::Closed(_)))
+    }
+
+    /// The addresses of the connection a socket had last, also when it is over.
+    pub fn ends(&self, socket: u64) -> Option<Ends> {
+        self.of(socket).rev().find_map(|fact| fact.did.ends())
+    }
+
+    /// The socket at the other end of a connection, if it is one of ours: the latest that had these addresses.
+    pub fn other_end(&self, socket: u64) -> Option<u64> {
+        let paired =
+            self.of(socket).find_map(|fact| if let Did::Paired(other) = fact.did { Some(other) } else { None });
+        if paired.is_some() {
+            return paired;
+        }
+        let ends = self.ends(socket)?;
+        let meets = |fact: &&Fact| fact.socket != socket && fact.did.ends().is_some_and(|theirs| theirs.meets(&ends));
+        self.facts.iter().rev().find(meets).map(|fact| fact.socket)
+    }
+
+    /// The name of the latest socket of ours whose connection had these addresses.
+    pub fn had(&self, local: &Addr, peer: &Addr) -> Option<Rc<str>> {
+        let is = |ends: Ends| ends.local == *local && ends.peer == *peer;
+        self.facts.iter().rev().find(|fact| fact.did.ends().is_some_and(is)).map(|fact| self.name(fact.socket))
+    }
+
+    /// Whether all that ever went through a socket is written down: nothing was dropped, and no file or duplicate was
+    /// made of it.
+    pub fn knows_all(&self, socket: u64) -> bool {
+        self.of(socket).next().is_some_and(|fact| fact.did.begins())
+            && !self.of(socket).any(|fact| fact.did == Did::Filed)
+            && !self.facts.iter().any(|fact| fact.did == Did::Duplicated(socket))
+    }
+}
+
+impl World {
+    /// Write down what has just happened to a socket, where that is kept.
+    #[inline]
+    pub fn note(&mut self, socket: &Socket, did: impl FnOnce() -> Did) {
+        if self.record.is_some() {
+            self.write_down(socket, did);
+        }
+    }
+
+    #[cold]
+    fn write_down(&mut self, socket: &Socket, did: impl FnOnce() -> Did) {
+        let Some(record) = &mut self.record else { return };
+        if socket.is_named() {
+            record.name_it(socket.serial, &socket.name());
+        }
+        // What is asked of the kernel in order to tell is no part of the call.
+        record.add(socket.serial, trace::aside(did));
+    }
+
+    /// Write down that a call failed, if it was made.
+    pub fn note_failure(&mut self, failure: &Failure) {
+        let (Some(record), Some(socket)) = (&mut self.record, failure.socket()) else { return };
+        // A connection under way is written down by who began it.
+        let tells = matches!(failure.name, Name::Errno(_) | Name::Timeout) && !failure.is(libc::EINPROGRESS);
+        if tells {
+            record.add(socket, Did::Failed(failure.tried, failure.name));
+        }
+    }
+
+    /// Write down how a socket stands that is about to be closed; whether another descriptor of it may stay open.
+    pub(super) fn note_end(&mut self, socket: u64, fd: BorrowedFd<'_>, held: bool) {
+        if let Some(record) = &mut self.record {
+            let last = trace::aside(|| Last::of(fd, held));
+            record.add(socket, Did::Closed(Box::new(last)));
+        }
+    }
+}
+
+impl Did {
+    fn ends(&self) -> Option<Ends> {
+        match self {
+            Self::Connected(ends) | Self::Accepted(_, ends) => Some(ends.clone()),
+            Self::Closed(last) => Some(Ends { local: last.local.clone()?, peer: last.peer.clone()? }),
+            _ => None,
+        }
+    }
+
+    fn begins(&self) -> bool {
+        matches!(self, Self::Made(_) | Self::Paired(_) | Self::Accepted(..))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recorded() -> World {
+        World { record: Some(Record::default()), ..World::default() }
+    }
+
+    #[test]
+    fn old_facts_go_and_then_not_all_is_known() {
+        let mut world = recorded();
+        let socket = world.socket(libc::AF_INET, libc::SOCK_DGRAM, 0).unwrap();
+        assert!(world.record.as_ref().unwrap().knows_all(socket.serial));
+        for _ in 0..KEPT_MAX {
+            world.note(&socket, || Did::Sent { bytes: 1, of: 1, to: None });
+        }
+        let record = world.record.unwrap();
+        assert_eq!(record.facts().count(), KEPT_MAX);
+        assert!(!record.knows_all(socket.serial));
+    }
+
+    #[test]
+    fn what_is_closed_is_asked_before() {
+        let mut world = recorded();
+        let server = world.socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap();
+        addr::bind(server.fd().unwrap().as_fd(), &"127.0.0.1:0".parse().unwrap()).unwrap();
+        fd::listen(server.fd().unwrap().as_fd(), 1).unwrap();
+        let at = server.addresses().0;
+        world.close(&server).unwrap();
+        let record = world.record.unwrap();
+        let Did::Closed(last) = &record.facts().next_back().unwrap().did else { panic!("it is closed") };
+        assert!(last.listened && last.local == at && last.peer.is_none() && !last.held && last.unread == 0);
+    }
+}

@@ -1,0 +1,63 @@
+//! All tests of the program, in one binary: the files under `tests/facts`, `tests/sessions`, `tests/transcripts` and
+//! `scripts`, each a test of its own, and what needs Rust: a terminal, a signal, a peer program, a property.
+//!
+//! `cargo test why::` runs those of one topic. Who writes a test in Rust puts its name in the list at the top of its file:
+//! one that stands in none does not compile.
+#![deny(dead_code)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
+
+use libtest_mimic::{Arguments, run};
+
+#[macro_use]
+mod trial;
+mod common;
+mod files;
+
+mod cli;
+mod editor;
+mod examples;
+mod language;
+mod manual;
+mod processes;
+mod prompt;
+mod python;
+mod random;
+mod readme;
+mod servers;
+mod step;
+mod tasks;
+mod tidy;
+mod trace;
+mod transcripts;
+mod views;
+mod why;
+
+fn main() {
+    let mut args = Arguments::from_args();
+    // Most of them wait most of the time.
+    args.test_threads.get_or_insert(2 * std::thread::available_parallelism().map_or(1, usize::from));
+    trial::keep_panics();
+    // What takes longest comes first.
+    let rust = [
+        random::trials(),
+        python::trials(),
+        editor::trials(),
+        step::trials(),
+        transcripts::trials(),
+        tasks::trials(),
+        why::trials(),
+        processes::trials(),
+        prompt::trials(),
+        readme::trials(),
+        views::trials(),
+        manual::trials(),
+        servers::trials(),
+        cli::trials(),
+        trace::trials(),
+        examples::trials(),
+        language::trials(),
+        tidy::trials(),
+    ];
+    let all = rust.into_iter().flatten().chain(files::trials()).collect();
+    run(&args, all).exit();
+}
