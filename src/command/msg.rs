@@ -3,11 +3,6 @@
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::rc::Rc;
 
-use super::Args;
-use super::Command;
-use super::Group;
-use super::Kind;
-use super::Stands;
 use super::args::expected;
 use super::transfer::{Load, NO_ROOM, OVER, SENDTO, bytes, data, put};
 use super::{Args, Command, Group, Kind, Stands, base, err, named, names, req, some};

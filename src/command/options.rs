@@ -7,8 +7,7 @@ use std::os::fd::AsFd;
 
 use super::{Args, CLOSED, Command, Group, Kind, base, err, kinds, opt, req, some};
 use crate::linux::constants;
-use crate::linux::options::OptKind;
-use crate::linux::options::OptRef;
+use crate::linux::options::{OptKind, OptRef};
 use crate::os::sockopt;
 use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
 use crate::world::record::Did;

@@ -7,12 +7,6 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use super::Arg;
-use super::Args;
-use super::CLOSED;
-use super::Command;
-use super::Group;
-use super::Kind;
 use super::args::expected;
 use super::{Arg, Args, CLOSED, Command, Group, Kind, base, err, named, opt, req, some};
 use crate::linux::constants;

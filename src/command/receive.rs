@@ -6,18 +6,7 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
-use super::Args;
-use super::CLOSED;
-use super::Command;
-use super::Group;
-use super::Kind;
-use super::Stands;
-use super::Trouble;
-use super::base;
-use super::err;
 use super::msg::ancillary_value;
-use super::opt;
-use super::req;
 use super::transfer::keep;
 use super::{Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, opt, req};
 use crate::linux::constants;
