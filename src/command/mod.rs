@@ -360,3 +360,22 @@ pub fn advice(call: &str, name: Name) -> Vec<String> {
     let general = errno::by_number(number).map(|e| e.advice.to_string());
     general.filter(|advice| !advice.is_empty()).into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_told_by_its_call_or_the_one_it_is_like_or_by_any() {
+        let told = |call, number| advice(call, Name::Errno(number));
+        assert!(told("bind", libc::EADDRINUSE)[1].contains("SO_REUSEADDR"));
+        assert_eq!(told("sendmsg", libc::ENOBUFS), told("send", libc::ENOBUFS));
+        assert_eq!(told("sendmsg", libc::EACCES), told("sendto", libc::EACCES));
+        assert_eq!(told("recv", libc::ENXIO), [errno::by_number(libc::ENXIO).unwrap().advice]);
+        for call in ["accept", "recv", "send", "anything"] {
+            assert!(told(call, libc::EAGAIN)[0].contains("not a failure"), "{call}");
+        }
+        assert!(told("connect", libc::EINPROGRESS)[0].contains("not a failure"));
+        assert!(told("bind", libc::EXFULL).is_empty() && told("bind", 100_000).is_empty());
+    }
+}
