@@ -11,6 +11,7 @@ pub mod standing;
 mod connection;
 mod data;
 mod files;
+mod inet;
 mod kernel;
 pub mod life;
 mod mode;
@@ -294,6 +295,7 @@ pub const fn some(name: &'static str, kind: Kind) -> Param {
 pub static ALL: &[&[Command]] = &[
     life::COMMANDS,
     names::COMMANDS,
+    inet::COMMANDS,
     connection::COMMANDS,
     transfer::COMMANDS,
     options::COMMANDS,
