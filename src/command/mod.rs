@@ -18,11 +18,13 @@ mod mode;
 mod msg;
 mod names;
 mod netstat;
+mod numbers;
 mod options;
 mod processes;
 mod readiness;
 mod receive;
 mod sendfile;
+mod strings;
 mod sync;
 mod tasks;
 mod transfer;
@@ -303,6 +305,8 @@ pub static ALL: &[&[Command]] = &[
     files::COMMANDS,
     readiness::COMMANDS,
     data::COMMANDS,
+    strings::COMMANDS,
+    numbers::COMMANDS,
     tasks::COMMANDS,
     sync::COMMANDS,
     processes::COMMANDS,
