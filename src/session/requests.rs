@@ -8,14 +8,13 @@ use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Show, Stop};
 use crate::command::views;
-use crate::explain;
-use crate::help;
 use crate::lang::{self, Source};
 use crate::os::trace;
 use crate::program::Site;
 use crate::value::{Clue, Failure, Handle, Name, Reply, Table, Value};
 use crate::world::sync::Pool;
-use crate::world::{Process, Request, Socket, after};
+use crate::world::{Process, Request, Socket};
+use crate::{explain, help};
 
 impl Session {
     pub(super) fn request(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Flow {
@@ -78,7 +77,7 @@ impl Session {
                     if let Some(other) = self.task_mut(id) {
                         other.joiners.push(me);
                     }
-                    self.park(task, site, Parking::Join(other), limit.and_then(after));
+                    self.park(task, site, Parking::Join(other), limit);
                     return Flow::Parked;
                 }
                 Ok(other.result.borrow().clone().unwrap_or(Reply::Nothing))
