@@ -14,6 +14,7 @@ mod files;
 mod inet;
 mod kernel;
 pub mod life;
+mod lookup;
 mod mode;
 mod msg;
 mod names;
@@ -297,6 +298,7 @@ pub const fn some(name: &'static str, kind: Kind) -> Param {
 pub static ALL: &[&[Command]] = &[
     life::COMMANDS,
     names::COMMANDS,
+    lookup::COMMANDS,
     inet::COMMANDS,
     connection::COMMANDS,
     transfer::COMMANDS,
