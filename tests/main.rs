@@ -16,6 +16,7 @@ mod files;
 mod cli;
 mod editor;
 mod examples;
+mod house;
 mod language;
 mod manual;
 mod processes;
@@ -57,6 +58,7 @@ fn main() {
         examples::trials(),
         language::trials(),
         tidy::trials(),
+        house::trials(),
     ];
     let all = rust.into_iter().flatten().chain(files::trials()).collect();
     run(&args, all).exit();
