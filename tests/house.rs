@@ -111,7 +111,7 @@ fn modules() -> Vec<(Vec<String>, Vec<String>, usize)> {
 }
 
 /// What is found must be the exceptions, each of them.
-fn only(found: BTreeSet<String>, exceptions: &[&str], what: &str) {
+fn only(found: &BTreeSet<String>, exceptions: &[&str], what: &str) {
     let exceptions: BTreeSet<String> = exceptions.iter().map(|e| (*e).to_string()).collect();
     let new: Vec<_> = found.difference(&exceptions).collect();
     let over: Vec<_> = exceptions.difference(&found).collect();
@@ -134,7 +134,7 @@ fn layers_look_one_way() {
             }
         }
     }
-    only(wrong, &[], "layers look one way");
+    only(&wrong, &[], "layers look one way");
 }
 
 /// The paths of a `use`, its braces taken apart.
@@ -199,12 +199,12 @@ fn rooms_have_no_circles() {
         let circle = all.iter().filter(|other| reached[other].contains(*name)).map(|other| other.join("/"));
         circles.insert(circle.collect::<Vec<_>>().join(" "));
     }
-    only(circles, CIRCLES, "these modules use each other");
+    only(&circles, CIRCLES, "these modules use each other");
 }
 
 fn files_are_short() {
     let long = modules().into_iter().filter(|(.., lines)| *lines > LINES_MAX).map(|(name, ..)| name.join("/"));
-    only(long.collect(), LONG, &format!("these files have more than {LINES_MAX} lines"));
+    only(&long.collect(), LONG, &format!("these files have more than {LINES_MAX} lines"));
 }
 
 fn types_have_names_of_their_own() {
@@ -219,5 +219,5 @@ fn types_have_names_of_their_own() {
     }
     let shared = places.into_iter().filter(|(_, places)| places.len() > 1);
     let shared = shared.map(|(name, places)| format!("{name}: {}", places.into_iter().collect::<Vec<_>>().join(" ")));
-    only(shared.collect(), SHARED, "these types share a name");
+    only(&shared.collect(), SHARED, "these types share a name");
 }
