@@ -1,8 +1,8 @@
 //! A transcript written anew where a run of it differs, as little of it as can be. It runs nothing and writes no file.
 
 use super::compare::{Comparison, Difference, Group, Line, Names, line_matches};
-use super::rules::Chosen;
-use super::transcript::{self, ANY_LINES, Entry, Part, parts, placeholder};
+use super::rules::{Chosen, placeholder};
+use super::transcript::{self, ANY_LINES, Entry, Part, parts};
 
 impl Comparison {
     /// The transcript written anew where it differs, and the statements that turned from a success into an error or

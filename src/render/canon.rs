@@ -8,9 +8,8 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::rules::{COUNTING, Chosen, LONG, RULES, is_autobound, is_chosen_port};
+use super::rules::{COUNTING, Chosen, LONG, RULES, is_autobound, is_chosen_port, placeholder};
 use super::table::{self, Cell, Grid};
-use super::transcript::placeholder;
 use crate::session::{Call, Event, What};
 use crate::value::table::{Column, Holds};
 use crate::value::{Addr, Table, Value};

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::canon::Piece;
-use super::rules::Chosen;
-use super::transcript::{self, ANY_LINES, Entry, Part, parts, placeholder};
+use super::rules::{Chosen, placeholder};
+use super::transcript::{self, ANY_LINES, Entry, Part, parts};
 
 /// A shown line of a run.
 pub type Line = Vec<Piece>;

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::canon::Piece;
-use super::rules::{Chosen, MEASURING};
+use super::rules::{Chosen, MEASURING, placeholder};
 use super::{CONTINUATION, PROMPT, Style};
 use crate::session::{Event, What};
 use crate::value::text;
@@ -98,12 +98,6 @@ fn hole(word: &str) -> Part<'_> {
             _ => Part::Unknown(word),
         },
     }
-}
-
-/// How a placeholder is written.
-pub fn placeholder(kind: Chosen, number: usize) -> String {
-    let word = kind.rule().word;
-    if kind.is_numbered() { format!("{{{word}:{number}}}") } else { format!("{{{word}}}") }
 }
 
 /// Where the first thing stands that looks like a placeholder, and how long it is: `{*}`, `{host}`, `{any}`, `{word:1}`.
