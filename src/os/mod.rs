@@ -4,6 +4,7 @@
 //! and nothing of sockets' names, modes or tasks.
 
 pub mod addr;
+pub mod errqueue;
 pub mod fd;
 pub mod interfaces;
 pub mod msg;
@@ -11,6 +12,7 @@ pub mod netstat;
 pub mod poller;
 pub mod process;
 pub mod resolve;
+pub mod settings;
 pub mod sockopt;
 pub mod tcp;
 pub mod terminal;
