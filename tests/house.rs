@@ -43,11 +43,8 @@ const LONG: &[&str] = &[
     "command/options",
     "command/readiness",
     "command/transfer",
-    "session/requests",
-    "session/step",
     "session/turn",
     "value/errno",
-    "world/mod",
 ];
 
 /// Public types whose name another one has, too.

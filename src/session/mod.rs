@@ -18,6 +18,7 @@ mod sockets;
 mod step;
 mod task;
 mod turn;
+mod views;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;

@@ -7,6 +7,15 @@ use super::sync::{Line, Pool};
 use super::{Socket, World};
 use crate::value::{Failure, Reply, Table, Value};
 
+/// A task, as those who wake it know it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, PartialOrd, Ord)]
+pub struct TaskId {
+    /// Its place in the scheduler.
+    pub index: u32,
+    /// Which task of those that had the place.
+    pub generation: u32,
+}
+
 /// The outcome of trying a call once.
 pub enum Step {
     /// It is done.
