@@ -32,6 +32,18 @@
 //! poller when a call first waits on it. What only a kernel-blocking descriptor would do (send all, MSG_WAITALL,
 //! SO_RCVLOWAT, SO_RCVTIMEO, SO_LINGER at close, connect to a full unix queue) is made from this.
 //!
+//! # A call: told once
+//!
+//! All that is known of a call stands in one constant beside its effect. `atmark` is `ATMARK` in
+//! `src/command/readiness.rs`: what fits each parameter ([`command::Kind`], and how a socket must stand,
+//! [`command::Stands`]), what each result holds ([`value::Holds`]), each error with its cause and what to try, the forms
+//! in Python and C, an example, and `run`. Parsing, usage lines, completion, help, the manual page, the reference, the
+//! advice under an error and what a transcript leaves out are made of that; a call that is `like` another shares its
+//! errors. So `atmark` touches that file: the constant, the function below it, its name in `COMMANDS`; and a script in
+//! `tests/facts` that holds what it does. The reference is written anew from it. What it asks the kernel is a function
+//! of [`os`], as `os::fd::atmark`, unless there is one already. No other file knows it by its name, which
+//! `tests/tidy.rs` holds.
+//!
 //! # Tasks
 //!
 //! A script, a line at the prompt, a `spawn` and a `&` are all tasks: stacks of frames over compiled code with names

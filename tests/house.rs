@@ -18,7 +18,6 @@ const APART: &[(&str, &str)] = &[
     ("lang", "os"),
     ("render", "os"),
     ("render", "world"),
-    ("render", "command"),
     ("os", "lang"),
     ("world", "lang"),
     ("command", "lang"),
@@ -42,8 +41,10 @@ const LONG: &[&str] = &[
     "command/names",
     "command/options",
     "command/readiness",
+    "command/receive",
     "command/transfer",
     "session/turn",
+    "render/canon",
     "value/errno",
 ];
 
@@ -60,9 +61,9 @@ const SHARED: &[&str] = &[
     "Place: program/code world/record",
     "Row: linux/constants render/diff",
     "Shared: front/recorder world/socket",
-    "Standing: command/suits session/step",
+    "Standing: command/standing session/step",
     "Step: value/diagram world/step",
-    "Subject: command/suits help/mod",
+    "Subject: command/standing help/mod",
     "Table: program/scope value/table",
     "Waiting: session/attend world/wait",
 ];

@@ -6,8 +6,14 @@
 use std::fs;
 
 use super::names::Names;
-use crate::command::suits::Subject;
-use crate::command::{self, Command, Kind, Need, Param, life};
+use crate::command;
+use crate::command::Command;
+use crate::command::Kind;
+use crate::command::Need;
+use crate::command::Param;
+use crate::command::Stands;
+use crate::command::life;
+use crate::command::standing::Subject;
 use crate::help;
 use crate::lang::{KEYWORDS, Typed, head, is_name, typed};
 use crate::linux::constants::{self, Constants};
@@ -62,7 +68,7 @@ fn path_wanted(before: &[Typed]) -> bool {
     let head = head(before);
     let Some(command) = before.get(head).and_then(|w| command::find(&w.text)) else { return false };
     let next = next(command, &before[head + 1..]);
-    command.params.get(next.param).is_some_and(|p| p.kind == Kind::Path)
+    command.params.get(next.param).is_some_and(|p| matches!(p.kind, Kind::Path | Kind::Program))
 }
 
 /// A word of a call: where in the call it stands.
@@ -164,7 +170,7 @@ impl Found {
         }
         // What has a name must give something; what must fail may be any call.
         let result = before.last().is_some_and(|w| w.word.is("="));
-        let fits = |c: &&Command| !result || !c.results.is_empty() || c.results_vary();
+        let fits = |c: &&Command| !result || !c.results.is_empty();
         all.extend(command::all().filter(fits).map(|c| c.name));
         all.extend(names.defs.iter().map(|(name, _)| &**name));
         if !self.typed.is_empty() {
@@ -208,20 +214,37 @@ impl Found {
         let Place { command, args, word, next, names } = *place;
         let kind = param.kind;
         match kind {
-            Kind::Text if param.name == "fds" => {
+            Kind::Sockets => {
                 self.after(',', word);
-                let sockets = names.things.iter().filter(|(_, subject)| subject.suits("", Kind::Socket));
-                sockets.for_each(|(name, _)| self.open(name));
+                names.sockets(Stands::Open).for_each(|(name, _)| self.open(name));
             }
-            _ if kind.is_live() => self.things(command.name, kind, names),
+            _ if kind.is_live() => self.things(param, names),
             Kind::Option => self.options(command, next.level, args.first().and_then(|w| names.get(&w.text))),
-            Kind::Path => self.paths(word, command.name == "source"),
-            Kind::Name if param.name == "STATE" => self.states(),
+            Kind::Path | Kind::Program => self.paths(word, kind == Kind::Program),
+            Kind::State => self.states(),
             Kind::Name => self.subjects(),
             Kind::Switch => self.all(["on", "off"]),
-            Kind::Addr => self.addresses(command, names),
-            Kind::Any => self.anything(param, place),
-            Kind::Text if param.name == "encoding" => self.all(codec::names()),
+            Kind::Addr => self.addresses(place, param),
+            Kind::Def => self.def(param, place),
+            Kind::Any => self.values(names, is_told),
+            Kind::Sort => {
+                self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
+                self.constants(Kind::Family, &constants::FAMILIES);
+            }
+            Kind::Filter => {
+                self.all(["tcp", "udp", "unix"]);
+                self.states();
+                names.sockets(Stands::Open).for_each(|(name, _)| self.add(name));
+            }
+            Kind::OptionValue => {
+                let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
+                if option.is_some_and(|o| o.kind == OptKind::Flag) {
+                    self.all(["on", "off"]);
+                } else {
+                    self.values(names, is_told);
+                }
+            }
+            Kind::Encoding => self.all(codec::names()),
             Kind::Seconds => {
                 self.all(["none"]);
                 self.values(names, |k| k == "a number");
@@ -243,19 +266,19 @@ impl Found {
         if short || !self.typed.is_empty() { self.all(set.rows().map(|row| row.0)) } else { self.all(set.names()) }
     }
 
-    /// The live things that suit the call, and the jobs where their numbers do.
-    fn things(&mut self, call: &str, kind: Kind, names: &Names) {
-        for (name, _) in names.things.iter().filter(|(_, subject)| subject.suits(call, kind)) {
+    /// The live things that fit, and the jobs where their numbers do.
+    fn things(&mut self, param: &Param, names: &Names) {
+        for (name, _) in names.things.iter().filter(|(_, subject)| subject.fits(param)) {
             self.add(name);
         }
-        if kind == Kind::JobOrTask {
+        if param.kind == Kind::JobOrTask {
             names.jobs.iter().for_each(|job| self.add(&job.to_string()));
         }
     }
 
     /// The levels and options that the socket has, of which the call takes only some.
     fn options(&mut self, command: &Command, level: Option<i32>, of: Option<&Subject>) {
-        let writes = command.name == "setsockopt";
+        let writes = command.params.iter().any(|p| p.kind == Kind::OptionValue);
         let has = |level: i32| of.and_then(|s| s.socket.as_ref()).is_none_or(|s| s.has_level(level));
         let fits = |o: &&options::Opt| if writes { o.writable } else { o.readable };
         if level.is_none() {
@@ -270,39 +293,33 @@ impl Found {
         self.all(options::all().filter(fits).filter(wanted).map(|o| o.name));
     }
 
-    fn addresses(&mut self, command: &Command, names: &Names) {
-        let reaches = matches!(command.name, "connect" | "connect_ex" | "create_connection" | "sendto" | "sendmsg");
-        for addr in names.listening().filter(|_| reaches) {
-            self.add(&reachable(addr));
+    /// Addresses of the family that the call's socket has.
+    fn addresses(&mut self, place: &Place, param: &Param) {
+        let Place { args, names, .. } = *place;
+        let socket = args.first().and_then(|w| names.get(&w.text)).and_then(|s| s.socket.as_ref());
+        let fits = |family: i32| socket.is_none_or(|s| s.family == family);
+        if param.stands == Stands::Listening {
+            let there = names.sockets(param.stands).filter(|(_, s)| fits(s.family));
+            there.filter_map(|(_, s)| s.local.as_deref()).for_each(|addr| self.add(&reachable(addr)));
         }
-        self.open("127.0.0.1:");
-        self.open("[::1]:");
+        if fits(libc::AF_INET) {
+            self.open("127.0.0.1:");
+        }
+        if fits(libc::AF_INET6) {
+            self.open("[::1]:");
+        }
         self.values(names, |k| k == "an address");
     }
 
-    /// A parameter that takes any value, of which the call may still know more.
-    fn anything(&mut self, param: &Param, place: &Place) {
+    /// The name of a def, and what it is called with.
+    fn def(&mut self, param: &Param, place: &Place) {
         let Place { command, args, names, .. } = *place;
-        let starts = param.name.contains("NAME ARGS");
-        let skipped = usize::from(command.name == "submit");
-        if starts && args.iter().skip(skipped).all(|w| w.word.is("-d")) {
-            self.all(names.defs.iter().map(|(name, _)| &**name));
-            return self.all((args.is_empty() && param.name.starts_with("[-d]")).then_some("-d"));
+        let before = command.params.iter().position(|p| p.kind == Kind::Def).unwrap_or(0);
+        if args.iter().skip(before).any(|w| !w.word.is("-d")) {
+            return self.values(names, is_told);
         }
-        if command.name == "socket" {
-            self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
-            return self.constants(Kind::Family, &constants::FAMILIES);
-        }
-        if command.name == "netstat" {
-            self.all(["tcp", "udp", "unix"]);
-            self.states();
-            return self.things(command.name, Kind::Socket, names);
-        }
-        let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
-        if option.is_some_and(|o| o.kind == OptKind::Flag) {
-            return self.all(["on", "off"]);
-        }
-        self.values(names, |k| !matches!(k, "a socket" | "a file"));
+        self.all(names.defs.iter().map(|(name, _)| &**name));
+        self.all((args.is_empty() && param.name.starts_with("[-d]")).then_some("-d"));
     }
 
     fn states(&mut self) {
@@ -357,6 +374,11 @@ fn quoted(path: &str, quote: Option<char>) -> String {
     if folder { format!("{quote}{inner}") } else { format!("{quote}{inner}{quote} ") }
 }
 
+/// Whether a value of that kind says something as an argument of any kind.
+fn is_told(kind: &str) -> bool {
+    !matches!(kind, "a socket" | "a file")
+}
+
 /// How a listening socket is reached from this machine.
 fn reachable(addr: &str) -> String {
     let wildcards = [("0.0.0.0:", "127.0.0.1:"), ("[::]:", "[::1]:")];
@@ -367,7 +389,7 @@ fn reachable(addr: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::suits::Standing;
+    use crate::command::standing::Standing;
 
     fn names() -> Names {
         let socket = |standing: Standing| {
@@ -440,7 +462,8 @@ mod tests {
             ("expect EADDR", "EADDRINUSE EADDRNOTAVAIL"),
             ("expect tim", "timeout"),
             ("expect EAGAIN acc", "accept"),
-            ("connect fresh ", "127.0.0.1:9998 127.0.0.1: [::1]:"),
+            ("connect fresh ", "127.0.0.1:9998 127.0.0.1:"),
+            ("create_connection 127", "127.0.0.1:9998 127.0.0.1:"),
             ("spawn gr", "greet"),
             ("spawn -", "-d"),
             ("spawn -d ", "greet"),

@@ -195,7 +195,7 @@ fn is_constant(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::suits::Subject;
+    use crate::command::standing::Subject;
 
     /// The painted line with each colour as a letter in front of its piece.
     fn painted(line: &str) -> String {

@@ -66,7 +66,7 @@ fn usage(command: &'static Command, args: &[Typed]) -> String {
         let open = param.need == Need::Named || i >= next.param;
         let given = args.iter().any(|w| named(command, &w.word).is_some_and(|(given, _)| given == i));
         let many = next.begun && i == next.param;
-        if !open || given || (many && param.kind == Kind::Any) {
+        if !open || given || (many && param.kind.is_any()) {
             continue;
         }
         if param.kind == Kind::Option && next.level.is_none() {
@@ -74,7 +74,7 @@ fn usage(command: &'static Command, args: &[Typed]) -> String {
         }
         let option = args.last().filter(|_| i > 0).and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
         out.push(match option {
-            Some(option) if param.need == Need::Some => option.kind.form().to_string(),
+            Some(option) if param.kind == Kind::OptionValue => option.kind.form().to_string(),
             _ if many => format!("[{}...]", param.label()),
             _ => param.usage(),
         });

@@ -73,7 +73,7 @@ pub fn manual() -> String {
     roff.paragraph(
         "The errors that the calls name, as expect and except take them. Every other errno has its name, too.",
     );
-    let known: BTreeSet<&str> = command::all().flat_map(|c| c.errors.iter().map(|(name, _)| *name)).collect();
+    let known: BTreeSet<&str> = command::all().flat_map(|c| c.errors.iter().map(|t| t.name)).collect();
     for (name, error) in known.into_iter().filter_map(|name| Name::parse(name).map(|error| (name, error))) {
         let number = error.number().map_or(String::new(), |n| format!(" ({n})"));
         roff.entry(name, &format!("{}{number}", error.text()));
@@ -164,7 +164,7 @@ impl Roff {
 
     fn call(&mut self, command: &Command) {
         self.entry(&command.usage(), command.summary);
-        let errors: Vec<_> = command.errors.iter().map(|(name, _)| *name).collect();
+        let errors: Vec<_> = command.errors.iter().map(|t| t.name).collect();
         for (label, text) in [
             ("Returns: ", command.returns.to_string()),
             ("Short: ", command.aliases.join(", ")),

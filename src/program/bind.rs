@@ -35,15 +35,13 @@ impl Compiler<'_> {
     /// address to take apart, which only its value tells.
     fn arity(&self, command: &Command, call: &Call) -> Result<(), Error> {
         let (names, results) = (call.targets.len(), command.results.len());
-        let open = results == 1 || command.results.iter().any(|r| r.ends_with("..."));
-        let fits = names <= 1 || open || (results > 1 && names == results);
-        // A call whose results the scheduler gives (wait, resume) cannot be known here.
-        if fits || (results == 0 && command.results_vary()) {
+        let open = results == 1 || command.gives_any_number();
+        if names <= 1 || open || (results > 1 && names == results) {
             return Ok(());
         }
         let what = match results {
             0 => format!("`{}` gives no result", command.name),
-            _ => format!("`{}` gives {results} results: {}", command.name, command.results.join(", ")),
+            _ => format!("`{}` gives {results} results: {}", command.name, command.result_names()),
         };
         Err(self
             .error(call.targets[0].span.to(call.targets[names - 1].span), what)
@@ -65,7 +63,7 @@ impl Compiler<'_> {
     fn place(&mut self, param: &Param, placed: &Placed) -> ArgCode {
         match placed {
             Placed::Absent => ArgCode::Const(Arg::Absent),
-            Placed::One(word) if param.name.eq_ignore_ascii_case("fds") => lives(self, word),
+            Placed::One(word) if param.kind == Kind::Sockets => lives(self, word),
             Placed::One(word) => self.fit(param, word),
             Placed::Two(first, last) => match (param.kind, self.plain(first), self.plain(last)) {
                 (Kind::Option, Operand::Const(level), Operand::Const(option)) => {
@@ -95,13 +93,13 @@ impl Compiler<'_> {
             return ArgCode::Live(self.slot(text), text.into());
         }
         let value = match kind {
-            Kind::Any if !word.quoted => kinds::word_value(text),
+            kind if kind.is_any() && !word.quoted => kinds::word_value(text),
             kind if kind.is_live_or_number() && !word.quoted => kinds::word_value(text),
             _ => Value::text(text),
         };
         let is_value = matches!(value, Value::Int(_) | Value::Float(_) | Value::None);
         if kind.is_live() && !(kind.is_live_or_number() && is_value) {
-            let failure = Failure::usage(format!("{} is needed here, not `{text}`", kind.noun()));
+            let failure = Failure::usage(format!("{} is needed here, not `{text}`", param.noun()));
             return ArgCode::Const(Arg::Bad(Box::new(failure)));
         }
         constant(kind, value)

@@ -69,7 +69,9 @@ impl Session {
             ArgCode::Const(Arg::Bad(failure)) => Err((**failure).clone()),
             ArgCode::Const(arg) => Ok(arg.clone()),
             ArgCode::Live(slot, name) => self.load(scope, *slot, name).map(Arg::Value),
-            ArgCode::Fit(Kind::Data | Kind::Any, operand) => self.operand(scope, operand).map(Arg::Value),
+            ArgCode::Fit(Kind::Data | Kind::Any | Kind::OptionValue, operand) => {
+                self.operand(scope, operand).map(Arg::Value)
+            }
             ArgCode::Fit(kind, operand) => kinds::fit(*kind, self.operand(scope, operand)?),
             ArgCode::HostPort(host, port) => {
                 kinds::fit_host_port(&self.operand(scope, host)?, &self.operand(scope, port)?)

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Show, Stop};
+use crate::command::views;
 use crate::lang::{self, Source};
 use crate::os::trace;
 use crate::program::Site;
@@ -257,7 +258,7 @@ impl Session {
             })?
         } else {
             let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
-            lines.filter(|l| !l.trim_start().starts_with("save ")).map(|l| format!("{l}\n")).collect()
+            lines.filter(|l| !views::saves(l)).map(|l| format!("{l}\n")).collect()
         };
         std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
         Ok(Reply::Nothing)

@@ -50,12 +50,11 @@ pub fn form(command: &Command) -> String {
     }
     let shown = tidy(&shown);
     let is_whole = !command.python.contains('{') && shown.contains(" = ");
-    let results = match command.results {
-        _ if shown.is_empty() || is_whole => return shown,
-        [] => return shown,
-        // `socket` is the module.
-        ["socket"] => "s".to_string(),
-        results => results.join(", ").replace("value...", "values"),
+    let results = match command.result_names() {
+        names if shown.is_empty() || is_whole || names.trim_matches('.').is_empty() => return shown,
+        // A name of the module itself is taken.
+        names if shown.starts_with(&format!("{names}.")) => names[..1].to_string(),
+        names => names.replace("value...", "values"),
     };
     match shown.rsplit_once("; ") {
         Some((before, last)) => format!("{before}; {results} = {last}"),
@@ -196,12 +195,12 @@ impl Translator {
         let mut value = before.pop()?;
         let names: Vec<String> = call.targets.iter().filter_map(|w| w.bare().map(str::to_string)).collect();
         if let Some(option) = option
-            && command.name == "getsockopt"
+            && !command.results.is_empty()
             && !filled.used.contains("BUFLEN")
         {
             value = read_option(option, &value)?;
         }
-        if command.name == "unpack" && names.len() == 1 {
+        if command.gives_any_number() && names.len() == 1 {
             value.push_str("[0]");
         }
         let mode = filled.given.iter().find(|(name, _)| name == "MODE");
@@ -227,17 +226,17 @@ impl Translator {
                 (Kind::Option, placed) => option_name(placed)?,
                 (Kind::Addr, Placed::Two(host, port)) => format!("({}, {})", text_of(host)?, value(port)?),
                 (_, Placed::Two(..)) => return None,
-                (Kind::Any, Placed::One(word)) if option.is_some() => {
+                (Kind::OptionValue, Placed::One(word)) => {
                     values.push(word);
                     continue;
                 }
-                (Kind::Data, Placed::One(word)) if command.name == "write" => {
+                (Kind::Data, Placed::One(word)) if command.params[0].kind == Kind::File => {
                     let binary = given.iter().any(|(name, file)| name == "F" && self.binary.contains(file));
                     if binary { data(word)? } else { text_of(word)? }
                 }
                 (Kind::Data, Placed::One(word)) if command.group == Group::Data => text_of(word)?,
-                (Kind::Any, Placed::One(word)) if command.name == "socket" => family(word)?,
-                (Kind::Text, Placed::One(word)) if param.name == "fds" => descriptors(word)?,
+                (Kind::Sort, Placed::One(word)) => family(word)?,
+                (Kind::Sockets, Placed::One(word)) => descriptors(word)?,
                 (kind, Placed::One(word)) => argument(kind, word)?,
             };
             given.push((param.label(), word));

@@ -17,7 +17,9 @@ pub(super) fn argument(kind: Kind, word: &Word) -> Option<String> {
     }
     match kind {
         Kind::Data => data(word),
-        Kind::Text | Kind::Path | Kind::Name if !word.is("none") => text_of(word),
+        Kind::Text | Kind::Encoding | Kind::Path | Kind::Program | Kind::Name | Kind::State if !word.is("none") => {
+            text_of(word)
+        }
         Kind::Switch => match kinds::fit(kind, Value::text(word.literal()?)).ok()? {
             Arg::Value(Value::Bool(on)) => Some(literal(&Value::Bool(on))),
             _ => None,

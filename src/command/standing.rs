@@ -1,14 +1,34 @@
-//! Which live things suit a call as they stand now: `accept` takes what listens, `send` what is connected.
+//! How live things stand, and which of them fit a parameter now: `accept` takes what listens, `send` what is connected.
 //!
 //! It is advice for those who offer names to choose from. The calls themselves leave the judgement to the kernel.
 
 use std::os::fd::AsFd;
 
 use super::Kind;
+use super::Param;
 use crate::linux::state::State;
 use crate::os::tcp::stands;
 use crate::value::Value;
 use crate::world::Socket;
+
+/// How a socket stands that a call is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stands {
+    /// Any that is not closed.
+    Open,
+    /// It listens.
+    Listening,
+    /// It has a peer, or is on its way to one.
+    Connected,
+    /// Likewise, or it needs none: it carries datagrams.
+    Reachable,
+    /// It has no address yet.
+    Unbound,
+    /// A stream without a peer, which does not listen.
+    Idle,
+    /// It may be given a peer.
+    Unconnected,
+}
 
 /// How a socket stands.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
@@ -49,44 +69,16 @@ impl Subject {
         Self { socket: value.downcast::<Socket>().map(standing), ..Self::kind_of(value) }
     }
 
-    /// Whether it suits a call where that kind of parameter stands.
-    pub fn suits(&self, call: &str, kind: Kind) -> bool {
-        match (kind, &self.socket) {
-            (Kind::Socket | Kind::SocketOrFile, Some(socket)) => socket.suits(call),
-            (Kind::Socket, None) => call == "shutdown" && self.kind == "a pool",
+    /// Whether it fits a parameter as it stands now.
+    pub fn fits(&self, param: &Param) -> bool {
+        let kind = match (param.kind, &self.socket) {
+            (Kind::Socket | Kind::SocketOrFile, Some(socket)) => socket.is(param.stands),
             (Kind::File | Kind::SocketOrFile, None) => self.kind == "a file",
             (Kind::Process | Kind::ProcessOrPid, _) => self.kind == "a process",
-            (Kind::Task, _) if call == "resume" => self.kind == "a coroutine",
-            (Kind::Task | Kind::JobOrTask, _) => self.is_task() || self.is_waited_for(call),
-            (Kind::Thing, _) => self.is_made_for(call),
+            (Kind::Task | Kind::JobOrTask, _) => matches!(self.kind, "a task" | "a process"),
             _ => false,
-        }
-    }
-
-    fn is_task(&self) -> bool {
-        matches!(self.kind, "a task" | "a process")
-    }
-
-    /// What `join` and `wait` take besides tasks.
-    fn is_waited_for(&self, call: &str) -> bool {
-        match call {
-            "join" => self.is_queue(),
-            "wait" => self.kind == "an event",
-            _ => false,
-        }
-    }
-
-    fn is_queue(&self) -> bool {
-        matches!(self.kind, "a queue" | "a queue between processes")
-    }
-
-    fn is_made_for(&self, call: &str) -> bool {
-        match call {
-            "acquire" | "release" | "locked" => matches!(self.kind, "a lock" | "a semaphore"),
-            "set" | "clear" | "is_set" => self.kind == "an event",
-            "submit" => self.kind == "a pool",
-            _ => self.is_queue(),
-        }
+        };
+        kind || param.or.contains(&self.kind)
     }
 }
 
@@ -106,18 +98,19 @@ impl Standing {
         }
     }
 
-    fn suits(&self, call: &str) -> bool {
+    /// Whether it stands so.
+    pub fn is(&self, stands: Stands) -> bool {
         let free = !self.listening && !self.connected;
-        match call {
-            _ if self.closed => false,
-            "accept" => self.listening,
-            "listen" => self.stream && free,
-            "bind" => free && self.local.is_none(),
-            "connect" | "connect_ex" => !self.listening && (!self.connected || !self.stream),
-            "send" | "sendall" | "sendfile" | "makefile" | "shutdown" | "getpeername" => self.connected,
-            "sendto" | "recv" | "recvfrom" | "recvmsg" | "sendmsg" => self.connected || !self.stream,
-            _ => true,
-        }
+        !self.closed
+            && match stands {
+                Stands::Open => true,
+                Stands::Listening => self.listening,
+                Stands::Connected => self.connected,
+                Stands::Reachable => self.connected || !self.stream,
+                Stands::Unbound => free && self.local.is_none(),
+                Stands::Idle => free && self.stream,
+                Stands::Unconnected => !self.listening && (!self.connected || !self.stream),
+            }
     }
 }
 
@@ -135,41 +128,39 @@ fn standing(socket: &Socket) -> Standing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::{find, req};
 
     fn socket(standing: Standing) -> Subject {
         Subject { kind: "a socket", socket: Some(standing) }
     }
 
     #[test]
-    fn sockets_suit_by_how_they_stand() {
+    fn sockets_fit_by_how_they_stand() {
         let fresh = socket(Standing { stream: true, ..Standing::default() });
         let listener = socket(Standing { stream: true, listening: true, ..Standing::default() });
         let connected = socket(Standing { stream: true, connected: true, ..Standing::default() });
         let datagram = socket(Standing::default());
         let closed = socket(Standing { closed: true, ..Standing::default() });
-        let suiting = |call: &str| {
-            [&fresh, &listener, &connected, &datagram, &closed].map(|s| u8::from(s.suits(call, Kind::Socket)))
+        let fitting = |stands| {
+            let param = req("S", Kind::Socket).that(stands);
+            [&fresh, &listener, &connected, &datagram, &closed].map(|s| u8::from(s.fits(&param)))
         };
-        assert_eq!(suiting("accept"), [0, 1, 0, 0, 0]);
-        assert_eq!(suiting("listen"), [1, 0, 0, 0, 0]);
-        assert_eq!(suiting("send"), [0, 0, 1, 0, 0]);
-        assert_eq!(suiting("recvfrom"), [0, 0, 1, 1, 0]);
-        assert_eq!(suiting("connect"), [1, 0, 0, 1, 0]);
-        assert_eq!(suiting("getsockname"), [1, 1, 1, 1, 0]);
+        assert_eq!(fitting(Stands::Listening), [0, 1, 0, 0, 0]);
+        assert_eq!(fitting(Stands::Idle), [1, 0, 0, 0, 0]);
+        assert_eq!(fitting(Stands::Connected), [0, 0, 1, 0, 0]);
+        assert_eq!(fitting(Stands::Reachable), [0, 0, 1, 1, 0]);
+        assert_eq!(fitting(Stands::Unconnected), [1, 0, 0, 1, 0]);
+        assert_eq!(fitting(Stands::Open), [1, 1, 1, 1, 0]);
     }
 
     #[test]
-    fn other_things_suit_by_what_they_are() {
+    fn other_things_fit_by_what_they_are() {
         let thing = |kind| Subject { kind, socket: None };
-        assert!(thing("a lock").suits("acquire", Kind::Thing));
-        assert!(!thing("a queue").suits("acquire", Kind::Thing));
-        assert!(thing("a queue").suits("put", Kind::Thing));
-        assert!(thing("a queue").suits("join", Kind::Task));
-        assert!(thing("an event").suits("wait", Kind::JobOrTask));
-        assert!(!thing("an event").suits("cancel", Kind::JobOrTask));
-        assert!(thing("a file").suits("close", Kind::SocketOrFile));
-        assert!(!thing("text").suits("close", Kind::SocketOrFile));
-        assert!(thing("a coroutine").suits("resume", Kind::Task));
-        assert!(!thing("a coroutine").suits("join", Kind::Task));
+        let fits = |call: &str, kind| thing(kind).fits(&find(call).unwrap().params[0]);
+        assert!(fits("acquire", "a lock") && !fits("acquire", "a queue"));
+        assert!(fits("put", "a queue") && fits("join", "a queue") && !fits("join", "a coroutine"));
+        assert!(fits("wait", "an event") && !fits("cancel", "an event"));
+        assert!(fits("close", "a file") && !fits("close", "text"));
+        assert!(fits("shutdown", "a pool") && fits("resume", "a coroutine") && !fits("resume", "a task"));
     }
 }
