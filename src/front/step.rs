@@ -11,7 +11,7 @@ use super::screen::Screen;
 use crate::help::program::STEPS;
 use crate::lang::{self, Source};
 use crate::render::PROMPT;
-use crate::session::{Change, Main, Session, Standing};
+use crate::session::{Change, Main, NextStatement, Session};
 use crate::value::text::printable;
 
 /// What is said first.
@@ -51,7 +51,7 @@ pub fn busy(session: &Session) -> Busy {
 }
 
 /// The statement that is next, told with what stands above it. Says so when all waits, or when the program is over.
-pub fn standing(session: &mut Session, screen: &Screen) -> Option<Standing> {
+pub fn standing(session: &mut Session, screen: &Screen) -> Option<NextStatement> {
     if !session.is_stepping() {
         return None;
     }
@@ -72,8 +72,8 @@ pub fn standing(session: &mut Session, screen: &Screen) -> Option<Standing> {
 }
 
 /// Show, once, what stands above a line of the program and is no statement: comments, `try`, `else`.
-fn above(session: &Session, screen: &Screen, standing: &Standing) {
-    let Standing { source, line, .. } = standing;
+fn above(session: &Session, screen: &Screen, standing: &NextStatement) {
+    let NextStatement { source, line, .. } = standing;
     if session.stepped().is_none_or(|program| !Rc::ptr_eq(program, source)) {
         return;
     }
@@ -87,7 +87,7 @@ fn above(session: &Session, screen: &Screen, standing: &Standing) {
 }
 
 /// The question for the next line: its number and its task before the prompt, and the line itself.
-pub fn ask(standing: &Standing) -> Ask {
+pub fn ask(standing: &NextStatement) -> Ask {
     let task = standing.task.as_ref().map_or(String::new(), |task| format!("[{task}] "));
     Ask { prompt: format!("{} {task}{PROMPT}", standing.line), initial: standing.text() }
 }
@@ -149,8 +149,8 @@ fn head(line: &str) -> (String, String) {
 }
 
 /// Do what was typed.
-pub fn line(session: &mut Session, screen: &Screen, text: &str, standing: Option<&Standing>) {
-    let next = standing.map(Standing::text);
+pub fn line(session: &mut Session, screen: &Screen, text: &str, standing: Option<&NextStatement>) {
+    let next = standing.map(NextStatement::text);
     let meant = meaning(text, next.as_deref());
     let nothing = "# nothing is next: every task waits, and `where` tells for what";
     match (meant, standing) {
@@ -206,7 +206,7 @@ pub fn line(session: &mut Session, screen: &Screen, text: &str, standing: Option
 }
 
 /// A def is made as a whole: show what its line does not.
-fn body(screen: &Screen, standing: &Standing) {
+fn body(screen: &Screen, standing: &NextStatement) {
     if standing.text().starts_with("def ") {
         for n in standing.line + 1..=standing.last_line {
             screen.remark(&printable(standing.source.line(n).trim_end()));
@@ -215,7 +215,7 @@ fn body(screen: &Screen, standing: &Standing) {
     }
 }
 
-fn change(session: &mut Session, screen: &Screen, text: &str, standing: &Standing) {
+fn change(session: &mut Session, screen: &Screen, text: &str, standing: &NextStatement) {
     let source = Source::part("", text.trim(), standing.line);
     match session.let_go_changed(&source) {
         Ok(Change::Made | Change::Failed) => {}
@@ -231,7 +231,7 @@ fn beside(session: &mut Session, screen: &Screen, text: &str) {
 }
 
 /// Show the program around a line, with the place and the breakpoints.
-fn list(session: &Session, screen: &Screen, at: Option<u32>, standing: Option<&Standing>) {
+fn list(session: &Session, screen: &Screen, at: Option<u32>, standing: Option<&NextStatement>) {
     let Some(program) = session.stepped() else { return };
     let source: &Rc<Source> = standing.map_or(program, |s| &s.source);
     let breaks = if Rc::ptr_eq(source, program) { session.breaks() } else { Vec::new() };

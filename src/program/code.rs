@@ -13,7 +13,7 @@ pub struct Code {
     /// What is done, in order.
     pub ops: Vec<Op>,
     /// The statement each op belongs to.
-    pub places: Vec<Place>,
+    pub places: Vec<StatementPlace>,
     /// Where errors go, the innermost last.
     pub guards: Vec<Guard>,
     /// How many hidden values (loop counters) it needs.
@@ -47,7 +47,7 @@ impl Code {
 
 /// The statement an op belongs to.
 #[derive(Clone, Copy)]
-pub struct Place {
+pub struct StatementPlace {
     /// Its first line.
     pub span: Span,
     /// It stands inside a block or a def.

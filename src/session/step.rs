@@ -56,7 +56,7 @@ impl Stepper {
 }
 
 /// A statement that a task stands before.
-pub struct Standing {
+pub struct NextStatement {
     /// The task; none for the main one.
     pub task: Option<Rc<str>>,
     /// The program.
@@ -67,7 +67,7 @@ pub struct Standing {
     pub last_line: u32,
 }
 
-impl Standing {
+impl NextStatement {
     /// The line as it stands in the program, fit for a terminal.
     pub fn text(&self) -> String {
         text::printable(self.source.line(self.line).trim())
@@ -111,12 +111,12 @@ impl Session {
     }
 
     /// The statement that runs next.
-    pub fn next_stop(&self) -> Option<Standing> {
+    pub fn next_stop(&self) -> Option<NextStatement> {
         let id = self.first_stopped()?;
         let task = self.task(id)?;
         let frame = task.frames.last()?;
         let place = frame.code.places.get(frame.pc)?;
-        Some(Standing {
+        Some(NextStatement {
             task: (id.index != 0).then(|| task.name.clone()),
             source: frame.code.source.clone(),
             line: place.span.line,

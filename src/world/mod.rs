@@ -317,7 +317,7 @@ impl World {
     }
 
     /// A task stands in a line from now on.
-    pub fn stand_in(&self, line: &sync::Line, task: TaskId) {
+    pub fn stand_in(&self, line: &sync::WaitLine, task: TaskId) {
         line.join(task);
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::sync::{Line, Pool};
+use super::sync::{Pool, WaitLine};
 use super::{Socket, World};
 use crate::value::{Failure, Reply, Table, Value};
 
@@ -76,7 +76,7 @@ pub enum On {
     /// Any of several sockets.
     Sockets(Vec<Rc<Socket>>),
     /// A place in a line: for a lock, a queue, an event.
-    Line(Rc<Line>),
+    Line(Rc<WaitLine>),
     /// A helper thread: name resolution, a lingering close.
     Thread,
 }
