@@ -11,15 +11,8 @@ use std::time::Duration;
 
 use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, named, names, opt, req};
 use crate::os::{addr, fd, resolve, sockopt};
-use crate::value::Addr;
-use crate::value::Failure;
-use crate::value::Holds;
-use crate::value::Name;
-use crate::value::Reply;
-use crate::value::Tried;
-use crate::value::Value;
-use crate::world::record::Did;
-use crate::world::record::Ends;
+use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
+use crate::world::record::{Did, Ends};
 use crate::world::{Mode, Side, Socket, Step, Waiting, World, chain, offload, retry, socket_value};
 
 /// The calls that listen and connect.

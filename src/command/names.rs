@@ -6,32 +6,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::Arg;
-use super::Args;
-use super::CLOSED;
-use super::Command;
-use super::Group;
-use super::Kind;
-use super::Stands;
-use super::base;
 use super::connection::bind_to;
-use super::err;
-use super::opt;
-use super::req;
-use crate::linux::constants;
-use crate::linux::constants::Constants;
-use crate::os::addr;
-use crate::os::resolve as os;
-use crate::os::resolve::EAI_ADDRFAMILY;
-use crate::os::resolve::Found;
-use crate::os::resolve::Query;
-use crate::value::Addr;
-use crate::value::Failure;
-use crate::value::Holds;
-use crate::value::Name;
-use crate::value::Reply;
-use crate::value::Tried;
-use crate::value::Value;
+use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, opt, req};
+use crate::linux::constants::{self, Constants};
+use crate::os::resolve::{EAI_ADDRFAMILY, Found, Query};
+use crate::os::{addr, resolve as os};
+use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
 use crate::world::{Socket, Step, World, chain, offload};
 
 /// The calls.

@@ -8,15 +8,8 @@ use std::rc::Rc;
 use super::{Args, kinds};
 use crate::linux::state::State;
 use crate::os::netstat::{self, Holder, KernelSocket, Protocol, TimerKind};
-use crate::value::Addr;
-use crate::value::Failure;
-use crate::value::Holds;
-use crate::value::Table;
-use crate::value::Value;
-use crate::value::table::Column;
-use crate::value::table::holds;
-use crate::value::table::plain;
-use crate::value::text;
+use crate::value::table::{Column, holds, plain};
+use crate::value::{Addr, Failure, Holds, Table, Value, text};
 use crate::world::{Request, Socket, Step, World};
 
 const SOCKETS: &[Column] = &[

@@ -14,12 +14,7 @@ use super::connection::UNIX_AGAIN;
 use super::msg::{self, Message};
 use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, names, opt, receive, req};
 use crate::os::{addr, fd};
-use crate::value::Addr;
-use crate::value::Failure;
-use crate::value::Holds;
-use crate::value::Reply;
-use crate::value::Tried;
-use crate::value::Value;
+use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
 use crate::world::record::Did;
 use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
 

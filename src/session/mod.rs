@@ -17,6 +17,7 @@ mod requests;
 mod sockets;
 mod step;
 mod task;
+mod timers;
 mod turn;
 mod views;
 
@@ -80,7 +81,7 @@ pub struct Session {
     free: Vec<u32>,
     jobs: BTreeMap<u64, Job>,
     next_job: u64,
-    timers: turn::Timers,
+    timers: timers::Timers,
     main: Main,
     args: Args,
     seq: u64,
@@ -100,6 +101,8 @@ pub struct Session {
     turns: u32,
     /// Turns since the run queue was last empty, or since it was last polled in spite of it.
     busy: u32,
+    /// How much news has come since a wait was over, or since news had to be waited for.
+    ahead: u32,
     /// No task has run since the last poll.
     fresh: bool,
     /// How many entries the run queue has given so far.
@@ -147,7 +150,7 @@ impl Session {
             free: Vec::new(),
             jobs: BTreeMap::new(),
             next_job: 1,
-            timers: turn::Timers::default(),
+            timers: timers::Timers::new(),
             main: Main::Idle,
             args: Args::default(),
             seq: 0,
@@ -161,6 +164,7 @@ impl Session {
             failed_tasks: 0,
             turns: 0,
             busy: 0,
+            ahead: 0,
             fresh: false,
             popped: 0,
             early_interrupt: false,

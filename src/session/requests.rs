@@ -11,7 +11,7 @@ use crate::os::trace;
 use crate::program::Site;
 use crate::value::{Failure, Name, Reply, Value};
 use crate::world::sync::Pool;
-use crate::world::{Process, Request, after};
+use crate::world::{Process, Request};
 
 impl Session {
     pub(super) fn request(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Flow {
@@ -74,7 +74,7 @@ impl Session {
                     if let Some(other) = self.task_mut(id) {
                         other.joiners.push(me);
                     }
-                    self.park(task, site, Parking::Join(other), limit.and_then(after));
+                    self.park(task, site, Parking::Join(other), limit);
                     return Flow::Parked;
                 }
                 Ok(other.result.borrow().clone().unwrap_or(Reply::Nothing))

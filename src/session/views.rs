@@ -7,8 +7,8 @@ use super::event::What;
 use super::expr::brief;
 use super::task::Task;
 use super::{Job, Session};
-use crate::explain;
-use crate::help;
+use crate::{explain, help};
+
 use crate::os::trace;
 use crate::program::Site;
 use crate::value::{Clue, Failure, Handle, Reply, Table, Value};

@@ -17,7 +17,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::rc::{Rc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub use file::File;
 pub use mpqueue::MpQueue;
@@ -389,9 +389,4 @@ impl World {
 /// The value of a socket.
 pub fn socket_value(socket: Rc<Socket>) -> Value {
     Value::Handle(socket)
-}
-
-/// When that much time will have passed.
-pub fn after(wait: Duration) -> Option<Instant> {
-    Instant::now().checked_add(wait)
 }

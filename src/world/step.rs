@@ -1,7 +1,7 @@
 //! What a call comes to: done, or what it waits for and how it goes on.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::sync::{Pool, WaitLine};
 use super::{Socket, World};
@@ -49,8 +49,8 @@ pub enum Wake {
 pub struct Wait {
     /// Where the wake comes from.
     pub on: On,
-    /// When waiting ends.
-    pub until: Option<Instant>,
+    /// How long it lasts at most.
+    pub limit: Option<Duration>,
     /// Try again at this interval: for what the kernel never signals.
     pub again: Option<Duration>,
     /// What would end it, for people: `a connection`, `data`.

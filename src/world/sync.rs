@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 pub use super::queue::{Order, Pool, Queue, get, join_queue, put, shutdown_pool, task_done};
-use super::{On, Step, TaskId, Wait, Wake, World, after};
+use super::{On, Step, TaskId, Wait, Wake, World};
 use crate::value::{Failure, Handle, Reply, Value};
 
 /// Tasks in line for something.
@@ -74,7 +74,7 @@ where
     if let Some(done) = attempt(world, limit == Some(Duration::ZERO)) {
         return done;
     }
-    let wait = Wait { on: On::Line(line.clone()), until: limit.and_then(after), again: None, what };
+    let wait = Wait { on: On::Line(line.clone()), limit, again: None, what };
     Ok(Step::Park(wait, Box::new(move |world, wake| attempt(world, wake == Wake::Expired))))
 }
 
