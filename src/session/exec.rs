@@ -7,8 +7,8 @@ use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
 use super::{Session, Show, Stop, expr};
 use crate::lang::Span;
 use crate::os::{poller, trace};
-use crate::program::{After, Code, Op, Operand, Scope, takes};
-use crate::value::{Failure, Name, Reply, Value, text};
+use crate::program::{After, Code, Op, takes};
+use crate::value::{Failure, Name, Reply, Value};
 use crate::world::{On, Step, Wake};
 
 /// Ops between two looks at the clock, when the whole run is bounded.
@@ -191,9 +191,9 @@ impl Session {
                 }
             }
             Op::Let(slot, name, expr) => {
-                let value = self.eval(&frame.scope, expr)?;
+                let value = self.globals.eval(&frame.scope, expr)?;
                 let nested = code.places[frame.pc - 1].nested;
-                self.store(&frame.scope.clone(), *slot, value.clone());
+                self.globals.store(&frame.scope.clone(), *slot, value.clone());
                 let nested = nested && !self.is_typed(task);
                 if self.show == Show::All && !nested {
                     let what = What::Reply { call: "let".into(), names: vec![name.clone()], values: vec![value] };
@@ -201,19 +201,19 @@ impl Session {
                 }
                 self.bury_if_dead(task);
             }
-            Op::Assert(expr) => self.assert(&frame.scope, expr)?,
+            Op::Assert(expr) => self.globals.assert(&frame.scope, expr)?,
             Op::Print(words) => {
-                let text = self.printed(&frame.scope.clone(), words)?;
+                let text = self.globals.printed(&frame.scope.clone(), words)?;
                 self.tell_at(task, What::Printed(text));
             }
             Op::Jump(to) => frame.pc = *to,
             Op::Unless(expr, to) => {
-                if !self.eval(&frame.scope, expr)?.truth() {
+                if !self.globals.eval(&frame.scope, expr)?.truth() {
                     frame.pc = *to;
                 }
             }
             Op::Count(temp, operand) => {
-                let value = self.operand(&frame.scope, operand)?;
+                let value = self.globals.operand(&frame.scope, operand)?;
                 frame.temps[*temp] = Temp::Count(expr::count(&value)?);
             }
             Op::Down(temp, exit) => match &mut frame.temps[*temp] {
@@ -221,7 +221,7 @@ impl Session {
                 _ => frame.pc = *exit,
             },
             Op::Each(temp, operands) => {
-                let values = self.walk(&frame.scope, operands)?;
+                let values = self.globals.walk(&frame.scope, operands)?;
                 frame.temps[*temp] = Temp::Each(values, 0);
             }
             Op::Next(temp, slot, exit) => {
@@ -235,7 +235,7 @@ impl Session {
                 match next {
                     Some(value) => {
                         let scope = frame.scope.clone();
-                        self.store(&scope, *slot, value);
+                        self.globals.store(&scope, *slot, value);
                         self.bury_if_dead(task);
                     }
                     None => {
@@ -248,14 +248,11 @@ impl Session {
                 let job = job.clone();
                 self.background(task, &job)?;
             }
-            Op::Define(slot, function) => {
-                self.functions.resize(self.table.functions.count(), None);
-                self.functions[*slot] = Some(function.clone());
-            }
+            Op::Define(slot, function) => self.globals.define(*slot, function),
             Op::Caught(slot) => {
                 let value = frame.error.as_ref().map_or(Value::None, |f| Value::text(f.to_string()));
                 let scope = frame.scope.clone();
-                self.store(&scope, *slot, value);
+                self.globals.store(&scope, *slot, value);
             }
             Op::Handled => frame.error = None,
             Op::Unmatched(names, to) => {
@@ -279,7 +276,8 @@ impl Session {
             },
             Op::Value(operands) => {
                 let scope = frame.scope.clone();
-                let mut values = operands.iter().map(|o| self.operand(&scope, o)).collect::<Result<Vec<_>, _>>()?;
+                let mut values =
+                    operands.iter().map(|o| self.globals.operand(&scope, o)).collect::<Result<Vec<_>, _>>()?;
                 frame.returns = match values.len() {
                     0 => Reply::Nothing,
                     1 => Reply::One(values.remove(0)),
@@ -305,30 +303,6 @@ impl Session {
             _ if task.frames.is_empty() => Flow::Ended,
             _ => Flow::On,
         }
-    }
-
-    fn printed(&self, scope: &Scope, words: &[Operand]) -> Result<String, Failure> {
-        let mut out = String::new();
-        for (i, word) in words.iter().enumerate() {
-            if i > 0 {
-                out.push(' ');
-            }
-            // Bytes come out escaped; text keeps its line ends, and nothing a terminal could obey.
-            match self.operand(scope, word)? {
-                Value::Text(s) => out.push_str(&text::printable(&s)),
-                other => out.push_str(&other.to_string()),
-            }
-        }
-        Ok(out)
-    }
-
-    pub(super) fn walk(&self, scope: &Scope, operands: &[Operand]) -> Result<Rc<Vec<Value>>, Failure> {
-        if let [only] = operands
-            && let Value::List(list) = self.operand(scope, only)?
-        {
-            return Ok(list);
-        }
-        operands.iter().map(|o| self.operand(scope, o)).collect::<Result<Vec<_>, _>>().map(Rc::new)
     }
 
     pub(super) fn at(task: &Task) -> At {

@@ -11,6 +11,7 @@ mod deadlock;
 pub mod event;
 mod exec;
 mod expr;
+mod globals;
 mod outcome;
 mod process;
 mod requests;
@@ -21,7 +22,7 @@ mod timers;
 mod turn;
 mod views;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -36,16 +37,13 @@ use crate::command::Args;
 use crate::explain::Told;
 use crate::lang::{self, Source};
 use crate::os::{poller, trace};
-use crate::program::{self, Code, Function, Scope, Symbols};
 use crate::value::{Failure, Name, Value};
 use crate::world::{Record, TaskId, World};
+use globals::Globals;
 use task::Task;
 
 /// How many tasks there can be at once.
 pub const TASKS_MAX: usize = 1_000_000;
-/// How many calls deep a defined name may call itself.
-pub const FRAMES_MAX: usize = 10_000;
-
 /// What a session tells of what it does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Show {
@@ -73,9 +71,7 @@ pub struct Session {
     /// What is told.
     pub show: Show,
     sink: Box<dyn Sink>,
-    table: Symbols,
-    functions: Vec<Option<Rc<Function>>>,
-    globals: Rc<Scope>,
+    globals: Globals,
     tasks: Vec<Option<Box<Task>>>,
     generations: Vec<u32>,
     free: Vec<u32>,
@@ -85,16 +81,10 @@ pub struct Session {
     main: Main,
     args: Args,
     seq: u64,
-    /// The names sockpit gave so far to nameless sockets, by their first letter.
-    auto: BTreeMap<char, u64>,
-    /// The names of the parent process whose values did not cross, and what those are.
-    left: HashMap<Rc<str>, Rc<str>>,
     history: Vec<Rc<Source>>,
     /// When the whole run must be over.
     pub deadline: Option<Instant>,
     stop: Option<Stop>,
-    /// How many tasks were made of each def.
-    spawned: HashMap<Rc<str>, u64>,
     /// Nothing has happened since it was looked whether any task can run again.
     quiet: bool,
     failed_tasks: u32,
@@ -142,9 +132,7 @@ impl Session {
             world: World::default(),
             show,
             sink,
-            table: Symbols::default(),
-            functions: Vec::new(),
-            globals: Rc::default(),
+            globals: Globals::new(arguments),
             tasks: Vec::new(),
             generations: Vec::new(),
             free: Vec::new(),
@@ -154,12 +142,9 @@ impl Session {
             main: Main::Idle,
             args: Args::default(),
             seq: 0,
-            auto: BTreeMap::new(),
-            left: HashMap::new(),
             history: Vec::new(),
             deadline: None,
             stop: None,
-            spawned: HashMap::new(),
             quiet: false,
             failed_tasks: 0,
             turns: 0,
@@ -175,19 +160,6 @@ impl Session {
             last_error: None,
         };
         session.world.record = (show == Show::All).then(Record::default);
-        for (i, argument) in arguments.iter().enumerate() {
-            let slot = session.table.globals.slot(&(i + 1).to_string());
-            session.globals.set(
-                slot,
-                crate::command::kinds::number(argument).map_or_else(
-                    || Value::text(argument),
-                    |n| {
-                        // An argument that looks like a number is one, as a word of the program would be.
-                        if n.to_string() == *argument { n } else { Value::text(argument) }
-                    },
-                ),
-            );
-        }
         let main = session.add_task(Task::new(Rc::from("main"), false));
         debug_assert!(main.is_ok_and(|t| t.index == 0));
         session
@@ -195,22 +167,14 @@ impl Session {
 
     /// Let the names that these lines define be known before their defs are read.
     pub fn declare<'a>(&mut self, lines: impl Iterator<Item = &'a str>) {
-        for line in lines {
-            let mut words = line.split_whitespace();
-            if let (Some("def"), Some(name)) = (words.next(), words.next())
-                && lang::is_name(name)
-                && crate::command::find(name).is_none()
-            {
-                self.table.functions.slot(name);
-            }
-        }
+        self.globals.declare(lines);
     }
 
     /// Read a program and give it to the main task. It runs at the next [`turn`](Self::turn).
     pub fn start(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
-        let code = self.program(source)?;
+        let code = self.globals.compile(source)?;
         self.history.push(source.clone());
-        let frame = task::Frame::new(code, self.globals.clone());
+        let frame = task::Frame::new(code, self.globals.scope());
         let id = TaskId { index: 0, generation: 0 };
         if let Some(main) = self.task_mut(id) {
             main.frames.push(frame);
@@ -221,20 +185,6 @@ impl Session {
         // What the line begins runs before what others had in line, as it does within a script.
         self.world.ready.push_front(id);
         Ok(())
-    }
-
-    /// The code of a program.
-    fn program(&mut self, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
-        let block = lang::parse(source)?;
-        let code = program::compile(&mut self.table, source, &block)?;
-        self.make_room();
-        Ok(code)
-    }
-
-    /// Make room for the names that new code has.
-    fn make_room(&mut self) {
-        self.globals.grow(self.table.globals.count());
-        self.functions.resize(self.table.functions.count(), None);
     }
 
     /// A Ctrl-C that came just before the line was meant for it.
@@ -329,12 +279,12 @@ impl Session {
 
     /// The names in scope at the prompt with what each holds.
     pub fn bound(&self) -> impl Iterator<Item = (&Rc<str>, Value)> {
-        self.table.globals.all().filter_map(|(name, slot)| Some((name, self.globals.get(slot)?)))
+        self.globals.bound()
     }
 
     /// The defined names with their parameters.
     pub fn defined(&self) -> impl Iterator<Item = (&Rc<str>, &[Rc<str>])> {
-        self.functions.iter().flatten().map(|f| (&f.name, &*f.params))
+        self.globals.defs().map(|f| (&f.name, &*f.params))
     }
 
     /// The background calls that run, or that nobody asked about since they ended.

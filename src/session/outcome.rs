@@ -10,7 +10,7 @@ use super::{Main, Session, Show, Stop};
 use crate::explain;
 use crate::lang::Span;
 use crate::os::trace;
-use crate::program::{Scope, Site, Slot, takes};
+use crate::program::{Site, takes};
 use crate::value::{Addr, Failure, Name, Reply, Value};
 use crate::world::{On, Socket, Step};
 
@@ -82,13 +82,13 @@ impl Session {
                 if self.show == Show::Prints && task.job.is_none() && !matches!(value, Value::Handle(_)) => {}
             ([(slot, name)], Reply::One(value)) if self.show == Show::Prints && task.job.is_none() => {
                 name_live(&value, name);
-                self.store(scope, *slot, value);
+                self.globals.store(scope, *slot, value);
             }
             ([(s1, n1), (s2, n2)], Reply::Two(a, b)) if self.show == Show::Prints && task.job.is_none() => {
                 name_live(&a, n1);
                 name_live(&b, n2);
-                self.store(scope, *s1, a);
-                self.store(scope, *s2, b);
+                self.globals.store(scope, *s1, a);
+                self.globals.store(scope, *s2, b);
             }
             (_, reply) => return self.complete_slowly(task, site, reply),
         }
@@ -112,7 +112,7 @@ impl Session {
         let mut names: Vec<Rc<str>> = Vec::new();
         for ((slot, name), value) in site.targets.iter().zip(&values) {
             self.name_live(value, name);
-            self.store(&scope, *slot, value.clone());
+            self.globals.store(&scope, *slot, value.clone());
             names.push(name.clone());
         }
         if site.targets.is_empty() {
@@ -152,17 +152,9 @@ impl Session {
             Err(_) => return,
         });
         let letter = if accepted.is_ok_and(|a| a != Addr::Unnamed) { 'c' } else { 's' };
-        let name: Rc<str> = loop {
-            let count = self.auto.entry(letter).or_insert(0);
-            *count += 1;
-            let name = format!("{letter}{count}");
-            if self.table.globals.find(&name).is_none_or(|slot| self.globals.get(slot).is_none()) {
-                break name.into();
-            }
-        };
+        let name = self.globals.new_name(letter);
         self.name_live(value, &name);
-        let slot = self.table.globals.slot(&name);
-        self.globals.set(slot, value.clone());
+        self.globals.set(&name, value.clone());
         if self.show == Show::All {
             self.tell_at(task, What::Noted(format!("it is named {name}")));
         }
@@ -276,13 +268,6 @@ impl Session {
             return Flow::On;
         }
         self.fail(task, "interrupt".into(), None, Failure::new(Name::Interrupted))
-    }
-
-    pub(super) fn store(&self, scope: &Scope, slot: Slot, value: Value) {
-        match slot {
-            Slot::Local(i) => scope.set(i, value),
-            Slot::Global(i) => self.globals.set(i, value),
-        }
     }
 
     pub(super) fn bury_if_dead(&mut self, task: &Task) {

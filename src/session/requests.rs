@@ -119,26 +119,16 @@ impl Session {
     }
 
     /// A task that runs a defined name; it has no place yet.
-    fn spawn(&mut self, name: &str, args: Vec<Value>, coroutine: bool) -> Result<Task, Failure> {
-        let Some(slot) = self.table.functions.find(name) else {
-            return Err(Failure::with(Name::Unbound, format!("nothing is defined as `{name}`"))
-                .note("a task runs a name made with def")
-                .at(0));
-        };
-        let (function, scope) = self.prepare(slot, name, args)?;
-        let count = self.spawned.entry(function.name.clone()).or_insert(0);
-        *count += 1;
-        let mut task = Task::new(Rc::from(format!("{name}-{count}")), coroutine);
-        let mut frame = Frame::new(function.code.clone(), scope);
-        let site = function.spawned.get_or_init(|| Rc::new(Site::of_def(slot, function.name.clone())));
-        frame.called = Some((site.clone(), function));
+    fn spawn(&mut self, name: &Rc<str>, args: Vec<Value>, coroutine: bool) -> Result<Task, Failure> {
+        let frame = self.globals.start(name, args)?;
+        let mut task = Task::new(self.globals.next_of(name).into(), coroutine);
         // Most tasks never call a def: room for one frame is enough.
         task.frames = vec![frame];
         Ok(task)
     }
 
     /// Run a defined name when a worker of the pool is free.
-    fn submit(&mut self, pool: &Rc<Pool>, name: &str, args: Vec<Value>) -> Result<Reply, Failure> {
+    fn submit(&mut self, pool: &Rc<Pool>, name: &Rc<str>, args: Vec<Value>) -> Result<Reply, Failure> {
         if pool.closed.get() {
             return Err(Failure::usage("the pool was shut down and takes no more").at(0));
         }
@@ -268,8 +258,8 @@ impl Session {
         let bytes = std::fs::read(path).map_err(|e| file_failure(path, &e))?;
         let told = |e: lang::Error| Failure::usage(e.to_string());
         let source = Source::from_bytes(path, bytes).map_err(told)?;
-        let code = self.program(&source).map_err(told)?;
-        Ok(Frame::new(code, self.globals.clone()))
+        let code = self.globals.compile(&source).map_err(told)?;
+        Ok(Frame::new(code, self.globals.scope()))
     }
 }
 

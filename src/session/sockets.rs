@@ -52,8 +52,8 @@ impl Session {
 
     fn globally_named(&self) -> Named {
         let mut named = Named::new();
-        for (name, slot) in self.table.globals.all() {
-            if let Some(socket) = self.globals.get(slot).and_then(|v| v.downcast_rc()) {
+        for (name, value) in self.globals.bound() {
+            if let Some(socket) = value.downcast_rc() {
                 add(&mut named, socket, name.to_string());
             }
         }

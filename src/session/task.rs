@@ -32,6 +32,25 @@ impl Frame {
         let (error, afters, returns, called) = (None, Vec::new(), Reply::Nothing, None);
         Self { code, pc: 0, scope, temps, error, afters, returns, called }
     }
+
+    /// The frame of a def, with its arguments in the slots of its parameters.
+    pub fn of(function: &Rc<Function>, site: Rc<Site>, args: Vec<Value>) -> Result<Self, Failure> {
+        if function.params.len() != args.len() {
+            return Err(Failure::usage(format!(
+                "`{}` takes {} arguments ({}), and here are {}",
+                function.name,
+                function.params.len(),
+                function.params.join(" "),
+                args.len()
+            )));
+        }
+        let scope = Scope::with(function.slots);
+        for (i, value) in args.into_iter().enumerate() {
+            scope.set(i, value);
+        }
+        let called = Some((site, function.clone()));
+        Ok(Self { called, ..Self::new(function.code.clone(), Rc::new(scope)) })
+    }
 }
 
 /// A loop's hidden value.

@@ -11,8 +11,8 @@ use super::task::{Frame, Job, Parking, Task};
 use super::timers::Timer;
 use super::{Main, Session, Show, Stop, TASKS_MAX};
 use crate::os::poller;
-use crate::program::{Code, Op, Site, Slot};
-use crate::value::{Failure, Name, Reply};
+use crate::program::{Code, Op, Site};
+use crate::value::{Failure, Name, Reply, Value};
 use crate::world::{On, TaskId};
 
 /// While tasks can always run, one poll in that many turns and some for each task keeps sockets and timers going.
@@ -332,13 +332,9 @@ impl Session {
     }
 
     /// The values that a job's names hold now.
-    pub(super) fn job_values(&self, number: u64) -> Vec<crate::value::Value> {
+    pub(super) fn job_values(&self, number: u64) -> Vec<Value> {
         let Some(job) = self.jobs.get(&number) else { return Vec::new() };
-        let load = |slot: &Slot| match slot {
-            Slot::Local(i) => job.scope.get(*i),
-            Slot::Global(i) => self.globals.get(*i),
-        };
-        job.targets.iter().map(|s| load(s).unwrap_or(crate::value::Value::None)).collect()
+        job.targets.iter().map(|s| self.globals.get(&job.scope, *s).unwrap_or(Value::None)).collect()
     }
 
     /// What waiting for jobs gives, once all are done: the last one's result, or the first error.

@@ -133,11 +133,7 @@ impl Session {
             let locals = function.names.iter().zip(0..).filter_map(|(n, i)| frame.scope.get(i).map(|v| (n, v)));
             rows.extend(locals.map(|(name, value)| format!("{name} = {}  (local)", brief(&value))));
         }
-        for (name, slot) in self.table.globals.all() {
-            if let Some(value) = self.globals.get(slot) {
-                rows.push(format!("{name} = {}", brief(&value)));
-            }
-        }
+        rows.extend(self.globals.bound().map(|(name, value)| format!("{name} = {}", brief(&value))));
         if rows.is_empty() { "no names yet".into() } else { rows.join("\n") }
     }
 }
