@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use libtest_mimic::Trial;
-use sockpit::render::transcript::{Entry, Part, parts, read};
+use sockpit::render::transcript::{Entry, LinePart, parts, read};
 
 use crate::common::{Folder, Run, command, piped};
 use crate::trial::{lacks, trial};
@@ -81,11 +81,11 @@ fn shows(written: &str, line: &str) -> bool {
     let parts = parts(written);
     let mut rest = line;
     for (i, (part, _)) in parts.iter().enumerate() {
-        let Part::Text(text) = part else { continue };
+        let LinePart::Text(text) = part else { continue };
         let Some(at) = rest.find(text).filter(|at| i > 0 || *at == 0) else { return false };
         rest = &rest[at + text.len()..];
     }
-    rest.is_empty() || !matches!(parts.last(), Some((Part::Text(_), _)))
+    rest.is_empty() || !matches!(parts.last(), Some((LinePart::Text(_), _)))
 }
 
 /// A lesson whose calls are not shown prints what it prints when they are, leaves nothing behind and closes all it opened.

@@ -18,6 +18,7 @@ mod files;
 mod cli;
 mod editor;
 mod examples;
+mod house;
 mod language;
 mod manual;
 mod processes;
@@ -59,6 +60,7 @@ fn main() {
         examples::trials(),
         language::trials(),
         tidy::trials(),
+        house::trials(),
     ];
     let all = rust.into_iter().flatten().chain(files::trials()).collect();
     run(&args, all).exit();
