@@ -9,8 +9,10 @@ pub mod kinds;
 pub mod standing;
 
 mod connection;
+mod create;
 mod data;
 mod files;
+mod forms;
 mod inet;
 mod kernel;
 pub mod life;
@@ -21,6 +23,7 @@ mod names;
 mod netstat;
 mod numbers;
 mod options;
+mod paths;
 mod processes;
 mod readiness;
 mod receive;
@@ -305,6 +308,7 @@ pub static ALL: &[&[Command]] = &[
     options::COMMANDS,
     mode::COMMANDS,
     files::COMMANDS,
+    paths::COMMANDS,
     readiness::COMMANDS,
     data::COMMANDS,
     strings::COMMANDS,
