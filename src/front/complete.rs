@@ -322,7 +322,7 @@ impl Found {
 
     /// What `help` knows.
     fn subjects(&mut self) {
-        let calls = |subject: &help::Subject| matches!(subject, help::Subject::Call(_));
+        let calls = |subject: &help::HelpSubject| matches!(subject, help::HelpSubject::Call(_));
         let all = self.typed.is_empty();
         self.all(help::subjects().filter(|(_, subject)| !all || calls(subject)).map(|(name, _)| name));
     }

@@ -19,23 +19,24 @@ mod step;
 mod task;
 mod timers;
 mod turn;
+mod views;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
-pub use attend::Waiting;
+pub use attend::Awaited;
 pub use beside::Change;
-pub use event::{Call, Event, Sink, What};
+pub use event::{Event, Sink, Syscall, What};
 pub use process::CHILD;
-pub use step::Standing;
+pub use step::NextStatement;
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
 use crate::explain::Told;
 use crate::lang::{self, Source};
 use crate::os::{poller, trace};
-use crate::program::{self, Code, Function, Scope, Table};
+use crate::program::{self, Code, Function, Scope, Symbols};
 use crate::value::{Failure, Name, Value};
 use crate::world::{Record, TaskId, World};
 use task::Task;
@@ -72,7 +73,7 @@ pub struct Session {
     /// What is told.
     pub show: Show,
     sink: Box<dyn Sink>,
-    table: Table,
+    table: Symbols,
     functions: Vec<Option<Rc<Function>>>,
     globals: Rc<Scope>,
     tasks: Vec<Option<Box<Task>>>,
@@ -141,7 +142,7 @@ impl Session {
             world: World::default(),
             show,
             sink,
-            table: Table::default(),
+            table: Symbols::default(),
             functions: Vec::new(),
             globals: Rc::default(),
             tasks: Vec::new(),

@@ -51,7 +51,7 @@ impl Session {
 
     /// `trace on`: what the engine does between system calls.
     pub(super) fn tell_engine(&mut self, task: &Task, text: String) {
-        self.tell_at(task, What::Traced(trace::Call { text, fds: Vec::new() }));
+        self.tell_at(task, What::Traced(trace::Syscall { text, fds: Vec::new() }));
     }
 
     pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, limit: Option<Duration>) {
