@@ -7,15 +7,14 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, create, err, names, opt, req};
+use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, names, opt, req};
 use crate::os::{addr, fd, sockopt};
 use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
 use crate::world::record::{Did, Ends};
 use crate::world::{Mode, Side, Socket, Step, Waiting, World, retry, socket_value};
 
 /// The calls that listen and connect.
-pub const COMMANDS: &[Command] =
-    &[LISTEN, ACCEPT, CONNECT, CONNECT_EX, create::CREATE_SERVER, create::CREATE_CONNECTION];
+pub const COMMANDS: &[Command] = &[LISTEN, ACCEPT, CONNECT, CONNECT_EX];
 
 const LISTEN: Command = Command {
     name: "listen",
@@ -189,14 +188,6 @@ pub(super) fn listen_on(world: &mut World, socket: &Socket, backlog: i32) -> Res
 
 fn listen(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     listen_on(world, &*args.socket(0)?, args.int32_or(1, BACKLOG)?)
-}
-
-/// bind(2).
-pub(super) fn bind_to(world: &mut World, socket: &Socket, local: &Addr) -> Result<Step, Failure> {
-    addr::bind(socket.fd()?.as_fd(), local)
-        .map_err(|e| Failure::os(e).trying(Tried::Bind).on(socket.serial).to(local))?;
-    world.note(socket, || Did::Bound(socket.addresses().0.unwrap_or(Addr::Unnamed)));
-    Ok(DONE)
 }
 
 fn accept(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -5,13 +5,17 @@ use std::collections::VecDeque;
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::connection::{BACKLOG, CONNECT, DONE, arg, bind_to, connect_to, listen_on, settle};
+use super::connection::{BACKLOG, CONNECT, DONE, arg, connect_to, listen_on, settle};
+use super::names::bind_to;
 use super::{Arg, Args, Command, Group, Kind, Stands, base, err, lookup, named, names, req};
 use crate::os::{resolve, sockopt};
 use crate::value::{Addr, Failure, Holds, Name, Reply, Value};
 use crate::world::{Mode, Socket, Step, World, chain, offload, socket_value};
 
-pub(super) const CREATE_SERVER: Command = Command {
+/// The calls.
+pub const COMMANDS: &[Command] = &[CREATE_SERVER, CREATE_CONNECTION];
+
+const CREATE_SERVER: Command = Command {
     name: "create_server",
     summary: "socket, SO_REUSEADDR, bind and listen in one",
     params: &[
@@ -43,7 +47,7 @@ pub(super) const CREATE_SERVER: Command = Command {
     ..base(Group::Connection)
 };
 
-pub(super) const CREATE_CONNECTION: Command = Command {
+const CREATE_CONNECTION: Command = Command {
     name: "create_connection",
     summary: "connect to a host by name or address; tries each of its addresses in turn",
     params: &[

@@ -304,6 +304,7 @@ pub static ALL: &[&[Command]] = &[
     lookup::COMMANDS,
     inet::COMMANDS,
     connection::COMMANDS,
+    create::COMMANDS,
     transfer::COMMANDS,
     options::COMMANDS,
     mode::COMMANDS,
