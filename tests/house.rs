@@ -34,7 +34,7 @@ const CIRCLES: &[&str] = &["command/msg command/receive command/sendfile command
 const LINES_MAX: usize = 400;
 
 /// Files that are longer.
-const LONG: &[&str] = &["render/canon"];
+const LONG: &[&str] = &[];
 
 /// The Rust files under a folder.
 pub fn sources(folder: &Path) -> Vec<PathBuf> {
