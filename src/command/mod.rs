@@ -1,8 +1,8 @@
 //! The calls: one constant each, with everything that is known about it, beside its effect.
 //!
 //! From a [`Command`] come parsing, usage lines, help, completion, JSON names, advice, transcripts' placeholders and the
-//! reference. Adding a call touches its own file and its group's `COMMANDS`. A command knows the world (sockets, files)
-//! and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
+//! reference. Adding a call touches its own file and one list: its file's `COMMANDS` or [`ALL`]. A command knows the world
+//! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
 pub mod args;
 pub mod kinds;
@@ -305,7 +305,16 @@ pub static ALL: &[&[Command]] = &[
     inet::COMMANDS,
     connection::COMMANDS,
     create::COMMANDS,
-    transfer::COMMANDS,
+    &[
+        transfer::SEND,
+        transfer::SENDALL,
+        transfer::SENDTO,
+        receive::RECV,
+        receive::RECVFROM,
+        msg::SENDMSG,
+        receive::RECVMSG,
+        sendfile::SENDFILE,
+    ],
     options::COMMANDS,
     mode::COMMANDS,
     files::COMMANDS,
