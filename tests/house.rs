@@ -28,15 +28,13 @@ const APART: &[(&str, &str)] = &[
 ];
 
 /// Modules of one layer that use each other.
-const CIRCLES: &[&str] =
-    &["command/connection command/names", "command/msg command/receive command/sendfile command/transfer"];
+const CIRCLES: &[&str] = &["command/msg command/transfer"];
 
 /// The most lines of a source file, its tests not counted.
 const LINES_MAX: usize = 400;
 
 /// Files that are longer.
-const LONG: &[&str] =
-    &["command/connection", "command/files", "command/options", "command/receive", "render/canon", "value/errno"];
+const LONG: &[&str] = &[];
 
 /// The Rust files under a folder.
 pub fn sources(folder: &Path) -> Vec<PathBuf> {

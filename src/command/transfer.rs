@@ -1,4 +1,4 @@
-//! Moving data: the table, and the sending side: `send`, `sendall`, `sendto`.
+//! Sending data: `send`, `sendall`, `sendto`.
 //!
 //! A blocking send on a stream returns when all its bytes are queued, which a non-blocking descriptor does not do by
 //! itself: what is left is sent as room comes.
@@ -7,16 +7,12 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::connection::UNIX_AGAIN;
-use super::msg::{self, Message};
-use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, names, opt, receive, req, sendfile};
+use super::msg::Message;
+use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, names, opt, req};
 use crate::os::addr;
 use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
 use crate::world::record::Did;
 use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
-
-/// The calls that move data.
-pub const COMMANDS: &[Command] =
-    &[SEND, SENDALL, SENDTO, receive::RECV, receive::RECVFROM, msg::SENDMSG, receive::RECVMSG, sendfile::SENDFILE];
 
 // What several calls fail with.
 pub(super) const OVER: Trouble =
@@ -72,7 +68,7 @@ pub(super) const SEND: Command = Command {
     ..base(Group::Transfer)
 };
 
-const SENDALL: Command = Command {
+pub(super) const SENDALL: Command = Command {
     name: "sendall",
     summary: "send until all bytes are queued; the socket's timeout is for the whole",
     notes: &[

@@ -9,6 +9,7 @@ pub mod codec;
 pub mod diagram;
 pub mod errno;
 pub mod failure;
+pub mod gai;
 mod holds;
 pub mod json;
 pub mod pack;
