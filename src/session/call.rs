@@ -33,9 +33,7 @@ impl Session {
         }
         let result = match (failed, &site.callee) {
             (Some(failure), _) => Err(failure),
-            (None, Callee::Command(command)) => {
-                (command.run)(&mut self.world, &mut args)
-            }
+            (None, Callee::Command(command)) => (command.run)(&mut self.world, &mut args),
             (None, Callee::Defined(slot)) => {
                 let values = args.0.drain(..).map(|a| if let Arg::Value(v) = a { v } else { Value::None }).collect();
                 self.args = args;
