@@ -60,6 +60,37 @@ pub fn get_int(fd: BorrowedFd<'_>, level: i32, number: i32) -> Result<i32, i32> 
     Ok(i32::from_ne_bytes(buffer))
 }
 
+/// The memory of a socket, of any kind: `SO_MEMINFO`, in bytes with their overhead.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Memory {
+    /// Taken by what waits to be read.
+    pub received: u32,
+    /// How much that may be: `SO_RCVBUF`.
+    pub receive_room: u32,
+    /// Taken by what is on its way out.
+    pub sending: u32,
+    /// How much that may be: `SO_SNDBUF`.
+    pub send_room: u32,
+    /// Taken by TCP's send queue.
+    pub queued: u32,
+    /// Taken by what came while the socket was in use.
+    pub backlog: u32,
+    /// Packets thrown away for want of room; of a listener, connections.
+    pub drops: u32,
+}
+
+/// How much memory a socket takes, and what found no room.
+pub fn memory(fd: BorrowedFd<'_>) -> Result<Memory, i32> {
+    let mut buffer = [0; 36];
+    get(fd, libc::SOL_SOCKET, libc::SO_MEMINFO, &mut buffer)?;
+    let mut numbers = [0; 9];
+    for (number, bytes) in numbers.iter_mut().zip(buffer.as_chunks().0) {
+        *number = u32::from_ne_bytes(*bytes);
+    }
+    let [received, receive_room, sending, send_room, _, queued, _, backlog, drops] = numbers;
+    Ok(Memory { received, receive_room, sending, send_room, queued, backlog, drops })
+}
+
 /// The number of the network interface of that name: `if_nametoindex(3)`.
 pub fn interface_index(name: &str) -> Option<u32> {
     let name = CString::new(name).ok()?;
@@ -114,6 +145,22 @@ mod tests {
         assert_eq!(get(socket.as_fd(), libc::SOL_SOCKET, libc::SO_GET_FILTER, &mut room[..40]), Ok(32));
         assert_eq!(room[..32], code);
         assert_eq!(room[40..], [0xaa; 24]);
+    }
+
+    #[test]
+    fn a_socket_knows_what_it_dropped() {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let fd = socket.as_fd();
+        let room = || get_int(fd, libc::SOL_SOCKET, libc::SO_RCVBUF).unwrap() as u32;
+        let fresh = memory(fd).unwrap();
+        assert_eq!((fresh.received, fresh.receive_room, fresh.drops), (0, room(), 0));
+        set(fd, libc::SOL_SOCKET, libc::SO_RCVBUF, &1i32.to_ne_bytes()).unwrap();
+        for _ in 0..20 {
+            socket.send_to(&[0; 500], socket.local_addr().unwrap()).unwrap();
+        }
+        let full = memory(fd).unwrap();
+        assert!(full.drops > 0 && full.received > 0, "{full:?}");
+        assert_eq!(full.receive_room, room());
     }
 
     #[test]

@@ -255,8 +255,8 @@ impl Canon {
                 }
                 pieces
             }
-            Holds::Plain if value.number().is_some() => vec![Piece::text(shown)],
-            Holds::Plain => self.pieces(&shown, &origin),
+            Holds::Plain | Holds::Waiting if value.number().is_some() => vec![Piece::text(shown)],
+            Holds::Plain | Holds::Waiting => self.pieces(&shown, &origin),
         }
     }
 

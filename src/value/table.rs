@@ -15,6 +15,8 @@ pub enum Holds {
     Process,
     /// Seconds that run.
     Seconds,
+    /// How much waits. That nothing can is worth knowing: the column stands also where no row has anything.
+    Waiting,
 }
 
 /// A column.
