@@ -4,11 +4,12 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::bytes;
+use super::story::{is_error, times};
 use crate::os::constants::HOWS;
 use crate::os::options;
 use crate::os::tcp::{self, State};
 use crate::value::diagram::{Diagram, Lane, Step};
-use crate::value::{Addr, Failure};
+use crate::value::{Addr, Failure, Name};
 use crate::world::record::{Did, Fact, Last};
 use crate::world::{Record, Socket, World};
 
@@ -26,6 +27,8 @@ struct Drawing<'a> {
     facts: Vec<&'a Fact>,
     open: Vec<Rc<Socket>>,
     who: Vec<Who>,
+    /// What happened, and how many times in a row.
+    folded: Vec<(Step, usize)>,
     diagram: Diagram,
 }
 
@@ -35,8 +38,8 @@ pub fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Failure> {
         return Err(Failure::usage("with -q nothing is written down of what happens to sockets"));
     };
     let facts = record.facts().collect();
-    let (open, who, diagram) = (world.sockets(), Vec::new(), Diagram::default());
-    let mut drawing = Drawing { record, facts, open, who, diagram };
+    let (open, who, folded, diagram) = (world.sockets(), Vec::new(), Vec::new(), Diagram::default());
+    let mut drawing = Drawing { record, facts, open, who, folded, diagram };
     let is_chosen = |socket| chosen.is_empty() || chosen.iter().any(|s| s.serial == socket);
     for i in 0..drawing.facts.len() {
         if is_chosen(drawing.facts[i].socket) {
@@ -90,7 +93,10 @@ impl Drawing<'_> {
             let to = self.lane(who);
             step.arrow = (to != me).then_some((to, text));
         }
-        self.diagram.steps.push(step);
+        match self.folded.last_mut() {
+            Some((last, count)) if *last == step && step.begins.is_empty() => *count += 1,
+            _ => self.folded.push((step, 1)),
+        }
     }
 
     /// What went on its way with that entry, and where to.
@@ -162,6 +168,8 @@ impl Drawing<'_> {
 
     /// How all stand in the end.
     fn finish(&mut self) {
+        let row = |(step, count): (Step, usize)| Step { what: times(step.what, count), ..step };
+        self.diagram.steps = self.folded.drain(..).map(row).collect();
         for (who, lane) in self.who.iter().zip(&mut self.diagram.lanes) {
             let Who::Ours(serial) = who else { continue };
             let open = self.open.iter().find(|s| s.serial == *serial);
@@ -198,6 +206,11 @@ fn what(fact: &Fact) -> String {
         Did::Disconnected => format!("{call} AF_UNSPEC"),
         Did::Received { end: true, .. } => format!("{call}: the end"),
         Did::Received { bytes: count, .. } => format!("{call}: {}", bytes(*count)),
+        Did::TookError(entry, _) => match entry {
+            Some(entry) if is_error(entry) => format!("{call}: error queue, {}", Name::Errno(entry.errno).as_str()),
+            Some(entry) => format!("{call}: error queue, {}", entry.origin.name()),
+            None => format!("{call}: error queue"),
+        },
         Did::Shut(how) => format!("shutdown {}", HOWS.name_of(*how).unwrap_or("?")),
         Did::OptionSet(level, number) => {
             options::by_number(*level, *number).spec.map_or_else(|| call.to_string(), |spec| spec.name.into())

@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::{Told, bytes, listens};
 use crate::command;
 use crate::os::constants::HOWS;
+use crate::os::errqueue::Queued;
 use crate::os::tcp::{self, State};
 use crate::os::{fd, options};
 use crate::value::{Addr, Clue, Failure, Handle, Name, errno, text};
@@ -135,20 +136,46 @@ fn history(record: &Record, sockets: &[u64], until: Instant) -> Vec<Clue> {
         let repeats = fact.did == Did::Dropped && record.is_closed(fact.socket);
         sockets.contains(&fact.socket) && !repeats
     };
-    let mut facts: Vec<&Fact> = record.facts().rev().filter(news).take(TOLD_MAX + 1).collect();
-    let more = facts.len() > TOLD_MAX;
-    facts.truncate(TOLD_MAX);
-    facts.reverse();
-    let mut lines: Vec<Clue> = if more { vec!["...".into()] } else { Vec::new() };
-    lines.extend(facts.into_iter().map(|fact| told(record, fact, until)));
-    lines
+    // From the latest on; what a loop did alike stands once, with how often.
+    let mut entries: Vec<(String, usize, Instant)> = Vec::new();
+    for fact in record.facts().rev().filter(news) {
+        let text = told(record, fact);
+        match entries.last_mut() {
+            Some((last, count, _)) if *last == text => *count += 1,
+            _ => entries.push((text, 1, fact.at)),
+        }
+        if entries.len() > TOLD_MAX {
+            break;
+        }
+    }
+    let more = entries.len() > TOLD_MAX;
+    entries.truncate(TOLD_MAX);
+    let line = |(text, count, at): (String, usize, Instant)| {
+        Clue::new(times(text, count)).ago(until.saturating_duration_since(at))
+    };
+    more.then(|| Clue::new("...")).into_iter().chain(entries.into_iter().rev().map(line)).collect()
+}
+
+/// What happened several times in a row.
+pub(super) fn times(what: String, count: usize) -> String {
+    if count > 1 { format!("{what} x {count}") } else { what }
 }
 
 /// One entry: `line 7  srv: bound to 127.0.0.1:9998`.
-fn told(record: &Record, fact: &Fact, until: Instant) -> Clue {
+fn told(record: &Record, fact: &Fact) -> String {
     let line = if fact.place.line > 0 { format!("line {:<3} ", fact.place.line) } else { " ".repeat(9) };
-    let words = words(record, fact);
-    Clue::new(format!("{line}{}: {words}", record.name(fact.socket))).ago(until.saturating_duration_since(fact.at))
+    format!("{line}{}: {}", record.name(fact.socket), words(record, fact))
+}
+
+/// What an entry of the error queue says: `ECONNREFUSED, 127.0.0.1 says: no socket has that port`.
+fn says(entry: &Queued) -> String {
+    let error = if is_error(entry) { format!("{}, ", Name::Errno(entry.errno).as_str()) } else { String::new() };
+    format!("{error}{}", entry.means())
+}
+
+/// Whether an entry of the error queue is an error; a timestamp has ENOMSG.
+pub(super) fn is_error(entry: &Queued) -> bool {
+    !matches!(entry.errno, 0 | libc::ENOMSG)
 }
 
 /// What happened, in words.
@@ -175,6 +202,10 @@ fn words(record: &Record, fact: &Fact) -> String {
             let verb = if *peeked { "looked at" } else { "received" };
             let cut = if whole > room { format!(" of a datagram of {whole}") } else { String::new() };
             format!("{verb} {}{}{cut}", bytes(*count), at(from, "from"))
+        }
+        Did::TookError(entry, to) => {
+            let says = entry.as_ref().map_or(String::new(), |entry| format!(": {}", says(entry)));
+            format!("took an entry of its error queue{}{says}", at(to, "about a datagram to"))
         }
         Did::Shut(how) => format!("shut down, {}", HOWS.name_of(*how).unwrap_or("?")),
         Did::OptionSet(level, number) => {

@@ -75,7 +75,11 @@ pub(super) fn nobody_came(case: &Case) -> Option<Cause> {
 pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
     let name = socket.name();
-    if flags(case) & (libc::MSG_OOB | libc::MSG_ERRQUEUE) != 0 {
+    if flags(case) & libc::MSG_ERRQUEUE != 0 {
+        let cause = Cause::new(format!("the error queue of {name} is empty; a receive from it never waits"));
+        return Some(cause.advise(format!("{} again when poll {name} ERR says ERR", case.call)));
+    }
+    if flags(case) & libc::MSG_OOB != 0 {
         return None;
     }
     let waits = socket.open_fd().ok().and_then(|fd| fd::inq(fd.as_fd()).ok()).unwrap_or(0);

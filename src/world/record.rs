@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::{Mode, Socket, World};
+use crate::os::errqueue::Queued;
 use crate::os::tcp::{self, State};
 use crate::os::{addr, fd, sockopt, trace};
 use crate::value::{Addr, Failure, Name, Tried};
@@ -104,6 +105,9 @@ pub enum Did {
         /// There was nothing, and will be nothing: the peer's end of the stream.
         end: bool,
     },
+    /// It took an entry of its error queue: what that says, if the call had room for it, and where the datagram that it
+    /// is about was to go.
+    TookError(Option<Queued>, Option<Addr>),
     /// It was shut down: `rd`, `wr` or `rdwr`.
     Shut(i32),
     /// An option was set: its level and number.
