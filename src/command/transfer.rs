@@ -433,9 +433,19 @@ fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure>
     const AT_ONCE: u64 = 1 << 30;
     let blocking = load.socket.mode.get() == Mode::Blocking;
     let waiting = waiting(&load.socket, 0, 0);
+    let size = load.file.metadata().map_or(0, |about| about.len());
     let mut waited = false;
     retry(world, waiting, move |world, expired| {
         let before = load.sent;
+        let of = (load.sent + load.left.min(size.saturating_sub(load.offset))) as usize;
+        // How much the kernel has is known to nobody else when the call fails.
+        let failed = |world: &mut World, load: &FileLoad, failure: Failure| {
+            let sent = load.sent as usize;
+            if sent > 0 {
+                world.note(&load.socket, || Did::Sent { bytes: sent, of, to: None });
+            }
+            failure.trying(Tried::Send { bytes: of, sent, flags: 0 })
+        };
         while load.left > 0 {
             let count = load.left.min(AT_ONCE) as usize;
             let said = fd::sendfile(load.socket.fd()?.as_fd(), load.file.as_fd(), &mut load.offset, count);
@@ -450,9 +460,12 @@ fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure>
                 }
                 Err(libc::EAGAIN) => {
                     waited = true;
-                    return Err(expired.unwrap_or(Failure::os(libc::EAGAIN)));
+                    return Err(match expired {
+                        Some(expired) => failed(world, &load, expired),
+                        None => Failure::os(libc::EAGAIN),
+                    });
                 }
-                Err(error) => return Err(Failure::os(error)),
+                Err(error) => return Err(failed(world, &load, Failure::os(error))),
             }
         }
         let bytes = load.sent as usize;

@@ -3,8 +3,8 @@
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::bytes;
-use super::story::{is_error, times};
+use super::story::{is_error, part, times};
+use super::{bytes, ending};
 use crate::os::constants::HOWS;
 use crate::os::options;
 use crate::os::tcp::{self, State};
@@ -23,6 +23,7 @@ enum Who {
 
 /// A diagram in the making.
 struct Drawing<'a> {
+    world: &'a World,
     record: &'a Record,
     facts: Vec<&'a Fact>,
     open: Vec<Rc<Socket>>,
@@ -39,7 +40,7 @@ pub fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Failure> {
     };
     let facts = record.facts().collect();
     let (open, who, folded, diagram) = (world.sockets(), Vec::new(), Vec::new(), Diagram::default());
-    let mut drawing = Drawing { record, facts, open, who, folded, diagram };
+    let mut drawing = Drawing { world, record, facts, open, who, folded, diagram };
     let is_chosen = |socket| chosen.is_empty() || chosen.iter().any(|s| s.serial == socket);
     for i in 0..drawing.facts.len() {
         if is_chosen(drawing.facts[i].socket) {
@@ -82,7 +83,7 @@ impl Drawing<'_> {
         };
         let target = self.arrow(i);
         let me = self.lane(Who::Ours(fact.socket));
-        let mut step = Step { line: fact.place.line, what: what(fact), lane: me, ..Step::default() };
+        let mut step = Step { line: fact.place.line, what: self.what(fact), lane: me, ..Step::default() };
         step.begins = begins.into_iter().map(|who| self.lane(who)).collect();
         step.ends = matches!(fact.did, Did::Closed(_)).then_some(me);
         if let Did::Accepted(listener, _) = fact.did {
@@ -107,14 +108,20 @@ impl Drawing<'_> {
             Did::Connected(_) if !self.is_stream(i) => None,
             Did::Connected(_) => Some((self.peer(i)?, tcp("handshake", "connect"))),
             Did::Connecting(to) => Some((self.at(i, to), "SYN".into())),
-            Did::Sent { bytes: count, to, .. } => {
+            Did::Sent { bytes, of, to } => {
                 let to = to.as_ref().filter(|_| !self.is_stream(i));
-                Some((to.map_or_else(|| self.peer(i), |to| Some(self.at(i, to)))?, bytes(*count)))
+                Some((to.map_or_else(|| self.peer(i), |to| Some(self.at(i, to)))?, part(*bytes, *of)))
             }
+            Did::Shut(_) | Did::Closed(_) if ending::of(self.world, fact).is_some() => None,
             Did::Shut(libc::SHUT_WR | libc::SHUT_RDWR) if self.is_stream(i) => Some((self.peer(i)?, tcp("FIN", "end"))),
             Did::Closed(last) if self.is_stream(i) => Some((self.peer(i)?, parting(last, tcp("FIN", "end"))?)),
             _ => None,
         }
+    }
+
+    fn what(&self, fact: &Fact) -> String {
+        let what = what(fact);
+        ending::of(self.world, fact).map_or_else(|| what.clone(), |fin| format!("{what}: {}", fin.says()))
     }
 
     fn made(&self, socket: u64) -> Option<&Did> {
@@ -187,10 +194,9 @@ impl Drawing<'_> {
 
 /// What a close says to the peer, if it has not been said before.
 fn parting(last: &Last, end: String) -> Option<String> {
-    let resets = last.aborts || last.unread > 0;
     let unsaid = matches!(last.state, None | Some(State::Established | State::CloseWait));
     (last.peer.is_some() && !last.held && unsaid)
-        .then(|| if resets && last.state.is_some() { "RST".into() } else { end })
+        .then(|| if last.resets() && last.state.is_some() { "RST".into() } else { end })
 }
 
 /// Whether the same call did more to the socket: create_server, create_connection.

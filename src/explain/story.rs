@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use super::{Told, bytes, listens};
+use super::{Told, bytes, ending, listens};
 use crate::command;
 use crate::os::constants::HOWS;
 use crate::os::errqueue::Queued;
@@ -50,12 +50,10 @@ pub fn why(world: &World, told: Option<&Told>) -> Vec<Clue> {
     };
     let mut out = vec![headline(told)];
     let indented = |clue: &Clue| Clue::new("  ").join(clue.clone());
-    out.extend(told.cause.clues.iter().map(indented));
+    out.extend(told.cause.clues.iter().chain(&told.cause.part).map(indented));
     out.extend(usual(told).map(|line| Clue::new(format!("  {line}"))));
     let sockets: Vec<u64> = told.failure.socket().into_iter().chain(told.cause.about.iter().copied()).collect();
-    if let Some(record) = &world.record {
-        out.extend(titled("what happened", history(record, &sockets, told.when)));
-    }
+    out.extend(titled("what happened", history(world, &sockets, told.when)));
     out.extend(titled("now", sockets_now(world, &sockets)));
     if let Some(advice) = &told.cause.advice {
         out.push(format!("try: {advice}").into());
@@ -71,7 +69,7 @@ pub fn story(world: &World, socket: &Socket) -> Result<Vec<Clue>, Failure> {
     };
     let other = record.other_end(socket.serial);
     let sockets: Vec<u64> = std::iter::once(socket.serial).chain(other).collect();
-    let mut out = titled("what happened", history(record, &sockets, Instant::now()));
+    let mut out = titled("what happened", history(world, &sockets, Instant::now()));
     out.extend(titled("now", sockets_now(world, &sockets)));
     Ok(out)
 }
@@ -82,7 +80,8 @@ fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Clue> {
         let open = world.find(*serial).filter(|s| s.open_fd().is_ok());
         let Some(socket) = open else {
             let name = world.record.as_ref()?.named(*serial)?;
-            return Some(Clue::new(format!("{name}: closed")));
+            let goes_on = ending::goes_on(world, *serial).map_or(String::new(), |what| format!("; {what}"));
+            return Some(Clue::new(format!("{name}: closed{goes_on}")));
         };
         let fd = socket.open_fd().ok()?;
         let mut clue = Clue::new(format!("{} = {}", socket.name(), socket.summary()));
@@ -130,7 +129,8 @@ fn further(told: &Told) -> String {
 }
 
 /// The entries about these sockets, the latest of them.
-fn history(record: &Record, sockets: &[u64], until: Instant) -> Vec<Clue> {
+fn history(world: &World, sockets: &[u64], until: Instant) -> Vec<Clue> {
+    let Some(record) = &world.record else { return Vec::new() };
     let news = |fact: &&Fact| {
         // What close did stands in the entry of the kernel's close.
         let repeats = fact.did == Did::Dropped && record.is_closed(fact.socket);
@@ -139,7 +139,7 @@ fn history(record: &Record, sockets: &[u64], until: Instant) -> Vec<Clue> {
     // From the latest on; what a loop did alike stands once, with how often.
     let mut entries: Vec<(String, usize, Instant)> = Vec::new();
     for fact in record.facts().rev().filter(news) {
-        let text = told(record, fact);
+        let text = told(world, record, fact);
         match entries.last_mut() {
             Some((last, count, _)) if *last == text => *count += 1,
             _ => entries.push((text, 1, fact.at)),
@@ -156,15 +156,25 @@ fn history(record: &Record, sockets: &[u64], until: Instant) -> Vec<Clue> {
     more.then(|| Clue::new("...")).into_iter().chain(entries.into_iter().rev().map(line)).collect()
 }
 
+/// So many bytes of so many.
+pub(super) fn part(count: usize, of: usize) -> String {
+    if count < of { format!("{count} of {}", bytes(of)) } else { bytes(count) }
+}
+
 /// What happened several times in a row.
 pub(super) fn times(what: String, count: usize) -> String {
     if count > 1 { format!("{what} x {count}") } else { what }
 }
 
 /// One entry: `line 7  srv: bound to 127.0.0.1:9998`.
-fn told(record: &Record, fact: &Fact) -> String {
+fn told(world: &World, record: &Record, fact: &Fact) -> String {
     let line = if fact.place.line > 0 { format!("line {:<3} ", fact.place.line) } else { " ".repeat(9) };
-    format!("{line}{}: {}", record.name(fact.socket), words(record, fact))
+    format!("{line}{}: {}", record.name(fact.socket), words(world, record, fact))
+}
+
+/// A FIN that is still to come to the other end.
+fn fin(world: &World, fact: &Fact) -> String {
+    ending::of(world, fact).map_or(String::new(), |fin| format!("; its {}", fin.says()))
 }
 
 /// What an entry of the error queue says: `ECONNREFUSED, 127.0.0.1 says: no socket has that port`.
@@ -179,7 +189,7 @@ pub(super) fn is_error(entry: &Queued) -> bool {
 }
 
 /// What happened, in words.
-fn words(record: &Record, fact: &Fact) -> String {
+fn words(world: &World, record: &Record, fact: &Fact) -> String {
     let Fact { did, place, .. } = fact;
     let at = |addr: &Option<Addr>, word: &str| addr.as_ref().map_or(String::new(), |a| format!(" {word} {a}"));
     match did {
@@ -194,8 +204,7 @@ fn words(record: &Record, fact: &Fact) -> String {
         Did::Accepted(from, ends) => format!("accepted from {}, peer {}", record.name(*from), ends.peer),
         Did::Disconnected => "gave up its peer".into(),
         Did::Sent { bytes: count, of, to } => {
-            let part = if count < of { format!(" of {of}") } else { String::new() };
-            format!("sent {}{part}{}", bytes(*count), at(to, "to"))
+            format!("sent {}{}", part(*count, *of), at(to, "to"))
         }
         Did::Received { end: true, .. } => "received the end of the stream".into(),
         Did::Received { bytes: count, from, room, whole, peeked, .. } => {
@@ -207,7 +216,7 @@ fn words(record: &Record, fact: &Fact) -> String {
             let says = entry.as_ref().map_or(String::new(), |entry| format!(": {}", says(entry)));
             format!("took an entry of its error queue{}{says}", at(to, "about a datagram to"))
         }
-        Did::Shut(how) => format!("shut down, {}", HOWS.name_of(*how).unwrap_or("?")),
+        Did::Shut(how) => format!("shut down, {}{}", HOWS.name_of(*how).unwrap_or("?"), fin(world, fact)),
         Did::OptionSet(level, number) => {
             let name =
                 options::by_number(*level, *number).spec.map_or_else(|| format!("{level} {number}"), |s| s.name.into());
@@ -228,7 +237,7 @@ fn words(record: &Record, fact: &Fact) -> String {
             };
             let aborts = if last.aborts { ", with SO_LINGER 1 0" } else { "" };
             let held = if last.held { "; another descriptor of it may be open" } else { "" };
-            format!("closed{first}{unread}{aborts}{held}")
+            format!("closed{first}{unread}{aborts}{held}{}", fin(world, fact))
         }
         Did::Failed(_, name) => format!("{} failed with {}", place.name, name.as_str()),
     }

@@ -146,7 +146,7 @@ impl Ends {
 
     /// Whether these are the same connection seen from its other end.
     pub fn meets(&self, other: &Self) -> bool {
-        self.local == other.peer && self.peer == other.local && self.peer.port().is_some()
+        self.local.is_at(&other.peer) && self.peer.is_at(&other.local) && self.peer.port().is_some()
     }
 }
 
@@ -159,6 +159,8 @@ pub struct Last {
     pub peer: Option<Addr>,
     /// Bytes that had come and were never read.
     pub unread: usize,
+    /// Bytes in its send queue: not sent yet, or not acknowledged.
+    pub unsent: usize,
     /// SO_LINGER was 1 0: closing resets.
     pub aborts: bool,
     /// SO_REUSEADDR was set.
@@ -185,6 +187,7 @@ impl Last {
             local: addr::getsockname(fd).ok(),
             peer: addr::getpeername(fd).ok(),
             unread: fd::inq(fd).unwrap_or(0),
+            unsent: fd::outq(fd).unwrap_or(0),
             aborts,
             reuse: is_set(libc::SO_REUSEADDR),
             reuse_port: is_set(libc::SO_REUSEPORT),
@@ -192,6 +195,11 @@ impl Last {
             state: tcp::state(fd).ok().flatten(),
             held,
         }
+    }
+
+    /// Whether its close threw the connection away: RST instead of FIN.
+    pub fn resets(&self) -> bool {
+        self.aborts || self.unread > 0
     }
 }
 
