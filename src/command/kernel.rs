@@ -4,13 +4,23 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
+use super::Args;
+use super::CLOSED;
+use super::Command;
+use super::Group;
+use super::Kind;
+use super::bare;
+use super::err;
 use super::netstat::netstat;
-use super::{Args, Command, Group, Kind, bare, req, rest};
+use super::req;
+use super::rest;
+use crate::linux::constants;
+use crate::linux::state::State;
 use crate::os::interfaces::{self, Interface};
-use crate::os::tcp::{self, FIELDS, Info, State, Unit, stands};
-use crate::os::{constants, sockopt};
+use crate::os::sockopt;
+use crate::os::tcp::{self, FIELDS, Info, Unit, stands};
 use crate::value::table::{Column, plain};
-use crate::value::{Failure, Table, Value, text};
+use crate::value::{Failure, Holds, Table, Value, text};
 use crate::world::{Request, Step, World};
 
 /// The calls of this file.
@@ -21,15 +31,15 @@ pub const COMMANDS: &[Command] = &[
              TIME_WAIT or on the way there, has the name it had; but with -q it has none.",
             "It reads what ss and netstat read, /proc/net/tcp and its kin.",
         ],
-        params: &[rest("FILTER", Kind::Any)
+        params: &[rest("FILTER", Kind::Filter)
             .is("a port, a state, an address, tcp, udp, unix, the name of a socket or of a process: rows that have \
                  them all")],
-        results: &["rows"],
+        results: &[("rows", Holds::Plain)],
         returns: "a list of the rows, when it is given a name; else they are shown",
         man: "netstat(8)",
         errors: &[
-            ("Usage", "a port is out of range, or a word is nearly the name of a state or protocol"),
-            ("ENOENT", "/proc is not there"),
+            err("Usage", "a port is out of range, or a word is nearly the name of a state or protocol"),
+            err("ENOENT", "/proc is not there"),
         ],
         example: "srv = create_server 127.0.0.1:0\nnetstat srv\nrows = netstat tcp LISTEN srv\nfor row in $rows\n  where = field $row local\n  print $where\nend",
         related: &["sockets", "ifconfig", "state", "TIME_WAIT", "EADDRINUSE"],
@@ -42,11 +52,11 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         params: &[rest("FILTER", Kind::Any).is("an interface's name, an address")],
-        results: &["rows"],
+        results: &[("rows", Holds::Measured)],
         returns: "a list of the rows, when it is given a name; else they are shown",
         c: "getifaddrs(&list);",
         man: "getifaddrs(3)",
-        errors: &[("ENODEV", "no interface has that name or address")],
+        errors: &[err("ENODEV", "no interface has that name or address")],
         example: "ifconfig lo\nrows = ifconfig lo 127.0.0.1\nfor row in $rows\n  netmask = field $row netmask\n  assert $netmask == 255.0.0.0\nend",
         related: &["netstat", "bind", "EADDRNOTAVAIL", "SO_BINDTODEVICE", "LOOPBACK"],
         ..bare(
@@ -58,12 +68,12 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         params: &[req("S", Kind::Socket)],
-        results: &["info"],
+        results: &[("info", Holds::Measured)],
         returns: "an object, when it is given a name; else it is shown",
         python: "{S}.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)",
         c: "struct tcp_info i; getsockopt(s, IPPROTO_TCP, TCP_INFO, &i, &len);",
         man: "tcp(7)",
-        errors: &[("EBADF", "the socket is closed")],
+        errors: &[CLOSED],
         example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
                   info cli\ni = info cli\nmss = field $i snd_mss",
         related: &["state", "inq", "outq", "TCP_INFO", "netstat"],

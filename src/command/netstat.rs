@@ -6,10 +6,17 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::{Args, kinds};
+use crate::linux::state::State;
 use crate::os::netstat::{self, Entry, Holder, Protocol, TimerKind};
-use crate::os::tcp::State;
-use crate::value::table::{Column, Holds, holds, plain};
-use crate::value::{Addr, Failure, Table, Value, text};
+use crate::value::Addr;
+use crate::value::Failure;
+use crate::value::Holds;
+use crate::value::Table;
+use crate::value::Value;
+use crate::value::table::Column;
+use crate::value::table::holds;
+use crate::value::table::plain;
+use crate::value::text;
 use crate::world::{Request, Socket, Step, World};
 
 const SOCKETS: &[Column] = &[

@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::story::{is_error, part, times};
 use super::{bytes, ending};
-use crate::os::constants::HOWS;
-use crate::os::options;
-use crate::os::tcp::{self, State};
+use crate::linux::constants::HOWS;
+use crate::linux::options;
+use crate::linux::state::State;
+use crate::os::tcp;
 use crate::value::diagram::{Diagram, Lane, Step};
 use crate::value::{Addr, Failure, Name};
 use crate::world::record::{Did, Fact, Last};

@@ -4,8 +4,9 @@
 use std::os::fd::AsFd;
 
 use super::bytes;
+use crate::linux::state::State;
 use crate::os::netstat::{self, Entry};
-use crate::os::tcp::{self, State};
+use crate::os::tcp;
 use crate::os::{fd, trace};
 use crate::world::World;
 use crate::world::record::{Did, Ends, Fact, Last};

@@ -5,11 +5,13 @@ use std::time::Instant;
 
 use super::{Told, bytes, ending, listens};
 use crate::command;
-use crate::os::constants::HOWS;
+use crate::linux::constants::HOWS;
+use crate::linux::options;
+use crate::linux::state::State;
 use crate::os::errqueue::Queued;
-use crate::os::tcp::{self, State};
-use crate::os::{fd, options};
-use crate::value::{Addr, Clue, Failure, Handle, Name, errno, text};
+use crate::os::fd;
+use crate::os::tcp;
+use crate::value::{Addr, Clue, Failure, Handle, Name, text};
 use crate::world::record::{Did, Fact};
 use crate::world::{Mode, Record, Socket, World, sort};
 
@@ -110,12 +112,10 @@ fn headline(told: &Told) -> Clue {
 }
 
 /// What the error usually means, where there is no evidence for more.
-fn usual(told: &Told) -> impl Iterator<Item = &str> {
-    let hints = match told.failure.name {
-        Name::Errno(number) if told.cause.clues.is_empty() => errno::hint(&told.call, number),
-        _ => &[],
-    };
-    told.failure.notes().iter().map(String::as_str).chain(hints.iter().copied())
+fn usual(told: &Told) -> impl Iterator<Item = String> {
+    let unknown = told.cause.clues.is_empty();
+    let advice = if unknown { command::advice(&told.call, told.failure.name) } else { Vec::new() };
+    told.failure.notes().iter().cloned().chain(advice)
 }
 
 fn further(told: &Told) -> String {

@@ -14,7 +14,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::time::Duration;
 
-use super::tcp::State;
+use crate::linux::state::State;
 use crate::value::Addr;
 
 /// What times in /proc count in: USER_HZ, 100 on every Linux.

@@ -4,7 +4,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::value::table::{Column, Holds, Table};
+use crate::value::Holds;
+use crate::value::table::{Column, Table};
 use crate::value::{Value, text};
 
 /// Shown in a cell that has nothing to say.

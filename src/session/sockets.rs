@@ -7,10 +7,17 @@ use std::rc::Rc;
 use super::event::{At, What};
 use super::task::Task;
 use super::{Session, Show};
-use crate::os::tcp::{Info, State, queues, stands};
+use crate::linux::state::State;
+use crate::os::tcp::Info;
+use crate::os::tcp::queues;
+use crate::os::tcp::stands;
 use crate::os::trace;
-use crate::value::table::{Column, Holds, holds, plain};
-use crate::value::{Table, Value};
+use crate::value::Holds;
+use crate::value::Table;
+use crate::value::Value;
+use crate::value::table::Column;
+use crate::value::table::holds;
+use crate::value::table::plain;
 use crate::world::Socket;
 
 const COLUMNS: &[Column] = &[

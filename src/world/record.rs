@@ -10,8 +10,9 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::{Mode, Socket, World};
+use crate::linux::state::State;
 use crate::os::errqueue::Queued;
-use crate::os::tcp::{self, State};
+use crate::os::tcp;
 use crate::os::{addr, fd, sockopt, trace};
 use crate::value::{Addr, Failure, Name, Tried};
 
