@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::datagrams::{Places, Went};
 use super::{Case, Cause, bytes, covers, listens, local};
 use crate::linux::constants::TYPES;
 use crate::value::{Addr, Clue, Tried};
@@ -107,11 +108,22 @@ pub(super) fn unreachable_port(case: &Case) -> Option<Cause> {
         [line] => format!("the datagram sent on line {line}"),
         [.., last] => format!("a datagram sent on line {last} or before"),
     };
+    let deaf = since.iter().find_map(|fact| deaf(case, fact));
+    let is_deaf = deaf.is_some();
+    let at = deaf.map_or_else(|| format!("socket at {peer}"), |by| format!("socket that takes it ({by})"));
     let late = if matches!(case.failure.tried, Tried::Send { .. }) { "; this call sent nothing" } else { "" };
-    Some(
-        Cause::new(format!("{sent} found no socket at {peer}: ICMP said so{late}"))
-            .advise(format!("bind the peer first; {} can be used again", socket.name())),
-    )
+    let cause = Cause::new(format!("{sent} found no {at}: ICMP said so{late}"));
+    let advice = format!("bind the peer first; {} can be used again", socket.name());
+    Some(if is_deaf { cause } else { cause.advise(advice) })
+}
+
+/// Who has the address that a datagram went to, and did not take it.
+fn deaf(case: &Case, sent: &Fact) -> Option<String> {
+    let Did::Sent { to, .. } = &sent.did else { return None };
+    match Places::after(case.world, sent.number).went(case.world, sent.socket, to.as_ref())? {
+        Went::Filtered(socket) => Some(format!("{} is there, but connected to another peer", case.called(socket))),
+        _ => None,
+    }
 }
 
 /// EPROTOTYPE: the socket there is of another type.

@@ -8,6 +8,7 @@
 
 mod address;
 mod connection;
+mod datagrams;
 mod diagram;
 mod elsewhere;
 mod ending;
@@ -277,7 +278,7 @@ fn local(socket: &Socket) -> Option<Addr> {
 
 /// Whether what is bound to one address receives what is sent to another.
 fn covers(bound: &Addr, to: &Addr) -> bool {
-    if bound == to {
+    if bound.is_at(to) {
         return true;
     }
     let any = bound.host().is_some_and(|h| h.is_unspecified());

@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use super::{Told, bytes, ending, listens};
+use super::{Told, bytes, datagrams, ending, listens};
 use crate::command;
 use crate::linux::constants::HOWS;
 use crate::linux::options;
@@ -13,7 +13,7 @@ use crate::os::fd;
 use crate::os::tcp;
 use crate::value::{Addr, Clue, Failure, Handle, Name, text};
 use crate::world::record::{Did, Fact};
-use crate::world::{Mode, Record, Socket, World, sort};
+use crate::world::{Mode, Record, Socket, World, dropped, sort};
 
 /// The most entries that a story tells.
 const TOLD_MAX: usize = 20;
@@ -37,6 +37,7 @@ pub fn remark(record: &Record) -> Option<String> {
         Did::Received { room, whole, peeked: false, .. } if whole > room => {
             Some(format!("the datagram was {whole} bytes, the buffer {room}: the rest is lost"))
         }
+        Did::Lost { .. } => Some(format!("{} threw it away: the datagram is lost", record.name(last.socket))),
         _ => None,
     }
 }
@@ -90,6 +91,9 @@ fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Clue> {
         clue = clue.and(format!(", {}", tcp::stands(fd.as_fd()).name()));
         if let (Ok(unread @ 1..), false) = (fd::inq(fd.as_fd()), listens(&socket)) {
             clue = clue.and(format!(", {} unread", bytes(unread)));
+        }
+        if let drops @ 1.. = dropped(&socket) {
+            clue = clue.and(format!(", {drops} thrown away"));
         }
         Some(clue)
     };
@@ -200,17 +204,31 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
         Did::Bound(at) => format!("bound to {at}"),
         Did::Listens(at) => format!("listens on {at}"),
         Did::Connecting(to) => format!("begins to connect to {to}"),
+        Did::Connected(ends) if ends.is_self() => {
+            let kind = record
+                .of(fact.socket)
+                .find_map(|fact| if let Did::Made(what) = fact.did { Some(what[1]) } else { None });
+            let how = if kind == Some(libc::SOCK_STREAM) { ": a simultaneous open, its SYN met itself" } else { "" };
+            format!("connected to itself, {}{how}", ends.peer)
+        }
         Did::Connected(ends) => format!("connected to {} from {}", ends.peer, ends.local),
         Did::Accepted(from, ends) => format!("accepted from {}, peer {}", record.name(*from), ends.peer),
         Did::Disconnected => "gave up its peer".into(),
         Did::Sent { bytes: count, of, to } => {
-            format!("sent {}{}", part(*count, *of), at(to, "to"))
+            let lost =
+                record.next(fact).filter(|next| matches!(next.did, Did::Lost { from, .. } if from == fact.socket));
+            let lost = lost.map_or(String::new(), |next| format!("; {} threw it away", record.name(next.socket)));
+            format!("sent {}{}{lost}", part(*count, *of), at(to, "to"))
         }
         Did::Received { end: true, .. } => "received the end of the stream".into(),
         Did::Received { bytes: count, from, room, whole, peeked, .. } => {
             let verb = if *peeked { "looked at" } else { "received" };
             let cut = if whole > room { format!(" of a datagram of {whole}") } else { String::new() };
             format!("{verb} {}{}{cut}", bytes(*count), at(from, "from"))
+        }
+        Did::Lost { bytes: count, from } => {
+            let why = if datagrams::has_filter(record, fact.socket) { "" } else { ": no room" };
+            format!("threw away {} from {}{why}", bytes(*count), record.name(*from))
         }
         Did::TookError(entry, to) => {
             let says = entry.as_ref().map_or(String::new(), |entry| format!(": {}", says(entry)));

@@ -2,12 +2,13 @@
 
 use std::os::fd::AsFd;
 
-use super::{Case, Cause, bytes, covers, listens, local};
+use super::datagrams::{self, Places};
+use super::{Case, Cause, bytes, covers, listens, local, option};
 use crate::os::fd;
 use crate::os::tcp::Info;
 use crate::value::{Addr, Clue, Name, Tried, text};
-use crate::world::record::{Did, Fact};
-use crate::world::{Mode, Socket};
+use crate::world::record::{Did, Ends, Fact};
+use crate::world::{Mode, Socket, dropped};
 
 /// The flags that the call was given.
 fn flags(case: &Case) -> i32 {
@@ -92,9 +93,13 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
         let clue = format!("{} has not accepted this connection yet", server.name());
         return Some(missing(case, socket, clue.into(), "IN").about(server.serial));
     }
+    if Ends::of(socket).is_some_and(|ends| ends.is_self()) {
+        let clue = format!("{name} is connected to itself, and has sent nothing that was not read");
+        return Some(missing(case, socket, clue.into(), "IN"));
+    }
     let Some(other) = case.other_end() else {
         let at = local(socket).filter(|_| socket.kind == libc::SOCK_DGRAM)?;
-        return Some(missing(case, socket, Clue::new(format!("no datagram waits on {at}")), "IN"));
+        return Some(no_datagram(case, socket, &at));
     };
     let held = case.others().into_iter().find(|s| s.serial == other && s.is_stream());
     let held = held.and_then(|s| fd::outq(s.open_fd().ok()?.as_fd()).ok()).unwrap_or(0);
@@ -114,13 +119,47 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     Some(missing(case, socket, clue, "IN").about(other))
 }
 
+/// recv of a datagram socket: what came was not for it, or found no room.
+fn no_datagram(case: &Case, socket: &Socket, at: &Addr) -> Cause {
+    let name = socket.name();
+    let none = |clue: Clue| missing(case, socket, clue, "IN");
+    let places = Places::after(case.world, u64::MAX);
+    let mut cause = if let Some((sent, source, ends)) = datagrams::filtered(case.world, socket.serial) {
+        let clue = Clue::new(format!("what {} sent here", case.called(sent.socket))).join(case.when(&sent));
+        let clue = clue.and(format!(" came from {source}, and {name} is connected to {}: ", ends.peer));
+        none(clue.and("it takes from there alone"))
+            .advise(format!("an answer from {}, or {name} without connect: it takes from anybody", ends.peer))
+            .about(sent.socket)
+    } else if let Some((other, why)) = places.instead_of(socket.serial) {
+        none(format!("{} {why}", case.called(other)).into())
+            .advise(format!("{} {} ...", case.call, case.called(other)))
+            .about(other)
+    } else {
+        none(format!("no datagram waits on {at}").into())
+    };
+    if let drops @ 1.. = dropped(socket) {
+        let room = option(socket, libc::SO_RCVBUF).unwrap_or(0);
+        let filtered = case.record().is_some_and(|record| datagrams::has_filter(record, socket.serial));
+        let or = if filtered { "its filter refused or what " } else { "" };
+        let clue = Clue::new(format!("{name} threw away what {or}found no room in its SO_RCVBUF"));
+        // How much fits depends on the machine.
+        cause.clues.insert(1, clue.clock(format!(" of {room}: {drops} until now")));
+    }
+    cause
+}
+
 /// send: the buffers are full.
 pub(super) fn no_room(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
+    let name = socket.name();
     if let Some(server) = case.queued_at() {
         let clue =
             format!("the buffers are full: {} has not accepted this connection yet, so nobody reads", server.name());
         return Some(missing(case, socket, clue.into(), "OUT").about(server.serial));
+    }
+    if let Some(unread) = own_unread(socket) {
+        let clue = Clue::new(format!("the buffers are full: {name} is connected to itself, and has"));
+        return Some(missing(case, socket, clue.clock(format!(" {unread} bytes")).and(" not read"), "OUT"));
     }
     let other = case.other_end()?;
     let open = case.others().into_iter().find(|s| s.serial == other)?;
@@ -134,6 +173,12 @@ pub(super) fn no_room(case: &Case) -> Option<Cause> {
         Clue::new(format!("the queue of {}, the other end, is full", open.name()))
     };
     Some(missing(case, socket, clue, "OUT").about(other))
+}
+
+/// What a socket that is connected to itself has not read.
+fn own_unread(socket: &Socket) -> Option<usize> {
+    Ends::of(socket).filter(Ends::is_self)?;
+    fd::inq(socket.open_fd().ok()?.as_fd()).ok().filter(|n| *n > 0)
 }
 
 /// EINPROGRESS, EALREADY.

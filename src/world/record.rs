@@ -106,6 +106,13 @@ pub enum Did {
         /// There was nothing, and will be nothing: the peer's end of the stream.
         end: bool,
     },
+    /// It threw away a datagram that came.
+    Lost {
+        /// How long it was.
+        bytes: usize,
+        /// The socket of ours that sent it.
+        from: u64,
+    },
     /// It took an entry of its error queue: what that says, if the call had room for it, and where the datagram that it
     /// is about was to go.
     TookError(Option<Queued>, Option<Addr>),
@@ -143,6 +150,11 @@ impl Ends {
         let local = addr::getsockname(fd.as_fd()).ok()?;
         let peer = addr::getpeername(fd.as_fd()).ok()?;
         Some(Self { local, peer })
+    }
+
+    /// Whether it is connected to itself.
+    pub fn is_self(&self) -> bool {
+        self.local == self.peer && self.local != Addr::Unnamed
     }
 
     /// Whether these are the same connection seen from its other end.
@@ -243,6 +255,12 @@ impl Record {
         self.facts.iter().filter(move |fact| fact.socket == socket)
     }
 
+    /// What was written down next to it.
+    pub fn next(&self, fact: &Fact) -> Option<&Fact> {
+        let first = self.facts.front()?.number;
+        self.facts.get(usize::try_from(fact.number + 1 - first).ok()?)
+    }
+
     /// The last thing of a kind that happened to a socket.
     pub fn last(&self, socket: u64, is: impl Fn(&Did) -> bool) -> Option<&Fact> {
         self.of(socket).rev().find(|fact| is(&fact.did))
@@ -265,7 +283,7 @@ impl Record {
         if paired.is_some() {
             return paired;
         }
-        let ends = self.ends(socket)?;
+        let ends = self.ends(socket).filter(|ends| !ends.is_self())?;
         let meets = |fact: &&Fact| fact.socket != socket && fact.did.ends().is_some_and(|theirs| theirs.meets(&ends));
         self.facts.iter().rev().find(meets).map(|fact| fact.socket)
     }
