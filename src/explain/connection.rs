@@ -148,10 +148,11 @@ pub(super) fn over(case: &Case) -> Option<Cause> {
         let clue = Clue::new(format!("{} was shut down for sending", me.name())).join(case.when(fact));
         return Some(Cause::new(clue).advise("send first, shut down when all is sent"));
     }
-    match case.other_end() {
+    let ended = match case.other_end() {
         Some(other) => ended_by(case, me, other),
         None => never_accepted(case).or_else(|| ended_outside(case, me)),
-    }
+    };
+    ended.or_else(|| super::given_up::before(case))
 }
 
 /// The other end is not ours: it closed, as a receive here has told, and then it reset the connection.

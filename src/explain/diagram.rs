@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::datagrams::{Places, Went, reached};
-use super::story::{is_error, part, times};
+use super::story::{is_error, is_over, part, times};
 use super::{bytes, ending};
 use crate::linux::constants::HOWS;
 use crate::linux::options;
@@ -174,7 +174,10 @@ impl Drawing<'_> {
     }
 
     fn what(&self, fact: &Fact) -> String {
-        let what = what(fact);
+        let what = match fact.did {
+            Did::Received { end: true, .. } if is_over(self.record, fact) => format!("{}: over", fact.place.name),
+            _ => what(fact),
+        };
         ending::of(self.world, fact).map_or_else(|| what.clone(), |fin| format!("{what}: {}", fin.says()))
     }
 

@@ -12,6 +12,7 @@ mod datagrams;
 mod diagram;
 mod elsewhere;
 mod ending;
+mod given_up;
 mod ports;
 mod state;
 mod story;
@@ -99,6 +100,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Connect, libc::EPROTOTYPE) => &[connection::other_type],
         (Send { .. }, libc::EPIPE) => &[connection::over, state::not_connected],
         (Send { .. } | Receive { .. }, libc::ECONNRESET) => &[connection::over],
+        (Send { .. } | Receive { .. }, libc::ETIMEDOUT) => &[given_up::timed_out],
         (Accept, libc::EINVAL) => &[state::not_listening],
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],

@@ -181,6 +181,13 @@ fn fin(world: &World, fact: &Fact) -> String {
     ending::of(world, fact).map_or(String::new(), |fin| format!("; its {}", fin.says()))
 }
 
+/// Whether a receive that gave nothing was told by an error before that the connection is over: then the peer did not
+/// end it.
+pub(super) fn is_over(record: &Record, fact: &Fact) -> bool {
+    let over = |did: &Did| matches!(did, Did::Failed(_, Name::Errno(libc::ETIMEDOUT | libc::ECONNRESET)));
+    record.of(fact.socket).take_while(|earlier| earlier.number < fact.number).any(|earlier| over(&earlier.did))
+}
+
 /// What an entry of the error queue says: `ECONNREFUSED, 127.0.0.1 says: no socket has that port`.
 fn says(entry: &Queued) -> String {
     let error = if is_error(entry) { format!("{}, ", Name::Errno(entry.errno).as_str()) } else { String::new() };
@@ -220,6 +227,7 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
             let lost = lost.map_or(String::new(), |next| format!("; {} threw it away", record.name(next.socket)));
             format!("sent {}{}{lost}", part(*count, *of), at(to, "to"))
         }
+        Did::Received { end: true, .. } if is_over(record, fact) => "found the connection over".into(),
         Did::Received { end: true, .. } => "received the end of the stream".into(),
         Did::Received { bytes: count, from, room, whole, peeked, .. } => {
             let verb = if *peeked { "looked at" } else { "received" };

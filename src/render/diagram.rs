@@ -102,7 +102,7 @@ impl Layout {
 /// An arrow with words on it, as far as there is room for them; one that is lost ends before it comes there. Words are
 /// ASCII: they are counts and flags.
 fn arrow(row: &mut [char], from: usize, to: usize, text: &str, lost: bool) {
-    let gap = if lost { 1 } else { 0 };
+    let gap = usize::from(lost);
     let (left, right) = if from < to { (from + 1, to - gap) } else { (to + 1 + gap, from) };
     row[left..right].fill('-');
     if from < to {
@@ -134,6 +134,7 @@ mod tests {
                 Step { arrow: to(2, "5 bytes"), ..step(10, "send", 1) },
                 Step { ends: Some(1), arrow: to(2, "FIN"), ..step(11, "close", 1) },
                 step(12, "recv: end", 2),
+                Step { arrow: to(0, "2 bytes"), lost: true, ..step(13, "sendto", 2) },
             ],
         }
     }
@@ -150,6 +151,7 @@ mod tests {
                 "10  send                  |             o---5 bytes-->|",
                 "11  close                 |             x-----FIN---->|",
                 "12  recv: end             |                           o",
+                "13  sendto                | x--------2 bytes----------o",
                 "                       LISTEN        closed      CLOSE_WAIT",
             ]
         );
