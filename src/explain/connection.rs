@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::datagrams::{Places, Went};
+use super::datagrams::{Places, Went, reached};
 use super::{Case, Cause, bytes, covers, listens, local};
 use crate::linux::constants::TYPES;
 use crate::value::{Addr, Clue, Tried};
@@ -11,7 +11,13 @@ use crate::world::record::{Did, Fact, Last};
 
 /// ECONNREFUSED at connect: nobody listens at that address.
 pub(super) fn refused(case: &Case) -> Option<Cause> {
-    let to = case.failure.addr()?;
+    let named = case.failure.addr()?;
+    let to = reached(named, case.socket.as_ref().and_then(|socket| local(socket)).as_ref());
+    let cause = refused_at(case, &to)?;
+    Some(if to == *named { cause } else { cause.and(format!("{named} names no host: it is {to} that is reached")) })
+}
+
+fn refused_at(case: &Case, to: &Addr) -> Option<Cause> {
     if matches!(to, Addr::Path(_) | Addr::Abstract(_)) {
         return unix_refused(case, to);
     }

@@ -58,10 +58,15 @@ fn missing(case: &Case, socket: &Socket, clue: Clue, ready: &str) -> Cause {
     };
     match case.failure.name {
         Name::Timeout => cause,
-        _ => cause.advise(format!(
-            "{} again when poll {name} {ready} says {ready}, or setblocking {name} on to wait",
-            case.call
-        )),
+        _ => {
+            // What has gone would go twice.
+            let part = matches!(case.failure.tried, Tried::Send { sent: 1.., .. });
+            let again = if part { "the rest alone" } else { "again" };
+            cause.advise(format!(
+                "{} {again} when poll {name} {ready} says {ready}, or setblocking {name} on to wait",
+                case.call
+            ))
+        }
     }
 }
 
