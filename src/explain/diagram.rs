@@ -10,7 +10,7 @@ use crate::linux::constants::HOWS;
 use crate::linux::options;
 use crate::linux::state::State;
 use crate::os::tcp;
-use crate::value::diagram::{Diagram, Lane, Step};
+use crate::value::diagram::{Diagram, DiagramStep, Lane};
 use crate::value::{Addr, Failure, Name};
 use crate::world::record::{Did, Fact, Last};
 use crate::world::{Record, Socket, World};
@@ -35,7 +35,7 @@ struct Drawing<'a> {
     /// Whose facts are drawn; all when it is empty.
     chosen: Vec<u64>,
     /// What happened, and how many times in a row.
-    folded: Vec<(Step, usize)>,
+    folded: Vec<(DiagramStep, usize)>,
     diagram: Diagram,
 }
 
@@ -109,7 +109,7 @@ impl Drawing<'_> {
         };
         let target = self.arrow(i);
         let me = self.lane(Who::Ours(fact.socket));
-        let mut step = Step { line: fact.place.line, what: self.what(fact), lane: me, ..Step::default() };
+        let mut step = DiagramStep { line: fact.place.line, what: self.what(fact), lane: me, ..DiagramStep::default() };
         step.begins = begins.into_iter().map(|who| self.lane(who)).collect();
         step.ends = matches!(fact.did, Did::Closed(_)).then_some(me);
         if let Did::Accepted(listener, _) = fact.did {
@@ -236,7 +236,7 @@ impl Drawing<'_> {
 
     /// How all stand in the end.
     fn finish(&mut self) {
-        let row = |(step, count): (Step, usize)| Step { what: times(step.what, count), ..step };
+        let row = |(step, count): (DiagramStep, usize)| DiagramStep { what: times(step.what, count), ..step };
         for (who, lane) in self.who.iter().zip(&mut self.diagram.lanes) {
             // What is not told of begins nowhere.
             lane.always = !matches!(who, Who::Ours(socket) if self.chosen.is_empty() || self.chosen.contains(socket));

@@ -5,7 +5,7 @@ use std::os::fd::AsFd;
 
 use super::bytes;
 use crate::linux::state::State;
-use crate::os::netstat::{self, Entry};
+use crate::os::netstat::{self, KernelSocket};
 use crate::os::tcp;
 use crate::os::{fd, trace};
 use crate::world::World;
@@ -80,12 +80,12 @@ pub(super) fn goes_on(world: &World, socket: u64) -> Option<String> {
 }
 
 /// The bytes in a queue whose last one is the FIN.
-fn unsent_of(entry: &Entry) -> usize {
+fn unsent_of(entry: &KernelSocket) -> usize {
     usize::try_from(entry.unsent).unwrap_or(0).saturating_sub(1)
 }
 
 /// What the kernel has of a connection, by this end's addresses.
-fn kept(ends: &Ends) -> Option<Entry> {
+fn kept(ends: &Ends) -> Option<KernelSocket> {
     trace::aside(|| netstat::connection(&ends.local, &ends.peer))
 }
 

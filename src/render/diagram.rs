@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::value::diagram::{Diagram, Lane, Step};
+use crate::value::diagram::{Diagram, DiagramStep, Lane};
 use crate::value::text::fit;
 
 /// A lane is no narrower than that.
@@ -39,7 +39,7 @@ impl Layout {
         let mut what = number + 2 + diagram.steps.iter().map(|s| s.what.width()).max().unwrap_or(0) + 2;
         let names = diagram.lanes.iter().map(|l| l.name.width().max(l.stands.width()) + 2).max().unwrap_or(0);
         // An arrow between neighbours: its words, a dash on each side and a head.
-        let arrow = |s: &Step| Some(s.arrow.as_ref()?.1.width() + if s.lost { 7 } else { 5 });
+        let arrow = |s: &DiagramStep| Some(s.arrow.as_ref()?.1.width() + if s.lost { 7 } else { 5 });
         let words = diagram.steps.iter().filter_map(arrow).max();
         let mut lane = names.max(words.unwrap_or(0)).max(LANE_MIN);
         if let Some(width) = width {
@@ -71,7 +71,7 @@ impl Layout {
         format!("{}{heads}", " ".repeat(self.what)).trim_end().to_string()
     }
 
-    fn step(&self, step: &Step, alive: &mut [bool]) -> String {
+    fn step(&self, step: &DiagramStep, alive: &mut [bool]) -> String {
         let centre = |lane: usize| lane * self.lane + self.lane / 2;
         let mut row = vec![' '; alive.len() * self.lane];
         for lane in &step.begins {
@@ -123,18 +123,18 @@ mod tests {
 
     fn diagram() -> Diagram {
         let lane = |name: &str, stands: &str| Lane { name: name.into(), stands: stands.into(), always: false };
-        let step = |line, what: &str, lane| Step { line, what: what.into(), lane, ..Step::default() };
+        let step = |line, what: &str, lane| DiagramStep { line, what: what.into(), lane, ..DiagramStep::default() };
         let to = |to, text: &str| Some((to, text.to_string()));
         Diagram {
             lanes: vec![lane("srv", "LISTEN"), lane("cli", "closed"), lane("服务器", "CLOSE_WAIT")],
             steps: vec![
-                Step { begins: vec![0], ..step(1, "create_server", 0) },
-                Step { begins: vec![1], arrow: to(0, "handshake"), ..step(3, "connect", 1) },
-                Step { begins: vec![2], arrow: to(2, ""), ..step(4, "accept", 0) },
-                Step { arrow: to(2, "5 bytes"), ..step(10, "send", 1) },
-                Step { ends: Some(1), arrow: to(2, "FIN"), ..step(11, "close", 1) },
+                DiagramStep { begins: vec![0], ..step(1, "create_server", 0) },
+                DiagramStep { begins: vec![1], arrow: to(0, "handshake"), ..step(3, "connect", 1) },
+                DiagramStep { begins: vec![2], arrow: to(2, ""), ..step(4, "accept", 0) },
+                DiagramStep { arrow: to(2, "5 bytes"), ..step(10, "send", 1) },
+                DiagramStep { ends: Some(1), arrow: to(2, "FIN"), ..step(11, "close", 1) },
                 step(12, "recv: end", 2),
-                Step { arrow: to(0, "2 bytes"), lost: true, ..step(13, "sendto", 2) },
+                DiagramStep { arrow: to(0, "2 bytes"), lost: true, ..step(13, "sendto", 2) },
             ],
         }
     }
