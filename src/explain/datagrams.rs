@@ -4,8 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::covers;
 use crate::value::Addr;
-use crate::world::record::{Did, Ends, Fact};
-use crate::world::{Record, World};
+use crate::world::record::{Did, Fact};
+use crate::world::{Record, Socket, World};
 
 /// A datagram socket, as it stood at some time.
 #[derive(Default)]
@@ -117,7 +117,7 @@ impl Places {
     }
 
     /// The socket that is given what is sent to another's address, by anybody; and why, in words.
-    pub(super) fn instead_of(&self, socket: u64) -> Option<(u64, String)> {
+    fn instead_of(&self, socket: u64) -> Option<(u64, String)> {
         let me = self.place(socket).filter(|place| place.peer.is_none())?;
         let at = me.local.as_ref().filter(|at| !is_group(at))?;
         let to = reached(at, None);
@@ -222,24 +222,45 @@ pub(super) fn has_filter(record: &Record, socket: u64) -> bool {
     record.last(socket, filter).is_some()
 }
 
-/// The last datagram that did not reach a connected socket because it came from elsewhere: who sent it, where, and from
-/// which address.
-pub(super) fn filtered(world: &World, socket: u64) -> Option<(Fact, Addr, Ends)> {
-    let record = world.record.as_ref()?;
+/// Why what others sent did not come to a socket.
+pub(super) struct Missed {
+    /// In words.
+    pub why: String,
+    /// The socket that was given it, or that sent it.
+    pub other: u64,
+    /// What to do about it, where receiving from the other is no answer.
+    pub advice: Option<String>,
+}
+
+/// Why a datagram socket gets nothing, where that is known.
+pub(super) fn missed(world: &World, socket: &Socket) -> Option<Missed> {
+    let record = world.record.as_ref().filter(|_| socket.kind == libc::SOCK_DGRAM)?;
     let mut places = Places::default();
-    let mut found = None;
+    let mut filtered = None;
     for fact in record.facts() {
         places.see(world, fact);
-        if fact.socket == socket && matches!(fact.did, Did::Connected(_) | Did::Disconnected) {
-            found = None;
+        match &fact.did {
+            Did::Connected(_) | Did::Disconnected if fact.socket == socket.serial => filtered = None,
+            Did::Sent { to, .. } => {
+                let went = places.went(world, fact.socket, to.as_ref());
+                if matches!(went, Some(Went::Filtered(deaf)) if deaf == socket.serial) {
+                    let (from, me) = (places.place(fact.socket)?, places.place(socket.serial)?);
+                    filtered = Some((fact, source(from.local.as_ref(), me.local.as_ref()?)?, me.peer.clone()?));
+                }
+            }
+            _ => {}
         }
-        let Did::Sent { to, .. } = &fact.did else { continue };
-        if !matches!(places.went(world, fact.socket, to.as_ref()), Some(Went::Filtered(deaf)) if deaf == socket) {
-            continue;
-        }
-        let (from, me) = (places.place(fact.socket)?, places.place(socket)?);
-        let ends = Ends { local: me.local.clone()?, peer: me.peer.clone()? };
-        found = source(from.local.as_ref(), &ends.local).map(|source| (fact.clone(), source, ends));
     }
-    found
+    let name = socket.name();
+    if let Some((sent, source, peer)) = filtered {
+        let (sender, line) = (record.name(sent.socket), sent.place.line);
+        let why = format!(
+            "what {sender} sent here on line {line} came from {source}, and {name} is connected to {peer}: it takes from \
+             there alone"
+        );
+        let advice = format!("an answer from {peer}, or {name} without connect: it takes from anybody");
+        return Some(Missed { why, other: sent.socket, advice: Some(advice) });
+    }
+    let (other, why) = places.instead_of(socket.serial)?;
+    Some(Missed { why: format!("{} {why}", record.name(other)), other, advice: None })
 }

@@ -259,7 +259,12 @@ impl Drawing<'_> {
 
 /// What a close says to the peer, if it has not been said before.
 fn parting(last: &Last, end: String) -> Option<String> {
-    let unsaid = matches!(last.state, None | Some(State::Established | State::CloseWait));
+    let unsaid = match last.state {
+        None | Some(State::Established | State::CloseWait) => true,
+        // Its FIN was sent before.
+        Some(State::FinWait1 | State::FinWait2) => last.resets(),
+        _ => false,
+    };
     (last.peer.is_some() && !last.held && unsaid)
         .then(|| if last.resets() && last.state.is_some() { "RST".into() } else { end })
 }

@@ -45,19 +45,23 @@ pub(super) fn of(world: &World, fact: &Fact) -> Option<Fin> {
 fn waiting(world: &World, socket: u64) -> Option<Fin> {
     let record = world.record.as_ref()?;
     let ends = record.ends(socket).filter(|ends| ends.peer.port().is_some())?;
-    let (state, unsent) = match last(world, socket) {
-        Some(last) if last.held || last.resets() => return None,
-        Some(last) => (last.state?, last.unsent),
-        None => {
-            let socket = world.find(socket)?;
+    let open = world.find(socket).filter(|socket| socket.open_fd().is_ok());
+    let said = |state| !matches!(state, State::Established | State::CloseWait);
+    // What closed it threw away what was still to be sent.
+    let reset = last(world, socket).is_some_and(Last::resets);
+    let (state, unsent) = match (&open, last(world, socket)) {
+        (Some(socket), _) => {
             let fd = socket.open_fd().ok()?;
             (tcp::state(fd.as_fd()).ok()??, fd::outq(fd.as_fd()).ok()?)
         }
+        (None, last) => {
+            let last = last.filter(|last| !last.held)?;
+            (last.state.filter(|state| said(*state) || !reset)?, last.unsent)
+        }
     };
     // A FIN in the queue counts as a byte.
-    let said = matches!(state, State::FinWait1 | State::LastAck | State::Closing | State::Close);
-    let behind = unsent.saturating_sub(usize::from(said));
-    if behind == 0 || !(said || matches!(state, State::Established | State::CloseWait)) {
+    let behind = unsent.saturating_sub(usize::from(said(state)));
+    if behind == 0 {
         return None;
     }
     let came = |state| !matches!(state, State::Established | State::FinWait1 | State::FinWait2 | State::SynRecv);
@@ -67,8 +71,9 @@ fn waiting(world: &World, socket: u64) -> Option<Fin> {
         None => kept(&Ends { local: ends.peer, peer: ends.local }).map(|entry| entry.state),
     };
     // Where nobody knows the other end, this end's queue tells: the FIN is the last in it.
-    let here = theirs.map_or_else(|| mine.as_ref().is_none_or(|entry| entry.unsent <= 1), came);
-    (!here).then(|| Fin { behind: mine.as_ref().map_or(behind, unsent_of), given_up: mine.is_none() })
+    let here = !reset && theirs.map_or_else(|| mine.as_ref().is_none_or(|entry| entry.unsent <= 1), came);
+    let given_up = if open.is_some() { state == State::Close } else { mine.is_none() };
+    (!here).then(|| Fin { behind: mine.as_ref().map_or(behind, unsent_of), given_up })
 }
 
 /// What a closed socket's kernel still has to send, in words.

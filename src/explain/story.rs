@@ -73,7 +73,8 @@ pub fn story(world: &World, socket: &Socket) -> Result<Vec<Clue>, Failure> {
     let other = record.other_end(socket.serial);
     let sockets: Vec<u64> = std::iter::once(socket.serial).chain(other).collect();
     let mut out = titled("what happened", history(world, &sockets, Instant::now()));
-    out.extend(titled("now", sockets_now(world, &sockets)));
+    let missed = datagrams::missed(world, socket).map(|missed| Clue::new(missed.why));
+    out.extend(titled("now", sockets_now(world, &sockets).into_iter().chain(missed).collect()));
     Ok(out)
 }
 
@@ -184,8 +185,10 @@ fn fin(world: &World, fact: &Fact) -> String {
 /// Whether a receive that gave nothing was told by an error before that the connection is over: then the peer did not
 /// end it.
 pub(super) fn is_over(record: &Record, fact: &Fact) -> bool {
+    let begins = |did: &Did| matches!(did, Did::Connected(_) | Did::Accepted(..));
     let over = |did: &Did| matches!(did, Did::Failed(_, Name::Errno(libc::ETIMEDOUT | libc::ECONNRESET)));
-    record.of(fact.socket).take_while(|earlier| earlier.number < fact.number).any(|earlier| over(&earlier.did))
+    let before = record.of(fact.socket).rev().skip_while(|later| later.number >= fact.number);
+    before.take_while(|earlier| !begins(&earlier.did)).any(|earlier| over(&earlier.did))
 }
 
 /// What an entry of the error queue says: `ECONNREFUSED, 127.0.0.1 says: no socket has that port`.

@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 
-use super::datagrams::{self, Places};
+use super::datagrams::{self, Missed};
 use super::{Case, Cause, bytes, covers, listens, local, option};
 use crate::os::fd;
 use crate::os::tcp::Info;
@@ -128,19 +128,12 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
 fn no_datagram(case: &Case, socket: &Socket, at: &Addr) -> Cause {
     let name = socket.name();
     let none = |clue: Clue| missing(case, socket, clue, "IN");
-    let places = Places::after(case.world, u64::MAX);
-    let mut cause = if let Some((sent, source, ends)) = datagrams::filtered(case.world, socket.serial) {
-        let clue = Clue::new(format!("what {} sent here", case.called(sent.socket))).join(case.when(&sent));
-        let clue = clue.and(format!(" came from {source}, and {name} is connected to {}: ", ends.peer));
-        none(clue.and("it takes from there alone"))
-            .advise(format!("an answer from {}, or {name} without connect: it takes from anybody", ends.peer))
-            .about(sent.socket)
-    } else if let Some((other, why)) = places.instead_of(socket.serial) {
-        none(format!("{} {why}", case.called(other)).into())
-            .advise(format!("{} {} ...", case.call, case.called(other)))
-            .about(other)
-    } else {
-        none(format!("no datagram waits on {at}").into())
+    let mut cause = match datagrams::missed(case.world, socket) {
+        Some(Missed { why, other, advice }) => {
+            let instead = || format!("{} {} ...", case.call, case.called(other));
+            none(why.into()).advise(advice.unwrap_or_else(instead)).about(other)
+        }
+        None => none(format!("no datagram waits on {at}").into()),
     };
     if let drops @ 1.. = dropped(socket) {
         let room = option(socket, libc::SO_RCVBUF).unwrap_or(0);
