@@ -1,16 +1,18 @@
 //! The calls: one constant each, with everything that is known about it, beside its effect.
 //!
 //! From a [`Command`] come parsing, usage lines, help, completion, JSON names, advice, transcripts' placeholders and the
-//! reference. Adding a call touches its own file and its group's `COMMANDS`. A command knows the world (sockets, files)
-//! and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
+//! reference. Adding a call touches its own file and one list: its file's `COMMANDS` or [`ALL`]. A command knows the world
+//! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
 pub mod args;
 pub mod kinds;
 pub mod standing;
 
 mod connection;
+mod create;
 mod data;
 mod files;
+mod forms;
 mod inet;
 mod kernel;
 pub mod life;
@@ -21,6 +23,7 @@ mod names;
 mod netstat;
 mod numbers;
 mod options;
+mod paths;
 mod processes;
 mod readiness;
 mod receive;
@@ -35,7 +38,8 @@ pub use args::{Arg, Args};
 pub use kinds::Kind;
 pub use standing::Stands;
 
-use crate::value::{Failure, Holds, Name, Reply, errno};
+use crate::linux::errno;
+use crate::value::{Failure, Holds, Name, Reply};
 use crate::world::{Step, World};
 
 /// A call's effect: try it once.
@@ -301,10 +305,21 @@ pub static ALL: &[&[Command]] = &[
     lookup::COMMANDS,
     inet::COMMANDS,
     connection::COMMANDS,
-    transfer::COMMANDS,
+    create::COMMANDS,
+    &[
+        transfer::SEND,
+        transfer::SENDALL,
+        transfer::SENDTO,
+        receive::RECV,
+        receive::RECVFROM,
+        msg::SENDMSG,
+        receive::RECVMSG,
+        sendfile::SENDFILE,
+    ],
     options::COMMANDS,
     mode::COMMANDS,
     files::COMMANDS,
+    paths::COMMANDS,
     readiness::COMMANDS,
     data::COMMANDS,
     strings::COMMANDS,

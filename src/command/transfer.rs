@@ -1,4 +1,4 @@
-//! Moving data: the table, and the sending side: `send`, `sendall`, `sendto`.
+//! Sending data: `send`, `sendall`, `sendto`.
 //!
 //! A blocking send on a stream returns when all its bytes are queued, which a non-blocking descriptor does not do by
 //! itself: what is left is sent as room comes.
@@ -7,16 +7,12 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::connection::UNIX_AGAIN;
-use super::msg::{self, Message};
-use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, names, opt, receive, req, sendfile};
+use super::msg::Message;
+use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, names, opt, req};
 use crate::os::addr;
 use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
 use crate::world::record::Did;
 use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
-
-/// The calls that move data.
-pub const COMMANDS: &[Command] =
-    &[SEND, SENDALL, SENDTO, receive::RECV, receive::RECVFROM, msg::SENDMSG, receive::RECVMSG, sendfile::SENDFILE];
 
 // What several calls fail with.
 pub(super) const OVER: Trouble =
@@ -72,7 +68,7 @@ pub(super) const SEND: Command = Command {
     ..base(Group::Transfer)
 };
 
-const SENDALL: Command = Command {
+pub(super) const SENDALL: Command = Command {
     name: "sendall",
     summary: "send until all bytes are queued; the socket's timeout is for the whole",
     notes: &[
@@ -266,11 +262,14 @@ impl Sending {
 
     fn attempt(&mut self, world: &mut World, expired: Expired) -> Result<Step, Failure> {
         loop {
+            let before = world.before_send(&self.socket, self.load.to());
             let failure = match self.load.put(&self.socket, self.sent, self.flags) {
                 Ok(n) => {
                     self.sent += n;
                     if !self.whole || n == 0 || self.sent >= self.load.len() {
-                        return Ok(self.count(world));
+                        let count = self.count(world);
+                        world.after_send(before, &self.socket, n);
+                        return Ok(count);
                     }
                     self.flags &= !libc::MSG_FASTOPEN;
                     continue;
@@ -333,12 +332,14 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
             failure.trying(Tried::Send { bytes: of, sent, flags })
         };
         loop {
+            let before = world.before_send(&socket, None);
             let said = addr::send_bytes(socket.fd()?.as_fd(), &all[sent..], flags);
             match said {
                 Ok(n) => {
                     sent += n;
                     if sent >= of {
                         world.note(&socket, || Did::Sent { bytes: sent, of, to: None });
+                        world.after_send(before, &socket, n);
                         return Ok(Step::Done(Reply::Nothing));
                     }
                 }
