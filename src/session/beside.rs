@@ -39,13 +39,13 @@ impl Session {
         let whole =
             if opens { Source::part("", &format!("{}\nend", source.text), source.first) } else { source.clone() };
         let code = self.snippet(id, &whole)?;
-        let Some(mut task) = self.take(id) else { return Ok(Change::Refused("the task has ended")) };
+        let Some(mut task) = self.tasks.take(id) else { return Ok(Change::Refused("the task has ended")) };
         let change = self.change(&mut task, &code).unwrap_or_else(|failure| {
             let what = What::Failed { call: "line".into(), failure, word: None, expected: false, taken: false };
             self.tell_at(&task, what);
             Change::Failed
         });
-        self.tasks[id.index as usize] = Some(task);
+        self.tasks.put_back(task);
         if matches!(change, Change::Made) {
             self.history.push(source.clone());
             self.let_go_past();
@@ -94,7 +94,7 @@ impl Session {
 
     /// Code to be run where a task stands, with the names of its def. It stops nowhere.
     fn snippet(&mut self, id: TaskId, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
-        let function = self.task(id).and_then(|t| t.frames.iter().rev().find_map(|f| f.called.as_ref()));
+        let function = self.tasks.get(id).and_then(|t| t.frames.iter().rev().find_map(|f| f.called.as_ref()));
         let names = function.map_or(Vec::new(), |(_, function)| function.names.clone());
         self.globals.snippet(source, names)
     }
@@ -103,13 +103,14 @@ impl Session {
     pub fn run_beside(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
         let front = self.first_stopped();
         let code = self.snippet(front.unwrap_or_default(), source)?;
-        let scope = front.and_then(|id| self.task(id)?.frames.last()).map_or(self.globals.scope(), |f| f.scope.clone());
+        let scope =
+            front.and_then(|id| self.tasks.get(id)?.frames.last()).map_or(self.globals.scope(), |f| f.scope.clone());
         self.history.push(source.clone());
         let mut task = Task::new(Rc::from("prompt"), false);
         task.daemon = true;
         task.beside = true;
         task.frames = vec![Frame::new(code, scope)];
-        let id = self.add_task(task).map_err(|f| lang::Error::new(source, Span::default(), f.to_string()))?;
+        let id = self.tasks.add(task).map_err(|f| lang::Error::new(source, Span::default(), f.to_string()))?;
         self.beside = Some(id);
         self.world.ready.push_front(id);
         Ok(())

@@ -48,16 +48,11 @@ impl Session {
                 }
                 self.end(task);
             }
-            _ => self.put_back(task),
+            _ => self.tasks.put_back(task),
         }
         // A background call is tried while the task that made it runs.
         self.world.current = before;
         self.stepper_ran(stepped);
-    }
-
-    fn put_back(&mut self, task: Box<Task>) {
-        let index = task.id.index as usize;
-        self.tasks[index] = Some(task);
     }
 
     /// A parked task may be able to go on.

@@ -18,6 +18,7 @@ mod requests;
 mod sockets;
 mod step;
 mod task;
+mod tasks;
 mod timers;
 mod turn;
 mod views;
@@ -40,10 +41,9 @@ use crate::os::{poller, trace};
 use crate::value::{Failure, Name, Value};
 use crate::world::{Record, TaskId, World};
 use globals::Globals;
-use task::Task;
+use task::Frame;
+use tasks::{MAIN, Tasks};
 
-/// How many tasks there can be at once.
-pub const TASKS_MAX: usize = 1_000_000;
 /// What a session tells of what it does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Show {
@@ -72,9 +72,7 @@ pub struct Session {
     pub show: Show,
     sink: Box<dyn Sink>,
     globals: Globals,
-    tasks: Vec<Option<Box<Task>>>,
-    generations: Vec<u32>,
-    free: Vec<u32>,
+    tasks: Tasks,
     jobs: BTreeMap<u64, Job>,
     next_job: u64,
     timers: timers::Timers,
@@ -87,7 +85,6 @@ pub struct Session {
     stop: Option<Stop>,
     /// Nothing has happened since it was looked whether any task can run again.
     quiet: bool,
-    failed_tasks: u32,
     turns: u32,
     /// Turns since the run queue was last empty, or since it was last polled in spite of it.
     busy: u32,
@@ -133,9 +130,7 @@ impl Session {
             show,
             sink,
             globals: Globals::new(arguments),
-            tasks: Vec::new(),
-            generations: Vec::new(),
-            free: Vec::new(),
+            tasks: Tasks::new(),
             jobs: BTreeMap::new(),
             next_job: 1,
             timers: timers::Timers::new(),
@@ -146,7 +141,6 @@ impl Session {
             deadline: None,
             stop: None,
             quiet: false,
-            failed_tasks: 0,
             turns: 0,
             busy: 0,
             ahead: 0,
@@ -160,8 +154,6 @@ impl Session {
             last_error: None,
         };
         session.world.record = (show == Show::All).then(Record::default);
-        let main = session.add_task(Task::new(Rc::from("main"), false));
-        debug_assert!(main.is_ok_and(|t| t.index == 0));
         session
     }
 
@@ -174,17 +166,20 @@ impl Session {
     pub fn start(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
         let code = self.globals.compile(source)?;
         self.history.push(source.clone());
-        let frame = task::Frame::new(code, self.globals.scope());
-        let id = TaskId { index: 0, generation: 0 };
-        if let Some(main) = self.task_mut(id) {
+        self.run_main(Frame::new(code, self.globals.scope()));
+        Ok(())
+    }
+
+    /// Give the main task something to run.
+    fn run_main(&mut self, frame: Frame) {
+        if let Some(main) = self.tasks.get_mut(MAIN) {
             main.frames.push(frame);
         }
         self.main = Main::Running;
         self.timers.begin();
         self.meet_interrupt();
         // What the line begins runs before what others had in line, as it does within a script.
-        self.world.ready.push_front(id);
-        Ok(())
+        self.world.ready.push_front(MAIN);
     }
 
     /// A Ctrl-C that came just before the line was meant for it.
@@ -196,10 +191,8 @@ impl Session {
 
     /// Go on after a bug: the main task gives up what it was doing.
     pub fn recover(&mut self) {
-        self.world.current = TaskId::default();
-        let mut main = Task::new(Rc::from("main"), false);
-        main.id = TaskId::default();
-        self.tasks[0] = Some(Box::new(main));
+        self.world.current = MAIN;
+        self.tasks.recover();
         self.main = Main::Idle;
         self.beside = None;
         self.stop_stepping();
@@ -239,12 +232,12 @@ impl Session {
     /// Whether a task other than the main one or a child process must end before the script does. With no task left,
     /// daemon processes are asked to end.
     pub fn has_others(&mut self) -> bool {
-        self.has_tasks() || self.world.has_children()
+        self.tasks.are_needed() || self.world.has_children()
     }
 
     /// Whether a task other than the main one must end before the script does.
     pub(crate) fn has_tasks(&self) -> bool {
-        self.tasks.iter().skip(1).flatten().any(|t| !t.daemon)
+        self.tasks.are_needed()
     }
 
     /// The failures that nobody took: of background calls never waited for, and of tasks.
@@ -261,15 +254,15 @@ impl Session {
             })
             .collect();
         lines.extend(self.world.family.failures().cloned());
-        if self.failed_tasks > 0 {
-            lines.push(format!("{} of the tasks ended with an error", self.failed_tasks));
+        if self.tasks.failed() > 0 {
+            lines.push(format!("{} of the tasks ended with an error", self.tasks.failed()));
         }
         lines
     }
 
     /// Where each task stands and what it waits for.
     pub fn whereabouts(&self) -> Vec<String> {
-        self.tasks.iter().flatten().filter(|t| !t.frames.is_empty()).map(|t| self.whereabout(t)).collect()
+        self.tasks.iter().filter(|t| !t.frames.is_empty()).map(|t| self.whereabout(t)).collect()
     }
 
     /// Show what was held back. False when nothing can be shown any more.
@@ -347,7 +340,7 @@ mod tests {
         }
         // What a panic in the middle of a turn leaves behind.
         session.start(&Source::new("", "print never")).unwrap();
-        session.tasks[0] = None;
+        session.tasks.take(MAIN);
         session.recover();
         session.start(&Source::new("", "print $x")).unwrap();
         while *session.main() == Main::Running {

@@ -6,12 +6,12 @@
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 
-use super::{Main, Session};
+use super::Session;
 use crate::lang::{self, Source};
 use crate::os::process;
 use crate::program::{Code, Function, Op};
 use crate::value::{Failure, Handle, Reply, Value, wire};
-use crate::world::{MpQueue, TaskId, mpqueue};
+use crate::world::{MpQueue, mpqueue};
 
 /// The word of the command line that starts a child.
 pub const CHILD: &str = "--child";
@@ -177,7 +177,9 @@ impl Session {
             self.globals.leave(name, kind);
         }
         let Value::Text(name) = name else { return None };
-        Some(self.begin(name, list(args)?.to_vec()).map_err(|f| f.to_string()))
+        // The call of the def is what the main task runs.
+        let frame = self.globals.start(name, list(args)?.to_vec());
+        Some(frame.map(|frame| self.run_main(frame)).map_err(|failure| failure.to_string()))
     }
 
     /// Read the programs, and define what is asked for.
@@ -206,18 +208,6 @@ impl Session {
             }
         }
         Some(Ok(()))
-    }
-
-    /// Give the main task the call of a def.
-    fn begin(&mut self, name: &str, args: Vec<Value>) -> Result<(), Failure> {
-        let frame = self.globals.start(name, args)?;
-        let id = TaskId { index: 0, generation: 0 };
-        if let Some(main) = self.task_mut(id) {
-            main.frames.push(frame);
-        }
-        self.main = Main::Running;
-        self.make_ready(id);
-        Ok(())
     }
 }
 

@@ -27,7 +27,7 @@ impl Session {
             Request::Yield(None) => {
                 let entry = self.popped + self.world.ready.len() as u64 + 1;
                 self.park(task, site, Parking::Turn(entry), None);
-                self.make_ready(task.id);
+                self.world.ready.push_back(task.id);
                 return Flow::Parked;
             }
             Request::Spawn { daemon, name, args } => self
@@ -38,13 +38,13 @@ impl Session {
                     (new, handle)
                 })
                 .and_then(|(new, handle)| {
-                    let id = self.add_task(new)?;
-                    self.make_ready(id);
+                    let id = self.tasks.add(new)?;
+                    self.world.ready.push_back(id);
                     Ok(Reply::One(Value::Handle(handle)))
                 }),
             Request::Coroutine { name, args } => self.spawn(&name, args, true).and_then(|new| {
                 let handle = new.handle.clone();
-                self.add_task(new)?;
+                self.tasks.add(new)?;
                 Ok(Reply::One(Value::Handle(handle)))
             }),
             Request::Submit { pool, name, args } => self.submit(&pool, &name, args),
@@ -71,7 +71,7 @@ impl Session {
                         let failure = Failure::with(Name::Deadlock, "a task cannot wait for its own end");
                         return self.fail(task, site.name.clone(), Some(site), failure);
                     }
-                    if let Some(other) = self.task_mut(id) {
+                    if let Some(other) = self.tasks.get_mut(id) {
                         other.joiners.push(me);
                     }
                     self.park(task, site, Parking::Join(other), limit);
@@ -135,10 +135,10 @@ impl Session {
         let mut task = self.spawn(name, args, false)?;
         task.pool = Some(pool.clone());
         let handle = task.handle.clone();
-        let id = self.add_task(task)?;
+        let id = self.tasks.add(task)?;
         if pool.running.get() < pool.size {
             pool.running.set(pool.running.get() + 1);
-            self.make_ready(id);
+            self.world.ready.push_back(id);
         } else {
             pool.queued.borrow_mut().push_back(id);
         }
@@ -154,7 +154,7 @@ impl Session {
             return Err(super::exec::ended());
         }
         let id = handle.id.get();
-        let target = self.task(id).filter(|_| id != me.id && handle.resumer.get().is_none());
+        let target = self.tasks.get(id).filter(|_| id != me.id && handle.resumer.get().is_none());
         let Some(target) = target else { return Err(Failure::usage("the coroutine is running already").at(0)) };
         if target.parked.is_some() {
             *handle.passed.borrow_mut() = Some(value);

@@ -36,7 +36,7 @@ impl Session {
     /// Every open socket, and those closed ones that a name still holds, in the order they were made.
     pub(super) fn sockets_table(&self, me: &Task) -> Table {
         let mut named = self.globally_named();
-        for task in self.tasks.iter().flatten().map(|t| &**t).chain(std::iter::once(me)) {
+        for task in self.tasks.iter().chain(std::iter::once(me)) {
             add_locals(&mut named, task);
         }
         for socket in self.world.sockets() {

@@ -8,8 +8,9 @@ use super::deadlock::{QUIET, Stuck};
 use super::event::{At, What};
 use super::exec::Flow;
 use super::task::{Frame, Job, Parking, Task};
+use super::tasks::MAIN;
 use super::timers::Timer;
-use super::{Main, Session, Show, Stop, TASKS_MAX};
+use super::{Main, Session, Show, Stop};
 use crate::os::poller;
 use crate::program::{Code, Op, Site};
 use crate::value::{Failure, Name, Reply, Value};
@@ -30,7 +31,7 @@ impl Session {
             self.popped += 1;
             self.quiet = false;
             self.fresh = false;
-            if let Some(task) = self.take(id) {
+            if let Some(task) = self.tasks.take(id) {
                 self.run(task);
             }
             self.busy += 1;
@@ -39,7 +40,7 @@ impl Session {
                 return Ok(false);
             }
             // Every task has had several turns by then: what a poll brings does not fall among their first ones.
-            let patience = POLL_EVERY + 4 * self.tasks.len() as u32;
+            let patience = POLL_EVERY + 4 * self.tasks.most();
             if self.busy < patience {
                 return Ok(false);
             }
@@ -127,7 +128,7 @@ impl Session {
         self.ahead = 0;
         match timer.again {
             None => {
-                if let Some(task) = self.task_mut(timer.task) {
+                if let Some(task) = self.tasks.get_mut(timer.task) {
                     task.expired = true;
                 }
             }
@@ -140,7 +141,7 @@ impl Session {
     }
 
     fn is_current(&self, timer: &Timer) -> bool {
-        self.task(timer.task).is_some_and(|t| t.parked.is_some() && t.epoch == timer.epoch)
+        self.tasks.get(timer.task).is_some_and(|t| t.parked.is_some() && t.epoch == timer.epoch)
     }
 
     /// A signal came while nothing ran: Ctrl-C fails the call that the main task waits in.
@@ -148,11 +149,10 @@ impl Session {
         if signal != libc::SIGINT {
             return self.ask_stop(Stop::Signal(signal));
         }
-        let main = TaskId { index: 0, generation: 0 };
         if self.is_stepping() {
             self.interrupt_steps();
-        } else if self.task(main).is_some_and(|t| !t.frames.is_empty()) {
-            self.raise_in(main, Failure::new(Name::Interrupted));
+        } else if self.tasks.get(MAIN).is_some_and(|t| !t.frames.is_empty()) {
+            self.raise_in(MAIN, Failure::new(Name::Interrupted));
         } else if self.interactive {
             // It may be meant for a line that is on its way from the editor.
             self.early_interrupt = true;
@@ -164,7 +164,7 @@ impl Session {
 
     /// Fail the call that a task waits in. What the task holds is released on its way out.
     pub(super) fn raise_in(&mut self, id: TaskId, failure: Failure) {
-        let Some(mut task) = self.take(id) else { return };
+        let Some(mut task) = self.tasks.take(id) else { return };
         self.leaves_stop(id);
         let site = task.parked.take().map(|parked| {
             if let Parking::Call(wait, _) = &parked.on {
@@ -196,7 +196,7 @@ impl Session {
             // As with Python's close(), it is over when the call is.
             _ if task.handle.coroutine => self.run(task),
             _ => {
-                self.tasks[id.index as usize] = Some(task);
+                self.tasks.put_back(task);
                 if !self.is_stopped(id) {
                     self.world.ready.push_back(id);
                 }
@@ -205,57 +205,17 @@ impl Session {
         self.world.current = before;
     }
 
-    pub(super) fn task(&self, id: TaskId) -> Option<&Task> {
-        let task = self.tasks.get(id.index as usize)?.as_deref()?;
-        (task.id == id).then_some(task)
-    }
-
-    pub(super) fn task_mut(&mut self, id: TaskId) -> Option<&mut Task> {
-        let task = self.tasks.get_mut(id.index as usize)?.as_deref_mut()?;
-        (task.id == id).then_some(task)
-    }
-
-    pub(super) fn take(&mut self, id: TaskId) -> Option<Box<Task>> {
-        let slot = self.tasks.get_mut(id.index as usize)?;
-        if slot.as_ref().is_some_and(|t| t.id == id) { slot.take() } else { None }
-    }
-
-    pub(super) fn make_ready(&mut self, id: TaskId) {
-        self.world.ready.push_back(id);
-    }
-
-    /// Give a task a place.
-    pub(super) fn add_task(&mut self, mut task: Task) -> Result<TaskId, Failure> {
-        let index = match self.free.pop() {
-            Some(index) => index,
-            None if self.tasks.len() >= TASKS_MAX => {
-                return Err(Failure::usage(format!("there are {TASKS_MAX} tasks already")));
-            }
-            None => {
-                self.tasks.push(None);
-                self.generations.push(0);
-                self.tasks.len() as u32 - 1
-            }
-        };
-        let id = TaskId { index, generation: self.generations[index as usize] };
-        task.id = id;
-        task.handle.id.set(id);
-        self.tasks[index as usize] = Some(Box::new(task));
-        Ok(id)
-    }
-
     /// A task has no frames left.
     pub(super) fn end(&mut self, mut task: Box<Task>) {
         let id = task.id;
-        if id.index == 0 {
+        if id == MAIN {
             if self.main == Main::Running {
                 self.main = Main::Idle;
             }
-            self.tasks[0] = Some(task);
+            self.tasks.put_back(task);
             return;
         }
-        self.generations[id.index as usize] += 1;
-        self.free.push(id.index);
+        self.tasks.end(&task);
         task.handle.done.set(true);
         self.world.ready.extend(task.joiners.drain(..));
         if let Some(pool) = task.pool.take() {
@@ -273,7 +233,7 @@ impl Session {
             }
             None if task.beside => self.beside = None,
             None if failure.is_some_and(|f| f.name != Name::Cancelled) && !task.handle.coroutine => {
-                self.failed_tasks += 1;
+                self.tasks.count_failed();
             }
             None => *task.handle.result.borrow_mut() = Some(std::mem::replace(&mut task.result, Reply::Nothing)),
         }
@@ -292,7 +252,7 @@ impl Session {
         job_task.daemon = true;
         job_task.job = Some(number);
         job_task.frames = vec![Frame::new(code.clone(), scope.clone())];
-        let id = self.add_task(job_task)?;
+        let id = self.tasks.add(job_task)?;
         self.next_job += 1;
         let Site { targets, .. } = &**site;
         let job = Job {
@@ -306,7 +266,7 @@ impl Session {
             waiters: Vec::new(),
         };
         self.jobs.insert(number, job);
-        if let Some(job_task) = self.take(id) {
+        if let Some(job_task) = self.tasks.take(id) {
             self.run(job_task);
         }
         if self.show == Show::All && self.jobs.get(&number).is_some_and(|j| j.outcome.is_none()) {

@@ -75,7 +75,7 @@ impl Session {
         }
         let row = |(number, job): (&u64, &Job)| {
             let state = match &job.outcome {
-                None => match self.task(job.task).and_then(|t| t.parked.as_ref()) {
+                None => match self.tasks.get(job.task).and_then(|t| t.parked.as_ref()) {
                     Some(p) => format!("waits for {}", self.waits_for(&p.on)),
                     None => "runs".into(),
                 },
@@ -88,7 +88,7 @@ impl Session {
     }
 
     pub(super) fn tasks_view(&self, me: &Task) -> String {
-        let all = self.tasks.iter().flatten().map(|t| &**t).chain(std::iter::once(me));
+        let all = self.tasks.iter().chain(std::iter::once(me));
         let mut all: Vec<&Task> = all.filter(|t| t.job.is_none()).collect();
         all.sort_by_key(|t| t.id);
         all.into_iter()
