@@ -143,7 +143,7 @@ impl Session {
         let Some(parked) = &task.parked else { return Vec::new() };
         match &parked.on {
             Parking::Join(other) | Parking::Resumed(other) => vec![other.id.get()],
-            Parking::Jobs(numbers) => numbers.iter().filter_map(|n| self.jobs.get(n)).map(|j| j.task).collect(),
+            Parking::Jobs(numbers) => numbers.iter().filter_map(|n| self.jobs.find((*n).into()).ok()?.task()).collect(),
             on => self.awaited_lock(on).map_or(Vec::new(), |lock| lock.holders()),
         }
     }

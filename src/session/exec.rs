@@ -72,7 +72,7 @@ impl Session {
                 self.world.unwatch(wait, task.id);
                 result
             }
-            Parking::Jobs(jobs) => match self.jobs_result(jobs) {
+            Parking::Jobs(jobs) => match self.jobs.result(jobs, &self.globals) {
                 // The announcement has just shown what it gave.
                 Some(Ok(_))
                     if self.show == Show::All && parked.site.targets.is_empty() && parked.site.expect.is_none() =>
@@ -268,13 +268,8 @@ impl Session {
             },
             Op::Value(operands) => {
                 let scope = frame.scope.clone();
-                let mut values =
-                    operands.iter().map(|o| self.globals.operand(&scope, o)).collect::<Result<Vec<_>, _>>()?;
-                frame.returns = match values.len() {
-                    0 => Reply::Nothing,
-                    1 => Reply::One(values.remove(0)),
-                    _ => Reply::Many(values),
-                };
+                let values = operands.iter().map(|o| self.globals.operand(&scope, o));
+                frame.returns = values.collect::<Result<Vec<_>, _>>()?.into();
             }
             Op::Return => return Ok(Next::Flow(self.leave(task))),
         }

@@ -12,6 +12,7 @@ pub mod event;
 mod exec;
 mod expr;
 mod globals;
+mod jobs;
 mod outcome;
 mod process;
 mod requests;
@@ -23,7 +24,6 @@ mod timers;
 mod turn;
 mod views;
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -32,15 +32,16 @@ pub use beside::Change;
 pub use event::{Event, Sink, Syscall, What};
 pub use process::CHILD;
 pub use step::NextStatement;
-pub use task::{Job, TaskHandle};
+pub use task::TaskHandle;
 
 use crate::command::Args;
 use crate::explain::Told;
 use crate::lang::{self, Source};
 use crate::os::{poller, trace};
-use crate::value::{Failure, Name, Value};
+use crate::value::{Failure, Value};
 use crate::world::{Record, TaskId, World};
 use globals::Globals;
+use jobs::Jobs;
 use task::Frame;
 use tasks::{MAIN, Tasks};
 
@@ -73,8 +74,7 @@ pub struct Session {
     sink: Box<dyn Sink>,
     globals: Globals,
     tasks: Tasks,
-    jobs: BTreeMap<u64, Job>,
-    next_job: u64,
+    jobs: Jobs,
     timers: timers::Timers,
     main: Main,
     args: Args,
@@ -131,8 +131,7 @@ impl Session {
             sink,
             globals: Globals::new(arguments),
             tasks: Tasks::new(),
-            jobs: BTreeMap::new(),
-            next_job: 1,
+            jobs: Jobs::default(),
             timers: timers::Timers::new(),
             main: Main::Idle,
             args: Args::default(),
@@ -242,17 +241,7 @@ impl Session {
 
     /// The failures that nobody took: of background calls never waited for, and of tasks.
     pub fn unseen(&self) -> Vec<String> {
-        let unseen = |job: &Job| match &job.outcome {
-            Some(Err(f)) if !job.seen && f.name != Name::Cancelled => Some(f.clone()),
-            _ => None,
-        };
-        let mut lines: Vec<_> = self
-            .jobs
-            .iter()
-            .filter_map(|(number, job)| {
-                unseen(job).map(|f| format!("[{number}] {}: {f}, and nothing waited for it", job.line))
-            })
-            .collect();
+        let mut lines: Vec<_> = self.jobs.unseen().collect();
         lines.extend(self.world.family.failures().cloned());
         if self.tasks.failed() > 0 {
             lines.push(format!("{} of the tasks ended with an error", self.tasks.failed()));
@@ -282,7 +271,7 @@ impl Session {
 
     /// The background calls that run, or that nobody asked about since they ended.
     pub fn open_jobs(&self) -> impl Iterator<Item = u64> {
-        self.jobs.iter().filter(|(_, job)| job.outcome.is_none() || !job.seen).map(|(number, _)| *number)
+        self.jobs.open()
     }
 
     /// Tell what happened, after the system calls that it took.

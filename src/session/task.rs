@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
-use crate::program::{Code, Function, Scope, Site, Slot};
+use crate::program::{Code, Function, Scope, Site};
 use crate::value::{Failure, Handle, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Resume, TaskId, Wait};
@@ -192,22 +192,6 @@ pub(super) enum Parking {
     Resumed(Rc<TaskHandle>),
     /// Being resumed.
     Yielded,
-}
-
-/// A background call.
-pub struct Job {
-    /// Its line, without the `&`.
-    pub line: String,
-    /// The names its results go to.
-    pub names: Vec<Rc<str>>,
-    /// How it ended; none while it runs. The values are left out when they have names.
-    pub outcome: Option<Result<Reply, Failure>>,
-    /// Somebody asked how it ended.
-    pub seen: bool,
-    pub(super) task: TaskId,
-    pub(super) targets: Vec<Slot>,
-    pub(super) scope: Rc<Scope>,
-    pub(super) waiters: Vec<TaskId>,
 }
 
 #[cfg(test)]

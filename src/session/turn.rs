@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use super::deadlock::{QUIET, Stuck};
 use super::event::{At, What};
 use super::exec::Flow;
-use super::task::{Frame, Job, Parking, Task};
+use super::jobs::Job;
+use super::task::{Frame, Parking, Task};
 use super::tasks::MAIN;
 use super::timers::Timer;
 use super::{Main, Session, Show, Stop};
 use crate::os::poller;
-use crate::program::{Code, Op, Site};
-use crate::value::{Failure, Name, Reply, Value};
+use crate::program::{Code, Op};
+use crate::value::{Failure, Name, Reply};
 use crate::world::{On, TaskId};
 
 /// While tasks can always run, one poll in that many turns and some for each task keeps sockets and timers going.
@@ -229,7 +230,7 @@ impl Session {
             Some(number) => {
                 let result = std::mem::replace(&mut task.result, Reply::Nothing);
                 drop(task);
-                self.end_job(number, &failure.map_or(Ok(result), |failure| Err(*failure)));
+                self.end_job(number, failure.map_or(Ok(result), |failure| Err(*failure)));
             }
             None if task.beside => self.beside = None,
             None if failure.is_some_and(|f| f.name != Name::Cancelled) && !task.handle.coroutine => {
@@ -247,79 +248,32 @@ impl Session {
         let line =
             code.source.line(place).split('#').next().unwrap_or("").trim().trim_end_matches('&').trim_end().to_string();
         let Some(Op::Call(site)) = code.ops.first() else { return Ok(()) };
-        let number = self.next_job;
-        let mut job_task = Task::new(Rc::from(format!("job {number}")), false);
-        job_task.daemon = true;
-        job_task.job = Some(number);
-        job_task.frames = vec![Frame::new(code.clone(), scope.clone())];
-        let id = self.tasks.add(job_task)?;
-        self.next_job += 1;
-        let Site { targets, .. } = &**site;
-        let job = Job {
-            line: line.clone(),
-            names: targets.iter().map(|(_, n)| n.clone()).collect(),
-            outcome: None,
-            seen: false,
-            task: id,
-            targets: targets.iter().map(|(s, _)| *s).collect(),
-            scope,
-            waiters: Vec::new(),
-        };
-        self.jobs.insert(number, job);
-        if let Some(job_task) = self.tasks.take(id) {
-            self.run(job_task);
+        let number = self.jobs.next();
+        let mut job = Task::new(format!("job {number}").into(), false);
+        job.daemon = true;
+        job.job = Some(number);
+        job.frames = vec![Frame::new(code.clone(), scope.clone())];
+        let id = self.tasks.add(job)?;
+        self.jobs.add(Job::new(line.clone(), site.clone(), scope, id));
+        if let Some(job) = self.tasks.take(id) {
+            self.run(job);
         }
-        if self.show == Show::All && self.jobs.get(&number).is_some_and(|j| j.outcome.is_none()) {
+        if self.show == Show::All && self.tasks.get(id).is_some() {
             self.tell_at(task, What::JobStarted(number, line));
         }
         Ok(())
     }
 
-    fn end_job(&mut self, number: u64, outcome: &Result<Reply, Failure>) {
-        let Some(job) = self.jobs.get_mut(&number) else { return };
-        self.world.ready.extend(job.waiters.drain(..));
-        job.outcome = Some(outcome.clone());
+    fn end_job(&mut self, number: u64, outcome: Result<Reply, Failure>) {
+        self.world.ready.extend(self.jobs.end(number, outcome));
         if self.show == Show::Prints {
             return;
         }
-        let (line, names) = (job.line.clone(), job.names.clone());
-        let values = match (outcome, names.is_empty()) {
-            (Ok(_), false) => Ok(self.job_values(number)),
-            (Ok(reply), true) => Ok(reply.clone().into_values()),
-            (Err(failure), _) => Err(failure.clone()),
-        };
-        self.tell(What::JobDone { job: number, line, names, outcome: values }, At::default());
-    }
-
-    /// The values that a job's names hold now.
-    pub(super) fn job_values(&self, number: u64) -> Vec<Value> {
-        let Some(job) = self.jobs.get(&number) else { return Vec::new() };
-        job.targets.iter().map(|s| self.globals.get(&job.scope, *s).unwrap_or(Value::None)).collect()
-    }
-
-    /// What waiting for jobs gives, once all are done: the last one's result, or the first error.
-    pub(super) fn jobs_result(&mut self, numbers: &[u64]) -> Option<Result<Reply, Failure>> {
-        if numbers.iter().any(|n| self.jobs.get(n).is_some_and(|j| j.outcome.is_none())) {
-            return None;
+        let Ok(job) = self.jobs.find(number.into()) else { return };
+        if let Some(outcome) = job.outcome(&self.globals) {
+            let names = job.site().targets.iter().map(|(_, name)| name.clone()).collect();
+            let what = What::JobDone { job: number, line: job.line().to_string(), names, outcome };
+            self.tell(what, At::default());
         }
-        let mut result = Ok(Reply::Nothing);
-        for number in numbers {
-            let Some(job) = self.jobs.get_mut(number) else { continue };
-            job.seen = true;
-            let names = !job.names.is_empty();
-            match &job.outcome {
-                Some(Err(failure)) => return Some(Err(failure.clone())),
-                Some(Ok(reply)) => {
-                    let reply = reply.clone();
-                    result = Ok(if names { Reply::Many(self.job_values(*number)) } else { reply });
-                }
-                None => {}
-            }
-        }
-        Some(result.map(|reply| match reply {
-            Reply::Many(mut values) if values.len() == 1 => Reply::One(values.remove(0)),
-            Reply::Many(values) if values.is_empty() => Reply::Nothing,
-            other => other,
-        }))
     }
 }
