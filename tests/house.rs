@@ -6,7 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-tests![layers_look_one_way, rooms_have_no_circles, files_are_short, types_have_names_of_their_own];
+tests![
+    layers_look_one_way,
+    rooms_have_no_circles,
+    files_are_short,
+    types_have_names_of_their_own,
+    the_journey_of_a_line_is_as_told,
+];
 
 /// The layers; each may use itself and those before it.
 const LAYERS: &[&str] =
@@ -40,10 +46,8 @@ const LONG: &[&str] = &[
     "command/files",
     "command/names",
     "command/options",
-    "command/readiness",
     "command/receive",
     "command/transfer",
-    "session/turn",
     "render/canon",
     "value/errno",
 ];
@@ -193,4 +197,24 @@ fn types_have_names_of_their_own() {
     let shared = places.into_iter().filter(|(_, places)| places.len() > 1);
     let shared = shared.map(|(name, places)| format!("{name}: {}", places.into_iter().collect::<Vec<_>>().join(" ")));
     only(&shared.collect(), &[], "these types share a name");
+}
+
+/// Each function that the architecture note names is in the file that it says.
+fn the_journey_of_a_line_is_as_told() {
+    let note = fs::read_to_string(root().join("src/lib.rs")).unwrap();
+    let journey = &note[note.find("# The journey").unwrap()..note.find("# Layers").unwrap()];
+    let modules: BTreeMap<_, _> = modules().into_iter().map(|(name, code, _)| (name.join("::"), code)).collect();
+    let mut functions = 0;
+    for name in journey.split('`').skip(1).step_by(2).filter(|name| name.contains("::")) {
+        let (module, function) = name.rsplit_once("::").unwrap();
+        if function.starts_with(|c: char| c.is_ascii_uppercase()) {
+            continue;
+        }
+        functions += 1;
+        let code = modules.get(module).or_else(|| modules.get(&format!("{module}::mod")));
+        let code = code.unwrap_or_else(|| panic!("{module} is no file"));
+        let is = |line: &String| line.contains(&format!("fn {function}(")) || line.contains(&format!("fn {function}<"));
+        assert!(code.iter().any(is), "{module} has no function {function}");
+    }
+    assert!(functions > 25, "{functions}");
 }
