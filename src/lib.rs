@@ -109,6 +109,12 @@
 //! asks the main thread for the names in scope when a key first needs them. There, a child process's output is read by a
 //! thread, and goes above the line.
 //!
+//! # Tests
+//!
+//! Most are files, each a test of its own name: a script in `tests/facts/TOPIC` runs well; a transcript in
+//! `tests/sessions/TOPIC`, or of a lesson in `tests/transcripts`, shows the same when it is run again. What needs a terminal,
+//! a signal, a peer program or a property is Rust. All are in one binary: `cargo test why::` runs those of one topic.
+//!
 //! # What each dependency is for
 //!
 //! - `mio`: the poller. `signal-hook`, `signal-hook-mio`: Ctrl-C and SIGTERM as events of the same loop.

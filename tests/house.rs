@@ -42,12 +42,9 @@ const LINES_MAX: usize = 400;
 /// Files that are longer.
 const LONG: &[&str] = &[
     "command/connection",
-    "command/data",
     "command/files",
-    "command/names",
     "command/options",
     "command/receive",
-    "command/transfer",
     "render/canon",
     "value/errno",
 ];

@@ -9,7 +9,7 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, named, names, opt, req};
+use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, lookup, named, names, opt, req};
 use crate::os::{addr, fd, resolve, sockopt};
 use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
 use crate::world::record::{Did, Ends};
@@ -498,7 +498,7 @@ fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure
             let name = query.host.clone();
             let ask = move || resolve::getaddrinfo(&query);
             let step = offload(world, "an answer from the resolver", ask, move |_, found| {
-                let found = found.map_err(|code| names::no_answer(code, name.as_deref()).at(0))?;
+                let found = found.map_err(|code| lookup::no_answer(code, name.as_deref()).at(0))?;
                 keep.borrow_mut().extend(found.into_iter().map(|one| Addr::ip(one.addr.ip(), port)));
                 Ok(Reply::Nothing)
             });

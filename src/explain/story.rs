@@ -113,8 +113,8 @@ fn headline(told: &Told) -> Clue {
 
 /// What the error usually means, where there is no evidence for more.
 fn usual(told: &Told) -> impl Iterator<Item = String> {
-    let unknown = told.cause.clues.is_empty();
-    let advice = if unknown { command::advice(&told.call, told.failure.name) } else { Vec::new() };
+    let is_found = !told.cause.clues.is_empty();
+    let advice = if is_found { Vec::new() } else { command::advice(&told.call, told.failure.name) };
     told.failure.notes().iter().cloned().chain(advice)
 }
 

@@ -198,4 +198,18 @@ mod tests {
         begin(&mut timers, 2, MS);
         assert_eq!([(); 3].map(|()| next(&mut timers)), [0, 2, 1]);
     }
+
+    #[test]
+    fn heavy_computing_takes_its_time() {
+        let mut timers = Timers::new();
+        timers.begin();
+        begin(&mut timers, 0, 50 * MS);
+        while process::computed() < timers.computed + HEAVY {
+            std::hint::spin_loop();
+        }
+        let mut task = Task::new("main".into(), false);
+        task.id.index = 1;
+        timers.wait(Some(10 * MS), None, &task);
+        assert_eq!((next(&mut timers), next(&mut timers)), (0, 1));
+    }
 }
