@@ -4,11 +4,13 @@
 //! reference. Adding a call touches its own file and its group's `COMMANDS`. A command knows the world (sockets, files)
 //! and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
-pub mod args;
+pub mod ancillary;
+mod args;
 pub mod kinds;
 pub mod standing;
 
 mod connection;
+mod create;
 mod data;
 mod files;
 mod inet;
@@ -25,6 +27,7 @@ mod processes;
 mod readiness;
 mod receive;
 mod sendfile;
+mod sending;
 mod strings;
 mod sync;
 mod tasks;
@@ -301,7 +304,11 @@ pub static ALL: &[&[Command]] = &[
     lookup::COMMANDS,
     inet::COMMANDS,
     connection::COMMANDS,
+    create::COMMANDS,
     transfer::COMMANDS,
+    receive::COMMANDS,
+    msg::COMMANDS,
+    sendfile::COMMANDS,
     options::COMMANDS,
     mode::COMMANDS,
     files::COMMANDS,

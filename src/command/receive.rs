@@ -6,8 +6,8 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
-use super::msg::ancillary_value;
-use super::transfer::keep;
+use super::ancillary::ancillary_value;
+use super::sending::keep;
 use super::{Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, opt, req};
 use crate::linux::constants;
 use crate::os::msg::{self, Ancillary};
@@ -24,6 +24,9 @@ const RESET: Trouble =
         .cure("close S: what had not been read is lost");
 const REFUSED: Trouble = err("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port")
     .cure("start the peer, then send again");
+
+/// The calls that receive.
+pub const COMMANDS: &[Command] = &[RECV, RECVFROM];
 
 pub(super) const RECV: Command = Command {
     name: "recv",
@@ -74,7 +77,7 @@ pub(super) const RECV: Command = Command {
     ..base(Group::Transfer)
 };
 
-pub(super) const RECVFROM: Command = Command {
+const RECVFROM: Command = Command {
     name: "recvfrom",
     summary: "receive a datagram of up to N bytes, and the address it came from",
     notes: &["One call is one datagram. To answer, sendto the address it gave."],
