@@ -23,6 +23,7 @@ mod names;
 mod netstat;
 mod numbers;
 mod options;
+mod optvalue;
 mod processes;
 mod readiness;
 mod receive;
