@@ -4,11 +4,12 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::rc::Rc;
 
 use super::args::expected;
+use crate::linux::errno;
 use crate::linux::options;
 use crate::os::errqueue::Queued;
 use crate::os::msg::{self, Ancillary};
 use crate::os::{fd, sockopt};
-use crate::value::{Addr, Failure, Value, errno};
+use crate::value::{Addr, Failure, Value};
 use crate::world::{File, Socket, World, socket_value};
 
 /// Data on its way: as bytes, however the word was written. Text and bytes are not copied.
