@@ -37,7 +37,7 @@ const APART: &[(&str, &str)] = &[
 const LINES_MAX: usize = 400;
 
 /// Files that are longer.
-const LONG: &[&str] = &["command/files", "command/receive", "render/canon"];
+const LONG: &[&str] = &["command/receive"];
 
 /// The Rust files under a folder.
 pub fn sources(folder: &Path) -> Vec<PathBuf> {

@@ -12,6 +12,7 @@ pub mod standing;
 mod connection;
 mod create;
 mod data;
+mod disk;
 mod files;
 mod inet;
 mod kernel;
@@ -314,6 +315,7 @@ pub static ALL: &[&[Command]] = &[
     options::COMMANDS,
     mode::COMMANDS,
     files::COMMANDS,
+    disk::COMMANDS,
     readiness::COMMANDS,
     data::COMMANDS,
     strings::COMMANDS,

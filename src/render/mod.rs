@@ -13,6 +13,7 @@ mod page;
 pub mod rules;
 mod table;
 pub mod transcript;
+mod within;
 
 pub use human::{Style, event, failure, program_error};
 pub use json::json;
