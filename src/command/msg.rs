@@ -1,10 +1,11 @@
-//! Messages: `sendmsg`, and what comes and goes beside the data.
+//! Messages: `sendmsg`, `recvmsg`.
 
 use super::ancillary::{Message, data, passed};
-use super::receive::RECVMSG;
+use super::receive::{Form, NOTHING, RECV, RESET, receive};
 use super::sending::{Load, put};
 use super::transfer::{NO_ROOM, OVER, SENDTO};
-use super::{Args, Command, Group, Kind, Stands, base, err, named, names, req, some};
+use super::{Args, CLOSED, Command, Group, Kind, Stands, base, err, named, names, opt, req, some};
+use crate::os::msg::ANCILLARY_MAX;
 use crate::value::{Failure, Holds};
 use crate::world::{Step, World};
 
@@ -62,4 +63,42 @@ fn sendmsg(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         message.to = Some(to);
         put(world, from, Load::Message(message), flags)
     })
+}
+
+const RECVMSG: Command = Command {
+    name: "recvmsg",
+    summary: "receive data with what came beside it: ancillary data (sockets, too), flags, address",
+    params: &[
+        req("S", Kind::Socket).that(Stands::Reachable),
+        req("N", Kind::Size).is("how many bytes of data at most"),
+        opt("ANCBUFSIZE", Kind::Size).is("room for ancillary data in bytes: 0 when left out, and then none comes"),
+        opt("FLAGS", Kind::MsgFlags).is("as in recv"),
+    ],
+    results: &[("data", Holds::Bytes), ("anc", Holds::Plain), ("flags", Holds::Plain), ("addr", Holds::Address)],
+    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS, error for MSG_ERRQUEUE); flags: MSG_TRUNC and \
+              MSG_CTRUNC say that something was cut; addr: who sent it",
+    python: "{S}.recvmsg({N}<, {ANCBUFSIZE}<, {FLAGS}>>)",
+    c: "struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = anc, ... }; recvmsg(s, &m, 0);",
+    man: "recvmsg(2)",
+    errors: &[
+        NOTHING,
+        RESET,
+        err("timeout", "nothing came within the socket's timeout"),
+        err("ENOTCONN", "a stream socket that is not connected").cure("connect S first"),
+        CLOSED,
+    ],
+    like: Some(&RECV),
+    example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\n\
+              data, anc, flags, addr = recvmsg right 100 256\nlen $anc",
+    related: &["sendmsg", "recv", "SCM_RIGHTS", "MSG_CTRUNC", "SO_PASSCRED", "IP_PKTINFO"],
+    run: recvmsg,
+    ..base(Group::Transfer)
+};
+
+fn recvmsg(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let room = if args.has(2) { args.size(2)? } else { 0 };
+    if room > i32::MAX as usize {
+        return Err(Failure::usage(format!("room for ancillary data is 2147483647 bytes at most, not {room}")).at(2));
+    }
+    receive(world, args, Form::Message(room.min(ANCILLARY_MAX)), args.flags(3)?)
 }
