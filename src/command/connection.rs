@@ -1,4 +1,4 @@
-//! Listening and connecting: `listen`, `accept`, `connect`, `connect_ex`, `create_server`, `create_connection`.
+//! Listening and connecting: `listen`, `accept`, `connect`, `connect_ex`.
 //!
 //! Every socket is non-blocking to the kernel, where connect(2) only starts the connection. What a kernel-blocking
 //! descriptor would make of it, or `CPython` with its timeout, is made here.
@@ -16,7 +16,7 @@ use crate::world::{Mode, Side, Socket, Step, Waiting, World, retry, socket_value
 /// The calls that listen and connect.
 pub const COMMANDS: &[Command] = &[LISTEN, ACCEPT, CONNECT, CONNECT_EX];
 
-pub(super) const LISTEN: Command = Command {
+const LISTEN: Command = Command {
     name: "listen",
     summary: "let the socket take connections; BACKLOG of them (128 if left out) and one more queue until accepted",
     notes: &[
@@ -172,6 +172,7 @@ const CONNECT_EX: Command = Command {
     ..base(Group::Connection)
 };
 
+/// Python's default: the smaller of SOMAXCONN and 128.
 pub(super) const BACKLOG: i32 = 128;
 /// How often a full `AF_UNIX` queue is tried again: the kernel never signals that there is room.
 pub(super) const UNIX_AGAIN: Duration = Duration::from_millis(5);
@@ -189,7 +190,6 @@ fn listen(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     listen_on(world, &*args.socket(0)?, args.int32_or(1, BACKLOG)?)
 }
 
-/// bind(2).
 fn accept(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let waiting = Waiting {

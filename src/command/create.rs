@@ -1,4 +1,4 @@
-//! Servers and connections in one call, as Python's `create_server` and `create_connection` make them.
+//! Several calls in one: `create_server`, `create_connection`.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -6,12 +6,13 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::connection::{BACKLOG, CONNECT, DONE, arg, connect_to, listen_on, settle};
+use super::names::bind_to;
 use super::{Arg, Args, Command, Group, Kind, Stands, base, err, lookup, named, names, req};
 use crate::os::{resolve, sockopt};
 use crate::value::{Addr, Failure, Holds, Name, Reply, Value};
 use crate::world::{Mode, Socket, Step, World, chain, offload, socket_value};
 
-/// The calls that make a socket and more.
+/// The calls.
 pub const COMMANDS: &[Command] = &[CREATE_SERVER, CREATE_CONNECTION];
 
 const CREATE_SERVER: Command = Command {
@@ -74,7 +75,6 @@ const CREATE_CONNECTION: Command = Command {
     ..base(Group::Connection)
 };
 
-/// Python's default: the smaller of SOMAXCONN and 128.
 fn create_server(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let family = args.int32_or(1, libc::AF_INET)?;
     let backlog = args.int32_or(2, BACKLOG)?;
@@ -96,7 +96,7 @@ fn create_server(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         Ok(()) => {
             let server = socket.clone();
             names::resolve(world, &socket, arg(args, 0), move |world, local| {
-                names::bind_to(world, &server, &local)
+                bind_to(world, &server, &local)
                     .map_err(|f| f.at(0).note(format!("while attempting to bind on address {local}")))?;
                 listen_on(world, &server, backlog)
             })
@@ -192,7 +192,5 @@ fn bind_source(world: &mut World, socket: &Rc<Socket>, source: &Arg) -> Result<S
         return Ok(DONE);
     }
     let bound = socket.clone();
-    names::resolve(world, socket, source, move |world, local| {
-        names::bind_to(world, &bound, &local).map_err(|f| f.at(2))
-    })
+    names::resolve(world, socket, source, move |world, local| bind_to(world, &bound, &local).map_err(|f| f.at(2)))
 }

@@ -1,19 +1,19 @@
 //! The calls: one constant each, with everything that is known about it, beside its effect.
 //!
 //! From a [`Command`] come parsing, usage lines, help, completion, JSON names, advice, transcripts' placeholders and the
-//! reference. Adding a call touches its own file and its group's `COMMANDS`. A command knows the world (sockets, files)
-//! and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
+//! reference. Adding a call touches its own file and its `COMMANDS`. A command knows the world
+//! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
-pub mod ancillary;
-mod args;
+mod ancillary;
+pub mod args;
 pub mod kinds;
 pub mod standing;
 
 mod connection;
 mod create;
 mod data;
-mod disk;
 mod files;
+mod forms;
 mod inet;
 mod kernel;
 pub mod life;
@@ -24,7 +24,7 @@ mod names;
 mod netstat;
 mod numbers;
 mod options;
-mod optvalue;
+mod paths;
 mod processes;
 mod readiness;
 mod receive;
@@ -315,7 +315,7 @@ pub static ALL: &[&[Command]] = &[
     options::COMMANDS,
     mode::COMMANDS,
     files::COMMANDS,
-    disk::COMMANDS,
+    paths::COMMANDS,
     readiness::COMMANDS,
     data::COMMANDS,
     strings::COMMANDS,

@@ -185,14 +185,6 @@ fn unsuitable(family: i32) -> Failure {
     })
 }
 
-/// bind(2).
-pub(super) fn bind_to(world: &mut World, socket: &Socket, local: &Addr) -> Result<Step, Failure> {
-    addr::bind(socket.fd()?.as_fd(), local)
-        .map_err(|e| Failure::os(e).trying(Tried::Bind).on(socket.serial).to(local))?;
-    world.note(socket, || Did::Bound(socket.addresses().0.unwrap_or(Addr::Unnamed)));
-    Ok(Step::Done(Reply::Nothing))
-}
-
 fn bind(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let bound = Rc::clone(&socket);
@@ -205,6 +197,14 @@ fn bind(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         bind_to(world, &bound, &addr)
     });
     done.map_err(|failure| if matches!(failure.name, Name::Errno(_)) { failure } else { failure.at(1) })
+}
+
+/// bind(2).
+pub(super) fn bind_to(world: &mut World, socket: &Socket, local: &Addr) -> Result<Step, Failure> {
+    addr::bind(socket.fd()?.as_fd(), local)
+        .map_err(|e| Failure::os(e).trying(Tried::Bind).on(socket.serial).to(local))?;
+    world.note(socket, || Did::Bound(socket.addresses().0.unwrap_or(Addr::Unnamed)));
+    Ok(Step::Done(Reply::Nothing))
 }
 
 #[cfg(test)]

@@ -63,17 +63,7 @@ pub(super) const RECV: Command = Command {
     ],
     example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100\nclose left\n\
               recv right 100",
-    related: &[
-        "send",
-        "recvfrom",
-        "recvmsg",
-        "poll",
-        "setblocking",
-        "settimeout",
-        "MSG_PEEK",
-        "MSG_WAITALL",
-        "ECONNRESET",
-    ],
+    related: &["send", "recvfrom", "recvmsg", "poll", "settimeout", "MSG_PEEK", "MSG_WAITALL", "ECONNRESET"],
     run: recv,
     ..base(Group::Transfer)
 };

@@ -1,4 +1,4 @@
-//! Moving data: the table, and the sending side: `send`, `sendall`, `sendto`.
+//! Sending data: `send`, `sendall`, `sendto`.
 //!
 //! A blocking send on a stream returns when all its bytes are queued, which a non-blocking descriptor does not do by
 //! itself: what is left is sent as room comes.
@@ -71,7 +71,7 @@ pub(super) const SEND: Command = Command {
     ..base(Group::Transfer)
 };
 
-const SENDALL: Command = Command {
+pub(super) const SENDALL: Command = Command {
     name: "sendall",
     summary: "send until all bytes are queued; the socket's timeout is for the whole",
     notes: &[

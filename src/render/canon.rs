@@ -9,8 +9,8 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::rules::{Chosen, RULES, is_autobound, is_chosen_port, placeholder};
+use super::scan::{ends_in_host, lasts, numbers, stands_alone, step, within};
 use super::table::{self, Cell, Grid};
-use super::within::{ends_in_host, lasts, numbers, stands_alone, step, within};
 use crate::command;
 use crate::session::{Event, Syscall, What};
 use crate::value::table::Column;

@@ -1,4 +1,4 @@
-//! What is done with the paths of files: `unlink`, `mkdir`, `exists` and their kin.
+//! Paths: `unlink`, `mkdir`, `exists`, `filesize`, `symlink`, `realpath`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,10 +9,9 @@ use std::path::Path;
 use super::files::{ACCES, NOENT, NOTDIR};
 use super::{Args, Command, Group, Kind, base, err, req};
 use crate::value::{Failure, Holds, Reply, Value};
-use crate::world::file;
-use crate::world::{Step, World};
+use crate::world::{Step, World, file};
 
-/// The commands on paths.
+/// The calls.
 pub const COMMANDS: &[Command] = &[UNLINK, MKDIR, EXISTS, FILESIZE, SYMLINK, REALPATH];
 
 const UNLINK: Command = Command {

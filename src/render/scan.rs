@@ -1,4 +1,4 @@
-//! Where the words of a shown line begin and end: numbers, addresses, what was inserted in the middle of others.
+//! Where values begin and end in a shown line: numbers, escapes, what stands beside them.
 
 use super::rules::{Chosen, LONG};
 

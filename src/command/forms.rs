@@ -1,5 +1,4 @@
-//! The values of socket options: words become the bytes that an option's form asks for, and bytes become values of the
-//! same form.
+//! The forms of options' values: words become the bytes that an option's form asks for.
 
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -10,60 +9,8 @@ use crate::linux::options::{OptKind, OptRef};
 use crate::os::sockopt;
 use crate::value::{Addr, Failure, Value};
 
-/// The longest answer that getsockopt gives, as in Python.
-pub(super) const LONGEST: usize = 1024;
-
 /// Where the words of the value begin.
 const VALUE: usize = 2;
-
-/// How much room the answer gets.
-pub(super) fn room(kind: OptKind) -> usize {
-    match kind {
-        OptKind::Wide | OptKind::Linger => 8,
-        OptKind::Seconds => size_of::<libc::timeval>(),
-        OptKind::Credentials => 12,
-        OptKind::Text => LONGEST,
-        OptKind::Struct(size) => size.min(LONGEST),
-        // Those that cannot be read are asked for as a number, and the kernel says so.
-        _ => size_of::<libc::c_int>(),
-    }
-}
-
-/// The value in an answer, of which the kernel filled so many bytes; the rest is zeros.
-pub(super) fn decode(kind: OptKind, room: &[u8], filled: usize) -> Value {
-    let answer = &room[..filled.min(room.len())];
-    let int = |at: usize| Value::Int(room.get(at..).map_or(0, |from| number(from, 4)));
-    match kind {
-        OptKind::Seconds => {
-            let (seconds, micros) = room.split_at(size_of::<libc::time_t>());
-            Value::Float(number(seconds, seconds.len()) as f64 + number(micros, micros.len()) as f64 / 1e6)
-        }
-        OptKind::Linger => Value::list(vec![int(0), int(4)]),
-        OptKind::Credentials => Value::list(vec![int(0), int(4), int(8)]),
-        OptKind::Text => {
-            let text = answer.split(|b| *b == 0).next().unwrap_or_default();
-            std::str::from_utf8(text).map_or_else(|_| Value::bytes(text), Value::text)
-        }
-        OptKind::InterfaceV4 => match room.first_chunk::<4>() {
-            Some(octets) => Value::text(Ipv4Addr::from(*octets).to_string()),
-            None => Value::bytes(answer),
-        },
-        OptKind::Struct(_) => Value::bytes(answer),
-        OptKind::Wide if filled == 8 => {
-            Value::Int(room.first_chunk().map_or(0, |bytes| i128::from(u64::from_ne_bytes(*bytes))))
-        }
-        _ if filled == 1 => Value::Int(i128::from(room[0])),
-        _ => int(0),
-    }
-}
-
-/// The signed number of so many bytes at the start.
-fn number(bytes: &[u8], size: usize) -> i128 {
-    match size {
-        8 => bytes.first_chunk().map_or(0, |b| i128::from(i64::from_ne_bytes(*b))),
-        _ => bytes.first_chunk().map_or(0, |b| i128::from(i32::from_ne_bytes(*b))),
-    }
-}
 
 /// The bytes of a value: made here and small, or those that were given.
 pub(super) enum Raw<'a> {
@@ -368,23 +315,5 @@ mod tests {
             assert_eq!(failure.name, crate::value::Name::Usage, "{option} {words:?}");
         }
         assert!(encoded("IP_ADD_MEMBERSHIP", &["224.0.2.1", "nosuch0"]).unwrap_err().is(libc::ENODEV));
-    }
-
-    #[test]
-    fn answers_become_values() {
-        let seconds = [(2 as libc::time_t).to_ne_bytes(), (500_000 as libc::suseconds_t).to_ne_bytes()].concat();
-        for (kind, room, value) in [
-            (OptKind::Flag, ints(&[1]), Value::Int(1)),
-            (OptKind::Number, ints(&[-1]), Value::Int(-1)),
-            (OptKind::Wide, vec![0xff; 8], Value::Int(i128::from(u64::MAX))),
-            (OptKind::Seconds, seconds, Value::Float(2.5)),
-            (OptKind::Linger, ints(&[1, 5]), Value::list(vec![Value::Int(1), Value::Int(5)])),
-            (OptKind::Text, b"reno\0\0\0".to_vec(), Value::text("reno")),
-            (OptKind::InterfaceV4, vec![127, 0, 0, 1], Value::text("127.0.0.1")),
-            (OptKind::Struct(3), vec![1, 2, 3], Value::bytes([1, 2, 3])),
-        ] {
-            assert_eq!(decode(kind, &room, room.len()), value, "{kind:?}");
-        }
-        assert_eq!(decode(OptKind::Number, &[7, 0, 0, 0], 1), Value::Int(7));
     }
 }
