@@ -34,11 +34,11 @@ pub(super) enum Stuck {
 impl Session {
     /// Whether any task can ever run again, as far as can be said without a system call.
     pub(super) fn stuck(&self) -> Stuck {
-        let main_waits = self.main == Main::Running;
+        let main = self.status.main();
         if self.has_stopped() {
             return Stuck::No;
         }
-        if !main_waits && (self.interactive || self.main != Main::Idle || !self.tasks.are_needed()) {
+        if *main != Main::Running && (self.interactive || *main != Main::Idle || !self.tasks.are_needed()) {
             return Stuck::No;
         }
         let mut verdict = Stuck::Yes;
@@ -81,7 +81,7 @@ impl Session {
         let what =
             What::Failed { call: "end".into(), failure: failure.clone(), word: None, expected: false, taken: false };
         self.tell(what, super::event::At::default());
-        self.main = Main::Failed(failure);
+        self.status.set_main(Main::Failed(failure));
     }
 
     fn deadlock(&self) -> Failure {

@@ -4,15 +4,12 @@ use std::rc::Rc;
 
 use super::event::{At, What};
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
-use super::{Session, Show, Stop, expr};
+use super::{Session, Show, expr};
 use crate::lang::Span;
 use crate::os::{poller, trace};
 use crate::program::{After, Code, Op, takes};
 use crate::value::{Failure, Name, Reply, Value};
 use crate::world::{Step, Wake};
-
-/// Ops between two looks at the clock, when the whole run is bounded.
-const CLOCK_EVERY: u32 = 1024;
 
 /// How a task goes on after an op.
 pub(super) enum Flow {
@@ -134,14 +131,10 @@ impl Session {
                         other => return other,
                     }
                 }
-                if self.deadline.is_some() {
-                    self.turns = self.turns.wrapping_add(1);
-                    if self.turns.is_multiple_of(CLOCK_EVERY) && self.deadline.is_some_and(|d| self.timers.read() >= d)
-                    {
-                        self.ask_stop(Stop::TimedOut);
-                    }
+                if self.status.counts_op() {
+                    self.status.is_at(self.timers.read());
                 }
-                if self.stop.is_some() || (self.stepper.is_some() && self.halts(task)) {
+                if self.status.stop().is_some() || (self.stepper.is_some() && self.halts(task)) {
                     return Flow::Parked;
                 }
                 let Some(frame) = task.frames.last_mut() else { return Flow::Ended };

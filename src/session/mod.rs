@@ -17,6 +17,7 @@ mod outcome;
 mod process;
 mod requests;
 mod sockets;
+mod status;
 mod step;
 mod task;
 mod tasks;
@@ -25,20 +26,20 @@ mod turn;
 mod views;
 
 use std::rc::Rc;
-use std::time::Instant;
 
 pub use attend::Awaited;
 pub use beside::Change;
 pub use event::{Event, Sink, Syscall, What};
 pub use process::CHILD;
+pub use status::{Main, Status, Stop};
 pub use step::NextStatement;
 pub use task::TaskHandle;
 
 use crate::command::Args;
 use crate::explain::Told;
 use crate::lang::{self, Source};
-use crate::os::{poller, trace};
-use crate::value::{Failure, Value};
+use crate::os::trace;
+use crate::value::Value;
 use crate::world::{Record, TaskId, World};
 use globals::Globals;
 use jobs::Jobs;
@@ -54,21 +55,12 @@ pub enum Show {
     Prints,
 }
 
-/// How the main task stands.
-#[derive(Clone, PartialEq, Debug)]
-pub enum Main {
-    /// It has nothing to do.
-    Idle,
-    /// It has lines to run.
-    Running,
-    /// Its lines ended with an error.
-    Failed(Failure),
-}
-
 /// A running program with all it owns.
 pub struct Session {
     /// Sockets and files.
     pub world: World,
+    /// How it stands.
+    pub status: Status,
     /// What is told.
     pub show: Show,
     sink: Box<dyn Sink>,
@@ -76,16 +68,11 @@ pub struct Session {
     tasks: Tasks,
     jobs: Jobs,
     timers: timers::Timers,
-    main: Main,
     args: Args,
     seq: u64,
     history: Vec<Rc<Source>>,
-    /// When the whole run must be over.
-    pub deadline: Option<Instant>,
-    stop: Option<Stop>,
     /// Nothing has happened since it was looked whether any task can run again.
     quiet: bool,
-    turns: u32,
     /// Turns since the run queue was last empty, or since it was last polled in spite of it.
     busy: u32,
     /// How much news has come since a wait was over, or since news had to be waited for.
@@ -94,8 +81,6 @@ pub struct Session {
     fresh: bool,
     /// How many entries the run queue has given so far.
     popped: u64,
-    /// Ctrl-C came before the line it was meant for.
-    early_interrupt: bool,
     /// The last error, for `why`.
     last_error: Option<Box<Told>>,
     /// The program that is stepped through, if one is.
@@ -108,44 +93,27 @@ pub struct Session {
     pub interactive: bool,
 }
 
-/// Why a session ends before its program does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Stop {
-    /// `quit`, with its exit status.
-    Quit(u8),
-    /// The output cannot be written any more.
-    Output,
-    /// The bound on the whole run ran out.
-    TimedOut,
-    /// A signal asks for it.
-    Signal(i32),
-}
-
 impl Session {
     /// A session that tells a sink what happens. The arguments become `$1`, `$2`, ...
     pub fn new(sink: Box<dyn Sink>, show: Show, arguments: &[String]) -> Self {
         trace::set(false);
         let mut session = Self {
             world: World::default(),
+            status: Status::new(),
             show,
             sink,
             globals: Globals::new(arguments),
             tasks: Tasks::new(),
             jobs: Jobs::default(),
             timers: timers::Timers::new(),
-            main: Main::Idle,
             args: Args::default(),
             seq: 0,
             history: Vec::new(),
-            deadline: None,
-            stop: None,
             quiet: false,
-            turns: 0,
             busy: 0,
             ahead: 0,
             fresh: false,
             popped: 0,
-            early_interrupt: false,
             calls: 0,
             stepper: None,
             beside: None,
@@ -174,58 +142,20 @@ impl Session {
         if let Some(main) = self.tasks.get_mut(MAIN) {
             main.frames.push(frame);
         }
-        self.main = Main::Running;
+        self.status.set_main(Main::Running);
         self.timers.begin();
-        self.meet_interrupt();
+        self.status.meet_interrupt();
         // What the line begins runs before what others had in line, as it does within a script.
         self.world.ready.push_front(MAIN);
-    }
-
-    /// A Ctrl-C that came just before the line was meant for it.
-    fn meet_interrupt(&mut self) {
-        if std::mem::take(&mut self.early_interrupt) {
-            poller::put_back_signal(libc::SIGINT);
-        }
     }
 
     /// Go on after a bug: the main task gives up what it was doing.
     pub fn recover(&mut self) {
         self.world.current = MAIN;
         self.tasks.recover();
-        self.main = Main::Idle;
+        self.status.set_main(Main::Idle);
         self.beside = None;
         self.stop_stepping();
-    }
-
-    /// A new line is asked for: a Ctrl-C from before is not meant for it.
-    pub fn forget_interrupt(&mut self) {
-        self.early_interrupt = false;
-    }
-
-    /// How the main task stands.
-    pub fn main(&self) -> &Main {
-        &self.main
-    }
-
-    /// Take the main task's error, if its lines ended with one.
-    pub fn take_failure(&mut self) -> Option<Failure> {
-        match std::mem::replace(&mut self.main, Main::Idle) {
-            Main::Failed(failure) => Some(failure),
-            other => {
-                self.main = other;
-                None
-            }
-        }
-    }
-
-    /// Why it ends before its program does, if it does.
-    pub fn stop(&self) -> Option<Stop> {
-        self.stop
-    }
-
-    /// Ask it to end.
-    pub fn ask_stop(&mut self, stop: Stop) {
-        self.stop.get_or_insert(stop);
     }
 
     /// Whether a task other than the main one or a child process must end before the script does. With no task left,
@@ -256,7 +186,7 @@ impl Session {
 
     /// Show what was held back. False when nothing can be shown any more.
     pub fn flush(&mut self) -> bool {
-        self.stop == Some(Stop::Output) || self.sink.flush()
+        self.status.stop() == Some(Stop::Output) || self.sink.flush()
     }
 
     /// The names in scope at the prompt with what each holds.
@@ -294,7 +224,7 @@ impl Session {
         let event = Event { seq: self.seq, at, what };
         // With others on the same output, what was said first must stand first.
         if !self.sink.event(&event) || (self.world.family.is_shared() && !self.sink.flush()) {
-            self.ask_stop(Stop::Output);
+            self.status.ask_stop(Stop::Output);
         }
     }
 }
@@ -324,7 +254,7 @@ mod tests {
         let mut session = Session::new(Box::new(Told(Rc::clone(&told))), Show::Prints, &[]);
         session.interactive = true;
         session.start(&Source::new("", "let x = 5")).unwrap();
-        while *session.main() == Main::Running {
+        while *session.status.main() == Main::Running {
             session.turn(None).unwrap();
         }
         // What a panic in the middle of a turn leaves behind.
@@ -332,7 +262,7 @@ mod tests {
         session.tasks.take(MAIN);
         session.recover();
         session.start(&Source::new("", "print $x")).unwrap();
-        while *session.main() == Main::Running {
+        while *session.status.main() == Main::Running {
             session.turn(None).unwrap();
         }
         assert_eq!(*told.borrow(), "5");

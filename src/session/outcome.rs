@@ -252,7 +252,7 @@ impl Session {
             }
         }
         if task.id.index == 0 {
-            self.main = Main::Failed(failure);
+            self.status.set_main(Main::Failed(failure));
         } else {
             *task.handle.failure.borrow_mut() = Some(Box::new(failure));
         }
@@ -262,7 +262,7 @@ impl Session {
     /// A signal came while a task runs: Ctrl-C fails the call it is in.
     pub(super) fn signal(&mut self, task: &mut Task, signal: i32) -> Flow {
         if signal != libc::SIGINT {
-            self.ask_stop(Stop::Signal(signal));
+            self.status.ask_stop(Stop::Signal(signal));
             return Flow::Parked;
         }
         if self.runs_free() && !task.beside {

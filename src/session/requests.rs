@@ -71,7 +71,7 @@ impl Session {
             }
             Request::Quit(status) => {
                 self.tell_open(Self::at(task));
-                self.ask_stop(Stop::Quit(status));
+                self.status.ask_stop(Stop::Quit(status));
                 Answer::Flow(Flow::Parked)
             }
         })

@@ -144,7 +144,7 @@ impl Session {
             stepper.last = id;
             self.world.ready.push_front(id);
         }
-        self.meet_interrupt();
+        self.status.meet_interrupt();
     }
 
     /// Let the next task run although its statement is done with: what runs in its place stops nowhere.
@@ -219,7 +219,7 @@ impl Session {
             let stopped = std::mem::take(&mut stepper.stopped);
             self.world.ready.extend(stopped);
         }
-        self.meet_interrupt();
+        self.status.meet_interrupt();
         runs
     }
 
@@ -262,8 +262,7 @@ impl Session {
         if self.tasks.get(id).is_some_and(|t| t.parked.is_some()) {
             self.raise_in(id, Failure::new(Name::Interrupted));
         } else {
-            // It may be meant for a line that is on its way from the editor.
-            self.early_interrupt = true;
+            self.status.keep_interrupt();
         }
     }
 

@@ -57,7 +57,7 @@ impl Session {
             return Ok(false);
         }
         if !self.sink.flush() {
-            self.ask_stop(Stop::Output);
+            self.status.ask_stop(Stop::Output);
             return Ok(false);
         }
         // What comes at once was set off by what ran just now.
@@ -86,7 +86,7 @@ impl Session {
                 }
             }
         }
-        let end = [self.timers.end(), until, self.deadline].into_iter().flatten().min();
+        let end = [self.timers.end(), until, self.status.deadline()].into_iter().flatten().min();
         let left = end.map(|at| at.saturating_duration_since(self.timers.read()));
         self.look(left.into_iter().chain(most).min(), false)
     }
@@ -107,9 +107,7 @@ impl Session {
         if let Some(signal) = signal {
             self.interrupt(signal);
         }
-        if self.deadline.is_some_and(|d| now >= d) {
-            self.ask_stop(Stop::TimedOut);
-        }
+        self.status.is_at(now);
         self.fresh = true;
         Ok(rang)
     }
@@ -148,18 +146,17 @@ impl Session {
     /// A signal came while nothing ran: Ctrl-C fails the call that the main task waits in.
     fn interrupt(&mut self, signal: i32) {
         if signal != libc::SIGINT {
-            return self.ask_stop(Stop::Signal(signal));
+            return self.status.ask_stop(Stop::Signal(signal));
         }
         if self.is_stepping() {
             self.interrupt_steps();
         } else if self.tasks.get(MAIN).is_some_and(|t| !t.frames.is_empty()) {
             self.raise_in(MAIN, Failure::new(Name::Interrupted));
         } else if self.interactive {
-            // It may be meant for a line that is on its way from the editor.
-            self.early_interrupt = true;
+            self.status.keep_interrupt();
         } else {
-            self.main = Main::Failed(Failure::new(Name::Interrupted));
-            self.ask_stop(Stop::Signal(signal));
+            self.status.set_main(Main::Failed(Failure::new(Name::Interrupted)));
+            self.status.ask_stop(Stop::Signal(signal));
         }
     }
 
@@ -210,8 +207,8 @@ impl Session {
     pub(super) fn end(&mut self, mut task: Box<Task>) {
         let id = task.id;
         if id == MAIN {
-            if self.main == Main::Running {
-                self.main = Main::Idle;
+            if *self.status.main() == Main::Running {
+                self.status.set_main(Main::Idle);
             }
             self.tasks.put_back(task);
             return;
