@@ -2,10 +2,9 @@
 
 use std::rc::Rc;
 
-use super::event::{At, What};
+use super::event::What;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
-use super::{Session, Show, expr};
-use crate::lang::Span;
+use super::{Session, expr};
 use crate::os::{poller, trace};
 use crate::program::{After, Code, Op, takes};
 use crate::value::{Failure, Name, Reply, Value};
@@ -72,7 +71,7 @@ impl Session {
             Parking::Jobs(jobs) => match self.jobs.result(jobs, &self.globals) {
                 // The announcement has just shown what it gave.
                 Some(Ok(_))
-                    if self.show == Show::All && parked.site.targets.is_empty() && parked.site.expect.is_none() =>
+                    if self.reporter.shows_all() && parked.site.targets.is_empty() && parked.site.expect.is_none() =>
                 {
                     return Flow::On;
                 }
@@ -90,7 +89,7 @@ impl Session {
                 Ok(Step::Done(other.result.borrow().clone().filter(|_| other.done.get()).unwrap_or(Reply::Nothing)))
             }
             // An entry of the run queue from before is not its turn.
-            Parking::Turn(entry) if self.popped < *entry => {
+            Parking::Turn(entry) if self.fairness.entries() < *entry => {
                 task.parked = Some(parked);
                 return Flow::Parked;
             }
@@ -169,7 +168,7 @@ impl Session {
         match op {
             Op::Call(site) => return Ok(self.call(task, site)),
             Op::Line(first, last) => {
-                if self.show == Show::All && self.tells_line(*first) {
+                if self.reporter.shows_all() && self.tells_line(*first) {
                     let lines: Vec<_> = (*first..=*last).map(|n| code.source.line(n).trim_end()).collect();
                     let what = What::Line(lines.join("\n"));
                     self.tell_at(task, what);
@@ -180,7 +179,7 @@ impl Session {
                 let nested = code.places[frame.pc - 1].nested;
                 self.globals.store(&frame.scope.clone(), *slot, value.clone());
                 let nested = nested && !self.is_typed(task);
-                if self.show == Show::All && !nested {
+                if self.reporter.shows_all() && !nested {
                     let what = What::Reply { call: "let".into(), names: vec![name.clone()], values: vec![value] };
                     self.tell_at(task, what);
                 }
@@ -283,24 +282,6 @@ impl Session {
             _ if task.frames.is_empty() => Flow::Ended,
             _ => Flow::On,
         }
-    }
-
-    pub(super) fn at(task: &Task) -> At {
-        let place = task.frames.last().map(|f| (f, f.code.places.get(f.pc.saturating_sub(1))));
-        At {
-            // A coroutine speaks for the task that resumed it.
-            task: (task.id.index != 0 && task.job.is_none() && !task.beside && !task.handle.coroutine)
-                .then(|| task.name.clone()),
-            source: place.map(|(f, _)| f.code.source.clone()),
-            span: place.and_then(|(_, p)| p).map_or(Span::default(), |p| p.span),
-            nested: place.and_then(|(_, p)| p).is_some_and(|p| p.nested),
-        }
-    }
-
-    pub(super) fn tell_at(&mut self, task: &Task, what: What) {
-        let mut at = Self::at(task);
-        at.nested = at.nested && !self.is_typed(task);
-        self.tell(what, at);
     }
 }
 

@@ -11,10 +11,12 @@ mod deadlock;
 pub mod event;
 mod exec;
 mod expr;
+mod fairness;
 mod globals;
 mod jobs;
 mod outcome;
 mod process;
+mod report;
 mod requests;
 mod sockets;
 mod status;
@@ -31,6 +33,7 @@ pub use attend::Awaited;
 pub use beside::Change;
 pub use event::{Event, Sink, Syscall, What};
 pub use process::CHILD;
+pub use report::Show;
 pub use status::{Main, Status, Stop};
 pub use step::NextStatement;
 pub use task::TaskHandle;
@@ -41,19 +44,13 @@ use crate::lang::{self, Source};
 use crate::os::trace;
 use crate::value::Value;
 use crate::world::{Record, TaskId, World};
+use fairness::Fairness;
 use globals::Globals;
 use jobs::Jobs;
+use report::Reporter;
 use task::Frame;
 use tasks::{MAIN, Tasks};
-
-/// What a session tells of what it does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Show {
-    /// Every call with its result.
-    All,
-    /// What `print` prints, and errors.
-    Prints,
-}
+use timers::Timers;
 
 /// A running program with all it owns.
 pub struct Session {
@@ -61,26 +58,14 @@ pub struct Session {
     pub world: World,
     /// How it stands.
     pub status: Status,
-    /// What is told.
-    pub show: Show,
-    sink: Box<dyn Sink>,
+    reporter: Reporter,
     globals: Globals,
     tasks: Tasks,
     jobs: Jobs,
-    timers: timers::Timers,
+    timers: Timers,
+    fairness: Fairness,
     args: Args,
-    seq: u64,
     history: Vec<Rc<Source>>,
-    /// Nothing has happened since it was looked whether any task can run again.
-    quiet: bool,
-    /// Turns since the run queue was last empty, or since it was last polled in spite of it.
-    busy: u32,
-    /// How much news has come since a wait was over, or since news had to be waited for.
-    ahead: u32,
-    /// No task has run since the last poll.
-    fresh: bool,
-    /// How many entries the run queue has given so far.
-    popped: u64,
     /// The last error, for `why`.
     last_error: Option<Box<Told>>,
     /// The program that is stepped through, if one is.
@@ -100,20 +85,14 @@ impl Session {
         let mut session = Self {
             world: World::default(),
             status: Status::new(),
-            show,
-            sink,
+            reporter: Reporter::new(sink, show),
             globals: Globals::new(arguments),
             tasks: Tasks::new(),
             jobs: Jobs::default(),
-            timers: timers::Timers::new(),
+            timers: Timers::new(),
+            fairness: Fairness::default(),
             args: Args::default(),
-            seq: 0,
             history: Vec::new(),
-            quiet: false,
-            busy: 0,
-            ahead: 0,
-            fresh: false,
-            popped: 0,
             calls: 0,
             stepper: None,
             beside: None,
@@ -184,11 +163,6 @@ impl Session {
         self.tasks.iter().filter(|t| !t.frames.is_empty()).map(|t| self.whereabout(t)).collect()
     }
 
-    /// Show what was held back. False when nothing can be shown any more.
-    pub fn flush(&mut self) -> bool {
-        self.status.stop() == Some(Stop::Output) || self.sink.flush()
-    }
-
     /// The names in scope at the prompt with what each holds.
     pub fn bound(&self) -> impl Iterator<Item = (&Rc<str>, Value)> {
         self.globals.bound()
@@ -202,30 +176,6 @@ impl Session {
     /// The background calls that run, or that nobody asked about since they ended.
     pub fn open_jobs(&self) -> impl Iterator<Item = u64> {
         self.jobs.open()
-    }
-
-    /// Tell what happened, after the system calls that it took.
-    fn tell(&mut self, what: What, at: event::At) {
-        if !trace::is_on() {
-            return self.tell_alone(what, at);
-        }
-        for call in trace::take() {
-            self.tell_alone(What::Traced(call), at.clone());
-        }
-        // What is asked in order to show a value is no part of a call.
-        trace::aside(|| self.tell_alone(what, at));
-    }
-
-    fn tell_alone(&mut self, what: What, mut at: event::At) {
-        self.seq += 1;
-        if let Some(process) = &self.world.family.name {
-            at.task = Some(at.task.map_or_else(|| process.clone(), |task| format!("{process} {task}").into()));
-        }
-        let event = Event { seq: self.seq, at, what };
-        // With others on the same output, what was said first must stand first.
-        if !self.sink.event(&event) || (self.world.family.is_shared() && !self.sink.flush()) {
-            self.status.ask_stop(Stop::Output);
-        }
     }
 }
 

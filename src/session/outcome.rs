@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::event::{At, What};
 use super::exec::Flow;
 use super::task::{Parked, Parking, Task};
-use super::{Main, Session, Show, Stop};
+use super::{Main, Session, Stop};
 use crate::explain;
 use crate::lang::Span;
 use crate::os::trace;
@@ -49,11 +49,6 @@ impl Session {
         }
     }
 
-    /// `trace on`: what the engine does between system calls.
-    pub(super) fn tell_engine(&mut self, task: &Task, text: String) {
-        self.tell_at(task, What::Traced(trace::Syscall { text, fds: Vec::new() }));
-    }
-
     pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, limit: Option<Duration>) {
         task.epoch += 1;
         task.expired = false;
@@ -77,14 +72,14 @@ impl Session {
         let Some(frame) = task.frames.last() else { return Flow::Ended };
         let scope = &frame.scope;
         match (&*site.targets, reply) {
-            ([], Reply::Nothing) if self.show == Show::Prints => {}
+            ([], Reply::Nothing) if !self.reporter.shows_all() => {}
             ([], Reply::One(value))
-                if self.show == Show::Prints && task.job.is_none() && !matches!(value, Value::Handle(_)) => {}
-            ([(slot, name)], Reply::One(value)) if self.show == Show::Prints && task.job.is_none() => {
+                if !self.reporter.shows_all() && task.job.is_none() && !matches!(value, Value::Handle(_)) => {}
+            ([(slot, name)], Reply::One(value)) if !self.reporter.shows_all() && task.job.is_none() => {
                 name_live(&value, name);
                 self.globals.store(scope, *slot, value);
             }
-            ([(s1, n1), (s2, n2)], Reply::Two(a, b)) if self.show == Show::Prints && task.job.is_none() => {
+            ([(s1, n1), (s2, n2)], Reply::Two(a, b)) if !self.reporter.shows_all() && task.job.is_none() => {
                 name_live(&a, n1);
                 name_live(&b, n2);
                 self.globals.store(scope, *s1, a);
@@ -123,7 +118,7 @@ impl Session {
         let remark = self.world.record.as_ref().and_then(explain::remark);
         if task.job.is_some() && task.frames.len() == 1 {
             task.result = if site.targets.is_empty() { Reply::Many(values) } else { Reply::Nothing };
-        } else if self.show == Show::All {
+        } else if self.reporter.shows_all() {
             self.tell_at(task, What::Reply { call: site.name.clone(), names, values });
         }
         if let Some(remark) = remark {
@@ -155,7 +150,7 @@ impl Session {
         let name = self.globals.new_name(letter);
         self.name_live(value, &name);
         self.globals.set(&name, value.clone());
-        if self.show == Show::All {
+        if self.reporter.shows_all() {
             self.tell_at(task, What::Noted(format!("it is named {name}")));
         }
     }
@@ -168,7 +163,7 @@ impl Session {
         };
         if let Some(expected) = site.and_then(|s| s.expect) {
             if failure.name == expected {
-                if self.show == Show::All {
+                if self.reporter.shows_all() {
                     self.tell_at(task, What::Failed { call, failure, word: None, expected: true, taken: true });
                 }
                 return Flow::On;
@@ -189,7 +184,7 @@ impl Session {
         // A cancelled task is no news: somebody asked for it.
         let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id.index != 0 && !taken);
         // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.
-        if !is_job && (!taken || (self.show == Show::All && site.is_some())) {
+        if !is_job && (!taken || (self.reporter.shows_all() && site.is_some())) {
             self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
         }
         if !taken && !is_job && !task.beside && self.stands_again(task) {
@@ -283,7 +278,7 @@ impl Session {
     pub(super) fn bury(&mut self, task: &Task) {
         self.leave_call(task);
         for name in self.world.bury() {
-            if self.show == Show::All {
+            if self.reporter.shows_all() {
                 self.tell_at(task, What::Noted(format!("{name} was still open when its last name went: closed")));
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
-use super::{Session, Show, Stop};
+use super::{Session, Stop};
 use crate::command::views;
 use crate::lang::{self, Source};
 use crate::os::trace;
@@ -89,7 +89,7 @@ impl Session {
         if value.is_some() {
             return Err(Failure::usage("only a coroutine can yield a value").at(0));
         }
-        let entry = self.popped + self.world.ready.len() as u64 + 1;
+        let entry = self.fairness.entries() + self.world.ready.len() as u64 + 1;
         self.park(task, site, Parking::Turn(entry), None);
         self.world.ready.push_back(task.id);
         Ok(Flow::Parked)
@@ -225,14 +225,14 @@ impl Session {
 
     /// Tell each system call, or no more. Where calls are not shown, neither is what they do.
     fn trace(&self, on: bool) -> Reply {
-        trace::set(on && self.show == Show::All);
+        trace::set(on && self.reporter.shows_all());
         Reply::Nothing
     }
 
     /// The session's lines as a script, or the session as a transcript.
     fn save(&self, path: &str) -> Result<Reply, Failure> {
         let text = if std::path::Path::new(path).extension().is_some_and(|e| e == "transcript") {
-            self.sink.transcript().ok_or_else(|| {
+            self.reporter.transcript().ok_or_else(|| {
                 Failure::usage("a transcript is kept at the prompt only")
                     .note("for a script: sockpit record FILE.sock -o FILE.transcript")
             })?

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
+use super::Session;
 use super::event::{At, What};
 use super::task::Task;
-use super::{Session, Show};
 use crate::linux::state::State;
 use crate::os::tcp::{Info, queues, stands};
 use crate::os::trace;
@@ -63,7 +63,7 @@ impl Session {
     /// Say which sockets are closed by the end of the session.
     pub(super) fn tell_open(&mut self, at: At) {
         // A child process has shares in its parent's sockets; they end when the last share does.
-        if self.show == Show::Prints || self.world.family.name.is_some() {
+        if !self.reporter.shows_all() || self.world.family.name.is_some() {
             return;
         }
         let open = self.world.sockets();

@@ -11,79 +11,58 @@ use super::jobs::Job;
 use super::task::{Frame, Parking, Task};
 use super::tasks::MAIN;
 use super::timers::Timer;
-use super::{Main, Session, Show, Stop};
+use super::{Main, Session, Stop};
 use crate::os::poller;
 use crate::program::{Code, Op};
 use crate::value::{Failure, Name, Reply};
 use crate::world::{On, TaskId};
-
-/// While tasks can always run, one poll in that many turns and some for each task keeps sockets and timers going.
-const POLL_EVERY: u32 = 64;
-
-/// So much news in a row is taken for what the last wait set off, and comes before the next that is over; no more, for it
-/// may never end.
-const NEWS_FIRST: u32 = 1000;
 
 impl Session {
     /// One turn: run the task that is first in the queue; with an empty queue, wait for what comes, until that time at
     /// most. Says whether another thread rang.
     pub fn turn(&mut self, until: Option<Instant>) -> io::Result<bool> {
         if let Some(id) = self.world.ready.pop_front() {
-            self.popped += 1;
-            self.quiet = false;
-            self.fresh = false;
+            self.fairness.count_entry();
             if let Some(task) = self.tasks.take(id) {
                 self.run(task);
             }
-            self.busy += 1;
-            if self.world.ready.is_empty() {
-                self.busy = 0;
-                return Ok(false);
-            }
-            // Every task has had several turns by then: what a poll brings does not fall among their first ones.
-            let patience = POLL_EVERY + 4 * self.tasks.most();
-            if self.busy < patience {
+            if !self.fairness.polls_between(self.world.ready.len(), self.tasks.most()) {
                 return Ok(false);
             }
             // Tasks that can always run do not keep the others from what has come.
             let rang = self.look(Some(Duration::ZERO), false)?;
             while self.world.wake_next() {}
-            // What a wait sets off has several turns before the next one is over.
-            let several = 4 * self.world.ready.len() as u32;
-            self.busy = if self.release() { patience.saturating_sub(several) } else { 0 };
+            let entries = self.world.ready.len() as u32;
+            let wait_over = self.release();
+            self.fairness.polled_between(entries, self.tasks.most(), wait_over);
             return Ok(rang);
         }
         if self.release() {
             return Ok(false);
         }
-        if !self.sink.flush() {
+        if !self.reporter.flush() {
             self.status.ask_stop(Stop::Output);
             return Ok(false);
         }
         // What comes at once was set off by what ran just now.
-        if !self.fresh && self.timers.first().is_some() {
+        if !self.fairness.is_fresh() && self.timers.first().is_some() {
             return self.look(Some(Duration::ZERO), true);
         }
         let mut most = None;
         if self.timers.first().is_none() {
-            match self.stuck() {
-                Stuck::No => {}
-                Stuck::Yes => {
-                    self.report_deadlock();
-                    return Ok(false);
-                }
+            let is_dead = match self.stuck() {
+                Stuck::No => false,
+                Stuck::Yes => true,
                 // Only after a while without news is it worth looking at both ends of every connection.
-                Stuck::Perhaps if self.quiet => {
-                    self.quiet = false;
-                    if self.closed_circle() {
-                        self.report_deadlock();
-                        return Ok(false);
-                    }
-                }
-                Stuck::Perhaps => {
-                    self.quiet = true;
+                Stuck::Perhaps if self.fairness.falls_quiet() => {
                     most = Some(QUIET);
+                    false
                 }
+                Stuck::Perhaps => self.closed_circle(),
+            };
+            if is_dead {
+                self.report_deadlock();
+                return Ok(false);
             }
         }
         let end = [self.timers.end(), until, self.status.deadline()].into_iter().flatten().min();
@@ -99,8 +78,7 @@ impl Session {
         let rang = self.world.poll(timeout)?;
         let now = self.timers.read();
         let signal = poller::take_signal();
-        self.ahead = if set_off { self.ahead } else { 0 };
-        let news = self.world.has_news() && (!set_off || self.ahead == NEWS_FIRST);
+        let news = self.fairness.polled(set_off) && self.world.has_news();
         if news || rang || signal.is_some() {
             self.timers.pass();
         }
@@ -108,7 +86,6 @@ impl Session {
             self.interrupt(signal);
         }
         self.status.is_at(now);
-        self.fresh = true;
         Ok(rang)
     }
 
@@ -119,12 +96,12 @@ impl Session {
         while self.timers.first().is_some_and(|timer| !self.is_current(timer)) {
             self.timers.drop_first();
         }
-        if (self.ahead < NEWS_FIRST || !self.timers.is_due()) && self.world.wake_next() {
-            self.ahead = NEWS_FIRST.min(self.ahead + 1);
+        if (self.fairness.news_is_first() || !self.timers.is_due()) && self.world.wake_next() {
+            self.fairness.count_news();
             return true;
         }
-        let Some(timer) = self.fresh.then(|| self.timers.take_due()).flatten() else { return false };
-        self.ahead = 0;
+        let Some(timer) = self.fairness.is_fresh().then(|| self.timers.take_due()).flatten() else { return false };
+        self.fairness.end_wait();
         match timer.again {
             None => {
                 if let Some(task) = self.tasks.get_mut(timer.task) {
@@ -255,7 +232,7 @@ impl Session {
         if let Some(job) = self.tasks.take(id) {
             self.run(job);
         }
-        if self.show == Show::All && self.tasks.get(id).is_some() {
+        if self.reporter.shows_all() && self.tasks.get(id).is_some() {
             self.tell_at(task, What::JobStarted(number, line));
         }
         Ok(())
@@ -263,7 +240,7 @@ impl Session {
 
     fn end_job(&mut self, number: u64, outcome: Result<Reply, Failure>) {
         self.world.ready.extend(self.jobs.end(number, outcome));
-        if self.show == Show::Prints {
+        if !self.reporter.shows_all() {
             return;
         }
         let Ok(job) = self.jobs.find(number.into()) else { return };
