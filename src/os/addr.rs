@@ -261,13 +261,7 @@ pub fn recvfrom(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Result<(us
 
 #[cfg(test)]
 mod tests {
-    use std::os::fd::AsFd;
-
     use super::*;
-
-    fn socket(family: i32, kind: i32) -> OwnedFd {
-        super::super::fd::socket(family, kind, 0).unwrap()
-    }
 
     fn round(addr: &Addr) -> (Addr, socklen_t) {
         let (storage, len) = encoded(addr).unwrap();
