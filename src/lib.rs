@@ -84,7 +84,7 @@
 //!
 //! The first op of each statement is a place to stop at. While a program is stepped through, a task that comes to one
 //! stands in a queue beside the run queue until it is let go; all else of the scheduler is as ever, so tasks take turns
-//! as they do without. A line typed in between is a task of its own that stops nowhere (`session::step`, `session::beside`).
+//! as they do without. A line typed in between is a task of its own that stops nowhere (`session::step`, `session::evaluate`).
 //!
 //! # Processes
 //!

@@ -187,7 +187,7 @@ impl Session {
         if !is_job && (!taken || (self.reporter.shows_all() && site.is_some())) {
             self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
         }
-        if !taken && !is_job && !task.beside && self.stands_again(task) {
+        if !taken && !is_job && !task.evaluates && self.stands_again(task) {
             return Flow::Parked;
         }
         self.unwind(task, failure)
@@ -260,7 +260,7 @@ impl Session {
             self.status.ask_stop(Stop::Signal(signal));
             return Flow::Parked;
         }
-        if self.runs_free() && !task.beside {
+        if self.runs_free() && !task.evaluates {
             self.interrupt_steps();
             return Flow::On;
         }
