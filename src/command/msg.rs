@@ -6,9 +6,10 @@ use std::rc::Rc;
 use super::args::expected;
 use super::transfer::{Load, bytes, data, put};
 use super::{Args, Command, Group, Kind, named, names, req, some};
+use crate::os::errqueue::Queued;
 use crate::os::msg::{self, Ancillary};
 use crate::os::{fd, options, sockopt};
-use crate::value::{Addr, Failure, Value};
+use crate::value::{Addr, Failure, Value, errno};
 use crate::world::{File, Socket, Step, World, socket_value};
 
 pub(super) const SENDMSG: Command = Command {
@@ -187,8 +188,28 @@ pub(super) fn ancillary_value(world: &mut World, one: Ancillary) -> Value {
             let credentials = Value::list(numbers.collect());
             entry(libc::SOL_SOCKET, libc::SCM_CREDENTIALS, data, Some(("credentials", credentials)))
         }
-        Ancillary::Other { level, kind, data } => entry(level, kind, data, None),
+        Ancillary::Other { level, kind, data } => {
+            let error = Queued::read(level, kind, &data).map(|queued| ("error", queued_value(&queued)));
+            entry(level, kind, data, error)
+        }
     }
+}
+
+/// An entry of the error queue, with the kernel's names of its fields and what it says.
+fn queued_value(queued: &Queued) -> Value {
+    let number = |n: u32| Value::Int(n.into());
+    let unknown = || if queued.errno == 0 { Value::None } else { Value::Int(queued.errno.into()) };
+    let pairs = [
+        ("errno", errno::by_number(queued.errno).map_or_else(unknown, |known| Value::text(known.name))),
+        ("origin", Value::text(queued.origin.name())),
+        ("type", number(queued.kind.into())),
+        ("code", number(queued.code.into())),
+        ("info", number(queued.info)),
+        ("data", number(queued.data)),
+        ("offender", queued.offender.map_or(Value::None, |host| Value::text(host.to_string()))),
+        ("means", Value::text(queued.means())),
+    ];
+    Value::Object(Rc::new(pairs.map(|(key, value)| (Rc::from(key), value)).into()))
 }
 
 /// A received descriptor as a value with its number: a socket, a file, or only the number when it is neither.

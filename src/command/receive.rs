@@ -106,7 +106,7 @@ pub(super) const RECVMSG: Command = Command {
         opt("FLAGS", Kind::MsgFlags).is("as in recv"),
     ],
     results: &["data", "anc", "flags", "addr"],
-    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS); flags: MSG_TRUNC and \
+    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS, error for MSG_ERRQUEUE); flags: MSG_TRUNC and \
               MSG_CTRUNC say that something was cut; addr: who sent it",
     python: "{S}.recvmsg({N}<, {ANCBUFSIZE}<, {FLAGS}>>)",
     c: "struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = anc, ... }; recvmsg(s, &m, 0);",

@@ -5,6 +5,7 @@
 
 pub mod addr;
 pub mod constants;
+pub mod errqueue;
 pub mod fd;
 pub mod interfaces;
 pub mod msg;
@@ -13,6 +14,7 @@ pub mod options;
 pub mod poller;
 pub mod process;
 pub mod resolve;
+pub mod settings;
 pub mod sockopt;
 pub mod tcp;
 pub mod terminal;
