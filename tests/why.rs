@@ -9,6 +9,10 @@ tests![
     a_unix_address_that_is_taken,
     an_address_that_cannot_be_had,
     a_port_that_belongs_to_root,
+    sockets_that_are_not_for_everybody,
+    more_descriptors_than_a_message_takes,
+    numbers_that_an_option_does_not_take,
+    numbers_of_which_the_kernel_makes_others,
     nobody_listens_there,
     a_datagram_that_found_nobody,
     a_connection_that_was_ended,
@@ -331,27 +335,101 @@ fn an_address_that_cannot_be_had() {
     );
 }
 
-fn a_port_that_belongs_to_root() {
+/// What these lines' error shows a user who has no privilege, where such a one can run the program.
+fn by_nobody(lines: &str) -> Option<String> {
     use std::os::unix::process::CommandExt;
+    let folder = Folder::new();
+    let program = folder.path().join("sockpit");
+    std::fs::copy(common::SOCKPIT, &program).unwrap();
+    let mut command = Command::new(&program);
+    command.args(["-c", lines]);
+    if rustix::process::geteuid().is_root() {
+        command.uid(65534).gid(65534);
+    }
+    String::from_utf8(command.output().ok()?.stderr).ok()
+}
+
+fn a_port_that_belongs_to_root() {
     let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap();
     let first: u16 = first.trim().parse().unwrap();
     if first < 2 {
         return;
     }
-    let folder = Folder::new();
-    let program = folder.path().join("sockpit");
-    std::fs::copy(common::SOCKPIT, &program).unwrap();
-    let mut command = Command::new(&program);
-    command.args(["-c", "s = socket\nbind s 127.0.0.1:1"]);
-    if rustix::process::geteuid().is_root() {
-        command.uid(65534).gid(65534);
-    }
-    let Ok(output) = command.output() else { return };
-    let err = String::from_utf8(output.stderr).unwrap();
+    let Some(err) = by_nobody("s = socket\nbind s 127.0.0.1:1") else { return };
     assert!(
         err.contains(&format!("\n  port 1 is below {first}: those are for root (CAP_NET_BIND_SERVICE)\n")),
         "{err}"
     );
+}
+
+fn sockets_that_are_not_for_everybody() {
+    let raw = "SOCK_RAW needs the capability CAP_NET_RAW, as root has it: this process has it not";
+    for (family, protocol) in [("AF_INET", "IPPROTO_ICMP"), ("AF_INET6", "IPPROTO_ICMPV6")] {
+        let err = by_nobody(&format!("socket {family} SOCK_RAW {protocol}")).unwrap_or_else(|| raw.to_string());
+        assert!(err.contains(raw), "{err}");
+        let range = std::fs::read_to_string("/proc/sys/net/ipv4/ping_group_range").unwrap();
+        let range: Vec<&str> = range.split_whitespace().collect();
+        let ping = run(&["-c", &format!("socket {family} SOCK_DGRAM {protocol}")]);
+        let why = format!(
+            "\n  {protocol} with SOCK_DGRAM is for the groups of net.ipv4.ping_group_range, {}: ",
+            range.join(" to ")
+        );
+        assert!(ping.status == 0 || ping.err.contains(&why), "{}", ping.err);
+    }
+    let packets = "AF_PACKET needs the capability CAP_NET_RAW";
+    let err = by_nobody("socket AF_PACKET SOCK_DGRAM 768").unwrap_or_else(|| packets.to_string());
+    assert!(err.contains(packets), "{err}");
+}
+
+fn more_descriptors_than_a_message_takes() {
+    let fds = ["f"; 254].join(",");
+    let made = |lines: &str| format!("{lines}\nf = open /dev/null\nsendmsg a x fds={fds}");
+    let cause = ["the message has 254 descriptors, and one takes 253 at most (SCM_MAX_FD)", "try: several messages"];
+    check(&made("a, b = socketpair"), &cause);
+    check(&made("a, b = socketpair AF_UNIX SOCK_DGRAM"), &cause);
+}
+
+fn numbers_that_an_option_does_not_take() {
+    let rows = [
+        ("socket", "TCP_KEEPINTVL 0", "TCP_KEEPINTVL takes 1 to 32767, not 0", "TCP_KEEPINTVL 1"),
+        ("socket", "TCP_KEEPCNT 128", "TCP_KEEPCNT takes 1 to 127, not 128", "TCP_KEEPCNT 127"),
+        ("socket AF_INET6", "TCP_SYNCNT 0", "TCP_SYNCNT takes 1 to 127, not 0", "TCP_SYNCNT 1"),
+        ("socket udp", "IP_MULTICAST_TTL 300", "IP_MULTICAST_TTL takes -1 to 255, not 300", "IP_MULTICAST_TTL 255"),
+        ("socket udp6", "IPV6_UNICAST_HOPS 256", "IPV6_UNICAST_HOPS takes -1 to 255, not 256", "IPV6_UNICAST_HOPS 255"),
+        ("socket", "TCP_USER_TIMEOUT -1", "TCP_USER_TIMEOUT takes 0 or more, not -1", "TCP_USER_TIMEOUT 0"),
+        ("socket", "SO_ZEROCOPY 2", "SO_ZEROCOPY takes 0 or 1, not 2", "SO_ZEROCOPY 1"),
+    ];
+    for (made, tried, told, instead) in rows {
+        check(&format!("s = {made}\nsetsockopt s {tried}"), &[told, &format!("try: setsockopt s {instead}")]);
+    }
+}
+
+fn numbers_of_which_the_kernel_makes_others() {
+    let setting = |name: &str| {
+        let text = std::fs::read_to_string(format!("/proc/sys/net/core/{name}")).unwrap();
+        text.trim().parse::<i32>().unwrap()
+    };
+    let says = |lines: &str, remark: &str| {
+        let run = run(&["--timeout", "20", "-c", lines]);
+        assert!(run.out.contains(&format!("\n  # {remark}")), "{lines}: not {remark}\n{}{}", run.out, run.err);
+    };
+    for (option, name) in [("SO_RCVBUF", "rmem_max"), ("SO_SNDBUF", "wmem_max")] {
+        let most = setting(name);
+        let told = format!("{option} is {}, not twice 1000000000: net.core.{name} is {most}, ", 2 * most);
+        for made in ["s = socket", "s = socket udp6", "s, t = socketpair"] {
+            says(&format!("{made}\nsetsockopt s {option} 1000000000"), &told);
+        }
+        let least = run(&["-c", &format!("s = socket\nsetsockopt s {option} 1")]).out;
+        assert!(
+            least.contains(&format!("# {option} is ")) && least.contains(", not twice 1: the kernel takes no less")
+        );
+        let kept = run(&["-c", &format!("s = socket\nsetsockopt s {option} 10000")]).out;
+        assert!(!kept.contains('#'), "{kept}");
+    }
+    let told = format!("the backlog is {}, not 1000000: net.core.somaxconn allows no more", setting("somaxconn"));
+    says("s = create_server 127.0.0.1:0 backlog=1000000", &told);
+    says("s = socket AF_INET6\nlisten s 1000000\nwhy s", &told);
+    says("s = socket\nsetsockopt s TCP_DEFER_ACCEPT 5", "TCP_DEFER_ACCEPT is 7, which the kernel made of 5");
 }
 
 fn nobody_listens_there() {

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::{Arg, Args, Command, Group, Kind, named, names, opt, req};
-use crate::os::{addr, fd, resolve, sockopt};
+use crate::os::{addr, fd, resolve, settings, sockopt};
 use crate::value::{Addr, Failure, Name, Reply, Tried, Value};
 use crate::world::record::{Did, Ends};
 use crate::world::{Mode, Side, Socket, Step, Waiting, World, chain, offload, retry, socket_value};
@@ -229,6 +229,11 @@ fn listen_on(world: &mut World, socket: &Socket, backlog: i32) -> Result<Step, F
     fd::listen(socket.fd()?.as_fd(), backlog.max(0))
         .map_err(|e| Failure::os(e).trying(Tried::Listen).on(socket.serial))?;
     world.note(socket, || Did::Listens(socket.addresses().0.unwrap_or(Addr::Unnamed)));
+    if world.record.is_some()
+        && let Some(most) = settings::core("somaxconn").filter(|most| *most < backlog)
+    {
+        world.note(socket, || Did::Taken { option: None, asked: backlog, taken: most });
+    }
     Ok(DONE)
 }
 

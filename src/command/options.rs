@@ -7,10 +7,10 @@ use std::os::fd::AsFd;
 
 use super::{Args, Command, Group, Kind, kinds, opt, req, some};
 use crate::os::options::{OptKind, OptRef};
-use crate::os::{constants, sockopt};
+use crate::os::{constants, sockopt, trace};
 use crate::value::{Addr, Failure, Reply, Tried, Value};
 use crate::world::record::Did;
-use crate::world::{Step, World};
+use crate::world::{Socket, Step, World};
 
 /// The longest answer that getsockopt gives, as in Python.
 const LONGEST: usize = 1024;
@@ -97,11 +97,28 @@ fn set(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let option = args.option(1)?;
     let value = encode(option, args)?;
+    let asked = <[u8; 4]>::try_from(value.bytes()).ok().map(i32::from_ne_bytes);
     let outcome = sockopt::set(socket.fd()?.as_fd(), option.level, option.number, value.bytes());
-    outcome.map_err(|e| Failure::os(e).trying(Tried::SetOption(option.level, option.number)))?;
+    outcome.map_err(|e| Failure::os(e).trying(Tried::SetOption(option.level, option.number, asked)))?;
     socket.note_option(option.level, option.number, value.bytes());
     world.note(&socket, || Did::OptionSet(option.level, option.number));
+    if let (Some(asked), true) = (asked, world.record.is_some()) {
+        note_taken(world, &socket, option, asked)?;
+    }
     Ok(Reply::Nothing.into())
+}
+
+/// Write down which number the kernel made of the one that was asked for, if it made another.
+fn note_taken(world: &mut World, socket: &Socket, option: OptRef, asked: i32) -> Result<(), Failure> {
+    let fd = socket.fd()?;
+    let number = option.spec.is_some_and(|spec| spec.kind == OptKind::Number && spec.readable);
+    let taken = || sockopt::get_int(fd.as_fd(), option.level, option.number).ok();
+    let Some(taken) = number.then(|| trace::aside(taken)).flatten() else { return Ok(()) };
+    let doubles = option.level == libc::SOL_SOCKET && matches!(option.number, libc::SO_RCVBUF | libc::SO_SNDBUF);
+    if taken != if doubles { asked.saturating_mul(2) } else { asked } {
+        world.note(socket, || Did::Taken { option: Some((option.level, option.number)), asked, taken });
+    }
+    Ok(())
 }
 
 fn get(_: &mut World, args: &mut Args) -> Result<Step, Failure> {

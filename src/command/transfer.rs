@@ -211,6 +211,11 @@ impl Load {
         }
     }
 
+    /// How many descriptors go with it.
+    fn fds(&self) -> usize {
+        if let Self::Message(message) = self { message.fds() } else { 0 }
+    }
+
     /// Send what is left from that byte on. The address and what else goes with it is for the first part.
     fn put(&self, socket: &Socket, from: usize, flags: i32) -> Result<usize, Failure> {
         let fd = socket.fd()?;
@@ -244,11 +249,11 @@ fn kept(socket: &Socket) -> Result<(), Failure> {
     socket.shared.stash.take().map_or(Ok(()), |error| Err(Failure::os(error)))
 }
 
-fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize) -> Waiting {
+fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize, fds: usize) -> Waiting {
     // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
     let again = (socket.family == libc::AF_UNIX && socket.kind == libc::SOCK_DGRAM).then_some(UNIX_AGAIN);
     let never = flags & libc::MSG_DONTWAIT != 0;
-    let tried = Tried::Send { bytes, sent: 0, flags };
+    let tried = Tried::Send { bytes, fds, sent: 0, flags };
     Waiting { socket: socket.clone(), side: Side::Out, never, again, what: ROOM, tried }
 }
 
@@ -258,7 +263,7 @@ pub(super) fn put(world: &mut World, socket: Rc<Socket>, load: Load, flags: i32)
         kept(&socket)?;
     }
     let whole = socket.is_stream() && socket.mode.get() == Mode::Blocking && flags & libc::MSG_DONTWAIT == 0;
-    let waiting = waiting(&socket, flags, load.len());
+    let waiting = waiting(&socket, flags, load.len(), load.fds());
     let mut sending = Sending { socket, load, flags, whole, sent: 0 };
     retry(world, waiting, move |world, expired| sending.attempt(world, expired))
 }
@@ -342,7 +347,7 @@ fn sendall(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 /// again as long as there is progress.
 fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, start: usize) -> Result<Step, Failure> {
     let blocking = socket.mode.get() == Mode::Blocking;
-    let waiting = waiting(&socket, flags, bytes(&data).len());
+    let waiting = waiting(&socket, flags, bytes(&data).len(), 0);
     let waits = waiting.waits();
     let mut sent = start;
     retry(world, waiting, move |world, expired| {
@@ -353,7 +358,7 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
             if sent > 0 {
                 world.note(&socket, || Did::Sent { bytes: sent, of, to: None });
             }
-            failure.trying(Tried::Send { bytes: of, sent, flags })
+            failure.trying(Tried::Send { bytes: of, fds: 0, sent, flags })
         };
         loop {
             let said = addr::send_bytes(socket.fd()?.as_fd(), &all[sent..], flags);
@@ -432,7 +437,7 @@ fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure>
     /// What one sendfile(2) is asked for at most: Python's choice.
     const AT_ONCE: u64 = 1 << 30;
     let blocking = load.socket.mode.get() == Mode::Blocking;
-    let waiting = waiting(&load.socket, 0, 0);
+    let waiting = waiting(&load.socket, 0, 0, 0);
     let mut waited = false;
     retry(world, waiting, move |world, expired| {
         let before = load.sent;

@@ -16,7 +16,7 @@ use crate::world::Socket;
 use crate::world::record::{Did, Ends};
 
 /// The address that bind was to give, or that listen needs for itself.
-fn wanted(case: &Case) -> Option<Addr> {
+pub(super) fn wanted(case: &Case) -> Option<Addr> {
     case.failure.addr().cloned().or_else(|| local(case.socket.as_ref()?))
 }
 
@@ -145,18 +145,6 @@ fn port_range(socket: &Socket) -> Option<(u32, u32)> {
     let (low, high) = (system.next()?, system.next()?);
     let or = |own: u32, system: u32| if own == 0 { system } else { own };
     Some((or(own & 0xffff, low), or(own >> 16, high)))
-}
-
-/// EACCES at bind: the port is the system's, or the folder is not ours to write to.
-pub(super) fn privileged(case: &Case) -> Option<Cause> {
-    let wanted = wanted(case)?;
-    let port = wanted.port()?;
-    let first: u16 =
-        std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").ok()?.trim().parse().ok()?;
-    (port != 0 && port < first).then(|| {
-        Cause::new(format!("port {port} is below {first}: those are for root (CAP_NET_BIND_SERVICE)"))
-            .advise(format!("a port from {first}, or port 0 for a free one"))
-    })
 }
 
 /// EACCES when sending: a broadcast address without consent.

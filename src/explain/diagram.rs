@@ -34,7 +34,8 @@ pub fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Failure> {
     let Some(record) = &world.record else {
         return Err(Failure::usage("with -q nothing is written down of what happens to sockets"));
     };
-    let facts = record.facts().collect();
+    // What the kernel made of a number is said with the call.
+    let facts = record.facts().filter(|fact| !matches!(fact.did, Did::Taken { .. })).collect();
     let (open, who, diagram) = (world.sockets(), Vec::new(), Diagram::default());
     let mut drawing = Drawing { record, facts, open, who, diagram };
     let is_chosen = |socket| chosen.is_empty() || chosen.iter().any(|s| s.serial == socket);

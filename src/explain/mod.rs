@@ -10,7 +10,9 @@ mod address;
 mod connection;
 mod diagram;
 mod elsewhere;
+mod option_value;
 mod ports;
+mod rights;
 mod state;
 mod story;
 mod waiting;
@@ -86,7 +88,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (_, libc::EMFILE) => &[state::too_many],
         (Bind | Listen, libc::EADDRINUSE) => &[address::taken],
         (Bind, libc::EADDRNOTAVAIL) => &[address::not_here],
-        (Bind, libc::EACCES) => &[address::privileged],
+        (Bind, libc::EACCES) => &[rights::privileged],
         (Bind, libc::EINVAL) => &[address::bound_already],
         (Connect, libc::EADDRNOTAVAIL) => &[address::no_port_left],
         (Connect | Send { .. }, libc::EACCES) => &[address::broadcast],
@@ -99,9 +101,13 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
         (Send { .. }, libc::EDESTADDRREQ) => &[state::no_destination],
+        (Send { .. }, libc::EINVAL | libc::ETOOMANYREFS) => &[rights::too_many_passed],
         (Send { .. }, libc::EMSGSIZE) => &[state::too_long],
         (SetOption(..) | GetOption(..), libc::ENOPROTOOPT | libc::EOPNOTSUPP) => &[state::other_level],
+        (SetOption(..), libc::EINVAL) => &[option_value::refused],
         (Make(_), libc::EPROTONOSUPPORT) => &[state::other_protocol],
+        (Make(_), libc::EACCES) => &[rights::no_ping],
+        (Make(_), libc::EPERM) => &[rights::no_raw],
         (Connect, libc::EINPROGRESS | libc::EALREADY) => &[waiting::under_way],
         (Connect, libc::EAGAIN) => &[waiting::queue_full],
         (Accept, libc::EAGAIN) => &[waiting::nobody_came],

@@ -155,7 +155,7 @@ pub(super) fn too_long(case: &Case) -> Option<Cause> {
 pub(super) fn other_level(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
     let (level, number, sets) = match case.failure.tried {
-        Tried::SetOption(level, number) => (level, number, true),
+        Tried::SetOption(level, number, _) => (level, number, true),
         Tried::GetOption(level, number) => (level, number, false),
         _ => return None,
     };

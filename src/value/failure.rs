@@ -118,6 +118,8 @@ pub enum Tried {
     Send {
         /// How many.
         bytes: usize,
+        /// How many descriptors went with them.
+        fds: usize,
         /// How many of them the kernel had taken.
         sent: usize,
         /// MSG_DONTWAIT, ...
@@ -130,8 +132,8 @@ pub enum Tried {
         /// MSG_PEEK, ...
         flags: i32,
     },
-    /// To set an option, by level and number.
-    SetOption(i32, i32),
+    /// To set an option, by level and number, to that number, if it is one.
+    SetOption(i32, i32, Option<i32>),
     /// To read an option.
     GetOption(i32, i32),
 }

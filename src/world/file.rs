@@ -641,7 +641,7 @@ fn drive(world: &mut World, file: Rc<File>, side: Side, what: &'static str, job:
     let Some(socket) = socket else { return drive_disk(world, what, job) };
     let tried = match side {
         Side::In => Tried::Receive { room: 0, flags: 0 },
-        Side::Out => Tried::Send { bytes: 0, sent: 0, flags: 0 },
+        Side::Out => Tried::Send { bytes: 0, fds: 0, sent: 0, flags: 0 },
     };
     let waiting = Waiting { socket: socket.clone(), side, never: false, again: None, what, tried };
     let mut job = Some(job);

@@ -108,6 +108,16 @@ pub enum Did {
     Shut(i32),
     /// An option was set: its level and number.
     OptionSet(i32, i32),
+    /// The kernel made another number of one that was asked for: an option's, by level and number, or else how many
+    /// connections may wait.
+    Taken {
+        /// Which option.
+        option: Option<(i32, i32)>,
+        /// What was asked for.
+        asked: i32,
+        /// What it is now.
+        taken: i32,
+    },
     /// A file was made of it.
     Filed,
     /// The way its calls wait was set.
