@@ -306,7 +306,7 @@ fn an_address_that_cannot_be_had() {
     let run = run(&["--timeout", "20", "-c", one]);
     if run.err.contains("EADDRNOTAVAIL") {
         assert!(
-            run.err.contains("\n  every local port from 51234 to 51234 has a connection to 127.0.0.1:"),
+            run.err.contains("\n  every port from 51234 to 51234 (IP_LOCAL_PORT_RANGE of b) is bound, or has a connection to 127.0.0.1:"),
             "{}",
             run.err
         );

@@ -1,7 +1,7 @@
 //! Causes in addresses: who holds one, why it cannot be had, what it does not fit.
 
 use std::ffi::OsStr;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::ports::{allows, overlap, share};
 use super::{Case, Cause, is_set, listens, local};
-use crate::os::interfaces::{self, Interface};
+use crate::os::interfaces::{self, Interface, V4};
 use crate::os::sockopt;
 use crate::value::{Addr, Clue, Tried};
 use crate::world::Socket;
@@ -115,38 +115,6 @@ pub(super) fn not_here(case: &Case) -> Option<Cause> {
     )
 }
 
-/// EADDRNOTAVAIL at connect: there is this connection already, or one from every port.
-pub(super) fn no_port_left(case: &Case) -> Option<Cause> {
-    let (socket, to) = (case.socket.as_ref()?, case.failure.addr()?);
-    let Some(at) = local(socket) else {
-        let (low, high) = port_range(socket)?;
-        return Some(
-            Cause::new(format!("every local port from {low} to {high} has a connection to {to} already"))
-                .advise("close some, or another address: 127.0.0.2 has as many again"),
-        );
-    };
-    let ends = Ends { local: at.clone(), peer: to.clone() };
-    let twin = case.others().into_iter().find(|s| Ends::of(s).as_ref() == Some(&ends))?;
-    Some(
-        Cause::new(format!("{} is connected from {at} to {to}, and there can be one such connection", twin.name()))
-            .advise("leave out bind, or bind to port 0")
-            .about(twin.serial),
-    )
-}
-
-/// The ports that the kernel chooses from: IP_LOCAL_PORT_RANGE, else the system's.
-fn port_range(socket: &Socket) -> Option<(u32, u32)> {
-    /// ip(7): the lower half is the lowest port, the upper half the highest.
-    const IP_LOCAL_PORT_RANGE: i32 = 51;
-    let own =
-        sockopt::get_int(socket.open_fd().ok()?.as_fd(), libc::IPPROTO_IP, IP_LOCAL_PORT_RANGE).unwrap_or(0) as u32;
-    let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
-    let mut system = text.split_whitespace().filter_map(|n| n.parse().ok());
-    let (low, high) = (system.next()?, system.next()?);
-    let or = |own: u32, system: u32| if own == 0 { system } else { own };
-    Some((or(own & 0xffff, low), or(own >> 16, high)))
-}
-
 /// EACCES when sending: a broadcast address without consent.
 pub(super) fn broadcast(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.family == libc::AF_INET && !is_set(s, libc::SO_BROADCAST))?;
@@ -161,7 +129,9 @@ pub(super) fn broadcast(case: &Case) -> Option<Cause> {
 
 fn is_broadcast(host: IpAddr) -> bool {
     let IpAddr::V4(host) = host else { return false };
-    let of = |i: Interface| i.v4.iter().any(|net| net.broadcast == Some(host));
+    // The loopback has a network's last address, too, though no interface says so.
+    let last = |net: &V4| Ipv4Addr::from(u32::from(net.address) | !u32::from(net.netmask));
+    let of = |i: Interface| i.v4.iter().any(|net| net.broadcast == Some(host) || last(net) == host);
     host.is_broadcast() || interfaces::all().is_ok_and(|all| all.into_iter().any(of))
 }
 

@@ -10,9 +10,11 @@ mod address;
 mod connection;
 mod diagram;
 mod elsewhere;
+mod local_port;
 mod option_value;
 mod ports;
 mod rights;
+mod source;
 mod state;
 mod story;
 mod waiting;
@@ -86,11 +88,11 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (_, libc::ENOTCONN) => &[state::not_connected],
         (_, libc::EISCONN) => &[state::connected],
         (_, libc::EMFILE) => &[state::too_many],
-        (Bind | Listen, libc::EADDRINUSE) => &[address::taken],
+        (Bind | Listen, libc::EADDRINUSE) => &[local_port::none_free, address::taken],
         (Bind, libc::EADDRNOTAVAIL) => &[address::not_here],
         (Bind, libc::EACCES) => &[rights::privileged],
         (Bind, libc::EINVAL) => &[address::bound_already],
-        (Connect, libc::EADDRNOTAVAIL) => &[address::no_port_left],
+        (Connect, libc::EADDRNOTAVAIL) => &[local_port::none_for_connect],
         (Connect | Send { .. }, libc::EACCES) => &[address::broadcast],
         (Connect, libc::ECONNREFUSED) => &[connection::refused],
         (Send { .. } | Receive { .. }, libc::ECONNREFUSED) => &[connection::unreachable_port],
@@ -101,7 +103,10 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
         (Send { .. }, libc::EDESTADDRREQ) => &[state::no_destination],
-        (Send { .. }, libc::EINVAL | libc::ETOOMANYREFS) => &[rights::too_many_passed],
+        (Connect, libc::EINVAL | libc::ENETUNREACH | libc::EAFNOSUPPORT) => &[source::leads_nowhere],
+        (Send { .. }, libc::ENETUNREACH | libc::EAFNOSUPPORT) => &[source::leads_nowhere],
+        (Send { .. }, libc::EINVAL) => &[rights::too_many_passed, source::leads_nowhere],
+        (Send { .. }, libc::ETOOMANYREFS) => &[rights::too_many_passed],
         (Send { .. }, libc::EMSGSIZE) => &[state::too_long],
         (SetOption(..) | GetOption(..), libc::ENOPROTOOPT | libc::EOPNOTSUPP) => &[state::other_level],
         (SetOption(..), libc::EINVAL) => &[option_value::refused],
@@ -109,10 +114,10 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Make(_), libc::EACCES) => &[rights::no_ping],
         (Make(_), libc::EPERM) => &[rights::no_raw],
         (Connect, libc::EINPROGRESS | libc::EALREADY) => &[waiting::under_way],
-        (Connect, libc::EAGAIN) => &[waiting::queue_full],
+        (Connect, libc::EAGAIN) => &[local_port::no_datagrams, source::is_elsewhere, waiting::queue_full],
         (Accept, libc::EAGAIN) => &[waiting::nobody_came],
         (Receive { .. }, libc::EAGAIN) => &[waiting::nothing_came],
-        (Send { .. }, libc::EAGAIN) => &[waiting::no_room],
+        (Send { .. }, libc::EAGAIN) => &[local_port::no_datagrams, waiting::no_room],
         _ => &[],
     }
 }
