@@ -306,6 +306,7 @@ fn connect_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
             Err((Name::Errno(_) | Name::Timeout, failure)) => {
                 world.note_failure(&failure);
                 let number = failure.name.number().unwrap_or(libc::EAGAIN);
+                world.give(failure);
                 Ok(Value::Int(i128::from(number)).into())
             }
             Err((_, failure)) => Err(failure),

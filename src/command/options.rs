@@ -121,7 +121,19 @@ fn note_taken(world: &mut World, socket: &Socket, option: OptRef, asked: i32) ->
     Ok(())
 }
 
-fn get(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+/// SO_ERROR told what had failed meanwhile: the connection that was being made, or else what came of sending.
+fn give_error(world: &mut World, socket: &Socket, error: i32) {
+    let Some(record) = world.record.as_ref().filter(|_| error != 0) else { return };
+    let asked = |did: &Did| matches!(did, Did::Connecting(_) | Did::Connected(_) | Did::Disconnected);
+    let failure = Failure::os(error).on(socket.serial);
+    let failure = match record.last(socket.serial, asked).map(|fact| &fact.did) {
+        Some(Did::Connecting(to)) => failure.trying(Tried::Connect).to(to),
+        _ => failure.trying(Tried::Receive { room: 0, flags: 0 }),
+    };
+    world.give(failure);
+}
+
+fn get(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let option = args.option(1)?;
     let length = if args.has(2) { Some(args.size(2)?) } else { None };
@@ -133,15 +145,18 @@ fn get(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
         Some(0) => OptKind::Number,
         Some(n) => OptKind::Struct(n),
     };
-    if (option.level, option.number) == (libc::SOL_SOCKET, libc::SO_ERROR)
-        && let Some(error) = socket.shared.stash.take()
-    {
+    let is_error = (option.level, option.number) == (libc::SOL_SOCKET, libc::SO_ERROR);
+    if let Some(error) = is_error.then(|| socket.shared.stash.take()).flatten() {
+        give_error(world, &socket, error);
         return Ok(decode(kind, &error.to_ne_bytes(), size_of_val(&error)).into());
     }
     let mut buffer = [0; LONGEST];
     let room = &mut buffer[..room(kind)];
     let filled = sockopt::get(socket.fd()?.as_fd(), option.level, option.number, room)
         .map_err(|e| Failure::os(e).trying(Tried::GetOption(option.level, option.number)))?;
+    if is_error {
+        give_error(world, &socket, number(room, 4) as i32);
+    }
     Ok(decode(kind, room, filled).into())
 }
 

@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use super::ports::{allows, overlap, share};
-use super::{Case, Cause};
+use super::{Case, Cause, covers};
 use crate::os::netstat::{self, Entry, Holder, Protocol};
 use crate::os::tcp::State;
 use crate::value::clue::span;
@@ -92,6 +92,15 @@ fn owner(entry: &Entry) -> String {
         ([], Some(uid)) => format!("another process, of user {uid}"),
         ([], None) => "another process".into(),
     }
+}
+
+/// A connect that nobody answers: another process listens there and does not accept. How many its queue takes is not
+/// told to others.
+pub(super) fn queue(to: &Addr) -> Option<String> {
+    let waits = |e: &Entry| e.state == State::Listen && covers(&e.local, to) && e.received > 0;
+    let entry = entries(libc::SOCK_STREAM).find(waits)?;
+    let (verb, who) = (if entry.received == 1 { "connection waits" } else { "connections wait" }, owner(&entry));
+    Some(format!("{} {verb} to be accepted by {who}: its queue is full", entry.received))
 }
 
 /// ECONNREFUSED: another process listens on that port, on another address.

@@ -20,10 +20,8 @@ fn ports(socket: &Socket) -> Option<LocalPorts> {
 
 /// `port from 60000 to 60001 (IP_LOCAL_PORT_RANGE of z)`.
 fn range(case: &Case, ports: LocalPorts) -> String {
-    let whose = match ports.own {
-        true => format!("IP_LOCAL_PORT_RANGE of {}", case.me()),
-        false => "net.ipv4.ip_local_port_range".into(),
-    };
+    let whose =
+        if ports.own { format!("IP_LOCAL_PORT_RANGE of {}", case.me()) } else { "net.ipv4.ip_local_port_range".into() };
     format!("port from {} to {} ({whose})", ports.low, ports.high)
 }
 

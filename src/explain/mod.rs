@@ -114,6 +114,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Make(_), libc::EACCES) => &[rights::no_ping],
         (Make(_), libc::EPERM) => &[rights::no_raw],
         (Connect, libc::EINPROGRESS | libc::EALREADY) => &[waiting::under_way],
+        (Connect | Send { .. } | Receive { .. }, libc::ETIMEDOUT) => &[source::is_elsewhere, waiting::queue_full],
         (Connect, libc::EAGAIN) => &[local_port::no_datagrams, source::is_elsewhere, waiting::queue_full],
         (Accept, libc::EAGAIN) => &[waiting::nobody_came],
         (Receive { .. }, libc::EAGAIN) => &[waiting::nothing_came],
@@ -157,6 +158,15 @@ impl<'a> Case<'a> {
 
     fn record(&self) -> Option<&'a Record> {
         self.world.record.as_ref()
+    }
+
+    /// Where the call was to go, or the connection that was being made before it.
+    fn to(&self) -> Option<Addr> {
+        let asked = || match &self.last(self.socket.as_ref()?.serial, |did| matches!(did, Did::Connecting(_)))?.did {
+            Did::Connecting(to) => Some(to.clone()),
+            _ => None,
+        };
+        self.failure.addr().cloned().or_else(asked)
     }
 
     /// The last thing of a kind that happened to a socket.

@@ -311,6 +311,11 @@ impl World {
         }
     }
 
+    /// The call that runs gives this error as a number.
+    pub fn give(&mut self, failure: Failure) {
+        self.given = self.record.is_some().then(|| Box::new(failure));
+    }
+
     /// Write down how a socket stands that is about to be closed; whether another descriptor of it may stay open.
     pub(super) fn note_end(&mut self, socket: u64, fd: BorrowedFd<'_>, held: bool) {
         if let Some(record) = &mut self.record {
