@@ -14,6 +14,7 @@ tests![
     numbers_that_an_option_does_not_take,
     numbers_of_which_the_kernel_makes_others,
     nobody_listens_there,
+    who_listened_there_listens_no_more,
     a_datagram_that_found_nobody,
     a_connection_that_was_ended,
     a_peer_in_another_process_that_closed,
@@ -445,7 +446,10 @@ fn nobody_listens_there() {
     );
     check_free_port(
         "s = create_server [::1]:0 family=AF_INET6\nat = getsockname s\nh, p = getnameinfo $at NI_NUMERICHOST|NI_NUMERICSERV\nc = socket\nconnect c 127.0.0.1 $p",
-        &["nobody listens on 127.0.0.1:PORT: s listens on [::1]:PORT only", "try: connect c [::1]:PORT"],
+        &[
+            "nobody listens on 127.0.0.1:PORT: s listens on [::1]:PORT only",
+            "try: create_connection [::1]:PORT, for c is TCP/IPv4",
+        ],
     );
     check_free_port(
         "u = socket udp\nbind u 127.0.0.1:0\nat = getsockname u\nc = socket\nconnect c $at",
@@ -462,6 +466,48 @@ fn nobody_listens_there() {
     check(
         "srv = socket unix dgram\nbind srv @sockpit-why-4\nc = socket unix stream\nconnect c @sockpit-why-4",
         &["srv, bound to @sockpit-why-4, is SOCK_DGRAM, and c is SOCK_STREAM", "try: the same type on both sides"],
+    );
+}
+
+fn who_listened_there_listens_no_more() {
+    let gone = "nobody listens on 127.0.0.1:PORT: srv, which did, was";
+    let server = "srv = create_server 127.0.0.1:0\nat = getsockname srv\n";
+    check_free_port(
+        &format!("{server}shutdown srv rdwr\nc = socket\nconnect c $at"),
+        &[
+            &format!("{gone} shut down on line 3, and has given up that port, which the kernel had chosen"),
+            "try: listen srv, then connect to its new address: getsockname srv",
+        ],
+    );
+    check_free_port(
+        &format!(
+            "{server}connect srv AF_UNSPEC\nlisten srv\nc = socket\nsetblocking c off\nconnect_ex c $at\npoll c OUT 9\nconnect c $at"
+        ),
+        &[
+            &format!("{gone} disconnected on line 3, and has a new port: it listens on 127.0.0.1:PORT since line 4"),
+            "a port that the kernel chose (bind to port 0) is given up when listening ends",
+            "try: connect c 127.0.0.1:PORT",
+        ],
+    );
+    // A port that bind named is kept.
+    check_free_port(
+        "s = create_server 127.0.0.1:0\nat = getsockname s\nclose s\nsrv = create_server $at\nshutdown srv rd\nc = socket\nconnect c $at",
+        &[&format!("{gone} shut down on line 5"), "try: listen srv"],
+    );
+    check(
+        "srv = socket AF_UNIX\nbind srv @sockpit-deaf\nlisten srv\nshutdown srv rd\nc = socket AF_UNIX\nconnect c @sockpit-deaf",
+        &[
+            "srv, which listens on @sockpit-deaf, was shut down on line 4: it takes no connections any more",
+            "try: a new socket, for another address",
+        ],
+    );
+    check_free_port(
+        "a = socket udp\nbind a 127.0.0.1:0\nat = getsockname a\nconnect a 127.0.0.1:9\nconnect a AF_UNSPEC\nb = socket udp\nconnect b $at\nsend b x\npoll b IN 9\nrecv b 9",
+        &[
+            "the datagram sent on line 8 found no socket at 127.0.0.1:PORT: ICMP said so",
+            "a, which was bound there, gave up that port on line 5 with its peer: bind left it to the kernel",
+            "try: bind the peer first; b can be used again",
+        ],
     );
 }
 

@@ -176,3 +176,18 @@ pub(super) fn no_such_host(case: &Case) -> Option<Cause> {
             .advise("127.0.0.1 for this machine; names stand in /etc/hosts or in DNS"),
     )
 }
+
+/// How to get to a server: with this socket, or with one of the server's family; the loopback for one on every interface.
+pub(super) fn connect_to(case: &Case, server: &Addr) -> String {
+    let me = case.socket.as_ref().filter(|s| s.is_named() && !s.is_closed());
+    let at = match (server, server.port()) {
+        (Addr::V4(at), Some(port)) if at.ip().is_unspecified() => format!("127.0.0.1:{port}"),
+        (Addr::V6(at), Some(port)) if at.ip().is_unspecified() => format!("[::1]:{port}"),
+        _ => server.to_string(),
+    };
+    match (me, family(server)) {
+        (Some(me), Some(family)) if me.family == family => format!("connect {} {at}", me.name()),
+        (Some(me), _) => format!("create_connection {at}, for {} is {}", me.name(), me.sort()),
+        _ => format!("create_connection {at}"),
+    }
+}
