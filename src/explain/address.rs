@@ -10,8 +10,9 @@ use std::rc::Rc;
 use super::ports::{allows, overlap, share};
 use super::{Case, Cause, is_set, listens, local};
 use crate::os::interfaces::{self, Interface, V4};
+use crate::os::resolve::{self, EAI_ADDRFAMILY};
 use crate::os::sockopt;
-use crate::value::{Addr, Clue, Tried};
+use crate::value::{Addr, Clue, Name, Tried};
 use crate::world::Socket;
 use crate::world::record::{Did, Ends};
 
@@ -20,12 +21,14 @@ pub(super) fn wanted(case: &Case) -> Option<Addr> {
     case.failure.addr().cloned().or_else(|| local(case.socket.as_ref()?))
 }
 
+/// Whether a socket leaves IPv4 alone.
+pub(super) fn only_v6(socket: &Socket) -> bool {
+    let fd = socket.open_fd().ok();
+    fd.is_some_and(|fd| sockopt::get_int(fd.as_fd(), libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Ok(1))
+}
+
 /// Whether two sockets' addresses clash: IPv6 leaves IPv4 alone where IPV6_V6ONLY is set.
 fn clashes(case: &Case, rival: &Socket, wanted: &Addr) -> bool {
-    let only_v6 = |s: &Socket| {
-        let fd = s.open_fd().ok();
-        fd.is_some_and(|fd| sockopt::get_int(fd.as_fd(), libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Ok(1))
-    };
     let Some(at) = local(rival) else { return false };
     let apart = family(&at) != family(wanted) && (only_v6(rival) || case.socket.as_ref().is_some_and(|s| only_v6(s)));
     overlap(&at, wanted) && !apart
@@ -104,7 +107,7 @@ fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
 
 /// EADDRNOTAVAIL at bind.
 pub(super) fn not_here(case: &Case) -> Option<Cause> {
-    let host = wanted(case)?.host()?;
+    let host = wanted(case)?.host().filter(|host| !super::source::is_here(*host))?;
     let advice = if host.is_ipv4() {
         "127.0.0.1, or :PORT for every interface"
     } else {
@@ -153,6 +156,10 @@ pub(super) fn bound_already(case: &Case) -> Option<Cause> {
     let fact = case.last(socket.serial, |did| {
         matches!(did, Did::Bound(_) | Did::Connected(_) | Did::Sent { .. } | Did::Listens(_))
     });
+    // A connect that failed leaves a port to be seen, which is not held.
+    if fact.is_none() && case.record().is_some_and(|record| record.knows_all(socket.serial)) {
+        return None;
+    }
     let since = fact.map_or_else(Clue::default, |fact| {
         let by = match fact.did {
             Did::Bound(_) => "",
@@ -168,13 +175,40 @@ pub(super) fn bound_already(case: &Case) -> Option<Cause> {
     )
 }
 
-/// EAI_NONAME: which host.
+/// EINVAL: an IPv6 address that many links have, without the interface that says which.
+pub(super) fn no_interface(case: &Case) -> Option<Cause> {
+    let Addr::V6(at) = case.failure.addr()? else { return None };
+    (at.ip().is_unicast_link_local() && at.scope_id() == 0).then(|| {
+        let (host, port) = (at.ip(), at.port());
+        Cause::new(format!("{host} is an address of one link, and each interface has its own: which one is not said"))
+            .advise(format!("[{host}%INTERFACE]:{port}; ifconfig lists them"))
+    })
+}
+
+/// EAI_NONAME and its kin: which host, and whether it has addresses of the other family.
 pub(super) fn no_such_host(case: &Case) -> Option<Cause> {
-    let host = crate::value::text::quote_text(case.failure.host_name()?);
-    Some(
-        Cause::new(format!("no host is named {host}, says the resolver"))
-            .advise("127.0.0.1 for this machine; names stand in /etc/hosts or in DNS"),
-    )
+    let Tried::LookUp(family) = case.failure.tried else { return None };
+    let name = case.failure.host_name()?;
+    let host = crate::value::text::quote_text(name);
+    let (version, here) = match family {
+        libc::AF_INET => (Some("IPv4"), "127.0.0.1"),
+        libc::AF_INET6 => (Some("IPv6"), "[::1]"),
+        _ => (None, "127.0.0.1 or [::1]"),
+    };
+    let known = resolve::in_hosts(name);
+    let others = !known.is_empty() && known.iter().all(|ip| ip.is_ipv4() != (family == libc::AF_INET));
+    let clue = match (version, case.failure.name) {
+        (Some(version), _) if others => {
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+            format!("{host} has no {version} address: /etc/hosts gives it {}", known.join(", "))
+        }
+        (Some(version), Name::Gai(libc::EAI_NODATA | EAI_ADDRFAMILY)) => {
+            format!("{host} has no {version} address, says the resolver")
+        }
+        (_, Name::Gai(libc::EAI_NONAME)) => format!("no host is named {host}, says the resolver"),
+        _ => return None,
+    };
+    Some(Cause::new(clue).advise(format!("{here} for this machine; names stand in /etc/hosts or in DNS")))
 }
 
 /// How to get to a server: with this socket, or with one of the server's family; the loopback for one on every interface.

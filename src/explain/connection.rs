@@ -34,8 +34,9 @@ pub(super) fn refused(case: &Case) -> Option<Cause> {
     }
     if let Some(elsewhere) = others.iter().filter(same_port).find(|s| listens(s) && !reaches(s, to)) {
         let at = local(elsewhere)?;
+        let v6 = if covers(&at, to) { " (IPV6_V6ONLY)" } else { "" };
         return Some(
-            Cause::new(format!("nobody listens on {to}: {} listens on {at} only", elsewhere.name()))
+            Cause::new(format!("nobody listens on {to}: {} listens on {at} only{v6}", elsewhere.name()))
                 .advise(super::address::connect_to(case, &at))
                 .about(elsewhere.serial),
         );
@@ -49,15 +50,19 @@ pub(super) fn refused(case: &Case) -> Option<Cause> {
         return Some(Cause::new(clue).advise("a socket of udp on this side, too").about(udp.serial));
     }
     to.host().filter(std::net::IpAddr::is_loopback)?;
-    let near = super::elsewhere::listens_near(to).map_or_else(String::new, |near| format!(": {near}"));
-    Some(
-        Cause::new(format!("nobody listens on {to}{near}"))
+    Some(match super::elsewhere::listens_near(to) {
+        Some((near, at)) => Cause::new(format!("nobody listens on {to}: {near}")).advise(format!(
+            "{}; or start the server first, and check its port",
+            super::address::connect_to(case, &at)
+        )),
+        None => Cause::new(format!("nobody listens on {to}"))
             .advise("start the server first (bind, listen), and check its port"),
-    )
+    })
 }
 
 fn reaches(socket: &Socket, to: &Addr) -> bool {
-    local(socket).is_some_and(|at| covers(&at, to))
+    let v4 = matches!(to, Addr::V4(_)) && socket.family == libc::AF_INET6;
+    local(socket).is_some_and(|at| covers(&at, to)) && !(v4 && super::address::only_v6(socket))
 }
 
 /// The last socket of ours that listened there, and what ended that: it was closed, shut down, or disconnected.

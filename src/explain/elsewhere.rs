@@ -104,10 +104,10 @@ pub(super) fn queue(to: &Addr) -> Option<String> {
 }
 
 /// ECONNREFUSED: another process listens on that port, on another address.
-pub(super) fn listens_near(to: &Addr) -> Option<String> {
+pub(super) fn listens_near(to: &Addr) -> Option<(String, Addr)> {
     let near = |e: &Entry| e.state == State::Listen && e.local.port() == to.port();
     let entry = entries(libc::SOCK_STREAM).find(near)?;
-    Some(format!("{} listens on {} only", owner(&entry), entry.local))
+    Some((format!("{} listens on {} only", owner(&entry), entry.local), entry.local))
 }
 
 /// EADDRINUSE of AF_UNIX: another process has the path, or nobody any more.

@@ -80,7 +80,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         Name::Errno(number) => number,
         // A socket's own timeout and EAGAIN tell the same: what did not come.
         Name::Timeout => libc::EAGAIN,
-        Name::Gai(libc::EAI_NONAME) => return &[address::no_such_host],
+        Name::Gai(_) => return &[address::no_such_host],
         _ => return &[],
     };
     match (tried, number) {
@@ -91,7 +91,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Bind | Listen, libc::EADDRINUSE) => &[local_port::none_free, address::taken],
         (Bind, libc::EADDRNOTAVAIL) => &[address::not_here],
         (Bind, libc::EACCES) => &[rights::privileged],
-        (Bind, libc::EINVAL) => &[address::bound_already],
+        (Bind, libc::EINVAL) => &[address::bound_already, address::no_interface],
         (Connect, libc::EADDRNOTAVAIL) => &[local_port::none_for_connect],
         (Connect | Send { .. }, libc::EACCES) => &[address::broadcast],
         (Connect, libc::ECONNREFUSED) => &[connection::refused],
@@ -103,9 +103,11 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
         (Send { .. }, libc::EDESTADDRREQ) => &[state::no_destination],
-        (Connect, libc::EINVAL | libc::ENETUNREACH | libc::EAFNOSUPPORT) => &[source::leads_nowhere],
+        (Connect, libc::EINVAL | libc::ENETUNREACH | libc::EAFNOSUPPORT) => {
+            &[source::leads_nowhere, address::no_interface]
+        }
         (Send { .. }, libc::ENETUNREACH | libc::EAFNOSUPPORT) => &[source::leads_nowhere],
-        (Send { .. }, libc::EINVAL) => &[rights::too_many_passed, source::leads_nowhere],
+        (Send { .. }, libc::EINVAL) => &[rights::too_many_passed, source::leads_nowhere, address::no_interface],
         (Send { .. }, libc::ETOOMANYREFS) => &[rights::too_many_passed],
         (Send { .. }, libc::EMSGSIZE) => &[state::too_long],
         (SetOption(..) | GetOption(..), libc::ENOPROTOOPT | libc::EOPNOTSUPP) => &[state::other_level],

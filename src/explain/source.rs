@@ -46,7 +46,7 @@ pub(super) fn is_elsewhere(case: &Case) -> Option<Cause> {
 }
 
 /// Whether an address is this machine's.
-fn is_here(host: IpAddr) -> bool {
+pub(super) fn is_here(host: IpAddr) -> bool {
     let host = host.to_canonical();
     let has = |i: &interfaces::Interface| match host {
         IpAddr::V4(host) => i.v4.iter().any(|net| net.address == host),

@@ -104,8 +104,8 @@ pub enum Tried {
     Other,
     /// To make a socket of that family, type and protocol.
     Make([i32; 3]),
-    /// To look a host's name up.
-    LookUp,
+    /// To look up a host's addresses of that family; 0 for any.
+    LookUp(i32),
     /// To give an address.
     Bind,
     /// To take connections.
