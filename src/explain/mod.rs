@@ -103,10 +103,9 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
         (Send { .. }, libc::EDESTADDRREQ) => &[state::no_destination],
-        (Connect, libc::EINVAL | libc::ENETUNREACH | libc::EAFNOSUPPORT) => {
-            &[source::leads_nowhere, address::no_interface]
-        }
-        (Send { .. }, libc::ENETUNREACH | libc::EAFNOSUPPORT) => &[source::leads_nowhere],
+        (Connect | Send { .. }, libc::ENETUNREACH) => &[source::leads_nowhere, source::no_route],
+        (Connect | Send { .. }, libc::EAFNOSUPPORT) => &[source::leads_nowhere],
+        (Connect, libc::EINVAL) => &[source::leads_nowhere, address::no_interface],
         (Send { .. }, libc::EINVAL) => &[rights::too_many_passed, source::leads_nowhere, address::no_interface],
         (Send { .. }, libc::ETOOMANYREFS) => &[rights::too_many_passed],
         (Send { .. }, libc::EMSGSIZE) => &[state::too_long],

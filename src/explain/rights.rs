@@ -71,7 +71,8 @@ pub(super) fn too_many_passed(case: &Case) -> Option<Cause> {
         );
         return Some(Cause::new(clue).advise("recvmsg at the other end first"));
     }
-    (fds > A_MESSAGE).then(|| {
+    let unix = case.socket.as_ref()?.family == libc::AF_UNIX;
+    (unix && fds > A_MESSAGE).then(|| {
         Cause::new(format!("the message has {fds} descriptors, and one takes {A_MESSAGE} at most (SCM_MAX_FD)"))
             .advise("several messages")
     })

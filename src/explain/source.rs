@@ -39,6 +39,20 @@ pub(super) fn leads_nowhere(case: &Case) -> Option<Cause> {
     (theirs.is_some() && reached(None).is_ok()).then(|| blames(case, from, &to))
 }
 
+/// ENETUNREACH: no route leads to the destination, from whatever source.
+pub(super) fn no_route(case: &Case) -> Option<Cause> {
+    let host = case.to()?.host()?.to_canonical();
+    let otherwise = if host.is_ipv6() { "; without IPv6, its IPv4 address with a socket of AF_INET" } else { "" };
+    let cause = Cause::new(format!("no route leads to {host} from here"));
+    let cause = match ends(case) {
+        Some((from, _)) if from.to_canonical().is_loopback() && !host.is_loopback() => {
+            cause.and(format!("{} is bound to {from}, from where only this machine is reached, anyway", case.me()))
+        }
+        _ => cause,
+    };
+    Some(cause.advise(format!("an address of a network that ifconfig shows{otherwise}")))
+}
+
 /// A connect that nobody answers: the answers go to an address that this machine has not.
 pub(super) fn is_elsewhere(case: &Case) -> Option<Cause> {
     let (from, to) = ends(case)?;
