@@ -72,8 +72,8 @@ impl Message {
     }
 
     /// How many descriptors go with it.
-    pub(super) fn fds(&self) -> usize {
-        self.sockets.len()
+    pub(super) fn fds(&self) -> u16 {
+        u16::try_from(self.sockets.len()).unwrap_or(u16::MAX)
     }
 
     /// sendmsg(2) of what is left from that byte on; what else goes with it goes with the first part.

@@ -212,7 +212,7 @@ impl Load {
     }
 
     /// How many descriptors go with it.
-    fn fds(&self) -> usize {
+    fn fds(&self) -> u16 {
         if let Self::Message(message) = self { message.fds() } else { 0 }
     }
 
@@ -249,7 +249,7 @@ fn kept(socket: &Socket) -> Result<(), Failure> {
     socket.shared.stash.take().map_or(Ok(()), |error| Err(Failure::os(error)))
 }
 
-fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize, fds: usize) -> Waiting {
+fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize, fds: u16) -> Waiting {
     // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
     let again = (socket.family == libc::AF_UNIX && socket.kind == libc::SOCK_DGRAM).then_some(UNIX_AGAIN);
     let never = flags & libc::MSG_DONTWAIT != 0;

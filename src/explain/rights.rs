@@ -62,7 +62,7 @@ pub(super) fn no_raw(case: &Case) -> Option<Cause> {
 /// EINVAL and ETOOMANYREFS when descriptors are sent: how many a message takes, and how many may be on the way.
 pub(super) fn too_many_passed(case: &Case) -> Option<Cause> {
     /// unix(7): SCM_MAX_FD.
-    const A_MESSAGE: usize = 253;
+    const A_MESSAGE: u16 = 253;
     let Tried::Send { fds, .. } = case.failure.tried else { return None };
     if case.is(libc::ETOOMANYREFS) {
         let limit = crate::os::fd::file_limit()?;

@@ -119,7 +119,7 @@ pub enum Tried {
         /// How many.
         bytes: usize,
         /// How many descriptors went with them.
-        fds: usize,
+        fds: u16,
         /// How many of them the kernel had taken.
         sent: usize,
         /// MSG_DONTWAIT, ...
