@@ -2,25 +2,53 @@
 //!
 //! # The journey of a line
 //!
-//! text → [`lang`] (words, statements, blocks) → a task's frame → [`command`] (arguments bound, the effect tried) →
-//! [`world::Step`] → [`value::Reply`] → [`session::Event`] → a renderer → the prompt, a script's output, JSON.
+//! `conn, addr = accept srv`, typed at the prompt. Each function stands behind the file that it is in.
+//!
+//! 1. The line is coloured, completed and hinted at while it is typed (`front::highlight::paint`, `front::complete::complete`,
+//!    `front::hint::hint`), on the editor's thread. `lang::typed::typed` takes it apart as far as it goes, and
+//!    `program::arrange::next` says which parameter comes next.
+//! 2. `front::prompt::line` gives the whole line to `session::start`; of a script, `front::script::source` gives the
+//!    whole text.
+//! 3. `lang::parse::parse` makes statements of it, with `lang::word::words` and `lang::call::call`. What is no statement is
+//!    a [`lang::Error`] that points at a word, and the journey is over.
+//! 4. `program::compile::compile` makes code of the statements. For a call, `program::bind::site` finds the
+//!    [`command::Command`] and the slots of `conn` and `addr`; `program::arrange::arrange` says which word is which
+//!    parameter, and what is known already is made an argument (`command::kinds::fit`).
+//! 5. `session::start` puts a frame with the code on the main task, and the task at the head of the run queue.
+//! 6. `session::turn::turn` takes the task that is first. `session::exec::run` lets it go on, op by op
+//!    (`session::exec::steps`), until it waits or ends.
+//! 7. The op is a call: `session::call::call` makes arguments of the names' values (`session::expr::arg`) and tries the
+//!    effect, `command::connection::accept`.
+//! 8. The effect asks the kernel through [`os`] (`os::addr::accept`), within `world::wait::retry`, and what it did goes on
+//!    the record (`world::record::note`). It comes to a [`world::Step`].
+//! 9. EAGAIN on a socket that waits: the step is `Park`. `session::outcome::settle` has the poller watch the socket
+//!    (`world::watch`) and parks the task; other tasks have their turns. When none can run, `session::turn::look` polls;
+//!    `world::wake_next` puts the task in the queue again, and `session::exec::wake_up` tries the call from step 8 on.
+//! 10. Done: `session::outcome::complete` stores the results. Failed: `session::outcome::fail` asks
+//!     `explain::explain` for the cause, and `session::outcome::unwind` goes on at an `except`, if there is one.
+//! 11. `session::tell` makes a numbered [`session::Event`] of it and gives it to the [`session::Sink`].
+//! 12. `render::human::event` or `render::json::json` makes text of the event, and `front::screen::show` or
+//!     `front::output::event` prints it.
 //!
 //! # Layers, one way only
 //!
 //! | layer | kind | what it knows |
 //! | --- | --- | --- |
+//! | [`linux`] | pure | the kernel's names and numbers: families, types, flags, options by level, states |
 //! | [`value`] | pure | values, addresses, the errno table, failures, replies; pages and tables before they are laid out |
 //! | [`lang`] | pure | words, statements, blocks, expressions, errors with a place; and print, its inverse |
-//! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
+//! | [`os`] | effects | every system call through one door; the mio poller. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
 //! | [`command`] | table | each call: its parameters, help, Python and C forms, and its effect |
+//! | [`program`] | pure | a program before it runs: which word of a call is which parameter; code, its slots and names |
 //! | [`explain`] | reads | the record → cause, story, picture; it looks at the world and knows nothing of the scheduler |
-//! | [`help`] | pure | which word of a call is which parameter; all that help says; the manual page; lines in Python |
-//! | [`session`] | state | tasks (frames over compiled code), jobs, the scheduler, events |
+//! | [`help`] | pure | all that help says; the manual page; lines in Python |
+//! | [`session`] | state | tasks (frames over a program's code), jobs, the scheduler, events |
 //! | [`render`] | pure | events to text for people and to JSON |
 //! | [`front`] | effects | the command line, scripts, the prompt. The only place that prints |
 //!
-//! A layer uses those above it in this list and no other; `tests/tidy.rs` holds that.
+//! A layer uses those above it in this list and no other, and no two files of a layer use each other; `tests/house.rs` holds
+//! that, and that the functions above exist.
 //!
 //! # A call: done, or what it waits for
 //!
@@ -30,12 +58,27 @@
 //! poller when a call first waits on it. What only a kernel-blocking descriptor would do (send all, MSG_WAITALL,
 //! SO_RCVLOWAT, SO_RCVTIMEO, SO_LINGER at close, connect to a full unix queue) is made from this.
 //!
+//! # A call: told once
+//!
+//! All that is known of a call stands in one constant beside its effect. `atmark` is `ATMARK` in
+//! `src/command/readiness.rs`: what fits each parameter ([`command::Kind`], and how a socket must stand,
+//! [`command::Stands`]), what each result holds ([`value::Holds`]), each error with its cause and what to try, the forms
+//! in Python and C, an example, and `run`. Parsing, usage lines, completion, help, the manual page, the reference, the
+//! advice under an error and what a transcript leaves out are made of that; a call that is `like` another shares its
+//! errors. So `atmark` touches that file: the constant, the function below it, its name in `COMMANDS`; and a script in
+//! `tests/facts` that holds what it does. The reference is written anew from it. What it asks the kernel is a function
+//! of [`os`], as `os::fd::atmark`, unless there is one already. No other file knows it by its name, which
+//! `tests/tidy.rs` holds.
+//!
 //! # Tasks
 //!
 //! A script, a line at the prompt, a `spawn` and a `&` are all tasks: stacks of frames over compiled code with names
 //! resolved to slots once. The run queue is first in, first out; when it is empty, one poll, whose sockets are woken in
 //! the order they were made. A `&` is a task that runs one call in the scope it was written in. Waits end in the order of the
-//! program's own time, in which nothing but waiting takes any: it follows the clock by 100 ms at most.
+//! program's own time, in which nothing but waiting takes any: a wait that begins ends as much later as it is long, counted
+//! from the end of the wait that was over last, whatever the clock says. So the order is the same however late the machine
+//! is; by the clock a wait may be longer than was asked for, and is never shorter. News that had to be waited for, and
+//! heavy computing, set that time by the clock (`session::timers`).
 //!
 //! # Stepping
 //!
@@ -66,6 +109,12 @@
 //! asks the main thread for the names in scope when a key first needs them. There, a child process's output is read by a
 //! thread, and goes above the line.
 //!
+//! # Tests
+//!
+//! Most are files, each a test of its own name: a script in `tests/facts/TOPIC` runs well; a transcript in
+//! `tests/sessions/TOPIC`, or of a lesson in `tests/transcripts`, shows the same when it is run again. What needs a terminal,
+//! a signal, a peer program or a property is Rust. All are in one binary: `cargo test why::` runs those of one topic.
+//!
 //! # What each dependency is for
 //!
 //! - `mio`: the poller. `signal-hook`, `signal-hook-mio`: Ctrl-C and SIGTERM as events of the same loop.
@@ -79,7 +128,9 @@ pub mod explain;
 pub mod front;
 pub mod help;
 pub mod lang;
+pub mod linux;
 pub mod os;
+pub mod program;
 pub mod render;
 pub mod session;
 pub mod value;

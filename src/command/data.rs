@@ -1,40 +1,34 @@
-//! Text, bytes, numbers: the calls of Python's `str`, `bytes`, `struct` and `json` that socket programs use.
-//!
-//! None of them touches the world. What is done to text is done to bytes too, and gives bytes again, with the
-//! ASCII rules of Python's `bytes`.
+//! Data in the forms that go over the wire: encodings, Python's `struct` and `json`. None of these calls touches the world.
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::args::{Arg, Args, expected};
-use super::{Command, Group, Kind, bare, opt, req, rest};
-use crate::value::{Failure, Name, Reply, Value, codec, json, pack, text};
+use super::{Command, Group, Kind, base, err, opt, req, rest};
+use crate::value::{Failure, Holds, Name, Reply, Value, codec, json, pack, text};
 use crate::world::Step;
 
 /// The calls of this group.
-pub const COMMANDS: &[Command] = &[
-    ENCODE, DECODE, PACK, UNPACK, CALCSIZE, DUMPS, LOADS, FIELD, UPPER, LOWER, STRIP, SPLIT, SLICE, LIST, ITEM, LEN,
-    INT, FLOAT, STR, REPR,
-];
+pub const COMMANDS: &[Command] = &[ENCODE, DECODE, PACK, UNPACK, CALCSIZE, DUMPS, LOADS, FIELD];
 
 /// What the calls below have in common.
-const DATA: Command = bare(Group::Data, "", "", |_, _| Ok(Step::from(Reply::Nothing)));
+const DATA: Command = base(Group::Data);
 
 const ENCODE: Command = Command {
     name: "encode",
     summary: "turn text into the bytes of an encoding",
     params: &[
         req("text", Kind::Text).is("text; a number is taken as text, too"),
-        opt("encoding", Kind::Text).is("utf-8 (the default), gbk, gb18030, big5, latin-1, ascii, utf-16, ..."),
+        opt("encoding", Kind::Encoding).is("utf-8 (the default), gbk, gb18030, big5, latin-1, ascii, utf-16, ..."),
     ],
-    results: &["data"],
+    results: &[("data", Holds::Bytes)],
     returns: "bytes",
     python: "{TEXT}.encode(<{ENCODING}>)",
     c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
-        ("Decode", "the encoding has no such character"),
-        ("Usage", "there is no such encoding, or it is bytes already"),
+        err("Decode", "the encoding has no such character"),
+        err("Usage", "there is no such encoding, or it is bytes already"),
     ],
     example: "data = encode \"黑马 aB1!\" gbk\nlen $data",
     related: &["decode", "send", "len"],
@@ -52,15 +46,15 @@ fn encode(args: &Args) -> Result<Value, Failure> {
 const DECODE: Command = Command {
     name: "decode",
     summary: "turn bytes into the text they are in an encoding",
-    params: &[req("bytes", Kind::Data), opt("encoding", Kind::Text).is("utf-8 if left out")],
-    results: &["text"],
+    params: &[req("bytes", Kind::Data), opt("encoding", Kind::Encoding).is("utf-8 if left out")],
+    results: &[("text", Holds::Plain)],
     returns: "text",
     python: "{BYTES}.decode(<{ENCODING}>)",
     c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
-        ("Decode", "the bytes are not text of that encoding, or end within a character"),
-        ("Usage", "there is no such encoding"),
+        err("Decode", "the bytes are not text of that encoding, or end within a character"),
+        err("Usage", "there is no such encoding"),
     ],
     example: r#"text = decode "\xba\xda\xc2\xed" gbk
 expect Decode decode "\xba\xda\xc2\xed" utf-8"#,
@@ -92,12 +86,12 @@ const PACK: Command = Command {
                                       I Q and b h i q by size, 4s for bytes, f d for fractions"),
         rest("value", Kind::Any).is("one for each letter"),
     ],
-    results: &["data"],
+    results: &[("data", Holds::Bytes)],
     returns: "bytes",
     python: "struct.pack({FORMAT}<, {VALUE}>)",
     c: "struct { uint16_t a; uint32_t b; } data = { htons(9999), htonl(7) };",
     man: "Python's struct module",
-    errors: &[("Usage", "a bad format, a value that does not fit its code, or too few or too many values")],
+    errors: &[err("Usage", "a bad format, a value that does not fit its code, or too few or too many values")],
     example: "data = pack !HI 9999 7\nlinger = pack ii 1 5",
     related: &["unpack", "calcsize", "htons"],
     run: |_, args| pack::pack(&args.text(0)?, &args.rest_values(1)).map(|data| Value::bytes(data).into()),
@@ -111,12 +105,12 @@ const UNPACK: Command = Command {
         req("format", Kind::Text).is("as in pack"),
         req("bytes", Kind::Data).is("exactly as many as the format describes"),
     ],
-    results: &["value..."],
+    results: &[("value...", Holds::Plain)],
     returns: "the values; a single one stands alone",
     python: "struct.unpack({FORMAT}, {BYTES})",
     c: "memcpy(&it, data, sizeof it); a = ntohs(it.a); b = ntohl(it.b);",
     man: "Python's struct module",
-    errors: &[("Usage", "a bad format, or not as many bytes as it describes")],
+    errors: &[err("Usage", "a bad format, or not as many bytes as it describes")],
     example: "data = pack !HI 9999 7\na, b = unpack !HI $data",
     related: &["pack", "calcsize", "recv", "MSG_WAITALL"],
     run: |_, args| unpack(args).map(Step::from),
@@ -136,19 +130,19 @@ const CALCSIZE: Command = Command {
     name: "calcsize",
     summary: "say how many bytes a format describes",
     params: &[req("format", Kind::Text).is("as in pack")],
-    results: &["size"],
+    results: &[("size", Holds::Count)],
     returns: "bytes",
     python: "struct.calcsize({FORMAT})",
     c: "sizeof(struct it);",
     man: "Python's struct module",
-    errors: &[("Usage", "a bad format")],
+    errors: &[err("Usage", "a bad format")],
     example: "calcsize !HI\ncalcsize @HI",
     related: &["pack", "unpack"],
     run: |_, args| pack::size(&args.text(0)?).map(|n| int_value(n).into()).map_err(|f| f.at(0)),
     ..DATA
 };
 
-fn int_value(n: usize) -> Value {
+pub(super) fn int_value(n: usize) -> Value {
     Value::Int(n as i128)
 }
 
@@ -156,11 +150,11 @@ const DUMPS: Command = Command {
     name: "dumps",
     summary: "write an object, made of KEY=VALUE and other objects, as JSON",
     params: &[rest("pair", Kind::Pair).is("KEY=VALUE, or an object whose fields are taken")],
-    results: &["text"],
+    results: &[("text", Holds::Plain)],
     returns: "JSON text",
     python: "json.dumps(dict({PAIR}))",
     man: "Python's json module",
-    errors: &[("Usage", "a value that JSON has no form for, such as bytes or a socket")],
+    errors: &[err("Usage", "a value that JSON has no form for, such as bytes or a socket")],
     example: "text = dumps user=ann age=5",
     related: &["loads", "field"],
     run: |_, args| dumps(args).map(Step::from),
@@ -183,11 +177,11 @@ const LOADS: Command = Command {
     name: "loads",
     summary: "read a JSON document",
     params: &[req("text", Kind::Data)],
-    results: &["object"],
+    results: &[("object", Holds::Plain)],
     returns: "the value: an object, a list, a number, text, ...",
     python: "json.loads({TEXT})",
     man: "Python's json module",
-    errors: &[("Decode", "not JSON, or cut: a stream has no message boundaries")],
+    errors: &[err("Decode", "not JSON, or cut: a stream has no message boundaries")],
     example: "obj = loads '{\"user\": \"ann\", \"age\": 5}'\nfield $obj age",
     related: &["dumps", "field", "item"],
     run: |_, args| loads(args).map(Step::from),
@@ -206,11 +200,11 @@ const FIELD: Command = Command {
         req("object", Kind::Any).is("an object that loads gave"),
         req("key", Kind::Text).is("the name of a field"),
     ],
-    results: &["value"],
+    results: &[("value", Holds::Plain)],
     returns: "the field's value",
     python: "{OBJECT}[{KEY}]",
     man: "Python's dict",
-    errors: &[("Usage", "the object has no such key")],
+    errors: &[err("Usage", "the object has no such key")],
     example: "obj = loads '{\"user\": \"ann\", \"age\": 5}'\nage = field $obj age",
     related: &["loads", "item", "dumps"],
     run: |_, args| field(args).map(Step::from),
@@ -241,439 +235,11 @@ fn field(args: &Args) -> Result<Value, Failure> {
     })
 }
 
-const UPPER: Command = Command {
-    name: "upper",
-    summary: "turn letters into capitals",
-    params: &[req("text", Kind::Data).is("text or bytes")],
-    results: &["text"],
-    returns: "text for text, bytes for bytes",
-    python: "{TEXT}.upper()",
-    c: "toupper(c);",
-    man: "toupper(3)",
-    example: "upper \"hello, Straße\"",
-    related: &["lower"],
-    run: |_, args| string(args, 0).map(|s| s.map(str::to_uppercase, <[u8]>::to_ascii_uppercase).into()),
-    ..DATA
-};
-
-const LOWER: Command = Command {
-    name: "lower",
-    summary: "turn capitals into small letters",
-    params: &[req("text", Kind::Data).is("text or bytes")],
-    results: &["text"],
-    returns: "text for text, bytes for bytes",
-    python: "{TEXT}.lower()",
-    c: "tolower(c);",
-    man: "tolower(3)",
-    example: "lower \"HELLO\"",
-    related: &["upper"],
-    run: |_, args| string(args, 0).map(|s| s.map(str::to_lowercase, <[u8]>::to_ascii_lowercase).into()),
-    ..DATA
-};
-
-/// What a call for text works on.
-enum Str<'a> {
-    Text(Cow<'a, str>),
-    Bytes(&'a [u8]),
-}
-
-impl Str<'_> {
-    fn map(&self, text: impl Fn(&str) -> String, bytes: impl Fn(&[u8]) -> Vec<u8>) -> Value {
-        match self {
-            Self::Text(t) => Value::text(text(t)),
-            Self::Bytes(b) => Value::bytes(bytes(b)),
-        }
-    }
-}
-
-/// The text or the bytes in that place; of anything else but lists and live things, its text.
-fn string(args: &Args, i: usize) -> Result<Str<'_>, Failure> {
-    match args.value(i) {
-        Value::Bytes(b) => Ok(Str::Bytes(b)),
-        Value::Text(s) => Ok(Str::Text(Cow::Borrowed(s))),
-        other @ (Value::Addr(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
-            Ok(Str::Text(other.to_string().into()))
-        }
-        other => Err(expected(i, "text", other)),
-    }
-}
-
-const STRIP: Command = Command {
-    name: "strip",
-    summary: "take white space, or the given characters, off both ends",
-    params: &[req("text", Kind::Data).is("text or bytes"), opt("chars", Kind::Data).is("which to take off")],
-    results: &["text"],
-    returns: "text for text, bytes for bytes",
-    python: "{TEXT}.strip(<{CHARS}>)",
-    man: "Python's str.strip",
-    errors: &[("Usage", "the characters are bytes that no text holds")],
-    example: "strip \"  GET / \\r\\n\"\nstrip ..a.b.. .",
-    related: &["split", "readline"],
-    run: |_, args| strip(args).map(Step::from),
-    ..DATA
-};
-
-fn strip(args: &Args) -> Result<Value, Failure> {
-    let given = (args.has(1) && *args.value(1) != Value::None).then_some(1);
-    match string(args, 0)? {
-        Str::Text(t) => {
-            let chars = given.map(|i| args.text(i)).transpose()?;
-            Ok(Value::text(t.trim_matches(|c| chars.as_ref().map_or_else(|| is_space(c), |chars| chars.contains(c)))))
-        }
-        Str::Bytes(b) => {
-            let chars = given.map(|i| args.data(i));
-            let off = |byte: &u8| chars.as_ref().map_or_else(|| is_space_byte(*byte), |chars| chars.contains(byte));
-            let start = b.iter().position(|byte| !off(byte)).unwrap_or(b.len());
-            let end = b.iter().rposition(|byte| !off(byte)).map_or(start, |last| last + 1);
-            Ok(Value::bytes(&b[start..end]))
-        }
-    }
-}
-
-/// White space as Python's `str` has it.
-fn is_space(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
-}
-
-/// White space as Python's `bytes` has it.
-fn is_space_byte(byte: u8) -> bool {
-    byte.is_ascii_whitespace() || byte == b'\x0b'
-}
-
-const SPLIT: Command = Command {
-    name: "split",
-    summary: "split text at a separator, or at white space",
-    params: &[
-        req("text", Kind::Data).is("text or bytes"),
-        opt("sep", Kind::Any).is("white space of any length when left out"),
-        opt("maxsplit", Kind::Int).is("cut at most so often"),
-    ],
-    results: &["list"],
-    returns: "a list of the parts",
-    python: "{TEXT}.split(<{SEP}<, {MAXSPLIT}>>)",
-    c: "strtok_r(text, \" \", &save);",
-    man: "strtok(3)",
-    errors: &[("Usage", "an empty separator")],
-    example: "parts = split \"GET /index.html HTTP/1.1\"\nsplit a,b,c , 1",
-    related: &["strip", "item", "readline"],
-    run: |_, args| split(args).map(Step::from),
-    ..DATA
-};
-
-fn split(args: &Args) -> Result<Value, Failure> {
-    let most = match args.value(2) {
-        Value::None => usize::MAX,
-        _ => usize::try_from(args.int(2)?).unwrap_or(usize::MAX),
-    };
-    let parts = match (string(args, 0)?, args.value(1)) {
-        (Str::Text(t), Value::None) => split_at_space(&t, is_space, most).into_iter().map(Value::text).collect(),
-        (Str::Bytes(b), Value::None) => {
-            // Bytes as characters of the same number: all of Latin-1, of which only ASCII's spaces count.
-            let latin: String = b.iter().map(|byte| char::from(*byte)).collect();
-            let space = |c: char| u8::try_from(c).is_ok_and(is_space_byte);
-            let bytes = |part: &str| Value::bytes(part.chars().map(|c| c as u8).collect::<Vec<_>>());
-            split_at_space(&latin, space, most).into_iter().map(bytes).collect()
-        }
-        (string, _) => {
-            let sep = args.data(1);
-            if sep.is_empty() {
-                return Err(Failure::usage("empty separator").at(1).note("without one, split cuts at white space"));
-            }
-            match string {
-                Str::Text(t) => t.splitn(most.saturating_add(1), &*args.text(1)?).map(Value::text).collect(),
-                Str::Bytes(b) => split_bytes(b, &sep, most).into_iter().map(Value::bytes).collect(),
-            }
-        }
-    };
-    Ok(Value::list(parts))
-}
-
-fn split_at_space(text: &str, space: impl Fn(char) -> bool + Copy, most: usize) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let mut rest = text.trim_start_matches(space);
-    while !rest.is_empty() {
-        let end = if parts.len() == most { rest.len() } else { rest.find(space).unwrap_or(rest.len()) };
-        parts.push(&rest[..end]);
-        rest = rest[end..].trim_start_matches(space);
-    }
-    parts
-}
-
-fn split_bytes<'a>(bytes: &'a [u8], sep: &[u8], most: usize) -> Vec<&'a [u8]> {
-    let mut parts = Vec::new();
-    let mut rest = bytes;
-    while parts.len() < most
-        && let Some(at) = rest.windows(sep.len()).position(|window| window == sep)
-    {
-        parts.push(&rest[..at]);
-        rest = &rest[at + sep.len()..];
-    }
-    parts.push(rest);
-    parts
-}
-
-const SLICE: Command = Command {
-    name: "slice",
-    summary: "take a part: from START up to, not including, STOP",
-    params: &[
-        req("value", Kind::Data).is("text, bytes or a list"),
-        req("start", Kind::Any).is("from 0; negative from the end; none is the start"),
-        opt("stop", Kind::Any).is("the first that is not taken; the end when left out"),
-    ],
-    results: &["part"],
-    returns: "a part of the same kind",
-    python: "{VALUE}[{START}:<{STOP}>]",
-    c: "memcpy(part, value + 0, 4);",
-    man: "Python's slices",
-    errors: &[("Usage", "a place is not a whole number or none, or the value has no parts")],
-    example: "slice hello 1 3\nslice hello -3\nslice hello none -1",
-    related: &["len", "item", "split"],
-    run: |_, args| slice(args).map(Step::from),
-    ..DATA
-};
-
-fn slice(args: &Args) -> Result<Value, Failure> {
-    let range = |len: usize| -> Result<std::ops::Range<usize>, Failure> {
-        let start = place(args, 1, len)?.unwrap_or(0);
-        Ok(start..place(args, 2, len)?.unwrap_or(len).max(start))
-    };
-    if let Value::List(items) = args.value(0) {
-        return Ok(Value::list(items[range(items.len())?].to_vec()));
-    }
-    match string(args, 0).map_err(|_| expected(0, "text, bytes or a list", args.value(0)))? {
-        Str::Bytes(b) => Ok(Value::bytes(&b[range(b.len())?])),
-        Str::Text(t) => {
-            let range = range(t.chars().count())?;
-            let part: String = t.chars().skip(range.start).take(range.len()).collect();
-            Ok(Value::text(part))
-        }
-    }
-}
-
-/// An end of a slice in Python's manner: negative from the end, cut to the length; none when it is left out.
-fn place(args: &Args, i: usize, len: usize) -> Result<Option<usize>, Failure> {
-    match args.value(i) {
-        Value::None => Ok(None),
-        Value::Int(n) => {
-            let n = if *n < 0 { n.saturating_add(len as i128) } else { *n };
-            Ok(Some(n.clamp(0, len as i128) as usize))
-        }
-        other => Err(expected(i, "a whole number or none", other)),
-    }
-}
-
-const LIST: Command = Command {
-    name: "list",
-    summary: "make a list of values",
-    params: &[rest("value", Kind::Any).is("of any kind")],
-    results: &["list"],
-    returns: "a list",
-    python: "[{VALUE}]",
-    man: "Python's list",
-    example: "ports = list 9001 9002 9003\nlen $ports",
-    related: &["item", "len", "slice"],
-    run: |_, args| Ok(Value::list(args.rest_values(0)).into()),
-    ..DATA
-};
-
-const ITEM: Command = Command {
-    name: "item",
-    summary: "take a value of a list by its number (from 0, or from the end with -1)",
-    params: &[req("list", Kind::Any).is("a list"), req("n", Kind::Int).is("from 0; -1 is the last")],
-    results: &["value"],
-    returns: "the value",
-    python: "{LIST}[{N}]",
-    c: "it[0];",
-    man: "Python's list",
-    errors: &[("Usage", "the list has no such item")],
-    example: "ports = list 9001 9002\nitem $ports 0\nitem $ports -1",
-    related: &["list", "len", "field"],
-    run: |_, args| item(args).map(Step::from),
-    ..DATA
-};
-
-fn item(args: &Args) -> Result<Value, Failure> {
-    let Value::List(items) = args.value(0) else {
-        let failure = expected(0, "a list", args.value(0));
-        return Err(match args.value(0) {
-            Value::Text(_) | Value::Bytes(_) => failure.note("slice takes a part of text or bytes"),
-            Value::Object(_) => failure.note("field takes a value of an object by its key"),
-            _ => failure,
-        });
-    };
-    let (n, len) = (args.int(1)?, items.len() as i128);
-    let from_start = if n < 0 { n.saturating_add(len) } else { n };
-    let found = usize::try_from(from_start).ok().and_then(|i| items.get(i));
-    found.cloned().ok_or_else(|| Failure::usage(format!("list index out of range: {n} of {len} items")).at(1))
-}
-
-const LEN: Command = Command {
-    name: "len",
-    summary: "count characters of text, bytes, or items of a list",
-    params: &[req("value", Kind::Data).is("text (characters), bytes, a list or an object")],
-    results: &["count"],
-    returns: "a number",
-    python: "len({VALUE})",
-    c: "strlen(value);",
-    man: "strlen(3)",
-    errors: &[("Usage", "the value has no length, as a number has none")],
-    example: "len \"黑马\"\ndata = encode \"黑马\"\nlen $data",
-    related: &["encode", "slice"],
-    run: |_, args| len(args).map(Step::from),
-    ..DATA
-};
-
-fn len(args: &Args) -> Result<Value, Failure> {
-    Ok(int_value(match args.value(0) {
-        Value::Text(s) => s.chars().count(),
-        Value::Bytes(b) => b.len(),
-        Value::List(l) => l.len(),
-        Value::Object(o) => o.len(),
-        addr @ Value::Addr(_) => addr.to_string().chars().count(),
-        other => return Err(Failure::usage(format!("{} has no length", other.kind())).at(0)),
-    }))
-}
-
-const INT: Command = Command {
-    name: "int",
-    summary: "make a whole number of text, bytes of digits, or another number",
-    params: &[req("value", Kind::Data), opt("base", Kind::Int).is("2 to 36; 0 goes by 0x, 0o, 0b; 10 if left out")],
-    results: &["n"],
-    returns: "a whole number",
-    python: "int({VALUE}<, {BASE}>)",
-    c: "n = strtol(text, &end, 10);",
-    man: "strtol(3)",
-    errors: &[("Usage", "it is no whole number of that base")],
-    example: "int \" 42 \"\nint ff 16\nint 0x1f 0",
-    related: &["float", "str"],
-    run: |_, args| int(args).map(Step::from),
-    ..DATA
-};
-
-fn int(args: &Args) -> Result<Value, Failure> {
-    let based = *args.value(1) != Value::None;
-    let base = if based { args.int(1)? } else { 10 };
-    let written = match args.value(0) {
-        Value::Text(s) => s.as_bytes(),
-        Value::Bytes(b) => b,
-        _ if based => return Err(Failure::usage("only text and bytes have a base").at(1)),
-        Value::Int(n) => return Ok(Value::Int(*n)),
-        Value::Bool(b) => return Ok(Value::Int((*b).into())),
-        Value::Float(x) if x.abs() < 2f64.powi(127) => return Ok(Value::Int(x.trunc() as i128)),
-        Value::Float(x) => {
-            return Err(Failure::usage(format!("invalid number: {} is too large", text::float(*x))).at(0));
-        }
-        other => return Err(expected(0, "text or a number", other)),
-    };
-    if base != 0 && !(2..=36).contains(&base) {
-        return Err(Failure::usage("the base is 0 or 2 to 36").at(1));
-    }
-    parse_int(written, base as u32).map(Value::Int).ok_or_else(|| {
-        let failure = Failure::usage(format!("invalid number: {} (base {base})", args.value(0).show())).at(0);
-        if written.is_empty() {
-            failure.note("it is empty")
-        } else if !based && parse_int(written, 0).is_some() {
-            failure.note("base 0 goes by the prefix: 0x, 0o, 0b")
-        } else if !based && std::str::from_utf8(written).is_ok_and(|s| s.trim_matches(is_space).parse::<f64>().is_ok())
-        {
-            failure.note("float reads numbers with a fraction")
-        } else {
-            failure
-        }
-    })
-}
-
-/// A whole number as Python's `int` reads it: white space around it, a sign, the prefix of its base.
-fn parse_int(written: &[u8], base: u32) -> Option<i128> {
-    let trimmed = std::str::from_utf8(written).ok()?.trim_matches(is_space);
-    let (minus, digits) = match trimmed.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, trimmed.strip_prefix('+').unwrap_or(trimmed)),
-    };
-    let prefixed = [(16, "0x", "0X"), (8, "0o", "0O"), (2, "0b", "0B")]
-        .into_iter()
-        .filter(|(of, ..)| base == 0 || base == *of)
-        .find_map(|(of, small, large)| Some((of, digits.strip_prefix(small).or_else(|| digits.strip_prefix(large))?)));
-    let (base, digits) = match prefixed {
-        Some(found) => found,
-        // As in Python, 010 is no number where the prefix says the base.
-        None if base == 0 && digits.starts_with('0') && digits.contains(|c| c != '0') => return None,
-        None => (if base == 0 { 10 } else { base }, digits),
-    };
-    if !digits.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        return None;
-    }
-    // The sign is read with the digits, or the least number would not fit.
-    i128::from_str_radix(&format!("{}{digits}", if minus { "-" } else { "" }), base).ok().filter(|_| !digits.is_empty())
-}
-
-const FLOAT: Command = Command {
-    name: "float",
-    summary: "make a number with a fraction of text, bytes or another number",
-    params: &[req("value", Kind::Data)],
-    results: &["x"],
-    returns: "a number with a fraction",
-    python: "float({VALUE})",
-    c: "x = strtod(text, &end);",
-    man: "strtod(3)",
-    errors: &[("Usage", "it is no number")],
-    example: "float \" 2.5 \"\nfloat 1e3",
-    related: &["int", "str"],
-    run: |_, args| float(args).map(Step::from),
-    ..DATA
-};
-
-fn float(args: &Args) -> Result<Value, Failure> {
-    let written = match args.value(0) {
-        Value::Text(s) => s.as_bytes(),
-        Value::Bytes(b) => b,
-        other => return other.number().map(Value::Float).ok_or_else(|| expected(0, "text or a number", other)),
-    };
-    let parsed = std::str::from_utf8(written).ok().and_then(|s| s.trim_matches(is_space).parse().ok());
-    parsed.map(Value::Float).ok_or_else(|| Failure::usage(format!("invalid number: {}", args.value(0).show())).at(0))
-}
-
-const STR: Command = Command {
-    name: "str",
-    summary: "make text of a value; bytes are read as UTF-8",
-    params: &[req("value", Kind::Any).is("of any kind")],
-    results: &["text"],
-    returns: "text",
-    python: "str({VALUE})",
-    c: "snprintf(text, sizeof text, \"%d\", value);",
-    man: "snprintf(3)",
-    errors: &[("Decode", "the bytes are not UTF-8")],
-    example: "str 9999",
-    related: &["repr", "decode", "int"],
-    run: |_, args| str(args).map(Step::from),
-    ..DATA
-};
-
-fn str(args: &Args) -> Result<Value, Failure> {
-    match args.value(0) {
-        Value::Bytes(b) => codec::decode(b, "utf-8").map(Value::text).map_err(|f| f.at(0)),
-        Value::Text(s) => Ok(Value::Text(Rc::clone(s))),
-        other => Ok(Value::text(other.to_string())),
-    }
-}
-
-const REPR: Command = Command {
-    name: "repr",
-    summary: "make text of a value as results are shown (in quotes and with escapes)",
-    params: &[req("value", Kind::Any).is("of any kind")],
-    results: &["text"],
-    returns: "text",
-    python: "",
-    man: "",
-    example: "text = repr \"a\\tb\"\nprint $text",
-    related: &["str", "print"],
-    run: |_, args| Ok(Value::text(args.value(0).show()).into()),
-    ..DATA
-};
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::numbers::{self, float, int, str};
+    use crate::command::strings::{self, item, len, slice, split, string, strip};
     use Value::{Float, Int};
 
     type Effect = fn(&Args) -> Result<Value, Failure>;
@@ -693,7 +259,7 @@ mod tests {
 
     #[test]
     fn every_call_is_complete() {
-        for c in COMMANDS {
+        for c in [COMMANDS, strings::COMMANDS, numbers::COMMANDS].into_iter().flatten() {
             assert!(![c.name, c.summary, c.returns, c.example].contains(&""), "{}", c.name);
             assert!(!c.params.is_empty() && !c.results.is_empty(), "{}", c.name);
             assert!(c.example.contains(c.name), "{}", c.name);

@@ -1,31 +1,32 @@
-//! Moving data: the table, and the sending side: `send`, `sendall`, `sendto`, `sendmsg`, `sendfile`.
+//! Sending data: `send`, `sendall`, `sendto`.
 //!
 //! A blocking send on a stream returns when all its bytes are queued, which a non-blocking descriptor does not do by
 //! itself: what is left is sent as room comes.
 
-use std::ffi::OsStr;
-use std::fs::{self, File};
 use std::os::fd::AsFd;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 use std::rc::Rc;
 
 use super::connection::UNIX_AGAIN;
-use super::msg::{self, Message};
-use super::{Arg, Args, Command, Group, Kind, names, opt, receive, req};
-use crate::os::{addr, fd};
-use crate::value::{Addr, Failure, Reply, Tried, Value};
+use super::msg::Message;
+use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, names, opt, req};
+use crate::os::addr;
+use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
 use crate::world::record::Did;
 use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
 
-/// The calls that move data.
-pub const COMMANDS: &[Command] =
-    &[SEND, SENDALL, SENDTO, receive::RECV, receive::RECVFROM, msg::SENDMSG, receive::RECVMSG, SENDFILE];
+// What several calls fail with.
+pub(super) const OVER: Trouble =
+    err("EPIPE", "the connection is over: the peer reset it, or this side was shut down for writing")
+        .cure("recv, which may still have what the peer sent before; then close S");
+pub(super) const RESET: Trouble =
+    err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
+        .cure("close S and connect a new socket: nothing more goes either way");
+pub(super) const NO_ROOM: Trouble =
+    err("EAGAIN", "not a failure: no room in the send buffer, and S is non-blocking or SO_SNDTIMEO is over")
+        .cure("send again when poll S OUT says OUT, or setblocking S on to wait");
 
-const SEND: Command = Command {
+pub(super) const SEND: Command = Command {
     name: "send",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "send bytes to the peer; gives how many were queued, which may be fewer unless the socket blocks",
     notes: &[
         "The count says that the kernel has the bytes, not that the peer has them. A blocking socket waits until all \
@@ -35,136 +36,108 @@ const SEND: Command = Command {
          reset; the next fails with EPIPE.",
     ],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Connected),
         req("DATA", Kind::Data).is("bytes; text is sent as UTF-8"),
         opt("FLAGS", Kind::MsgFlags).is("MSG_DONTWAIT, MSG_OOB, MSG_MORE, ... joined with |"),
     ],
-    results: &["count"],
+    results: &[("count", Holds::Count)],
     returns: "how many bytes were queued",
     python: "{S}.send({DATA}<, {FLAGS}>)",
     c: "ssize_t count = send(s, \"hello\", 5, 0);",
     man: "send(2)",
     errors: &[
-        ("EPIPE", "the connection is over: the peer reset it, or this side was shut down for writing"),
-        ("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0"),
-        ("EAGAIN", "no room in the send buffer, and the socket is non-blocking or SO_SNDTIMEO is over"),
-        ("timeout", "no room in the send buffer within the socket's timeout"),
-        ("EDESTADDRREQ", "a UDP socket without a peer: connect it, or use sendto"),
-        ("ENOTCONN", "the socket is not connected"),
-        ("EMSGSIZE", "too long for one datagram"),
-        ("ECONNREFUSED", "an earlier datagram found nobody at the peer's port"),
-        ("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
-        ("EBADF", "the socket is closed"),
+        OVER,
+        RESET,
+        NO_ROOM,
+        err("timeout", "no room in the send buffer within the socket's timeout"),
+        err("EDESTADDRREQ", "a UDP socket without a peer").cure("sendto S DATA ADDR, or connect S ADDR first"),
+        err("ENOTCONN", "the socket is not connected")
+            .cure("connect S first; a server sends on the socket that accept gave"),
+        err("EMSGSIZE", "too long for one datagram: 65507 bytes over UDP on IPv4, or fewer by SO_SNDBUF")
+            .cure("send it in parts"),
+        err("ECONNREFUSED", "an earlier datagram found nobody at the peer's port")
+            .cure("send again once the peer is bound"),
+        err("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
+        err("ENOBUFS", "the queue of the network interface is full").cure("send again a little later"),
+        CLOSED,
     ],
     example: "left, right = socketpair\ncount = send left \"hello\\n\"\nrecv right 100\nshutdown left wr\n\
               expect EPIPE send left more",
     related: &["sendall", "recv", "sendto", "EPIPE", "ECONNRESET", "EAGAIN", "MSG_DONTWAIT", "poll"],
     run: send,
+    ..base(Group::Transfer)
 };
 
-const SENDALL: Command = Command {
+pub(super) const SENDALL: Command = Command {
     name: "sendall",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "send until all bytes are queued; the socket's timeout is for the whole",
     notes: &[
         "When it fails, nobody knows how much has gone: close the connection. Two programs that both sendall more \
          than the buffers hold, and read only afterwards, wait for each other for ever.",
     ],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Connected),
         req("DATA", Kind::Data).is("bytes; text is sent as UTF-8"),
         opt("FLAGS", Kind::MsgFlags).is("as in send"),
     ],
-    results: &[],
-    returns: "",
     python: "{S}.sendall({DATA}<, {FLAGS}>)",
     c: "while (n > 0) { ssize_t k = send(s, p, n, 0); if (k < 0) break; p += k; n -= k; }",
     man: "send(2)",
     errors: &[
-        ("EPIPE", "the connection is over: the peer reset it, or this side was shut down for writing"),
-        ("ECONNRESET", "the peer reset the connection"),
-        ("EAGAIN", "the socket is non-blocking and its send buffer full; some bytes may be on their way"),
-        ("timeout", "not all was queued within the socket's timeout; some bytes may be on their way"),
-        ("EBADF", "the socket is closed"),
+        OVER,
+        RESET,
+        err("EAGAIN", "not a failure: S is non-blocking and its send buffer full; some bytes may be on their way")
+            .cure("send when poll S OUT says OUT: it tells how much has gone"),
+        err("timeout", "not all was queued within the socket's timeout; some bytes may be on their way"),
+        CLOSED,
     ],
+    like: Some(&SEND),
     example: "left, right = socketpair\nsendall left \"all of it\"\nrecv right 100",
     related: &["send", "recv", "settimeout", "EPIPE"],
     run: sendall,
+    ..base(Group::Transfer)
 };
 
-const SENDTO: Command = Command {
+pub(super) const SENDTO: Command = Command {
     name: "sendto",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "send a datagram to an address; gives its size",
     notes: &["Nothing tells whether it arrived: a datagram to a port that nobody has is lost in silence, unless the \
               socket is connected (then the next call says ECONNREFUSED). The socket gets an address of its own with \
               the first sendto, so it can be answered."],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Reachable),
         req("DATA", Kind::Data).is("one datagram; it may be empty"),
         opt("FLAGS", Kind::MsgFlags).is("they stand before the address, as in Python"),
-        req("ADDR", Kind::Addr).is("where it goes; :PORT is this machine"),
+        req("ADDR", Kind::Addr).that(Stands::Listening).is("where it goes; :PORT is this machine"),
     ],
-    results: &["count"],
+    results: &[("count", Holds::Count)],
     returns: "how many bytes the datagram had",
     python: "{S}.sendto({DATA}, <{FLAGS}, >{ADDR})",
     c: "sendto(s, \"hello\", 5, 0, (struct sockaddr *)&a, sizeof a);",
     man: "sendto(2)",
     errors: &[
-        ("EMSGSIZE", "too long for one datagram: 65507 bytes over IPv4"),
-        ("ECONNREFUSED", "nobody has that port; UDP tells only a connected socket"),
-        ("EACCES", "a broadcast address needs SO_BROADCAST"),
-        ("ENETUNREACH", "no route leads there"),
-        ("EAI_NONAME", "no host has that name"),
-        ("ENOENT", "AF_UNIX: there is no such path"),
-        ("EAGAIN", "no room, and the socket is non-blocking or SO_SNDTIMEO is over"),
-        ("EINVAL", "port 0 is no destination"),
-        ("EISCONN", "AF_UNIX stream: a connected socket takes no other destination"),
-        ("EOPNOTSUPP", "MSG_OOB, or an address on an AF_UNIX stream that is not connected"),
-        (
-            "EPERM",
-            "AF_UNIX: the receiver is connected to another socket, and takes from that alone; or a firewall forbids it",
-        ),
-        ("EPIPE", "a stream that is not connected, or is over: the address is not looked at"),
-        ("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
-        ("EBADF", "the socket is closed"),
+        err("EMSGSIZE", "too long for one datagram: 65507 bytes over IPv4").cure("send it in parts"),
+        err("ECONNREFUSED", "nobody has that port; UDP tells only a connected socket")
+            .cure("send again once the peer is bound"),
+        err("EACCES", "a broadcast address needs SO_BROADCAST").cure("setsockopt S SO_BROADCAST 1"),
+        err("ENETUNREACH", "no route leads there").cure("an address of a network that ifconfig shows"),
+        NO_ROOM,
+        err("EAI_NONAME", "no host has that name"),
+        err("ENOENT", "AF_UNIX: there is no such path"),
+        err("EINVAL", "port 0 is no destination").cure("the port that the other side is bound to: getsockname tells"),
+        err("EISCONN", "AF_UNIX stream: a connected socket takes no other destination").cure("send S DATA"),
+        err("EOPNOTSUPP", "MSG_OOB, or an address on an AF_UNIX stream that is not connected"),
+        err("EPERM", "AF_UNIX: the receiver is connected to another socket; or a firewall forbids it"),
+        err("EPIPE", "a stream that is not connected, or is over: the address is not looked at"),
+        err("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
+        CLOSED,
     ],
+    like: Some(&SEND),
     example: "r = socket udp\nbind r 127.0.0.1:0\nwhere = getsockname r\ns = socket udp\nsendto s hello $where\n\
               recvfrom r 100",
     related: &["recvfrom", "send", "connect", "EMSGSIZE", "EDESTADDRREQ", "SO_BROADCAST", "addresses"],
     run: sendto,
-};
-
-const SENDFILE: Command = Command {
-    name: "sendfile",
-    aliases: &[],
-    group: Group::Transfer,
-    summary: "send a file; from OFFSET on, COUNT bytes or all, without copying them through the program",
-    notes: &[],
-    params: &[
-        req("S", Kind::Socket),
-        req("PATH", Kind::Path).is("a regular file"),
-        opt("OFFSET", Kind::Size).is("where to start, 0 if left out"),
-        opt("COUNT", Kind::Int).is("how many bytes, 1 or more"),
-    ],
-    results: &["count"],
-    returns: "how many bytes were sent",
-    python: "{S}.sendfile(open({PATH}, 'rb')<, {OFFSET}<, {COUNT}>>)",
-    c: "sendfile(s, file, &offset, count);",
-    man: "sendfile(2)",
-    errors: &[
-        ("ENOENT", "there is no such file"),
-        ("EISDIR", "it is a directory"),
-        ("Usage", "the socket is no stream or is non-blocking, COUNT is not 1 or more, or it is no regular file"),
-        ("EPIPE", "the connection is over"),
-        ("timeout", "no room came within the socket's timeout"),
-        ("EBADF", "the socket is closed"),
-    ],
-    example: "left, right = socketpair\nsendfile left /etc/passwd 0 4\nrecv right 100",
-    related: &["sendall", "open", "makefile"],
-    run: sendfile,
+    ..base(Group::Transfer)
 };
 
 /// Data on its way: as bytes, however the word was written. Text and bytes are not copied.
@@ -244,12 +217,12 @@ fn sendto(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 /// An error that an earlier call kept for the next, which is this one.
-fn kept(socket: &Socket) -> Result<(), Failure> {
+pub(super) fn kept(socket: &Socket) -> Result<(), Failure> {
     drop(socket.fd()?);
     socket.shared.stash.take().map_or(Ok(()), |error| Err(Failure::os(error)))
 }
 
-fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize, fds: u16) -> Waiting {
+pub(super) fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize, fds: u16) -> Waiting {
     // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
     let again = (socket.family == libc::AF_UNIX && socket.kind == libc::SOCK_DGRAM).then_some(UNIX_AGAIN);
     let never = flags & libc::MSG_DONTWAIT != 0;
@@ -381,87 +354,5 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
                 Err(error) => return Err(failed(world, Failure::os(error), sent)),
             }
         }
-    })
-}
-
-fn sendfile(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let socket = args.socket(0)?;
-    if !socket.is_stream() {
-        return Err(Failure::usage("sendfile needs a stream socket").at(0));
-    }
-    if socket.mode.get() == Mode::NonBlocking {
-        return Err(Failure::usage("sendfile does not work with a non-blocking socket").at(0));
-    }
-    let offset = if args.has(2) { args.size(2)? as u64 } else { 0 };
-    let left = match args.value(3) {
-        Value::None => u64::MAX,
-        _ => match u64::try_from(args.int(3)?) {
-            Ok(0) | Err(_) => return Err(Failure::usage(format!("a count is 1 or more, not {}", args.value(3))).at(3)),
-            Ok(count) => count,
-        },
-    };
-    let file = open(Path::new(OsStr::from_bytes(&args.data(1)))).map_err(|f| f.at(1))?;
-    kept(&socket)?;
-    sendfile_from(world, FileLoad { socket, file: Rc::new(file), offset, left, sent: 0 })
-}
-
-/// A regular file, opened: nothing else opens without waiting.
-fn open(path: &Path) -> Result<File, Failure> {
-    let failed = |e: std::io::Error| match e.raw_os_error() {
-        Some(error) => Failure::os(error),
-        None => Failure::usage(e.to_string()),
-    };
-    let about = fs::metadata(path).map_err(failed)?;
-    if about.is_dir() {
-        return Err(Failure::os(libc::EISDIR));
-    }
-    if !about.is_file() {
-        return Err(Failure::usage(format!("{} is no regular file", path.display())));
-    }
-    File::open(path).map_err(failed)
-}
-
-/// A file on its way.
-#[derive(Clone)]
-struct FileLoad {
-    socket: Rc<Socket>,
-    file: Rc<File>,
-    offset: u64,
-    left: u64,
-    sent: u64,
-}
-
-/// Send what is left of a file. As in Python the socket's timeout is for each wait, so it starts again after
-/// progress; `SO_SNDTIMEO`, at whose end Python waits on, never ends it.
-fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure> {
-    /// What one sendfile(2) is asked for at most: Python's choice.
-    const AT_ONCE: u64 = 1 << 30;
-    let blocking = load.socket.mode.get() == Mode::Blocking;
-    let waiting = waiting(&load.socket, 0, 0, 0);
-    let mut waited = false;
-    retry(world, waiting, move |world, expired| {
-        let before = load.sent;
-        while load.left > 0 {
-            let count = load.left.min(AT_ONCE) as usize;
-            let said = fd::sendfile(load.socket.fd()?.as_fd(), load.file.as_fd(), &mut load.offset, count);
-            match said {
-                Ok(0) => break,
-                Ok(n) => {
-                    load.sent += n as u64;
-                    load.left -= n as u64;
-                }
-                Err(libc::EAGAIN) if waited && (load.sent > before || (blocking && expired.is_some())) => {
-                    return sendfile_from(world, load.clone());
-                }
-                Err(libc::EAGAIN) => {
-                    waited = true;
-                    return Err(expired.unwrap_or(Failure::os(libc::EAGAIN)));
-                }
-                Err(error) => return Err(Failure::os(error)),
-            }
-        }
-        let bytes = load.sent as usize;
-        world.note(&load.socket, || Did::Sent { bytes, of: bytes, to: None });
-        Ok(Value::Int(i128::from(load.sent)).into())
     })
 }

@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::{Case, Cause, bytes, covers, listens, local};
-use crate::os::constants::TYPES;
+use crate::linux::constants::TYPES;
 use crate::os::{addr, fd};
 use crate::value::{Addr, Clue, Tried};
 use crate::world::Socket;
@@ -255,11 +255,11 @@ fn never_accepted(case: &Case) -> Option<Cause> {
     let connected = case.last(me.serial, |did| matches!(did, Did::Connected(_)))?;
     let (former, ended) = former_listener(case, &peer).filter(|(_, ended)| ended.at > connected.at)?;
     let (verb, instead) = match ended.did {
-        Did::Closed(_) => ("closed", "close"),
-        Did::Disconnected => ("disconnected", "connect AF_UNSPEC"),
-        _ => ("shut down", "shutdown"),
+        Did::Closed(_) => ("closed", "accept before close"),
+        Did::Disconnected => ("disconnected", "accept before that"),
+        _ => ("shut down", "accept before that"),
     };
     let clue = Clue::new(format!("{} was {verb}", case.called(former))).join(case.when(ended));
     let clue = clue.and(" before it accepted this connection");
-    Some(Cause::new(clue).advise(format!("accept before {instead}")).about(former))
+    Some(Cause::new(clue).advise(instead).about(former))
 }

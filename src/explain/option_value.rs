@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 
 use super::{Case, Cause, listens, local};
-use crate::os::options::{self, Opt, OptKind};
+use crate::linux::options::{self, Opt, OptKind};
 use crate::os::{fd, settings, sockopt};
 use crate::value::Tried;
 use crate::world::Socket;

@@ -5,10 +5,12 @@ use std::time::Instant;
 
 use super::{Told, bytes, listens, option_value};
 use crate::command;
-use crate::os::constants::HOWS;
-use crate::os::tcp::{self, State};
-use crate::os::{fd, options};
-use crate::value::{Addr, Clue, Failure, Handle, Name, errno, text};
+use crate::linux::constants::HOWS;
+use crate::linux::options;
+use crate::linux::state::State;
+use crate::os::fd;
+use crate::os::tcp;
+use crate::value::{Addr, Clue, Failure, Handle, Name, text};
 use crate::world::record::{Did, Fact};
 use crate::world::{Mode, Record, Socket, World, sort};
 
@@ -111,12 +113,10 @@ fn headline(told: &Told) -> Clue {
 }
 
 /// What the error usually means, where there is no evidence for more.
-fn usual(told: &Told) -> impl Iterator<Item = &str> {
-    let hints = match told.failure.name {
-        Name::Errno(number) if told.cause.clues.is_empty() => errno::hint(&told.call, number),
-        _ => &[],
-    };
-    told.failure.notes().iter().map(String::as_str).chain(hints.iter().copied())
+fn usual(told: &Told) -> impl Iterator<Item = String> {
+    let is_found = !told.cause.clues.is_empty();
+    let advice = if is_found { Vec::new() } else { command::advice(&told.call, told.failure.name) };
+    told.failure.notes().iter().cloned().chain(advice)
 }
 
 fn further(told: &Told) -> String {

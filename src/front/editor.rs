@@ -21,12 +21,10 @@ use rustyline::{
 use unicode_width::UnicodeWidthStr;
 
 use super::complete::{self, Candidate};
-use super::highlight;
-use super::hint;
 use super::history::{Past, Store};
-use super::inputrc;
 use super::names::{Depth, Desk};
 use super::paste::Paste;
+use super::{highlight, hint, inputrc};
 use crate::lang;
 use crate::os::terminal;
 use crate::render::{CONTINUATION, Style};
@@ -351,7 +349,7 @@ mod tests {
 
     use super::super::names::Names;
     use super::*;
-    use crate::command::suits::Subject;
+    use crate::command::standing::Subject;
 
     #[test]
     fn a_block_is_indented_as_it_grows() {
@@ -401,7 +399,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_line_is_too_odd(line in any_line()) {
-            let subject = Subject { kind: "a socket", socket: Some(crate::command::suits::Standing::default()) };
+            let subject = Subject { kind: "a socket", socket: Some(crate::command::standing::Standing::default()) };
             let names = Names { things: vec![("srv".into(), subject)], ..Names::default() };
             for at in (0..=line.len()).filter(|at| line.is_char_boundary(*at)) {
                 let (start, found) = complete::complete(&line, at, &names);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::ast::{Block, Call, Handler, Kind, Statement};
+use super::ast::{Block, Handler, Statement, StatementKind};
 use super::expr::expression;
 use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Source, Span, Word, is_name, words};
 
@@ -29,7 +29,8 @@ pub fn depth_change(line: &str) -> isize {
 
 type Lines<'a> = std::iter::Zip<std::str::Lines<'a>, std::ops::RangeFrom<u32>>;
 
-struct Parser<'a> {
+/// Lines being read.
+pub(super) struct Parser<'a> {
     source: &'a Rc<Source>,
     lines: Lines<'a>,
     /// The line being read.
@@ -40,7 +41,7 @@ struct Parser<'a> {
 }
 
 impl Parser<'_> {
-    fn error(&self, span: Span, message: impl Into<String>) -> Error {
+    pub(super) fn error(&self, span: Span, message: impl Into<String>) -> Error {
         Error::new(self.source, span, message)
     }
 
@@ -134,7 +135,7 @@ impl Parser<'_> {
         expression(self.source, &line[from..], Self::after(line))
     }
 
-    fn name<'w>(&self, line: &'w [Word], at: usize, what: &str) -> Result<&'w Word, Error> {
+    pub(super) fn name<'w>(&self, line: &'w [Word], at: usize, what: &str) -> Result<&'w Word, Error> {
         let Some(word) = line.get(at) else {
             let end = Self::after(line);
             let end = Span { column: end.column + end.length, length: 1, ..end };
@@ -163,7 +164,7 @@ impl Parser<'_> {
         body
     }
 
-    fn statement(&mut self, line: Vec<Word>) -> Result<Kind, Error> {
+    fn statement(&mut self, line: Vec<Word>) -> Result<StatementKind, Error> {
         if let Some(kind) = self.assignment(&line)? {
             return Ok(kind);
         }
@@ -171,23 +172,23 @@ impl Parser<'_> {
             "let" => {
                 let name = self.name(&line, 1, "a name")?.clone();
                 match line.get(2) {
-                    Some(w) if w.is("=") => Ok(Kind::Let(name, self.expr(&line, 3)?)),
+                    Some(w) if w.is("=") => Ok(StatementKind::Let(name, self.expr(&line, 3)?)),
                     other => {
                         Err(self
                             .error(other.map_or(Self::after(&line), |w| w.span), "`let NAME = VALUE` needs the = here"))
                     }
                 }
             }
-            "assert" => Ok(Kind::Assert(self.expr(&line, 1)?)),
-            "print" => Ok(Kind::Print(line[1..].to_vec())),
+            "assert" => Ok(StatementKind::Assert(self.expr(&line, 1)?)),
+            "print" => Ok(StatementKind::Print(line[1..].to_vec())),
             "if" => self.conditional(&line),
             "while" => {
                 let condition = self.expr(&line, 1)?;
-                Ok(Kind::While(condition, self.looped(&line[0])?))
+                Ok(StatementKind::While(condition, self.looped(&line[0])?))
             }
             "loop" => {
                 self.alone(&line)?;
-                Ok(Kind::Loop(self.looped(&line[0])?))
+                Ok(StatementKind::Loop(self.looped(&line[0])?))
             }
             "for" => {
                 let name = self.name(&line, 1, "a name")?.clone();
@@ -200,10 +201,10 @@ impl Parser<'_> {
                         ));
                     }
                 }
-                Ok(Kind::For(name, line[3..].to_vec(), self.looped(&line[0])?))
+                Ok(StatementKind::For(name, line[3..].to_vec(), self.looped(&line[0])?))
             }
             "repeat" => match &line[1..] {
-                [count] => Ok(Kind::Repeat(count.clone(), self.looped(&line[0])?)),
+                [count] => Ok(StatementKind::Repeat(count.clone(), self.looped(&line[0])?)),
                 _ => Err(self.error(line[0].span, "`repeat` takes one word: how often")),
             },
             word @ ("break" | "continue") => {
@@ -211,7 +212,7 @@ impl Parser<'_> {
                 if self.loops == 0 {
                     return Err(self.error(line[0].span, format!("`{word}` stands inside a loop")));
                 }
-                Ok(if word == "break" { Kind::Break } else { Kind::Continue })
+                Ok(if word == "break" { StatementKind::Break } else { StatementKind::Continue })
             }
             "try" => self.attempt(&line),
             "def" => self.define(&line),
@@ -219,14 +220,14 @@ impl Parser<'_> {
                 if self.defs == 0 {
                     return Err(self.error(line[0].span, "`return` stands inside a def"));
                 }
-                Ok(Kind::Return(line[1..].to_vec()))
+                Ok(StatementKind::Return(line[1..].to_vec()))
             }
             "global" => {
                 if self.defs == 0 {
                     return Err(self.error(line[0].span, "`global` stands inside a def; outside every name is global"));
                 }
                 self.name(&line, 1, "a name")?;
-                Ok(Kind::Global(self.names(&line, 1, "a name")?))
+                Ok(StatementKind::Global(self.names(&line, 1, "a name")?))
             }
             word if KEYWORDS.contains(&word) && word != "expect" => {
                 Err(self.error(line[0].span, format!("`{word}` cannot begin a line")))
@@ -235,7 +236,7 @@ impl Parser<'_> {
         }
     }
 
-    fn conditional(&mut self, line: &[Word]) -> Result<Kind, Error> {
+    fn conditional(&mut self, line: &[Word]) -> Result<StatementKind, Error> {
         let mut arms = Vec::new();
         let mut condition = self.expr(line, 1)?;
         loop {
@@ -246,17 +247,17 @@ impl Parser<'_> {
                 Some("elif") => condition = self.expr(&end, 1)?,
                 Some("else") => {
                     self.alone(&end)?;
-                    return Ok(Kind::If(arms, Some(self.body(&line[0])?)));
+                    return Ok(StatementKind::If(arms, Some(self.body(&line[0])?)));
                 }
                 _ => {
                     self.alone(&end)?;
-                    return Ok(Kind::If(arms, None));
+                    return Ok(StatementKind::If(arms, None));
                 }
             }
         }
     }
 
-    fn attempt(&mut self, line: &[Word]) -> Result<Kind, Error> {
+    fn attempt(&mut self, line: &[Word]) -> Result<StatementKind, Error> {
         self.alone(line)?;
         let (body, mut end) = self.block(&["except", "finally", "end"], Some(&line[0]))?;
         let mut handlers = Vec::new();
@@ -280,20 +281,20 @@ impl Parser<'_> {
                 }
                 Some("finally") => {
                     self.alone(&ended)?;
-                    return Ok(Kind::Try(body, handlers, Some(self.body(&line[0])?)));
+                    return Ok(StatementKind::Try(body, handlers, Some(self.body(&line[0])?)));
                 }
                 _ => {
                     self.alone(&ended)?;
                     if handlers.is_empty() {
                         return Err(self.error(line[0].span, "this `try` has neither `except` nor `finally`"));
                     }
-                    return Ok(Kind::Try(body, handlers, None));
+                    return Ok(StatementKind::Try(body, handlers, None));
                 }
             }
         }
     }
 
-    fn define(&mut self, line: &[Word]) -> Result<Kind, Error> {
+    fn define(&mut self, line: &[Word]) -> Result<StatementKind, Error> {
         if self.depth > 1 {
             return Err(self.error(line[0].span, "a `def` stands outside all blocks"));
         }
@@ -309,101 +310,7 @@ impl Parser<'_> {
         let body = self.body(&line[0]);
         self.defs -= 1;
         self.loops = loops;
-        Ok(Kind::Def(name, params, body?))
-    }
-
-    /// `NAME[, NAME...] = CALL`, if the line is one.
-    fn assignment(&self, line: &[Word]) -> Result<Option<Kind>, Error> {
-        let Some(at) = line.iter().position(|w| w.is("=")) else { return Ok(None) };
-        if at == 0 {
-            return Err(self.error(line[0].span, "a name is missing before the ="));
-        }
-        // Only `a = ...`, `a, b = ...`, `a,b = ...` and `a , b = ...` assign; elsewhere = is a word.
-        let mut targets: Vec<Word> = Vec::new();
-        let mut comma = true;
-        for word in &line[..at] {
-            let Some(text) = word.bare() else { return Ok(None) };
-            let mut column = word.span.column;
-            for (i, piece) in text.split(',').enumerate() {
-                if i > 0 {
-                    if comma {
-                        return Err(self.error(word.span, "a name is missing at this comma"));
-                    }
-                    comma = true;
-                }
-                let length = piece.chars().count() as u32;
-                if !piece.is_empty() {
-                    if !comma {
-                        return Ok(None);
-                    }
-                    comma = false;
-                    let span = Span { column, length, ..word.span };
-                    let part = super::Part::Literal(piece.as_bytes().into());
-                    targets.push(Word { parts: vec![part], bytes: false, quoted: false, span });
-                }
-                column += length + 1;
-            }
-        }
-        if comma {
-            return Err(self.error(line[at].span, "a name is missing after the comma"));
-        }
-        if targets.len() == 1 && (targets[0].is("let") || targets[0].is("print")) {
-            return Ok(None);
-        }
-        for i in 0..targets.len() {
-            self.name(&targets, i, "a name")?;
-        }
-        let Some(call) = line.get(at + 1) else {
-            return Err(self
-                .error(line[at].span, "a call is missing after the =")
-                .note("a value is given with let: let x = 5"));
-        };
-        let call_name = call.bare().unwrap_or("");
-        if !is_name(call_name) || KEYWORDS.contains(&call_name) {
-            return Err(self
-                .error(call.span, "what follows the = is no call")
-                .note(format!("a value is given with let: let {} = ...", targets[0].literal().unwrap_or("x"))));
-        }
-        self.call(targets, line[at + 1..].to_vec()).map(Some)
-    }
-
-    fn call(&self, targets: Vec<Word>, mut line: Vec<Word>) -> Result<Kind, Error> {
-        let mut expect = None;
-        if line[0].is("expect") {
-            let start = line[0].span;
-            line.remove(0);
-            if line.is_empty() {
-                return Err(self.error(start, "`expect` needs the error's name and a call: expect EAGAIN recv s 10"));
-            }
-            expect = Some(line.remove(0));
-            if line.is_empty() {
-                return Err(self.error(start, "the call that must fail is missing"));
-            }
-            if line.iter().any(|w| w.is("=")) && self.assignment(&line)?.is_some() {
-                return Err(self.error(line[0].span, "a call that must fail has no result to name"));
-            }
-        }
-        let background = line.len() > 1 && line[line.len() - 1].is("&");
-        if background {
-            let amp = line.pop();
-            if expect.is_some() {
-                let span = amp.map_or(line[0].span, |w| w.span);
-                return Err(self.error(span, "a background call fails later; write: expect ERRNO wait JOB"));
-            }
-        }
-        let name = line.remove(0);
-        match name.bare() {
-            Some(word) if is_name(word) && !KEYWORDS.contains(&word) => {}
-            Some(word) => {
-                let error = self.error(name.span, format!("`{word}` is no call"));
-                return Err(match word.split_once('=') {
-                    Some((left, _)) if is_name(left) => error.note("write = with spaces around it: s = socket"),
-                    _ => error,
-                });
-            }
-            None => return Err(self.error(name.span, "a line begins with the name of a call")),
-        }
-        Ok(Kind::Call(Call { targets, expect, name, args: line, background }))
+        Ok(StatementKind::Def(name, params, body?))
     }
 }
 
@@ -415,18 +322,18 @@ mod tests {
         parse(&Source::new("t", text)).unwrap_err().message
     }
 
-    fn one(text: &str) -> Kind {
+    fn one(text: &str) -> StatementKind {
         parse(&Source::new("t", text)).unwrap().remove(0).kind
     }
 
     #[test]
     fn assignments_take_several_names() {
         for text in ["a, b = accept s", "a,b = accept s", "a , b = accept s"] {
-            let Kind::Call(call) = one(text) else { panic!("{text}") };
+            let StatementKind::Call(call) = one(text) else { panic!("{text}") };
             let names: Vec<_> = call.targets.iter().filter_map(Word::literal).collect();
             assert_eq!(names, ["a", "b"], "{text}");
         }
-        let Kind::Call(call) = one("send s a = b") else { panic!() };
+        let StatementKind::Call(call) = one("send s a = b") else { panic!() };
         assert_eq!((call.targets.len(), call.args.len()), (0, 4));
     }
 

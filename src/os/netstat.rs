@@ -14,7 +14,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::time::Duration;
 
-use super::tcp::State;
+use crate::linux::state::State;
 use crate::value::Addr;
 
 /// What times in /proc count in: USER_HZ, 100 on every Linux.
@@ -75,7 +75,7 @@ pub struct Timer {
 
 /// A socket, or what the kernel keeps of one.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Entry {
+pub struct KernelSocket {
     /// Whose table it is in.
     pub protocol: Protocol,
     /// SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET.
@@ -90,6 +90,8 @@ pub struct Entry {
     pub received: u64,
     /// Bytes that wait to be sent or acknowledged.
     pub unsent: u64,
+    /// Datagrams thrown away, most for want of room; known of UDP alone.
+    pub drops: u64,
     /// The timer that runs, if one does.
     pub timer: Option<Timer>,
     /// The user whose socket it is; not known of AF_UNIX, nor of a connection in TIME_WAIT.
@@ -99,7 +101,7 @@ pub struct Entry {
 }
 
 /// The sockets of a table. None where the kernel has no such protocol; the errno when /proc cannot be read.
-pub fn sockets(protocol: Protocol) -> Result<Vec<Entry>, i32> {
+pub fn sockets(protocol: Protocol) -> Result<Vec<KernelSocket>, i32> {
     let read = |path: &str| {
         let mut text = Vec::with_capacity(64 * 1024);
         fs::File::open(path).and_then(|mut f| f.read_to_end(&mut text)).map(|_| text)
@@ -120,7 +122,7 @@ pub fn sockets(protocol: Protocol) -> Result<Vec<Entry>, i32> {
 /// The sockets of a table's readings, each once, as it was seen last.
 #[derive(Default)]
 struct Listing {
-    found: Vec<Entry>,
+    found: Vec<KernelSocket>,
     places: HashMap<String, usize>,
 }
 
@@ -144,9 +146,9 @@ impl Listing {
     }
 }
 
-/// `sl local rem st tx:rx tr:when retrnsmt uid timeout inode ...`, numbers in hexadecimal up to `retrnsmt`. With it what
+/// `sl local rem st tx:rx tr:when retrnsmt uid timeout inode ...`, of UDP `ref pointer drops`, numbers in hexadecimal up to `retrnsmt`. With it what
 /// tells it from all others: the two addresses of a TCP connection; of others the number, too.
-fn internet(protocol: Protocol, line: &str) -> Option<(Entry, String)> {
+fn internet(protocol: Protocol, line: &str) -> Option<(KernelSocket, String)> {
     let words: Vec<&str> = line.split_ascii_whitespace().collect();
     let [_, local, peer, state, queues, timer, _, uid, _, inode, ..] = *words.as_slice() else { return None };
     let ends = format!("{local} {peer}");
@@ -168,7 +170,7 @@ fn internet(protocol: Protocol, line: &str) -> Option<(Entry, String)> {
         other => other,
     };
     let inode = inode.parse().ok().filter(|n| *n != 0);
-    let entry = Entry {
+    let entry = KernelSocket {
         protocol,
         kind: if tcp { libc::SOCK_STREAM } else { libc::SOCK_DGRAM },
         local: address(local)?,
@@ -176,6 +178,7 @@ fn internet(protocol: Protocol, line: &str) -> Option<(Entry, String)> {
         state,
         received: hex(received)?,
         unsent: hex(unsent)?,
+        drops: words.get(12).filter(|_| !tcp).and_then(|n| n.parse().ok()).unwrap_or(0),
         timer: timer.split_once(':').and_then(|(kind, left)| read_timer(kind, hex(left)?)),
         uid: uid.parse().ok().filter(|_| inode.is_some()),
         inode,
@@ -215,7 +218,7 @@ fn address(text: &str) -> Option<Addr> {
 }
 
 /// `Num RefCount Protocol Flags Type St Inode [Path]`.
-fn unix(line: &[u8]) -> Option<Entry> {
+fn unix(line: &[u8]) -> Option<KernelSocket> {
     const LISTENS: u32 = 0x10000;
     let mut rest = line;
     let mut word = || {
@@ -242,7 +245,7 @@ fn unix(line: &[u8]) -> Option<Entry> {
         Some([b'@', name @ ..]) => Addr::Abstract(name.into()),
         Some(path) => Addr::Path(path.into()),
     };
-    Some(Entry {
+    Some(KernelSocket {
         protocol: Protocol::Unix,
         kind,
         local,
@@ -250,6 +253,7 @@ fn unix(line: &[u8]) -> Option<Entry> {
         state,
         received: 0,
         unsent: 0,
+        drops: 0,
         timer: None,
         uid: None,
         inode,
@@ -322,7 +326,7 @@ mod tests {
   short line
 ";
     const UDP6: &[u8] = b"  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
-  12: 00000000000000000000000001000000:0035 00000000000000000000000000000000:0000 07 00000000:00000300 00:00000000 00000000     0        0 88 2 0000000000000000 0
+  12: 00000000000000000000000001000000:0035 00000000000000000000000000000000:0000 07 00000000:00000300 00:00000000 00000000     0        0 88 2 0000000000000000 17
   13: B80D0120000000000000000002000000:0035 00000000000000000000000001000000:1F90 01 00000000:00000000 00:00000000 00000000     0        0 89 2 0000000000000000 0
 ";
     const UNIX: &[u8] = b"Num       RefCount Protocol Flags    Type St Inode Path
@@ -333,7 +337,7 @@ a path with a line end
 00000000351b81cb: 00000003 00000000 00000000 0005 02     0
 ";
 
-    fn parse(protocol: Protocol, text: &[u8]) -> Vec<Entry> {
+    fn parse(protocol: Protocol, text: &[u8]) -> Vec<KernelSocket> {
         let mut listing = Listing::default();
         listing.add(protocol, text);
         listing.found
@@ -376,6 +380,7 @@ a path with a line end
             (udp[0].local.to_string(), udp[0].state, udp[0].received),
             ("[::1]:53".into(), State::Unconnected, 768)
         );
+        assert_eq!((udp[0].drops, udp[1].drops, tcp[2].drops), (17, 0, 0));
         assert_eq!((udp[1].local.to_string(), udp[1].state), ("[2001:db8::2]:53".into(), State::Connected));
 
         let unix = parse(Protocol::Unix, UNIX);
@@ -396,7 +401,7 @@ a path with a line end
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let number = inode(listener.as_fd());
-        let find = |p, n| sockets(p).unwrap().into_iter().find(|e: &Entry| e.inode == n && n.is_some()).unwrap();
+        let find = |p, n| sockets(p).unwrap().into_iter().find(|e: &KernelSocket| e.inode == n && n.is_some()).unwrap();
         let entry = find(Protocol::Tcp, number);
         assert_eq!((entry.state, entry.local.socket_addr()), (State::Listen, Some(listener.local_addr().unwrap())));
         assert_eq!(entry.received, 1, "a connection waits to be accepted");

@@ -8,12 +8,13 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::rules::{COUNTING, Chosen, LONG, RULES, is_autobound, is_chosen_port};
+use super::rules::{Chosen, RULES, is_autobound, is_chosen_port, placeholder};
+use super::scan::{ends_in_host, lasts, numbers, stands_alone, step, within};
 use super::table::{self, Cell, Grid};
-use super::transcript::placeholder;
-use crate::session::{Call, Event, What};
-use crate::value::table::{Column, Holds};
-use crate::value::{Addr, Table, Value};
+use crate::command;
+use crate::session::{Event, Syscall, What};
+use crate::value::table::Column;
+use crate::value::{Addr, Holds, Table, Value};
 
 /// A part of a shown line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -108,10 +109,7 @@ impl Canon {
         let open = match &event.what {
             What::Reply { call, names, values } => {
                 local.extend(self.results(call, names, values, &local));
-                match &**call {
-                    "let" => statement.contains('$'),
-                    call => !COUNTING.contains(&call),
-                }
+                if &**call == "let" { statement.contains('$') } else { !counts(call) }
             }
             What::JobDone { line, names, outcome, .. } => {
                 let call = line.split_once(" = ").map_or(&**line, |(_, call)| call);
@@ -120,7 +118,7 @@ impl Canon {
                 if let Ok(values) = outcome {
                     local.extend(self.results(call, names, values, &local));
                 }
-                !COUNTING.contains(&call)
+                !counts(call)
             }
             What::Printed(_) => statement.contains('$'),
             What::Rows { table, .. } => {
@@ -159,11 +157,12 @@ impl Canon {
         inserted: &[(String, Chosen)],
     ) -> Vec<(String, Chosen)> {
         let mut found = Vec::new();
-        for value in values {
+        let results = command::find(call).map_or(&[][..], |c| c.results);
+        for (i, value) in values.iter().enumerate() {
             self.addresses(value);
             let text = unsigned(value);
-            let by_call = RULES.iter().find(|r| r.calls.contains(&call)).map(|r| r.kind);
-            let kind = by_call.or_else(|| reckoned(call, value, &text, inserted));
+            let holds = results.get(i).or(results.last()).map(|(_, holds)| *holds);
+            let kind = holds.and_then(Chosen::held).or_else(|| reckoned(call, holds, value, &text, inserted));
             if let Some(kind) = kind.filter(|kind| (kind.rule().fits)(&text)) {
                 if kind.rule().everywhere {
                     self.know(&text, kind);
@@ -243,8 +242,6 @@ impl Canon {
         let origin = Origin { open: true, ..Origin::default() };
         match column.holds {
             _ if *value == Value::None => vec![Piece::text(shown)],
-            Holds::Seconds => vec![Piece::chosen(shown, Chosen::Any)],
-            Holds::Fd => vec![Piece::chosen(shown, Chosen::Fd)],
             Holds::Process => {
                 let mut pieces = Vec::new();
                 for (i, one) in shown.split(", ").enumerate() {
@@ -255,8 +252,11 @@ impl Canon {
                 }
                 pieces
             }
-            Holds::Plain if value.number().is_some() => vec![Piece::text(shown)],
-            Holds::Plain => self.pieces(&shown, &origin),
+            holds => match Chosen::held(holds) {
+                Some(kind) => vec![Piece::chosen(shown, kind)],
+                None if value.number().is_some() => vec![Piece::text(shown)],
+                None => self.pieces(&shown, &origin),
+            },
         }
     }
 
@@ -317,62 +317,13 @@ impl Canon {
     }
 }
 
-/// The numbers that a text begins with: with its exponent, with its fraction, or whole.
-fn numbers(text: &str) -> impl Iterator<Item = usize> {
-    let digits = |s: &str| s.find(|c: char| !c.is_ascii_digit()).unwrap_or(s.len());
-    let mut length = digits(text);
-    // A dot at the end of a sentence is no part of a number.
-    let fraction = text[length..].strip_prefix('.').map_or(0, digits);
-    length += if fraction > 0 { fraction + 1 } else { 0 };
-    let exponent = text[length..].strip_prefix("e-").map_or(0, digits);
-    let long = (exponent > 0).then_some(length + 2 + exponent);
-    long.into_iter().chain([length])
-}
-
-/// How far to go on over a word that is no such value: to its end, or to a long value that was inserted in the middle of it,
-/// after other digits.
-fn within(line: &str, at: usize, length: usize, inserted: &[(String, Chosen)]) -> usize {
-    let rest = line.get(at + 1..).unwrap_or("");
-    let long = inserted.iter().filter(|(text, _)| text.len() > LONG);
-    let begins = long.filter_map(|(text, _)| rest.find(&**text)).map(|from| from + 1);
-    begins.chain([length]).min().unwrap_or(length)
-}
-
-/// How far to go on where no word begins: over a whole escape, whose digits are none.
-fn step(text: &str) -> usize {
-    let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (Some('\\'), Some('x')) if text.len() >= 4 && text.is_char_boundary(4) => 4,
-        (Some('\\'), Some('\\' | '0')) => 2,
-        (Some(c), _) => c.len_utf8(),
-        (None, _) => 1,
-    }
-}
-
-/// Whether a word is one of its own there, and no part of a longer number or name.
-fn stands_alone(before: &str, word: &str, after: &str) -> bool {
-    let (mut left, mut right) = (before.chars().rev(), after.chars());
-    let (l, r) = (left.next(), right.next());
-    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let dotted = l == Some('.') && digit(left.next()) || r == Some('.') && digit(right.next());
-    let number = word.starts_with(|c: char| c.is_ascii_digit());
-    let touches = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-' && number);
-    !dotted && (number && word.len() >= LONG || !touches(l) && !touches(r))
-}
-
-/// Whether what stands before this text is how long something lasts: it is another time in every run.
-fn lasts(after: &str) -> bool {
-    [" s more", " s ago"].iter().any(|unit| after.starts_with(unit))
-}
-
-/// Whether a text ends in an address, before the colon and the port.
-fn ends_in_host(text: &str) -> bool {
-    let ipv4 = text.rsplit(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or("");
-    text.ends_with(']') || ipv4.parse::<std::net::Ipv4Addr>().is_ok()
+/// Whether a call's result is a number that nobody chose.
+fn counts(call: &str) -> bool {
+    command::find(call).is_some_and(|c| c.gives(Holds::Count) || c.gives(Holds::Errno))
 }
 
 /// Where descriptors stand in a traced call's line, which may have something before it.
-fn from_end(call: &Call) -> Rc<[Range<usize>]> {
+fn from_end(call: &Syscall) -> Rc<[Range<usize>]> {
     let length = call.text.len();
     call.fds.iter().map(|place| length - place.start..length - place.end).collect()
 }
@@ -384,13 +335,19 @@ fn unsigned(value: &Value) -> String {
 }
 
 /// What a number reckoned from an inserted one is: a time from a time, a port from a port, and so on.
-fn reckoned(call: &str, value: &Value, text: &str, inserted: &[(String, Chosen)]) -> Option<Chosen> {
+fn reckoned(
+    call: &str,
+    holds: Option<Holds>,
+    value: &Value,
+    text: &str,
+    inserted: &[(String, Chosen)],
+) -> Option<Chosen> {
     let has = |kind| inserted.iter().any(|(_, k)| *k == kind);
     let same = inserted.iter().find(|(t, _)| t == text).map(|(_, kind)| *kind);
     match value {
         _ if same.is_some() => same,
         Value::Float(_) if call == "let" && has(Chosen::Time) => Some(Chosen::Time),
-        Value::Int(_) if matches!(call, "let" | "htons" | "ntohs") => {
+        Value::Int(_) if call == "let" || holds == Some(Holds::Reckoned) => {
             inserted.iter().map(|(_, kind)| *kind).find(|kind| *kind != Chosen::Time && *kind != Chosen::Host)
         }
         _ => None,

@@ -5,9 +5,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::table::{self, Grid};
 use super::{CONTINUATION, PROMPT, diagram};
+use crate::command;
 use crate::lang::{self, Span};
 use crate::session::{Event, What, event::At};
-use crate::value::{Clue, Failure, Name, Table, Value, errno};
+use crate::value::{Clue, Failure, Table, Value};
 
 /// A value longer than this is cut when it is shown as a result.
 const SHOWN_MAX: usize = 400;
@@ -135,7 +136,7 @@ fn room(at: &At, style: Style) -> Option<usize> {
 }
 
 fn rows(at: &At, table: &Table, style: Style) -> String {
-    let line = |line: table::Line| format!("{}{}", style.dim(&line.label), line.text);
+    let line = |line: table::TableLine| format!("{}{}", style.dim(&line.label), line.text);
     Grid::of(table, table::cell).lines(room(at, style)).into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
@@ -165,12 +166,9 @@ pub fn failure(at: &At, call: &str, failure: &Failure, word: Option<Span>, style
 /// What is known to help: the failure's own notes, then why it happened here; or else what it usually means.
 fn advice(call: &str, failure: &Failure, style: Style) -> String {
     let mut out: String = failure.notes().iter().map(|note| format!("\n  {note}")).collect();
-    let hints = match failure.name {
-        Name::Errno(number) if failure.clues().is_empty() => errno::hint(call, number),
-        _ => &[],
-    };
+    let usual = if failure.clues().is_empty() { command::advice(call, failure.name) } else { Vec::new() };
     out.extend(failure.clues().iter().map(|clue| format!("\n  {}", style.clue(clue))));
-    out.extend(hints.iter().map(|hint| format!("\n  {}", style.dim(hint))));
+    out.extend(usual.iter().map(|line| format!("\n  {}", style.dim(line))));
     out
 }
 

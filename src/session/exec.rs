@@ -1,17 +1,15 @@
 //! Running a task: one op after the other, until it must wait or is done.
 
 use std::rc::Rc;
-use std::time::Instant;
 
-use super::code::{self, After, Code, Op, Operand};
 use super::event::{At, What};
-use super::scope::Scope;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
 use super::{Session, Show, Stop, expr};
 use crate::lang::Span;
 use crate::os::{poller, trace};
+use crate::program::{After, Code, Op, Operand, Scope, takes};
 use crate::value::{Failure, Name, Reply, Value, text};
-use crate::world::{On, Step, Wake};
+use crate::world::{Step, Wake};
 
 /// Ops between two looks at the clock, when the whole run is bounded.
 const CLOCK_EVERY: u32 = 1024;
@@ -77,10 +75,7 @@ impl Session {
                     return Flow::Parked;
                 };
                 self.world.unwatch(wait, task.id);
-                match &wait.on {
-                    On::Socket(socket) => result.map_err(|failure| failure.on(socket.serial)),
-                    _ => result,
-                }
+                result
             }
             Parking::Jobs(jobs) => match self.jobs_result(jobs) {
                 // The announcement has just shown what it gave.
@@ -146,7 +141,8 @@ impl Session {
                 }
                 if self.deadline.is_some() {
                     self.turns = self.turns.wrapping_add(1);
-                    if self.turns.is_multiple_of(CLOCK_EVERY) && self.deadline.is_some_and(|d| Instant::now() >= d) {
+                    if self.turns.is_multiple_of(CLOCK_EVERY) && self.deadline.is_some_and(|d| self.timers.read() >= d)
+                    {
                         self.ask_stop(Stop::TimedOut);
                     }
                 }
@@ -250,7 +246,7 @@ impl Session {
                 self.background(task, &job)?;
             }
             Op::Define(slot, function) => {
-                self.functions.resize(self.table.functions.len(), None);
+                self.functions.resize(self.table.functions.count(), None);
                 self.functions[*slot] = Some(function.clone());
             }
             Op::Caught(slot) => {
@@ -260,7 +256,7 @@ impl Session {
             }
             Op::Handled => frame.error = None,
             Op::Unmatched(names, to) => {
-                if !frame.error.as_ref().is_some_and(|f| code::takes(names, f.name)) {
+                if !frame.error.as_ref().is_some_and(|f| takes(names, f.name)) {
                     frame.pc = *to;
                 }
             }

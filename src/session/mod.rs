@@ -6,43 +6,39 @@
 
 mod attend;
 mod beside;
-mod bind;
 mod call;
-mod code;
-mod compile;
 mod deadlock;
 pub mod event;
 mod exec;
 mod expr;
-mod locals;
 mod outcome;
 mod process;
 mod requests;
-mod scope;
 mod sockets;
 mod step;
 mod task;
+mod timers;
 mod turn;
+mod views;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
-pub use attend::Waiting;
+pub use attend::Awaited;
 pub use beside::Change;
-pub use event::{Call, Event, Sink, What};
+pub use event::{Event, Sink, Syscall, What};
 pub use process::CHILD;
-pub use step::Standing;
+pub use step::NextStatement;
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
 use crate::explain::Told;
 use crate::lang::{self, Source};
 use crate::os::{poller, trace};
+use crate::program::{self, Code, Function, Scope, Symbols};
 use crate::value::{Failure, Name, Value};
 use crate::world::{Record, TaskId, World};
-use code::Function;
-use scope::{Scope, Table};
 use task::Task;
 
 /// How many tasks there can be at once.
@@ -77,7 +73,7 @@ pub struct Session {
     /// What is told.
     pub show: Show,
     sink: Box<dyn Sink>,
-    table: Table,
+    table: Symbols,
     functions: Vec<Option<Rc<Function>>>,
     globals: Rc<Scope>,
     tasks: Vec<Option<Box<Task>>>,
@@ -85,7 +81,7 @@ pub struct Session {
     free: Vec<u32>,
     jobs: BTreeMap<u64, Job>,
     next_job: u64,
-    timers: turn::Timers,
+    timers: timers::Timers,
     main: Main,
     args: Args,
     seq: u64,
@@ -105,6 +101,8 @@ pub struct Session {
     turns: u32,
     /// Turns since the run queue was last empty, or since it was last polled in spite of it.
     busy: u32,
+    /// How much news has come since a wait was over, or since news had to be waited for.
+    ahead: u32,
     /// No task has run since the last poll.
     fresh: bool,
     /// How many entries the run queue has given so far.
@@ -144,7 +142,7 @@ impl Session {
             world: World::default(),
             show,
             sink,
-            table: Table::default(),
+            table: Symbols::default(),
             functions: Vec::new(),
             globals: Rc::default(),
             tasks: Vec::new(),
@@ -152,7 +150,7 @@ impl Session {
             free: Vec::new(),
             jobs: BTreeMap::new(),
             next_job: 1,
-            timers: turn::Timers::default(),
+            timers: timers::Timers::new(),
             main: Main::Idle,
             args: Args::default(),
             seq: 0,
@@ -166,6 +164,7 @@ impl Session {
             failed_tasks: 0,
             turns: 0,
             busy: 0,
+            ahead: 0,
             fresh: false,
             popped: 0,
             early_interrupt: false,
@@ -225,17 +224,17 @@ impl Session {
     }
 
     /// The code of a program.
-    fn program(&mut self, source: &Rc<Source>) -> Result<Rc<code::Code>, lang::Error> {
+    fn program(&mut self, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
         let block = lang::parse(source)?;
-        let code = compile::program(&mut self.table, source, &block)?;
+        let code = program::compile(&mut self.table, source, &block)?;
         self.make_room();
         Ok(code)
     }
 
     /// Make room for the names that new code has.
     fn make_room(&mut self) {
-        self.globals.grow(self.table.globals.len());
-        self.functions.resize(self.table.functions.len(), None);
+        self.globals.grow(self.table.globals.count());
+        self.functions.resize(self.table.functions.count(), None);
     }
 
     /// A Ctrl-C that came just before the line was meant for it.

@@ -4,8 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::{Code, Function, Site, Slot};
-use super::scope::Scope;
+use crate::program::{Code, Function, Scope, Site, Slot};
 use crate::value::{Failure, Handle, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Resume, TaskId, Wait};
@@ -60,6 +59,8 @@ pub(super) struct Task {
     pub parked: Option<Parked>,
     /// Which call of the session it is in, where they are counted.
     pub call: u64,
+    /// The socket that the call it is in was given, 0 for none.
+    pub about: u64,
     /// Counts its waits, so that a timer of an earlier one is known for what it is.
     pub epoch: u64,
     /// Its time is up.
@@ -98,6 +99,7 @@ impl Task {
             frames: Vec::new(),
             parked: None,
             call: 0,
+            about: 0,
             epoch: 0,
             expired: false,
             daemon: coroutine,

@@ -9,6 +9,8 @@ pub mod codec;
 pub mod diagram;
 pub mod errno;
 pub mod failure;
+pub mod gai;
+mod holds;
 pub mod json;
 pub mod pack;
 pub mod page;
@@ -25,6 +27,7 @@ pub use addr::Addr;
 pub use clue::Clue;
 pub use diagram::Diagram;
 pub use failure::{Failure, Name, Tried};
+pub use holds::Holds;
 pub use reply::Reply;
 pub use table::Table;
 
