@@ -38,7 +38,8 @@ pub use args::{Arg, Args};
 pub use kinds::Kind;
 pub use standing::Stands;
 
-use crate::value::{Failure, Holds, Name, Reply, errno};
+use crate::linux::errno;
+use crate::value::{Failure, Holds, Name, Reply};
 use crate::world::{Step, World};
 
 /// A call's effect: try it once.

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use super::args::expected;
 use super::transfer::{Load, NO_ROOM, OVER, SENDTO, bytes, data, put};
 use super::{Args, Command, Group, Kind, Stands, base, err, named, names, req, some};
-use crate::linux::options;
+use crate::linux::{errno, options};
 use crate::os::errqueue::Queued;
 use crate::os::msg::{self, Ancillary};
 use crate::os::{fd, sockopt};
-use crate::value::{Addr, Failure, Holds, Value, errno};
+use crate::value::{Addr, Failure, Holds, Value};
 use crate::world::{File, Socket, Step, World, socket_value};
 
 pub(super) const SENDMSG: Command = Command {

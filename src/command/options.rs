@@ -124,7 +124,8 @@ fn note_taken(world: &mut World, socket: &Socket, option: OptRef, asked: i32) ->
 /// SO_ERROR told what had failed meanwhile: the connection that was being made, or else what came of sending.
 fn give_error(world: &mut World, socket: &Socket, error: i32) {
     let Some(record) = world.record.as_ref().filter(|_| error != 0) else { return };
-    let asked = |did: &Did| matches!(did, Did::Connecting(_) | Did::Connected(_) | Did::Disconnected);
+    let carried = |did: &Did| matches!(did, Did::Sent { .. } | Did::Received { .. });
+    let asked = |did: &Did| carried(did) || matches!(did, Did::Connecting(_) | Did::Connected(_));
     let failure = Failure::os(error).on(socket.serial);
     let failure = match record.last(socket.serial, asked).map(|fact| &fact.did) {
         Some(Did::Connecting(to)) => failure.trying(Tried::Connect).to(to),

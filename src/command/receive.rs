@@ -10,6 +10,7 @@ use super::msg::ancillary_value;
 use super::transfer::keep;
 use super::{Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, opt, req};
 use crate::linux::constants;
+use crate::os::errqueue::Queued;
 use crate::os::msg::{self, Ancillary};
 use crate::os::{addr, fd, trace};
 use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
@@ -352,15 +353,23 @@ impl Receiver {
         self.finish(world, data, beside, taken)
     }
 
-    fn finish(&self, world: &mut World, data: Value, came: Came, bytes: usize) -> Step {
-        world.note(&self.socket, || Did::Received {
+    /// What has come to pass, for the record.
+    fn deed(&self, came: &Came, bytes: usize) -> Did {
+        if self.flags & libc::MSG_ERRQUEUE != 0 {
+            return Did::TookError(came.ancillary.iter().find_map(queued), came.from.clone());
+        }
+        Did::Received {
             bytes,
             from: came.from.clone(),
             room: self.size,
             whole: self.coming,
             peeked: self.flags & libc::MSG_PEEK != 0,
             end: bytes == 0 && self.size > 0 && self.socket.kind != libc::SOCK_DGRAM,
-        });
+        }
+    }
+
+    fn finish(&self, world: &mut World, data: Value, came: Came, bytes: usize) -> Step {
+        world.note(&self.socket, || self.deed(&came, bytes));
         let from = |from: Option<Addr>| from.map_or(Value::None, Value::Addr);
         Step::Done(match self.form {
             Form::Data => Reply::One(data),
@@ -371,6 +380,14 @@ impl Receiver {
                 Reply::Many(vec![data, Value::list(entries), Value::text(flags), from(came.from)])
             }
         })
+    }
+}
+
+/// What an entry of the error queue says.
+fn queued(ancillary: &Ancillary) -> Option<Queued> {
+    match ancillary {
+        Ancillary::Other { level, kind, data } => Queued::read(*level, *kind, data),
+        _ => None,
     }
 }
 

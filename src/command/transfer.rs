@@ -267,11 +267,14 @@ impl Sending {
 
     fn attempt(&mut self, world: &mut World, expired: Expired) -> Result<Step, Failure> {
         loop {
+            let before = world.before_send(&self.socket, self.load.to());
             let failure = match self.load.put(&self.socket, self.sent, self.flags) {
                 Ok(n) => {
                     self.sent += n;
                     if !self.whole || n == 0 || self.sent >= self.load.len() {
-                        return Ok(self.count(world));
+                        let count = self.count(world);
+                        world.after_send(before, &self.socket, n);
+                        return Ok(count);
                     }
                     self.flags &= !libc::MSG_FASTOPEN;
                     continue;
@@ -334,12 +337,14 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
             failure.trying(Tried::Send { bytes: of, fds: 0, sent, flags })
         };
         loop {
+            let before = world.before_send(&socket, None);
             let said = addr::send_bytes(socket.fd()?.as_fd(), &all[sent..], flags);
             match said {
                 Ok(n) => {
                     sent += n;
                     if sent >= of {
                         world.note(&socket, || Did::Sent { bytes: sent, of, to: None });
+                        world.after_send(before, &socket, n);
                         return Ok(Step::Done(Reply::Nothing));
                     }
                 }

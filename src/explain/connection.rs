@@ -3,6 +3,7 @@
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
+use super::datagrams::{Places, Went, reached};
 use super::{Case, Cause, bytes, covers, listens, local};
 use crate::linux::constants::TYPES;
 use crate::os::{addr, fd};
@@ -12,7 +13,13 @@ use crate::world::record::{Did, Ends, Fact};
 
 /// ECONNREFUSED at connect: nobody listens at that address.
 pub(super) fn refused(case: &Case) -> Option<Cause> {
-    let to = case.failure.addr()?;
+    let named = case.failure.addr()?;
+    let to = reached(named, case.socket.as_ref().and_then(|socket| local(socket)).as_ref());
+    let cause = refused_at(case, &to)?;
+    Some(if to == *named { cause } else { cause.and(format!("{named} names no host: it is {to} that is reached")) })
+}
+
+fn refused_at(case: &Case, to: &Addr) -> Option<Cause> {
     if matches!(to, Addr::Path(_) | Addr::Abstract(_)) {
         return unix_refused(case, to);
     }
@@ -159,13 +166,26 @@ pub(super) fn unreachable_port(case: &Case) -> Option<Cause> {
         [line] => format!("the datagram sent on line {line}"),
         [.., last] => format!("a datagram sent on line {last} or before"),
     };
+    let deaf = since.iter().find_map(|fact| deaf(case, fact));
+    let is_deaf = deaf.is_some();
+    let at = deaf.map_or_else(|| format!("socket at {peer}"), |by| format!("socket that takes it ({by})"));
     let late = if matches!(case.failure.tried, Tried::Send { .. }) { "; this call sent nothing" } else { "" };
-    let cause = Cause::new(format!("{sent} found no socket at {peer}: ICMP said so{late}"))
-        .advise(format!("bind the peer first; {} can be used again", socket.name()));
+    let cause = Cause::new(format!("{sent} found no {at}: ICMP said so{late}"));
+    let advice = format!("bind the peer first; {} can be used again", socket.name());
+    let cause = if is_deaf { cause } else { cause.advise(advice) };
     Some(match moved_away(case, &peer) {
         Some((former, clue)) => cause.and(clue).about(former),
         None => cause,
     })
+}
+
+/// Who has the address that a datagram went to, and did not take it.
+fn deaf(case: &Case, sent: &Fact) -> Option<String> {
+    let Did::Sent { to, .. } = &sent.did else { return None };
+    match Places::after(case.world, sent.number).went(case.world, sent.socket, to.as_ref())? {
+        Went::Filtered(socket) => Some(format!("{} is there, but connected to another peer", case.called(socket))),
+        _ => None,
+    }
 }
 
 /// The socket of ours that was bound there and gave up that port, which the kernel had chosen, with its peer.
@@ -200,10 +220,11 @@ pub(super) fn over(case: &Case) -> Option<Cause> {
         let clue = Clue::new(format!("{} was shut down for sending", me.name())).join(case.when(fact));
         return Some(Cause::new(clue).advise("send first, shut down when all is sent"));
     }
-    match case.other_end() {
+    let ended = match case.other_end() {
         Some(other) => ended_by(case, me, other),
         None => never_accepted(case).or_else(|| ended_outside(case, me)),
-    }
+    };
+    ended.or_else(|| super::given_up::before(case))
 }
 
 /// The other end is not ours: it closed, as a receive here has told, and then it reset the connection.

@@ -8,8 +8,11 @@
 
 mod address;
 mod connection;
+mod datagrams;
 mod diagram;
 mod elsewhere;
+mod ending;
+mod given_up;
 mod local_port;
 mod option_value;
 mod ports;
@@ -41,6 +44,8 @@ struct Cause {
     advice: Option<String>,
     /// The other sockets it is about.
     about: Vec<u64>,
+    /// How much of what was to be sent had gone before.
+    part: Option<Clue>,
 }
 
 impl Cause {
@@ -66,7 +71,7 @@ impl Cause {
     /// The lines that an error shows by itself.
     fn short(&self) -> Vec<Clue> {
         let advice = self.advice.as_ref().map(|advice| Clue::new(format!("try: {advice}")));
-        self.clues.iter().take(2).cloned().chain(advice).collect()
+        self.clues.iter().take(2).chain(&self.part).cloned().chain(advice).collect()
     }
 }
 
@@ -99,6 +104,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Connect, libc::EPROTOTYPE) => &[connection::other_type],
         (Send { .. }, libc::EPIPE) => &[connection::over, state::not_connected],
         (Send { .. } | Receive { .. }, libc::ECONNRESET) => &[connection::over],
+        (Send { .. } | Receive { .. }, libc::ETIMEDOUT) => &[waiting::queue_full, given_up::timed_out],
         (Accept, libc::EINVAL) => &[state::not_listening],
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
@@ -115,7 +121,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Make(_), libc::EACCES) => &[rights::no_ping],
         (Make(_), libc::EPERM) => &[rights::no_raw],
         (Connect, libc::EINPROGRESS | libc::EALREADY) => &[waiting::under_way],
-        (Connect | Send { .. } | Receive { .. }, libc::ETIMEDOUT) => &[source::is_elsewhere, waiting::queue_full],
+        (Connect, libc::ETIMEDOUT) => &[source::is_elsewhere, waiting::queue_full],
         (Connect, libc::EAGAIN) => &[local_port::no_datagrams, source::is_elsewhere, waiting::queue_full],
         (Accept, libc::EAGAIN) => &[waiting::nobody_came],
         (Receive { .. }, libc::EAGAIN) => &[waiting::nothing_came],
@@ -144,8 +150,16 @@ impl<'a> Case<'a> {
         Self { world, call, failure, socket, undone: undone.map(|(_, last)| last), now: Instant::now() }
     }
 
-    fn cause(&self) -> Option<Cause> {
-        finders(self.failure.tried, self.failure.name).iter().find_map(|find| find(self))
+    fn cause(&self) -> Cause {
+        let found = finders(self.failure.tried, self.failure.name).iter().find_map(|find| find(self));
+        let part = match self.failure.tried {
+            // How much fits depends on the machine.
+            Tried::Send { bytes: of, sent: sent @ 1.., .. } => {
+                Some(Clue::new(format!("part of the {} had been queued", bytes(of))).clock(format!(": {sent}")))
+            }
+            _ => None,
+        };
+        Cause { part, ..found.unwrap_or_default() }
     }
 
     fn is(&self, number: i32) -> bool {
@@ -256,8 +270,9 @@ pub struct Told {
 /// A failure with its cause, as far as there is evidence; and what [`why`] will tell of it.
 #[cold]
 pub fn explain(world: &World, call: &Rc<str>, line: (Option<Rc<Source>>, u32), failure: Failure) -> (Failure, Told) {
-    let cause = trace::aside(|| Case::new(world, call, &failure).cause()).unwrap_or_default();
-    let failure = if cause.clues.is_empty() { failure } else { failure.because(cause.short()) };
+    let cause = trace::aside(|| Case::new(world, call, &failure).cause());
+    let short = cause.short();
+    let failure = if short.is_empty() { failure } else { failure.because(short) };
     let told = Told { line, when: Instant::now(), call: call.clone(), failure: failure.clone(), cause };
     (failure, told)
 }
@@ -287,7 +302,7 @@ fn local(socket: &Socket) -> Option<Addr> {
 
 /// Whether what is bound to one address receives what is sent to another.
 fn covers(bound: &Addr, to: &Addr) -> bool {
-    if bound == to {
+    if bound.is_at(to) {
         return true;
     }
     let any = bound.host().is_some_and(|h| h.is_unspecified());

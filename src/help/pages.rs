@@ -7,8 +7,9 @@ use crate::command::{self, Command, Kind, Need, Param, Trouble};
 use crate::linux::constants::{self, Constants, MSG_FLAGS, Row};
 use crate::linux::options::{self, Opt, OptKind};
 use crate::linux::state::State;
+use crate::linux::{errno, gai};
 use crate::value::page::Page;
-use crate::value::{Holds, Name, errno, gai};
+use crate::value::{Holds, Name};
 
 /// The term under which a page tells what sort of thing it is about.
 pub(super) const IS_A: &str = "is a";

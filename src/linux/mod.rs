@@ -3,5 +3,7 @@
 //! Pure data: it asks no kernel and knows no call that takes them.
 
 pub mod constants;
+pub mod errno;
+pub mod gai;
 pub mod options;
 pub mod state;

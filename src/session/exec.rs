@@ -109,7 +109,7 @@ impl Session {
                     (Some(value), _) => Ok(Step::Done(Reply::One(value))),
                     (None, true) => {
                         let failure = coroutine.failure.borrow_mut().take();
-                        Err(failure.filter(|f| f.name != Name::Cancelled).unwrap_or_else(ended))
+                        Err(failure.filter(|f| f.name != Name::Cancelled).map_or_else(ended, |failure| *failure))
                     }
                     (None, false) => {
                         task.parked = Some(parked);

@@ -279,7 +279,7 @@ impl Session {
         if task.id.index == 0 {
             self.main = Main::Failed(failure);
         } else {
-            *task.handle.failure.borrow_mut() = Some(failure);
+            *task.handle.failure.borrow_mut() = Some(Box::new(failure));
         }
         Flow::Ended
     }

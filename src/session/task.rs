@@ -121,7 +121,7 @@ pub struct TaskHandle {
     /// It has ended.
     pub done: Cell<bool>,
     /// The error it ended with.
-    pub failure: RefCell<Option<Failure>>,
+    pub failure: RefCell<Option<Box<Failure>>>,
     /// What its def returned, until it is asked for.
     pub result: RefCell<Option<Reply>>,
     /// It is a coroutine: it runs only when it is resumed.

@@ -3,7 +3,8 @@
 use std::num::NonZeroU64;
 use std::rc::Rc;
 
-use super::{Addr, Clue, errno, gai};
+use super::{Addr, Clue};
+use crate::linux::{errno, gai};
 
 /// The name of an error, as `expect` and `except` take it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -345,7 +345,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use crate::value::gai::{self, GAI};
+    use crate::linux::gai::{self, GAI};
 
     macro_rules! numbers {
         ($($name:ident,)*) => { &[$((stringify!($name), libc::$name)),*] };
