@@ -54,7 +54,7 @@ pub(super) fn none_free(case: &Case) -> Option<Cause> {
     let taken = if socket.is_stream() { "bound, connected or in TIME_WAIT" } else { "taken" };
     let cause = Cause::new(format!("no {} is free{at}: each is {taken}", range(case, ports)));
     let cause = if bind && socket.is_stream() {
-        let me = socket.is_named().then(|| socket.name()).unwrap_or_else(|| "S".into());
+        let me = if socket.is_named() { socket.name() } else { "S".into() };
         cause.and("bind takes a port for itself; connect can share one, if the destinations differ").advise(format!(
             "for a client, setsockopt {me} IP_BIND_ADDRESS_NO_PORT 1 before bind leaves the port to connect; for a \
              server, a port outside of these; or {}",
