@@ -105,9 +105,32 @@ fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
     super::elsewhere::unix_taken(case, wanted, path)
 }
 
+/// The interface that a socket is held to.
+fn held_to(socket: &Socket) -> Option<String> {
+    let mut name = [0; libc::IFNAMSIZ];
+    let fd = socket.open_fd().ok()?;
+    sockopt::get(fd.as_fd(), libc::SOL_SOCKET, libc::SO_BINDTODEVICE, &mut name).ok()?;
+    let name = String::from_utf8_lossy(name.split(|b| *b == 0).next()?).into_owned();
+    (!name.is_empty()).then_some(name)
+}
+
+/// IPV6_V6ONLY, and an IPv4 address in the form that IPv6 has for it.
+pub(super) fn v6_alone(case: &Case) -> Option<Cause> {
+    let Addr::V6(at) = case.failure.addr()? else { return None };
+    let four = at.ip().to_ipv4_mapped()?;
+    let socket = case.socket.as_ref().filter(|s| only_v6(s))?;
+    let clue = format!("{} takes IPv6 alone (IPV6_V6ONLY), and {} is the IPv4 address {four}", socket.name(), at.ip());
+    Some(Cause::new(clue).advise(format!("a socket of AF_INET, and {four}:{}", at.port())))
+}
+
 /// EADDRNOTAVAIL at bind.
 pub(super) fn not_here(case: &Case) -> Option<Cause> {
-    let host = wanted(case)?.host().filter(|host| !super::source::is_here(*host))?;
+    let host = wanted(case)?.host()?;
+    if super::source::is_here(host) {
+        let device = held_to(case.socket.as_ref()?)?;
+        let clue = format!("{} is held to {device} (SO_BINDTODEVICE), which has not {host}", case.me());
+        return Some(Cause::new(clue).advise(format!("an address of {device}; ifconfig lists them")));
+    }
     let advice = if host.is_ipv4() {
         "127.0.0.1, or :PORT for every interface"
     } else {

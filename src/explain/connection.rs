@@ -106,6 +106,9 @@ fn listens_no_more(case: &Case, to: &Addr, former: u64, ended: &Fact) -> Option<
         let kept = "a port that the kernel chose (bind to port 0) is given up when listening ends";
         return Some(cause(clue).and(kept).advise(super::address::connect_to(case, &at)));
     }
+    if !covers(&at, to) {
+        return Some(cause(clue));
+    }
     let free = fd::socket(socket.family, socket.kind, socket.protocol).and_then(|trial| addr::bind(trial.as_fd(), &at));
     Some(if free.is_ok() {
         cause(clue.and(", and has given up that port, which the kernel had chosen"))

@@ -25,23 +25,29 @@ fn ends(case: &Case) -> Option<(IpAddr, Addr)> {
 pub(super) fn leads_nowhere(case: &Case) -> Option<Cause> {
     let (from, to) = ends(case)?;
     let family = case.socket.as_ref()?.family;
-    let reached = |source: Option<IpAddr>| {
-        let trial = fd::socket(family, libc::SOCK_DGRAM, 0)?;
-        if let Some(source) = source {
-            for (level, option) in [(libc::IPPROTO_IP, libc::IP_FREEBIND), (libc::IPPROTO_IPV6, libc::IPV6_FREEBIND)] {
-                let _ = sockopt::set(trial.as_fd(), level, option, &1i32.to_ne_bytes());
-            }
-            addr::bind(trial.as_fd(), &std::net::SocketAddr::new(source, 0).into())?;
+    let theirs = reaches(family, Some(from), &to).err().filter(|error| case.is(*error));
+    (theirs.is_some() && reaches(family, None, &to).is_ok()).then(|| blames(case, from, &to))
+}
+
+/// Whether a datagram socket of that family can be connected there, from that address or from whatever is chosen.
+fn reaches(family: i32, source: Option<IpAddr>, to: &Addr) -> Result<(), i32> {
+    let trial = fd::socket(family, libc::SOCK_DGRAM, 0)?;
+    if let Some(source) = source {
+        for (level, option) in [(libc::IPPROTO_IP, libc::IP_FREEBIND), (libc::IPPROTO_IPV6, libc::IPV6_FREEBIND)] {
+            let _ = sockopt::set(trial.as_fd(), level, option, &1i32.to_ne_bytes());
         }
-        addr::connect(trial.as_fd(), &to)
-    };
-    let theirs = reached(Some(from)).err().filter(|error| case.is(*error));
-    (theirs.is_some() && reached(None).is_ok()).then(|| blames(case, from, &to))
+        addr::bind(trial.as_fd(), &std::net::SocketAddr::new(source, 0).into())?;
+    }
+    addr::connect(trial.as_fd(), to)
 }
 
 /// ENETUNREACH: no route leads to the destination, from whatever source.
 pub(super) fn no_route(case: &Case) -> Option<Cause> {
-    let host = case.to()?.host()?.to_canonical();
+    let to = case.to()?;
+    let host = to.host()?.to_canonical();
+    if reaches(case.socket.as_ref()?.family, None, &to).is_ok() {
+        return None;
+    }
     let otherwise = if host.is_ipv6() { "; without IPv6, its IPv4 address with a socket of AF_INET" } else { "" };
     let cause = Cause::new(format!("no route leads to {host} from here"));
     let cause = match ends(case) {
