@@ -7,6 +7,7 @@ use crate::common::{self, Folder, Killed, has, run};
 
 tests![
     an_address_held_by_another_process,
+    a_full_queue_of_another_process,
     a_unix_address_that_others_have,
     a_range_of_ports_that_is_used_up,
     a_port_that_belongs_to_root,
@@ -68,6 +69,26 @@ fn an_address_held_by_another_process() {
     let told =
         format!("nobody listens on [::1]:PORT: process python3, pid {} listens on 127.0.0.1:PORT only", child.0.id());
     assert_eq!(near[0], told);
+}
+
+fn a_full_queue_of_another_process() {
+    if !has("python3") {
+        return;
+    }
+    let code = "import socket,sys,os\nfilled=[]\nfor family,at in (socket.AF_INET,('127.0.0.1',0)),(socket.AF_UNIX,'\\0full%d'%os.getpid()):\n s=socket.socket(family)\n s.bind(at)\n s.listen(0)\n c=socket.socket(family)\n c.connect(s.getsockname())\n filled+=[s,c]\nprint(filled[0].getsockname()[1],flush=True)\nsys.stdin.read()";
+    let child =
+        Command::new("python3").args(["-c", code]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = Killed(child);
+    let mut port = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.0.stdout.take().unwrap()), &mut port).unwrap();
+    let (port, pid) = (port.trim(), child.0.id());
+    let told = shown(&format!("c = socket\nsettimeout c 0.05\nconnect c 127.0.0.1:{port}"));
+    assert_eq!(told[0], format!("1 connection waits to be accepted by process python3, pid {pid}: its queue is full"));
+    let told = shown(&format!("c = socket unix\nsetblocking c off\nconnect c @full{pid}"));
+    assert_eq!(
+        told[0],
+        format!("the queue of process python3, pid {pid} is full: its connections wait to be accepted")
+    );
 }
 
 fn a_unix_address_that_others_have() {

@@ -98,6 +98,11 @@ fn owner(entry: &KernelSocket) -> String {
 /// A connect that nobody answers: another process listens there and does not accept. How many its queue takes is not
 /// told to others.
 pub(super) fn queue(to: &Addr) -> Option<String> {
+    if matches!(to, Addr::Path(_) | Addr::Abstract(_)) {
+        let table = netstat::sockets(Protocol::Unix).ok()?;
+        let entry = table.iter().find(|e| e.local == *to && e.state == State::Listen)?;
+        return Some(format!("the queue of {} is full: its connections wait to be accepted", owner(entry)));
+    }
     let waits = |e: &KernelSocket| e.state == State::Listen && covers(&e.local, to) && e.received > 0;
     let entry = entries(libc::SOCK_STREAM).find(waits)?;
     let (verb, who) = (if entry.received == 1 { "connection waits" } else { "connections wait" }, owner(&entry));
