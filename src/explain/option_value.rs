@@ -41,8 +41,9 @@ pub(super) fn refused(case: &Case) -> Option<Cause> {
     if ranges.is_empty() {
         return Some(Cause::new(format!("{option} takes no number at all on {name}, which is {}", socket.sort())));
     }
-    let near = ranges.iter().map(|(low, high)| asked.clamp(*low, *high));
-    let near = near.min_by_key(|value| value.abs_diff(asked))?;
+    // Beside the widest there are only numbers that stand for a default.
+    let (low, high) = ranges.iter().max_by_key(|(low, high)| high.abs_diff(*low))?;
+    let near = asked.clamp(*low, *high);
     Some(
         Cause::new(format!("{option} takes {}, not {asked}", in_words(&ranges)))
             .advise(format!("setsockopt {name} {option} {near}")),
@@ -123,7 +124,7 @@ pub(super) fn taken(option: Option<(i32, i32)>, asked: i32, taken: i32) -> Strin
             format!("{name} is {taken}, not twice {asked}: net.core.{setting} is {most}, and the kernel doubles that")
         }
         Some(_) => format!("{name} is {taken}, not twice {asked}: the kernel takes no less"),
-        None => format!("{name} is {taken}, which the kernel made of {asked}"),
+        None => format!("{name} is {taken} now, not {asked}"),
     }
 }
 
