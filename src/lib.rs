@@ -34,8 +34,8 @@
 //!
 //! | layer | kind | what it knows |
 //! | --- | --- | --- |
-//! | [`linux`] | pure | the kernel's names and numbers: families, types, flags, options by level, states |
-//! | [`value`] | pure | values, addresses, the errno table, failures, replies; pages and tables before they are laid out |
+//! | [`linux`] | pure | the kernel's names and numbers: errors, families, types, flags, options by level, states |
+//! | [`value`] | pure | values, addresses, failures, replies; pages and tables before they are laid out |
 //! | [`lang`] | pure | words, statements, blocks, expressions, errors with a place; and print, its inverse |
 //! | [`os`] | effects | every system call through one door; the mio poller. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |

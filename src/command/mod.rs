@@ -1,9 +1,10 @@
 //! The calls: one constant each, with everything that is known about it, beside its effect.
 //!
 //! From a [`Command`] come parsing, usage lines, help, completion, JSON names, advice, transcripts' placeholders and the
-//! reference. Adding a call touches its own file and one list: its file's `COMMANDS` or [`ALL`]. A command knows the world
+//! reference. Adding a call touches its own file and its `COMMANDS`. A command knows the world
 //! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
+mod ancillary;
 pub mod args;
 pub mod kinds;
 pub mod standing;
@@ -28,6 +29,7 @@ mod processes;
 mod readiness;
 mod receive;
 mod sendfile;
+mod sending;
 mod strings;
 mod sync;
 mod tasks;
@@ -306,16 +308,10 @@ pub static ALL: &[&[Command]] = &[
     inet::COMMANDS,
     connection::COMMANDS,
     create::COMMANDS,
-    &[
-        transfer::SEND,
-        transfer::SENDALL,
-        transfer::SENDTO,
-        receive::RECV,
-        receive::RECVFROM,
-        msg::SENDMSG,
-        receive::RECVMSG,
-        sendfile::SENDFILE,
-    ],
+    transfer::COMMANDS,
+    receive::COMMANDS,
+    msg::COMMANDS,
+    sendfile::COMMANDS,
     options::COMMANDS,
     mode::COMMANDS,
     files::COMMANDS,

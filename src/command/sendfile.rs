@@ -7,14 +7,18 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::rc::Rc;
 
-use super::transfer::{OVER, SEND, kept, waiting};
+use super::sending::{kept, waiting};
+use super::transfer::{OVER, SEND};
 use super::{Args, CLOSED, Command, Group, Kind, Stands, base, err, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Holds, Tried, Value};
 use crate::world::record::Did;
 use crate::world::{Mode, Socket, Step, World, retry};
 
-pub(super) const SENDFILE: Command = Command {
+/// The call that sends a file.
+pub const COMMANDS: &[Command] = &[SENDFILE];
+
+const SENDFILE: Command = Command {
     name: "sendfile",
     summary: "send a file; from OFFSET on, COUNT bytes or all, without copying them through the program",
     params: &[

@@ -201,6 +201,16 @@ fn moved_away(case: &Case, peer: &Addr) -> Option<(u64, Clue)> {
     Some((former, clue.join(case.when(fact)).and(" with its peer: bind left it to the kernel")))
 }
 
+/// EPERM: the datagram socket there takes from its peer alone.
+pub(super) fn not_taken(case: &Case) -> Option<Cause> {
+    let me = case.socket.as_ref()?;
+    let went = Places::after(case.world, u64::MAX).went(case.world, me.serial, case.failure.addr());
+    let Some(Went::Filtered(deaf)) = went else { return None };
+    let peer = case.record()?.ends(deaf)?.peer;
+    let (name, clue) = (case.called(deaf), format!("is connected to {peer}: it takes from there alone"));
+    Some(Cause::new(format!("{name} {clue}")).advise(format!("{name} without connect takes from anybody")).about(deaf))
+}
+
 /// EPROTOTYPE: the socket there is of another type.
 pub(super) fn other_type(case: &Case) -> Option<Cause> {
     let (socket, to) = (case.socket.as_ref()?, case.failure.addr()?);

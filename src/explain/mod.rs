@@ -108,6 +108,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Accept, libc::EINVAL) => &[state::not_listening],
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
+        (Send { .. }, libc::EPERM) => &[connection::not_taken],
         (Send { .. }, libc::EDESTADDRREQ) => &[state::no_destination],
         (Connect | Send { .. }, libc::ENETUNREACH) => &[source::leads_nowhere, address::v6_alone, source::no_route],
         (Connect | Send { .. }, libc::EAFNOSUPPORT) => &[source::leads_nowhere],
@@ -237,10 +238,7 @@ impl<'a> Case<'a> {
 
     /// How a socket stood when it was closed, if it is.
     fn closed(&self, socket: u64) -> Option<(&'a Fact, &'a Last)> {
-        self.record()?.of(socket).rev().find_map(|fact| match &fact.did {
-            Did::Closed(last) => Some((fact, &**last)),
-            _ => None,
-        })
+        self.record()?.closed(socket)
     }
 
     /// The listening socket of ours in whose queue this end's connection still is. It is said only when every accept

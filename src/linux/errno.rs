@@ -344,8 +344,8 @@ pub static ERRNOS: &[Errno] = &[
 mod tests {
     use std::collections::HashSet;
 
+    use super::super::gai::{self, GAI};
     use super::*;
-    use crate::linux::gai::{self, GAI};
 
     macro_rules! numbers {
         ($($name:ident,)*) => { &[$((stringify!($name), libc::$name)),*] };

@@ -1,4 +1,4 @@
-//! The errors of getaddrinfo(3) and getnameinfo(3) as data.
+//! The errors of getaddrinfo(3) as data, which are numbers of their own.
 
 use super::errno::{Errno, e};
 

@@ -1,4 +1,4 @@
-//! The kernel's names and numbers, and what they mean: flags, families, types, options, states.
+//! The kernel's names and numbers, and what they mean: errors, flags, families, types, options, states.
 //!
 //! Pure data: it asks no kernel and knows no call that takes them.
 

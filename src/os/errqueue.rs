@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use super::addr;
+use super::msg::Ancillary;
 
 /// Who put an entry into the queue: `SO_EE_ORIGIN_...`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,6 +91,14 @@ impl Queued {
         })
     }
 
+    /// The same of any ancillary data.
+    pub fn of(one: &Ancillary) -> Option<Self> {
+        match one {
+            Ancillary::Other { level, kind, data } => Self::read(*level, *kind, data),
+            _ => None,
+        }
+    }
+
     /// The sends with MSG_ZEROCOPY that the kernel is done with, the socket's first being 0; whether it copied their data
     /// after all.
     pub fn sends(&self) -> Option<(u32, u32, bool)> {
@@ -167,11 +176,7 @@ mod tests {
         let limit = Timespec { tv_sec: 9, tv_nsec: 0 };
         rustix::event::poll(&mut [PollFd::new(&fd, PollFlags::ERR)], Some(&limit)).unwrap();
         let got = msg::recv(fd, &mut [0; 100], 512, libc::MSG_ERRQUEUE).unwrap();
-        let read = |one: &msg::Ancillary| match one {
-            msg::Ancillary::Other { level, kind, data } => Queued::read(*level, *kind, data),
-            _ => None,
-        };
-        got.ancillary.iter().find_map(read).unwrap()
+        got.ancillary.iter().find_map(Queued::of).unwrap()
     }
 
     #[test]
