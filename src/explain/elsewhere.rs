@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use super::ports::{allows, overlap, share};
-use super::{Case, Cause};
+use super::{Case, Cause, covers};
 use crate::linux::state::State;
 use crate::os::netstat::{self, Holder, KernelSocket, Protocol};
 use crate::value::clue::span;
@@ -109,11 +109,25 @@ fn owner(entry: &KernelSocket) -> String {
     }
 }
 
+/// A connect that nobody answers: another process listens there and does not accept. How many its queue takes is not
+/// told to others.
+pub(super) fn queue(to: &Addr) -> Option<String> {
+    if matches!(to, Addr::Path(_) | Addr::Abstract(_)) {
+        let table = netstat::sockets(Protocol::Unix).ok()?;
+        let entry = table.iter().find(|e| e.local == *to && e.state == State::Listen)?;
+        return Some(format!("the queue of {} is full: its connections wait to be accepted", owner(entry)));
+    }
+    let waits = |e: &KernelSocket| e.state == State::Listen && covers(&e.local, to) && e.received > 0;
+    let entry = entries(libc::SOCK_STREAM).find(waits)?;
+    let (verb, who) = (if entry.received == 1 { "connection waits" } else { "connections wait" }, owner(&entry));
+    Some(format!("{} {verb} to be accepted by {who}: its queue is full", entry.received))
+}
+
 /// ECONNREFUSED: another process listens on that port, on another address.
-pub(super) fn listens_near(to: &Addr) -> Option<String> {
+pub(super) fn listens_near(to: &Addr) -> Option<(String, Addr)> {
     let near = |e: &KernelSocket| e.state == State::Listen && e.local.port() == to.port();
     let entry = entries(libc::SOCK_STREAM).find(near)?;
-    Some(format!("{} listens on {} only", owner(&entry), entry.local))
+    Some((format!("{} listens on {} only", owner(&entry), entry.local), entry.local))
 }
 
 /// EADDRINUSE of AF_UNIX: another process has the path, or nobody any more.
