@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use super::addr;
+use super::msg::Ancillary;
 
 /// Who put an entry into the queue: `SO_EE_ORIGIN_...`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -88,6 +89,14 @@ impl Queued {
             data: word(12)?,
             offender: told.then(|| addr::decode(offender).host()).flatten(),
         })
+    }
+
+    /// The same of any ancillary data.
+    pub fn of(one: &Ancillary) -> Option<Self> {
+        match one {
+            Ancillary::Other { level, kind, data } => Self::read(*level, *kind, data),
+            _ => None,
+        }
     }
 
     /// The sends with MSG_ZEROCOPY that the kernel is done with, the socket's first being 0; whether it copied their data
