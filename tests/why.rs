@@ -15,6 +15,8 @@ tests![
     more_descriptors_than_a_message_takes,
     numbers_of_which_the_kernel_makes_others,
     a_peer_in_another_process_that_closed,
+    a_peer_in_another_process_that_reads_nothing,
+    a_datagram_that_another_process_is_given,
     how_much_is_unread_is_shown_where_somebody_looks,
     too_many_descriptors,
     a_quiet_script_tells_what_the_kernel_knows,
@@ -51,16 +53,21 @@ fn shown(lines: &str) -> Vec<String> {
     after.map(|l| l.trim().to_string()).collect()
 }
 
+/// A Python program that says its port first, and has a pipe to read from as long as it is wanted.
+fn python(code: &str) -> (Killed, String) {
+    let child = Command::new("python3").args(["-c", code]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut child = Killed(child.unwrap());
+    let mut port = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.0.stdout.take().unwrap()), &mut port).unwrap();
+    (child, port)
+}
+
 fn an_address_held_by_another_process() {
     if !has("python3") {
         return;
     }
     let code = "import socket,sys\ns=socket.socket()\ns.bind(('127.0.0.1',0))\ns.listen()\nprint(s.getsockname()[1],flush=True)\nsys.stdin.read()";
-    let child =
-        Command::new("python3").args(["-c", code]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut child = Killed(child);
-    let mut port = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.0.stdout.take().unwrap()), &mut port).unwrap();
+    let (child, port) = python(code);
     let port = port.trim();
     let shown = shown(&format!("s = socket\nsetsockopt s SO_REUSEADDR 1\nbind s 127.0.0.1:{port}"));
     let told = format!("127.0.0.1:PORT is held by process python3, pid {}, which listens there", child.0.id());
@@ -215,10 +222,7 @@ fn a_peer_in_another_process_that_closed() {
         return;
     }
     let code = "import socket\ns=socket.socket()\ns.bind(('127.0.0.1',0))\ns.listen()\nprint(s.getsockname()[1],flush=True)\ns.accept()[0].close()";
-    let child = Command::new("python3").args(["-c", code]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut child = Killed(child);
-    let mut port = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.0.stdout.take().unwrap()), &mut port).unwrap();
+    let (_child, port) = python(code);
     let lines = format!("c = create_connection 127.0.0.1:{}\nrecv c 10\nsend c a\npoll c PRI 1\nsend c b", port.trim());
     assert_eq!(
         shown(&lines),
@@ -227,6 +231,42 @@ fn a_peer_in_another_process_that_closed() {
             "try: close c, and connect a new socket",
         ]
     );
+}
+
+fn a_peer_in_another_process_that_reads_nothing() {
+    if !has("python3") {
+        return;
+    }
+    let code = "import socket,sys\ns=socket.create_server(('127.0.0.1',0))\nprint(s.getsockname()[1],flush=True)\nc=s.accept()\nd=s.accept()\nsys.stdin.read()";
+    let (_child, port) = python(code);
+    let lines = format!(
+        "c = create_connection 127.0.0.1:{0}\nsettimeout c 0.1\nlet big = \"x\" * 20000000\nexpect timeout sendall c $big\n\
+         why\nclose c\nwhy c\ndiagram\nd = create_connection 127.0.0.1:{0}\nsetsockopt d TCP_USER_TIMEOUT 200\n\
+         expect ETIMEDOUT sendall d $big\nwhy",
+        port.trim()
+    );
+    let shown = normalised(&run(&["--timeout", "20", "-c", &lines]).out);
+    for line in [
+        "  the buffers are full: the other end, 127.0.0.1:PORT, does not receive, so what came is not read",
+        "  line 6   c: closed; its FIN waits behind ",
+        "  c: closed; the kernel has ",
+        "6  close: FIN waits behind ",
+        "  d gave the connection up: nothing of what it had to send was acknowledged for 200 ms, its TCP_USER_TIMEOUT",
+        "  the other end, 127.0.0.1:PORT, does not receive, so what came is not read (",
+    ] {
+        assert!(shown.lines().any(|shown| shown.starts_with(line)), "{line}\n{shown}");
+    }
+    assert!(!shown.contains("-FIN-"), "{shown}");
+}
+
+fn a_datagram_that_another_process_is_given() {
+    let lines = "a = socket udp\nsetsockopt a SO_REUSEADDR 1\nbind a 127.0.0.1:0\nat = getsockname a\nready = mpqueue\n\
+                 def rival where ready\n  b = socket udp\n  setsockopt b SO_REUSEADDR 1\n  bind b $where\n  \
+                 put $ready bound\n  recv b 100\nend\nspawned = process rival $at $ready\nget ready\nsettimeout a 0.05\n\
+                 recv a 100";
+    let shown = shown(lines);
+    let rest = " has 127.0.0.1:PORT, too: the last one that was bound is given what is sent there";
+    assert!(shown[0].starts_with("process sockpit, pid ") && shown[0].ends_with(rest), "{shown:?}");
 }
 
 fn how_much_is_unread_is_shown_where_somebody_looks() {

@@ -20,12 +20,26 @@ fn entries(kind: i32) -> impl Iterator<Item = KernelSocket> {
     tables.into_iter().filter_map(|p| netstat::sockets(p).ok()).flatten()
 }
 
-/// EADDRINUSE: the address is held by what is no open socket of this session.
-pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
+/// What has such an address and is no open socket of this session.
+fn foreign(case: &Case, at: &Addr, kind: i32) -> Vec<KernelSocket> {
     let ours: Vec<u64> =
         case.world.sockets().iter().filter_map(|s| netstat::inode(s.open_fd().ok()?.as_fd())).collect();
-    let foreign = |e: &KernelSocket| overlap(&e.local, wanted) && e.inode.is_none_or(|n| !ours.contains(&n));
-    let all: Vec<KernelSocket> = entries(kind).filter(foreign).collect();
+    entries(kind).filter(|e| overlap(&e.local, at) && e.inode.is_none_or(|n| !ours.contains(&n))).collect()
+}
+
+/// A datagram socket of another process that shares an address with one of ours.
+pub(super) fn shares(case: &Case, at: &Addr) -> Option<String> {
+    let theirs = foreign(case, at, libc::SOCK_DGRAM).into_iter().find(|e| e.inode.is_some() && e.peer.is_none())?;
+    Some(format!(
+        "{} has {}, too: the last one that was bound is given what is sent there",
+        owner(&theirs),
+        theirs.local
+    ))
+}
+
+/// EADDRINUSE: the address is held by what is no open socket of this session.
+pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
+    let all = foreign(case, wanted, kind);
     let held =
         |e: &&KernelSocket| e.inode.is_some() && (case.failure.tried != Tried::Listen || e.state == State::Listen);
     if let Some(entry) = all.iter().filter(held).min_by_key(|e| e.state != State::Listen) {

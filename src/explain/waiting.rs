@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 
 use super::datagrams::{self, Missed};
-use super::{Case, Cause, bytes, covers, given_up, listens, local, option};
+use super::{Case, Cause, bytes, covers, elsewhere, given_up, is_set, listens, local, option};
 use crate::os::tcp::Info;
 use crate::os::{fd, sockopt};
 use crate::value::{Addr, Clue, Name, Tried, text};
@@ -133,7 +133,11 @@ fn no_datagram(case: &Case, socket: &Socket, at: &Addr) -> Cause {
             let instead = || format!("{} {} ...", case.call, case.called(other));
             none(why.into()).advise(advice.unwrap_or_else(instead)).about(other)
         }
-        None => none(format!("no datagram waits on {at}").into()),
+        None => {
+            let may_share = is_set(socket, libc::SO_REUSEADDR) || is_set(socket, libc::SO_REUSEPORT);
+            let elsewhere = if may_share { elsewhere::shares(case, at) } else { None };
+            none(elsewhere.unwrap_or_else(|| format!("no datagram waits on {at}")).into())
+        }
     };
     if let drops @ 1.. = dropped(socket) {
         let room = option(socket, libc::SO_RCVBUF).unwrap_or(0);
@@ -196,7 +200,7 @@ pub(super) fn queue_full(case: &Case) -> Option<Cause> {
     }
     let serves = |s: &std::rc::Rc<Socket>| listens(s) && local(s).is_some_and(|at| covers(&at, &to));
     let Some(server) = case.others().into_iter().find(serves) else {
-        let cause = super::elsewhere::queue(&to).map(Cause::new)?;
+        let cause = elsewhere::queue(&to).map(Cause::new)?;
         return Some(gave_up(case, cause).advise("accept there, or listen with a larger backlog"));
     };
     let name = server.name();

@@ -2,17 +2,13 @@
 
 use std::rc::Rc;
 
-use super::event::{At, What};
+use super::event::What;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
-use super::{Session, Show, Stop, expr};
-use crate::lang::Span;
+use super::{Session, expr};
 use crate::os::{poller, trace};
-use crate::program::{After, Code, Op, Operand, Scope, takes};
-use crate::value::{Failure, Name, Reply, Value, text};
+use crate::program::{After, Code, Op, Site, takes};
+use crate::value::{Failure, Name, Reply, Value};
 use crate::world::{Step, Wake};
-
-/// Ops between two looks at the clock, when the whole run is bounded.
-const CLOCK_EVERY: u32 = 1024;
 
 /// How a task goes on after an op.
 pub(super) enum Flow {
@@ -48,169 +44,134 @@ impl Session {
                 }
                 self.end(task);
             }
-            _ => self.put_back(task),
+            _ => self.tasks.put_back(task),
         }
         // A background call is tried while the task that made it runs.
         self.world.current = before;
         self.stepper_ran(stepped);
     }
 
-    fn put_back(&mut self, task: Box<Task>) {
-        let index = task.id.index as usize;
-        self.tasks[index] = Some(task);
-    }
-
     /// A parked task may be able to go on.
     fn wake_up(&mut self, task: &mut Task, mut parked: Parked) -> Flow {
         let expired = std::mem::take(&mut task.expired);
         self.keep_place(task, &parked.site);
-        let result = match &mut parked.on {
+        let Some(result) = self.come_of(task, &mut parked.on, expired) else {
+            task.parked = Some(parked);
+            return Flow::Parked;
+        };
+        let Site { targets, expect, .. } = &*parked.site;
+        let is_told = matches!(parked.on, Parking::Jobs(_)) && self.reporter.shows_all();
+        if is_told && result.is_ok() && targets.is_empty() && expect.is_none() {
+            // The announcement has just shown what it gave.
+            return Flow::On;
+        }
+        self.settle(task, &parked.site, result)
+    }
+
+    /// What has come of a wait; none while it lasts.
+    fn come_of(&mut self, task: &Task, on: &mut Parking, expired: bool) -> Option<Result<Step, Failure>> {
+        let done = |reply| Some(Ok(Step::Done(reply)));
+        match on {
             Parking::Call(wait, resume) => {
                 let wake = if expired { Wake::Expired } else { Wake::Ready };
                 if trace::is_on() {
                     self.tell_engine(task, if expired { "... its time is up" } else { "... woken" }.into());
                 }
-                let Some(result) = resume(&mut self.world, wake) else {
-                    task.parked = Some(parked);
-                    return Flow::Parked;
-                };
+                let result = resume(&mut self.world, wake)?;
                 self.world.unwatch(wait, task.id);
-                result
+                Some(result)
             }
-            Parking::Jobs(jobs) => match self.jobs_result(jobs) {
-                // The announcement has just shown what it gave.
-                Some(Ok(_))
-                    if self.show == Show::All && parked.site.targets.is_empty() && parked.site.expect.is_none() =>
-                {
-                    return Flow::On;
-                }
-                Some(result) => result.map(Step::Done),
-                None => {
-                    task.parked = Some(parked);
-                    return Flow::Parked;
-                }
-            },
-            Parking::Join(other) => {
-                if !other.done.get() && !expired {
-                    task.parked = Some(parked);
-                    return Flow::Parked;
-                }
-                Ok(Step::Done(other.result.borrow().clone().filter(|_| other.done.get()).unwrap_or(Reply::Nothing)))
+            Parking::Jobs(jobs) => Some(self.jobs.result(jobs, &self.globals)?.map(Step::Done)),
+            Parking::Join(other) if other.done.get() || expired => {
+                done(other.result.borrow().clone().unwrap_or(Reply::Nothing))
             }
+            Parking::Turn(entry) if self.fairness.entries() >= *entry => done(Reply::Nothing),
             // An entry of the run queue from before is not its turn.
-            Parking::Turn(entry) if self.popped < *entry => {
-                task.parked = Some(parked);
-                return Flow::Parked;
-            }
-            Parking::Turn(_) => Ok(Step::Done(Reply::Nothing)),
-            Parking::Resumed(coroutine) => {
-                let passed = coroutine.passed.borrow_mut().take();
-                match (passed, coroutine.done.get()) {
-                    (Some(value), _) => Ok(Step::Done(Reply::One(value))),
-                    (None, true) => {
-                        let failure = coroutine.failure.borrow_mut().take();
-                        Err(failure.filter(|f| f.name != Name::Cancelled).map_or_else(ended, |failure| *failure))
-                    }
-                    (None, false) => {
-                        task.parked = Some(parked);
-                        return Flow::Parked;
-                    }
+            Parking::Join(_) | Parking::Turn(_) => None,
+            Parking::Resumed(coroutine) => match (coroutine.passed.borrow_mut().take(), coroutine.done.get()) {
+                (Some(value), _) => done(Reply::One(value)),
+                (None, true) => {
+                    let failure = coroutine.failure.borrow_mut().take().filter(|f| f.name != Name::Cancelled);
+                    Some(Err(failure.map_or_else(ended, |failure| *failure)))
                 }
-            }
-            Parking::Yielded => match task.handle.passed.borrow_mut().take() {
-                Some(value) => Ok(Step::Done(Reply::One(value))),
-                None => {
-                    task.parked = Some(parked);
-                    return Flow::Parked;
-                }
+                (None, false) => None,
             },
-        };
-        self.settle(task, &parked.site, result)
+            Parking::Yielded => done(Reply::One(task.handle.passed.borrow_mut().take()?)),
+        }
     }
 
     fn steps(&mut self, task: &mut Task) -> Flow {
-        'frame: loop {
-            let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
-            let code = frame.code.clone();
-            loop {
-                if let Some(signal) = poller::take_signal() {
-                    match self.signal(task, signal) {
-                        Flow::On => continue 'frame,
-                        other => return other,
-                    }
-                }
-                if self.deadline.is_some() {
-                    self.turns = self.turns.wrapping_add(1);
-                    if self.turns.is_multiple_of(CLOCK_EVERY) && self.deadline.is_some_and(|d| self.timers.read() >= d)
-                    {
-                        self.ask_stop(Stop::TimedOut);
-                    }
-                }
-                if self.stop.is_some() || (self.stepper.is_some() && self.halts(task)) {
-                    return Flow::Parked;
-                }
-                let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
-                let Some(op) = code.ops.get(frame.pc) else {
-                    match self.leave(task) {
-                        Flow::On => continue 'frame,
-                        other => return other,
-                    }
-                };
-                frame.pc += 1;
-                match self.op(task, &code, op) {
-                    Ok(Next::Op) => {}
-                    Ok(Next::Frame) => continue 'frame,
-                    Ok(Next::Flow(Flow::On)) => continue 'frame,
-                    Ok(Next::Flow(other)) => return other,
-                    Err(failure) => {
-                        let call: Rc<str> = op.name().into();
-                        match self.fail(task, call, None, failure) {
-                            Flow::On => continue 'frame,
-                            other => return other,
-                        }
-                    }
-                }
+        loop {
+            let flow = self.frame_steps(task);
+            if !matches!(flow, Flow::On) {
+                return flow;
             }
         }
     }
 
+    /// Run ops of the same frame, until the task goes on in another one or not at all.
+    fn frame_steps(&mut self, task: &mut Task) -> Flow {
+        let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
+        let code = frame.code.clone();
+        loop {
+            if let Some(signal) = poller::take_signal() {
+                return self.signal(task, signal);
+            }
+            if self.status.counts_op() {
+                self.status.is_at(self.timers.read());
+            }
+            if self.status.stop().is_some() || (self.stepper.is_some() && self.halts(task)) {
+                return Flow::Parked;
+            }
+            let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
+            let Some(op) = code.ops.get(frame.pc) else { return self.leave(task) };
+            frame.pc += 1;
+            match self.op(task, &code, op) {
+                Ok(None) => {}
+                Ok(Some(flow)) => return flow,
+                Err(failure) => return self.fail(task, op.name().into(), None, failure),
+            }
+        }
+    }
+
+    /// Run an op. Gives how the task goes on, unless it is with the next op of the same frame.
     // One arm an op.
     #[allow(clippy::too_many_lines)]
-    fn op(&mut self, task: &mut Task, code: &Rc<Code>, op: &Op) -> Result<Next, Failure> {
-        let Some(frame) = task.frames.last_mut() else { return Ok(Next::Flow(Flow::Ended)) };
+    fn op(&mut self, task: &mut Task, code: &Rc<Code>, op: &Op) -> Result<Option<Flow>, Failure> {
+        let Some(frame) = task.frames.last_mut() else { return Ok(Some(Flow::Ended)) };
         match op {
             Op::Call(site) => return Ok(self.call(task, site)),
             Op::Line(first, last) => {
-                if self.show == Show::All && self.tells_line(*first) {
+                if self.reporter.shows_all() && self.tells_line(*first) {
                     let lines: Vec<_> = (*first..=*last).map(|n| code.source.line(n).trim_end()).collect();
                     let what = What::Line(lines.join("\n"));
                     self.tell_at(task, what);
                 }
             }
             Op::Let(slot, name, expr) => {
-                let value = self.eval(&frame.scope, expr)?;
+                let value = self.globals.eval(&frame.scope, expr)?;
                 let nested = code.places[frame.pc - 1].nested;
-                self.store(&frame.scope.clone(), *slot, value.clone());
+                self.globals.store(&frame.scope.clone(), *slot, value.clone());
                 let nested = nested && !self.is_typed(task);
-                if self.show == Show::All && !nested {
+                if self.reporter.shows_all() && !nested {
                     let what = What::Reply { call: "let".into(), names: vec![name.clone()], values: vec![value] };
                     self.tell_at(task, what);
                 }
                 self.bury_if_dead(task);
             }
-            Op::Assert(expr) => self.assert(&frame.scope, expr)?,
+            Op::Assert(expr) => self.globals.assert(&frame.scope, expr)?,
             Op::Print(words) => {
-                let text = self.printed(&frame.scope.clone(), words)?;
+                let text = self.globals.printed(&frame.scope.clone(), words)?;
                 self.tell_at(task, What::Printed(text));
             }
             Op::Jump(to) => frame.pc = *to,
             Op::Unless(expr, to) => {
-                if !self.eval(&frame.scope, expr)?.truth() {
+                if !self.globals.eval(&frame.scope, expr)?.truth() {
                     frame.pc = *to;
                 }
             }
             Op::Count(temp, operand) => {
-                let value = self.operand(&frame.scope, operand)?;
+                let value = self.globals.operand(&frame.scope, operand)?;
                 frame.temps[*temp] = Temp::Count(expr::count(&value)?);
             }
             Op::Down(temp, exit) => match &mut frame.temps[*temp] {
@@ -218,7 +179,7 @@ impl Session {
                 _ => frame.pc = *exit,
             },
             Op::Each(temp, operands) => {
-                let values = self.walk(&frame.scope, operands)?;
+                let values = self.globals.walk(&frame.scope, operands)?;
                 frame.temps[*temp] = Temp::Each(values, 0);
             }
             Op::Next(temp, slot, exit) => {
@@ -232,7 +193,7 @@ impl Session {
                 match next {
                     Some(value) => {
                         let scope = frame.scope.clone();
-                        self.store(&scope, *slot, value);
+                        self.globals.store(&scope, *slot, value);
                         self.bury_if_dead(task);
                     }
                     None => {
@@ -245,14 +206,11 @@ impl Session {
                 let job = job.clone();
                 self.background(task, &job)?;
             }
-            Op::Define(slot, function) => {
-                self.functions.resize(self.table.functions.count(), None);
-                self.functions[*slot] = Some(function.clone());
-            }
+            Op::Define(slot, function) => self.globals.define(*slot, function),
             Op::Caught(slot) => {
                 let value = frame.error.as_ref().map_or(Value::None, |f| Value::text(f.to_string()));
                 let scope = frame.scope.clone();
-                self.store(&scope, *slot, value);
+                self.globals.store(&scope, *slot, value);
             }
             Op::Handled => frame.error = None,
             Op::Unmatched(names, to) => {
@@ -262,7 +220,7 @@ impl Session {
             }
             Op::Raise => {
                 let failure = frame.error.take().map_or(Failure::new(Name::Cancelled), |failure| *failure);
-                return Ok(Next::Flow(self.unwind(task, failure)));
+                return Ok(Some(self.unwind(task, failure)));
             }
             Op::After(After::Jump(to)) => frame.afters.push(Pending::Jump(*to)),
             Op::After(After::Raise) => {
@@ -271,21 +229,17 @@ impl Session {
             }
             Op::Finished => match frame.afters.pop() {
                 Some(Pending::Jump(to)) => frame.pc = to,
-                Some(Pending::Raise(failure)) => return Ok(Next::Flow(self.unwind(task, failure))),
+                Some(Pending::Raise(failure)) => return Ok(Some(self.unwind(task, failure))),
                 None => {}
             },
             Op::Value(operands) => {
                 let scope = frame.scope.clone();
-                let mut values = operands.iter().map(|o| self.operand(&scope, o)).collect::<Result<Vec<_>, _>>()?;
-                frame.returns = match values.len() {
-                    0 => Reply::Nothing,
-                    1 => Reply::One(values.remove(0)),
-                    _ => Reply::Many(values),
-                };
+                let values = operands.iter().map(|o| self.globals.operand(&scope, o));
+                frame.returns = values.collect::<Result<Vec<_>, _>>()?.into();
             }
-            Op::Return => return Ok(Next::Flow(self.leave(task))),
+            Op::Return => return Ok(Some(self.leave(task))),
         }
-        Ok(Next::Op)
+        Ok(None)
     }
 
     /// The innermost frame is through: give the caller what it returns.
@@ -303,61 +257,9 @@ impl Session {
             _ => Flow::On,
         }
     }
-
-    fn printed(&self, scope: &Scope, words: &[Operand]) -> Result<String, Failure> {
-        let mut out = String::new();
-        for (i, word) in words.iter().enumerate() {
-            if i > 0 {
-                out.push(' ');
-            }
-            // Bytes come out escaped; text keeps its line ends, and nothing a terminal could obey.
-            match self.operand(scope, word)? {
-                Value::Text(s) => out.push_str(&text::printable(&s)),
-                other => out.push_str(&other.to_string()),
-            }
-        }
-        Ok(out)
-    }
-
-    pub(super) fn walk(&self, scope: &Scope, operands: &[Operand]) -> Result<Rc<Vec<Value>>, Failure> {
-        if let [only] = operands
-            && let Value::List(list) = self.operand(scope, only)?
-        {
-            return Ok(list);
-        }
-        operands.iter().map(|o| self.operand(scope, o)).collect::<Result<Vec<_>, _>>().map(Rc::new)
-    }
-
-    pub(super) fn at(task: &Task) -> At {
-        let place = task.frames.last().map(|f| (f, f.code.places.get(f.pc.saturating_sub(1))));
-        At {
-            // A coroutine speaks for the task that resumed it.
-            task: (task.id.index != 0 && task.job.is_none() && !task.beside && !task.handle.coroutine)
-                .then(|| task.name.clone()),
-            source: place.map(|(f, _)| f.code.source.clone()),
-            span: place.and_then(|(_, p)| p).map_or(Span::default(), |p| p.span),
-            nested: place.and_then(|(_, p)| p).is_some_and(|p| p.nested),
-        }
-    }
-
-    pub(super) fn tell_at(&mut self, task: &Task, what: What) {
-        let mut at = Self::at(task);
-        at.nested = at.nested && !self.is_typed(task);
-        self.tell(what, at);
-    }
 }
 
 /// A coroutine has no more to give.
 pub(super) fn ended() -> Failure {
     Failure::with(Name::Empty, "the coroutine has ended")
-}
-
-/// How the steps of a task go on.
-pub(super) enum Next {
-    /// With the next op of the same frame.
-    Op,
-    /// With another frame.
-    Frame,
-    /// As the flow says.
-    Flow(Flow),
 }

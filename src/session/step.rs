@@ -1,7 +1,7 @@
 //! Stepping: each statement of each task stops before it runs, until somebody lets it go.
 //!
 //! Tasks that stand before a statement wait in a queue of their own, in the order in which they would run; what they
-//! have let go runs on the scheduler as ever. A line typed beside the program is a task that never stops. What a person
+//! have let go runs on the scheduler as ever. A line typed in between is a task that never stops. What a person
 //! is shown and types is none of this file's business.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::Session;
 use super::event::{At, What};
 use super::task::Task;
+use super::tasks::MAIN;
 use crate::lang::{self, Source};
 use crate::value::{Failure, Name, text};
 use crate::world::TaskId;
@@ -46,12 +47,25 @@ pub(super) struct Stepper {
     trail: Vec<(TaskId, Spot)>,
     /// The task that was let go last.
     last: TaskId,
+    /// The task that runs lines typed in between.
+    evaluating: Option<TaskId>,
 }
 
 impl Stepper {
     /// The first line from that one on that a statement begins on.
     fn statement(&self, line: u32) -> Option<u32> {
         self.lines.range(line..).next().copied()
+    }
+
+    /// What runs stops at its next statement.
+    fn halt(&mut self) {
+        (self.free, self.until) = (false, None);
+    }
+
+    /// A task stands before a statement again, and runs next.
+    fn stop_first(&mut self, id: TaskId) {
+        self.stopped.retain(|t| *t != id);
+        self.stopped.push_front(id);
     }
 }
 
@@ -79,7 +93,7 @@ impl Session {
     pub fn step_through(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
         self.start(source)?;
         let mut lines = BTreeSet::new();
-        if let Some(frame) = self.task(TaskId::default()).and_then(|main| main.frames.last()) {
+        if let Some(frame) = self.tasks.get(MAIN).and_then(|main| main.frames.last()) {
             frame.code.statements(&mut lines);
         }
         self.stepper = Some(Box::new(Stepper {
@@ -93,7 +107,8 @@ impl Session {
             until: None,
             at: HashMap::new(),
             trail: Vec::new(),
-            last: TaskId::default(),
+            last: MAIN,
+            evaluating: None,
         }));
         Ok(())
     }
@@ -113,7 +128,7 @@ impl Session {
     /// The statement that runs next.
     pub fn next_stop(&self) -> Option<NextStatement> {
         let id = self.first_stopped()?;
-        let task = self.task(id)?;
+        let task = self.tasks.get(id)?;
         let frame = task.frames.last()?;
         let place = frame.code.places.get(frame.pc)?;
         Some(NextStatement {
@@ -143,7 +158,7 @@ impl Session {
             stepper.last = id;
             self.world.ready.push_front(id);
         }
-        self.meet_interrupt();
+        self.status.meet_interrupt();
     }
 
     /// Let the next task run although its statement is done with: what runs in its place stops nowhere.
@@ -163,7 +178,7 @@ impl Session {
     pub fn pass_over(&mut self) -> Option<(u32, u32)> {
         let stop = self.next_stop()?;
         let id = self.stepper.as_mut()?.stopped.pop_front()?;
-        let task = self.task_mut(id)?;
+        let task = self.tasks.get_mut(id)?;
         let depth = task.frames.len();
         let frame = task.frames.last_mut()?;
         let spot = Spot { depth, pc: frame.pc };
@@ -185,7 +200,7 @@ impl Session {
         if !stepper.stopped.contains(&id) {
             return Err("that task waits or has ended: `where` tells");
         }
-        let Some(task) = self.task_mut(id) else { return Err(GONE) };
+        let Some(task) = self.tasks.get_mut(id) else { return Err(GONE) };
         if task.frames.len() < spot.depth {
             return Err(GONE);
         }
@@ -199,8 +214,7 @@ impl Session {
         frame.pc = spot.pc;
         if let Some(stepper) = &mut self.stepper {
             stepper.trail.pop();
-            stepper.stopped.retain(|t| *t != id);
-            stepper.stopped.push_front(id);
+            stepper.stop_first(id);
         }
         Ok(())
     }
@@ -218,7 +232,7 @@ impl Session {
             let stopped = std::mem::take(&mut stepper.stopped);
             self.world.ready.extend(stopped);
         }
-        self.meet_interrupt();
+        self.status.meet_interrupt();
         runs
     }
 
@@ -245,24 +259,34 @@ impl Session {
         self.stepper.as_ref().map(|s| &s.source)
     }
 
-    /// The task that was let go last, while it waits.
-    pub(super) fn stepped_last(&self) -> Option<TaskId> {
-        let waits = |id: &TaskId| self.task(*id).is_some_and(|t| t.parked.is_some());
-        self.stepper.as_ref().map(|s| s.last).filter(waits)
+    /// The task whose call a person waits for.
+    pub(super) fn foreground(&self) -> TaskId {
+        let Some(stepper) = &self.stepper else { return MAIN };
+        let last = self.tasks.get(stepper.last).filter(|t| t.parked.is_some());
+        stepper.evaluating.or(last.map(|t| t.id)).unwrap_or(MAIN)
+    }
+
+    /// Whether lines that were typed in between still run.
+    pub fn is_evaluating(&self) -> bool {
+        self.stepper.as_ref().is_some_and(|s| s.evaluating.is_some())
+    }
+
+    pub(super) fn set_evaluating(&mut self, task: Option<TaskId>) {
+        if let Some(stepper) = &mut self.stepper {
+            stepper.evaluating = task;
+        }
     }
 
     /// Ctrl-C: what was let go last stops at its next statement; what it waits for is given up.
     pub fn interrupt_steps(&mut self) {
         if let Some(stepper) = &mut self.stepper {
-            stepper.free = false;
-            stepper.until = None;
+            stepper.halt();
         }
         let id = self.foreground();
-        if self.task(id).is_some_and(|t| t.parked.is_some()) {
+        if self.tasks.get(id).is_some_and(|t| t.parked.is_some()) {
             self.raise_in(id, Failure::new(Name::Interrupted));
         } else {
-            // It may be meant for a line that is on its way from the editor.
-            self.early_interrupt = true;
+            self.status.keep_interrupt();
         }
     }
 
@@ -270,7 +294,9 @@ impl Session {
     #[cold]
     pub(super) fn halts(&mut self, task: &Task) -> bool {
         let (Some(stepper), Some(frame)) = (&mut self.stepper, task.frames.last()) else { return false };
-        let Some(place) = frame.code.places.get(frame.pc).filter(|p| p.end != 0 && !task.beside) else { return false };
+        let Some(place) = frame.code.places.get(frame.pc).filter(|p| p.end != 0 && !task.evaluates) else {
+            return false;
+        };
         let spot = Spot { depth: task.frames.len(), pc: frame.pc };
         if stepper.granted == Some(task.id) {
             stepper.granted = None;
@@ -292,8 +318,7 @@ impl Session {
         } else {
             stepper.stopped.push_back(task.id);
         }
-        stepper.free = false;
-        stepper.until = None;
+        stepper.halt();
         true
     }
 
@@ -317,10 +342,8 @@ impl Session {
         task.frames.truncate(spot.depth);
         let Some(frame) = task.frames.last_mut() else { return false };
         frame.pc = spot.pc;
-        stepper.free = false;
-        stepper.until = None;
-        stepper.stopped.retain(|t| *t != task.id);
-        stepper.stopped.push_front(task.id);
+        stepper.halt();
+        stepper.stop_first(task.id);
         stepper.trail.pop_if(|(id, at)| *id == task.id && *at == spot);
         let line = self.standing(task).span.line;
         self.tell_at(task, What::Noted(format!("line {line} is still next: change it, or `skip`")));
