@@ -24,7 +24,7 @@ impl Session {
     /// Run a task until it waits or ends.
     pub(super) fn run(&mut self, mut task: Box<Task>) {
         let before = std::mem::replace(&mut self.world.current, task.id);
-        let stepped = self.stepper_runs(&task);
+        let stepped = self.stepper.runs(task.id, task.parked.is_some());
         let flow = match task.parked.take() {
             Some(parked) => self.wake_up(&mut task, parked),
             None if task.frames.is_empty() => Flow::Ended,
@@ -48,7 +48,7 @@ impl Session {
         }
         // A background call is tried while the task that made it runs.
         self.world.current = before;
-        self.stepper_ran(stepped);
+        self.stepper.ran(stepped);
     }
 
     /// A parked task may be able to go on.
@@ -120,7 +120,7 @@ impl Session {
             if self.status.counts_op() {
                 self.status.is_at(self.timers.read());
             }
-            if self.status.stop().is_some() || (self.stepper.is_some() && self.halts(task)) {
+            if self.status.stop().is_some() || (self.stepper.is_on() && self.halts(task)) {
                 return Flow::Parked;
             }
             let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
@@ -142,7 +142,7 @@ impl Session {
         match op {
             Op::Call(site) => return Ok(self.call(task, site)),
             Op::Line(first, last) => {
-                if self.reporter.shows_all() && self.tells_line(*first) {
+                if self.reporter.shows_all() && self.stepper.tells_line(*first) {
                     let lines: Vec<_> = (*first..=*last).map(|n| code.source.line(n).trim_end()).collect();
                     let what = What::Line(lines.join("\n"));
                     self.tell_at(task, what);
@@ -152,7 +152,7 @@ impl Session {
                 let value = self.globals.eval(&frame.scope, expr)?;
                 let nested = code.places[frame.pc - 1].nested;
                 self.globals.store(&frame.scope.clone(), *slot, value.clone());
-                let nested = nested && !self.is_typed(task);
+                let nested = nested && !self.stepper.is_typed(task.id);
                 if self.reporter.shows_all() && !nested {
                     let what = What::Reply { call: "let".into(), names: vec![name.clone()], values: vec![value] };
                     self.tell_at(task, what);

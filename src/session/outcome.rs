@@ -260,7 +260,7 @@ impl Session {
             self.status.ask_stop(Stop::Signal(signal));
             return Flow::Parked;
         }
-        if self.runs_free() && !task.evaluates {
+        if self.stepper.runs_free() && !task.evaluates {
             self.interrupt_steps();
             return Flow::On;
         }
