@@ -237,21 +237,4 @@ mod tests {
             }
         }
     }
-
-    #[test]
-    fn letters_and_near_names_do() {
-        assert_eq!(about("so_reuseaddr"), about("SO_REUSEADDR"));
-        assert_eq!(about("epipe"), about("EPIPE"));
-        let failure = about("recvform").unwrap_err();
-        assert_eq!(failure.notes(), ["did you mean recvfrom?"]);
-        assert!(answer(&["a", "b"]).is_err() && answer(&["-k"]).is_err());
-    }
-
-    #[test]
-    fn a_search_finds_names_first() {
-        let page = answer(&["-k", "keepalive"]).unwrap();
-        let lines = plain(&page);
-        assert!(lines.starts_with("SO_KEEPALIVE option:") && lines.contains("TCP_KEEPCNT"), "{lines}");
-        assert!(answer(&["-k", "peek", "data"]).is_ok() && answer(&["-k", "zzzz"]).is_err());
-    }
 }
