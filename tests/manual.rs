@@ -114,7 +114,7 @@ fn a_pipe_gets_no_colours_and_the_same_width_always() {
 fn the_command_line_searches_and_says_what_was_meant() {
     let found = run(&["help", "-k", "keepalive"]);
     assert!(
-        found.status == 0 && found.out.starts_with("SO_KEEPALIVE option:") && found.out.contains("TCP_KEEPCNT"),
+        found.status == 0 && found.out.starts_with("  SO_KEEPALIVE ") && found.out.contains("TCP_KEEPCNT"),
         "{}",
         found.out
     );
