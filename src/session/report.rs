@@ -96,7 +96,7 @@ impl Session {
         let place = task.frames.last().map(|f| (f, f.code.places.get(f.pc.saturating_sub(1))));
         At {
             // A coroutine speaks for the task that resumed it.
-            task: (task.id != MAIN && task.job.is_none() && !task.beside && !task.handle.coroutine)
+            task: (task.id != MAIN && task.job.is_none() && !task.evaluates && !task.handle.coroutine)
                 .then(|| task.name.clone()),
             source: place.map(|(f, _)| f.code.source.clone()),
             span: place.and_then(|(_, p)| p).map_or(Span::default(), |p| p.span),
