@@ -24,15 +24,8 @@ tests![
 const LAYERS: &[&str] = &["value", "lang", "os", "world", "command", "explain", "help", "session", "render", "front"];
 
 /// Layers that a layer leaves alone although they stand before it.
-const APART: &[(&str, &str)] = &[
-    ("lang", "os"),
-    ("render", "os"),
-    ("render", "world"),
-    ("render", "command"),
-    ("os", "lang"),
-    ("world", "lang"),
-    ("command", "lang"),
-];
+const APART: &[(&str, &str)] =
+    &[("lang", "os"), ("render", "os"), ("render", "world"), ("os", "lang"), ("world", "lang"), ("command", "lang")];
 
 /// The most lines of a source file, its tests not counted. Tables and their functions may be longer.
 const LINES_MAX: usize = 470;

@@ -7,6 +7,7 @@
 //! tasks and of programs.
 
 mod address;
+mod after;
 mod connection;
 mod diagram;
 mod elsewhere;
@@ -19,12 +20,13 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
+pub use after::{After, after};
 pub use diagram::draw;
 pub use story::{remark, story, why};
 
 use crate::lang::Source;
 use crate::os::{sockopt, trace};
-use crate::value::{Addr, Clue, Failure, Name, Tried};
+use crate::value::{Addr, Clue, Failure, Name, Tried, errno};
 use crate::world::record::{Did, Ends, Fact, Last};
 use crate::world::{Record, Socket, World};
 
@@ -57,12 +59,6 @@ impl Cause {
     fn about(mut self, socket: u64) -> Self {
         self.about.push(socket);
         self
-    }
-
-    /// The lines that an error shows by itself.
-    fn short(&self) -> Vec<Clue> {
-        let advice = self.advice.as_ref().map(|advice| Clue::new(format!("try: {advice}")));
-        self.clues.iter().take(2).cloned().chain(advice).collect()
     }
 }
 
@@ -235,9 +231,43 @@ pub struct Told {
 #[cold]
 pub fn explain(world: &World, call: &Rc<str>, line: (Option<Rc<Source>>, u32), failure: Failure) -> (Failure, Told) {
     let cause = trace::aside(|| Case::new(world, call, &failure).cause()).unwrap_or_default();
-    let failure = if cause.clues.is_empty() { failure } else { failure.because(cause.short()) };
+    let failure = match &*cause.clues {
+        [] => failure,
+        clues => failure.because(clues[..clues.len().min(2)].to_vec(), cause.advice.clone()),
+    };
     let told = Told { line, when: Instant::now(), call: call.clone(), failure: failure.clone(), cause };
     (failure, told)
+}
+
+/// What is known to help with a failure: everybody tells this.
+pub struct Known {
+    /// Why it happened.
+    pub cause: Vec<Clue>,
+    /// What to do about it: `try: ...`.
+    pub advice: Option<String>,
+    /// It is what the error usually means by this call, for want of evidence.
+    pub usual: bool,
+}
+
+impl Known {
+    /// All of it, a line each.
+    pub fn lines(&self) -> impl Iterator<Item = Clue> {
+        self.cause.iter().cloned().chain(self.advice.as_deref().map(Clue::from))
+    }
+}
+
+/// What is known to help with a failure of a call, its own notes aside.
+pub fn known(call: &str, failure: &Failure) -> Known {
+    let cause = failure.clues().to_vec();
+    match failure.name {
+        Name::Errno(number) if cause.is_empty() => {
+            let (advice, cause): (Vec<&str>, Vec<&str>) =
+                errno::hint(call, number).iter().partition(|line| line.starts_with("try: "));
+            let advice = advice.first().map(|line| (*line).to_string());
+            Known { cause: cause.into_iter().map(Clue::from).collect(), advice, usual: true }
+        }
+        _ => Known { cause, advice: failure.advice().map(|advice| format!("try: {advice}")), usual: false },
+    }
 }
 
 /// So many bytes, in words.

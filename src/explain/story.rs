@@ -3,12 +3,12 @@
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use super::{Told, bytes, listens};
+use super::{Told, bytes, known, listens};
 use crate::command;
 use crate::os::constants::HOWS;
 use crate::os::tcp::{self, State};
 use crate::os::{fd, options};
-use crate::value::{Addr, Clue, Failure, Handle, Name, errno, text};
+use crate::value::{Addr, Clue, Failure, Handle, Name, text};
 use crate::world::record::{Did, Fact};
 use crate::world::{Mode, Record, Socket, World, sort};
 
@@ -50,7 +50,9 @@ pub fn why(world: &World, told: Option<&Told>) -> Vec<Clue> {
     let mut out = vec![headline(told)];
     let indented = |clue: &Clue| Clue::new("  ").join(clue.clone());
     out.extend(told.cause.clues.iter().map(indented));
-    out.extend(usual(told).map(|line| Clue::new(format!("  {line}"))));
+    out.extend(told.failure.notes().iter().map(|note| Clue::new(format!("  {note}"))));
+    let known = known(&told.call, &told.failure);
+    out.extend(known.lines().filter(|_| known.usual).map(|line| indented(&line)));
     let sockets: Vec<u64> = told.failure.socket().into_iter().chain(told.cause.about.iter().copied()).collect();
     if let Some(record) = &world.record {
         out.extend(titled("what happened", history(record, &sockets, told.when)));
@@ -107,15 +109,6 @@ fn headline(told: &Told) -> Clue {
     let statement = text::printable(source.as_ref().map_or("", |s| s.line(*line)).trim());
     let place = if *line > 0 { format!("line {line}, {statement}: ") } else { String::new() };
     Clue::new(format!("{place}{}: {}", told.call, told.failure)).ago(told.when.elapsed())
-}
-
-/// What the error usually means, where there is no evidence for more.
-fn usual(told: &Told) -> impl Iterator<Item = &str> {
-    let hints = match told.failure.name {
-        Name::Errno(number) if told.cause.clues.is_empty() => errno::hint(&told.call, number),
-        _ => &[],
-    };
-    told.failure.notes().iter().map(String::as_str).chain(hints.iter().copied())
 }
 
 fn further(told: &Told) -> String {

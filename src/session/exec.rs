@@ -335,6 +335,7 @@ impl Session {
     pub(super) fn at(task: &Task) -> At {
         let place = task.frames.last().map(|f| (f, f.code.places.get(f.pc.saturating_sub(1))));
         At {
+            process: None,
             // A coroutine speaks for the task that resumed it.
             task: (task.id.index != 0 && task.job.is_none() && !task.beside && !task.handle.coroutine)
                 .then(|| task.name.clone()),

@@ -36,7 +36,7 @@ pub use step::Standing;
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
-use crate::explain::Told;
+use crate::explain::{self, Told};
 use crate::lang::{self, Source};
 use crate::os::{poller, trace};
 use crate::value::{Failure, Name, Value};
@@ -76,7 +76,10 @@ pub struct Session {
     pub world: World,
     /// What is told.
     pub show: Show,
+    /// The number of the last fact of the record that was told, where each event is to have the sockets after it.
+    pub follows: Option<u64>,
     sink: Box<dyn Sink>,
+    begun: Instant,
     table: Table,
     functions: Vec<Option<Rc<Function>>>,
     globals: Rc<Scope>,
@@ -143,7 +146,9 @@ impl Session {
         let mut session = Self {
             world: World::default(),
             show,
+            follows: None,
             sink,
+            begun: Instant::now(),
             table: Table::default(),
             functions: Vec::new(),
             globals: Rc::default(),
@@ -357,10 +362,10 @@ impl Session {
 
     fn tell_alone(&mut self, what: What, mut at: event::At) {
         self.seq += 1;
-        if let Some(process) = &self.world.family.name {
-            at.task = Some(at.task.map_or_else(|| process.clone(), |task| format!("{process} {task}").into()));
-        }
-        let event = Event { seq: self.seq, at, what };
+        at.process.clone_from(&self.world.family.name);
+        let begun = self.begun;
+        let after = self.follows.as_mut().and_then(|told| explain::after(&self.world, told, begun)).map(Box::new);
+        let event = Event { seq: self.seq, begun, at, what, after };
         // With others on the same output, what was said first must stand first.
         if !self.sink.event(&event) || (self.world.family.is_shared() && !self.sink.flush()) {
             self.ask_stop(Stop::Output);

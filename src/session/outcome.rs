@@ -190,7 +190,7 @@ impl Session {
                 format!("expected {}, but the call failed with {failure}", expected.as_str()),
             );
             let wrong = failure.notes().iter().fold(wrong, |f, note| f.note(note.clone()));
-            let wrong = wrong.because(failure.clues().to_vec());
+            let wrong = wrong.because(failure.clues().to_vec(), failure.advice().map(str::to_string));
             return self.fail(task, call, None, wrong);
         }
         let word = match (site, failure.arg()) {

@@ -177,6 +177,8 @@ pub(super) enum Parking {
 pub struct Job {
     /// Its line, without the `&`.
     pub line: String,
+    /// The call it makes.
+    pub call: Rc<str>,
     /// The names its results go to.
     pub names: Vec<Rc<str>>,
     /// How it ended; none while it runs. The values are left out when they have names.

@@ -368,6 +368,7 @@ impl Session {
         let Site { targets, .. } = &**site;
         let job = Job {
             line: line.clone(),
+            call: site.name.clone(),
             names: targets.iter().map(|(_, n)| n.clone()).collect(),
             outcome: None,
             seen: false,
@@ -393,13 +394,13 @@ impl Session {
         if self.show == Show::Prints {
             return;
         }
-        let (line, names) = (job.line.clone(), job.names.clone());
+        let (line, call, names) = (job.line.clone(), job.call.clone(), job.names.clone());
         let values = match (outcome, names.is_empty()) {
             (Ok(_), false) => Ok(self.job_values(number)),
             (Ok(reply), true) => Ok(reply.clone().into_values()),
             (Err(failure), _) => Err(failure.clone()),
         };
-        self.tell(What::JobDone { job: number, line, names, outcome: values }, At::default());
+        self.tell(What::JobDone { job: number, line, call, names, outcome: values }, At::default());
     }
 
     /// The values that a job's names hold now.
