@@ -2,21 +2,23 @@
 //!
 //! # The journey of a line
 //!
-//! text → [`lang`] (words, statements, blocks) → a task's frame → [`command`] (arguments bound, the effect tried) →
+//! text → [`lang`] (words, statements, blocks) → [`program`] (names are slots, blocks are jumps) → a task's frame → [`command`] (arguments bound, the effect tried) →
 //! [`world::Step`] → [`value::Reply`] → [`session::Event`] → a renderer → the prompt, a script's output, JSON.
 //!
 //! # Layers, one way only
 //!
 //! | layer | kind | what it knows |
 //! | --- | --- | --- |
+//! | [`linux`] | pure | the kernel's names and numbers: families, types, flags, options by level, states |
 //! | [`value`] | pure | values, addresses, the errno table, failures, replies; pages and tables before they are laid out |
 //! | [`lang`] | pure | words, statements, blocks, expressions, errors with a place; and print, its inverse |
-//! | [`os`] | effects | every system call through one door; the mio poller; the option table. The only unsafe code |
+//! | [`os`] | effects | every system call through one door; the mio poller. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
 //! | [`command`] | table | each call: its parameters, help, Python and C forms, and its effect |
+//! | [`program`] | pure | a program before it runs: which word of a call is which parameter; code, its slots and names |
 //! | [`explain`] | reads | the record → cause, story, picture; it looks at the world and knows nothing of the scheduler |
-//! | [`help`] | pure | which word of a call is which parameter; all that help says; the manual page; lines in Python |
-//! | [`session`] | state | tasks (frames over compiled code), jobs, the scheduler, events |
+//! | [`help`] | pure | all that help says; the manual page; lines in Python |
+//! | [`session`] | state | tasks (frames over a program's code), jobs, the scheduler, events |
 //! | [`render`] | pure | events to text for people and to JSON |
 //! | [`front`] | effects | the command line, scripts, the prompt. The only place that prints |
 //!
@@ -29,6 +31,18 @@
 //! Readiness is never remembered, so a spurious wake is harmless and no edge is lost. A socket is registered with the
 //! poller when a call first waits on it. What only a kernel-blocking descriptor would do (send all, MSG_WAITALL,
 //! SO_RCVLOWAT, SO_RCVTIMEO, SO_LINGER at close, connect to a full unix queue) is made from this.
+//!
+//! # A call: told once
+//!
+//! All that is known of a call stands in one constant beside its effect. `atmark` is `ATMARK` in
+//! `src/command/readiness.rs`: what fits each parameter ([`command::Kind`], and how a socket must stand,
+//! [`command::Stands`]), what each result holds ([`value::Holds`]), each error with its cause and what to try, the forms
+//! in Python and C, an example, and `run`. Parsing, usage lines, completion, help, the manual page, the reference, the
+//! advice under an error and what a transcript leaves out are made of that; a call that is `like` another shares its
+//! errors. So `atmark` touches that file: the constant, the function below it, its name in `COMMANDS`; and a script in
+//! `tests/facts` that holds what it does. The reference is written anew from it. What it asks the kernel is a function
+//! of [`os`], as `os::fd::atmark`, unless there is one already. No other file knows it by its name, which
+//! `tests/tidy.rs` holds.
 //!
 //! # Tasks
 //!
@@ -79,7 +93,9 @@ pub mod explain;
 pub mod front;
 pub mod help;
 pub mod lang;
+pub mod linux;
 pub mod os;
+pub mod program;
 pub mod render;
 pub mod session;
 pub mod value;

@@ -31,6 +31,10 @@ fn exit_statuses_are_as_documented() {
     assert_eq!(lines("print hi").status, 0);
     assert_eq!(lines("assert 1 == 2").status, 1);
     assert_eq!(lines("expect EAGAIN now").status, 1);
+    // A task's error is the run's, and a failure of the main task is one although others still run.
+    assert_eq!(lines("def bad\n  assert 1 == 2\nend\nt = spawn bad\njoin t").status, 1);
+    assert_eq!(lines("def bad\n  assert 1 == 2\nend\np = pool 1\nt = submit p bad\njoin t").status, 1);
+    assert_eq!(lines("def late\n  sleep 0.01\nend\nspawn late\nassert 1 == 2").status, 1);
     assert_eq!(run(&["--frob"]).status, 2);
     assert_eq!(run(&["/nowhere/x.sock"]).status, 2);
     assert_eq!(run(&["help", "nonsense"]).status, 2);

@@ -289,7 +289,7 @@ fn reference() -> String {
         out += &table(noun, &rows.collect::<Vec<_>>());
     }
     out += "\n## Errors\n";
-    let named = |name: &str| command::all().any(|c| c.errors.iter().any(|e| e.0 == name));
+    let named = |name: &str| command::all().any(|c| c.errors.iter().any(|e| e.name == name));
     let errors = subjects().filter_map(|(name, s)| match s {
         Subject::Error(error) if named(name) => Some((name, format!("{} ({})", s.summary(), error.number()?))),
         _ => None,

@@ -21,6 +21,8 @@ tests![
     sockets_of_running_defs_and_lost_ones_are_listed,
     leaving_says_what_it_closes,
     a_filter_that_cannot_be_is_an_error,
+    what_has_no_meaning_is_a_dash,
+    a_closed_socket_that_still_sends_is_found_by_its_name,
 ];
 
 /// Type a line and see it run.
@@ -96,7 +98,7 @@ fn a_pipe_and_a_transcript_know_no_window() {
     let expected = "\
 name      fd  type      local               state   mode      in     out
 srv   {fd:1}  TCP/IPv4  127.0.0.1:{port:1}  LISTEN  blocking  0/128    -
-c     {fd:2}  TCP/IPv4  -                   CLOSE   blocking  0        0
+c     {fd:2}  TCP/IPv4  -                   CLOSE   blocking  -        -
 sockpit> netstat srv
 proto  local               state   in  out  name  process
 tcp    127.0.0.1:{port:1}  LISTEN   0    0  srv   {pid:1}/sockpit
@@ -184,9 +186,44 @@ fn what_the_kernel_keeps_of_a_closed_socket_has_its_name() {
     let shown = run(&["-c", lines]).out;
     let row = shown.lines().find(|l| l.starts_with("tcp ")).unwrap_or_else(|| panic!("{shown}"));
     assert!(row.contains(" TIME_WAIT ") && row.contains(" s  conn"), "{shown}");
-    // A script gets the same whether it is quiet or not.
+    // The name finds it, as long as the kernel has something of it.
+    let by_name = run(&["-c", &format!("{lines}\nnetstat conn\nnetstat TIME_WAIT conn\nnetstat cli")]).out;
+    let found =
+        by_name.lines().filter(|l| l.starts_with("tcp ") && l.contains(" TIME_WAIT ") && l.contains(" s  conn"));
+    assert_eq!(found.count(), 3, "{by_name}");
+    assert!(
+        by_name.ends_with("\nnothing of cli: no open socket, none that the kernel keeps after its close, no process\n"),
+        "{by_name}"
+    );
+    // A script gets the same names whether it is quiet or not.
     assert!(shown.ends_with("in a script: none\n"), "{shown}");
     assert!(run(&["-q", "-c", lines]).out.ends_with("in a script: none\n"));
+}
+
+fn a_closed_socket_that_still_sends_is_found_by_its_name() {
+    let lines = "srv = create_server 127.0.0.1:0\naddr = getsockname srv\nc = create_connection $addr\n\
+                 conn, peer = accept srv\nsetblocking c off\nlet big = \"x\" * 100000\nloop\n  try\n    n = send c $big\n  except EAGAIN\n    break\n  end\nend\n\
+                 close c\nnetstat c\nnetstat conn FIN_WAIT1";
+    let shown = run(&["-c", lines]).out;
+    let row = shown.lines().find(|l| l.starts_with("tcp ")).unwrap_or_else(|| panic!("{shown}"));
+    assert!(row.contains(" FIN_WAIT1 ") && row.ends_with("  c"), "{shown}");
+    assert!(shown.ends_with("\nno socket is like that\n"), "{shown}");
+}
+
+fn what_has_no_meaning_is_a_dash() {
+    let lines = "b = socket\nbind b 127.0.0.1:0\nat = getsockname b\na = socket\nexpect ECONNREFUSED connect a $at\n\
+                 u = socket udp\nv = socket unix\nsockets\ninfo a";
+    let shown = run(&["-c", lines]).out;
+    let row = |name: &str| {
+        let line = shown.lines().rev().find(|l| l.starts_with(name)).unwrap_or_else(|| panic!("{shown}"));
+        line.split_whitespace().map(str::to_string).collect::<Vec<_>>()
+    };
+    for (name, queues) in [("a ", ["-", "-"]), ("b ", ["-", "-"]), ("u ", ["0", "0"]), ("v ", ["-", "-"])] {
+        assert!(row(name).ends_with(&queues.map(String::from)), "{shown}");
+    }
+    for name in ["out ", "last_data_sent ", "last_data_recv ", "min_rtt ", "notsent_bytes ", "options "] {
+        assert_eq!(row(name)[1], "-", "{shown}");
+    }
 }
 
 fn sockets_of_running_defs_and_lost_ones_are_listed() {

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::os::options::OptRef;
+use crate::linux::options::OptRef;
 use crate::value::{Addr, Failure, Value};
 use crate::world::{File, Socket};
 

@@ -9,10 +9,17 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Arg, Args, Command, Group, Kind, named, names, opt, req};
+use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, named, names, opt, req};
 use crate::os::{addr, fd, resolve, sockopt};
-use crate::value::{Addr, Failure, Name, Reply, Tried, Value};
-use crate::world::record::{Did, Ends};
+use crate::value::Addr;
+use crate::value::Failure;
+use crate::value::Holds;
+use crate::value::Name;
+use crate::value::Reply;
+use crate::value::Tried;
+use crate::value::Value;
+use crate::world::record::Did;
+use crate::world::record::Ends;
 use crate::world::{Mode, Side, Socket, Step, Waiting, World, chain, offload, retry, socket_value};
 
 /// The calls that listen and connect.
@@ -20,8 +27,6 @@ pub const COMMANDS: &[Command] = &[LISTEN, ACCEPT, CONNECT, CONNECT_EX, CREATE_S
 
 const LISTEN: Command = Command {
     name: "listen",
-    aliases: &[],
-    group: Group::Connection,
     summary: "let the socket take connections; BACKLOG of them (128 if left out) and one more queue until accepted",
     notes: &[
         "From here on clients can connect: the kernel completes their handshake and queues them, before accept is \
@@ -30,29 +35,29 @@ const LISTEN: Command = Command {
         "A listening socket carries no data: what clients send is read from the sockets that accept gives.",
     ],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Idle),
         opt("BACKLOG", Kind::Int).is("how many may wait to be accepted, 128 if left out; the kernel queues one more"),
     ],
-    results: &[],
-    returns: "",
     python: "{S}.listen(<{BACKLOG}>)",
     c: "listen(s, 5);",
     man: "listen(2)",
     errors: &[
-        ("EADDRINUSE", "another socket listens on this port"),
-        ("EOPNOTSUPP", "this type of socket takes no connections: UDP needs neither listen nor accept"),
-        ("EINVAL", "it is connected, or an AF_UNIX socket without a name: bind first"),
-        ("EBADF", "the socket is closed"),
+        err("EADDRINUSE", "another socket listens on this port")
+            .cure("another port; netstat lists those that are taken"),
+        err("EOPNOTSUPP", "this type of socket takes no connections: UDP needs neither listen nor accept")
+            .cure("recvfrom, which gives what comes to a datagram socket once it is bound"),
+        err("EINVAL", "it is connected, or an AF_UNIX socket without a name")
+            .cure("bind S first; a new socket for one that is connected"),
+        CLOSED,
     ],
     example: "srv = socket\nbind srv 127.0.0.1:0\nlisten srv 5\nstate srv",
     related: &["bind", "accept", "create_server", "SOMAXCONN", "LISTEN", "ECONNREFUSED"],
     run: listen,
+    ..base(Group::Connection)
 };
 
 const ACCEPT: Command = Command {
     name: "accept",
-    aliases: &[],
-    group: Group::Connection,
     summary: "take the next connection of a listening socket; gives a new socket, and the address at its other end",
     notes: &[
         "It waits until a client has come, takes the first of the queue, and leaves the listening socket as it was: \
@@ -60,30 +65,34 @@ const ACCEPT: Command = Command {
         "conn blocks, whatever the listening socket does: what settimeout and setblocking set is not inherited, \
          while over TCP the socket options are. `conn, addr = accept S &` waits in the background.",
     ],
-    params: &[req("S", Kind::Socket).is("a listening socket")],
-    results: &["conn", "addr"],
+    params: &[req("S", Kind::Socket).that(Stands::Listening).is("a listening socket")],
+    results: &[("conn", Holds::Live), ("addr", Holds::Address)],
     returns: "conn: a new socket, connected; addr: where it is from (empty for a client of AF_UNIX without a name)",
     python: "{S}.accept()",
     c: "struct sockaddr_in a; socklen_t n = sizeof a; int conn = accept(s, (struct sockaddr *)&a, &n);",
     man: "accept(2)",
     errors: &[
-        ("EAGAIN", "nobody is waiting to be accepted, and the socket is non-blocking or SO_RCVTIMEO is over"),
-        ("timeout", "nobody came within the socket's timeout"),
-        ("EINVAL", "the socket does not listen, or was shut down"),
-        ("EOPNOTSUPP", "this type of socket takes no connections: use recvfrom with UDP"),
-        ("EMFILE", "this process has as many descriptors open as it may (ulimit -n)"),
-        ("EBADF", "the socket is closed"),
+        err("EAGAIN", "not a failure: nobody waits to be accepted, and S is non-blocking or SO_RCVTIMEO is over")
+            .cure("accept again when poll S IN says IN, or setblocking S on to wait for one"),
+        err("timeout", "nobody came within the socket's timeout"),
+        err("EINVAL", "the socket does not listen, or was shut down").cure("listen S first"),
+        err("EOPNOTSUPP", "this type of socket takes no connections")
+            .cure("recvfrom, which gives what comes to a datagram socket"),
+        err("EMFILE", "this process has as many descriptors open as it may; the connection stays in the queue")
+            .cure("close a socket and accept again"),
+        err("ECONNABORTED", "the client gave up before it was accepted; the listening socket is unharmed")
+            .cure("accept again"),
+        CLOSED,
     ],
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
               conn, addr = accept srv\ngetsockname cli",
     related: &["listen", "connect", "recv", "poll", "setblocking", "EAGAIN"],
     run: accept,
+    ..base(Group::Connection)
 };
 
 const CONNECT: Command = Command {
     name: "connect",
-    aliases: &[],
-    group: Group::Connection,
     summary: "connect to a listening socket; on a datagram socket: choose the peer (AF_UNSPEC for none)",
     notes: &[
         "It returns when the handshake is done, which needs a listening socket and no accept. The kernel chooses \
@@ -94,36 +103,46 @@ const CONNECT: Command = Command {
          takes.",
     ],
     params: &[
-        req("S", Kind::Socket),
-        req("ADDR", Kind::Addr).is(
+        req("S", Kind::Socket).that(Stands::Unconnected),
+        req("ADDR", Kind::Addr).that(Stands::Listening).is(
             "where the other side listens; a host's name is looked up, and its first address taken. AF_UNSPEC takes \
              a datagram socket's peer away",
         ),
     ],
-    results: &[],
-    returns: "",
     python: "{S}.connect({ADDR})",
     c: "connect(s, (struct sockaddr *)&a, sizeof a);",
     man: "connect(2)",
     errors: &[
-        ("ECONNREFUSED", "nobody listens there"),
-        ("EISCONN", "it is connected already"),
-        ("EINPROGRESS", "non-blocking, and the connection is being made: poll for OUT, then ask SO_ERROR"),
-        ("EALREADY", "an earlier non-blocking connect is still under way"),
-        ("timeout", "the connection was not made within the socket's timeout"),
-        ("ETIMEDOUT", "the other side never answered"),
-        ("ENETUNREACH", "no route leads there"),
-        ("EHOSTUNREACH", "no host answers at that address, or a router says so"),
-        ("EAI_NONAME", "no host has that name"),
-        ("EADDRNOTAVAIL", "no local port is left for this address"),
-        ("EAGAIN", "AF_UNIX: the listener's queue is full"),
-        ("ENOENT", "AF_UNIX: there is no such path"),
-        ("EPROTOTYPE", "AF_UNIX: that socket is of another type"),
-        ("EACCES", "a broadcast address needs SO_BROADCAST; an AF_UNIX path needs write permission"),
-        ("EAFNOSUPPORT", "the address is of another family than the socket"),
-        ("EINVAL", "an IPv6 address of one link without its interface: write [fe80::1%eth0]:80"),
-        ("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
-        ("EBADF", "the socket is closed"),
+        err("ECONNREFUSED", "nobody listens there")
+            .cure("start the server first (bind, listen), and check the port with netstat"),
+        err("EISCONN", "it is connected already")
+            .cure("a new socket, or for datagrams connect S AF_UNSPEC first; getpeername S tells to whom"),
+        err("EINPROGRESS", "not a failure: the socket is non-blocking, and the connection is being made")
+            .cure("poll S OUT SECONDS, then getsockopt S SO_ERROR: 0 or the errno"),
+        err("EALREADY", "not a failure: an earlier non-blocking connect is still under way")
+            .cure("poll S OUT SECONDS, then getsockopt S SO_ERROR"),
+        err("timeout", "the connection was not made within the socket's timeout"),
+        err("ETIMEDOUT", "the other side never answered: its host is down, or a firewall drops the packets")
+            .cure("the address and port once more; settimeout S SECONDS makes the wait shorter"),
+        err("ENETUNREACH", "no route leads there").cure("an address of a network that ifconfig shows"),
+        err("EHOSTUNREACH", "no host answers at that address, or a router says so"),
+        err("EAI_NONAME", "no host has that name"),
+        err("EADDRNOTAVAIL", "no local port is left for this address: they are in use or in TIME_WAIT")
+            .cure("wait a minute, or leave out bind on the client"),
+        err("EAGAIN", "AF_UNIX: the listener's queue is full")
+            .cure("accept on the other side first, or a larger backlog"),
+        err("ENOENT", "AF_UNIX: there is no such path")
+            .cure("start the server first, and give both sides the same path"),
+        err("EPROTOTYPE", "AF_UNIX: that socket is of another type")
+            .cure("the same type on both sides: stream and dgram do not mix"),
+        err("EACCES", "a broadcast address needs SO_BROADCAST; an AF_UNIX path needs write permission")
+            .cure("setsockopt S SO_BROADCAST 1 for a broadcast"),
+        err("EAFNOSUPPORT", "the address is of another family than the socket")
+            .cure("a socket of AF_INET for 1.2.3.4, AF_INET6 for [::1], AF_UNIX for a path"),
+        err("EINVAL", "an IPv6 address of one link without its interface, or an AF_UNIX socket that listens")
+            .cure("[fe80::1%eth0]:80 for an address of one link; a new socket for one that listens"),
+        err("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
+        CLOSED,
     ],
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect cli $where\n\
               getpeername cli\nexpect EISCONN connect cli $where",
@@ -139,33 +158,32 @@ const CONNECT: Command = Command {
         "addresses",
     ],
     run: connect,
+    ..base(Group::Connection)
 };
 
 const CONNECT_EX: Command = Command {
     name: "connect_ex",
-    aliases: &[],
-    group: Group::Connection,
     summary: "connect, and give the error's number instead of failing; 0 when it went well",
-    notes: &[],
-    params: &[req("S", Kind::Socket), req("ADDR", Kind::Addr).is("where the other side listens")],
-    results: &["errno"],
+    params: &[
+        req("S", Kind::Socket).that(Stands::Unconnected),
+        req("ADDR", Kind::Addr).that(Stands::Listening).is("where the other side listens"),
+    ],
+    results: &[("errno", Holds::Errno)],
     returns: "0, or the errno's number; 11 (EAGAIN) when the socket's timeout ran out",
     python: "{S}.connect_ex({ADDR})",
     c: "int code = connect(s, (struct sockaddr *)&a, sizeof a) < 0 ? errno : 0;",
     man: "connect(2)",
-    errors: &[("EAI_NONAME", "no host has that name: errors of the look-up are raised")],
+    errors: &[err("EAI_NONAME", "no host has that name: errors of the look-up are raised")],
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect_ex cli $where\n\
               close srv\nother = socket\nconnect_ex other $where",
     related: &["connect", "EINPROGRESS", "ECONNREFUSED"],
     run: connect_ex,
+    ..base(Group::Connection)
 };
 
 const CREATE_SERVER: Command = Command {
     name: "create_server",
-    aliases: &[],
-    group: Group::Connection,
     summary: "socket, SO_REUSEADDR, bind and listen in one",
-    notes: &[],
     params: &[
         req("ADDR", Kind::Addr).is("where to listen: :9999, or port 0 for any free one"),
         named("family", Kind::Family).is("AF_INET (the default) or AF_INET6"),
@@ -173,49 +191,54 @@ const CREATE_SERVER: Command = Command {
         named("reuse_port", Kind::Switch).is("on: several sockets may share the port (SO_REUSEPORT)"),
         named("dualstack_ipv6", Kind::Switch).is("on: take IPv4 clients, too; needs family=AF_INET6"),
     ],
-    results: &["socket"],
+    results: &[("socket", Holds::Live)],
     returns: "a listening socket",
     python: "socket.create_server({ADDR}<, family={FAMILY}><, backlog={BACKLOG}><, reuse_port={REUSE_PORT}><, \
              dualstack_ipv6={DUALSTACK_IPV6}>)",
     c: "s = socket(...); setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); bind(s, ...); listen(s, 128);",
     man: "listen(2)",
     errors: &[
-        ("EADDRINUSE", "another socket holds the port"),
-        ("EADDRNOTAVAIL", "no interface of this machine has that address"),
-        ("EACCES", "ports below 1024 need root"),
-        ("EAFNOSUPPORT", "the address is of another family: an IPv6 address needs family=AF_INET6"),
+        err("EADDRINUSE", "another socket holds the port")
+            .cure("another port, or 0 for any free one; netstat lists those that are taken"),
+        err("EADDRNOTAVAIL", "no interface of this machine has that address")
+            .cure("an address that ifconfig lists, or :PORT for every interface"),
+        err("EACCES", "ports below 1024 need root").cure("a port from 1024, or port 0 for a free one"),
+        err("EAFNOSUPPORT", "the address is of another family than the socket")
+            .cure("family=AF_INET6 for an IPv6 address"),
     ],
+    like: Some(&names::BIND),
     example: "srv = create_server 127.0.0.1:0\ngetsockopt srv SO_REUSEADDR\nstate srv",
     related: &["socket", "bind", "listen", "accept", "create_connection", "SO_REUSEADDR"],
     run: create_server,
+    ..base(Group::Connection)
 };
 
 const CREATE_CONNECTION: Command = Command {
     name: "create_connection",
-    aliases: &[],
-    group: Group::Connection,
     summary: "connect to a host by name or address; tries each of its addresses in turn",
-    notes: &[],
     params: &[
-        req("ADDR", Kind::Addr).is("a host, by name or address, and a port"),
+        req("ADDR", Kind::Addr).that(Stands::Listening).is("a host, by name or address, and a port"),
         named("timeout", Kind::Seconds).is("for each attempt, and for the socket afterwards"),
         named("source_address", Kind::Addr).is("bind to this first"),
     ],
-    results: &["socket"],
+    results: &[("socket", Holds::Live)],
     returns: "a connected socket; its timeout is the one given",
     python: "socket.create_connection({ADDR}<, timeout={TIMEOUT}><, source_address={SOURCE_ADDRESS}>)",
     c: "for (r = results; r; r = r->ai_next) { s = socket(...); if (!connect(s, ...)) break; close(s); }",
     man: "getaddrinfo(3)",
     errors: &[
-        ("ECONNREFUSED", "nobody listens at the last address tried"),
-        ("timeout", "the connection was not made within timeout=, or the default timeout"),
-        ("EAI_NONAME", "no host has that name"),
-        ("EADDRINUSE", "source_address= is taken"),
+        err("ECONNREFUSED", "nobody listens at the last address tried")
+            .cure("start the server first (create_server), and check the port with netstat"),
+        err("timeout", "the connection was not made within timeout=, or the default timeout"),
+        err("EAI_NONAME", "no host has that name"),
+        err("EADDRINUSE", "source_address= is taken"),
     ],
+    like: Some(&CONNECT),
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where timeout=5\n\
               gettimeout cli",
     related: &["connect", "getaddrinfo", "create_server", "settimeout"],
     run: create_connection,
+    ..base(Group::Connection)
 };
 
 /// Python's default: the smaller of SOMAXCONN and 128.

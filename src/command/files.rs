@@ -7,8 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::rc::Rc;
 
-use super::{Args, Command, Group, Kind, named, opt, req};
-use crate::value::{Failure, Reply, Value};
+use super::{Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, named, opt, req};
+use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::file::{self, BUFFER, File, Newline, Settings, Wanted};
 use crate::world::record::Did;
 use crate::world::{Step, World};
@@ -17,59 +17,53 @@ use crate::world::{Step, World};
 pub const COMMANDS: &[Command] =
     &[MAKEFILE, OPEN, READLINE, READLINES, READ, WRITE, FLUSH, UNLINK, MKDIR, EXISTS, FILESIZE, SYMLINK, REALPATH];
 
-const CLOSED: (&str, &str) = ("Usage", "the file is closed, or was not opened for this");
-const TIMEOUT: (&str, &str) = ("timeout", "the socket's own timeout ran out; the file cannot be read any more");
-const AGAIN: (&str, &str) = ("EAGAIN", "the socket is non-blocking and nothing has come");
-const ROOM: (&str, &str) = ("EAGAIN", "the socket is non-blocking and its send buffer is full");
-const DECODE: (&str, &str) = ("Decode", "what came is not text of the file's encoding: use mode rb, or encoding=");
-const RESET: (&str, &str) = ("ECONNRESET", "the other end broke the connection");
-const PIPE: (&str, &str) = ("EPIPE", "the other end is closed, or this one was shut down for writing");
-const NOENT: (&str, &str) = ("ENOENT", "no such file, or a folder of the path is missing");
-const ACCES: (&str, &str) = ("EACCES", "the permissions of the file or of a folder on the way forbid it");
-const NOTDIR: (&str, &str) = ("ENOTDIR", "a part of the path that should be a folder is a file");
-const TOO_BIG: (&str, &str) = ("EFBIG", "more than 1 GiB at once: read it in pieces");
+const NOT_OPEN: Trouble = err("Usage", "the file is closed, or was not opened for this");
+const TIMEOUT: Trouble = err("timeout", "the socket's own timeout ran out; the file cannot be read any more");
+const AGAIN: Trouble = err("EAGAIN", "not a failure: the socket is non-blocking, and nothing has come");
+const ROOM: Trouble = err("EAGAIN", "not a failure: the socket is non-blocking, and its send buffer is full");
+const DECODE: Trouble = err("Decode", "what came is not text of the file's encoding: use mode rb, or encoding=");
+const RESET: Trouble = err("ECONNRESET", "the other end broke the connection").cure("close the file and the socket");
+const PIPE: Trouble = err("EPIPE", "the other end is closed, or this one was shut down for writing")
+    .cure("close the file and the socket");
+const NOENT: Trouble = err("ENOENT", "no such file, or a folder of the path is missing");
+const ACCES: Trouble = err("EACCES", "the permissions of the file or of a folder on the way forbid it");
+const NOTDIR: Trouble = err("ENOTDIR", "a part of the path that should be a folder is a file");
+const TOO_BIG: Trouble = err("EFBIG", "more than 1 GiB at once: read it in pieces");
 
 const MAKEFILE: Command = Command {
     name: "makefile",
-    aliases: &[],
-    group: Group::Files,
     summary: "make a file of a socket, to read lines from it and write to it; the socket stays open until both are \
               closed",
     notes: &["Reading may take more from the socket than it gives: do not mix it with recv. What is written goes out \
               at flush or close."],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Connected),
         opt("mode", Kind::Text).is("r (the default), w, rw, each with b for bytes"),
         opt("buffering", Kind::Int).is("bytes of buffer, 1 line by line, 0 none (with b); -1, the default, is 8192"),
-        named("encoding", Kind::Text).is("utf-8 unless given"),
+        named("encoding", Kind::Encoding).is("utf-8 unless given"),
         named("newline", Kind::Text).is("which line ends are known and written, as in Python"),
     ],
-    results: &["file"],
+    results: &[("file", Holds::Live)],
     returns: "the file",
     python: "{S}.makefile(<{MODE}><, {BUFFERING}><, encoding={ENCODING}><, newline={NEWLINE}>)",
     c: "FILE *file = fdopen(dup(fd), mode);",
     man: "fdopen(3)",
     errors: &[
-        ("EBADF", "the socket is closed"),
-        (
-            "Usage",
-            "a mode other than r, w, b and their mixtures; buffering=0 without b; an unknown encoding or newline",
-        ),
+        CLOSED,
+        err("Usage", "a mode but r, w, b and their mixtures; buffering=0 without b; an unknown encoding or newline"),
     ],
     example: "a, b = socketpair\nf = makefile b\nsendall a \"one\\ntwo\\n\"\nreadline f\nreadline f",
     related: &["readline", "write", "flush", "close", "open"],
     run: makefile,
+    ..base(Group::Files)
 };
 
 const OPEN: Command = Command {
     name: "open",
-    aliases: &[],
-    group: Group::Files,
     summary: "open a file of the disk: r read, w write anew, a append, x create; with b bytes instead of text, with \
               + both ways",
-    notes: &[],
     params: &[req("PATH", Kind::Path), opt("mode", Kind::Text).is("r if left out")],
-    results: &["file"],
+    results: &[("file", Holds::Live)],
     returns: "the file",
     python: "open({PATH}<, {MODE}>)",
     c: "FILE *file = fopen(path, mode);",
@@ -78,133 +72,122 @@ const OPEN: Command = Command {
         NOENT,
         ACCES,
         NOTDIR,
-        ("EISDIR", "the path is a folder"),
-        ("EEXIST", "mode x, and the file is there already"),
-        ("ENXIO", "mode w on a FIFO that nobody reads"),
-        ("EMFILE", "too many open files: close some"),
-        ("Usage", "not exactly one of r, w, a and x in the mode, or b and t together"),
+        err("EISDIR", "the path is a folder"),
+        err("EEXIST", "mode x, and the file is there already"),
+        err("ENXIO", "mode w on a FIFO that nobody reads"),
+        err("EMFILE", "too many open files: close some"),
+        err("Usage", "not exactly one of r, w, a and x in the mode, or b and t together"),
     ],
     example: "f = open /proc/sys/net/core/somaxconn\nread f\nclose f",
     related: &["read", "readline", "write", "close", "sendfile"],
     run: open,
+    ..base(Group::Files)
 };
 
 const READLINE: Command = Command {
     name: "readline",
-    aliases: &[],
-    group: Group::Files,
     summary: "read a line with its line end, or at most that much of it; empty at end of file",
-    notes: &[],
     params: &[req("F", Kind::File), opt("size", Kind::Int).is("at most so much of it")],
-    results: &["line"],
+    results: &[("line", Holds::Plain)],
     returns: "the line, with its line end; empty at end of file",
     python: "{F}.readline(<{SIZE}>)",
     c: "ssize_t n = getline(&line, &size, file);",
     man: "getline(3)",
-    errors: &[CLOSED, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
+    errors: &[NOT_OPEN, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
+    like: Some(&super::receive::RECV),
     example: "a, b = socketpair\nf = makefile b rb\nsendall a \"HELO me\\r\\nQUIT\\r\\n\"\nreadline f\nreadline f",
     related: &["readlines", "read", "makefile"],
     run: readline,
+    ..base(Group::Files)
 };
 
 const READLINES: Command = Command {
     name: "readlines",
-    aliases: &[],
-    group: Group::Files,
     summary: "read all lines until end of file, as a list",
-    notes: &[],
     params: &[req("F", Kind::File)],
-    results: &["lines"],
+    results: &[("lines", Holds::Plain)],
     returns: "a list of lines",
     python: "{F}.readlines()",
     c: "while (getline(&line, &size, file) != -1) { ... }",
     man: "getline(3)",
-    errors: &[CLOSED, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
+    errors: &[NOT_OPEN, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
+    like: Some(&super::receive::RECV),
     example: "a, b = socketpair\nf = makefile b\nsendall a \"one\\ntwo\\n\"\nclose a\nreadlines f",
     related: &["readline", "read"],
     run: readlines,
+    ..base(Group::Files)
 };
 
 const READ: Command = Command {
     name: "read",
-    aliases: &[],
-    group: Group::Files,
     summary: "read that many characters (bytes with mode b), less only at end of file; everything when no number is \
               given",
-    notes: &[],
     params: &[req("F", Kind::File), opt("size", Kind::Int).is("how much; everything until end of file when left out")],
-    results: &["data"],
+    results: &[("data", Holds::Plain)],
     returns: "text, or bytes with mode b",
     python: "{F}.read(<{SIZE}>)",
     c: "size_t n = fread(buffer, 1, size, file);",
     man: "fread(3)",
-    errors: &[CLOSED, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
+    errors: &[NOT_OPEN, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
+    like: Some(&super::receive::RECV),
     example: "a, b = socketpair\nf = makefile b rb\nsendall a \"Offer me something\"\nread f 5",
     related: &["readline", "recv", "makefile"],
     run: read,
+    ..base(Group::Files)
 };
 
 const WRITE: Command = Command {
     name: "write",
-    aliases: &[],
-    group: Group::Files,
     summary: "write to a file; it stays in the file's buffer until that is full, or flush or close sends it",
-    notes: &[],
     params: &[req("F", Kind::File), req("DATA", Kind::Data).is("text, or bytes with mode b")],
-    results: &["count"],
+    results: &[("count", Holds::Count)],
     returns: "how many characters, or bytes with mode b",
     python: "{F}.write({DATA})",
     c: "size_t n = fwrite(data, 1, size, file);",
     man: "fwrite(3)",
     errors: &[
-        CLOSED,
-        ("timeout", "the socket's own timeout ran out before there was room"),
+        NOT_OPEN,
+        err("timeout", "the socket's own timeout ran out before there was room"),
         ROOM,
         PIPE,
         RESET,
-        ("ENOSPC", "the disk is full"),
-        ("Decode", "a character that the file's encoding does not have"),
+        err("ENOSPC", "the disk is full"),
+        err("Decode", "a character that the file's encoding does not have"),
     ],
+    like: Some(&super::transfer::SEND),
     example: "a, b = socketpair\nf = makefile a w\nwrite f \"hello\\n\"\nflush f\nrecv b 100",
     related: &["flush", "close", "makefile", "open"],
     run: write,
+    ..base(Group::Files)
 };
 
 const FLUSH: Command = Command {
     name: "flush",
-    aliases: &[],
-    group: Group::Files,
     summary: "send what was written to a file and is still in its buffer",
-    notes: &[],
     params: &[req("F", Kind::File)],
-    results: &[],
-    returns: "",
     python: "{F}.flush()",
     c: "fflush(file);",
     man: "fflush(3)",
     errors: &[
-        ("Usage", "the file is closed"),
-        ("timeout", "the socket's own timeout ran out before there was room"),
+        err("Usage", "the file is closed"),
+        err("timeout", "the socket's own timeout ran out before there was room"),
         ROOM,
         PIPE,
         RESET,
-        ("ENOSPC", "the disk is full"),
+        err("ENOSPC", "the disk is full"),
     ],
+    like: Some(&super::transfer::SEND),
     example: "a, b = socketpair\nf = makefile a wb\nwrite f hello\nexpect EAGAIN recv b 100 MSG_DONTWAIT\nflush f\n\
               recv b 100",
     related: &["write", "close"],
     run: flush,
+    ..base(Group::Files)
 };
 
 const UNLINK: Command = Command {
     name: "unlink",
-    aliases: &[],
-    group: Group::Files,
     summary: "remove a file; also the path of an AF_UNIX socket, which stays when the socket is closed",
-    notes: &[],
     params: &[req("PATH", Kind::Path)],
-    results: &[],
-    returns: "",
     python: "os.unlink({PATH})",
     c: "unlink(path);",
     man: "unlink(2)",
@@ -212,64 +195,55 @@ const UNLINK: Command = Command {
         NOENT,
         ACCES,
         NOTDIR,
-        ("EPERM", "the folder's sticky bit forbids it: the file is another user's"),
-        ("EISDIR", "the path is a folder"),
+        err("EPERM", "the folder's sticky bit forbids it: the file is another user's"),
+        err("EISDIR", "the path is a folder"),
     ],
     example: "f = open sockpit-unlink w\nclose f\nunlink sockpit-unlink\nexists sockpit-unlink",
     related: &["bind", "exists", "AF_UNIX"],
     run: unlink,
+    ..base(Group::Files)
 };
 
 const MKDIR: Command = Command {
     name: "mkdir",
-    aliases: &[],
-    group: Group::Files,
     summary: "make a folder, for the paths of AF_UNIX sockets",
-    notes: &[],
     params: &[req("PATH", Kind::Path)],
-    results: &[],
-    returns: "",
     python: "os.mkdir({PATH})",
     c: "mkdir(path, 0777);",
     man: "mkdir(2)",
     errors: &[
-        ("EEXIST", "something of that name is there already"),
+        err("EEXIST", "something of that name is there already"),
         NOENT,
         ACCES,
         NOTDIR,
-        ("EROFS", "the file system cannot be written"),
+        err("EROFS", "the file system cannot be written"),
     ],
     example: "mkdir sockpit-folder\nexists sockpit-folder\nexpect EEXIST mkdir sockpit-folder",
     related: &["exists", "open"],
     run: mkdir,
+    ..base(Group::Files)
 };
 
 const EXISTS: Command = Command {
     name: "exists",
-    aliases: &[],
-    group: Group::Files,
     summary: "whether there is something at a path: true or false",
-    notes: &[],
     params: &[req("PATH", Kind::Path)],
-    results: &["exists"],
+    results: &[("exists", Holds::Plain)],
     returns: "true or false",
     python: "os.path.exists({PATH})",
     c: "int exists = access(path, F_OK) == 0;",
     man: "access(2)",
-    errors: &[],
     example: "exists /proc/net/tcp",
     related: &["filesize", "unlink", "realpath"],
     run: exists,
+    ..base(Group::Files)
 };
 
 const FILESIZE: Command = Command {
     name: "filesize",
-    aliases: &[],
-    group: Group::Files,
     summary: "the size of a file in bytes",
-    notes: &[],
     params: &[req("PATH", Kind::Path)],
-    results: &["size"],
+    results: &[("size", Holds::Count)],
     returns: "bytes",
     python: "os.path.getsize({PATH})",
     c: "struct stat about; stat(path, &about); off_t size = about.st_size;",
@@ -278,34 +252,28 @@ const FILESIZE: Command = Command {
     example: "f = open sockpit-filesize w\nwrite f hello\nclose f\nfilesize sockpit-filesize\nunlink sockpit-filesize",
     related: &["exists", "open", "sendfile"],
     run: filesize,
+    ..base(Group::Files)
 };
 
 const SYMLINK: Command = Command {
     name: "symlink",
-    aliases: &[],
-    group: Group::Files,
     summary: "make PATH a symbolic link to TARGET, which need not exist",
-    notes: &[],
     params: &[req("TARGET", Kind::Path), req("PATH", Kind::Path)],
-    results: &[],
-    returns: "",
     python: "os.symlink({TARGET}, {PATH})",
     c: "symlink(target, path);",
     man: "symlink(2)",
-    errors: &[NOENT, ACCES, NOTDIR, ("EEXIST", "something has that path already")],
+    errors: &[NOENT, ACCES, NOTDIR, err("EEXIST", "something has that path already")],
     example: "symlink /proc sockpit-symlink\nrealpath sockpit-symlink\nunlink sockpit-symlink",
     related: &["realpath", "unlink"],
     run: symlink,
+    ..base(Group::Files)
 };
 
 const REALPATH: Command = Command {
     name: "realpath",
-    aliases: &[],
-    group: Group::Files,
     summary: "a file's path from the root, without `..` and symbolic links; the file must exist",
-    notes: &[],
     params: &[req("PATH", Kind::Path)],
-    results: &["path"],
+    results: &[("path", Holds::Plain)],
     returns: "the path from the root",
     python: "os.path.realpath({PATH}, strict=True)",
     c: "char *path = realpath(name, NULL);",
@@ -314,6 +282,7 @@ const REALPATH: Command = Command {
     example: "realpath /proc/../proc/self/root",
     related: &["exists", "symlink"],
     run: realpath,
+    ..base(Group::Files)
 };
 
 fn makefile(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

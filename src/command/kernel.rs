@@ -4,29 +4,42 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
+use super::Args;
+use super::CLOSED;
+use super::Command;
+use super::Group;
+use super::Kind;
+use super::bare;
+use super::err;
 use super::netstat::netstat;
-use super::{Args, Command, Group, Kind, bare, req, rest};
+use super::req;
+use super::rest;
+use crate::linux::constants;
+use crate::linux::state::State;
 use crate::os::interfaces::{self, Interface};
-use crate::os::tcp::{FIELDS, Info, Unit, stands};
-use crate::os::{constants, fd, sockopt};
+use crate::os::sockopt;
+use crate::os::tcp::{self, FIELDS, Info, Unit, stands};
 use crate::value::table::{Column, plain};
-use crate::value::{Failure, Table, Value, text};
+use crate::value::{Failure, Holds, Table, Value, text};
 use crate::world::{Request, Step, World};
 
 /// The calls of this file.
 pub const COMMANDS: &[Command] = &[
     Command {
-        notes: &["A socket without a process and a name is in TIME_WAIT, or waits to be accepted: (srv). It reads \
-                  what ss and netstat read, /proc/net/tcp and its kin."],
-        params: &[rest("FILTER", Kind::Any)
+        notes: &[
+            "What waits to be accepted has its listener's name: (srv). What the kernel keeps of a closed socket, in \
+             TIME_WAIT or on the way there, has the name it had; but with -q it has none.",
+            "It reads what ss and netstat read, /proc/net/tcp and its kin.",
+        ],
+        params: &[rest("FILTER", Kind::Filter)
             .is("a port, a state, an address, tcp, udp, unix, the name of a socket or of a process: rows that have \
                  them all")],
-        results: &["rows"],
+        results: &[("rows", Holds::Plain)],
         returns: "a list of the rows, when it is given a name; else they are shown",
         man: "netstat(8)",
         errors: &[
-            ("Usage", "a port is out of range, or a word is nearly the name of a state or protocol"),
-            ("ENOENT", "/proc is not there"),
+            err("Usage", "a port is out of range, or a word is nearly the name of a state or protocol"),
+            err("ENOENT", "/proc is not there"),
         ],
         example: "srv = create_server 127.0.0.1:0\nnetstat srv\nrows = netstat tcp LISTEN srv\nfor row in $rows\n  where = field $row local\n  print $where\nend",
         related: &["sockets", "ifconfig", "state", "TIME_WAIT", "EADDRINUSE"],
@@ -39,11 +52,11 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         params: &[rest("FILTER", Kind::Any).is("an interface's name, an address")],
-        results: &["rows"],
+        results: &[("rows", Holds::Measured)],
         returns: "a list of the rows, when it is given a name; else they are shown",
         c: "getifaddrs(&list);",
         man: "getifaddrs(3)",
-        errors: &[("ENODEV", "no interface has that name or address")],
+        errors: &[err("ENODEV", "no interface has that name or address")],
         example: "ifconfig lo\nrows = ifconfig lo 127.0.0.1\nfor row in $rows\n  netmask = field $row netmask\n  assert $netmask == 255.0.0.0\nend",
         related: &["netstat", "bind", "EADDRNOTAVAIL", "SO_BINDTODEVICE", "LOOPBACK"],
         ..bare(
@@ -55,12 +68,12 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         params: &[req("S", Kind::Socket)],
-        results: &["info"],
+        results: &[("info", Holds::Measured)],
         returns: "an object, when it is given a name; else it is shown",
         python: "{S}.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)",
         c: "struct tcp_info i; getsockopt(s, IPPROTO_TCP, TCP_INFO, &i, &len);",
         man: "tcp(7)",
-        errors: &[("EBADF", "the socket is closed")],
+        errors: &[CLOSED],
         example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
                   info cli\ni = info cli\nmss = field $i snd_mss",
         related: &["state", "inq", "outq", "TCP_INFO", "netstat"],
@@ -148,18 +161,19 @@ struct Facts {
 }
 
 impl Facts {
-    fn add(&mut self, name: &str, value: Value, shown: impl Into<String>, meaning: &str) {
-        self.rows.push(vec![Value::text(name), Value::text(shown.into()), Value::text(meaning)]);
-        self.object.push((name.into(), value));
+    /// A fact: for programs, for people, and what it is. What the kernel gives without meaning is none.
+    fn add(&mut self, name: &str, value: Option<Value>, shown: impl Into<String>, meaning: &str) {
+        let shown = if value.is_some() { Value::text(shown.into()) } else { Value::None };
+        self.rows.push(vec![Value::text(name), shown, Value::text(meaning)]);
+        self.object.push((name.into(), value.unwrap_or(Value::None)));
     }
 
-    fn bytes(&mut self, name: &str, n: impl Into<i128>, meaning: &str) {
-        let n = n.into();
-        self.add(name, Value::Int(n), format!("{n} bytes"), meaning);
+    fn number(&mut self, name: &str, n: Option<u64>, unit: Unit, meaning: &str) {
+        self.add(name, n.map(|n| Value::Int(n.into())), n.map_or_else(String::new, |n| with_unit(unit, n)), meaning);
     }
 
     fn word(&mut self, name: &str, word: &str, meaning: &str) {
-        self.add(name, Value::text(word), word, meaning);
+        self.add(name, Some(Value::text(word)), word, meaning);
     }
 }
 
@@ -168,9 +182,10 @@ fn info(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let fd = socket.fd()?;
     let fd = fd.as_fd();
     let mut facts = Facts::default();
-    facts.word("state", stands(fd).name(), "how it stands");
-    queues(&mut facts, fd, socket.is_stream());
-    if let Ok(info) = Info::of(fd) {
+    let (state, tells) = (stands(fd), Info::of(fd).ok());
+    facts.word("state", state.name(), "how it stands");
+    queues(&mut facts, fd, state, socket.kind, tells.is_some());
+    if let Some(info) = tells {
         tcp(&mut facts, fd, &info);
     }
     let table = Table { columns: FACTS, rows: facts.rows, empty: String::new() };
@@ -178,36 +193,38 @@ fn info(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 /// What every socket has: what waits, and the buffers.
-fn queues(facts: &mut Facts, fd: BorrowedFd<'_>, stream: bool) {
-    if let Ok(n) = fd::inq(fd) {
-        let meaning = if stream { "wait to be read" } else { "of the next datagram wait to be read" };
-        facts.bytes("in", n as i128, meaning);
-    }
-    if let Ok(n) = fd::outq(fd) {
-        facts.bytes("out", n as i128, "were sent and are not acknowledged or delivered");
-    }
-    for (name, number, meaning) in [
-        ("rcvbuf", libc::SO_RCVBUF, "room for what comes in (SO_RCVBUF; the kernel doubles what is asked for)"),
-        ("sndbuf", libc::SO_SNDBUF, "room for what goes out (SO_SNDBUF; the kernel doubles what is asked for)"),
+fn queues(facts: &mut Facts, fd: BorrowedFd<'_>, state: State, kind: i32, is_tcp: bool) {
+    let (inward, outward) = tcp::queues(fd, state, kind);
+    let next = matches!(kind, libc::SOCK_DGRAM | libc::SOCK_RAW);
+    let waits = if next { "of the next datagram wait to be read" } else { "wait to be read" };
+    let goes =
+        if is_tcp { "were sent and are not acknowledged" } else { "of memory hold what was sent and not delivered" };
+    facts.number("in", inward.map(|n| n as u64), Unit::Bytes, waits);
+    facts.number("out", outward.map(|n| n as u64), Unit::Bytes, goes);
+    let Ok(memory) = sockopt::memory(fd) else { return };
+    for (name, n, unit, meaning) in [
+        (
+            "rcvbuf",
+            memory.receive_room,
+            Unit::Bytes,
+            "room for what comes in (SO_RCVBUF; the kernel doubles what is asked for)",
+        ),
+        (
+            "sndbuf",
+            memory.send_room,
+            Unit::Bytes,
+            "room for what goes out (SO_SNDBUF; the kernel doubles what is asked for)",
+        ),
+        ("drops", memory.drops, Unit::Count, "packets thrown away: there was no room for them"),
     ] {
-        if let Ok(n) = sockopt::get_int(fd, libc::SOL_SOCKET, number) {
-            facts.bytes(name, n, meaning);
-        }
-    }
-    // The last of its nine numbers.
-    let mut memory = [0; 36];
-    if let Ok(36) = sockopt::get(fd, libc::SOL_SOCKET, libc::SO_MEMINFO, &mut memory)
-        && let Some(drops) = memory.last_chunk::<4>()
-    {
-        let n = u32::from_ne_bytes(*drops);
-        facts.add("drops", Value::Int(n.into()), n.to_string(), "packets thrown away: there was no room for them");
+        facts.number(name, Some(n.into()), unit, meaning);
     }
 }
 
 fn tcp(facts: &mut Facts, fd: BorrowedFd<'_>, info: &Info) {
     if let Some((waiting, most)) = info.backlog() {
-        facts.add("waiting", Value::Int(waiting.into()), waiting.to_string(), "connections that wait to be accepted");
-        facts.add("backlog", Value::Int(most.into()), most.to_string(), "how many may wait; one more is let in");
+        facts.number("waiting", Some(waiting), Unit::Count, "connections that wait to be accepted");
+        facts.number("backlog", Some(most), Unit::Count, "how many may wait; one more is let in");
         return;
     }
     let mut name = [0; 16];
@@ -216,17 +233,12 @@ fn tcp(facts: &mut Facts, fd: BorrowedFd<'_>, info: &Info) {
         facts.word("congestion", &text::escape_bytes(word), "the algorithm that sets the congestion window");
     }
     let options = info.options().join("|");
-    let shown = if options.contains("WSCALE") {
-        let (peer, own) = info.scales();
-        options.replace("WSCALE", &format!("WSCALE({peer},{own})"))
-    } else {
-        options.clone()
-    };
-    facts.add("options", Value::text(options), shown, "agreed on in the handshake; windows scaled by 2^(theirs,ours)");
+    let (peer, own) = info.scales();
+    let shown = options.replace("WSCALE", &format!("WSCALE({peer},{own})"));
+    let options = info.had_peer().then(|| Value::text(options));
+    facts.add("options", options, shown, "agreed on in the handshake; windows scaled by 2^(theirs,ours)");
     for field in FIELDS {
-        if let Some(n) = info.number(field) {
-            facts.add(field.name, Value::Int(n.into()), with_unit(field.unit, n), field.meaning);
-        }
+        facts.number(field.name, info.told(field), field.unit, field.meaning);
     }
 }
 

@@ -6,8 +6,8 @@
 use std::rc::Rc;
 
 use super::args::Arg;
-use crate::os::constants::{self, Constants};
-use crate::os::options;
+use crate::linux::constants::{self, Constants};
+use crate::linux::options;
 use crate::value::{Addr, Failure, Value, addr};
 
 /// What fits a parameter.
@@ -25,7 +25,7 @@ pub enum Kind {
     Process,
     /// A process, or the id of one.
     ProcessOrPid,
-    /// A lock, an event, a queue, or anything else alive, likewise.
+    /// Anything else alive, likewise: what the parameter says.
     Thing,
     /// A job's number, a task or a process.
     JobOrTask,
@@ -35,6 +35,8 @@ pub enum Kind {
     Addr,
     /// An address family.
     Family,
+    /// An address family, or one word for family and type.
+    Sort,
     /// A socket type.
     Type,
     /// A protocol number.
@@ -53,6 +55,8 @@ pub enum Kind {
     Text,
     /// A path of a file.
     Path,
+    /// A path of a program.
+    Program,
     /// MSG_ flags of send(2) and recv(2).
     MsgFlags,
     /// AI_ flags of getaddrinfo(3).
@@ -65,6 +69,18 @@ pub enum Kind {
     How,
     /// A socket option, with its level before it or alone.
     Option,
+    /// Sockets or files by their names, with commas between.
+    Sockets,
+    /// The name of an encoding.
+    Encoding,
+    /// The name of a TCP state.
+    State,
+    /// The name of a def, and what it is called with.
+    Def,
+    /// A value of the option before it.
+    OptionValue,
+    /// What a row of a list of sockets must have.
+    Filter,
     /// Any value; a word that looks like a number is one.
     Any,
     /// `KEY=VALUE`.
@@ -85,6 +101,11 @@ impl Kind {
         matches!(self, Self::JobOrTask | Self::ProcessOrPid)
     }
 
+    /// Whether a bare word in its place is the value it looks like.
+    pub fn is_any(self) -> bool {
+        matches!(self, Self::Any | Self::Sort | Self::Def | Self::OptionValue | Self::Filter)
+    }
+
     /// The name of what fits, for messages.
     pub fn noun(self) -> &'static str {
         match self {
@@ -94,11 +115,11 @@ impl Kind {
             Self::Task => "a task or a process",
             Self::Process => "a process",
             Self::ProcessOrPid => "a process or the id of one",
-            Self::Thing => "a lock, an event or a queue",
+            Self::Thing => "something alive",
             Self::JobOrTask => "a job's number, a task or a process",
             Self::Job => "a job's number",
             Self::Addr => "an address",
-            Self::Family => "an address family",
+            Self::Family | Self::Sort => "an address family",
             Self::Type => "a socket type",
             Self::Protocol => "a protocol",
             Self::Int => "a whole number",
@@ -107,12 +128,15 @@ impl Kind {
             Self::Switch => "on or off",
             Self::Data => "data",
             Self::Text => "text",
-            Self::Path => "a path",
+            Self::Path | Self::Program => "a path",
             Self::MsgFlags | Self::AiFlags | Self::NiFlags => "flags",
             Self::PollEvents => "events",
             Self::How => "rd, wr or rdwr",
             Self::Option => "a socket option",
-            Self::Any => "a value",
+            Self::Sockets => "sockets or files",
+            Self::Encoding => "an encoding",
+            Self::State => "a state",
+            Self::Any | Self::Def | Self::OptionValue | Self::Filter => "a value",
             Self::Pair => "KEY=VALUE",
             Self::Name => "a name",
         }
@@ -121,7 +145,7 @@ impl Kind {
     /// The named constants that fit it, if any do.
     pub fn constants(self) -> Option<&'static Constants> {
         Some(match self {
-            Self::Family => &constants::FAMILIES,
+            Self::Family | Self::Sort => &constants::FAMILIES,
             Self::Type => &constants::TYPES,
             Self::Protocol => &constants::PROTOCOLS,
             Self::MsgFlags => &constants::MSG_FLAGS,

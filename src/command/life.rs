@@ -5,9 +5,12 @@ use std::rc::Rc;
 
 use super::args::expected;
 use super::kinds::fit;
-use super::{Args, Command, Group, Kind, named, opt, req};
+use super::{Args, CLOSED, Command, Group, Kind, MANY_OPEN, Stands, base, err, named, opt, req};
 use crate::os::fd;
-use crate::value::{Failure, Reply, Value};
+use crate::value::Failure;
+use crate::value::Holds;
+use crate::value::Reply;
+use crate::value::Value;
 use crate::world::record::Did;
 use crate::world::{File, Mode, Socket, Step, World, file, socket_value, sync};
 
@@ -16,45 +19,47 @@ pub const COMMANDS: &[Command] = &[SOCKET, SOCKETPAIR, CLOSE, SHUTDOWN, DUP, DET
 
 const SOCKET: Command = Command {
     name: "socket",
-    aliases: &[],
-    group: Group::Life,
     summary: "make a socket; TCP over IPv4 unless told otherwise (short: tcp udp tcp6 udp6 unix)",
     notes: &[
         "A fresh socket is one end of nothing: a server gives it an address with bind and then listens, a client \
          connects it. Whoever made it closes it; in sockpit a socket is also closed when its last name goes.",
     ],
     params: &[
-        opt("FAMILY", Kind::Any).is("AF_INET (the default), AF_INET6, AF_UNIX, ...; or tcp, udp, tcp6, udp6, unix, \
+        opt("FAMILY", Kind::Sort).is("AF_INET (the default), AF_INET6, AF_UNIX, ...; or tcp, udp, tcp6, udp6, unix, \
                                      which say family and type in one"),
         opt("TYPE", Kind::Type).is("SOCK_STREAM (the default), SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW; \
                                     |SOCK_NONBLOCK may be added"),
         opt("PROTO", Kind::Protocol).is("0 (the default) is the one that belongs to family and type: TCP, UDP"),
         named("fileno", Kind::Int).is("take up an open descriptor instead: see detach"),
     ],
-    results: &["socket"],
+    results: &[("socket", Holds::Live)],
     returns: "the socket: open, without an address, not connected",
     python: "socket.socket(<{FAMILY}<, {TYPE}<, {PROTO}>>><, fileno={FILENO}>)",
     c: "int s = socket(AF_INET, SOCK_STREAM, 0);",
     man: "socket(2)",
     errors: &[
-        ("EAFNOSUPPORT", "the kernel does not know this address family"),
-        ("ESOCKTNOSUPPORT", "the family has no sockets of this type"),
-        ("EPROTONOSUPPORT", "the protocol is not one of this family and type"),
-        ("EPERM", "SOCK_RAW needs root or CAP_NET_RAW"),
-        ("EMFILE", "this process has as many descriptors open as it may (ulimit -n)"),
-        ("ENOTSOCK", "fileno= is a descriptor of something else"),
-        ("EINVAL", "a type that does not exist"),
-        ("EBADF", "fileno= is not an open descriptor"),
+        err("EAFNOSUPPORT", "the kernel does not have this address family, or IPv6 is switched off").cure("AF_INET"),
+        err("ESOCKTNOSUPPORT", "the family has no sockets of this type")
+            .cure("SOCK_STREAM or SOCK_DGRAM: AF_INET has no SOCK_SEQPACKET"),
+        err("EPROTONOSUPPORT", "the protocol is not one of this family and type")
+            .cure("leave the protocol out: TCP is SOCK_STREAM, UDP is SOCK_DGRAM"),
+        err("EPERM", "raw and packet sockets are for root (CAP_NET_RAW)")
+            .cure("SOCK_DGRAM with IPPROTO_ICMP for a ping, or run as root"),
+        MANY_OPEN,
+        err("ENOTSOCK", "fileno= is a descriptor of something else"),
+        err("EINVAL", "a type that does not exist"),
+        err("EACCES", "a socket of IPPROTO_ICMP is for the groups that net.ipv4.ping_group_range names")
+            .cure("run as root, or as a member of one"),
+        err("EBADF", "fileno= is not an open descriptor"),
     ],
     example: "s = socket AF_INET SOCK_STREAM\nu = socket udp\nclose s\nclose u",
     related: &["bind", "connect", "listen", "socketpair", "close", "AF_INET", "SOCK_STREAM", "create_server"],
     run: socket,
+    ..base(Group::Life)
 };
 
 const SOCKETPAIR: Command = Command {
     name: "socketpair",
-    aliases: &[],
-    group: Group::Life,
     summary: "make two sockets that are connected to each other",
     notes: &["The quickest way to try what send, recv, shutdown and close do: no server, no address, no port."],
     params: &[
@@ -62,26 +67,26 @@ const SOCKETPAIR: Command = Command {
         opt("TYPE", Kind::Type).is("SOCK_STREAM (the default), SOCK_DGRAM or SOCK_SEQPACKET"),
         opt("PROTO", Kind::Protocol).is("0, or left out"),
     ],
-    results: &["left", "right"],
+    results: &[("left", Holds::Live), ("right", Holds::Live)],
     returns: "two sockets, each the other's peer",
     python: "socket.socketpair(<{FAMILY}<, {TYPE}<, {PROTO}>>>)",
     c: "int pair[2]; socketpair(AF_UNIX, SOCK_STREAM, 0, pair);",
     man: "socketpair(2)",
     errors: &[
-        ("EOPNOTSUPP", "the family makes no pairs: AF_UNIX does"),
-        ("EINVAL", "the type has unknown bits"),
-        ("EPROTONOSUPPORT", "the protocol is not one of this family and type"),
-        ("EMFILE", "this process has as many descriptors open as it may (ulimit -n)"),
+        err("EOPNOTSUPP", "the family makes no pairs").cure("socketpair AF_UNIX SOCK_STREAM"),
+        err("EINVAL", "the type has unknown bits"),
+        err("EPROTONOSUPPORT", "the protocol is not one of this family and type").cure("leave the protocol out"),
+        MANY_OPEN,
     ],
+    like: Some(&SOCKET),
     example: "left, right = socketpair\nsend left hello\nrecv right 100",
     related: &["socket", "dup", "shutdown", "AF_UNIX", "SOCK_SEQPACKET", "sendmsg"],
     run: socketpair,
+    ..base(Group::Life)
 };
 
 const CLOSE: Command = Command {
     name: "close",
-    aliases: &[],
-    group: Group::Life,
     summary: "close a socket or a file; the peer reads what was sent, then an end of file",
     notes: &[
         "TCP says farewell with a FIN: what was sent before still arrives, then the peer's recv gives empty data. If \
@@ -91,22 +96,19 @@ const CLOSE: Command = Command {
          peer.",
     ],
     params: &[req("X", Kind::SocketOrFile)],
-    results: &[],
-    returns: "",
     python: "{X}.close()",
     c: "close(s);",
     man: "close(2)",
-    errors: &[("EBADF", "it is closed already")],
+    errors: &[err("EBADF", "it is closed already")],
     example: "left, right = socketpair\nsend left \"last words\"\nclose left\nrecv right 100\nrecv right 100\n\
               expect EBADF send left more",
     related: &["shutdown", "SO_LINGER", "dup", "TIME_WAIT", "ECONNRESET"],
     run: close,
+    ..base(Group::Life)
 };
 
 const SHUTDOWN: Command = Command {
     name: "shutdown",
-    aliases: &[],
-    group: Group::Life,
     summary: "end a half of a connection or both: rd, wr or rdwr (SHUT_RD..., 0 to 2); of a pool, wait for its tasks",
     notes: &[
         "Half-close: after `shutdown S wr` this side can still receive. It is how a client says \"that was all\" and \
@@ -115,82 +117,70 @@ const SHUTDOWN: Command = Command {
          comes after it.",
     ],
     params: &[
-        req("S", Kind::Socket).is("a connected socket; or a pool"),
+        req("S", Kind::Socket).that(Stands::Connected).or(&["a pool"]).is("a connected socket; or a pool"),
         opt("HOW", Kind::How)
             .is("wr: no more is sent, and the peer reads an end of file; rd: no more is received; rdwr: both"),
     ],
-    results: &[],
-    returns: "",
     python: "{S}.shutdown({HOW})",
     c: "shutdown(s, SHUT_WR);",
     man: "shutdown(2)",
     errors: &[
-        ("ENOTCONN", "it is not connected, or no longer: a reset ends the connection on both sides"),
-        ("EINVAL", "HOW is none of 0, 1 and 2"),
-        ("EBADF", "the socket is closed"),
+        err("ENOTCONN", "it is not connected, or no longer: a reset ends the connection on both sides").cure("close S"),
+        err("EINVAL", "HOW is none of 0, 1 and 2").cure("rd, wr or rdwr"),
+        CLOSED,
     ],
     example: "left, right = socketpair\nshutdown left wr\nrecv right 100\nsend right \"still open this way\"\n\
               recv left 100",
     related: &["close", "SHUT_WR", "recv", "poll", "EPIPE"],
     run: shutdown,
+    ..base(Group::Life)
 };
 
 const DUP: Command = Command {
     name: "dup",
-    aliases: &[],
-    group: Group::Life,
     summary: "a second descriptor of the same connection; it ends only when both are closed",
     notes: &["Both share the connection, its options and its place in the data. The peer sees an end only when both \
               are closed; shutdown ends it for both at once."],
     params: &[req("S", Kind::Socket)],
-    results: &["socket"],
+    results: &[("socket", Holds::Live)],
     returns: "a second socket of the same connection",
     python: "{S}.dup()",
     c: "int t = fcntl(s, F_DUPFD_CLOEXEC, 0);",
     man: "dup(2)",
-    errors: &[
-        ("EBADF", "the socket is closed"),
-        ("EMFILE", "this process has as many descriptors open as it may (ulimit -n)"),
-    ],
+    errors: &[CLOSED, MANY_OPEN],
     example: "left, right = socketpair\nother = dup left\nclose left\nsend other \"still connected\"\nrecv right 100",
     related: &["close", "fileno", "detach", "shutdown"],
     run: dup,
+    ..base(Group::Life)
 };
 
 const DETACH: Command = Command {
     name: "detach",
-    aliases: &[],
-    group: Group::Life,
     summary: "close the socket object and keep its descriptor; `socket fileno=FD` takes it up again",
-    notes: &[],
     params: &[req("S", Kind::Socket)],
-    results: &["fd"],
+    results: &[("fd", Holds::Fd)],
     returns: "the descriptor's number; the socket is closed to sockpit",
     python: "{S}.detach()",
-    c: "",
     man: "socket(2)",
-    errors: &[("EBADF", "the socket is closed")],
+    errors: &[CLOSED],
     example: "left, right = socketpair\nfd = detach left\nagain = socket fileno=$fd\nsend again hello\nrecv right 100",
     related: &["fileno", "socket", "dup"],
     run: detach,
+    ..base(Group::Life)
 };
 
 const FILENO: Command = Command {
     name: "fileno",
-    aliases: &[],
-    group: Group::Life,
     summary: "the number of a socket's descriptor; -1 once it is closed",
-    notes: &[],
     params: &[req("S", Kind::Socket)],
-    results: &["fd"],
+    results: &[("fd", Holds::Fd)],
     returns: "the descriptor, a small number; -1 once the socket is closed",
     python: "{S}.fileno()",
-    c: "",
     man: "socket(2)",
-    errors: &[],
     example: "s = socket\nfileno s\nclose s\nfileno s",
     related: &["detach", "dup", "close", "EBADF"],
     run: fileno,
+    ..base(Group::Life)
 };
 
 /// What makes a type: the rest of its bits are `SOCK_NONBLOCK` and `SOCK_CLOEXEC`.

@@ -1,12 +1,12 @@
 //! The calls: one constant each, with everything that is known about it, beside its effect.
 //!
-//! From a [`Command`] come parsing, usage lines, help, completion, JSON names and the reference. Adding a call
-//! touches its own file and one word in [`ALL`]. A command knows the world (sockets, files) and no task: what only
-//! the scheduler can do it asks for with a [`Request`](crate::world::Request).
+//! From a [`Command`] come parsing, usage lines, help, completion, JSON names, advice, transcripts' placeholders and the
+//! reference. Adding a call touches its own file and its group's `COMMANDS`. A command knows the world (sockets, files)
+//! and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
 pub mod args;
 pub mod kinds;
-pub mod suits;
+pub mod standing;
 
 mod connection;
 mod data;
@@ -28,8 +28,9 @@ pub mod views;
 
 pub use args::{Arg, Args};
 pub use kinds::Kind;
+pub use standing::Stands;
 
-use crate::value::Failure;
+use crate::value::{Failure, Holds, Name, Reply, errno};
 use crate::world::{Step, World};
 
 /// A call's effect: try it once.
@@ -47,8 +48,8 @@ pub struct Command {
     pub summary: &'static str,
     /// Its parameters in the documented order.
     pub params: &'static [Param],
-    /// The names of its results; empty when it gives nothing.
-    pub results: &'static [&'static str],
+    /// Its results, each with its name and what it holds; empty when it gives nothing. `...` after a name: any number.
+    pub results: &'static [(&'static str, Holds)],
     /// What its results are.
     pub returns: &'static str,
     /// What one should know beside: paragraphs.
@@ -61,8 +62,10 @@ pub struct Command {
     pub c: &'static str,
     /// The page of the manual that documents it.
     pub man: &'static str,
-    /// The errors it is known for, each with its usual cause.
-    pub errors: &'static [(&'static str, &'static str)],
+    /// The errors it is known for.
+    pub errors: &'static [Trouble],
+    /// The call whose errors are its own, too.
+    pub like: Option<&'static Command>,
     /// Lines that can be pasted at the prompt.
     pub example: &'static str,
     /// What else to read about: calls, options, errors, topics.
@@ -81,6 +84,10 @@ pub struct Param {
     pub need: Need,
     /// What it means; empty where its kind tells.
     pub about: &'static str,
+    /// How the socket stands that the call is for; of an address, the socket that has it.
+    pub stands: Stands,
+    /// What else does, by its kind; what does at all, where the parameter's kind is [`Kind::Thing`].
+    pub or: &'static [&'static str],
 }
 
 impl Param {
@@ -95,6 +102,27 @@ impl Param {
         Self { about, ..self }
     }
 
+    /// The same parameter, of a socket that stands so.
+    #[must_use]
+    pub const fn that(self, stands: Stands) -> Self {
+        Self { stands, ..self }
+    }
+
+    /// The same parameter, in whose place these do as well.
+    #[must_use]
+    pub const fn or(self, or: &'static [&'static str]) -> Self {
+        Self { or, ..self }
+    }
+
+    /// The name of what fits, for messages.
+    pub fn noun(&self) -> String {
+        match self.kind {
+            Kind::Thing if self.about.is_empty() => self.or.join(" or "),
+            Kind::Thing => self.about.into(),
+            kind => kind.noun().into(),
+        }
+    }
+
     /// Its place in a usage line: `[FLAGS]`.
     pub fn usage(&self) -> String {
         let name = self.label();
@@ -107,6 +135,41 @@ impl Param {
         }
     }
 }
+
+/// An error that a call is known for.
+pub struct Trouble {
+    /// Its name.
+    pub name: &'static str,
+    /// Its usual cause.
+    pub cause: &'static str,
+    /// What to try; empty where that is plain, or nothing helps.
+    pub cure: &'static str,
+}
+
+impl Trouble {
+    /// The same error, with what to try.
+    #[must_use]
+    pub const fn cure(self, cure: &'static str) -> Self {
+        Self { cure, ..self }
+    }
+
+    /// What is known of it, in lines.
+    pub fn lines(&self) -> Vec<String> {
+        let cure = (!self.cure.is_empty()).then(|| format!("try: {}", self.cure));
+        std::iter::once(self.cause.to_string()).chain(cure).collect()
+    }
+}
+
+/// Shorthand for an error and its cause.
+pub const fn err(name: &'static str, cause: &'static str) -> Trouble {
+    Trouble { name, cause, cure: "" }
+}
+
+/// The error of most calls for a socket that is closed.
+const CLOSED: Trouble = err("EBADF", "the socket is closed").cure("a new socket");
+/// The error of what makes a descriptor.
+const MANY_OPEN: Trouble = err("EMFILE", "this process has as many descriptors open as it may (ulimit -n)")
+    .cure("close sockets that are not needed: sockets lists them");
 
 /// Whether a parameter must be there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -185,35 +248,45 @@ const fn bare(group: Group, name: &'static str, summary: &'static str, run: Run)
         c: "",
         man: "",
         errors: &[],
+        like: None,
         example: "",
         related: &[],
         run,
     }
 }
 
+/// What the calls of a group leave empty; each has its name, its summary and its effect.
+const fn base(group: Group) -> Command {
+    bare(group, "", "", |_, _| Ok(Step::Done(Reply::Nothing)))
+}
+
+const fn param(name: &'static str, kind: Kind, need: Need) -> Param {
+    Param { name, kind, need, about: "", stands: Stands::Open, or: &[] }
+}
+
 /// Shorthand for a required parameter.
 pub const fn req(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, need: Need::Required, about: "" }
+    param(name, kind, Need::Required)
 }
 
 /// Shorthand for an optional parameter.
 pub const fn opt(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, need: Need::Optional, about: "" }
+    param(name, kind, Need::Optional)
 }
 
 /// Shorthand for a parameter given by name only.
 pub const fn named(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, need: Need::Named, about: "" }
+    param(name, kind, Need::Named)
 }
 
 /// Shorthand for all the words that are left.
 pub const fn rest(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, need: Need::Rest, about: "" }
+    param(name, kind, Need::Rest)
 }
 
 /// Shorthand for all the words that are left, at least one.
 pub const fn some(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, need: Need::Some, about: "" }
+    param(name, kind, Need::Some)
 }
 
 /// The groups' tables, in the overview's order.
@@ -255,8 +328,33 @@ impl Command {
         out
     }
 
-    /// Whether its results are somebody else's: another call's, a task's.
-    pub fn results_vary(&self) -> bool {
-        matches!(self.name, "wait" | "join" | "resume" | "yield")
+    /// The names of its results, with commas between.
+    pub fn result_names(&self) -> String {
+        self.results.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
     }
+
+    /// Whether any of its results holds that.
+    pub fn gives(&self, what: Holds) -> bool {
+        self.results.iter().any(|(_, holds)| *holds == what)
+    }
+
+    /// Whether it may give any number of results.
+    pub fn gives_any_number(&self) -> bool {
+        self.results.iter().any(|(name, _)| name.ends_with("..."))
+    }
+
+    /// What is known of an error of it: its own row, or that of the call it is like.
+    pub fn trouble(&self, name: &str) -> Option<&'static Trouble> {
+        self.errors.iter().find(|t| t.name == name).or_else(|| self.like?.trouble(name))
+    }
+}
+
+/// What the kernel's error of a call usually means, and what to try, which may be nothing; where the call has nothing to
+/// say of it, what it means by any call.
+pub fn usual(call: &str, name: Name) -> Option<(&'static str, &'static str)> {
+    let Name::Errno(number) = name else { return None };
+    if let Some(trouble) = find(call).and_then(|c| c.trouble(name.as_str())) {
+        return Some((trouble.cause, trouble.cure));
+    }
+    errno::by_number(number).map(|e| (e.advice, "")).filter(|(advice, _)| !advice.is_empty())
 }

@@ -2,8 +2,17 @@
 // Every effect has the same type, also one that cannot fail.
 #![allow(clippy::unnecessary_wraps)]
 
-use super::{Args, Command, Group, Kind, req};
-use crate::value::{Failure, Reply, Value};
+use super::Args;
+use super::CLOSED;
+use super::Command;
+use super::Group;
+use super::Kind;
+use super::base;
+use super::req;
+use crate::value::Failure;
+use crate::value::Holds;
+use crate::value::Reply;
+use crate::value::Value;
 use crate::world::record::Did;
 use crate::world::{Mode, Socket, Step, World};
 
@@ -13,8 +22,6 @@ pub const COMMANDS: &[Command] =
 
 const SETTIMEOUT: Command = Command {
     name: "settimeout",
-    aliases: &[],
-    group: Group::Mode,
     summary: "limit how long the socket's calls wait, in seconds; then they fail with `timeout`. none: for ever; 0: \
               not",
     notes: &[
@@ -25,108 +32,87 @@ const SETTIMEOUT: Command = Command {
         req("S", Kind::Socket),
         req("SECONDS", Kind::Seconds).is("2.5, say; 0 is non-blocking, none waits for ever"),
     ],
-    results: &[],
-    returns: "",
     python: "{S}.settimeout({SECONDS})",
-    c: "",
     man: "socket(7)",
-    errors: &[("EBADF", "the socket is closed")],
+    errors: &[CLOSED],
     example: "left, right = socketpair\nsettimeout left 0.1\nexpect timeout recv left 100",
     related: &["gettimeout", "setblocking", "SO_RCVTIMEO", "timeout"],
     run: settimeout,
+    ..base(Group::Mode)
 };
 
 const GETTIMEOUT: Command = Command {
     name: "gettimeout",
-    aliases: &[],
-    group: Group::Mode,
     summary: "how long the socket's calls wait at most, in seconds; none: for ever",
-    notes: &[],
     params: &[req("S", Kind::Socket)],
-    results: &["seconds"],
+    results: &[("seconds", Holds::Plain)],
     returns: "seconds; none when it blocks, 0.0 when it is non-blocking",
     python: "{S}.gettimeout()",
-    c: "",
     man: "socket(7)",
-    errors: &[("EBADF", "the socket is closed")],
+    errors: &[CLOSED],
     example: "s = socket\ngettimeout s\nsettimeout s 2.5\ngettimeout s",
     related: &["settimeout", "getblocking"],
     run: gettimeout,
+    ..base(Group::Mode)
 };
 
 const SETBLOCKING: Command = Command {
     name: "setblocking",
-    aliases: &[],
-    group: Group::Mode,
     summary: "choose whether the socket's calls wait (on), or are made once and fail with EAGAIN when they would (off)",
     notes: &[
         "Off is the same as `settimeout S 0`: EAGAIN then means \"not now, ask again when poll says so\", and is no \
          failure. It is this socket's mode; the sockets it accepts begin blocking.",
     ],
     params: &[req("S", Kind::Socket), req("SWITCH", Kind::Switch)],
-    results: &[],
-    returns: "",
     python: "{S}.setblocking({SWITCH})",
     c: "fcntl(s, F_SETFL, fcntl(s, F_GETFL) | O_NONBLOCK);",
     man: "fcntl(2)",
-    errors: &[("EBADF", "the socket is closed")],
+    errors: &[CLOSED],
     example: "left, right = socketpair\nsetblocking left off\nexpect EAGAIN recv left 100",
     related: &["settimeout", "getblocking", "poll", "EAGAIN", "EINPROGRESS"],
     run: setblocking,
+    ..base(Group::Mode)
 };
 
 const GETBLOCKING: Command = Command {
     name: "getblocking",
-    aliases: &[],
-    group: Group::Mode,
     summary: "whether the socket's calls wait, with a limit or without",
-    notes: &[],
     params: &[req("S", Kind::Socket)],
-    results: &["blocking"],
+    results: &[("blocking", Holds::Plain)],
     returns: "false when it is non-blocking, true with a timeout or without",
     python: "{S}.getblocking()",
     c: "!(fcntl(s, F_GETFL) & O_NONBLOCK)",
     man: "fcntl(2)",
-    errors: &[("EBADF", "the socket is closed")],
+    errors: &[CLOSED],
     example: "s = socket\ngetblocking s\nsettimeout s 0\ngetblocking s",
     related: &["setblocking", "gettimeout"],
     run: getblocking,
+    ..base(Group::Mode)
 };
 
 const SETDEFAULTTIMEOUT: Command = Command {
     name: "setdefaulttimeout",
-    aliases: &[],
-    group: Group::Mode,
     summary: "the timeout of sockets to come, accepted ones too; none: they block",
-    notes: &[],
     params: &[req("SECONDS", Kind::Seconds).is("none blocks")],
-    results: &[],
-    returns: "",
     python: "socket.setdefaulttimeout({SECONDS})",
-    c: "",
     man: "socket(7)",
-    errors: &[],
     example: "setdefaulttimeout 20\ns = socket\ngettimeout s\nsetdefaulttimeout none",
     related: &["getdefaulttimeout", "settimeout"],
     run: setdefaulttimeout,
+    ..base(Group::Mode)
 };
 
 const GETDEFAULTTIMEOUT: Command = Command {
     name: "getdefaulttimeout",
-    aliases: &[],
-    group: Group::Mode,
     summary: "the timeout of sockets to come, in seconds; none: they block",
-    notes: &[],
-    params: &[],
-    results: &["seconds"],
+    results: &[("seconds", Holds::Plain)],
     returns: "seconds, or none",
     python: "socket.getdefaulttimeout()",
-    c: "",
     man: "socket(7)",
-    errors: &[],
     example: "getdefaulttimeout",
     related: &["setdefaulttimeout", "gettimeout"],
     run: getdefaulttimeout,
+    ..base(Group::Mode)
 };
 
 /// Set an open socket's mode.

@@ -3,48 +3,72 @@
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::rc::Rc;
 
+use super::Args;
+use super::Command;
+use super::Group;
+use super::Kind;
+use super::Stands;
 use super::args::expected;
-use super::transfer::{Load, bytes, data, put};
-use super::{Args, Command, Group, Kind, named, names, req, some};
-use crate::os::msg::{self, Ancillary};
-use crate::os::{fd, options, sockopt};
-use crate::value::{Addr, Failure, Value};
+use super::base;
+use super::err;
+use super::named;
+use super::names;
+use super::req;
+use super::some;
+use super::transfer::Load;
+use super::transfer::NO_ROOM;
+use super::transfer::OVER;
+use super::transfer::SENDTO;
+use super::transfer::bytes;
+use super::transfer::data;
+use super::transfer::put;
+use crate::linux::options;
+use crate::os::errqueue::Queued;
+use crate::os::fd;
+use crate::os::msg;
+use crate::os::msg::Ancillary;
+use crate::os::sockopt;
+use crate::value::Addr;
+use crate::value::Failure;
+use crate::value::Holds;
+use crate::value::Value;
+use crate::value::errno;
 use crate::world::{File, Socket, Step, World, socket_value};
 
 pub(super) const SENDMSG: Command = Command {
     name: "sendmsg",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "send several pieces as one message; over AF_UNIX open sockets and files beside it (and a byte of data \
               at least)",
-    notes: &[],
     params: &[
-        req("S", Kind::Socket),
-        named("fds", Kind::Text).is("sockets or files to pass on to the other side of an AF_UNIX socket: fds=a,b"),
+        req("S", Kind::Socket).that(Stands::Reachable),
+        named("fds", Kind::Sockets).is("sockets or files to pass on to the other side of an AF_UNIX socket: fds=a,b"),
         named("flags", Kind::MsgFlags).is("as in send"),
-        named("to", Kind::Addr).is("where it goes, as in sendto"),
+        named("to", Kind::Addr).that(Stands::Listening).is("where it goes, as in sendto"),
         some("DATA", Kind::Data).is("the pieces, which go one after the other as one message"),
     ],
-    results: &["count"],
+    results: &[("count", Holds::Count)],
     returns: "how many bytes were queued",
     python: "{S}.sendmsg([{DATA}]<, [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [{FDS}]))]<, {FLAGS}<, \
              {TO}>>>)",
     c: "struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2, .msg_control = anc, ... }; sendmsg(s, &m, 0);",
     man: "sendmsg(2)",
     errors: &[
-        ("EINVAL", "fds= on a socket that is not AF_UNIX"),
-        ("EMSGSIZE", "too long for one datagram, or more than 1024 pieces"),
-        ("EPIPE", "the connection is over"),
-        ("ENOTCONN", "the socket is not connected, and to= was left out"),
-        ("ETOOMANYREFS", "too many sockets are on their way"),
-        ("EAGAIN", "no room, and the socket is non-blocking or SO_SNDTIMEO is over"),
-        ("EDESTADDRREQ", "a UDP socket without a peer, and to= was left out"),
-        ("EBADF", "the socket, or one of fds=, is closed"),
+        OVER,
+        NO_ROOM,
+        err("EINVAL", "fds= on a socket that is not AF_UNIX"),
+        err("EMSGSIZE", "too long for one datagram, or more than 1024 pieces").cure("send it in parts"),
+        err("ENOTCONN", "the socket is not connected, and to= was left out").cure("connect S first, or to=ADDR"),
+        err("ETOOMANYREFS", "too many sockets are on their way").cure("recvmsg on the other side first"),
+        err("EDESTADDRREQ", "a UDP socket without a peer, and to= was left out")
+            .cure("to=ADDR, or connect S ADDR first"),
+        err("EBADF", "the socket, or one of fds=, is closed"),
     ],
+    like: Some(&SENDTO),
     example: "left, right = socketpair\na, b = socketpair\nsendmsg left head body fds=a,b\n\
               data, anc, flags, addr = recvmsg right 100 256",
     related: &["recvmsg", "send", "SCM_RIGHTS", "MSG_MORE"],
     run: sendmsg,
+    ..base(Group::Transfer)
 };
 
 /// A message on its way.
@@ -187,8 +211,28 @@ pub(super) fn ancillary_value(world: &mut World, one: Ancillary) -> Value {
             let credentials = Value::list(numbers.collect());
             entry(libc::SOL_SOCKET, libc::SCM_CREDENTIALS, data, Some(("credentials", credentials)))
         }
-        Ancillary::Other { level, kind, data } => entry(level, kind, data, None),
+        Ancillary::Other { level, kind, data } => {
+            let error = Queued::read(level, kind, &data).map(|queued| ("error", queued_value(&queued)));
+            entry(level, kind, data, error)
+        }
     }
+}
+
+/// An entry of the error queue, with the kernel's names of its fields and what it says.
+fn queued_value(queued: &Queued) -> Value {
+    let number = |n: u32| Value::Int(n.into());
+    let unknown = || if queued.errno == 0 { Value::None } else { Value::Int(queued.errno.into()) };
+    let pairs = [
+        ("errno", errno::by_number(queued.errno).map_or_else(unknown, |known| Value::text(known.name))),
+        ("origin", Value::text(queued.origin.name())),
+        ("type", number(queued.kind.into())),
+        ("code", number(queued.code.into())),
+        ("info", number(queued.info)),
+        ("data", number(queued.data)),
+        ("offender", queued.offender.map_or(Value::None, |host| Value::text(host.to_string()))),
+        ("means", Value::text(queued.means())),
+    ];
+    Value::Object(Rc::new(pairs.map(|(key, value)| (Rc::from(key), value)).into()))
 }
 
 /// A received descriptor as a value with its number: a socket, a file, or only the number when it is neither.

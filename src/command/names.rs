@@ -6,70 +6,47 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
+use super::Arg;
+use super::Args;
+use super::CLOSED;
+use super::Command;
+use super::Group;
+use super::Kind;
+use super::Stands;
+use super::base;
 use super::connection::bind_to;
-use super::{Arg, Args, Command, Group, Kind, opt, req};
-use crate::os::constants::{self, Constants};
-use crate::os::resolve::{EAI_ADDRFAMILY, Found, Query};
-use crate::os::{addr, resolve as os};
-use crate::value::{Addr, Failure, Name, Reply, Tried, Value};
+use super::err;
+use super::opt;
+use super::req;
+use crate::linux::constants;
+use crate::linux::constants::Constants;
+use crate::os::addr;
+use crate::os::resolve as os;
+use crate::os::resolve::EAI_ADDRFAMILY;
+use crate::os::resolve::Found;
+use crate::os::resolve::Query;
+use crate::value::Addr;
+use crate::value::Failure;
+use crate::value::Holds;
+use crate::value::Name;
+use crate::value::Reply;
+use crate::value::Tried;
+use crate::value::Value;
 use crate::world::{Socket, Step, World, chain, offload};
 
 /// The calls.
 pub const COMMANDS: &[Command] = &[
-    Command {
-        name: "bind",
-        aliases: &[],
-        group: Group::Names,
-        summary: "give a socket its own address. Port 0, or @ for AF_UNIX, lets the kernel choose: getsockname tells",
-        notes: &[
-            "A server binds so that clients know where to go; listen comes next. A client need not bind: connect \
-             chooses an address and a free port for it. A UDP socket that is bound receives at once, with recvfrom.",
-            "EADDRINUSE after a restart usually means TIME_WAIT: `setsockopt S SO_REUSEADDR 1` before bind. A path \
-             of AF_UNIX stays behind when its socket is closed: unlink it.",
-        ],
-        params: &[
-            req("S", Kind::Socket),
-            req("ADDR", Kind::Addr).is(
-                "127.0.0.1:PORT for this machine alone, :PORT for every interface, [::1]:PORT for IPv6, ./PATH or \
-                 @NAME for AF_UNIX. Port 0 is any free one",
-            ),
-        ],
-        results: &[],
-        returns: "",
-        python: "{S}.bind({ADDR})",
-        c: "bind(s, (struct sockaddr *)&addr, sizeof addr);",
-        man: "bind(2)",
-        errors: &[
-            ("EADDRINUSE", "another socket has the address, or a closed one is still in TIME_WAIT, or the path exists"),
-            ("EADDRNOTAVAIL", "the address is not one of this machine's"),
-            ("EINVAL", "the socket has an address already"),
-            ("EACCES", "a port below 1024 without privilege, or no permission in the path's directory"),
-            ("ENOENT", "the path's directory does not exist"),
-            ("ENOTDIR", "a part of the path is not a directory"),
-            ("EROFS", "the path is on a read-only file system"),
-            ("EBADF", "the socket is closed"),
-            ("EAI_NONAME", "the host is not known"),
-            ("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
-            ("Usage", "the address is of another kind than the socket, or a unix path is longer than 107 bytes"),
-        ],
-        example: "s = socket AF_INET SOCK_STREAM\nsetsockopt s SO_REUSEADDR 1\nbind s 127.0.0.1:0\n\
-                  where = getsockname s\nlisten s\nother = socket\nexpect EADDRINUSE bind other $where",
-        related: &["listen", "getsockname", "connect", "addresses", "SO_REUSEADDR", "EADDRINUSE", "create_server"],
-        run: bind,
-    },
+    BIND,
     Command {
         name: "getsockname",
-        aliases: &[],
-        group: Group::Names,
         summary: "the address a socket has itself",
-        notes: &[],
         params: &[req("S", Kind::Socket)],
-        results: &["addr"],
+        results: &[("addr", Holds::Address)],
         returns: "the address this end has; :0 of the wildcard before bind or connect",
         python: "{S}.getsockname()",
         c: "getsockname(s, (struct sockaddr *)&addr, &len);",
         man: "getsockname(2)",
-        errors: &[("EBADF", "the socket is closed")],
+        errors: &[CLOSED],
         example: "s = socket AF_INET SOCK_STREAM\nbind s 127.0.0.1:0\naddr = getsockname s",
         related: &["getpeername", "bind", "connect"],
         run: |_, args| {
@@ -77,22 +54,22 @@ pub const COMMANDS: &[Command] = &[
             let own = addr::getsockname(socket.fd()?.as_fd()).map_err(Failure::os)?;
             Ok(Value::Addr(own).into())
         },
+        ..base(Group::Names)
     },
     Command {
         name: "getpeername",
-        aliases: &[],
-        group: Group::Names,
         summary: "the address of the other end of a connection",
         notes: &["It goes on giving the address after the peer has closed, until the connection is reset."],
-        params: &[req("S", Kind::Socket)],
-        results: &["addr"],
+        params: &[req("S", Kind::Socket).that(Stands::Connected)],
+        results: &[("addr", Holds::Address)],
         returns: "the address at the other end",
         python: "{S}.getpeername()",
         c: "getpeername(s, (struct sockaddr *)&addr, &len);",
         man: "getpeername(2)",
         errors: &[
-            ("ENOTCONN", "the socket is not connected, or no longer: a listening socket never is"),
-            ("EBADF", "the socket is closed"),
+            err("ENOTCONN", "the socket is not connected, or no longer: a listening socket never is")
+                .cure("connect S first; a server asks the socket that accept gave"),
+            CLOSED,
         ],
         example: "a, b = socketpair\ngetpeername a\ns = socket\nexpect ENOTCONN getpeername s",
         related: &["getsockname", "accept", "connect", "ENOTCONN"],
@@ -101,28 +78,23 @@ pub const COMMANDS: &[Command] = &[
             let peer = addr::getpeername(socket.fd()?.as_fd()).map_err(Failure::os)?;
             Ok(Value::Addr(peer).into())
         },
+        ..base(Group::Names)
     },
     Command {
         name: "gethostname",
-        aliases: &[],
-        group: Group::Names,
         summary: "the name of this machine",
-        notes: &[],
-        params: &[],
-        results: &["name"],
+        results: &[("name", Holds::Host)],
         returns: "the name, as text",
         python: "socket.gethostname()",
         c: "gethostname(name, sizeof name);",
         man: "gethostname(2)",
-        errors: &[],
         example: "name = gethostname",
         related: &["gethostbyname", "getaddrinfo"],
         run: |_, _| Ok(Value::text(os::gethostname()).into()),
+        ..base(Group::Names)
     },
     Command {
         name: "getaddrinfo",
-        aliases: &[],
-        group: Group::Names,
         summary: "the addresses of a host and service; entries of family, type, protocol, official name, address",
         notes: &[
             "The entries are in the order in which a client should try them; create_connection does. It waits for \
@@ -136,7 +108,7 @@ pub const COMMANDS: &[Command] = &[
             opt("proto", Kind::Protocol).is("0 for any"),
             opt("flags", Kind::AiFlags).is("AI_... joined with |"),
         ],
-        results: &["infos"],
+        results: &[("infos", Holds::Plain)],
         returns: "a list: an entry of family, type, protocol, official name (with AI_CANONNAME) and address for each \
                   way there is",
         python: "socket.getaddrinfo({HOST}, {PORT}<, family={FAMILY}><, type={TYPE}><, proto={PROTO}><, \
@@ -144,98 +116,91 @@ pub const COMMANDS: &[Command] = &[
         c: "getaddrinfo(\"localhost\", \"80\", &hints, &infos);",
         man: "getaddrinfo(3)",
         errors: &[
-            ("EAI_NONAME", "the host or service is not known, or both are none"),
-            ("EAI_AGAIN", "no name server answered: try again later"),
-            ("EAI_FAIL", "the name server refused"),
-            ("EAI_NODATA", "the host has no address"),
-            ("EAI_ADDRFAMILY", "the host has no address of that family"),
-            ("EAI_SERVICE", "the service is not known for that socket type"),
-            ("EAI_SOCKTYPE", "the type does not go with the protocol"),
-            ("EAI_FAMILY", "not a family that can be looked up"),
-            ("EAI_BADFLAGS", "flags that do not exist, or AI_CANONNAME without a host"),
+            err("EAI_NONAME", "the host or service is not known, or both are none"),
+            err("EAI_AGAIN", "no name server answered: try again later"),
+            err("EAI_FAIL", "the name server refused"),
+            err("EAI_NODATA", "the host has no address"),
+            err("EAI_ADDRFAMILY", "the host has no address of that family"),
+            err("EAI_SERVICE", "the service is not known for that socket type"),
+            err("EAI_SOCKTYPE", "the type does not go with the protocol"),
+            err("EAI_FAMILY", "not a family that can be looked up"),
+            err("EAI_BADFLAGS", "flags that do not exist, or AI_CANONNAME without a host"),
         ],
         example: "infos = getaddrinfo localhost 80 type=SOCK_STREAM",
         related: &["gethostbyname", "getnameinfo", "create_connection", "AI_PASSIVE", "EAI_NONAME", "AF_UNSPEC"],
         run: getaddrinfo,
+        ..base(Group::Names)
     },
     Command {
         name: "gethostbyname",
-        aliases: &[],
-        group: Group::Names,
         summary: "the IPv4 address of a host, as text",
         notes: &["It knows IPv4 only: getaddrinfo is its successor."],
         params: &[req("NAME", Kind::Text).is("a host's name, or an IPv4 address, which is given back")],
-        results: &["ip"],
+        results: &[("ip", Holds::Plain)],
         returns: "an IPv4 address, as text",
         python: "socket.gethostbyname({NAME})",
         c: "gethostbyname(\"localhost\");",
         man: "gethostbyname(3)",
         errors: &[
-            ("EAI_NONAME", "the host is not known"),
-            ("EAI_AGAIN", "no name server answered: try again later"),
-            ("EAI_ADDRFAMILY", "an IPv6 address was given"),
+            err("EAI_NONAME", "the host is not known"),
+            err("EAI_AGAIN", "no name server answered: try again later"),
+            err("EAI_ADDRFAMILY", "an IPv6 address was given"),
         ],
         example: "ip = gethostbyname localhost",
         related: &["getaddrinfo", "inet_aton", "EAI_NONAME"],
         run: gethostbyname,
+        ..base(Group::Names)
     },
     Command {
         name: "getservbyname",
-        aliases: &[],
-        group: Group::Names,
         summary: "the port of a service, of that protocol (tcp, udp) or of any",
-        notes: &[],
         params: &[
             req("NAME", Kind::Text).is("a service of /etc/services, such as http"),
             opt("PROTO", Kind::Text).is("tcp or udp; either when left out"),
         ],
-        results: &["port"],
+        results: &[("port", Holds::Plain)],
         returns: "the port",
         python: "socket.getservbyname({NAME}<, {PROTO}>)",
         c: "getservbyname(\"http\", \"tcp\");",
         man: "getservbyname(3)",
-        errors: &[("EAI_SERVICE", "/etc/services does not have it")],
+        errors: &[err("EAI_SERVICE", "/etc/services does not have it")],
         example: "port = getservbyname http tcp",
         related: &["getaddrinfo", "getnameinfo"],
         run: getservbyname,
+        ..base(Group::Names)
     },
     Command {
         name: "getnameinfo",
-        aliases: &[],
-        group: Group::Names,
         summary: "the names of an address's host and port; as numbers with NI_NUMERICHOST|NI_NUMERICSERV",
-        notes: &[],
         params: &[
             req("ADDR", Kind::Addr).is("an address in numbers: a host's name is refused"),
             opt("FLAGS", Kind::NiFlags).is("NI_... joined with |; 0 when left out"),
         ],
-        results: &["host", "port"],
+        results: &[("host", Holds::Plain), ("port", Holds::Port)],
         returns: "the host's name or address, and the service's name or port, both as text",
         python: "socket.getnameinfo({ADDR}, {FLAGS})",
         c: "getnameinfo((struct sockaddr *)&addr, sizeof addr, host, sizeof host, port, sizeof port, flags);",
         man: "getnameinfo(3)",
         errors: &[
-            ("EAI_NONAME", "a host's name was given, or NI_NAMEREQD asked for one and there is none"),
-            ("EAI_AGAIN", "no name server answered: try again later"),
-            ("EAI_BADFLAGS", "flags that do not exist"),
+            err("EAI_NONAME", "a host's name was given, or NI_NAMEREQD asked for one and there is none"),
+            err("EAI_AGAIN", "no name server answered: try again later"),
+            err("EAI_BADFLAGS", "flags that do not exist"),
         ],
         example: "host, port = getnameinfo 127.0.0.1:80 NI_NUMERICHOST|NI_NUMERICSERV",
         related: &["getaddrinfo", "NI_NUMERICHOST", "NI_NAMEREQD"],
         run: getnameinfo,
+        ..base(Group::Names)
     },
     Command {
         name: "inet_aton",
-        aliases: &[],
-        group: Group::Names,
         summary: "the four bytes of an IPv4 address; it may be written in one to four numbers",
-        notes: &[],
         params: &[req("TEXT", Kind::Text).is("127.0.0.1, and the old short forms: 127.1 means the same")],
-        results: &["bytes"],
+        results: &[("bytes", Holds::Bytes)],
         returns: "four bytes, in network byte order",
         python: "socket.inet_aton({TEXT})",
         c: "inet_aton(\"127.0.0.1\", &addr);",
         man: "inet(3)",
-        errors: &[("Usage", "the text is not an IPv4 address")],
+        errors: &[err("Usage", "the text is not an IPv4 address")],
         example: "packed = inet_aton 127.0.0.1",
         related: &["inet_ntoa", "inet_pton"],
         run: |_, args| {
@@ -247,63 +212,60 @@ pub const COMMANDS: &[Command] = &[
             })?;
             Ok(Value::bytes(ip.octets()).into())
         },
+        ..base(Group::Names)
     },
     Command {
         name: "inet_ntoa",
-        aliases: &[],
-        group: Group::Names,
         summary: "the text of an IPv4 address's four bytes",
-        notes: &[],
         params: &[req("BYTES", Kind::Data).is("four of them")],
-        results: &["ip"],
+        results: &[("ip", Holds::Plain)],
         returns: "text such as 127.0.0.1",
         python: "socket.inet_ntoa({BYTES})",
         c: "inet_ntoa(addr);",
         man: "inet(3)",
-        errors: &[("Usage", "not four bytes")],
+        errors: &[err("Usage", "not four bytes")],
         example: "ip = inet_ntoa \\x7f\\x00\\x00\\x01",
         related: &["inet_aton", "inet_ntop"],
         run: |_, args| Ok(Value::text(Ipv4Addr::from(octets(args, 0)?).to_string()).into()),
+        ..base(Group::Names)
     },
     Command {
         name: "inet_pton",
-        aliases: &[],
-        group: Group::Names,
         summary: "the bytes of an address of that family (4 for AF_INET, 16 for AF_INET6)",
-        notes: &[],
         params: &[
             req("FAMILY", Kind::Family).is("AF_INET or AF_INET6"),
             req("TEXT", Kind::Text).is("an address in the one full form: inet_aton takes short ones"),
         ],
-        results: &["bytes"],
+        results: &[("bytes", Holds::Bytes)],
         returns: "4 or 16 bytes, in network byte order",
         python: "socket.inet_pton({FAMILY}, {TEXT})",
         c: "inet_pton(AF_INET6, \"::1\", &addr);",
         man: "inet_pton(3)",
         errors: &[
-            ("EAFNOSUPPORT", "neither AF_INET nor AF_INET6"),
-            ("Usage", "the text is not an address of that family"),
+            err("EAFNOSUPPORT", "neither AF_INET nor AF_INET6"),
+            err("Usage", "the text is not an address of that family"),
         ],
         example: "packed = inet_pton AF_INET6 ::1",
         related: &["inet_ntop", "inet_aton", "AF_INET6"],
         run: inet_pton,
+        ..base(Group::Names)
     },
     Command {
         name: "inet_ntop",
-        aliases: &[],
-        group: Group::Names,
         summary: "the text of an address's bytes: 4 of AF_INET, 16 of AF_INET6",
-        notes: &[],
         params: &[
             req("FAMILY", Kind::Family).is("AF_INET or AF_INET6"),
             req("BYTES", Kind::Data).is("4 or 16 of them"),
         ],
-        results: &["ip"],
+        results: &[("ip", Holds::Plain)],
         returns: "text such as 127.0.0.1 or ::1",
         python: "socket.inet_ntop({FAMILY}, {BYTES})",
         c: "inet_ntop(AF_INET, &addr, text, sizeof text);",
         man: "inet_ntop(3)",
-        errors: &[("EAFNOSUPPORT", "neither AF_INET nor AF_INET6"), ("Usage", "not as many bytes as the family has")],
+        errors: &[
+            err("EAFNOSUPPORT", "neither AF_INET nor AF_INET6"),
+            err("Usage", "not as many bytes as the family has"),
+        ],
         example: "ip = inet_ntop AF_INET \\x7f\\x00\\x00\\x01",
         related: &["inet_pton", "inet_ntoa"],
         run: |_, args| {
@@ -314,76 +276,113 @@ pub const COMMANDS: &[Command] = &[
             };
             Ok(Value::text(text).into())
         },
+        ..base(Group::Names)
     },
     Command {
         name: "htons",
-        aliases: &[],
-        group: Group::Names,
         summary: "a 16-bit number from this machine's byte order to the network's",
-        notes: &[],
         params: &[req("N", Kind::Int).is("0 to 65535: a port")],
-        results: &["n"],
+        results: &[("n", Holds::Reckoned)],
         returns: "the number with its two bytes in network order",
         python: "socket.htons({N})",
         c: "htons(80);",
         man: "byteorder(3)",
-        errors: &[("Usage", "the number is not 0 to 65535")],
+        errors: &[err("Usage", "the number is not 0 to 65535")],
         example: "n = htons 80",
         related: &["ntohs", "htonl", "pack"],
         run: |_, args| Ok(Value::Int(short(args)?.to_be().into()).into()),
+        ..base(Group::Names)
     },
     Command {
         name: "ntohs",
-        aliases: &[],
-        group: Group::Names,
         summary: "a 16-bit number from the network's byte order to this machine's",
-        notes: &[],
         params: &[req("N", Kind::Int).is("0 to 65535: a port")],
-        results: &["n"],
+        results: &[("n", Holds::Reckoned)],
         returns: "the number with its two bytes in this machine's order",
         python: "socket.ntohs({N})",
         c: "ntohs(20480);",
         man: "byteorder(3)",
-        errors: &[("Usage", "the number is not 0 to 65535")],
+        errors: &[err("Usage", "the number is not 0 to 65535")],
         example: "n = ntohs 20480",
         related: &["htons", "ntohl", "unpack"],
         run: |_, args| Ok(Value::Int(u16::from_be(short(args)?).into()).into()),
+        ..base(Group::Names)
     },
     Command {
         name: "htonl",
-        aliases: &[],
-        group: Group::Names,
         summary: "a 32-bit number from this machine's byte order to the network's",
-        notes: &[],
         params: &[req("N", Kind::Int).is("0 to 4294967295")],
-        results: &["n"],
+        results: &[("n", Holds::Plain)],
         returns: "the number with its four bytes in network order",
         python: "socket.htonl({N})",
         c: "htonl(1);",
         man: "byteorder(3)",
-        errors: &[("Usage", "the number is not 0 to 4294967295")],
+        errors: &[err("Usage", "the number is not 0 to 4294967295")],
         example: "n = htonl 1",
         related: &["ntohl", "htons", "pack"],
         run: |_, args| Ok(Value::Int(long(args)?.to_be().into()).into()),
+        ..base(Group::Names)
     },
     Command {
         name: "ntohl",
-        aliases: &[],
-        group: Group::Names,
         summary: "a 32-bit number from the network's byte order to this machine's",
-        notes: &[],
         params: &[req("N", Kind::Int).is("0 to 4294967295")],
-        results: &["n"],
+        results: &[("n", Holds::Plain)],
         returns: "the number with its four bytes in this machine's order",
         python: "socket.ntohl({N})",
         c: "ntohl(16777216);",
         man: "byteorder(3)",
-        errors: &[("Usage", "the number is not 0 to 4294967295")],
+        errors: &[err("Usage", "the number is not 0 to 4294967295")],
         example: "n = ntohl 16777216",
         related: &["htonl", "ntohs", "unpack"],
         run: |_, args| Ok(Value::Int(u32::from_be(long(args)?).into()).into()),
+        ..base(Group::Names)
     },
 ];
+
+pub(super) const BIND: Command = Command {
+    name: "bind",
+    summary: "give a socket its own address. Port 0, or @ for AF_UNIX, lets the kernel choose: getsockname tells",
+    notes: &[
+        "A server binds so that clients know where to go; listen comes next. A client need not bind: connect \
+         chooses an address and a free port for it. A UDP socket that is bound receives at once, with recvfrom.",
+        "EADDRINUSE after a restart usually means TIME_WAIT: `setsockopt S SO_REUSEADDR 1` before bind. A path \
+         of AF_UNIX stays behind when its socket is closed: unlink it.",
+    ],
+    params: &[
+        req("S", Kind::Socket).that(Stands::Unbound),
+        req("ADDR", Kind::Addr)
+            .is("127.0.0.1:PORT for this machine alone, :PORT for every interface, [::1]:PORT for IPv6, ./PATH or \
+             @NAME for AF_UNIX. Port 0 is any free one"),
+    ],
+    python: "{S}.bind({ADDR})",
+    c: "bind(s, (struct sockaddr *)&addr, sizeof addr);",
+    man: "bind(2)",
+    errors: &[
+        err("EADDRINUSE", "another socket has the address, or a closed one is still in TIME_WAIT, or the path exists")
+            .cure("setsockopt S SO_REUSEADDR 1 before bind, or port 0 for a free one; for a path, unlink it first"),
+        err("EADDRNOTAVAIL", "the address is not one of this machine's")
+            .cure("an address that ifconfig lists, or :PORT for every interface"),
+        err("EINVAL", "the socket has an address already")
+            .cure("a new socket; getsockname S tells what this one is bound to"),
+        err("EACCES", "a port below 1024 without privilege, or no permission in the path's directory")
+            .cure("a port from 1024, or port 0 for a free one"),
+        err("ENOENT", "the path's directory does not exist").cure("mkdir it first"),
+        err("ENOTDIR", "a part of the path is not a directory"),
+        err("EROFS", "the path is on a read-only file system"),
+        err("EAFNOSUPPORT", "the address is of another family than the socket")
+            .cure("a socket of AF_INET for 1.2.3.4, AF_INET6 for [::1], AF_UNIX for a path"),
+        CLOSED,
+        err("EAI_NONAME", "the host is not known"),
+        err("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
+        err("Usage", "the address is of another kind than the socket, or a unix path is longer than 107 bytes"),
+    ],
+    example: "s = socket AF_INET SOCK_STREAM\nsetsockopt s SO_REUSEADDR 1\nbind s 127.0.0.1:0\n\
+              where = getsockname s\nlisten s\nother = socket\nexpect EADDRINUSE bind other $where",
+    related: &["listen", "getsockname", "connect", "addresses", "SO_REUSEADDR", "EADDRINUSE", "create_server"],
+    run: bind,
+    ..base(Group::Names)
+};
 
 /// What a call waits for while the resolver is asked, for people.
 const WAITING: &str = "an answer from the resolver";

@@ -6,10 +6,17 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::{Args, kinds};
+use crate::linux::state::State;
 use crate::os::netstat::{self, Entry, Holder, Protocol, TimerKind};
-use crate::os::tcp::State;
-use crate::value::table::{Column, Holds, holds, plain};
-use crate::value::{Addr, Failure, Table, Value, text};
+use crate::value::Addr;
+use crate::value::Failure;
+use crate::value::Holds;
+use crate::value::Table;
+use crate::value::Value;
+use crate::value::table::Column;
+use crate::value::table::holds;
+use crate::value::table::plain;
+use crate::value::text;
 use crate::world::{Request, Socket, Step, World};
 
 const SOCKETS: &[Column] = &[
@@ -19,13 +26,14 @@ const SOCKETS: &[Column] = &[
     plain("state"),
     plain("in"),
     plain("out"),
+    plain("drops"),
     Column { title: "left", key: "time_left", holds: Holds::Seconds },
     plain("name"),
     holds("process", Holds::Process),
 ];
 
 /// The column with the name.
-const NAME: usize = 7;
+const NAME: usize = 8;
 
 /// What a row must have: all of the ports and addresses, of which it has two, and one of the other words of each kind.
 #[derive(Default)]
@@ -51,6 +59,8 @@ struct Ours {
 struct Seen {
     entry: Entry,
     ours: Option<Ours>,
+    /// The name of the closed socket of ours that the kernel keeps this of, as in TIME_WAIT.
+    was: Option<Rc<str>>,
     holders: Vec<Holder>,
 }
 
@@ -71,19 +81,20 @@ pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failur
             Some(number) => ours.get(&number).cloned(),
             None => queue_of(&entry, &listeners, &ours),
         };
+        let was = world.record.as_ref().filter(|_| entry.inode.is_none() && ours.is_none());
+        let was = was.and_then(|record| record.had(&entry.local, entry.peer.as_ref()?));
         let holders = entry.inode.and_then(|n| held.remove(&n)).unwrap_or_default();
-        Seen { entry, ours, holders }
+        Seen { entry, ours, was, holders }
     };
     let mut seen: Vec<Seen> = entries.into_iter().map(see).filter(|s| filter.names(s)).collect();
     // Ours first, in the order they were made; the kernel's order is that of a hash table. Of a connection's two ends,
     // the one at the address that was named first.
     seen.sort_by_cached_key(|s| (filter.side(&s.entry), s.place()));
-    let empty = if args.0.is_empty() { "no sockets" } else { "no socket is like that" };
-    let mut table = Table { columns: SOCKETS, rows: seen.iter().map(Seen::row).collect(), empty: empty.into() };
+    let mut table = Table { columns: SOCKETS, rows: seen.iter().map(Seen::row).collect(), empty: filter.nothing(args) };
     // A script gets the same whether its calls are shown or not; the record is kept only where they are.
     let value = table.to_value();
     for (row, seen) in table.rows.iter_mut().zip(&seen).filter(|(row, _)| row[NAME] == Value::None) {
-        row[NAME] = seen.was(world);
+        row[NAME] = seen.was.as_deref().map_or(Value::None, Value::text);
     }
     Ok(Step::Ask(Request::Rows(table, value)))
 }
@@ -159,10 +170,22 @@ impl Filter {
 
     fn names(&self, seen: &Seen) -> bool {
         let called = |name: &String| {
-            seen.ours.as_ref().is_some_and(|o| *o.name == **name)
+            seen.ours.as_ref().map(|o| &o.name).or(seen.was.as_ref()).is_some_and(|own| **own == **name)
                 || seen.holders.iter().any(|h| text::escape_bytes(&h.name) == *name)
         };
         self.names.is_empty() || self.names.iter().any(called)
+    }
+
+    /// What is said when no row is left.
+    fn nothing(&self, args: &Args) -> String {
+        match self.names.as_slice() {
+            _ if args.0.is_empty() => "no sockets".into(),
+            names if names.len() < args.0.len() => "no socket is like that".into(),
+            names => format!(
+                "nothing of {}: no open socket, none that the kernel keeps after its close, no process",
+                names.join(" or ")
+            ),
+        }
     }
 }
 
@@ -196,14 +219,6 @@ impl Seen {
         (family, ours, entry.local.port(), entry.local.to_string(), peer)
     }
 
-    /// The name of the socket of ours that the kernel keeps this of, as in TIME_WAIT.
-    fn was(&self, world: &World) -> Value {
-        let (Some(record), None, Some(peer)) = (&world.record, self.entry.inode, &self.entry.peer) else {
-            return Value::None;
-        };
-        record.had(&self.entry.local, peer).map_or(Value::None, Value::text)
-    }
-
     fn row(&self) -> Vec<Value> {
         let entry = &self.entry;
         let addr = |a: &Addr| match a {
@@ -211,15 +226,16 @@ impl Seen {
             named => Value::Addr(named.clone()),
         };
         let known = entry.protocol != Protocol::Unix;
-        let count = |n: u64| if known { Value::Int(i128::from(n)) } else { Value::None };
+        let count = |n: u64, says: bool| if says { Value::Int(n.into()) } else { Value::None };
         let over = entry.timer.filter(|t| t.kind == TimerKind::TimeWait);
         vec![
             Value::text(entry.protocol.name()),
             addr(&entry.local),
             entry.peer.as_ref().map_or(Value::None, addr),
             Value::text(entry.state.name()),
-            count(entry.received),
-            count(entry.unsent),
+            count(entry.received, known),
+            count(entry.unsent, known),
+            count(entry.drops, entry.drops > 0),
             over.map_or(Value::None, |t| Value::Int(t.left.as_secs_f64().ceil() as i128)),
             self.ours.as_ref().map_or(Value::None, Ours::shown),
             process(&self.holders),

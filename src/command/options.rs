@@ -5,10 +5,27 @@ use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::fd::AsFd;
 
-use super::{Args, Command, Group, Kind, kinds, opt, req, some};
-use crate::os::options::{OptKind, OptRef};
-use crate::os::{constants, sockopt};
-use crate::value::{Addr, Failure, Reply, Tried, Value};
+use super::Args;
+use super::CLOSED;
+use super::Command;
+use super::Group;
+use super::Kind;
+use super::base;
+use super::err;
+use super::kinds;
+use super::opt;
+use super::req;
+use super::some;
+use crate::linux::constants;
+use crate::linux::options::OptKind;
+use crate::linux::options::OptRef;
+use crate::os::sockopt;
+use crate::value::Addr;
+use crate::value::Failure;
+use crate::value::Holds;
+use crate::value::Reply;
+use crate::value::Tried;
+use crate::value::Value;
 use crate::world::record::Did;
 use crate::world::{Step, World};
 
@@ -23,7 +40,6 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "setsockopt",
         aliases: &["setopt"],
-        group: Group::Options,
         summary: "set a socket option, by name or by level and number",
         notes: &[
             "The level says whose option it is: SOL_SOCKET is every socket's, IPPROTO_TCP that of TCP, and so on. \
@@ -35,36 +51,39 @@ pub const COMMANDS: &[Command] = &[
             req("S", Kind::Socket),
             req("OPT", Kind::Option)
                 .is("an option's name, as SO_REUSEADDR; or a level and an option, each by name or number"),
-            some("VALUE", Kind::Any)
+            some("VALUE", Kind::OptionValue)
                 .is("1 or 0 (on, off), a number, seconds (SO_RCVTIMEO), ONOFF SECONDS (SO_LINGER), GROUP [INTERFACE] \
                      (IP_ADD_MEMBERSHIP), text, or packed bytes as in Python: `help OPTION` says which"),
         ],
-        results: &[],
-        returns: "",
         python: "{S}.setsockopt({OPT}, {VALUE})",
         c: "int on = 1; setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);",
         man: "setsockopt(2)",
         errors: &[
-            ("ENOPROTOOPT", "the socket's protocol does not have that option, or it can only be read"),
-            ("EOPNOTSUPP", "the socket's protocol has no options at that level"),
-            ("EINVAL", "the value is out of range or of the wrong size, or comes too late: some come before bind"),
-            ("EPERM", "the option is for root"),
-            ("EDOM", "a timeout whose microseconds are not 0 to 999999"),
-            ("ENODEV", "no network interface has that name, number or address"),
-            ("ENOENT", "the kernel has nothing of that name, such as a congestion control algorithm"),
-            ("EADDRINUSE", "the socket is a member of that multicast group already"),
-            ("EADDRNOTAVAIL", "the socket is not a member of that group, or no interface has that address"),
-            ("EBADF", "the socket was closed"),
+            err("ENOPROTOOPT", "the socket's protocol does not have that option, or it can only be read")
+                .cure("help SOL_SOCKET, help IPPROTO_TCP and so on, which list the options of a level"),
+            err("EOPNOTSUPP", "the socket's protocol has no options at that level"),
+            err("EINVAL", "the value is out of range or of the wrong size, or comes too late: some come before bind")
+                .cure("all parts of a struct option: setsockopt S SO_LINGER 1 5; help OPTION says what it takes"),
+            err("EPERM", "the option is for root: SO_MARK, SO_SNDBUFFORCE, SO_PRIORITY above 6, SO_DEBUG are"),
+            err("EDOM", "a timeout whose microseconds are not 0 to 999999"),
+            err("ENODEV", "no network interface has that name, number or address").cure("one that ifconfig lists"),
+            err("ENOENT", "the kernel has nothing of that name, such as a congestion control algorithm")
+                .cure("one that /proc/sys/net/ipv4/tcp_available_congestion_control lists"),
+            err("EADDRINUSE", "the socket is a member of that multicast group already"),
+            err("EADDRNOTAVAIL", "the socket is not a member of that group, or no interface has that address"),
+            err("EISCONN", "too late for this option: the socket is connected")
+                .cure("a new socket, and the option before connect"),
+            CLOSED,
         ],
         example: "s = socket AF_INET SOCK_STREAM\nsetsockopt s SO_REUSEADDR 1\n\
                   setsockopt s IPPROTO_TCP TCP_NODELAY on\nsetsockopt s SO_LINGER 1 5\nsetsockopt s SO_RCVTIMEO 2.5",
         related: &["getsockopt", "SO_REUSEADDR", "SO_LINGER", "TCP_NODELAY", "SO_RCVTIMEO", "SOL_SOCKET"],
         run: set,
+        ..base(Group::Options)
     },
     Command {
         name: "getsockopt",
         aliases: &["getopt"],
-        group: Group::Options,
         summary: "read a socket option; with a length, as bytes",
         notes: &["What is read may differ from what was set: the kernel doubles SO_RCVBUF and SO_SNDBUF for its own \
                   needs. Reading SO_ERROR clears it."],
@@ -73,23 +92,24 @@ pub const COMMANDS: &[Command] = &[
             req("OPT", Kind::Option).is("an option's name; or a level and an option, each by name or number"),
             opt("BUFLEN", Kind::Size).is("give the raw bytes, at most so many: unpack takes them apart"),
         ],
-        results: &["value"],
+        results: &[("value", Holds::Plain)],
         returns: "a number, or the parts of a structure; with BUFLEN the bytes",
         python: "{S}.getsockopt({OPT}<, {BUFLEN}>)",
         c: "int value; socklen_t len = sizeof value; getsockopt(s, SOL_SOCKET, SO_RCVBUF, &value, &len);",
         man: "getsockopt(2)",
         errors: &[
-            ("ENOPROTOOPT", "the socket's protocol does not have that option, or it can only be set"),
-            ("EOPNOTSUPP", "the socket's protocol has no options at that level"),
-            ("EINVAL", "BUFLEN is too small for the option"),
-            ("ERANGE", "BUFLEN is too small for the option"),
-            ("ENOTCONN", "the option tells of a connection, and there is none"),
-            ("EBADF", "the socket was closed"),
+            err("ENOPROTOOPT", "the socket's protocol does not have that option, or it can only be set"),
+            err("EOPNOTSUPP", "the socket's protocol has no options at that level"),
+            err("EINVAL", "the buffer has not the size that the option needs").cure("its size as BUFLEN"),
+            err("ERANGE", "BUFLEN is too small for the option"),
+            err("ENOTCONN", "the option tells of a connection, and there is none").cure("connect S first"),
+            CLOSED,
         ],
         example: "s = socket AF_INET SOCK_STREAM\ngetsockopt s SO_RCVBUF\ngetsockopt s IPPROTO_TCP TCP_NODELAY\n\
                   getsockopt s SO_LINGER\ngetsockopt s SO_LINGER 8",
         related: &["setsockopt", "SO_ERROR", "SO_RCVBUF", "TCP_INFO", "SOL_SOCKET"],
         run: get,
+        ..base(Group::Options)
     },
 ];
 
@@ -417,7 +437,7 @@ fn interface(value: &Value, at: usize) -> Result<i32, Failure> {
 mod tests {
     use super::super::Arg;
     use super::*;
-    use crate::os::options;
+    use crate::linux::options;
 
     fn encoded(option: &str, words: &[&str]) -> Result<Vec<u8>, Failure> {
         let values = words.iter().map(|word| Arg::Value(kinds::word_value(word)));

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::args::expected;
-use super::{Arg, Args, Command, Group, Kind, bare, opt, req, some};
+use super::{Arg, Args, Command, Group, Kind, base, err, opt, req, some};
 use crate::os::process as os;
-use crate::value::{Failure, Reply, Value};
+use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::{Process, Request, Step, World, process as world};
 
 fn start(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -81,7 +81,7 @@ fn make_queue(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Value::Handle(world.mpqueue(max)?).into())
 }
 
-const BASE: Command = Command { params: &[req("P", Kind::Process)], ..bare(Group::Processes, "", "", pid) };
+const BASE: Command = Command { params: &[req("P", Kind::Process)], ..base(Group::Processes) };
 
 /// The calls of this group.
 pub const COMMANDS: &[Command] = &[
@@ -90,18 +90,18 @@ pub const COMMANDS: &[Command] = &[
         summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the main \
                   task",
         params: &[
-            some("[-d] NAME ARGS", Kind::Any).is("a def's name, and what it is called with: values only, no sockets")
+            some("[-d] NAME ARGS", Kind::Def).is("a def's name, and what it is called with: values only, no sockets")
         ],
-        results: &["process"],
+        results: &[("process", Holds::Live)],
         returns: "the process",
         python: "p = multiprocessing.Process(target=NAME, args=(ARGS, ...)); p.start()",
         c: "pid = fork(); if (pid == 0) { name(...); _exit(0); }",
         man: "fork(2)",
         errors: &[
-            ("Unbound", "nothing is defined by that name"),
-            ("Usage", "too few or too many arguments, or one that is alive: a socket, a file, a task"),
-            ("Assert", "a daemon process may have no children"),
-            ("EAGAIN", "the system has no room for one more process"),
+            err("Unbound", "nothing is defined by that name"),
+            err("Usage", "too few or too many arguments, or one that is alive: a socket, a file, a task"),
+            err("Assert", "a daemon process may have no children"),
+            err("EAGAIN", "the system has no room for one more process"),
         ],
         example: "def task name\n  print \"task is running $name\"\nend\np = process task jason\njoin p\nexitcode p",
         related: &["join", "exitcode", "terminate", "mpqueue", "spawn"],
@@ -111,7 +111,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "pid",
         summary: "the id of a child process",
-        results: &["pid"],
+        results: &[("pid", Holds::Pid)],
         returns: "a number",
         python: "P.pid",
         c: "pid_t pid = fork();",
@@ -125,7 +125,7 @@ pub const COMMANDS: &[Command] = &[
         name: "getpid",
         summary: "the id of this process",
         params: &[],
-        results: &["pid"],
+        results: &[("pid", Holds::Pid)],
         returns: "a number",
         python: "os.getpid()",
         c: "getpid();",
@@ -139,12 +139,12 @@ pub const COMMANDS: &[Command] = &[
         name: "getppid",
         summary: "the id of this process's parent (or of another's, as the kernel shows it now)",
         params: &[opt("P", Kind::ProcessOrPid).is("a process or the id of one; this one when left out")],
-        results: &["pid"],
+        results: &[("pid", Holds::Pid)],
         returns: "a number",
         python: "os.getppid()",
         c: "getppid();",
         man: "getppid(2)",
-        errors: &[("ESRCH", "there is no such process any more")],
+        errors: &[err("ESRCH", "there is no such process any more")],
         example: "parent = getppid\nme = getpid\ndef task\nend\np = process task\nmine = getppid p\n\
                   assert $mine == $me\njoin p",
         related: &["getpid", "pid", "procstate"],
@@ -176,7 +176,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         name: "exitcode",
         summary: "how a child process ended (none while it runs, 0, 1 after an error, -15 after SIGTERM)",
-        results: &["code"],
+        results: &[("code", Holds::Plain)],
         returns: "a number; none while it runs",
         python: "P.exitcode",
         c: "waitpid(pid, &status, WNOHANG); code = WEXITSTATUS(status);",
@@ -190,7 +190,7 @@ pub const COMMANDS: &[Command] = &[
         name: "procstate",
         summary: "a process's state as the kernel shows it (running sleeping zombie stopped gone)",
         params: &[req("P", Kind::ProcessOrPid)],
-        results: &["state"],
+        results: &[("state", Holds::Plain)],
         returns: "text",
         python: "",
         c: "",
@@ -204,7 +204,7 @@ pub const COMMANDS: &[Command] = &[
         name: "mpqueue",
         summary: "a queue between processes; for any number of values, or for at most MAX",
         params: &[opt("MAX", Kind::Size).is("how many values it takes; no limit when left out")],
-        results: &["queue"],
+        results: &[("queue", Holds::Live)],
         returns: "the queue",
         python: "multiprocessing.Queue(MAX)",
         c: "",

@@ -7,11 +7,28 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use super::Arg;
+use super::Args;
+use super::CLOSED;
+use super::Command;
+use super::Group;
+use super::Kind;
 use super::args::expected;
-use super::{Arg, Args, Command, Group, Kind, named, opt, req, some};
-use crate::os::tcp::{self, State};
-use crate::os::{constants, fd};
-use crate::value::{Failure, Reply, Value, text};
+use super::base;
+use super::err;
+use super::named;
+use super::opt;
+use super::req;
+use super::some;
+use crate::linux::constants;
+use crate::linux::state::State;
+use crate::os::fd;
+use crate::os::tcp;
+use crate::value::Failure;
+use crate::value::Holds;
+use crate::value::Reply;
+use crate::value::Value;
+use crate::value::text;
 use crate::world::{On, Request, Socket, Step, Wait, Wake, World, after, socket_value, sync};
 
 /// How often it is looked whether a TCP state has come.
@@ -22,8 +39,6 @@ pub const COMMANDS: &[Command] = &[POLL, SELECT, WAIT, JOBS, IS_ALIVE, CANCEL, S
 
 const POLL: Command = Command {
     name: "poll",
-    aliases: &[],
-    group: Group::Readiness,
     summary: "the events that are there: IN, PRI, OUT, ERR, HUP, RDHUP; waits up to SECONDS for one (0 if left out)",
     notes: &["IN: recv or accept will not wait (also at the end of the stream). OUT: send has room, or a connect is \
               decided. RDHUP: the peer sends no more. HUP: both directions are over. ERR: SO_ERROR or MSG_ERRQUEUE \
@@ -36,21 +51,20 @@ const POLL: Command = Command {
         ),
         opt("SECONDS", Kind::Seconds).is("how long to wait for one; 0 when left out, none for ever"),
     ],
-    results: &["events"],
+    results: &[("events", Holds::Plain)],
     returns: "the events that are there, as in IN|HUP; empty text when the time is over",
     python: "p = select.poll(); p.register({S}<, {EVENTS}>); p.poll(<1000 * {SECONDS}|0>)",
     c: "struct pollfd p = { s, POLLIN }; poll(&p, 1, 1000);",
     man: "poll(2)",
-    errors: &[("EBADF", "the socket is closed")],
+    errors: &[CLOSED],
     example: "left, right = socketpair\npoll left\nsend right hello\npoll left IN 1\nclose right\npoll left IN|RDHUP 1",
     related: &["select", "setblocking", "recv", "connect", "RDHUP", "HUP"],
     run: poll,
+    ..base(Group::Readiness)
 };
 
 const SELECT: Command = Command {
     name: "select",
-    aliases: &[],
-    group: Group::Readiness,
     summary: "wait until a socket has something to read; gives those that have, none at the end of the time",
     notes: &[
         "Readable means that recv or accept would not wait: data, a connection, the end of the stream, or an error.",
@@ -59,205 +73,170 @@ const SELECT: Command = Command {
         named("timeout", Kind::Seconds).is("seconds; for ever when left out"),
         some("S", Kind::Socket).is("sockets, or a list of them"),
     ],
-    results: &["ready"],
+    results: &[("ready", Holds::Plain)],
     returns: "a list of the sockets that can be read",
     python: "select.select([{S}], [], [], <{TIMEOUT}|None>)[0]",
     c: "FD_ZERO(&r); FD_SET(a, &r); FD_SET(b, &r); select(b + 1, &r, NULL, NULL, &tv);",
     man: "select(2)",
-    errors: &[("EBADF", "one of the sockets is closed")],
+    errors: &[err("EBADF", "one of the sockets is closed")],
     example: "left, right = socketpair\nselect left right timeout=0\nsend right hello\nselect left right timeout=1",
     related: &["poll", "recv", "accept"],
     run: select,
+    ..base(Group::Readiness)
 };
 
 const WAIT: Command = Command {
     name: "wait",
-    aliases: &[],
-    group: Group::Readiness,
     summary: "wait for background calls: gives the last one's result or its error; or for an event: wait E [SECONDS]",
     notes: &["The error of a background call is wait's error: `expect ECONNREFUSED wait 1`."],
-    params: &[some("JOB", Kind::JobOrTask).is("jobs' numbers; or an event and, if it has a limit, seconds")],
-    results: &["result"],
+    params: &[some("JOB", Kind::JobOrTask)
+        .or(super::sync::EVENT)
+        .is("jobs' numbers; or an event and, if it has a limit, seconds")],
+    results: &[("result", Holds::Another)],
     returns: "what the last of the calls gave",
-    python: "",
-    c: "",
-    man: "",
-    errors: &[("Usage", "no job has that number"), ("Cancelled", "the call was cancelled")],
+    errors: &[err("Usage", "no job has that number"), err("Cancelled", "the call was cancelled")],
     example: "left, right = socketpair\ndata = recv left 100 &\nsend right hello\nwait 1",
     related: &["jobs", "cancel", "tasks", "event", "join"],
     run: wait,
+    ..base(Group::Readiness)
 };
 
 const JOBS: Command = Command {
     name: "jobs",
-    aliases: &[],
-    group: Group::Readiness,
     summary: "the background calls that are not done, and what each waits for",
-    notes: &[],
-    params: &[],
-    results: &["jobs"],
+    results: &[("jobs", Holds::Plain)],
     returns: "text, a line for each, when it is given a name; else they are shown",
-    python: "",
-    c: "",
-    man: "",
-    errors: &[],
     example: "left, right = socketpair\ndata = recv left 100 &\njobs\ncancel 1",
     related: &["wait", "cancel", "tasks"],
     run: jobs,
+    ..base(Group::Readiness)
 };
 
 const IS_ALIVE: Command = Command {
     name: "is_alive",
-    aliases: &[],
-    group: Group::Readiness,
     summary: "whether a background call, a task or a process still runs",
-    notes: &[],
     params: &[req("JOB", Kind::JobOrTask)],
-    results: &["alive"],
+    results: &[("alive", Holds::Plain)],
     returns: "true or false",
-    python: "",
-    c: "",
-    man: "",
-    errors: &[("Usage", "it is no job's number, no task and no process")],
+    errors: &[err("Usage", "it is no job's number, no task and no process")],
     example: "left, right = socketpair\ndata = recv left 100 &\nis_alive 1\nsend right hello\nwait 1\nis_alive 1",
     related: &["wait", "join", "jobs"],
     run: is_alive,
+    ..base(Group::Readiness)
 };
 
 const CANCEL: Command = Command {
     name: "cancel",
-    aliases: &[],
-    group: Group::Readiness,
     summary: "end a background call or a task where it waits; it fails with `Cancelled`",
-    notes: &[],
     params: &[req("JOB", Kind::JobOrTask)],
-    results: &[],
-    returns: "",
-    python: "",
-    c: "",
-    man: "",
-    errors: &[("Usage", "no background call, task or process that could be cancelled")],
+    errors: &[err("Usage", "no background call, task or process that could be cancelled")],
     example: "left, right = socketpair\ndata = recv left 100 &\ncancel 1\nis_alive 1",
     related: &["wait", "jobs", "tasks", "Cancelled"],
     run: cancel,
+    ..base(Group::Readiness)
 };
 
 const SLEEP: Command = Command {
     name: "sleep",
-    aliases: &[],
-    group: Group::Readiness,
     summary: "wait that many seconds; everything else goes on meanwhile",
-    notes: &[],
     params: &[req("SECONDS", Kind::Seconds).is("0 lets the others have a turn")],
-    results: &[],
-    returns: "",
     python: "time.sleep({SECONDS})",
     c: "usleep(100000);",
     man: "nanosleep(2)",
-    errors: &[("Usage", "none: a sleep has an end")],
+    errors: &[err("Usage", "none: a sleep has an end")],
     example: "sleep 0.1",
     related: &["now", "yield", "poll"],
     run: sleep,
+    ..base(Group::Readiness)
 };
 
 const NOW: Command = Command {
     name: "now",
-    aliases: &[],
-    group: Group::Readiness,
     summary: "seconds of a clock that only goes forward; to measure how long something took",
-    notes: &[],
-    params: &[],
-    results: &["seconds"],
+    results: &[("seconds", Holds::Moment)],
     returns: "seconds, with a fraction, since some moment before",
     python: "time.monotonic()",
     c: "clock_gettime(CLOCK_MONOTONIC, &now);",
     man: "clock_gettime(2)",
-    errors: &[],
     example: "began = now\nsleep 0.1\nended = now\nlet took = $ended - $began\nassert $took >= 0.1",
     related: &["sleep"],
     run: now,
+    ..base(Group::Readiness)
 };
 
 const INQ: Command = Command {
     name: "inq",
-    aliases: &[],
-    group: Group::Readiness,
     summary: "how many bytes wait to be read (UDP: those of the next datagram)",
-    notes: &[],
     params: &[req("S", Kind::Socket)],
-    results: &["count"],
+    results: &[("count", Holds::Count)],
     returns: "bytes",
     python: "struct.unpack('i', fcntl.ioctl({S}, termios.FIONREAD, bytes(4)))[0]",
     c: "ioctl(s, SIOCINQ, &count);",
     man: "tcp(7)",
-    errors: &[("EINVAL", "a listening socket has no bytes to read"), ("EBADF", "the socket is closed")],
+    errors: &[err("EINVAL", "a listening socket has no bytes to read"), CLOSED],
     example: "left, right = socketpair\nsend right hello\ninq left",
     related: &["outq", "recv", "MSG_PEEK"],
     run: inq,
+    ..base(Group::Readiness)
 };
 
 const OUTQ: Command = Command {
     name: "outq",
-    aliases: &[],
-    group: Group::Readiness,
     summary: "how many bytes were sent that the peer has not acknowledged (AF_UNIX: memory in use)",
-    notes: &[],
     params: &[req("S", Kind::Socket)],
-    results: &["count"],
+    results: &[("count", Holds::Count)],
     returns: "bytes; 0 when the peer has acknowledged all",
     python: "struct.unpack('i', fcntl.ioctl({S}, termios.TIOCOUTQ, bytes(4)))[0]",
     c: "ioctl(s, SIOCOUTQ, &count);",
     man: "tcp(7)",
-    errors: &[("EINVAL", "a listening socket sends nothing"), ("EBADF", "the socket is closed")],
+    errors: &[err("EINVAL", "a listening socket sends nothing"), CLOSED],
     example: "left, right = socketpair\noutq left",
     related: &["inq", "send", "TCP_INFO"],
     run: outq,
+    ..base(Group::Readiness)
 };
 
 const ATMARK: Command = Command {
     name: "atmark",
-    aliases: &[],
-    group: Group::Readiness,
     summary: "whether the urgent byte is the next to be read",
-    notes: &[],
     params: &[req("S", Kind::Socket)],
-    results: &["atmark"],
+    results: &[("atmark", Holds::Plain)],
     returns: "true or false",
     python: "struct.unpack('i', fcntl.ioctl({S}, 0x8905, bytes(4)))[0] == 1",
     c: "sockatmark(s)",
     man: "sockatmark(3)",
-    errors: &[("ENOTTY", "the socket has no urgent data: only streams have"), ("EBADF", "the socket is closed")],
+    errors: &[err("ENOTTY", "the socket has no urgent data: only streams have"), CLOSED],
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
               conn, addr = accept srv\nsend cli ab\nsend cli ! MSG_OOB\npoll conn PRI 1\nrecv conn 100\natmark conn",
     related: &["MSG_OOB", "SO_OOBINLINE"],
     run: atmark,
+    ..base(Group::Readiness)
 };
 
 const STATE: Command = Command {
     name: "state",
-    aliases: &[],
-    group: Group::Readiness,
     summary: "the TCP state of a socket as the kernel calls it; with STATE, waits until it is that, SECONDS at most",
     notes: &["In Python it is a number: ESTABLISHED is 1, and so on in the order of `help ESTABLISHED`."],
     params: &[
         req("S", Kind::Socket),
-        opt("STATE", Kind::Name).is("wait until it is that: ESTABLISHED, CLOSE_WAIT, ..."),
+        opt("STATE", Kind::State).is("wait until it is that: ESTABLISHED, CLOSE_WAIT, ..."),
         opt("SECONDS", Kind::Seconds).is("at most so long; no limit when left out"),
     ],
-    results: &["state"],
+    results: &[("state", Holds::Plain)],
     returns: "the state's name, as text",
     python: "{S}.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]",
     c: "struct tcp_info i; getsockopt(s, IPPROTO_TCP, TCP_INFO, &i, &len); i.tcpi_state",
     man: "tcp(7)",
     errors: &[
-        ("EOPNOTSUPP", "an AF_UNIX or UDP socket has no TCP state"),
-        ("ENOPROTOOPT", "the same, of UDP over IPv6"),
-        ("EBADF", "the socket is closed"),
+        err("EOPNOTSUPP", "an AF_UNIX or UDP socket has no TCP state"),
+        err("ENOPROTOOPT", "the same, of UDP over IPv6"),
+        CLOSED,
     ],
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
               conn, peer = accept srv\nstate conn\nshutdown cli wr\nstate cli FIN_WAIT2 2\nstate conn CLOSE_WAIT 2",
     related: &["TIME_WAIT", "ESTABLISHED", "getsockopt", "TCP_INFO", "close"],
     run: state,
+    ..base(Group::Readiness)
 };
 
 /// The seconds in that place, or the default when they were left out; `None` is for ever.

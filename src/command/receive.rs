@@ -6,19 +6,45 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
+use super::Args;
+use super::CLOSED;
+use super::Command;
+use super::Group;
+use super::Kind;
+use super::Stands;
+use super::Trouble;
+use super::base;
+use super::err;
 use super::msg::ancillary_value;
+use super::opt;
+use super::req;
 use super::transfer::keep;
-use super::{Args, Command, Group, Kind, opt, req};
-use crate::os::msg::{self, Ancillary};
-use crate::os::{addr, constants, fd, trace};
-use crate::value::{Addr, Failure, Reply, Tried, Value};
+use crate::linux::constants;
+use crate::os::addr;
+use crate::os::fd;
+use crate::os::msg;
+use crate::os::msg::Ancillary;
+use crate::os::trace;
+use crate::value::Addr;
+use crate::value::Failure;
+use crate::value::Holds;
+use crate::value::Reply;
+use crate::value::Tried;
+use crate::value::Value;
 use crate::world::record::Did;
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
 
+// What several calls fail with.
+const NOTHING: Trouble = err("EAGAIN", "not a failure: nothing has come, and S is non-blocking or SO_RCVTIMEO is over")
+    .cure("recv again when poll S IN says IN, or setblocking S on to wait");
+const RESET: Trouble =
+    err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
+        .cure("close S: what had not been read is lost");
+const REFUSED: Trouble = err("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port")
+    .cure("start the peer, then send again");
+
 pub(super) const RECV: Command = Command {
     name: "recv",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "receive up to N bytes: what has come, or the next datagram; empty at the end of a stream",
     notes: &[
         "It waits until something has come, then gives what is there. TCP is a stream of bytes and keeps no messages \
@@ -28,25 +54,26 @@ pub(super) const RECV: Command = Command {
          it spins. A datagram longer than N is cut, and the rest is lost.",
     ],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Reachable),
         req("N", Kind::Size).is("how many bytes at most: 1024 does not mean 1024 bytes will come"),
         opt("FLAGS", Kind::MsgFlags).is("MSG_PEEK, MSG_WAITALL, MSG_DONTWAIT, ... joined with |"),
     ],
-    results: &["data"],
+    results: &[("data", Holds::Bytes)],
     returns: "the bytes; empty when the peer has ended its side, or for an empty datagram",
     python: "{S}.recv({N}<, {FLAGS}>)",
     c: "ssize_t n = recv(s, buffer, 1024, 0);",
     man: "recv(2)",
     errors: &[
-        ("EAGAIN", "nothing has come, and the socket is non-blocking or SO_RCVTIMEO is over"),
-        ("timeout", "nothing came within the socket's timeout"),
-        ("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0"),
-        ("ENOTCONN", "the socket is not connected: a listening socket gives its connections by accept"),
-        ("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port"),
-        ("ETIMEDOUT", "the peer stopped answering: TCP gave up, or keepalive found it gone"),
-        ("EINVAL", "MSG_OOB, and no urgent byte is there; or an AF_UNIX stream that is not connected"),
-        ("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
-        ("EBADF", "the socket is closed"),
+        NOTHING,
+        err("timeout", "nothing came within the socket's timeout"),
+        RESET,
+        err("ENOTCONN", "the socket is not connected")
+            .cure("connect S first; a server receives on the socket that accept gave"),
+        REFUSED,
+        err("ETIMEDOUT", "the peer stopped answering: TCP gave up, or keepalive found it gone"),
+        err("EINVAL", "MSG_OOB, and no urgent byte is there; or an AF_UNIX stream that is not connected"),
+        err("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
+        CLOSED,
     ],
     example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100\nclose left\n\
               recv right 100",
@@ -62,66 +89,66 @@ pub(super) const RECV: Command = Command {
         "ECONNRESET",
     ],
     run: recv,
+    ..base(Group::Transfer)
 };
 
 pub(super) const RECVFROM: Command = Command {
     name: "recvfrom",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "receive a datagram of up to N bytes, and the address it came from",
     notes: &["One call is one datagram. To answer, sendto the address it gave."],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Reachable),
         req("N", Kind::Size).is("how many bytes at most: what is longer is cut"),
         opt("FLAGS", Kind::MsgFlags).is("as in recv"),
     ],
-    results: &["data", "addr"],
+    results: &[("data", Holds::Bytes), ("addr", Holds::Address)],
     returns: "the bytes, and who sent them (on a stream: none)",
     python: "{S}.recvfrom({N}<, {FLAGS}>)",
     c: "ssize_t n = recvfrom(s, buffer, 1024, 0, (struct sockaddr *)&a, &len);",
     man: "recvfrom(2)",
     errors: &[
-        ("EAGAIN", "nothing has come, and the socket is non-blocking or SO_RCVTIMEO is over"),
-        ("timeout", "nothing came within the socket's timeout"),
-        ("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port"),
-        ("ENOTCONN", "a stream socket that is not connected"),
-        ("EBADF", "the socket is closed"),
+        NOTHING,
+        REFUSED,
+        err("timeout", "nothing came within the socket's timeout"),
+        err("ENOTCONN", "a stream socket that is not connected").cure("connect S first"),
+        CLOSED,
     ],
+    like: Some(&RECV),
     example: "r = socket udp\nbind r 127.0.0.1:0\nwhere = getsockname r\ns = socket udp\nsendto s hello $where\n\
               data, addr = recvfrom r 100",
     related: &["sendto", "recv", "bind", "MSG_TRUNC"],
     run: recvfrom,
+    ..base(Group::Transfer)
 };
 
 pub(super) const RECVMSG: Command = Command {
     name: "recvmsg",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "receive data with what came beside it: ancillary data (sockets, too), flags, address",
-    notes: &[],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Reachable),
         req("N", Kind::Size).is("how many bytes of data at most"),
         opt("ANCBUFSIZE", Kind::Size).is("room for ancillary data in bytes: 0 when left out, and then none comes"),
         opt("FLAGS", Kind::MsgFlags).is("as in recv"),
     ],
-    results: &["data", "anc", "flags", "addr"],
-    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS); flags: MSG_TRUNC and \
+    results: &[("data", Holds::Bytes), ("anc", Holds::Plain), ("flags", Holds::Plain), ("addr", Holds::Address)],
+    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS, error for MSG_ERRQUEUE); flags: MSG_TRUNC and \
               MSG_CTRUNC say that something was cut; addr: who sent it",
     python: "{S}.recvmsg({N}<, {ANCBUFSIZE}<, {FLAGS}>>)",
     c: "struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = anc, ... }; recvmsg(s, &m, 0);",
     man: "recvmsg(2)",
     errors: &[
-        ("EAGAIN", "nothing has come, and the socket is non-blocking or SO_RCVTIMEO is over"),
-        ("timeout", "nothing came within the socket's timeout"),
-        ("ECONNRESET", "the peer reset the connection"),
-        ("ENOTCONN", "a stream socket that is not connected"),
-        ("EBADF", "the socket is closed"),
+        NOTHING,
+        RESET,
+        err("timeout", "nothing came within the socket's timeout"),
+        err("ENOTCONN", "a stream socket that is not connected").cure("connect S first"),
+        CLOSED,
     ],
+    like: Some(&RECV),
     example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\n\
               data, anc, flags, addr = recvmsg right 100 256\nlen $anc",
     related: &["sendmsg", "recv", "SCM_RIGHTS", "MSG_CTRUNC", "SO_PASSCRED", "IP_PKTINFO"],
     run: recvmsg,
+    ..base(Group::Transfer)
 };
 
 fn recv(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

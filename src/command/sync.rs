@@ -4,9 +4,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::args::expected;
-use super::{Args, Command, Group, Kind, Run, bare, opt, req};
+use super::{Args, Command, Group, Kind, Run, Trouble, bare, err, opt, req};
 use crate::os::fd;
-use crate::value::{Failure, Handle, Reply, Value};
+use crate::value::{Failure, Handle, Holds, Reply, Value};
 use crate::world::sync::{self, Event, Lock, Order, Pool, Queue, Sort};
 use crate::world::{MpQueue, Step, World, mpqueue};
 
@@ -152,15 +152,19 @@ const fn command(name: &'static str, summary: &'static str, run: Run) -> Command
     bare(Group::Tasks, name, summary, run)
 }
 
-const NO_LOCK: (&str, &str) = ("Usage", "it is no lock, or nobody holds it");
-const NO_QUEUE: (&str, &str) = ("Usage", "it is no queue");
-const EMPTY: (&str, &str) = ("Empty", "no entry came in time");
-const FULL: (&str, &str) = ("Full", "no room came in time");
+const LOCKS: &[&str] = &["a lock", "a semaphore"];
+pub(super) const EVENT: &[&str] = &["an event"];
+pub(super) const QUEUES: &[&str] = &["a queue", "a queue between processes"];
+
+const NO_LOCK: Trouble = err("Usage", "it is no lock, or nobody holds it");
+const NO_QUEUE: Trouble = err("Usage", "it is no queue");
+const EMPTY: Trouble = err("Empty", "no entry came in time");
+const FULL: Trouble = err("Full", "no room came in time");
 
 /// The calls of this file.
 pub const COMMANDS: &[Command] = &[
     Command {
-        results: &["lock"],
+        results: &[("lock", Holds::Live)],
         returns: "the lock",
         python: "threading.Lock()",
         c: "pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;",
@@ -170,7 +174,7 @@ pub const COMMANDS: &[Command] = &[
         ..command("lock", "make a lock: one task at a time holds it", lock)
     },
     Command {
-        results: &["lock"],
+        results: &[("lock", Holds::Live)],
         returns: "the lock",
         python: "threading.RLock()",
         c: "pthread_mutexattr_settype(&a, PTHREAD_MUTEX_RECURSIVE); pthread_mutex_init(&m, &a);",
@@ -181,33 +185,30 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         params: &[opt("N", Kind::Size).is("how many; 1 when left out")],
-        results: &["semaphore"],
+        results: &[("semaphore", Holds::Live)],
         returns: "the semaphore",
         python: "threading.Semaphore(<{N}>)",
         c: "sem_init(&sem, 0, 3);",
         man: "sem_init(3)",
-        errors: &[("Usage", "N is not a whole number from 0")],
+        errors: &[err("Usage", "N is not a whole number from 0")],
         example: "sem = semaphore 2\nacquire sem\nrelease sem",
         related: &["acquire", "release", "lock", "pool"],
         ..command("semaphore", "make a lock that N tasks may hold at once; 1 when left out", semaphore)
     },
     Command {
-        params: &[
-            req("M", Kind::Thing).is("a lock or a semaphore"),
-            opt("SECONDS", Kind::Seconds).is("no limit when left out"),
-        ],
-        results: &["taken"],
+        params: &[req("M", Kind::Thing).or(LOCKS), opt("SECONDS", Kind::Seconds).is("no limit when left out")],
+        results: &[("taken", Holds::Plain)],
         returns: "false when the seconds were over, else true",
         python: "{M}.acquire(<timeout={SECONDS}>)",
         c: "pthread_mutex_lock(&m);",
         man: "pthread_mutex_lock(3)",
-        errors: &[NO_LOCK, ("Deadlock", "no task can ever release it")],
+        errors: &[NO_LOCK, err("Deadlock", "no task can ever release it")],
         example: "m = lock\nok = acquire m 0.5\nrelease m",
         related: &["release", "lock", "locked", "Deadlock"],
         ..command("acquire", "take a lock or a place of a semaphore; false when the seconds are over", acquire)
     },
     Command {
-        params: &[req("M", Kind::Thing).is("a lock or a semaphore")],
+        params: &[req("M", Kind::Thing).or(LOCKS)],
         python: "{M}.release()",
         c: "pthread_mutex_unlock(&m);",
         man: "pthread_mutex_unlock(3)",
@@ -217,8 +218,8 @@ pub const COMMANDS: &[Command] = &[
         ..command("release", "give a lock back; the task that waits longest gets it", release)
     },
     Command {
-        params: &[req("M", Kind::Thing).is("a lock")],
-        results: &["held"],
+        params: &[req("M", Kind::Thing).or(LOCKS)],
+        results: &[("held", Holds::Plain)],
         returns: "true or false",
         python: "{M}.locked()",
         errors: &[NO_LOCK],
@@ -227,7 +228,7 @@ pub const COMMANDS: &[Command] = &[
         ..command("locked", "whether a lock is held, or all places of a semaphore", locked)
     },
     Command {
-        results: &["event"],
+        results: &[("event", Holds::Live)],
         returns: "the event",
         python: "threading.Event()",
         c: "pthread_cond_t e = PTHREAD_COND_INITIALIZER;",
@@ -237,36 +238,36 @@ pub const COMMANDS: &[Command] = &[
         ..command("event", "make a flag that tasks can wait for: wait E", event)
     },
     Command {
-        params: &[req("E", Kind::Thing).is("an event")],
+        params: &[req("E", Kind::Thing).or(EVENT)],
         python: "{E}.set()",
         c: "pthread_cond_broadcast(&e);",
         man: "pthread_cond_broadcast(3)",
-        errors: &[("Usage", "it is no event")],
+        errors: &[err("Usage", "it is no event")],
         example: "e = event\nset e",
         related: &["event", "wait", "clear"],
         ..command("set", "set an event: every task that waits for it goes on", set)
     },
     Command {
-        params: &[req("E", Kind::Thing).is("an event")],
+        params: &[req("E", Kind::Thing).or(EVENT)],
         python: "{E}.clear()",
-        errors: &[("Usage", "it is no event")],
+        errors: &[err("Usage", "it is no event")],
         example: "e = event\nset e\nclear e\nis_set e",
         related: &["event", "set"],
         ..command("clear", "clear an event: who waits from now on waits", clear)
     },
     Command {
-        params: &[req("E", Kind::Thing).is("an event")],
-        results: &["set"],
+        params: &[req("E", Kind::Thing).or(EVENT)],
+        results: &[("set", Holds::Plain)],
         returns: "true or false",
         python: "{E}.is_set()",
-        errors: &[("Usage", "it is no event")],
+        errors: &[err("Usage", "it is no event")],
         example: "e = event\nis_set e",
         related: &["event", "set"],
         ..command("is_set", "whether an event is set", is_set)
     },
     Command {
         params: &[opt("MAX", Kind::Int).is("how many entries it takes; no limit for 0 or when left out")],
-        results: &["queue"],
+        results: &[("queue", Holds::Live)],
         returns: "the queue",
         python: "queue.Queue(<{MAX}>)",
         example: "q = queue 2\nput q one\nput q two\nfull q\nget q",
@@ -275,7 +276,7 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         params: &[opt("MAX", Kind::Int).is("how many entries it takes; no limit for 0 or when left out")],
-        results: &["queue"],
+        results: &[("queue", Holds::Live)],
         returns: "the queue",
         python: "queue.LifoQueue(<{MAX}>)",
         example: "q = lifoqueue\nput q one\nput q two\nget q",
@@ -284,17 +285,17 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         params: &[opt("MAX", Kind::Int).is("how many entries it takes; no limit for 0 or when left out")],
-        results: &["queue"],
+        results: &[("queue", Holds::Live)],
         returns: "the queue",
         python: "queue.PriorityQueue(<{MAX}>)",
-        errors: &[("Usage", "MAX is not a whole number")],
+        errors: &[err("Usage", "MAX is not a whole number")],
         example: "q = priorityqueue\nput q 3\nput q 1\nget q",
         related: &["put", "get", "qsize", "task_done", "join"],
         ..command("priorityqueue", "make a queue that gives the least entry first", priorityqueue)
     },
     Command {
         params: &[
-            req("Q", Kind::Thing).is("a queue"),
+            req("Q", Kind::Thing).or(QUEUES).is("a queue"),
             req("V", Kind::Any).is("any value"),
             opt("SECONDS", Kind::Seconds).is("no limit when left out"),
         ],
@@ -305,8 +306,11 @@ pub const COMMANDS: &[Command] = &[
         ..command("put", "put a value into a queue; waits while it is full", put)
     },
     Command {
-        params: &[req("Q", Kind::Thing).is("a queue"), opt("SECONDS", Kind::Seconds).is("no limit when left out")],
-        results: &["value"],
+        params: &[
+            req("Q", Kind::Thing).or(QUEUES).is("a queue"),
+            opt("SECONDS", Kind::Seconds).is("no limit when left out"),
+        ],
+        results: &[("value", Holds::Plain)],
         returns: "the value",
         python: "{Q}.get(<timeout={SECONDS}>)",
         errors: &[NO_QUEUE, EMPTY],
@@ -315,7 +319,7 @@ pub const COMMANDS: &[Command] = &[
         ..command("get", "take the next value out of a queue; waits while it is empty", get)
     },
     Command {
-        params: &[req("Q", Kind::Thing).is("a queue"), req("V", Kind::Any).is("any value")],
+        params: &[req("Q", Kind::Thing).or(QUEUES).is("a queue"), req("V", Kind::Any).is("any value")],
         python: "{Q}.put_nowait({V})",
         errors: &[NO_QUEUE, FULL],
         example: "q = queue 1\nput_nowait q a\nexpect Full put_nowait q b",
@@ -323,8 +327,8 @@ pub const COMMANDS: &[Command] = &[
         ..command("put_nowait", "put a value into a queue, or fail with `Full`", put_nowait)
     },
     Command {
-        params: &[req("Q", Kind::Thing).is("a queue")],
-        results: &["value"],
+        params: &[req("Q", Kind::Thing).or(QUEUES).is("a queue")],
+        results: &[("value", Holds::Plain)],
         returns: "the value",
         python: "{Q}.get_nowait()",
         errors: &[NO_QUEUE, EMPTY],
@@ -333,8 +337,8 @@ pub const COMMANDS: &[Command] = &[
         ..command("get_nowait", "take the next value out of a queue, or fail with `Empty`", get_nowait)
     },
     Command {
-        params: &[req("Q", Kind::Thing).is("a queue")],
-        results: &["count"],
+        params: &[req("Q", Kind::Thing).or(QUEUES).is("a queue")],
+        results: &[("count", Holds::Count)],
         returns: "a number",
         python: "{Q}.qsize()",
         errors: &[NO_QUEUE],
@@ -343,8 +347,8 @@ pub const COMMANDS: &[Command] = &[
         ..command("qsize", "how many entries a queue has", qsize)
     },
     Command {
-        params: &[req("Q", Kind::Thing).is("a queue")],
-        results: &["empty"],
+        params: &[req("Q", Kind::Thing).or(QUEUES).is("a queue")],
+        results: &[("empty", Holds::Plain)],
         returns: "true or false",
         python: "{Q}.empty()",
         errors: &[NO_QUEUE],
@@ -353,8 +357,8 @@ pub const COMMANDS: &[Command] = &[
         ..command("empty", "whether a queue has no entry", empty)
     },
     Command {
-        params: &[req("Q", Kind::Thing).is("a queue")],
-        results: &["full"],
+        params: &[req("Q", Kind::Thing).or(QUEUES).is("a queue")],
+        results: &[("full", Holds::Plain)],
         returns: "true or false",
         python: "{Q}.full()",
         errors: &[NO_QUEUE],
@@ -363,19 +367,19 @@ pub const COMMANDS: &[Command] = &[
         ..command("full", "whether a queue takes no more", full)
     },
     Command {
-        params: &[req("Q", Kind::Thing).is("a queue")],
+        params: &[req("Q", Kind::Thing).or(QUEUES).is("a queue")],
         python: "{Q}.task_done()",
-        errors: &[("Usage", "it is no queue, or every entry was reported done already")],
+        errors: &[err("Usage", "it is no queue, or every entry was reported done already")],
         example: "q = queue\nput q job\nget q\ntask_done q\njoin q",
         related: &["join", "get"],
         ..command("task_done", "report an entry that was taken out as dealt with: see join", task_done)
     },
     Command {
         params: &[req("N", Kind::Size).is("how many at once, 1 or more")],
-        results: &["pool"],
+        results: &[("pool", Holds::Live)],
         returns: "the pool",
         python: "concurrent.futures.ThreadPoolExecutor(N)",
-        errors: &[("Usage", "N is not 1 or more")],
+        errors: &[err("Usage", "N is not 1 or more")],
         example: "def work n\n  print \"job $n\"\nend\np = pool 2\nsubmit p work 1\nsubmit p work 2\nshutdown p",
         related: &["submit", "shutdown", "spawn", "semaphore"],
         ..command("pool", "make a pool of N workers: never more of its tasks run at once", pool)

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::args::expected;
-use super::{Arg, Args, Command, Group, Kind, opt, req, some};
+use super::{Arg, Args, Command, Group, Kind, base, err, opt, req, some};
 use crate::os::fd;
-use crate::value::{Failure, Value};
+use crate::value::{Failure, Holds, Value};
 use crate::world::sync::{self, Pool};
 use crate::world::{Request, Step, World};
 
@@ -63,151 +63,126 @@ fn current_task(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
 pub const COMMANDS: &[Command] = &[
     Command {
         name: "spawn",
-        aliases: &[],
-        group: Group::Tasks,
         summary: "start a def as a task of its own; with -d it ends with the main task",
         notes: &[
             "Tasks give way only where a call waits, at sleep and at yield: between those a task runs alone, and the \
              order is the same in every run.",
         ],
-        params: &[some("[-d] NAME ARGS", Kind::Any).is("a def's name, and what it is called with")],
-        results: &["task"],
+        params: &[some("[-d] NAME ARGS", Kind::Def).is("a def's name, and what it is called with")],
+        results: &[("task", Holds::Live)],
         returns: "the task",
         python: "t = threading.Thread(target=NAME, args=(ARGS, ...)); t.start()",
         c: "pthread_create(&t, NULL, name, arg);",
         man: "pthread_create(3)",
-        errors: &[("Unbound", "nothing is defined by that name"), ("Usage", "too few or too many arguments")],
+        errors: &[err("Unbound", "nothing is defined by that name"), err("Usage", "too few or too many arguments")],
         example: "def hello who\n  print \"hello $who\"\nend\nt = spawn hello world\njoin t",
         related: &["join", "tasks", "yield", "cancel", "process", "lock"],
         run: spawn,
+        ..base(Group::Tasks)
     },
     Command {
         name: "join",
-        aliases: &[],
-        group: Group::Tasks,
         summary: "wait until a task or a process has ended; or until every entry of a queue is done; at most that \
                   many seconds",
-        notes: &[],
         params: &[
-            req("T", Kind::Task).is("a task, a process or a queue"),
+            req("T", Kind::Task).or(super::sync::QUEUES).is("a task, a process or a queue"),
             opt("SECONDS", Kind::Seconds).is("no limit when left out"),
         ],
-        results: &[],
+        results: &[("...", Holds::Another)],
         returns: "what the task returned",
         python: "T.join(SECONDS)",
         c: "pthread_join(t, NULL);",
         man: "pthread_join(3)",
-        errors: &[("Usage", "it is neither a task nor a process"), ("Deadlock", "a task cannot wait for its own end")],
+        errors: &[
+            err("Usage", "it is neither a task nor a process"),
+            err("Deadlock", "a task cannot wait for its own end"),
+        ],
         example: "def nap\n  sleep 0.01\nend\nt = spawn nap\njoin t",
         related: &["spawn", "is_alive", "task_done", "process"],
         run: join,
+        ..base(Group::Tasks)
     },
     Command {
         name: "yield",
-        aliases: &[],
-        group: Group::Tasks,
         summary: "let every other task that can run go first; in a coroutine, give VALUE to who resumed it",
-        notes: &[],
         params: &[opt("VALUE", Kind::Any).is("what who resumed the coroutine gets")],
-        results: &["sent"],
+        results: &[("sent", Holds::Another)],
         returns: "in a coroutine: what it was resumed with",
         python: "x = yield VALUE",
         c: "sched_yield();",
         man: "sched_yield(2)",
-        errors: &[("Usage", "only a coroutine can yield a value")],
+        errors: &[err("Usage", "only a coroutine can yield a value")],
         example: "yield",
         related: &["resume", "coroutine", "spawn"],
         run: turn,
+        ..base(Group::Tasks)
     },
     Command {
         name: "coroutine",
-        aliases: &[],
-        group: Group::Tasks,
         summary: "make a coroutine of a def; it runs only when it is resumed, to its next yield",
         notes: &["It is Python's generator: `resume C` is c.send(None), or next(c)."],
-        params: &[some("NAME ARGS", Kind::Any).is("a def's name, and what it is called with")],
-        results: &["coroutine"],
+        params: &[some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with")],
+        results: &[("coroutine", Holds::Live)],
         returns: "the coroutine",
         python: "c = NAME(ARGS, ...)",
-        c: "",
-        man: "",
-        errors: &[("Unbound", "nothing is defined by that name"), ("Usage", "too few or too many arguments")],
+        errors: &[err("Unbound", "nothing is defined by that name"), err("Usage", "too few or too many arguments")],
         example: "def count\n  yield 1\n  yield 2\nend\nc = coroutine count\nresume c\nresume c",
         related: &["resume", "yield", "spawn"],
         run: coroutine,
+        ..base(Group::Tasks)
     },
     Command {
         name: "resume",
-        aliases: &[],
-        group: Group::Tasks,
         summary: "run a coroutine to its next yield, whose value it gives; VALUE is what its last yield gives inside",
-        notes: &[],
         params: &[
-            req("C", Kind::Task).is("a coroutine"),
+            req("C", Kind::Thing).or(&["a coroutine"]),
             opt("VALUE", Kind::Any).is("what its yield gives; none when left out"),
         ],
-        results: &["value"],
+        results: &[("value", Holds::Another)],
         returns: "what it yielded",
         python: "C.send(VALUE)",
-        c: "",
-        man: "",
-        errors: &[("Empty", "the coroutine has ended"), ("Usage", "it is no coroutine, or runs already")],
+        errors: &[err("Empty", "the coroutine has ended"), err("Usage", "it is no coroutine, or runs already")],
         example: "def echo\n  x = yield ready\n  yield $x\nend\nc = coroutine echo\nresume c\nresume c hello",
         related: &["coroutine", "yield"],
         run: resume,
+        ..base(Group::Tasks)
     },
     Command {
         name: "submit",
-        aliases: &[],
-        group: Group::Tasks,
         summary: "have a pool run a def as soon as a worker is free",
-        notes: &[],
         params: &[
-            req("P", Kind::Thing).is("a pool"),
-            some("NAME ARGS", Kind::Any).is("a def's name, and what it is called with"),
+            req("P", Kind::Thing).or(&["a pool"]),
+            some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with"),
         ],
-        results: &["task"],
+        results: &[("task", Holds::Live)],
         returns: "the task",
         python: "P.submit(NAME, ARGS, ...)",
-        c: "",
-        man: "",
-        errors: &[("Unbound", "nothing is defined by that name"), ("Usage", "the pool was shut down")],
+        errors: &[err("Unbound", "nothing is defined by that name"), err("Usage", "the pool was shut down")],
         example: "def work n\n  print \"job $n\"\nend\np = pool 1\nsubmit p work 1\nsubmit p work 2\nshutdown p",
         related: &["pool", "join", "shutdown"],
         run: submit,
+        ..base(Group::Tasks)
     },
     Command {
         name: "tasks",
-        aliases: &[],
-        group: Group::Tasks,
         summary: "list the tasks: where each stands and what it waits for",
-        notes: &[],
-        params: &[],
-        results: &[],
-        returns: "",
         python: "threading.enumerate()",
-        c: "",
-        man: "",
-        errors: &[],
         example: "tasks",
         related: &["spawn", "current_task", "jobs"],
         run: tasks,
+        ..base(Group::Tasks)
     },
     Command {
         name: "current_task",
-        aliases: &[],
-        group: Group::Tasks,
         summary: "the task that runs this line",
-        notes: &[],
-        params: &[],
-        results: &["task"],
+        results: &[("task", Holds::Live)],
         returns: "the task",
         python: "threading.current_thread()",
         c: "pthread_self();",
         man: "pthread_self(3)",
-        errors: &[],
         example: "me = current_task",
         related: &["tasks", "spawn"],
         run: current_task,
+        ..base(Group::Tasks)
     },
 ];

@@ -12,9 +12,14 @@ use std::rc::Rc;
 
 use super::connection::UNIX_AGAIN;
 use super::msg::{self, Message};
-use super::{Arg, Args, Command, Group, Kind, names, opt, receive, req};
+use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, names, opt, receive, req};
 use crate::os::{addr, fd};
-use crate::value::{Addr, Failure, Reply, Tried, Value};
+use crate::value::Addr;
+use crate::value::Failure;
+use crate::value::Holds;
+use crate::value::Reply;
+use crate::value::Tried;
+use crate::value::Value;
 use crate::world::record::Did;
 use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
 
@@ -22,10 +27,19 @@ use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retr
 pub const COMMANDS: &[Command] =
     &[SEND, SENDALL, SENDTO, receive::RECV, receive::RECVFROM, msg::SENDMSG, receive::RECVMSG, SENDFILE];
 
-const SEND: Command = Command {
+// What several calls fail with.
+pub(super) const OVER: Trouble =
+    err("EPIPE", "the connection is over: the peer reset it, or this side was shut down for writing")
+        .cure("recv, which may still have what the peer sent before; then close S");
+pub(super) const RESET: Trouble =
+    err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
+        .cure("close S and connect a new socket: nothing more goes either way");
+pub(super) const NO_ROOM: Trouble =
+    err("EAGAIN", "not a failure: no room in the send buffer, and S is non-blocking or SO_SNDTIMEO is over")
+        .cure("send again when poll S OUT says OUT, or setblocking S on to wait");
+
+pub(super) const SEND: Command = Command {
     name: "send",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "send bytes to the peer; gives how many were queued, which may be fewer unless the socket blocks",
     notes: &[
         "The count says that the kernel has the bytes, not that the peer has them. A blocking socket waits until all \
@@ -35,136 +49,137 @@ const SEND: Command = Command {
          reset; the next fails with EPIPE.",
     ],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Connected),
         req("DATA", Kind::Data).is("bytes; text is sent as UTF-8"),
         opt("FLAGS", Kind::MsgFlags).is("MSG_DONTWAIT, MSG_OOB, MSG_MORE, ... joined with |"),
     ],
-    results: &["count"],
+    results: &[("count", Holds::Count)],
     returns: "how many bytes were queued",
     python: "{S}.send({DATA}<, {FLAGS}>)",
     c: "ssize_t count = send(s, \"hello\", 5, 0);",
     man: "send(2)",
     errors: &[
-        ("EPIPE", "the connection is over: the peer reset it, or this side was shut down for writing"),
-        ("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0"),
-        ("EAGAIN", "no room in the send buffer, and the socket is non-blocking or SO_SNDTIMEO is over"),
-        ("timeout", "no room in the send buffer within the socket's timeout"),
-        ("EDESTADDRREQ", "a UDP socket without a peer: connect it, or use sendto"),
-        ("ENOTCONN", "the socket is not connected"),
-        ("EMSGSIZE", "too long for one datagram"),
-        ("ECONNREFUSED", "an earlier datagram found nobody at the peer's port"),
-        ("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
-        ("EBADF", "the socket is closed"),
+        OVER,
+        RESET,
+        NO_ROOM,
+        err("timeout", "no room in the send buffer within the socket's timeout"),
+        err("EDESTADDRREQ", "a UDP socket without a peer").cure("sendto S DATA ADDR, or connect S ADDR first"),
+        err("ENOTCONN", "the socket is not connected")
+            .cure("connect S first; a server sends on the socket that accept gave"),
+        err("EMSGSIZE", "too long for one datagram: 65507 bytes over UDP on IPv4, or fewer by SO_SNDBUF")
+            .cure("send it in parts"),
+        err("ECONNREFUSED", "an earlier datagram found nobody at the peer's port")
+            .cure("send again once the peer is bound"),
+        err("EOPNOTSUPP", "MSG_OOB on a socket without urgent data: only streams have it"),
+        err("ENOBUFS", "the queue of the network interface is full").cure("send again a little later"),
+        CLOSED,
     ],
     example: "left, right = socketpair\ncount = send left \"hello\\n\"\nrecv right 100\nshutdown left wr\n\
               expect EPIPE send left more",
     related: &["sendall", "recv", "sendto", "EPIPE", "ECONNRESET", "EAGAIN", "MSG_DONTWAIT", "poll"],
     run: send,
+    ..base(Group::Transfer)
 };
 
 const SENDALL: Command = Command {
     name: "sendall",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "send until all bytes are queued; the socket's timeout is for the whole",
     notes: &[
         "When it fails, nobody knows how much has gone: close the connection. Two programs that both sendall more \
          than the buffers hold, and read only afterwards, wait for each other for ever.",
     ],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Connected),
         req("DATA", Kind::Data).is("bytes; text is sent as UTF-8"),
         opt("FLAGS", Kind::MsgFlags).is("as in send"),
     ],
-    results: &[],
-    returns: "",
     python: "{S}.sendall({DATA}<, {FLAGS}>)",
     c: "while (n > 0) { ssize_t k = send(s, p, n, 0); if (k < 0) break; p += k; n -= k; }",
     man: "send(2)",
     errors: &[
-        ("EPIPE", "the connection is over: the peer reset it, or this side was shut down for writing"),
-        ("ECONNRESET", "the peer reset the connection"),
-        ("EAGAIN", "the socket is non-blocking and its send buffer full; some bytes may be on their way"),
-        ("timeout", "not all was queued within the socket's timeout; some bytes may be on their way"),
-        ("EBADF", "the socket is closed"),
+        OVER,
+        RESET,
+        err("EAGAIN", "not a failure: S is non-blocking and its send buffer full; some bytes may be on their way")
+            .cure("send when poll S OUT says OUT: it tells how much has gone"),
+        err("timeout", "not all was queued within the socket's timeout; some bytes may be on their way"),
+        CLOSED,
     ],
+    like: Some(&SEND),
     example: "left, right = socketpair\nsendall left \"all of it\"\nrecv right 100",
     related: &["send", "recv", "settimeout", "EPIPE"],
     run: sendall,
+    ..base(Group::Transfer)
 };
 
-const SENDTO: Command = Command {
+pub(super) const SENDTO: Command = Command {
     name: "sendto",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "send a datagram to an address; gives its size",
     notes: &["Nothing tells whether it arrived: a datagram to a port that nobody has is lost in silence, unless the \
               socket is connected (then the next call says ECONNREFUSED). The socket gets an address of its own with \
               the first sendto, so it can be answered."],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Reachable),
         req("DATA", Kind::Data).is("one datagram; it may be empty"),
         opt("FLAGS", Kind::MsgFlags).is("they stand before the address, as in Python"),
-        req("ADDR", Kind::Addr).is("where it goes; :PORT is this machine"),
+        req("ADDR", Kind::Addr).that(Stands::Listening).is("where it goes; :PORT is this machine"),
     ],
-    results: &["count"],
+    results: &[("count", Holds::Count)],
     returns: "how many bytes the datagram had",
     python: "{S}.sendto({DATA}, <{FLAGS}, >{ADDR})",
     c: "sendto(s, \"hello\", 5, 0, (struct sockaddr *)&a, sizeof a);",
     man: "sendto(2)",
     errors: &[
-        ("EMSGSIZE", "too long for one datagram: 65507 bytes over IPv4"),
-        ("ECONNREFUSED", "nobody has that port; UDP tells only a connected socket"),
-        ("EACCES", "a broadcast address needs SO_BROADCAST"),
-        ("ENETUNREACH", "no route leads there"),
-        ("EAI_NONAME", "no host has that name"),
-        ("ENOENT", "AF_UNIX: there is no such path"),
-        ("EAGAIN", "no room, and the socket is non-blocking or SO_SNDTIMEO is over"),
-        ("EINVAL", "port 0 is no destination"),
-        ("EISCONN", "AF_UNIX stream: a connected socket takes no other destination"),
-        ("EOPNOTSUPP", "MSG_OOB, or an address on an AF_UNIX stream that is not connected"),
-        (
-            "EPERM",
-            "AF_UNIX: the receiver is connected to another socket, and takes from that alone; or a firewall forbids it",
-        ),
-        ("EPIPE", "a stream that is not connected, or is over: the address is not looked at"),
-        ("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
-        ("EBADF", "the socket is closed"),
+        err("EMSGSIZE", "too long for one datagram: 65507 bytes over IPv4").cure("send it in parts"),
+        err("ECONNREFUSED", "nobody has that port; UDP tells only a connected socket")
+            .cure("send again once the peer is bound"),
+        err("EACCES", "a broadcast address needs SO_BROADCAST").cure("setsockopt S SO_BROADCAST 1"),
+        err("ENETUNREACH", "no route leads there").cure("an address of a network that ifconfig shows"),
+        NO_ROOM,
+        err("EAI_NONAME", "no host has that name"),
+        err("ENOENT", "AF_UNIX: there is no such path"),
+        err("EINVAL", "port 0 is no destination").cure("the port that the other side is bound to: getsockname tells"),
+        err("EISCONN", "AF_UNIX stream: a connected socket takes no other destination").cure("send S DATA"),
+        err("EOPNOTSUPP", "MSG_OOB, or an address on an AF_UNIX stream that is not connected"),
+        err("EPERM", "AF_UNIX: the receiver is connected to another socket; or a firewall forbids it"),
+        err("EPIPE", "a stream that is not connected, or is over: the address is not looked at"),
+        err("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
+        CLOSED,
     ],
+    like: Some(&SEND),
     example: "r = socket udp\nbind r 127.0.0.1:0\nwhere = getsockname r\ns = socket udp\nsendto s hello $where\n\
               recvfrom r 100",
     related: &["recvfrom", "send", "connect", "EMSGSIZE", "EDESTADDRREQ", "SO_BROADCAST", "addresses"],
     run: sendto,
+    ..base(Group::Transfer)
 };
 
 const SENDFILE: Command = Command {
     name: "sendfile",
-    aliases: &[],
-    group: Group::Transfer,
     summary: "send a file; from OFFSET on, COUNT bytes or all, without copying them through the program",
-    notes: &[],
     params: &[
-        req("S", Kind::Socket),
+        req("S", Kind::Socket).that(Stands::Connected),
         req("PATH", Kind::Path).is("a regular file"),
         opt("OFFSET", Kind::Size).is("where to start, 0 if left out"),
         opt("COUNT", Kind::Int).is("how many bytes, 1 or more"),
     ],
-    results: &["count"],
+    results: &[("count", Holds::Count)],
     returns: "how many bytes were sent",
     python: "{S}.sendfile(open({PATH}, 'rb')<, {OFFSET}<, {COUNT}>>)",
     c: "sendfile(s, file, &offset, count);",
     man: "sendfile(2)",
     errors: &[
-        ("ENOENT", "there is no such file"),
-        ("EISDIR", "it is a directory"),
-        ("Usage", "the socket is no stream or is non-blocking, COUNT is not 1 or more, or it is no regular file"),
-        ("EPIPE", "the connection is over"),
-        ("timeout", "no room came within the socket's timeout"),
-        ("EBADF", "the socket is closed"),
+        OVER,
+        err("ENOENT", "there is no such file"),
+        err("EISDIR", "it is a directory"),
+        err("Usage", "the socket is no stream or is non-blocking, COUNT is not 1 or more, or it is no regular file"),
+        err("timeout", "no room came within the socket's timeout"),
+        CLOSED,
     ],
+    like: Some(&SEND),
     example: "left, right = socketpair\nsendfile left /etc/passwd 0 4\nrecv right 100",
     related: &["sendall", "open", "makefile"],
     run: sendfile,
+    ..base(Group::Transfer)
 };
 
 /// Data on its way: as bytes, however the word was written. Text and bytes are not copied.

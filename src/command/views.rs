@@ -1,7 +1,7 @@
 //! Looking at the session: names, sockets, history, help.
 
-use super::{Arg, Args, Command, Group, Kind, bare, opt, req, rest};
-use crate::value::{Failure, Reply, Value};
+use super::{Arg, Args, Command, Group, Kind, bare, err, opt, req, rest};
+use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::{Request, Step, World};
 
 fn ask(request: Request) -> Result<Step, Failure> {
@@ -61,6 +61,11 @@ fn help(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     ask(Request::Help(words.collect()))
 }
 
+/// Whether a line saves the session: such a line is not part of what is saved.
+pub fn saves(line: &str) -> bool {
+    line.trim_start().starts_with("save ")
+}
+
 const fn view(name: &'static str, summary: &'static str, run: super::Run) -> Command {
     bare(Group::Views, name, summary, run)
 }
@@ -79,14 +84,14 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         params: &[opt("S", Kind::Socket)],
-        errors: &[("Usage", "with -q nothing is written down of what happens to a socket")],
+        errors: &[err("Usage", "with -q nothing is written down of what happens to a socket")],
         example: "s = socket\nexpect ENOTCONN recv s 100\nwhy",
         related: &["help", "diagram", "expect"],
         ..view("why", "explain the last error from what happened here; of a socket, what happened to it", why)
     },
     Command {
         params: &[rest("S", Kind::Socket).is("these sockets; all when left out")],
-        errors: &[("Usage", "with -q nothing is written down of what happens to sockets")],
+        errors: &[err("Usage", "with -q nothing is written down of what happens to sockets")],
         example: "left, right = socketpair\nsend left hello\nrecv right 100\nclose left\nrecv right 100\ndiagram",
         related: &["why", "trace", "state"],
         ..view("diagram", "draw what happened; a lane for each socket, arrows for what passed between them", diagram)
@@ -94,14 +99,14 @@ pub const COMMANDS: &[Command] = &[
     Command {
         params: &[req("SWITCH", Kind::Switch)],
         man: "strace(1)",
-        errors: &[("Usage", "it is on or off")],
+        errors: &[err("Usage", "it is on or off")],
         example: "trace on\nleft, right = socketpair\nsend left hello\nrecv right 100\ntrace off",
         related: &["poll", "setblocking", "announce"],
         ..view("trace", "show each system call that a call makes, as strace does; and how it waits between them", trace)
     },
     Command {
         params: &[opt("SWITCH", Kind::Switch).is("left out, it is only told")],
-        results: &["on"],
+        results: &[("on", Holds::Plain)],
         returns: "true or false, when SWITCH is left out",
         notes: &[
             "On: a connection that waits to be accepted, a peer that closed, a background call that is done, what tasks \
@@ -116,7 +121,7 @@ pub const COMMANDS: &[Command] = &[
     Command {
         params: &[rest("[-k] WORD", Kind::Name)
             .is("a call, an option, an error, a flag, a word of the language, a topic; after -k, words to search for")],
-        errors: &[("Usage", "nothing has that name")],
+        errors: &[err("Usage", "nothing has that name")],
         example: "help accept\nhelp SO_LINGER\nhelp -k keepalive",
         related: &["words", "values"],
         ..view("help", "explain the calls, or one of them, an option, an errno; -k searches", help)
@@ -128,14 +133,14 @@ pub const COMMANDS: &[Command] = &[
     },
     Command {
         params: &[req("FILE", Kind::Path).is("with .transcript at its end: the session with what it showed")],
-        errors: &[("EACCES", "the file may not be written"), ("ENOENT", "its folder does not exist")],
+        errors: &[err("EACCES", "the file may not be written"), err("ENOENT", "its folder does not exist")],
         example: "print hello\nsave session.sock",
         related: &["source", "history", "transcripts"],
         ..view("save", "write the lines typed in this session to a file, as a script", save)
     },
     Command {
-        params: &[req("FILE", Kind::Path)],
-        errors: &[("ENOENT", "there is no such file"), ("Usage", "the file is not a program")],
+        params: &[req("FILE", Kind::Program)],
+        errors: &[err("ENOENT", "there is no such file"), err("Usage", "the file is not a program")],
         example: "f = open lines.sock w\nwrite f \"print hello\\n\"\nclose f\nsource lines.sock\nunlink lines.sock",
         related: &["save", "history"],
         ..view("source", "run a file's lines here, with this session's names", source)

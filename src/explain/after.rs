@@ -7,9 +7,11 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::{covers, local};
-use crate::os::constants::{FAMILIES, HOWS, TYPES};
-use crate::os::tcp::{self, Info, State};
-use crate::os::{fd, options, trace};
+use crate::linux::constants::{FAMILIES, HOWS, TYPES};
+use crate::linux::options;
+use crate::linux::state::State;
+use crate::os::tcp::{self, Info};
+use crate::os::trace;
 use crate::value::{Addr, Name, Tried, Value};
 use crate::world::record::{Did, Ends, Fact, Last};
 use crate::world::{Record, Socket, World};
@@ -182,9 +184,8 @@ fn standing(socket: &Socket) -> Option<Pairs> {
     let fd = fd.as_fd();
     let (local, peer) = socket.addresses();
     let state = tcp::stands(fd);
-    let listens = state == State::Listen;
-    let backlog = if listens { Info::of(fd).ok().and_then(|info| info.backlog()) } else { None };
-    let count = |n: Result<usize, i32>| or_none(n.ok().filter(|_| !listens), int);
+    let backlog = if state == State::Listen { Info::of(fd).ok().and_then(|info| info.backlog()) } else { None };
+    let (inward, outward) = tcp::queues(fd, state, socket.kind);
     Some(vec![
         ("socket", Value::Text(socket.name())),
         ("id", int(socket.serial)),
@@ -193,8 +194,8 @@ fn standing(socket: &Socket) -> Option<Pairs> {
         ("local", or_none(local, Value::Addr)),
         ("peer", or_none(peer, Value::Addr)),
         ("state", Value::text(state.name())),
-        ("in", count(fd::inq(fd))),
-        ("out", count(fd::outq(fd))),
+        ("in", or_none(inward, int)),
+        ("out", or_none(outward, int)),
         ("waiting", or_none(backlog, |(now, _)| int(now))),
         ("backlog", or_none(backlog, |(_, most)| int(most))),
     ])

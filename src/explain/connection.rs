@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{Case, Cause, bytes, covers, listens, local};
-use crate::os::constants::TYPES;
+use crate::linux::constants::TYPES;
 use crate::value::{Addr, Clue, Tried};
 use crate::world::Socket;
 use crate::world::record::{Did, Fact, Last};

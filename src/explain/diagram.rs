@@ -4,9 +4,10 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::bytes;
-use crate::os::constants::HOWS;
-use crate::os::options;
-use crate::os::tcp::{self, State};
+use crate::linux::constants::HOWS;
+use crate::linux::options;
+use crate::linux::state::State;
+use crate::os::tcp;
 use crate::value::diagram::{Diagram, Lane, Step};
 use crate::value::{Addr, Failure};
 use crate::world::record::{Did, Fact, Last};

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::ports::{allows, overlap, share};
 use super::{Case, Cause};
+use crate::linux::state::State;
 use crate::os::netstat::{self, Entry, Holder, Protocol};
-use crate::os::tcp::State;
 use crate::value::clue::span;
 use crate::value::{Addr, Clue, Tried, text};
 use crate::world::record::{Did, Ends, Fact, Last};

@@ -24,9 +24,10 @@ pub use after::{After, after};
 pub use diagram::draw;
 pub use story::{remark, story, why};
 
+use crate::command;
 use crate::lang::Source;
 use crate::os::{sockopt, trace};
-use crate::value::{Addr, Clue, Failure, Name, Tried, errno};
+use crate::value::{Addr, Clue, Failure, Name, Tried};
 use crate::world::record::{Did, Ends, Fact, Last};
 use crate::world::{Record, Socket, World};
 
@@ -259,14 +260,12 @@ impl Known {
 /// What is known to help with a failure of a call, its own notes aside.
 pub fn known(call: &str, failure: &Failure) -> Known {
     let cause = failure.clues().to_vec();
-    match failure.name {
-        Name::Errno(number) if cause.is_empty() => {
-            let (advice, cause): (Vec<&str>, Vec<&str>) =
-                errno::hint(call, number).iter().partition(|line| line.starts_with("try: "));
-            let advice = advice.first().map(|line| (*line).to_string());
-            Known { cause: cause.into_iter().map(Clue::from).collect(), advice, usual: true }
+    let attempt = |advice: &str| Some(format!("try: {advice}")).filter(|_| !advice.is_empty());
+    match command::usual(call, failure.name) {
+        Some((usual, cure)) if cause.is_empty() => {
+            Known { cause: vec![usual.into()], advice: attempt(cure), usual: true }
         }
-        _ => Known { cause, advice: failure.advice().map(|advice| format!("try: {advice}")), usual: false },
+        _ => Known { cause, advice: failure.advice().and_then(attempt), usual: false },
     }
 }
 

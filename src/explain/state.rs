@@ -3,7 +3,9 @@
 use std::os::fd::AsFd;
 
 use super::{Case, Cause, listens, local, option};
-use crate::os::{constants, fd, options, tcp};
+use crate::linux::state::State;
+use crate::linux::{constants, options};
+use crate::os::{fd, tcp};
 use crate::value::{Clue, Tried};
 use crate::world::record::{Did, Ends};
 
@@ -37,7 +39,7 @@ pub(super) fn not_connected(case: &Case) -> Option<Cause> {
     if let Some(over) = super::connection::over(case) {
         return Some(over);
     }
-    if socket.open_fd().is_ok_and(|fd| tcp::state(fd.as_fd()) == Ok(Some(tcp::State::SynSent))) {
+    if socket.open_fd().is_ok_and(|fd| tcp::state(fd.as_fd()) == Ok(Some(State::SynSent))) {
         return Some(
             Cause::new(format!("{name}'s connection is still being made"))
                 .advise(format!("poll {name} OUT 1, then {} again", case.call)),

@@ -5,9 +5,11 @@ use std::time::Instant;
 
 use super::{Told, bytes, known, listens};
 use crate::command;
-use crate::os::constants::HOWS;
-use crate::os::tcp::{self, State};
-use crate::os::{fd, options};
+use crate::linux::constants::HOWS;
+use crate::linux::options;
+use crate::linux::state::State;
+use crate::os::fd;
+use crate::os::tcp;
 use crate::value::{Addr, Clue, Failure, Handle, Name, text};
 use crate::world::record::{Did, Fact};
 use crate::world::{Mode, Record, Socket, World, sort};

@@ -6,14 +6,20 @@
 use std::fs;
 
 use super::names::Names;
-use super::words::{self, Next, Word};
-use crate::command::suits::Subject;
-use crate::command::{self, Command, Kind, Need, Param, life};
+use crate::command;
+use crate::command::Command;
+use crate::command::Kind;
+use crate::command::Need;
+use crate::command::Param;
+use crate::command::Stands;
+use crate::command::life;
+use crate::command::standing::Subject;
 use crate::help;
-use crate::lang::{KEYWORDS, is_name};
-use crate::os::constants::{self, Constants};
-use crate::os::options::{self, OPTIONS, OptKind};
-use crate::os::tcp::State;
+use crate::lang::{KEYWORDS, Typed, head, is_name, typed};
+use crate::linux::constants::{self, Constants};
+use crate::linux::options::{self, OptKind};
+use crate::linux::state::State;
+use crate::program::arrange::{Next, named, next};
 use crate::value::{Name, codec};
 
 /// Something the word can be.
@@ -34,12 +40,12 @@ const INNER: &[&str] = &["in", "as", "and", "or", "not"];
 pub fn complete(text: &str, at: usize, names: &Names) -> (usize, Vec<Candidate>) {
     let first = text[..at].rfind('\n').map_or(0, |i| i + 1);
     let line = &text[first..at];
-    let (mut words, comment) = words::split(line);
+    let (mut words, comment) = typed(line);
     if comment < line.len() {
         return (at, Vec::new());
     }
     let word = words.pop_if(|w| w.range.end == line.len());
-    let word = word.unwrap_or(Word { range: line.len()..line.len(), text: String::new(), quoted: false, open: None });
+    let word = word.unwrap_or_else(|| Typed::at(line, line.len()));
     let mut found = Found { start: word.range.start, typed: word.text.clone(), list: Vec::new() };
     if let Some(dollar) = variable_at(&line[word.range.clone()]) {
         found.start = word.range.start + dollar;
@@ -58,19 +64,19 @@ fn variable_at(word: &str) -> Option<usize> {
     (dollars % 2 == 1 && (rest.is_empty() || is_name(rest))).then_some(at)
 }
 
-fn path_wanted(before: &[Word]) -> bool {
-    let head = words::head(before);
+fn path_wanted(before: &[Typed]) -> bool {
+    let head = head(before);
     let Some(command) = before.get(head).and_then(|w| command::find(&w.text)) else { return false };
-    let next = words::next(command, &before[head + 1..]);
-    command.params.get(next.param).is_some_and(|p| p.kind == Kind::Path)
+    let next = next(command, &before[head + 1..]);
+    command.params.get(next.param).is_some_and(|p| matches!(p.kind, Kind::Path | Kind::Program))
 }
 
 /// A word of a call: where in the call it stands.
 struct Place<'a> {
     command: &'static Command,
     /// The words before it.
-    args: &'a [Word],
-    word: &'a Word,
+    args: &'a [Typed],
+    word: &'a Typed,
     next: Next,
     names: &'a Names,
 }
@@ -104,8 +110,8 @@ impl Found {
     }
 
     /// Only what follows that mark of the word is completed from here on.
-    fn after(&mut self, mark: char, raw: &Word) {
-        if let Some((_, rest)) = self.typed.rsplit_once(mark).filter(|_| !raw.quoted) {
+    fn after(&mut self, mark: char, raw: &Typed) {
+        if let Some((_, rest)) = self.typed.rsplit_once(mark).filter(|_| raw.range.len() == raw.text.len()) {
             self.typed = rest.to_string();
             self.start = raw.range.end - self.typed.len();
         }
@@ -131,8 +137,8 @@ impl Found {
         }
     }
 
-    fn word(&mut self, before: &[Word], word: &Word, names: &Names) {
-        let head = words::head(before);
+    fn word(&mut self, before: &[Typed], word: &Typed, names: &Names) {
+        let head = head(before);
         if before.len() < head {
             return self.all(Name::all());
         }
@@ -148,7 +154,7 @@ impl Found {
             ("for", _) if args.len() < 2 => self.all((args.len() == 1).then_some("in")),
             ("def", _) => {}
             (_, Some(command)) => {
-                let next = words::next(command, args);
+                let next = next(command, args);
                 self.argument(&Place { command, args, word, next, names });
             }
             _ => self.values(names, |_| true),
@@ -156,15 +162,15 @@ impl Found {
     }
 
     /// What a line can begin with, or what a result can come from.
-    fn calls(&mut self, before: &[Word], names: &Names) {
+    fn calls(&mut self, before: &[Typed], names: &Names) {
         let mut all: Vec<&str> = Vec::new();
         if before.is_empty() {
             all.extend(KEYWORDS.iter().copied().filter(|w| !INNER.contains(w)));
             all.extend(names.steps().map(|(word, _)| word));
         }
         // What has a name must give something; what must fail may be any call.
-        let result = before.last().is_some_and(|w| w.is("="));
-        let fits = |c: &&Command| !result || !c.results.is_empty() || c.results_vary();
+        let result = before.last().is_some_and(|w| w.word.is("="));
+        let fits = |c: &&Command| !result || !c.results.is_empty();
         all.extend(command::all().filter(fits).map(|c| c.name));
         all.extend(names.defs.iter().map(|(name, _)| &**name));
         if !self.typed.is_empty() {
@@ -177,7 +183,8 @@ impl Found {
     fn argument(&mut self, place: &Place) {
         let Place { command, args, word, next, .. } = *place;
         let params = command.params;
-        if let Some(i) = words::named(command, word).filter(|_| next.full || next.param >= params.len()) {
+        if let Some(i) = named(command, &word.word).map(|(i, _)| i).filter(|_| next.full || next.param >= params.len())
+        {
             self.after('=', word);
             return self.param(&params[i], place);
         }
@@ -197,7 +204,7 @@ impl Found {
                 Need::Optional => next.full && i >= next.param && !self.typed.is_empty(),
                 _ => false,
             };
-            if may && !args.iter().any(|w| words::named(command, w) == Some(i)) {
+            if may && !args.iter().any(|w| named(command, &w.word).is_some_and(|(given, _)| given == i)) {
                 self.open(&format!("{}=", param.name.to_lowercase()));
             }
         }
@@ -207,20 +214,37 @@ impl Found {
         let Place { command, args, word, next, names } = *place;
         let kind = param.kind;
         match kind {
-            Kind::Text if param.name == "fds" => {
+            Kind::Sockets => {
                 self.after(',', word);
-                let sockets = names.things.iter().filter(|(_, subject)| subject.suits("", Kind::Socket));
-                sockets.for_each(|(name, _)| self.open(name));
+                names.sockets(Stands::Open).for_each(|(name, _)| self.open(name));
             }
-            _ if kind.is_live() => self.things(command.name, kind, names),
+            _ if kind.is_live() => self.things(param, names),
             Kind::Option => self.options(command, next.level, args.first().and_then(|w| names.get(&w.text))),
-            Kind::Path => self.paths(word, command.name == "source"),
-            Kind::Name if param.name == "STATE" => self.states(),
+            Kind::Path | Kind::Program => self.paths(word, kind == Kind::Program),
+            Kind::State => self.states(),
             Kind::Name => self.subjects(),
             Kind::Switch => self.all(["on", "off"]),
-            Kind::Addr => self.addresses(command, names),
-            Kind::Any => self.anything(param, place),
-            Kind::Text if param.name == "encoding" => self.all(codec::names()),
+            Kind::Addr => self.addresses(place, param),
+            Kind::Def => self.def(param, place),
+            Kind::Any => self.values(names, is_told),
+            Kind::Sort => {
+                self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
+                self.constants(Kind::Family, &constants::FAMILIES);
+            }
+            Kind::Filter => {
+                self.all(["tcp", "udp", "unix"]);
+                self.states();
+                names.sockets(Stands::Open).for_each(|(name, _)| self.add(name));
+            }
+            Kind::OptionValue => {
+                let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
+                if option.is_some_and(|o| o.kind == OptKind::Flag) {
+                    self.all(["on", "off"]);
+                } else {
+                    self.values(names, is_told);
+                }
+            }
+            Kind::Encoding => self.all(codec::names()),
             Kind::Seconds => {
                 self.all(["none"]);
                 self.values(names, |k| k == "a number");
@@ -242,66 +266,60 @@ impl Found {
         if short || !self.typed.is_empty() { self.all(set.rows().map(|row| row.0)) } else { self.all(set.names()) }
     }
 
-    /// The live things that suit the call, and the jobs where their numbers do.
-    fn things(&mut self, call: &str, kind: Kind, names: &Names) {
-        for (name, _) in names.things.iter().filter(|(_, subject)| subject.suits(call, kind)) {
+    /// The live things that fit, and the jobs where their numbers do.
+    fn things(&mut self, param: &Param, names: &Names) {
+        for (name, _) in names.things.iter().filter(|(_, subject)| subject.fits(param)) {
             self.add(name);
         }
-        if kind == Kind::JobOrTask {
+        if param.kind == Kind::JobOrTask {
             names.jobs.iter().for_each(|job| self.add(&job.to_string()));
         }
     }
 
     /// The levels and options that the socket has, of which the call takes only some.
     fn options(&mut self, command: &Command, level: Option<i32>, of: Option<&Subject>) {
-        let writes = command.name == "setsockopt";
+        let writes = command.params.iter().any(|p| p.kind == Kind::OptionValue);
         let has = |level: i32| of.and_then(|s| s.socket.as_ref()).is_none_or(|s| s.has_level(level));
         let fits = |o: &&options::Opt| if writes { o.writable } else { o.readable };
         if level.is_none() {
             // Of the names of a level the best known, where it has options here.
             let known = |name: &str, level: i32| {
-                options::level_name(level) == Some(name) && OPTIONS.iter().any(|o| o.level == level)
+                options::level_name(level) == Some(name) && options::all().any(|o| o.level == level)
             };
             let levels = options::levels().filter(|(name, level)| has(*level) && known(name, *level));
             self.all(levels.map(|(name, _)| *name));
         }
         let wanted = |o: &&options::Opt| level.map_or_else(|| has(o.level), |level| o.level == level);
-        self.all(OPTIONS.iter().filter(fits).filter(wanted).map(|o| o.name));
+        self.all(options::all().filter(fits).filter(wanted).map(|o| o.name));
     }
 
-    fn addresses(&mut self, command: &Command, names: &Names) {
-        let reaches = matches!(command.name, "connect" | "connect_ex" | "create_connection" | "sendto" | "sendmsg");
-        for addr in names.listening().filter(|_| reaches) {
-            self.add(&reachable(addr));
+    /// Addresses of the family that the call's socket has.
+    fn addresses(&mut self, place: &Place, param: &Param) {
+        let Place { args, names, .. } = *place;
+        let socket = args.first().and_then(|w| names.get(&w.text)).and_then(|s| s.socket.as_ref());
+        let fits = |family: i32| socket.is_none_or(|s| s.family == family);
+        if param.stands == Stands::Listening {
+            let there = names.sockets(param.stands).filter(|(_, s)| fits(s.family));
+            there.filter_map(|(_, s)| s.local.as_deref()).for_each(|addr| self.add(&reachable(addr)));
         }
-        self.open("127.0.0.1:");
-        self.open("[::1]:");
+        if fits(libc::AF_INET) {
+            self.open("127.0.0.1:");
+        }
+        if fits(libc::AF_INET6) {
+            self.open("[::1]:");
+        }
         self.values(names, |k| k == "an address");
     }
 
-    /// A parameter that takes any value, of which the call may still know more.
-    fn anything(&mut self, param: &Param, place: &Place) {
+    /// The name of a def, and what it is called with.
+    fn def(&mut self, param: &Param, place: &Place) {
         let Place { command, args, names, .. } = *place;
-        let starts = param.name.contains("NAME ARGS");
-        let skipped = usize::from(command.name == "submit");
-        if starts && args.iter().skip(skipped).all(|w| w.is("-d")) {
-            self.all(names.defs.iter().map(|(name, _)| &**name));
-            return self.all((args.is_empty() && param.name.starts_with("[-d]")).then_some("-d"));
+        let before = command.params.iter().position(|p| p.kind == Kind::Def).unwrap_or(0);
+        if args.iter().skip(before).any(|w| !w.word.is("-d")) {
+            return self.values(names, is_told);
         }
-        if command.name == "socket" {
-            self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
-            return self.constants(Kind::Family, &constants::FAMILIES);
-        }
-        if command.name == "netstat" {
-            self.all(["tcp", "udp", "unix"]);
-            self.states();
-            return self.things(command.name, Kind::Socket, names);
-        }
-        let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
-        if option.is_some_and(|o| o.kind == OptKind::Flag) {
-            return self.all(["on", "off"]);
-        }
-        self.values(names, |k| !matches!(k, "a socket" | "a file"));
+        self.all(names.defs.iter().map(|(name, _)| &**name));
+        self.all((args.is_empty() && param.name.starts_with("[-d]")).then_some("-d"));
     }
 
     fn states(&mut self) {
@@ -316,7 +334,7 @@ impl Found {
     }
 
     /// The files of the folder that the word names; scripts first where a script is asked for.
-    fn paths(&mut self, word: &Word, scripts: bool) {
+    fn paths(&mut self, word: &Typed, scripts: bool) {
         let (folder, base) = self.typed.rsplit_once('/').map_or(("", &*self.typed), |(f, b)| (f, b));
         let prefix = if self.typed.contains('/') { format!("{folder}/") } else { String::new() };
         let Ok(entries) = fs::read_dir(if prefix.is_empty() { "." } else { &prefix }) else { return };
@@ -356,6 +374,11 @@ fn quoted(path: &str, quote: Option<char>) -> String {
     if folder { format!("{quote}{inner}") } else { format!("{quote}{inner}{quote} ") }
 }
 
+/// Whether a value of that kind says something as an argument of any kind.
+fn is_told(kind: &str) -> bool {
+    !matches!(kind, "a socket" | "a file")
+}
+
 /// How a listening socket is reached from this machine.
 fn reachable(addr: &str) -> String {
     let wildcards = [("0.0.0.0:", "127.0.0.1:"), ("[::]:", "[::1]:")];
@@ -366,7 +389,7 @@ fn reachable(addr: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::suits::Standing;
+    use crate::command::standing::Standing;
 
     fn names() -> Names {
         let socket = |standing: Standing| {
@@ -439,7 +462,8 @@ mod tests {
             ("expect EADDR", "EADDRINUSE EADDRNOTAVAIL"),
             ("expect tim", "timeout"),
             ("expect EAGAIN acc", "accept"),
-            ("connect fresh ", "127.0.0.1:9998 127.0.0.1: [::1]:"),
+            ("connect fresh ", "127.0.0.1:9998 127.0.0.1:"),
+            ("create_connection 127", "127.0.0.1:9998 127.0.0.1:"),
             ("spawn gr", "greet"),
             ("spawn -", "-d"),
             ("spawn -d ", "greet"),

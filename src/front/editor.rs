@@ -351,7 +351,7 @@ mod tests {
 
     use super::super::names::Names;
     use super::*;
-    use crate::command::suits::Subject;
+    use crate::command::standing::Subject;
 
     #[test]
     fn a_block_is_indented_as_it_grows() {
@@ -401,7 +401,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_line_is_too_odd(line in any_line()) {
-            let subject = Subject { kind: "a socket", socket: Some(crate::command::suits::Standing::default()) };
+            let subject = Subject { kind: "a socket", socket: Some(crate::command::standing::Standing::default()) };
             let names = Names { things: vec![("srv".into(), subject)], ..Names::default() };
             for at in (0..=line.len()).filter(|at| line.is_char_boundary(*at)) {
                 let (start, found) = complete::complete(&line, at, &names);

@@ -6,10 +6,9 @@
 use owo_colors::{OwoColorize, Style};
 
 use super::names::Names;
-use super::words::{self, Word};
 use crate::command::{self, kinds};
-use crate::lang::KEYWORDS;
-use crate::os::constants;
+use crate::lang::{KEYWORDS, Typed, head, typed};
+use crate::linux::constants;
 use crate::value::Name;
 
 /// What the pieces of a line look like.
@@ -69,8 +68,8 @@ struct Line<'a> {
 
 impl Line<'_> {
     fn paint(mut self) -> String {
-        let (words, comment) = words::split(self.text);
-        let head = words::head(&words);
+        let (words, comment) = typed(self.text);
+        let head = head(&words);
         let mut at = 0;
         for (i, word) in words.iter().enumerate() {
             self.out.push_str(&self.text[at..word.range.start]);
@@ -89,11 +88,11 @@ impl Line<'_> {
         }
     }
 
-    fn word(&mut self, words: &[Word], head: usize, i: usize) {
+    fn word(&mut self, words: &[Typed], head: usize, i: usize) {
         let word = &words[i];
         let whole = |line: &mut Self, style| line.put(word.range.start, word.range.end, style);
         if i < head {
-            let error = i > 0 && words[i - 1].is("expect");
+            let error = i > 0 && words[i - 1].word.is("expect");
             return match &*word.text {
                 "=" => whole(self, Style::new()),
                 "expect" => whole(self, paints::keyword()),
@@ -110,14 +109,14 @@ impl Line<'_> {
     }
 
     /// What cannot be right is wrong once the next word begins.
-    fn doubtful(&self, word: &Word) -> Style {
+    fn doubtful(&self, word: &Typed) -> Style {
         if word.range.end < self.text.len() { paints::wrong() } else { Style::new() }
     }
 
-    fn call_style(&self, word: &Word) -> Style {
+    fn call_style(&self, word: &Typed) -> Style {
         let text = &*word.text;
         match text {
-            _ if word.quoted => self.doubtful(word),
+            _ if word.word.quoted => self.doubtful(word),
             _ if KEYWORDS.contains(&text) => paints::keyword(),
             _ if command::find(text).is_some() || self.names.def(text).is_some() => paints::call(),
             _ if self.names.steps().any(|(step, _)| step == text) => paints::keyword(),
@@ -130,13 +129,13 @@ impl Line<'_> {
         }
     }
 
-    fn argument(&mut self, word: &Word, of_keyword: bool) {
+    fn argument(&mut self, word: &Typed, of_keyword: bool) {
         let text = &*word.text;
         if let Some((at, _)) = word.open {
             self.pieces(word.range.start, at, None);
             return self.put(at, word.range.end, paints::wrong());
         }
-        if word.quoted {
+        if word.word.quoted {
             return self.pieces(word.range.start, word.range.end, Some(paints::text()));
         }
         let style = if of_keyword && OPERATORS.contains(&text) {
@@ -196,7 +195,7 @@ fn is_constant(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::suits::Subject;
+    use crate::command::standing::Subject;
 
     /// The painted line with each colour as a letter in front of its piece.
     fn painted(line: &str) -> String {

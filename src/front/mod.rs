@@ -19,7 +19,6 @@ mod screen;
 mod script;
 mod step;
 pub mod transcript;
-mod words;
 
 use std::process::ExitCode;
 

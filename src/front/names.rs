@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use mio::Waker;
 
-use crate::command::suits::Subject;
+use crate::command::Stands;
+use crate::command::standing::{Standing, Subject};
 use crate::help::program::STEPS;
 use crate::os::trace;
 use crate::session::Session;
@@ -59,10 +60,10 @@ impl Names {
         words.iter().map(|(usage, _)| usage.split_once(' ').unwrap_or((usage, "")))
     }
 
-    /// The addresses of the sockets that listen.
-    pub fn listening(&self) -> impl Iterator<Item = &str> {
-        let sockets = self.things.iter().filter_map(|(_, subject)| subject.socket.as_ref());
-        sockets.filter(|s| s.listening).filter_map(|s| s.local.as_deref())
+    /// The sockets that stand so.
+    pub fn sockets(&self, stands: Stands) -> impl Iterator<Item = (&str, &Standing)> {
+        let sockets = self.things.iter().filter_map(|(name, s)| s.socket.as_ref().map(|s| (name.as_str(), s)));
+        sockets.filter(move |(_, socket)| socket.is(stands))
     }
 }
 

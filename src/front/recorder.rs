@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use crate::command::views;
 use crate::render::canon::{Canon, Origin, Piece};
 use crate::render::compare::{self, Line, Names};
 use crate::render::rules::Chosen;
@@ -150,7 +151,7 @@ impl Recorder {
         let mut saving = false;
         let unsaved = |entry: &Entry<Line>| {
             if let Entry::Typed(line) = entry {
-                saving = line.trim_start().starts_with("save ");
+                saving = views::saves(line);
             }
             !saving
         };

@@ -60,11 +60,11 @@ pub fn take_down(lines: &[String], arguments: &[String], how: &How, timeout: Opt
     session.world.children_print = Prints::Nowhere;
     session.interactive = matches!(how, How::Typed(_));
     session.declare(lines.iter().map(String::as_str));
-    let mut end = End::Whole;
+    let (mut end, mut failed) = (End::Whole, None);
     for (first, text) in chunks(lines) {
         let last = first + text.lines().count() - 1;
         let pace = if let How::Typed(paces) = how { paces.iter().find(|p| p.last == last) } else { None };
-        let failed = run(&mut session, first, &text, &recorder, pace);
+        failed = run(&mut session, first, &text, &recorder, pace);
         let pressed = pace.is_some_and(|p| p.interrupted.is_some());
         if failed == Some(Name::Interrupted) && !pressed {
             end = End::Signal(libc::SIGINT);
@@ -75,14 +75,17 @@ pub fn take_down(lines: &[String], arguments: &[String], how: &How, timeout: Opt
             break;
         }
     }
-    // A prompt is left as it stands.
+    // A prompt is left as it stands; so is whom an error left behind.
     let leaves = !matches!(how, How::Typed(_));
-    while leaves && end == End::Whole && session.stop().is_none() && session.has_others() && session.turn(None).is_ok()
-    {
-    }
+    let left = |s: &mut Session| s.stop().is_none() && *s.main() == Main::Idle && s.has_others();
+    while leaves && failed.is_none() && left(&mut session) && session.turn(None).is_ok() {}
+    let mut fails = session.take_failure().is_some();
     for line in session.unseen().iter().filter(|_| leaves) {
         recorder.borrow_mut().say(line);
-        end = if end == End::Whole && matches!(how, How::Script) { End::Failed } else { end };
+        fails = true;
+    }
+    if fails && end == End::Whole && matches!(how, How::Script) {
+        end = End::Failed;
     }
     end = match session.stop() {
         Some(Stop::TimedOut) => End::TimedOut,

@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::editor::Ask;
 use super::prompt::{Busy, Prompt};
-use super::words;
 use crate::help::program::STEPS;
-use crate::lang::Source;
+use crate::lang::{self, Source};
 use crate::render::PROMPT;
 use crate::session::{Change, Main, Session, Standing};
 use crate::value::text::printable;
@@ -83,7 +82,7 @@ pub fn ask(standing: &Standing) -> Ask {
 
 /// What was typed.
 #[derive(Debug, PartialEq)]
-enum Typed<'a> {
+enum Meant<'a> {
     Run,
     Skip,
     Back,
@@ -96,12 +95,12 @@ enum Typed<'a> {
     Wrong(&'a str),
 }
 
-fn typed<'a>(text: &'a str, line: Option<&str>) -> Typed<'a> {
+fn meaning<'a>(text: &'a str, line: Option<&str>) -> Meant<'a> {
     let text = text.trim();
     let mut words = text.split_whitespace();
     let first = words.next().unwrap_or("");
     if line.is_some_and(|line| line == text) {
-        return Typed::Run;
+        return Meant::Run;
     }
     let rest: Vec<&str> = words.collect();
     let number = || match rest.as_slice() {
@@ -110,26 +109,26 @@ fn typed<'a>(text: &'a str, line: Option<&str>) -> Typed<'a> {
         _ => None,
     };
     match (first, rest.is_empty()) {
-        ("" | "skip", true) => Typed::Skip,
-        ("back", true) => Typed::Back,
-        ("where", true) => Typed::Where,
+        ("" | "skip", true) => Meant::Skip,
+        ("back", true) => Meant::Back,
+        ("where", true) => Meant::Where,
         ("list", _) if rest.iter().all(|w| w.bytes().all(|b| b.is_ascii_digit())) => {
-            number().map_or(Typed::Wrong("list"), Typed::List)
+            number().map_or(Meant::Wrong("list"), Meant::List)
         }
-        ("break", _) => number().map_or(Typed::Wrong("break"), Typed::Break),
-        ("continue", _) => number().map_or(Typed::Wrong("continue"), Typed::Continue),
-        _ if line.is_some_and(|line| head(line) == head(text)) => Typed::Changed,
-        _ => Typed::Beside,
+        ("break", _) => number().map_or(Meant::Wrong("break"), Meant::Break),
+        ("continue", _) => number().map_or(Meant::Wrong("continue"), Meant::Continue),
+        _ if line.is_some_and(|line| head(line) == head(text)) => Meant::Changed,
+        _ => Meant::Beside,
     }
 }
 
 /// The names a line gives its results to, and the call that it makes: what it is still known by when it was changed.
 fn head(line: &str) -> (String, String) {
-    let (words, _) = words::split(line);
-    let at = words::head(&words);
-    let text = |words: &[words::Word]| words.iter().map(|w| &*w.text).collect::<String>();
+    let (words, _) = lang::typed(line.lines().next().unwrap_or(""));
+    let at = lang::head(&words);
+    let text = |words: &[lang::Typed]| words.iter().map(|w| &*w.text).collect::<String>();
     let call = text(words.get(at..=at).unwrap_or_default());
-    let names = match words[..at.min(words.len())].iter().position(|w| w.is("=")) {
+    let names = match words[..at.min(words.len())].iter().position(|w| w.word.is("=")) {
         Some(equals) => text(&words[..equals]),
         None if call == "let" => text(words.get(at + 1..at + 2).unwrap_or_default()),
         None => String::new(),
@@ -140,31 +139,31 @@ fn head(line: &str) -> (String, String) {
 /// Do what was typed.
 pub fn line(prompt: &mut Prompt, text: &str, standing: Option<&Standing>) {
     let next = standing.map(Standing::text);
-    let meant = typed(text, next.as_deref());
+    let meant = meaning(text, next.as_deref());
     let nothing = "# nothing is next: every task waits, and `where` tells for what";
     match (meant, standing) {
-        (Typed::Skip, None) => {}
-        (Typed::Run, Some(standing)) => {
+        (Meant::Skip, None) => {}
+        (Meant::Run, Some(standing)) => {
             body(prompt, standing);
             prompt.session.let_go();
         }
-        (Typed::Skip, Some(_)) => {
+        (Meant::Skip, Some(_)) => {
             if let Some((first, last)) = prompt.session.pass_over() {
                 let lines = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
                 prompt.screen.remark(&format!("# {lines} passed over"));
             }
         }
-        (Typed::Back, _) => match prompt.session.step_back() {
+        (Meant::Back, _) => match prompt.session.step_back() {
             Ok(()) => prompt.screen.remark("# only the place goes back: what ran stays done"),
             Err(why) => prompt.screen.remark(&format!("# {why}")),
         },
-        (Typed::Where, _) => {
+        (Meant::Where, _) => {
             for line in prompt.session.whereabouts() {
                 prompt.screen.show(&line);
             }
         }
-        (Typed::List(at), _) => list(prompt, at.or(standing.map(|s| s.line)), standing),
-        (Typed::Break(None), _) => {
+        (Meant::List(at), _) => list(prompt, at.or(standing.map(|s| s.line)), standing),
+        (Meant::Break(None), _) => {
             let lines: Vec<String> = prompt.session.breaks().iter().map(u32::to_string).collect();
             let said = if lines.is_empty() {
                 "# no breakpoints: break LINE".into()
@@ -173,24 +172,24 @@ pub fn line(prompt: &mut Prompt, text: &str, standing: Option<&Standing>) {
             };
             prompt.screen.remark(&said);
         }
-        (Typed::Break(Some(line)), _) => match prompt.session.toggle_break(line) {
+        (Meant::Break(Some(line)), _) => match prompt.session.toggle_break(line) {
             Some((line, true)) => prompt.screen.remark(&format!("# breakpoint at line {line}")),
             Some((line, false)) => prompt.screen.remark(&format!("# no breakpoint at line {line} any more")),
             None => prompt.screen.remark(&format!("# the program has no statement at line {line} or after it")),
         },
-        (Typed::Continue(to), _) => {
+        (Meant::Continue(to), _) => {
             if !prompt.session.run_free(to) {
                 let line = to.unwrap_or(0);
                 prompt.screen.remark(&format!("# the program has no statement at line {line} or after it"));
             }
         }
-        (Typed::Wrong(word), _) => {
+        (Meant::Wrong(word), _) => {
             let usage = STEPS.iter().find(|(usage, _)| usage.starts_with(word)).map_or("", |(usage, _)| usage);
             prompt.screen.remark(&format!("# {usage}: the number of a line"));
         }
-        (Typed::Changed, Some(standing)) => change(prompt, text, standing),
-        (Typed::Run | Typed::Changed, None) => prompt.screen.remark(nothing),
-        (Typed::Beside, _) => beside(prompt, text),
+        (Meant::Changed, Some(standing)) => change(prompt, text, standing),
+        (Meant::Run | Meant::Changed, None) => prompt.screen.remark(nothing),
+        (Meant::Beside, _) => beside(prompt, text),
     }
 }
 
@@ -244,23 +243,23 @@ mod tests {
     #[test]
     fn a_line_is_known_by_its_names_and_its_call() {
         let line = Some("conn, addr = accept srv");
-        assert_eq!(typed("conn, addr = accept srv ", line), Typed::Run);
-        assert_eq!(typed("conn, addr = accept other", line), Typed::Changed);
-        assert_eq!(typed("c, a = accept srv", line), Typed::Beside);
-        assert_eq!(typed("connect cli :1", line), Typed::Beside);
-        assert_eq!(typed("", line), Typed::Skip);
-        assert_eq!(typed("expect EPIPE send c x", Some("expect ECONNRESET send c x")), Typed::Changed);
-        assert_eq!(typed("while $x < 5", Some("while $x < 3")), Typed::Changed);
-        assert_eq!(typed("let y = 1", Some("let x = 1")), Typed::Beside);
+        assert_eq!(meaning("conn, addr = accept srv ", line), Meant::Run);
+        assert_eq!(meaning("conn, addr = accept other", line), Meant::Changed);
+        assert_eq!(meaning("c, a = accept srv", line), Meant::Beside);
+        assert_eq!(meaning("connect cli :1", line), Meant::Beside);
+        assert_eq!(meaning("", line), Meant::Skip);
+        assert_eq!(meaning("expect EPIPE send c x", Some("expect ECONNRESET send c x")), Meant::Changed);
+        assert_eq!(meaning("while $x < 5", Some("while $x < 3")), Meant::Changed);
+        assert_eq!(meaning("let y = 1", Some("let x = 1")), Meant::Beside);
     }
 
     #[test]
     fn words_of_the_language_are_the_lines_own() {
-        assert_eq!(typed("break", Some("break")), Typed::Run);
-        assert_eq!(typed("break", Some("send a b")), Typed::Break(None));
-        assert_eq!(typed("break 12", Some("break")), Typed::Break(Some(12)));
-        assert_eq!(typed("continue 0", None), Typed::Wrong("continue"));
-        assert_eq!(typed("continue", Some("x = now")), Typed::Continue(None));
-        assert_eq!(typed("l = list 1 2", None), Typed::Beside);
+        assert_eq!(meaning("break", Some("break")), Meant::Run);
+        assert_eq!(meaning("break", Some("send a b")), Meant::Break(None));
+        assert_eq!(meaning("break 12", Some("break")), Meant::Break(Some(12)));
+        assert_eq!(meaning("continue 0", None), Meant::Wrong("continue"));
+        assert_eq!(meaning("continue", Some("x = now")), Meant::Continue(None));
+        assert_eq!(meaning("l = list 1 2", None), Meant::Beside);
     }
 }

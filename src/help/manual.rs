@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{program, python, words};
 use crate::command::{self, Command, Group};
-use crate::os::options::{self, OPTIONS};
+use crate::linux::options;
 use crate::value::Name;
 use crate::value::page::Part;
 
@@ -62,8 +62,9 @@ pub fn manual() -> String {
     }
     roff.section("SOCKET OPTIONS");
     roff.paragraph("For setsockopt and getsockopt, by level.");
-    for (i, option) in OPTIONS.iter().enumerate() {
-        if i == 0 || OPTIONS[i - 1].level != option.level {
+    let mut level = None;
+    for option in options::all() {
+        if level.replace(option.level) != Some(option.level) {
             roff.subsection(options::level_name(option.level).unwrap_or("other levels"));
         }
         roff.entry(option.name, option.summary);
@@ -72,7 +73,7 @@ pub fn manual() -> String {
     roff.paragraph(
         "The errors that the calls name, as expect and except take them. Every other errno has its name, too.",
     );
-    let known: BTreeSet<&str> = command::all().flat_map(|c| c.errors.iter().map(|(name, _)| *name)).collect();
+    let known: BTreeSet<&str> = command::all().flat_map(|c| c.errors.iter().map(|t| t.name)).collect();
     for (name, error) in known.into_iter().filter_map(|name| Name::parse(name).map(|error| (name, error))) {
         let number = error.number().map_or(String::new(), |n| format!(" ({n})"));
         roff.entry(name, &format!("{}{number}", error.text()));
@@ -163,7 +164,7 @@ impl Roff {
 
     fn call(&mut self, command: &Command) {
         self.entry(&command.usage(), command.summary);
-        let errors: Vec<_> = command.errors.iter().map(|(name, _)| *name).collect();
+        let errors: Vec<_> = command.errors.iter().map(|t| t.name).collect();
         for (label, text) in [
             ("Returns: ", command.returns.to_string()),
             ("Short: ", command.aliases.join(", ")),
@@ -199,7 +200,7 @@ mod tests {
             assert!(page.contains(&escaped(name)), "{name}");
         }
         let flags = program::OPTIONS.iter().map(|(option, _)| *option);
-        for name in flags.chain(OPTIONS.iter().map(|o| o.name)).chain(crate::lang::KEYWORDS.iter().copied()) {
+        for name in flags.chain(options::all().map(|o| o.name)).chain(crate::lang::KEYWORDS.iter().copied()) {
             assert!(page.contains(&escaped(name)), "{name}");
         }
     }

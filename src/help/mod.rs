@@ -3,7 +3,6 @@
 //!
 //! All of it is made from the tables that the program itself works with. It knows no session and no terminal.
 
-pub mod arrange;
 pub mod manual;
 mod pages;
 pub mod program;
@@ -11,9 +10,9 @@ pub mod python;
 pub mod words;
 
 use crate::command::{self, Command, Group};
-use crate::os::constants::{Constants, INTERFACE_FLAGS, Row, SETS};
-use crate::os::options::{self, OPTIONS, Opt};
-use crate::os::tcp::State;
+use crate::linux::constants::{Constants, INTERFACE_FLAGS, Row, SETS};
+use crate::linux::options::{self, Opt};
+use crate::linux::state::State;
 use crate::value::page::Page;
 use crate::value::{Failure, Name, text};
 use words::Topic;
@@ -43,7 +42,7 @@ pub fn subjects() -> impl Iterator<Item = (&'static str, Subject)> {
         std::iter::once(c.name).chain(c.aliases.iter().copied()).map(move |name| (name, Subject::Call(c)))
     });
     let topics = words::all().flat_map(|t| t.names.iter().map(move |name| (*name, Subject::Topic(t))));
-    let options = OPTIONS.iter().map(|o| (o.name, Subject::Option(o)));
+    let options = options::all().map(|o| (o.name, Subject::Option(o)));
     let sets = SETS.into_iter().chain([&INTERFACE_FLAGS]);
     let constants = sets.flat_map(|set| set.rows().map(move |row| (row.0, Subject::Constant(set, row))));
     let levels = options::levels().map(|(name, number)| (*name, Subject::Level(name, *number)));

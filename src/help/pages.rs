@@ -3,12 +3,22 @@
 use super::program::STEPS;
 use super::python;
 use super::words::Topic;
-use crate::command::{self, Command, Kind, Need, Param};
-use crate::os::constants::{self, Constants, MSG_FLAGS, Row};
-use crate::os::options::{self, OPTIONS, Opt, OptKind};
-use crate::os::tcp::State;
+use crate::command;
+use crate::command::Command;
+use crate::command::Kind;
+use crate::command::Need;
+use crate::command::Param;
+use crate::command::Trouble;
+use crate::linux::constants;
+use crate::linux::constants::Constants;
+use crate::linux::constants::MSG_FLAGS;
+use crate::linux::constants::Row;
+use crate::linux::options;
+use crate::linux::options::Opt;
+use crate::linux::options::OptKind;
+use crate::linux::state::State;
 use crate::value::page::Page;
-use crate::value::{Name, errno};
+use crate::value::{Holds, Name, errno};
 
 /// The term under which a page tells what sort of thing it is about.
 pub(super) const IS_A: &str = "is a";
@@ -27,8 +37,8 @@ pub(super) fn call(command: &Command) -> Page {
     }
     let returns = match command.results {
         [] | [_] => command.returns.to_string(),
-        [first, ..] if command.returns.starts_with(&format!("{first}: ")) => command.returns.to_string(),
-        results => format!("{}: {}", results.join(", "), command.returns),
+        [(first, _), ..] if command.returns.starts_with(&format!("{first}: ")) => command.returns.to_string(),
+        _ => format!("{}: {}", command.result_names(), command.returns),
     };
     page.entry("returns", if returns.is_empty() { "nothing".into() } else { returns });
     page.entry("short", command.aliases.join(", "));
@@ -39,15 +49,16 @@ pub(super) fn call(command: &Command) -> Page {
     if !command.errors.is_empty() {
         page.head("Errors");
     }
-    for (name, cause) in command.errors {
-        page.entry(*name, *cause);
+    for trouble in command.errors {
+        page.entry(trouble.name, trouble.lines().join("; "));
     }
+    page.entry("others", command.like.map_or(String::new(), |twin| format!("as of {}", twin.name)));
     example(&mut page, command.example);
     page
 }
 
 fn meaning_of(param: &Param) -> String {
-    let what = if param.about.is_empty() { param.kind.noun() } else { param.about };
+    let what = if param.about.is_empty() { param.noun() } else { param.about.into() };
     let need = match param.need {
         Need::Required => "",
         Need::Optional => " (may be left out)",
@@ -106,7 +117,7 @@ pub(super) fn topic(topic: &Topic) -> Page {
 pub(super) fn option(option: &Opt) -> Page {
     let mut page = Page::titled(option.name);
     page.text(option.summary);
-    let (default, note) = options::more(option.name);
+    let (default, note) = (option.default, option.note);
     page.text(note);
     let access = match (option.readable, option.writable) {
         (true, true) => "setsockopt and getsockopt",
@@ -206,17 +217,12 @@ pub(super) fn constant(set: &Constants, row: &Row) -> Page {
 /// The calls that take a constant.
 fn takers(set: &Constants, about: &str) -> Vec<&'static str> {
     let is_set = |kind: Kind| kind.constants().is_some_and(|other| std::ptr::eq(other, set));
-    let takes = |c: &&Command| c.params.iter().any(|p| is_set(p.kind) || (c.name == "socket" && is_family(p, set)));
+    let takes = |c: &&Command| c.params.iter().any(|p| is_set(p.kind));
     let fits = |c: &&Command| {
-        let way = if c.name.starts_with("recv") { constants::receives(about) } else { constants::sends(about) };
+        let way = if c.gives(Holds::Bytes) { constants::receives(about) } else { constants::sends(about) };
         !std::ptr::eq(set, &raw const MSG_FLAGS) || way
     };
     command::all().filter(takes).filter(fits).map(|c| c.name).collect()
-}
-
-/// The first word of `socket` is a family, or short for one.
-fn is_family(param: &Param, set: &Constants) -> bool {
-    param.name == "FAMILY" && std::ptr::eq(set, &raw const constants::FAMILIES)
 }
 
 fn constant_example(set: &Constants, name: &str, about: &str) -> String {
@@ -285,7 +291,7 @@ pub(super) fn level(name: &str, number: i32) -> Page {
     let mut page = Page::titled(name);
     page.text(level_summary(name, number));
     page.entry(IS_A, format!("level of setsockopt and getsockopt, {number}"));
-    let names: Vec<_> = OPTIONS.iter().filter(|o| o.level == number).map(|o| o.name).collect();
+    let names: Vec<_> = options::all().filter(|o| o.level == number).map(|o| o.name).collect();
     page.entry("options", names.join(" "));
     if let Some(option) = names.iter().find(|name| name.ends_with("NODELAY") || name.ends_with("REUSEADDR")) {
         page.head("Example");
@@ -308,35 +314,30 @@ pub(super) fn error(name: Name) -> Page {
     page.entry("also", second.collect::<Vec<_>>().join(", "));
     page.entry("manual", if matches!(name, Name::Gai(_)) { "getaddrinfo(3)" } else { "errno(3)" });
     causes(&mut page, name);
-    let hints = errno::hints(number).filter(|_| matches!(name, Name::Errno(_)));
-    let tries =
-        hints.map(|(call, lines)| (call, lines.iter().filter_map(|l| l.strip_prefix("try: ")).collect::<Vec<_>>()));
-    let tries: Vec<_> = tries.filter(|(_, lines)| !lines.is_empty()).collect();
-    if !tries.is_empty() {
-        page.head("What to try");
-    }
-    for (call, lines) in tries {
-        page.entry(call, lines.join("; "));
-    }
     page
 }
 
-/// Which calls fail with an error, and why: each cause with the calls that share it.
+/// Which calls fail with an error, why, and what to try: each text with the calls that share it.
 fn causes(page: &mut Page, name: Name) {
-    let mut causes: Vec<(&str, Vec<&str>)> = Vec::new();
+    shared(page, name, "Which calls give it, and why", |trouble| trouble.cause);
+    shared(page, name, "What to try", |trouble| trouble.cure);
+}
+
+fn shared(page: &mut Page, name: Name, head: &str, of: fn(&Trouble) -> &'static str) {
+    let mut texts: Vec<(&str, Vec<&str>)> = Vec::new();
     for command in command::all() {
-        for (_, cause) in command.errors.iter().filter(|(error, _)| *error == name.as_str()) {
-            match causes.iter_mut().find(|(known, _)| known == cause) {
+        for trouble in command.errors.iter().filter(|t| t.name == name.as_str() && !of(t).is_empty()) {
+            match texts.iter_mut().find(|(known, _)| *known == of(trouble)) {
                 Some((_, calls)) => calls.push(command.name),
-                None => causes.push((cause, vec![command.name])),
+                None => texts.push((of(trouble), vec![command.name])),
             }
         }
     }
-    if !causes.is_empty() {
-        page.head("Which calls give it, and why");
+    if !texts.is_empty() {
+        page.head(head);
     }
-    for (cause, calls) in causes {
-        page.entry(calls.join(", "), cause);
+    for (text, calls) in texts {
+        page.entry(calls.join(", "), text);
     }
 }
 

@@ -4,10 +4,12 @@
 //! a statement; blocks end with `end`. [`parse`] gives a [`Block`] or an [`Error`] that points at a word.
 
 mod ast;
+mod call;
 mod error;
 mod expr;
 mod parse;
 mod print;
+mod typed;
 mod word;
 
 pub use ast::{Block, Call, Handler, Kind, Statement};
@@ -15,6 +17,7 @@ pub use error::{Error, Source, Span, excerpt, place};
 pub use expr::{Expr, Operator};
 pub use parse::{depth_change, parse};
 pub use print::print;
+pub use typed::{Typed, head, typed};
 pub use word::{Part, Word, is_name, words};
 
 /// The longest line, in bytes.

@@ -80,82 +80,101 @@ pub fn words(source: &Rc<Source>, number: u32, line: &str) -> Result<Vec<Word>, 
         .note("send a large file with `sendfile`, or repeat text: let big = \"x\" * 1000000"));
     }
     let mut found = Vec::new();
-    let mut at = 0;
-    loop {
-        at += line[at..].len() - line[at..].trim_start_matches([' ', '\t']).len();
-        if at >= line.len() || line[at..].starts_with('#') {
-            return Ok(found);
+    let mut at = blanks(line, 0);
+    while !is_end(line, at) {
+        let scan = scan(&line[at..]);
+        if let Some((offset, message)) = scan.bad.or_else(|| Some((scan.open?.0, "this quote is never closed"))) {
+            let bad = at + offset;
+            let end = bad + line[bad..].chars().next().map_or(0, char::len_utf8);
+            return Err(Error::new(source, span(bad, end), message));
         }
-        let (end, quoted, protected) = scan(&line[at..]).map_err(|(offset, message)| {
-            Error::new(
-                source,
-                span(
-                    at + offset,
-                    line.len().min(at + offset + line[at + offset..].chars().next().map_or(0, char::len_utf8)),
-                ),
-                message,
-            )
-        })?;
-        let end = at + end;
-        let place = span(at, end);
-        let plain = shlex::split(&protected).and_then(|mut w| w.pop()).unwrap_or_default();
+        let place = span(at, at + scan.end);
         let (parts, bytes) =
-            take_apart(&plain).map_err(|(message, note)| Error::new(source, place, message).note(note))?;
-        found.push(Word { parts, bytes, quoted, span: place });
-        at = end;
+            take_apart(&scan.plain()).map_err(|(message, note)| Error::new(source, place, message).note(note))?;
+        found.push(Word { parts, bytes, quoted: scan.quoted, span: place });
+        at = blanks(line, at + scan.end);
+    }
+    Ok(found)
+}
+
+/// The place behind the blanks that stand there.
+pub(super) fn blanks(line: &str, at: usize) -> usize {
+    line.len() - line[at..].trim_start_matches([' ', '\t']).len()
+}
+
+/// Whether no word begins there: the line ends, or a comment begins.
+pub(super) fn is_end(line: &str, at: usize) -> bool {
+    at >= line.len() || line[at..].starts_with('#')
+}
+
+/// A word with its quotes and escapes still in it.
+#[derive(Default)]
+pub(super) struct Scan {
+    /// Where it ends.
+    pub end: usize,
+    /// It has quotes.
+    pub quoted: bool,
+    /// The quote that is not closed, and where it stands.
+    pub open: Option<(usize, char)>,
+    /// What cannot stand in a word, and where.
+    bad: Option<(usize, &'static str)>,
+    /// Its text with the backslashes of our escapes doubled, so that shlex leaves them to us.
+    protected: String,
+}
+
+impl Scan {
+    /// Its text without its quotes; our escapes and `$names` are left as written.
+    pub(super) fn plain(&self) -> String {
+        shlex::split(&self.protected).and_then(|mut w| w.pop()).unwrap_or_default()
     }
 }
 
-/// The end of the word that begins here, whether it has quotes, and its text with the backslashes of our escapes
-/// doubled, so that shlex leaves them to us.
-fn scan(line: &str) -> Result<(usize, bool, String), (usize, &'static str)> {
-    let mut out = String::new();
-    let mut quote: Option<(usize, char)> = None;
-    let mut quoted = false;
+/// The word that begins here.
+pub(super) fn scan(line: &str) -> Scan {
+    let mut scan = Scan { end: line.len(), ..Scan::default() };
     let mut chars = line.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
-        match (c, quote.map(|(_, q)| q)) {
-            (' ' | '\t', None) => return Ok((at, quoted, out)),
-            ('\u{3000}', None) => return Err((at, "a full-width space stands here; words are parted by plain ones")),
-            ('\'' | '"', None) => {
-                quote = Some((at, c));
-                quoted = true;
+        match (c, scan.open.map(|(_, q)| q)) {
+            (' ' | '\t', None) => {
+                scan.end = at;
+                return scan;
             }
-            (_, Some(q)) if c == q => quote = None,
+            ('\u{3000}', None) => {
+                scan.bad.get_or_insert((at, "a full-width space stands here; words are parted by plain ones"));
+            }
+            ('\'' | '"', None) => {
+                scan.open = Some((at, c));
+                scan.quoted = true;
+            }
+            (_, Some(q)) if c == q => scan.open = None,
             ('\\', within) if within != Some('\'') => {
-                let Some(&(_, next)) = chars.peek() else {
-                    return Err((at, "a backslash ends the line: there is nothing for it to escape"));
+                let Some((_, next)) = chars.next() else {
+                    let message = "a backslash ends the line: there is nothing for it to escape";
+                    scan.bad.get_or_insert((at, message));
+                    break;
                 };
                 let ours = match within {
                     Some(_) => next != '"',
                     None => next.is_ascii_alphanumeric() || next == '\\' || next == '$',
                 };
-                if ours {
-                    out.push('\\');
-                    if next == '\\' {
-                        // Both of the pair, each doubled.
-                        out.push('\\');
-                    }
-                }
-                out.push('\\');
-                out.push(next);
-                chars.next();
+                // Of a pair of backslashes each is doubled.
+                let more = usize::from(ours) + usize::from(ours && next == '\\');
+                scan.protected.extend(std::iter::repeat_n('\\', 1 + more));
+                scan.protected.push(next);
                 continue;
             }
             _ => {}
         }
-        out.push(c);
+        scan.protected.push(c);
     }
-    match quote {
-        Some((at, _)) => Err((at, "this quote is never closed")),
-        None => Ok((line.len(), quoted, out)),
-    }
+    scan.protected.extend(scan.open.map(|(_, quote)| quote));
+    scan
 }
 
-type Bad = (String, &'static str);
+pub(super) type Bad = (String, &'static str);
 
 /// Decode the escapes of a word and mark its names.
-fn take_apart(word: &str) -> Result<(Vec<Part>, bool), Bad> {
+pub(super) fn take_apart(word: &str) -> Result<(Vec<Part>, bool), Bad> {
     let mut parts = Vec::new();
     let mut text: Vec<u8> = Vec::new();
     let mut bytes = false;

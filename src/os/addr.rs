@@ -9,9 +9,9 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use libc::{sa_family_t, sockaddr, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
 
-use super::constants::{ACCEPT_FLAGS, MSG_FLAGS};
 use super::fd::last;
 use super::trace::{Arg, traced};
+use crate::linux::constants::{ACCEPT_FLAGS, MSG_FLAGS};
 use crate::value::Addr;
 use crate::value::addr::UNIX_PATH_MAX;
 

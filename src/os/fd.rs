@@ -7,8 +7,8 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
-use super::constants::{FAMILIES, TYPES};
 use super::trace::{self, Arg, traced};
+use crate::linux::constants::{FAMILIES, TYPES};
 
 /// The lowest descriptor a socket gets at a prompt: the line editor uses select(2) on its own, which must stay low.
 const ABOVE_EDITOR: RawFd = 64;

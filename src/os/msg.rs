@@ -7,8 +7,8 @@ use std::mem::{size_of, zeroed};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 use super::addr::{Room, count, encoded, received};
-use super::constants::MSG_FLAGS;
 use super::trace::{Arg, Given, traced};
+use crate::linux::constants::MSG_FLAGS;
 use crate::value::Addr;
 
 /// The most room for ancillary data, either way.

@@ -14,7 +14,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::time::Duration;
 
-use super::tcp::State;
+use crate::linux::state::State;
 use crate::value::Addr;
 
 /// What times in /proc count in: USER_HZ, 100 on every Linux.
@@ -90,6 +90,8 @@ pub struct Entry {
     pub received: u64,
     /// Bytes that wait to be sent or acknowledged.
     pub unsent: u64,
+    /// Datagrams thrown away, most for want of room; known of UDP alone.
+    pub drops: u64,
     /// The timer that runs, if one does.
     pub timer: Option<Timer>,
     /// The user whose socket it is; not known of AF_UNIX, nor of a connection in TIME_WAIT.
@@ -144,7 +146,7 @@ impl Listing {
     }
 }
 
-/// `sl local rem st tx:rx tr:when retrnsmt uid timeout inode ...`, numbers in hexadecimal up to `retrnsmt`. With it what
+/// `sl local rem st tx:rx tr:when retrnsmt uid timeout inode ...`, of UDP `ref pointer drops`, numbers in hexadecimal up to `retrnsmt`. With it what
 /// tells it from all others: the two addresses of a TCP connection; of others the number, too.
 fn internet(protocol: Protocol, line: &str) -> Option<(Entry, String)> {
     let words: Vec<&str> = line.split_ascii_whitespace().collect();
@@ -176,6 +178,7 @@ fn internet(protocol: Protocol, line: &str) -> Option<(Entry, String)> {
         state,
         received: hex(received)?,
         unsent: hex(unsent)?,
+        drops: words.get(12).filter(|_| !tcp).and_then(|n| n.parse().ok()).unwrap_or(0),
         timer: timer.split_once(':').and_then(|(kind, left)| read_timer(kind, hex(left)?)),
         uid: uid.parse().ok().filter(|_| inode.is_some()),
         inode,
@@ -250,6 +253,7 @@ fn unix(line: &[u8]) -> Option<Entry> {
         state,
         received: 0,
         unsent: 0,
+        drops: 0,
         timer: None,
         uid: None,
         inode,
@@ -322,7 +326,7 @@ mod tests {
   short line
 ";
     const UDP6: &[u8] = b"  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops
-  12: 00000000000000000000000001000000:0035 00000000000000000000000000000000:0000 07 00000000:00000300 00:00000000 00000000     0        0 88 2 0000000000000000 0
+  12: 00000000000000000000000001000000:0035 00000000000000000000000000000000:0000 07 00000000:00000300 00:00000000 00000000     0        0 88 2 0000000000000000 17
   13: B80D0120000000000000000002000000:0035 00000000000000000000000001000000:1F90 01 00000000:00000000 00:00000000 00000000     0        0 89 2 0000000000000000 0
 ";
     const UNIX: &[u8] = b"Num       RefCount Protocol Flags    Type St Inode Path
@@ -376,6 +380,7 @@ a path with a line end
             (udp[0].local.to_string(), udp[0].state, udp[0].received),
             ("[::1]:53".into(), State::Unconnected, 768)
         );
+        assert_eq!((udp[0].drops, udp[1].drops, tcp[2].drops), (17, 0, 0));
         assert_eq!((udp[1].local.to_string(), udp[1].state), ("[2001:db8::2]:53".into(), State::Connected));
 
         let unix = parse(Protocol::Unix, UNIX);

@@ -5,8 +5,8 @@ use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
-use super::options;
 use super::trace::{Arg, traced};
+use crate::linux::options;
 
 /// What the kernel counts in when it gives back a filter: `struct sock_filter`, not bytes.
 const FILTER_SIZE: usize = 8;
@@ -60,6 +60,37 @@ pub fn get_int(fd: BorrowedFd<'_>, level: i32, number: i32) -> Result<i32, i32> 
     Ok(i32::from_ne_bytes(buffer))
 }
 
+/// The memory of a socket, of any kind: `SO_MEMINFO`, in bytes with their overhead.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Memory {
+    /// Taken by what waits to be read.
+    pub received: u32,
+    /// How much that may be: `SO_RCVBUF`.
+    pub receive_room: u32,
+    /// Taken by what is on its way out.
+    pub sending: u32,
+    /// How much that may be: `SO_SNDBUF`.
+    pub send_room: u32,
+    /// Taken by TCP's send queue.
+    pub queued: u32,
+    /// Taken by what came while the socket was in use.
+    pub backlog: u32,
+    /// Packets thrown away for want of room; of a listener, connections.
+    pub drops: u32,
+}
+
+/// How much memory a socket takes, and what found no room.
+pub fn memory(fd: BorrowedFd<'_>) -> Result<Memory, i32> {
+    let mut buffer = [0; 36];
+    get(fd, libc::SOL_SOCKET, libc::SO_MEMINFO, &mut buffer)?;
+    let mut numbers = [0; 9];
+    for (number, bytes) in numbers.iter_mut().zip(buffer.as_chunks().0) {
+        *number = u32::from_ne_bytes(*bytes);
+    }
+    let [received, receive_room, sending, send_room, _, queued, _, backlog, drops] = numbers;
+    Ok(Memory { received, receive_room, sending, send_room, queued, backlog, drops })
+}
+
 /// The number of the network interface of that name: `if_nametoindex(3)`.
 pub fn interface_index(name: &str) -> Option<u32> {
     let name = CString::new(name).ok()?;
@@ -86,6 +117,7 @@ mod tests {
     use std::net::{TcpListener, UdpSocket};
     use std::os::fd::AsFd;
 
+    use super::super::fd;
     use super::*;
 
     #[test]
@@ -101,6 +133,29 @@ mod tests {
         assert_eq!(set(fd, libc::SOL_SOCKET, libc::SO_BROADCAST, &[]), Err(libc::EINVAL));
     }
 
+    /// Options whose defaults are numbers have them on a fresh socket of this kernel.
+    #[test]
+    fn defaults_are_the_kernels() {
+        let mut compared = 0;
+        for option in options::all() {
+            let Ok(default) = option.default.parse::<i32>() else { continue };
+            if !option.readable || !matches!(option.kind, options::OptKind::Flag | options::OptKind::Number) {
+                continue;
+            }
+            let (family, kind) = match option.level {
+                libc::IPPROTO_IPV6 => (libc::AF_INET6, libc::SOCK_STREAM),
+                libc::IPPROTO_UDP => (libc::AF_INET, libc::SOCK_DGRAM),
+                _ if option.man == "unix(7)" || option.name == "SO_PEEK_OFF" => (libc::AF_UNIX, libc::SOCK_STREAM),
+                _ => (libc::AF_INET, libc::SOCK_STREAM),
+            };
+            let socket = fd::socket(family, kind, 0).unwrap();
+            let value = get_int(socket.as_fd(), option.level, option.number);
+            assert_eq!(value, Ok(default), "{}", option.name);
+            compared += 1;
+        }
+        assert!(compared > 25, "{compared}");
+    }
+
     #[test]
     fn a_filter_stays_within_its_buffer() {
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -114,6 +169,22 @@ mod tests {
         assert_eq!(get(socket.as_fd(), libc::SOL_SOCKET, libc::SO_GET_FILTER, &mut room[..40]), Ok(32));
         assert_eq!(room[..32], code);
         assert_eq!(room[40..], [0xaa; 24]);
+    }
+
+    #[test]
+    fn a_socket_knows_what_it_dropped() {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let fd = socket.as_fd();
+        let room = || get_int(fd, libc::SOL_SOCKET, libc::SO_RCVBUF).unwrap() as u32;
+        let fresh = memory(fd).unwrap();
+        assert_eq!((fresh.received, fresh.receive_room, fresh.drops), (0, room(), 0));
+        set(fd, libc::SOL_SOCKET, libc::SO_RCVBUF, &1i32.to_ne_bytes()).unwrap();
+        for _ in 0..20 {
+            socket.send_to(&[0; 500], socket.local_addr().unwrap()).unwrap();
+        }
+        let full = memory(fd).unwrap();
+        assert!(full.drops > 0 && full.received > 0, "{full:?}");
+        assert_eq!(full.receive_room, room());
     }
 
     #[test]

@@ -1,111 +1,12 @@
-//! How a socket stands: the TCP states, and what TCP_INFO tells of a connection.
+//! How a socket stands, and what TCP_INFO tells of a connection.
 //!
 //! `struct tcp_info` only ever grew at its end, so a field is an offset and a size; an older kernel gives fewer bytes,
 //! and a field that is not there is `None`. Nothing here is formatted.
 
 use std::os::fd::BorrowedFd;
 
-use super::{addr, sockopt};
-
-/// How a socket stands. The TCP states have the kernel's own numbers, from 1 on.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum State {
-    /// Both directions are open.
-    Established = 1,
-    /// SYN was sent, no answer yet.
-    SynSent,
-    /// SYN came and was answered; the last acknowledgement of the handshake is not here yet.
-    SynRecv,
-    /// We closed first; our FIN is not acknowledged yet.
-    FinWait1,
-    /// Our FIN is acknowledged; the peer has not closed yet.
-    FinWait2,
-    /// We closed first and all is over; the kernel keeps the addresses for a minute.
-    TimeWait,
-    /// No connection.
-    Close,
-    /// The peer closed first; we have not closed yet.
-    CloseWait,
-    /// The peer closed first, then we did; our FIN is not acknowledged yet.
-    LastAck,
-    /// Waits for connections.
-    Listen,
-    /// Both closed at once; our FIN is not acknowledged yet.
-    Closing,
-    /// The kernel's inner form of `SynRecv`.
-    NewSynRecv,
-    /// Not TCP: no peer.
-    Unconnected,
-    /// AF_UNIX: in the queue of a listener.
-    Connecting,
-    /// Not TCP: there is a peer.
-    Connected,
-    /// AF_UNIX: on its way to being gone.
-    Disconnecting,
-}
-
-impl State {
-    /// Every state with its name, TCP's in the kernel's order and words.
-    pub const ALL: &[(Self, &str)] = &[
-        (Self::Established, "ESTABLISHED"),
-        (Self::SynSent, "SYN_SENT"),
-        (Self::SynRecv, "SYN_RECV"),
-        (Self::FinWait1, "FIN_WAIT1"),
-        (Self::FinWait2, "FIN_WAIT2"),
-        (Self::TimeWait, "TIME_WAIT"),
-        (Self::Close, "CLOSE"),
-        (Self::CloseWait, "CLOSE_WAIT"),
-        (Self::LastAck, "LAST_ACK"),
-        (Self::Listen, "LISTEN"),
-        (Self::Closing, "CLOSING"),
-        (Self::NewSynRecv, "NEW_SYN_RECV"),
-        (Self::Unconnected, "UNCONNECTED"),
-        (Self::Connecting, "CONNECTING"),
-        (Self::Connected, "CONNECTED"),
-        (Self::Disconnecting, "DISCONNECTING"),
-    ];
-
-    /// The TCP state of that number.
-    pub fn tcp(number: u8) -> Option<Self> {
-        let known = usize::from(number).checked_sub(1).and_then(|i| Self::ALL.get(i))?;
-        (known.0 <= Self::NewSynRecv).then_some(known.0)
-    }
-
-    /// Its name, as the kernel has it.
-    pub fn name(self) -> &'static str {
-        Self::ALL[self as usize - 1].1
-    }
-
-    /// What it means.
-    pub fn about(self) -> &'static str {
-        match self {
-            Self::Established => "connected: data can go both ways",
-            Self::SynSent => "connect has sent its SYN and waits for the answer",
-            Self::SynRecv => "a SYN has come and was answered; the handshake's last part is missing",
-            Self::FinWait1 => {
-                "this side has closed, or shut down its writing half, and its FIN is not acknowledged yet"
-            }
-            Self::FinWait2 => "this side's FIN is acknowledged; the other side may still send, and has not closed yet",
-            Self::TimeWait => {
-                "both sides have closed, this one first: for a minute the address is kept, so that late segments harm no \
-                 new connection. It is why bind says EADDRINUSE without SO_REUSEADDR"
-            }
-            Self::Close => "no connection: a fresh socket, or one whose connection is over",
-            Self::CloseWait => {
-                "the other side has closed (recv gives empty data), and this one has not: many of these mean that a \
-                 program forgets to close"
-            }
-            Self::LastAck => "both have closed, the other first; this side's FIN is not acknowledged yet",
-            Self::Listen => "a server's socket that takes connections",
-            Self::Closing => "both sides closed at the same time, and their FINs crossed",
-            Self::NewSynRecv => "a handshake within the kernel; no socket of a program is in this state",
-            Self::Unconnected => "not TCP: the socket has no peer",
-            Self::Connecting => "AF_UNIX: the connection waits in a listener's queue",
-            Self::Connected => "not TCP: the socket has a peer",
-            Self::Disconnecting => "AF_UNIX: the socket is on its way to being gone",
-        }
-    }
-}
+use super::{addr, fd, sockopt};
+use crate::linux::state::State;
 
 /// The TCP state of a socket; the errno where it has none.
 pub fn state(fd: BorrowedFd<'_>) -> Result<Option<State>, i32> {
@@ -122,6 +23,18 @@ pub fn stands(fd: BorrowedFd<'_>) -> State {
         _ if sockopt::get_int(fd, libc::SOL_SOCKET, libc::SO_ACCEPTCONN) == Ok(1) => State::Listen,
         _ if addr::getpeername(fd).is_ok() => State::Connected,
         _ => State::Unconnected,
+    }
+}
+
+/// What waits in a socket to be read, and to be acknowledged or delivered, each where that says something: a listener has
+/// connections, and what only a connection moves has nothing before there is one.
+pub fn queues(fd: BorrowedFd<'_>, state: State, kind: i32) -> (Option<usize>, Option<usize>) {
+    match state {
+        State::Listen | State::SynSent => (None, None),
+        State::Unconnected if matches!(kind, libc::SOCK_STREAM | libc::SOCK_SEQPACKET) => (None, None),
+        // What came before the end can still be read. What was to be sent is gone, though it still counts.
+        State::Close => (fd::inq(fd).ok().filter(|n| *n > 0), None),
+        _ => (fd::inq(fd).ok(), fd::outq(fd).ok()),
     }
 }
 
@@ -142,6 +55,28 @@ pub enum Unit {
     Count,
 }
 
+/// When a field says something. Else it holds what a socket is made with, what it was when there was nothing yet, or
+/// what nobody clears at the end.
+#[derive(Clone, Copy, Debug)]
+enum When {
+    /// From the first SYN on.
+    Begun,
+    /// From the first SYN to the end.
+    Alive,
+    /// From the handshake on.
+    Met,
+    /// From the handshake to the end.
+    Open,
+    /// From when the round trip time was first measured.
+    Timed,
+    /// From when the first data was sent.
+    Sent,
+    /// From when the first data came.
+    Got,
+    /// From when data was first seen to arrive.
+    Delivered,
+}
+
 /// A number in `struct tcp_info`.
 #[derive(Debug)]
 pub struct Field {
@@ -149,6 +84,7 @@ pub struct Field {
     pub name: &'static str,
     at: usize,
     size: usize,
+    when: When,
     /// What it counts in.
     pub unit: Unit,
     /// What it is, in a line.
@@ -156,46 +92,56 @@ pub struct Field {
 }
 
 macro_rules! fields {
-    ($($name:ident $at:literal $size:literal $unit:ident $meaning:literal;)*) => {
-        &[$(Field { name: stringify!($name), at: $at, size: $size, unit: Unit::$unit, meaning: $meaning }),*]
+    ($($name:ident $at:literal $size:literal $when:ident $unit:ident $meaning:literal;)*) => {
+        &[$(Field {
+            name: stringify!($name),
+            at: $at,
+            size: $size,
+            when: When::$when,
+            unit: Unit::$unit,
+            meaning: $meaning,
+        }),*]
     };
 }
 
 /// The numbers worth knowing, what is looked at first on top.
 pub const FIELDS: &[Field] = fields! {
-    rtt 68 4 Micros "round trip time, smoothed";
-    rttvar 72 4 Micros "how much the round trip time varies";
-    min_rtt 148 4 Micros "the shortest round trip time seen";
-    rto 8 4 Micros "how long it waits for an acknowledgement before it sends again";
-    ato 12 4 Micros "how long it may hold back an acknowledgement";
-    snd_cwnd 80 4 Segments "congestion window: how much may be under way at once";
-    snd_ssthresh 76 4 Segments "where slow start ends";
-    snd_mss 16 4 Bytes "the largest segment it sends";
-    rcv_mss 20 4 Bytes "the largest segment it expects, a guess";
-    advmss 84 4 Bytes "the largest segment it told the peer it takes";
-    pmtu 60 4 Bytes "the largest packet on the path";
-    snd_wnd 228 4 Bytes "the peer's window: what it has room for";
-    rcv_wnd 232 4 Bytes "our window, as the peer was told";
-    rcv_space 96 4 Bytes "what is read in a round trip, to which the buffer grows";
-    unacked 24 4 Segments "sent and not acknowledged yet";
-    sacked 28 4 Segments "acknowledged out of order";
-    lost 32 4 Segments "taken for lost";
-    retrans 36 4 Segments "sent again and not acknowledged yet";
-    retransmits 2 1 Count "timeouts in a row without an acknowledgement";
-    total_retrans 100 4 Segments "sent again since the connection began";
-    reordering 88 4 Segments "how far segments come out of order";
-    notsent_bytes 144 4 Bytes "in the send queue, not sent once yet";
-    bytes_sent 200 8 Bytes "sent, what was sent again counts again";
-    bytes_acked 120 8 Bytes "acknowledged by the peer, SYN and FIN count one each";
-    bytes_received 128 8 Bytes "received in order, the peer's FIN counts one";
-    bytes_retrans 208 8 Bytes "sent again";
-    segs_out 136 4 Segments "sent, those without data too";
-    segs_in 140 4 Segments "received, those without data too";
-    last_data_sent 44 4 Millis "since it last sent data";
-    last_data_recv 52 4 Millis "since data last came";
-    last_ack_recv 56 4 Millis "since an acknowledgement last came";
-    delivery_rate 160 8 BytesPerSecond "how fast data was delivered lately";
-    pacing_rate 104 8 BytesPerSecond "how fast it sends at most";
+    rtt 68 4 Timed Micros "round trip time, smoothed";
+    rttvar 72 4 Timed Micros "how much the round trip time varies";
+    min_rtt 148 4 Timed Micros "the shortest round trip time seen";
+    rto 8 4 Alive Micros "how long it waits for an acknowledgement before it sends again";
+    ato 12 4 Open Micros "how long it may hold back an acknowledgement";
+    snd_cwnd 80 4 Begun Segments "congestion window: how much may be under way at once";
+    snd_ssthresh 76 4 Met Segments "where slow start ends";
+    snd_mss 16 4 Met Bytes "the largest segment it sends";
+    rcv_mss 20 4 Met Bytes "the largest segment it expects, a guess";
+    advmss 84 4 Begun Bytes "the largest segment it told the peer it takes";
+    pmtu 60 4 Begun Bytes "the largest packet on the path";
+    snd_wnd 228 4 Open Bytes "the peer's window: what it has room for";
+    rcv_wnd 232 4 Open Bytes "our window, as the peer was told";
+    rcv_space 96 4 Met Bytes "what is read in a round trip, to which the buffer grows";
+    unacked 24 4 Alive Segments "sent and not acknowledged yet";
+    sacked 28 4 Alive Segments "acknowledged out of order";
+    lost 32 4 Alive Segments "taken for lost";
+    retrans 36 4 Alive Segments "sent again and not acknowledged yet";
+    retransmits 2 1 Alive Count "timeouts in a row without an acknowledgement";
+    backoff 4 1 Alive Count "how many times in a row it doubled the time it waits";
+    probes 3 1 Alive Count "questions in a row that got no answer: is there room, is anybody there";
+    total_retrans 100 4 Begun Segments "sent again since the connection began";
+    reordering 88 4 Met Segments "how far segments come out of order";
+    notsent_bytes 144 4 Alive Bytes "in the send queue, not sent once yet";
+    rwnd_limited 176 8 Met Micros "how long it could not send for want of the peer's window";
+    bytes_sent 200 8 Begun Bytes "sent, what was sent again counts again";
+    bytes_acked 120 8 Met Bytes "acknowledged by the peer, SYN and FIN count one each";
+    bytes_received 128 8 Met Bytes "received in order, the peer's FIN counts one";
+    bytes_retrans 208 8 Met Bytes "sent again";
+    segs_out 136 4 Begun Segments "sent, those without data too";
+    segs_in 140 4 Begun Segments "received, those without data too";
+    last_data_sent 44 4 Sent Millis "since it last sent data";
+    last_data_recv 52 4 Got Millis "since data last came";
+    last_ack_recv 56 4 Met Millis "since an acknowledgement last came";
+    delivery_rate 160 8 Delivered BytesPerSecond "how fast data was delivered lately";
+    pacing_rate 104 8 Met BytesPerSecond "how fast it sends at most";
 };
 
 /// What TCP_INFO tells of a socket.
@@ -234,6 +180,29 @@ impl Info {
         self.number(FIELDS.iter().find(|f| f.name == name)?)
     }
 
+    /// The number in a field where it says something as the socket stands; [`Info::number`] gives what the kernel gave.
+    pub fn told(&self, field: &Field) -> Option<u64> {
+        let counts = |name: &str| self.get(name) != Some(0);
+        let closed = self.state().is_none_or(|state| matches!(state, State::Close | State::Listen));
+        let says = match field.when {
+            When::Begun => !closed || self.had_peer(),
+            When::Alive => !closed,
+            When::Met => self.had_peer(),
+            When::Open => self.had_peer() && !closed,
+            When::Timed => self.had_peer() && counts("rtt"),
+            When::Sent => self.had_peer() && counts("bytes_sent"),
+            When::Got => self.had_peer() && counts("bytes_received"),
+            When::Delivered => self.had_peer() && counts("delivery_rate"),
+        };
+        self.number(field).filter(|_| says)
+    }
+
+    /// Whether there is a connection, or was one that is over: its end leaves all as it was. The handshake sets up the
+    /// room for what is read in a round trip; a connect to AF_UNSPEC, which begins anew, clears the counters alone.
+    pub fn had_peer(&self) -> bool {
+        self.get("rcv_space").is_some_and(|n| n > 0) && self.get("segs_in") != Some(0)
+    }
+
     /// The options that both ends agreed on in the handshake.
     pub fn options(&self) -> Vec<&'static str> {
         const NAMES: [&str; 6] = ["TIMESTAMPS", "SACK", "WSCALE", "ECN", "ECN_SEEN", "SYN_DATA"];
@@ -263,15 +232,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn states_have_the_kernels_numbers() {
-        for (number, (state, name)) in (1..).zip(State::ALL) {
-            assert_eq!((*state as usize, state.name()), (number, *name));
-        }
-        assert_eq!(State::tcp(10), Some(State::Listen));
-        assert_eq!((State::tcp(0), State::tcp(13)), (None, None));
-    }
-
-    #[test]
     fn a_connection_tells_of_itself() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
@@ -287,6 +247,46 @@ mod tests {
         assert_eq!(info.backlog(), None);
         let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
         assert_eq!(Info::of(udp.as_fd()), Err(libc::EOPNOTSUPP));
+    }
+
+    #[test]
+    fn what_says_nothing_is_left_out() {
+        let told = |fd: BorrowedFd<'_>| {
+            let info = Info::of(fd).unwrap();
+            FIELDS.iter().filter(|f| info.told(f).is_some()).map(|f| f.name).collect::<Vec<_>>()
+        };
+        let socket = || fd::socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap();
+        let fresh = socket();
+        assert_eq!(told(fresh.as_fd()), [""; 0]);
+        assert_eq!(queues(fresh.as_fd(), stands(fresh.as_fd()), libc::SOCK_STREAM), (None, None));
+        // A port that nobody listens at.
+        addr::bind(fresh.as_fd(), &"127.0.0.1:0".parse().unwrap()).unwrap();
+        let refused = socket();
+        let _ = addr::connect(refused.as_fd(), &addr::getsockname(fresh.as_fd()).unwrap());
+        assert_eq!((stands(refused.as_fd()), told(refused.as_fd())), (State::Close, vec![]));
+        assert!(fd::outq(refused.as_fd()).unwrap() > 0, "which is why it is not asked");
+        assert_eq!(queues(refused.as_fd(), State::Close, libc::SOCK_STREAM), (None, None));
+
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (conn, _) = listener.accept().unwrap();
+        for end in [client.as_fd(), conn.as_fd()] {
+            let (info, names) = (Info::of(end).unwrap(), told(end));
+            assert!(info.had_peer() && names.contains(&"snd_wnd") && names.contains(&"unacked"), "{names:?}");
+            assert!(!names.contains(&"last_data_sent") && !names.contains(&"last_data_recv"), "{names:?}");
+            assert_eq!(queues(end, State::Established, libc::SOCK_STREAM), (Some(0), Some(0)));
+        }
+        assert_eq!(told(listener.as_fd()), [""; 0]);
+        addr::send_bytes(client.as_fd(), b"abc", 0).unwrap();
+        assert!(told(client.as_fd()).contains(&"last_data_sent") && told(conn.as_fd()).contains(&"last_data_recv"));
+        // With data unread on this side its close is a reset, but the data that came before can still be read there.
+        addr::send_bytes(conn.as_fd(), b"abcd", 0).unwrap();
+        drop(conn);
+        assert_eq!(queues(client.as_fd(), stands(client.as_fd()), libc::SOCK_STREAM), (Some(4), None));
+        let names = told(client.as_fd());
+        assert!(names.contains(&"bytes_sent") && !names.contains(&"snd_wnd"), "{names:?}");
+        addr::connect(client.as_fd(), &crate::value::Addr::Other(0, [0; 14].into())).unwrap();
+        assert_eq!(told(client.as_fd()), [""; 0], "it begins anew");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
-use super::constants::{Constants, FAMILIES, POLL_EVENTS};
+use crate::linux::constants::{Constants, FAMILIES, POLL_EVENTS};
 use crate::value::{Addr, errno, text};
 
 /// The most bytes of data that are shown of one call, as strace has it.

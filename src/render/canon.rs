@@ -8,12 +8,13 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::rules::{COUNTING, Chosen, LONG, RULES, is_autobound, is_chosen_port};
+use super::rules::{Chosen, LONG, RULES, is_autobound, is_chosen_port};
 use super::table::{self, Cell, Grid};
 use super::transcript::placeholder;
+use crate::command;
 use crate::session::{Call, Event, What};
-use crate::value::table::{Column, Holds};
-use crate::value::{Addr, Table, Value};
+use crate::value::table::Column;
+use crate::value::{Addr, Holds, Table, Value};
 
 /// A part of a shown line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -108,17 +109,14 @@ impl Canon {
         let open = match &event.what {
             What::Reply { call, names, values } => {
                 local.extend(self.results(call, names, values, &local));
-                match &**call {
-                    "let" => statement.contains('$'),
-                    call => !COUNTING.contains(&call),
-                }
+                if &**call == "let" { statement.contains('$') } else { !counts(call) }
             }
             What::JobDone { line, call, names, outcome, .. } => {
                 local = self.inserted(line);
                 if let Ok(values) = outcome {
                     local.extend(self.results(call, names, values, &local));
                 }
-                !COUNTING.contains(&&**call)
+                !counts(call)
             }
             What::Printed(_) => statement.contains('$'),
             What::Rows { table, .. } => {
@@ -157,11 +155,12 @@ impl Canon {
         inserted: &[(String, Chosen)],
     ) -> Vec<(String, Chosen)> {
         let mut found = Vec::new();
-        for value in values {
+        let results = command::find(call).map_or(&[][..], |c| c.results);
+        for (i, value) in values.iter().enumerate() {
             self.addresses(value);
             let text = unsigned(value);
-            let by_call = RULES.iter().find(|r| r.calls.contains(&call)).map(|r| r.kind);
-            let kind = by_call.or_else(|| reckoned(call, value, &text, inserted));
+            let holds = results.get(i).or(results.last()).map(|(_, holds)| *holds);
+            let kind = holds.and_then(Chosen::held).or_else(|| reckoned(call, holds, value, &text, inserted));
             if let Some(kind) = kind.filter(|kind| (kind.rule().fits)(&text)) {
                 if kind.rule().everywhere {
                     self.know(&text, kind);
@@ -241,8 +240,6 @@ impl Canon {
         let origin = Origin { open: true, ..Origin::default() };
         match column.holds {
             _ if *value == Value::None => vec![Piece::text(shown)],
-            Holds::Seconds => vec![Piece::chosen(shown, Chosen::Any)],
-            Holds::Fd => vec![Piece::chosen(shown, Chosen::Fd)],
             Holds::Process => {
                 let mut pieces = Vec::new();
                 for (i, one) in shown.split(", ").enumerate() {
@@ -253,8 +250,11 @@ impl Canon {
                 }
                 pieces
             }
-            Holds::Plain if value.number().is_some() => vec![Piece::text(shown)],
-            Holds::Plain => self.pieces(&shown, &origin),
+            holds => match Chosen::held(holds) {
+                Some(kind) => vec![Piece::chosen(shown, kind)],
+                None if value.number().is_some() => vec![Piece::text(shown)],
+                None => self.pieces(&shown, &origin),
+            },
         }
     }
 
@@ -369,6 +369,11 @@ fn ends_in_host(text: &str) -> bool {
     text.ends_with(']') || ipv4.parse::<std::net::Ipv4Addr>().is_ok()
 }
 
+/// Whether a call's result is a number that nobody chose.
+fn counts(call: &str) -> bool {
+    command::find(call).is_some_and(|c| c.gives(Holds::Count) || c.gives(Holds::Errno))
+}
+
 /// Where descriptors stand in a traced call's line, which may have something before it.
 fn from_end(call: &Call) -> Rc<[Range<usize>]> {
     let length = call.text.len();
@@ -382,13 +387,19 @@ fn unsigned(value: &Value) -> String {
 }
 
 /// What a number reckoned from an inserted one is: a time from a time, a port from a port, and so on.
-fn reckoned(call: &str, value: &Value, text: &str, inserted: &[(String, Chosen)]) -> Option<Chosen> {
+fn reckoned(
+    call: &str,
+    holds: Option<Holds>,
+    value: &Value,
+    text: &str,
+    inserted: &[(String, Chosen)],
+) -> Option<Chosen> {
     let has = |kind| inserted.iter().any(|(_, k)| *k == kind);
     let same = inserted.iter().find(|(t, _)| t == text).map(|(_, kind)| *kind);
     match value {
         _ if same.is_some() => same,
         Value::Float(_) if call == "let" && has(Chosen::Time) => Some(Chosen::Time),
-        Value::Int(_) if matches!(call, "let" | "htons" | "ntohs") => {
+        Value::Int(_) if call == "let" || holds == Some(Holds::Reckoned) => {
             inserted.iter().map(|(_, kind)| *kind).find(|kind| *kind != Chosen::Time && *kind != Chosen::Host)
         }
         _ => None,

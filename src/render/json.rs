@@ -109,10 +109,10 @@ fn results(fields: Json, call: &str, names: &[Rc<str>], values: &[Value]) -> Jso
     };
     let fields = with(fields, "names", names.iter().map(|name| make!(**name)).collect());
     let fields = with(fields, "values", values.iter().map(typed).collect());
-    if documented.len() != all.len() {
+    if documented.len() != all.len() || documented.iter().any(|(name, _)| name.ends_with("...")) {
         return fields;
     }
-    let named = documented.iter().zip(all).map(|(name, value)| ((*name).to_string(), typed(value)));
+    let named = documented.iter().zip(all).map(|((name, _), value)| ((*name).to_string(), typed(value)));
     with(fields, "results", named.collect())
 }
 

@@ -1,5 +1,7 @@
-//! The rules of what differs from run to run: one table, which [`super::canon`] applies. It knows kinds of values and
-//! names of calls.
+//! The rules of what differs from run to run: one table, which [`super::canon`] applies. It knows kinds of values, and
+//! no call by its name.
+
+use crate::value::Holds;
 
 /// A kind of value that differs from run to run.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -26,8 +28,8 @@ pub struct Rule {
     pub kind: Chosen,
     /// What its placeholders are called.
     pub word: &'static str,
-    /// Calls whose results are such values, if they look like it.
-    pub calls: &'static [&'static str],
+    /// What a call's result or a view's column of such values holds.
+    pub holds: &'static [Holds],
     /// What stands before such a number in sockpit's own words.
     pub after: &'static str,
     /// It is one even when the session's lines contain the same number or word.
@@ -39,13 +41,13 @@ pub struct Rule {
 }
 
 /// The rules, all of them. A number that the lines themselves contain stays as it is, unless the rule says otherwise; so
-/// does all that is shown by a line that inserts no value, and by a call that counts.
+/// does all that is shown by a line that inserts no value, and by a call that counts: nobody chose the numbers it gives.
 pub const RULES: [Rule; 7] = [
     Rule {
         kind: Chosen::Any,
         word: "any",
-        // And how long something lasts, `0.3 s more`, and all that the calls give which measure: see [`MEASURING`].
-        calls: &[],
+        // And how long something lasts, `0.3 s more`.
+        holds: &[Holds::Measured, Holds::Seconds],
         after: "\"time_left\": ",
         always: true,
         everywhere: false,
@@ -54,7 +56,8 @@ pub const RULES: [Rule; 7] = [
     Rule {
         kind: Chosen::Port,
         word: "port",
-        calls: &["getsockname", "getpeername", "getnameinfo"],
+        // An address may be taken apart, into its host and its port.
+        holds: &[Holds::Port, Holds::Address],
         // And after an address: `127.0.0.1:`, `[::1]:`.
         after: "",
         always: false,
@@ -64,7 +67,7 @@ pub const RULES: [Rule; 7] = [
     Rule {
         kind: Chosen::Fd,
         word: "fd",
-        calls: &["fileno", "detach"],
+        holds: &[Holds::Fd],
         after: ", fd ",
         always: true,
         everywhere: false,
@@ -73,7 +76,7 @@ pub const RULES: [Rule; 7] = [
     Rule {
         kind: Chosen::Pid,
         word: "pid",
-        calls: &["getpid", "getppid", "pid"],
+        holds: &[Holds::Pid],
         after: " pid ",
         always: true,
         everywhere: true,
@@ -82,7 +85,7 @@ pub const RULES: [Rule; 7] = [
     Rule {
         kind: Chosen::Time,
         word: "time",
-        calls: &["now"],
+        holds: &[Holds::Moment],
         after: "",
         always: true,
         everywhere: true,
@@ -92,7 +95,7 @@ pub const RULES: [Rule; 7] = [
         kind: Chosen::Name,
         word: "name",
         // Every address that is one: five hexadecimal digits after `@`.
-        calls: &[],
+        holds: &[],
         after: "@",
         always: false,
         everywhere: true,
@@ -101,32 +104,13 @@ pub const RULES: [Rule; 7] = [
     Rule {
         kind: Chosen::Host,
         word: "host",
-        calls: &["gethostname"],
+        holds: &[Holds::Host],
         after: "",
         always: true,
         everywhere: true,
         // What every machine calls itself says nothing of this one.
         fits: |text| !text.is_empty() && text != "localhost",
     },
-];
-
-/// Calls that give nothing but what is measured, or what this machine has.
-pub const MEASURING: &[&str] = &["info", "ifconfig"];
-
-/// Calls that count: no number they give is anybody's choice.
-pub const COUNTING: &[&str] = &[
-    "send",
-    "sendto",
-    "sendmsg",
-    "sendfile",
-    "write",
-    "len",
-    "inq",
-    "outq",
-    "filesize",
-    "qsize",
-    "calcsize",
-    "connect_ex",
 ];
 
 /// Ports below this one are nobody's choice but the script's.
@@ -143,6 +127,11 @@ impl Chosen {
     /// Whether its placeholders are numbered: of the others there is one.
     pub fn is_numbered(self) -> bool {
         !matches!(self, Self::Any | Self::Host)
+    }
+
+    /// The kind of what a result or a column holds.
+    pub fn held(holds: Holds) -> Option<Self> {
+        RULES.iter().find(|r| r.holds.contains(&holds)).map(|r| r.kind)
     }
 
     /// The kind of that name.

@@ -4,7 +4,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::value::table::{Column, Holds, Table};
+use crate::value::Holds;
+use crate::value::table::{Column, Table};
 use crate::value::{Value, text};
 
 /// Shown in a cell that has nothing to say.
@@ -64,10 +65,11 @@ struct Shape {
 }
 
 impl<C: Cell> Grid<C> {
-    /// The table with its cells written by that function. Columns in which no row has anything are left out.
+    /// The table with its cells written by that function. Most columns in which no row has anything are left out.
     pub fn of(table: &Table, write: impl Fn(&Column, &Value) -> C) -> Self {
-        let used: Vec<usize> =
-            (0..table.columns.len()).filter(|i| table.rows.iter().any(|r| r[*i] != Value::None)).collect();
+        let stands =
+            |i: usize| table.columns[i].holds == Holds::Waiting || table.rows.iter().any(|r| r[i] != Value::None);
+        let used: Vec<usize> = (0..table.columns.len()).filter(|i| stands(*i)).collect();
         let all = |i: usize, test: fn(&Value) -> bool| table.rows.iter().all(|r| r[i] == Value::None || test(&r[i]));
         let shape = |i: &usize| Shape {
             title: table.columns[*i].title,

@@ -7,10 +7,11 @@
 use std::ops::Range;
 
 use super::canon::Piece;
-use super::rules::{Chosen, MEASURING};
+use super::rules::Chosen;
 use super::{CONTINUATION, PROMPT, Style};
+use crate::command;
 use crate::session::{Event, What};
-use crate::value::text;
+use crate::value::{Holds, text};
 
 /// A line of a transcript.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -163,14 +164,19 @@ pub fn before(event: &Event) -> String {
 /// What stands before that which an event shows, when all of it is measured.
 pub fn before_measured(event: &Event) -> Option<String> {
     match &event.what {
-        What::Rows { call, .. } if MEASURING.contains(&&**call) => Some(before(event)),
-        What::Reply { call, values, .. } if MEASURING.contains(&&**call) => {
+        What::Rows { call, .. } if measures(call) => Some(before(event)),
+        What::Reply { call, values, .. } if measures(call) => {
             let text = super::event(event, Style::default());
             let value = values.first().map(super::human::brief)?;
             text.strip_suffix(&value).map(text::printable)
         }
         _ => None,
     }
+}
+
+/// Whether a call gives nothing but what is measured, or what this machine has.
+fn measures(call: &str) -> bool {
+    command::find(call).is_some_and(|c| c.gives(Holds::Measured))
 }
 
 /// The lines that an event shows in a transcript.

@@ -5,12 +5,12 @@
 
 use std::rc::Rc;
 
-use super::code::{Code, Op};
 use super::event::What;
 use super::step::Spot;
 use super::task::{Frame, Task, Temp};
-use super::{Session, compile, expr};
+use super::{Session, expr};
 use crate::lang::{self, Source, Span};
+use crate::program::{self, Code, Op};
 use crate::value::Failure;
 use crate::world::TaskId;
 
@@ -97,7 +97,7 @@ impl Session {
         let function = self.task(id).and_then(|t| t.frames.iter().rev().find_map(|f| f.called.as_ref()));
         let names = function.map_or(Vec::new(), |(_, function)| function.names.clone());
         let block = lang::parse(source)?;
-        let code = compile::snippet(&mut self.table, source, &block, names)?;
+        let code = program::snippet(&mut self.table, source, &block, names)?;
         self.make_room();
         Ok(code)
     }

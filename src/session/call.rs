@@ -2,13 +2,12 @@
 
 use std::rc::Rc;
 
-use super::code::{self, Callee, Site};
 use super::event::At;
 use super::exec::{Flow, Next};
-use super::scope::Scope;
 use super::task::{Frame, Task};
 use super::{FRAMES_MAX, Session};
 use crate::command::{Arg, Args};
+use crate::program::{Callee, Function, Scope, Site};
 use crate::value::{Failure, Name, Value};
 use crate::world::record::Place;
 use crate::world::{File, Socket, Step};
@@ -76,7 +75,7 @@ impl Session {
         slot: usize,
         name: &str,
         values: Vec<Value>,
-    ) -> Result<(Rc<code::Function>, Rc<Scope>), Failure> {
+    ) -> Result<(Rc<Function>, Rc<Scope>), Failure> {
         let function = self.functions.get(slot).cloned().flatten();
         let function = function
             .ok_or_else(|| Failure::with(Name::Unbound, format!("`{name}` is not defined yet: its def has not run")))?;

@@ -3,13 +3,12 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::{self, After, Code, Op, Operand};
 use super::event::{At, What};
-use super::scope::Scope;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
 use super::{Session, Show, Stop, expr};
 use crate::lang::Span;
 use crate::os::{poller, trace};
+use crate::program::{After, Code, Op, Operand, Scope, takes};
 use crate::value::{Failure, Name, Reply, Value, text};
 use crate::world::{On, Step, Wake};
 
@@ -250,7 +249,7 @@ impl Session {
                 self.background(task, &job)?;
             }
             Op::Define(slot, function) => {
-                self.functions.resize(self.table.functions.len(), None);
+                self.functions.resize(self.table.functions.count(), None);
                 self.functions[*slot] = Some(function.clone());
             }
             Op::Caught(slot) => {
@@ -260,7 +259,7 @@ impl Session {
             }
             Op::Handled => frame.error = None,
             Op::Unmatched(names, to) => {
-                if !frame.error.as_ref().is_some_and(|f| code::takes(names, f.name)) {
+                if !frame.error.as_ref().is_some_and(|f| takes(names, f.name)) {
                     frame.pc = *to;
                 }
             }

@@ -3,10 +3,9 @@
 use std::rc::Rc;
 
 use super::Session;
-use super::code::{ArgCode, ExprCode, Operand, Slot};
-use super::scope::Scope;
 use crate::command::{Arg, Kind, kinds};
 use crate::lang::Operator;
+use crate::program::{ArgCode, ExprCode, Operand, Scope, Slot};
 use crate::value::{Failure, Name, Value, text};
 
 /// The longest text or bytes that `*` and `+` make, and words put together.
@@ -70,7 +69,9 @@ impl Session {
             ArgCode::Const(Arg::Bad(failure)) => Err((**failure).clone()),
             ArgCode::Const(arg) => Ok(arg.clone()),
             ArgCode::Live(slot, name) => self.load(scope, *slot, name).map(Arg::Value),
-            ArgCode::Fit(Kind::Data | Kind::Any, operand) => self.operand(scope, operand).map(Arg::Value),
+            ArgCode::Fit(Kind::Data | Kind::Any | Kind::OptionValue, operand) => {
+                self.operand(scope, operand).map(Arg::Value)
+            }
             ArgCode::Fit(kind, operand) => kinds::fit(*kind, self.operand(scope, operand)?),
             ArgCode::HostPort(host, port) => {
                 kinds::fit_host_port(&self.operand(scope, host)?, &self.operand(scope, port)?)

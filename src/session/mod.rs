@@ -6,19 +6,14 @@
 
 mod attend;
 mod beside;
-mod bind;
 mod call;
-mod code;
-mod compile;
 mod deadlock;
 pub mod event;
 mod exec;
 mod expr;
-mod locals;
 mod outcome;
 mod process;
 mod requests;
-mod scope;
 mod sockets;
 mod step;
 mod task;
@@ -39,10 +34,9 @@ use crate::command::Args;
 use crate::explain::{self, Told};
 use crate::lang::{self, Source};
 use crate::os::{poller, trace};
+use crate::program::{self, Code, Function, Scope, Table};
 use crate::value::{Failure, Name, Value};
 use crate::world::{Record, TaskId, World};
-use code::Function;
-use scope::{Scope, Table};
 use task::Task;
 
 /// How many tasks there can be at once.
@@ -230,17 +224,17 @@ impl Session {
     }
 
     /// The code of a program.
-    fn program(&mut self, source: &Rc<Source>) -> Result<Rc<code::Code>, lang::Error> {
+    fn program(&mut self, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
         let block = lang::parse(source)?;
-        let code = compile::program(&mut self.table, source, &block)?;
+        let code = program::compile(&mut self.table, source, &block)?;
         self.make_room();
         Ok(code)
     }
 
     /// Make room for the names that new code has.
     fn make_room(&mut self) {
-        self.globals.grow(self.table.globals.len());
-        self.functions.resize(self.table.functions.len(), None);
+        self.globals.grow(self.table.globals.count());
+        self.functions.resize(self.table.functions.count(), None);
     }
 
     /// A Ctrl-C that came just before the line was meant for it.

@@ -3,15 +3,14 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::{self, Site, Slot};
 use super::event::{At, What};
 use super::exec::Flow;
-use super::scope::Scope;
 use super::task::{Parked, Parking, Task};
 use super::{Main, Session, Show, Stop};
 use crate::explain;
 use crate::lang::Span;
 use crate::os::trace;
+use crate::program::{Scope, Site, Slot, takes};
 use crate::value::{Addr, Failure, Name, Reply, Value};
 use crate::world::{On, Socket, Step, after};
 
@@ -232,7 +231,7 @@ impl Session {
                 .code
                 .guards
                 .iter()
-                .any(|g| g.from <= pc && pc < g.to && g.takes.iter().any(|names| code::takes(names, name)));
+                .any(|g| g.from <= pc && pc < g.to && g.takes.iter().any(|names| takes(names, name)));
             guarded || frame.called.as_ref().is_some_and(|(site, _)| site.expect == Some(name))
         })
     }

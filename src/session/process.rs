@@ -7,11 +7,11 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::code::{Callee, Code, Function, Op, Site};
 use super::task::Frame;
-use super::{Main, Session, compile};
+use super::{Main, Session};
 use crate::lang::{self, Source};
 use crate::os::process;
+use crate::program::{Callee, Code, Function, Op, Site, compile};
 use crate::value::{Failure, Handle, Name, Reply, Value, wire};
 use crate::world::{MpQueue, TaskId, mpqueue};
 
@@ -193,7 +193,7 @@ impl Session {
             let [Value::Text(name), Value::Text(kind)] = list(pair)? else { return None };
             self.left.insert(name.clone(), kind.clone());
         }
-        self.globals.grow(self.table.globals.len());
+        self.globals.grow(self.table.globals.count());
         let Value::Text(name) = name else { return None };
         Some(self.begin(name, list(args)?.to_vec()).map_err(|f| f.to_string()))
     }
@@ -204,7 +204,7 @@ impl Session {
         for pair in sources {
             let [Value::Text(name), Value::Text(text), first] = list(pair)? else { return None };
             let source = Source::part(name, text, u32::try_from(int(first)?).ok()?);
-            let code = lang::parse(&source).and_then(|block| compile::program(&mut self.table, &source, &block));
+            let code = lang::parse(&source).and_then(|block| compile(&mut self.table, &source, &block));
             match code {
                 Ok(code) => {
                     let mut defs = Vec::new();
@@ -215,7 +215,7 @@ impl Session {
                 Err(error) => return Some(Err(error)),
             }
         }
-        self.functions.resize(self.table.functions.len(), None);
+        self.functions.resize(self.table.functions.count(), None);
         for entry in functions {
             let [Value::Text(name), at, line] = list(entry)? else { return None };
             let defs = found.get(usize::try_from(int(at)?).ok()?)?;

@@ -3,15 +3,16 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::Site;
 use super::event::What;
 use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Show, Stop};
+use crate::command::views;
 use crate::explain;
 use crate::help;
 use crate::lang::{self, Source};
 use crate::os::trace;
+use crate::program::Site;
 use crate::value::{Clue, Failure, Handle, Name, Reply, Table, Value};
 use crate::world::sync::Pool;
 use crate::world::{Process, Request, Socket, after};
@@ -387,7 +388,7 @@ impl Session {
             })?
         } else {
             let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
-            lines.filter(|l| !l.trim_start().starts_with("save ")).map(|l| format!("{l}\n")).collect()
+            lines.filter(|l| !views::saves(l)).map(|l| format!("{l}\n")).collect()
         };
         std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
         Ok(Reply::Nothing)

@@ -1,16 +1,23 @@
 //! The session's sockets as a table: by which names they go, how they stand, what waits in them.
 
 use std::collections::BTreeMap;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
 use super::event::{At, What};
 use super::task::Task;
 use super::{Session, Show};
-use crate::os::tcp::{Info, State, stands};
-use crate::os::{fd, trace};
-use crate::value::table::{Column, Holds, holds, plain};
-use crate::value::{Table, Value};
+use crate::linux::state::State;
+use crate::os::tcp::Info;
+use crate::os::tcp::queues;
+use crate::os::tcp::stands;
+use crate::os::trace;
+use crate::value::Holds;
+use crate::value::Table;
+use crate::value::Value;
+use crate::value::table::Column;
+use crate::value::table::holds;
+use crate::value::table::plain;
 use crate::world::Socket;
 
 const COLUMNS: &[Column] = &[
@@ -21,8 +28,8 @@ const COLUMNS: &[Column] = &[
     plain("peer"),
     plain("state"),
     plain("mode"),
-    plain("in"),
-    plain("out"),
+    holds("in", Holds::Waiting),
+    holds("out", Holds::Waiting),
 ];
 
 /// The most sockets that are named when a session ends.
@@ -116,20 +123,21 @@ fn row(name: String, socket: &Socket) -> Vec<Value> {
     let (local, peer) = socket.addresses();
     let state = stands(fd.as_fd());
     let shown = if socket.is_closed() { text("closed, its file is open") } else { text(state.name()) };
-    let (inward, outward) = waiting(fd.as_fd(), state);
+    let (inward, outward) = waiting(fd.as_fd(), state, socket.kind);
     let addr = |a: Option<_>| a.map_or(Value::None, Value::Addr);
     row.extend([addr(local), addr(peer), shown, Value::text(socket.mode.get().to_string()), inward, outward]);
     row
 }
 
 /// Bytes that wait to be read, and to be acknowledged; of a listener, connections that wait and how many may.
-fn waiting(fd: std::os::fd::BorrowedFd<'_>, state: State) -> (Value, Value) {
+fn waiting(fd: BorrowedFd<'_>, state: State, kind: i32) -> (Value, Value) {
     if state == State::Listen {
         let backlog = Info::of(fd).ok().and_then(|i| i.backlog());
         return (backlog.map_or(Value::None, |(now, most)| Value::text(format!("{now}/{most}"))), Value::None);
     }
-    let count = |n: Result<usize, i32>| n.map_or(Value::None, |n| Value::Int(n as i128));
-    (count(fd::inq(fd)), count(fd::outq(fd)))
+    let count = |n: Option<usize>| n.map_or(Value::None, |n| Value::Int(n as i128));
+    let (inward, outward) = queues(fd, state, kind);
+    (count(inward), count(outward))
 }
 
 /// `srv (127.0.0.1:9998)`, `cli (-> 127.0.0.1:9998)`.

@@ -8,10 +8,10 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
 
 use super::Session;
-use super::code::{Code, Op};
 use super::event::{At, What};
 use super::task::Task;
 use crate::lang::{self, Source};
+use crate::program::{Code, Op};
 use crate::value::{Failure, Name, text};
 use crate::world::TaskId;
 

@@ -4,8 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::code::{Code, Function, Site, Slot};
-use super::scope::Scope;
+use crate::program::{Code, Function, Scope, Site, Slot};
 use crate::value::{Failure, Handle, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Resume, TaskId, Wait};

@@ -6,13 +6,13 @@ use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::code::{Code, Op, Site};
 use super::deadlock::{QUIET, Stuck};
 use super::event::{At, What};
 use super::exec::Flow;
 use super::task::{Frame, Job, Parking, Task};
 use super::{Main, Session, Show, Stop, TASKS_MAX};
 use crate::os::poller;
+use crate::program::{Code, Op, Site, Slot};
 use crate::value::{Failure, Name, Reply};
 use crate::world::{On, TaskId, after};
 
@@ -406,9 +406,9 @@ impl Session {
     /// The values that a job's names hold now.
     pub(super) fn job_values(&self, number: u64) -> Vec<crate::value::Value> {
         let Some(job) = self.jobs.get(&number) else { return Vec::new() };
-        let load = |slot: &super::code::Slot| match slot {
-            super::code::Slot::Local(i) => job.scope.get(*i),
-            super::code::Slot::Global(i) => self.globals.get(*i),
+        let load = |slot: &Slot| match slot {
+            Slot::Local(i) => job.scope.get(*i),
+            Slot::Global(i) => self.globals.get(*i),
         };
         job.targets.iter().map(|s| load(s).unwrap_or(crate::value::Value::None)).collect()
     }

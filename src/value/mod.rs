@@ -9,6 +9,7 @@ pub mod codec;
 pub mod diagram;
 pub mod errno;
 pub mod failure;
+mod holds;
 pub mod json;
 pub mod pack;
 pub mod page;
@@ -25,6 +26,7 @@ pub use addr::Addr;
 pub use clue::Clue;
 pub use diagram::Diagram;
 pub use failure::{Failure, Name, Tried};
+pub use holds::Holds;
 pub use reply::Reply;
 pub use table::Table;
 

@@ -2,20 +2,7 @@
 
 use std::rc::Rc;
 
-use super::Value;
-
-/// What a column holds, for those who show it differently from run to run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Holds {
-    /// What it says.
-    Plain,
-    /// Descriptors.
-    Fd,
-    /// Processes, each as its id, a slash and its name.
-    Process,
-    /// Seconds that run.
-    Seconds,
-}
+use super::{Holds, Value};
 
 /// A column.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

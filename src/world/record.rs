@@ -10,7 +10,8 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use super::{Mode, Socket, World};
-use crate::os::tcp::{self, State};
+use crate::linux::state::State;
+use crate::os::tcp;
 use crate::os::{addr, fd, sockopt, trace};
 use crate::value::{Addr, Failure, Name, Tried};
 

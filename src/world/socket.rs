@@ -9,7 +9,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::{Came, TaskId};
-use crate::os::{addr, constants, sockopt};
+use crate::linux::constants;
+use crate::os::{addr, sockopt};
 use crate::value::{Addr, Failure, Handle, Value};
 
 /// How the calls on a socket wait.

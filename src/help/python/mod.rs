@@ -1,0 +1,310 @@
+//! A call in Python: the form that help shows, and lines of sockpit as lines of Python.
+//!
+//! Both are made of the command's template ([`Command::python`]), so that what help shows is what a test runs. What
+//! Python has no form for gives none, never something false.
+
+mod words;
+
+use std::collections::HashSet;
+
+use crate::command::{self, Command, Group, Kind, Param};
+use crate::lang::{self, Call, Error, Source};
+use crate::linux::options::OptRef;
+use crate::program::arrange::{Placed, arrange};
+use words::{
+    argument, data, descriptors, expression, family, option, option_name, option_value, read_option, text_of, value,
+};
+
+/// The Python of a statement.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Line {
+    /// The line of the source it stands for.
+    pub number: u32,
+    /// The call's name; none for `let` and `assert`.
+    pub call: Option<&'static str>,
+    /// Statements that go before.
+    pub before: Vec<String>,
+    /// The expression or the statement itself.
+    pub value: String,
+    /// The names its results go to.
+    pub names: Vec<String>,
+    /// The error it must fail with.
+    pub expect: Option<String>,
+}
+
+impl Line {
+    /// The line as people write it.
+    pub fn text(&self) -> String {
+        let names = if self.names.is_empty() { String::new() } else { format!("{} = ", self.names.join(", ")) };
+        let expect = self.expect.as_ref().map_or(String::new(), |name| format!("  # fails: {name}"));
+        let before: String = self.before.iter().map(|s| format!("{s}; ")).collect();
+        format!("{before}{names}{}{expect}", self.value)
+    }
+}
+
+/// A command's Python form as help shows it: parameters by name, what may be left out in brackets.
+pub fn form(command: &Command) -> String {
+    let mut shown = String::new();
+    for piece in pieces(command.python) {
+        show(&piece, command, &mut shown);
+    }
+    let shown = tidy(&shown);
+    let is_whole = !command.python.contains('{') && shown.contains(" = ");
+    let results = match command.result_names() {
+        names if shown.is_empty() || is_whole || names.trim_matches('.').is_empty() => return shown,
+        // A name of the module itself is taken.
+        names if shown.starts_with(&format!("{names}.")) => names[..1].to_string(),
+        names => names.replace("value...", "values"),
+    };
+    match shown.rsplit_once("; ") {
+        Some((before, last)) => format!("{before}; {results} = {last}"),
+        None => format!("{results} = {shown}"),
+    }
+}
+
+/// The statements of a program, each in Python where it has a form there. Blocks have none.
+pub fn lines(program: &str) -> Result<Vec<(u32, Option<Line>)>, Error> {
+    let block = lang::parse(&Source::new("example", program))?;
+    let mut translator = Translator::default();
+    Ok(block.iter().map(|statement| (statement.span.line, translator.statement(statement))).collect())
+}
+
+/// A piece of a template.
+enum Piece {
+    Literal(String),
+    Param(String),
+    /// What is left out when its parameters are, and what stands there then.
+    Optional(Vec<Piece>, String),
+}
+
+fn pieces(template: &str) -> Vec<Piece> {
+    let mut out = Vec::new();
+    let mut rest = template;
+    while let Some(at) = rest.find(['{', '<']) {
+        out.push(Piece::Literal(rest[..at].into()));
+        let (open, close) = if rest[at..].starts_with('{') { ('{', '}') } else { ('<', '>') };
+        let Some(end) = closing(&rest[at..], open, close) else { break };
+        let inner = &rest[at + 1..at + end];
+        out.push(if open == '{' {
+            Piece::Param(inner.into())
+        } else {
+            match inner.rsplit_once('|').filter(|(_, otherwise)| !otherwise.contains(['{', '>'])) {
+                Some((given, otherwise)) => Piece::Optional(pieces(given), otherwise.into()),
+                None => Piece::Optional(pieces(inner), String::new()),
+            }
+        });
+        rest = &rest[at + end + 1..];
+    }
+    out.push(Piece::Literal(rest.into()));
+    out
+}
+
+/// Where the bracket that opens the text closes.
+fn closing(text: &str, open: char, close: char) -> Option<usize> {
+    let mut depth = 0;
+    text.char_indices().find_map(|(at, c)| {
+        depth += i32::from(c == open) - i32::from(c == close);
+        (depth == 0).then_some(at)
+    })
+}
+
+/// A list whose first entry was left out begins with its second.
+fn tidy(text: &str) -> String {
+    text.replace("(, ", "(").replace("([, ", "([")
+}
+
+fn show(piece: &Piece, command: &Command, out: &mut String) {
+    match piece {
+        Piece::Literal(text) => out.push_str(text),
+        Piece::Param(name) => {
+            let param = command.params.iter().find(|p| p.label() == *name);
+            out.push_str(if param.is_some_and(|p| p.kind == Kind::Option) { "LEVEL, OPT" } else { name });
+        }
+        Piece::Optional(inner, otherwise) => {
+            let brackets = otherwise.is_empty();
+            out.push_str(if brackets { "[" } else { "" });
+            for piece in inner {
+                show(piece, command, out);
+            }
+            out.push_str(if brackets { "]" } else { "" });
+        }
+    }
+}
+
+/// The arguments of a call in Python, by parameter.
+struct Filled<'a> {
+    given: Vec<(String, String)>,
+    used: HashSet<&'a str>,
+}
+
+/// Fill a template in; none when something it needs was left out.
+fn fill<'a>(pieces: &'a [Piece], filled: &mut Filled<'a>) -> Option<String> {
+    let mut out = String::new();
+    for piece in pieces {
+        match piece {
+            Piece::Literal(text) => out.push_str(text),
+            Piece::Param(name) => {
+                let words: Vec<_> = filled.given.iter().filter(|(n, _)| n == name).map(|(_, w)| w.as_str()).collect();
+                if words.is_empty() {
+                    return None;
+                }
+                out.push_str(&words.join(", "));
+                filled.used.insert(name);
+            }
+            Piece::Optional(inner, otherwise) => match fill(inner, filled) {
+                Some(text) => out.push_str(&text),
+                None => out.push_str(otherwise),
+            },
+        }
+    }
+    Some(out)
+}
+
+#[derive(Default)]
+struct Translator {
+    /// Files that give and take bytes.
+    binary: HashSet<String>,
+}
+
+impl Translator {
+    fn statement(&mut self, statement: &lang::Statement) -> Option<Line> {
+        let number = statement.span.line;
+        let plain = |value, names| Line { number, call: None, before: Vec::new(), value, names, expect: None };
+        match &statement.kind {
+            lang::Kind::Call(call) => self.call(call, number),
+            lang::Kind::Let(name, expr) => Some(plain(expression(expr)?, vec![name.bare()?.to_string()])),
+            lang::Kind::Assert(expr) => Some(plain(format!("assert {}", expression(expr)?), Vec::new())),
+            _ => None,
+        }
+    }
+
+    fn call(&mut self, call: &Call, number: u32) -> Option<Line> {
+        let command = command::find(call.name.bare()?)?;
+        if command.python.is_empty() || call.background {
+            return None;
+        }
+        let placed = arrange(command, &call.args).ok()?;
+        let option = placed.iter().find(|(param, _)| param.kind == Kind::Option).and_then(|(_, at)| option(at));
+        let mut filled = Filled { given: self.arguments(command, &placed, option)?, used: HashSet::new() };
+        let pieces = pieces(command.python);
+        let text = tidy(&fill(&pieces, &mut filled)?);
+        if !filled.given.iter().all(|(name, _)| filled.used.contains(&**name)) {
+            return None;
+        }
+        let mut before: Vec<String> = text.split("; ").map(str::to_string).collect();
+        let mut value = before.pop()?;
+        let names: Vec<String> = call.targets.iter().filter_map(|w| w.bare().map(str::to_string)).collect();
+        if let Some(option) = option
+            && !command.results.is_empty()
+            && !filled.used.contains("BUFLEN")
+        {
+            value = read_option(option, &value)?;
+        }
+        if command.gives_any_number() && names.len() == 1 {
+            value.push_str("[0]");
+        }
+        let mode = filled.given.iter().find(|(name, _)| name == "MODE");
+        if mode.is_some_and(|(_, mode)| mode.contains('b')) {
+            self.binary.extend(names.iter().cloned());
+        }
+        let expect = call.expect.as_ref().and_then(|w| w.bare().map(str::to_string));
+        Some(Line { number, call: Some(command.name), before, value, names, expect })
+    }
+
+    /// The arguments that were given, each with its parameter's name.
+    fn arguments(
+        &self,
+        command: &Command,
+        placed: &[(&'static Param, Placed)],
+        option: Option<OptRef>,
+    ) -> Option<Vec<(String, String)>> {
+        let mut given: Vec<(String, String)> = Vec::new();
+        let mut values = Vec::new();
+        for (param, placed) in placed {
+            let word = match (param.kind, placed) {
+                (_, Placed::Absent) => continue,
+                (Kind::Option, placed) => option_name(placed)?,
+                (Kind::Addr, Placed::Two(host, port)) => format!("({}, {})", text_of(host)?, value(port)?),
+                (_, Placed::Two(..)) => return None,
+                (Kind::OptionValue, Placed::One(word)) => {
+                    values.push(word);
+                    continue;
+                }
+                (Kind::Data, Placed::One(word)) if command.params[0].kind == Kind::File => {
+                    let binary = given.iter().any(|(name, file)| name == "F" && self.binary.contains(file));
+                    if binary { data(word)? } else { text_of(word)? }
+                }
+                (Kind::Data, Placed::One(word)) if command.group == Group::Data => text_of(word)?,
+                (Kind::Sort, Placed::One(word)) => family(word)?,
+                (Kind::Sockets, Placed::One(word)) => descriptors(word)?,
+                (kind, Placed::One(word)) => argument(kind, word)?,
+            };
+            given.push((param.label(), word));
+        }
+        if let (Some(option), false) = (option, values.is_empty()) {
+            given.push(("VALUE".into(), option_value(option, &values)?));
+        }
+        Some(given)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn python(line: &str) -> Option<String> {
+        lines(line).unwrap().remove(0).1.map(|line| line.text())
+    }
+
+    #[test]
+    fn forms_show_parameters_and_results() {
+        for (call, shown) in [
+            ("recv", "data = S.recv(N[, FLAGS])"),
+            ("accept", "conn, addr = S.accept()"),
+            ("socket", "s = socket.socket([FAMILY[, TYPE[, PROTO]]][, fileno=FILENO])"),
+            ("setsockopt", "S.setsockopt(LEVEL, OPT, VALUE)"),
+            ("poll", "p = select.poll(); p.register(S[, EVENTS]); events = p.poll(1000 * SECONDS)"),
+            ("spawn", "t = threading.Thread(target=NAME, args=(ARGS, ...)); t.start()"),
+            ("jobs", ""),
+        ] {
+            assert_eq!(form(command::find(call).unwrap()), shown, "{call}");
+        }
+    }
+
+    #[test]
+    fn lines_become_pythons() {
+        for (line, python_line) in [
+            ("s = socket", "s = socket.socket()"),
+            ("s = socket udp", "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)"),
+            ("s = socket inet6 SOCK_STREAM", "s = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)"),
+            ("t = socket fileno=$fd", "t = socket.socket(fileno=fd)"),
+            ("bind s :9999", "s.bind(('', 9999))"),
+            ("bind s 127.0.0.1 $port", "s.bind(('127.0.0.1', port))"),
+            ("bind u @name", "u.bind('\\x00name')"),
+            ("connect s $where", "s.connect(where)"),
+            ("recv s 10 MSG_PEEK|MSG_DONTWAIT", "s.recv(10, socket.MSG_PEEK | socket.MSG_DONTWAIT)"),
+            ("sendto s hi 0 localhost:9", "s.sendto(b'hi', 0, ('localhost', 9))"),
+            ("send s \"\\r\\n\" \n", "s.send(b'\\r\\n')"),
+            ("send s 黑", "s.send('黑'.encode())"),
+            ("shutdown s wr", "s.shutdown(socket.SHUT_WR)"),
+            (
+                "setsockopt s SO_LINGER 1 5",
+                "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 5))",
+            ),
+            ("setsockopt s IPPROTO_TCP TCP_NODELAY on", "s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)"),
+            ("expect EPIPE send s x", "s.send(b'x')  # fails: EPIPE"),
+            ("x = slice $t 1", "x = t[1:]"),
+            ("let n = ( $a + 1 ) * 2", "n = (a + 1) * 2"),
+            ("select a b timeout=0", "select.select([a, b], [], [], 0)[0]"),
+        ] {
+            assert_eq!(python(line).as_deref(), Some(python_line), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_form_has_none() {
+        for line in ["jobs", "x = recv s 10 &", "connect s AF_UNSPEC", "print hello", "sendmsg s x flags=MSG_OOB"] {
+            assert_eq!(python(line), None, "{line}");
+        }
+    }
+}

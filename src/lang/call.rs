@@ -1,0 +1,102 @@
+//! A line that is a call: `NAMES = expect ERRNO CALL WORDS &`.
+
+use super::ast::{Call, Kind};
+use super::parse::Parser;
+use super::{Error, KEYWORDS, Part, Span, Word, is_name};
+
+impl Parser<'_> {
+    /// `NAME[, NAME...] = CALL`, if the line is one.
+    pub(super) fn assignment(&self, line: &[Word]) -> Result<Option<Kind>, Error> {
+        let Some(at) = line.iter().position(|w| w.is("=")) else { return Ok(None) };
+        if at == 0 {
+            return Err(self.error(line[0].span, "a name is missing before the ="));
+        }
+        // Only `a = ...`, `a, b = ...`, `a,b = ...` and `a , b = ...` assign; elsewhere = is a word.
+        let mut targets: Vec<Word> = Vec::new();
+        let mut comma = true;
+        for word in &line[..at] {
+            let Some(text) = word.bare() else { return Ok(None) };
+            let mut column = word.span.column;
+            for (i, piece) in text.split(',').enumerate() {
+                if i > 0 {
+                    if comma {
+                        return Err(self.error(word.span, "a name is missing at this comma"));
+                    }
+                    comma = true;
+                }
+                let length = piece.chars().count() as u32;
+                if !piece.is_empty() {
+                    if !comma {
+                        return Ok(None);
+                    }
+                    comma = false;
+                    let span = Span { column, length, ..word.span };
+                    let part = Part::Literal(piece.as_bytes().into());
+                    targets.push(Word { parts: vec![part], bytes: false, quoted: false, span });
+                }
+                column += length + 1;
+            }
+        }
+        if comma {
+            return Err(self.error(line[at].span, "a name is missing after the comma"));
+        }
+        if targets.len() == 1 && (targets[0].is("let") || targets[0].is("print")) {
+            return Ok(None);
+        }
+        for i in 0..targets.len() {
+            self.name(&targets, i, "a name")?;
+        }
+        let Some(call) = line.get(at + 1) else {
+            return Err(self
+                .error(line[at].span, "a call is missing after the =")
+                .note("a value is given with let: let x = 5"));
+        };
+        let call_name = call.bare().unwrap_or("");
+        if !is_name(call_name) || KEYWORDS.contains(&call_name) {
+            return Err(self
+                .error(call.span, "what follows the = is no call")
+                .note(format!("a value is given with let: let {} = ...", targets[0].literal().unwrap_or("x"))));
+        }
+        self.call(targets, line[at + 1..].to_vec()).map(Some)
+    }
+
+    /// A call, with what stands before and behind it.
+    pub(super) fn call(&self, targets: Vec<Word>, mut line: Vec<Word>) -> Result<Kind, Error> {
+        let mut expect = None;
+        if line[0].is("expect") {
+            let start = line[0].span;
+            line.remove(0);
+            if line.is_empty() {
+                return Err(self.error(start, "`expect` needs the error's name and a call: expect EAGAIN recv s 10"));
+            }
+            expect = Some(line.remove(0));
+            if line.is_empty() {
+                return Err(self.error(start, "the call that must fail is missing"));
+            }
+            if line.iter().any(|w| w.is("=")) && self.assignment(&line)?.is_some() {
+                return Err(self.error(line[0].span, "a call that must fail has no result to name"));
+            }
+        }
+        let background = line.len() > 1 && line[line.len() - 1].is("&");
+        if background {
+            let amp = line.pop();
+            if expect.is_some() {
+                let span = amp.map_or(line[0].span, |w| w.span);
+                return Err(self.error(span, "a background call fails later; write: expect ERRNO wait JOB"));
+            }
+        }
+        let name = line.remove(0);
+        match name.bare() {
+            Some(word) if is_name(word) && !KEYWORDS.contains(&word) => {}
+            Some(word) => {
+                let error = self.error(name.span, format!("`{word}` is no call"));
+                return Err(match word.split_once('=') {
+                    Some((left, _)) if is_name(left) => error.note("write = with spaces around it: s = socket"),
+                    _ => error,
+                });
+            }
+            None => return Err(self.error(name.span, "a line begins with the name of a call")),
+        }
+        Ok(Kind::Call(Call { targets, expect, name, args: line, background }))
+    }
+}

@@ -1,0 +1,87 @@
+//! A line as far as it is typed: a quote may still be open and the last word be unfinished.
+
+use std::ops::Range;
+
+use super::word::{blanks, is_end, scan, take_apart};
+use super::{Part, Span, Word, is_name};
+
+/// A word of a line that is being typed.
+#[derive(Clone, Debug)]
+pub struct Typed {
+    /// The word, as far as it goes; what is no escape yet is text. Its span is not known.
+    pub word: Word,
+    /// Where it stands, quotes and all.
+    pub range: Range<usize>,
+    /// Its text without the quotes; escapes and `$names` are left as written.
+    pub text: String,
+    /// The quote that is not closed yet, and where it stands.
+    pub open: Option<(usize, char)>,
+}
+
+impl Typed {
+    /// The word that begins there.
+    pub fn at(line: &str, start: usize) -> Self {
+        let scan = scan(&line[start..]);
+        let text = scan.plain();
+        let (parts, bytes) = take_apart(&text).unwrap_or_else(|_| (vec![Part::Literal(text.as_bytes().into())], false));
+        let word = Word { parts, bytes, quoted: scan.quoted, span: Span::default() };
+        let open = scan.open.map(|(at, quote)| (start + at, quote));
+        Self { word, range: start..start + scan.end, text, open }
+    }
+}
+
+/// The words of a line, and where its comment begins.
+pub fn typed(line: &str) -> (Vec<Typed>, usize) {
+    let mut words = Vec::new();
+    let mut at = blanks(line, 0);
+    while !is_end(line, at) {
+        let word = Typed::at(line, at);
+        at = blanks(line, word.range.end);
+        words.push(word);
+    }
+    (words, at)
+}
+
+/// The place of the word that says what the line does: behind `a, b =` and `expect ERRNO`.
+pub fn head(words: &[Typed]) -> usize {
+    let targets = |words: &[Typed]| {
+        let text = words.iter().map(|w| &*w.text).collect::<Vec<_>>().join(" ");
+        text.split(',').all(|name| is_name(name.trim()))
+    };
+    let after = words.iter().position(|w| w.word.is("=")).filter(|at| targets(&words[..*at]));
+    let start = after.map_or(0, |at| at + 1);
+    if words.get(start).is_some_and(|w| w.word.is("expect")) { start + 2 } else { start }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(line: &str) -> Vec<String> {
+        typed(line).0.into_iter().map(|w| w.text).collect()
+    }
+
+    #[test]
+    fn words_may_be_unfinished() {
+        assert_eq!(texts("send s \"a b\" 'c d"), ["send", "s", "a b", "c d"]);
+        assert_eq!(texts(r#"print "a\"b\x4 $x" \\ # no"#), ["print", r#"a"b\x4 $x"#, r"\\"]);
+        assert_eq!(texts("print \"a\\"), ["print", "a"]);
+        let (words, end) = typed("print 'open  # in it");
+        assert_eq!(words[1].open, Some((6, '\'')));
+        assert_eq!(end, 20);
+        assert_eq!(typed("a  # rest").1, 3);
+    }
+
+    #[test]
+    fn the_call_is_found_behind_its_names() {
+        for (line, at) in [
+            ("accept s", 0),
+            ("a, b = accept s", 3),
+            ("expect EAGAIN recv s 1", 2),
+            ("let x = 1", 0),
+            ("send s a = b", 0),
+        ] {
+            assert_eq!(head(&typed(line).0), at, "{line}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Options of raw sockets: raw(7), icmp(7).
+
+use super::{Opt, OptKind, Rows};
+
+pub(super) const ROWS: Rows = options! {
+    SOL_RAW "raw(7)" {
+        ICMP_FILTER = 1, Number, rw, "which ICMP types a raw socket does not get, one bit each";
+    }
+    IPPROTO_ICMPV6 "icmp(7)" {
+        ICMPV6_FILTER = 1, Struct(32), rw, "which ICMPv6 types a raw socket does not get, one bit each";
+    }
+};

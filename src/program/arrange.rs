@@ -1,0 +1,266 @@
+//! Which of a call's words is which parameter: for running it, for saying it in Python, and while it is typed.
+
+use crate::command::{Command, Kind, Need, Param, kinds};
+use crate::lang::{Part, Span, Typed, Word, is_name};
+use crate::linux::options;
+use crate::value::Failure;
+
+/// What stands in a parameter's place.
+#[derive(Clone, Debug)]
+pub enum Placed {
+    /// Nothing: it was left out.
+    Absent,
+    /// One word.
+    One(Word),
+    /// Two words that belong together: a host and a port, a level and an option.
+    Two(Word, Word),
+}
+
+impl Placed {
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Self::Absent => Span::default(),
+            Self::One(word) => word.span,
+            Self::Two(first, last) => first.span.to(last.span),
+        }
+    }
+}
+
+/// The words of a call in the order of its parameters; a parameter that takes all that is left comes several times.
+/// A failure's place is that of the word it is about.
+pub fn arrange(command: &'static Command, words: &[Word]) -> Result<Vec<(&'static Param, Placed)>, Failure> {
+    let mut arranger = Arranger::new(command, words.iter(), true);
+    for i in 0..command.params.len() {
+        arranger.fill(i)?;
+    }
+    let Some(extra) = arranger.left().first() else { return Ok(arranger.placed) };
+    let index = words.iter().position(|w| w.span == extra.span).unwrap_or(0);
+    let failure = Failure::usage("this word is one too many").at(index);
+    let name = extra.bare().and_then(|t| t.split_once('=')).map(|(n, _)| n).filter(|n| is_name(n));
+    Err(match name {
+        Some(name) => failure.note(format!("`{}` has no parameter named {name}", command.name)),
+        None => failure,
+    })
+}
+
+/// What the next word of a call can be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Next {
+    /// The first parameter it can fill; their number when none is left.
+    pub param: usize,
+    /// The level that stands before the option.
+    pub level: Option<i32>,
+    /// All that must be there is there, so the others may be given by name.
+    pub full: bool,
+    /// That parameter takes any number of words and has one.
+    pub begun: bool,
+}
+
+/// What comes after these words of a call.
+pub fn next(command: &'static Command, words: &[Typed]) -> Next {
+    let mut arranger = Arranger::new(command, words.iter().map(|w| &w.word), false);
+    let mut next = Next { param: 0, level: None, full: false, begun: false };
+    while let Some(param) = command.params.get(next.param) {
+        let passed = param.need == Need::Named || arranger.named.iter().any(|(p, _)| *p == next.param);
+        if !passed && (arranger.left().is_empty() || arranger.fill(next.param).is_err()) {
+            break;
+        }
+        next.begun = matches!(param.need, Need::Rest | Need::Some);
+        next.level = arranger.open_level();
+        if next.begun || next.level.is_some() {
+            break;
+        }
+        next.param += 1;
+    }
+    next.full = needed(&command.params[next.param + usize::from(next.begun)..]) == 0;
+    next
+}
+
+/// The parameter that `name=...` names, and the word behind the `=`.
+pub fn named(command: &Command, word: &Word) -> Option<(usize, Word)> {
+    let (name, value) = split_pair(word)?;
+    Some((by_name(command, &name)?, value))
+}
+
+/// The parameter of that name, if it may be given by name.
+fn by_name(command: &Command, name: &str) -> Option<usize> {
+    let optional = |p: &&Param| matches!(p.need, Need::Optional | Need::Named);
+    command.params.iter().position(|p| optional(&p) && p.name.eq_ignore_ascii_case(name))
+}
+
+/// A word `KEY=VALUE` in its two parts.
+pub fn split_pair(word: &Word) -> Option<(String, Word)> {
+    let Some(Part::Literal(first)) = word.parts.first() else { return None };
+    let at = first.iter().position(|b| *b == b'=')?;
+    let key = std::str::from_utf8(&first[..at]).ok()?.to_string();
+    let mut value = word.clone();
+    value.parts[0] = Part::Literal(first[at + 1..].into());
+    if at + 1 == first.len() {
+        value.parts.remove(0);
+    }
+    Some((key, value))
+}
+
+/// How many words these parameters must have.
+fn needed(params: &[Param]) -> usize {
+    params.iter().filter(|p| matches!(p.need, Need::Required | Need::Some)).count()
+}
+
+/// Whether a word is written as a port is.
+fn is_port(word: &Word) -> bool {
+    word.bare().is_some_and(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Whether a word can be the host of a two-word address: it is not an address by itself.
+fn is_host(word: &Word) -> bool {
+    word.literal().is_none_or(|t| !t.contains(['/', '@', ':']) || t.matches(':').count() > 1) && !is_port(word)
+}
+
+/// Whether the first of two words is the level of the option in the second.
+fn is_level(word: &Word, next: &Word) -> bool {
+    match word.bare() {
+        Some(text) => kinds::is_level(&kinds::word_value(text)),
+        None => next.bare().is_some_and(|t| options::by_name(t).is_some()),
+    }
+}
+
+/// Words being given to parameters, one parameter after the other.
+struct Arranger<'a> {
+    params: &'static [Param],
+    /// The words given by name, each with its parameter.
+    named: Vec<(usize, Word)>,
+    /// The others.
+    words: Vec<&'a Word>,
+    at: usize,
+    /// No more words follow.
+    whole: bool,
+    placed: Vec<(&'static Param, Placed)>,
+}
+
+impl<'a> Arranger<'a> {
+    fn new(command: &'static Command, all: impl Iterator<Item = &'a Word>, whole: bool) -> Self {
+        let params = command.params;
+        let required = needed(params);
+        let (mut by_name, mut words) = (Vec::new(), Vec::new());
+        for word in all {
+            match named(command, word) {
+                Some(given) if words.len() >= required || params[given.0].need == Need::Named => by_name.push(given),
+                _ => words.push(word),
+            }
+        }
+        Self { params, named: by_name, words, at: 0, whole, placed: Vec::new() }
+    }
+
+    /// The words that no parameter has yet.
+    fn left(&self) -> &[&'a Word] {
+        &self.words[self.at..]
+    }
+
+    /// Give a parameter its words.
+    fn fill(&mut self, index: usize) -> Result<(), Failure> {
+        let (param, after) = (&self.params[index], &self.params[index + 1..]);
+        if let Some((_, word)) = self.named.iter().find(|(p, _)| *p == index) {
+            self.placed.push((param, Placed::One(word.clone())));
+            return Ok(());
+        }
+        let missing = matches!(param.need, Need::Required | Need::Some) && self.left().is_empty();
+        if missing {
+            return Err(Failure::usage(format!("{} is missing", param.label())));
+        }
+        let placed = match param.need {
+            Need::Required => self.take(param, after),
+            Need::Optional if self.has_word_for(param, after) => self.take(param, after),
+            Need::Optional | Need::Named => Placed::Absent,
+            Need::Rest | Need::Some => {
+                let left = self.words[self.at..].iter();
+                self.placed.extend(left.map(|word| (param, Placed::One((*word).clone()))));
+                self.at = self.words.len();
+                return Ok(());
+            }
+        };
+        self.placed.push((param, placed));
+        Ok(())
+    }
+
+    /// Whether one of the words that are left is for a parameter that may be left out. As long as more may follow, it is
+    /// left out before required ones when the word is no constant of its set.
+    fn has_word_for(&self, param: &Param, after: &[Param]) -> bool {
+        match (self.left().first(), param.kind.constants()) {
+            _ if self.whole => self.units(after) > needed(after),
+            (Some(word), Some(set)) if needed(after) > 0 => {
+                word.literal().is_some_and(|text| text.split('|').all(|part| set.find(part).is_some()))
+            }
+            (first, _) => first.is_some(),
+        }
+    }
+
+    /// The level in the last word, where its option does not stand behind it yet.
+    fn open_level(&self) -> Option<i32> {
+        let Some((Param { kind: Kind::Option, .. }, Placed::One(word))) = self.placed.last() else { return None };
+        let text = word.bare().filter(|_| self.left().is_empty())?;
+        options::level(text).or_else(|| text.parse().ok())
+    }
+
+    /// How many parameters the words that are left could fill: an address in two words is one.
+    fn units(&self, after: &[Param]) -> usize {
+        let left = self.left();
+        let two = match left {
+            [.., host, port] => after.last().is_some_and(|p| p.kind == Kind::Addr) && is_port(port) && is_host(host),
+            _ => false,
+        };
+        left.len() - usize::from(two)
+    }
+
+    /// The next word, or two where they belong together.
+    fn take(&mut self, param: &Param, after: &[Param]) -> Placed {
+        let word = self.words[self.at];
+        let next = self.words.get(self.at + 1).copied();
+        self.at += 1;
+        let spare = next.is_some() && self.words.len() - self.at > needed(after);
+        let two = match (param.kind, next) {
+            (Kind::Addr, Some(next)) if is_port(next) => is_host(word),
+            (Kind::Addr, Some(next)) => {
+                spare
+                    && is_host(word)
+                    && next.single_name().is_some()
+                    && !after.iter().any(|p| p.need == Need::Optional)
+            }
+            (Kind::Option, Some(next)) => is_level(word, next),
+            _ => false,
+        };
+        match next {
+            Some(next) if two => {
+                self.at += 1;
+                Placed::Two(word.clone(), next.clone())
+            }
+            _ => Placed::One(word.clone()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{command, lang};
+
+    #[test]
+    fn the_next_parameter_is_known() {
+        let after = |line: &str| {
+            let words = lang::typed(line).0;
+            next(command::find(&words[0].text).unwrap(), &words[1..])
+        };
+        assert_eq!(after("recv s").param, 1);
+        assert!(after("recv s 10").full);
+        assert_eq!(after("recv s 10 flags=MSG_PEEK").param, 3);
+        assert_eq!(after("sendto s x").param, 2);
+        assert_eq!(after("sendto s x MSG_OOB").param, 3);
+        assert_eq!(after("sendto s x 127.0.0.1:1").param, 4);
+        assert_eq!(after("connect s 127.0.0.1 1").param, 2);
+        assert_eq!(after("setsockopt s IPPROTO_TCP"), Next { param: 1, level: Some(6), full: false, begun: false });
+        assert_eq!(after("setsockopt s TCP_NODELAY").param, 2);
+        assert_eq!(after("setsockopt s IPPROTO_TCP TCP_NODELAY").param, 2);
+        assert!(after("select a").begun);
+        assert_eq!(after("sendmsg s").param, 4);
+    }
+}

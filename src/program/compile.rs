@@ -1,0 +1,331 @@
+//! From statements to code: blocks become jumps, names become slots, words become values.
+
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use super::code::{After, Code, ExprCode, Function, Op, Operand, Place, Slot};
+use super::locals::{assigned, declared};
+use super::scope::Table;
+use crate::command::{self, kinds};
+use crate::lang::{Block, Error, Expr, KEYWORDS, Kind, Part, Source, Span, Statement, Word};
+use crate::value::{Name, Value};
+
+/// The code of a program's statements. Names that are new get slots in the table.
+pub fn compile(table: &mut Table, source: &Rc<Source>, block: &Block) -> Result<Rc<Code>, Error> {
+    // A def may be called by one that stands before it.
+    for statement in block {
+        if let Kind::Def(name, ..) = &statement.kind {
+            let text = name.literal().unwrap_or("");
+            if command::find(text).is_some() {
+                return Err(Error::new(
+                    source,
+                    name.span,
+                    format!("`{text}` is a documented call and cannot be defined again"),
+                ));
+            }
+            table.functions.slot(text);
+        }
+    }
+    let mut compiler = Compiler::new(table, source, None);
+    compiler.block(block)?;
+    Ok(Rc::new(compiler.code))
+}
+
+/// The code of statements that run once beside a program, where these names are local. Nothing in it is a place to
+/// stop at.
+pub fn snippet(table: &mut Table, source: &Rc<Source>, block: &Block, names: Vec<Rc<str>>) -> Result<Rc<Code>, Error> {
+    let mut compiler = Compiler::new(table, source, Some(Locals { names, globals: HashSet::new() }));
+    compiler.block(block)?;
+    compiler.code.places.iter_mut().for_each(|place| place.end = 0);
+    Ok(Rc::new(compiler.code))
+}
+
+fn empty(source: &Rc<Source>) -> Code {
+    Code { ops: Vec::new(), places: Vec::new(), guards: Vec::new(), temps: 0, source: source.clone() }
+}
+
+/// The names of a def.
+struct Locals {
+    names: Vec<Rc<str>>,
+    globals: HashSet<String>,
+}
+
+/// A loop being compiled: where `continue` goes, the jumps of its `break`s, how many `finally` surround it.
+pub(super) struct Loop {
+    pub(super) next: usize,
+    pub(super) breaks: Vec<usize>,
+    pub(super) finals: usize,
+}
+
+/// A `finally` being guarded: the jumps into it, to be mended when it is placed.
+#[derive(Default)]
+pub(super) struct Final {
+    pub(super) entries: Vec<usize>,
+}
+
+/// Statements being made into code.
+pub(super) struct Compiler<'a> {
+    pub(super) table: &'a mut Table,
+    pub(super) source: &'a Rc<Source>,
+    locals: Option<Locals>,
+    pub(super) code: Code,
+    pub(super) loops: Vec<Loop>,
+    pub(super) finals: Vec<Final>,
+    nested: usize,
+    /// It is a def's code.
+    in_def: bool,
+    /// How many `finally` blocks the code stands inside.
+    pub(super) afters: usize,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(table: &'a mut Table, source: &'a Rc<Source>, locals: Option<Locals>) -> Self {
+        let code = empty(source);
+        let (loops, finals) = (Vec::new(), Vec::new());
+        Self { table, source, locals, code, loops, finals, nested: 0, in_def: false, afters: 0 }
+    }
+}
+
+impl Compiler<'_> {
+    pub(super) fn error(&self, span: Span, message: impl Into<String>) -> Error {
+        Error::new(self.source, span, message)
+    }
+
+    pub(super) fn here(&self) -> usize {
+        self.code.ops.len()
+    }
+
+    pub(super) fn emit(&mut self, op: Op, span: Span) -> usize {
+        let nested = self.nested > 0 || self.in_def;
+        self.code.ops.push(op);
+        self.code.places.push(Place { span, nested, end: 0 });
+        self.code.ops.len() - 1
+    }
+
+    /// Mend a jump that was made before its target was known.
+    pub(super) fn land(&mut self, jump: usize) {
+        let here = self.here();
+        match &mut self.code.ops[jump] {
+            Op::Jump(to)
+            | Op::Unless(_, to)
+            | Op::Down(_, to)
+            | Op::Next(_, _, to)
+            | Op::Unmatched(_, to)
+            | Op::After(After::Jump(to)) => *to = here,
+            _ => {}
+        }
+    }
+
+    fn temp(&mut self) -> usize {
+        self.code.temps += 1;
+        self.code.temps - 1
+    }
+
+    /// The slot of a name: local to a def when the def gives it a value, unless declared global.
+    pub(super) fn slot(&mut self, name: &str) -> Slot {
+        if let Some(locals) = &self.locals
+            && let Some(i) = locals.names.iter().position(|n| &**n == name)
+            && !locals.globals.contains(name)
+        {
+            return Slot::Local(i);
+        }
+        Slot::Global(self.table.globals.slot(name))
+    }
+
+    pub(super) fn target(&mut self, word: &Word) -> (Slot, Rc<str>) {
+        let name = word.literal().unwrap_or("");
+        (self.slot(name), name.into())
+    }
+
+    fn block(&mut self, block: &Block) -> Result<(), Error> {
+        block.iter().try_for_each(|s| self.statement(s))
+    }
+
+    pub(super) fn inner(&mut self, block: &Block) -> Result<(), Error> {
+        self.nested += 1;
+        let done = self.block(block);
+        self.nested -= 1;
+        done
+    }
+
+    fn statement(&mut self, statement: &Statement) -> Result<(), Error> {
+        let span = statement.span;
+        if self.nested == 0 && !self.in_def {
+            self.emit(Op::Line(span.line, statement.last_line), span);
+        }
+        let first = self.here();
+        self.kind(statement)?;
+        // The first op of a `try` or a `loop` is its first statement's.
+        let end = self.here() as u32;
+        if let Some(place) = self.code.places.get_mut(first).filter(|p| p.end == 0) {
+            place.end = end;
+        }
+        Ok(())
+    }
+
+    fn kind(&mut self, statement: &Statement) -> Result<(), Error> {
+        let span = statement.span;
+        match &statement.kind {
+            Kind::Call(call) => {
+                let site = Rc::new(self.site(call)?);
+                if call.background {
+                    let mut job = empty(self.source);
+                    job.ops.push(Op::Call(site));
+                    job.places.push(Place { span, nested: true, end: 0 });
+                    self.emit(Op::Background(Rc::new(job)), span);
+                } else {
+                    self.emit(Op::Call(site), span);
+                }
+            }
+            Kind::Let(name, value) => {
+                let value = self.expr(value);
+                let (slot, name) = self.target(name);
+                self.emit(Op::Let(slot, name, value), span);
+            }
+            Kind::Assert(condition) => {
+                let condition = self.expr(condition);
+                self.emit(Op::Assert(condition), span);
+            }
+            Kind::Print(words) => {
+                let words = words.iter().map(|w| self.operand(w)).collect();
+                self.emit(Op::Print(words), span);
+            }
+            Kind::If(arms, otherwise) => self.conditional(arms, otherwise.as_ref(), span)?,
+            Kind::While(condition, body) => {
+                let condition = self.expr(condition);
+                let next = self.here();
+                let exit = self.emit(Op::Unless(condition, 0), span);
+                self.looped(next, body, span)?;
+                self.end_loop(Some(exit));
+            }
+            Kind::Loop(body) => {
+                let next = self.here();
+                self.looped(next, body, span)?;
+                self.end_loop(None);
+            }
+            Kind::Repeat(count, body) => {
+                let temp = self.temp();
+                let count = self.plain(count);
+                self.emit(Op::Count(temp, count), span);
+                let next = self.here();
+                let exit = self.emit(Op::Down(temp, 0), span);
+                self.looped(next, body, span)?;
+                self.end_loop(Some(exit));
+            }
+            Kind::For(name, words, body) => {
+                let temp = self.temp();
+                let words = words.iter().map(|w| self.plain(w)).collect();
+                self.emit(Op::Each(temp, words), span);
+                let next = self.here();
+                let (slot, _) = self.target(name);
+                let exit = self.emit(Op::Next(temp, slot, 0), span);
+                self.looped(next, body, span)?;
+                self.end_loop(Some(exit));
+            }
+            Kind::Break | Kind::Continue => self.leave_loop(matches!(statement.kind, Kind::Break), span),
+            Kind::Try(body, handlers, finally) => self.attempt(body, handlers, finally.as_ref(), span)?,
+            Kind::Def(name, params, body) => self.define(name, params, body, span)?,
+            Kind::Return(words) => {
+                let words = words.iter().map(|w| self.plain(w)).collect();
+                self.emit(Op::Value(words), span);
+                self.through_finals(0, span);
+                self.emit(Op::Return, span);
+            }
+            Kind::Global(_) => {}
+        }
+        Ok(())
+    }
+
+    fn define(&mut self, name: &Word, params: &[Word], body: &Block, span: Span) -> Result<(), Error> {
+        let text = name.literal().unwrap_or("");
+        let mut locals = Locals { names: Vec::new(), globals: HashSet::new() };
+        declared(body, &mut locals.globals);
+        for param in params {
+            let param = param.literal().unwrap_or("");
+            if locals.globals.contains(param) {
+                return Err(self.error(span, format!("`{param}` is a parameter of `{text}` and cannot be global too")));
+            }
+            locals.names.push(param.into());
+        }
+        assigned(body, &mut |name| {
+            if !locals.globals.contains(name) && !locals.names.iter().any(|n| &**n == name) {
+                locals.names.push(name.into());
+            }
+        });
+        let mut inner = Compiler::new(self.table, self.source, Some(locals));
+        inner.in_def = true;
+        inner.block(body)?;
+        let names = inner.locals.take().map_or(Vec::new(), |l| l.names);
+        let code = Rc::new(inner.code);
+        let function = Function {
+            name: text.into(),
+            params: params.iter().map(|p| p.literal().unwrap_or("").into()).collect(),
+            code,
+            slots: names.len(),
+            names,
+            spawned: std::cell::OnceCell::new(),
+        };
+        let slot = self.table.functions.slot(text);
+        self.emit(Op::Define(slot, Rc::new(function)), span);
+        Ok(())
+    }
+
+    pub(super) fn error_name(&self, word: &Word) -> Result<Name, Error> {
+        let text = word.bare().unwrap_or("");
+        Name::parse(text).ok_or_else(|| {
+            self.error(word.span, format!("`{text}` is not the name of an error"))
+                .suggest(text, Name::all())
+                .note("an errno (ECONNREFUSED), timeout, EAI_NONAME, Usage, Unbound, Assert, ...")
+        })
+    }
+
+    /// A word that gives a value where nothing more is known: numbers, none, on and off have their meaning.
+    pub(super) fn plain(&mut self, word: &Word) -> Operand {
+        match word.bare() {
+            Some(text) => Operand::Const(kinds::word_value(text)),
+            None => self.operand(word),
+        }
+    }
+
+    /// A word as text, bytes, or what its names hold.
+    pub(super) fn operand(&mut self, word: &Word) -> Operand {
+        if let Some(name) = word.single_name() {
+            return Operand::Slot(self.slot(name), name.clone());
+        }
+        let mut pieces: Vec<Operand> = word
+            .parts
+            .iter()
+            .map(|part| match part {
+                Part::Literal(b) => Operand::Const(literal(b, word.bytes)),
+                Part::Name(name) => Operand::Slot(self.slot(name), name.clone()),
+            })
+            .collect();
+        match pieces.len() {
+            0 => Operand::Const(Value::text("")),
+            1 => pieces.remove(0),
+            _ => Operand::Join(pieces, word.bytes),
+        }
+    }
+
+    pub(super) fn expr(&mut self, expr: &Expr) -> ExprCode {
+        match expr {
+            Expr::Word(word) => ExprCode::Word(self.plain(word)),
+            Expr::Unary(op, inner) => ExprCode::Unary(*op, Box::new(self.expr(inner))),
+            Expr::Binary(op, a, b) => ExprCode::Binary(*op, Box::new(self.expr(a)), Box::new(self.expr(b))),
+        }
+    }
+}
+
+/// What a piece of a word as written is.
+fn literal(bytes: &[u8], as_bytes: bool) -> Value {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !as_bytes => Value::text(text),
+        _ => Value::bytes(bytes),
+    }
+}
+
+/// Every word that a call's name could have been meant to be.
+pub(super) fn callable(table: &Table) -> impl Iterator<Item = &str> {
+    let commands = command::all().flat_map(|c| std::iter::once(c.name).chain(c.aliases.iter().copied()));
+    commands.chain(table.functions.all().map(|(n, _)| &**n)).chain(KEYWORDS.iter().copied())
+}

@@ -1,0 +1,17 @@
+//! A program before it runs: from statements to code.
+//!
+//! Pure: it knows the language, values and the table of calls; no world, no session. Names become slots and words
+//! become values or what gives them; which word of a call is which parameter is found out here, for running it, for
+//! help's Python, and for a line that is still being typed.
+
+pub mod arrange;
+mod bind;
+mod blocks;
+mod code;
+mod compile;
+mod locals;
+mod scope;
+
+pub use code::{After, ArgCode, Callee, Code, ExprCode, Function, Guard, Op, Operand, Place, Site, Slot, takes};
+pub use compile::{compile, snippet};
+pub use scope::{Scope, Slots, Table};

@@ -1,0 +1,89 @@
+//! Where values live: slots, found by name once, when the program is read.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::value::Value;
+
+/// The values of a scope by slot.
+#[derive(Default)]
+pub struct Scope {
+    slots: RefCell<Vec<Option<Value>>>,
+}
+
+impl Scope {
+    /// A scope with that many empty slots.
+    pub fn with(size: usize) -> Self {
+        Self { slots: RefCell::new(vec![None; size]) }
+    }
+
+    /// Make room for that many slots.
+    pub fn grow(&self, size: usize) {
+        let mut slots = self.slots.borrow_mut();
+        if slots.len() < size {
+            slots.resize(size, None);
+        }
+    }
+
+    /// The value in a slot.
+    pub fn get(&self, slot: usize) -> Option<Value> {
+        self.slots.borrow().get(slot).cloned().flatten()
+    }
+
+    /// Put a value in a slot. What was there is dropped once the slots can be used again.
+    pub fn set(&self, slot: usize, value: Value) {
+        let mut slots = self.slots.borrow_mut();
+        if slots.len() <= slot {
+            slots.resize(slot + 1, None);
+        }
+        let before = slots[slot].replace(value);
+        drop(slots);
+        drop(before);
+    }
+}
+
+/// The names of a scope and the slot of each.
+#[derive(Default)]
+pub struct Slots {
+    slots: HashMap<Rc<str>, usize>,
+    order: Vec<Rc<str>>,
+}
+
+impl Slots {
+    /// The slot of a name, made when it is new.
+    pub fn slot(&mut self, name: &str) -> usize {
+        if let Some(slot) = self.slots.get(name) {
+            return *slot;
+        }
+        let name: Rc<str> = name.into();
+        let slot = self.order.len();
+        self.order.push(name.clone());
+        self.slots.insert(name, slot);
+        slot
+    }
+
+    /// The slot of a name that exists.
+    pub fn find(&self, name: &str) -> Option<usize> {
+        self.slots.get(name).copied()
+    }
+
+    /// How many names there are.
+    pub fn count(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Every name with its slot, in the order they appeared.
+    pub fn all(&self) -> impl Iterator<Item = (&Rc<str>, usize)> {
+        self.order.iter().zip(0..)
+    }
+}
+
+/// The names of the scope that all share, and those of the defs.
+#[derive(Default)]
+pub struct Table {
+    /// Values' names.
+    pub globals: Slots,
+    /// Defined names.
+    pub functions: Slots,
+}

@@ -1,0 +1,407 @@
+//! Text to bytes and back in the encodings Python names, as strictly as Python: nothing is ever replaced.
+//!
+//! The Unicode encodings, ASCII and Latin-1 are here, the others in `charset`.
+
+mod charset;
+mod list;
+
+use std::borrow::Cow;
+
+pub use list::names;
+
+use super::{Failure, Name, text};
+use charset::Stop;
+use list::{BIG, Codec, LITTLE, NATIVE, Scheme, find};
+
+/// Text as bytes of an encoding.
+pub fn encode(text: &str, encoding: &str) -> Result<Vec<u8>, Failure> {
+    let codec = find(encoding)?;
+    let mut out = Vec::with_capacity(text.len() + 4);
+    match codec.scheme {
+        Scheme::Utf8 { signed: false } => return Ok(text.as_bytes().to_vec()),
+        Scheme::Utf8 { signed: true } => out.extend(b"\xef\xbb\xbf"),
+        Scheme::Utf16(None) => put16(&mut out, 0xfeff, NATIVE),
+        Scheme::Utf32(None) => put32(&mut out, 0xfeff, NATIVE),
+        _ => {}
+    }
+    for (position, c) in text.chars().enumerate() {
+        let reason = match codec.scheme {
+            Scheme::Utf8 { .. } => {
+                out.extend(c.encode_utf8(&mut [0; 4]).bytes());
+                None
+            }
+            Scheme::Utf16(order) => {
+                c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| put16(&mut out, *unit, order.unwrap_or(NATIVE)));
+                None
+            }
+            Scheme::Utf32(order) => {
+                put32(&mut out, c.into(), order.unwrap_or(NATIVE));
+                None
+            }
+            Scheme::Ascii => put_byte(&mut out, c, 0x80, "ordinal not in range(128)"),
+            Scheme::Latin1 => put_byte(&mut out, c, 0x100, "ordinal not in range(256)"),
+            Scheme::Table(..) if c.is_ascii() => put_byte(&mut out, c, 0x80, ""),
+            Scheme::Table(charset) => charset.put(&mut out, c),
+        };
+        if let Some(reason) = reason {
+            let shown = if text::is_plain(c) {
+                format!("'{c}' (U+{:04X})", u32::from(c))
+            } else {
+                format!("U+{:04X}", u32::from(c))
+            };
+            let message =
+                format!("'{}' codec can't encode character {shown} in position {position}: {reason}", codec.name);
+            return Err(Failure::with(Name::Decode, message).note("utf-8 has every character"));
+        }
+    }
+    Ok(out)
+}
+
+fn put16(out: &mut Vec<u8>, unit: u16, big: bool) {
+    out.extend(if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
+}
+
+fn put32(out: &mut Vec<u8>, unit: u32, big: bool) {
+    out.extend(if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
+}
+
+fn put_byte(out: &mut Vec<u8>, c: char, limit: u32, reason: &'static str) -> Option<&'static str> {
+    if u32::from(c) >= limit {
+        return Some(reason);
+    }
+    out.push(c as u8);
+    None
+}
+
+/// Bytes as the text they are in an encoding.
+pub fn decode(bytes: &[u8], encoding: &str) -> Result<String, Failure> {
+    Decoder::new(encoding)?.decode(bytes, true)
+}
+
+/// Bytes to text piece by piece: a character that a piece cuts is kept until its rest comes.
+pub struct Decoder {
+    codec: &'static Codec,
+    order: bool,
+    /// Whether the mark at the beginning, if there is to be one, has been read.
+    begun: bool,
+    kept: Vec<u8>,
+    /// How many bytes of the stream came before those kept.
+    before: usize,
+}
+
+impl Decoder {
+    /// A decoder at the beginning of a text.
+    pub fn new(encoding: &str) -> Result<Self, Failure> {
+        let codec = find(encoding)?;
+        let (Scheme::Utf16(order) | Scheme::Utf32(order)) = codec.scheme else {
+            let begun = !matches!(codec.scheme, Scheme::Utf8 { signed: true });
+            return Ok(Self { codec, order: NATIVE, begun, kept: Vec::new(), before: 0 });
+        };
+        Ok(Self { codec, order: order.unwrap_or(NATIVE), begun: order.is_some(), kept: Vec::new(), before: 0 })
+    }
+
+    /// The text of the next bytes; `last` when no more will come. A failure's position counts from the beginning
+    /// of the text, and the bytes given with it are dropped.
+    pub fn decode(&mut self, bytes: &[u8], last: bool) -> Result<String, Failure> {
+        let mut all = std::mem::take(&mut self.kept);
+        let bytes = if all.is_empty() {
+            Cow::Borrowed(bytes)
+        } else {
+            all.extend(bytes);
+            Cow::Owned(all)
+        };
+        let mut out = String::with_capacity(bytes.len());
+        let mut at = 0;
+        let stop = if self.begin(&bytes, &mut at, last) {
+            self.run(&bytes, &mut at, &mut out).err()
+        } else {
+            Some(Stop::Cut(""))
+        };
+        match stop {
+            None => {}
+            Some(Stop::Cut(_)) if !last => self.kept = bytes[at..].to_vec(),
+            Some(stop) => {
+                let failure = self.failure(&bytes, at, &stop);
+                self.before += bytes.len();
+                return Err(failure);
+            }
+        }
+        self.before += bytes.len() - self.kept.len();
+        Ok(out)
+    }
+
+    /// Skip the byte order mark and heed it; false while it may be cut.
+    fn begin(&mut self, bytes: &[u8], at: &mut usize, last: bool) -> bool {
+        if self.begun {
+            return true;
+        }
+        let marks: &[(&[u8], bool)] = match self.codec.scheme {
+            Scheme::Utf16(_) => &[(b"\xff\xfe", LITTLE), (b"\xfe\xff", BIG)],
+            Scheme::Utf32(_) => &[(b"\xff\xfe\0\0", LITTLE), (b"\0\0\xfe\xff", BIG)],
+            _ => &[(b"\xef\xbb\xbf", LITTLE)],
+        };
+        if !last && marks.iter().any(|(mark, _)| bytes.len() < mark.len() && mark.starts_with(bytes)) {
+            return false;
+        }
+        if let Some((mark, order)) = marks.iter().find(|(mark, _)| bytes.starts_with(mark)) {
+            (*at, self.order) = (mark.len(), *order);
+        }
+        self.begun = true;
+        true
+    }
+
+    /// Decode from `at` on as far as it goes.
+    fn run(&self, bytes: &[u8], at: &mut usize, out: &mut String) -> Result<(), Stop> {
+        if let Scheme::Utf8 { .. } = self.codec.scheme {
+            return run_utf8(bytes, at, out);
+        }
+        while *at < bytes.len() {
+            let rest = &bytes[*at..];
+            *at += match self.codec.scheme {
+                Scheme::Utf16(_) => step16(rest, out, self.order)?,
+                Scheme::Utf32(_) => step32(rest, out, self.order)?,
+                _ if rest[0].is_ascii() => {
+                    let n = rest.iter().position(|b| !b.is_ascii()).unwrap_or(rest.len());
+                    out.extend(rest[..n].iter().map(|b| char::from(*b)));
+                    n
+                }
+                Scheme::Latin1 => {
+                    out.push(char::from(rest[0]));
+                    1
+                }
+                Scheme::Table(charset) => charset.step(rest, out)?,
+                Scheme::Utf8 { .. } | Scheme::Ascii => return Err(Stop::Bad(1, "ordinal not in range(128)")),
+            };
+        }
+        Ok(())
+    }
+
+    fn failure(&self, bytes: &[u8], at: usize, stop: &Stop) -> Failure {
+        let (n, reason, cut) = match stop {
+            Stop::Cut(reason) => (bytes.len() - at, reason, true),
+            Stop::Bad(n, reason) => (*n, reason, false),
+        };
+        let start = self.before + at;
+        let place = match n {
+            1 => format!("byte 0x{:02x} in position {start}", bytes[at]),
+            n => format!("bytes in position {start}-{}", start + n - 1),
+        };
+        let failure =
+            Failure::with(Name::Decode, format!("'{}' codec can't decode {place}: {reason}", self.codec.name));
+        // Advice is about the whole text, or it would be about a piece that begins anywhere.
+        let other = if self.before == 0 { other_reading(bytes, self.codec.name) } else { None };
+        let failure = match other {
+            Some(other) => failure.note(other),
+            None if cut || self.codec.name == "latin-1" => failure,
+            None => failure.note("latin-1 gives a character for every byte, whatever they mean"),
+        };
+        if cut {
+            failure.note("the last character is cut: of a stream, receive the rest before decoding")
+        } else {
+            failure
+        }
+    }
+}
+
+/// What the bytes say in the encodings that are most often confused.
+fn other_reading(bytes: &[u8], not: &str) -> Option<String> {
+    const SHOWN: usize = 24;
+    if bytes.len() > 1 << 16 {
+        return None;
+    }
+    ["utf-8", "gbk", "shift_jis"].into_iter().filter(|name| *name != not).find_map(|name| {
+        let mut decoder = Decoder::new(name).ok()?;
+        let (mut at, mut out) = (0, String::new());
+        decoder.begin(bytes, &mut at, true);
+        decoder.run(bytes, &mut at, &mut out).ok()?;
+        if !out.chars().all(|c| text::is_plain(c) || c.is_whitespace()) {
+            return None;
+        }
+        let more = if out.chars().nth(SHOWN).is_some() { "..." } else { "" };
+        let shown: String = out.chars().take(SHOWN).collect();
+        Some(format!("read as {name} they say {}{more}", text::quote_text(&shown)))
+    })
+}
+
+fn run_utf8(bytes: &[u8], at: &mut usize, out: &mut String) -> Result<(), Stop> {
+    let rest = &bytes[*at..];
+    let error = match std::str::from_utf8(rest) {
+        Ok(text) => {
+            out.push_str(text);
+            *at = bytes.len();
+            return Ok(());
+        }
+        Err(error) => error,
+    };
+    let valid = error.valid_up_to();
+    out.push_str(std::str::from_utf8(&rest[..valid]).unwrap_or_default());
+    *at += valid;
+    Err(match error.error_len() {
+        None => Stop::Cut("unexpected end of data"),
+        Some(n) if matches!(rest[valid], 0x80..=0xc1 | 0xf5..) => Stop::Bad(n, "invalid start byte"),
+        Some(n) => Stop::Bad(n, "invalid continuation byte"),
+    })
+}
+
+fn step16(rest: &[u8], out: &mut String, big: bool) -> Result<usize, Stop> {
+    let unit = |i: usize| {
+        let pair = rest.get(i..i + 2)?.try_into().ok()?;
+        Some(if big { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
+    };
+    let first = unit(0).ok_or(Stop::Cut("truncated data"))?;
+    if let Some(c) = char::from_u32(first.into()) {
+        out.push(c);
+        return Ok(2);
+    }
+    if first >= 0xdc00 {
+        return Err(Stop::Bad(2, "illegal encoding"));
+    }
+    let second = unit(2).ok_or(Stop::Cut("unexpected end of data"))?;
+    let c = char::decode_utf16([first, second]).next().and_then(Result::ok);
+    out.push(c.ok_or(Stop::Bad(2, "illegal UTF-16 surrogate"))?);
+    Ok(4)
+}
+
+fn step32(rest: &[u8], out: &mut String, big: bool) -> Result<usize, Stop> {
+    let four = rest.first_chunk::<4>().ok_or(Stop::Cut("truncated data"))?;
+    let n = if big { u32::from_be_bytes(*four) } else { u32::from_le_bytes(*four) };
+    out.push(char::from_u32(n).ok_or(Stop::Bad(
+        4,
+        match n {
+            0xd800..=0xdfff => "code point in surrogate code point range(0xd800, 0xe000)",
+            _ => "code point not in range(0x110000)",
+        },
+    ))?);
+    Ok(4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "黑马 aB1!";
+
+    /// Each row as Python 3.11 encodes it; each comes back.
+    #[test]
+    fn encodes_as_python_does() {
+        for (text, encoding, bytes) in [
+            (TEXT, "utf-8", &b"\xe9\xbb\x91\xe9\xa9\xac aB1!"[..]),
+            (TEXT, "GBK", b"\xba\xda\xc2\xed aB1!"),
+            ("黑马", "gb2312", b"\xba\xda\xc2\xed"),
+            ("黑马", "cp936", b"\xba\xda\xc2\xed"),
+            ("€", "gb18030", b"\xa2\xe3"),
+            ("😀", "gb18030", b"\x94\x39\xfc\x36"),
+            ("黑馬", "big5", b"\xb6\xc2\xb0\xa8"),
+            ("日本〜", "shift_jis", b"\x93\xfa\x96{\x81`"),
+            ("日本～", "cp932", b"\x93\xfa\x96{\x81`"),
+            ("日本丂", "euc_jp", b"\xc6\xfc\xcb\xdc\x8f\xb0\xa1"),
+            ("한", "EUC-KR", b"\xc7\xd1"),
+            ("Привет", "koi8-r", b"\xf0\xd2\xc9\xd7\xc5\xd4"),
+            ("Привет", "windows-1251", b"\xcf\xf0\xe8\xe2\xe5\xf2"),
+            ("€é", "cp1252", b"\x80\xe9"),
+            ("é\u{80}", "latin-1", b"\xe9\x80"),
+            ("é", "ISO_8859-1", b"\xe9"),
+            ("a", "UTF8", b"a"),
+            ("a", "utf-8-sig", b"\xef\xbb\xbfa"),
+            ("😀", "utf-16-le", b"\x3d\xd8\x00\xde"),
+            ("😀", "utf_16_be", b"\xd8\x3d\xde\x00"),
+            ("黑", "utf-32-be", b"\0\0\x9e\xd1"),
+        ] {
+            assert_eq!(encode(text, encoding).unwrap(), bytes, "{text} {encoding}");
+            assert_eq!(decode(bytes, encoding).unwrap(), text, "{text} {encoding}");
+        }
+        if cfg!(target_endian = "little") {
+            assert_eq!(encode("黑", "utf-16").unwrap(), b"\xff\xfe\xd1\x9e");
+            assert_eq!(encode("黑", "utf-32").unwrap(), b"\xff\xfe\0\0\xd1\x9e\0\0");
+            assert_eq!(decode(b"a\0", "utf-16").unwrap(), "a");
+        }
+        assert_eq!(decode(b"\xfe\xff\0a", "utf-16").unwrap(), "a");
+        assert_eq!(decode(b"\xff\xfea\0", "utf-16-le").unwrap(), "\u{feff}a");
+        assert_eq!(decode(b"\xff\xfe\0\0a\0\0\0", "utf-32").unwrap(), "a");
+        assert_eq!(decode("黑马".as_bytes(), "gbk").unwrap(), "榛戦┈", "mojibake, as in Python");
+    }
+
+    /// Each message as Python 3.11 words it, save that tables are named where Python says 'charmap'.
+    #[test]
+    fn what_is_no_text_fails_as_in_python() {
+        for (bytes, encoding, message) in [
+            (&b"\xba\xda\xc2\xed"[..], "utf-8", "byte 0xba in position 0: invalid start byte"),
+            (b"\xe9\xbb", "utf-8", "bytes in position 0-1: unexpected end of data"),
+            (b"\xe9\xbbA", "utf-8", "bytes in position 0-1: invalid continuation byte"),
+            (b"\xed\xa0\x80", "utf-8", "byte 0xed in position 0: invalid continuation byte"),
+            (b"\xba\xda\xc2", "gbk", "byte 0xc2 in position 2: incomplete multibyte sequence"),
+            (b"\xff\xff", "gbk", "byte 0xff in position 0: illegal multibyte sequence"),
+            (b"\x80A", "gbk", "byte 0x80 in position 0: illegal multibyte sequence"),
+            (b"\x81\x30\x81\x30", "gbk", "byte 0x81 in position 0: illegal multibyte sequence"),
+            (b"\x81\x30\x81", "gb18030", "bytes in position 0-2: incomplete multibyte sequence"),
+            (b"\x8f\xa2", "euc-jp", "bytes in position 0-1: incomplete multibyte sequence"),
+            (b"a\xe9", "ascii", "byte 0xe9 in position 1: ordinal not in range(128)"),
+            (b"\x81", "cp1252", "byte 0x81 in position 0: character maps to <undefined>"),
+            (b"\x00\xd8a\x00", "utf-16-le", "bytes in position 0-1: illegal UTF-16 surrogate"),
+            (b"\x00\xdca\x00", "utf-16-le", "bytes in position 0-1: illegal encoding"),
+            (b"\xff\xfe\x00\xd8", "utf-16", "bytes in position 2-3: unexpected end of data"),
+            (b"\xff", "utf-16", "byte 0xff in position 0: truncated data"),
+            (b"\x00\x00\x11\x00", "utf-32-le", "bytes in position 0-3: code point not in range(0x110000)"),
+        ] {
+            let failure = decode(bytes, encoding).unwrap_err();
+            assert_eq!(failure.name, Name::Decode);
+            assert_eq!(failure.message(), format!("'{encoding}' codec can't decode {message}"));
+        }
+        for (text, encoding, message) in [
+            ("a黑", "ascii", "'黑' (U+9ED1) in position 1: ordinal not in range(128)"),
+            ("€", "latin-1", "'€' (U+20AC) in position 0: ordinal not in range(256)"),
+            ("€", "gbk", "'€' (U+20AC) in position 0: illegal multibyte sequence"),
+            ("黑", "cp1252", "'黑' (U+9ED1) in position 0: character maps to <undefined>"),
+        ] {
+            let failure = encode(text, encoding).unwrap_err();
+            assert_eq!(failure.name, Name::Decode);
+            assert_eq!(failure.message(), format!("'{encoding}' codec can't encode character {message}"));
+        }
+    }
+
+    #[test]
+    fn failures_say_what_to_try() {
+        let note = |bytes: &[u8], encoding| decode(bytes, encoding).unwrap_err().notes().join("; ");
+        assert_eq!(note(b"\xba\xda\xc2\xed", "utf-8"), "read as gbk they say \"黑马\"");
+        assert_eq!(note("黑马!".as_bytes(), "ascii"), "read as utf-8 they say \"黑马!\"");
+        assert!(note(b"\xe9\xbb", "utf-8").ends_with("receive the rest before decoding"));
+        for (wrong, near) in [("uft-8", "utf-8"), ("shift_jsi", "shift_jis"), ("utf", "")] {
+            match encode("", wrong) {
+                Ok(_) => assert_eq!(wrong, "utf", "an alias"),
+                Err(failure) => {
+                    assert_eq!(failure.message(), format!("unknown encoding: {wrong}"));
+                    assert_eq!(failure.notes(), [format!("did you mean {near}?")]);
+                }
+            }
+        }
+        assert!(encode("", "foo").unwrap_err().notes()[0].starts_with("such as utf-8"));
+    }
+
+    #[test]
+    fn a_cut_character_waits_for_its_rest() {
+        for encoding in ["utf-8", "utf-8-sig", "gbk", "gb18030", "utf-16", "utf-32", "utf-16-be", "euc-jp"] {
+            let mut decoder = Decoder::new(encoding).unwrap();
+            let mut out = String::new();
+            for byte in encode("黒a馬", encoding).unwrap() {
+                out += &decoder.decode(&[byte], false).unwrap();
+            }
+            out += &decoder.decode(b"", true).unwrap();
+            assert_eq!(out, "黒a馬", "{encoding}");
+        }
+        let mut decoder = Decoder::new("utf-8").unwrap();
+        assert_eq!(decoder.decode(b"abc\xe9", false).unwrap(), "abc");
+        let failure = decoder.decode(b"", true).unwrap_err();
+        assert_eq!(failure.message(), "'utf-8' codec can't decode byte 0xe9 in position 3: unexpected end of data");
+        assert_eq!(decoder.decode(b"ok", true).unwrap(), "ok");
+    }
+
+    #[test]
+    fn names_are_found_once() {
+        for (i, codec) in list::CODECS.iter().enumerate() {
+            assert!(std::ptr::eq(find(codec.name).unwrap(), codec), "{}", codec.name);
+            for alias in codec.aliases {
+                assert!(std::ptr::eq(find(alias).unwrap(), &raw const list::CODECS[i]), "{alias}");
+            }
+        }
+    }
+}
