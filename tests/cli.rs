@@ -281,14 +281,15 @@ fn json_has_an_object_a_call() {
     ]);
     assert_eq!(run.status, 0, "{}", run.err);
     let objects: Vec<serde_json::Value> = run.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    assert_eq!(objects.len(), 5, "{}", run.out);
-    assert_eq!(objects[1]["call"], "send");
-    assert_eq!(objects[1]["result"], 2);
-    assert_eq!(objects[2]["names"][0], "d");
-    assert_eq!(objects[2]["result"], "hi");
-    assert_eq!(objects[3]["error"]["name"], "EAGAIN");
-    assert_eq!(objects[3]["error"]["number"], 11);
-    assert_eq!(objects[4]["text"], "hi");
+    // The header, then each line and what it gave.
+    assert_eq!(objects.len(), 11, "{}", run.out);
+    assert_eq!(objects[4]["call"], "send");
+    assert_eq!(objects[4]["results"]["count"], 2);
+    assert_eq!(objects[6]["names"][0], "d");
+    assert_eq!(objects[6]["values"][0]["bytes"], "hi");
+    assert_eq!(objects[8]["error"]["name"], "EAGAIN");
+    assert_eq!(objects[8]["error"]["number"], 11);
+    assert_eq!(objects[10]["text"], "hi");
 }
 
 fn a_background_error_that_nobody_takes_counts() {

@@ -7,6 +7,7 @@ use libtest_mimic::Trial;
 use sockpit::render::transcript::{Entry, Part, parts, read};
 
 use crate::common::{Folder, Run, command, piped};
+use crate::events;
 use crate::trial::{lacks, trial};
 
 /// The files under a folder of the project with that ending, in their order; each with its path below that folder,
@@ -39,6 +40,7 @@ fn each(kind: &str, folder: &str, ending: &str, test: fn(&Path)) -> impl Iterato
 pub fn trials() -> Vec<Trial> {
     each("step", "scripts", "sock", can_be_stepped_through)
         .chain(each("quiet", "scripts", "sock", runs_quietly))
+        .chain(each("events", "scripts", "sock", events::of_a_lesson))
         .chain(each("lessons", "tests/transcripts", "transcript", holds))
         .chain(each("sessions", "tests/sessions", "transcript", holds))
         .chain(each("facts", "tests/facts", "sock", is_true))

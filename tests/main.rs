@@ -15,6 +15,7 @@ mod files;
 
 mod cli;
 mod editor;
+mod events;
 mod examples;
 mod language;
 mod manual;
@@ -55,6 +56,7 @@ fn main() {
         cli::trials(),
         trace::trials(),
         examples::trials(),
+        events::trials(),
         language::trials(),
         tidy::trials(),
     ];

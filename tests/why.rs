@@ -25,7 +25,6 @@ tests![
     a_datagram_cut_short_is_said,
     without_an_error_why_says_so_and_a_socket_has_its_story,
     the_clock_is_shown_where_somebody_looks,
-    json_has_the_cause,
     bytes_of_others_come_escaped,
     a_session_is_drawn,
     datagrams_and_strangers_are_drawn,
@@ -669,11 +668,6 @@ fn without_an_error_why_says_so_and_a_socket_has_its_story() {
 fn the_clock_is_shown_where_somebody_looks() {
     let lines = "s = socket\nclose s\nsleep 1.1\nsend s x";
     assert_eq!(shown(lines)[0], "s was closed on line 2 (1 s ago)");
-}
-
-fn json_has_the_cause() {
-    let run = run(&["--json", "-c", "s = socket\nsend s x"]);
-    assert!(run.out.contains("\"cause\":[\"s was never connected\",\"try: connect s ADDR\"]"), "{}", run.out);
 }
 
 fn bytes_of_others_come_escaped() {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json as make};
 
 use crate::command;
 use crate::explain::{self, After};
-use crate::session::{Event, What};
+use crate::session::event::{At, Event, What};
 use crate::value::json::{row, typed};
 use crate::value::{Clue, Diagram, Failure, Value};
 
@@ -16,19 +16,24 @@ const SCHEMA: &str = "sockpit-events/1";
 
 /// The line that a stream begins with.
 pub fn json_head(full: bool) -> String {
-    make!({
-        "seq": 0, "t": 0.0, "event": "session", "schema": SCHEMA, "version": env!("CARGO_PKG_VERSION"), "full": full,
-    })
-    .to_string()
+    let fields = make!({ "schema": SCHEMA, "version": env!("CARGO_PKG_VERSION"), "full": full });
+    Json::Object(event_of(0, Duration::ZERO, &At::default(), ("session", fields))).to_string()
 }
 
 /// An event that came so long after the session began.
 pub fn json(event: &Event, t: Duration) -> String {
-    let (kind, fields) = what(&event.what);
-    let at = &event.at;
+    let mut out = event_of(event.seq, t, &event.at, what(&event.what));
+    if let Some(After { facts, sockets }) = event.after.as_deref() {
+        out.insert("facts".into(), facts.iter().map(row).collect());
+        out.insert("sockets".into(), sockets.iter().map(row).collect());
+    }
+    uncontrolled(Json::Object(out).to_string())
+}
+
+fn event_of(seq: u64, t: Duration, at: &At, (kind, fields): (&str, Json)) -> Map<String, Json> {
     let file = at.source.as_ref().map(|source| &*source.name).filter(|name| !name.is_empty());
     let mut out = object(make!({
-        "seq": event.seq,
+        "seq": seq,
         "t": t.as_secs_f64(),
         "event": kind,
         "process": at.process.as_deref(),
@@ -37,11 +42,7 @@ pub fn json(event: &Event, t: Duration) -> String {
         "line": (at.span.line > 0).then_some(at.span.line),
     }));
     out.extend(object(fields));
-    if let Some(After { facts, sockets }) = event.after.as_deref() {
-        out.insert("facts".into(), facts.iter().map(row).collect());
-        out.insert("sockets".into(), sockets.iter().map(row).collect());
-    }
-    uncontrolled(Json::Object(out).to_string())
+    out
 }
 
 fn object(json: Json) -> Map<String, Json> {
