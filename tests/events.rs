@@ -242,6 +242,7 @@ fn the_samples_are_what_the_program_writes() {
     let document = std::fs::read_to_string(DOCUMENT).unwrap();
     let program = block(&document, "sockpit");
     let bless = std::env::var_os("BLESS").is_some();
+    let [brief, full] = ["--json", "--json=full"].map(|form| stream(&[form, "-c", program]));
     let mut new = String::new();
     let mut rest = &*document;
     let mut kinds = SCHEMA.kinds();
@@ -249,7 +250,7 @@ fn the_samples_are_what_the_program_writes() {
         let (form, sample) = sample.split_once('\n').unwrap();
         let (sample, after) = sample.split_once("\n```").unwrap();
         let shown: Json = serde_json::from_str(sample).unwrap();
-        let written = stream(&[if form == " full" { "--json=full" } else { "--json" }, "-c", program]);
+        let written = if form == " full" { &full } else { &brief };
         let at = shown["seq"].as_u64().unwrap() as usize;
         let at_prompt = shown["event"] == "announced";
         let event = if at_prompt { &shown } else { &written[at] };

@@ -164,17 +164,17 @@ fn error(name: Name) -> Value {
 
 fn attempt(tried: Tried) -> &'static str {
     match tried {
-        Tried::Other => "other",
-        Tried::Make(_) => "make",
-        Tried::LookUp => "look-up",
-        Tried::Bind => "bind",
-        Tried::Listen => "listen",
-        Tried::Accept => "accept",
-        Tried::Connect => "connect",
-        Tried::Send { .. } => "send",
-        Tried::Receive { .. } => "receive",
-        Tried::SetOption(..) => "set-option",
-        Tried::GetOption(..) => "get-option",
+        Tried::Other => "something else",
+        Tried::Make(_) => "to make",
+        Tried::LookUp => "to look up",
+        Tried::Bind => "to bind",
+        Tried::Listen => "to listen",
+        Tried::Accept => "to accept",
+        Tried::Connect => "to connect",
+        Tried::Send { .. } => "to send",
+        Tried::Receive { .. } => "to receive",
+        Tried::SetOption(..) => "to set an option",
+        Tried::GetOption(..) => "to read an option",
     }
 }
 
