@@ -49,7 +49,10 @@
 //! A script, a line at the prompt, a `spawn` and a `&` are all tasks: stacks of frames over compiled code with names
 //! resolved to slots once. The run queue is first in, first out; when it is empty, one poll, whose sockets are woken in
 //! the order they were made. A `&` is a task that runs one call in the scope it was written in. Waits end in the order of the
-//! program's own time, in which nothing but waiting takes any: it follows the clock by 100 ms at most.
+//! program's own time, in which nothing but waiting takes any: a wait that begins ends as much later as it is long, counted
+//! from the end of the wait that was over last, whatever the clock says. So the order is the same however late the machine
+//! is; by the clock a wait may be longer than was asked for, and is never shorter. News that had to be waited for, and
+//! heavy computing, set that time by the clock (`session::timers`).
 //!
 //! # Stepping
 //!
@@ -79,6 +82,12 @@
 //! waits for the end of its family. The prompt has two more: one that edits the line, one that prints above it. The editor
 //! asks the main thread for the names in scope when a key first needs them. There, a child process's output is read by a
 //! thread, and goes above the line.
+//!
+//! # Tests
+//!
+//! Most are files, each a test of its own name: a script in `tests/facts/TOPIC` runs well; a transcript in
+//! `tests/sessions/TOPIC`, or of a lesson in `tests/transcripts`, shows the same when it is run again. What needs a terminal,
+//! a signal, a peer program or a property is Rust. All are in one binary: `cargo test why::` runs those of one topic.
 //!
 //! # What each dependency is for
 //!

@@ -11,18 +11,14 @@ tests![
     signals_end_a_run_with_their_status,
     a_session_is_shown_as_it_looks_at_the_prompt,
     an_error_stands_at_its_file_line_and_word,
-    what_is_misspelt_gets_a_suggestion,
-    bad_input_is_said_and_nothing_panics,
     a_file_that_is_no_program_is_refused_with_its_place,
     lines_come_from_a_pipe_or_a_file_too,
     a_line_of_a_pipe_runs_before_the_next_one_comes,
     piped_runs_always_end,
     a_closed_output_is_an_error_and_no_panic,
-    a_peer_that_is_gone_is_an_errno_and_no_signal,
     too_many_descriptors_are_an_errno,
     a_huge_size_allocates_nothing,
     bytes_of_the_network_never_reach_the_output_raw,
-    values_never_become_words_or_options,
     json_has_an_object_a_call,
     a_background_error_that_nobody_takes_counts,
 ];
@@ -107,47 +103,6 @@ fn an_error_stands_at_its_file_line_and_word() {
     assert_eq!(run.err, expected);
 }
 
-fn what_is_misspelt_gets_a_suggestion() {
-    for (text, hint) in [
-        ("binde s :1", "did you mean `bind`?"),
-        ("s = socket\nsetsockopt s SO_REUSADDR 1", "did you mean SO_REUSEADDR?"),
-        ("s = socket AF_INTE", "did you mean AF_INET?"),
-        ("s = socket\nrecv s 1 MSG_PEEKK", "did you mean MSG_PEEK?"),
-        ("server = socket\nlisten servr", "did you mean `server`?"),
-        ("encode abc utf-9", "did you mean"),
-        ("expect EAGIAN now", "did you mean `EAGAIN`?"),
-        ("def serve\nend\nservee", "did you mean `serve`?"),
-    ] {
-        let run = lines(text);
-        assert!(run.status == 1 && run.err.contains(hint), "{text}: {}", run.err);
-    }
-}
-
-fn bad_input_is_said_and_nothing_panics() {
-    for (text, said) in [
-        ("s = socket\nlisten", "Usage: S is missing"),
-        ("listen x", "Unbound: nothing is named `x` here"),
-        ("print $1", "too few arguments"),
-        ("print \"abc", "this quote is never closed"),
-        ("if 1\nprint x", "this `if` has no `end`"),
-        ("end", "belongs to no block"),
-        ("let x = 1 / 0", "division by zero"),
-        ("let x = 170141183460469231731687303715884105727 + 1", "too large"),
-        ("let x = \"x\" * 99999999999", "longer than"),
-        ("repeat x\nend", "a whole number"),
-        ("s = socket\nrecv s -1", "0 or more"),
-        ("def f a\nf $a\nend\nf 1", "calls inside each other"),
-        ("x = getsockname 5", "a socket is needed here"),
-        ("a, b = upper x", "2 names for 1 values"),
-        ("a, b = close x", "`close` gives no result"),
-        ("s = socket\nlet n = $s + 1", "does not go with"),
-        ("wait 7", "there is no job 7"),
-    ] {
-        let run = lines(text);
-        assert!(run.status == 1 && run.err.contains(said) && !run.err.contains("panicked"), "{text}: {}", run.err);
-    }
-}
-
 fn a_file_that_is_no_program_is_refused_with_its_place() {
     let folder = Folder::new();
     let refused = |name: &str, content: &[u8]| {
@@ -228,11 +183,6 @@ fn a_closed_output_is_an_error_and_no_panic() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("ENOSPC"));
 }
 
-fn a_peer_that_is_gone_is_an_errno_and_no_signal() {
-    let run = lines("a, b = socketpair\nclose b\nexpect EPIPE send a x\nexpect EPIPE sendall a x\nprint ok");
-    assert_eq!((run.status, &*run.out), (0, "ok\n"), "{}", run.err);
-}
-
 fn too_many_descriptors_are_an_errno() {
     let text = "repeat 100\nsocket tcp\nend";
     let output = Command::new("sh")
@@ -265,12 +215,6 @@ fn bytes_of_the_network_never_reach_the_output_raw() {
     let run = run(&["-c", &text.replace("\nmyst", "")]);
     assert_eq!(run.status, 0, "{}", run.err);
     assert!(run.out.chars().all(|c| c == '\n' || !c.is_control()), "{:?}", run.out);
-}
-
-fn values_never_become_words_or_options() {
-    let text = "let evil = \"x flags=MSG_OOB # \\\\n $$y\"\na, b = socketpair\nsend a $evil\nd = recv b 100\nassert $d == $evil\nprint $d";
-    let run = lines(text);
-    assert_eq!((run.status, &*run.out), (0, "x flags=MSG_OOB # \\n $y\n"), "{}", run.err);
 }
 
 fn json_has_an_object_a_call() {

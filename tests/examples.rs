@@ -2,9 +2,9 @@
 
 use crate::common::{self, Folder, command};
 use sockpit::command::all;
-use sockpit::help::{Subject, subjects};
+use sockpit::help::{HelpSubject, subjects};
 use sockpit::lang::{Source, parse};
-use sockpit::value::page::{Page, Part};
+use sockpit::value::page::{Page, PagePart};
 
 tests![every_example_runs, every_example_of_help_runs, every_example_uses_its_call,];
 
@@ -21,9 +21,9 @@ fn fails(name: &str, example: &str) -> Option<String> {
 
 /// The example on a page.
 fn example(page: &Page) -> Option<&str> {
-    let at = page.0.iter().position(|part| *part == Part::Head("Example".into()))?;
+    let at = page.0.iter().position(|part| *part == PagePart::Head("Example".into()))?;
     match page.0.get(at + 1) {
-        Some(Part::Code(lines)) => Some(lines),
+        Some(PagePart::Code(lines)) => Some(lines),
         _ => None,
     }
 }
@@ -39,9 +39,9 @@ fn every_example_of_help_runs() {
         let page = subject.page();
         let Some(lines) = example(&page) else { continue };
         match subject {
-            Subject::Call(_) => {}
+            HelpSubject::Call(_) => {}
             // N and NAME stand for a value.
-            Subject::Option(_) => assert!(parse(&Source::new(name, lines)).is_ok(), "{name}: {lines}"),
+            HelpSubject::Option(_) => assert!(parse(&Source::new(name, lines)).is_ok(), "{name}: {lines}"),
             _ => wrong.extend(fails(name, lines)),
         }
     }

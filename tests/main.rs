@@ -1,8 +1,10 @@
 //! All tests of the program, in one binary: the files under `tests/facts`, `tests/sessions`, `tests/transcripts` and
 //! `scripts`, each a test of its own, and what needs Rust: a terminal, a signal, a peer program, a property.
 //!
-//! `cargo test why::` runs those of one topic. Who writes a test in Rust puts its name in the list at the top of its file:
-//! one that stands in none does not compile.
+//! `cargo test why::` runs those of one topic. A new file is a new test: a fact is a script whose first line is
+//! `# NAME: what it shows`; a transcript is recorded (`sockpit record`), or typed with `# at the prompt` above it and written by
+//! `sockpit verify --bless`, and then read. Who writes a test in Rust puts its name in the list at the top of its file: one
+//! that stands in none does not compile.
 #![deny(dead_code)]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stderr)]
 
@@ -17,6 +19,7 @@ mod cli;
 mod editor;
 mod events;
 mod examples;
+mod house;
 mod language;
 mod manual;
 mod processes;
@@ -59,6 +62,7 @@ fn main() {
         events::trials(),
         language::trials(),
         tidy::trials(),
+        house::trials(),
     ];
     let all = rust.into_iter().flatten().chain(files::trials()).collect();
     run(&args, all).exit();

@@ -8,22 +8,16 @@ use std::time::{Duration, Instant};
 use crate::common::{self, Folder, Killed, SOCKPIT, command, lines, run};
 
 tests![
-    a_child_has_a_copy_of_the_data,
-    exit_codes_are_pythons,
+    an_error_of_a_child_has_its_name_before_it,
     a_failure_that_nobody_looked_at_fails_the_script,
     quit_gives_the_exit_status,
     what_is_alive_does_not_cross,
-    bad_uses_are_said,
+    a_def_that_has_not_run_is_no_process,
+    nobody_but_a_sockpit_starts_a_child,
     states_are_the_kernels,
     nothing_is_left_when_the_first_process_is_signalled,
     nothing_is_left_when_the_program_ends,
-    an_orphan_goes_on_while_the_first_process_lives,
     the_script_waits_for_children_but_not_for_daemons,
-    fifty_processes,
-    a_queue_with_several_producers_and_consumers,
-    put_never_waits_for_the_kernel,
-    large_values_cross,
-    join_has_a_limit_and_tasks_go_on_meanwhile,
     the_latest_def_runs_and_how_things_are_shown_is_kept,
     what_the_children_of_a_lesson_print_is_shown,
 ];
@@ -65,26 +59,7 @@ fn marker(name: &str) -> String {
     format!("{name}_{}", std::process::id())
 }
 
-fn a_child_has_a_copy_of_the_data() {
-    prints(
-        "let money = 1000\nlet l = 1\nl = list 1 2.5 none on \"马\" \"\\x00\\xff\" 127.0.0.1:80\n\
-         o = loads '{\"a\": [1, {\"b\": null}]}'\nq = mpqueue\n\
-         def task arg q\n  global money\n  assert $money == 1000\n  let money = 666\n  inner $arg\n  put q $l\n  put q $o\nend\n\
-         def inner arg\n  print $arg $money\nend\n\
-         p = process task $l $q\njoin p\nl2 = get q\no2 = get q\nassert $l2 == $l\nassert $o2 == $o\nprint $money",
-        "[task-1] [1, 2.5, none, true, \"马\", b\"\\0\\xff\", \"127.0.0.1:80\"] 666\n1000\n",
-    );
-}
-
-fn exit_codes_are_pythons() {
-    prints(
-        "def good\nend\ndef choose n\n  quit $n\nend\ndef nap\n  sleep 60\nend\ndef busy\n  loop\n  end\nend\n\
-         p = process good\njoin p\nc = exitcode p\nprint $c\n\
-         for n in 0 3 255\n  p = process choose $n\n  join p\n  c = exitcode p\n  print $c\nend\n\
-         for name in nap busy\n  p = process $name\n  c = exitcode p\n  print $c\n  terminate p\n  join p\n  c = exitcode p\n  print $c\nend\n\
-         p = process busy\nkill p\njoin p\nc = exitcode p\nprint $c\nterminate p\nkill p\nc = exitcode p\nprint $c",
-        "0\n0\n3\n255\nnone\n-15\nnone\n-15\n-9\n-9\n",
-    );
+fn an_error_of_a_child_has_its_name_before_it() {
     let run = lines("def bad\n  assert 1 == 2\nend\np = process bad\njoin p\nc = exitcode p\nprint $c");
     assert_eq!((run.status, &*run.out), (0, "1\n"));
     assert!(run.err.starts_with("[bad-1] assert: Assert: 1 == 2 does not hold\n[bad-1]   at -c:2:3\n"), "{}", run.err);
@@ -113,34 +88,12 @@ fn what_is_alive_does_not_cross() {
     );
 }
 
-fn bad_uses_are_said() {
-    for (text, said) in [
-        ("process", "Usage: "),
-        ("process -d", "Usage: the name of a def is missing"),
-        ("process frob", "Unbound: nothing is defined as `frob`"),
-        ("process send", "Unbound: nothing is defined as `send`"),
-        ("def f a\nend\nprocess f", "Usage: `f` takes 1 arguments (a), and here are 0"),
-        ("def f a\nend\ns = socket\nprocess f $s", "Usage: a socket does not cross to another process"),
-        ("def f a\nend\ns = socket\nl = list $s\nprocess f $l", "does not cross to another process"),
-        ("process f\ndef f\nend", "its def has not run"),
-        ("let x = 5\npid x", "Usage: a process is needed here, and this is a number"),
-        ("let x = 5\nget x", "Usage: a queue is needed here, and this is a number"),
-        ("let x = 5\njoin x", "Usage: a task or a process is needed here"),
-        ("join 5", "Usage: a task or a process is needed here"),
-        ("procstate abc", "Unbound: "),
-        ("procstate 99999999999999", "is no process id"),
-        ("getppid 2147483647", "ESRCH: "),
-        ("q = mpqueue -1", "Usage: a size is 0 or more"),
-        ("q = mpqueue 99999999999", "Usage: a queue takes up to"),
-        ("q = mpqueue\ns = socket\nput q $s", "Usage: a socket does not cross to another process"),
-        ("q = mpqueue\nput q $q", "does not cross to another process"),
-        ("q = mpqueue\nget q 0.01", "Empty: the queue is empty"),
-        ("q = mpqueue 1\nput q 1\nput q 2 0.01", "Full: the queue is full"),
-    ] {
-        let run = lines(text);
-        assert!(run.status == 1 && run.err.contains(said), "{text}: {} {}", run.status, run.err);
-    }
-    // Nobody but a sockpit starts a child.
+fn a_def_that_has_not_run_is_no_process() {
+    let run = lines("process f\ndef f\nend");
+    assert!(run.status == 1 && run.err.contains("its def has not run"), "{}", run.err);
+}
+
+fn nobody_but_a_sockpit_starts_a_child() {
     for input in [Stdio::null(), Stdio::piped()] {
         let output = command(&["--child", "x"]).stdin(input).output().unwrap();
         assert_eq!(output.status.code(), Some(2));
@@ -208,87 +161,15 @@ fn nothing_is_left_when_the_program_ends() {
     until("none is left", || with_word(&word).is_empty());
 }
 
-fn an_orphan_goes_on_while_the_first_process_lives() {
-    prints(
-        "def child q\n  before = getppid\n  put q $before\n  loop\n    p = getppid\n    if $p != $before\n      break\n    end\n    sleep 0.005\n  end\n  put q adopted\nend\n\
-         def parent q\n  process child $q\n  get q\n  put q ready\n  quit\nend\n\
-         q = mpqueue\np = process parent $q\njoin p\nwhile 1\n  v = get q 10\n  if $v == adopted\n    break\n  end\nend\nprint $v",
-        "adopted\n",
-    );
-}
-
 fn the_script_waits_for_children_but_not_for_daemons() {
     prints(
         "def late\n  sleep 0.1\n  print late\nend\ndef forever\n  sleep 600\nend\np = process late\nd = process -d forever\nprint main",
         "main\n[late-1] late\n",
     );
-    prints(
-        "def child\n  print never\nend\ndef daemon q\n  try\n    process child\n  except Assert as e\n    put q $e\n  end\nend\n\
-         q = mpqueue\nd = process -d daemon $q\ne = get q\nprint $e",
-        "Assert: daemonic processes are not allowed to have children\n",
-    );
     // A child waits for its own.
     prints(
         "def inner\n  sleep 0.05\n  print inner\nend\ndef outer\n  p = process inner\nend\np = process outer\njoin p\nprint joined",
         "[outer-1:inner-1] inner\njoined\n",
-    );
-}
-
-fn fifty_processes() {
-    prints(
-        "q = mpqueue\ngo = mpqueue\ndef worker n q go\n  put q $n\n  get go\nend\n\
-         for n in 1 2 3 4 5\n  repeat 10\n    process worker $n $q $go\n  end\nend\n\
-         let sum = 0\nrepeat 50\n  n = get q\n  let sum = $sum + $n\nend\nprint $sum\nrepeat 50\n  put go x\nend",
-        "150\n",
-    );
-}
-
-fn a_queue_with_several_producers_and_consumers() {
-    for max in ["", "1", "7"] {
-        prints(
-            &format!(
-                "q = mpqueue {max}\nsums = mpqueue\n\
-                 def product n q\n  let i = 0\n  repeat 200\n    v = list $n $i\n    put q $v\n    let i = $i + 1\n  end\nend\n\
-                 def consumer q sums\n  let sum = 0\n  let count = 0\n  loop\n    v = get q\n    if $v == end\n      break\n    end\n    n = item $v 0\n    i = item $v 1\n    let sum = $sum + $n * $i\n    let count = $count + 1\n  end\n  r = list $sum $count\n  put sums $r\nend\n\
-                 c1 = process consumer $q $sums\nc2 = process consumer $q $sums\n\
-                 p1 = process product 1 $q\np2 = process product 10 $q\np3 = process product 100 $q\njoin p1\njoin p2\njoin p3\n\
-                 put q end\nput q end\na = get sums\nb = get sums\na0 = item $a 0\na1 = item $a 1\nb0 = item $b 0\nb1 = item $b 1\n\
-                 let sum = $a0 + $b0\nlet count = $a1 + $b1\nprint $sum $count"
-            ),
-            &format!("{} 600\n", 111 * (199 * 200 / 2)),
-        );
-    }
-}
-
-fn put_never_waits_for_the_kernel() {
-    // More than any socket's buffer holds, in order, and sent to the end although the child's def is over.
-    prints(
-        "q = mpqueue\nlet i = 0\nlet pad = \"x\" * 1000\nrepeat 2000\n  v = list $i $pad\n  put q $v\n  let i = $i + 1\nend\n\
-         let i = 0\nrepeat 2000\n  v = get q\n  n = item $v 0\n  assert $n == $i\n  let i = $i + 1\nend\n\
-         def fill q pad\n  repeat 2000\n    put q $pad\n  end\nend\np = process fill $q $pad\nrepeat 2000\n  v = get q\n  assert $v == $pad\nend\njoin p\nc = exitcode p\nprint $i $c",
-        "2000 0\n",
-    );
-    // A child that has not sent all can still be ended.
-    prints(
-        "q = mpqueue\nlet pad = \"x\" * 1000\ndef fill q pad\n  repeat 2000\n    put q $pad\n  end\n  put q end\nend\n\
-         p = process fill $q $pad\nv = get q\nterminate p\njoin p\nc = exitcode p\nprint $c",
-        "-15\n",
-    );
-}
-
-fn large_values_cross() {
-    prints(
-        "let big = \"0123456789\" * 1000000\nq = mpqueue\n\
-         def task arg q\n  assert $arg == $big\n  put q $arg\n  let small = \"x\" * 32768\n  put q $small\n  put q end\nend\n\
-         p = process task $big $q\nv = get q\nassert $v == $big\nv = get q\nn = len $v\nprint $n\nv = get q\nprint $v\njoin p",
-        "32768\nend\n",
-    );
-}
-
-fn join_has_a_limit_and_tasks_go_on_meanwhile() {
-    prints(
-        "def nap\n  sleep 60\nend\ndef tick\n  sleep 0.02\n  print tick\nend\np = process nap\nt = spawn tick\njoin p 0.1\nalive = is_alive p\nprint $alive\nterminate p\njoin p 20\nalive = is_alive p\nprint $alive",
-        "[tick-1] tick\ntrue\nfalse\n",
     );
 }
 

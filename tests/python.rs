@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::common::{Folder, has};
 use serde_json::{Value as Json, json};
 use sockpit::command::{self, Group};
-use sockpit::help::python::{Line, lines};
+use sockpit::help::python::{PythonLine, lines};
 use sockpit::lang::Source;
 use sockpit::linux::constants::{MSG_FLAGS, POLL_EVENTS, find_any};
 use sockpit::linux::state::State;
@@ -164,7 +164,7 @@ fn python(program: &str, input: &Json) -> String {
 /// What the lines of each example come to, by example.
 fn in_python(examples: &[Example]) -> Vec<Vec<Json>> {
     let folders: Vec<Folder> = examples.iter().map(|_| Folder::new()).collect();
-    let line = |l: &Line| json!({ "before": l.before, "value": l.value, "names": l.names });
+    let line = |l: &PythonLine| json!({ "before": l.before, "value": l.value, "names": l.names });
     let row = |(e, folder): (&Example, &Folder)| json!([folder.path(), e.lines.iter().map(line).collect::<Vec<_>>()]);
     let input: Vec<Json> = examples.iter().zip(&folders).map(row).collect();
     let text = python(RUNNER, &Json::from(input));
@@ -185,7 +185,7 @@ fn ancillary(ours: &Value, python: &Json) -> bool {
 struct Example {
     call: &'static str,
     text: &'static str,
-    lines: Vec<Line>,
+    lines: Vec<PythonLine>,
 }
 
 /// What the kernel chose in sockpit's run, and in Python's.

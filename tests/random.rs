@@ -13,7 +13,7 @@ use sockpit::front::{
     transcript::written,
 };
 use sockpit::render::compare::{Comparison, Line, groups, misnamed, typed_lines};
-use sockpit::render::transcript::{Entry, Part, parts, read};
+use sockpit::render::transcript::{Entry, LinePart, parts, read};
 
 tests![; alone
     a_session_holds_in_a_second_run_and_any_change_is_found,
@@ -313,7 +313,7 @@ fn changed(text: &str, bytes: &[u8]) -> Option<(String, String)> {
     let new: String = chars.into_iter().collect();
     if bytes[6] % 5 < 3 {
         // Another program, or a wildcard, is not a change of what it shows.
-        let wild = new == "..." || parts(&new).iter().any(|(p, _)| *p == Part::Rest);
+        let wild = new == "..." || parts(&new).iter().any(|(p, _)| *p == LinePart::Rest);
         if new == old || wild || !matches!(read(&new).first(), Some(Entry::Shown(_)) | None) {
             return None;
         }

@@ -7,8 +7,8 @@ use std::process::Command;
 use crate::common::terminal::Terminal;
 use crate::common::{Folder, SOCKPIT, has, lines, run};
 use sockpit::command::{self, Group};
-use sockpit::help::{self, Subject, program, python, subjects, words};
-use sockpit::value::page::Part;
+use sockpit::help::{self, HelpSubject, program, python, subjects, words};
+use sockpit::value::page::PagePart;
 
 tests![
     the_sessions_are_what_a_terminal_shows,
@@ -291,7 +291,7 @@ fn reference() -> String {
     out += "\n## Errors\n";
     let named = |name: &str| command::all().any(|c| c.errors.iter().any(|e| e.name == name));
     let errors = subjects().filter_map(|(name, s)| match s {
-        Subject::Error(error) if named(name) => Some((name, format!("{} ({})", s.summary(), error.number()?))),
+        HelpSubject::Error(error) if named(name) => Some((name, format!("{} ({})", s.summary(), error.number()?))),
         _ => None,
     });
     out += &table("error that a call names", &errors.collect::<Vec<_>>());
@@ -330,17 +330,17 @@ fn table(title: &str, rows: &[(impl AsRef<str>, impl AsRef<str>)]) -> String {
 fn topic_in_markdown(topic: &'static words::Topic) -> String {
     let mut out = format!("\n### {}\n", topic.names[0]);
     let mut in_list = false;
-    let said = |part: &Part| matches!(part, Part::Entry(term, _) if term == "is a");
+    let said = |part: &PagePart| matches!(part, PagePart::Entry(term, _) if term == "is a");
     for part in help::about(topic.names[0]).unwrap().0.into_iter().filter(|part| !said(part)) {
-        let entry = matches!(part, Part::Entry(..));
+        let entry = matches!(part, PagePart::Entry(..));
         out += if entry && in_list { "" } else { "\n" };
         in_list = entry;
         out += &match part {
-            Part::Title(text) => format!("`{text}`\n"),
-            Part::Head(text) | Part::Text(text) => format!("{}\n", marked(&text)),
-            Part::Entry(term, text) if marked(&term) == term => format!("- {term}: {}\n", marked(&text)),
-            Part::Entry(term, text) => format!("- `{term}`: {}\n", marked(&text)),
-            Part::Code(text) => format!("```text\n{text}\n```\n"),
+            PagePart::Title(text) => format!("`{text}`\n"),
+            PagePart::Head(text) | PagePart::Text(text) => format!("{}\n", marked(&text)),
+            PagePart::Entry(term, text) if marked(&term) == term => format!("- {term}: {}\n", marked(&text)),
+            PagePart::Entry(term, text) => format!("- `{term}`: {}\n", marked(&text)),
+            PagePart::Code(text) => format!("```text\n{text}\n```\n"),
         };
     }
     out

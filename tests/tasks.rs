@@ -52,21 +52,37 @@ fn a_peer_outside_may_still_answer() {
     peer.join().unwrap();
 }
 
-/// Sleeps that began from the same moment end in the order of their sums, also when the machine has no time for us.
+/// Waits of all kinds, and what they set off on sockets, are over in the order of their lengths' sums, also when the
+/// machine has no time for us.
 fn sleeps_end_in_one_order_on_a_busy_machine() {
-    let ticks = [("a", 10_100, 12), ("b", 3_000, 40), ("c", 17_300, 7)];
-    let mut expected: Vec<(u32, &str)> =
-        ticks.iter().flat_map(|(name, micros, times)| (1..=*times).map(move |i| (i * micros, *name))).collect();
-    expected.sort_unstable();
-    let expected: String = expected.iter().map(|(_, name)| format!("[{name}]\n")).collect();
-    let mut program = "def tick name d n\n  repeat $n\n    sleep $d\n    print $name\n  end\nend\n".to_string();
-    for (name, micros, times) in ticks {
-        program.push_str(&format!("{name} = spawn tick {name} {:.6} {times}\n", f64::from(micros) / 1e6));
+    let mut program = "def naps name d n\n  repeat $n\n    sleep $d\n    print $name\n  end\nend\n\
+         def reads name d n\n  a, b = socketpair\n  settimeout a $d\n  repeat $n\n    expect timeout recv a 1\n    \
+         print $name\n  end\nend\n\
+         def waits name d n\n  e = event\n  repeat $n\n    x = wait e $d\n    print $name\n  end\nend\n\
+         def gets name d n\n  q = queue\n  repeat $n\n    expect Empty get q $d\n    print $name\n  end\nend\n\
+         def sends s d n\n  repeat $n\n    sleep $d\n    send $s x\n  end\nend\n\
+         def takes name s d n\n  repeat $n\n    x = recv $s 1\n    sleep $d\n    print $name\n  end\nend\n"
+        .to_string();
+    let mut expected = Vec::new();
+    for (name, call, micros, times) in [
+        ("a", "naps", 10_100, 12),
+        ("b", "naps", 3_000, 40),
+        ("c", "reads", 17_300, 7),
+        ("d", "waits", 7_100, 17),
+        ("e", "gets", 23_900, 5),
+    ] {
+        expected.extend((1..=times).map(|i| (i * micros, name)));
+        program.push_str(&format!("{name} = spawn {call} {name} {:.6} {times}\n", f64::from(micros) / 1e6));
     }
-    program.push_str("join a\njoin b\njoin c\n");
+    expected.extend((1..=18).map(|i| (i * 6_100 + 3_200, "f")));
+    expected.sort_unstable();
+    assert!(expected.is_sorted_by(|(one, _), (next, _)| one < next), "no two at one moment");
+    program.push_str("p, q = socketpair\ng = spawn sends $p 0.0061 18\nf = spawn takes f $q 0.0032 18\n");
+    program.push_str("join a\njoin b\njoin c\njoin d\njoin e\njoin f\n");
+    let expected: String = expected.iter().map(|(_, name)| format!("[{name}]\n")).collect();
     let busy = std::sync::atomic::AtomicBool::new(true);
     std::thread::scope(|scope| {
-        for _ in 0..4 {
+        for _ in 0..6 {
             scope.spawn(|| {
                 while busy.load(std::sync::atomic::Ordering::Relaxed) {
                     std::hint::spin_loop();
@@ -76,7 +92,7 @@ fn sleeps_end_in_one_order_on_a_busy_machine() {
         let runs: Vec<_> = (0..5).map(|_| lines(&program)).collect();
         busy.store(false, std::sync::atomic::Ordering::Relaxed);
         for run in runs {
-            // What a task prints bears its name: `[tick-1] a`.
+            // What a task prints bears its name: `[naps-1] a`.
             let order: String =
                 run.out.lines().filter_map(|l| l.split(' ').nth(1)).map(|n| format!("[{n}]\n")).collect();
             assert_eq!((run.status, order.as_str()), (0, expected.as_str()), "{}", run.err);

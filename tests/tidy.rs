@@ -1,100 +1,25 @@
-//! What the tree must look like: layers one way, a `//!` on every file, no over-long files, every script with a test.
+//! What must be told and tested: a `//!` on every file, help for every call, every call in a test.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sockpit::command::{Command, Kind};
 use sockpit::value::Holds;
 
 use crate::files::under;
+use crate::house::{root, sources};
 
 tests![
-    layers_look_one_way,
     unsafe_code_is_in_os_alone,
     every_file_says_what_it_is,
     no_test_is_left_out,
-    files_are_short,
     no_two_commands_are_alike_and_each_is_complete,
     help_says_all_there_is_to_say_of_a_call,
     a_call_is_named_in_its_own_file_alone,
     every_call_occurs_in_a_transcript_or_a_fact,
     every_error_that_a_fact_expects_of_a_call_is_told_by_its_help,
 ];
-
-/// The layers; each may use itself and those before it.
-const LAYERS: &[&str] =
-    &["linux", "value", "lang", "os", "world", "command", "program", "explain", "help", "session", "render", "front"];
-
-/// Layers that a layer leaves alone although they stand before it.
-const APART: &[(&str, &str)] = &[
-    ("lang", "linux"),
-    ("lang", "os"),
-    ("render", "os"),
-    ("render", "world"),
-    ("os", "lang"),
-    ("world", "lang"),
-    ("command", "lang"),
-    ("program", "os"),
-    ("program", "world"),
-    ("help", "os"),
-    ("help", "world"),
-];
-
-/// The most lines of a source file, its tests not counted. Tables and their functions may be longer.
-const LINES_MAX: usize = 470;
-const TABLES: &[&str] = &[
-    "transfer.rs",
-    "connection.rs",
-    "options.rs",
-    "errno.rs",
-    "constants.rs",
-    "names.rs",
-    "file.rs",
-    "data.rs",
-    "codec.rs",
-];
-
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            found.push(path);
-        }
-    }
-    found.sort();
-    found
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn layers_look_one_way() {
-    let mut wrong = Vec::new();
-    for path in sources(&root().join("src")) {
-        let relative = path.strip_prefix(root().join("src")).unwrap();
-        let layer = relative.components().next().unwrap().as_os_str().to_str().unwrap();
-        let Some(place) = LAYERS.iter().position(|l| *l == layer) else { continue };
-        let text = fs::read_to_string(&path).unwrap();
-        for line in
-            text.lines().take_while(|l| !l.starts_with("#[cfg(test)]")).filter(|l| !l.trim_start().starts_with("//"))
-        {
-            for (at, _) in line.match_indices("crate::") {
-                let used: String = line[at + 7..].chars().take_while(char::is_ascii_alphanumeric).collect();
-                let apart = APART.contains(&(layer, &*used));
-                if LAYERS.iter().position(|l| *l == used).is_some_and(|p| p > place) || apart {
-                    wrong.push(format!("{}: {layer} uses {used}", relative.display()));
-                }
-            }
-        }
-    }
-    wrong.dedup();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
 
 fn unsafe_code_is_in_os_alone() {
     for path in sources(&root().join("src")) {
@@ -118,17 +43,6 @@ fn every_file_says_what_it_is() {
     for path in sources(&root().join("src")).into_iter().chain(sources(&root().join("tests"))) {
         let text = fs::read_to_string(&path).unwrap();
         assert!(text.starts_with("//!"), "{} has no //!", path.display());
-    }
-}
-
-fn files_are_short() {
-    for path in sources(&root().join("src")) {
-        if TABLES.iter().any(|t| path.ends_with(t)) {
-            continue;
-        }
-        let text = fs::read_to_string(&path).unwrap();
-        let lines = text.lines().take_while(|l| !l.starts_with("#[cfg(test)]")).count();
-        assert!(lines <= LINES_MAX, "{} has {lines} lines", path.display());
     }
 }
 

@@ -73,8 +73,8 @@ pub fn alone(name: &str, test: fn()) -> Trial {
         let output = Command::new(std::env::current_exe().unwrap()).args([&*name, "--exact"]).output().unwrap();
         let out = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{out}{}", String::from_utf8_lossy(&output.stderr));
-        if let Some((_, why)) = out.split_once("ignored, ") {
-            lacks(why.lines().next().unwrap_or_default());
+        if let Some((_, why)) = out.split_once(" ... ignored (") {
+            lacks(why.split_once(")\n").map_or(why, |(why, _)| why));
         }
     })
 }

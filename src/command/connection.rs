@@ -9,17 +9,10 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, named, names, opt, req};
+use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, lookup, named, names, opt, req};
 use crate::os::{addr, fd, resolve, sockopt};
-use crate::value::Addr;
-use crate::value::Failure;
-use crate::value::Holds;
-use crate::value::Name;
-use crate::value::Reply;
-use crate::value::Tried;
-use crate::value::Value;
-use crate::world::record::Did;
-use crate::world::record::Ends;
+use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
+use crate::world::record::{Did, Ends};
 use crate::world::{Mode, Side, Socket, Step, Waiting, World, chain, offload, retry, socket_value};
 
 /// The calls that listen and connect.
@@ -505,7 +498,7 @@ fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure
             let name = query.host.clone();
             let ask = move || resolve::getaddrinfo(&query);
             let step = offload(world, "an answer from the resolver", ask, move |_, found| {
-                let found = found.map_err(|code| names::no_answer(code, name.as_deref()).at(0))?;
+                let found = found.map_err(|code| lookup::no_answer(code, name.as_deref()).at(0))?;
                 keep.borrow_mut().extend(found.into_iter().map(|one| Addr::ip(one.addr.ip(), port)));
                 Ok(Reply::Nothing)
             });

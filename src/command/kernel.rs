@@ -4,16 +4,8 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
-use super::Args;
-use super::CLOSED;
-use super::Command;
-use super::Group;
-use super::Kind;
-use super::bare;
-use super::err;
 use super::netstat::netstat;
-use super::req;
-use super::rest;
+use super::{Args, CLOSED, Command, Group, Kind, bare, err, req, rest};
 use crate::linux::constants;
 use crate::linux::state::State;
 use crate::os::interfaces::{self, Interface};

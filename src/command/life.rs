@@ -7,10 +7,7 @@ use super::args::expected;
 use super::kinds::fit;
 use super::{Args, CLOSED, Command, Group, Kind, MANY_OPEN, Stands, base, err, named, opt, req};
 use crate::os::fd;
-use crate::value::Failure;
-use crate::value::Holds;
-use crate::value::Reply;
-use crate::value::Value;
+use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::record::Did;
 use crate::world::{File, Mode, Socket, Step, World, file, socket_value, sync};
 

@@ -2,17 +2,8 @@
 // Every effect has the same type, also one that cannot fail.
 #![allow(clippy::unnecessary_wraps)]
 
-use super::Args;
-use super::CLOSED;
-use super::Command;
-use super::Group;
-use super::Kind;
-use super::base;
-use super::req;
-use crate::value::Failure;
-use crate::value::Holds;
-use crate::value::Reply;
-use crate::value::Value;
+use super::{Args, CLOSED, Command, Group, Kind, base, req};
+use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::record::Did;
 use crate::world::{Mode, Socket, Step, World};
 

@@ -3,36 +3,14 @@
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::rc::Rc;
 
-use super::Args;
-use super::Command;
-use super::Group;
-use super::Kind;
-use super::Stands;
 use super::args::expected;
-use super::base;
-use super::err;
-use super::named;
-use super::names;
-use super::req;
-use super::some;
-use super::transfer::Load;
-use super::transfer::NO_ROOM;
-use super::transfer::OVER;
-use super::transfer::SENDTO;
-use super::transfer::bytes;
-use super::transfer::data;
-use super::transfer::put;
+use super::transfer::{Load, NO_ROOM, OVER, SENDTO, bytes, data, put};
+use super::{Args, Command, Group, Kind, Stands, base, err, named, names, req, some};
 use crate::linux::options;
 use crate::os::errqueue::Queued;
-use crate::os::fd;
-use crate::os::msg;
-use crate::os::msg::Ancillary;
-use crate::os::sockopt;
-use crate::value::Addr;
-use crate::value::Failure;
-use crate::value::Holds;
-use crate::value::Value;
-use crate::value::errno;
+use crate::os::msg::{self, Ancillary};
+use crate::os::{fd, sockopt};
+use crate::value::{Addr, Failure, Holds, Value, errno};
 use crate::world::{File, Socket, Step, World, socket_value};
 
 pub(super) const SENDMSG: Command = Command {

@@ -7,16 +7,9 @@ use std::rc::Rc;
 
 use super::{Args, kinds};
 use crate::linux::state::State;
-use crate::os::netstat::{self, Entry, Holder, Protocol, TimerKind};
-use crate::value::Addr;
-use crate::value::Failure;
-use crate::value::Holds;
-use crate::value::Table;
-use crate::value::Value;
-use crate::value::table::Column;
-use crate::value::table::holds;
-use crate::value::table::plain;
-use crate::value::text;
+use crate::os::netstat::{self, Holder, KernelSocket, Protocol, TimerKind};
+use crate::value::table::{Column, holds, plain};
+use crate::value::{Addr, Failure, Holds, Table, Value, text};
 use crate::world::{Request, Socket, Step, World};
 
 const SOCKETS: &[Column] = &[
@@ -57,7 +50,7 @@ struct Ours {
 
 /// A socket of the machine with all that is known of it.
 struct Seen {
-    entry: Entry,
+    entry: KernelSocket,
     ours: Option<Ours>,
     /// The name of the closed socket of ours that the kernel keeps this of, as in TIME_WAIT.
     was: Option<Rc<str>>,
@@ -72,11 +65,11 @@ pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failur
         entries.extend(netstat::sockets(protocol).map_err(|e| Failure::os(e).note("the files are in /proc/net"))?);
     }
     let ours = ours(world);
-    let listeners: Vec<Entry> = entries.iter().filter(|e| e.state == State::Listen).cloned().collect();
+    let listeners: Vec<KernelSocket> = entries.iter().filter(|e| e.state == State::Listen).cloned().collect();
     entries.retain(|e| filter.fits(e));
     // Who holds a socket is asked only of those that are left: it takes a walk through all processes.
     let mut held = if entries.iter().any(|e| e.inode.is_some()) { netstat::holders() } else { HashMap::new() };
-    let see = |entry: Entry| {
+    let see = |entry: KernelSocket| {
         let ours = match entry.inode {
             Some(number) => ours.get(&number).cloned(),
             None => queue_of(&entry, &listeners, &ours),
@@ -109,12 +102,12 @@ fn ours(world: &World) -> HashMap<u64, Ours> {
 }
 
 /// The listener of ours in whose queue a connection waits that no process holds: the only one at its address.
-fn queue_of(entry: &Entry, listeners: &[Entry], ours: &HashMap<u64, Ours>) -> Option<Ours> {
+fn queue_of(entry: &KernelSocket, listeners: &[KernelSocket], ours: &HashMap<u64, Ours>) -> Option<Ours> {
     // What was closed is in none of these states any more.
     if !matches!(entry.state, State::Established | State::CloseWait | State::SynRecv | State::Connecting) {
         return None;
     }
-    let is_at = |l: &&Entry| {
+    let is_at = |l: &&KernelSocket| {
         let everywhere = l.local.host().is_some_and(|h| h.is_unspecified());
         l.protocol == entry.protocol && (l.local == entry.local || everywhere && l.local.port() == entry.local.port())
     };
@@ -155,7 +148,7 @@ impl Filter {
         self.protocols.is_empty() || self.protocols.contains(&protocol)
     }
 
-    fn fits(&self, entry: &Entry) -> bool {
+    fn fits(&self, entry: &KernelSocket) -> bool {
         let both = || std::iter::once(&entry.local).chain(&entry.peer);
         self.ports.iter().all(|port| both().any(|a| a.port() == Some(*port)))
             && self.addresses.iter().all(|word| both().any(|a| is_at(a, word)))
@@ -163,7 +156,7 @@ impl Filter {
     }
 
     /// Which of the addresses that were named is the socket's own.
-    fn side(&self, entry: &Entry) -> Option<usize> {
+    fn side(&self, entry: &KernelSocket) -> Option<usize> {
         let several = self.addresses.len() > 1;
         self.addresses.iter().position(|word| is_at(&entry.local, word)).filter(|_| several)
     }

@@ -7,29 +7,13 @@ use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use super::Arg;
-use super::Args;
-use super::CLOSED;
-use super::Command;
-use super::Group;
-use super::Kind;
 use super::args::expected;
-use super::base;
-use super::err;
-use super::named;
-use super::opt;
-use super::req;
-use super::some;
+use super::{Arg, Args, CLOSED, Command, Group, Kind, base, err, named, opt, req, some};
 use crate::linux::constants;
 use crate::linux::state::State;
-use crate::os::fd;
-use crate::os::tcp;
-use crate::value::Failure;
-use crate::value::Holds;
-use crate::value::Reply;
-use crate::value::Value;
-use crate::value::text;
-use crate::world::{On, Request, Socket, Step, Wait, Wake, World, after, socket_value, sync};
+use crate::os::{fd, tcp};
+use crate::value::{Failure, Holds, Reply, Value, text};
+use crate::world::{On, Request, Socket, Step, Wait, Wake, World, socket_value, sync};
 
 /// How often it is looked whether a TCP state has come.
 const STATE_AGAIN: Duration = Duration::from_millis(1);
@@ -263,7 +247,7 @@ where
         Ok(None) => Some(Ok(nothing.clone().into())),
         Err(failure) => Some(Err(failure)),
     };
-    Ok(Step::Park(Wait { on, until: limit.and_then(after), again: None, what }, Box::new(resume)))
+    Ok(Step::Park(Wait { on, limit, again: None, what }, Box::new(resume)))
 }
 
 fn poll(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -351,7 +335,7 @@ fn sleep(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     if seconds == 0.0 {
         return Ok(Step::Ask(Request::Yield(None)));
     }
-    let wait = Wait { on: On::Time, until: after(fd::seconds(seconds)), again: None, what: "its time" };
+    let wait = Wait { on: On::Time, limit: Some(fd::seconds(seconds)), again: None, what: "its time" };
     let resume = |_: &mut World, wake| (wake == Wake::Expired).then_some(Ok(Step::Done(Reply::Nothing)));
     Ok(Step::Park(wait, Box::new(resume)))
 }
@@ -396,8 +380,8 @@ fn state(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
         Err(failure) => Some(Err(failure)),
     };
     // The kernel signals no change of state as such.
-    let (on, until, again) = (On::Socket(socket), limit.and_then(after), Some(STATE_AGAIN));
-    Ok(Step::Park(Wait { on, until, again, what: "another TCP state" }, Box::new(resume)))
+    let wait = Wait { on: On::Socket(socket), limit, again: Some(STATE_AGAIN), what: "another TCP state" };
+    Ok(Step::Park(wait, Box::new(resume)))
 }
 
 /// The state that a call waits for.

@@ -6,31 +6,13 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
-use super::Args;
-use super::CLOSED;
-use super::Command;
-use super::Group;
-use super::Kind;
-use super::Stands;
-use super::Trouble;
-use super::base;
-use super::err;
 use super::msg::ancillary_value;
-use super::opt;
-use super::req;
 use super::transfer::keep;
+use super::{Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, opt, req};
 use crate::linux::constants;
-use crate::os::addr;
-use crate::os::fd;
-use crate::os::msg;
-use crate::os::msg::Ancillary;
-use crate::os::trace;
-use crate::value::Addr;
-use crate::value::Failure;
-use crate::value::Holds;
-use crate::value::Reply;
-use crate::value::Tried;
-use crate::value::Value;
+use crate::os::msg::{self, Ancillary};
+use crate::os::{addr, fd, trace};
+use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
 use crate::world::record::Did;
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
 

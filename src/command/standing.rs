@@ -4,8 +4,7 @@
 
 use std::os::fd::AsFd;
 
-use super::Kind;
-use super::Param;
+use super::{Kind, Param};
 use crate::linux::state::State;
 use crate::os::tcp::stands;
 use crate::value::Value;

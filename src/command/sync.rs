@@ -7,14 +7,14 @@ use super::args::expected;
 use super::{Args, Command, Group, Kind, Run, Trouble, bare, err, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Handle, Holds, Reply, Value};
-use crate::world::sync::{self, Event, Lock, Order, Pool, Queue, Sort};
+use crate::world::sync::{self, EventFlag, Lock, Order, Pool, Queue, Sort};
 use crate::world::{MpQueue, Step, World, mpqueue};
 
 fn lock_in(args: &Args) -> Result<Rc<Lock>, Failure> {
     args.value(0).downcast_rc().ok_or_else(|| expected(0, "a lock or a semaphore", args.value(0)))
 }
 
-fn event_in(args: &Args) -> Result<Rc<Event>, Failure> {
+fn event_in(args: &Args) -> Result<Rc<EventFlag>, Failure> {
     args.value(0).downcast_rc().ok_or_else(|| expected(0, "an event", args.value(0)))
 }
 
@@ -56,7 +56,7 @@ fn locked(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 fn event(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    made(Event::default())
+    made(EventFlag::default())
 }
 
 fn set(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -8,7 +8,7 @@ use crate::linux::constants::HOWS;
 use crate::linux::options;
 use crate::linux::state::State;
 use crate::os::tcp;
-use crate::value::diagram::{Diagram, Lane, Step};
+use crate::value::diagram::{Diagram, DiagramStep, Lane};
 use crate::value::{Addr, Failure};
 use crate::world::record::{Did, Fact, Last};
 use crate::world::{Record, Socket, World};
@@ -80,7 +80,7 @@ impl Drawing<'_> {
         };
         let target = self.arrow(i);
         let me = self.lane(Who::Ours(fact.socket));
-        let mut step = Step { line: fact.place.line, what: what(fact), lane: me, ..Step::default() };
+        let mut step = DiagramStep { line: fact.place.line, what: what(fact), lane: me, ..DiagramStep::default() };
         step.begins = begins.into_iter().map(|who| self.lane(who)).collect();
         step.ends = matches!(fact.did, Did::Closed(_)).then_some(me);
         if let Did::Accepted(listener, _) = fact.did {

@@ -6,13 +6,13 @@ use std::time::Duration;
 use super::ports::{allows, overlap, share};
 use super::{Case, Cause};
 use crate::linux::state::State;
-use crate::os::netstat::{self, Entry, Holder, Protocol};
+use crate::os::netstat::{self, Holder, KernelSocket, Protocol};
 use crate::value::clue::span;
 use crate::value::{Addr, Clue, Tried, text};
 use crate::world::record::{Did, Ends, Fact, Last};
 
 /// The kernel's tables of a type of socket.
-fn entries(kind: i32) -> impl Iterator<Item = Entry> {
+fn entries(kind: i32) -> impl Iterator<Item = KernelSocket> {
     let tables = match kind {
         libc::SOCK_STREAM => [Protocol::Tcp, Protocol::Tcp6],
         _ => [Protocol::Udp, Protocol::Udp6],
@@ -24,20 +24,21 @@ fn entries(kind: i32) -> impl Iterator<Item = Entry> {
 pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
     let ours: Vec<u64> =
         case.world.sockets().iter().filter_map(|s| netstat::inode(s.open_fd().ok()?.as_fd())).collect();
-    let foreign = |e: &Entry| overlap(&e.local, wanted) && e.inode.is_none_or(|n| !ours.contains(&n));
-    let all: Vec<Entry> = entries(kind).filter(foreign).collect();
-    let held = |e: &&Entry| e.inode.is_some() && (case.failure.tried != Tried::Listen || e.state == State::Listen);
+    let foreign = |e: &KernelSocket| overlap(&e.local, wanted) && e.inode.is_none_or(|n| !ours.contains(&n));
+    let all: Vec<KernelSocket> = entries(kind).filter(foreign).collect();
+    let held =
+        |e: &&KernelSocket| e.inode.is_some() && (case.failure.tried != Tried::Listen || e.state == State::Listen);
     if let Some(entry) = all.iter().filter(held).min_by_key(|e| e.state != State::Listen) {
         return Some(other_process(wanted, entry));
     }
     let mine = allows(case, libc::SO_REUSEADDR);
-    let in_the_way = |e: &&Entry| !(mine && former(case, e).is_some_and(|(_, last)| last.reuse));
-    let left = |e: &&Entry| e.timer.map(|t| t.left);
+    let in_the_way = |e: &&KernelSocket| !(mine && former(case, e).is_some_and(|(_, last)| last.reuse));
+    let left = |e: &&KernelSocket| e.timer.map(|t| t.left);
     all.iter().filter(|e| e.inode.is_none()).filter(in_the_way).max_by_key(left).map(|e| lingers(case, wanted, e))
 }
 
 /// The socket of ours that a connection was of, and how it stood when it was closed.
-fn former<'a>(case: &Case<'a>, entry: &Entry) -> Option<(&'a Fact, &'a Last)> {
+fn former<'a>(case: &Case<'a>, entry: &KernelSocket) -> Option<(&'a Fact, &'a Last)> {
     let ends = Ends { local: entry.local.clone(), peer: entry.peer.clone()? };
     case.record()?.facts().rev().find_map(|fact| match &fact.did {
         Did::Closed(last) if last.local.as_ref() == Some(&ends.local) => {
@@ -49,7 +50,7 @@ fn former<'a>(case: &Case<'a>, entry: &Entry) -> Option<(&'a Fact, &'a Last)> {
 }
 
 /// No process has it any more, but the kernel does.
-fn lingers(case: &Case, wanted: &Addr, entry: &Entry) -> Cause {
+fn lingers(case: &Case, wanted: &Addr, entry: &KernelSocket) -> Cause {
     let peer = entry.peer.as_ref().map_or_else(String::new, |p| format!(" with {p}"));
     let former = former(case, entry);
     let who = match former {
@@ -74,7 +75,7 @@ fn lingers(case: &Case, wanted: &Addr, entry: &Entry) -> Cause {
 }
 
 /// Another process has it.
-fn other_process(wanted: &Addr, entry: &Entry) -> Cause {
+fn other_process(wanted: &Addr, entry: &KernelSocket) -> Cause {
     let verb = if entry.state == State::Listen { "listens" } else { "is bound" };
     let place = if entry.local == *wanted { "there".to_string() } else { format!("on {}", entry.local) };
     let who = owner(entry);
@@ -83,7 +84,7 @@ fn other_process(wanted: &Addr, entry: &Entry) -> Cause {
 }
 
 /// Who holds a socket, as far as we may know.
-fn owner(entry: &Entry) -> String {
+fn owner(entry: &KernelSocket) -> String {
     let holders = entry.inode.and_then(|inode| netstat::holders().remove(&inode)).unwrap_or_default();
     match (holders.as_slice(), entry.uid) {
         ([Holder { pid, name }, ..], _) => {
@@ -96,7 +97,7 @@ fn owner(entry: &Entry) -> String {
 
 /// ECONNREFUSED: another process listens on that port, on another address.
 pub(super) fn listens_near(to: &Addr) -> Option<String> {
-    let near = |e: &Entry| e.state == State::Listen && e.local.port() == to.port();
+    let near = |e: &KernelSocket| e.state == State::Listen && e.local.port() == to.port();
     let entry = entries(libc::SOCK_STREAM).find(near)?;
     Some(format!("{} listens on {} only", owner(&entry), entry.local))
 }
@@ -119,7 +120,7 @@ pub(super) fn unix_taken(case: &Case, wanted: &Addr, path: &[u8]) -> Option<Caus
     }
     // The kernel lists a path as it was given: from another folder it may be another name of this one.
     let last = |p: &[u8]| p.rsplit(|b| *b == b'/').next().map(<[u8]>::to_vec);
-    let alike = |e: &Entry| matches!(&e.local, Addr::Path(p) if last(p) == last(path));
+    let alike = |e: &KernelSocket| matches!(&e.local, Addr::Path(p) if last(p) == last(path));
     (!table.iter().any(alike)).then(|| {
         Cause::new(format!("{wanted} is there, but no socket has it: a program that is gone left it behind"))
             .advise(format!("unlink {wanted}"))

@@ -6,14 +6,8 @@
 use std::fs;
 
 use super::names::Names;
-use crate::command;
-use crate::command::Command;
-use crate::command::Kind;
-use crate::command::Need;
-use crate::command::Param;
-use crate::command::Stands;
-use crate::command::life;
 use crate::command::standing::Subject;
+use crate::command::{self, Command, Kind, Need, Param, Stands, life};
 use crate::help;
 use crate::lang::{KEYWORDS, Typed, head, is_name, typed};
 use crate::linux::constants::{self, Constants};
@@ -328,7 +322,7 @@ impl Found {
 
     /// What `help` knows.
     fn subjects(&mut self) {
-        let calls = |subject: &help::Subject| matches!(subject, help::Subject::Call(_));
+        let calls = |subject: &help::HelpSubject| matches!(subject, help::HelpSubject::Call(_));
         let all = self.typed.is_empty();
         self.all(help::subjects().filter(|(_, subject)| !all || calls(subject)).map(|(name, _)| name));
     }

@@ -21,12 +21,10 @@ use rustyline::{
 use unicode_width::UnicodeWidthStr;
 
 use super::complete::{self, Candidate};
-use super::highlight;
-use super::hint;
 use super::history::{Past, Store};
-use super::inputrc;
 use super::names::{Depth, Desk};
 use super::paste::Paste;
+use super::{highlight, hint, inputrc};
 use crate::lang;
 use crate::os::terminal;
 use crate::render::{CONTINUATION, Style};

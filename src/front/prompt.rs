@@ -10,7 +10,8 @@ use super::editor::Ask;
 use super::line::{Read, Reader};
 use super::output::{self, Form, Output};
 use super::screen::Screen;
-use super::{FAILED, Options, script, step};
+use super::step::{self, Busy};
+use super::{FAILED, Options, script};
 use crate::lang::Source;
 use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
@@ -135,9 +136,9 @@ fn interact(options: &Options, program: Option<&Rc<Source>>) -> u8 {
 }
 
 /// A person's session.
-pub(super) struct Prompt<'a> {
-    pub session: Session,
-    pub screen: Rc<Screen>,
+struct Prompt<'a> {
+    session: Session,
+    screen: Rc<Screen>,
     reader: Reader,
     options: &'a Options,
 }
@@ -187,10 +188,12 @@ impl<'a> Prompt<'a> {
             if self.session.stop().is_some() {
                 return self.leave();
             }
-            let standing = step::standing(self);
+            let standing = step::standing(&mut self.session, &self.screen);
             let ask = standing.as_ref().map_or_else(|| Ask::plain(PROMPT), step::ask);
             match self.read(ask) {
-                Some(Read::Lines(text)) if self.session.is_stepping() => step::line(self, &text, standing.as_ref()),
+                Some(Read::Lines(text)) if self.session.is_stepping() => {
+                    self.guarded(|p| step::line(&mut p.session, &p.screen, &text, standing.as_ref()));
+                }
                 Some(Read::Lines(text)) => self.line(&text),
                 Some(Read::Interrupted) if self.session.is_stepping() && standing.is_none() => {
                     self.session.interrupt_steps();
@@ -244,7 +247,7 @@ impl<'a> Prompt<'a> {
     }
 
     /// A bug in sockpit costs the line, not the session: what the line was doing is given up.
-    pub fn guarded(&mut self, run: impl FnOnce(&mut Self)) {
+    fn guarded(&mut self, run: impl FnOnce(&mut Self)) {
         if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(self))).is_err() {
             self.screen.show("this is a bug in sockpit, not in your line; the session and its sockets go on");
             self.session.recover();
@@ -308,16 +311,4 @@ impl<'a> Prompt<'a> {
             Some(_) => script::status(&mut self.session, self.options),
         }
     }
-}
-
-/// Whether a line can be asked for.
-pub(super) enum Busy {
-    /// It can.
-    No,
-    /// It can, unless something has just come.
-    Perhaps,
-    /// All waits: after a moment it can, for what is typed may end the wait.
-    Waits,
-    /// A line runs.
-    Yes,
 }

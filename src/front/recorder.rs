@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::command::views;
 use crate::render::canon::{Canon, Origin, Piece};
-use crate::render::compare::{self, Line, Names};
+use crate::render::compare::{self, Bindings, Line};
 use crate::render::rules::Chosen;
 use crate::render::transcript::{self, Entry};
 use crate::session::{Event, Sink, What};
@@ -171,7 +171,7 @@ impl Recorder {
 
 /// A run's entries as the text of a transcript.
 pub fn write(entries: impl Iterator<Item = Entry<Line>>) -> String {
-    let mut names = Names::default();
+    let mut names = Bindings::default();
     let mut out = String::new();
     for entry in entries {
         let entry = match entry {
@@ -185,9 +185,9 @@ pub fn write(entries: impl Iterator<Item = Entry<Line>>) -> String {
 }
 
 /// A recorder as a session's sink.
-pub struct Shared(pub Rc<RefCell<Recorder>>);
+pub struct SharedRecorder(pub Rc<RefCell<Recorder>>);
 
-impl Sink for Shared {
+impl Sink for SharedRecorder {
     fn event(&mut self, event: &Event) -> bool {
         let mut recorder = self.0.borrow_mut();
         if let What::Line(text) = &event.what {

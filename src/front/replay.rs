@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use super::recorder::{Recorder, Shared};
+use super::recorder::{Recorder, SharedRecorder};
 use crate::lang::{self, Source};
 use crate::os::process::Prints;
 use crate::os::{fd, poller};
@@ -54,7 +54,7 @@ pub enum How {
 pub fn take_down(lines: &[String], arguments: &[String], how: &How, timeout: Option<Duration>) -> Taken {
     let recorder = Rc::new(RefCell::new(Recorder::new(lines.to_vec())));
     let low = fd::take_low();
-    let mut session = Session::new(Box::new(Shared(recorder.clone())), Show::All, arguments);
+    let mut session = Session::new(Box::new(SharedRecorder(recorder.clone())), Show::All, arguments);
     session.deadline = timeout.and_then(|t| Instant::now().checked_add(t));
     // Whose lines come first, a child's or ours, is open.
     session.world.children_print = Prints::Nowhere;

@@ -7,11 +7,11 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::editor::Ask;
-use super::prompt::{Busy, Prompt};
+use super::screen::Screen;
 use crate::help::program::STEPS;
 use crate::lang::{self, Source};
 use crate::render::PROMPT;
-use crate::session::{Change, Main, Session, Standing};
+use crate::session::{Change, Main, NextStatement, Session};
 use crate::value::text::printable;
 
 /// What is said first.
@@ -22,6 +22,18 @@ pub const GREETING: &str = "sockpit: Enter runs the line, changed or not; type a
 const PATIENCE: Duration = Duration::from_secs(3);
 /// How many lines `list` shows before and after.
 const AROUND: u32 = 5;
+
+/// Whether a line can be asked for.
+pub enum Busy {
+    /// It can.
+    No,
+    /// It can, unless something has just come.
+    Perhaps,
+    /// All waits: after a moment it can, for what is typed may end the wait.
+    Waits,
+    /// A line runs.
+    Yes,
+}
 
 /// Whether something is to be run before a line is asked for.
 pub fn busy(session: &Session) -> Busy {
@@ -39,43 +51,43 @@ pub fn busy(session: &Session) -> Busy {
 }
 
 /// The statement that is next, told with what stands above it. Says so when all waits, or when the program is over.
-pub fn standing(prompt: &mut Prompt) -> Option<Standing> {
-    if !prompt.session.is_stepping() {
+pub fn standing(session: &mut Session, screen: &Screen) -> Option<NextStatement> {
+    if !session.is_stepping() {
         return None;
     }
-    let standing = prompt.session.next_stop();
+    let standing = session.next_stop();
     match &standing {
-        Some(standing) => above(prompt, standing),
-        None if *prompt.session.main() == Main::Idle && !prompt.session.has_tasks() => {
-            prompt.session.stop_stepping();
-            prompt.screen.echoes.set(false);
-            prompt.screen.remark("# the program has ended; what it made is still here, and Ctrl-D leaves");
+        Some(standing) => above(session, screen, standing),
+        None if *session.main() == Main::Idle && !session.has_tasks() => {
+            session.stop_stepping();
+            screen.echoes.set(false);
+            screen.remark("# the program has ended; what it made is still here, and Ctrl-D leaves");
         }
         None => {
-            let waits = prompt.session.waiting().map_or_else(|| "every task waits".to_string(), |w| w.text);
-            prompt.screen.remark(&format!("# {waits}; type what would end it, or Ctrl-C gives it up"));
+            let waits = session.waiting().map_or_else(|| "every task waits".to_string(), |w| w.text);
+            screen.remark(&format!("# {waits}; type what would end it, or Ctrl-C gives it up"));
         }
     }
     standing
 }
 
 /// Show, once, what stands above a line of the program and is no statement: comments, `try`, `else`.
-fn above(prompt: &Prompt, standing: &Standing) {
-    let Standing { source, line, .. } = standing;
-    if prompt.session.stepped().is_none_or(|program| !Rc::ptr_eq(program, source)) {
+fn above(session: &Session, screen: &Screen, standing: &NextStatement) {
+    let NextStatement { source, line, .. } = standing;
+    if session.stepped().is_none_or(|program| !Rc::ptr_eq(program, source)) {
         return;
     }
-    let seen = prompt.screen.shows_down_to(*line);
-    for n in prompt.session.lines_above(*line).filter(|n| *n > seen) {
+    let seen = screen.shows_down_to(*line);
+    for n in session.lines_above(*line).filter(|n| *n > seen) {
         let text = source.line(n).trim_end();
         if !matches!(text.trim(), "" | "end") {
-            prompt.screen.remark(&printable(text));
+            screen.remark(&printable(text));
         }
     }
 }
 
 /// The question for the next line: its number and its task before the prompt, and the line itself.
-pub fn ask(standing: &Standing) -> Ask {
+pub fn ask(standing: &NextStatement) -> Ask {
     let task = standing.task.as_ref().map_or(String::new(), |task| format!("[{task}] "));
     Ask { prompt: format!("{} {task}{PROMPT}", standing.line), initial: standing.text() }
 }
@@ -137,102 +149,99 @@ fn head(line: &str) -> (String, String) {
 }
 
 /// Do what was typed.
-pub fn line(prompt: &mut Prompt, text: &str, standing: Option<&Standing>) {
-    let next = standing.map(Standing::text);
+pub fn line(session: &mut Session, screen: &Screen, text: &str, standing: Option<&NextStatement>) {
+    let next = standing.map(NextStatement::text);
     let meant = meaning(text, next.as_deref());
     let nothing = "# nothing is next: every task waits, and `where` tells for what";
     match (meant, standing) {
         (Meant::Skip, None) => {}
         (Meant::Run, Some(standing)) => {
-            body(prompt, standing);
-            prompt.session.let_go();
+            body(screen, standing);
+            session.let_go();
         }
         (Meant::Skip, Some(_)) => {
-            if let Some((first, last)) = prompt.session.pass_over() {
+            if let Some((first, last)) = session.pass_over() {
                 let lines = if first == last { format!("line {first}") } else { format!("lines {first} to {last}") };
-                prompt.screen.remark(&format!("# {lines} passed over"));
+                screen.remark(&format!("# {lines} passed over"));
             }
         }
-        (Meant::Back, _) => match prompt.session.step_back() {
-            Ok(()) => prompt.screen.remark("# only the place goes back: what ran stays done"),
-            Err(why) => prompt.screen.remark(&format!("# {why}")),
+        (Meant::Back, _) => match session.step_back() {
+            Ok(()) => screen.remark("# only the place goes back: what ran stays done"),
+            Err(why) => screen.remark(&format!("# {why}")),
         },
         (Meant::Where, _) => {
-            for line in prompt.session.whereabouts() {
-                prompt.screen.show(&line);
+            for line in session.whereabouts() {
+                screen.show(&line);
             }
         }
-        (Meant::List(at), _) => list(prompt, at.or(standing.map(|s| s.line)), standing),
+        (Meant::List(at), _) => list(session, screen, at.or(standing.map(|s| s.line)), standing),
         (Meant::Break(None), _) => {
-            let lines: Vec<String> = prompt.session.breaks().iter().map(u32::to_string).collect();
+            let lines: Vec<String> = session.breaks().iter().map(u32::to_string).collect();
             let said = if lines.is_empty() {
                 "# no breakpoints: break LINE".into()
             } else {
                 format!("# breakpoints: {}", lines.join(", "))
             };
-            prompt.screen.remark(&said);
+            screen.remark(&said);
         }
-        (Meant::Break(Some(line)), _) => match prompt.session.toggle_break(line) {
-            Some((line, true)) => prompt.screen.remark(&format!("# breakpoint at line {line}")),
-            Some((line, false)) => prompt.screen.remark(&format!("# no breakpoint at line {line} any more")),
-            None => prompt.screen.remark(&format!("# the program has no statement at line {line} or after it")),
+        (Meant::Break(Some(line)), _) => match session.toggle_break(line) {
+            Some((line, true)) => screen.remark(&format!("# breakpoint at line {line}")),
+            Some((line, false)) => screen.remark(&format!("# no breakpoint at line {line} any more")),
+            None => screen.remark(&format!("# the program has no statement at line {line} or after it")),
         },
         (Meant::Continue(to), _) => {
-            if !prompt.session.run_free(to) {
+            if !session.run_free(to) {
                 let line = to.unwrap_or(0);
-                prompt.screen.remark(&format!("# the program has no statement at line {line} or after it"));
+                screen.remark(&format!("# the program has no statement at line {line} or after it"));
             }
         }
         (Meant::Wrong(word), _) => {
             let usage = STEPS.iter().find(|(usage, _)| usage.starts_with(word)).map_or("", |(usage, _)| usage);
-            prompt.screen.remark(&format!("# {usage}: the number of a line"));
+            screen.remark(&format!("# {usage}: the number of a line"));
         }
-        (Meant::Changed, Some(standing)) => change(prompt, text, standing),
-        (Meant::Run | Meant::Changed, None) => prompt.screen.remark(nothing),
-        (Meant::Beside, _) => beside(prompt, text),
+        (Meant::Changed, Some(standing)) => change(session, screen, text, standing),
+        (Meant::Run | Meant::Changed, None) => screen.remark(nothing),
+        (Meant::Beside, _) => beside(session, screen, text),
     }
 }
 
 /// A def is made as a whole: show what its line does not.
-fn body(prompt: &Prompt, standing: &Standing) {
+fn body(screen: &Screen, standing: &NextStatement) {
     if standing.text().starts_with("def ") {
         for n in standing.line + 1..=standing.last_line {
-            prompt.screen.remark(&printable(standing.source.line(n).trim_end()));
+            screen.remark(&printable(standing.source.line(n).trim_end()));
         }
-        prompt.screen.shows_down_to(standing.last_line);
+        screen.shows_down_to(standing.last_line);
     }
 }
 
-fn change(prompt: &mut Prompt, text: &str, standing: &Standing) {
+fn change(session: &mut Session, screen: &Screen, text: &str, standing: &NextStatement) {
     let source = Source::part("", text.trim(), standing.line);
-    prompt.guarded(|prompt| match prompt.session.let_go_changed(&source) {
+    match session.let_go_changed(&source) {
         Ok(Change::Made | Change::Failed) => {}
-        Ok(Change::Refused(why)) => prompt.screen.remark(&format!("# {why}")),
-        Err(error) => prompt.screen.refuse(&error),
-    });
+        Ok(Change::Refused(why)) => screen.remark(&format!("# {why}")),
+        Err(error) => screen.refuse(&error),
+    }
 }
 
-fn beside(prompt: &mut Prompt, text: &str) {
-    let source = Source::new("", text);
-    prompt.guarded(|prompt| {
-        if let Err(error) = prompt.session.run_beside(&source) {
-            prompt.screen.refuse(&error);
-        }
-    });
+fn beside(session: &mut Session, screen: &Screen, text: &str) {
+    if let Err(error) = session.run_beside(&Source::new("", text)) {
+        screen.refuse(&error);
+    }
 }
 
 /// Show the program around a line, with the place and the breakpoints.
-fn list(prompt: &Prompt, at: Option<u32>, standing: Option<&Standing>) {
-    let Some(program) = prompt.session.stepped() else { return };
+fn list(session: &Session, screen: &Screen, at: Option<u32>, standing: Option<&NextStatement>) {
+    let Some(program) = session.stepped() else { return };
     let source: &Rc<Source> = standing.map_or(program, |s| &s.source);
-    let breaks = if Rc::ptr_eq(source, program) { prompt.session.breaks() } else { Vec::new() };
+    let breaks = if Rc::ptr_eq(source, program) { session.breaks() } else { Vec::new() };
     let lines = source.first + source.text.lines().count() as u32;
     let at = at.unwrap_or(source.first).min(lines.saturating_sub(1));
     for n in at.saturating_sub(AROUND).max(source.first)..(at + AROUND + 1).min(lines) {
         let place = if standing.is_some_and(|s| s.line == n) { "->" } else { "  " };
         let stop = if breaks.contains(&n) { '*' } else { ' ' };
         let line = printable(source.line(n));
-        prompt.screen.show(format!("{place}{stop}{n:4}  {line}").trim_end());
+        screen.show(format!("{place}{stop}{n:4}  {line}").trim_end());
     }
 }
 

@@ -6,7 +6,7 @@ use super::{program, python, words};
 use crate::command::{self, Command, Group};
 use crate::linux::options;
 use crate::value::Name;
-use crate::value::page::Part;
+use crate::value::page::PagePart;
 
 const DESCRIPTION: &[&str] = &[
     "sockpit is a playground for the socket API. One line is one documented call (socket, bind, listen, accept, \
@@ -95,8 +95,8 @@ pub fn manual() -> String {
 }
 
 /// What a page says that the manual's own order says already.
-fn is_said(part: &Part) -> bool {
-    matches!(part, Part::Entry(term, _) if term == super::pages::SEE || term == super::pages::IS_A)
+fn is_said(part: &PagePart) -> bool {
+    matches!(part, PagePart::Entry(term, _) if term == super::pages::SEE || term == super::pages::IS_A)
 }
 
 /// Text in roff's own form.
@@ -150,15 +150,15 @@ impl Roff {
         self.line(".RE");
     }
 
-    fn part(&mut self, part: &Part) {
+    fn part(&mut self, part: &PagePart) {
         match part {
-            Part::Title(text) | Part::Head(text) => {
+            PagePart::Title(text) | PagePart::Head(text) => {
                 self.line(".PP");
                 self.line(&format!("\\fB{}\\fR", escaped(text)));
             }
-            Part::Text(text) => self.paragraph(text),
-            Part::Entry(term, text) => self.entry(term, text),
-            Part::Code(lines) => self.code(lines),
+            PagePart::Text(text) => self.paragraph(text),
+            PagePart::Entry(term, text) => self.entry(term, text),
+            PagePart::Code(lines) => self.code(lines),
         }
     }
 

@@ -19,7 +19,7 @@ use words::Topic;
 
 /// Something that has a page.
 #[derive(Clone, Copy)]
-pub enum Subject {
+pub enum HelpSubject {
     /// A call.
     Call(&'static Command),
     /// A word of the language, a topic, an error without a number.
@@ -37,24 +37,24 @@ pub enum Subject {
 }
 
 /// Everything that has a page, by each name it goes by.
-pub fn subjects() -> impl Iterator<Item = (&'static str, Subject)> {
+pub fn subjects() -> impl Iterator<Item = (&'static str, HelpSubject)> {
     let calls = command::all().flat_map(|c| {
-        std::iter::once(c.name).chain(c.aliases.iter().copied()).map(move |name| (name, Subject::Call(c)))
+        std::iter::once(c.name).chain(c.aliases.iter().copied()).map(move |name| (name, HelpSubject::Call(c)))
     });
-    let topics = words::all().flat_map(|t| t.names.iter().map(move |name| (*name, Subject::Topic(t))));
-    let options = options::all().map(|o| (o.name, Subject::Option(o)));
+    let topics = words::all().flat_map(|t| t.names.iter().map(move |name| (*name, HelpSubject::Topic(t))));
+    let options = options::all().map(|o| (o.name, HelpSubject::Option(o)));
     let sets = SETS.into_iter().chain([&INTERFACE_FLAGS]);
-    let constants = sets.flat_map(|set| set.rows().map(move |row| (row.0, Subject::Constant(set, row))));
-    let levels = options::levels().map(|(name, number)| (*name, Subject::Level(name, *number)));
+    let constants = sets.flat_map(|set| set.rows().map(move |row| (row.0, HelpSubject::Constant(set, row))));
+    let levels = options::levels().map(|(name, number)| (*name, HelpSubject::Level(name, *number)));
     let errors = Name::all().filter_map(|name| Name::parse(name).map(|e| (name, e)));
-    let numbered = errors.filter(|(_, e)| e.number().is_some()).map(|(name, e)| (name, Subject::Error(e)));
+    let numbered = errors.filter(|(_, e)| e.number().is_some()).map(|(name, e)| (name, HelpSubject::Error(e)));
     let second = crate::value::errno::ALIASES.iter().filter_map(|(name, _)| Name::parse(name).map(|e| (*name, e)));
-    let second = second.map(|(name, e)| (name, Subject::Error(e)));
-    let states = State::ALL.iter().map(|(state, name)| (*name, Subject::State(*state)));
+    let second = second.map(|(name, e)| (name, HelpSubject::Error(e)));
+    let states = State::ALL.iter().map(|(state, name)| (*name, HelpSubject::State(*state)));
     calls.chain(topics).chain(options).chain(constants).chain(levels).chain(numbered).chain(second).chain(states)
 }
 
-impl Subject {
+impl HelpSubject {
     /// What it is.
     pub fn noun(&self) -> &'static str {
         match self {
@@ -137,7 +137,7 @@ fn brief(summary: &str) -> &str {
 
 /// What is known of a word: all that goes by it as it is written, else by its letters.
 pub fn about(word: &str) -> Result<Page, Failure> {
-    let mut found: Vec<Subject> = subjects().filter(|(name, _)| *name == word).map(|(_, s)| s).collect();
+    let mut found: Vec<HelpSubject> = subjects().filter(|(name, _)| *name == word).map(|(_, s)| s).collect();
     if found.is_empty() {
         found = subjects().filter(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, s)| s).collect();
     }
@@ -161,7 +161,7 @@ fn search<S: AsRef<str>>(words: &[S]) -> Result<Page, Failure> {
     if words.is_empty() {
         return Err(Failure::usage("help -k needs a word to search for"));
     }
-    let mut hits: Vec<(usize, &str, Subject)> = subjects()
+    let mut hits: Vec<(usize, &str, HelpSubject)> = subjects()
         .filter_map(|(name, subject)| {
             let places = [name.to_string(), subject.summary(), plain(&subject.page())];
             let places = places.map(|text| text.to_lowercase());
@@ -184,13 +184,13 @@ fn search<S: AsRef<str>>(words: &[S]) -> Result<Page, Failure> {
 
 /// All the words of a page, but those that lead to others.
 fn plain(page: &Page) -> String {
-    use crate::value::page::Part;
+    use crate::value::page::PagePart;
     let mut out = String::new();
     for part in &page.0 {
         let (term, text) = match part {
-            Part::Entry(term, _) if term == pages::SEE => continue,
-            Part::Entry(term, text) => (term.as_str(), text),
-            Part::Title(text) | Part::Head(text) | Part::Text(text) | Part::Code(text) => ("", text),
+            PagePart::Entry(term, _) if term == pages::SEE => continue,
+            PagePart::Entry(term, text) => (term.as_str(), text),
+            PagePart::Title(text) | PagePart::Head(text) | PagePart::Text(text) | PagePart::Code(text) => ("", text),
         };
         out.push_str(&format!("{term} {text}\n"));
     }

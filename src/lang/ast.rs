@@ -9,7 +9,7 @@ pub type Block = Vec<Statement>;
 #[derive(Clone, PartialEq, Debug)]
 pub struct Statement {
     /// What it is.
-    pub kind: Kind,
+    pub kind: StatementKind,
     /// Its first line.
     pub span: Span,
     /// Its last line: `end`'s, for a block.
@@ -47,7 +47,7 @@ pub struct Handler {
 /// The kinds of statement.
 #[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs)]
-pub enum Kind {
+pub enum StatementKind {
     Call(Call),
     Let(Word, Expr),
     Assert(Expr),

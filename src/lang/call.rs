@@ -1,12 +1,12 @@
 //! A line that is a call: `NAMES = expect ERRNO CALL WORDS &`.
 
-use super::ast::{Call, Kind};
+use super::ast::{Call, StatementKind};
 use super::parse::Parser;
 use super::{Error, KEYWORDS, Part, Span, Word, is_name};
 
 impl Parser<'_> {
     /// `NAME[, NAME...] = CALL`, if the line is one.
-    pub(super) fn assignment(&self, line: &[Word]) -> Result<Option<Kind>, Error> {
+    pub(super) fn assignment(&self, line: &[Word]) -> Result<Option<StatementKind>, Error> {
         let Some(at) = line.iter().position(|w| w.is("=")) else { return Ok(None) };
         if at == 0 {
             return Err(self.error(line[0].span, "a name is missing before the ="));
@@ -61,7 +61,7 @@ impl Parser<'_> {
     }
 
     /// A call, with what stands before and behind it.
-    pub(super) fn call(&self, targets: Vec<Word>, mut line: Vec<Word>) -> Result<Kind, Error> {
+    pub(super) fn call(&self, targets: Vec<Word>, mut line: Vec<Word>) -> Result<StatementKind, Error> {
         let mut expect = None;
         if line[0].is("expect") {
             let start = line[0].span;
@@ -97,6 +97,6 @@ impl Parser<'_> {
             }
             None => return Err(self.error(name.span, "a line begins with the name of a call")),
         }
-        Ok(Kind::Call(Call { targets, expect, name, args: line, background }))
+        Ok(StatementKind::Call(Call { targets, expect, name, args: line, background }))
     }
 }

@@ -12,7 +12,7 @@ mod print;
 mod typed;
 mod word;
 
-pub use ast::{Block, Call, Handler, Kind, Statement};
+pub use ast::{Block, Call, Handler, Statement, StatementKind};
 pub use error::{Error, Source, Span, excerpt, place};
 pub use expr::{Expr, Operator};
 pub use parse::{depth_change, parse};

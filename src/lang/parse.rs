@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::ast::{Block, Handler, Kind, Statement};
+use super::ast::{Block, Handler, Statement, StatementKind};
 use super::expr::expression;
 use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Source, Span, Word, is_name, words};
 
@@ -164,7 +164,7 @@ impl Parser<'_> {
         body
     }
 
-    fn statement(&mut self, line: Vec<Word>) -> Result<Kind, Error> {
+    fn statement(&mut self, line: Vec<Word>) -> Result<StatementKind, Error> {
         if let Some(kind) = self.assignment(&line)? {
             return Ok(kind);
         }
@@ -172,23 +172,23 @@ impl Parser<'_> {
             "let" => {
                 let name = self.name(&line, 1, "a name")?.clone();
                 match line.get(2) {
-                    Some(w) if w.is("=") => Ok(Kind::Let(name, self.expr(&line, 3)?)),
+                    Some(w) if w.is("=") => Ok(StatementKind::Let(name, self.expr(&line, 3)?)),
                     other => {
                         Err(self
                             .error(other.map_or(Self::after(&line), |w| w.span), "`let NAME = VALUE` needs the = here"))
                     }
                 }
             }
-            "assert" => Ok(Kind::Assert(self.expr(&line, 1)?)),
-            "print" => Ok(Kind::Print(line[1..].to_vec())),
+            "assert" => Ok(StatementKind::Assert(self.expr(&line, 1)?)),
+            "print" => Ok(StatementKind::Print(line[1..].to_vec())),
             "if" => self.conditional(&line),
             "while" => {
                 let condition = self.expr(&line, 1)?;
-                Ok(Kind::While(condition, self.looped(&line[0])?))
+                Ok(StatementKind::While(condition, self.looped(&line[0])?))
             }
             "loop" => {
                 self.alone(&line)?;
-                Ok(Kind::Loop(self.looped(&line[0])?))
+                Ok(StatementKind::Loop(self.looped(&line[0])?))
             }
             "for" => {
                 let name = self.name(&line, 1, "a name")?.clone();
@@ -201,10 +201,10 @@ impl Parser<'_> {
                         ));
                     }
                 }
-                Ok(Kind::For(name, line[3..].to_vec(), self.looped(&line[0])?))
+                Ok(StatementKind::For(name, line[3..].to_vec(), self.looped(&line[0])?))
             }
             "repeat" => match &line[1..] {
-                [count] => Ok(Kind::Repeat(count.clone(), self.looped(&line[0])?)),
+                [count] => Ok(StatementKind::Repeat(count.clone(), self.looped(&line[0])?)),
                 _ => Err(self.error(line[0].span, "`repeat` takes one word: how often")),
             },
             word @ ("break" | "continue") => {
@@ -212,7 +212,7 @@ impl Parser<'_> {
                 if self.loops == 0 {
                     return Err(self.error(line[0].span, format!("`{word}` stands inside a loop")));
                 }
-                Ok(if word == "break" { Kind::Break } else { Kind::Continue })
+                Ok(if word == "break" { StatementKind::Break } else { StatementKind::Continue })
             }
             "try" => self.attempt(&line),
             "def" => self.define(&line),
@@ -220,14 +220,14 @@ impl Parser<'_> {
                 if self.defs == 0 {
                     return Err(self.error(line[0].span, "`return` stands inside a def"));
                 }
-                Ok(Kind::Return(line[1..].to_vec()))
+                Ok(StatementKind::Return(line[1..].to_vec()))
             }
             "global" => {
                 if self.defs == 0 {
                     return Err(self.error(line[0].span, "`global` stands inside a def; outside every name is global"));
                 }
                 self.name(&line, 1, "a name")?;
-                Ok(Kind::Global(self.names(&line, 1, "a name")?))
+                Ok(StatementKind::Global(self.names(&line, 1, "a name")?))
             }
             word if KEYWORDS.contains(&word) && word != "expect" => {
                 Err(self.error(line[0].span, format!("`{word}` cannot begin a line")))
@@ -236,7 +236,7 @@ impl Parser<'_> {
         }
     }
 
-    fn conditional(&mut self, line: &[Word]) -> Result<Kind, Error> {
+    fn conditional(&mut self, line: &[Word]) -> Result<StatementKind, Error> {
         let mut arms = Vec::new();
         let mut condition = self.expr(line, 1)?;
         loop {
@@ -247,17 +247,17 @@ impl Parser<'_> {
                 Some("elif") => condition = self.expr(&end, 1)?,
                 Some("else") => {
                     self.alone(&end)?;
-                    return Ok(Kind::If(arms, Some(self.body(&line[0])?)));
+                    return Ok(StatementKind::If(arms, Some(self.body(&line[0])?)));
                 }
                 _ => {
                     self.alone(&end)?;
-                    return Ok(Kind::If(arms, None));
+                    return Ok(StatementKind::If(arms, None));
                 }
             }
         }
     }
 
-    fn attempt(&mut self, line: &[Word]) -> Result<Kind, Error> {
+    fn attempt(&mut self, line: &[Word]) -> Result<StatementKind, Error> {
         self.alone(line)?;
         let (body, mut end) = self.block(&["except", "finally", "end"], Some(&line[0]))?;
         let mut handlers = Vec::new();
@@ -281,20 +281,20 @@ impl Parser<'_> {
                 }
                 Some("finally") => {
                     self.alone(&ended)?;
-                    return Ok(Kind::Try(body, handlers, Some(self.body(&line[0])?)));
+                    return Ok(StatementKind::Try(body, handlers, Some(self.body(&line[0])?)));
                 }
                 _ => {
                     self.alone(&ended)?;
                     if handlers.is_empty() {
                         return Err(self.error(line[0].span, "this `try` has neither `except` nor `finally`"));
                     }
-                    return Ok(Kind::Try(body, handlers, None));
+                    return Ok(StatementKind::Try(body, handlers, None));
                 }
             }
         }
     }
 
-    fn define(&mut self, line: &[Word]) -> Result<Kind, Error> {
+    fn define(&mut self, line: &[Word]) -> Result<StatementKind, Error> {
         if self.depth > 1 {
             return Err(self.error(line[0].span, "a `def` stands outside all blocks"));
         }
@@ -310,7 +310,7 @@ impl Parser<'_> {
         let body = self.body(&line[0]);
         self.defs -= 1;
         self.loops = loops;
-        Ok(Kind::Def(name, params, body?))
+        Ok(StatementKind::Def(name, params, body?))
     }
 }
 
@@ -322,18 +322,18 @@ mod tests {
         parse(&Source::new("t", text)).unwrap_err().message
     }
 
-    fn one(text: &str) -> Kind {
+    fn one(text: &str) -> StatementKind {
         parse(&Source::new("t", text)).unwrap().remove(0).kind
     }
 
     #[test]
     fn assignments_take_several_names() {
         for text in ["a, b = accept s", "a,b = accept s", "a , b = accept s"] {
-            let Kind::Call(call) = one(text) else { panic!("{text}") };
+            let StatementKind::Call(call) = one(text) else { panic!("{text}") };
             let names: Vec<_> = call.targets.iter().filter_map(Word::literal).collect();
             assert_eq!(names, ["a", "b"], "{text}");
         }
-        let Kind::Call(call) = one("send s a = b") else { panic!() };
+        let StatementKind::Call(call) = one("send s a = b") else { panic!() };
         assert_eq!((call.targets.len(), call.args.len()), (0, 4));
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::ast::{Block, Call, Kind};
+use super::ast::{Block, Call, StatementKind};
 use super::{Expr, KEYWORDS, Part, Word};
 
 /// The canonical text of statements: parsing it gives them back.
@@ -19,11 +19,11 @@ fn write_block(out: &mut String, block: &Block, depth: usize) {
         };
         let end = |out: &mut String| line(out, "end");
         match &statement.kind {
-            Kind::Call(c) => line(out, &call(c)),
-            Kind::Let(name, e) => line(out, &format!("let {} = {}", word(name), expr(e, 0))),
-            Kind::Assert(e) => line(out, &format!("assert {}", expr(e, 0))),
-            Kind::Print(w) => line(out, &joined("print", w)),
-            Kind::If(arms, otherwise) => {
+            StatementKind::Call(c) => line(out, &call(c)),
+            StatementKind::Let(name, e) => line(out, &format!("let {} = {}", word(name), expr(e, 0))),
+            StatementKind::Assert(e) => line(out, &format!("assert {}", expr(e, 0))),
+            StatementKind::Print(w) => line(out, &joined("print", w)),
+            StatementKind::If(arms, otherwise) => {
                 for (i, (condition, body)) in arms.iter().enumerate() {
                     line(out, &format!("{} {}", if i == 0 { "if" } else { "elif" }, expr(condition, 0)));
                     write_block(out, body, depth + 1);
@@ -34,29 +34,29 @@ fn write_block(out: &mut String, block: &Block, depth: usize) {
                 }
                 end(out);
             }
-            Kind::While(e, body) => {
+            StatementKind::While(e, body) => {
                 line(out, &format!("while {}", expr(e, 0)));
                 write_block(out, body, depth + 1);
                 end(out);
             }
-            Kind::Loop(body) => {
+            StatementKind::Loop(body) => {
                 line(out, "loop");
                 write_block(out, body, depth + 1);
                 end(out);
             }
-            Kind::For(name, words, body) => {
+            StatementKind::For(name, words, body) => {
                 line(out, &joined(&format!("for {} in", word(name)), words));
                 write_block(out, body, depth + 1);
                 end(out);
             }
-            Kind::Repeat(count, body) => {
+            StatementKind::Repeat(count, body) => {
                 line(out, &format!("repeat {}", word(count)));
                 write_block(out, body, depth + 1);
                 end(out);
             }
-            Kind::Break => line(out, "break"),
-            Kind::Continue => line(out, "continue"),
-            Kind::Try(body, handlers, finally) => {
+            StatementKind::Break => line(out, "break"),
+            StatementKind::Continue => line(out, "continue"),
+            StatementKind::Try(body, handlers, finally) => {
                 line(out, "try");
                 write_block(out, body, depth + 1);
                 for handler in handlers {
@@ -70,13 +70,13 @@ fn write_block(out: &mut String, block: &Block, depth: usize) {
                 }
                 end(out);
             }
-            Kind::Def(name, params, body) => {
+            StatementKind::Def(name, params, body) => {
                 line(out, &joined(&format!("def {}", word(name)), params));
                 write_block(out, body, depth + 1);
                 end(out);
             }
-            Kind::Return(words) => line(out, &joined("return", words)),
-            Kind::Global(names) => line(out, &joined("global", names)),
+            StatementKind::Return(words) => line(out, &joined("return", words)),
+            StatementKind::Global(names) => line(out, &joined("global", names)),
         }
     }
 }

@@ -75,7 +75,7 @@ pub struct Timer {
 
 /// A socket, or what the kernel keeps of one.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Entry {
+pub struct KernelSocket {
     /// Whose table it is in.
     pub protocol: Protocol,
     /// SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET.
@@ -101,7 +101,7 @@ pub struct Entry {
 }
 
 /// The sockets of a table. None where the kernel has no such protocol; the errno when /proc cannot be read.
-pub fn sockets(protocol: Protocol) -> Result<Vec<Entry>, i32> {
+pub fn sockets(protocol: Protocol) -> Result<Vec<KernelSocket>, i32> {
     let read = |path: &str| {
         let mut text = Vec::with_capacity(64 * 1024);
         fs::File::open(path).and_then(|mut f| f.read_to_end(&mut text)).map(|_| text)
@@ -122,7 +122,7 @@ pub fn sockets(protocol: Protocol) -> Result<Vec<Entry>, i32> {
 /// The sockets of a table's readings, each once, as it was seen last.
 #[derive(Default)]
 struct Listing {
-    found: Vec<Entry>,
+    found: Vec<KernelSocket>,
     places: HashMap<String, usize>,
 }
 
@@ -148,7 +148,7 @@ impl Listing {
 
 /// `sl local rem st tx:rx tr:when retrnsmt uid timeout inode ...`, of UDP `ref pointer drops`, numbers in hexadecimal up to `retrnsmt`. With it what
 /// tells it from all others: the two addresses of a TCP connection; of others the number, too.
-fn internet(protocol: Protocol, line: &str) -> Option<(Entry, String)> {
+fn internet(protocol: Protocol, line: &str) -> Option<(KernelSocket, String)> {
     let words: Vec<&str> = line.split_ascii_whitespace().collect();
     let [_, local, peer, state, queues, timer, _, uid, _, inode, ..] = *words.as_slice() else { return None };
     let ends = format!("{local} {peer}");
@@ -170,7 +170,7 @@ fn internet(protocol: Protocol, line: &str) -> Option<(Entry, String)> {
         other => other,
     };
     let inode = inode.parse().ok().filter(|n| *n != 0);
-    let entry = Entry {
+    let entry = KernelSocket {
         protocol,
         kind: if tcp { libc::SOCK_STREAM } else { libc::SOCK_DGRAM },
         local: address(local)?,
@@ -218,7 +218,7 @@ fn address(text: &str) -> Option<Addr> {
 }
 
 /// `Num RefCount Protocol Flags Type St Inode [Path]`.
-fn unix(line: &[u8]) -> Option<Entry> {
+fn unix(line: &[u8]) -> Option<KernelSocket> {
     const LISTENS: u32 = 0x10000;
     let mut rest = line;
     let mut word = || {
@@ -245,7 +245,7 @@ fn unix(line: &[u8]) -> Option<Entry> {
         Some([b'@', name @ ..]) => Addr::Abstract(name.into()),
         Some(path) => Addr::Path(path.into()),
     };
-    Some(Entry {
+    Some(KernelSocket {
         protocol: Protocol::Unix,
         kind,
         local,
@@ -337,7 +337,7 @@ a path with a line end
 00000000351b81cb: 00000003 00000000 00000000 0005 02     0
 ";
 
-    fn parse(protocol: Protocol, text: &[u8]) -> Vec<Entry> {
+    fn parse(protocol: Protocol, text: &[u8]) -> Vec<KernelSocket> {
         let mut listing = Listing::default();
         listing.add(protocol, text);
         listing.found
@@ -401,7 +401,7 @@ a path with a line end
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
         let number = inode(listener.as_fd());
-        let find = |p, n| sockets(p).unwrap().into_iter().find(|e: &Entry| e.inode == n && n.is_some()).unwrap();
+        let find = |p, n| sockets(p).unwrap().into_iter().find(|e: &KernelSocket| e.inode == n && n.is_some()).unwrap();
         let entry = find(Protocol::Tcp, number);
         assert_eq!((entry.state, entry.local.socket_addr()), (State::Listen, Some(listener.local_addr().unwrap())));
         assert_eq!(entry.received, 1, "a connection waits to be accepted");

@@ -15,7 +15,7 @@ const DATA_MAX: usize = 32;
 
 /// A call that was made.
 #[derive(Clone, Default, Debug)]
-pub struct Call {
+pub struct Syscall {
     /// Its line: `listen(3, 5) = 0`.
     pub text: String,
     /// Where in the line descriptors stand.
@@ -24,7 +24,7 @@ pub struct Call {
 
 thread_local! {
     static ON: Cell<bool> = const { Cell::new(false) };
-    static MADE: RefCell<Vec<Call>> = const { RefCell::new(Vec::new()) };
+    static MADE: RefCell<Vec<Syscall>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Whether calls are told.
@@ -42,7 +42,7 @@ pub fn set(on: bool) {
 }
 
 /// The calls made since the last time.
-pub fn take() -> Vec<Call> {
+pub fn take() -> Vec<Syscall> {
     MADE.take()
 }
 
@@ -144,7 +144,7 @@ pub(super) fn report<T: Given>(name: &str, args: &[Arg<'_>], result: &Result<T, 
     if !is_on() {
         return;
     }
-    let mut call = Call { text: format!("{name}("), fds: Vec::new() };
+    let mut call = Syscall { text: format!("{name}("), fds: Vec::new() };
     for (i, arg) in args.iter().enumerate() {
         call.text.push_str(if i > 0 { ", " } else { "" });
         call.put(arg);
@@ -160,7 +160,7 @@ pub(super) fn report<T: Given>(name: &str, args: &[Arg<'_>], result: &Result<T, 
     MADE.with_borrow_mut(|made| made.push(call));
 }
 
-impl Call {
+impl Syscall {
     fn put(&mut self, arg: &Arg<'_>) {
         match arg {
             Arg::Fd(fd) => {

@@ -1,6 +1,7 @@
 //! Compiled code: what a task steps through. Names are slots, words are values, blocks are jumps.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::command::{Arg, Command, Kind};
@@ -12,7 +13,7 @@ pub struct Code {
     /// What is done, in order.
     pub ops: Vec<Op>,
     /// The statement each op belongs to.
-    pub places: Vec<Place>,
+    pub places: Vec<StatementPlace>,
     /// Where errors go, the innermost last.
     pub guards: Vec<Guard>,
     /// How many hidden values (loop counters) it needs.
@@ -21,9 +22,32 @@ pub struct Code {
     pub source: Rc<Source>,
 }
 
+impl Code {
+    /// The lines that statements begin on, those of defs too.
+    pub fn statements(&self, lines: &mut BTreeSet<u32>) {
+        lines.extend(self.places.iter().filter(|p| p.end != 0).map(|p| p.span.line));
+        for op in &self.ops {
+            if let Op::Define(_, function) = op {
+                function.code.statements(lines);
+            }
+        }
+    }
+
+    /// The last line of the statement that begins with that op.
+    pub fn last_line(&self, pc: usize) -> u32 {
+        match pc.checked_sub(1).and_then(|before| self.ops.get(before)) {
+            Some(Op::Line(_, last)) => *last,
+            _ => {
+                let statement = self.places.get(pc..self.places[pc].end as usize).unwrap_or_default();
+                statement.iter().map(|p| p.span.line).max().unwrap_or(0)
+            }
+        }
+    }
+}
+
 /// The statement an op belongs to.
 #[derive(Clone, Copy)]
-pub struct Place {
+pub struct StatementPlace {
     /// Its first line.
     pub span: Span,
     /// It stands inside a block or a def.

@@ -3,18 +3,18 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::code::{After, Code, ExprCode, Function, Op, Operand, Place, Slot};
+use super::code::{After, Code, ExprCode, Function, Op, Operand, Slot, StatementPlace};
 use super::locals::{assigned, declared};
-use super::scope::Table;
+use super::scope::Symbols;
 use crate::command::{self, kinds};
-use crate::lang::{Block, Error, Expr, KEYWORDS, Kind, Part, Source, Span, Statement, Word};
+use crate::lang::{Block, Error, Expr, KEYWORDS, Part, Source, Span, Statement, StatementKind, Word};
 use crate::value::{Name, Value};
 
 /// The code of a program's statements. Names that are new get slots in the table.
-pub fn compile(table: &mut Table, source: &Rc<Source>, block: &Block) -> Result<Rc<Code>, Error> {
+pub fn compile(table: &mut Symbols, source: &Rc<Source>, block: &Block) -> Result<Rc<Code>, Error> {
     // A def may be called by one that stands before it.
     for statement in block {
-        if let Kind::Def(name, ..) = &statement.kind {
+        if let StatementKind::Def(name, ..) = &statement.kind {
             let text = name.literal().unwrap_or("");
             if command::find(text).is_some() {
                 return Err(Error::new(
@@ -33,7 +33,12 @@ pub fn compile(table: &mut Table, source: &Rc<Source>, block: &Block) -> Result<
 
 /// The code of statements that run once beside a program, where these names are local. Nothing in it is a place to
 /// stop at.
-pub fn snippet(table: &mut Table, source: &Rc<Source>, block: &Block, names: Vec<Rc<str>>) -> Result<Rc<Code>, Error> {
+pub fn snippet(
+    table: &mut Symbols,
+    source: &Rc<Source>,
+    block: &Block,
+    names: Vec<Rc<str>>,
+) -> Result<Rc<Code>, Error> {
     let mut compiler = Compiler::new(table, source, Some(Locals { names, globals: HashSet::new() }));
     compiler.block(block)?;
     compiler.code.places.iter_mut().for_each(|place| place.end = 0);
@@ -65,7 +70,7 @@ pub(super) struct Final {
 
 /// Statements being made into code.
 pub(super) struct Compiler<'a> {
-    pub(super) table: &'a mut Table,
+    pub(super) table: &'a mut Symbols,
     pub(super) source: &'a Rc<Source>,
     locals: Option<Locals>,
     pub(super) code: Code,
@@ -79,7 +84,7 @@ pub(super) struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    fn new(table: &'a mut Table, source: &'a Rc<Source>, locals: Option<Locals>) -> Self {
+    fn new(table: &'a mut Symbols, source: &'a Rc<Source>, locals: Option<Locals>) -> Self {
         let code = empty(source);
         let (loops, finals) = (Vec::new(), Vec::new());
         Self { table, source, locals, code, loops, finals, nested: 0, in_def: false, afters: 0 }
@@ -98,7 +103,7 @@ impl Compiler<'_> {
     pub(super) fn emit(&mut self, op: Op, span: Span) -> usize {
         let nested = self.nested > 0 || self.in_def;
         self.code.ops.push(op);
-        self.code.places.push(Place { span, nested, end: 0 });
+        self.code.places.push(StatementPlace { span, nested, end: 0 });
         self.code.ops.len() - 1
     }
 
@@ -166,44 +171,44 @@ impl Compiler<'_> {
     fn kind(&mut self, statement: &Statement) -> Result<(), Error> {
         let span = statement.span;
         match &statement.kind {
-            Kind::Call(call) => {
+            StatementKind::Call(call) => {
                 let site = Rc::new(self.site(call)?);
                 if call.background {
                     let mut job = empty(self.source);
                     job.ops.push(Op::Call(site));
-                    job.places.push(Place { span, nested: true, end: 0 });
+                    job.places.push(StatementPlace { span, nested: true, end: 0 });
                     self.emit(Op::Background(Rc::new(job)), span);
                 } else {
                     self.emit(Op::Call(site), span);
                 }
             }
-            Kind::Let(name, value) => {
+            StatementKind::Let(name, value) => {
                 let value = self.expr(value);
                 let (slot, name) = self.target(name);
                 self.emit(Op::Let(slot, name, value), span);
             }
-            Kind::Assert(condition) => {
+            StatementKind::Assert(condition) => {
                 let condition = self.expr(condition);
                 self.emit(Op::Assert(condition), span);
             }
-            Kind::Print(words) => {
+            StatementKind::Print(words) => {
                 let words = words.iter().map(|w| self.operand(w)).collect();
                 self.emit(Op::Print(words), span);
             }
-            Kind::If(arms, otherwise) => self.conditional(arms, otherwise.as_ref(), span)?,
-            Kind::While(condition, body) => {
+            StatementKind::If(arms, otherwise) => self.conditional(arms, otherwise.as_ref(), span)?,
+            StatementKind::While(condition, body) => {
                 let condition = self.expr(condition);
                 let next = self.here();
                 let exit = self.emit(Op::Unless(condition, 0), span);
                 self.looped(next, body, span)?;
                 self.end_loop(Some(exit));
             }
-            Kind::Loop(body) => {
+            StatementKind::Loop(body) => {
                 let next = self.here();
                 self.looped(next, body, span)?;
                 self.end_loop(None);
             }
-            Kind::Repeat(count, body) => {
+            StatementKind::Repeat(count, body) => {
                 let temp = self.temp();
                 let count = self.plain(count);
                 self.emit(Op::Count(temp, count), span);
@@ -212,7 +217,7 @@ impl Compiler<'_> {
                 self.looped(next, body, span)?;
                 self.end_loop(Some(exit));
             }
-            Kind::For(name, words, body) => {
+            StatementKind::For(name, words, body) => {
                 let temp = self.temp();
                 let words = words.iter().map(|w| self.plain(w)).collect();
                 self.emit(Op::Each(temp, words), span);
@@ -222,16 +227,18 @@ impl Compiler<'_> {
                 self.looped(next, body, span)?;
                 self.end_loop(Some(exit));
             }
-            Kind::Break | Kind::Continue => self.leave_loop(matches!(statement.kind, Kind::Break), span),
-            Kind::Try(body, handlers, finally) => self.attempt(body, handlers, finally.as_ref(), span)?,
-            Kind::Def(name, params, body) => self.define(name, params, body, span)?,
-            Kind::Return(words) => {
+            StatementKind::Break | StatementKind::Continue => {
+                self.leave_loop(matches!(statement.kind, StatementKind::Break), span);
+            }
+            StatementKind::Try(body, handlers, finally) => self.attempt(body, handlers, finally.as_ref(), span)?,
+            StatementKind::Def(name, params, body) => self.define(name, params, body, span)?,
+            StatementKind::Return(words) => {
                 let words = words.iter().map(|w| self.plain(w)).collect();
                 self.emit(Op::Value(words), span);
                 self.through_finals(0, span);
                 self.emit(Op::Return, span);
             }
-            Kind::Global(_) => {}
+            StatementKind::Global(_) => {}
         }
         Ok(())
     }
@@ -325,7 +332,7 @@ fn literal(bytes: &[u8], as_bytes: bool) -> Value {
 }
 
 /// Every word that a call's name could have been meant to be.
-pub(super) fn callable(table: &Table) -> impl Iterator<Item = &str> {
+pub(super) fn callable(table: &Symbols) -> impl Iterator<Item = &str> {
     let commands = command::all().flat_map(|c| std::iter::once(c.name).chain(c.aliases.iter().copied()));
     commands.chain(table.functions.all().map(|(n, _)| &**n)).chain(KEYWORDS.iter().copied())
 }

@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 
-use crate::lang::{Block, Kind, Word};
+use crate::lang::{Block, StatementKind, Word};
 
 /// The blocks inside a statement.
-fn blocks(kind: &Kind) -> Vec<&Block> {
+fn blocks(kind: &StatementKind) -> Vec<&Block> {
     match kind {
-        Kind::If(arms, otherwise) => arms.iter().map(|(_, b)| b).chain(otherwise).collect(),
-        Kind::While(_, b) | Kind::Loop(b) | Kind::For(_, _, b) | Kind::Repeat(_, b) => vec![b],
-        Kind::Try(b, handlers, finally) => {
+        StatementKind::If(arms, otherwise) => arms.iter().map(|(_, b)| b).chain(otherwise).collect(),
+        StatementKind::While(_, b)
+        | StatementKind::Loop(b)
+        | StatementKind::For(_, _, b)
+        | StatementKind::Repeat(_, b) => vec![b],
+        StatementKind::Try(b, handlers, finally) => {
             std::iter::once(b).chain(handlers.iter().map(|h| &h.body)).chain(finally).collect()
         }
         _ => Vec::new(),
@@ -19,7 +22,7 @@ fn blocks(kind: &Kind) -> Vec<&Block> {
 /// The names that a def declares global.
 pub(super) fn declared(block: &Block, out: &mut HashSet<String>) {
     for statement in block {
-        if let Kind::Global(names) = &statement.kind {
+        if let StatementKind::Global(names) = &statement.kind {
             out.extend(names.iter().filter_map(Word::literal).map(str::to_string));
         }
         for inner in blocks(&statement.kind) {
@@ -33,9 +36,9 @@ pub(super) fn assigned(block: &Block, out: &mut impl FnMut(&str)) {
     for statement in block {
         let mut add = |word: &Word| out(word.literal().unwrap_or(""));
         match &statement.kind {
-            Kind::Call(call) => call.targets.iter().for_each(&mut add),
-            Kind::Let(name, _) | Kind::For(name, ..) => add(name),
-            Kind::Try(_, handlers, _) => handlers.iter().filter_map(|h| h.bind.as_ref()).for_each(&mut add),
+            StatementKind::Call(call) => call.targets.iter().for_each(&mut add),
+            StatementKind::Let(name, _) | StatementKind::For(name, ..) => add(name),
+            StatementKind::Try(_, handlers, _) => handlers.iter().filter_map(|h| h.bind.as_ref()).for_each(&mut add),
             _ => {}
         }
         for inner in blocks(&statement.kind) {

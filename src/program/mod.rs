@@ -12,6 +12,8 @@ mod compile;
 mod locals;
 mod scope;
 
-pub use code::{After, ArgCode, Callee, Code, ExprCode, Function, Guard, Op, Operand, Place, Site, Slot, takes};
+pub use code::{
+    After, ArgCode, Callee, Code, ExprCode, Function, Guard, Op, Operand, Site, Slot, StatementPlace, takes,
+};
 pub use compile::{compile, snippet};
-pub use scope::{Scope, Slots, Table};
+pub use scope::{Scope, Slots, Symbols};

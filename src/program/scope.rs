@@ -81,7 +81,7 @@ impl Slots {
 
 /// The names of the scope that all share, and those of the defs.
 #[derive(Default)]
-pub struct Table {
+pub struct Symbols {
     /// Values' names.
     pub globals: Slots,
     /// Defined names.

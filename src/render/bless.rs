@@ -1,8 +1,8 @@
 //! A transcript written anew where a run of it differs, as little of it as can be. It runs nothing and writes no file.
 
-use super::compare::{Comparison, Difference, Group, Line, Names, line_matches};
-use super::rules::Chosen;
-use super::transcript::{self, ANY_LINES, Entry, Part, parts, placeholder};
+use super::compare::{Bindings, Comparison, Difference, Exchange, Line, line_matches};
+use super::rules::{Chosen, placeholder};
+use super::transcript::{self, ANY_LINES, Entry, LinePart, parts};
 
 impl Comparison {
     /// The transcript written anew where it differs, and the statements that turned from a success into an error or
@@ -10,7 +10,7 @@ impl Comparison {
     pub fn blessed(&self) -> (Vec<Entry>, Vec<String>) {
         let mut entries = Vec::new();
         let mut turned = Vec::new();
-        let mut pen = Pen { old: &self.names, new: Names::default(), hidden: false };
+        let mut pen = Pen { old: &self.names, new: Bindings::default(), hidden: false };
         let mut differing = self.differing.iter().peekable();
         for (i, (want, got)) in self.wanted.iter().zip(&self.got).enumerate() {
             entries.extend(want.typed.iter().cloned());
@@ -27,7 +27,7 @@ impl Comparison {
 }
 
 /// A statement that turned from a success into an error, or the other way round.
-fn turn(want: &Group<String>, got: &[String]) -> Option<String> {
+fn turn(want: &Exchange<String>, got: &[String]) -> Option<String> {
     let change = match (transcript::fails(&want.shown), transcript::fails(got)) {
         (false, true) => "succeeded before and FAILS now",
         (true, false) => "failed before and SUCCEEDS now",
@@ -39,8 +39,8 @@ fn turn(want: &Group<String>, got: &[String]) -> Option<String> {
 
 /// Writes a transcript's lines with numbers that count as they appear.
 struct Pen<'a> {
-    old: &'a Names,
-    new: Names,
+    old: &'a Bindings,
+    new: Bindings,
     /// A wildcard stood somewhere before: there may be gaps, and they stay.
     hidden: bool,
 }
@@ -61,22 +61,22 @@ impl Pen<'_> {
         let mut from = 0;
         for (part, place) in parts(line) {
             match part {
-                Part::Hole(kind, number) => {
+                LinePart::Hole(kind, number) => {
                     let value = self.old.by_name.get(&(kind, number)).map(|b| b.value.clone());
                     let number = value.map_or(number, |value| self.number(kind, &value));
                     out.push_str(&line[from..place.start]);
                     out.push_str(&placeholder(kind, number));
                     from = place.end;
                 }
-                Part::Rest => self.hidden = true,
-                Part::Text(_) | Part::Unknown(_) => {}
+                LinePart::Rest => self.hidden = true,
+                LinePart::Text(_) | LinePart::Unknown(_) => {}
             }
         }
         out + &line[from..]
     }
 
     /// A statement's lines written anew, its wildcards kept where they still match.
-    fn rewrite(&mut self, want: &Group<String>, got: &[Line], d: &Difference) -> Vec<String> {
+    fn rewrite(&mut self, want: &Exchange<String>, got: &[Line], d: &Difference) -> Vec<String> {
         let mut any = want.shown.iter().enumerate().filter(|(_, line)| *line == ANY_LINES).map(|(at, _)| at);
         let (only, more) = (any.next(), any.next());
         // Of one `...` it is known which lines stand before and after it.

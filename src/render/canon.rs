@@ -8,11 +8,10 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::rules::{Chosen, LONG, RULES, is_autobound, is_chosen_port};
+use super::rules::{Chosen, LONG, RULES, is_autobound, is_chosen_port, placeholder};
 use super::table::{self, Cell, Grid};
-use super::transcript::placeholder;
 use crate::command;
-use crate::session::{Call, Event, What};
+use crate::session::{Event, Syscall, What};
 use crate::value::table::Column;
 use crate::value::{Addr, Holds, Table, Value};
 
@@ -375,7 +374,7 @@ fn counts(call: &str) -> bool {
 }
 
 /// Where descriptors stand in a traced call's line, which may have something before it.
-fn from_end(call: &Call) -> Rc<[Range<usize>]> {
+fn from_end(call: &Syscall) -> Rc<[Range<usize>]> {
     let length = call.text.len();
     call.fds.iter().map(|place| length - place.start..length - place.end).collect()
 }

@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::canon::Piece;
-use super::rules::Chosen;
-use super::transcript::{self, ANY_LINES, Entry, Part, parts, placeholder};
+use super::rules::{Chosen, placeholder};
+use super::transcript::{self, ANY_LINES, Entry, LinePart, parts};
 
 /// A shown line of a run.
 pub type Line = Vec<Piece>;
@@ -22,7 +22,7 @@ pub(super) struct Bound {
 
 /// Which placeholder stands for which value.
 #[derive(Clone, Default, Debug)]
-pub struct Names {
+pub struct Bindings {
     pub(super) by_name: BTreeMap<(Chosen, usize), Bound>,
     by_value: HashMap<(Chosen, String), usize>,
     twins: Vec<Twin>,
@@ -43,7 +43,7 @@ impl std::fmt::Display for Twin {
     }
 }
 
-impl Names {
+impl Bindings {
     /// The number of a value: its own, or a new one.
     pub fn number(&mut self, kind: Chosen, value: &str) -> usize {
         if let Some(number) = self.number_of(kind, value) {
@@ -75,12 +75,12 @@ impl Names {
 }
 
 /// A run's line as a transcript has it, named as they come.
-pub fn write_line(line: &[Piece], names: &mut Names) -> String {
+pub fn write_line(line: &[Piece], names: &mut Bindings) -> String {
     transcript::written(line, |kind, value| names.number(kind, value))
 }
 
 /// Whether a shown line is as the transcript has it at that line. What it binds stays bound only if so.
-pub(super) fn line_matches(want: &str, got: &[Piece], names: &mut Names, line: usize) -> bool {
+pub(super) fn line_matches(want: &str, got: &[Piece], names: &mut Bindings, line: usize) -> bool {
     let mut new: BTreeMap<(Chosen, usize), &str> = BTreeMap::new();
     let matches = walk(want, got, |kind, number, value| {
         let bound = names.by_name.get(&(kind, number)).map(|bound| &*bound.value);
@@ -105,27 +105,27 @@ fn walk<'g>(want: &str, got: &'g [Piece], mut bind: impl FnMut(Chosen, usize, &'
     let mut pieces = got.iter();
     loop {
         match part {
-            Some(Part::Rest) => return true,
-            Some(Part::Text("")) => part = parts.next(),
-            Some(Part::Text(wanted)) if !text.is_empty() => {
+            Some(LinePart::Rest) => return true,
+            Some(LinePart::Text("")) => part = parts.next(),
+            Some(LinePart::Text(wanted)) if !text.is_empty() => {
                 let length = wanted.len().min(text.len());
                 if wanted.as_bytes()[..length] != text.as_bytes()[..length] {
                     return false;
                 }
                 let (Some(left), Some(rest)) = (wanted.get(length..), text.get(length..)) else { return false };
-                (part, text) = (Some(Part::Text(left)), rest);
+                (part, text) = (Some(LinePart::Text(left)), rest);
             }
             _ if !text.is_empty() => return false,
             _ => match (part, pieces.next()) {
                 (None, None) => return true,
-                (Some(Part::Hole(kind, number)), Some(piece)) if piece.kinds.contains(&kind) => {
+                (Some(LinePart::Hole(kind, number)), Some(piece)) if piece.kinds.contains(&kind) => {
                     if !bind(kind, number, &piece.text) {
                         return false;
                     }
                     part = parts.next();
                 }
-                (Some(Part::Text(_)), Some(piece)) => text = &piece.text,
-                (Some(Part::Hole(..)) | None, Some(piece)) if piece.text.is_empty() => {}
+                (Some(LinePart::Text(_)), Some(piece)) => text = &piece.text,
+                (Some(LinePart::Hole(..)) | None, Some(piece)) if piece.text.is_empty() => {}
                 _ => return false,
             },
         }
@@ -134,10 +134,10 @@ fn walk<'g>(want: &str, got: &'g [Piece], mut bind: impl FnMut(Chosen, usize, &'
 
 /// Whether shown lines are as the transcript has them; a line `...` stands for any lines. What they bind stays bound
 /// only if so.
-fn lines_match(want: &[String], got: &[Line], names: &mut Names, first: usize) -> bool {
+fn lines_match(want: &[String], got: &[Line], names: &mut Bindings, first: usize) -> bool {
     let (mut w, mut g) = (0, 0);
     // Where to go on when what comes after the last `...` does not fit: one line later.
-    let mut again: Option<(usize, usize, Names)> = None;
+    let mut again: Option<(usize, usize, Bindings)> = None;
     let before = want.iter().any(|l| l == ANY_LINES).then(|| names.clone());
     loop {
         if want.get(w).is_some_and(|l| l == ANY_LINES) {
@@ -172,7 +172,7 @@ fn lines_match(want: &[String], got: &[Line], names: &mut Names, first: usize) -
 
 /// A statement with what it showed: lines typed together, and the lines after them.
 #[derive(Clone, Debug)]
-pub struct Group<S> {
+pub struct Exchange<S> {
     pub(super) typed: Vec<Entry<S>>,
     pub(super) shown: Vec<S>,
     /// The line of the transcript where it begins.
@@ -180,21 +180,21 @@ pub struct Group<S> {
 }
 
 /// The statements of a transcript, whose first line has that number.
-pub fn groups(entries: Vec<Entry>, first: usize) -> Vec<Group<String>> {
-    let mut all: Vec<Group<String>> = Vec::new();
+pub fn groups(entries: Vec<Entry>, first: usize) -> Vec<Exchange<String>> {
+    let mut all: Vec<Exchange<String>> = Vec::new();
     for (line, entry) in (first..).zip(entries) {
         match (entry, all.last_mut()) {
             (Entry::Shown(text), Some(group)) => group.shown.push(text),
-            (Entry::Shown(text), None) => all.push(Group { typed: Vec::new(), shown: vec![text], line }),
+            (Entry::Shown(text), None) => all.push(Exchange { typed: Vec::new(), shown: vec![text], line }),
             (more @ Entry::More(_), Some(group)) if group.shown.is_empty() => group.typed.push(more),
-            (typed, _) => all.push(Group { typed: vec![typed], shown: Vec::new(), line }),
+            (typed, _) => all.push(Exchange { typed: vec![typed], shown: Vec::new(), line }),
         }
     }
     all
 }
 
 /// The lines that a transcript's statements were typed as.
-pub fn typed_lines(groups: &[Group<String>]) -> Vec<String> {
+pub fn typed_lines(groups: &[Exchange<String>]) -> Vec<String> {
     let text = |entry: &Entry| match entry {
         Entry::Typed(line) | Entry::More(line) | Entry::Shown(line) => line.clone(),
     };
@@ -213,9 +213,9 @@ pub struct Pace {
 }
 
 /// What was seen of each statement.
-pub fn paces(groups: &[Group<String>]) -> Vec<Pace> {
+pub fn paces(groups: &[Exchange<String>]) -> Vec<Pace> {
     let mut last = 0;
-    let pace = |group: &Group<String>| {
+    let pace = |group: &Exchange<String>| {
         last += group.typed.len();
         let shown = group.shown.iter().filter(|line| *line != ANY_LINES).count();
         Pace { last, shown, interrupted: group.shown.iter().position(|line| transcript::is_interrupt(line)) }
@@ -224,7 +224,7 @@ pub fn paces(groups: &[Group<String>]) -> Vec<Pace> {
 }
 
 /// What a run showed, for each statement of the transcript.
-fn answers(wanted: &[Group<String>], run: Vec<Entry<Line>>) -> Vec<Vec<Line>> {
+fn answers(wanted: &[Exchange<String>], run: Vec<Entry<Line>>) -> Vec<Vec<Line>> {
     let mut answers: Vec<Vec<Line>> = wanted.iter().map(|_| Vec::new()).collect();
     let mut statements = wanted.iter().map(|g| g.typed.len()).enumerate().filter(|(_, typed)| *typed > 0);
     let (mut at, mut left) = (0, 0);
@@ -243,7 +243,7 @@ fn answers(wanted: &[Group<String>], run: Vec<Entry<Line>>) -> Vec<Vec<Line>> {
 }
 
 /// What is wrong with a transcript's placeholders, if something is: with the number of the line.
-pub fn misnamed(groups: &[Group<String>]) -> Option<(usize, String)> {
+pub fn misnamed(groups: &[Exchange<String>]) -> Option<(usize, String)> {
     let mut last: BTreeMap<Chosen, usize> = BTreeMap::new();
     let mut hidden = false;
     for group in groups {
@@ -251,12 +251,12 @@ pub fn misnamed(groups: &[Group<String>]) -> Option<(usize, String)> {
             hidden |= text == ANY_LINES;
             for (part, _) in parts(text) {
                 match part {
-                    Part::Rest => hidden = true,
-                    Part::Unknown(word) => {
+                    LinePart::Rest => hidden = true,
+                    LinePart::Unknown(word) => {
                         let words = super::rules::RULES.map(|r| placeholder(r.kind, 1)).join(" ");
                         return Some((line, format!("`{word}` is no placeholder: they are {words} {{*}}")));
                     }
-                    Part::Hole(kind, number) => {
+                    LinePart::Hole(kind, number) => {
                         let last = last.entry(kind).or_insert(0);
                         // What a wildcard hides may have had the numbers between.
                         if number > *last + 1 && !hidden {
@@ -268,7 +268,7 @@ pub fn misnamed(groups: &[Group<String>]) -> Option<(usize, String)> {
                         }
                         *last = number.max(*last);
                     }
-                    Part::Text(_) => {}
+                    LinePart::Text(_) => {}
                 }
             }
         }
@@ -278,9 +278,9 @@ pub fn misnamed(groups: &[Group<String>]) -> Option<(usize, String)> {
 
 /// A transcript beside a run of it.
 pub struct Comparison {
-    pub(super) wanted: Vec<Group<String>>,
+    pub(super) wanted: Vec<Exchange<String>>,
     pub(super) got: Vec<Vec<Line>>,
-    pub(super) names: Names,
+    pub(super) names: Bindings,
     pub(super) differing: Vec<Difference>,
 }
 
@@ -296,9 +296,9 @@ pub(super) struct Difference {
 
 impl Comparison {
     /// Compare a transcript's statements with a run of their lines.
-    pub fn new(wanted: Vec<Group<String>>, run: Vec<Entry<Line>>) -> Self {
+    pub fn new(wanted: Vec<Exchange<String>>, run: Vec<Entry<Line>>) -> Self {
         let got = answers(&wanted, run);
-        let mut names = Names::default();
+        let mut names = Bindings::default();
         let mut differing = Vec::new();
         for (group, (want, got)) in wanted.iter().zip(&got).enumerate() {
             let first = want.line + want.typed.len();
@@ -324,33 +324,34 @@ impl Comparison {
         super::diff::unified(&self.rows(), self.wanted.first().map_or(0, |g| g.line - 1))
     }
 
-    fn rows(&self) -> Vec<super::diff::Row> {
-        use super::diff::Row;
+    fn rows(&self) -> Vec<super::diff::DiffLine> {
+        use super::diff::DiffLine;
         let mut rows = Vec::new();
         let mut differing = self.differing.iter().peekable();
         for (i, want) in self.wanted.iter().enumerate() {
-            rows.extend(want.typed.iter().map(|entry| Row::Same(entry.to_string())));
-            let shown = |lines: &[String], row: fn(String) -> Row| lines.iter().cloned().map(row).collect::<Vec<_>>();
+            rows.extend(want.typed.iter().map(|entry| DiffLine::Same(entry.to_string())));
+            let shown =
+                |lines: &[String], row: fn(String) -> DiffLine| lines.iter().cloned().map(row).collect::<Vec<_>>();
             let Some(d) = differing.next_if(|d| d.group == i) else {
-                rows.extend(shown(&want.shown, Row::Same));
+                rows.extend(shown(&want.shown, DiffLine::Same));
                 continue;
             };
             let end = want.shown.len() - d.tail;
-            rows.extend(shown(&want.shown[..d.head], Row::Same));
-            rows.extend(shown(&want.shown[d.head..end], Row::Gone));
-            rows.extend(shown(&d.lines, Row::New));
-            rows.extend(d.notes.iter().cloned().map(Row::Note));
-            rows.extend(shown(&want.shown[end..], Row::Same));
+            rows.extend(shown(&want.shown[..d.head], DiffLine::Same));
+            rows.extend(shown(&want.shown[d.head..end], DiffLine::Gone));
+            rows.extend(shown(&d.lines, DiffLine::New));
+            rows.extend(d.notes.iter().cloned().map(DiffLine::Note));
+            rows.extend(shown(&want.shown[end..], DiffLine::Same));
         }
         rows
     }
 }
 
 /// How a statement's lines differ. What of them fits stays bound.
-fn difference(group: usize, want: &Group<String>, got: &[Line], names: &mut Names) -> Difference {
+fn difference(group: usize, want: &Exchange<String>, got: &[Line], names: &mut Bindings) -> Difference {
     let first = want.line + want.typed.len();
     let shown = &want.shown;
-    let fits = |at: usize, got: &Line, names: &mut Names| {
+    let fits = |at: usize, got: &Line, names: &mut Bindings| {
         shown[at] != ANY_LINES && line_matches(&shown[at], got, names, first + at)
     };
     let mut head = 0;
@@ -373,8 +374,8 @@ fn difference(group: usize, want: &Group<String>, got: &[Line], names: &mut Name
 }
 
 /// The placeholders of a line that do not stand for what the run has there. Those that are new are bound to it.
-fn broken(want: &str, got: &[Piece], names: &mut Names, line: usize) -> Vec<String> {
-    let hole = |(part, _)| if let Part::Hole(kind, number) = part { Some((kind, number)) } else { None };
+fn broken(want: &str, got: &[Piece], names: &mut Bindings, line: usize) -> Vec<String> {
+    let hole = |(part, _)| if let LinePart::Hole(kind, number) = part { Some((kind, number)) } else { None };
     let holes: Vec<_> = parts(want).into_iter().filter_map(hole).collect();
     let values: Vec<_> = got.iter().filter(|p| p.chosen).filter_map(|p| Some((*p.kinds.first()?, &*p.text))).collect();
     if !holes.iter().map(|(kind, _)| kind).eq(values.iter().map(|(kind, _)| kind)) {

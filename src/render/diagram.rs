@@ -2,7 +2,7 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::value::diagram::{Diagram, Lane, Step};
+use crate::value::diagram::{Diagram, DiagramStep, Lane};
 use crate::value::text::fit;
 
 /// A lane is no narrower than that.
@@ -70,7 +70,7 @@ impl Layout {
         format!("{}{heads}", " ".repeat(self.what)).trim_end().to_string()
     }
 
-    fn step(&self, step: &Step, alive: &mut [bool]) -> String {
+    fn step(&self, step: &DiagramStep, alive: &mut [bool]) -> String {
         let centre = |lane: usize| lane * self.lane + self.lane / 2;
         let mut row = vec![' '; alive.len() * self.lane];
         for lane in &step.begins {
@@ -120,16 +120,16 @@ mod tests {
 
     fn diagram() -> Diagram {
         let lane = |name: &str, stands: &str| Lane { name: name.into(), stands: stands.into(), always: false };
-        let step = |line, what: &str, lane| Step { line, what: what.into(), lane, ..Step::default() };
+        let step = |line, what: &str, lane| DiagramStep { line, what: what.into(), lane, ..DiagramStep::default() };
         let to = |to, text: &str| Some((to, text.to_string()));
         Diagram {
             lanes: vec![lane("srv", "LISTEN"), lane("cli", "closed"), lane("服务器", "CLOSE_WAIT")],
             steps: vec![
-                Step { begins: vec![0], ..step(1, "create_server", 0) },
-                Step { begins: vec![1], arrow: to(0, "handshake"), ..step(3, "connect", 1) },
-                Step { begins: vec![2], arrow: to(2, ""), ..step(4, "accept", 0) },
-                Step { arrow: to(2, "5 bytes"), ..step(10, "send", 1) },
-                Step { ends: Some(1), arrow: to(2, "FIN"), ..step(11, "close", 1) },
+                DiagramStep { begins: vec![0], ..step(1, "create_server", 0) },
+                DiagramStep { begins: vec![1], arrow: to(0, "handshake"), ..step(3, "connect", 1) },
+                DiagramStep { begins: vec![2], arrow: to(2, ""), ..step(4, "accept", 0) },
+                DiagramStep { arrow: to(2, "5 bytes"), ..step(10, "send", 1) },
+                DiagramStep { ends: Some(1), arrow: to(2, "FIN"), ..step(11, "close", 1) },
                 step(12, "recv: end", 2),
             ],
         }

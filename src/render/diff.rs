@@ -7,7 +7,7 @@ const SIDE_MAX: usize = 40;
 
 /// A line of two texts side by side.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Row {
+pub enum DiffLine {
     /// In both.
     Same(String),
     /// In the first alone.
@@ -18,7 +18,7 @@ pub enum Row {
     Note(String),
 }
 
-impl Row {
+impl DiffLine {
     fn in_first(&self) -> bool {
         matches!(self, Self::Same(_) | Self::Gone(_))
     }
@@ -29,14 +29,14 @@ impl Row {
 }
 
 /// The parts that differ, with some lines around them. So many lines stand before the first row in both texts.
-pub fn unified(rows: &[Row], skipped: usize) -> String {
+pub fn unified(rows: &[DiffLine], skipped: usize) -> String {
     let mut out = String::new();
     let mut at = 0;
-    while let Some(change) = rows[at..].iter().position(|r| !matches!(r, Row::Same(_))).map(|i| at + i) {
+    while let Some(change) = rows[at..].iter().position(|r| !matches!(r, DiffLine::Same(_))).map(|i| at + i) {
         let start = change.saturating_sub(CONTEXT).max(at);
         // It goes on while the next change is no farther away than both contexts.
         let mut end = change;
-        while let Some(next) = rows[end..].iter().position(|r| !matches!(r, Row::Same(_))) {
+        while let Some(next) = rows[end..].iter().position(|r| !matches!(r, DiffLine::Same(_))) {
             if next > 2 * CONTEXT {
                 break;
             }
@@ -50,23 +50,23 @@ pub fn unified(rows: &[Row], skipped: usize) -> String {
     out
 }
 
-fn hunk(out: &mut String, rows: &[Row], place: std::ops::Range<usize>, skipped: usize) {
+fn hunk(out: &mut String, rows: &[DiffLine], place: std::ops::Range<usize>, skipped: usize) {
     let (start, end) = (place.start, place.end);
-    let count = |rows: &[Row], side: fn(&Row) -> bool| rows.iter().filter(|r| side(r)).count();
-    let range = |side: fn(&Row) -> bool| {
+    let count = |rows: &[DiffLine], side: fn(&DiffLine) -> bool| rows.iter().filter(|r| side(r)).count();
+    let range = |side: fn(&DiffLine) -> bool| {
         let (before, inside) = (count(&rows[..start], side), count(&rows[start..end], side));
         // An empty side stands after the line that its number names.
         let first = skipped + before + usize::from(inside > 0);
         if inside == 1 { first.to_string() } else { format!("{first},{inside}") }
     };
-    out.push_str(&format!("@@ -{} +{} @@\n", range(Row::in_first), range(Row::in_second)));
+    out.push_str(&format!("@@ -{} +{} @@\n", range(DiffLine::in_first), range(DiffLine::in_second)));
     let mut run = 0;
     for (i, row) in rows[start..end].iter().enumerate() {
         let (mark, text) = match row {
-            Row::Same(text) => (' ', text),
-            Row::Gone(text) => ('-', text),
-            Row::New(text) => ('+', text),
-            Row::Note(text) => {
+            DiffLine::Same(text) => (' ', text),
+            DiffLine::Gone(text) => ('-', text),
+            DiffLine::New(text) => ('+', text),
+            DiffLine::Note(text) => {
                 out.push_str(&format!("  {text}\n"));
                 continue;
             }
@@ -75,7 +75,7 @@ fn hunk(out: &mut String, rows: &[Row], place: std::ops::Range<usize>, skipped: 
         let before = i.checked_sub(1).and_then(|i| rows.get(start + i)).map(std::mem::discriminant);
         run = if before == Some(kind) { run + 1 } else { 1 };
         let last = rows.get(start + i + 1).map(std::mem::discriminant) != Some(kind);
-        if run <= SIDE_MAX || matches!(row, Row::Same(_)) {
+        if run <= SIDE_MAX || matches!(row, DiffLine::Same(_)) {
             out.push_str(&format!("{mark}{text}\n"));
         } else if last {
             out.push_str(&format!("{mark}(and {} lines more)\n", run - SIDE_MAX));
@@ -89,19 +89,24 @@ mod tests {
 
     #[test]
     fn a_change_is_shown_with_three_lines_around_it() {
-        let same = |n: std::ops::Range<usize>| n.map(|i| Row::Same(i.to_string()));
-        let mut rows: Vec<Row> = same(0..10).collect();
-        rows.extend([Row::Gone("a".into()), Row::New("b".into()), Row::New("c".into()), Row::Note("why".into())]);
+        let same = |n: std::ops::Range<usize>| n.map(|i| DiffLine::Same(i.to_string()));
+        let mut rows: Vec<DiffLine> = same(0..10).collect();
+        rows.extend([
+            DiffLine::Gone("a".into()),
+            DiffLine::New("b".into()),
+            DiffLine::New("c".into()),
+            DiffLine::Note("why".into()),
+        ]);
         rows.extend(same(10..16));
-        rows.push(Row::Gone("d".into()));
+        rows.push(DiffLine::Gone("d".into()));
         rows.extend(same(16..30));
-        rows.push(Row::New("e".into()));
+        rows.push(DiffLine::New("e".into()));
         assert_eq!(
             unified(&rows, 0),
             "@@ -8,14 +8,14 @@\n 7\n 8\n 9\n-a\n+b\n+c\n  why\n 10\n 11\n 12\n 13\n 14\n 15\n-d\n 16\n 17\n 18\n\
              @@ -30,3 +30,4 @@\n 27\n 28\n 29\n+e"
         );
-        assert_eq!(unified(&[Row::New("x".into())], 0), "@@ -0,0 +1 @@\n+x");
+        assert_eq!(unified(&[DiffLine::New("x".into())], 0), "@@ -0,0 +1 @@\n+x");
         assert_eq!(unified(&same(0..9).collect::<Vec<_>>(), 0), "");
     }
 }

@@ -138,7 +138,7 @@ fn room(at: &At, style: Style) -> Option<usize> {
 }
 
 fn rows(at: &At, table: &Table, style: Style) -> String {
-    let line = |line: table::Line| format!("{}{}", style.dim(&line.label), line.text);
+    let line = |line: table::TableLine| format!("{}{}", style.dim(&line.label), line.text);
     Grid::of(table, table::cell).lines(room(at, style)).into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
 

@@ -4,7 +4,7 @@ use owo_colors::Style as Paint;
 use unicode_width::UnicodeWidthStr;
 
 use super::Style;
-use crate::value::page::{Page, Part};
+use crate::value::page::{Page, PagePart};
 
 /// The width where no terminal has one, so that what is written to a file is always the same.
 pub const WIDTH: usize = 80;
@@ -22,28 +22,28 @@ pub fn page(page: &Page, style: Style) -> String {
     let mut layout = Layout { style, width, out: &mut out };
     for (i, part) in page.0.iter().enumerate() {
         match part {
-            Part::Title(text) => {
+            PagePart::Title(text) => {
                 layout.gap();
                 layout.wrapped(text, "", "    ", Paint::new().bold());
             }
-            Part::Head(text) => {
+            PagePart::Head(text) => {
                 layout.gap();
                 layout.wrapped(text, "", "  ", Paint::new().bold());
             }
-            Part::Text(text) => {
-                if i > 0 && matches!(page.0[i - 1], Part::Text(_) | Part::Entry(..) | Part::Code(_)) {
+            PagePart::Text(text) => {
+                if i > 0 && matches!(page.0[i - 1], PagePart::Text(_) | PagePart::Entry(..) | PagePart::Code(_)) {
                     layout.gap();
                 }
                 layout.wrapped(text, "  ", "  ", Paint::new());
             }
-            Part::Entry(term, text) => {
-                if i > 0 && matches!(page.0[i - 1], Part::Text(_)) {
+            PagePart::Entry(term, text) => {
+                if i > 0 && matches!(page.0[i - 1], PagePart::Text(_)) {
                     layout.gap();
                 }
                 layout.entry(term, text, column(&page.0, i));
             }
-            Part::Code(lines) => {
-                if i > 0 && !matches!(page.0[i - 1], Part::Title(_) | Part::Head(_)) {
+            PagePart::Code(lines) => {
+                if i > 0 && !matches!(page.0[i - 1], PagePart::Title(_) | PagePart::Head(_)) {
                     layout.gap();
                 }
                 layout.out.extend(lines.lines().map(|line| format!("  {line}").trim_end().to_string()));
@@ -54,9 +54,9 @@ pub fn page(page: &Page, style: Style) -> String {
 }
 
 /// How wide the terms are among which this one stands.
-fn column(parts: &[Part], at: usize) -> usize {
-    let term = |part: &Part| match part {
-        Part::Entry(term, _) => Some(term.width()),
+fn column(parts: &[PagePart], at: usize) -> usize {
+    let term = |part: &PagePart| match part {
+        PagePart::Entry(term, _) => Some(term.width()),
         _ => None,
     };
     let before = parts[..at].iter().rev().map_while(term);

@@ -140,6 +140,12 @@ impl Chosen {
     }
 }
 
+/// How a placeholder is written.
+pub fn placeholder(kind: Chosen, number: usize) -> String {
+    let word = kind.rule().word;
+    if kind.is_numbered() { format!("{{{word}:{number}}}") } else { format!("{{{word}}}") }
+}
+
 fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }

@@ -17,7 +17,7 @@ const COLUMN_MIN: usize = 8;
 
 /// A line of a table, in two parts: what names something, and what it is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Line {
+pub struct TableLine {
     /// Column names.
     pub label: String,
     /// Values.
@@ -113,7 +113,7 @@ impl<C: Cell> Grid<C> {
 
 impl Grid<String> {
     /// Its lines, none wider than `width` where one is given.
-    pub fn lines(&self, width: Option<usize>) -> Vec<Line> {
+    pub fn lines(&self, width: Option<usize>) -> Vec<TableLine> {
         let natural = self.natural();
         let lines = match width {
             Some(width) if !self.rows.is_empty() && total(&natural, GAP) > width => match self.fitted(natural, width) {
@@ -125,7 +125,7 @@ impl Grid<String> {
         let titled = !self.rows.is_empty();
         let line = |(i, text): (usize, String)| {
             let (label, text) = if i == 0 && titled { (text, String::new()) } else { (String::new(), text) };
-            Line { label, text }
+            TableLine { label, text }
         };
         lines.into_iter().enumerate().map(line).collect()
     }
@@ -147,13 +147,13 @@ impl Grid<String> {
     }
 
     /// A row as a block: a line a column, the first of them at the margin.
-    fn blocks(&self, width: usize) -> Vec<Line> {
+    fn blocks(&self, width: usize) -> Vec<TableLine> {
         let mut lines = Vec::new();
         for row in &self.rows {
             for (i, (shape, cell)) in self.columns.iter().zip(row).enumerate().filter(|(_, (_, c))| *c != NOTHING) {
                 let label = format!("{}{}: ", if i == 0 { "" } else { "  " }, shape.title);
                 let room = width.saturating_sub(label.width()).max(1);
-                lines.push(Line { label, text: shape.cut(cell, room) });
+                lines.push(TableLine { label, text: shape.cut(cell, room) });
             }
         }
         lines
@@ -258,6 +258,9 @@ mod tests {
     #[test]
     fn no_rows_are_said_in_words() {
         let empty = Table { rows: Vec::new(), ..table() };
-        assert_eq!(Grid::of(&empty, cell).lines(Some(20)), [Line { text: "nothing".into(), ..Line::default() }]);
+        assert_eq!(
+            Grid::of(&empty, cell).lines(Some(20)),
+            [TableLine { text: "nothing".into(), ..TableLine::default() }]
+        );
     }
 }

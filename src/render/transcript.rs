@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::canon::Piece;
-use super::rules::Chosen;
+use super::rules::{Chosen, placeholder};
 use super::{CONTINUATION, PROMPT, Style};
 use crate::command;
 use crate::session::{Event, What};
@@ -59,7 +59,7 @@ pub fn read(text: &str) -> Vec<Entry> {
 
 /// A part of a line of a transcript's text.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Part<'a> {
+pub enum LinePart<'a> {
     /// Text.
     Text(&'a str),
     /// A placeholder: `{port:1}`, `{host}`.
@@ -72,7 +72,7 @@ pub enum Part<'a> {
 
 /// A line of a transcript's text in parts, each with the place where it stands. A placeholder's likeness that is text has
 /// a backslash before it, and backslashes right before one are doubled.
-pub fn parts(line: &str) -> Vec<(Part<'_>, Range<usize>)> {
+pub fn parts(line: &str) -> Vec<(LinePart<'_>, Range<usize>)> {
     let mut parts = Vec::new();
     let mut from = 0;
     while let Some((at, length)) = likeness(&line[from..]) {
@@ -80,31 +80,25 @@ pub fn parts(line: &str) -> Vec<(Part<'_>, Range<usize>)> {
         let slashes = line[from..start].bytes().rev().take_while(|b| *b == b'\\').count();
         let text = from..start - slashes.div_ceil(2);
         let word = &line[start..end];
-        parts.push((Part::Text(&line[text.clone()]), text));
-        parts.push((if slashes % 2 == 1 { Part::Text(word) } else { hole(word) }, start..end));
+        parts.push((LinePart::Text(&line[text.clone()]), text));
+        parts.push((if slashes % 2 == 1 { LinePart::Text(word) } else { hole(word) }, start..end));
         from = end;
     }
-    parts.push((Part::Text(&line[from..]), from..line.len()));
-    parts.retain(|(part, _)| *part != Part::Text(""));
+    parts.push((LinePart::Text(&line[from..]), from..line.len()));
+    parts.retain(|(part, _)| *part != LinePart::Text(""));
     parts
 }
 
-fn hole(word: &str) -> Part<'_> {
+fn hole(word: &str) -> LinePart<'_> {
     let name = &word[1..word.len() - 1];
     match name.split_once(':') {
-        None if name == "*" => Part::Rest,
-        None => Chosen::of(name).map_or(Part::Unknown(word), |kind| Part::Hole(kind, 0)),
+        None if name == "*" => LinePart::Rest,
+        None => Chosen::of(name).map_or(LinePart::Unknown(word), |kind| LinePart::Hole(kind, 0)),
         Some((kind, number)) => match (Chosen::of(kind), number.parse()) {
-            (Some(kind), Ok(number)) if number > 0 && kind.is_numbered() => Part::Hole(kind, number),
-            _ => Part::Unknown(word),
+            (Some(kind), Ok(number)) if number > 0 && kind.is_numbered() => LinePart::Hole(kind, number),
+            _ => LinePart::Unknown(word),
         },
     }
-}
-
-/// How a placeholder is written.
-pub fn placeholder(kind: Chosen, number: usize) -> String {
-    let word = kind.rule().word;
-    if kind.is_numbered() { format!("{{{word}:{number}}}") } else { format!("{{{word}}}") }
 }
 
 /// Where the first thing stands that looks like a placeholder, and how long it is: `{*}`, `{host}`, `{any}`, `{word:1}`.
@@ -239,14 +233,17 @@ mod tests {
             let mut read = String::new();
             for (part, _) in parts(text) {
                 match part {
-                    Part::Text(text) => read.push_str(text),
-                    Part::Hole(Chosen::Port, 1) => read.push_str("40112"),
+                    LinePart::Text(text) => read.push_str(text),
+                    LinePart::Hole(Chosen::Port, 1) => read.push_str("40112"),
                     other => panic!("{other:?} in {text}"),
                 }
             }
             assert_eq!(read, format!("{whole}40112{after}"));
         }
         assert_eq!(written(&[Piece::text("...")], |_, _| 1), "\\...");
-        assert_eq!(parts("{prot:1}{port:0}"), [(Part::Unknown("{prot:1}"), 0..8), (Part::Unknown("{port:0}"), 8..16)]);
+        assert_eq!(
+            parts("{prot:1}{port:0}"),
+            [(LinePart::Unknown("{prot:1}"), 0..8), (LinePart::Unknown("{port:0}"), 8..16)]
+        );
     }
 }

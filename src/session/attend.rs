@@ -11,7 +11,7 @@ use crate::value::{Addr, Handle};
 use crate::world::{Came, On, TaskId};
 
 /// A call that somebody waits for.
-pub struct Waiting {
+pub struct Awaited {
     /// The call and what it waits for, as in `accept(srv) waits for a connection to 127.0.0.1:9998`.
     pub text: String,
     /// When it gives up by itself.
@@ -22,12 +22,12 @@ pub struct Waiting {
 
 impl Session {
     /// What the line that runs waits for, if it waits.
-    pub fn waiting(&self) -> Option<Waiting> {
+    pub fn waiting(&self) -> Option<Awaited> {
         let task = self.task(self.foreground())?;
         let parked = task.parked.as_ref()?;
         let alone = task.frames.len() == 1 && !Self::at(task).nested;
         let text = trace::aside(|| self.wait_text(parked));
-        Some(Waiting { text, until: parked.until, alone })
+        Some(Awaited { text, until: parked.until, alone })
     }
 
     /// When what the line that runs waits for gives up by itself.

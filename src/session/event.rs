@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use crate::explain::After;
 use crate::lang::{Source, Span};
-pub use crate::os::trace::Call;
+pub use crate::os::trace::Syscall;
 use crate::value::page::Page;
 use crate::value::{Clue, Diagram, Failure, Table, Value};
 
@@ -98,7 +98,7 @@ pub enum What {
         table: Table,
     },
     /// `trace on`: a system call that was made, or what the engine does between two of them.
-    Traced(Call),
+    Traced(Syscall),
     /// A background call began to wait.
     JobStarted(u64, String),
     /// A background call is done.

@@ -1,7 +1,6 @@
 //! Running a task: one op after the other, until it must wait or is done.
 
 use std::rc::Rc;
-use std::time::Instant;
 
 use super::event::{At, What};
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
@@ -145,7 +144,8 @@ impl Session {
                 }
                 if self.deadline.is_some() {
                     self.turns = self.turns.wrapping_add(1);
-                    if self.turns.is_multiple_of(CLOCK_EVERY) && self.deadline.is_some_and(|d| Instant::now() >= d) {
+                    if self.turns.is_multiple_of(CLOCK_EVERY) && self.deadline.is_some_and(|d| self.timers.read() >= d)
+                    {
                         self.ask_stop(Stop::TimedOut);
                     }
                 }

@@ -17,24 +17,26 @@ mod requests;
 mod sockets;
 mod step;
 mod task;
+mod timers;
 mod turn;
+mod views;
 
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::time::Instant;
 
-pub use attend::Waiting;
+pub use attend::Awaited;
 pub use beside::Change;
-pub use event::{Call, Event, Sink, What};
+pub use event::{Event, Sink, Syscall, What};
 pub use process::CHILD;
-pub use step::Standing;
+pub use step::NextStatement;
 pub use task::{Job, TaskHandle};
 
 use crate::command::Args;
 use crate::explain::{self, Told};
 use crate::lang::{self, Source};
 use crate::os::{poller, trace};
-use crate::program::{self, Code, Function, Scope, Table};
+use crate::program::{self, Code, Function, Scope, Symbols};
 use crate::value::{Failure, Name, Value};
 use crate::world::{Record, TaskId, World};
 use task::Task;
@@ -74,7 +76,7 @@ pub struct Session {
     pub follows: Option<u64>,
     sink: Box<dyn Sink>,
     begun: Instant,
-    table: Table,
+    table: Symbols,
     functions: Vec<Option<Rc<Function>>>,
     globals: Rc<Scope>,
     tasks: Vec<Option<Box<Task>>>,
@@ -82,7 +84,7 @@ pub struct Session {
     free: Vec<u32>,
     jobs: BTreeMap<u64, Job>,
     next_job: u64,
-    timers: turn::Timers,
+    timers: timers::Timers,
     main: Main,
     args: Args,
     seq: u64,
@@ -102,6 +104,8 @@ pub struct Session {
     turns: u32,
     /// Turns since the run queue was last empty, or since it was last polled in spite of it.
     busy: u32,
+    /// How much news has come since a wait was over, or since news had to be waited for.
+    ahead: u32,
     /// No task has run since the last poll.
     fresh: bool,
     /// How many entries the run queue has given so far.
@@ -143,7 +147,7 @@ impl Session {
             follows: None,
             sink,
             begun: Instant::now(),
-            table: Table::default(),
+            table: Symbols::default(),
             functions: Vec::new(),
             globals: Rc::default(),
             tasks: Vec::new(),
@@ -151,7 +155,7 @@ impl Session {
             free: Vec::new(),
             jobs: BTreeMap::new(),
             next_job: 1,
-            timers: turn::Timers::default(),
+            timers: timers::Timers::new(),
             main: Main::Idle,
             args: Args::default(),
             seq: 0,
@@ -165,6 +169,7 @@ impl Session {
             failed_tasks: 0,
             turns: 0,
             busy: 0,
+            ahead: 0,
             fresh: false,
             popped: 0,
             early_interrupt: false,

@@ -1,7 +1,7 @@
 //! How a call ends: its results go to their names, its error goes to whoever takes it.
 
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::Duration;
 
 use super::event::{At, What};
 use super::exec::Flow;
@@ -12,7 +12,7 @@ use crate::lang::Span;
 use crate::os::trace;
 use crate::program::{Scope, Site, Slot, takes};
 use crate::value::{Addr, Failure, Name, Reply, Value};
-use crate::world::{On, Socket, Step, after};
+use crate::world::{On, Socket, Step};
 
 impl Session {
     /// What a call came to.
@@ -20,7 +20,7 @@ impl Session {
         match result {
             Ok(Step::Done(reply)) => self.complete(task, site, reply),
             Ok(Step::Park(wait, resume)) => {
-                let until = wait.until;
+                let limit = wait.limit;
                 let watched = match &wait.on {
                     On::Socket(socket) => self.world.watch(socket, task.id, wait.again.is_none()),
                     On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id, true)),
@@ -38,14 +38,10 @@ impl Session {
                     self.world.unwatch(&wait, task.id);
                     return self.fail(task, site.name.clone(), Some(site), failure);
                 }
-                let again = wait.again;
                 if trace::is_on() {
                     self.tell_engine(task, format!("... waits for {}", wait.place()));
                 }
-                self.park(task, site, Parking::Call(wait, resume), until);
-                if let Some(interval) = again {
-                    self.timers.again(after(interval), interval, task);
-                }
+                self.park(task, site, Parking::Call(wait, resume), limit);
                 Flow::Parked
             }
             Ok(Step::Ask(request)) => self.request(task, site, request),
@@ -55,13 +51,14 @@ impl Session {
 
     /// `trace on`: what the engine does between system calls.
     pub(super) fn tell_engine(&mut self, task: &Task, text: String) {
-        self.tell_at(task, What::Traced(trace::Call { text, fds: Vec::new() }));
+        self.tell_at(task, What::Traced(trace::Syscall { text, fds: Vec::new() }));
     }
 
-    pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, until: Option<Instant>) {
+    pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, limit: Option<Duration>) {
         task.epoch += 1;
         task.expired = false;
-        self.timers.expire(until, task);
+        let again = if let Parking::Call(wait, _) = &on { wait.again } else { None };
+        let until = self.timers.wait(limit, again, task);
         task.parked = Some(Parked { on, site: site.clone(), until });
     }
 

@@ -8,16 +8,10 @@ use super::event::{At, What};
 use super::task::Task;
 use super::{Session, Show};
 use crate::linux::state::State;
-use crate::os::tcp::Info;
-use crate::os::tcp::queues;
-use crate::os::tcp::stands;
+use crate::os::tcp::{Info, queues, stands};
 use crate::os::trace;
-use crate::value::Holds;
-use crate::value::Table;
-use crate::value::Value;
-use crate::value::table::Column;
-use crate::value::table::holds;
-use crate::value::table::plain;
+use crate::value::table::{Column, holds, plain};
+use crate::value::{Holds, Table, Value};
 use crate::world::Socket;
 
 const COLUMNS: &[Column] = &[

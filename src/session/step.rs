@@ -11,7 +11,6 @@ use super::Session;
 use super::event::{At, What};
 use super::task::Task;
 use crate::lang::{self, Source};
-use crate::program::{Code, Op};
 use crate::value::{Failure, Name, text};
 use crate::world::TaskId;
 
@@ -57,7 +56,7 @@ impl Stepper {
 }
 
 /// A statement that a task stands before.
-pub struct Standing {
+pub struct NextStatement {
     /// The task; none for the main one.
     pub task: Option<Rc<str>>,
     /// The program.
@@ -68,7 +67,7 @@ pub struct Standing {
     pub last_line: u32,
 }
 
-impl Standing {
+impl NextStatement {
     /// The line as it stands in the program, fit for a terminal.
     pub fn text(&self) -> String {
         text::printable(self.source.line(self.line).trim())
@@ -81,7 +80,7 @@ impl Session {
         self.start(source)?;
         let mut lines = BTreeSet::new();
         if let Some(frame) = self.task(TaskId::default()).and_then(|main| main.frames.last()) {
-            statements(&frame.code, &mut lines);
+            frame.code.statements(&mut lines);
         }
         self.stepper = Some(Box::new(Stepper {
             source: source.clone(),
@@ -112,16 +111,16 @@ impl Session {
     }
 
     /// The statement that runs next.
-    pub fn next_stop(&self) -> Option<Standing> {
+    pub fn next_stop(&self) -> Option<NextStatement> {
         let id = self.first_stopped()?;
         let task = self.task(id)?;
         let frame = task.frames.last()?;
         let place = frame.code.places.get(frame.pc)?;
-        Some(Standing {
+        Some(NextStatement {
             task: (id.index != 0).then(|| task.name.clone()),
             source: frame.code.source.clone(),
             line: place.span.line,
-            last_line: last_line(&frame.code, frame.pc),
+            last_line: frame.code.last_line(frame.pc),
         })
     }
 
@@ -377,26 +376,5 @@ impl Session {
     /// Whether that task stands before a statement, to be let go.
     pub(super) fn is_stopped(&self, id: TaskId) -> bool {
         self.stepper.as_ref().is_some_and(|s| s.stopped.contains(&id))
-    }
-}
-
-/// The lines that statements begin on, those of defs too.
-fn statements(code: &Code, lines: &mut BTreeSet<u32>) {
-    lines.extend(code.places.iter().filter(|p| p.end != 0).map(|p| p.span.line));
-    for op in &code.ops {
-        if let Op::Define(_, function) = op {
-            statements(&function.code, lines);
-        }
-    }
-}
-
-/// The last line of the statement that begins with that op.
-fn last_line(code: &Code, pc: usize) -> u32 {
-    match pc.checked_sub(1).and_then(|before| code.ops.get(before)) {
-        Some(Op::Line(_, last)) => *last,
-        _ => {
-            let statement = code.places.get(pc..code.places[pc].end as usize).unwrap_or_default();
-            statement.iter().map(|p| p.span.line).max().unwrap_or(0)
-        }
     }
 }

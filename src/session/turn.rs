@@ -1,7 +1,5 @@
 //! The scheduler: one turn runs the next task that can run, or polls when none can.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -10,85 +8,19 @@ use super::deadlock::{QUIET, Stuck};
 use super::event::{At, What};
 use super::exec::Flow;
 use super::task::{Frame, Job, Parking, Task};
+use super::timers::Timer;
 use super::{Main, Session, Show, Stop, TASKS_MAX};
 use crate::os::poller;
 use crate::program::{Code, Op, Site, Slot};
 use crate::value::{Failure, Name, Reply};
-use crate::world::{On, TaskId, after};
+use crate::world::{On, TaskId};
 
 /// While tasks can always run, one poll in that many turns and some for each task keeps sockets and timers going.
 const POLL_EVERY: u32 = 64;
 
-/// News of sockets comes before a wait that is over, but not for longer than this: they may never end.
-const LATE: Duration = Duration::from_millis(100);
-
-/// Waits are told apart by no less than this: two of the same length that began after the same poll end in order.
-const GRAIN: Duration = Duration::from_micros(100);
-
-/// When tasks' waits end.
-#[derive(Default)]
-pub(super) struct Timers {
-    heap: BinaryHeap<Reverse<Timer>>,
-    seq: u64,
-    /// The time of the last poll: waits that ended by then are over.
-    seen: Option<Instant>,
-    /// The program's time: that of the last poll, or of the wait that was over last. It is behind by LATE at most.
-    clock: Option<Instant>,
-}
-
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Timer {
-    /// When it ends by the program's time: what a program has end first does, however long the machine took to get from
-    /// one task to the next.
-    turn: Instant,
-    /// Timers of one moment end in the order they were set.
-    seq: u64,
-    at: Instant,
-    task: TaskId,
-    epoch: u64,
-    /// It only has the call tried again, and is set again at this interval.
-    again: Option<Duration>,
-}
-
-impl Timers {
-    /// It was looked what time it is.
-    pub fn see(&mut self, now: Instant) {
-        (self.seen, self.clock) = (Some(now), Some(now));
-    }
-
-    /// A program begins, if nothing has yet.
-    pub fn begin(&mut self) {
-        self.clock.get_or_insert_with(Instant::now);
-    }
-
-    /// The task's wait ends at that time, if ever.
-    pub fn expire(&mut self, until: Option<Instant>, task: &Task) {
-        self.set(until, None, task.id, task.epoch);
-    }
-
-    /// The task's call is tried again at that time.
-    pub fn again(&mut self, at: Option<Instant>, interval: Duration, task: &Task) {
-        self.set(at, Some(interval), task.id, task.epoch);
-    }
-
-    fn set(&mut self, at: Option<Instant>, again: Option<Duration>, task: TaskId, epoch: u64) {
-        let Some(at) = at else { return };
-        self.seq += 1;
-        let turn = self.turn(at);
-        self.heap.push(Reverse(Timer { turn, seq: self.seq, at, task, epoch, again }));
-    }
-
-    /// The place in the order of a wait that begins now and ends then. It stands before that time by LATE at most, and so
-    /// holds up no other for longer.
-    fn turn(&self, at: Instant) -> Instant {
-        let now = Instant::now();
-        let Some(clock) = self.clock.filter(|clock| now.saturating_duration_since(*clock) < LATE) else { return at };
-        let lasts = at.saturating_duration_since(now);
-        let grains = lasts.as_nanos().div_ceil(GRAIN.as_nanos());
-        let lasts = u32::try_from(grains).map_or(lasts, |grains| GRAIN * grains);
-        clock.checked_add(lasts).unwrap_or(at)
-    }
-}
+/// So much news in a row is taken for what the last wait set off, and comes before the next that is over; no more, for it
+/// may never end.
+const NEWS_FIRST: u32 = 1000;
 
 impl Session {
     /// One turn: run the task that is first in the queue; with an empty queue, wait for what comes, until that time at
@@ -107,14 +39,16 @@ impl Session {
                 return Ok(false);
             }
             // Every task has had several turns by then: what a poll brings does not fall among their first ones.
-            if self.busy < POLL_EVERY + 4 * self.tasks.len() as u32 {
+            let patience = POLL_EVERY + 4 * self.tasks.len() as u32;
+            if self.busy < patience {
                 return Ok(false);
             }
-            self.busy = 0;
             // Tasks that can always run do not keep the others from what has come.
-            let rang = self.look(Some(Duration::ZERO))?;
-            self.fresh = true;
-            while self.release() {}
+            let rang = self.look(Some(Duration::ZERO), false)?;
+            while self.world.wake_next() {}
+            // What a wait sets off has several turns before the next one is over.
+            let several = 4 * self.world.ready.len() as u32;
+            self.busy = if self.release() { patience.saturating_sub(several) } else { 0 };
             return Ok(rang);
         }
         if self.release() {
@@ -124,9 +58,12 @@ impl Session {
             self.ask_stop(Stop::Output);
             return Ok(false);
         }
-        self.drop_stale_timers();
-        let mut until = until;
-        if self.timers.heap.is_empty() {
+        // What comes at once was set off by what ran just now.
+        if !self.fresh && self.timers.first().is_some() {
+            return self.look(Some(Duration::ZERO), true);
+        }
+        let mut most = None;
+        if self.timers.first().is_none() {
             match self.stuck() {
                 Stuck::No => {}
                 Stuck::Yes => {
@@ -143,30 +80,34 @@ impl Session {
                 }
                 Stuck::Perhaps => {
                     self.quiet = true;
-                    until = until.into_iter().chain(after(QUIET)).min();
+                    most = Some(QUIET);
                 }
             }
         }
-        let next = self.timers.heap.peek().map(|Reverse(t)| t.at);
-        let end = [next, until, self.deadline].into_iter().flatten().min();
-        let timeout = end.map(|at| at.saturating_duration_since(Instant::now()));
-        self.look(timeout)
+        let end = [self.timers.end(), until, self.deadline].into_iter().flatten().min();
+        let left = end.map(|at| at.saturating_duration_since(self.timers.read()));
+        self.look(left.into_iter().chain(most).min(), false)
     }
 
-    /// Poll once and see what time it is.
-    fn look(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+    /// Poll once and see what time it is. What only was set off takes none of the program's time.
+    fn look(&mut self, timeout: Option<Duration>, set_off: bool) -> io::Result<bool> {
         // A signal that came before there was a poller to wake is in its flag alone.
         self.world.poller()?;
         let timeout = if poller::has_signal() { Some(Duration::ZERO) } else { timeout };
         let rang = self.world.poll(timeout)?;
-        if let Some(signal) = poller::take_signal() {
+        let now = self.timers.read();
+        let signal = poller::take_signal();
+        self.ahead = if set_off { self.ahead } else { 0 };
+        let news = self.world.has_news() && (!set_off || self.ahead == NEWS_FIRST);
+        if news || rang || signal.is_some() {
+            self.timers.pass();
+        }
+        if let Some(signal) = signal {
             self.interrupt(signal);
         }
-        let now = Instant::now();
         if self.deadline.is_some_and(|d| now >= d) {
             self.ask_stop(Stop::TimedOut);
         }
-        self.timers.see(now);
         self.fresh = true;
         Ok(rang)
     }
@@ -175,43 +116,31 @@ impl Session {
     /// off, on sockets too, runs before the next wait is over, so that it does not matter how many of them one poll
     /// brought, nor how long the machine took.
     fn release(&mut self) -> bool {
-        let due = self.timers.heap.peek().map(|Reverse(t)| t.at);
-        let late = due.is_some_and(|at| self.timers.seen.is_some_and(|now| now.saturating_duration_since(at) > LATE));
-        if !late && self.world.wake_next() {
+        while self.timers.first().is_some_and(|timer| !self.is_current(timer)) {
+            self.timers.drop_first();
+        }
+        if (self.ahead < NEWS_FIRST || !self.timers.is_due()) && self.world.wake_next() {
+            self.ahead = NEWS_FIRST.min(self.ahead + 1);
             return true;
         }
-        let Some(now) = self.timers.seen.filter(|_| self.fresh) else { return false };
-        while self.timers.heap.peek().is_some_and(|Reverse(t)| t.at <= now) {
-            let Some(Reverse(timer)) = self.timers.heap.pop() else { return false };
-            if !self.is_current(&timer) {
-                continue;
-            }
-            self.timers.clock = Some(timer.turn);
-            match timer.again {
-                None => {
-                    if let Some(task) = self.task_mut(timer.task) {
-                        task.expired = true;
-                    }
+        let Some(timer) = self.fresh.then(|| self.timers.take_due()).flatten() else { return false };
+        self.ahead = 0;
+        match timer.again {
+            None => {
+                if let Some(task) = self.task_mut(timer.task) {
+                    task.expired = true;
                 }
-                Some(interval) => self.timers.set(now.checked_add(interval), Some(interval), timer.task, timer.epoch),
             }
-            self.world.ready.push_back(timer.task);
-            return true;
+            Some(interval) => {
+                self.timers.add(interval, timer.again, timer.task, timer.epoch);
+            }
         }
-        false
+        self.world.ready.push_back(timer.task);
+        true
     }
 
     fn is_current(&self, timer: &Timer) -> bool {
         self.task(timer.task).is_some_and(|t| t.parked.is_some() && t.epoch == timer.epoch)
-    }
-
-    fn drop_stale_timers(&mut self) {
-        while let Some(Reverse(timer)) = self.timers.heap.peek() {
-            if self.is_current(timer) {
-                return;
-            }
-            self.timers.heap.pop();
-        }
     }
 
     /// A signal came while nothing ran: Ctrl-C fails the call that the main task waits in.

@@ -6,7 +6,7 @@ pub struct Diagram {
     /// Those who take part, side by side.
     pub lanes: Vec<Lane>,
     /// What happened, downwards.
-    pub steps: Vec<Step>,
+    pub steps: Vec<DiagramStep>,
 }
 
 /// One who takes part.
@@ -22,7 +22,7 @@ pub struct Lane {
 
 /// Something that happened.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Step {
+pub struct DiagramStep {
     /// On which line.
     pub line: u32,
     /// What was done.

@@ -27,10 +27,10 @@ pub enum Holds {
     Process,
     /// A moment, in seconds of a clock.
     Moment,
-    /// How much waits. That nothing can is worth knowing: the column stands also where no row has anything.
-    Waiting,
     /// Seconds that run.
     Seconds,
+    /// How much waits. That nothing can is worth knowing: such a column stands also where no row has anything.
+    Waiting,
     /// What is measured, or what this machine has: another in every run.
     Measured,
     /// A number reckoned from an argument: a port from a port.

@@ -2,11 +2,11 @@
 
 /// A text in parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Page(pub Vec<Part>);
+pub struct Page(pub Vec<PagePart>);
 
 /// A part of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum PagePart {
     /// What the page, or a chapter of it, is about.
     Title(String),
     /// What the next parts are about.
@@ -22,19 +22,19 @@ pub enum Part {
 impl Page {
     /// A page that begins with this title.
     pub fn titled(title: impl Into<String>) -> Self {
-        Self(vec![Part::Title(title.into())])
+        Self(vec![PagePart::Title(title.into())])
     }
 
     /// Add a heading.
     pub fn head(&mut self, text: impl Into<String>) {
-        self.0.push(Part::Head(text.into()));
+        self.0.push(PagePart::Head(text.into()));
     }
 
     /// Add a paragraph, unless it is empty.
     pub fn text(&mut self, text: impl Into<String>) {
         let text = text.into();
         if !text.is_empty() {
-            self.0.push(Part::Text(text));
+            self.0.push(PagePart::Text(text));
         }
     }
 
@@ -42,7 +42,7 @@ impl Page {
     pub fn entry(&mut self, term: impl Into<String>, text: impl Into<String>) {
         let text = text.into();
         if !text.is_empty() {
-            self.0.push(Part::Entry(term.into(), text));
+            self.0.push(PagePart::Entry(term.into(), text));
         }
     }
 
@@ -50,7 +50,7 @@ impl Page {
     pub fn code(&mut self, lines: impl Into<String>) {
         let lines = lines.into();
         if !lines.is_empty() {
-            self.0.push(Part::Code(lines));
+            self.0.push(PagePart::Code(lines));
         }
     }
 

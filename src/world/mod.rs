@@ -17,14 +17,14 @@ use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::rc::{Rc, Weak};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 pub use file::File;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
 pub use socket::{Mode, Shared, Socket, Waits, Yard, sort};
-pub use step::{On, Request, Resume, Step, Wait, Wake};
+pub use step::{On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use unattended::Came;
 pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 
@@ -40,15 +40,6 @@ use record::{Did, Last};
 pub const SHARED_BUFFER: usize = 256 * 1024;
 /// What one receive takes at most in any case.
 pub const BUFFER_MAX: usize = 256 * 1024 * 1024;
-
-/// A task, as those who wake it know it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, PartialOrd, Ord)]
-pub struct TaskId {
-    /// Its place in the scheduler.
-    pub index: u32,
-    /// Which task of those that had the place.
-    pub generation: u32,
-}
 
 /// The world that calls act on.
 #[derive(Default)]
@@ -326,7 +317,7 @@ impl World {
     }
 
     /// A task stands in a line from now on.
-    pub fn stand_in(&self, line: &sync::Line, task: TaskId) {
+    pub fn stand_in(&self, line: &sync::WaitLine, task: TaskId) {
         line.join(task);
     }
 
@@ -398,9 +389,4 @@ impl World {
 /// The value of a socket.
 pub fn socket_value(socket: Rc<Socket>) -> Value {
     Value::Handle(socket)
-}
-
-/// When that much time will have passed.
-pub fn after(wait: Duration) -> Option<Instant> {
-    Instant::now().checked_add(wait)
 }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use super::{Mode, On, Socket, Step, Wait, Wake, World, after};
+use super::{Mode, On, Socket, Step, Wait, Wake, World};
 use crate::os::{fd, msg, process};
 use crate::value::wire::{self, Refusal};
 use crate::value::{Failure, Handle, Name, Reply, Value};
@@ -249,5 +249,5 @@ where
             done => Some(done.map(Step::Done)),
         }
     };
-    Ok(Step::Park(Wait { on: On::Socket(on), until: limit.and_then(after), again: None, what }, Box::new(resume)))
+    Ok(Step::Park(Wait { on: On::Socket(on), limit, again: None, what }, Box::new(resume)))
 }

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::mpqueue::Feeder;
-use super::{Mode, On, Socket, Step, Wait, Wake, World, after};
+use super::{Mode, On, Socket, Step, Wait, Wake, World};
 use crate::os::process;
 use crate::value::{Failure, Handle, Name, Reply};
 
@@ -248,12 +248,7 @@ impl World {
         if child.ended().is_some() {
             return Step::Done(Reply::Nothing);
         }
-        let wait = Wait {
-            on: On::Socket(child.watch.clone()),
-            until: limit.and_then(after),
-            again: None,
-            what: "the process's end",
-        };
+        let wait = Wait { on: On::Socket(child.watch.clone()), limit, again: None, what: "the process's end" };
         let child = child.clone();
         let resume = move |_: &mut World, wake| {
             (child.ended().is_some() || wake == Wake::Expired).then_some(Ok(Step::Done(Reply::Nothing)))

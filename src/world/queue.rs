@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::sync::{Label, Line, stand};
+use super::sync::{Label, WaitLine, stand};
 use super::{Step, TaskId, World};
 use crate::value::{Failure, Handle, Name, Reply, Value};
 
@@ -29,9 +29,9 @@ pub struct Queue {
     entries: RefCell<VecDeque<Value>>,
     /// Entries that were put and not yet reported done.
     unfinished: Cell<u64>,
-    getters: Rc<Line>,
-    putters: Rc<Line>,
-    joiners: Rc<Line>,
+    getters: Rc<WaitLine>,
+    putters: Rc<WaitLine>,
+    joiners: Rc<WaitLine>,
     label: Label,
 }
 
@@ -172,7 +172,7 @@ pub struct Pool {
     pub queued: RefCell<VecDeque<TaskId>>,
     /// No more are taken.
     pub closed: Cell<bool>,
-    line: Rc<Line>,
+    line: Rc<WaitLine>,
     label: Label,
 }
 

@@ -1,11 +1,20 @@
 //! What a call comes to: done, or what it waits for and how it goes on.
 
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::sync::{Line, Pool};
+use super::sync::{Pool, WaitLine};
 use super::{Socket, World};
 use crate::value::{Failure, Reply, Table, Value};
+
+/// A task, as those who wake it know it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default, PartialOrd, Ord)]
+pub struct TaskId {
+    /// Its place in the scheduler.
+    pub index: u32,
+    /// Which task of those that had the place.
+    pub generation: u32,
+}
 
 /// The outcome of trying a call once.
 pub enum Step {
@@ -40,8 +49,8 @@ pub enum Wake {
 pub struct Wait {
     /// Where the wake comes from.
     pub on: On,
-    /// When waiting ends.
-    pub until: Option<Instant>,
+    /// How long it lasts at most.
+    pub limit: Option<Duration>,
     /// Try again at this interval: for what the kernel never signals.
     pub again: Option<Duration>,
     /// What would end it, for people: `a connection`, `data`.
@@ -67,7 +76,7 @@ pub enum On {
     /// Any of several sockets.
     Sockets(Vec<Rc<Socket>>),
     /// A place in a line: for a lock, a queue, an event.
-    Line(Rc<Line>),
+    Line(Rc<WaitLine>),
     /// A helper thread: name resolution, a lingering close.
     Thread,
 }

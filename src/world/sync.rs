@@ -9,16 +9,16 @@ use std::rc::Rc;
 use std::time::Duration;
 
 pub use super::queue::{Order, Pool, Queue, get, join_queue, put, shutdown_pool, task_done};
-use super::{On, Step, TaskId, Wait, Wake, World, after};
+use super::{On, Step, TaskId, Wait, Wake, World};
 use crate::value::{Failure, Handle, Reply, Value};
 
 /// Tasks in line for something.
 #[derive(Default)]
-pub struct Line {
+pub struct WaitLine {
     tasks: RefCell<VecDeque<TaskId>>,
 }
 
-impl Line {
+impl WaitLine {
     /// Whether a task may take what the line is for: nobody came before it.
     pub(super) fn serves(&self, me: TaskId) -> bool {
         self.tasks.borrow().front().is_none_or(|first| *first == me)
@@ -45,17 +45,17 @@ impl Line {
 
 impl World {
     /// Let the first in line try.
-    pub fn serve(&mut self, line: &Line) {
+    pub fn serve(&mut self, line: &WaitLine) {
         self.ready.extend(line.next(None));
     }
 
     /// Let the next in line try: the current task has taken its part, and more is left.
-    pub(super) fn serve_next(&mut self, line: &Line) {
+    pub(super) fn serve_next(&mut self, line: &WaitLine) {
         self.ready.extend(line.next(Some(self.current)));
     }
 
     /// Let everyone in line try.
-    pub fn serve_all(&mut self, line: &Line) {
+    pub fn serve_all(&mut self, line: &WaitLine) {
         self.ready.extend(line.all());
     }
 }
@@ -63,7 +63,7 @@ impl World {
 /// Stand in line until `attempt` gives something. When the time is over it is asked a last time, and must.
 pub(super) fn stand<F>(
     world: &mut World,
-    line: &Rc<Line>,
+    line: &Rc<WaitLine>,
     limit: Option<Duration>,
     what: &'static str,
     mut attempt: F,
@@ -74,7 +74,7 @@ where
     if let Some(done) = attempt(world, limit == Some(Duration::ZERO)) {
         return done;
     }
-    let wait = Wait { on: On::Line(line.clone()), until: limit.and_then(after), again: None, what };
+    let wait = Wait { on: On::Line(line.clone()), limit, again: None, what };
     Ok(Step::Park(wait, Box::new(move |world, wake| attempt(world, wake == Wake::Expired))))
 }
 
@@ -110,7 +110,7 @@ pub struct Lock {
     free: Cell<u64>,
     holders: RefCell<Vec<TaskId>>,
     depth: Cell<u32>,
-    line: Rc<Line>,
+    line: Rc<WaitLine>,
     label: Label,
 }
 
@@ -200,7 +200,7 @@ impl World {
     }
 
     /// The lock that a line is for.
-    pub fn lock_of(&self, line: &Rc<Line>) -> Option<Rc<Lock>> {
+    pub fn lock_of(&self, line: &Rc<WaitLine>) -> Option<Rc<Lock>> {
         self.locks.iter().filter_map(std::rc::Weak::upgrade).find(|l| Rc::ptr_eq(&l.line, line))
     }
 
@@ -243,15 +243,15 @@ impl Handle for Lock {
 
 /// A flag that tasks wait for.
 #[derive(Default)]
-pub struct Event {
+pub struct EventFlag {
     flag: Cell<bool>,
     /// How often it was set: whoever waited for one of these goes on, even if it was cleared again since.
     sets: Cell<u64>,
-    line: Rc<Line>,
+    line: Rc<WaitLine>,
     label: Label,
 }
 
-impl Event {
+impl EventFlag {
     /// Whether it is set.
     pub fn is_set(&self) -> bool {
         self.flag.get()
@@ -268,7 +268,7 @@ impl Event {
 }
 
 /// Wait until an event is set: true, or false when the time is over.
-pub fn wait_event(world: &mut World, event: &Rc<Event>, limit: Option<Duration>) -> Result<Step, Failure> {
+pub fn wait_event(world: &mut World, event: &Rc<EventFlag>, limit: Option<Duration>) -> Result<Step, Failure> {
     let (awaited, before) = (event.clone(), event.sets.get());
     stand(world, &event.line, limit, "an event", move |_, last| {
         let set = awaited.is_set() || awaited.sets.get() != before;
@@ -276,7 +276,7 @@ pub fn wait_event(world: &mut World, event: &Rc<Event>, limit: Option<Duration>)
     })
 }
 
-impl Handle for Event {
+impl Handle for EventFlag {
     fn kind(&self) -> &'static str {
         "an event"
     }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::{Mode, On, Socket, Step, Wait, Wake, World, after};
+use super::{Mode, On, Socket, Step, Wait, Wake, World};
 use crate::value::{Failure, Reply, Tried};
 
 /// What a call that sends waits for.
@@ -57,11 +57,9 @@ where
         Err(f) if f.is(libc::EAGAIN) && waiting.waits() => {}
         done => return done.map_err(about),
     }
-    let (until, error) = match World::limit(&waiting.socket, waiting.side) {
-        Some((limit, error)) => (after(limit), error),
-        None => (None, Failure::os(libc::EAGAIN)),
-    };
-    let wait = Wait { on: On::Socket(waiting.socket), until, again: waiting.again, what: waiting.what };
+    let (limit, error) = World::limit(&waiting.socket, waiting.side).unzip();
+    let error = error.unwrap_or_else(|| Failure::os(libc::EAGAIN));
+    let wait = Wait { on: On::Socket(waiting.socket), limit, again: waiting.again, what: waiting.what };
     let resume = move |world: &mut World, wake| match wake {
         Wake::Expired => Some(attempt(world, Some(error.clone())).map_err(about)),
         Wake::Ready => match attempt(world, None) {
@@ -108,7 +106,7 @@ where
         })
     });
     let failed = spawned.err().map(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EAGAIN)));
-    let until = failed.is_some().then(std::time::Instant::now);
+    let limit = failed.is_some().then_some(Duration::ZERO);
     let mut finish = Some(finish);
     let resume = move |world: &mut World, _| {
         if let Some(failure) = &failed {
@@ -120,5 +118,5 @@ where
             Err(mpsc::TryRecvError::Disconnected) => Some(Err(Failure::os(libc::ECANCELED))),
         }
     };
-    Step::Park(Wait { on: On::Thread, until, again: None, what }, Box::new(resume))
+    Step::Park(Wait { on: On::Thread, limit, again: None, what }, Box::new(resume))
 }

@@ -17,7 +17,7 @@ use words::{
 
 /// The Python of a statement.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct PythonLine {
     /// The line of the source it stands for.
     pub number: u32,
     /// The call's name; none for `let` and `assert`.
@@ -32,7 +32,7 @@ pub struct Line {
     pub expect: Option<String>,
 }
 
-impl Line {
+impl PythonLine {
     /// The line as people write it.
     pub fn text(&self) -> String {
         let names = if self.names.is_empty() { String::new() } else { format!("{} = ", self.names.join(", ")) };
@@ -63,7 +63,7 @@ pub fn form(command: &Command) -> String {
 }
 
 /// The statements of a program, each in Python where it has a form there. Blocks have none.
-pub fn lines(program: &str) -> Result<Vec<(u32, Option<Line>)>, Error> {
+pub fn lines(program: &str) -> Result<Vec<(u32, Option<PythonLine>)>, Error> {
     let block = lang::parse(&Source::new("example", program))?;
     let mut translator = Translator::default();
     Ok(block.iter().map(|statement| (statement.span.line, translator.statement(statement))).collect())
@@ -167,18 +167,18 @@ struct Translator {
 }
 
 impl Translator {
-    fn statement(&mut self, statement: &lang::Statement) -> Option<Line> {
+    fn statement(&mut self, statement: &lang::Statement) -> Option<PythonLine> {
         let number = statement.span.line;
-        let plain = |value, names| Line { number, call: None, before: Vec::new(), value, names, expect: None };
+        let plain = |value, names| PythonLine { number, call: None, before: Vec::new(), value, names, expect: None };
         match &statement.kind {
-            lang::Kind::Call(call) => self.call(call, number),
-            lang::Kind::Let(name, expr) => Some(plain(expression(expr)?, vec![name.bare()?.to_string()])),
-            lang::Kind::Assert(expr) => Some(plain(format!("assert {}", expression(expr)?), Vec::new())),
+            lang::StatementKind::Call(call) => self.call(call, number),
+            lang::StatementKind::Let(name, expr) => Some(plain(expression(expr)?, vec![name.bare()?.to_string()])),
+            lang::StatementKind::Assert(expr) => Some(plain(format!("assert {}", expression(expr)?), Vec::new())),
             _ => None,
         }
     }
 
-    fn call(&mut self, call: &Call, number: u32) -> Option<Line> {
+    fn call(&mut self, call: &Call, number: u32) -> Option<PythonLine> {
         let command = command::find(call.name.bare()?)?;
         if command.python.is_empty() || call.background {
             return None;
@@ -208,7 +208,7 @@ impl Translator {
             self.binary.extend(names.iter().cloned());
         }
         let expect = call.expect.as_ref().and_then(|w| w.bare().map(str::to_string));
-        Some(Line { number, call: Some(command.name), before, value, names, expect })
+        Some(PythonLine { number, call: Some(command.name), before, value, names, expect })
     }
 
     /// The arguments that were given, each with its parameter's name.

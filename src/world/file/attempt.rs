@@ -91,6 +91,6 @@ fn drive_disk(world: &mut World, what: &'static str, mut job: Work) -> Result<St
     if let Some(done) = attempt(world) {
         return done;
     }
-    let wait = Wait { on: On::Time, until: None, again: Some(FIFO_AGAIN), what };
+    let wait = Wait { on: On::Time, limit: None, again: Some(FIFO_AGAIN), what };
     Ok(Step::Park(wait, Box::new(move |world, _| attempt(world))))
 }

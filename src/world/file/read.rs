@@ -12,6 +12,7 @@ use super::{BUFFER, READ_MAX};
 use crate::os::{addr, fd};
 use crate::value::codec::Decoder;
 use crate::value::{Failure, Reply, Value};
+use crate::world::record::Did;
 
 /// What is to be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -39,7 +40,7 @@ pub fn read(world: &mut World, file: &Rc<File>, wanted: Wanted) -> Result<Step, 
     };
     if disk {
         // Reading goes on behind what was written.
-        file.drain_to(until, &mut Attempt { expired: None, never: true, moved: false })?;
+        file.drain_to(world, until, &mut Attempt { expired: None, never: true, moved: false })?;
     }
     if let Some(reply) = file.serve(wanted) {
         return Ok(Step::Done(reply));
@@ -185,7 +186,8 @@ impl File {
         if state.unread.len() > READ_MAX {
             return Err(self.too_much());
         }
-        let buffer = world.buffer(self.request(wanted, state.units));
+        let room = self.request(wanted, state.units);
+        let buffer = world.buffer(room);
         let count = match state.source.as_mut().ok_or_else(closed)? {
             Backing::Socket(socket) => receive(socket, buffer, turn.expired.is_some())?,
             Backing::Disk(file) => {
@@ -201,6 +203,10 @@ impl File {
         };
         if count > 0 {
             self.put(state, &buffer[..count], false)?;
+        }
+        if let (true, Some(Backing::Socket(socket))) = (world.record.is_some(), &state.source) {
+            let end = count == 0 && socket.is_stream();
+            world.note(socket, || Did::Received { bytes: count, from: None, room, whole: 0, peeked: false, end });
         }
         Ok(count)
     }

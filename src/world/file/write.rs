@@ -11,6 +11,7 @@ use super::open::{Backing, File, closed, uninterrupted};
 use super::settings::Newline;
 use crate::os::addr;
 use crate::value::{Failure, Reply, Value, codec};
+use crate::world::record::Did;
 
 /// Write bytes, which count as `count`. They stay in the buffer while there is room.
 pub fn write(world: &mut World, file: &Rc<File>, data: &[u8], count: usize) -> Result<Step, Failure> {
@@ -34,8 +35,8 @@ pub fn write(world: &mut World, file: &Rc<File>, data: &[u8], count: usize) -> R
     let until = if now || data.len() > size { end } else { start };
     let length = data.len();
     let this = file.clone();
-    let job = move |_: &mut World, turn: &mut Attempt| {
-        let failed = match this.drain_to(until, turn) {
+    let job = move |world: &mut World, turn: &mut Attempt| {
+        let failed = match this.drain_to(world, until, turn) {
             Ok(()) => return Ok(reply(count)),
             Err(f) => f,
         };
@@ -65,7 +66,7 @@ pub fn flush(world: &mut World, file: &Rc<File>) -> Result<Step, Failure> {
     }
     let until = file.state.borrow().unwritten.end();
     let this = file.clone();
-    let job = move |_: &mut World, turn: &mut Attempt| this.drain_to(until, turn).map(|()| Reply::Nothing);
+    let job = move |world: &mut World, turn: &mut Attempt| this.drain_to(world, until, turn).map(|()| Reply::Nothing);
     drive(world, file.clone(), Side::Out, "room", Box::new(job))
 }
 
@@ -81,7 +82,7 @@ pub fn close(world: &mut World, file: &Rc<File>) -> Result<Step, Failure> {
             return Ok(Reply::Nothing);
         }
         let until = this.state.borrow().unwritten.end();
-        let failed = match this.drain_to(until, turn) {
+        let failed = match this.drain_to(world, until, turn) {
             Ok(()) => return Ok(Reply::Nothing),
             Err(f) => f,
         };
@@ -143,15 +144,18 @@ impl File {
     }
 
     /// Write until everything up to that byte, counted from the first ever, is out.
-    pub(super) fn drain_to(&self, until: u64, turn: &mut Attempt) -> Result<(), Failure> {
-        loop {
-            let left = until.saturating_sub(self.state.borrow().unwritten.taken);
-            if left == 0 {
-                return Ok(());
-            }
-            self.drain(usize::try_from(left).unwrap_or(usize::MAX))?;
-            turn.moved = true;
+    pub(super) fn drain_to(&self, world: &mut World, until: u64, turn: &mut Attempt) -> Result<(), Failure> {
+        let left = || usize::try_from(until.saturating_sub(self.state.borrow().unwritten.taken)).unwrap_or(usize::MAX);
+        let of = left();
+        let mut done = Ok(());
+        while left() > 0 && done.is_ok() {
+            done = self.drain(left()).map(|_| turn.moved = true);
         }
+        let bytes = of - left();
+        if let (true, Some(Backing::Socket(socket))) = (bytes > 0, &self.state.borrow().source) {
+            world.note(socket, || Did::Sent { bytes, of, to: None });
+        }
+        done
     }
 
     /// Whether one send that takes a part of the data is all of a write without buffer.

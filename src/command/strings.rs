@@ -1,0 +1,310 @@
+//! Text, bytes and lists in parts: the calls of Python's `str`, `bytes` and `list`.
+//!
+//! What is done to text is done to bytes too, and gives bytes again, with the ASCII rules of Python's `bytes`.
+
+use std::borrow::Cow;
+
+use super::args::{Args, expected};
+use super::data::int_value;
+use super::{Command, Group, Kind, base, err, opt, req, rest};
+use crate::value::{Failure, Holds, Value};
+use crate::world::Step;
+
+/// The calls.
+pub const COMMANDS: &[Command] = &[UPPER, LOWER, STRIP, SPLIT, SLICE, LIST, ITEM, LEN];
+
+/// What the calls below have in common.
+const DATA: Command = base(Group::Data);
+
+const UPPER: Command = Command {
+    name: "upper",
+    summary: "turn letters into capitals",
+    params: &[req("text", Kind::Data).is("text or bytes")],
+    results: &[("text", Holds::Plain)],
+    returns: "text for text, bytes for bytes",
+    python: "{TEXT}.upper()",
+    c: "toupper(c);",
+    man: "toupper(3)",
+    example: "upper \"hello, Straße\"",
+    related: &["lower"],
+    run: |_, args| string(args, 0).map(|s| s.map(str::to_uppercase, <[u8]>::to_ascii_uppercase).into()),
+    ..DATA
+};
+
+const LOWER: Command = Command {
+    name: "lower",
+    summary: "turn capitals into small letters",
+    params: &[req("text", Kind::Data).is("text or bytes")],
+    results: &[("text", Holds::Plain)],
+    returns: "text for text, bytes for bytes",
+    python: "{TEXT}.lower()",
+    c: "tolower(c);",
+    man: "tolower(3)",
+    example: "lower \"HELLO\"",
+    related: &["upper"],
+    run: |_, args| string(args, 0).map(|s| s.map(str::to_lowercase, <[u8]>::to_ascii_lowercase).into()),
+    ..DATA
+};
+
+/// What a call for text works on.
+pub(super) enum Str<'a> {
+    Text(Cow<'a, str>),
+    Bytes(&'a [u8]),
+}
+
+impl Str<'_> {
+    pub(super) fn map(&self, text: impl Fn(&str) -> String, bytes: impl Fn(&[u8]) -> Vec<u8>) -> Value {
+        match self {
+            Self::Text(t) => Value::text(text(t)),
+            Self::Bytes(b) => Value::bytes(bytes(b)),
+        }
+    }
+}
+
+/// The text or the bytes in that place; of anything else but lists and live things, its text.
+pub(super) fn string(args: &Args, i: usize) -> Result<Str<'_>, Failure> {
+    match args.value(i) {
+        Value::Bytes(b) => Ok(Str::Bytes(b)),
+        Value::Text(s) => Ok(Str::Text(Cow::Borrowed(s))),
+        other @ (Value::Addr(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
+            Ok(Str::Text(other.to_string().into()))
+        }
+        other => Err(expected(i, "text", other)),
+    }
+}
+
+const STRIP: Command = Command {
+    name: "strip",
+    summary: "take white space, or the given characters, off both ends",
+    params: &[req("text", Kind::Data).is("text or bytes"), opt("chars", Kind::Data).is("which to take off")],
+    results: &[("text", Holds::Plain)],
+    returns: "text for text, bytes for bytes",
+    python: "{TEXT}.strip(<{CHARS}>)",
+    man: "Python's str.strip",
+    errors: &[err("Usage", "the characters are bytes that no text holds")],
+    example: "strip \"  GET / \\r\\n\"\nstrip ..a.b.. .",
+    related: &["split", "readline"],
+    run: |_, args| strip(args).map(Step::from),
+    ..DATA
+};
+
+pub(super) fn strip(args: &Args) -> Result<Value, Failure> {
+    let given = (args.has(1) && *args.value(1) != Value::None).then_some(1);
+    match string(args, 0)? {
+        Str::Text(t) => {
+            let chars = given.map(|i| args.text(i)).transpose()?;
+            Ok(Value::text(t.trim_matches(|c| chars.as_ref().map_or_else(|| is_space(c), |chars| chars.contains(c)))))
+        }
+        Str::Bytes(b) => {
+            let chars = given.map(|i| args.data(i));
+            let off = |byte: &u8| chars.as_ref().map_or_else(|| is_space_byte(*byte), |chars| chars.contains(byte));
+            let start = b.iter().position(|byte| !off(byte)).unwrap_or(b.len());
+            let end = b.iter().rposition(|byte| !off(byte)).map_or(start, |last| last + 1);
+            Ok(Value::bytes(&b[start..end]))
+        }
+    }
+}
+
+/// White space as Python's `str` has it.
+pub(super) fn is_space(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{1c}'..='\u{1f}')
+}
+
+/// White space as Python's `bytes` has it.
+fn is_space_byte(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == b'\x0b'
+}
+
+const SPLIT: Command = Command {
+    name: "split",
+    summary: "split text at a separator, or at white space",
+    params: &[
+        req("text", Kind::Data).is("text or bytes"),
+        opt("sep", Kind::Any).is("white space of any length when left out"),
+        opt("maxsplit", Kind::Int).is("cut at most so often"),
+    ],
+    results: &[("list", Holds::Plain)],
+    returns: "a list of the parts",
+    python: "{TEXT}.split(<{SEP}<, {MAXSPLIT}>>)",
+    c: "strtok_r(text, \" \", &save);",
+    man: "strtok(3)",
+    errors: &[err("Usage", "an empty separator")],
+    example: "parts = split \"GET /index.html HTTP/1.1\"\nsplit a,b,c , 1",
+    related: &["strip", "item", "readline"],
+    run: |_, args| split(args).map(Step::from),
+    ..DATA
+};
+
+pub(super) fn split(args: &Args) -> Result<Value, Failure> {
+    let most = match args.value(2) {
+        Value::None => usize::MAX,
+        _ => usize::try_from(args.int(2)?).unwrap_or(usize::MAX),
+    };
+    let parts = match (string(args, 0)?, args.value(1)) {
+        (Str::Text(t), Value::None) => split_at_space(&t, is_space, most).into_iter().map(Value::text).collect(),
+        (Str::Bytes(b), Value::None) => {
+            // Bytes as characters of the same number: all of Latin-1, of which only ASCII's spaces count.
+            let latin: String = b.iter().map(|byte| char::from(*byte)).collect();
+            let space = |c: char| u8::try_from(c).is_ok_and(is_space_byte);
+            let bytes = |part: &str| Value::bytes(part.chars().map(|c| c as u8).collect::<Vec<_>>());
+            split_at_space(&latin, space, most).into_iter().map(bytes).collect()
+        }
+        (string, _) => {
+            let sep = args.data(1);
+            if sep.is_empty() {
+                return Err(Failure::usage("empty separator").at(1).note("without one, split cuts at white space"));
+            }
+            match string {
+                Str::Text(t) => t.splitn(most.saturating_add(1), &*args.text(1)?).map(Value::text).collect(),
+                Str::Bytes(b) => split_bytes(b, &sep, most).into_iter().map(Value::bytes).collect(),
+            }
+        }
+    };
+    Ok(Value::list(parts))
+}
+
+fn split_at_space(text: &str, space: impl Fn(char) -> bool + Copy, most: usize) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = text.trim_start_matches(space);
+    while !rest.is_empty() {
+        let end = if parts.len() == most { rest.len() } else { rest.find(space).unwrap_or(rest.len()) };
+        parts.push(&rest[..end]);
+        rest = rest[end..].trim_start_matches(space);
+    }
+    parts
+}
+
+fn split_bytes<'a>(bytes: &'a [u8], sep: &[u8], most: usize) -> Vec<&'a [u8]> {
+    let mut parts = Vec::new();
+    let mut rest = bytes;
+    while parts.len() < most
+        && let Some(at) = rest.windows(sep.len()).position(|window| window == sep)
+    {
+        parts.push(&rest[..at]);
+        rest = &rest[at + sep.len()..];
+    }
+    parts.push(rest);
+    parts
+}
+
+const SLICE: Command = Command {
+    name: "slice",
+    summary: "take a part: from START up to, not including, STOP",
+    params: &[
+        req("value", Kind::Data).is("text, bytes or a list"),
+        req("start", Kind::Any).is("from 0; negative from the end; none is the start"),
+        opt("stop", Kind::Any).is("the first that is not taken; the end when left out"),
+    ],
+    results: &[("part", Holds::Plain)],
+    returns: "a part of the same kind",
+    python: "{VALUE}[{START}:<{STOP}>]",
+    c: "memcpy(part, value + 0, 4);",
+    man: "Python's slices",
+    errors: &[err("Usage", "a place is not a whole number or none, or the value has no parts")],
+    example: "slice hello 1 3\nslice hello -3\nslice hello none -1",
+    related: &["len", "item", "split"],
+    run: |_, args| slice(args).map(Step::from),
+    ..DATA
+};
+
+pub(super) fn slice(args: &Args) -> Result<Value, Failure> {
+    let range = |len: usize| -> Result<std::ops::Range<usize>, Failure> {
+        let start = place(args, 1, len)?.unwrap_or(0);
+        Ok(start..place(args, 2, len)?.unwrap_or(len).max(start))
+    };
+    if let Value::List(items) = args.value(0) {
+        return Ok(Value::list(items[range(items.len())?].to_vec()));
+    }
+    match string(args, 0).map_err(|_| expected(0, "text, bytes or a list", args.value(0)))? {
+        Str::Bytes(b) => Ok(Value::bytes(&b[range(b.len())?])),
+        Str::Text(t) => {
+            let range = range(t.chars().count())?;
+            let part: String = t.chars().skip(range.start).take(range.len()).collect();
+            Ok(Value::text(part))
+        }
+    }
+}
+
+/// An end of a slice in Python's manner: negative from the end, cut to the length; none when it is left out.
+fn place(args: &Args, i: usize, len: usize) -> Result<Option<usize>, Failure> {
+    match args.value(i) {
+        Value::None => Ok(None),
+        Value::Int(n) => {
+            let n = if *n < 0 { n.saturating_add(len as i128) } else { *n };
+            Ok(Some(n.clamp(0, len as i128) as usize))
+        }
+        other => Err(expected(i, "a whole number or none", other)),
+    }
+}
+
+const LIST: Command = Command {
+    name: "list",
+    summary: "make a list of values",
+    params: &[rest("value", Kind::Any).is("of any kind")],
+    results: &[("list", Holds::Plain)],
+    returns: "a list",
+    python: "[{VALUE}]",
+    man: "Python's list",
+    example: "ports = list 9001 9002 9003\nlen $ports",
+    related: &["item", "len", "slice"],
+    run: |_, args| Ok(Value::list(args.rest_values(0)).into()),
+    ..DATA
+};
+
+const ITEM: Command = Command {
+    name: "item",
+    summary: "take a value of a list by its number (from 0, or from the end with -1)",
+    params: &[req("list", Kind::Any).is("a list"), req("n", Kind::Int).is("from 0; -1 is the last")],
+    results: &[("value", Holds::Plain)],
+    returns: "the value",
+    python: "{LIST}[{N}]",
+    c: "it[0];",
+    man: "Python's list",
+    errors: &[err("Usage", "the list has no such item")],
+    example: "ports = list 9001 9002\nitem $ports 0\nitem $ports -1",
+    related: &["list", "len", "field"],
+    run: |_, args| item(args).map(Step::from),
+    ..DATA
+};
+
+pub(super) fn item(args: &Args) -> Result<Value, Failure> {
+    let Value::List(items) = args.value(0) else {
+        let failure = expected(0, "a list", args.value(0));
+        return Err(match args.value(0) {
+            Value::Text(_) | Value::Bytes(_) => failure.note("slice takes a part of text or bytes"),
+            Value::Object(_) => failure.note("field takes a value of an object by its key"),
+            _ => failure,
+        });
+    };
+    let (n, len) = (args.int(1)?, items.len() as i128);
+    let from_start = if n < 0 { n.saturating_add(len) } else { n };
+    let found = usize::try_from(from_start).ok().and_then(|i| items.get(i));
+    found.cloned().ok_or_else(|| Failure::usage(format!("list index out of range: {n} of {len} items")).at(1))
+}
+
+const LEN: Command = Command {
+    name: "len",
+    summary: "count characters of text, bytes, or items of a list",
+    params: &[req("value", Kind::Data).is("text (characters), bytes, a list or an object")],
+    results: &[("count", Holds::Count)],
+    returns: "a number",
+    python: "len({VALUE})",
+    c: "strlen(value);",
+    man: "strlen(3)",
+    errors: &[err("Usage", "the value has no length, as a number has none")],
+    example: "len \"黑马\"\ndata = encode \"黑马\"\nlen $data",
+    related: &["encode", "slice"],
+    run: |_, args| len(args).map(Step::from),
+    ..DATA
+};
+
+pub(super) fn len(args: &Args) -> Result<Value, Failure> {
+    Ok(int_value(match args.value(0) {
+        Value::Text(s) => s.chars().count(),
+        Value::Bytes(b) => b.len(),
+        Value::List(l) => l.len(),
+        Value::Object(o) => o.len(),
+        addr @ Value::Addr(_) => addr.to_string().chars().count(),
+        other => return Err(Failure::usage(format!("{} has no length", other.kind())).at(0)),
+    }))
+}

@@ -1,0 +1,143 @@
+//! What calls show of the session: pages, tables, pictures, and text about tasks, jobs and names.
+
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::event::What;
+use super::expr::brief;
+use super::task::Task;
+use super::{Job, Session};
+use crate::{explain, help};
+
+use crate::os::trace;
+use crate::program::Site;
+use crate::value::{Clue, Failure, Handle, Reply, Table, Value};
+use crate::world::Socket;
+
+impl Session {
+    pub(super) fn help(&mut self, task: &Task, words: &[String]) -> Result<Reply, Failure> {
+        let page = help::answer(words)?;
+        self.tell_at(task, What::Page(Rc::new(page)));
+        Ok(Reply::Many(Vec::new()))
+    }
+
+    pub(super) fn view(
+        &mut self,
+        task: &mut Task,
+        site: &Site,
+        text: impl FnOnce(&Self, &Task) -> String,
+    ) -> Result<Reply, Failure> {
+        if !site.targets.is_empty() {
+            let text = text(self, task);
+            return Ok(Reply::One(Value::text(text)));
+        }
+        let text = text(self, task);
+        self.tell_at(task, What::View(text));
+        Ok(Reply::Many(Vec::new()))
+    }
+
+    /// Draw what happened to these sockets, or to all.
+    pub(super) fn draw(&mut self, task: &Task, sockets: &[Rc<Socket>]) -> Result<Reply, Failure> {
+        let diagram = trace::aside(|| explain::draw(&self.world, sockets))?;
+        self.tell_at(task, What::Drawn(diagram));
+        Ok(Reply::Many(Vec::new()))
+    }
+
+    /// Tell why the last error came, or what happened to a socket.
+    pub(super) fn explain(&mut self, task: &Task, site: &Site, socket: Option<&Rc<Socket>>) -> Result<Reply, Failure> {
+        let clues = trace::aside(|| match socket {
+            Some(socket) => explain::story(&self.world, socket),
+            None => Ok(explain::why(&self.world, self.last_error.as_deref())),
+        })?;
+        if !site.targets.is_empty() {
+            let lines: Vec<String> = clues.iter().map(Clue::steady).collect();
+            return Ok(Reply::One(Value::text(lines.join("\n"))));
+        }
+        self.tell_at(task, What::Explained(clues));
+        Ok(Reply::Many(Vec::new()))
+    }
+
+    pub(super) fn rows(&mut self, task: &Task, site: &Site, table: Table, value: Value) -> Reply {
+        if !site.targets.is_empty() {
+            return Reply::One(value);
+        }
+        self.tell_at(task, What::Rows { call: site.name.clone(), table });
+        Reply::Many(Vec::new())
+    }
+
+    pub(super) fn history_view(&self, _: &Task) -> String {
+        let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
+        lines.zip(1..).map(|(line, i)| format!("{i:5}  {line}")).collect::<Vec<_>>().join("\n")
+    }
+
+    pub(super) fn jobs_view(&self) -> String {
+        if self.jobs.is_empty() {
+            return "no background calls".into();
+        }
+        let row = |(number, job): (&u64, &Job)| {
+            let state = match &job.outcome {
+                None => match self.task(job.task).and_then(|t| t.parked.as_ref()) {
+                    Some(p) => format!("waits for {}", self.waits_for(&p.on)),
+                    None => "runs".into(),
+                },
+                Some(Ok(_)) => "done".into(),
+                Some(Err(f)) => f.name.as_str().to_string(),
+            };
+            format!("[{number}] {}: {state}", job.line)
+        };
+        self.jobs.iter().map(row).collect::<Vec<_>>().join("\n")
+    }
+
+    pub(super) fn tasks_view(&self, me: &Task) -> String {
+        let all = self.tasks.iter().flatten().map(|t| &**t).chain(std::iter::once(me));
+        let mut all: Vec<&Task> = all.filter(|t| t.job.is_none()).collect();
+        all.sort_by_key(|t| t.id);
+        all.into_iter()
+            .map(|t| if t.id == me.id { format!("{:12} runs", t.name) } else { self.whereabout(t) })
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+
+    /// A task's name, the line it stands on, what it waits for and until when, and what it holds.
+    pub(super) fn whereabout(&self, task: &Task) -> String {
+        let at = self.standing(task);
+        let line = at.source.as_ref().map_or("", |s| s.line(at.span.line)).trim();
+        let mut out = format!("{:12} line {:<4} {line}: ", task.name, at.span.line);
+        match &task.parked {
+            Some(parked) => {
+                out.push_str(&format!("waits for {}", self.waits_for(&parked.on)));
+                if let Some(left) = parked.until.map(|at| at.saturating_duration_since(Instant::now())) {
+                    out.push_str(&format!(", {:.1} s more at most", left.as_secs_f64()));
+                }
+            }
+            None if task.frames.is_empty() => out.push_str("has nothing to do"),
+            None if self.is_stopped(task.id) => out.push_str("stands before it"),
+            None if task.pool.as_ref().is_some_and(|p| p.queued.borrow().contains(&task.id)) => {
+                out.push_str("waits for a worker");
+            }
+            None if task.handle.coroutine => out.push_str("has not begun"),
+            None => out.push_str("can run"),
+        }
+        let held: Vec<String> = self.world.held_by(task.id).iter().map(|l| l.label()).collect();
+        if !held.is_empty() {
+            out.push_str(&format!("; holds {}", held.join(", ")));
+        }
+        out
+    }
+
+    pub(super) fn vars_view(&self, task: &Task) -> String {
+        let mut rows = Vec::new();
+        if let Some(frame) = task.frames.last()
+            && let Some((_, function)) = &frame.called
+        {
+            let locals = function.names.iter().zip(0..).filter_map(|(n, i)| frame.scope.get(i).map(|v| (n, v)));
+            rows.extend(locals.map(|(name, value)| format!("{name} = {}  (local)", brief(&value))));
+        }
+        for (name, slot) in self.table.globals.all() {
+            if let Some(value) = self.globals.get(slot) {
+                rows.push(format!("{name} = {}", brief(&value)));
+            }
+        }
+        if rows.is_empty() { "no names yet".into() } else { rows.join("\n") }
+    }
+}
