@@ -75,6 +75,9 @@
 //! also tells a socket's story (`why S`) and draws the session (`diagram`). What depends on the clock stands apart in each
 //! line ([`value::clue`]), so that transcripts can leave it out.
 //!
+//! `--json` is the public face of all that: events as they are told, values and errors typed ([`value::json`]), the record's
+//! facts as data ([`explain`]). What it writes is documented in docs/events.md, whose tables a test reads as the schema.
+//!
 //! # Threads
 //!
 //! One thread owns everything. A script starts no other, but for what cannot be done without blocking: name
