@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value as Json};
 
+use crate::common::terminal::Terminal;
 use crate::common::{Folder, Run, command, run};
 
 tests![
@@ -19,6 +20,7 @@ tests![
     processes_share_a_clock_and_have_numbers_of_their_own,
     what_came_and_went_names_both_ends,
     no_control_character_is_written,
+    at_a_prompt_what_comes_is_an_event,
 ];
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/events.md");
@@ -443,4 +445,18 @@ fn no_control_character_is_written() {
     let events = events(&run.out);
     let decoded = of(&events, "reply").into_iter().find(|e| e["call"] == "decode").unwrap();
     assert_eq!(decoded["values"][0], "\u{1b}[2J\u{7}\u{7f}\u{9b}");
+}
+
+fn at_a_prompt_what_comes_is_an_event() {
+    let mut terminal = Terminal::new(24, 80, &["--json"]);
+    for line in ["srv = create_server 127.0.0.1:0", "at = getsockname srv", "cli = create_connection $at"] {
+        terminal.see("sockpit> ");
+        terminal.keys(&format!("{line}\r"));
+    }
+    terminal.hear("\"event\":\"announced\"");
+    terminal.hear("accept srv\"}");
+    let raw = String::from_utf8_lossy(&terminal.raw).into_owned();
+    let line = raw.lines().find(|line| line.contains("announced")).unwrap();
+    let (_, object) = line.split_once('{').unwrap();
+    SCHEMA.event(&serde_json::from_str(&format!("{{{object}")).unwrap()).unwrap();
 }
