@@ -16,6 +16,7 @@ tests![
     what_fits_no_table_is_found,
     no_value_passes_for_another,
     errors_tell_what_people_see,
+    a_background_error_tells_the_same,
     a_quiet_stream_has_the_same_schema,
     processes_share_a_clock_and_have_numbers_of_their_own,
     what_came_and_went_names_both_ends,
@@ -308,7 +309,7 @@ fn every_kind_and_every_fact_is_written_as_documented() {
 }
 
 fn what_fits_no_table_is_found() {
-    let event: Json = serde_json::from_str(&run(&["--json", "-c", "print x"]).out.lines().nth(2).unwrap()).unwrap();
+    let event: Json = serde_json::from_str(run(&["--json", "-c", "print x"]).out.lines().nth(2).unwrap()).unwrap();
     let changed = |change: fn(&mut Map<String, Json>)| {
         let mut event = event.clone();
         change(event.as_object_mut().unwrap());
@@ -383,6 +384,16 @@ fn errors_tell_what_people_see() {
         let head = [call, name, message].map(|part| part.as_str().unwrap()).join(": ");
         assert_eq!(run.err.lines().next(), Some(&*format!("{head}{number}")));
     }
+}
+
+fn a_background_error_tells_the_same() {
+    let text = "s = socket\nrecv s 1 &\nexpect ENOTCONN wait 1";
+    let events = stream(&["--json", "-c", text]);
+    let error = &of(&events, "job-done")[0]["error"];
+    let shown = run(&["-c", text]).out;
+    let (_, shown) = shown.split_once("[1] recv s 1: ENOTCONN: Transport endpoint is not connected (107)\n").unwrap();
+    let told = error["cause"].as_array().unwrap().iter().chain([&error["advice"]]).map(|line| line.as_str().unwrap());
+    assert!(told.zip(shown.lines()).all(|(told, shown)| told == shown.trim()), "{error}\n{shown}");
 }
 
 fn a_quiet_stream_has_the_same_schema() {

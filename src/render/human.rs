@@ -81,12 +81,7 @@ pub fn event(event: &Event, style: Style) -> String {
             match outcome {
                 Ok(values) if names.is_empty() => format!("{head} {line} -> {}", shown(values)),
                 Ok(values) => format!("{head} {}", bound(names, values, style).join(", ")),
-                Err(f) => {
-                    let known = explain::known(call, f);
-                    let lines = known.lines().filter(|_| !known.usual);
-                    let lines: String = lines.map(|line| format!("\n  {}", style.clue(&line))).collect();
-                    format!("{head} {line}: {}{lines}", style.bad(&f.to_string()))
-                }
+                Err(f) => format!("{head} {line}: {}{}", style.bad(&f.to_string()), advice(call, f, style)),
             }
         }
     };
