@@ -106,7 +106,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("front/step.rs", &["list"]),
     ("help/mod.rs", &["state"]),
     ("help/pages.rs", &["socket"]),
-    ("render/json.rs", &["event"]),
+    ("render/json.rs", &["sockets"]),
     ("render/rules.rs", &["pid"]),
     ("session/task.rs", &["coroutine"]),
     ("world/mpqueue.rs", &["mpqueue"]),
@@ -125,7 +125,11 @@ fn named_in(text: &str) -> BTreeSet<&'static str> {
     let rest = parts.next().into_iter().map(str::to_string);
     let code: String = rest.chain(parts.map(|part| part.split_once(']').unwrap().1.to_string())).collect();
     let other = |at: usize, word: &str| {
-        NAMERS.iter().any(|namer| code[..at].ends_with(namer)) || code[at + word.len()..].starts_with(", Holds::")
+        let after = &code[at + word.len()..];
+        // A key of a JSON object ends with a colon.
+        NAMERS.iter().any(|namer| code[..at].ends_with(namer))
+            || after.starts_with(", Holds::")
+            || after.starts_with(':')
     };
     let stands = |name: &str| {
         let word = format!("\"{name}\"");
