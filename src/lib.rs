@@ -2,15 +2,40 @@
 //!
 //! # The journey of a line
 //!
-//! text → [`lang`] (words, statements, blocks) → [`program`] (names are slots, blocks are jumps) → a task's frame → [`command`] (arguments bound, the effect tried) →
-//! [`world::Step`] → [`value::Reply`] → [`session::Event`] → a renderer → the prompt, a script's output, JSON.
+//! `conn, addr = accept srv`, typed at the prompt. Each function stands behind the file that it is in.
+//!
+//! 1. The line is coloured, completed and hinted at while it is typed (`front::highlight::paint`, `front::complete::complete`,
+//!    `front::hint::hint`), on the editor's thread. `lang::typed::typed` takes it apart as far as it goes, and
+//!    `program::arrange::next` says which parameter comes next.
+//! 2. `front::prompt::line` gives the whole line to `session::start`; of a script, `front::script::source` gives the
+//!    whole text.
+//! 3. `lang::parse::parse` makes statements of it, with `lang::word::words` and `lang::call::call`. What is no statement is
+//!    a [`lang::Error`] that points at a word, and the journey is over.
+//! 4. `program::compile::compile` makes code of the statements. For a call, `program::bind::site` finds the
+//!    [`command::Command`] and the slots of `conn` and `addr`; `program::arrange::arrange` says which word is which
+//!    parameter, and what is known already is made an argument (`command::kinds::fit`).
+//! 5. `session::start` puts a frame with the code on the main task, and the task at the head of the run queue.
+//! 6. `session::turn::turn` takes the task that is first. `session::exec::run` lets it go on, op by op
+//!    (`session::exec::steps`), until it waits or ends.
+//! 7. The op is a call: `session::call::call` makes arguments of the names' values (`session::expr::arg`) and tries the
+//!    effect, `command::connection::accept`.
+//! 8. The effect asks the kernel through [`os`] (`os::addr::accept`), within `world::wait::retry`, and what it did goes on
+//!    the record (`world::record::note`). It comes to a [`world::Step`].
+//! 9. EAGAIN on a socket that waits: the step is `Park`. `session::outcome::settle` has the poller watch the socket
+//!    (`world::watch`) and parks the task; other tasks have their turns. When none can run, `session::turn::look` polls;
+//!    `world::wake_next` puts the task in the queue again, and `session::exec::wake_up` tries the call from step 8 on.
+//! 10. Done: `session::outcome::complete` stores the results. Failed: `session::outcome::fail` asks
+//!     `explain::explain` for the cause, and `session::outcome::unwind` goes on at an `except`, if there is one.
+//! 11. `session::tell` makes a numbered [`session::Event`] of it and gives it to the [`session::Sink`].
+//! 12. `render::human::event` or `render::json::json` makes text of the event, and `front::screen::show` or
+//!     `front::output::event` prints it.
 //!
 //! # Layers, one way only
 //!
 //! | layer | kind | what it knows |
 //! | --- | --- | --- |
-//! | [`linux`] | pure | the kernel's names and numbers: families, types, flags, options by level, states |
-//! | [`value`] | pure | values, addresses, the errno table, failures, replies; pages and tables before they are laid out |
+//! | [`linux`] | pure | the kernel's names and numbers: errors, families, types, flags, options by level, states |
+//! | [`value`] | pure | values, addresses, failures, replies; pages and tables before they are laid out |
 //! | [`lang`] | pure | words, statements, blocks, expressions, errors with a place; and print, its inverse |
 //! | [`os`] | effects | every system call through one door; the mio poller. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
@@ -22,7 +47,8 @@
 //! | [`render`] | pure | events to text for people and to JSON |
 //! | [`front`] | effects | the command line, scripts, the prompt. The only place that prints |
 //!
-//! A layer uses those above it in this list and no other; `tests/tidy.rs` holds that.
+//! A layer uses those above it in this list and no other, and no two files of a layer use each other; `tests/house.rs` holds
+//! that, and that the functions above exist.
 //!
 //! # A call: done, or what it waits for
 //!

@@ -295,6 +295,19 @@ connect u $there
 connect u AF_UNSPEC
 close left
 expect EBADF send left x
+r = socket AF_INET SOCK_DGRAM
+setsockopt r SO_RCVBUF 1
+bind r 127.0.0.1:0
+small = getsockname r
+s = socket AF_INET SOCK_DGRAM
+repeat 20
+  sendto s datagram $small
+end
+setsockopt s IP_RECVERR 1
+close r
+sendto s x $small
+poll s ERR 5
+recvmsg s 100 200 MSG_ERRQUEUE
 ";
 
 fn every_kind_and_every_fact_is_written_as_documented() {

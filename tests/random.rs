@@ -175,7 +175,8 @@ impl Maker<'_> {
                 self.line(&format!("let {d} = \"z\" * {size}\n{n} = send {a} ${d}\nrecv {b} {size} MSG_WAITALL"));
             }
             3 => self.line(&format!("{d} = fileno {a}\n{n} = fileno {b}\nprint \"${d} and ${{{n}}}x of {number}\"")),
-            4 => self.line(&format!("shutdown {a} wr\n{d} = recv {b} 10\nsend {a} more")),
+            // The other end's ACK of a FIN may come at once or 40 ms later.
+            4 => self.line(&format!("shutdown {a} wr\n{d} = recv {b} 10\nstate {a} FIN_WAIT2 1\nsend {a} more")),
             5 => self.line(&format!("close {b}\nsend {a} {n}\nrecv {b} 1\nlet {d} = 1\n{n} = 5\ngetpeername {a}")),
             6 => self.line(&format!("{n} = dup {a}\nsend {n} \"{text}\"\n{d} = recv {b} 99\nclose {n}")),
             _ => self.line(&format!(

@@ -97,7 +97,7 @@ const ASIDE: &[&str] = &["os", "help/words.rs"];
 /// Words that are a call's name, too, and mean something else in that file.
 const WORDS: &[(&str, &[&str])] = &[
     ("command/kernel.rs", &["state"]),
-    ("command/msg.rs", &["info", "sockets"]),
+    ("command/ancillary.rs", &["info", "sockets"]),
     ("explain/after.rs", &["socket", "state"]),
     ("explain/diagram.rs", &["close", "connect", "open"]),
     ("explain/story.rs", &["now"]),

@@ -1,16 +1,19 @@
 //! The calls: one constant each, with everything that is known about it, beside its effect.
 //!
 //! From a [`Command`] come parsing, usage lines, help, completion, JSON names, advice, transcripts' placeholders and the
-//! reference. Adding a call touches its own file and its group's `COMMANDS`. A command knows the world (sockets, files)
-//! and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
+//! reference. Adding a call touches its own file and its `COMMANDS`. A command knows the world
+//! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
+mod ancillary;
 pub mod args;
 pub mod kinds;
 pub mod standing;
 
 mod connection;
+mod create;
 mod data;
 mod files;
+mod forms;
 mod inet;
 mod kernel;
 pub mod life;
@@ -21,10 +24,12 @@ mod names;
 mod netstat;
 mod numbers;
 mod options;
+mod paths;
 mod processes;
 mod readiness;
 mod receive;
 mod sendfile;
+mod sending;
 mod strings;
 mod sync;
 mod tasks;
@@ -35,7 +40,8 @@ pub use args::{Arg, Args};
 pub use kinds::Kind;
 pub use standing::Stands;
 
-use crate::value::{Failure, Holds, Name, Reply, errno};
+use crate::linux::errno;
+use crate::value::{Failure, Holds, Name, Reply};
 use crate::world::{Step, World};
 
 /// A call's effect: try it once.
@@ -301,10 +307,15 @@ pub static ALL: &[&[Command]] = &[
     lookup::COMMANDS,
     inet::COMMANDS,
     connection::COMMANDS,
+    create::COMMANDS,
     transfer::COMMANDS,
+    receive::COMMANDS,
+    msg::COMMANDS,
+    sendfile::COMMANDS,
     options::COMMANDS,
     mode::COMMANDS,
     files::COMMANDS,
+    paths::COMMANDS,
     readiness::COMMANDS,
     data::COMMANDS,
     strings::COMMANDS,

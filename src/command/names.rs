@@ -6,12 +6,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::connection::bind_to;
 use super::lookup::{gai, look_up, no_address};
 use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, req};
 use crate::os::resolve::EAI_ADDRFAMILY;
 use crate::os::{addr, resolve as os};
-use crate::value::{Addr, Failure, Holds, Name, Reply, Value};
+use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
+use crate::world::record::Did;
 use crate::world::{Socket, Step, World, chain};
 
 /// The calls.
@@ -197,6 +197,14 @@ fn bind(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         bind_to(world, &bound, &addr)
     });
     done.map_err(|failure| if matches!(failure.name, Name::Errno(_)) { failure } else { failure.at(1) })
+}
+
+/// bind(2).
+pub(super) fn bind_to(world: &mut World, socket: &Socket, local: &Addr) -> Result<Step, Failure> {
+    addr::bind(socket.fd()?.as_fd(), local)
+        .map_err(|e| Failure::os(e).trying(Tried::Bind).on(socket.serial).to(local))?;
+    world.note(socket, || Did::Bound(socket.addresses().0.unwrap_or(Addr::Unnamed)));
+    Ok(Step::Done(Reply::Nothing))
 }
 
 #[cfg(test)]

@@ -89,6 +89,12 @@ pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failur
     for (row, seen) in table.rows.iter_mut().zip(&seen).filter(|(row, _)| row[NAME] == Value::None) {
         row[NAME] = seen.was.as_deref().map_or(Value::None, Value::text);
     }
+    for (row, seen) in
+        table.rows.iter_mut().zip(&seen).filter(|(_, seen)| seen.entry.peer.as_ref() == Some(&seen.entry.local))
+    {
+        let own = seen.ours.as_ref().map_or("", |ours| &ours.name);
+        row[NAME] = Value::text(format!("{own} (to itself)").trim_start());
+    }
     Ok(Step::Ask(Request::Rows(table, value)))
 }
 

@@ -47,7 +47,7 @@ fn getppid(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let asked = process_id(args, 0)?;
     match os::look(asked) {
         Some((_, parent)) => Ok(number(parent)),
-        None => Err(Failure::os(libc::ESRCH).note(format!("there is no process {asked} any more")).at(0)),
+        None => Err(Failure::os(libc::ESRCH).at(0)),
     }
 }
 

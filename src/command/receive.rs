@@ -1,4 +1,4 @@
-//! The receiving side: `recv`, `recvfrom`, `recvmsg`.
+//! The receiving side: `recv`, `recvfrom`, and what they have in common with `recvmsg`.
 //!
 //! What a kernel-blocking descriptor does by itself is made here of calls that never block: `MSG_WAITALL` and
 //! `SO_RCVLOWAT` gather, and a datagram socket shut down for reading gives empty data.
@@ -6,10 +6,11 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
-use super::msg::ancillary_value;
-use super::transfer::keep;
+use super::ancillary::ancillary_value;
+use super::sending::keep;
 use super::{Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, opt, req};
 use crate::linux::constants;
+use crate::os::errqueue::Queued;
 use crate::os::msg::{self, Ancillary};
 use crate::os::{addr, fd, trace};
 use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
@@ -17,13 +18,17 @@ use crate::world::record::Did;
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
 
 // What several calls fail with.
-const NOTHING: Trouble = err("EAGAIN", "not a failure: nothing has come, and S is non-blocking or SO_RCVTIMEO is over")
-    .cure("recv again when poll S IN says IN, or setblocking S on to wait");
-const RESET: Trouble =
+pub(super) const NOTHING: Trouble =
+    err("EAGAIN", "not a failure: nothing has come, and S is non-blocking or SO_RCVTIMEO is over")
+        .cure("recv again when poll S IN says IN, or setblocking S on to wait");
+pub(super) const RESET: Trouble =
     err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
         .cure("close S: what had not been read is lost");
 const REFUSED: Trouble = err("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port")
     .cure("start the peer, then send again");
+
+/// The calls that receive.
+pub const COMMANDS: &[Command] = &[RECV, RECVFROM];
 
 pub(super) const RECV: Command = Command {
     name: "recv",
@@ -59,22 +64,12 @@ pub(super) const RECV: Command = Command {
     ],
     example: "left, right = socketpair\nsend left \"hello world\"\nrecv right 5\nrecv right 100\nclose left\n\
               recv right 100",
-    related: &[
-        "send",
-        "recvfrom",
-        "recvmsg",
-        "poll",
-        "setblocking",
-        "settimeout",
-        "MSG_PEEK",
-        "MSG_WAITALL",
-        "ECONNRESET",
-    ],
+    related: &["send", "recvfrom", "recvmsg", "poll", "settimeout", "MSG_PEEK", "MSG_WAITALL", "ECONNRESET"],
     run: recv,
     ..base(Group::Transfer)
 };
 
-pub(super) const RECVFROM: Command = Command {
+const RECVFROM: Command = Command {
     name: "recvfrom",
     summary: "receive a datagram of up to N bytes, and the address it came from",
     notes: &["One call is one datagram. To answer, sendto the address it gave."],
@@ -103,36 +98,6 @@ pub(super) const RECVFROM: Command = Command {
     ..base(Group::Transfer)
 };
 
-pub(super) const RECVMSG: Command = Command {
-    name: "recvmsg",
-    summary: "receive data with what came beside it: ancillary data (sockets, too), flags, address",
-    params: &[
-        req("S", Kind::Socket).that(Stands::Reachable),
-        req("N", Kind::Size).is("how many bytes of data at most"),
-        opt("ANCBUFSIZE", Kind::Size).is("room for ancillary data in bytes: 0 when left out, and then none comes"),
-        opt("FLAGS", Kind::MsgFlags).is("as in recv"),
-    ],
-    results: &[("data", Holds::Bytes), ("anc", Holds::Plain), ("flags", Holds::Plain), ("addr", Holds::Address)],
-    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS, error for MSG_ERRQUEUE); flags: MSG_TRUNC and \
-              MSG_CTRUNC say that something was cut; addr: who sent it",
-    python: "{S}.recvmsg({N}<, {ANCBUFSIZE}<, {FLAGS}>>)",
-    c: "struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = anc, ... }; recvmsg(s, &m, 0);",
-    man: "recvmsg(2)",
-    errors: &[
-        NOTHING,
-        RESET,
-        err("timeout", "nothing came within the socket's timeout"),
-        err("ENOTCONN", "a stream socket that is not connected").cure("connect S first"),
-        CLOSED,
-    ],
-    like: Some(&RECV),
-    example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\n\
-              data, anc, flags, addr = recvmsg right 100 256\nlen $anc",
-    related: &["sendmsg", "recv", "SCM_RIGHTS", "MSG_CTRUNC", "SO_PASSCRED", "IP_PKTINFO"],
-    run: recvmsg,
-    ..base(Group::Transfer)
-};
-
 fn recv(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     receive(world, args, Form::Data, args.flags(2)?)
 }
@@ -141,17 +106,9 @@ fn recvfrom(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     receive(world, args, Form::From, args.flags(2)?)
 }
 
-fn recvmsg(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let room = if args.has(2) { args.size(2)? } else { 0 };
-    if room > i32::MAX as usize {
-        return Err(Failure::usage(format!("room for ancillary data is 2147483647 bytes at most, not {room}")).at(2));
-    }
-    receive(world, args, Form::Message(room.min(msg::ANCILLARY_MAX)), args.flags(3)?)
-}
-
 /// What of a receive its caller wants.
 #[derive(Clone, Copy, PartialEq)]
-enum Form {
+pub(super) enum Form {
     /// The data: recv(2).
     Data,
     /// The sender too: recvfrom(2).
@@ -189,7 +146,8 @@ struct Receiver {
     coming: usize,
 }
 
-fn receive(world: &mut World, args: &Args, form: Form, flags: i32) -> Result<Step, Failure> {
+/// One receive in any of its forms.
+pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let size = args.size(1)?;
     if size == 0 && form == Form::Data {
@@ -362,15 +320,23 @@ impl Receiver {
         self.finish(world, data, beside, taken)
     }
 
-    fn finish(&self, world: &mut World, data: Value, came: Came, bytes: usize) -> Step {
-        world.note(&self.socket, || Did::Received {
+    /// What has come to pass, for the record.
+    fn deed(&self, came: &Came, bytes: usize) -> Did {
+        if self.flags & libc::MSG_ERRQUEUE != 0 {
+            return Did::TookError(came.ancillary.iter().find_map(queued), came.from.clone());
+        }
+        Did::Received {
             bytes,
             from: came.from.clone(),
             room: self.size,
             whole: self.coming,
             peeked: self.flags & libc::MSG_PEEK != 0,
             end: bytes == 0 && self.size > 0 && self.socket.kind != libc::SOCK_DGRAM,
-        });
+        }
+    }
+
+    fn finish(&self, world: &mut World, data: Value, came: Came, bytes: usize) -> Step {
+        world.note(&self.socket, || self.deed(&came, bytes));
         let from = |from: Option<Addr>| from.map_or(Value::None, Value::Addr);
         Step::Done(match self.form {
             Form::Data => Reply::One(data),
@@ -381,6 +347,14 @@ impl Receiver {
                 Reply::Many(vec![data, Value::list(entries), Value::text(flags), from(came.from)])
             }
         })
+    }
+}
+
+/// What an entry of the error queue says.
+fn queued(ancillary: &Ancillary) -> Option<Queued> {
+    match ancillary {
+        Ancillary::Other { level, kind, data } => Queued::read(*level, *kind, data),
+        _ => None,
     }
 }
 

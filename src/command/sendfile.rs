@@ -7,14 +7,18 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::rc::Rc;
 
-use super::transfer::{OVER, SEND, kept, waiting};
+use super::sending::{kept, waiting};
+use super::transfer::{OVER, SEND};
 use super::{Args, CLOSED, Command, Group, Kind, Stands, base, err, opt, req};
 use crate::os::fd;
-use crate::value::{Failure, Holds, Value};
+use crate::value::{Failure, Holds, Tried, Value};
 use crate::world::record::Did;
 use crate::world::{Mode, Socket, Step, World, retry};
 
-pub(super) const SENDFILE: Command = Command {
+/// The call that sends a file.
+pub const COMMANDS: &[Command] = &[SENDFILE];
+
+const SENDFILE: Command = Command {
     name: "sendfile",
     summary: "send a file; from OFFSET on, COUNT bytes or all, without copying them through the program",
     params: &[
@@ -90,6 +94,19 @@ struct FileLoad {
     sent: u64,
 }
 
+impl FileLoad {
+    /// How much the kernel has is known to nobody else when the call fails.
+    fn failed(&self, world: &mut World, failure: Failure) -> Failure {
+        let size = self.file.metadata().map_or(0, |about| about.len());
+        let of = (self.sent + self.left.min(size.saturating_sub(self.offset))) as usize;
+        let sent = self.sent as usize;
+        if sent > 0 {
+            world.note(&self.socket, || Did::Sent { bytes: sent, of, to: None });
+        }
+        failure.trying(Tried::Send { bytes: of, sent, flags: 0 })
+    }
+}
+
 /// Send what is left of a file. As in Python the socket's timeout is for each wait, so it starts again after
 /// progress; `SO_SNDTIMEO`, at whose end Python waits on, never ends it.
 fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure> {
@@ -114,9 +131,12 @@ fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure>
                 }
                 Err(libc::EAGAIN) => {
                     waited = true;
-                    return Err(expired.unwrap_or(Failure::os(libc::EAGAIN)));
+                    return Err(match expired {
+                        Some(expired) => load.failed(world, expired),
+                        None => Failure::os(libc::EAGAIN),
+                    });
                 }
-                Err(error) => return Err(Failure::os(error)),
+                Err(error) => return Err(load.failed(world, Failure::os(error))),
             }
         }
         let bytes = load.sent as usize;

@@ -1,4 +1,4 @@
-//! Moving data: the table, and the sending side: `send`, `sendall`, `sendto`.
+//! Sending data: `send`, `sendall`, `sendto`.
 //!
 //! A blocking send on a stream returns when all its bytes are queued, which a non-blocking descriptor does not do by
 //! itself: what is left is sent as room comes.
@@ -6,17 +6,16 @@
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::connection::UNIX_AGAIN;
-use super::msg::{self, Message};
-use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, names, opt, receive, req, sendfile};
+use super::ancillary::{bytes, data};
+use super::sending::{Load, kept, put, waiting};
+use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, names, opt, req};
 use crate::os::addr;
-use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
+use crate::value::{Failure, Holds, Reply, Tried, Value};
 use crate::world::record::Did;
-use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
+use crate::world::{Mode, Socket, Step, World, retry};
 
-/// The calls that move data.
-pub const COMMANDS: &[Command] =
-    &[SEND, SENDALL, SENDTO, receive::RECV, receive::RECVFROM, msg::SENDMSG, receive::RECVMSG, sendfile::SENDFILE];
+/// The calls that send.
+pub const COMMANDS: &[Command] = &[SEND, SENDALL, SENDTO];
 
 // What several calls fail with.
 pub(super) const OVER: Trouble =
@@ -72,7 +71,7 @@ pub(super) const SEND: Command = Command {
     ..base(Group::Transfer)
 };
 
-const SENDALL: Command = Command {
+pub(super) const SENDALL: Command = Command {
     name: "sendall",
     summary: "send until all bytes are queued; the socket's timeout is for the whole",
     notes: &[
@@ -144,62 +143,6 @@ pub(super) const SENDTO: Command = Command {
     ..base(Group::Transfer)
 };
 
-/// Data on its way: as bytes, however the word was written. Text and bytes are not copied.
-pub(super) fn data(value: Value) -> Value {
-    match value {
-        Value::Text(_) | Value::Bytes(_) => value,
-        other => Value::bytes(other.wire()),
-    }
-}
-
-/// The bytes of such data.
-pub(super) fn bytes(data: &Value) -> &[u8] {
-    match data {
-        Value::Text(text) => text.as_bytes(),
-        Value::Bytes(bytes) => bytes,
-        _ => &[],
-    }
-}
-
-/// What is sent, and with which call.
-pub(super) enum Load {
-    /// send(2).
-    Plain(Value),
-    /// sendto(2).
-    To(Value, Addr),
-    /// sendmsg(2).
-    Message(Box<Message>),
-}
-
-impl Load {
-    /// Where it is to go, if the call says.
-    fn to(&self) -> Option<&Addr> {
-        match self {
-            Self::Plain(_) => None,
-            Self::To(_, to) => Some(to),
-            Self::Message(message) => message.to.as_ref(),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::Plain(data) | Self::To(data, _) => bytes(data).len(),
-            Self::Message(message) => message.len(),
-        }
-    }
-
-    /// Send what is left from that byte on. The address and what else goes with it is for the first part.
-    fn put(&self, socket: &Socket, from: usize, flags: i32) -> Result<usize, Failure> {
-        let fd = socket.fd()?;
-        match self {
-            Self::To(data, to) if from == 0 => addr::sendto(fd.as_fd(), bytes(data), flags, to),
-            Self::Plain(data) | Self::To(data, _) => addr::send_bytes(fd.as_fd(), &bytes(data)[from..], flags),
-            Self::Message(message) => message.put(fd.as_fd(), from, flags),
-        }
-        .map_err(Failure::os)
-    }
-}
-
 fn send(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let flags = args.flags(2)?;
@@ -213,99 +156,6 @@ fn sendto(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let from = socket.clone();
     let to = args.0.get(3).unwrap_or(&Arg::Absent);
     names::resolve(world, &socket, to, move |world, to| put(world, from, Load::To(data, to), flags))
-}
-
-/// An error that an earlier call kept for the next, which is this one.
-pub(super) fn kept(socket: &Socket) -> Result<(), Failure> {
-    drop(socket.fd()?);
-    socket.shared.stash.take().map_or(Ok(()), |error| Err(Failure::os(error)))
-}
-
-pub(super) fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize) -> Waiting {
-    // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
-    let again = (socket.family == libc::AF_UNIX && socket.kind == libc::SOCK_DGRAM).then_some(UNIX_AGAIN);
-    let never = flags & libc::MSG_DONTWAIT != 0;
-    let tried = Tried::Send { bytes, sent: 0, flags };
-    Waiting { socket: socket.clone(), side: Side::Out, never, again, what: ROOM, tried }
-}
-
-/// One send in any of its forms: it gives the count.
-pub(super) fn put(world: &mut World, socket: Rc<Socket>, load: Load, flags: i32) -> Result<Step, Failure> {
-    if socket.shared.stash.get().is_some() {
-        kept(&socket)?;
-    }
-    let whole = socket.is_stream() && socket.mode.get() == Mode::Blocking && flags & libc::MSG_DONTWAIT == 0;
-    let waiting = waiting(&socket, flags, load.len());
-    let mut sending = Sending { socket, load, flags, whole, sent: 0 };
-    retry(world, waiting, move |world, expired| sending.attempt(world, expired))
-}
-
-/// A send under way.
-struct Sending {
-    socket: Rc<Socket>,
-    load: Load,
-    flags: i32,
-    /// Whether it is done only when every byte is queued.
-    whole: bool,
-    sent: usize,
-}
-
-impl Sending {
-    fn count(&self, world: &mut World) -> Step {
-        let (bytes, of) = (self.sent, self.load.len());
-        world.note(&self.socket, || Did::Sent { bytes, of, to: self.load.to().cloned() });
-        Value::Int(bytes as i128).into()
-    }
-
-    fn failed(&self, failure: Failure) -> Failure {
-        match self.load.to() {
-            Some(to) if !failure.is(libc::EAGAIN) => failure.to(to),
-            _ => failure,
-        }
-    }
-
-    fn attempt(&mut self, world: &mut World, expired: Expired) -> Result<Step, Failure> {
-        loop {
-            let failure = match self.load.put(&self.socket, self.sent, self.flags) {
-                Ok(n) => {
-                    self.sent += n;
-                    if !self.whole || n == 0 || self.sent >= self.load.len() {
-                        return Ok(self.count(world));
-                    }
-                    self.flags &= !libc::MSG_FASTOPEN;
-                    continue;
-                }
-                Err(failure) => failure,
-            };
-            if failure.is(libc::EAGAIN) {
-                return match expired {
-                    None => Err(failure),
-                    Some(_) if self.sent > 0 => Ok(self.count(world)),
-                    Some(expired) => Err(self.failed(expired)),
-                };
-            }
-            if self.whole && failure.is(libc::EINPROGRESS) && self.flags & libc::MSG_FASTOPEN != 0 {
-                // The connection is being made without data: what blocks waits for it, then sends.
-                self.flags &= !libc::MSG_FASTOPEN;
-                continue;
-            }
-            if self.sent == 0 {
-                return Err(self.failed(failure));
-            }
-            keep(&self.socket, &failure);
-            return Ok(self.count(world));
-        }
-    }
-}
-
-/// Keep an error for the next call, as the kernel does when a call moved some bytes before it. EPIPE and EBADF
-/// are states: the next call meets them anyway.
-pub(super) fn keep(socket: &Socket, failure: &Failure) {
-    if let Some(error) = failure.name.number()
-        && !matches!(error, libc::EPIPE | libc::EBADF)
-    {
-        socket.shared.stash.set(Some(error));
-    }
 }
 
 fn sendall(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -333,12 +183,14 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
             failure.trying(Tried::Send { bytes: of, sent, flags })
         };
         loop {
+            let before = world.before_send(&socket, None);
             let said = addr::send_bytes(socket.fd()?.as_fd(), &all[sent..], flags);
             match said {
                 Ok(n) => {
                     sent += n;
                     if sent >= of {
                         world.note(&socket, || Did::Sent { bytes: sent, of, to: None });
+                        world.after_send(before, &socket, n);
                         return Ok(Step::Done(Reply::Nothing));
                     }
                 }

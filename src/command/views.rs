@@ -92,6 +92,11 @@ pub const COMMANDS: &[Command] = &[
     Command {
         params: &[rest("S", Kind::Socket).is("these sockets; all when left out")],
         errors: &[err("Usage", "with -q nothing is written down of what happens to sockets")],
+        notes: &[
+            "`x 60`: so many times in a row. An arrow that ends in x did not come there: the datagram was dropped for want of \
+             room, or filtered, since the socket there is connected to another peer. A FIN that waits behind bytes has no \
+             arrow until it has come.",
+        ],
         example: "left, right = socketpair\nsend left hello\nrecv right 100\nclose left\nrecv right 100\ndiagram",
         related: &["why", "trace", "state"],
         ..view("diagram", "draw what happened; a lane for each socket, arrows for what passed between them", diagram)

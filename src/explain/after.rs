@@ -6,10 +6,12 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
+use super::datagrams::{Places, Went};
 use super::{covers, local};
 use crate::linux::constants::{FAMILIES, HOWS, TYPES};
 use crate::linux::options;
 use crate::linux::state::State;
+use crate::os::errqueue::Queued;
 use crate::os::tcp::{self, Info};
 use crate::os::trace;
 use crate::value::{Addr, Name, Tried, Value};
@@ -56,8 +58,8 @@ fn named(name: Option<&str>) -> Value {
 }
 
 fn tell(world: &World, record: &Record, fact: &Fact, begun: Instant) -> Pairs {
-    let Fact { number, at, place, socket, did } = fact;
-    let (kind, more) = words(world, record, *socket, did);
+    let Fact { number, at, place, socket, .. } = fact;
+    let (kind, more) = words(world, record, fact);
     let mut pairs = vec![
         ("fact", int(*number)),
         ("t", Value::Float(at.saturating_duration_since(begun).as_secs_f64())),
@@ -73,7 +75,8 @@ fn tell(world: &World, record: &Record, fact: &Fact, begun: Instant) -> Pairs {
 }
 
 /// The name of what happened, and what is known of it.
-fn words(world: &World, record: &Record, socket: u64, did: &Did) -> (&'static str, Pairs) {
+fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
+    let socket = fact.socket;
     let addr = |addr: &Option<Addr>| or_none(addr.clone(), Value::Addr);
     let other = |key: &'static str, id: &'static str, other: Option<u64>| {
         [(key, or_none(other, |other| Value::Text(record.name(other)))), (id, or_none(other, int))]
@@ -81,15 +84,21 @@ fn words(world: &World, record: &Record, socket: u64, did: &Did) -> (&'static st
     let ends = |ends: &Ends| [("local", Value::Addr(ends.local.clone())), ("peer", Value::Addr(ends.peer.clone()))];
     // A call that names no address means the connection's other end.
     let whom = |named: &Option<Addr>| {
-        let connection = || record.other_end(socket).filter(|_| named.is_none());
         let peer = named.clone().or_else(|| record.ends(socket).map(|ends| ends.peer));
+        let connection = || record.other_end(socket).filter(|_| named.is_none());
         let has =
             |s: &Rc<Socket>| s.serial != socket && local(s).zip(peer.as_ref()).is_some_and(|(l, p)| covers(&l, p));
         let bound = || world.sockets().into_iter().find(has).map(|s| s.serial);
-        let found = other("other", "other_id", connection().or_else(bound));
-        std::iter::once(("peer", addr(&peer))).chain(found)
+        let sent = matches!(fact.did, Did::Sent { .. });
+        let went = sent.then(|| Places::after(world, fact.number).went(world, socket, named.as_ref())).flatten();
+        let found = match went {
+            Some(Went::To(given)) => Some(given),
+            Some(_) => None,
+            None => connection().or_else(bound),
+        };
+        std::iter::once(("peer", addr(&peer))).chain(other("other", "other_id", found))
     };
-    match did {
+    match &fact.did {
         Did::Made([family, kind, protocol]) => (
             "made",
             vec![
@@ -126,6 +135,11 @@ fn words(world: &World, record: &Record, socket: u64, did: &Did) -> (&'static st
             ];
             ("received", head.into_iter().chain(whom(from)).collect())
         }
+        Did::Lost { bytes, from } => {
+            let sender = other("other", "other_id", Some(*from));
+            ("lost", std::iter::once(("bytes", int(*bytes))).chain(sender).collect())
+        }
+        Did::TookError(entry, to) => ("took-error", queued(entry.as_ref(), to.as_ref())),
         Did::Shut(how) => ("shut", vec![("how", named(HOWS.name_of(*how)))]),
         Did::OptionSet(level, number) => {
             let spec = options::by_number(*level, *number).spec;
@@ -143,13 +157,24 @@ fn words(world: &World, record: &Record, socket: u64, did: &Did) -> (&'static st
     }
 }
 
+fn queued(entry: Option<&Queued>, to: Option<&Addr>) -> Pairs {
+    let errno = entry.map(|entry| entry.errno).filter(|errno| *errno != 0);
+    vec![
+        ("error", or_none(errno, |errno| error(Name::Errno(errno)))),
+        ("origin", named(entry.map(|entry| entry.origin.name()))),
+        ("means", or_none(entry, |entry| Value::text(entry.means()))),
+        ("peer", or_none(to.cloned(), Value::Addr)),
+    ]
+}
+
 fn closed(last: &Last) -> Pairs {
-    let Last { local, peer, unread, aborts, reuse, reuse_port, listened, state, held } = last;
+    let Last { local, peer, unread, unsent, aborts, reuse, reuse_port, listened, state, held } = last;
     vec![
         ("local", or_none(local.clone(), Value::Addr)),
         ("peer", or_none(peer.clone(), Value::Addr)),
         ("state", named(state.map(State::name))),
         ("unread", int(*unread)),
+        ("unsent", int(*unsent)),
         ("aborts", Value::Bool(*aborts)),
         ("reuse_addr", Value::Bool(*reuse)),
         ("reuse_port", Value::Bool(*reuse_port)),

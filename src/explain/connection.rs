@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::datagrams::{Places, Went, reached};
 use super::{Case, Cause, bytes, covers, listens, local};
 use crate::linux::constants::TYPES;
 use crate::value::{Addr, Clue, Tried};
@@ -10,7 +11,13 @@ use crate::world::record::{Did, Fact, Last};
 
 /// ECONNREFUSED at connect: nobody listens at that address.
 pub(super) fn refused(case: &Case) -> Option<Cause> {
-    let to = case.failure.addr()?;
+    let named = case.failure.addr()?;
+    let to = reached(named, case.socket.as_ref().and_then(|socket| local(socket)).as_ref());
+    let cause = refused_at(case, &to)?;
+    Some(if to == *named { cause } else { cause.and(format!("{named} names no host: it is {to} that is reached")) })
+}
+
+fn refused_at(case: &Case, to: &Addr) -> Option<Cause> {
     if matches!(to, Addr::Path(_) | Addr::Abstract(_)) {
         return unix_refused(case, to);
     }
@@ -107,11 +114,22 @@ pub(super) fn unreachable_port(case: &Case) -> Option<Cause> {
         [line] => format!("the datagram sent on line {line}"),
         [.., last] => format!("a datagram sent on line {last} or before"),
     };
+    let deaf = since.iter().find_map(|fact| deaf(case, fact));
+    let is_deaf = deaf.is_some();
+    let at = deaf.map_or_else(|| format!("socket at {peer}"), |by| format!("socket that takes it ({by})"));
     let late = if matches!(case.failure.tried, Tried::Send { .. }) { "; this call sent nothing" } else { "" };
-    Some(
-        Cause::new(format!("{sent} found no socket at {peer}: ICMP said so{late}"))
-            .advise(format!("bind the peer first; {} can be used again", socket.name())),
-    )
+    let cause = Cause::new(format!("{sent} found no {at}: ICMP said so{late}"));
+    let advice = format!("bind the peer first; {} can be used again", socket.name());
+    Some(if is_deaf { cause } else { cause.advise(advice) })
+}
+
+/// Who has the address that a datagram went to, and did not take it.
+fn deaf(case: &Case, sent: &Fact) -> Option<String> {
+    let Did::Sent { to, .. } = &sent.did else { return None };
+    match Places::after(case.world, sent.number).went(case.world, sent.socket, to.as_ref())? {
+        Went::Filtered(socket) => Some(format!("{} is there, but connected to another peer", case.called(socket))),
+        _ => None,
+    }
 }
 
 /// EPROTOTYPE: the socket there is of another type.
@@ -136,10 +154,11 @@ pub(super) fn over(case: &Case) -> Option<Cause> {
         let clue = Clue::new(format!("{} was shut down for sending", me.name())).join(case.when(fact));
         return Some(Cause::new(clue).advise("send first, shut down when all is sent"));
     }
-    match case.other_end() {
+    let ended = match case.other_end() {
         Some(other) => ended_by(case, me, other),
         None => never_accepted(case).or_else(|| ended_outside(case, me)),
-    }
+    };
+    ended.or_else(|| super::given_up::before(case))
 }
 
 /// The other end is not ours: it closed, as a receive here has told, and then it reset the connection.

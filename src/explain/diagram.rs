@@ -3,13 +3,15 @@
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::bytes;
+use super::datagrams::{Places, Went, reached};
+use super::story::{is_error, is_over, part, times};
+use super::{bytes, ending};
 use crate::linux::constants::HOWS;
 use crate::linux::options;
 use crate::linux::state::State;
 use crate::os::tcp;
 use crate::value::diagram::{Diagram, DiagramStep, Lane};
-use crate::value::{Addr, Failure};
+use crate::value::{Addr, Failure, Name};
 use crate::world::record::{Did, Fact, Last};
 use crate::world::{Record, Socket, World};
 
@@ -23,10 +25,17 @@ enum Who {
 
 /// A diagram in the making.
 struct Drawing<'a> {
+    world: &'a World,
     record: &'a Record,
     facts: Vec<&'a Fact>,
     open: Vec<Rc<Socket>>,
     who: Vec<Who>,
+    /// The datagram sockets, as they stood before the fact that is drawn.
+    places: Places,
+    /// Whose facts are drawn; all when it is empty.
+    chosen: Vec<u64>,
+    /// What happened, and how many times in a row.
+    folded: Vec<(DiagramStep, usize)>,
     diagram: Diagram,
 }
 
@@ -36,23 +45,41 @@ pub fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Failure> {
         return Err(Failure::usage("with -q nothing is written down of what happens to sockets"));
     };
     let facts = record.facts().collect();
-    let (open, who, diagram) = (world.sockets(), Vec::new(), Diagram::default());
-    let mut drawing = Drawing { record, facts, open, who, diagram };
-    let is_chosen = |socket| chosen.is_empty() || chosen.iter().any(|s| s.serial == socket);
+    let mut drawing = Drawing {
+        world,
+        record,
+        facts,
+        open: world.sockets(),
+        who: Vec::new(),
+        places: Places::default(),
+        chosen: chosen.iter().map(|socket| socket.serial).collect(),
+        folded: Vec::new(),
+        diagram: Diagram::default(),
+    };
     for i in 0..drawing.facts.len() {
-        if is_chosen(drawing.facts[i].socket) {
+        let fact = drawing.facts[i];
+        drawing.places.see(world, fact);
+        if drawing.is_chosen(fact.socket) {
             drawing.step(i);
         }
-    }
-    for (who, lane) in drawing.who.iter().zip(&mut drawing.diagram.lanes) {
-        // What is not told of begins nowhere.
-        lane.always = !matches!(who, Who::Ours(socket) if is_chosen(*socket));
     }
     drawing.finish();
     Ok(drawing.diagram)
 }
 
+/// What went from one to another.
+struct Arrow {
+    to: Who,
+    text: String,
+    /// Why it did not come there.
+    lost: Option<&'static str>,
+}
+
 impl Drawing<'_> {
+    fn is_chosen(&self, socket: u64) -> bool {
+        self.chosen.is_empty() || self.chosen.contains(&socket)
+    }
+
     fn lane(&mut self, who: Who) -> usize {
         if let Some(lane) = self.who.iter().position(|w| *w == who) {
             return lane;
@@ -71,6 +98,8 @@ impl Drawing<'_> {
         let begins: Vec<Who> = match &fact.did {
             // What closed it has told.
             Did::Dropped if self.record.is_closed(fact.socket) => return,
+            // It stands in the row of the send.
+            Did::Lost { from, .. } if self.is_chosen(*from) => return,
             // One call, one row: what it came to.
             _ if self.facts.get(i + 1).is_some_and(|next| goes_on(fact, next)) => return,
             Did::Paired(other) if *other < fact.socket => return,
@@ -80,36 +109,76 @@ impl Drawing<'_> {
         };
         let target = self.arrow(i);
         let me = self.lane(Who::Ours(fact.socket));
-        let mut step = DiagramStep { line: fact.place.line, what: what(fact), lane: me, ..DiagramStep::default() };
+        let mut step = DiagramStep { line: fact.place.line, what: self.what(fact), lane: me, ..DiagramStep::default() };
         step.begins = begins.into_iter().map(|who| self.lane(who)).collect();
         step.ends = matches!(fact.did, Did::Closed(_)).then_some(me);
         if let Did::Accepted(listener, _) = fact.did {
             // The connection comes out of the listening socket.
             step.lane = self.lane(Who::Ours(listener));
             step.arrow = Some((me, String::new()));
-        } else if let Some((who, text)) = target {
-            let to = self.lane(who);
-            step.arrow = (to != me).then_some((to, text));
+        } else if let Some(Arrow { to, text, lost }) = target {
+            let to = self.lane(to);
+            if to == me {
+                step.what.push_str(&format!(": {text} to itself"));
+            } else {
+                step.arrow = Some((to, text));
+            }
+            if let Some(why) = lost {
+                step.lost = true;
+                step.what.push_str(&format!(": {why}"));
+            }
         }
-        self.diagram.steps.push(step);
+        match self.folded.last_mut() {
+            Some((last, count)) if *last == step && step.begins.is_empty() => *count += 1,
+            _ => self.folded.push((step, 1)),
+        }
     }
 
     /// What went on its way with that entry, and where to.
-    fn arrow(&self, i: usize) -> Option<(Who, String)> {
+    fn arrow(&self, i: usize) -> Option<Arrow> {
         let fact = self.facts[i];
         let tcp = |s: &str, other: &str| if self.is_ip(fact.socket) { s.to_string() } else { other.to_string() };
-        match &fact.did {
-            Did::Connected(_) if !self.is_stream(i) => None,
-            Did::Connected(_) => Some((self.peer(i)?, tcp("handshake", "connect"))),
-            Did::Connecting(to) => Some((self.at(i, to), "SYN".into())),
-            Did::Sent { bytes: count, to, .. } => {
+        let (to, text) = match &fact.did {
+            Did::Connected(_) if !self.is_stream(i) => return None,
+            Did::Connected(_) => (self.peer(i)?, tcp("handshake", "connect")),
+            Did::Connecting(to) => (self.at(i, to), "SYN".into()),
+            Did::Sent { bytes, of, to } => {
+                let text = part(*bytes, *of);
+                if let Some(went) = self.places.went(self.world, fact.socket, to.as_ref()) {
+                    return Some(self.datagram(i, went, text));
+                }
                 let to = to.as_ref().filter(|_| !self.is_stream(i));
-                Some((to.map_or_else(|| self.peer(i), |to| Some(self.at(i, to)))?, bytes(*count)))
+                (to.map_or_else(|| self.peer(i), |to| Some(self.at(i, to)))?, text)
             }
-            Did::Shut(libc::SHUT_WR | libc::SHUT_RDWR) if self.is_stream(i) => Some((self.peer(i)?, tcp("FIN", "end"))),
-            Did::Closed(last) if self.is_stream(i) => Some((self.peer(i)?, parting(last, tcp("FIN", "end"))?)),
-            _ => None,
+            Did::Shut(_) | Did::Closed(_) if ending::of(self.world, fact).is_some() => return None,
+            Did::Shut(libc::SHUT_WR | libc::SHUT_RDWR) if self.is_stream(i) => (self.peer(i)?, tcp("FIN", "end")),
+            Did::Closed(last) if self.is_stream(i) => (self.peer(i)?, parting(last, tcp("FIN", "end"))?),
+            _ => return None,
+        };
+        Some(Arrow { to, text, lost: None })
+    }
+
+    /// A datagram on its way: it may be thrown away where it comes to.
+    fn datagram(&self, i: usize, went: Went, text: String) -> Arrow {
+        let fact = self.facts[i];
+        let drop = self.record.next(fact).filter(|next| next.place.call == fact.place.call);
+        match (went, drop) {
+            (_, Some(Fact { socket, did: Did::Lost { from, .. }, .. })) if *from == fact.socket => {
+                Arrow { to: Who::Ours(*socket), text, lost: Some("dropped") }
+            }
+            (Went::To(socket), _) => Arrow { to: Who::Ours(socket), text, lost: None },
+            (Went::Filtered(socket), _) => Arrow { to: Who::Ours(socket), text, lost: Some("filtered") },
+            (Went::Shared(to), _) => Arrow { to: Who::Other(to), text, lost: None },
+            (Went::Elsewhere(to), _) => Arrow { to: self.at(i, &to), text, lost: None },
         }
+    }
+
+    fn what(&self, fact: &Fact) -> String {
+        let what = match fact.did {
+            Did::Received { end: true, .. } if is_over(self.record, fact) => format!("{}: over", fact.place.name),
+            _ => what(fact),
+        };
+        ending::of(self.world, fact).map_or_else(|| what.clone(), |fin| format!("{what}: {}", fin.says()))
     }
 
     fn made(&self, socket: u64) -> Option<&Did> {
@@ -139,11 +208,15 @@ impl Drawing<'_> {
                 _ => other,
             }));
         }
-        self.record.ends(socket).map(|ends| self.at(i, &ends.peer))
+        let ends = self.record.ends(socket)?;
+        Some(if ends.is_self() { Who::Ours(socket) } else { self.at(i, &ends.peer) })
     }
 
     /// Who has an address at that time: the last of ours that was bound to it, or somebody else.
     fn at(&self, i: usize, addr: &Addr) -> Who {
+        let bound = self.record.last(self.facts[i].socket, |did| matches!(did, Did::Bound(_)));
+        let own = bound.and_then(|fact| if let Did::Bound(own) = &fact.did { Some(own) } else { None });
+        let addr = &reached(addr, own);
         let covers = |bound: &Addr| {
             let any = bound.host().is_some_and(|h| h.is_unspecified()) && bound.port() == addr.port();
             bound == addr || any
@@ -163,6 +236,12 @@ impl Drawing<'_> {
 
     /// How all stand in the end.
     fn finish(&mut self) {
+        let row = |(step, count): (DiagramStep, usize)| DiagramStep { what: times(step.what, count), ..step };
+        for (who, lane) in self.who.iter().zip(&mut self.diagram.lanes) {
+            // What is not told of begins nowhere.
+            lane.always = !matches!(who, Who::Ours(socket) if self.chosen.is_empty() || self.chosen.contains(socket));
+        }
+        self.diagram.steps = self.folded.drain(..).map(row).collect();
         for (who, lane) in self.who.iter().zip(&mut self.diagram.lanes) {
             let Who::Ours(serial) = who else { continue };
             let open = self.open.iter().find(|s| s.serial == *serial);
@@ -180,10 +259,14 @@ impl Drawing<'_> {
 
 /// What a close says to the peer, if it has not been said before.
 fn parting(last: &Last, end: String) -> Option<String> {
-    let resets = last.aborts || last.unread > 0;
-    let unsaid = matches!(last.state, None | Some(State::Established | State::CloseWait));
+    let unsaid = match last.state {
+        None | Some(State::Established | State::CloseWait) => true,
+        // Its FIN was sent before.
+        Some(State::FinWait1 | State::FinWait2) => last.resets(),
+        _ => false,
+    };
     (last.peer.is_some() && !last.held && unsaid)
-        .then(|| if resets && last.state.is_some() { "RST".into() } else { end })
+        .then(|| if last.resets() && last.state.is_some() { "RST".into() } else { end })
 }
 
 /// Whether the same call did more to the socket: create_server, create_connection.
@@ -199,6 +282,12 @@ fn what(fact: &Fact) -> String {
         Did::Disconnected => format!("{call} AF_UNSPEC"),
         Did::Received { end: true, .. } => format!("{call}: the end"),
         Did::Received { bytes: count, .. } => format!("{call}: {}", bytes(*count)),
+        Did::Lost { bytes: count, .. } => format!("{}: dropped", bytes(*count)),
+        Did::TookError(entry, _) => match entry {
+            Some(entry) if is_error(entry) => format!("{call}: error queue, {}", Name::Errno(entry.errno).as_str()),
+            Some(entry) => format!("{call}: error queue, {}", entry.origin.name()),
+            None => format!("{call}: error queue"),
+        },
         Did::Shut(how) => format!("shutdown {}", HOWS.name_of(*how).unwrap_or("?")),
         Did::OptionSet(level, number) => {
             options::by_number(*level, *number).spec.map_or_else(|| call.to_string(), |spec| spec.name.into())

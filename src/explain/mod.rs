@@ -9,8 +9,11 @@
 mod address;
 mod after;
 mod connection;
+mod datagrams;
 mod diagram;
 mod elsewhere;
+mod ending;
+mod given_up;
 mod ports;
 mod state;
 mod story;
@@ -40,6 +43,8 @@ struct Cause {
     advice: Option<String>,
     /// The other sockets it is about.
     about: Vec<u64>,
+    /// How much of what was to be sent had gone before.
+    part: Option<Clue>,
 }
 
 impl Cause {
@@ -92,6 +97,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Connect, libc::EPROTOTYPE) => &[connection::other_type],
         (Send { .. }, libc::EPIPE) => &[connection::over, state::not_connected],
         (Send { .. } | Receive { .. }, libc::ECONNRESET) => &[connection::over],
+        (Send { .. } | Receive { .. }, libc::ETIMEDOUT) => &[given_up::timed_out],
         (Accept, libc::EINVAL) => &[state::not_listening],
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
@@ -128,8 +134,16 @@ impl<'a> Case<'a> {
         Self { world, call, failure, socket, undone: undone.map(|(_, last)| last), now: Instant::now() }
     }
 
-    fn cause(&self) -> Option<Cause> {
-        finders(self.failure.tried, self.failure.name).iter().find_map(|find| find(self))
+    fn cause(&self) -> Cause {
+        let found = finders(self.failure.tried, self.failure.name).iter().find_map(|find| find(self));
+        let part = match self.failure.tried {
+            // How much fits depends on the machine.
+            Tried::Send { bytes: of, sent: sent @ 1.., .. } => {
+                Some(Clue::new(format!("part of the {} had been queued", bytes(of))).clock(format!(": {sent}")))
+            }
+            _ => None,
+        };
+        Cause { part, ..found.unwrap_or_default() }
     }
 
     fn is(&self, number: i32) -> bool {
@@ -231,11 +245,9 @@ pub struct Told {
 /// A failure with its cause, as far as there is evidence; and what [`why`] will tell of it.
 #[cold]
 pub fn explain(world: &World, call: &Rc<str>, line: (Option<Rc<Source>>, u32), failure: Failure) -> (Failure, Told) {
-    let cause = trace::aside(|| Case::new(world, call, &failure).cause()).unwrap_or_default();
-    let failure = match &*cause.clues {
-        [] => failure,
-        clues => failure.because(clues[..clues.len().min(2)].to_vec(), cause.advice.clone()),
-    };
+    let cause = trace::aside(|| Case::new(world, call, &failure).cause());
+    let short: Vec<Clue> = cause.clues.iter().take(2).chain(&cause.part).cloned().collect();
+    let failure = if short.is_empty() { failure } else { failure.because(short, cause.advice.clone()) };
     let told = Told { line, when: Instant::now(), call: call.clone(), failure: failure.clone(), cause };
     (failure, told)
 }
@@ -294,7 +306,7 @@ fn local(socket: &Socket) -> Option<Addr> {
 
 /// Whether what is bound to one address receives what is sent to another.
 fn covers(bound: &Addr, to: &Addr) -> bool {
-    if bound == to {
+    if bound.is_at(to) {
         return true;
     }
     let any = bound.host().is_some_and(|h| h.is_unspecified());

@@ -3,16 +3,17 @@
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use super::{Told, bytes, known, listens};
+use super::{Told, bytes, datagrams, ending, known, listens};
 use crate::command;
 use crate::linux::constants::HOWS;
 use crate::linux::options;
 use crate::linux::state::State;
+use crate::os::errqueue::Queued;
 use crate::os::fd;
 use crate::os::tcp;
 use crate::value::{Addr, Clue, Failure, Handle, Name, text};
 use crate::world::record::{Did, Fact};
-use crate::world::{Mode, Record, Socket, World, sort};
+use crate::world::{Mode, Record, Socket, World, dropped, sort};
 
 /// The most entries that a story tells.
 const TOLD_MAX: usize = 20;
@@ -36,6 +37,7 @@ pub fn remark(record: &Record) -> Option<String> {
         Did::Received { room, whole, peeked: false, .. } if whole > room => {
             Some(format!("the datagram was {whole} bytes, the buffer {room}: the rest is lost"))
         }
+        Did::Lost { .. } => Some(format!("{} threw it away: the datagram is lost", record.name(last.socket))),
         _ => None,
     }
 }
@@ -51,14 +53,12 @@ pub fn why(world: &World, told: Option<&Told>) -> Vec<Clue> {
     };
     let mut out = vec![headline(told)];
     let indented = |clue: &Clue| Clue::new("  ").join(clue.clone());
-    out.extend(told.cause.clues.iter().map(indented));
+    out.extend(told.cause.clues.iter().chain(&told.cause.part).map(indented));
     out.extend(told.failure.notes().iter().map(|note| Clue::new(format!("  {note}"))));
     let known = known(&told.call, &told.failure);
     out.extend(known.lines().filter(|_| known.usual).map(|line| indented(&line)));
     let sockets: Vec<u64> = told.failure.socket().into_iter().chain(told.cause.about.iter().copied()).collect();
-    if let Some(record) = &world.record {
-        out.extend(titled("what happened", history(record, &sockets, told.when)));
-    }
+    out.extend(titled("what happened", history(world, &sockets, told.when)));
     out.extend(titled("now", sockets_now(world, &sockets)));
     if let Some(advice) = &told.cause.advice {
         out.push(format!("try: {advice}").into());
@@ -74,8 +74,9 @@ pub fn story(world: &World, socket: &Socket) -> Result<Vec<Clue>, Failure> {
     };
     let other = record.other_end(socket.serial);
     let sockets: Vec<u64> = std::iter::once(socket.serial).chain(other).collect();
-    let mut out = titled("what happened", history(record, &sockets, Instant::now()));
-    out.extend(titled("now", sockets_now(world, &sockets)));
+    let mut out = titled("what happened", history(world, &sockets, Instant::now()));
+    let missed = datagrams::missed(world, socket).map(|missed| Clue::new(missed.why));
+    out.extend(titled("now", sockets_now(world, &sockets).into_iter().chain(missed).collect()));
     Ok(out)
 }
 
@@ -85,13 +86,17 @@ fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Clue> {
         let open = world.find(*serial).filter(|s| s.open_fd().is_ok());
         let Some(socket) = open else {
             let name = world.record.as_ref()?.named(*serial)?;
-            return Some(Clue::new(format!("{name}: closed")));
+            let goes_on = ending::goes_on(world, *serial).map_or(String::new(), |what| format!("; {what}"));
+            return Some(Clue::new(format!("{name}: closed{goes_on}")));
         };
         let fd = socket.open_fd().ok()?;
         let mut clue = Clue::new(format!("{} = {}", socket.name(), socket.summary()));
         clue = clue.and(format!(", {}", tcp::stands(fd.as_fd()).name()));
         if let (Ok(unread @ 1..), false) = (fd::inq(fd.as_fd()), listens(&socket)) {
             clue = clue.and(format!(", {} unread", bytes(unread)));
+        }
+        if let drops @ 1.. = dropped(&socket) {
+            clue = clue.and(format!(", {drops} thrown away"));
         }
         Some(clue)
     };
@@ -124,30 +129,76 @@ fn further(told: &Told) -> String {
 }
 
 /// The entries about these sockets, the latest of them.
-fn history(record: &Record, sockets: &[u64], until: Instant) -> Vec<Clue> {
+fn history(world: &World, sockets: &[u64], until: Instant) -> Vec<Clue> {
+    let Some(record) = &world.record else { return Vec::new() };
     let news = |fact: &&Fact| {
         // What close did stands in the entry of the kernel's close.
         let repeats = fact.did == Did::Dropped && record.is_closed(fact.socket);
         sockets.contains(&fact.socket) && !repeats
     };
-    let mut facts: Vec<&Fact> = record.facts().rev().filter(news).take(TOLD_MAX + 1).collect();
-    let more = facts.len() > TOLD_MAX;
-    facts.truncate(TOLD_MAX);
-    facts.reverse();
-    let mut lines: Vec<Clue> = if more { vec!["...".into()] } else { Vec::new() };
-    lines.extend(facts.into_iter().map(|fact| told(record, fact, until)));
-    lines
+    // From the latest on; what a loop did alike stands once, with how often.
+    let mut entries: Vec<(String, usize, Instant)> = Vec::new();
+    for fact in record.facts().rev().filter(news) {
+        let text = told(world, record, fact);
+        match entries.last_mut() {
+            Some((last, count, _)) if *last == text => *count += 1,
+            _ => entries.push((text, 1, fact.at)),
+        }
+        if entries.len() > TOLD_MAX {
+            break;
+        }
+    }
+    let more = entries.len() > TOLD_MAX;
+    entries.truncate(TOLD_MAX);
+    let line = |(text, count, at): (String, usize, Instant)| {
+        Clue::new(times(text, count)).ago(until.saturating_duration_since(at))
+    };
+    more.then(|| Clue::new("...")).into_iter().chain(entries.into_iter().rev().map(line)).collect()
+}
+
+/// So many bytes of so many.
+pub(super) fn part(count: usize, of: usize) -> String {
+    if count < of { format!("{count} of {}", bytes(of)) } else { bytes(count) }
+}
+
+/// What happened several times in a row.
+pub(super) fn times(what: String, count: usize) -> String {
+    if count > 1 { format!("{what} x {count}") } else { what }
 }
 
 /// One entry: `line 7  srv: bound to 127.0.0.1:9998`.
-fn told(record: &Record, fact: &Fact, until: Instant) -> Clue {
+fn told(world: &World, record: &Record, fact: &Fact) -> String {
     let line = if fact.place.line > 0 { format!("line {:<3} ", fact.place.line) } else { " ".repeat(9) };
-    let words = words(record, fact);
-    Clue::new(format!("{line}{}: {words}", record.name(fact.socket))).ago(until.saturating_duration_since(fact.at))
+    format!("{line}{}: {}", record.name(fact.socket), words(world, record, fact))
+}
+
+/// A FIN that is still to come to the other end.
+fn fin(world: &World, fact: &Fact) -> String {
+    ending::of(world, fact).map_or(String::new(), |fin| format!("; its {}", fin.says()))
+}
+
+/// Whether a receive that gave nothing was told by an error before that the connection is over: then the peer did not
+/// end it.
+pub(super) fn is_over(record: &Record, fact: &Fact) -> bool {
+    let begins = |did: &Did| matches!(did, Did::Connected(_) | Did::Accepted(..));
+    let over = |did: &Did| matches!(did, Did::Failed(_, Name::Errno(libc::ETIMEDOUT | libc::ECONNRESET)));
+    let before = record.of(fact.socket).rev().skip_while(|later| later.number >= fact.number);
+    before.take_while(|earlier| !begins(&earlier.did)).any(|earlier| over(&earlier.did))
+}
+
+/// What an entry of the error queue says: `ECONNREFUSED, 127.0.0.1 says: no socket has that port`.
+fn says(entry: &Queued) -> String {
+    let error = if is_error(entry) { format!("{}, ", Name::Errno(entry.errno).as_str()) } else { String::new() };
+    format!("{error}{}", entry.means())
+}
+
+/// Whether an entry of the error queue is an error; a timestamp has ENOMSG.
+pub(super) fn is_error(entry: &Queued) -> bool {
+    !matches!(entry.errno, 0 | libc::ENOMSG)
 }
 
 /// What happened, in words.
-fn words(record: &Record, fact: &Fact) -> String {
+fn words(world: &World, record: &Record, fact: &Fact) -> String {
     let Fact { did, place, .. } = fact;
     let at = |addr: &Option<Addr>, word: &str| addr.as_ref().map_or(String::new(), |a| format!(" {word} {a}"));
     match did {
@@ -158,20 +209,38 @@ fn words(record: &Record, fact: &Fact) -> String {
         Did::Bound(at) => format!("bound to {at}"),
         Did::Listens(at) => format!("listens on {at}"),
         Did::Connecting(to) => format!("begins to connect to {to}"),
+        Did::Connected(ends) if ends.is_self() => {
+            let kind = record
+                .of(fact.socket)
+                .find_map(|fact| if let Did::Made(what) = fact.did { Some(what[1]) } else { None });
+            let how = if kind == Some(libc::SOCK_STREAM) { ": a simultaneous open, its SYN met itself" } else { "" };
+            format!("connected to itself, {}{how}", ends.peer)
+        }
         Did::Connected(ends) => format!("connected to {} from {}", ends.peer, ends.local),
         Did::Accepted(from, ends) => format!("accepted from {}, peer {}", record.name(*from), ends.peer),
         Did::Disconnected => "gave up its peer".into(),
         Did::Sent { bytes: count, of, to } => {
-            let part = if count < of { format!(" of {of}") } else { String::new() };
-            format!("sent {}{part}{}", bytes(*count), at(to, "to"))
+            let lost =
+                record.next(fact).filter(|next| matches!(next.did, Did::Lost { from, .. } if from == fact.socket));
+            let lost = lost.map_or(String::new(), |next| format!("; {} threw it away", record.name(next.socket)));
+            format!("sent {}{}{lost}", part(*count, *of), at(to, "to"))
         }
+        Did::Received { end: true, .. } if is_over(record, fact) => "found the connection over".into(),
         Did::Received { end: true, .. } => "received the end of the stream".into(),
         Did::Received { bytes: count, from, room, whole, peeked, .. } => {
             let verb = if *peeked { "looked at" } else { "received" };
             let cut = if whole > room { format!(" of a datagram of {whole}") } else { String::new() };
             format!("{verb} {}{}{cut}", bytes(*count), at(from, "from"))
         }
-        Did::Shut(how) => format!("shut down, {}", HOWS.name_of(*how).unwrap_or("?")),
+        Did::Lost { bytes: count, from } => {
+            let why = if datagrams::has_filter(record, fact.socket) { "" } else { ": no room" };
+            format!("threw away {} from {}{why}", bytes(*count), record.name(*from))
+        }
+        Did::TookError(entry, to) => {
+            let says = entry.as_ref().map_or(String::new(), |entry| format!(": {}", says(entry)));
+            format!("took an entry of its error queue{}{says}", at(to, "about a datagram to"))
+        }
+        Did::Shut(how) => format!("shut down, {}{}", HOWS.name_of(*how).unwrap_or("?"), fin(world, fact)),
         Did::OptionSet(level, number) => {
             let name =
                 options::by_number(*level, *number).spec.map_or_else(|| format!("{level} {number}"), |s| s.name.into());
@@ -192,7 +261,7 @@ fn words(record: &Record, fact: &Fact) -> String {
             };
             let aborts = if last.aborts { ", with SO_LINGER 1 0" } else { "" };
             let held = if last.held { "; another descriptor of it may be open" } else { "" };
-            format!("closed{first}{unread}{aborts}{held}")
+            format!("closed{first}{unread}{aborts}{held}{}", fin(world, fact))
         }
         Did::Failed(_, name) => format!("{} failed with {}", place.name, name.as_str()),
     }

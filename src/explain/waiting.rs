@@ -2,12 +2,13 @@
 
 use std::os::fd::AsFd;
 
-use super::{Case, Cause, bytes, covers, listens, local};
+use super::datagrams::{self, Missed};
+use super::{Case, Cause, bytes, covers, listens, local, option};
 use crate::os::fd;
 use crate::os::tcp::Info;
 use crate::value::{Addr, Clue, Name, Tried, text};
-use crate::world::record::{Did, Fact};
-use crate::world::{Mode, Socket};
+use crate::world::record::{Did, Ends, Fact};
+use crate::world::{Mode, Socket, dropped};
 
 /// The flags that the call was given.
 fn flags(case: &Case) -> i32 {
@@ -57,10 +58,15 @@ fn missing(case: &Case, socket: &Socket, clue: Clue, ready: &str) -> Cause {
     };
     match case.failure.name {
         Name::Timeout => cause,
-        _ => cause.advise(format!(
-            "{} again when poll {name} {ready} says {ready}, or setblocking {name} on to wait",
-            case.call
-        )),
+        _ => {
+            // What has gone would go twice.
+            let part = matches!(case.failure.tried, Tried::Send { sent: 1.., .. });
+            let again = if part { "the rest alone" } else { "again" };
+            cause.advise(format!(
+                "{} {again} when poll {name} {ready} says {ready}, or setblocking {name} on to wait",
+                case.call
+            ))
+        }
     }
 }
 
@@ -75,7 +81,11 @@ pub(super) fn nobody_came(case: &Case) -> Option<Cause> {
 pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
     let name = socket.name();
-    if flags(case) & (libc::MSG_OOB | libc::MSG_ERRQUEUE) != 0 {
+    if flags(case) & libc::MSG_ERRQUEUE != 0 {
+        let cause = Cause::new(format!("the error queue of {name} is empty; a receive from it never waits"));
+        return Some(cause.advise(format!("{} again when poll {name} ERR says ERR", case.call)));
+    }
+    if flags(case) & libc::MSG_OOB != 0 {
         return None;
     }
     let waits = socket.open_fd().ok().and_then(|fd| fd::inq(fd.as_fd()).ok()).unwrap_or(0);
@@ -88,9 +98,13 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
         let clue = format!("{} has not accepted this connection yet", server.name());
         return Some(missing(case, socket, clue.into(), "IN").about(server.serial));
     }
+    if Ends::of(socket).is_some_and(|ends| ends.is_self()) {
+        let clue = format!("{name} is connected to itself, and has sent nothing that was not read");
+        return Some(missing(case, socket, clue.into(), "IN"));
+    }
     let Some(other) = case.other_end() else {
         let at = local(socket).filter(|_| socket.kind == libc::SOCK_DGRAM)?;
-        return Some(missing(case, socket, Clue::new(format!("no datagram waits on {at}")), "IN"));
+        return Some(no_datagram(case, socket, &at));
     };
     let held = case.others().into_iter().find(|s| s.serial == other && s.is_stream());
     let held = held.and_then(|s| fd::outq(s.open_fd().ok()?.as_fd()).ok()).unwrap_or(0);
@@ -110,13 +124,40 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     Some(missing(case, socket, clue, "IN").about(other))
 }
 
+/// recv of a datagram socket: what came was not for it, or found no room.
+fn no_datagram(case: &Case, socket: &Socket, at: &Addr) -> Cause {
+    let name = socket.name();
+    let none = |clue: Clue| missing(case, socket, clue, "IN");
+    let mut cause = match datagrams::missed(case.world, socket) {
+        Some(Missed { why, other, advice }) => {
+            let instead = || format!("{} {} ...", case.call, case.called(other));
+            none(why.into()).advise(advice.unwrap_or_else(instead)).about(other)
+        }
+        None => none(format!("no datagram waits on {at}").into()),
+    };
+    if let drops @ 1.. = dropped(socket) {
+        let room = option(socket, libc::SO_RCVBUF).unwrap_or(0);
+        let filtered = case.record().is_some_and(|record| datagrams::has_filter(record, socket.serial));
+        let or = if filtered { "its filter refused or what " } else { "" };
+        let clue = Clue::new(format!("{name} threw away what {or}found no room in its SO_RCVBUF"));
+        // How much fits depends on the machine.
+        cause.clues.insert(1, clue.clock(format!(" of {room}: {drops} until now")));
+    }
+    cause
+}
+
 /// send: the buffers are full.
 pub(super) fn no_room(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
+    let name = socket.name();
     if let Some(server) = case.queued_at() {
         let clue =
             format!("the buffers are full: {} has not accepted this connection yet, so nobody reads", server.name());
         return Some(missing(case, socket, clue.into(), "OUT").about(server.serial));
+    }
+    if let Some(unread) = own_unread(socket) {
+        let clue = Clue::new(format!("the buffers are full: {name} is connected to itself, and has"));
+        return Some(missing(case, socket, clue.clock(format!(" {unread} bytes")).and(" not read"), "OUT"));
     }
     let other = case.other_end()?;
     let open = case.others().into_iter().find(|s| s.serial == other)?;
@@ -130,6 +171,12 @@ pub(super) fn no_room(case: &Case) -> Option<Cause> {
         Clue::new(format!("the queue of {}, the other end, is full", open.name()))
     };
     Some(missing(case, socket, clue, "OUT").about(other))
+}
+
+/// What a socket that is connected to itself has not read.
+fn own_unread(socket: &Socket) -> Option<usize> {
+    Ends::of(socket).filter(Ends::is_self)?;
+    fd::inq(socket.open_fd().ok()?.as_fd()).ok().filter(|n| *n > 0)
 }
 
 /// EINPROGRESS, EALREADY.

@@ -48,7 +48,7 @@ pub fn subjects() -> impl Iterator<Item = (&'static str, HelpSubject)> {
     let levels = options::levels().map(|(name, number)| (*name, HelpSubject::Level(name, *number)));
     let errors = Name::all().filter_map(|name| Name::parse(name).map(|e| (name, e)));
     let numbered = errors.filter(|(_, e)| e.number().is_some()).map(|(name, e)| (name, HelpSubject::Error(e)));
-    let second = crate::value::errno::ALIASES.iter().filter_map(|(name, _)| Name::parse(name).map(|e| (*name, e)));
+    let second = crate::linux::errno::ALIASES.iter().filter_map(|(name, _)| Name::parse(name).map(|e| (*name, e)));
     let second = second.map(|(name, e)| (name, HelpSubject::Error(e)));
     let states = State::ALL.iter().map(|(state, name)| (*name, HelpSubject::State(*state)));
     calls.chain(topics).chain(options).chain(constants).chain(levels).chain(numbered).chain(second).chain(states)

@@ -7,8 +7,9 @@ use crate::command::{self, Command, Kind, Need, Param, Trouble};
 use crate::linux::constants::{self, Constants, MSG_FLAGS, Row};
 use crate::linux::options::{self, Opt, OptKind};
 use crate::linux::state::State;
+use crate::linux::{errno, gai};
 use crate::value::page::Page;
-use crate::value::{Holds, Name, errno};
+use crate::value::{Holds, Name};
 
 /// The term under which a page tells what sort of thing it is about.
 pub(super) const IS_A: &str = "is a";
@@ -293,7 +294,7 @@ pub(super) fn level(name: &str, number: i32) -> Page {
 pub(super) fn error(name: Name) -> Page {
     let number = name.number().unwrap_or_default();
     let known = match name {
-        Name::Gai(_) => errno::gai_by_number(number),
+        Name::Gai(_) => gai::by_number(number),
         _ => errno::by_number(number),
     };
     let mut page = Page::titled(name.as_str());

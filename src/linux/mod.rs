@@ -1,7 +1,9 @@
-//! The kernel's names and numbers, and what they mean: flags, families, types, options, states.
+//! The kernel's names and numbers, and what they mean: errors, flags, families, types, options, states.
 //!
 //! Pure data: it asks no kernel and knows no call that takes them.
 
 pub mod constants;
+pub mod errno;
+pub mod gai;
 pub mod options;
 pub mod state;

@@ -119,6 +119,12 @@ pub fn sockets(protocol: Protocol) -> Result<Vec<KernelSocket>, i32> {
     Ok(listing.found)
 }
 
+/// What the kernel has of a TCP connection, by the addresses of that end.
+pub fn connection(local: &Addr, peer: &Addr) -> Option<KernelSocket> {
+    let is_it = |e: &KernelSocket| e.local.is_at(local) && e.peer.as_ref().is_some_and(|p| p.is_at(peer));
+    [Protocol::Tcp, Protocol::Tcp6].into_iter().find_map(|table| sockets(table).ok()?.into_iter().find(is_it))
+}
+
 /// The sockets of a table's readings, each once, as it was seen last.
 #[derive(Default)]
 struct Listing {

@@ -8,7 +8,8 @@ use std::ops::Range;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use crate::linux::constants::{Constants, FAMILIES, POLL_EVENTS};
-use crate::value::{Addr, errno, text};
+use crate::linux::errno;
+use crate::value::{Addr, text};
 
 /// The most bytes of data that are shown of one call, as strace has it.
 const DATA_MAX: usize = 32;

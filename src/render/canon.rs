@@ -8,7 +8,8 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::rules::{Chosen, LONG, RULES, is_autobound, is_chosen_port, placeholder};
+use super::rules::{Chosen, RULES, is_autobound, is_chosen_port, placeholder};
+use super::scan::{ends_in_host, lasts, numbers, stands_alone, step, within};
 use super::table::{self, Cell, Grid};
 use crate::command;
 use crate::session::{Event, Syscall, What};
@@ -312,60 +313,6 @@ impl Canon {
         }
         found
     }
-}
-
-/// The numbers that a text begins with: with its exponent, with its fraction, or whole.
-fn numbers(text: &str) -> impl Iterator<Item = usize> {
-    let digits = |s: &str| s.find(|c: char| !c.is_ascii_digit()).unwrap_or(s.len());
-    let mut length = digits(text);
-    // A dot at the end of a sentence is no part of a number.
-    let fraction = text[length..].strip_prefix('.').map_or(0, digits);
-    length += if fraction > 0 { fraction + 1 } else { 0 };
-    let exponent = text[length..].strip_prefix("e-").map_or(0, digits);
-    let long = (exponent > 0).then_some(length + 2 + exponent);
-    long.into_iter().chain([length])
-}
-
-/// How far to go on over a word that is no such value: to its end, or to a long value that was inserted in the middle of it,
-/// after other digits.
-fn within(line: &str, at: usize, length: usize, inserted: &[(String, Chosen)]) -> usize {
-    let rest = line.get(at + 1..).unwrap_or("");
-    let long = inserted.iter().filter(|(text, _)| text.len() > LONG);
-    let begins = long.filter_map(|(text, _)| rest.find(&**text)).map(|from| from + 1);
-    begins.chain([length]).min().unwrap_or(length)
-}
-
-/// How far to go on where no word begins: over a whole escape, whose digits are none.
-fn step(text: &str) -> usize {
-    let mut chars = text.chars();
-    match (chars.next(), chars.next()) {
-        (Some('\\'), Some('x')) if text.len() >= 4 && text.is_char_boundary(4) => 4,
-        (Some('\\'), Some('\\' | '0')) => 2,
-        (Some(c), _) => c.len_utf8(),
-        (None, _) => 1,
-    }
-}
-
-/// Whether a word is one of its own there, and no part of a longer number or name.
-fn stands_alone(before: &str, word: &str, after: &str) -> bool {
-    let (mut left, mut right) = (before.chars().rev(), after.chars());
-    let (l, r) = (left.next(), right.next());
-    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-    let dotted = l == Some('.') && digit(left.next()) || r == Some('.') && digit(right.next());
-    let number = word.starts_with(|c: char| c.is_ascii_digit());
-    let touches = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-' && number);
-    !dotted && (number && word.len() >= LONG || !touches(l) && !touches(r))
-}
-
-/// Whether what stands before this text is how long something lasts: it is another time in every run.
-fn lasts(after: &str) -> bool {
-    [" s more", " s ago"].iter().any(|unit| after.starts_with(unit))
-}
-
-/// Whether a text ends in an address, before the colon and the port.
-fn ends_in_host(text: &str) -> bool {
-    let ipv4 = text.rsplit(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or("");
-    text.ends_with(']') || ipv4.parse::<std::net::Ipv4Addr>().is_ok()
 }
 
 /// Whether a call's result is a number that nobody chose.

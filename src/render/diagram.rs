@@ -39,7 +39,8 @@ impl Layout {
         let mut what = number + 2 + diagram.steps.iter().map(|s| s.what.width()).max().unwrap_or(0) + 2;
         let names = diagram.lanes.iter().map(|l| l.name.width().max(l.stands.width()) + 2).max().unwrap_or(0);
         // An arrow between neighbours: its words, a dash on each side and a head.
-        let words = diagram.steps.iter().filter_map(|s| s.arrow.as_ref()).map(|(_, text)| text.width() + 5).max();
+        let arrow = |s: &DiagramStep| Some(s.arrow.as_ref()?.1.width() + if s.lost { 7 } else { 5 });
+        let words = diagram.steps.iter().filter_map(arrow).max();
         let mut lane = names.max(words.unwrap_or(0)).max(LANE_MIN);
         if let Some(width) = width {
             let lanes = diagram.lanes.len();
@@ -80,7 +81,7 @@ impl Layout {
             row[centre(lane)] = '|';
         }
         if let Some((to, text)) = &step.arrow {
-            arrow(&mut row, centre(step.lane), centre(*to), text);
+            arrow(&mut row, centre(step.lane), centre(*to), text, step.lost);
         }
         row[centre(step.lane)] = 'o';
         for lane in &step.begins {
@@ -98,14 +99,16 @@ impl Layout {
     }
 }
 
-/// An arrow with words on it, as far as there is room for them. Words are ASCII: they are counts and flags.
-fn arrow(row: &mut [char], from: usize, to: usize, text: &str) {
-    let (left, right) = (from.min(to) + 1, from.max(to));
+/// An arrow with words on it, as far as there is room for them; one that is lost ends before it comes there. Words are
+/// ASCII: they are counts and flags.
+fn arrow(row: &mut [char], from: usize, to: usize, text: &str, lost: bool) {
+    let gap = usize::from(lost);
+    let (left, right) = if from < to { (from + 1, to - gap) } else { (to + 1 + gap, from) };
     row[left..right].fill('-');
     if from < to {
-        row[right - 1] = '>';
+        row[right - 1] = if lost { 'x' } else { '>' };
     } else {
-        row[left] = '<';
+        row[left] = if lost { 'x' } else { '<' };
     }
     let text = fit(text, (right - left).saturating_sub(3));
     let start = left + (right - left - text.chars().count()) / 2;
@@ -131,6 +134,7 @@ mod tests {
                 DiagramStep { arrow: to(2, "5 bytes"), ..step(10, "send", 1) },
                 DiagramStep { ends: Some(1), arrow: to(2, "FIN"), ..step(11, "close", 1) },
                 step(12, "recv: end", 2),
+                DiagramStep { arrow: to(0, "2 bytes"), lost: true, ..step(13, "sendto", 2) },
             ],
         }
     }
@@ -147,6 +151,7 @@ mod tests {
                 "10  send                  |             o---5 bytes-->|",
                 "11  close                 |             x-----FIN---->|",
                 "12  recv: end             |                           o",
+                "13  sendto                | x--------2 bytes----------o",
                 "                       LISTEN        closed      CLOSE_WAIT",
             ]
         );

@@ -141,8 +141,8 @@ fn drawn(diagram: &Diagram) -> Json {
     let steps = diagram.steps.iter().map(|step| {
         let arrow = step.arrow.as_ref().map(|(to, text)| make!({ "to": to, "text": text }));
         make!({
-            "line": step.line, "what": step.what, "lane": step.lane, "arrow": arrow, "begins": step.begins,
-            "ends": step.ends,
+            "line": step.line, "what": step.what, "lane": step.lane, "arrow": arrow, "lost": step.lost,
+            "begins": step.begins, "ends": step.ends,
         })
     });
     make!({ "lanes": lanes.collect::<Vec<_>>(), "steps": steps.collect::<Vec<_>>() })

@@ -1,6 +1,6 @@
 //! Events as text: for people, with or without colour, and as JSON lines.
 //!
-//! It knows values and events and nothing else. Colour is an argument; nothing is printed here.
+//! It knows values, events and what the table says of calls. Colour is an argument; nothing is printed here.
 
 mod bless;
 pub mod canon;
@@ -11,6 +11,7 @@ mod human;
 mod json;
 mod page;
 pub mod rules;
+mod scan;
 mod table;
 pub mod transcript;
 

@@ -33,9 +33,7 @@ impl Session {
         }
         let result = match (failed, &site.callee) {
             (Some(failure), _) => Err(failure),
-            (None, Callee::Command(command)) => {
-                (command.run)(&mut self.world, &mut args).map_err(|failure| about(failure, &args))
-            }
+            (None, Callee::Command(command)) => (command.run)(&mut self.world, &mut args),
             (None, Callee::Defined(slot)) => {
                 let values = args.0.drain(..).map(|a| if let Arg::Value(v) = a { v } else { Value::None }).collect();
                 self.args = args;
@@ -45,6 +43,9 @@ impl Session {
                 };
             }
         };
+        if !matches!(result, Ok(Step::Done(_))) {
+            task.about = subject(&args);
+        }
         args.0.clear();
         self.args = args;
         if let Ok(Step::Done(reply)) = result {
@@ -113,13 +114,9 @@ impl Session {
     }
 }
 
-/// A failure of a call with these arguments: it is about the socket that was given, unless the effect says of another.
-#[cold]
-fn about(failure: Failure, args: &Args) -> Failure {
+/// The socket that a call with these arguments is about, 0 for none.
+fn subject(args: &Args) -> u64 {
     let first = args.value(0);
     let file = || first.downcast::<File>().and_then(File::socket);
-    match first.downcast_rc::<Socket>().or_else(file) {
-        Some(socket) => failure.on(socket.serial),
-        None => failure,
-    }
+    first.downcast_rc::<Socket>().or_else(file).map_or(0, |socket| socket.serial)
 }

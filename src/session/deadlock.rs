@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::event::What;
 use super::task::{Parking, Task};
 use super::{Main, Session};
-use crate::os::fd;
+use crate::os::{fd, sockopt};
 use crate::value::{Failure, Handle, Name};
 use crate::world::record::Ends;
 use crate::world::sync::Lock;
@@ -180,6 +180,11 @@ fn are_ends(a: &Rc<Socket>, b: &Rc<Socket>) -> bool {
 /// Whether nothing is on its way to a socket that is waited on: then only its other end can end the wait.
 fn is_silent(socket: &Socket, other: &Socket, sends: bool) -> bool {
     let (Ok(fd), Ok(from)) = (socket.open_fd(), other.open_fd()) else { return false };
+    // TCP itself ends a wait with TCP_USER_TIMEOUT when what was sent is not acknowledged.
+    let gives_up = sockopt::get_int(fd.as_fd(), libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT).is_ok_and(|ms| ms > 0);
+    if gives_up && fd::outq(fd.as_fd()) != Ok(0) {
+        return false;
+    }
     let nothing_came = fd::poll(fd.as_fd(), libc::POLLRDHUP | libc::POLLPRI) == Ok(0);
     nothing_came && (sends || fd::outq(from.as_fd()) == Ok(0))
 }

@@ -9,7 +9,7 @@ use crate::lang::Span;
 use crate::os::{poller, trace};
 use crate::program::{After, Code, Op, Operand, Scope, takes};
 use crate::value::{Failure, Name, Reply, Value, text};
-use crate::world::{On, Step, Wake};
+use crate::world::{Step, Wake};
 
 /// Ops between two looks at the clock, when the whole run is bounded.
 const CLOCK_EVERY: u32 = 1024;
@@ -75,10 +75,7 @@ impl Session {
                     return Flow::Parked;
                 };
                 self.world.unwatch(wait, task.id);
-                match &wait.on {
-                    On::Socket(socket) => result.map_err(|failure| failure.on(socket.serial)),
-                    _ => result,
-                }
+                result
             }
             Parking::Jobs(jobs) => match self.jobs_result(jobs) {
                 // The announcement has just shown what it gave.
@@ -112,7 +109,7 @@ impl Session {
                     (Some(value), _) => Ok(Step::Done(Reply::One(value))),
                     (None, true) => {
                         let failure = coroutine.failure.borrow_mut().take();
-                        Err(failure.filter(|f| f.name != Name::Cancelled).unwrap_or_else(ended))
+                        Err(failure.filter(|f| f.name != Name::Cancelled).map_or_else(ended, |failure| *failure))
                     }
                     (None, false) => {
                         task.parked = Some(parked);

@@ -208,6 +208,8 @@ impl Session {
 
     /// A failure with its cause, as far as there is evidence. What a quiet script expects or takes is not looked into.
     fn explained(&mut self, task: &Task, site: &Site, failure: Failure) -> Failure {
+        // It is about the socket that the call was given, unless the effect says of another.
+        let failure = failure.on(task.about);
         let taken = || site.expect == Some(failure.name) || Self::is_taken(task, failure.name);
         if (self.world.record.is_none() && taken()) || !failure.clues().is_empty() || failure.name == Name::Cancelled {
             return failure;
@@ -260,7 +262,7 @@ impl Session {
         if task.id.index == 0 {
             self.main = Main::Failed(failure);
         } else {
-            *task.handle.failure.borrow_mut() = Some(failure);
+            *task.handle.failure.borrow_mut() = Some(Box::new(failure));
         }
         Flow::Ended
     }

@@ -59,6 +59,8 @@ pub(super) struct Task {
     pub parked: Option<Parked>,
     /// Which call of the session it is in, where they are counted.
     pub call: u64,
+    /// The socket that the call it is in was given, 0 for none.
+    pub about: u64,
     /// Counts its waits, so that a timer of an earlier one is known for what it is.
     pub epoch: u64,
     /// Its time is up.
@@ -97,6 +99,7 @@ impl Task {
             frames: Vec::new(),
             parked: None,
             call: 0,
+            about: 0,
             epoch: 0,
             expired: false,
             daemon: coroutine,
@@ -118,7 +121,7 @@ pub struct TaskHandle {
     /// It has ended.
     pub done: Cell<bool>,
     /// The error it ended with.
-    pub failure: RefCell<Option<Failure>>,
+    pub failure: RefCell<Option<Box<Failure>>>,
     /// What its def returned, until it is asked for.
     pub result: RefCell<Option<Reply>>,
     /// It is a coroutine: it runs only when it is resumed.

@@ -269,7 +269,7 @@ impl Session {
             Some(number) => {
                 let result = std::mem::replace(&mut task.result, Reply::Nothing);
                 drop(task);
-                self.end_job(number, &failure.map_or(Ok(result), Err));
+                self.end_job(number, &failure.map_or(Ok(result), |failure| Err(*failure)));
             }
             None if task.beside => self.beside = None,
             None if failure.is_some_and(|f| f.name != Name::Cancelled) && !task.handle.coroutine => {

@@ -7,12 +7,11 @@ use super::event::What;
 use super::expr::brief;
 use super::task::Task;
 use super::{Job, Session};
-use crate::{explain, help};
-
 use crate::os::trace;
 use crate::program::Site;
 use crate::value::{Clue, Failure, Handle, Reply, Table, Value};
 use crate::world::Socket;
+use crate::{explain, help};
 
 impl Session {
     pub(super) fn help(&mut self, task: &Task, words: &[String]) -> Result<Reply, Failure> {

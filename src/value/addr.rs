@@ -42,6 +42,12 @@ impl Addr {
         }
     }
 
+    /// Whether it is the same place: `[::ffff:127.0.0.1]` is 127.0.0.1.
+    pub fn is_at(&self, other: &Self) -> bool {
+        let same = |(a, b): (IpAddr, IpAddr)| a.to_canonical() == b.to_canonical();
+        self == other || self.port() == other.port() && self.host().zip(other.host()).is_some_and(same)
+    }
+
     /// The host part, where the family has one.
     pub fn host(&self) -> Option<IpAddr> {
         match self {

@@ -31,6 +31,8 @@ pub struct DiagramStep {
     pub lane: usize,
     /// Where something went to, and what.
     pub arrow: Option<(usize, String)>,
+    /// It did not come there.
+    pub lost: bool,
     /// The lanes that begin here.
     pub begins: Vec<usize>,
     /// The lane that ends here.

@@ -3,7 +3,8 @@
 use std::num::NonZeroU64;
 use std::rc::Rc;
 
-use super::{Addr, Clue, errno};
+use super::{Addr, Clue};
+use crate::linux::{errno, gai};
 
 /// The name of an error, as `expect` and `except` take it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,7 +55,7 @@ impl Name {
         if let Some((_, found, _)) = NAMED.iter().find(|(n, ..)| *n == name) {
             return Some(*found);
         }
-        if let Some(gai) = errno::gai_by_name(name) {
+        if let Some(gai) = gai::by_name(name) {
             return Some(Self::Gai(gai.number));
         }
         errno::by_name(name).map(|e| Self::Errno(e.number))
@@ -66,14 +67,14 @@ impl Name {
             .iter()
             .map(|(n, ..)| *n)
             .chain(errno::ERRNOS.iter().map(|e| e.name))
-            .chain(errno::GAI.iter().map(|e| e.name))
+            .chain(gai::GAI.iter().map(|e| e.name))
     }
 
     /// The name as it is written.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Errno(n) => errno::by_number(n).map_or("E?", |e| e.name),
-            Self::Gai(n) => errno::gai_by_number(n).map_or("EAI_?", |e| e.name),
+            Self::Gai(n) => gai::by_number(n).map_or("EAI_?", |e| e.name),
             named => NAMED.iter().find(|(_, n, _)| *n == named).map_or("?", |(n, ..)| n),
         }
     }
@@ -82,7 +83,7 @@ impl Name {
     pub fn text(self) -> &'static str {
         match self {
             Self::Errno(n) => errno::by_number(n).map_or("unknown error", |e| e.text),
-            Self::Gai(n) => errno::gai_by_number(n).map_or("unknown error", |e| e.text),
+            Self::Gai(n) => gai::by_number(n).map_or("unknown error", |e| e.text),
             named => NAMED.iter().find(|(_, n, _)| *n == named).map_or("", |(.., t)| t),
         }
     }

@@ -7,7 +7,6 @@ pub mod addr;
 pub mod clue;
 pub mod codec;
 pub mod diagram;
-pub mod errno;
 pub mod failure;
 mod holds;
 pub mod json;

@@ -2,6 +2,7 @@
 //!
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
+mod drops;
 pub mod file;
 pub mod mpqueue;
 pub mod process;
@@ -19,6 +20,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
+pub use drops::dropped;
 pub use file::File;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};

@@ -11,6 +11,7 @@ use std::time::Instant;
 
 use super::{Mode, Socket, World};
 use crate::linux::state::State;
+use crate::os::errqueue::Queued;
 use crate::os::tcp;
 use crate::os::{addr, fd, sockopt, trace};
 use crate::value::{Addr, Failure, Name, Tried};
@@ -105,6 +106,16 @@ pub enum Did {
         /// There was nothing, and will be nothing: the peer's end of the stream.
         end: bool,
     },
+    /// It threw away a datagram that came.
+    Lost {
+        /// How long it was.
+        bytes: usize,
+        /// The socket of ours that sent it.
+        from: u64,
+    },
+    /// It took an entry of its error queue: what that says, if the call had room for it, and where the datagram that it
+    /// is about was to go.
+    TookError(Option<Queued>, Option<Addr>),
     /// It was shut down: `rd`, `wr` or `rdwr`.
     Shut(i32),
     /// An option was set: its level and number.
@@ -141,9 +152,14 @@ impl Ends {
         Some(Self { local, peer })
     }
 
+    /// Whether it is connected to itself.
+    pub fn is_self(&self) -> bool {
+        self.local == self.peer && self.local != Addr::Unnamed
+    }
+
     /// Whether these are the same connection seen from its other end.
     pub fn meets(&self, other: &Self) -> bool {
-        self.local == other.peer && self.peer == other.local && self.peer.port().is_some()
+        self.local.is_at(&other.peer) && self.peer.is_at(&other.local) && self.peer.port().is_some()
     }
 }
 
@@ -156,6 +172,8 @@ pub struct Last {
     pub peer: Option<Addr>,
     /// Bytes that had come and were never read.
     pub unread: usize,
+    /// Bytes in its send queue: not sent yet, or not acknowledged.
+    pub unsent: usize,
     /// SO_LINGER was 1 0: closing resets.
     pub aborts: bool,
     /// SO_REUSEADDR was set.
@@ -182,6 +200,7 @@ impl Last {
             local: addr::getsockname(fd).ok(),
             peer: addr::getpeername(fd).ok(),
             unread: fd::inq(fd).unwrap_or(0),
+            unsent: fd::outq(fd).unwrap_or(0),
             aborts,
             reuse: is_set(libc::SO_REUSEADDR),
             reuse_port: is_set(libc::SO_REUSEPORT),
@@ -189,6 +208,11 @@ impl Last {
             state: tcp::state(fd).ok().flatten(),
             held,
         }
+    }
+
+    /// Whether its close threw the connection away: RST instead of FIN.
+    pub fn resets(&self) -> bool {
+        self.aborts || self.unread > 0
     }
 }
 
@@ -231,6 +255,12 @@ impl Record {
         self.facts.iter().filter(move |fact| fact.socket == socket)
     }
 
+    /// What was written down next to it.
+    pub fn next(&self, fact: &Fact) -> Option<&Fact> {
+        let first = self.facts.front()?.number;
+        self.facts.get(usize::try_from(fact.number + 1 - first).ok()?)
+    }
+
     /// The last thing of a kind that happened to a socket.
     pub fn last(&self, socket: u64, is: impl Fn(&Did) -> bool) -> Option<&Fact> {
         self.of(socket).rev().find(|fact| is(&fact.did))
@@ -253,7 +283,7 @@ impl Record {
         if paired.is_some() {
             return paired;
         }
-        let ends = self.ends(socket)?;
+        let ends = self.ends(socket).filter(|ends| !ends.is_self())?;
         let meets = |fact: &&Fact| fact.socket != socket && fact.did.ends().is_some_and(|theirs| theirs.meets(&ends));
         self.facts.iter().rev().find(meets).map(|fact| fact.socket)
     }

@@ -330,11 +330,13 @@ impl Handle for Socket {
         }
         let mut out = format!("<{} socket, fd {}", self.sort(), self.fileno());
         let (local, peer) = self.addresses();
-        if let Some(local) = local {
+        if let Some(local) = &local {
             out.push_str(&format!(", {local}"));
         }
-        if let Some(peer) = peer {
-            out.push_str(&format!(" -> {peer}"));
+        match peer {
+            Some(peer) if local.as_ref() == Some(&peer) => out.push_str(" -> itself"),
+            Some(peer) => out.push_str(&format!(" -> {peer}")),
+            None => {}
         }
         out.push('>');
         out

@@ -1,0 +1,319 @@
+//! The forms of options' values: words become the bytes that an option's form asks for.
+
+use std::borrow::Cow;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use super::{Args, kinds};
+use crate::linux::constants;
+use crate::linux::options::{OptKind, OptRef};
+use crate::os::sockopt;
+use crate::value::{Addr, Failure, Value};
+
+/// Where the words of the value begin.
+const VALUE: usize = 2;
+
+/// The bytes of a value: made here and small, or those that were given.
+pub(super) enum Raw<'a> {
+    Made([u8; 24], usize),
+    Given(Cow<'a, [u8]>),
+}
+
+impl Raw<'_> {
+    pub(super) fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Made(bytes, length) => &bytes[..*length],
+            Self::Given(bytes) => bytes,
+        }
+    }
+
+    fn made<const N: usize>(parts: [&[u8]; N]) -> Self {
+        let (mut bytes, mut length) = ([0; 24], 0);
+        for part in parts {
+            bytes[length..length + part.len()].copy_from_slice(part);
+            length += part.len();
+        }
+        Self::Made(bytes, length)
+    }
+
+    fn int(n: i32) -> Self {
+        Self::made([&n.to_ne_bytes()])
+    }
+}
+
+/// The bytes of the value that the option's form asks for. Packed bytes go as they are, whatever the form.
+pub(super) fn encode(option: OptRef, args: &Args) -> Result<Raw<'_>, Failure> {
+    let count = args.rest(VALUE).len();
+    let first = args.value(VALUE);
+    if let (Value::Bytes(bytes), 1) = (first, count) {
+        return Ok(Raw::Given(Cow::Borrowed(bytes)));
+    }
+    let Some(spec) = option.spec else {
+        one(count, "a whole number, text or packed bytes")?;
+        return Ok(match first {
+            Value::Text(s) => Raw::Given(Cow::Borrowed(s.as_bytes())),
+            other => Raw::int(int(other, VALUE)?),
+        });
+    };
+    match spec.kind {
+        OptKind::Linger => return linger(args, count),
+        OptKind::Membership => return membership(args, count),
+        OptKind::SourceMembership => return source_membership(args, count),
+        OptKind::Membership6 => return membership6(args, count),
+        _ => one(count, spec.kind.form())?,
+    }
+    Ok(match spec.kind {
+        OptKind::Seconds => timeval(first)?,
+        OptKind::Text => match first {
+            Value::None => Raw::Made([0; 24], 0),
+            other => Raw::Given(other.wire()),
+        },
+        OptKind::Wide => wide(first)?,
+        OptKind::Interface => Raw::int(interface(first, VALUE)?),
+        OptKind::InterfaceV4 => match interface_v4(first, VALUE)? {
+            (address, 0) => Raw::made([&address.octets()]),
+            (address, index) => Raw::made([&[0; 4], &address.octets(), &index.to_ne_bytes()]),
+        },
+        // A number for a structure goes as the int that C would pass, and the kernel says what it thinks of it.
+        _ => Raw::int(int(first, VALUE)?),
+    })
+}
+
+fn one(count: usize, form: &str) -> Result<(), Failure> {
+    if count == 1 { Ok(()) } else { Err(takes(form, VALUE + 1)) }
+}
+
+fn takes(form: &str, at: usize) -> Failure {
+    Failure::usage(format!("this option takes {form}")).at(at)
+}
+
+/// The whole number a value is; text may be a number, or names of constants joined with `|`.
+fn whole(value: &Value, at: usize) -> Result<i128, Failure> {
+    match value {
+        Value::Int(n) => Ok(*n),
+        Value::Bool(on) => Ok(i128::from(*on)),
+        Value::Text(word) => match kinds::word_value(word) {
+            Value::Text(names) => {
+                let bits = names.split('|').try_fold(0, |bits, name| Some(bits | constants::find_any(name)?));
+                bits.map(i128::from).ok_or_else(|| takes(&format!("a whole number, not `{word}`"), at))
+            }
+            other => whole(&other, at),
+        },
+        other => Err(takes(&format!("a whole number, not {}", other.show()), at)),
+    }
+}
+
+/// A C `int`; the upper half of an unsigned one is taken as its bits.
+fn int(value: &Value, at: usize) -> Result<i32, Failure> {
+    let n = whole(value, at)?;
+    i32::try_from(n)
+        .or_else(|_| u32::try_from(n).map(|n| n as i32))
+        .map_err(|_| Failure::usage(format!("{n} does not fit a C int (-2147483648 to 4294967295)")).at(at))
+}
+
+/// A number of 64 bits, as an `int` where that is enough: then it means the same to kernels of any age.
+fn wide(value: &Value) -> Result<Raw<'static>, Failure> {
+    let n = whole(value, VALUE)?;
+    if let Ok(small) = i32::try_from(n).or_else(|_| u32::try_from(n).map(|n| n as i32)) {
+        return Ok(Raw::int(small));
+    }
+    let large = u64::try_from(n).map_err(|_| Failure::usage(format!("{n} does not fit 64 bits")).at(VALUE))?;
+    Ok(Raw::made([&large.to_ne_bytes()]))
+}
+
+/// Seconds as a `struct timeval`; `none` is 0, no timeout.
+fn timeval(value: &Value) -> Result<Raw<'static>, Failure> {
+    let word;
+    let value = match value {
+        Value::Text(s) => {
+            word = kinds::word_value(s);
+            &word
+        }
+        other => other,
+    };
+    let (seconds, micros) = match value {
+        Value::None => (0, 0),
+        Value::Int(n) => (*n, 0),
+        Value::Float(x) if x.is_finite() => {
+            // Not 0 unless it is 0, for that would be for ever.
+            let micros = if *x > 0.0 { (x * 1e6).round().max(1.0) } else { (x * 1e6).round() } as i128;
+            (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000))
+        }
+        other => return Err(takes(&format!("seconds, not {}", other.show()), VALUE)),
+    };
+    let seconds = libc::time_t::try_from(seconds)
+        .map_err(|_| Failure::usage(format!("{seconds} seconds do not fit a struct timeval")).at(VALUE))?;
+    let micros = micros as libc::suseconds_t;
+    Ok(Raw::made([&seconds.to_ne_bytes(), &micros.to_ne_bytes()]))
+}
+
+/// `ONOFF SECONDS`, in two words or as the list that getsockopt gives. A lone number goes as C would pass it.
+fn linger(args: &Args, count: usize) -> Result<Raw<'static>, Failure> {
+    let form = "ONOFF SECONDS, such as 1 5; 0 0 is the default, 1 0 makes close reset the connection";
+    let (on, seconds) = match (args.value(VALUE), count) {
+        (Value::List(pair), 1) if pair.len() == 2 => (int(&pair[0], VALUE)?, int(&pair[1], VALUE)?),
+        (Value::Bool(false), 1) => (0, 0),
+        (number @ Value::Int(_), 1) => return Ok(Raw::int(int(number, VALUE)?)),
+        (on, 2) => (int(on, VALUE)?, int(args.value(VALUE + 1), VALUE + 1)?),
+        _ => return Err(takes(form, VALUE)),
+    };
+    Ok(Raw::made([&on.to_ne_bytes(), &seconds.to_ne_bytes()]))
+}
+
+/// `GROUP [INTERFACE]` as a `struct ip_mreqn`.
+fn membership(args: &Args, count: usize) -> Result<Raw<'static>, Failure> {
+    if !(1..=2).contains(&count) {
+        return Err(takes(OptKind::Membership.form(), VALUE + 2));
+    }
+    let group = group_v4(args.value(VALUE), VALUE)?;
+    let (address, index) = match count {
+        1 => (Ipv4Addr::UNSPECIFIED, 0),
+        _ => interface_v4(args.value(VALUE + 1), VALUE + 1)?,
+    };
+    Ok(Raw::made([&group.octets(), &address.octets(), &index.to_ne_bytes()]))
+}
+
+/// `GROUP SOURCE [INTERFACE]` as a `struct ip_mreq_source`, whose order is another.
+fn source_membership(args: &Args, count: usize) -> Result<Raw<'static>, Failure> {
+    if !(2..=3).contains(&count) {
+        return Err(takes(OptKind::SourceMembership.form(), VALUE));
+    }
+    let group = group_v4(args.value(VALUE), VALUE)?;
+    let source = group_v4(args.value(VALUE + 1), VALUE + 1)?;
+    let interface = match count {
+        2 => Ipv4Addr::UNSPECIFIED,
+        _ => group_v4(args.value(VALUE + 2), VALUE + 2)?,
+    };
+    Ok(Raw::made([&group.octets(), &interface.octets(), &source.octets()]))
+}
+
+/// `GROUP [INTERFACE]` as a `struct ipv6_mreq`; the interface may also follow the group, as in `ff02::1%lo`.
+fn membership6(args: &Args, count: usize) -> Result<Raw<'static>, Failure> {
+    if !(1..=2).contains(&count) {
+        return Err(takes(OptKind::Membership6.form(), VALUE + 2));
+    }
+    let word = args.value(VALUE).to_string();
+    let (group, scope) = word.split_once('%').map_or((&*word, None), |(group, scope)| (group, Some(scope)));
+    let group: Ipv6Addr = group.parse().map_err(|_| {
+        let failure = takes(&format!("an IPv6 address such as ff02::1, not `{group}`"), VALUE);
+        match group.parse::<Ipv4Addr>() {
+            Ok(_) => failure.note("IP_ADD_MEMBERSHIP is the option for IPv4 groups"),
+            Err(_) => failure,
+        }
+    })?;
+    let index = match (scope, count) {
+        (_, 2) => interface(args.value(VALUE + 1), VALUE + 1)?,
+        (Some(scope), _) => interface(&kinds::word_value(scope), VALUE)?,
+        (None, _) => 0,
+    };
+    Ok(Raw::made([&group.octets(), &index.to_ne_bytes()]))
+}
+
+/// An IPv4 address, dotted or packed.
+fn address_v4(value: &Value) -> Option<Ipv4Addr> {
+    match value {
+        Value::Text(word) => word.parse().ok(),
+        Value::Bytes(packed) => <[u8; 4]>::try_from(&**packed).ok().map(Ipv4Addr::from),
+        Value::Addr(Addr::V4(addr)) => Some(*addr.ip()),
+        _ => None,
+    }
+}
+
+fn group_v4(value: &Value, at: usize) -> Result<Ipv4Addr, Failure> {
+    address_v4(value).ok_or_else(|| {
+        let failure = takes(&format!("an IPv4 address such as 224.0.2.1, not {}", value.show()), at);
+        match value.to_string().parse::<Ipv6Addr>() {
+            Ok(_) => failure.note("IPV6_ADD_MEMBERSHIP is the option for IPv6 groups"),
+            Err(_) => failure,
+        }
+    })
+}
+
+/// An interface by address, name or number: the address and the number, of which one is 0.
+fn interface_v4(value: &Value, at: usize) -> Result<(Ipv4Addr, i32), Failure> {
+    match address_v4(value) {
+        Some(address) => Ok((address, 0)),
+        None => Ok((Ipv4Addr::UNSPECIFIED, interface(value, at)?)),
+    }
+}
+
+/// An interface's number, by number or name.
+fn interface(value: &Value, at: usize) -> Result<i32, Failure> {
+    let Value::Text(name) = value else { return int(value, at) };
+    if let Some(number @ Value::Int(_)) = kinds::number(name) {
+        return int(&number, at);
+    }
+    sockopt::interface_index(name).map(|index| index as i32).ok_or_else(|| {
+        let note = format!("no network interface is called `{name}`: ifconfig lists them");
+        Failure::os(libc::ENODEV).note(note).at(at)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Arg;
+    use super::*;
+    use crate::linux::options;
+
+    fn encoded(option: &str, words: &[&str]) -> Result<Vec<u8>, Failure> {
+        let values = words.iter().map(|word| Arg::Value(kinds::word_value(word)));
+        let args = Args([Arg::Absent, Arg::Absent].into_iter().chain(values).collect());
+        encode(options::by_name(option).unwrap(), &args).map(|raw| raw.bytes().to_vec())
+    }
+
+    fn ints(numbers: &[i32]) -> Vec<u8> {
+        numbers.iter().flat_map(|n| n.to_ne_bytes()).collect()
+    }
+
+    #[test]
+    fn words_become_what_the_option_asks_for() {
+        for (option, words, bytes) in [
+            ("SO_REUSEADDR", &["1"][..], ints(&[1])),
+            ("SO_REUSEADDR", &["on"], ints(&[1])),
+            ("SO_MARK", &["0xffffffff"], ints(&[-1])),
+            ("IP_MTU_DISCOVER", &["IP_PMTUDISC_DO"], ints(&[2])),
+            ("SO_LINGER", &["1", "5"], ints(&[1, 5])),
+            ("SO_LINGER", &["1"], ints(&[1])),
+            ("SO_LINGER", &["off"], ints(&[0, 0])),
+            ("SO_BINDTODEVICE", &["lo"], b"lo".to_vec()),
+            ("SO_BINDTODEVICE", &["none"], Vec::new()),
+            ("SO_BINDTOIFINDEX", &["lo"], ints(&[1])),
+            ("SO_MAX_PACING_RATE", &["5000000000"], 5_000_000_000u64.to_ne_bytes().to_vec()),
+            ("IP_MULTICAST_IF", &["127.0.0.1"], vec![127, 0, 0, 1]),
+            ("IP_MULTICAST_IF", &["lo"], ints(&[0, 0, 1])),
+            ("IP_ADD_MEMBERSHIP", &["224.0.2.1", "127.0.0.1"], vec![224, 0, 2, 1, 127, 0, 0, 1, 0, 0, 0, 0]),
+            ("IP_ADD_SOURCE_MEMBERSHIP", &["232.0.0.1", "10.0.0.2"], vec![232, 0, 0, 1, 0, 0, 0, 0, 10, 0, 0, 2]),
+            ("IPV6_JOIN_GROUP", &["ff02::1%lo"], [&[0xff, 2][..], &[0; 13], &[1], &ints(&[1])].concat()),
+        ] {
+            assert_eq!(encoded(option, words), Ok(bytes), "{option} {words:?}");
+        }
+    }
+
+    #[test]
+    fn timeouts_are_rounded_but_never_to_none() {
+        for (word, parts) in
+            [("2.5", (2, 500_000)), ("1e-9", (0, 1)), ("0", (0, 0)), ("-0.5", (-1, 500_000)), ("none", (0, 0))]
+        {
+            let (seconds, micros): (libc::time_t, libc::suseconds_t) = parts;
+            let bytes = [seconds.to_ne_bytes(), micros.to_ne_bytes()].concat();
+            assert_eq!(encoded("SO_RCVTIMEO", &[word]), Ok(bytes), "{word}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for (option, words) in [
+            ("SO_RCVBUF", &["4294967296"][..]),
+            ("SO_RCVBUF", &["much"]),
+            ("SO_RCVBUF", &["1", "2"]),
+            ("SO_RCVBUF", &["1.5"]),
+            ("SO_RCVTIMEO", &["soon"]),
+            ("SO_LINGER", &["1", "2", "3"]),
+            ("IP_ADD_MEMBERSHIP", &["ff02::1"]),
+            ("IPV6_ADD_MEMBERSHIP", &["224.0.0.1"]),
+        ] {
+            let failure = encoded(option, words).unwrap_err();
+            assert_eq!(failure.name, crate::value::Name::Usage, "{option} {words:?}");
+        }
+        assert!(encoded("IP_ADD_MEMBERSHIP", &["224.0.2.1", "nosuch0"]).unwrap_err().is(libc::ENODEV));
+    }
+}

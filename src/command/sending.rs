@@ -1,0 +1,146 @@
+//! Sending under way, in any of its forms: what is left, what an earlier call kept, how it waits.
+
+use std::os::fd::AsFd;
+use std::rc::Rc;
+
+use super::ancillary::{Message, bytes};
+use super::connection::UNIX_AGAIN;
+use crate::os::addr;
+use crate::value::{Addr, Failure, Tried, Value};
+use crate::world::record::Did;
+use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
+
+/// What is sent, and with which call.
+pub(super) enum Load {
+    /// send(2).
+    Plain(Value),
+    /// sendto(2).
+    To(Value, Addr),
+    /// sendmsg(2).
+    Message(Box<Message>),
+}
+
+impl Load {
+    /// Where it is to go, if the call says.
+    fn to(&self) -> Option<&Addr> {
+        match self {
+            Self::Plain(_) => None,
+            Self::To(_, to) => Some(to),
+            Self::Message(message) => message.to.as_ref(),
+        }
+    }
+
+    fn len(&self) -> usize {
+        match self {
+            Self::Plain(data) | Self::To(data, _) => bytes(data).len(),
+            Self::Message(message) => message.len(),
+        }
+    }
+
+    /// Send what is left from that byte on. The address and what else goes with it is for the first part.
+    fn put(&self, socket: &Socket, from: usize, flags: i32) -> Result<usize, Failure> {
+        let fd = socket.fd()?;
+        match self {
+            Self::To(data, to) if from == 0 => addr::sendto(fd.as_fd(), bytes(data), flags, to),
+            Self::Plain(data) | Self::To(data, _) => addr::send_bytes(fd.as_fd(), &bytes(data)[from..], flags),
+            Self::Message(message) => message.put(fd.as_fd(), from, flags),
+        }
+        .map_err(Failure::os)
+    }
+}
+
+/// An error that an earlier call kept for the next, which is this one.
+pub(super) fn kept(socket: &Socket) -> Result<(), Failure> {
+    drop(socket.fd()?);
+    socket.shared.stash.take().map_or(Ok(()), |error| Err(Failure::os(error)))
+}
+
+pub(super) fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize) -> Waiting {
+    // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
+    let again = (socket.family == libc::AF_UNIX && socket.kind == libc::SOCK_DGRAM).then_some(UNIX_AGAIN);
+    let never = flags & libc::MSG_DONTWAIT != 0;
+    let tried = Tried::Send { bytes, sent: 0, flags };
+    Waiting { socket: socket.clone(), side: Side::Out, never, again, what: ROOM, tried }
+}
+
+/// One send in any of its forms: it gives the count.
+pub(super) fn put(world: &mut World, socket: Rc<Socket>, load: Load, flags: i32) -> Result<Step, Failure> {
+    if socket.shared.stash.get().is_some() {
+        kept(&socket)?;
+    }
+    let whole = socket.is_stream() && socket.mode.get() == Mode::Blocking && flags & libc::MSG_DONTWAIT == 0;
+    let waiting = waiting(&socket, flags, load.len());
+    let mut sending = Sending { socket, load, flags, whole, sent: 0 };
+    retry(world, waiting, move |world, expired| sending.attempt(world, expired))
+}
+
+/// A send under way.
+struct Sending {
+    socket: Rc<Socket>,
+    load: Load,
+    flags: i32,
+    /// Whether it is done only when every byte is queued.
+    whole: bool,
+    sent: usize,
+}
+
+impl Sending {
+    fn count(&self, world: &mut World) -> Step {
+        let (bytes, of) = (self.sent, self.load.len());
+        world.note(&self.socket, || Did::Sent { bytes, of, to: self.load.to().cloned() });
+        Value::Int(bytes as i128).into()
+    }
+
+    fn failed(&self, failure: Failure) -> Failure {
+        match self.load.to() {
+            Some(to) if !failure.is(libc::EAGAIN) => failure.to(to),
+            _ => failure,
+        }
+    }
+
+    fn attempt(&mut self, world: &mut World, expired: Expired) -> Result<Step, Failure> {
+        loop {
+            let before = world.before_send(&self.socket, self.load.to());
+            let failure = match self.load.put(&self.socket, self.sent, self.flags) {
+                Ok(n) => {
+                    self.sent += n;
+                    if !self.whole || n == 0 || self.sent >= self.load.len() {
+                        let count = self.count(world);
+                        world.after_send(before, &self.socket, n);
+                        return Ok(count);
+                    }
+                    self.flags &= !libc::MSG_FASTOPEN;
+                    continue;
+                }
+                Err(failure) => failure,
+            };
+            if failure.is(libc::EAGAIN) {
+                return match expired {
+                    None => Err(failure),
+                    Some(_) if self.sent > 0 => Ok(self.count(world)),
+                    Some(expired) => Err(self.failed(expired)),
+                };
+            }
+            if self.whole && failure.is(libc::EINPROGRESS) && self.flags & libc::MSG_FASTOPEN != 0 {
+                // The connection is being made without data: what blocks waits for it, then sends.
+                self.flags &= !libc::MSG_FASTOPEN;
+                continue;
+            }
+            if self.sent == 0 {
+                return Err(self.failed(failure));
+            }
+            keep(&self.socket, &failure);
+            return Ok(self.count(world));
+        }
+    }
+}
+
+/// Keep an error for the next call, as the kernel does when a call moved some bytes before it. EPIPE and EBADF
+/// are states: the next call meets them anyway.
+pub(super) fn keep(socket: &Socket, failure: &Failure) {
+    if let Some(error) = failure.name.number()
+        && !matches!(error, libc::EPIPE | libc::EBADF)
+    {
+        socket.shared.stash.set(Some(error));
+    }
+}

@@ -1,0 +1,111 @@
+//! The end of a stream on its way: TCP sends a FIN after all that was to be sent before it, so it waits where the peer has
+//! no room for that.
+
+use std::os::fd::AsFd;
+
+use super::bytes;
+use crate::linux::state::State;
+use crate::os::netstat::{self, KernelSocket};
+use crate::os::tcp;
+use crate::os::{fd, trace};
+use crate::world::World;
+use crate::world::record::{Did, Ends, Fact, Last};
+
+/// A FIN that the other end never saw, up to now.
+pub(super) struct Fin {
+    /// The bytes before it that have not arrived.
+    behind: usize,
+    /// What the kernel keeps of the connection does not send any more.
+    given_up: bool,
+}
+
+impl Fin {
+    /// It, in words: `FIN waits behind 70000 bytes`.
+    pub(super) fn says(&self) -> String {
+        let behind = bytes(self.behind);
+        if self.given_up {
+            return format!("FIN waited behind {behind} and never came");
+        }
+        format!("FIN waits behind {behind}")
+    }
+}
+
+/// What that act, the end of a stream, is still to bring to the other end. The first such act counts.
+pub(super) fn of(world: &World, fact: &Fact) -> Option<Fin> {
+    let ends = |did: &Did| match did {
+        Did::Shut(how) => *how != libc::SHUT_RD,
+        Did::Closed(last) => !last.held,
+        _ => false,
+    };
+    let first = world.record.as_ref().filter(|_| ends(&fact.did))?.of(fact.socket).find(|fact| ends(&fact.did))?;
+    (first.number == fact.number).then(|| waiting(world, fact.socket)).flatten()
+}
+
+/// Whether a socket ended its stream in a way that is still to come to the other end.
+fn waiting(world: &World, socket: u64) -> Option<Fin> {
+    let record = world.record.as_ref()?;
+    let ends = record.ends(socket).filter(|ends| ends.peer.port().is_some())?;
+    let open = world.find(socket).filter(|socket| socket.open_fd().is_ok());
+    let said = |state| !matches!(state, State::Established | State::CloseWait);
+    // What closed it threw away what was still to be sent.
+    let reset = last(world, socket).is_some_and(Last::resets);
+    let (state, unsent) = match (&open, last(world, socket)) {
+        (Some(socket), _) => {
+            let fd = socket.open_fd().ok()?;
+            (tcp::state(fd.as_fd()).ok()??, fd::outq(fd.as_fd()).ok()?)
+        }
+        (None, last) => {
+            let last = last.filter(|last| !last.held)?;
+            (last.state.filter(|state| said(*state) || !reset)?, last.unsent)
+        }
+    };
+    // A FIN in the queue counts as a byte.
+    let behind = unsent.saturating_sub(usize::from(said(state)));
+    if behind == 0 {
+        return None;
+    }
+    let came = |state| !matches!(state, State::Established | State::FinWait1 | State::FinWait2 | State::SynRecv);
+    let mine = kept(&ends);
+    let theirs = match record.other_end(socket) {
+        Some(other) => stood(world, other),
+        None => kept(&Ends { local: ends.peer, peer: ends.local }).map(|entry| entry.state),
+    };
+    // Where nobody knows the other end, this end's queue tells: the FIN is the last in it.
+    let here = !reset && theirs.map_or_else(|| mine.as_ref().is_none_or(|entry| entry.unsent <= 1), came);
+    let given_up = if open.is_some() { state == State::Close } else { mine.is_none() };
+    (!here).then(|| Fin { behind: mine.as_ref().map_or(behind, unsent_of), given_up })
+}
+
+/// What a closed socket's kernel still has to send, in words.
+pub(super) fn goes_on(world: &World, socket: u64) -> Option<String> {
+    let last = last(world, socket).filter(|last| last.unsent > 0)?;
+    let entry = kept(&Ends { local: last.local.clone()?, peer: last.peer.clone()? })?;
+    let unsent = unsent_of(&entry);
+    (unsent > 0).then(|| format!("the kernel has {} of it to send, {}", bytes(unsent), entry.state.name()))
+}
+
+/// The bytes in a queue whose last one is the FIN.
+fn unsent_of(entry: &KernelSocket) -> usize {
+    usize::try_from(entry.unsent).unwrap_or(0).saturating_sub(1)
+}
+
+/// What the kernel has of a connection, by this end's addresses.
+fn kept(ends: &Ends) -> Option<KernelSocket> {
+    trace::aside(|| netstat::connection(&ends.local, &ends.peer))
+}
+
+/// How a socket was when it was closed, if it is.
+fn last(world: &World, socket: u64) -> Option<&Last> {
+    world.record.as_ref()?.of(socket).rev().find_map(|fact| match &fact.did {
+        Did::Closed(last) => Some(&**last),
+        _ => None,
+    })
+}
+
+/// How a socket stands, or stood when it was closed.
+fn stood(world: &World, socket: u64) -> Option<State> {
+    match last(world, socket) {
+        Some(last) => last.state,
+        None => tcp::state(world.find(socket)?.open_fd().ok()?.as_fd()).ok().flatten(),
+    }
+}
