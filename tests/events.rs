@@ -32,9 +32,11 @@ type Fields = BTreeMap<String, (bool, String)>;
 /// What the tables say.
 #[derive(Default)]
 struct Schema {
-    /// Objects and kinds of events, each by the name in its heading.
+    /// Objects, each by the name in its heading.
     objects: BTreeMap<String, Fields>,
-    /// What stands with each fact, by what it `did`.
+    /// Events, by their kind.
+    kinds: BTreeMap<String, Fields>,
+    /// Facts, by what happened.
     facts: BTreeMap<String, Fields>,
     /// The forms of values, by their first key.
     values: BTreeMap<String, Fields>,
@@ -51,38 +53,22 @@ fn name(cell: &str) -> (String, bool) {
 impl Schema {
     fn read(text: &str) -> Self {
         let mut schema = Self::default();
-        let (mut heading, mut table) = (String::new(), String::new());
+        let (mut section, mut heading, mut table) = (String::new(), String::new(), String::new());
         for line in text.lines() {
-            if let Some(title) = line.strip_prefix('#') {
-                heading = title.trim_start_matches('#').trim().trim_matches('`').to_string();
+            if let Some((level, title)) = line.split_once("# ").filter(|(level, _)| level.chars().all(|c| c == '#')) {
+                heading = title.trim_matches('`').to_string();
+                if level == "#" {
+                    section.clone_from(&heading);
+                }
             }
             let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
             match (line.starts_with('|'), &*cells) {
                 (false, _) => table.clear(),
                 (true, [first, ..]) if table.is_empty() => table = (*first).to_string(),
                 (true, [rule, ..]) if rule.starts_with("---") => {}
-                (true, [field, holds, meaning]) => {
+                (true, [first, holds, meaning]) => {
                     assert!(!meaning.is_empty(), "{line}");
-                    let (key, required) = name(field);
-                    let with = |with: &str| {
-                        let fields = with.split(';').map(str::trim).filter(|f| !f.is_empty());
-                        let field = |f: &str| {
-                            let (field, holds) = f.split_once(' ').unwrap();
-                            let (key, required) = name(field);
-                            (key, (required, holds.to_string()))
-                        };
-                        fields.map(field).collect::<Fields>()
-                    };
-                    let twice = match &*table {
-                        "field" => {
-                            let fields = schema.objects.entry(heading.clone()).or_default();
-                            fields.insert(key, (required, (*holds).to_string())).is_some()
-                        }
-                        "did" => schema.facts.insert(key, with(holds)).is_some(),
-                        "first key" => schema.values.insert(key, with(holds)).is_some(),
-                        other => panic!("what is a table of `{other}`?"),
-                    };
-                    assert!(!twice, "{line}");
+                    schema.take(&section, &heading, &table, (first, holds));
                 }
                 _ => panic!("a row has three cells: {line}"),
             }
@@ -90,22 +76,38 @@ impl Schema {
         schema
     }
 
-    /// The kinds of events.
-    fn kinds(&self) -> BTreeSet<&str> {
-        let document = std::fs::read_to_string(DOCUMENT).unwrap();
-        let kinds = document.split("## Kinds\n").nth(1).unwrap().split("\n## ").next().unwrap();
-        let named = |name: &&String| kinds.contains(&format!("### `{name}`\n"));
-        self.objects.keys().filter(named).map(String::as_str).collect()
+    /// Take a row.
+    fn take(&mut self, section: &str, heading: &str, table: &str, (first, holds): (&str, &str)) {
+        let (key, required) = name(first);
+        let common = |object: &str| self.objects[object].clone();
+        let with = |mut fields: Fields| {
+            for field in holds.split(';').map(str::trim).filter(|f| !f.is_empty()) {
+                let (field, holds) = field.split_once(' ').unwrap();
+                let (key, required) = name(field);
+                fields.insert(key, (required, holds.to_string()));
+            }
+            fields
+        };
+        let is_new = match table {
+            "field" => {
+                let fields = if section == "Kinds" {
+                    let common = common("Every event");
+                    self.kinds.entry(heading.to_string()).or_insert(common)
+                } else {
+                    self.objects.entry(heading.to_string()).or_default()
+                };
+                fields.insert(key, (required, holds.to_string())).is_none()
+            }
+            "did" => self.facts.insert(key, with(common("fact"))).is_none(),
+            "first key" => self.values.insert(key, with(Fields::new())).is_none(),
+            other => panic!("what is a table of `{other}`?"),
+        };
+        assert!(is_new, "{first} stands twice");
     }
 
     fn event(&self, event: &Json) -> Result<(), String> {
         let kind = event["event"].as_str().ok_or("an event has a kind")?;
-        if !self.kinds().contains(kind) {
-            return Err(format!("`{kind}` is no kind"));
-        }
-        let mut fields = self.objects["Every event"].clone();
-        fields.extend(self.objects[kind].clone());
-        self.fields(event, &fields)
+        self.fields(event, self.kinds.get(kind).ok_or_else(|| format!("`{kind}` is no kind"))?)
     }
 
     fn fields(&self, object: &Json, fields: &Fields) -> Result<(), String> {
@@ -170,9 +172,7 @@ impl Schema {
 
     fn fact(&self, fact: &Json) -> Result<(), String> {
         let did = fact["did"].as_str().ok_or("a fact says what happened")?;
-        let mut fields = self.objects["fact"].clone();
-        fields.extend(self.facts.get(did).ok_or_else(|| format!("`{did}` is not documented"))?.clone());
-        self.fields(fact, &fields)
+        self.fields(fact, self.facts.get(did).ok_or_else(|| format!("`{did}` is not documented"))?)
     }
 }
 
@@ -248,7 +248,7 @@ fn the_samples_are_what_the_program_writes() {
     let [brief, full] = ["--json", "--json=full"].map(|form| stream(&[form, "-c", program]));
     let mut new = String::new();
     let mut rest = &*document;
-    let mut kinds = SCHEMA.kinds();
+    let mut kinds: BTreeSet<&str> = SCHEMA.kinds.keys().map(String::as_str).collect();
     while let Some((before, sample)) = rest.split_once("```json") {
         let (form, sample) = sample.split_once('\n').unwrap();
         let (sample, after) = sample.split_once("\n```").unwrap();
@@ -314,7 +314,7 @@ fn every_kind_and_every_fact_is_written_as_documented() {
     let program = block(&std::fs::read_to_string(DOCUMENT).unwrap(), "sockpit").to_string();
     let all = stream(&["--json=full", "-c", &format!("{ALL}{program}")]);
     let kinds: BTreeSet<&str> = all.iter().map(|e| e["event"].as_str().unwrap()).collect();
-    let missing: Vec<&str> = SCHEMA.kinds().difference(&kinds).copied().collect();
+    let missing: Vec<&String> = SCHEMA.kinds.keys().filter(|kind| !kinds.contains(&***kind)).collect();
     assert_eq!(missing, ["announced"]);
     let done: BTreeSet<&str> = facts(&all).iter().map(|f| f["did"].as_str().unwrap()).collect();
     let documented: BTreeSet<&str> = SCHEMA.facts.keys().map(String::as_str).collect();
