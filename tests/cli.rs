@@ -7,6 +7,7 @@ use crate::common::{Folder, Killed, SOCKPIT, command, lines, piped, run};
 
 tests![
     exit_statuses_are_as_documented,
+    what_follows_the_program_is_its_own,
     a_missing_file_is_named,
     signals_end_a_run_with_their_status,
     a_session_is_shown_as_it_looks_at_the_prompt,
@@ -31,7 +32,18 @@ fn exit_statuses_are_as_documented() {
     assert_eq!(lines("def bad\n  assert 1 == 2\nend\nt = spawn bad\njoin t").status, 1);
     assert_eq!(lines("def bad\n  assert 1 == 2\nend\np = pool 1\nt = submit p bad\njoin t").status, 1);
     assert_eq!(lines("def late\n  sleep 0.01\nend\nspawn late\nassert 1 == 2").status, 1);
-    assert_eq!(run(&["--frob"]).status, 2);
+    for wrong in [
+        &["--frob"][..],
+        &["--json=x"],
+        &["-q", "--json=full"],
+        &["--timeout", "x"],
+        &["--timeout", "-1"],
+        &["--timeout"],
+        &["-c"],
+        &["run"],
+    ] {
+        assert_eq!(run(wrong).status, 2, "{wrong:?}");
+    }
     assert_eq!(run(&["/nowhere/x.sock"]).status, 2);
     assert_eq!(run(&["help", "nonsense"]).status, 2);
     assert_eq!(run(&["--timeout", "0.1", "-c", "sleep 20"]).status, 124);
@@ -42,6 +54,14 @@ fn exit_statuses_are_as_documented() {
         let run = run(&args);
         assert!(run.status == 0 && run.out.contains(word), "{args:?}: {}", run.out);
     }
+}
+
+fn what_follows_the_program_is_its_own() {
+    let folder = Folder::new();
+    let file = folder.file("run", b"print $1 $2");
+    assert_eq!(run(&["-q", "--timeout", "20.5", &file, "-q", "5"]).out, "-q 5\n");
+    assert_eq!(run(&["-q", "run", &file, "a", "b"]).out, "a b\n");
+    assert_eq!(run(&["-q", "-c", "print $1 $2", "a", "b"]).out, "a b\n");
 }
 
 fn a_missing_file_is_named() {

@@ -2,12 +2,45 @@
 use proptest::prelude::*;
 use sockpit::lang::{KEYWORDS, Source, parse, print};
 
+use crate::files::under;
+
 tests![
     printing_is_the_inverse_of_reading,
     no_text_makes_it_panic,
     no_bytes_make_it_panic,
     no_shape_of_lines_makes_it_panic,
+    scripts_and_facts_print_as_they_read,
+    blocks_and_parentheses_have_a_limit,
+    a_long_line_is_shown_around_its_error,
 ];
+
+fn prints_as_it_reads(text: &str) {
+    let first = parse(&Source::new("t", text)).unwrap_or_else(|e| panic!("{e}\n{text}"));
+    let once = print(&first);
+    let second = parse(&Source::new("t", &once)).unwrap_or_else(|e| panic!("{e}\n{once}"));
+    assert_eq!(print(&second), once);
+}
+
+fn scripts_and_facts_print_as_they_read() {
+    for (_, script) in ["scripts", "tests/facts"].into_iter().flat_map(|folder| under(folder, "sock")) {
+        prints_as_it_reads(&std::fs::read_to_string(script).unwrap());
+    }
+}
+
+fn error(text: &str) -> String {
+    parse(&Source::new("t", text)).unwrap_err().to_string()
+}
+
+fn blocks_and_parentheses_have_a_limit() {
+    let deep = format!("{}{}", "loop\n".repeat(5000), "end\n".repeat(5000));
+    assert!(error(&deep).contains("blocks inside each other"));
+    assert!(error(&format!("let x = {} 1", "( ".repeat(5000))).contains("levels of parentheses"));
+}
+
+fn a_long_line_is_shown_around_its_error() {
+    let shown = error(&format!("{} \\q {}", "a".repeat(4000), "b".repeat(4000)));
+    assert!(shown.len() < 500 && shown.contains("\\q") && shown.contains("^^"), "{shown}");
+}
 
 /// Words as people type them: names, numbers, quotes, escapes, values, operators.
 fn word() -> impl Strategy<Value = String> {
@@ -77,10 +110,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     fn printing_is_the_inverse_of_reading(text in program()) {
-        let first = parse(&Source::new("t", &text)).unwrap_or_else(|e| panic!("{e}\n{text}"));
-        let once = print(&first);
-        let second = parse(&Source::new("t", &once)).unwrap_or_else(|e| panic!("{e}\n{once}"));
-        prop_assert_eq!(print(&second), once);
+        prints_as_it_reads(&text);
     }
 
     fn no_text_makes_it_panic(text in "\\PC{0,200}") {

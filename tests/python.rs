@@ -90,7 +90,7 @@ fn in_sockpit(example: &str) -> BTreeMap<u32, Came> {
     let taken = Taken::default();
     let mut session = Session::new(Box::new(taken.clone()), Show::All, &[]);
     session.start(&Source::new("example", example)).unwrap();
-    while *session.main() == Main::Running {
+    while *session.status.main() == Main::Running {
         session.turn(None).unwrap();
     }
     drop(session);

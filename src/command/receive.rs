@@ -320,23 +320,18 @@ impl Receiver {
         self.finish(world, data, beside, taken)
     }
 
-    /// What has come to pass, for the record.
-    fn deed(&self, came: &Came, bytes: usize) -> Did {
-        if self.flags & libc::MSG_ERRQUEUE != 0 {
-            return Did::TookError(came.ancillary.iter().find_map(queued), came.from.clone());
-        }
-        Did::Received {
-            bytes,
-            from: came.from.clone(),
-            room: self.size,
-            whole: self.coming,
-            peeked: self.flags & libc::MSG_PEEK != 0,
-            end: bytes == 0 && self.size > 0 && self.socket.kind != libc::SOCK_DGRAM,
-        }
-    }
-
     fn finish(&self, world: &mut World, data: Value, came: Came, bytes: usize) -> Step {
-        world.note(&self.socket, || self.deed(&came, bytes));
+        world.note(&self.socket, || match self.flags & libc::MSG_ERRQUEUE {
+            0 => Did::Received {
+                bytes,
+                from: came.from.clone(),
+                room: self.size,
+                whole: self.coming,
+                peeked: self.flags & libc::MSG_PEEK != 0,
+                end: bytes == 0 && self.size > 0 && self.socket.kind != libc::SOCK_DGRAM,
+            },
+            _ => Did::TookError(came.ancillary.iter().find_map(Queued::of), came.from.clone()),
+        });
         let from = |from: Option<Addr>| from.map_or(Value::None, Value::Addr);
         Step::Done(match self.form {
             Form::Data => Reply::One(data),
@@ -347,14 +342,6 @@ impl Receiver {
                 Reply::Many(vec![data, Value::list(entries), Value::text(flags), from(came.from)])
             }
         })
-    }
-}
-
-/// What an entry of the error queue says.
-fn queued(ancillary: &Ancillary) -> Option<Queued> {
-    match ancillary {
-        Ancillary::Other { level, kind, data } => Queued::read(*level, *kind, data),
-        _ => None,
     }
 }
 

@@ -47,13 +47,13 @@ const LOWER: Command = Command {
 };
 
 /// What a call for text works on.
-pub(super) enum Str<'a> {
+enum Str<'a> {
     Text(Cow<'a, str>),
     Bytes(&'a [u8]),
 }
 
 impl Str<'_> {
-    pub(super) fn map(&self, text: impl Fn(&str) -> String, bytes: impl Fn(&[u8]) -> Vec<u8>) -> Value {
+    fn map(&self, text: impl Fn(&str) -> String, bytes: impl Fn(&[u8]) -> Vec<u8>) -> Value {
         match self {
             Self::Text(t) => Value::text(text(t)),
             Self::Bytes(b) => Value::bytes(bytes(b)),
@@ -62,7 +62,7 @@ impl Str<'_> {
 }
 
 /// The text or the bytes in that place; of anything else but lists and live things, its text.
-pub(super) fn string(args: &Args, i: usize) -> Result<Str<'_>, Failure> {
+fn string(args: &Args, i: usize) -> Result<Str<'_>, Failure> {
     match args.value(i) {
         Value::Bytes(b) => Ok(Str::Bytes(b)),
         Value::Text(s) => Ok(Str::Text(Cow::Borrowed(s))),
@@ -88,7 +88,7 @@ const STRIP: Command = Command {
     ..DATA
 };
 
-pub(super) fn strip(args: &Args) -> Result<Value, Failure> {
+fn strip(args: &Args) -> Result<Value, Failure> {
     let given = (args.has(1) && *args.value(1) != Value::None).then_some(1);
     match string(args, 0)? {
         Str::Text(t) => {
@@ -135,7 +135,7 @@ const SPLIT: Command = Command {
     ..DATA
 };
 
-pub(super) fn split(args: &Args) -> Result<Value, Failure> {
+fn split(args: &Args) -> Result<Value, Failure> {
     let most = match args.value(2) {
         Value::None => usize::MAX,
         _ => usize::try_from(args.int(2)?).unwrap_or(usize::MAX),
@@ -207,7 +207,7 @@ const SLICE: Command = Command {
     ..DATA
 };
 
-pub(super) fn slice(args: &Args) -> Result<Value, Failure> {
+fn slice(args: &Args) -> Result<Value, Failure> {
     let range = |len: usize| -> Result<std::ops::Range<usize>, Failure> {
         let start = place(args, 1, len)?.unwrap_or(0);
         Ok(start..place(args, 2, len)?.unwrap_or(len).max(start))
@@ -267,7 +267,7 @@ const ITEM: Command = Command {
     ..DATA
 };
 
-pub(super) fn item(args: &Args) -> Result<Value, Failure> {
+fn item(args: &Args) -> Result<Value, Failure> {
     let Value::List(items) = args.value(0) else {
         let failure = expected(0, "a list", args.value(0));
         return Err(match args.value(0) {
@@ -298,7 +298,7 @@ const LEN: Command = Command {
     ..DATA
 };
 
-pub(super) fn len(args: &Args) -> Result<Value, Failure> {
+fn len(args: &Args) -> Result<Value, Failure> {
     Ok(int_value(match args.value(0) {
         Value::Text(s) => s.chars().count(),
         Value::Bytes(b) => b.len(),

@@ -132,6 +132,16 @@ fn deaf(case: &Case, sent: &Fact) -> Option<String> {
     }
 }
 
+/// EPERM: the datagram socket there takes from its peer alone.
+pub(super) fn not_taken(case: &Case) -> Option<Cause> {
+    let me = case.socket.as_ref()?;
+    let went = Places::after(case.world, u64::MAX).went(case.world, me.serial, case.failure.addr());
+    let Some(Went::Filtered(deaf)) = went else { return None };
+    let peer = case.record()?.ends(deaf)?.peer;
+    let (name, clue) = (case.called(deaf), format!("is connected to {peer}: it takes from there alone"));
+    Some(Cause::new(format!("{name} {clue}")).advise(format!("{name} without connect takes from anybody")).about(deaf))
+}
+
 /// EPROTOTYPE: the socket there is of another type.
 pub(super) fn other_type(case: &Case) -> Option<Cause> {
     let (socket, to) = (case.socket.as_ref()?, case.failure.addr()?);

@@ -97,7 +97,10 @@ impl Places {
                 _ => Went::Shared(to),
             });
         }
-        let source = source(sender.local.as_ref(), &to);
+        let source = match to.host() {
+            Some(_) => source(sender.local.as_ref(), &to),
+            None => Some(sender.local.clone().unwrap_or(Addr::Unnamed)),
+        };
         let takes = |place: &&Place| match (&place.peer, &source) {
             (Some(peer), Some(source)) => peer.is_at(source),
             _ => true,
@@ -210,9 +213,8 @@ fn chosen(world: &World, among: &[u64], source: Option<&Addr>) -> Option<u64> {
 
 /// The address that a socket has, or had when it was closed.
 fn address(world: &World, socket: u64) -> Option<Addr> {
-    let last = |fact: &Fact| if let Did::Closed(last) = &fact.did { last.local.clone() } else { None };
     let open = world.find(socket).and_then(|socket| socket.addresses().0);
-    open.or_else(|| world.record.as_ref()?.of(socket).rev().find_map(last))
+    open.or_else(|| world.record.as_ref()?.closed(socket)?.1.local.clone())
 }
 
 /// Whether a filter may throw away what comes to a socket.

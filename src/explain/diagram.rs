@@ -97,7 +97,7 @@ impl Drawing<'_> {
         let fact = self.facts[i];
         let begins: Vec<Who> = match &fact.did {
             // What closed it has told.
-            Did::Dropped if self.record.is_closed(fact.socket) => return,
+            Did::Dropped if self.record.closed(fact.socket).is_some() => return,
             // It stands in the row of the send.
             Did::Lost { from, .. } if self.is_chosen(*from) => return,
             // One call, one row: what it came to.

@@ -96,10 +96,7 @@ fn kept(ends: &Ends) -> Option<KernelSocket> {
 
 /// How a socket was when it was closed, if it is.
 fn last(world: &World, socket: u64) -> Option<&Last> {
-    world.record.as_ref()?.of(socket).rev().find_map(|fact| match &fact.did {
-        Did::Closed(last) => Some(&**last),
-        _ => None,
-    })
+    world.record.as_ref()?.closed(socket).map(|(_, last)| last)
 }
 
 /// How a socket stands, or stood when it was closed.

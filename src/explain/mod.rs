@@ -101,6 +101,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Accept, libc::EINVAL) => &[state::not_listening],
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
+        (Send { .. }, libc::EPERM) => &[connection::not_taken],
         (Send { .. }, libc::EDESTADDRREQ) => &[state::no_destination],
         (Send { .. }, libc::EMSGSIZE) => &[state::too_long],
         (SetOption(..) | GetOption(..), libc::ENOPROTOOPT | libc::EOPNOTSUPP) => &[state::other_level],
@@ -212,10 +213,7 @@ impl<'a> Case<'a> {
 
     /// How a socket stood when it was closed, if it is.
     fn closed(&self, socket: u64) -> Option<(&'a Fact, &'a Last)> {
-        self.record()?.of(socket).rev().find_map(|fact| match &fact.did {
-            Did::Closed(last) => Some((fact, &**last)),
-            _ => None,
-        })
+        self.record()?.closed(socket)
     }
 
     /// The listening socket of ours in whose queue this end's connection still is. It is said only when every accept

@@ -133,7 +133,7 @@ fn history(world: &World, sockets: &[u64], until: Instant) -> Vec<Clue> {
     let Some(record) = &world.record else { return Vec::new() };
     let news = |fact: &&Fact| {
         // What close did stands in the entry of the kernel's close.
-        let repeats = fact.did == Did::Dropped && record.is_closed(fact.socket);
+        let repeats = fact.did == Did::Dropped && record.closed(fact.socket).is_some();
         sockets.contains(&fact.socket) && !repeats
     };
     // From the latest on; what a loop did alike stands once, with how often.

@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 
 use super::datagrams::{self, Missed};
-use super::{Case, Cause, bytes, covers, listens, local, option};
+use super::{Case, Cause, bytes, covers, given_up, listens, local, option};
 use crate::os::fd;
 use crate::os::tcp::Info;
 use crate::value::{Addr, Clue, Name, Tried, text};
@@ -149,17 +149,16 @@ fn no_datagram(case: &Case, socket: &Socket, at: &Addr) -> Cause {
 /// send: the buffers are full.
 pub(super) fn no_room(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
-    let name = socket.name();
     if let Some(server) = case.queued_at() {
         let clue =
             format!("the buffers are full: {} has not accepted this connection yet, so nobody reads", server.name());
         return Some(missing(case, socket, clue.into(), "OUT").about(server.serial));
     }
-    if let Some(unread) = own_unread(socket) {
-        let clue = Clue::new(format!("the buffers are full: {name} is connected to itself, and has"));
-        return Some(missing(case, socket, clue.clock(format!(" {unread} bytes")).and(" not read"), "OUT"));
-    }
-    let other = case.other_end()?;
+    let Some(other) = case.other_end() else {
+        let (who, unread) = given_up::unread(case)?;
+        let clue = Clue::new(format!("the buffers are full: {who}, so what came is not read"));
+        return Some(missing(case, socket, clue.clock(format!(" ({})", bytes(unread))), "OUT"));
+    };
     let open = case.others().into_iter().find(|s| s.serial == other)?;
     let unread = fd::inq(open.open_fd().ok()?.as_fd()).ok().filter(|n| *n > 0)?;
     let clue = if socket.is_stream() {
@@ -171,12 +170,6 @@ pub(super) fn no_room(case: &Case) -> Option<Cause> {
         Clue::new(format!("the queue of {}, the other end, is full", open.name()))
     };
     Some(missing(case, socket, clue, "OUT").about(other))
-}
-
-/// What a socket that is connected to itself has not read.
-fn own_unread(socket: &Socket) -> Option<usize> {
-    Ends::of(socket).filter(Ends::is_self)?;
-    fd::inq(socket.open_fd().ok()?.as_fd()).ok().filter(|n| *n > 0)
 }
 
 /// EINPROGRESS, EALREADY.

@@ -37,7 +37,7 @@ pub fn run(name: &str) -> u8 {
         return WRONG_USAGE;
     }
     let status = script::finish(&mut session, &options);
-    match session.stop() {
+    match session.status.stop() {
         // As documented for a process that catches nothing: the signal is what it ends with.
         Some(Stop::Signal(signal)) if signal != libc::SIGINT => {
             process::die_of(signal);

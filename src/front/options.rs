@@ -10,7 +10,7 @@ use super::output::Form;
 use crate::help::{manual, program};
 
 /// What is run, and how it is shown.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Options {
     /// What is run.
     pub program: Program,
@@ -25,7 +25,7 @@ pub struct Options {
 }
 
 /// What is run.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub enum Program {
     /// Print a text and leave.
     Say(String),
@@ -158,31 +158,4 @@ fn verify(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Program,
 
 fn text(word: OsString) -> Result<String, String> {
     word.into_string().map_err(|w| format!("`{}` is not UTF-8 text", w.to_string_lossy()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(line: &str) -> Result<Options, String> {
-        parse(std::iter::once("sockpit").chain(line.split_whitespace()).map(OsString::from))
-    }
-
-    #[test]
-    fn what_follows_the_file_is_the_scripts() {
-        let options = read("-q --timeout 2.5 x.sock -q 5").unwrap();
-        assert_eq!(options.program, Program::File("x.sock".into()));
-        assert_eq!((options.quiet, &*options.arguments), (true, ["-q".to_string(), "5".to_string()].as_slice()));
-        assert_eq!(options.timeout, Some(Duration::from_millis(2500)));
-        assert_eq!(read("run run").unwrap().program, Program::File("run".into()));
-        let options = read("-c now a b").unwrap();
-        assert_eq!((options.program, options.arguments.len()), (Program::Lines("now".into()), 2));
-    }
-
-    #[test]
-    fn wrong_usage_is_said() {
-        for line in ["--frob", "--json=x", "-q --json=full", "--timeout x", "--timeout -1", "-c", "run", "--timeout"] {
-            assert!(read(line).is_err(), "{line}");
-        }
-    }
 }

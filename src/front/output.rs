@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use super::{FAILED, highlight};
 use crate::os::terminal;
 use crate::render::{self, Style};
-use crate::session::{Event, Sink, What};
+use crate::session::{Event, Show, Sink, What};
 use crate::value::Failure;
 
 /// Write to standard error; when even that is closed there is nobody to tell.
@@ -73,9 +73,13 @@ impl Form {
         }
     }
 
-    /// What a session keeps of the record to tell it: see [`crate::session::Session::follows`].
-    pub fn follows(self) -> Option<u64> {
-        (self == Self::Full).then_some(0)
+    /// What a session is to tell for it.
+    pub fn show(self, quiet: bool) -> Show {
+        match self {
+            _ if quiet => Show::Prints,
+            Self::Full => Show::Full,
+            Self::Human | Self::Json => Show::All,
+        }
     }
 
     /// Begin a stream of it.

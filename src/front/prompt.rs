@@ -16,7 +16,7 @@ use crate::lang::Source;
 use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
 use crate::render::PROMPT;
-use crate::session::{Main, Session, Show, Sink, Stop};
+use crate::session::{Main, Session, Sink, Stop};
 use crate::value::{Name, text};
 
 /// How long a call may wait before the prompt says what it waits for.
@@ -72,7 +72,7 @@ fn pipe(options: &Options) -> u8 {
                     return script::refuse(&error);
                 }
                 run_main(&mut session);
-                if session.stop().is_some() || matches!(session.main(), Main::Failed(_)) {
+                if session.status.stop().is_some() || matches!(session.status.main(), Main::Failed(_)) {
                     return script::status(&mut session, options);
                 }
             }
@@ -93,7 +93,7 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
             return Some(read);
         }
         reader.desk.serve(session);
-        if session.stop().is_some() {
+        if session.status.stop().is_some() {
             return None;
         }
         if let Err(e) = session.turn(None) {
@@ -106,10 +106,10 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
 
 /// Run the main task until it has nothing to do.
 fn run_main(session: &mut Session) {
-    while session.stop().is_none() && *session.main() == Main::Running {
+    while session.status.stop().is_none() && *session.status.main() == Main::Running {
         if let Err(e) = session.turn(None) {
             output::complain(&format!("sockpit: the event loop failed: {e}"));
-            session.ask_stop(Stop::Quit(FAILED));
+            session.status.ask_stop(Stop::Quit(FAILED));
         }
     }
 }
@@ -152,13 +152,12 @@ impl<'a> Prompt<'a> {
             Form::Human => Box::new(screen.clone()),
             form => Box::new(Output::new(form)),
         };
-        let mut session = Session::new(sink, Show::All, &options.arguments);
-        session.follows = options.form.follows();
+        let mut session = Session::new(sink, options.form.show(false), &options.arguments);
         session.interactive = true;
         session.world.family.flags = script::flags(options);
         session.world.high_descriptors = true;
         session.world.announce(true);
-        session.deadline = options.timeout.and_then(|t| Instant::now().checked_add(t));
+        session.status.end_after(options.timeout);
         let waker = session.world.poller()?.waker();
         let reader = Reader::start(waker.clone(), above)?;
         if reader.edits {
@@ -185,7 +184,7 @@ impl<'a> Prompt<'a> {
         }
         loop {
             self.settle();
-            if self.session.stop().is_some() {
+            if self.session.status.stop().is_some() {
                 return self.leave();
             }
             let standing = step::standing(&mut self.session, &self.screen);
@@ -217,7 +216,7 @@ impl<'a> Prompt<'a> {
         self.session.announce();
         self.screen.editing.set(self.reader.edits);
         self.reader.above.hold(!self.session.world.announces());
-        self.session.forget_interrupt();
+        self.session.status.forget_interrupt();
         self.reader.ask(ask);
         let read = next(&mut self.session, &self.reader);
         self.screen.editing.set(false);
@@ -241,7 +240,7 @@ impl<'a> Prompt<'a> {
             Ok(()) => prompt.settle(),
             Err(error) => prompt.screen.refuse(&error),
         });
-        if self.session.take_failure().is_some_and(|f| f.name == Name::Interrupted) {
+        if self.session.status.take_failure().is_some_and(|f| f.name == Name::Interrupted) {
             self.reader.paste.clear();
         }
     }
@@ -261,7 +260,7 @@ impl<'a> Prompt<'a> {
         let mut looked = false;
         loop {
             let until = match self.busy() {
-                _ if self.session.stop().is_some() => break,
+                _ if self.session.status.stop().is_some() => break,
                 Busy::No => break,
                 Busy::Perhaps if looked => break,
                 Busy::Perhaps => {
@@ -277,7 +276,7 @@ impl<'a> Prompt<'a> {
                 Ok(true) => self.show_above(),
                 Err(e) => {
                     output::complain(&format!("sockpit: the event loop failed: {e}"));
-                    self.session.ask_stop(Stop::Quit(FAILED));
+                    self.session.status.ask_stop(Stop::Quit(FAILED));
                 }
             }
             if Instant::now() >= tick && self.reader.edits && self.options.form == Form::Human {
@@ -298,14 +297,14 @@ impl<'a> Prompt<'a> {
     /// Whether the session has something to do before a line is asked for.
     fn busy(&self) -> Busy {
         if !self.session.is_stepping() {
-            return if *self.session.main() == Main::Running { Busy::Yes } else { Busy::No };
+            return if *self.session.status.main() == Main::Running { Busy::Yes } else { Busy::No };
         }
         step::busy(&self.session)
     }
 
     /// At a prompt only what ended it counts, not the errors that were seen on the way.
     fn leave(&mut self) -> u8 {
-        match self.session.stop() {
+        match self.session.status.stop() {
             None => 0,
             Some(Stop::Quit(status)) => status,
             Some(_) => script::status(&mut self.session, self.options),

@@ -55,7 +55,7 @@ pub fn take_down(lines: &[String], arguments: &[String], how: &How, timeout: Opt
     let recorder = Rc::new(RefCell::new(Recorder::new(lines.to_vec())));
     let low = fd::take_low();
     let mut session = Session::new(Box::new(SharedRecorder(recorder.clone())), Show::All, arguments);
-    session.deadline = timeout.and_then(|t| Instant::now().checked_add(t));
+    session.status.end_after(timeout);
     // Whose lines come first, a child's or ours, is open.
     session.world.children_print = Prints::Nowhere;
     session.interactive = matches!(how, How::Typed(_));
@@ -71,15 +71,15 @@ pub fn take_down(lines: &[String], arguments: &[String], how: &How, timeout: Opt
         } else if failed.is_some() && matches!(how, How::Script) {
             end = End::Failed;
         }
-        if session.stop().is_some() || end != End::Whole {
+        if session.status.stop().is_some() || end != End::Whole {
             break;
         }
     }
     // A prompt is left as it stands; so is whom an error left behind.
     let leaves = !matches!(how, How::Typed(_));
-    let left = |s: &mut Session| s.stop().is_none() && *s.main() == Main::Idle && s.has_others();
+    let left = |s: &mut Session| s.status.stop().is_none() && *s.status.main() == Main::Idle && s.has_others();
     while leaves && failed.is_none() && left(&mut session) && session.turn(None).is_ok() {}
-    let mut fails = session.take_failure().is_some();
+    let mut fails = session.status.take_failure().is_some();
     for line in session.unseen().iter().filter(|_| leaves) {
         recorder.borrow_mut().say(line);
         fails = true;
@@ -87,7 +87,7 @@ pub fn take_down(lines: &[String], arguments: &[String], how: &How, timeout: Opt
     if fails && end == End::Whole && matches!(how, How::Script) {
         end = End::Failed;
     }
-    end = match session.stop() {
+    end = match session.status.stop() {
         Some(Stop::TimedOut) => End::TimedOut,
         Some(Stop::Signal(signal)) => End::Signal(signal),
         _ => end,
@@ -127,11 +127,11 @@ fn run(
         None => while runs(session) && session.turn(None).is_ok() {},
         Some(pace) => keep_pace(session, pace, || recorder.borrow().shown_lines() - before),
     }
-    session.take_failure().map(|failure| failure.name)
+    session.status.take_failure().map(|failure| failure.name)
 }
 
 fn runs(session: &Session) -> bool {
-    session.stop().is_none() && *session.main() == Main::Running
+    session.status.stop().is_none() && *session.status.main() == Main::Running
 }
 
 /// Turn until the statement is over and what was seen of it has come; press Ctrl-C when it is time.
@@ -141,7 +141,7 @@ fn keep_pace(session: &mut Session, pace: &Pace, shown: impl Fn() -> usize) {
     loop {
         if !runs(session) {
             let over = *patience.get_or_insert_with(|| Instant::now() + PATIENCE);
-            if shown() >= pace.shown || Instant::now() >= over || session.stop().is_some() {
+            if shown() >= pace.shown || Instant::now() >= over || session.status.stop().is_some() {
                 return;
             }
         } else if !pressed && pace.interrupted.is_some_and(|at| shown() >= at) && session.waiting().is_some() {

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::rc::Rc;
-use std::time::Instant;
 
 use super::output::{self, Output};
 use super::{FAILED, INTERRUPTED, Options, TIMED_OUT, WRONG_USAGE};
@@ -10,7 +9,7 @@ use crate::help;
 use crate::lang::{Error, Source};
 use crate::os::terminal;
 use crate::render::{self, Style};
-use crate::session::{Main, Session, Show, Stop};
+use crate::session::{Main, Session, Stop};
 use crate::value::{Failure, Name};
 
 /// Show only what `print` prints.
@@ -80,11 +79,10 @@ pub fn refuse(error: &Error) -> u8 {
 
 /// A session as the options want it.
 pub fn session(options: &Options) -> Session {
-    let show = if options.quiet { Show::Prints } else { Show::All };
+    let show = options.form.show(options.quiet);
     let mut session = Session::new(Box::new(Output::new(options.form)), show, &options.arguments);
-    session.follows = options.form.follows();
     session.world.family.flags = flags(options);
-    session.deadline = options.timeout.and_then(|t| Instant::now().checked_add(t));
+    session.status.end_after(options.timeout);
     session
 }
 
@@ -104,8 +102,8 @@ pub fn source(source: &Rc<Source>, options: &Options) -> u8 {
 
 /// Run what was started to its end: the main task's, then that of every task that is no daemon.
 pub fn finish(session: &mut Session, options: &Options) -> u8 {
-    while session.stop().is_none()
-        && (*session.main() == Main::Running || (session.main() == &Main::Idle && session.has_others()))
+    while session.status.stop().is_none()
+        && (*session.status.main() == Main::Running || (session.status.main() == &Main::Idle && session.has_others()))
     {
         if let Err(e) = session.turn(None) {
             output::complain(&format!("sockpit: the event loop failed: {e}"));
@@ -120,7 +118,7 @@ pub fn status(session: &mut Session, options: &Options) -> u8 {
     if !session.flush() {
         return FAILED;
     }
-    match session.stop() {
+    match session.status.stop() {
         Some(Stop::TimedOut) => {
             let limit = options.timeout.unwrap_or_default().as_secs_f64();
             output::complain(&format!("sockpit: the run was bound to {limit} seconds, and they are over"));
@@ -135,7 +133,7 @@ pub fn status(session: &mut Session, options: &Options) -> u8 {
         Some(Stop::Quit(status)) if status != 0 => return status,
         Some(Stop::Quit(_)) | None => {}
     }
-    match session.take_failure() {
+    match session.status.take_failure() {
         Some(failure) if failure.name == Name::Interrupted => return INTERRUPTED,
         Some(_) => return FAILED,
         None => {}

@@ -41,7 +41,7 @@ pub fn busy(session: &Session) -> Busy {
         Busy::Yes
     } else if session.next_stop().is_some() {
         Busy::Perhaps
-    } else if *session.main() == Main::Running || session.has_tasks() {
+    } else if *session.status.main() == Main::Running || session.has_tasks() {
         let end = session.waits_until();
         // What ends by itself soon is worth waiting for.
         if end.is_some_and(|at| at <= Instant::now() + PATIENCE) { Busy::Yes } else { Busy::Waits }
@@ -58,7 +58,7 @@ pub fn standing(session: &mut Session, screen: &Screen) -> Option<NextStatement>
     let standing = session.next_stop();
     match &standing {
         Some(standing) => above(session, screen, standing),
-        None if *session.main() == Main::Idle && !session.has_tasks() => {
+        None if *session.status.main() == Main::Idle && !session.has_tasks() => {
             session.stop_stepping();
             screen.echoes.set(false);
             screen.remark("# the program has ended; what it made is still here, and Ctrl-D leaves");

@@ -5,9 +5,9 @@ use super::python;
 use super::words::Topic;
 use crate::command::{self, Command, Kind, Need, Param, Trouble};
 use crate::linux::constants::{self, Constants, MSG_FLAGS, Row};
+use crate::linux::errno;
 use crate::linux::options::{self, Opt, OptKind};
 use crate::linux::state::State;
-use crate::linux::{errno, gai};
 use crate::value::page::Page;
 use crate::value::{Holds, Name};
 
@@ -293,13 +293,9 @@ pub(super) fn level(name: &str, number: i32) -> Page {
 
 pub(super) fn error(name: Name) -> Page {
     let number = name.number().unwrap_or_default();
-    let known = match name {
-        Name::Gai(_) => gai::by_number(number),
-        _ => errno::by_number(number),
-    };
     let mut page = Page::titled(name.as_str());
     page.text(format!("{} ({number})", name.text()));
-    page.text(known.map_or("", |e| e.advice));
+    page.text(name.known().map_or("", |e| e.advice));
     page.entry("is an", if matches!(name, Name::Gai(_)) { "error of name resolution" } else { "errno" });
     let second = errno::ALIASES.iter().filter(|(_, real)| *real == name.as_str()).map(|(alias, _)| *alias);
     page.entry("also", second.collect::<Vec<_>>().join(", "));

@@ -171,31 +171,3 @@ pub fn excerpt(source: &Source, span: Span) -> String {
     let _ = write!(out, "\n  {margin}{before}{carets}");
     out
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn carets_stand_under_wide_characters() {
-        let source = Source::new("x.sock", "print 菜鸟 bindé\n");
-        let error = Error::new(&source, Span { line: 1, column: 7, length: 2 }, "oops").note("do this");
-        assert_eq!(error.to_string(), "x.sock:1:7: oops\n  1 | print 菜鸟 bindé\n    |       ^^^^\n  do this");
-    }
-
-    #[test]
-    fn a_long_line_is_shown_around_the_place() {
-        let source = Source::new("x", &"a".repeat(5000));
-        let shown = excerpt(&source, Span { line: 1, column: 4000, length: 3 });
-        assert!(shown.len() < 300 && shown.contains("^^^"), "{shown}");
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_located() {
-        let error = Source::from_bytes("x", b"ok\nab\xffc\n".to_vec()).unwrap_err();
-        assert_eq!((error.span.line, error.span.column), (2, 3));
-        let error = Source::from_bytes("x", b"a\0b".to_vec()).unwrap_err();
-        assert_eq!((error.span.line, error.span.column), (1, 2));
-        assert_eq!(Source::from_bytes("x", "\u{feff}now".into()).unwrap().text, "now");
-    }
-}

@@ -4,6 +4,5 @@
 
 pub mod constants;
 pub mod errno;
-pub mod gai;
 pub mod options;
 pub mod state;

@@ -6,6 +6,7 @@
 use std::net::IpAddr;
 
 use super::addr;
+use super::msg::Ancillary;
 
 /// Who put an entry into the queue: `SO_EE_ORIGIN_...`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -90,6 +91,14 @@ impl Queued {
         })
     }
 
+    /// The same of any ancillary data.
+    pub fn of(one: &Ancillary) -> Option<Self> {
+        match one {
+            Ancillary::Other { level, kind, data } => Self::read(*level, *kind, data),
+            _ => None,
+        }
+    }
+
     /// The sends with MSG_ZEROCOPY that the kernel is done with, the socket's first being 0; whether it copied their data
     /// after all.
     pub fn sends(&self) -> Option<(u32, u32, bool)> {
@@ -147,12 +156,6 @@ impl Queued {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{TcpListener, TcpStream, UdpSocket};
-    use std::os::fd::{AsFd, BorrowedFd};
-
-    use rustix::event::{PollFd, PollFlags, Timespec};
-
-    use super::super::{msg, sockopt};
     use super::*;
 
     fn entry(errno: i32, origin: u8, kind: u8, code: u8, info: u32, data: u32) -> Vec<u8> {
@@ -163,54 +166,11 @@ mod tests {
         bytes
     }
 
-    fn queued(fd: BorrowedFd<'_>) -> Queued {
-        let limit = Timespec { tv_sec: 9, tv_nsec: 0 };
-        rustix::event::poll(&mut [PollFd::new(&fd, PollFlags::ERR)], Some(&limit)).unwrap();
-        let got = msg::recv(fd, &mut [0; 100], 512, libc::MSG_ERRQUEUE).unwrap();
-        let read = |one: &msg::Ancillary| match one {
-            msg::Ancillary::Other { level, kind, data } => Queued::read(*level, *kind, data),
-            _ => None,
-        };
-        got.ancillary.iter().find_map(read).unwrap()
-    }
-
     #[test]
     fn origins_have_the_kernels_numbers() {
         for (number, (origin, name)) in ErrorOrigin::ALL.into_iter().enumerate() {
             assert_eq!((origin as usize, origin.name()), (number, name));
         }
-    }
-
-    #[test]
-    fn a_refused_datagram_names_who_refused() {
-        for (host, level, option, origin, report) in [
-            ("127.0.0.1", libc::SOL_IP, libc::IP_RECVERR, ErrorOrigin::Icmp, (3, 3)),
-            ("::1", libc::SOL_IPV6, libc::IPV6_RECVERR, ErrorOrigin::Icmp6, (1, 4)),
-        ] {
-            let host: IpAddr = host.parse().unwrap();
-            let socket = UdpSocket::bind((host, 0)).unwrap();
-            sockopt::set(socket.as_fd(), level, option, &1i32.to_ne_bytes()).unwrap();
-            let nobody = UdpSocket::bind((host, 0)).unwrap().local_addr().unwrap();
-            socket.send_to(b"hi", nobody).unwrap();
-            let got = queued(socket.as_fd());
-            assert_eq!((got.errno, got.origin, (got.kind, got.code)), (libc::ECONNREFUSED, origin, report));
-            assert_eq!(got.offender, Some(host));
-            assert_eq!(got.means(), format!("{host} says: no socket has that port"));
-        }
-    }
-
-    #[test]
-    fn sends_without_a_copy_are_told_when_they_are_done() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let (conn, _) = listener.accept().unwrap();
-        sockopt::set(client.as_fd(), libc::SOL_SOCKET, libc::SO_ZEROCOPY, &1i32.to_ne_bytes()).unwrap();
-        addr::send_bytes(client.as_fd(), &[0; 4000], libc::MSG_ZEROCOPY).unwrap();
-        addr::recv_bytes(conn.as_fd(), &mut [0; 5000], 0).unwrap();
-        let got = queued(client.as_fd());
-        // Over loopback there always is a copy.
-        assert_eq!((got.errno, got.sends(), got.offender), (0, Some((0, 0, true)), None));
-        assert_eq!(got.means(), "send 0 is done: the memory is free again; the data was copied after all");
     }
 
     #[test]

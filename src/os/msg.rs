@@ -216,24 +216,6 @@ mod tests {
     }
 
     #[test]
-    fn parts_arrive_as_one_message() {
-        let (a, b) = pair(libc::SOCK_DGRAM);
-        assert_eq!(send(a.as_fd(), &[b"Hello, ", b"", b"world"], &[], 0, None), Ok(12));
-        let parts: Vec<&[u8]> = vec![b"x"; 20];
-        assert_eq!(send(a.as_fd(), &parts, &[], 0, None), Ok(20));
-        assert_eq!(send(a.as_fd(), &[], &[], 0, None), Ok(0), "an empty datagram");
-        let mut buffer = [0; 64];
-        let got = recv(b.as_fd(), &mut buffer, 0, 0).unwrap();
-        assert_eq!((&buffer[..got.len], got.flags, got.from, got.ancillary.len()), (&b"Hello, world"[..], 0, None, 0));
-        let got = recv(b.as_fd(), &mut buffer[..5], 0, 0).unwrap();
-        assert_eq!((got.len, got.flags), (5, libc::MSG_TRUNC));
-        assert_eq!(recv(b.as_fd(), &mut buffer, 0, 0).unwrap().len, 0);
-        assert_eq!(recv(b.as_fd(), &mut buffer, 0, 0).unwrap_err(), libc::EAGAIN);
-        assert_eq!(recv(b.as_fd(), &mut buffer, ANCILLARY_MAX + 1, 0).unwrap_err(), libc::EINVAL);
-        assert_eq!(recv(b.as_fd(), &mut buffer, ANCILLARY_MAX, 0).unwrap_err(), libc::EAGAIN);
-    }
-
-    #[test]
     fn descriptors_pass_and_close() {
         let (a, b) = pair(libc::SOCK_STREAM);
         let (mut read, write) = std::io::pipe().unwrap();
@@ -255,28 +237,13 @@ mod tests {
     }
 
     #[test]
-    fn descriptors_without_room_do_not_leak() {
-        for room in [0, 8, 16, 20, 24, 28] {
-            let (a, b) = pair(libc::SOCK_STREAM);
-            let (mut read, write) = std::io::pipe().unwrap();
-            send(a.as_fd(), &[b"x"], &[rights(&[&write, &write, &write, &write])], 0, None).unwrap();
-            drop(write);
-            let got = recv(b.as_fd(), &mut [0; 9], room, 0).unwrap();
-            assert_ne!(got.flags & libc::MSG_CTRUNC, 0, "{room}");
-            let fds: usize = got.ancillary.iter().map(|a| if let Ancillary::Rights(f) = a { f.len() } else { 9 }).sum();
-            assert_eq!(fds, room.saturating_sub(16) / 4, "{room}");
-            drop(got);
-            // This returns only when no writer is left.
-            assert_eq!(read.read_to_end(&mut Vec::new()).unwrap(), 0, "{room}");
-        }
-    }
-
-    #[test]
     fn credentials_and_many_pieces() {
         let (a, b) = pair(libc::SOCK_DGRAM);
         rustix::net::sockopt::set_socket_passcred(&b, true).unwrap();
         let ids = rustix::process::getpid();
         let (read, _write) = std::io::pipe().unwrap();
+        let unknown = [(libc::SOL_SOCKET, 999, vec![1])];
+        assert_eq!(send(a.as_fd(), &[b"x"], &unknown, 0, None), Err(libc::EINVAL));
         send(a.as_fd(), &[b"x"], &[rights(&[&read]), rights(&[&read, &read])], 0, None).unwrap();
         let got = recv(b.as_fd(), &mut [0; 9], 4096, 0).unwrap();
         let mut fds = 0;
@@ -292,21 +259,5 @@ mod tests {
             }
         }
         assert_eq!((fds, pid), (3, Some(ids.as_raw_nonzero().get())));
-    }
-
-    #[test]
-    fn a_message_to_an_address_names_its_sender() {
-        use super::super::{addr, fd};
-        let r = fd::socket(libc::AF_INET, libc::SOCK_DGRAM, 0).unwrap();
-        let s = fd::socket(libc::AF_INET, libc::SOCK_DGRAM, 0).unwrap();
-        for one in [&r, &s] {
-            addr::bind(one.as_fd(), &"127.0.0.1:0".parse().unwrap()).unwrap();
-        }
-        let to = addr::getsockname(r.as_fd()).unwrap();
-        assert_eq!(send(s.as_fd(), &[b"hi"], &[], 0, Some(&to)), Ok(2));
-        let got = recv(r.as_fd(), &mut [0; 9], 0, 0).unwrap();
-        assert_eq!(got.from, Some(addr::getsockname(s.as_fd()).unwrap()));
-        let bad = [(libc::SOL_SOCKET, 999, vec![1])];
-        assert_eq!(send(s.as_fd(), &[b"hi"], &bad, 0, Some(&to)), Err(libc::EINVAL));
     }
 }

@@ -318,10 +318,6 @@ fn command_name(pid: i32) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{TcpListener, TcpStream, UdpSocket};
-    use std::os::fd::AsFd;
-    use std::os::unix::net::UnixListener;
-
     use super::*;
 
     const TCP: &[u8] = b"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
@@ -400,32 +396,5 @@ a path with a line end
                 ("(unnamed)".into(), libc::SOCK_SEQPACKET, State::Connecting, None),
             ]
         );
-    }
-
-    #[test]
-    fn our_own_sockets_are_there_with_who_holds_them() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let number = inode(listener.as_fd());
-        let find = |p, n| sockets(p).unwrap().into_iter().find(|e: &KernelSocket| e.inode == n && n.is_some()).unwrap();
-        let entry = find(Protocol::Tcp, number);
-        assert_eq!((entry.state, entry.local.socket_addr()), (State::Listen, Some(listener.local_addr().unwrap())));
-        assert_eq!(entry.received, 1, "a connection waits to be accepted");
-        let entry = find(Protocol::Tcp, inode(client.as_fd()));
-        assert_eq!(
-            (entry.state, entry.peer.unwrap().socket_addr()),
-            (State::Established, Some(listener.local_addr().unwrap()))
-        );
-
-        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
-        assert_eq!(find(Protocol::Udp, inode(udp.as_fd())).state, State::Unconnected);
-        let path = std::env::temp_dir().join(format!("sockpit-{}.sock", std::process::id()));
-        let unix = UnixListener::bind(&path).unwrap();
-        let entry = find(Protocol::Unix, inode(unix.as_fd()));
-        fs::remove_file(&path).unwrap();
-        assert_eq!((entry.state, entry.local), (State::Listen, Addr::Path(path.as_os_str().as_bytes().into())));
-
-        let holders = holders();
-        assert!(holders[&number.unwrap()].iter().any(|h| h.pid == std::process::id() as i32 && !h.name.is_empty()));
     }
 }

@@ -226,68 +226,7 @@ impl Info {
 
 #[cfg(test)]
 mod tests {
-    use std::net::{TcpListener, TcpStream, UdpSocket};
-    use std::os::fd::AsFd;
-
     use super::*;
-
-    #[test]
-    fn a_connection_tells_of_itself() {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let info = Info::of(client.as_fd()).unwrap();
-        assert_eq!((info.state(), state(client.as_fd())), (Some(State::Established), Ok(Some(State::Established))));
-        assert!((1..10_000_000).contains(&info.get("rtt").unwrap()));
-        assert!(info.get("snd_cwnd").unwrap() >= 1);
-        assert!((500..=65536).contains(&info.get("snd_mss").unwrap()));
-        // The other side may have it as its pmtu: lo's MTU.
-        assert!(info.get("pmtu").unwrap() >= 1280);
-        assert_eq!((info.get("unacked"), info.get("total_retrans")), (Some(0), Some(0)));
-        assert_eq!(Info::of(listener.as_fd()).unwrap().backlog().unwrap().0, 1);
-        assert_eq!(info.backlog(), None);
-        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
-        assert_eq!(Info::of(udp.as_fd()), Err(libc::EOPNOTSUPP));
-    }
-
-    #[test]
-    fn what_says_nothing_is_left_out() {
-        let told = |fd: BorrowedFd<'_>| {
-            let info = Info::of(fd).unwrap();
-            FIELDS.iter().filter(|f| info.told(f).is_some()).map(|f| f.name).collect::<Vec<_>>()
-        };
-        let socket = || fd::socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap();
-        let fresh = socket();
-        assert_eq!(told(fresh.as_fd()), [""; 0]);
-        assert_eq!(queues(fresh.as_fd(), stands(fresh.as_fd()), libc::SOCK_STREAM), (None, None));
-        // A port that nobody listens at.
-        addr::bind(fresh.as_fd(), &"127.0.0.1:0".parse().unwrap()).unwrap();
-        let refused = socket();
-        let _ = addr::connect(refused.as_fd(), &addr::getsockname(fresh.as_fd()).unwrap());
-        assert_eq!((stands(refused.as_fd()), told(refused.as_fd())), (State::Close, vec![]));
-        assert!(fd::outq(refused.as_fd()).unwrap() > 0, "which is why it is not asked");
-        assert_eq!(queues(refused.as_fd(), State::Close, libc::SOCK_STREAM), (None, None));
-
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
-        let (conn, _) = listener.accept().unwrap();
-        for end in [client.as_fd(), conn.as_fd()] {
-            let (info, names) = (Info::of(end).unwrap(), told(end));
-            assert!(info.had_peer() && names.contains(&"snd_wnd") && names.contains(&"unacked"), "{names:?}");
-            assert!(!names.contains(&"last_data_sent") && !names.contains(&"last_data_recv"), "{names:?}");
-            assert_eq!(queues(end, State::Established, libc::SOCK_STREAM), (Some(0), Some(0)));
-        }
-        assert_eq!(told(listener.as_fd()), [""; 0]);
-        addr::send_bytes(client.as_fd(), b"abc", 0).unwrap();
-        assert!(told(client.as_fd()).contains(&"last_data_sent") && told(conn.as_fd()).contains(&"last_data_recv"));
-        // With data unread on this side its close is a reset, but the data that came before can still be read there.
-        addr::send_bytes(conn.as_fd(), b"abcd", 0).unwrap();
-        drop(conn);
-        assert_eq!(queues(client.as_fd(), stands(client.as_fd()), libc::SOCK_STREAM), (Some(4), None));
-        let names = told(client.as_fd());
-        assert!(names.contains(&"bytes_sent") && !names.contains(&"snd_wnd"), "{names:?}");
-        addr::connect(client.as_fd(), &crate::value::Addr::Other(0, [0; 14].into())).unwrap();
-        assert_eq!(told(client.as_fd()), [""; 0], "it begins anew");
-    }
 
     #[test]
     fn an_older_kernel_tells_less() {

@@ -23,7 +23,7 @@ pub struct Awaited {
 impl Session {
     /// What the line that runs waits for, if it waits.
     pub fn waiting(&self) -> Option<Awaited> {
-        let task = self.task(self.foreground())?;
+        let task = self.tasks.get(self.foreground())?;
         let parked = task.parked.as_ref()?;
         let alone = task.frames.len() == 1 && !Self::at(task).nested;
         let text = trace::aside(|| self.wait_text(parked));
@@ -32,7 +32,7 @@ impl Session {
 
     /// When what the line that runs waits for gives up by itself.
     pub fn waits_until(&self) -> Option<Instant> {
-        self.task(self.foreground())?.parked.as_ref()?.until
+        self.tasks.get(self.foreground())?.parked.as_ref()?.until
     }
 
     /// Tell what came to sockets that no call waits on.

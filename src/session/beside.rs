@@ -10,7 +10,7 @@ use super::step::Spot;
 use super::task::{Frame, Task, Temp};
 use super::{Session, expr};
 use crate::lang::{self, Source, Span};
-use crate::program::{self, Code, Op};
+use crate::program::{Code, Op};
 use crate::value::Failure;
 use crate::world::TaskId;
 
@@ -39,13 +39,13 @@ impl Session {
         let whole =
             if opens { Source::part("", &format!("{}\nend", source.text), source.first) } else { source.clone() };
         let code = self.snippet(id, &whole)?;
-        let Some(mut task) = self.take(id) else { return Ok(Change::Refused("the task has ended")) };
+        let Some(mut task) = self.tasks.take(id) else { return Ok(Change::Refused("the task has ended")) };
         let change = self.change(&mut task, &code).unwrap_or_else(|failure| {
             let what = What::Failed { call: "line".into(), failure, word: None, expected: false, taken: false };
             self.tell_at(&task, what);
             Change::Failed
         });
-        self.tasks[id.index as usize] = Some(task);
+        self.tasks.put_back(task);
         if matches!(change, Change::Made) {
             self.history.push(source.clone());
             self.let_go_past();
@@ -63,16 +63,16 @@ impl Session {
         let new = code.ops.iter().find(|op| !matches!(op, Op::Line(..)));
         match (&before.ops[frame.pc], new) {
             (Op::Unless(_, exit), Some(Op::Unless(expr, _))) => {
-                let goes = self.eval(&scope, expr)?.truth();
+                let goes = self.globals.eval(&scope, expr)?.truth();
                 frame.pc = if goes { frame.pc + 1 } else { *exit };
             }
             (Op::Count(temp, _), Some(Op::Count(_, operand))) => {
-                let count = expr::count(&self.operand(&scope, operand)?)?;
+                let count = expr::count(&self.globals.operand(&scope, operand)?)?;
                 frame.temps[*temp] = Temp::Count(count);
                 frame.pc += 1;
             }
             (Op::Each(temp, _), Some(Op::Each(_, operands))) => {
-                frame.temps[*temp] = Temp::Each(self.walk(&scope, operands)?, 0);
+                frame.temps[*temp] = Temp::Each(self.globals.walk(&scope, operands)?, 0);
                 frame.pc += 1;
             }
             (
@@ -94,25 +94,23 @@ impl Session {
 
     /// Code to be run where a task stands, with the names of its def. It stops nowhere.
     fn snippet(&mut self, id: TaskId, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
-        let function = self.task(id).and_then(|t| t.frames.iter().rev().find_map(|f| f.called.as_ref()));
+        let function = self.tasks.get(id).and_then(|t| t.frames.iter().rev().find_map(|f| f.called.as_ref()));
         let names = function.map_or(Vec::new(), |(_, function)| function.names.clone());
-        let block = lang::parse(source)?;
-        let code = program::snippet(&mut self.table, source, &block, names)?;
-        self.make_room();
-        Ok(code)
+        self.globals.snippet(source, names)
     }
 
     /// Run lines beside the program, with the names of the place that is next.
     pub fn run_beside(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
         let front = self.first_stopped();
         let code = self.snippet(front.unwrap_or_default(), source)?;
-        let scope = front.and_then(|id| self.task(id)?.frames.last()).map_or(self.globals.clone(), |f| f.scope.clone());
+        let scope =
+            front.and_then(|id| self.tasks.get(id)?.frames.last()).map_or(self.globals.scope(), |f| f.scope.clone());
         self.history.push(source.clone());
         let mut task = Task::new(Rc::from("prompt"), false);
         task.daemon = true;
         task.beside = true;
         task.frames = vec![Frame::new(code, scope)];
-        let id = self.add_task(task).map_err(|f| lang::Error::new(source, Span::default(), f.to_string()))?;
+        let id = self.tasks.add(task).map_err(|f| lang::Error::new(source, Span::default(), f.to_string()))?;
         self.beside = Some(id);
         self.world.ready.push_front(id);
         Ok(())

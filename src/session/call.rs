@@ -2,15 +2,18 @@
 
 use std::rc::Rc;
 
+use super::Session;
 use super::event::At;
 use super::exec::{Flow, Next};
 use super::task::{Frame, Task};
-use super::{FRAMES_MAX, Session};
 use crate::command::{Arg, Args};
-use crate::program::{Callee, Function, Scope, Site};
-use crate::value::{Failure, Name, Value};
+use crate::program::{Callee, Site};
+use crate::value::{Failure, Value};
 use crate::world::record::Place;
 use crate::world::{File, Socket, Step};
+
+/// How many calls deep a defined name may call itself.
+const FRAMES_MAX: usize = 10_000;
 
 impl Session {
     pub(super) fn call(&mut self, task: &mut Task, site: &Rc<Site>) -> Next {
@@ -18,7 +21,7 @@ impl Session {
         let mut args = std::mem::take(&mut self.args);
         let mut failed = None;
         for (i, code) in site.args.iter().enumerate() {
-            match self.arg(&frame.scope, code) {
+            match self.globals.arg(&frame.scope, code) {
                 Ok(arg) => args.0.push(arg),
                 Err(failure) => {
                     failed = Some(failure.at(i));
@@ -59,41 +62,12 @@ impl Session {
     }
 
     /// Call a defined name: a frame of its own.
-    fn enter(&mut self, task: &mut Task, site: &Rc<Site>, slot: usize, values: Vec<Value>) -> Result<(), Failure> {
+    fn enter(&self, task: &mut Task, site: &Rc<Site>, slot: usize, values: Vec<Value>) -> Result<(), Failure> {
         if task.frames.len() >= FRAMES_MAX {
             return Err(Failure::usage(format!("more than {FRAMES_MAX} calls inside each other")));
         }
-        let (function, scope) = self.prepare(slot, &site.name, values)?;
-        let mut frame = Frame::new(function.code.clone(), scope);
-        frame.called = Some((site.clone(), function));
-        task.frames.push(frame);
+        task.frames.push(Frame::of(self.globals.def(slot, &site.name)?, site.clone(), values)?);
         Ok(())
-    }
-
-    /// A defined name with its arguments in the slots of its parameters.
-    pub(super) fn prepare(
-        &self,
-        slot: usize,
-        name: &str,
-        values: Vec<Value>,
-    ) -> Result<(Rc<Function>, Rc<Scope>), Failure> {
-        let function = self.functions.get(slot).cloned().flatten();
-        let function = function
-            .ok_or_else(|| Failure::with(Name::Unbound, format!("`{name}` is not defined yet: its def has not run")))?;
-        if function.params.len() != values.len() {
-            return Err(Failure::usage(format!(
-                "`{}` takes {} arguments ({}), and here are {}",
-                function.name,
-                function.params.len(),
-                function.params.join(" "),
-                values.len()
-            )));
-        }
-        let scope = Scope::with(function.slots);
-        for (i, value) in values.into_iter().enumerate() {
-            scope.set(i, value);
-        }
-        Ok((function, Rc::new(scope)))
     }
 
     /// What happens next happens in a call of the task.

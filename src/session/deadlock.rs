@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::event::What;
 use super::task::{Parking, Task};
+use super::tasks::MAIN;
 use super::{Main, Session};
 use crate::os::{fd, sockopt};
 use crate::value::{Failure, Handle, Name};
@@ -33,15 +34,15 @@ pub(super) enum Stuck {
 impl Session {
     /// Whether any task can ever run again, as far as can be said without a system call.
     pub(super) fn stuck(&self) -> Stuck {
-        let main_waits = self.main == Main::Running;
+        let main = self.status.main();
         if self.has_stopped() {
             return Stuck::No;
         }
-        if !main_waits && (self.interactive || self.main != Main::Idle || !self.has_tasks()) {
+        if *main != Main::Running && (self.interactive || *main != Main::Idle || !self.tasks.are_needed()) {
             return Stuck::No;
         }
         let mut verdict = Stuck::Yes;
-        for task in self.tasks.iter().flatten().filter(|t| !t.frames.is_empty()) {
+        for task in self.tasks.iter().filter(|t| !t.frames.is_empty()) {
             let Some(parked) = &task.parked else {
                 // It waits for a pool's worker, or to be resumed for the first time.
                 continue;
@@ -62,7 +63,7 @@ impl Session {
     /// Whether every connection that is waited on has both ends here, with nothing between them.
     pub(super) fn closed_circle(&mut self) -> bool {
         let ours = self.world.sockets();
-        self.tasks.iter().flatten().all(|task| {
+        self.tasks.iter().all(|task| {
             let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return true };
             let On::Socket(socket) = &wait.on else { return true };
             let other = ours.iter().find(|other| are_ends(socket, other));
@@ -73,19 +74,18 @@ impl Session {
     /// Report that no task can ever run again: the main task's call fails with it.
     pub(super) fn report_deadlock(&mut self) {
         let failure = self.deadlock();
-        let main = TaskId::default();
-        if self.task(main).is_some_and(|t| !t.frames.is_empty()) {
-            self.raise_in(main, failure);
+        if self.tasks.get(MAIN).is_some_and(|t| !t.frames.is_empty()) {
+            self.raise_in(MAIN, failure);
             return;
         }
         let what =
             What::Failed { call: "end".into(), failure: failure.clone(), word: None, expected: false, taken: false };
         self.tell(what, super::event::At::default());
-        self.main = Main::Failed(failure);
+        self.status.set_main(Main::Failed(failure));
     }
 
     fn deadlock(&self) -> Failure {
-        let stuck: Vec<&Task> = self.tasks.iter().flatten().map(|t| &**t).filter(|t| t.parked.is_some()).collect();
+        let stuck: Vec<&Task> = self.tasks.iter().filter(|t| t.parked.is_some()).collect();
         let cycle = self.cycle(&stuck);
         let mut failure = Failure::with(Name::Deadlock, "no task can ever run again");
         if !cycle.is_empty() {
@@ -112,7 +112,7 @@ impl Session {
     /// What a wait is for, with who could give it.
     pub(super) fn waits_for(&self, on: &Parking) -> String {
         let name =
-            |id: TaskId| self.task(id).map_or_else(|| "a task that has ended".to_string(), |t| t.name.to_string());
+            |id: TaskId| self.tasks.get(id).map_or_else(|| "a task that has ended".to_string(), |t| t.name.to_string());
         if let Some(lock) = self.awaited_lock(on) {
             let holders: Vec<String> = lock.holders().into_iter().map(name).collect();
             return match holders.len() {
@@ -143,7 +143,7 @@ impl Session {
         let Some(parked) = &task.parked else { return Vec::new() };
         match &parked.on {
             Parking::Join(other) | Parking::Resumed(other) => vec![other.id.get()],
-            Parking::Jobs(numbers) => numbers.iter().filter_map(|n| self.jobs.get(n)).map(|j| j.task).collect(),
+            Parking::Jobs(numbers) => numbers.iter().filter_map(|n| self.jobs.find((*n).into()).ok()?.task()).collect(),
             on => self.awaited_lock(on).map_or(Vec::new(), |lock| lock.holders()),
         }
     }

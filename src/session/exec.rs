@@ -2,17 +2,13 @@
 
 use std::rc::Rc;
 
-use super::event::{At, What};
+use super::event::What;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
-use super::{Session, Show, Stop, expr};
-use crate::lang::Span;
+use super::{Session, expr};
 use crate::os::{poller, trace};
-use crate::program::{After, Code, Op, Operand, Scope, takes};
-use crate::value::{Failure, Name, Reply, Value, text};
+use crate::program::{After, Code, Op, takes};
+use crate::value::{Failure, Name, Reply, Value};
 use crate::world::{Step, Wake};
-
-/// Ops between two looks at the clock, when the whole run is bounded.
-const CLOCK_EVERY: u32 = 1024;
 
 /// How a task goes on after an op.
 pub(super) enum Flow {
@@ -48,16 +44,11 @@ impl Session {
                 }
                 self.end(task);
             }
-            _ => self.put_back(task),
+            _ => self.tasks.put_back(task),
         }
         // A background call is tried while the task that made it runs.
         self.world.current = before;
         self.stepper_ran(stepped);
-    }
-
-    fn put_back(&mut self, task: Box<Task>) {
-        let index = task.id.index as usize;
-        self.tasks[index] = Some(task);
     }
 
     /// A parked task may be able to go on.
@@ -77,10 +68,10 @@ impl Session {
                 self.world.unwatch(wait, task.id);
                 result
             }
-            Parking::Jobs(jobs) => match self.jobs_result(jobs) {
+            Parking::Jobs(jobs) => match self.jobs.result(jobs, &self.globals) {
                 // The announcement has just shown what it gave.
                 Some(Ok(_))
-                    if self.show == Show::All && parked.site.targets.is_empty() && parked.site.expect.is_none() =>
+                    if self.reporter.shows_all() && parked.site.targets.is_empty() && parked.site.expect.is_none() =>
                 {
                     return Flow::On;
                 }
@@ -98,7 +89,7 @@ impl Session {
                 Ok(Step::Done(other.result.borrow().clone().filter(|_| other.done.get()).unwrap_or(Reply::Nothing)))
             }
             // An entry of the run queue from before is not its turn.
-            Parking::Turn(entry) if self.popped < *entry => {
+            Parking::Turn(entry) if self.fairness.entries() < *entry => {
                 task.parked = Some(parked);
                 return Flow::Parked;
             }
@@ -139,14 +130,10 @@ impl Session {
                         other => return other,
                     }
                 }
-                if self.deadline.is_some() {
-                    self.turns = self.turns.wrapping_add(1);
-                    if self.turns.is_multiple_of(CLOCK_EVERY) && self.deadline.is_some_and(|d| self.timers.read() >= d)
-                    {
-                        self.ask_stop(Stop::TimedOut);
-                    }
+                if self.status.counts_op() {
+                    self.status.is_at(self.timers.read());
                 }
-                if self.stop.is_some() || (self.stepper.is_some() && self.halts(task)) {
+                if self.status.stop().is_some() || (self.stepper.is_some() && self.halts(task)) {
                     return Flow::Parked;
                 }
                 let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
@@ -181,36 +168,36 @@ impl Session {
         match op {
             Op::Call(site) => return Ok(self.call(task, site)),
             Op::Line(first, last) => {
-                if self.show == Show::All && self.tells_line(*first) {
+                if self.reporter.shows_all() && self.tells_line(*first) {
                     let lines: Vec<_> = (*first..=*last).map(|n| code.source.line(n).trim_end()).collect();
                     let what = What::Line(lines.join("\n"));
                     self.tell_at(task, what);
                 }
             }
             Op::Let(slot, name, expr) => {
-                let value = self.eval(&frame.scope, expr)?;
+                let value = self.globals.eval(&frame.scope, expr)?;
                 let nested = code.places[frame.pc - 1].nested;
-                self.store(&frame.scope.clone(), *slot, value.clone());
+                self.globals.store(&frame.scope.clone(), *slot, value.clone());
                 let nested = nested && !self.is_typed(task);
-                if self.show == Show::All && !nested {
+                if self.reporter.shows_all() && !nested {
                     let what = What::Reply { call: "let".into(), names: vec![name.clone()], values: vec![value] };
                     self.tell_at(task, what);
                 }
                 self.bury_if_dead(task);
             }
-            Op::Assert(expr) => self.assert(&frame.scope, expr)?,
+            Op::Assert(expr) => self.globals.assert(&frame.scope, expr)?,
             Op::Print(words) => {
-                let text = self.printed(&frame.scope.clone(), words)?;
+                let text = self.globals.printed(&frame.scope.clone(), words)?;
                 self.tell_at(task, What::Printed(text));
             }
             Op::Jump(to) => frame.pc = *to,
             Op::Unless(expr, to) => {
-                if !self.eval(&frame.scope, expr)?.truth() {
+                if !self.globals.eval(&frame.scope, expr)?.truth() {
                     frame.pc = *to;
                 }
             }
             Op::Count(temp, operand) => {
-                let value = self.operand(&frame.scope, operand)?;
+                let value = self.globals.operand(&frame.scope, operand)?;
                 frame.temps[*temp] = Temp::Count(expr::count(&value)?);
             }
             Op::Down(temp, exit) => match &mut frame.temps[*temp] {
@@ -218,7 +205,7 @@ impl Session {
                 _ => frame.pc = *exit,
             },
             Op::Each(temp, operands) => {
-                let values = self.walk(&frame.scope, operands)?;
+                let values = self.globals.walk(&frame.scope, operands)?;
                 frame.temps[*temp] = Temp::Each(values, 0);
             }
             Op::Next(temp, slot, exit) => {
@@ -232,7 +219,7 @@ impl Session {
                 match next {
                     Some(value) => {
                         let scope = frame.scope.clone();
-                        self.store(&scope, *slot, value);
+                        self.globals.store(&scope, *slot, value);
                         self.bury_if_dead(task);
                     }
                     None => {
@@ -245,14 +232,11 @@ impl Session {
                 let job = job.clone();
                 self.background(task, &job)?;
             }
-            Op::Define(slot, function) => {
-                self.functions.resize(self.table.functions.count(), None);
-                self.functions[*slot] = Some(function.clone());
-            }
+            Op::Define(slot, function) => self.globals.define(*slot, function),
             Op::Caught(slot) => {
                 let value = frame.error.as_ref().map_or(Value::None, |f| Value::text(f.to_string()));
                 let scope = frame.scope.clone();
-                self.store(&scope, *slot, value);
+                self.globals.store(&scope, *slot, value);
             }
             Op::Handled => frame.error = None,
             Op::Unmatched(names, to) => {
@@ -276,12 +260,8 @@ impl Session {
             },
             Op::Value(operands) => {
                 let scope = frame.scope.clone();
-                let mut values = operands.iter().map(|o| self.operand(&scope, o)).collect::<Result<Vec<_>, _>>()?;
-                frame.returns = match values.len() {
-                    0 => Reply::Nothing,
-                    1 => Reply::One(values.remove(0)),
-                    _ => Reply::Many(values),
-                };
+                let values = operands.iter().map(|o| self.globals.operand(&scope, o));
+                frame.returns = values.collect::<Result<Vec<_>, _>>()?.into();
             }
             Op::Return => return Ok(Next::Flow(self.leave(task))),
         }
@@ -302,49 +282,6 @@ impl Session {
             _ if task.frames.is_empty() => Flow::Ended,
             _ => Flow::On,
         }
-    }
-
-    fn printed(&self, scope: &Scope, words: &[Operand]) -> Result<String, Failure> {
-        let mut out = String::new();
-        for (i, word) in words.iter().enumerate() {
-            if i > 0 {
-                out.push(' ');
-            }
-            // Bytes come out escaped; text keeps its line ends, and nothing a terminal could obey.
-            match self.operand(scope, word)? {
-                Value::Text(s) => out.push_str(&text::printable(&s)),
-                other => out.push_str(&other.to_string()),
-            }
-        }
-        Ok(out)
-    }
-
-    pub(super) fn walk(&self, scope: &Scope, operands: &[Operand]) -> Result<Rc<Vec<Value>>, Failure> {
-        if let [only] = operands
-            && let Value::List(list) = self.operand(scope, only)?
-        {
-            return Ok(list);
-        }
-        operands.iter().map(|o| self.operand(scope, o)).collect::<Result<Vec<_>, _>>().map(Rc::new)
-    }
-
-    pub(super) fn at(task: &Task) -> At {
-        let place = task.frames.last().map(|f| (f, f.code.places.get(f.pc.saturating_sub(1))));
-        At {
-            process: None,
-            // A coroutine speaks for the task that resumed it.
-            task: (task.id.index != 0 && task.job.is_none() && !task.beside && !task.handle.coroutine)
-                .then(|| task.name.clone()),
-            source: place.map(|(f, _)| f.code.source.clone()),
-            span: place.and_then(|(_, p)| p).map_or(Span::default(), |p| p.span),
-            nested: place.and_then(|(_, p)| p).is_some_and(|p| p.nested),
-        }
-    }
-
-    pub(super) fn tell_at(&mut self, task: &Task, what: What) {
-        let mut at = Self::at(task);
-        at.nested = at.nested && !self.is_typed(task);
-        self.tell(what, at);
     }
 }
 

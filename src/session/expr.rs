@@ -2,44 +2,16 @@
 
 use std::rc::Rc;
 
-use super::Session;
+use super::globals::Globals;
 use crate::command::{Arg, Kind, kinds};
 use crate::lang::Operator;
-use crate::program::{ArgCode, ExprCode, Operand, Scope, Slot};
+use crate::program::{ArgCode, ExprCode, Operand, Scope};
 use crate::value::{Failure, Name, Value, text};
 
 /// The longest text or bytes that `*` and `+` make, and words put together.
 const TEXT_MAX: usize = 1 << 30;
 
-impl Session {
-    /// The value in a slot, or the failure that there is none.
-    pub(super) fn load(&self, scope: &Scope, slot: Slot, name: &Rc<str>) -> Result<Value, Failure> {
-        let found = match slot {
-            Slot::Local(i) => scope.get(i),
-            Slot::Global(i) => self.globals.get(i),
-        };
-        found.ok_or_else(|| self.unbound(name))
-    }
-
-    #[cold]
-    fn unbound(&self, name: &str) -> Failure {
-        if name.bytes().all(|b| b.is_ascii_digit()) {
-            return Failure::with(
-                Name::Unbound,
-                format!("${name} has no value: the program was given too few arguments"),
-            )
-            .note("arguments stand after the file: sockpit FILE.sock ARG...");
-        }
-        let failure = Failure::with(Name::Unbound, format!("nothing is named `{name}` here"));
-        if let Some(kind) = self.left.get(name) {
-            return failure.note(format!("in the process that started this one it is {kind}, which does not cross"));
-        }
-        match text::nearest(name, self.bound().map(|(n, _)| &**n)) {
-            Some(near) => failure.note(format!("did you mean `{near}`?")),
-            None => failure.note(format!("a call gives a name its value: {name} = socket, or: let {name} = 5")),
-        }
-    }
-
+impl Globals {
     pub(super) fn operand(&self, scope: &Scope, operand: &Operand) -> Result<Value, Failure> {
         match operand {
             Operand::Const(value) => Ok(value.clone()),
@@ -101,6 +73,32 @@ impl Session {
                 if op.compares() { compare(*op, &a, &b).map(Value::Bool) } else { arithmetic(*op, &a, &b) }
             }
         }
+    }
+
+    /// What `print` prints.
+    pub(super) fn printed(&self, scope: &Scope, words: &[Operand]) -> Result<String, Failure> {
+        let mut out = String::new();
+        for (i, word) in words.iter().enumerate() {
+            if i > 0 {
+                out.push(' ');
+            }
+            // Bytes come out escaped; text keeps its line ends, and nothing a terminal could obey.
+            match self.operand(scope, word)? {
+                Value::Text(s) => out.push_str(&text::printable(&s)),
+                other => out.push_str(&other.to_string()),
+            }
+        }
+        Ok(out)
+    }
+
+    /// What `for` walks over.
+    pub(super) fn walk(&self, scope: &Scope, operands: &[Operand]) -> Result<Rc<Vec<Value>>, Failure> {
+        if let [only] = operands
+            && let Value::List(list) = self.operand(scope, only)?
+        {
+            return Ok(list);
+        }
+        operands.iter().map(|o| self.operand(scope, o)).collect::<Result<Vec<_>, _>>().map(Rc::new)
     }
 
     /// Whether an assertion holds; if not, with both sides' values.

@@ -6,11 +6,11 @@ use std::time::Duration;
 use super::event::{At, What};
 use super::exec::Flow;
 use super::task::{Parked, Parking, Task};
-use super::{Main, Session, Show, Stop};
+use super::{Main, Session, Stop};
 use crate::explain;
 use crate::lang::Span;
 use crate::os::trace;
-use crate::program::{Scope, Site, Slot, takes};
+use crate::program::{Site, takes};
 use crate::value::{Addr, Failure, Name, Reply, Value};
 use crate::world::{On, Socket, Step};
 
@@ -49,11 +49,6 @@ impl Session {
         }
     }
 
-    /// `trace on`: what the engine does between system calls.
-    pub(super) fn tell_engine(&mut self, task: &Task, text: String) {
-        self.tell_at(task, What::Traced(trace::Syscall { text, fds: Vec::new() }));
-    }
-
     pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, limit: Option<Duration>) {
         task.epoch += 1;
         task.expired = false;
@@ -77,18 +72,18 @@ impl Session {
         let Some(frame) = task.frames.last() else { return Flow::Ended };
         let scope = &frame.scope;
         match (&*site.targets, reply) {
-            ([], Reply::Nothing) if self.show == Show::Prints => {}
+            ([], Reply::Nothing) if !self.reporter.shows_all() => {}
             ([], Reply::One(value))
-                if self.show == Show::Prints && task.job.is_none() && !matches!(value, Value::Handle(_)) => {}
-            ([(slot, name)], Reply::One(value)) if self.show == Show::Prints && task.job.is_none() => {
+                if !self.reporter.shows_all() && task.job.is_none() && !matches!(value, Value::Handle(_)) => {}
+            ([(slot, name)], Reply::One(value)) if !self.reporter.shows_all() && task.job.is_none() => {
                 name_live(&value, name);
-                self.store(scope, *slot, value);
+                self.globals.store(scope, *slot, value);
             }
-            ([(s1, n1), (s2, n2)], Reply::Two(a, b)) if self.show == Show::Prints && task.job.is_none() => {
+            ([(s1, n1), (s2, n2)], Reply::Two(a, b)) if !self.reporter.shows_all() && task.job.is_none() => {
                 name_live(&a, n1);
                 name_live(&b, n2);
-                self.store(scope, *s1, a);
-                self.store(scope, *s2, b);
+                self.globals.store(scope, *s1, a);
+                self.globals.store(scope, *s2, b);
             }
             (_, reply) => return self.complete_slowly(task, site, reply),
         }
@@ -112,7 +107,7 @@ impl Session {
         let mut names: Vec<Rc<str>> = Vec::new();
         for ((slot, name), value) in site.targets.iter().zip(&values) {
             self.name_live(value, name);
-            self.store(&scope, *slot, value.clone());
+            self.globals.store(&scope, *slot, value.clone());
             names.push(name.clone());
         }
         if site.targets.is_empty() {
@@ -123,7 +118,7 @@ impl Session {
         let remark = self.world.record.as_ref().and_then(explain::remark);
         if task.job.is_some() && task.frames.len() == 1 {
             task.result = if site.targets.is_empty() { Reply::Many(values) } else { Reply::Nothing };
-        } else if self.show == Show::All {
+        } else if self.reporter.shows_all() {
             self.tell_at(task, What::Reply { call: site.name.clone(), names, values });
         }
         if let Some(remark) = remark {
@@ -152,18 +147,10 @@ impl Session {
             Err(_) => return,
         });
         let letter = if accepted.is_ok_and(|a| a != Addr::Unnamed) { 'c' } else { 's' };
-        let name: Rc<str> = loop {
-            let count = self.auto.entry(letter).or_insert(0);
-            *count += 1;
-            let name = format!("{letter}{count}");
-            if self.table.globals.find(&name).is_none_or(|slot| self.globals.get(slot).is_none()) {
-                break name.into();
-            }
-        };
+        let name = self.globals.new_name(letter);
         self.name_live(value, &name);
-        let slot = self.table.globals.slot(&name);
-        self.globals.set(slot, value.clone());
-        if self.show == Show::All {
+        self.globals.set(&name, value.clone());
+        if self.reporter.shows_all() {
             self.tell_at(task, What::Noted(format!("it is named {name}")));
         }
     }
@@ -176,7 +163,7 @@ impl Session {
         };
         if let Some(expected) = site.and_then(|s| s.expect) {
             if failure.name == expected {
-                if self.show == Show::All {
+                if self.reporter.shows_all() {
                     self.tell_at(task, What::Failed { call, failure, word: None, expected: true, taken: true });
                 }
                 return Flow::On;
@@ -197,7 +184,7 @@ impl Session {
         // A cancelled task is no news: somebody asked for it.
         let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id.index != 0 && !taken);
         // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.
-        if !is_job && (!taken || (self.show == Show::All && site.is_some())) {
+        if !is_job && (!taken || (self.reporter.shows_all() && site.is_some())) {
             self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
         }
         if !taken && !is_job && !task.beside && self.stands_again(task) {
@@ -260,7 +247,7 @@ impl Session {
             }
         }
         if task.id.index == 0 {
-            self.main = Main::Failed(failure);
+            self.status.set_main(Main::Failed(failure));
         } else {
             *task.handle.failure.borrow_mut() = Some(Box::new(failure));
         }
@@ -270,7 +257,7 @@ impl Session {
     /// A signal came while a task runs: Ctrl-C fails the call it is in.
     pub(super) fn signal(&mut self, task: &mut Task, signal: i32) -> Flow {
         if signal != libc::SIGINT {
-            self.ask_stop(Stop::Signal(signal));
+            self.status.ask_stop(Stop::Signal(signal));
             return Flow::Parked;
         }
         if self.runs_free() && !task.beside {
@@ -278,13 +265,6 @@ impl Session {
             return Flow::On;
         }
         self.fail(task, "interrupt".into(), None, Failure::new(Name::Interrupted))
-    }
-
-    pub(super) fn store(&self, scope: &Scope, slot: Slot, value: Value) {
-        match slot {
-            Slot::Local(i) => scope.set(i, value),
-            Slot::Global(i) => self.globals.set(i, value),
-        }
     }
 
     pub(super) fn bury_if_dead(&mut self, task: &Task) {
@@ -298,7 +278,7 @@ impl Session {
     pub(super) fn bury(&mut self, task: &Task) {
         self.leave_call(task);
         for name in self.world.bury() {
-            if self.show == Show::All {
+            if self.reporter.shows_all() {
                 self.tell_at(task, What::Noted(format!("{name} was still open when its last name went: closed")));
             }
         }

@@ -7,13 +7,12 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use super::task::Frame;
-use super::{Main, Session};
+use super::Session;
 use crate::lang::{self, Source};
 use crate::os::process;
-use crate::program::{Callee, Code, Function, Op, Site, compile};
-use crate::value::{Failure, Handle, Name, Reply, Value, wire};
-use crate::world::{MpQueue, TaskId, mpqueue};
+use crate::program::{Code, Function, Op};
+use crate::value::{Failure, Handle, Reply, Value, wire};
+use crate::world::{MpQueue, mpqueue};
 
 /// The word of the command line that starts a child.
 pub const CHILD: &str = "--child";
@@ -40,19 +39,9 @@ impl Queues {
 
 impl Session {
     /// Run a def in a process of its own.
-    pub(super) fn process(&mut self, daemon: bool, name: &str, args: Vec<Value>) -> Result<Reply, Failure> {
-        let Some(slot) = self.table.functions.find(name) else {
-            return Err(Failure::with(Name::Unbound, format!("nothing is defined as `{name}`"))
-                .note("process takes a name made with def")
-                .at(0));
-        };
-        self.prepare(slot, name, args.clone())?;
+    pub(super) fn process(&mut self, daemon: bool, name: &Rc<str>, args: Vec<Value>) -> Result<Reply, Failure> {
+        self.globals.start(name, args.clone())?;
         self.world.family.may_grow()?;
-        let number = self.spawned.get(name).copied().unwrap_or(0) + 1;
-        let label: Rc<str> = match &self.world.family.name {
-            None => format!("{name}-{number}").into(),
-            Some(parent) => format!("{parent}:{name}-{number}").into(),
-        };
         let mut queues = Queues::default();
         for (i, value) in args.iter().enumerate() {
             if let Some(refusal) = queues.refuses(value) {
@@ -73,7 +62,7 @@ impl Session {
             Value::Bool(daemon),
             Value::Int(i128::from(world.family.generation) + 1),
             Value::list(queues.0.iter().map(|q| Value::Int(q.max.into())).collect()),
-            Value::Int(since_epoch() - self.begun.elapsed().as_nanos() as i128),
+            Value::Int(since_epoch() - self.reporter.begun.elapsed().as_nanos() as i128),
         ];
         let mut bytes = Vec::new();
         wire::encode(&Value::list(state), &mut bytes, &mut |h| queues.number(h)).map_err(mpqueue::refused)?;
@@ -82,21 +71,21 @@ impl Session {
         // What was printed so far stands before what the child prints.
         self.flush();
         let family = &mut self.world.family;
+        let name = self.globals.next_of(name);
+        let label = family.name.as_ref().map_or_else(|| name.clone(), |parent| format!("{parent}:{name}"));
         let mut line = vec![CHILD, &*label];
         line.extend(family.flags.iter().copied());
         let mut fds = vec![memory.as_fd(), family.lifeline()?.as_fd()];
         fds.extend(ends.iter().flatten().map(AsFd::as_fd));
         let pid = process::spawn(&line, &fds, &self.world.children_print).map_err(Failure::os)?;
-        self.spawned.insert(name.into(), number);
-        let child = self.world.adopt_child(label.clone(), pid, daemon)?;
+        let child = self.world.adopt_child(label.into(), pid, daemon)?;
         Ok(Reply::One(Value::Handle(child)))
     }
 
     /// The names with values that cross, and those whose values stay.
     fn crossing(&self, queues: &mut Queues) -> (Vec<Value>, Vec<Value>) {
         let (mut globals, mut left) = (Vec::new(), Vec::new());
-        for (name, slot) in self.table.globals.all() {
-            let Some(value) = self.globals.get(slot) else { continue };
+        for (name, value) in self.globals.bound() {
             match queues.refuses(&value) {
                 None => globals.push(Value::list(vec![Value::Text(name.clone()), value])),
                 Some(refusal) => {
@@ -117,7 +106,7 @@ impl Session {
     fn definitions(&self) -> (Vec<Value>, Vec<Value>) {
         let mut sources: Vec<Rc<Source>> = Vec::new();
         let mut functions = Vec::new();
-        for function in self.functions.iter().flatten() {
+        for function in self.globals.defs() {
             let source = &function.code.source;
             let at = sources.iter().position(|s| Rc::ptr_eq(s, source)).unwrap_or_else(|| {
                 sources.push(source.clone());
@@ -173,7 +162,7 @@ impl Session {
         };
         // Its events count from the moment that the first process began.
         let passed = u64::try_from(since_epoch() - int(begun)?).unwrap_or(0);
-        self.begun = Instant::now().checked_sub(Duration::from_nanos(passed)).unwrap_or(self.begun);
+        self.reporter.begun = Instant::now().checked_sub(Duration::from_nanos(passed)).unwrap_or(self.reporter.begun);
         let family = &mut self.world.family;
         family.daemon = daemon.truth();
         family.generation = u32::try_from(int(generation)?).ok()?;
@@ -186,16 +175,16 @@ impl Session {
         }
         for pair in list(globals)? {
             let [Value::Text(name), value] = list(pair)? else { return None };
-            let slot = self.table.globals.slot(name);
-            self.globals.set(slot, value.clone());
+            self.globals.set(name, value.clone());
         }
         for pair in list(left)? {
             let [Value::Text(name), Value::Text(kind)] = list(pair)? else { return None };
-            self.left.insert(name.clone(), kind.clone());
+            self.globals.leave(name, kind);
         }
-        self.globals.grow(self.table.globals.count());
         let Value::Text(name) = name else { return None };
-        Some(self.begin(name, list(args)?.to_vec()).map_err(|f| f.to_string()))
+        // The call of the def is what the main task runs.
+        let frame = self.globals.start(name, list(args)?.to_vec());
+        Some(frame.map(|frame| self.run_main(frame)).map_err(|failure| failure.to_string()))
     }
 
     /// Read the programs, and define what is asked for.
@@ -204,8 +193,7 @@ impl Session {
         for pair in sources {
             let [Value::Text(name), Value::Text(text), first] = list(pair)? else { return None };
             let source = Source::part(name, text, u32::try_from(int(first)?).ok()?);
-            let code = lang::parse(&source).and_then(|block| compile(&mut self.table, &source, &block));
-            match code {
+            match self.globals.compile(&source) {
                 Ok(code) => {
                     let mut defs = Vec::new();
                     collect(&code, &mut defs);
@@ -215,40 +203,16 @@ impl Session {
                 Err(error) => return Some(Err(error)),
             }
         }
-        self.functions.resize(self.table.functions.count(), None);
         for entry in functions {
             let [Value::Text(name), at, line] = list(entry)? else { return None };
             let defs = found.get(usize::try_from(int(at)?).ok()?)?;
             let line = int(line)?;
             let same = |f: &Function| f.name == *name && first_line(f) == line;
             if let Some((slot, function)) = defs.iter().find(|(_, f)| same(f)) {
-                self.functions[*slot] = Some(function.clone());
+                self.globals.define(*slot, function);
             }
         }
         Some(Ok(()))
-    }
-
-    /// Give the main task the call of a def.
-    fn begin(&mut self, name: &str, args: Vec<Value>) -> Result<(), Failure> {
-        let slot = self.table.functions.find(name).ok_or(Failure::new(Name::Unbound))?;
-        let (function, scope) = self.prepare(slot, name, args)?;
-        let mut frame = Frame::new(function.code.clone(), scope);
-        frame.called = Some((Rc::new(Site::of_def(slot, function.name.clone())), function));
-        let id = TaskId { index: 0, generation: 0 };
-        if let Some(main) = self.task_mut(id) {
-            main.frames.push(frame);
-        }
-        self.main = Main::Running;
-        self.make_ready(id);
-        Ok(())
-    }
-}
-
-impl Site {
-    /// The place that nobody wrote: a def that is started rather than called.
-    pub(super) fn of_def(slot: usize, name: Rc<str>) -> Self {
-        let (args, spans, targets) = (Vec::new(), Vec::new(), Vec::new());
-        Self { callee: Callee::Defined(slot), name, args, spans, targets, expect: None }
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
+use super::Session;
 use super::event::{At, What};
 use super::task::Task;
-use super::{Session, Show};
 use crate::linux::state::State;
 use crate::os::tcp::{Info, queues, stands};
 use crate::os::trace;
@@ -36,7 +36,7 @@ impl Session {
     /// Every open socket, and those closed ones that a name still holds, in the order they were made.
     pub(super) fn sockets_table(&self, me: &Task) -> Table {
         let mut named = self.globally_named();
-        for task in self.tasks.iter().flatten().map(|t| &**t).chain(std::iter::once(me)) {
+        for task in self.tasks.iter().chain(std::iter::once(me)) {
             add_locals(&mut named, task);
         }
         for socket in self.world.sockets() {
@@ -52,8 +52,8 @@ impl Session {
 
     fn globally_named(&self) -> Named {
         let mut named = Named::new();
-        for (name, slot) in self.table.globals.all() {
-            if let Some(socket) = self.globals.get(slot).and_then(|v| v.downcast_rc()) {
+        for (name, value) in self.globals.bound() {
+            if let Some(socket) = value.downcast_rc() {
                 add(&mut named, socket, name.to_string());
             }
         }
@@ -63,7 +63,7 @@ impl Session {
     /// Say which sockets are closed by the end of the session.
     pub(super) fn tell_open(&mut self, at: At) {
         // A child process has shares in its parent's sockets; they end when the last share does.
-        if self.show == Show::Prints || self.world.family.name.is_some() {
+        if !self.reporter.shows_all() || self.world.family.name.is_some() {
             return;
         }
         let open = self.world.sockets();

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::Session;
 use super::event::{At, What};
 use super::task::Task;
+use super::tasks::MAIN;
 use crate::lang::{self, Source};
 use crate::value::{Failure, Name, text};
 use crate::world::TaskId;
@@ -79,7 +80,7 @@ impl Session {
     pub fn step_through(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
         self.start(source)?;
         let mut lines = BTreeSet::new();
-        if let Some(frame) = self.task(TaskId::default()).and_then(|main| main.frames.last()) {
+        if let Some(frame) = self.tasks.get(MAIN).and_then(|main| main.frames.last()) {
             frame.code.statements(&mut lines);
         }
         self.stepper = Some(Box::new(Stepper {
@@ -93,7 +94,7 @@ impl Session {
             until: None,
             at: HashMap::new(),
             trail: Vec::new(),
-            last: TaskId::default(),
+            last: MAIN,
         }));
         Ok(())
     }
@@ -113,7 +114,7 @@ impl Session {
     /// The statement that runs next.
     pub fn next_stop(&self) -> Option<NextStatement> {
         let id = self.first_stopped()?;
-        let task = self.task(id)?;
+        let task = self.tasks.get(id)?;
         let frame = task.frames.last()?;
         let place = frame.code.places.get(frame.pc)?;
         Some(NextStatement {
@@ -143,7 +144,7 @@ impl Session {
             stepper.last = id;
             self.world.ready.push_front(id);
         }
-        self.meet_interrupt();
+        self.status.meet_interrupt();
     }
 
     /// Let the next task run although its statement is done with: what runs in its place stops nowhere.
@@ -163,7 +164,7 @@ impl Session {
     pub fn pass_over(&mut self) -> Option<(u32, u32)> {
         let stop = self.next_stop()?;
         let id = self.stepper.as_mut()?.stopped.pop_front()?;
-        let task = self.task_mut(id)?;
+        let task = self.tasks.get_mut(id)?;
         let depth = task.frames.len();
         let frame = task.frames.last_mut()?;
         let spot = Spot { depth, pc: frame.pc };
@@ -185,7 +186,7 @@ impl Session {
         if !stepper.stopped.contains(&id) {
             return Err("that task waits or has ended: `where` tells");
         }
-        let Some(task) = self.task_mut(id) else { return Err(GONE) };
+        let Some(task) = self.tasks.get_mut(id) else { return Err(GONE) };
         if task.frames.len() < spot.depth {
             return Err(GONE);
         }
@@ -218,7 +219,7 @@ impl Session {
             let stopped = std::mem::take(&mut stepper.stopped);
             self.world.ready.extend(stopped);
         }
-        self.meet_interrupt();
+        self.status.meet_interrupt();
         runs
     }
 
@@ -247,7 +248,7 @@ impl Session {
 
     /// The task that was let go last, while it waits.
     pub(super) fn stepped_last(&self) -> Option<TaskId> {
-        let waits = |id: &TaskId| self.task(*id).is_some_and(|t| t.parked.is_some());
+        let waits = |id: &TaskId| self.tasks.get(*id).is_some_and(|t| t.parked.is_some());
         self.stepper.as_ref().map(|s| s.last).filter(waits)
     }
 
@@ -258,11 +259,10 @@ impl Session {
             stepper.until = None;
         }
         let id = self.foreground();
-        if self.task(id).is_some_and(|t| t.parked.is_some()) {
+        if self.tasks.get(id).is_some_and(|t| t.parked.is_some()) {
             self.raise_in(id, Failure::new(Name::Interrupted));
         } else {
-            // It may be meant for a line that is on its way from the editor.
-            self.early_interrupt = true;
+            self.status.keep_interrupt();
         }
     }
 

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
-use crate::program::{Code, Function, Scope, Site, Slot};
+use crate::program::{Code, Function, Scope, Site};
 use crate::value::{Failure, Handle, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Resume, TaskId, Wait};
@@ -31,6 +31,25 @@ impl Frame {
         let temps = vec![Temp::None; code.temps];
         let (error, afters, returns, called) = (None, Vec::new(), Reply::Nothing, None);
         Self { code, pc: 0, scope, temps, error, afters, returns, called }
+    }
+
+    /// The frame of a def, with its arguments in the slots of its parameters.
+    pub fn of(function: &Rc<Function>, site: Rc<Site>, args: Vec<Value>) -> Result<Self, Failure> {
+        if function.params.len() != args.len() {
+            return Err(Failure::usage(format!(
+                "`{}` takes {} arguments ({}), and here are {}",
+                function.name,
+                function.params.len(),
+                function.params.join(" "),
+                args.len()
+            )));
+        }
+        let scope = Scope::with(function.slots);
+        for (i, value) in args.into_iter().enumerate() {
+            scope.set(i, value);
+        }
+        let called = Some((site, function.clone()));
+        Ok(Self { called, ..Self::new(function.code.clone(), Rc::new(scope)) })
     }
 }
 
@@ -173,24 +192,6 @@ pub(super) enum Parking {
     Resumed(Rc<TaskHandle>),
     /// Being resumed.
     Yielded,
-}
-
-/// A background call.
-pub struct Job {
-    /// Its line, without the `&`.
-    pub line: String,
-    /// The call it makes.
-    pub call: Rc<str>,
-    /// The names its results go to.
-    pub names: Vec<Rc<str>>,
-    /// How it ended; none while it runs. The values are left out when they have names.
-    pub outcome: Option<Result<Reply, Failure>>,
-    /// Somebody asked how it ended.
-    pub seen: bool,
-    pub(super) task: TaskId,
-    pub(super) targets: Vec<Slot>,
-    pub(super) scope: Rc<Scope>,
-    pub(super) waiters: Vec<TaskId>,
 }
 
 #[cfg(test)]

@@ -3,65 +3,65 @@
 use std::rc::Rc;
 use std::time::Instant;
 
+use super::Session;
 use super::event::What;
+use super::exec::Flow;
 use super::expr::brief;
+use super::jobs::Job;
+use super::requests::Answer;
 use super::task::Task;
-use super::{Job, Session};
 use crate::os::trace;
 use crate::program::Site;
-use crate::value::{Clue, Failure, Handle, Reply, Table, Value};
+use crate::value::{Clue, Failure, Handle, Table, Value};
 use crate::world::Socket;
 use crate::{explain, help};
 
 impl Session {
-    pub(super) fn help(&mut self, task: &Task, words: &[String]) -> Result<Reply, Failure> {
+    pub(super) fn help(&mut self, task: &Task, words: &[String]) -> Result<Answer, Failure> {
         let page = help::answer(words)?;
-        self.tell_at(task, What::Page(Rc::new(page)));
-        Ok(Reply::Many(Vec::new()))
+        Ok(self.show_it(task, What::Page(Rc::new(page))))
     }
 
-    pub(super) fn view(
-        &mut self,
-        task: &mut Task,
-        site: &Site,
-        text: impl FnOnce(&Self, &Task) -> String,
-    ) -> Result<Reply, Failure> {
-        if !site.targets.is_empty() {
-            let text = text(self, task);
-            return Ok(Reply::One(Value::text(text)));
-        }
+    /// A view is told, and gives nothing.
+    fn show_it(&mut self, task: &Task, what: What) -> Answer {
+        self.tell_at(task, what);
+        Answer::Flow(Flow::On)
+    }
+
+    /// Text: names take it, or it is told.
+    pub(super) fn view(&mut self, task: &Task, site: &Site, text: impl FnOnce(&Self, &Task) -> String) -> Answer {
         let text = text(self, task);
-        self.tell_at(task, What::View(text));
-        Ok(Reply::Many(Vec::new()))
+        if site.targets.is_empty() {
+            self.show_it(task, What::View(text))
+        } else {
+            Answer::Reply(Value::text(text).into())
+        }
     }
 
     /// Draw what happened to these sockets, or to all.
-    pub(super) fn draw(&mut self, task: &Task, sockets: &[Rc<Socket>]) -> Result<Reply, Failure> {
+    pub(super) fn draw(&mut self, task: &Task, sockets: &[Rc<Socket>]) -> Result<Answer, Failure> {
         let diagram = trace::aside(|| explain::draw(&self.world, sockets))?;
-        self.tell_at(task, What::Drawn(diagram));
-        Ok(Reply::Many(Vec::new()))
+        Ok(self.show_it(task, What::Drawn(diagram)))
     }
 
     /// Tell why the last error came, or what happened to a socket.
-    pub(super) fn explain(&mut self, task: &Task, site: &Site, socket: Option<&Rc<Socket>>) -> Result<Reply, Failure> {
+    pub(super) fn explain(&mut self, task: &Task, site: &Site, socket: Option<&Rc<Socket>>) -> Result<Answer, Failure> {
         let clues = trace::aside(|| match socket {
             Some(socket) => explain::story(&self.world, socket),
             None => Ok(explain::why(&self.world, self.last_error.as_deref())),
         })?;
-        if !site.targets.is_empty() {
-            let lines: Vec<String> = clues.iter().map(Clue::steady).collect();
-            return Ok(Reply::One(Value::text(lines.join("\n"))));
+        if site.targets.is_empty() {
+            return Ok(self.show_it(task, What::Explained(clues)));
         }
-        self.tell_at(task, What::Explained(clues));
-        Ok(Reply::Many(Vec::new()))
+        let lines: Vec<String> = clues.iter().map(Clue::steady).collect();
+        Ok(Answer::Reply(Value::text(lines.join("\n")).into()))
     }
 
-    pub(super) fn rows(&mut self, task: &Task, site: &Site, table: Table, value: Value) -> Reply {
-        if !site.targets.is_empty() {
-            return Reply::One(value);
+    pub(super) fn rows(&mut self, task: &Task, site: &Site, table: Table, value: Value) -> Answer {
+        if site.targets.is_empty() {
+            return self.show_it(task, What::Rows { call: site.name.clone(), table });
         }
-        self.tell_at(task, What::Rows { call: site.name.clone(), table });
-        Reply::Many(Vec::new())
+        Answer::Reply(value.into())
     }
 
     pub(super) fn history_view(&self, _: &Task) -> String {
@@ -69,26 +69,24 @@ impl Session {
         lines.zip(1..).map(|(line, i)| format!("{i:5}  {line}")).collect::<Vec<_>>().join("\n")
     }
 
-    pub(super) fn jobs_view(&self) -> String {
-        if self.jobs.is_empty() {
-            return "no background calls".into();
-        }
-        let row = |(number, job): (&u64, &Job)| {
-            let state = match &job.outcome {
-                None => match self.task(job.task).and_then(|t| t.parked.as_ref()) {
-                    Some(p) => format!("waits for {}", self.waits_for(&p.on)),
+    pub(super) fn jobs_view(&self, _: &Task) -> String {
+        let row = |(number, job): (u64, &Job)| {
+            let state = match (job.task(), job.failure()) {
+                (Some(id), _) => match self.tasks.get(id).and_then(|t| t.parked.as_ref()) {
+                    Some(parked) => format!("waits for {}", self.waits_for(&parked.on)),
                     None => "runs".into(),
                 },
-                Some(Ok(_)) => "done".into(),
-                Some(Err(f)) => f.name.as_str().to_string(),
+                (None, None) => "done".into(),
+                (None, Some(failure)) => failure.name.as_str().to_string(),
             };
-            format!("[{number}] {}: {state}", job.line)
+            format!("[{number}] {}: {state}", job.line())
         };
-        self.jobs.iter().map(row).collect::<Vec<_>>().join("\n")
+        let rows: Vec<_> = self.jobs.all().map(row).collect();
+        if rows.is_empty() { "no background calls".into() } else { rows.join("\n") }
     }
 
     pub(super) fn tasks_view(&self, me: &Task) -> String {
-        let all = self.tasks.iter().flatten().map(|t| &**t).chain(std::iter::once(me));
+        let all = self.tasks.iter().chain(std::iter::once(me));
         let mut all: Vec<&Task> = all.filter(|t| t.job.is_none()).collect();
         all.sort_by_key(|t| t.id);
         all.into_iter()
@@ -132,11 +130,7 @@ impl Session {
             let locals = function.names.iter().zip(0..).filter_map(|(n, i)| frame.scope.get(i).map(|v| (n, v)));
             rows.extend(locals.map(|(name, value)| format!("{name} = {}  (local)", brief(&value))));
         }
-        for (name, slot) in self.table.globals.all() {
-            if let Some(value) = self.globals.get(slot) {
-                rows.push(format!("{name} = {}", brief(&value)));
-            }
-        }
+        rows.extend(self.globals.bound().map(|(name, value)| format!("{name} = {}", brief(&value))));
         if rows.is_empty() { "no names yet".into() } else { rows.join("\n") }
     }
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 use std::rc::Rc;
 
 use super::{Addr, Clue};
-use crate::linux::{errno, gai};
+use crate::linux::errno::{self, Errno};
 
 /// The name of an error, as `expect` and `except` take it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -55,26 +55,24 @@ impl Name {
         if let Some((_, found, _)) = NAMED.iter().find(|(n, ..)| *n == name) {
             return Some(*found);
         }
-        if let Some(gai) = gai::by_name(name) {
-            return Some(Self::Gai(gai.number));
-        }
-        errno::by_name(name).map(|e| Self::Errno(e.number))
+        errno::by_name(name).map(|e| if e.number < 0 { Self::Gai(e.number) } else { Self::Errno(e.number) })
     }
 
     /// Every name there is, for suggestions and completion.
     pub fn all() -> impl Iterator<Item = &'static str> {
-        NAMED
-            .iter()
-            .map(|(n, ..)| *n)
-            .chain(errno::ERRNOS.iter().map(|e| e.name))
-            .chain(gai::GAI.iter().map(|e| e.name))
+        NAMED.iter().map(|(n, ..)| *n).chain(errno::all().map(|e| e.name))
+    }
+
+    /// What is known of its number, if it has one.
+    pub fn known(self) -> Option<&'static Errno> {
+        self.number().and_then(errno::by_number)
     }
 
     /// The name as it is written.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::Errno(n) => errno::by_number(n).map_or("E?", |e| e.name),
-            Self::Gai(n) => gai::by_number(n).map_or("EAI_?", |e| e.name),
+            Self::Errno(_) => self.known().map_or("E?", |e| e.name),
+            Self::Gai(_) => self.known().map_or("EAI_?", |e| e.name),
             named => NAMED.iter().find(|(_, n, _)| *n == named).map_or("?", |(n, ..)| n),
         }
     }
@@ -82,8 +80,7 @@ impl Name {
     /// The system's text for it.
     pub fn text(self) -> &'static str {
         match self {
-            Self::Errno(n) => errno::by_number(n).map_or("unknown error", |e| e.text),
-            Self::Gai(n) => gai::by_number(n).map_or("unknown error", |e| e.text),
+            Self::Errno(_) | Self::Gai(_) => self.known().map_or("unknown error", |e| e.text),
             named => NAMED.iter().find(|(_, n, _)| *n == named).map_or("", |(.., t)| t),
         }
     }

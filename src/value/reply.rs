@@ -36,6 +36,16 @@ impl Reply {
     }
 }
 
+impl From<Vec<Value>> for Reply {
+    fn from(mut values: Vec<Value>) -> Self {
+        match values.len() {
+            0 => Self::Nothing,
+            1 => Self::One(values.remove(0)),
+            _ => Self::Many(values),
+        }
+    }
+}
+
 impl From<Value> for Reply {
     fn from(value: Value) -> Self {
         Self::One(value)

@@ -152,33 +152,3 @@ fn distance(a: &str, b: &str) -> usize {
     }
     last[b.len()]
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_raw_gets_through() {
-        assert_eq!(quote_bytes(b"\x1b[2J\xff"), r#"b"\x1b[2J\xff""#);
-        assert_eq!(quote_text("菜鸟!\r\n\u{1b}\u{202e}"), "\"菜鸟!\\r\\n\\x1b\\u{202e}\"");
-        assert_eq!(escape_bytes("黑\x07".as_bytes()), "黑\\x07");
-        assert_eq!(escape_bytes(b"a\xe9b"), "a\\xe9b");
-        assert_eq!(printable("a\n\x1bb"), "a\n\\x1bb");
-    }
-
-    #[test]
-    fn near_names_are_found() {
-        let names = ["bind", "send", "sendall", "SO_REUSEADDR", "SO_REUSEPORT"];
-        assert_eq!(nearest("binde", names.into_iter()), Some("bind"));
-        assert_eq!(nearest("SO_REUSADDR", names.into_iter()), Some("SO_REUSEADDR"));
-        assert_eq!(nearest("sned", names.into_iter()), Some("send"));
-        assert_eq!(nearest("frobnicate", names.into_iter()), None);
-    }
-
-    #[test]
-    fn floats_look_like_pythons() {
-        for (x, s) in [(0.1, "0.1"), (2.0, "2.0"), (1e16, "1e+16"), (1.5e-7, "1.5e-07"), (-2.5e300, "-2.5e+300")] {
-            assert_eq!(float(x), s);
-        }
-    }
-}

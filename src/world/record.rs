@@ -266,9 +266,12 @@ impl Record {
         self.of(socket).rev().find(|fact| is(&fact.did))
     }
 
-    /// Whether the kernel's socket was closed.
-    pub fn is_closed(&self, socket: u64) -> bool {
-        self.of(socket).any(|fact| matches!(fact.did, Did::Closed(_)))
+    /// How a socket stood when the kernel's was closed, if it is.
+    pub fn closed(&self, socket: u64) -> Option<(&Fact, &Last)> {
+        self.of(socket).rev().find_map(|fact| match &fact.did {
+            Did::Closed(last) => Some((fact, &**last)),
+            _ => None,
+        })
     }
 
     /// The addresses of the connection a socket had last, also when it is over.

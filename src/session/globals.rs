@@ -1,0 +1,181 @@
+//! The names that all tasks share: the slots that programs find them by, what each holds, and the defs.
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use super::task::Frame;
+use crate::command::{self, kinds};
+use crate::lang::{self, Source};
+use crate::program::{self, Code, Function, Scope, Slot, Symbols};
+use crate::value::{Failure, Name, Value, text};
+
+/// What programs have named so far.
+#[derive(Default)]
+pub(super) struct Globals {
+    symbols: Symbols,
+    values: Rc<Scope>,
+    defs: Vec<Option<Rc<Function>>>,
+    /// How many tasks and processes were made of each def.
+    started: HashMap<Rc<str>, u64>,
+    /// How many names nameless sockets were given, by their first letter.
+    given: BTreeMap<char, u64>,
+    /// The names of the parent process whose values did not cross, and what those are.
+    left: HashMap<Rc<str>, Rc<str>>,
+}
+
+impl Globals {
+    /// With a program's arguments as `$1`, `$2`, ...
+    pub(super) fn new(arguments: &[String]) -> Self {
+        let mut globals = Self::default();
+        for (argument, i) in arguments.iter().zip(1..) {
+            // An argument that looks like a number is one, as a word of the program would be.
+            let number = kinds::number(argument).filter(|n| n.to_string() == *argument);
+            globals.set(&i.to_string(), number.unwrap_or_else(|| Value::text(argument)));
+        }
+        globals
+    }
+
+    /// Let the names that these lines define be known before their defs are read.
+    pub(super) fn declare<'a>(&mut self, lines: impl Iterator<Item = &'a str>) {
+        for line in lines {
+            let mut words = line.split_whitespace();
+            if let (Some("def"), Some(name)) = (words.next(), words.next())
+                && lang::is_name(name)
+                && command::find(name).is_none()
+            {
+                self.symbols.functions.slot(name);
+            }
+        }
+    }
+
+    /// The code of a program.
+    pub(super) fn compile(&mut self, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
+        let block = lang::parse(source)?;
+        let code = program::compile(&mut self.symbols, source, &block)?;
+        self.make_room();
+        Ok(code)
+    }
+
+    /// Code to be run in the scope of a def with these names. It stops nowhere.
+    pub(super) fn snippet(&mut self, source: &Rc<Source>, names: Vec<Rc<str>>) -> Result<Rc<Code>, lang::Error> {
+        let block = lang::parse(source)?;
+        let code = program::snippet(&mut self.symbols, source, &block, names)?;
+        self.make_room();
+        Ok(code)
+    }
+
+    fn make_room(&mut self) {
+        self.values.grow(self.symbols.globals.count());
+        self.defs.resize(self.symbols.functions.count(), None);
+    }
+
+    /// The scope of what stands in no def.
+    pub(super) fn scope(&self) -> Rc<Scope> {
+        self.values.clone()
+    }
+
+    /// Every name that holds something.
+    pub(super) fn bound(&self) -> impl Iterator<Item = (&Rc<str>, Value)> {
+        self.symbols.globals.all().filter_map(|(name, slot)| Some((name, self.values.get(slot)?)))
+    }
+
+    /// Give a name a value.
+    pub(super) fn set(&mut self, name: &str, value: Value) {
+        let slot = self.symbols.globals.slot(name);
+        self.values.set(slot, value);
+    }
+
+    /// A name for a nameless thing, which nothing has.
+    pub(super) fn new_name(&mut self, letter: char) -> Rc<str> {
+        let count = self.given.entry(letter).or_insert(0);
+        loop {
+            *count += 1;
+            let name = format!("{letter}{count}");
+            if self.symbols.globals.find(&name).is_none_or(|slot| self.values.get(slot).is_none()) {
+                return name.into();
+            }
+        }
+    }
+
+    /// A name's value stays in the parent process: what it is.
+    pub(super) fn leave(&mut self, name: &Rc<str>, kind: &Rc<str>) {
+        self.left.insert(name.clone(), kind.clone());
+    }
+
+    /// What a slot holds, in that scope or in the shared one.
+    pub(super) fn get(&self, scope: &Scope, slot: Slot) -> Option<Value> {
+        match slot {
+            Slot::Local(i) => scope.get(i),
+            Slot::Global(i) => self.values.get(i),
+        }
+    }
+
+    /// What a slot holds, or the failure that it is nothing.
+    pub(super) fn load(&self, scope: &Scope, slot: Slot, name: &Rc<str>) -> Result<Value, Failure> {
+        self.get(scope, slot).ok_or_else(|| self.unbound(name))
+    }
+
+    /// Put a value in a slot of that scope or of the shared one.
+    pub(super) fn store(&self, scope: &Scope, slot: Slot, value: Value) {
+        match slot {
+            Slot::Local(i) => scope.set(i, value),
+            Slot::Global(i) => self.values.set(i, value),
+        }
+    }
+
+    #[cold]
+    fn unbound(&self, name: &str) -> Failure {
+        if name.bytes().all(|b| b.is_ascii_digit()) {
+            return Failure::with(
+                Name::Unbound,
+                format!("${name} has no value: the program was given too few arguments"),
+            )
+            .note("arguments stand after the file: sockpit FILE.sock ARG...");
+        }
+        let failure = Failure::with(Name::Unbound, format!("nothing is named `{name}` here"));
+        if let Some(kind) = self.left.get(name) {
+            return failure.note(format!("in the process that started this one it is {kind}, which does not cross"));
+        }
+        match text::nearest(name, self.bound().map(|(n, _)| &**n)) {
+            Some(near) => failure.note(format!("did you mean `{near}`?")),
+            None => failure.note(format!("a call gives a name its value: {name} = socket, or: let {name} = 5")),
+        }
+    }
+
+    /// Every def that was made.
+    pub(super) fn defs(&self) -> impl Iterator<Item = &Rc<Function>> {
+        self.defs.iter().flatten()
+    }
+
+    /// Make a def.
+    pub(super) fn define(&mut self, slot: usize, function: &Rc<Function>) {
+        self.defs.resize(self.symbols.functions.count(), None);
+        self.defs[slot] = Some(function.clone());
+    }
+
+    /// The def in a slot, or the failure that it was not made yet.
+    pub(super) fn def(&self, slot: usize, name: &str) -> Result<&Rc<Function>, Failure> {
+        self.defs
+            .get(slot)
+            .and_then(Option::as_ref)
+            .ok_or_else(|| Failure::with(Name::Unbound, format!("`{name}` is not defined yet: its def has not run")))
+    }
+
+    /// A frame for a def that is started rather than called.
+    pub(super) fn start(&self, name: &str, args: Vec<Value>) -> Result<Frame, Failure> {
+        let Some(slot) = self.symbols.functions.find(name) else {
+            return Err(Failure::with(Name::Unbound, format!("nothing is defined as `{name}`"))
+                .note("a name made with def is needed here")
+                .at(0));
+        };
+        let function = self.def(slot, name)?;
+        Frame::of(function, function.start(slot), args)
+    }
+
+    /// The name of the next task or process that a def is started as.
+    pub(super) fn next_of(&mut self, name: &Rc<str>) -> String {
+        let count = self.started.entry(name.clone()).or_insert(0);
+        *count += 1;
+        format!("{name}-{count}")
+    }
+}
