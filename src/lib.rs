@@ -26,7 +26,7 @@
 //!    `world::wake_next` puts the task in the queue again, and `session::exec::wake_up` tries the call from step 8 on.
 //! 10. Done: `session::outcome::complete` stores the results. Failed: `session::outcome::fail` asks
 //!     `explain::explain` for the cause, and `session::outcome::unwind` goes on at an `except`, if there is one.
-//! 11. `session::tell` makes a numbered [`session::Event`] of it and gives it to the [`session::Sink`].
+//! 11. `session::report::tell` makes a numbered [`session::Event`] of it and gives it to the [`session::Sink`].
 //! 12. `render::human::event` or `render::json::json` makes text of the event, and `front::screen::show` or
 //!     `front::output::event` prints it.
 //!
@@ -84,7 +84,7 @@
 //!
 //! The first op of each statement is a place to stop at. While a program is stepped through, a task that comes to one
 //! stands in a queue beside the run queue until it is let go; all else of the scheduler is as ever, so tasks take turns
-//! as they do without. A line typed in between is a task of its own that stops nowhere (`session::step`, `session::beside`).
+//! as they do without. A line typed in between is a task of its own that stops nowhere (`session::step`, `session::evaluate`).
 //!
 //! # Processes
 //!
@@ -99,7 +99,9 @@
 //! and pays a branch a call. A [`value::Failure`] carries what was tried, on which socket, with which address.
 //! From these, and from what the kernel says when the error comes, small functions find the cause ([`explain`]), which
 //! also tells a socket's story (`why S`) and draws the session (`diagram`). What depends on the clock stands apart in each
-//! line ([`value::clue`]), so that transcripts can leave it out.
+//! line ([`value::clue`]), so that transcripts can leave it out. An errno that a call gives as its result (`connect_ex`,
+//! `SO_ERROR`) is explained like one it fails with ([`world::World::give`]). Where the kernel knows better than any table
+//! (which numbers an option takes, whether a source leads to a destination), a socket made for it is asked.
 //!
 //! `--json` is the public face of all that: events as they are told, values and errors typed ([`value::json`]), the record's
 //! facts as data ([`explain`]). What it writes is documented in docs/events.md, whose tables a test reads as the schema.

@@ -7,12 +7,14 @@ use crate::common::terminal::Terminal;
 use crate::common::{Folder, SOCKPIT, has, run};
 use sockpit::command;
 use sockpit::help::{program, subjects};
+use sockpit::linux::options;
 use sockpit::render::{Style, page};
 use unicode_width::UnicodeWidthStr;
 
 tests![
     groff_sets_it_without_a_warning,
-    every_option_of_the_command_line_stands_in_it,
+    every_option_call_and_word_stands_in_it,
+    the_overview_has_a_line_a_call,
     every_page_can_be_read_at_any_width,
     a_pipe_gets_no_colours_and_the_same_width_always,
     the_command_line_searches_and_says_what_was_meant,
@@ -66,7 +68,7 @@ fn groff_sets_it_without_a_warning() {
     }
 }
 
-fn every_option_of_the_command_line_stands_in_it() {
+fn every_option_call_and_word_stands_in_it() {
     let page = manual();
     let source = include_str!("../src/front/options.rs");
     let reads = |what: &str| {
@@ -80,10 +82,26 @@ fn every_option_of_the_command_line_stands_in_it() {
         assert!(told.contains(&option), "{option} is told nowhere");
         assert!(page.contains(&option.replace('-', "\\-")), "{option}");
     }
+    let calls = command::all().flat_map(|c| std::iter::once(&c.name).chain(c.aliases)).copied();
+    for name in calls.chain(options::all().map(|o| o.name)).chain(sockpit::lang::KEYWORDS.iter().copied()) {
+        assert!(page.contains(&name.replace('-', "\\-")), "{name}");
+    }
+}
+
+fn the_overview_has_a_line_a_call() {
+    let overview = run(&["help"]).out;
+    for command in command::all() {
+        let line = overview.lines().find(|l| l.trim_start().split(' ').next() == Some(command.name)).unwrap();
+        assert!(line.width() <= 80 && line.len() > command.name.len() + 10, "{line}");
+    }
+    let calls = overview.split("\nMore\n").next().unwrap();
+    let wrapped = calls.lines().find(|line| line.starts_with("   "));
+    assert_eq!(wrapped, None);
 }
 
 fn every_page_can_be_read_at_any_width() {
     for (name, subject) in subjects() {
+        assert!(!subject.summary().is_empty() && subject.page().0.len() > 1, "{name} has no page");
         for width in [20, 40, 80, 200] {
             let text = page(&subject.page(), Style { width: Some(width), ..Style::default() });
             let long = text.lines().find(|line| {
@@ -114,10 +132,13 @@ fn a_pipe_gets_no_colours_and_the_same_width_always() {
 fn the_command_line_searches_and_says_what_was_meant() {
     let found = run(&["help", "-k", "keepalive"]);
     assert!(
-        found.status == 0 && found.out.contains("SO_KEEPALIVE") && found.out.contains("TCP_KEEPIDLE"),
+        found.status == 0 && found.out.starts_with("  SO_KEEPALIVE ") && found.out.contains("TCP_KEEPIDLE"),
         "{}",
         found.out
     );
+    assert_eq!((run(&["help", "-k", "peek", "data"]).status, run(&["help", "-k", "zzzz"]).status), (0, 2));
+    assert_eq!(run(&["help", "so_reuseaddr"]).out, run(&["help", "SO_REUSEADDR"]).out);
+    assert!(run(&["help", "recvform"]).err.contains("did you mean recvfrom?"));
     let wrong = run(&["help", "SO_REUSADDR"]);
     assert_eq!(wrong.status, 2);
     assert!(wrong.err.contains("did you mean SO_REUSEADDR?"), "{}", wrong.err);

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::common::{Folder, has};
 use serde_json::{Value as Json, json};
 use sockpit::command::{self, Group};
-use sockpit::help::python::{PythonLine, lines};
+use sockpit::help::python::{PythonLine, form, lines};
 use sockpit::lang::Source;
 use sockpit::linux::constants::{MSG_FLAGS, POLL_EVENTS, find_any};
 use sockpit::linux::state::State;
@@ -21,7 +21,10 @@ use sockpit::world::Socket;
 
 tests![
     only_what_python_cannot_follow_is_left_out,
-    every_form_is_python;
+    every_form_is_python,
+    forms_show_parameters_and_results,
+    lines_become_pythons,
+    what_has_no_form_has_none;
     alone every_example_gives_the_same_in_python,
 ];
 
@@ -378,4 +381,55 @@ fn every_form_is_python() {
     let forms: Vec<&str> = command::all().map(|c| c.python).filter(|form| !form.is_empty()).collect();
     let output = python(READER, &json!(forms));
     assert_eq!(output, "");
+}
+
+/// A line in Python, as it is shown.
+fn translated(line: &str) -> Option<String> {
+    lines(line).unwrap().remove(0).1.map(|line| line.text())
+}
+
+fn forms_show_parameters_and_results() {
+    for (call, shown) in [
+        ("recv", "data = S.recv(N[, FLAGS])"),
+        ("accept", "conn, addr = S.accept()"),
+        ("socket", "s = socket.socket([FAMILY[, TYPE[, PROTO]]][, fileno=FILENO])"),
+        ("setsockopt", "S.setsockopt(LEVEL, OPT, VALUE)"),
+        ("poll", "p = select.poll(); p.register(S[, EVENTS]); events = p.poll(1000 * SECONDS)"),
+        ("spawn", "t = threading.Thread(target=NAME, args=(ARGS, ...)); t.start()"),
+        ("jobs", ""),
+    ] {
+        assert_eq!(form(command::find(call).unwrap()), shown, "{call}");
+    }
+}
+
+fn lines_become_pythons() {
+    for (line, python_line) in [
+        ("s = socket", "s = socket.socket()"),
+        ("s = socket udp", "s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)"),
+        ("s = socket inet6 SOCK_STREAM", "s = socket.socket(socket.AF_INET6, socket.SOCK_STREAM)"),
+        ("t = socket fileno=$fd", "t = socket.socket(fileno=fd)"),
+        ("bind s :9999", "s.bind(('', 9999))"),
+        ("bind s 127.0.0.1 $port", "s.bind(('127.0.0.1', port))"),
+        ("bind u @name", "u.bind('\\x00name')"),
+        ("connect s $where", "s.connect(where)"),
+        ("recv s 10 MSG_PEEK|MSG_DONTWAIT", "s.recv(10, socket.MSG_PEEK | socket.MSG_DONTWAIT)"),
+        ("sendto s hi 0 localhost:9", "s.sendto(b'hi', 0, ('localhost', 9))"),
+        ("send s \"\\r\\n\" \n", "s.send(b'\\r\\n')"),
+        ("send s 黑", "s.send('黑'.encode())"),
+        ("shutdown s wr", "s.shutdown(socket.SHUT_WR)"),
+        ("setsockopt s SO_LINGER 1 5", "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 5))"),
+        ("setsockopt s IPPROTO_TCP TCP_NODELAY on", "s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)"),
+        ("expect EPIPE send s x", "s.send(b'x')  # fails: EPIPE"),
+        ("x = slice $t 1", "x = t[1:]"),
+        ("let n = ( $a + 1 ) * 2", "n = (a + 1) * 2"),
+        ("select a b timeout=0", "select.select([a, b], [], [], 0)[0]"),
+    ] {
+        assert_eq!(translated(line).as_deref(), Some(python_line), "{line}");
+    }
+}
+
+fn what_has_no_form_has_none() {
+    for line in ["jobs", "x = recv s 10 &", "connect s AF_UNSPEC", "print hello", "sendmsg s x flags=MSG_OOB"] {
+        assert_eq!(translated(line), None, "{line}");
+    }
 }

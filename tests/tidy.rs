@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use sockpit::command::{Command, Kind};
+use sockpit::help::words;
 use sockpit::value::Holds;
 
 use crate::files::under;
@@ -16,6 +17,7 @@ tests![
     no_test_is_left_out,
     no_two_commands_are_alike_and_each_is_complete,
     help_says_all_there_is_to_say_of_a_call,
+    what_is_related_exists,
     a_call_is_named_in_its_own_file_alone,
     every_call_occurs_in_a_transcript_or_a_fact,
     every_error_that_a_fact_expects_of_a_call_is_told_by_its_help,
@@ -88,6 +90,18 @@ fn help_says_all_there_is_to_say_of_a_call() {
             assert!(param.kind != Kind::Thing || !param.or.is_empty(), "{name}: what is {}?", param.name);
             assert!(told, "{name}: what does {} mean?", param.name);
         }
+    }
+}
+
+fn what_is_related_exists() {
+    let known: BTreeSet<&str> = sockpit::help::subjects().map(|(name, _)| name).collect();
+    let calls = sockpit::command::all().map(|c| (c.name, c.related));
+    for (name, related) in calls.chain(words::all().map(|t| (t.names[0], t.related))) {
+        let wrong = related.iter().find(|r| !known.contains(*r) || **r == name);
+        assert_eq!(wrong, None, "{name}");
+    }
+    for word in sockpit::lang::KEYWORDS {
+        assert!(words::LANGUAGE.iter().any(|t| t.names.contains(word)), "{word} has no page");
     }
 }
 

@@ -7,10 +7,16 @@ use crate::common::{self, Folder, Killed, has, run};
 
 tests![
     an_address_held_by_another_process,
+    a_full_queue_of_another_process,
     a_unix_address_that_others_have,
     a_range_of_ports_that_is_used_up,
     a_port_that_belongs_to_root,
+    sockets_that_are_not_for_everybody,
+    more_descriptors_than_a_message_takes,
+    numbers_of_which_the_kernel_makes_others,
     a_peer_in_another_process_that_closed,
+    a_peer_in_another_process_that_reads_nothing,
+    a_datagram_that_another_process_is_given,
     how_much_is_unread_is_shown_where_somebody_looks,
     too_many_descriptors,
     a_quiet_script_tells_what_the_kernel_knows,
@@ -46,16 +52,21 @@ fn shown(lines: &str) -> Vec<String> {
     after.map(|l| l.trim().to_string()).collect()
 }
 
+/// A Python program that says its port first, and has a pipe to read from as long as it is wanted.
+fn python(code: &str) -> (Killed, String) {
+    let child = Command::new("python3").args(["-c", code]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
+    let mut child = Killed(child.unwrap());
+    let mut port = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.0.stdout.take().unwrap()), &mut port).unwrap();
+    (child, port)
+}
+
 fn an_address_held_by_another_process() {
     if !has("python3") {
         return;
     }
     let code = "import socket,sys\ns=socket.socket()\ns.bind(('127.0.0.1',0))\ns.listen()\nprint(s.getsockname()[1],flush=True)\nsys.stdin.read()";
-    let child =
-        Command::new("python3").args(["-c", code]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut child = Killed(child);
-    let mut port = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.0.stdout.take().unwrap()), &mut port).unwrap();
+    let (child, port) = python(code);
     let port = port.trim();
     let shown = shown(&format!("s = socket\nsetsockopt s SO_REUSEADDR 1\nbind s 127.0.0.1:{port}"));
     let told = format!("127.0.0.1:PORT is held by process python3, pid {}, which listens there", child.0.id());
@@ -64,6 +75,26 @@ fn an_address_held_by_another_process() {
     let told =
         format!("nobody listens on [::1]:PORT: process python3, pid {} listens on 127.0.0.1:PORT only", child.0.id());
     assert_eq!(near[0], told);
+}
+
+fn a_full_queue_of_another_process() {
+    if !has("python3") {
+        return;
+    }
+    let code = "import socket,sys,os\nfilled=[]\nfor family,at in (socket.AF_INET,('127.0.0.1',0)),(socket.AF_UNIX,'\\0full%d'%os.getpid()):\n s=socket.socket(family)\n s.bind(at)\n s.listen(0)\n c=socket.socket(family)\n c.connect(s.getsockname())\n filled+=[s,c]\nprint(filled[0].getsockname()[1],flush=True)\nsys.stdin.read()";
+    let child =
+        Command::new("python3").args(["-c", code]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = Killed(child);
+    let mut port = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.0.stdout.take().unwrap()), &mut port).unwrap();
+    let (port, pid) = (port.trim(), child.0.id());
+    let told = shown(&format!("c = socket\nsettimeout c 0.05\nconnect c 127.0.0.1:{port}"));
+    assert_eq!(told[0], format!("1 connection waits to be accepted by process python3, pid {pid}: its queue is full"));
+    let told = shown(&format!("c = socket unix\nsetblocking c off\nconnect c @full{pid}"));
+    assert_eq!(
+        told[0],
+        format!("the queue of process python3, pid {pid} is full: its connections wait to be accepted")
+    );
 }
 
 fn a_unix_address_that_others_have() {
@@ -96,34 +127,93 @@ fn a_range_of_ports_that_is_used_up() {
     let run = run(&["--timeout", "20", "-c", one]);
     if run.err.contains("EADDRNOTAVAIL") {
         assert!(
-            run.err.contains("\n  every local port from 51234 to 51234 has a connection to 127.0.0.1:"),
+            run.err.contains("\n  every port from 51234 to 51234 (IP_LOCAL_PORT_RANGE of b) is bound, or has a connection to 127.0.0.1:"),
             "{}",
             run.err
         );
     }
 }
 
-fn a_port_that_belongs_to_root() {
+/// What these lines' error shows a user who has no privilege, where such a one can run the program.
+fn by_nobody(lines: &str) -> Option<String> {
     use std::os::unix::process::CommandExt;
+    let folder = Folder::new();
+    let program = folder.path().join("sockpit");
+    std::fs::copy(common::SOCKPIT, &program).unwrap();
+    let mut command = Command::new(&program);
+    command.args(["-c", lines]);
+    if rustix::process::geteuid().is_root() {
+        command.uid(65534).gid(65534);
+    }
+    String::from_utf8(command.output().ok()?.stderr).ok()
+}
+
+fn a_port_that_belongs_to_root() {
     let first = std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").unwrap();
     let first: u16 = first.trim().parse().unwrap();
     if first < 2 {
         return;
     }
-    let folder = Folder::new();
-    let program = folder.path().join("sockpit");
-    std::fs::copy(common::SOCKPIT, &program).unwrap();
-    let mut command = Command::new(&program);
-    command.args(["-c", "s = socket\nbind s 127.0.0.1:1"]);
-    if rustix::process::geteuid().is_root() {
-        command.uid(65534).gid(65534);
-    }
-    let Ok(output) = command.output() else { return };
-    let err = String::from_utf8(output.stderr).unwrap();
+    let Some(err) = by_nobody("s = socket\nbind s 127.0.0.1:1") else { return };
     assert!(
         err.contains(&format!("\n  port 1 is below {first}: those are for root (CAP_NET_BIND_SERVICE)\n")),
         "{err}"
     );
+}
+
+fn sockets_that_are_not_for_everybody() {
+    let raw = "SOCK_RAW needs the capability CAP_NET_RAW, as root has it: this process has it not";
+    for (family, protocol) in [("AF_INET", "IPPROTO_ICMP"), ("AF_INET6", "IPPROTO_ICMPV6")] {
+        let err = by_nobody(&format!("socket {family} SOCK_RAW {protocol}")).unwrap_or_else(|| raw.to_string());
+        assert!(err.contains(raw), "{err}");
+        let range = std::fs::read_to_string("/proc/sys/net/ipv4/ping_group_range").unwrap();
+        let range: Vec<&str> = range.split_whitespace().collect();
+        let ping = run(&["-c", &format!("socket {family} SOCK_DGRAM {protocol}")]);
+        let why = format!(
+            "\n  {protocol} with SOCK_DGRAM is for the groups of net.ipv4.ping_group_range, {}: ",
+            range.join(" to ")
+        );
+        assert!(ping.status == 0 || ping.err.contains(&why), "{}", ping.err);
+    }
+    let packets = "AF_PACKET needs the capability CAP_NET_RAW";
+    let err = by_nobody("socket AF_PACKET SOCK_DGRAM 768").unwrap_or_else(|| packets.to_string());
+    assert!(err.contains(packets), "{err}");
+}
+
+fn more_descriptors_than_a_message_takes() {
+    let fds = ["f"; 254].join(",");
+    let cause = ["the message has 254 descriptors, and one takes 253 at most (SCM_MAX_FD)", "try: several messages"];
+    for pair in ["socketpair", "socketpair AF_UNIX SOCK_DGRAM"] {
+        assert_eq!(shown(&format!("a, b = {pair}\nf = open /dev/null\nsendmsg a x fds={fds}")), cause);
+    }
+}
+
+fn numbers_of_which_the_kernel_makes_others() {
+    let setting = |name: &str| {
+        let text = std::fs::read_to_string(format!("/proc/sys/net/core/{name}")).unwrap();
+        text.trim().parse::<i32>().unwrap()
+    };
+    let says = |lines: &str, remark: &str| {
+        let run = run(&["--timeout", "20", "-c", lines]);
+        assert!(run.out.contains(&format!("\n  # {remark}")), "{lines}: not {remark}\n{}{}", run.out, run.err);
+    };
+    for (option, name) in [("SO_RCVBUF", "rmem_max"), ("SO_SNDBUF", "wmem_max")] {
+        let most = setting(name);
+        let told = format!("{option} is {}, not twice 1000000000: net.core.{name} is {most}, ", 2 * most);
+        for made in ["s = socket", "s = socket udp6", "s, t = socketpair"] {
+            says(&format!("{made}\nsetsockopt s {option} 1000000000"), &told);
+        }
+        let least = run(&["-c", &format!("s = socket\nsetsockopt s {option} 1")]).out;
+        assert!(
+            least.contains(&format!("# {option} is ")) && least.contains(", not twice 1: the kernel takes no less")
+        );
+        let kept = run(&["-c", &format!("s = socket\nsetsockopt s {option} 10000")]).out;
+        assert!(!kept.contains('#'), "{kept}");
+    }
+    let told = format!("the backlog is {}, not 1000000: net.core.somaxconn allows no more", setting("somaxconn"));
+    says("s = create_server 127.0.0.1:0 backlog=1000000", &told);
+    says("s = socket AF_INET6\nlisten s 1000000\nwhy s", &told);
+    says("s = socket\nsetsockopt s TCP_DEFER_ACCEPT 5", "TCP_DEFER_ACCEPT is 7 now, not 5");
 }
 
 fn a_peer_in_another_process_that_closed() {
@@ -131,10 +221,7 @@ fn a_peer_in_another_process_that_closed() {
         return;
     }
     let code = "import socket\ns=socket.socket()\ns.bind(('127.0.0.1',0))\ns.listen()\nprint(s.getsockname()[1],flush=True)\ns.accept()[0].close()";
-    let child = Command::new("python3").args(["-c", code]).stdout(Stdio::piped()).spawn().unwrap();
-    let mut child = Killed(child);
-    let mut port = String::new();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(child.0.stdout.take().unwrap()), &mut port).unwrap();
+    let (_child, port) = python(code);
     let lines = format!("c = create_connection 127.0.0.1:{}\nrecv c 10\nsend c a\npoll c PRI 1\nsend c b", port.trim());
     assert_eq!(
         shown(&lines),
@@ -143,6 +230,42 @@ fn a_peer_in_another_process_that_closed() {
             "try: close c, and connect a new socket",
         ]
     );
+}
+
+fn a_peer_in_another_process_that_reads_nothing() {
+    if !has("python3") {
+        return;
+    }
+    let code = "import socket,sys\ns=socket.create_server(('127.0.0.1',0))\nprint(s.getsockname()[1],flush=True)\nc=s.accept()\nd=s.accept()\nsys.stdin.read()";
+    let (_child, port) = python(code);
+    let lines = format!(
+        "c = create_connection 127.0.0.1:{0}\nsettimeout c 0.1\nlet big = \"x\" * 20000000\nexpect timeout sendall c $big\n\
+         why\nclose c\nwhy c\ndiagram\nd = create_connection 127.0.0.1:{0}\nsetsockopt d TCP_USER_TIMEOUT 200\n\
+         expect ETIMEDOUT sendall d $big\nwhy",
+        port.trim()
+    );
+    let shown = normalised(&run(&["--timeout", "20", "-c", &lines]).out);
+    for line in [
+        "  the buffers are full: the other end, 127.0.0.1:PORT, does not receive, so what came is not read",
+        "  line 6   c: closed; its FIN waits behind ",
+        "  c: closed; the kernel has ",
+        "6  close: FIN waits behind ",
+        "  d gave the connection up: nothing of what it had to send was acknowledged for 200 ms, its TCP_USER_TIMEOUT",
+        "  the other end, 127.0.0.1:PORT, does not receive, so what came is not read (",
+    ] {
+        assert!(shown.lines().any(|shown| shown.starts_with(line)), "{line}\n{shown}");
+    }
+    assert!(!shown.contains("-FIN-"), "{shown}");
+}
+
+fn a_datagram_that_another_process_is_given() {
+    let lines = "a = socket udp\nsetsockopt a SO_REUSEADDR 1\nbind a 127.0.0.1:0\nat = getsockname a\nready = mpqueue\n\
+                 def rival where ready\n  b = socket udp\n  setsockopt b SO_REUSEADDR 1\n  bind b $where\n  \
+                 put $ready bound\n  recv b 100\nend\nspawned = process rival $at $ready\nget ready\nsettimeout a 0.05\n\
+                 recv a 100";
+    let shown = shown(lines);
+    let rest = " has 127.0.0.1:PORT, too: the last one that was bound is given what is sent there";
+    assert!(shown[0].starts_with("process sockpit, pid ") && shown[0].ends_with(rest), "{shown:?}");
 }
 
 fn how_much_is_unread_is_shown_where_somebody_looks() {

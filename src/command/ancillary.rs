@@ -52,6 +52,11 @@ impl Message {
         self.pieces.iter().map(|piece| bytes(piece).len()).sum()
     }
 
+    /// How many descriptors go with it.
+    pub(super) fn fds(&self) -> u16 {
+        u16::try_from(self.sockets.len()).unwrap_or(u16::MAX)
+    }
+
     /// sendmsg(2) of what is left from that byte on; what else goes with it goes with the first part.
     pub(super) fn put(&self, fd: BorrowedFd<'_>, from: usize, flags: i32) -> Result<usize, i32> {
         let mut skip = from;

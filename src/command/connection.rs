@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, names, opt, req};
-use crate::os::{addr, fd, sockopt};
+use crate::os::{addr, fd, settings, sockopt};
 use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
 use crate::world::record::{Did, Ends};
 use crate::world::{Mode, Side, Socket, Step, Waiting, World, retry, socket_value};
@@ -183,6 +183,11 @@ pub(super) fn listen_on(world: &mut World, socket: &Socket, backlog: i32) -> Res
     fd::listen(socket.fd()?.as_fd(), backlog.max(0))
         .map_err(|e| Failure::os(e).trying(Tried::Listen).on(socket.serial))?;
     world.note(socket, || Did::Listens(socket.addresses().0.unwrap_or(Addr::Unnamed)));
+    if world.record.is_some()
+        && let Some(most) = settings::core("somaxconn").filter(|most| *most < backlog)
+    {
+        world.note(socket, || Did::Taken { option: None, asked: backlog, taken: most });
+    }
     Ok(DONE)
 }
 
@@ -246,6 +251,7 @@ fn connect_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
             Err((Name::Errno(_) | Name::Timeout, failure)) => {
                 world.note_failure(&failure);
                 let number = failure.name.number().unwrap_or(libc::EAGAIN);
+                world.give(failure);
                 Ok(Value::Int(i128::from(number)).into())
             }
             Err((_, failure)) => Err(failure),

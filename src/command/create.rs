@@ -145,7 +145,7 @@ fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure
             let name = query.host.clone();
             let ask = move || resolve::getaddrinfo(&query);
             let step = offload(world, "an answer from the resolver", ask, move |_, found| {
-                let found = found.map_err(|code| lookup::no_answer(code, name.as_deref()).at(0))?;
+                let found = found.map_err(|code| lookup::no_answer(code, name.as_deref(), 0).at(0))?;
                 keep.borrow_mut().extend(found.into_iter().map(|one| Addr::ip(one.addr.ip(), port)));
                 Ok(Reply::Nothing)
             });

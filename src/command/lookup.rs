@@ -118,8 +118,8 @@ pub(super) fn gai(code: i32) -> Failure {
 }
 
 /// The failure of a look-up of that host.
-pub(super) fn no_answer(code: i32, host: Option<&[u8]>) -> Failure {
-    let failure = gai(code).trying(Tried::LookUp);
+pub(super) fn no_answer(code: i32, host: Option<&[u8]>, family: i32) -> Failure {
+    let failure = gai(code).trying(Tried::LookUp(family));
     match host {
         Some(host) => failure.host(&String::from_utf8_lossy(host).into()),
         None => failure,
@@ -162,8 +162,8 @@ fn ask(
 ) -> Result<Step, Failure> {
     const NUMERIC: i32 = libc::AI_NUMERICHOST | libc::AI_NUMERICSERV;
     let flags = query.flags;
-    let host = query.host.clone();
-    let failed = move |code| no_answer(code, host.as_deref());
+    let (host, family) = (query.host.clone(), query.family);
+    let failed = move |code| no_answer(code, host.as_deref(), family);
     query.flags |= NUMERIC;
     match os::getaddrinfo(&query) {
         Err(libc::EAI_NONAME) if flags & NUMERIC != NUMERIC => {}

@@ -203,6 +203,7 @@ fn bind(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 pub(super) fn bind_to(world: &mut World, socket: &Socket, local: &Addr) -> Result<Step, Failure> {
     addr::bind(socket.fd()?.as_fd(), local)
         .map_err(|e| Failure::os(e).trying(Tried::Bind).on(socket.serial).to(local))?;
-    world.note(socket, || Did::Bound(socket.addresses().0.unwrap_or(Addr::Unnamed)));
+    let at = || addr::getsockname(socket.fd().ok()?.as_fd()).ok();
+    world.note(socket, || Did::Bound(at().unwrap_or(Addr::Unnamed)));
     Ok(Step::Done(Reply::Nothing))
 }

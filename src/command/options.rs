@@ -6,11 +6,11 @@ use std::os::fd::AsFd;
 
 use super::forms::encode;
 use super::{Args, CLOSED, Command, Group, Kind, base, err, opt, req, some};
-use crate::linux::options::OptKind;
-use crate::os::sockopt;
+use crate::linux::options::{OptKind, OptRef};
+use crate::os::{sockopt, trace};
 use crate::value::{Failure, Holds, Reply, Tried, Value};
 use crate::world::record::Did;
-use crate::world::{Step, World};
+use crate::world::{Socket, Step, World};
 
 /// The longest answer that getsockopt gives, as in Python.
 const LONGEST: usize = 1024;
@@ -97,14 +97,44 @@ fn set(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let option = args.option(1)?;
     let value = encode(option, args)?;
+    let asked = <[u8; 4]>::try_from(value.bytes()).ok().map(i32::from_ne_bytes);
     let outcome = sockopt::set(socket.fd()?.as_fd(), option.level, option.number, value.bytes());
-    outcome.map_err(|e| Failure::os(e).trying(Tried::SetOption(option.level, option.number)))?;
+    outcome.map_err(|e| Failure::os(e).trying(Tried::SetOption(option.level, option.number, asked)))?;
     socket.note_option(option.level, option.number, value.bytes());
     world.note(&socket, || Did::OptionSet(option.level, option.number));
+    if let (Some(asked), true) = (asked, world.record.is_some()) {
+        note_taken(world, &socket, option, asked)?;
+    }
     Ok(Reply::Nothing.into())
 }
 
-fn get(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+/// Write down which number the kernel made of the one that was asked for, if it made another.
+fn note_taken(world: &mut World, socket: &Socket, option: OptRef, asked: i32) -> Result<(), Failure> {
+    let fd = socket.fd()?;
+    let number = option.spec.is_some_and(|spec| spec.kind == OptKind::Number && spec.readable);
+    let taken = || sockopt::get_int(fd.as_fd(), option.level, option.number).ok();
+    let Some(taken) = number.then(|| trace::aside(taken)).flatten() else { return Ok(()) };
+    let doubles = option.level == libc::SOL_SOCKET && matches!(option.number, libc::SO_RCVBUF | libc::SO_SNDBUF);
+    if taken != if doubles { asked.saturating_mul(2) } else { asked } {
+        world.note(socket, || Did::Taken { option: Some((option.level, option.number)), asked, taken });
+    }
+    Ok(())
+}
+
+/// SO_ERROR told what had failed meanwhile: the connection that was being made, or else what came of sending.
+fn give_error(world: &mut World, socket: &Socket, error: i32) {
+    let Some(record) = world.record.as_ref().filter(|_| error != 0) else { return };
+    let carried = |did: &Did| matches!(did, Did::Sent { .. } | Did::Received { .. });
+    let asked = |did: &Did| carried(did) || matches!(did, Did::Connecting(_) | Did::Connected(_));
+    let failure = Failure::os(error).on(socket.serial);
+    let failure = match record.last(socket.serial, asked).map(|fact| &fact.did) {
+        Some(Did::Connecting(to)) => failure.trying(Tried::Connect).to(to),
+        _ => failure.trying(Tried::Receive { room: 0, flags: 0 }),
+    };
+    world.give(failure);
+}
+
+fn get(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let option = args.option(1)?;
     let length = if args.has(2) { Some(args.size(2)?) } else { None };
@@ -116,15 +146,18 @@ fn get(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
         Some(0) => OptKind::Number,
         Some(n) => OptKind::Struct(n),
     };
-    if (option.level, option.number) == (libc::SOL_SOCKET, libc::SO_ERROR)
-        && let Some(error) = socket.shared.stash.take()
-    {
+    let is_error = (option.level, option.number) == (libc::SOL_SOCKET, libc::SO_ERROR);
+    if let Some(error) = is_error.then(|| socket.shared.stash.take()).flatten() {
+        give_error(world, &socket, error);
         return Ok(decode(kind, &error.to_ne_bytes(), size_of_val(&error)).into());
     }
     let mut buffer = [0; LONGEST];
     let room = &mut buffer[..room(kind)];
     let filled = sockopt::get(socket.fd()?.as_fd(), option.level, option.number, room)
         .map_err(|e| Failure::os(e).trying(Tried::GetOption(option.level, option.number)))?;
+    if is_error {
+        give_error(world, &socket, number(room, 4) as i32);
+    }
     Ok(decode(kind, room, filled).into())
 }
 

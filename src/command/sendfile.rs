@@ -103,7 +103,7 @@ impl FileLoad {
         if sent > 0 {
             world.note(&self.socket, || Did::Sent { bytes: sent, of, to: None });
         }
-        failure.trying(Tried::Send { bytes: of, sent, flags: 0 })
+        failure.trying(Tried::Send { bytes: of, fds: 0, sent, flags: 0 })
     }
 }
 
@@ -113,7 +113,7 @@ fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure>
     /// What one sendfile(2) is asked for at most: Python's choice.
     const AT_ONCE: u64 = 1 << 30;
     let blocking = load.socket.mode.get() == Mode::Blocking;
-    let waiting = waiting(&load.socket, 0, 0);
+    let waiting = waiting(&load.socket, 0, 0, 0);
     let mut waited = false;
     retry(world, waiting, move |world, expired| {
         let before = load.sent;

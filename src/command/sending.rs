@@ -37,6 +37,11 @@ impl Load {
         }
     }
 
+    /// How many descriptors go with it.
+    fn fds(&self) -> u16 {
+        if let Self::Message(message) = self { message.fds() } else { 0 }
+    }
+
     /// Send what is left from that byte on. The address and what else goes with it is for the first part.
     fn put(&self, socket: &Socket, from: usize, flags: i32) -> Result<usize, Failure> {
         let fd = socket.fd()?;
@@ -55,11 +60,11 @@ pub(super) fn kept(socket: &Socket) -> Result<(), Failure> {
     socket.shared.stash.take().map_or(Ok(()), |error| Err(Failure::os(error)))
 }
 
-pub(super) fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize) -> Waiting {
+pub(super) fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize, fds: u16) -> Waiting {
     // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
     let again = (socket.family == libc::AF_UNIX && socket.kind == libc::SOCK_DGRAM).then_some(UNIX_AGAIN);
     let never = flags & libc::MSG_DONTWAIT != 0;
-    let tried = Tried::Send { bytes, sent: 0, flags };
+    let tried = Tried::Send { bytes, fds, sent: 0, flags };
     Waiting { socket: socket.clone(), side: Side::Out, never, again, what: ROOM, tried }
 }
 
@@ -69,7 +74,7 @@ pub(super) fn put(world: &mut World, socket: Rc<Socket>, load: Load, flags: i32)
         kept(&socket)?;
     }
     let whole = socket.is_stream() && socket.mode.get() == Mode::Blocking && flags & libc::MSG_DONTWAIT == 0;
-    let waiting = waiting(&socket, flags, load.len());
+    let waiting = waiting(&socket, flags, load.len(), load.fds());
     let mut sending = Sending { socket, load, flags, whole, sent: 0 };
     retry(world, waiting, move |world, expired| sending.attempt(world, expired))
 }

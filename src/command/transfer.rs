@@ -169,7 +169,7 @@ fn sendall(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 /// again as long as there is progress.
 fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, start: usize) -> Result<Step, Failure> {
     let blocking = socket.mode.get() == Mode::Blocking;
-    let waiting = waiting(&socket, flags, bytes(&data).len());
+    let waiting = waiting(&socket, flags, bytes(&data).len(), 0);
     let waits = waiting.waits();
     let mut sent = start;
     retry(world, waiting, move |world, expired| {
@@ -180,7 +180,7 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
             if sent > 0 {
                 world.note(&socket, || Did::Sent { bytes: sent, of, to: None });
             }
-            failure.trying(Tried::Send { bytes: of, sent, flags })
+            failure.trying(Tried::Send { bytes: of, fds: 0, sent, flags })
         };
         loop {
             let before = world.before_send(&socket, None);

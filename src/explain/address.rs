@@ -1,7 +1,7 @@
 //! Causes in addresses: who holds one, why it cannot be had, what it does not fit.
 
 use std::ffi::OsStr;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
@@ -9,23 +9,26 @@ use std::rc::Rc;
 
 use super::ports::{allows, overlap, share};
 use super::{Case, Cause, is_set, listens, local};
-use crate::os::interfaces::{self, Interface};
+use crate::os::interfaces::{self, Interface, V4};
+use crate::os::resolve::{self, EAI_ADDRFAMILY};
 use crate::os::sockopt;
-use crate::value::{Addr, Clue, Tried};
+use crate::value::{Addr, Clue, Name, Tried};
 use crate::world::Socket;
 use crate::world::record::{Did, Ends};
 
 /// The address that bind was to give, or that listen needs for itself.
-fn wanted(case: &Case) -> Option<Addr> {
+pub(super) fn wanted(case: &Case) -> Option<Addr> {
     case.failure.addr().cloned().or_else(|| local(case.socket.as_ref()?))
+}
+
+/// Whether a socket leaves IPv4 alone.
+pub(super) fn only_v6(socket: &Socket) -> bool {
+    let fd = socket.open_fd().ok();
+    fd.is_some_and(|fd| sockopt::get_int(fd.as_fd(), libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Ok(1))
 }
 
 /// Whether two sockets' addresses clash: IPv6 leaves IPv4 alone where IPV6_V6ONLY is set.
 fn clashes(case: &Case, rival: &Socket, wanted: &Addr) -> bool {
-    let only_v6 = |s: &Socket| {
-        let fd = s.open_fd().ok();
-        fd.is_some_and(|fd| sockopt::get_int(fd.as_fd(), libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Ok(1))
-    };
     let Some(at) = local(rival) else { return false };
     let apart = family(&at) != family(wanted) && (only_v6(rival) || case.socket.as_ref().is_some_and(|s| only_v6(s)));
     overlap(&at, wanted) && !apart
@@ -102,9 +105,32 @@ fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
     super::elsewhere::unix_taken(case, wanted, path)
 }
 
+/// The interface that a socket is held to.
+fn held_to(socket: &Socket) -> Option<String> {
+    let mut name = [0; libc::IFNAMSIZ];
+    let fd = socket.open_fd().ok()?;
+    sockopt::get(fd.as_fd(), libc::SOL_SOCKET, libc::SO_BINDTODEVICE, &mut name).ok()?;
+    let name = String::from_utf8_lossy(name.split(|b| *b == 0).next()?).into_owned();
+    (!name.is_empty()).then_some(name)
+}
+
+/// IPV6_V6ONLY, and an IPv4 address in the form that IPv6 has for it.
+pub(super) fn v6_alone(case: &Case) -> Option<Cause> {
+    let Addr::V6(at) = case.failure.addr()? else { return None };
+    let four = at.ip().to_ipv4_mapped()?;
+    let socket = case.socket.as_ref().filter(|s| only_v6(s))?;
+    let clue = format!("{} takes IPv6 alone (IPV6_V6ONLY), and {} is the IPv4 address {four}", socket.name(), at.ip());
+    Some(Cause::new(clue).advise(format!("a socket of AF_INET, and {four}:{}", at.port())))
+}
+
 /// EADDRNOTAVAIL at bind.
 pub(super) fn not_here(case: &Case) -> Option<Cause> {
     let host = wanted(case)?.host()?;
+    if super::source::is_here(host) {
+        let device = held_to(case.socket.as_ref()?)?;
+        let clue = format!("{} is held to {device} (SO_BINDTODEVICE), which has not {host}", case.me());
+        return Some(Cause::new(clue).advise(format!("an address of {device}; ifconfig lists them")));
+    }
     let advice = if host.is_ipv4() {
         "127.0.0.1, or :PORT for every interface"
     } else {
@@ -113,50 +139,6 @@ pub(super) fn not_here(case: &Case) -> Option<Cause> {
     Some(
         Cause::new(format!("no interface of this machine has {host}")).advise(format!("{advice}; ifconfig lists them")),
     )
-}
-
-/// EADDRNOTAVAIL at connect: there is this connection already, or one from every port.
-pub(super) fn no_port_left(case: &Case) -> Option<Cause> {
-    let (socket, to) = (case.socket.as_ref()?, case.failure.addr()?);
-    let Some(at) = local(socket) else {
-        let (low, high) = port_range(socket)?;
-        return Some(
-            Cause::new(format!("every local port from {low} to {high} has a connection to {to} already"))
-                .advise("close some, or another address: 127.0.0.2 has as many again"),
-        );
-    };
-    let ends = Ends { local: at.clone(), peer: to.clone() };
-    let twin = case.others().into_iter().find(|s| Ends::of(s).as_ref() == Some(&ends))?;
-    Some(
-        Cause::new(format!("{} is connected from {at} to {to}, and there can be one such connection", twin.name()))
-            .advise("leave out bind, or bind to port 0")
-            .about(twin.serial),
-    )
-}
-
-/// The ports that the kernel chooses from: IP_LOCAL_PORT_RANGE, else the system's.
-fn port_range(socket: &Socket) -> Option<(u32, u32)> {
-    /// ip(7): the lower half is the lowest port, the upper half the highest.
-    const IP_LOCAL_PORT_RANGE: i32 = 51;
-    let own =
-        sockopt::get_int(socket.open_fd().ok()?.as_fd(), libc::IPPROTO_IP, IP_LOCAL_PORT_RANGE).unwrap_or(0) as u32;
-    let text = std::fs::read_to_string("/proc/sys/net/ipv4/ip_local_port_range").ok()?;
-    let mut system = text.split_whitespace().filter_map(|n| n.parse().ok());
-    let (low, high) = (system.next()?, system.next()?);
-    let or = |own: u32, system: u32| if own == 0 { system } else { own };
-    Some((or(own & 0xffff, low), or(own >> 16, high)))
-}
-
-/// EACCES at bind: the port is the system's, or the folder is not ours to write to.
-pub(super) fn privileged(case: &Case) -> Option<Cause> {
-    let wanted = wanted(case)?;
-    let port = wanted.port()?;
-    let first: u16 =
-        std::fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start").ok()?.trim().parse().ok()?;
-    (port != 0 && port < first).then(|| {
-        Cause::new(format!("port {port} is below {first}: those are for root (CAP_NET_BIND_SERVICE)"))
-            .advise(format!("a port from {first}, or port 0 for a free one"))
-    })
 }
 
 /// EACCES when sending: a broadcast address without consent.
@@ -173,7 +155,9 @@ pub(super) fn broadcast(case: &Case) -> Option<Cause> {
 
 fn is_broadcast(host: IpAddr) -> bool {
     let IpAddr::V4(host) = host else { return false };
-    let of = |i: Interface| i.v4.iter().any(|net| net.broadcast == Some(host));
+    // The loopback has a network's last address, too, though no interface says so.
+    let last = |net: &V4| Ipv4Addr::from(u32::from(net.address) | !u32::from(net.netmask));
+    let of = |i: Interface| i.v4.iter().any(|net| net.broadcast == Some(host) || last(net) == host);
     host.is_broadcast() || interfaces::all().is_ok_and(|all| all.into_iter().any(of))
 }
 
@@ -195,6 +179,10 @@ pub(super) fn bound_already(case: &Case) -> Option<Cause> {
     let fact = case.last(socket.serial, |did| {
         matches!(did, Did::Bound(_) | Did::Connected(_) | Did::Sent { .. } | Did::Listens(_))
     });
+    // A connect that failed leaves a port to be seen, which is not held.
+    if fact.is_none() && case.record().is_some_and(|record| record.knows_all(socket.serial)) {
+        return None;
+    }
     let since = fact.map_or_else(Clue::default, |fact| {
         let by = match fact.did {
             Did::Bound(_) => "",
@@ -210,11 +198,53 @@ pub(super) fn bound_already(case: &Case) -> Option<Cause> {
     )
 }
 
-/// EAI_NONAME: which host.
+/// EINVAL: an IPv6 address that many links have, without the interface that says which.
+pub(super) fn no_interface(case: &Case) -> Option<Cause> {
+    let Addr::V6(at) = case.failure.addr()? else { return None };
+    (at.ip().is_unicast_link_local() && at.scope_id() == 0).then(|| {
+        let (host, port) = (at.ip(), at.port());
+        Cause::new(format!("{host} is an address of one link, and each interface has its own: which one is not said"))
+            .advise(format!("[{host}%INTERFACE]:{port}; ifconfig lists them"))
+    })
+}
+
+/// EAI_NONAME and its kin: which host, and whether it has addresses of the other family.
 pub(super) fn no_such_host(case: &Case) -> Option<Cause> {
-    let host = crate::value::text::quote_text(case.failure.host_name()?);
-    Some(
-        Cause::new(format!("no host is named {host}, says the resolver"))
-            .advise("127.0.0.1 for this machine; names stand in /etc/hosts or in DNS"),
-    )
+    let Tried::LookUp(family) = case.failure.tried else { return None };
+    let name = case.failure.host_name()?;
+    let host = crate::value::text::quote_text(name);
+    let (version, here) = match family {
+        libc::AF_INET => (Some("IPv4"), "127.0.0.1"),
+        libc::AF_INET6 => (Some("IPv6"), "[::1]"),
+        _ => (None, "127.0.0.1 or [::1]"),
+    };
+    let known = resolve::in_hosts(name);
+    let others = !known.is_empty() && known.iter().all(|ip| ip.is_ipv4() != (family == libc::AF_INET));
+    let clue = match (version, case.failure.name) {
+        (Some(version), _) if others => {
+            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+            format!("{host} has no {version} address: /etc/hosts gives it {}", known.join(", "))
+        }
+        (Some(version), Name::Gai(libc::EAI_NODATA | EAI_ADDRFAMILY)) => {
+            format!("{host} has no {version} address, says the resolver")
+        }
+        (_, Name::Gai(libc::EAI_NONAME)) => format!("no host is named {host}, says the resolver"),
+        _ => return None,
+    };
+    Some(Cause::new(clue).advise(format!("{here} for this machine; names stand in /etc/hosts or in DNS")))
+}
+
+/// How to get to a server: with this socket, or with one of the server's family; the loopback for one on every interface.
+pub(super) fn connect_to(case: &Case, server: &Addr) -> String {
+    let me = case.socket.as_ref().filter(|s| s.is_named() && !s.is_closed());
+    let at = match (server, server.port()) {
+        (Addr::V4(at), Some(port)) if at.ip().is_unspecified() => format!("127.0.0.1:{port}"),
+        (Addr::V6(at), Some(port)) if at.ip().is_unspecified() => format!("[::1]:{port}"),
+        _ => server.to_string(),
+    };
+    match (me, family(server)) {
+        (Some(me), Some(family)) if me.family == family => format!("connect {} {at}", me.name()),
+        (Some(me), _) => format!("create_connection {at}, for {} is {}", me.name(), me.sort()),
+        _ => format!("create_connection {at}"),
+    }
 }

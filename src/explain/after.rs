@@ -141,12 +141,10 @@ fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
         }
         Did::TookError(entry, to) => ("took-error", queued(entry.as_ref(), to.as_ref())),
         Did::Shut(how) => ("shut", vec![("how", named(HOWS.name_of(*how)))]),
-        Did::OptionSet(level, number) => {
-            let spec = options::by_number(*level, *number).spec;
-            (
-                "option-set",
-                vec![("option", named(spec.map(|s| s.name))), ("level", int(*level)), ("number", int(*number))],
-            )
+        Did::OptionSet(level, number) => ("option-set", option(Some((*level, *number)))),
+        Did::Taken { option: which, asked, taken } => {
+            let numbers = [("asked", int(*asked)), ("taken", int(*taken))];
+            ("taken", option(*which).into_iter().chain(numbers).collect())
         }
         Did::Filed => ("filed", vec![]),
         Did::ModeSet(mode) => ("mode-set", vec![("timeout", or_none(mode.seconds(), Value::Float))]),
@@ -155,6 +153,15 @@ fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
         Did::Closed(last) => ("closed", closed(last)),
         Did::Failed(tried, name) => ("failed", vec![("tried", Value::text(attempt(*tried))), ("error", error(*name))]),
     }
+}
+
+fn option(which: Option<(i32, i32)>) -> Pairs {
+    let spec = which.and_then(|(level, number)| options::by_number(level, number).spec);
+    vec![
+        ("option", named(spec.map(|s| s.name))),
+        ("level", or_none(which, |(level, _)| int(level))),
+        ("number", or_none(which, |(_, number)| int(number))),
+    ]
 }
 
 fn queued(entry: Option<&Queued>, to: Option<&Addr>) -> Pairs {
@@ -191,7 +198,7 @@ fn attempt(tried: Tried) -> &'static str {
     match tried {
         Tried::Other => "something else",
         Tried::Make(_) => "to make",
-        Tried::LookUp => "to look up",
+        Tried::LookUp(_) => "to look up",
         Tried::Bind => "to bind",
         Tried::Listen => "to listen",
         Tried::Accept => "to accept",

@@ -1,13 +1,15 @@
 //! Causes at the other end: nobody listens there, it closed first, it was never accepted.
 
+use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::datagrams::{Places, Went, reached};
 use super::{Case, Cause, bytes, covers, listens, local};
 use crate::linux::constants::TYPES;
+use crate::os::{addr, fd};
 use crate::value::{Addr, Clue, Tried};
 use crate::world::Socket;
-use crate::world::record::{Did, Fact, Last};
+use crate::world::record::{Did, Ends, Fact};
 
 /// ECONNREFUSED at connect: nobody listens at that address.
 pub(super) fn refused(case: &Case) -> Option<Cause> {
@@ -21,12 +23,14 @@ fn refused_at(case: &Case, to: &Addr) -> Option<Cause> {
     if matches!(to, Addr::Path(_) | Addr::Abstract(_)) {
         return unix_refused(case, to);
     }
+    let former = former_listener(case, to);
     let others = case.others();
     let same_port = |s: &&Rc<Socket>| local(s).is_some_and(|at| at.port() == to.port());
     if let Some(idle) = others
         .iter()
         .filter(same_port)
-        .find(|s| s.is_stream() && !listens(s) && reaches(s, to) && crate::world::record::Ends::of(s).is_none())
+        .filter(|s| former.is_none_or(|(former, _)| s.serial != former))
+        .find(|s| s.is_stream() && !listens(s) && reaches(s, to) && Ends::of(s).is_none())
     {
         let name = idle.name();
         return Some(
@@ -37,15 +41,15 @@ fn refused_at(case: &Case, to: &Addr) -> Option<Cause> {
     }
     if let Some(elsewhere) = others.iter().filter(same_port).find(|s| listens(s) && !reaches(s, to)) {
         let at = local(elsewhere)?;
+        let v6 = if covers(&at, to) { " (IPV6_V6ONLY)" } else { "" };
         return Some(
-            Cause::new(format!("nobody listens on {to}: {} listens on {at} only", elsewhere.name()))
-                .advise(format!("connect {} {at}", case.socket.as_ref().map_or_else(|| "S".into(), |s| s.name())))
+            Cause::new(format!("nobody listens on {to}: {} listens on {at} only{v6}", elsewhere.name()))
+                .advise(super::address::connect_to(case, &at))
                 .about(elsewhere.serial),
         );
     }
-    if let Some(former) = former_listener(case, to) {
-        let clue = Clue::new(format!("nobody listens on {to}: {}, which did, was closed", case.called(former.socket)));
-        return Some(Cause::new(clue.join(case.when(former))).about(former.socket));
+    if let Some(cause) = former.and_then(|(former, ended)| listens_no_more(case, to, former, ended)) {
+        return Some(cause);
     }
     let udp = others.iter().filter(same_port).find(|s| s.kind == libc::SOCK_DGRAM && reaches(s, to));
     if let Some(udp) = udp {
@@ -53,21 +57,65 @@ fn refused_at(case: &Case, to: &Addr) -> Option<Cause> {
         return Some(Cause::new(clue).advise("a socket of udp on this side, too").about(udp.serial));
     }
     to.host().filter(std::net::IpAddr::is_loopback)?;
-    let near = super::elsewhere::listens_near(to).map_or_else(String::new, |near| format!(": {near}"));
-    Some(
-        Cause::new(format!("nobody listens on {to}{near}"))
+    Some(match super::elsewhere::listens_near(to) {
+        Some((near, at)) => Cause::new(format!("nobody listens on {to}: {near}")).advise(format!(
+            "{}; or start the server first, and check its port",
+            super::address::connect_to(case, &at)
+        )),
+        None => Cause::new(format!("nobody listens on {to}"))
             .advise("start the server first (bind, listen), and check its port"),
-    )
+    })
 }
 
 fn reaches(socket: &Socket, to: &Addr) -> bool {
-    local(socket).is_some_and(|at| covers(&at, to))
+    let v4 = matches!(to, Addr::V4(_)) && socket.family == libc::AF_INET6;
+    local(socket).is_some_and(|at| covers(&at, to)) && !(v4 && super::address::only_v6(socket))
 }
 
-/// The last socket of ours that listened there and is closed.
-fn former_listener<'a>(case: &Case<'a>, to: &Addr) -> Option<&'a Fact> {
-    let listened = |last: &Last| last.listened && last.local.as_ref().is_some_and(|at| covers(at, to));
-    case.record()?.facts().rev().find(|fact| matches!(&fact.did, Did::Closed(last) if listened(last)))
+/// The last socket of ours that listened there, and what ended that: it was closed, shut down, or disconnected.
+fn former_listener<'a>(case: &Case<'a>, to: &Addr) -> Option<(u64, &'a Fact)> {
+    let record = case.record()?;
+    let listened = |fact: &&Fact| match &fact.did {
+        Did::Listens(at) => covers(at, to),
+        Did::Closed(last) => last.listened && last.local.as_ref().is_some_and(|at| covers(at, to)),
+        _ => false,
+    };
+    let socket = record.facts().rev().find(listened)?.socket;
+    let ends =
+        |did: &Did| matches!(did, Did::Closed(_) | Did::Disconnected | Did::Shut(libc::SHUT_RD | libc::SHUT_RDWR));
+    Some((socket, record.last(socket, ends)?))
+}
+
+/// Who listened there does so no more, or on another port: one that the kernel had chosen is given up with listening.
+fn listens_no_more(case: &Case, to: &Addr, former: u64, ended: &Fact) -> Option<Cause> {
+    let name = case.called(former);
+    let clue = Clue::new(format!("nobody listens on {to}: {name}, which did, was "));
+    let Some(socket) = case.world.find(former).filter(|_| !matches!(ended.did, Did::Closed(_))) else {
+        return Some(Cause::new(clue.and("closed").join(case.when(ended))).about(former));
+    };
+    let verb = if ended.did == Did::Disconnected { "disconnected" } else { "shut down" };
+    let cause = |clue: Clue| Cause::new(clue).about(former);
+    let clue = clue.and(verb).join(case.when(ended));
+    let at = local(&socket)?;
+    if listens(&socket) {
+        if at.port() == to.port() {
+            return None;
+        }
+        let again = case.last(former, |did| matches!(did, Did::Listens(_)));
+        let clue = clue.and(format!(", and has a new port: it listens on {at}")).join(case.since(again));
+        let kept = "a port that the kernel chose (bind to port 0) is given up when listening ends";
+        return Some(cause(clue).and(kept).advise(super::address::connect_to(case, &at)));
+    }
+    if !covers(&at, to) {
+        return Some(cause(clue));
+    }
+    let free = fd::socket(socket.family, socket.kind, socket.protocol).and_then(|trial| addr::bind(trial.as_fd(), &at));
+    Some(if free.is_ok() {
+        cause(clue.and(", and has given up that port, which the kernel had chosen"))
+            .advise(format!("listen {name}, then connect to its new address: getsockname {name}"))
+    } else {
+        cause(clue).advise(format!("listen {name}"))
+    })
 }
 
 fn unix_refused(case: &Case, to: &Addr) -> Option<Cause> {
@@ -78,6 +126,13 @@ fn unix_refused(case: &Case, to: &Addr) -> Option<Cause> {
         let name = idle.name();
         let clue = format!("{name} is bound to {to}, but does not listen");
         return Some(Cause::new(clue).advise(format!("listen {name}")).about(idle.serial));
+    }
+    let deaf = |s: &Rc<Socket>| case.last(s.serial, |did| matches!(did, Did::Shut(libc::SHUT_RD | libc::SHUT_RDWR)));
+    let bound = case.others().into_iter().find(|s| local(s).as_ref() == Some(to));
+    if let Some((server, shut)) = bound.as_ref().and_then(|s| Some((s, deaf(s)?))) {
+        let clue = Clue::new(format!("{}, which listens on {to}, was shut down", server.name())).join(case.when(shut));
+        let cause = Cause::new(clue.and(": it takes no connections any more"));
+        return Some(cause.advise("a new socket, for another address").about(server.serial));
     }
     if matches!(to, Addr::Abstract(_)) {
         return Some(
@@ -120,7 +175,11 @@ pub(super) fn unreachable_port(case: &Case) -> Option<Cause> {
     let late = if matches!(case.failure.tried, Tried::Send { .. }) { "; this call sent nothing" } else { "" };
     let cause = Cause::new(format!("{sent} found no {at}: ICMP said so{late}"));
     let advice = format!("bind the peer first; {} can be used again", socket.name());
-    Some(if is_deaf { cause } else { cause.advise(advice) })
+    let cause = if is_deaf { cause } else { cause.advise(advice) };
+    Some(match moved_away(case, &peer) {
+        Some((former, clue)) => cause.and(clue).about(former),
+        None => cause,
+    })
 }
 
 /// Who has the address that a datagram went to, and did not take it.
@@ -130,6 +189,16 @@ fn deaf(case: &Case, sent: &Fact) -> Option<String> {
         Went::Filtered(socket) => Some(format!("{} is there, but connected to another peer", case.called(socket))),
         _ => None,
     }
+}
+
+/// The socket of ours that was bound there and gave up that port, which the kernel had chosen, with its peer.
+fn moved_away(case: &Case, peer: &Addr) -> Option<(u64, Clue)> {
+    let bound = |fact: &&Fact| matches!(&fact.did, Did::Bound(at) if covers(at, peer));
+    let former = case.record()?.facts().rev().find(bound)?.socket;
+    let gone = case.world.find(former).is_some_and(|s| local(&s).is_none_or(|at| !covers(&at, peer)));
+    let fact = case.last(former, |did| *did == Did::Disconnected).filter(|_| gone)?;
+    let clue = Clue::new(format!("{}, which was bound there, gave up that port", case.called(former)));
+    Some((former, clue.join(case.when(fact)).and(" with its peer: bind left it to the kernel")))
 }
 
 /// EPERM: the datagram socket there takes from its peer alone.
@@ -218,7 +287,13 @@ fn never_accepted(case: &Case) -> Option<Cause> {
     let me = case.socket.as_ref()?;
     let peer = case.ends()?.peer;
     let connected = case.last(me.serial, |did| matches!(did, Did::Connected(_)))?;
-    let former = former_listener(case, &peer).filter(|fact| fact.at > connected.at)?;
-    let clue = Clue::new(format!("{} was closed", case.called(former.socket))).join(case.when(former));
-    Some(Cause::new(clue.and(" before it accepted this connection")).advise("accept before close").about(former.socket))
+    let (former, ended) = former_listener(case, &peer).filter(|(_, ended)| ended.at > connected.at)?;
+    let (verb, instead) = match ended.did {
+        Did::Closed(_) => ("closed", "accept before close"),
+        Did::Disconnected => ("disconnected", "accept before that"),
+        _ => ("shut down", "accept before that"),
+    };
+    let clue = Clue::new(format!("{} was {verb}", case.called(former))).join(case.when(ended));
+    let clue = clue.and(" before it accepted this connection");
+    Some(Cause::new(clue).advise(instead).about(former))
 }

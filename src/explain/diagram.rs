@@ -44,7 +44,8 @@ pub fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Failure> {
     let Some(record) = &world.record else {
         return Err(Failure::usage("with -q nothing is written down of what happens to sockets"));
     };
-    let facts = record.facts().collect();
+    // What the kernel made of a number is said with the call.
+    let facts = record.facts().filter(|fact| !matches!(fact.did, Did::Taken { .. })).collect();
     let mut drawing = Drawing {
         world,
         record,

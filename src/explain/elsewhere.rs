@@ -4,7 +4,7 @@ use std::os::fd::AsFd;
 use std::time::Duration;
 
 use super::ports::{allows, overlap, share};
-use super::{Case, Cause};
+use super::{Case, Cause, covers};
 use crate::linux::state::State;
 use crate::os::netstat::{self, Holder, KernelSocket, Protocol};
 use crate::value::clue::span;
@@ -20,12 +20,26 @@ fn entries(kind: i32) -> impl Iterator<Item = KernelSocket> {
     tables.into_iter().filter_map(|p| netstat::sockets(p).ok()).flatten()
 }
 
-/// EADDRINUSE: the address is held by what is no open socket of this session.
-pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
+/// What has such an address and is no open socket of this session.
+fn foreign(case: &Case, at: &Addr, kind: i32) -> Vec<KernelSocket> {
     let ours: Vec<u64> =
         case.world.sockets().iter().filter_map(|s| netstat::inode(s.open_fd().ok()?.as_fd())).collect();
-    let foreign = |e: &KernelSocket| overlap(&e.local, wanted) && e.inode.is_none_or(|n| !ours.contains(&n));
-    let all: Vec<KernelSocket> = entries(kind).filter(foreign).collect();
+    entries(kind).filter(|e| overlap(&e.local, at) && e.inode.is_none_or(|n| !ours.contains(&n))).collect()
+}
+
+/// A datagram socket of another process that shares an address with one of ours.
+pub(super) fn shares(case: &Case, at: &Addr) -> Option<String> {
+    let theirs = foreign(case, at, libc::SOCK_DGRAM).into_iter().find(|e| e.inode.is_some() && e.peer.is_none())?;
+    Some(format!(
+        "{} has {}, too: the last one that was bound is given what is sent there",
+        owner(&theirs),
+        theirs.local
+    ))
+}
+
+/// EADDRINUSE: the address is held by what is no open socket of this session.
+pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
+    let all = foreign(case, wanted, kind);
     let held =
         |e: &&KernelSocket| e.inode.is_some() && (case.failure.tried != Tried::Listen || e.state == State::Listen);
     if let Some(entry) = all.iter().filter(held).min_by_key(|e| e.state != State::Listen) {
@@ -95,11 +109,25 @@ fn owner(entry: &KernelSocket) -> String {
     }
 }
 
+/// A connect that nobody answers: another process listens there and does not accept. How many its queue takes is not
+/// told to others.
+pub(super) fn queue(to: &Addr) -> Option<String> {
+    if matches!(to, Addr::Path(_) | Addr::Abstract(_)) {
+        let table = netstat::sockets(Protocol::Unix).ok()?;
+        let entry = table.iter().find(|e| e.local == *to && e.state == State::Listen)?;
+        return Some(format!("the queue of {} is full: its connections wait to be accepted", owner(entry)));
+    }
+    let waits = |e: &KernelSocket| e.state == State::Listen && covers(&e.local, to) && e.received > 0;
+    let entry = entries(libc::SOCK_STREAM).find(waits)?;
+    let (verb, who) = (if entry.received == 1 { "connection waits" } else { "connections wait" }, owner(&entry));
+    Some(format!("{} {verb} to be accepted by {who}: its queue is full", entry.received))
+}
+
 /// ECONNREFUSED: another process listens on that port, on another address.
-pub(super) fn listens_near(to: &Addr) -> Option<String> {
+pub(super) fn listens_near(to: &Addr) -> Option<(String, Addr)> {
     let near = |e: &KernelSocket| e.state == State::Listen && e.local.port() == to.port();
     let entry = entries(libc::SOCK_STREAM).find(near)?;
-    Some(format!("{} listens on {} only", owner(&entry), entry.local))
+    Some((format!("{} listens on {} only", owner(&entry), entry.local), entry.local))
 }
 
 /// EADDRINUSE of AF_UNIX: another process has the path, or nobody any more.

@@ -14,7 +14,11 @@ mod diagram;
 mod elsewhere;
 mod ending;
 mod given_up;
+mod local_port;
+mod option_value;
 mod ports;
+mod rights;
+mod source;
 mod state;
 mod story;
 mod waiting;
@@ -78,7 +82,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         Name::Errno(number) => number,
         // A socket's own timeout and EAGAIN tell the same: what did not come.
         Name::Timeout => libc::EAGAIN,
-        Name::Gai(libc::EAI_NONAME) => return &[address::no_such_host],
+        Name::Gai(_) => return &[address::no_such_host],
         _ => return &[],
     };
     match (tried, number) {
@@ -86,31 +90,40 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (_, libc::ENOTCONN) => &[state::not_connected],
         (_, libc::EISCONN) => &[state::connected],
         (_, libc::EMFILE) => &[state::too_many],
-        (Bind | Listen, libc::EADDRINUSE) => &[address::taken],
+        (Bind | Listen, libc::EADDRINUSE) => &[local_port::none_free, address::taken],
         (Bind, libc::EADDRNOTAVAIL) => &[address::not_here],
-        (Bind, libc::EACCES) => &[address::privileged],
-        (Bind, libc::EINVAL) => &[address::bound_already],
-        (Connect, libc::EADDRNOTAVAIL) => &[address::no_port_left],
+        (Bind, libc::EACCES) => &[rights::privileged],
+        (Bind, libc::EINVAL) => &[address::bound_already, address::v6_alone, address::no_interface],
+        (Connect, libc::EADDRNOTAVAIL) => &[local_port::none_for_connect],
         (Connect | Send { .. }, libc::EACCES) => &[address::broadcast],
         (Connect, libc::ECONNREFUSED) => &[connection::refused],
         (Send { .. } | Receive { .. }, libc::ECONNREFUSED) => &[connection::unreachable_port],
         (Connect, libc::EPROTOTYPE) => &[connection::other_type],
         (Send { .. }, libc::EPIPE) => &[connection::over, state::not_connected],
         (Send { .. } | Receive { .. }, libc::ECONNRESET) => &[connection::over],
-        (Send { .. } | Receive { .. }, libc::ETIMEDOUT) => &[given_up::timed_out],
+        (Send { .. } | Receive { .. }, libc::ETIMEDOUT) => &[waiting::queue_full, given_up::timed_out],
         (Accept, libc::EINVAL) => &[state::not_listening],
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
         (Send { .. }, libc::EPERM) => &[connection::not_taken],
         (Send { .. }, libc::EDESTADDRREQ) => &[state::no_destination],
+        (Connect | Send { .. }, libc::ENETUNREACH) => &[source::leads_nowhere, address::v6_alone, source::no_route],
+        (Connect | Send { .. }, libc::EAFNOSUPPORT) => &[source::leads_nowhere],
+        (Connect, libc::EINVAL) => &[source::leads_nowhere, address::no_interface],
+        (Send { .. }, libc::EINVAL) => &[rights::too_many_passed, source::leads_nowhere, address::no_interface],
+        (Send { .. }, libc::ETOOMANYREFS) => &[rights::too_many_passed],
         (Send { .. }, libc::EMSGSIZE) => &[state::too_long],
         (SetOption(..) | GetOption(..), libc::ENOPROTOOPT | libc::EOPNOTSUPP) => &[state::other_level],
+        (SetOption(..), libc::EINVAL) => &[option_value::refused],
         (Make(_), libc::EPROTONOSUPPORT) => &[state::other_protocol],
+        (Make(_), libc::EACCES) => &[rights::no_ping],
+        (Make(_), libc::EPERM) => &[rights::no_raw],
         (Connect, libc::EINPROGRESS | libc::EALREADY) => &[waiting::under_way],
-        (Connect, libc::EAGAIN) => &[waiting::queue_full],
+        (Connect, libc::ETIMEDOUT) => &[source::is_elsewhere, waiting::queue_full],
+        (Connect, libc::EAGAIN) => &[local_port::no_datagrams, source::is_elsewhere, waiting::queue_full],
         (Accept, libc::EAGAIN) => &[waiting::nobody_came],
         (Receive { .. }, libc::EAGAIN) => &[waiting::nothing_came],
-        (Send { .. }, libc::EAGAIN) => &[waiting::no_room],
+        (Send { .. }, libc::EAGAIN) => &[local_port::no_datagrams, waiting::no_room],
         _ => &[],
     }
 }
@@ -158,6 +171,15 @@ impl<'a> Case<'a> {
 
     fn record(&self) -> Option<&'a Record> {
         self.world.record.as_ref()
+    }
+
+    /// Where the call was to go, or the connection that was being made before it.
+    fn to(&self) -> Option<Addr> {
+        let asked = || match &self.last(self.socket.as_ref()?.serial, |did| matches!(did, Did::Connecting(_)))?.did {
+            Did::Connecting(to) => Some(to.clone()),
+            _ => None,
+        };
+        self.failure.addr().cloned().or_else(asked)
     }
 
     /// The last thing of a kind that happened to a socket.

@@ -157,7 +157,7 @@ pub(super) fn too_long(case: &Case) -> Option<Cause> {
 pub(super) fn other_level(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
     let (level, number, sets) = match case.failure.tried {
-        Tried::SetOption(level, number) => (level, number, true),
+        Tried::SetOption(level, number, _) => (level, number, true),
         Tried::GetOption(level, number) => (level, number, false),
         _ => return None,
     };
@@ -186,7 +186,15 @@ pub(super) fn other_level(case: &Case) -> Option<Cause> {
 
 /// EPROTONOSUPPORT at socket.
 pub(super) fn other_protocol(case: &Case) -> Option<Cause> {
-    let Tried::Make([_, kind, protocol]) = case.failure.tried else { return None };
+    let Tried::Make([family, kind, protocol]) = case.failure.tried else { return None };
+    let other = match (family, protocol) {
+        (libc::AF_INET, libc::IPPROTO_ICMPV6) => Some(("IPPROTO_ICMPV6 is IPv6's", "IPPROTO_ICMP")),
+        (libc::AF_INET6, libc::IPPROTO_ICMP) => Some(("IPPROTO_ICMP is IPv4's", "IPPROTO_ICMPV6")),
+        _ => None,
+    };
+    if let Some((clue, instead)) = other {
+        return Some(Cause::new(clue).advise(instead));
+    }
     let (kind, protocol) = (constants::TYPES.name_of(kind)?, constants::PROTOCOLS.name_of(protocol)?);
     Some(Cause::new(format!("{protocol} does not go with {kind}")).advise("leave the protocol out"))
 }

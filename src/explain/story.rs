@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use super::{Told, bytes, datagrams, ending, known, listens};
+use super::{Told, bytes, datagrams, ending, known, listens, option_value};
 use crate::command;
 use crate::linux::constants::HOWS;
 use crate::linux::options;
@@ -37,6 +37,7 @@ pub fn remark(record: &Record) -> Option<String> {
         Did::Received { room, whole, peeked: false, .. } if whole > room => {
             Some(format!("the datagram was {whole} bytes, the buffer {room}: the rest is lost"))
         }
+        Did::Taken { option, asked, taken } => Some(option_value::taken(option, asked, taken)),
         Did::Lost { .. } => Some(format!("{} threw it away: the datagram is lost", record.name(last.socket))),
         _ => None,
     }
@@ -246,6 +247,7 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
                 options::by_number(*level, *number).spec.map_or_else(|| format!("{level} {number}"), |s| s.name.into());
             format!("{name} set")
         }
+        Did::Taken { option, asked, taken } => option_value::taken(*option, *asked, *taken),
         Did::ModeSet(Mode::Blocking) => "made blocking".into(),
         Did::ModeSet(Mode::NonBlocking) => "made non-blocking".into(),
         Did::ModeSet(Mode::Timeout(s)) => format!("timeout set to {s} s"),

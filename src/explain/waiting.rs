@@ -3,9 +3,9 @@
 use std::os::fd::AsFd;
 
 use super::datagrams::{self, Missed};
-use super::{Case, Cause, bytes, covers, given_up, listens, local, option};
-use crate::os::fd;
+use super::{Case, Cause, bytes, covers, elsewhere, given_up, is_set, listens, local, option};
 use crate::os::tcp::Info;
+use crate::os::{fd, sockopt};
 use crate::value::{Addr, Clue, Name, Tried, text};
 use crate::world::record::{Did, Ends, Fact};
 use crate::world::{Mode, Socket, dropped};
@@ -133,7 +133,11 @@ fn no_datagram(case: &Case, socket: &Socket, at: &Addr) -> Cause {
             let instead = || format!("{} {} ...", case.call, case.called(other));
             none(why.into()).advise(advice.unwrap_or_else(instead)).about(other)
         }
-        None => none(format!("no datagram waits on {at}").into()),
+        None => {
+            let may_share = is_set(socket, libc::SO_REUSEADDR) || is_set(socket, libc::SO_REUSEPORT);
+            let elsewhere = if may_share { elsewhere::shares(case, at) } else { None };
+            none(elsewhere.unwrap_or_else(|| format!("no datagram waits on {at}")).into())
+        }
     };
     if let drops @ 1.. = dropped(socket) {
         let room = option(socket, libc::SO_RCVBUF).unwrap_or(0);
@@ -181,17 +185,24 @@ pub(super) fn under_way(case: &Case) -> Option<Cause> {
     let earlier = asked.filter(|fact| case.record().is_some_and(|record| fact.place.call != record.place.call));
     let to = match asked.map(|fact| &fact.did) {
         Some(Did::Connecting(to)) => to.clone(),
-        _ => case.failure.addr()?.clone(),
+        _ => case.to()?,
     };
     let clue = Clue::new(format!("not a failure: the connection to {to} is being made")).join(case.since(earlier));
     Some(Cause::new(clue).advise(format!("poll {name} OUT 1; then getsockopt {name} SO_ERROR gives 0 or the errno")))
 }
 
-/// connect: the queue of a listening socket of ours is full.
+/// connect: the queue of the listening socket is full.
 pub(super) fn queue_full(case: &Case) -> Option<Cause> {
-    let to = case.failure.addr()?;
-    let serves = |s: &std::rc::Rc<Socket>| listens(s) && local(s).is_some_and(|at| covers(&at, to));
-    let server = case.others().into_iter().find(serves)?;
+    let to = case.to()?;
+    let carried = |did: &Did| matches!(did, Did::Sent { .. } | Did::Received { .. });
+    if case.last(case.socket.as_ref()?.serial, carried).is_some() {
+        return None;
+    }
+    let serves = |s: &std::rc::Rc<Socket>| listens(s) && local(s).is_some_and(|at| covers(&at, &to));
+    let Some(server) = case.others().into_iter().find(serves) else {
+        let cause = super::elsewhere::queue(&to).map(Cause::new)?;
+        return Some(gave_up(case, cause).advise("accept there, or listen with a larger backlog"));
+    };
     let name = server.name();
     let full = match to {
         Addr::Path(_) | Addr::Abstract(_) => true,
@@ -201,8 +212,27 @@ pub(super) fn queue_full(case: &Case) -> Option<Cause> {
         }
     };
     full.then(|| {
-        Cause::new(format!("the queue of {name} is full: its connections wait to be accepted"))
+        let cause = Cause::new(format!("the queue of {name} is full: its connections wait to be accepted"));
+        gave_up(case, cause)
             .advise(format!("accept {name}, or a larger backlog: listen {name} 128"))
             .about(server.serial)
     })
+}
+
+/// ETIMEDOUT: which option of its own made the socket give up.
+fn gave_up(case: &Case, cause: Cause) -> Cause {
+    let set = || {
+        let socket = case.socket.as_ref().filter(|_| case.is(libc::ETIMEDOUT))?;
+        let own = |number: i32| {
+            case.last(socket.serial, |did| *did == Did::OptionSet(libc::IPPROTO_TCP, number))?;
+            sockopt::get_int(socket.open_fd().ok()?.as_fd(), libc::IPPROTO_TCP, number).ok()
+        };
+        let tries = || own(libc::TCP_SYNCNT).map(|n| format!("TCP_SYNCNT is {n}: so often it asked again"));
+        let time = || own(libc::TCP_USER_TIMEOUT).map(|ms| format!("TCP_USER_TIMEOUT is {ms} ms"));
+        Some(format!("{} gave up by itself: {}", socket.name(), time().or_else(tries)?))
+    };
+    match set() {
+        Some(clue) => cause.and(clue),
+        None => cause,
+    }
 }

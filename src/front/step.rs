@@ -37,7 +37,7 @@ pub enum Busy {
 
 /// Whether something is to be run before a line is asked for.
 pub fn busy(session: &Session) -> Busy {
-    if session.is_beside() || session.can_run() {
+    if session.is_evaluating() || session.can_run() {
         Busy::Yes
     } else if session.next_stop().is_some() {
         Busy::Perhaps
@@ -103,7 +103,7 @@ enum Meant<'a> {
     Break(Option<u32>),
     Continue(Option<u32>),
     Changed,
-    Beside,
+    Evaluate,
     Wrong(&'a str),
 }
 
@@ -130,7 +130,7 @@ fn meaning<'a>(text: &'a str, line: Option<&str>) -> Meant<'a> {
         ("break", _) => number().map_or(Meant::Wrong("break"), Meant::Break),
         ("continue", _) => number().map_or(Meant::Wrong("continue"), Meant::Continue),
         _ if line.is_some_and(|line| head(line) == head(text)) => Meant::Changed,
-        _ => Meant::Beside,
+        _ => Meant::Evaluate,
     }
 }
 
@@ -201,7 +201,7 @@ pub fn line(session: &mut Session, screen: &Screen, text: &str, standing: Option
         }
         (Meant::Changed, Some(standing)) => change(session, screen, text, standing),
         (Meant::Run | Meant::Changed, None) => screen.remark(nothing),
-        (Meant::Beside, _) => beside(session, screen, text),
+        (Meant::Evaluate, _) => evaluate(session, screen, text),
     }
 }
 
@@ -224,8 +224,8 @@ fn change(session: &mut Session, screen: &Screen, text: &str, standing: &NextSta
     }
 }
 
-fn beside(session: &mut Session, screen: &Screen, text: &str) {
-    if let Err(error) = session.run_beside(&Source::new("", text)) {
+fn evaluate(session: &mut Session, screen: &Screen, text: &str) {
+    if let Err(error) = session.evaluate(&Source::new("", text)) {
         screen.refuse(&error);
     }
 }
@@ -254,12 +254,12 @@ mod tests {
         let line = Some("conn, addr = accept srv");
         assert_eq!(meaning("conn, addr = accept srv ", line), Meant::Run);
         assert_eq!(meaning("conn, addr = accept other", line), Meant::Changed);
-        assert_eq!(meaning("c, a = accept srv", line), Meant::Beside);
-        assert_eq!(meaning("connect cli :1", line), Meant::Beside);
+        assert_eq!(meaning("c, a = accept srv", line), Meant::Evaluate);
+        assert_eq!(meaning("connect cli :1", line), Meant::Evaluate);
         assert_eq!(meaning("", line), Meant::Skip);
         assert_eq!(meaning("expect EPIPE send c x", Some("expect ECONNRESET send c x")), Meant::Changed);
         assert_eq!(meaning("while $x < 5", Some("while $x < 3")), Meant::Changed);
-        assert_eq!(meaning("let y = 1", Some("let x = 1")), Meant::Beside);
+        assert_eq!(meaning("let y = 1", Some("let x = 1")), Meant::Evaluate);
     }
 
     #[test]
@@ -269,6 +269,6 @@ mod tests {
         assert_eq!(meaning("break 12", Some("break")), Meant::Break(Some(12)));
         assert_eq!(meaning("continue 0", None), Meant::Wrong("continue"));
         assert_eq!(meaning("continue", Some("x = now")), Meant::Continue(None));
-        assert_eq!(meaning("l = list 1 2", None), Meant::Beside);
+        assert_eq!(meaning("l = list 1 2", None), Meant::Evaluate);
     }
 }

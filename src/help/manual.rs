@@ -188,20 +188,3 @@ fn escaped(text: &str) -> String {
         .replace('^', "\\(ha")
         .replace('~', "\\(ti")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_has_every_call_option_and_word() {
-        let page = manual();
-        for name in command::all().flat_map(|c| std::iter::once(&c.name).chain(c.aliases)) {
-            assert!(page.contains(&escaped(name)), "{name}");
-        }
-        let flags = program::OPTIONS.iter().map(|(option, _)| *option);
-        for name in flags.chain(options::all().map(|o| o.name)).chain(crate::lang::KEYWORDS.iter().copied()) {
-            assert!(page.contains(&escaped(name)), "{name}");
-        }
-    }
-}

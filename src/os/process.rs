@@ -243,12 +243,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn memory_is_read_back() {
-        let bytes = vec![7; 100_000];
-        assert_eq!(recall(memory(&bytes).unwrap()), Ok(bytes));
-    }
-
-    #[test]
     fn places_are_counted() {
         let fd = places(2).unwrap();
         assert_eq!((take_place(fd.as_fd()), take_place(fd.as_fd())), (Ok(()), Ok(())));
@@ -264,18 +258,5 @@ mod tests {
         assert_eq!(parent_id, parent());
         assert_eq!(look(-1), None);
         assert_eq!(look(i32::MAX), None);
-    }
-
-    #[test]
-    // It is waited for, by its descriptor.
-    #[allow(clippy::zombie_processes)]
-    fn a_child_is_waited_for_by_its_descriptor() {
-        let child = Command::new("sleep").arg("100").spawn().unwrap();
-        let fd = descriptor(child.id() as i32).unwrap();
-        assert_eq!(reap(fd.as_fd(), false), Ok(None));
-        signal(fd.as_fd(), libc::SIGTERM).unwrap();
-        assert_eq!(reap(fd.as_fd(), true), Ok(Some(-libc::SIGTERM)));
-        assert_eq!(reap(fd.as_fd(), false), Err(libc::ECHILD));
-        assert_eq!(signal(fd.as_fd(), libc::SIGTERM), Err(libc::ESRCH));
     }
 }

@@ -6,7 +6,7 @@
 
 use std::ffi::{CStr, CString, c_char};
 use std::mem::zeroed;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
 
@@ -141,4 +141,15 @@ pub fn gethostname() -> String {
 fn string(chars: &[c_char]) -> String {
     let bytes: Vec<u8> = chars.iter().take_while(|c| **c != 0).map(|c| c.cast_unsigned()).collect();
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The addresses that /etc/hosts gives a name.
+pub fn in_hosts(name: &str) -> Vec<IpAddr> {
+    let text = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
+    let row = |line: &str| {
+        let mut words = line.split('#').next()?.split_whitespace();
+        let address = words.next()?.parse().ok()?;
+        words.any(|word| word.eq_ignore_ascii_case(name)).then_some(address)
+    };
+    text.lines().filter_map(row).collect()
 }

@@ -10,9 +10,9 @@ use super::sockopt;
 /// ip(7): the lower half is the lowest port, the upper half the highest.
 const IP_LOCAL_PORT_RANGE: i32 = 51;
 
-/// The numbers of a setting under /proc/sys/net/ipv4.
+/// The numbers of a setting under /proc/sys/net.
 fn numbers<T: FromStr, const N: usize>(name: &str) -> Option<[T; N]> {
-    let text = fs::read_to_string(format!("/proc/sys/net/ipv4/{name}")).ok()?;
+    let text = fs::read_to_string(format!("/proc/sys/net/{name}")).ok()?;
     text.split_whitespace().filter_map(|word| word.parse().ok()).collect::<Vec<T>>().try_into().ok()
 }
 
@@ -33,7 +33,7 @@ pub struct LocalPorts {
 impl LocalPorts {
     /// Of that socket; none where it has no ports, or /proc cannot be read.
     pub fn of(fd: BorrowedFd<'_>) -> Option<Self> {
-        let [low, high] = numbers("ip_local_port_range")?;
+        let [low, high] = numbers("ipv4/ip_local_port_range")?;
         let at_connect = sockopt::get_int(fd, libc::IPPROTO_IP, libc::IP_BIND_ADDRESS_NO_PORT).ok()? != 0;
         // A kernel before 6.3 has no range of the socket's own.
         let own = sockopt::get_int(fd, libc::IPPROTO_IP, IP_LOCAL_PORT_RANGE).unwrap_or(0) as u32;
@@ -49,7 +49,12 @@ impl LocalPorts {
 
 /// The first port that needs no privilege: `net.ipv4.ip_unprivileged_port_start`.
 pub fn first_free_port() -> Option<u16> {
-    numbers("ip_unprivileged_port_start").map(|[first]| first)
+    numbers("ipv4/ip_unprivileged_port_start").map(|[first]| first)
+}
+
+/// A number under `net.core`: `rmem_max`, `somaxconn`, ...; none where /proc cannot be read.
+pub fn core(name: &str) -> Option<i32> {
+    numbers(&format!("core/{name}")).map(|[number]| number)
 }
 
 /// Who may have an ICMP socket (`SOCK_DGRAM`, `IPPROTO_ICMP`): `net.ipv4.ping_group_range`, which counts for root too.
@@ -65,7 +70,7 @@ pub struct PingGroups {
 
 /// The groups that may have an ICMP socket; none where /proc cannot be read.
 pub fn ping_groups() -> Option<PingGroups> {
-    let [low, high] = numbers("ping_group_range")?;
+    let [low, high] = numbers("ipv4/ping_group_range")?;
     let mut ours = rustix::process::getgroups().unwrap_or_default();
     ours.push(rustix::process::getegid());
     Some(PingGroups { low, high, ours: ours.iter().any(|group| (low..=high).contains(&group.as_raw())) })

@@ -31,7 +31,7 @@ pub fn compile(table: &mut Symbols, source: &Rc<Source>, block: &Block) -> Resul
     Ok(Rc::new(compiler.code))
 }
 
-/// The code of statements that run once beside a program, where these names are local. Nothing in it is a place to
+/// The code of statements that run once where a program stands, where these names are local. Nothing in it is a place to
 /// stop at.
 pub fn snippet(
     table: &mut Symbols,

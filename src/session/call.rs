@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::Session;
 use super::event::At;
-use super::exec::{Flow, Next};
+use super::exec::Flow;
 use super::task::{Frame, Task};
 use crate::command::{Arg, Args};
 use crate::program::{Callee, Site};
@@ -16,8 +16,9 @@ use crate::world::{File, Socket, Step};
 const FRAMES_MAX: usize = 10_000;
 
 impl Session {
-    pub(super) fn call(&mut self, task: &mut Task, site: &Rc<Site>) -> Next {
-        let Some(frame) = task.frames.last() else { return Next::Flow(Flow::Ended) };
+    /// Make a call. Gives how the task goes on, unless it is with the next op of the same frame.
+    pub(super) fn call(&mut self, task: &mut Task, site: &Rc<Site>) -> Option<Flow> {
+        let Some(frame) = task.frames.last() else { return Some(Flow::Ended) };
         let mut args = std::mem::take(&mut self.args);
         let mut failed = None;
         for (i, code) in site.args.iter().enumerate() {
@@ -40,10 +41,11 @@ impl Session {
             (None, Callee::Defined(slot)) => {
                 let values = args.0.drain(..).map(|a| if let Arg::Value(v) = a { v } else { Value::None }).collect();
                 self.args = args;
-                return match self.enter(task, site, *slot, values) {
-                    Ok(()) => Next::Frame,
-                    Err(failure) => Next::Flow(self.fail(task, site.name.clone(), Some(site), failure)),
-                };
+                let entered = self.enter(task, site, *slot, values);
+                return Some(match entered {
+                    Ok(()) => Flow::On,
+                    Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
+                });
             }
         };
         if !matches!(result, Ok(Step::Done(_))) {
@@ -54,11 +56,11 @@ impl Session {
         if let Ok(Step::Done(reply)) = result {
             // The common case, kept short.
             return match self.complete(task, site, reply) {
-                Flow::On => Next::Op,
-                other => Next::Flow(other),
+                Flow::On => None,
+                other => Some(other),
             };
         }
-        Next::Flow(self.settle(task, site, result))
+        Some(self.settle(task, site, result))
     }
 
     /// Call a defined name: a frame of its own.

@@ -6,7 +6,7 @@ use super::event::What;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
 use super::{Session, expr};
 use crate::os::{poller, trace};
-use crate::program::{After, Code, Op, takes};
+use crate::program::{After, Code, Op, Site, takes};
 use crate::value::{Failure, Name, Reply, Value};
 use crate::world::{Step, Wake};
 
@@ -55,116 +55,90 @@ impl Session {
     fn wake_up(&mut self, task: &mut Task, mut parked: Parked) -> Flow {
         let expired = std::mem::take(&mut task.expired);
         self.keep_place(task, &parked.site);
-        let result = match &mut parked.on {
+        let Some(result) = self.come_of(task, &mut parked.on, expired) else {
+            task.parked = Some(parked);
+            return Flow::Parked;
+        };
+        let Site { targets, expect, .. } = &*parked.site;
+        let is_told = matches!(parked.on, Parking::Jobs(_)) && self.reporter.shows_all();
+        if is_told && result.is_ok() && targets.is_empty() && expect.is_none() {
+            // The announcement has just shown what it gave.
+            return Flow::On;
+        }
+        self.settle(task, &parked.site, result)
+    }
+
+    /// What has come of a wait; none while it lasts.
+    fn come_of(&mut self, task: &Task, on: &mut Parking, expired: bool) -> Option<Result<Step, Failure>> {
+        let done = |reply| Some(Ok(Step::Done(reply)));
+        match on {
             Parking::Call(wait, resume) => {
                 let wake = if expired { Wake::Expired } else { Wake::Ready };
                 if trace::is_on() {
                     self.tell_engine(task, if expired { "... its time is up" } else { "... woken" }.into());
                 }
-                let Some(result) = resume(&mut self.world, wake) else {
-                    task.parked = Some(parked);
-                    return Flow::Parked;
-                };
+                let result = resume(&mut self.world, wake)?;
                 self.world.unwatch(wait, task.id);
-                result
+                Some(result)
             }
-            Parking::Jobs(jobs) => match self.jobs.result(jobs, &self.globals) {
-                // The announcement has just shown what it gave.
-                Some(Ok(_))
-                    if self.reporter.shows_all() && parked.site.targets.is_empty() && parked.site.expect.is_none() =>
-                {
-                    return Flow::On;
-                }
-                Some(result) => result.map(Step::Done),
-                None => {
-                    task.parked = Some(parked);
-                    return Flow::Parked;
-                }
-            },
-            Parking::Join(other) => {
-                if !other.done.get() && !expired {
-                    task.parked = Some(parked);
-                    return Flow::Parked;
-                }
-                Ok(Step::Done(other.result.borrow().clone().filter(|_| other.done.get()).unwrap_or(Reply::Nothing)))
+            Parking::Jobs(jobs) => Some(self.jobs.result(jobs, &self.globals)?.map(Step::Done)),
+            Parking::Join(other) if other.done.get() || expired => {
+                done(other.result.borrow().clone().unwrap_or(Reply::Nothing))
             }
+            Parking::Turn(entry) if self.fairness.entries() >= *entry => done(Reply::Nothing),
             // An entry of the run queue from before is not its turn.
-            Parking::Turn(entry) if self.fairness.entries() < *entry => {
-                task.parked = Some(parked);
-                return Flow::Parked;
-            }
-            Parking::Turn(_) => Ok(Step::Done(Reply::Nothing)),
-            Parking::Resumed(coroutine) => {
-                let passed = coroutine.passed.borrow_mut().take();
-                match (passed, coroutine.done.get()) {
-                    (Some(value), _) => Ok(Step::Done(Reply::One(value))),
-                    (None, true) => {
-                        let failure = coroutine.failure.borrow_mut().take();
-                        Err(failure.filter(|f| f.name != Name::Cancelled).map_or_else(ended, |failure| *failure))
-                    }
-                    (None, false) => {
-                        task.parked = Some(parked);
-                        return Flow::Parked;
-                    }
+            Parking::Join(_) | Parking::Turn(_) => None,
+            Parking::Resumed(coroutine) => match (coroutine.passed.borrow_mut().take(), coroutine.done.get()) {
+                (Some(value), _) => done(Reply::One(value)),
+                (None, true) => {
+                    let failure = coroutine.failure.borrow_mut().take().filter(|f| f.name != Name::Cancelled);
+                    Some(Err(failure.map_or_else(ended, |failure| *failure)))
                 }
-            }
-            Parking::Yielded => match task.handle.passed.borrow_mut().take() {
-                Some(value) => Ok(Step::Done(Reply::One(value))),
-                None => {
-                    task.parked = Some(parked);
-                    return Flow::Parked;
-                }
+                (None, false) => None,
             },
-        };
-        self.settle(task, &parked.site, result)
+            Parking::Yielded => done(Reply::One(task.handle.passed.borrow_mut().take()?)),
+        }
     }
 
     fn steps(&mut self, task: &mut Task) -> Flow {
-        'frame: loop {
-            let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
-            let code = frame.code.clone();
-            loop {
-                if let Some(signal) = poller::take_signal() {
-                    match self.signal(task, signal) {
-                        Flow::On => continue 'frame,
-                        other => return other,
-                    }
-                }
-                if self.status.counts_op() {
-                    self.status.is_at(self.timers.read());
-                }
-                if self.status.stop().is_some() || (self.stepper.is_some() && self.halts(task)) {
-                    return Flow::Parked;
-                }
-                let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
-                let Some(op) = code.ops.get(frame.pc) else {
-                    match self.leave(task) {
-                        Flow::On => continue 'frame,
-                        other => return other,
-                    }
-                };
-                frame.pc += 1;
-                match self.op(task, &code, op) {
-                    Ok(Next::Op) => {}
-                    Ok(Next::Frame) => continue 'frame,
-                    Ok(Next::Flow(Flow::On)) => continue 'frame,
-                    Ok(Next::Flow(other)) => return other,
-                    Err(failure) => {
-                        let call: Rc<str> = op.name().into();
-                        match self.fail(task, call, None, failure) {
-                            Flow::On => continue 'frame,
-                            other => return other,
-                        }
-                    }
-                }
+        loop {
+            let flow = self.frame_steps(task);
+            if !matches!(flow, Flow::On) {
+                return flow;
             }
         }
     }
 
+    /// Run ops of the same frame, until the task goes on in another one or not at all.
+    fn frame_steps(&mut self, task: &mut Task) -> Flow {
+        let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
+        let code = frame.code.clone();
+        loop {
+            if let Some(signal) = poller::take_signal() {
+                return self.signal(task, signal);
+            }
+            if self.status.counts_op() {
+                self.status.is_at(self.timers.read());
+            }
+            if self.status.stop().is_some() || (self.stepper.is_some() && self.halts(task)) {
+                return Flow::Parked;
+            }
+            let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
+            let Some(op) = code.ops.get(frame.pc) else { return self.leave(task) };
+            frame.pc += 1;
+            match self.op(task, &code, op) {
+                Ok(None) => {}
+                Ok(Some(flow)) => return flow,
+                Err(failure) => return self.fail(task, op.name().into(), None, failure),
+            }
+        }
+    }
+
+    /// Run an op. Gives how the task goes on, unless it is with the next op of the same frame.
     // One arm an op.
     #[allow(clippy::too_many_lines)]
-    fn op(&mut self, task: &mut Task, code: &Rc<Code>, op: &Op) -> Result<Next, Failure> {
-        let Some(frame) = task.frames.last_mut() else { return Ok(Next::Flow(Flow::Ended)) };
+    fn op(&mut self, task: &mut Task, code: &Rc<Code>, op: &Op) -> Result<Option<Flow>, Failure> {
+        let Some(frame) = task.frames.last_mut() else { return Ok(Some(Flow::Ended)) };
         match op {
             Op::Call(site) => return Ok(self.call(task, site)),
             Op::Line(first, last) => {
@@ -246,7 +220,7 @@ impl Session {
             }
             Op::Raise => {
                 let failure = frame.error.take().map_or(Failure::new(Name::Cancelled), |failure| *failure);
-                return Ok(Next::Flow(self.unwind(task, failure)));
+                return Ok(Some(self.unwind(task, failure)));
             }
             Op::After(After::Jump(to)) => frame.afters.push(Pending::Jump(*to)),
             Op::After(After::Raise) => {
@@ -255,7 +229,7 @@ impl Session {
             }
             Op::Finished => match frame.afters.pop() {
                 Some(Pending::Jump(to)) => frame.pc = to,
-                Some(Pending::Raise(failure)) => return Ok(Next::Flow(self.unwind(task, failure))),
+                Some(Pending::Raise(failure)) => return Ok(Some(self.unwind(task, failure))),
                 None => {}
             },
             Op::Value(operands) => {
@@ -263,9 +237,9 @@ impl Session {
                 let values = operands.iter().map(|o| self.globals.operand(&scope, o));
                 frame.returns = values.collect::<Result<Vec<_>, _>>()?.into();
             }
-            Op::Return => return Ok(Next::Flow(self.leave(task))),
+            Op::Return => return Ok(Some(self.leave(task))),
         }
-        Ok(Next::Op)
+        Ok(None)
     }
 
     /// The innermost frame is through: give the caller what it returns.
@@ -288,14 +262,4 @@ impl Session {
 /// A coroutine has no more to give.
 pub(super) fn ended() -> Failure {
     Failure::with(Name::Empty, "the coroutine has ended")
-}
-
-/// How the steps of a task go on.
-pub(super) enum Next {
-    /// With the next op of the same frame.
-    Op,
-    /// With another frame.
-    Frame,
-    /// As the flow says.
-    Flow(Flow),
 }

@@ -4,16 +4,16 @@
 //! names resolved to slots once. The run queue is first in, first out; when it is empty the loop polls once. What
 //! happens is told as [`Event`]s to a [`Sink`]: execution prints nothing and knows no colour.
 
-mod attend;
-mod beside;
 mod call;
 mod deadlock;
+mod evaluate;
 pub mod event;
 mod exec;
 mod expr;
 mod fairness;
 mod globals;
 mod jobs;
+mod notify;
 mod outcome;
 mod process;
 mod report;
@@ -29,9 +29,9 @@ mod views;
 
 use std::rc::Rc;
 
-pub use attend::Awaited;
-pub use beside::Change;
+pub use evaluate::Change;
 pub use event::{Event, Sink, Syscall, What};
+pub use notify::Awaited;
 pub use process::CHILD;
 pub use report::Show;
 pub use status::{Main, Status, Stop};
@@ -43,7 +43,7 @@ use crate::explain::Told;
 use crate::lang::{self, Source};
 use crate::os::trace;
 use crate::value::Value;
-use crate::world::{Record, TaskId, World};
+use crate::world::{Record, World};
 use fairness::Fairness;
 use globals::Globals;
 use jobs::Jobs;
@@ -70,8 +70,6 @@ pub struct Session {
     last_error: Option<Box<Told>>,
     /// The program that is stepped through, if one is.
     stepper: Option<Box<step::Stepper>>,
-    /// The task that runs lines typed beside it.
-    beside: Option<TaskId>,
     /// How many calls were made, where they are counted.
     calls: u64,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
@@ -95,7 +93,6 @@ impl Session {
             history: Vec::new(),
             calls: 0,
             stepper: None,
-            beside: None,
             interactive: false,
             last_error: None,
         };
@@ -133,7 +130,6 @@ impl Session {
         self.world.current = MAIN;
         self.tasks.recover();
         self.status.set_main(Main::Idle);
-        self.beside = None;
         self.stop_stepping();
     }
 

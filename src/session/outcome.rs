@@ -115,7 +115,7 @@ impl Session {
                 self.name_nameless(task, value);
             }
         }
-        let remark = self.world.record.as_ref().and_then(explain::remark);
+        let remark = self.remark(task, site);
         if task.job.is_some() && task.frames.len() == 1 {
             task.result = if site.targets.is_empty() { Reply::Many(values) } else { Reply::Nothing };
         } else if self.reporter.shows_all() {
@@ -126,6 +126,17 @@ impl Session {
         }
         self.bury_if_dead(task);
         Flow::On
+    }
+
+    /// What surprises those who see the call's result alone. An errno that is a result is explained like an error.
+    fn remark(&mut self, task: &Task, site: &Site) -> Option<String> {
+        let Some(failure) = self.world.given.take() else {
+            return self.world.record.as_ref().and_then(explain::remark);
+        };
+        let failure = self.look_into(task, site, *failure);
+        let number = failure.name.number().unwrap_or(libc::EAGAIN);
+        let cause = failure.clues().first().map_or_else(String::new, |clue| format!(": {}", clue.steady()));
+        Some(format!("{number} is {}{cause}", Name::Errno(number).as_str()))
     }
 
     /// A live thing goes by its first name in all that is told of it.
@@ -187,7 +198,7 @@ impl Session {
         if !is_job && (!taken || (self.reporter.shows_all() && site.is_some())) {
             self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
         }
-        if !taken && !is_job && !task.beside && self.stands_again(task) {
+        if !taken && !is_job && !task.evaluates && self.stands_again(task) {
             return Flow::Parked;
         }
         self.unwind(task, failure)
@@ -201,11 +212,17 @@ impl Session {
         if (self.world.record.is_none() && taken()) || !failure.clues().is_empty() || failure.name == Name::Cancelled {
             return failure;
         }
+        let failure = self.look_into(task, site, failure);
+        self.keep_place(task, site);
+        self.world.note_failure(&failure);
+        failure
+    }
+
+    /// The failure with its cause; `why` tells of it from now on.
+    fn look_into(&mut self, task: &Task, site: &Site, failure: Failure) -> Failure {
         let At { source, span, .. } = Self::at(task);
         let (failure, told) = explain::explain(&self.world, &site.name, (source, span.line), failure);
         self.last_error = Some(Box::new(told));
-        self.keep_place(task, site);
-        self.world.note_failure(&failure);
         failure
     }
 
@@ -260,7 +277,7 @@ impl Session {
             self.status.ask_stop(Stop::Signal(signal));
             return Flow::Parked;
         }
-        if self.runs_free() && !task.beside {
+        if self.runs_free() && !task.evaluates {
             self.interrupt_steps();
             return Flow::On;
         }

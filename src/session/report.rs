@@ -107,7 +107,7 @@ impl Session {
         At {
             process: None,
             // A coroutine speaks for the task that resumed it.
-            task: (task.id != MAIN && task.job.is_none() && !task.beside && !task.handle.coroutine)
+            task: (task.id != MAIN && task.job.is_none() && !task.evaluates && !task.handle.coroutine)
                 .then(|| task.name.clone()),
             source: place.map(|(f, _)| f.code.source.clone()),
             span: place.and_then(|(_, p)| p).map_or(Span::default(), |p| p.span),

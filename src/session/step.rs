@@ -1,7 +1,7 @@
 //! Stepping: each statement of each task stops before it runs, until somebody lets it go.
 //!
 //! Tasks that stand before a statement wait in a queue of their own, in the order in which they would run; what they
-//! have let go runs on the scheduler as ever. A line typed beside the program is a task that never stops. What a person
+//! have let go runs on the scheduler as ever. A line typed in between is a task that never stops. What a person
 //! is shown and types is none of this file's business.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
@@ -47,12 +47,25 @@ pub(super) struct Stepper {
     trail: Vec<(TaskId, Spot)>,
     /// The task that was let go last.
     last: TaskId,
+    /// The task that runs lines typed in between.
+    evaluating: Option<TaskId>,
 }
 
 impl Stepper {
     /// The first line from that one on that a statement begins on.
     fn statement(&self, line: u32) -> Option<u32> {
         self.lines.range(line..).next().copied()
+    }
+
+    /// What runs stops at its next statement.
+    fn halt(&mut self) {
+        (self.free, self.until) = (false, None);
+    }
+
+    /// A task stands before a statement again, and runs next.
+    fn stop_first(&mut self, id: TaskId) {
+        self.stopped.retain(|t| *t != id);
+        self.stopped.push_front(id);
     }
 }
 
@@ -95,6 +108,7 @@ impl Session {
             at: HashMap::new(),
             trail: Vec::new(),
             last: MAIN,
+            evaluating: None,
         }));
         Ok(())
     }
@@ -200,8 +214,7 @@ impl Session {
         frame.pc = spot.pc;
         if let Some(stepper) = &mut self.stepper {
             stepper.trail.pop();
-            stepper.stopped.retain(|t| *t != id);
-            stepper.stopped.push_front(id);
+            stepper.stop_first(id);
         }
         Ok(())
     }
@@ -246,17 +259,28 @@ impl Session {
         self.stepper.as_ref().map(|s| &s.source)
     }
 
-    /// The task that was let go last, while it waits.
-    pub(super) fn stepped_last(&self) -> Option<TaskId> {
-        let waits = |id: &TaskId| self.tasks.get(*id).is_some_and(|t| t.parked.is_some());
-        self.stepper.as_ref().map(|s| s.last).filter(waits)
+    /// The task whose call a person waits for.
+    pub(super) fn foreground(&self) -> TaskId {
+        let Some(stepper) = &self.stepper else { return MAIN };
+        let last = self.tasks.get(stepper.last).filter(|t| t.parked.is_some());
+        stepper.evaluating.or(last.map(|t| t.id)).unwrap_or(MAIN)
+    }
+
+    /// Whether lines that were typed in between still run.
+    pub fn is_evaluating(&self) -> bool {
+        self.stepper.as_ref().is_some_and(|s| s.evaluating.is_some())
+    }
+
+    pub(super) fn set_evaluating(&mut self, task: Option<TaskId>) {
+        if let Some(stepper) = &mut self.stepper {
+            stepper.evaluating = task;
+        }
     }
 
     /// Ctrl-C: what was let go last stops at its next statement; what it waits for is given up.
     pub fn interrupt_steps(&mut self) {
         if let Some(stepper) = &mut self.stepper {
-            stepper.free = false;
-            stepper.until = None;
+            stepper.halt();
         }
         let id = self.foreground();
         if self.tasks.get(id).is_some_and(|t| t.parked.is_some()) {
@@ -270,7 +294,9 @@ impl Session {
     #[cold]
     pub(super) fn halts(&mut self, task: &Task) -> bool {
         let (Some(stepper), Some(frame)) = (&mut self.stepper, task.frames.last()) else { return false };
-        let Some(place) = frame.code.places.get(frame.pc).filter(|p| p.end != 0 && !task.beside) else { return false };
+        let Some(place) = frame.code.places.get(frame.pc).filter(|p| p.end != 0 && !task.evaluates) else {
+            return false;
+        };
         let spot = Spot { depth: task.frames.len(), pc: frame.pc };
         if stepper.granted == Some(task.id) {
             stepper.granted = None;
@@ -292,8 +318,7 @@ impl Session {
         } else {
             stepper.stopped.push_back(task.id);
         }
-        stepper.free = false;
-        stepper.until = None;
+        stepper.halt();
         true
     }
 
@@ -317,10 +342,8 @@ impl Session {
         task.frames.truncate(spot.depth);
         let Some(frame) = task.frames.last_mut() else { return false };
         frame.pc = spot.pc;
-        stepper.free = false;
-        stepper.until = None;
-        stepper.stopped.retain(|t| *t != task.id);
-        stepper.stopped.push_front(task.id);
+        stepper.halt();
+        stepper.stop_first(task.id);
         stepper.trail.pop_if(|(id, at)| *id == task.id && *at == spot);
         let line = self.standing(task).span.line;
         self.tell_at(task, What::Noted(format!("line {line} is still next: change it, or `skip`")));

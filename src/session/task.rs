@@ -90,8 +90,8 @@ pub(super) struct Task {
     pub pool: Option<Rc<Pool>>,
     /// It is a background call.
     pub job: Option<u64>,
-    /// It runs lines typed beside a program that is stepped through.
-    pub beside: bool,
+    /// It runs lines that were typed while a program is stepped through.
+    pub evaluates: bool,
     pub handle: Rc<TaskHandle>,
     /// The tasks that wait for its end.
     pub joiners: Vec<TaskId>,
@@ -124,7 +124,7 @@ impl Task {
             daemon: coroutine,
             pool: None,
             job: None,
-            beside: false,
+            evaluates: false,
             handle,
             joiners: Vec::new(),
             result: Reply::Nothing,

@@ -206,7 +206,7 @@ impl Session {
                 drop(task);
                 self.end_job(number, failure.map_or(Ok(result), |failure| Err(*failure)));
             }
-            None if task.beside => self.beside = None,
+            None if task.evaluates => self.set_evaluating(None),
             None if failure.is_some_and(|f| f.name != Name::Cancelled) && !task.handle.coroutine => {
                 self.tasks.count_failed();
             }

@@ -102,8 +102,8 @@ pub enum Tried {
     Other,
     /// To make a socket of that family, type and protocol.
     Make([i32; 3]),
-    /// To look a host's name up.
-    LookUp,
+    /// To look up a host's addresses of that family; 0 for any.
+    LookUp(i32),
     /// To give an address.
     Bind,
     /// To take connections.
@@ -116,6 +116,8 @@ pub enum Tried {
     Send {
         /// How many.
         bytes: usize,
+        /// How many descriptors went with them.
+        fds: u16,
         /// How many of them the kernel had taken.
         sent: usize,
         /// MSG_DONTWAIT, ...
@@ -128,8 +130,8 @@ pub enum Tried {
         /// MSG_PEEK, ...
         flags: i32,
     },
-    /// To set an option, by level and number.
-    SetOption(i32, i32),
+    /// To set an option, by level and number, to that number, if it is one.
+    SetOption(i32, i32, Option<i32>),
     /// To read an option.
     GetOption(i32, i32),
 }

@@ -66,6 +66,8 @@ pub struct World {
     pub record: Option<Record>,
     /// The last socket that a call made and had to close again, and how it stood.
     pub undone: Option<Box<(Rc<Socket>, Last)>>,
+    /// An error that the call which runs gives as a number, where that is kept: it is explained like one it fails with.
+    pub given: Option<Box<Failure>>,
     /// Child processes, and what this one is to its parent.
     pub family: Family,
     poller: Option<Poller>,

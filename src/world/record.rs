@@ -120,6 +120,16 @@ pub enum Did {
     Shut(i32),
     /// An option was set: its level and number.
     OptionSet(i32, i32),
+    /// The kernel made another number of one that was asked for: an option's, by level and number, or else how many
+    /// connections may wait.
+    Taken {
+        /// Which option.
+        option: Option<(i32, i32)>,
+        /// What was asked for.
+        asked: i32,
+        /// What it is now.
+        taken: i32,
+    },
     /// A file was made of it.
     Filed,
     /// The way its calls wait was set.
@@ -333,6 +343,11 @@ impl World {
         if tells {
             record.add(socket, Did::Failed(failure.tried, failure.name));
         }
+    }
+
+    /// The call that runs gives this error as a number.
+    pub fn give(&mut self, failure: Failure) {
+        self.given = self.record.is_some().then(|| Box::new(failure));
     }
 
     /// Write down how a socket stands that is about to be closed; whether another descriptor of it may stay open.

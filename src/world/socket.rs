@@ -268,6 +268,13 @@ impl Socket {
         (addr::getsockname(fd.as_fd()).ok().filter(bound), addr::getpeername(fd.as_fd()).ok())
     }
 
+    /// Whether it is a datagram socket of IP without a port. One that is to send gets one; when there is none left the
+    /// kernel says EAGAIN, and nothing tells when there is.
+    pub fn lacks_port(&self) -> bool {
+        let ip = matches!(self.family, libc::AF_INET | libc::AF_INET6);
+        ip && self.kind == libc::SOCK_DGRAM && self.addresses().0.is_none()
+    }
+
     /// Its family, type and protocol, for people.
     pub fn sort(&self) -> String {
         sort([self.family, self.kind, self.protocol])

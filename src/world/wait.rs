@@ -53,8 +53,9 @@ where
 {
     let (tried, serial) = (waiting.tried, waiting.socket.serial);
     let about = move |failure: Failure| failure.trying(tried).on(serial);
+    let comes = || waiting.side == Side::In || !waiting.socket.lacks_port();
     match attempt(world, None) {
-        Err(f) if f.is(libc::EAGAIN) && waiting.waits() => {}
+        Err(f) if f.is(libc::EAGAIN) && waiting.waits() && comes() => {}
         done => return done.map_err(about),
     }
     let (limit, error) = World::limit(&waiting.socket, waiting.side).unzip();

@@ -47,7 +47,7 @@ pub(super) fn drive(
     let Some(socket) = socket else { return drive_disk(world, what, job) };
     let tried = match side {
         Side::In => Tried::Receive { room: 0, flags: 0 },
-        Side::Out => Tried::Send { bytes: 0, sent: 0, flags: 0 },
+        Side::Out => Tried::Send { bytes: 0, fds: 0, sent: 0, flags: 0 },
     };
     let waiting = Waiting { socket: socket.clone(), side, never: false, again: None, what, tried };
     let mut job = Some(job);

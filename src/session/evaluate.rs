@@ -1,5 +1,5 @@
-//! Lines typed while a program is stepped through: one that takes the place of the next statement, for this once, and
-//! those that run beside the program.
+//! Lines evaluated where a stepped program stands: one that takes the place of the next statement, for this once, and
+//! those that the program has not.
 //!
 //! Both see the names of the place that the program stands at, and stop nowhere.
 
@@ -99,8 +99,8 @@ impl Session {
         self.globals.snippet(source, names)
     }
 
-    /// Run lines beside the program, with the names of the place that is next.
-    pub fn run_beside(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
+    /// Run lines that the program has not, with the names of the place that is next.
+    pub fn evaluate(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
         let front = self.first_stopped();
         let code = self.snippet(front.unwrap_or_default(), source)?;
         let scope =
@@ -108,16 +108,11 @@ impl Session {
         self.history.push(source.clone());
         let mut task = Task::new(Rc::from("prompt"), false);
         task.daemon = true;
-        task.beside = true;
+        task.evaluates = true;
         task.frames = vec![Frame::new(code, scope)];
         let id = self.tasks.add(task).map_err(|f| lang::Error::new(source, Span::default(), f.to_string()))?;
-        self.beside = Some(id);
+        self.set_evaluating(Some(id));
         self.world.ready.push_front(id);
         Ok(())
-    }
-
-    /// Whether lines beside the program still run.
-    pub fn is_beside(&self) -> bool {
-        self.beside.is_some()
     }
 }

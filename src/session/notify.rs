@@ -1,5 +1,5 @@
-//! What a person at the prompt is told without asking: what their line waits for, and what came to sockets that no call
-//! waits on.
+//! Notices for a person at the prompt, who has not asked: what their line waits for, and what came to sockets that no
+//! call waits on.
 
 use std::time::Instant;
 
@@ -8,7 +8,7 @@ use super::event::{At, What};
 use super::task::{Parked, Parking};
 use crate::os::trace;
 use crate::value::{Addr, Handle};
-use crate::world::{Came, On, TaskId};
+use crate::world::{Came, On};
 
 /// A call that somebody waits for.
 pub struct Awaited {
@@ -46,11 +46,6 @@ impl Session {
             };
             self.tell(What::Announced(text), At::default());
         }
-    }
-
-    /// The task whose call a person waits for.
-    pub(super) fn foreground(&self) -> TaskId {
-        self.beside.or_else(|| self.stepped_last()).unwrap_or_default()
     }
 
     fn wait_text(&self, parked: &Parked) -> String {

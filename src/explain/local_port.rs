@@ -1,0 +1,103 @@
+//! Causes in the ports that the kernel chooses from: there is none left.
+
+use std::os::fd::AsFd;
+
+use super::{Case, Cause, covers, local};
+use crate::os::fd;
+use crate::os::settings::LocalPorts;
+use crate::value::{Addr, Tried};
+use crate::world::Socket;
+use crate::world::record::{Did, Ends};
+
+/// The ports that are chosen from for the socket; for one that is closed again, those of the system.
+fn ports(socket: &Socket) -> Option<LocalPorts> {
+    let anew = || fd::socket(libc::AF_INET, libc::SOCK_STREAM, 0).ok();
+    match socket.open_fd() {
+        Ok(fd) => LocalPorts::of(fd.as_fd()),
+        Err(_) => LocalPorts::of(anew()?.as_fd()),
+    }
+}
+
+/// `port from 60000 to 60001 (IP_LOCAL_PORT_RANGE of z)`.
+fn range(case: &Case, ports: LocalPorts) -> String {
+    let whose =
+        if ports.own { format!("IP_LOCAL_PORT_RANGE of {}", case.me()) } else { "net.ipv4.ip_local_port_range".into() };
+    format!("port from {} to {} ({whose})", ports.low, ports.high)
+}
+
+/// How there are more of them.
+fn wider(ports: LocalPorts) -> &'static str {
+    if ports.own { "a wider IP_LOCAL_PORT_RANGE" } else { "sysctl net.ipv4.ip_local_port_range for a wider range" }
+}
+
+/// The sockets of ours that hold ports of a small range.
+fn holders(case: &Case, ports: LocalPorts, kind: i32) -> Vec<u64> {
+    /// More would not be read.
+    const SHOWN_MAX: u16 = 8;
+    let in_range = |s: &Socket| {
+        s.kind == kind && local(s).and_then(|at| at.port()).is_some_and(|p| (ports.low..=ports.high).contains(&p))
+    };
+    let small = ports.high - ports.low < SHOWN_MAX;
+    case.others().iter().filter(|s| small && in_range(s)).map(|s| s.serial).collect()
+}
+
+/// EADDRINUSE of a bind to port 0 or a listen without bind, EAGAIN of a datagram socket that needs a port: each is taken.
+pub(super) fn none_free(case: &Case) -> Option<Cause> {
+    let socket = case.socket.as_ref().filter(|s| matches!(s.family, libc::AF_INET | libc::AF_INET6))?;
+    let bind = case.failure.tried == Tried::Bind;
+    let wanted = case.failure.addr().filter(|_| bind);
+    if wanted.map_or_else(|| local(socket).is_some(), |at| at.port() != Some(0)) {
+        return None;
+    }
+    let ports = ports(socket)?;
+    let at = wanted.and_then(Addr::host).map_or_else(String::new, |host| format!(" on {host}"));
+    let taken = if socket.is_stream() { "bound, connected or in TIME_WAIT" } else { "taken" };
+    let cause = Cause::new(format!("no {} is free{at}: each is {taken}", range(case, ports)));
+    let cause = if bind && socket.is_stream() {
+        let me = if socket.is_named() { socket.name() } else { "S".into() };
+        cause.and("bind takes a port for itself; connect can share one, if the destinations differ").advise(format!(
+            "for a client, setsockopt {me} IP_BIND_ADDRESS_NO_PORT 1 before bind leaves the port to connect; for a \
+             server, a port outside of these; or {}",
+            wider(ports)
+        ))
+    } else {
+        cause.advise(format!("close a socket that holds one, or {}", wider(ports)))
+    };
+    Some(holders(case, ports, socket.kind).into_iter().fold(cause, Cause::about))
+}
+
+/// EAGAIN of a datagram socket that is bound to no port: it waits for nothing.
+pub(super) fn no_datagrams(case: &Case) -> Option<Cause> {
+    case.socket.as_ref().filter(|s| s.lacks_port()).and_then(|_| none_free(case))
+}
+
+/// EADDRNOTAVAIL at connect: there is this connection already, or one from every port.
+pub(super) fn none_for_connect(case: &Case) -> Option<Cause> {
+    let (socket, to) = (case.socket.as_ref()?, case.failure.addr()?);
+    let bound = || case.record().is_none() || case.last(socket.serial, |did| matches!(did, Did::Bound(_))).is_some();
+    // A connect that failed leaves a port to be seen, which is not held.
+    let Some(at) = local(socket).filter(|_| bound()) else {
+        return none_left(case, socket, to);
+    };
+    let is_twin = |ends: &Ends| ends.peer == *to && covers(&at, &ends.local);
+    let twin = case.others().into_iter().find(|s| Ends::of(s).as_ref().is_some_and(is_twin))?;
+    Some(
+        Cause::new(format!("{} is connected from {at} to {to}, and there can be one such connection", twin.name()))
+            .advise("leave out bind, or bind to port 0")
+            .about(twin.serial),
+    )
+}
+
+fn none_left(case: &Case, socket: &Socket, to: &Addr) -> Option<Cause> {
+    let ports = ports(socket)?;
+    let elsewhere = match to.host() {
+        Some(host) if host.is_ipv4() && host.is_loopback() => ": 127.0.0.2 has as many again",
+        _ => "",
+    };
+    let cause = Cause::new(format!(
+        "every {} is bound, or has a connection to {to} already, if only in TIME_WAIT",
+        range(case, ports)
+    ))
+    .advise(format!("another address or port of the server{elsewhere}; or {}", wider(ports)));
+    Some(holders(case, ports, socket.kind).into_iter().fold(cause, Cause::about))
+}

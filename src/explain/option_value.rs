@@ -1,0 +1,146 @@
+//! Numbers that the kernel refuses as an option's value, and those of which it makes another.
+
+use std::os::fd::AsFd;
+
+use super::{Case, Cause, listens, local};
+use crate::linux::options::{self, Opt, OptKind};
+use crate::os::{fd, settings, sockopt};
+use crate::value::Tried;
+use crate::world::Socket;
+
+/// Options whose number is put together of parts, or stands for something else: it has no range.
+const WITHOUT_RANGE: &[&str] = &["SO_TIMESTAMPING", "IPV6_ADDR_PREFERENCES", "IPV6_ADDRFORM", "SO_ATTACH_BPF"];
+
+/// EINVAL at setsockopt: which numbers the option takes. The kernel is asked, with a socket of the same sort.
+pub(super) fn refused(case: &Case) -> Option<Cause> {
+    let socket = case.socket.as_ref()?;
+    let Tried::SetOption(level, number, Some(asked)) = case.failure.tried else { return None };
+    let is_number = |spec: &&Opt| matches!(spec.kind, OptKind::Number | OptKind::Flag);
+    let option = options::by_number(level, number).spec.filter(is_number)?;
+    if WITHOUT_RANGE.contains(&option.name) {
+        return None;
+    }
+    if option.name == "IP_LOCAL_PORT_RANGE" {
+        let (low, high) = (asked as u32 & 0xffff, asked as u32 >> 16);
+        return (low > high && high > 0).then(|| {
+            let clue = format!("the lowest port, {low}, is above the highest, {high}");
+            Cause::new(clue).advise("LOWEST + 65536 * HIGHEST; 0 for either leaves that end as the system has it")
+        });
+    }
+    let trial = fd::socket(socket.family, socket.kind, socket.protocol).ok()?;
+    let takes = |value: i32| sockopt::set(trial.as_fd(), level, number, &value.to_ne_bytes()).is_ok();
+    let (name, option) = (socket.name(), option.name);
+    if takes(asked) {
+        let stands = stands(socket)?;
+        return Some(
+            Cause::new(format!("a new socket takes {option} {asked}; for {name}, which {stands}, it comes too late"))
+                .advise("a new socket, and setsockopt before anything else"),
+        );
+    }
+    let ranges = ranges(takes);
+    if ranges.is_empty() {
+        return Some(Cause::new(format!("{option} takes no number at all on {name}, which is {}", socket.sort())));
+    }
+    // Beside the widest there are only numbers that stand for a default.
+    let (low, high) = ranges.iter().max_by_key(|(low, high)| high.abs_diff(*low))?;
+    let near = asked.clamp(*low, *high);
+    Some(
+        Cause::new(format!("{option} takes {}, not {asked}", in_words(&ranges)))
+            .advise(format!("setsockopt {name} {option} {near}")),
+    )
+}
+
+/// How a socket stands that is no new one.
+fn stands(socket: &Socket) -> Option<String> {
+    match (socket.addresses().1, local(socket)) {
+        (Some(peer), _) => Some(format!("is connected to {peer}")),
+        (None, Some(at)) if listens(socket) => Some(format!("listens on {at}")),
+        (None, Some(at)) => Some(format!("is bound to {at}")),
+        (None, None) => None,
+    }
+}
+
+/// The ranges of numbers that are taken. What options tell apart stands among these numbers; where two neighbours
+/// differ the edge is searched.
+fn ranges(takes: impl Fn(i32) -> bool) -> Vec<(i32, i32)> {
+    const PROBED: [i32; 13] = [i32::MIN, -2, -1, 0, 1, 2, 100, 1000, 2000, 30_000, 60_000, 1 << 20, i32::MAX];
+    let mut ranges: Vec<(i32, i32)> = Vec::new();
+    let mut before: Option<i32> = None;
+    for number in PROBED {
+        let taken = takes(number);
+        let was = before.is_some_and(|_| ranges.last().is_some_and(|(_, high)| *high == i32::MAX));
+        match (was, taken) {
+            (false, true) => {
+                let low = before.map_or(number, |before| edge(before, number, &takes));
+                ranges.push((low, i32::MAX));
+            }
+            (true, false) => {
+                let high = edge(number, before.unwrap_or(number), &takes);
+                if let Some(last) = ranges.last_mut() {
+                    last.1 = high;
+                }
+            }
+            _ => {}
+        }
+        before = Some(number);
+    }
+    ranges
+}
+
+/// The last number that is taken on the way from one that is to one that is not.
+fn edge(mut refused: i32, mut taken: i32, takes: impl Fn(i32) -> bool) -> i32 {
+    while refused.abs_diff(taken) > 1 {
+        let middle = i64::midpoint(refused.into(), taken.into()) as i32;
+        if takes(middle) { taken = middle } else { refused = middle }
+    }
+    taken
+}
+
+/// `-1, or 1 to 255`.
+fn in_words(ranges: &[(i32, i32)]) -> String {
+    let words = ranges.iter().map(|range| match *range {
+        (low, high) if low == high => low.to_string(),
+        (low, i32::MAX) => format!("{low} or more"),
+        (low, high) if low + 1 == high => format!("{low} or {high}"),
+        (low, high) => format!("{low} to {high}"),
+    });
+    words.collect::<Vec<_>>().join(", or ")
+}
+
+/// The kernel made another number of one that was asked for: an option's, or that of connections that may wait.
+pub(super) fn taken(option: Option<(i32, i32)>, asked: i32, taken: i32) -> String {
+    let Some((level, number)) = option else {
+        return format!("the backlog is {taken}, not {asked}: net.core.somaxconn allows no more");
+    };
+    let name = options::by_number(level, number).spec.map_or("the option", |spec| spec.name);
+    let most = match (level, number) {
+        (libc::SOL_SOCKET, libc::SO_RCVBUF) => Some("rmem_max"),
+        (libc::SOL_SOCKET, libc::SO_SNDBUF) => Some("wmem_max"),
+        _ => None,
+    };
+    let most = most.map(|setting| (setting, settings::core(setting)));
+    match most {
+        Some((setting, Some(most))) if most.saturating_mul(2) == taken => {
+            format!("{name} is {taken}, not twice {asked}: net.core.{setting} is {most}, and the kernel doubles that")
+        }
+        Some(_) => format!("{name} is {taken}, not twice {asked}: the kernel takes no less"),
+        None => format!("{name} is {taken} now, not {asked}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_are_found_to_their_edges() {
+        let of = |takes: fn(i32) -> bool| in_words(&ranges(takes));
+        assert_eq!(of(|n| (1..=32767).contains(&n)), "1 to 32767");
+        assert_eq!(of(|n| n == -1 || (1..=255).contains(&n)), "-1, or 1 to 255");
+        assert_eq!(of(|n| n == 0 || (88..=32767).contains(&n)), "0, or 88 to 32767");
+        assert_eq!(of(|n| n >= 0), "0 or more");
+        assert_eq!(of(|n| (0..=1).contains(&n)), "0 or 1");
+        assert_eq!(of(|_| true), format!("{} or more", i32::MIN));
+        assert_eq!(of(|_| false), "");
+    }
+}
