@@ -2,13 +2,12 @@
 
 use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr};
-use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 use std::rc::Rc;
 
 use super::ports::{allows, overlap, share};
-use super::{Case, Cause, is_set, listens, local};
+use super::{Case, Cause, is_set, listens, local, option};
 use crate::os::interfaces::{self, Interface, V4};
 use crate::os::resolve::{self, EAI_ADDRFAMILY};
 use crate::os::sockopt;
@@ -23,8 +22,7 @@ pub(super) fn wanted(case: &Case) -> Option<Addr> {
 
 /// Whether a socket leaves IPv4 alone.
 pub(super) fn only_v6(socket: &Socket) -> bool {
-    let fd = socket.open_fd().ok();
-    fd.is_some_and(|fd| sockopt::get_int(fd.as_fd(), libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Ok(1))
+    option(socket, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Some(1)
 }
 
 /// Whether two sockets' addresses clash: IPv6 leaves IPv4 alone where IPV6_V6ONLY is set.
@@ -108,8 +106,7 @@ fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
 /// The interface that a socket is held to.
 fn held_to(socket: &Socket) -> Option<String> {
     let mut name = [0; libc::IFNAMSIZ];
-    let fd = socket.open_fd().ok()?;
-    sockopt::get(fd.as_fd(), libc::SOL_SOCKET, libc::SO_BINDTODEVICE, &mut name).ok()?;
+    socket.ask(|fd| sockopt::get(fd, libc::SOL_SOCKET, libc::SO_BINDTODEVICE, &mut name))?;
     let name = String::from_utf8_lossy(name.split(|b| *b == 0).next()?).into_owned();
     (!name.is_empty()).then_some(name)
 }

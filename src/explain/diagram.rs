@@ -246,7 +246,7 @@ impl Drawing<'_> {
         for (who, lane) in self.who.iter().zip(&mut self.diagram.lanes) {
             let Who::Ours(serial) = who else { continue };
             let open = self.open.iter().find(|s| s.serial == *serial);
-            let state = open.and_then(|s| s.open_fd().ok().map(|fd| tcp::stands(fd.as_fd())));
+            let state = open.and_then(|s| Some(tcp::stands(s.open_fd().ok()?.as_fd())));
             lane.stands = match state {
                 // Which of the two depends on when the peer's kernel answers.
                 Some(State::FinWait1 | State::FinWait2) => "FIN_WAIT".into(),

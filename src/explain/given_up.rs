@@ -1,19 +1,16 @@
 //! Causes in TCP's own patience: a connection that it gave up, because nothing was acknowledged for too long.
 
-use std::os::fd::AsFd;
-
-use super::{Case, Cause, bytes};
+use super::{Case, Cause, bytes, option};
 use crate::linux::state::State;
 use crate::os::netstat;
-use crate::os::{fd, sockopt, tcp};
+use crate::os::{fd, tcp};
 use crate::value::{Clue, Name};
 use crate::world::Socket;
 use crate::world::record::Did;
 
 /// How long a socket's option has it wait for an acknowledgement, in ms.
 fn limit(socket: &Socket) -> Option<i32> {
-    let fd = socket.open_fd().ok()?;
-    sockopt::get_int(fd.as_fd(), libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT).ok().filter(|limit| *limit > 0)
+    option(socket, libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT).filter(|limit| *limit > 0)
 }
 
 /// ETIMEDOUT of a connection: what was not acknowledged, and who set for how long.
@@ -26,7 +23,7 @@ pub(super) fn timed_out(case: &Case) -> Option<Cause> {
         "{name} gave the connection up: nothing of what it had to send was acknowledged for {limit} ms, its "
     ));
     let mut cause = Cause::new(clue.and("TCP_USER_TIMEOUT").join(at));
-    let unsent = fd::outq(socket.open_fd().ok()?.as_fd()).unwrap_or(0);
+    let unsent = socket.ask(fd::outq).unwrap_or(0);
     if let Some((who, unread)) = unread(case) {
         // How much that is depends on the machine.
         let clue = Clue::new(format!("{who}, so what came is not read")).clock(format!(" ({})", bytes(unread)));
@@ -59,8 +56,7 @@ pub(super) fn unread(case: &Case) -> Option<(String, usize)> {
 /// EPIPE, ENOTCONN: the connection was given up before.
 pub(super) fn before(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
-    let state = tcp::state(socket.open_fd().ok()?.as_fd()).ok().flatten();
-    if state != Some(State::Close) {
+    if socket.ask(tcp::state) != Some(Some(State::Close)) {
         return None;
     }
     let ended = |did: &Did| matches!(did, Did::Failed(_, Name::Errno(libc::ETIMEDOUT)));

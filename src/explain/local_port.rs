@@ -12,10 +12,7 @@ use crate::world::record::{Did, Ends};
 /// The ports that are chosen from for the socket; for one that is closed again, those of the system.
 fn ports(socket: &Socket) -> Option<LocalPorts> {
     let anew = || fd::socket(libc::AF_INET, libc::SOCK_STREAM, 0).ok();
-    match socket.open_fd() {
-        Ok(fd) => LocalPorts::of(fd.as_fd()),
-        Err(_) => LocalPorts::of(anew()?.as_fd()),
-    }
+    socket.ask(|fd| Ok::<_, ()>(LocalPorts::of(fd))).unwrap_or_else(|| LocalPorts::of(anew()?.as_fd()))
 }
 
 /// `port from 60000 to 60001 (IP_LOCAL_PORT_RANGE of z)`.

@@ -23,7 +23,6 @@ mod state;
 mod story;
 mod waiting;
 
-use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -307,12 +306,12 @@ fn bytes(count: usize) -> String {
 }
 
 /// An option of a socket that is an int.
-fn option(socket: &Socket, number: i32) -> Option<i32> {
-    sockopt::get_int(socket.open_fd().ok()?.as_fd(), libc::SOL_SOCKET, number).ok()
+fn option(socket: &Socket, level: i32, number: i32) -> Option<i32> {
+    socket.ask(|fd| sockopt::get_int(fd, level, number))
 }
 
 fn is_set(socket: &Socket, number: i32) -> bool {
-    option(socket, number).is_some_and(|n| n != 0)
+    option(socket, libc::SOL_SOCKET, number).is_some_and(|n| n != 0)
 }
 
 fn listens(socket: &Socket) -> bool {

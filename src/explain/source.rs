@@ -14,7 +14,7 @@ fn ends(case: &Case) -> Option<(IpAddr, Addr)> {
     let from = match case.undone {
         Some(last) => last.local.clone()?,
         // It may have no port yet: IP_BIND_ADDRESS_NO_PORT.
-        None => addr::getsockname(socket.open_fd().ok()?.as_fd()).ok()?,
+        None => socket.ask(addr::getsockname)?,
     };
     let to = case.failure.addr().cloned().or_else(|| Ends::of(socket).map(|ends| ends.peer))?;
     Some((from.host().filter(|host| !host.is_unspecified())?, to))

@@ -1,7 +1,5 @@
 //! Causes in the state of the socket itself: closed, not connected, not listening, of another sort.
 
-use std::os::fd::AsFd;
-
 use super::{Case, Cause, listens, local, option};
 use crate::linux::state::State;
 use crate::linux::{constants, options};
@@ -39,7 +37,7 @@ pub(super) fn not_connected(case: &Case) -> Option<Cause> {
     if let Some(over) = super::connection::over(case) {
         return Some(over);
     }
-    if socket.open_fd().is_ok_and(|fd| tcp::state(fd.as_fd()) == Ok(Some(State::SynSent))) {
+    if socket.ask(tcp::state) == Some(Some(State::SynSent)) {
         return Some(
             Cause::new(format!("{name}'s connection is still being made"))
                 .advise(format!("poll {name} OUT 1, then {} again", case.call)),
@@ -141,7 +139,7 @@ pub(super) fn too_long(case: &Case) -> Option<Cause> {
         libc::AF_INET => (65507, "a UDP datagram over IPv4 holds 65507 at most".to_string()),
         libc::AF_INET6 => (65527, "a UDP datagram over IPv6 holds 65527 at most".to_string()),
         _ => {
-            let room = usize::try_from(option(socket, libc::SO_SNDBUF)?).ok()?;
+            let room = usize::try_from(option(socket, libc::SOL_SOCKET, libc::SO_SNDBUF)?).ok()?;
             (room.saturating_sub(32), format!("SO_SNDBUF of {} is {room}, with the kernel's own part", socket.name()))
         }
     };

@@ -93,7 +93,7 @@ fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Clue> {
         let fd = socket.open_fd().ok()?;
         let mut clue = Clue::new(format!("{} = {}", socket.name(), socket.summary()));
         clue = clue.and(format!(", {}", tcp::stands(fd.as_fd()).name()));
-        if let (Ok(unread @ 1..), false) = (fd::inq(fd.as_fd()), listens(&socket)) {
+        if let (Some(unread @ 1..), false) = (socket.ask(fd::inq), listens(&socket)) {
             clue = clue.and(format!(", {} unread", bytes(unread)));
         }
         if let drops @ 1.. = dropped(&socket) {

@@ -1,11 +1,9 @@
 //! Causes of a wait that was not allowed or ended: how the socket waits, and what did not come.
 
-use std::os::fd::AsFd;
-
 use super::datagrams::{self, Missed};
 use super::{Case, Cause, bytes, covers, elsewhere, given_up, is_set, listens, local, option};
+use crate::os::fd;
 use crate::os::tcp::Info;
-use crate::os::{fd, sockopt};
 use crate::value::{Addr, Clue, Name, Tried, text};
 use crate::world::record::{Did, Ends, Fact};
 use crate::world::{Mode, Socket, dropped};
@@ -88,7 +86,7 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     if flags(case) & libc::MSG_OOB != 0 {
         return None;
     }
-    let waits = socket.open_fd().ok().and_then(|fd| fd::inq(fd.as_fd()).ok()).unwrap_or(0);
+    let waits = socket.ask(fd::inq).unwrap_or(0);
     if waits > 0 {
         let enough = socket.shared.waits.get().low_water;
         let clue = format!("{} wait, and SO_RCVLOWAT of {name} is {enough}", bytes(waits));
@@ -107,7 +105,7 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
         return Some(no_datagram(case, socket, &at));
     };
     let held = case.others().into_iter().find(|s| s.serial == other && s.is_stream());
-    let held = held.and_then(|s| fd::outq(s.open_fd().ok()?.as_fd()).ok()).unwrap_or(0);
+    let held = held.and_then(|s| s.ask(fd::outq)).unwrap_or(0);
     if held > 0 {
         let clue = format!(
             "{}, the other end of {name}, holds {} back: TCP_CORK, MSG_MORE or a full window",
@@ -140,7 +138,7 @@ fn no_datagram(case: &Case, socket: &Socket, at: &Addr) -> Cause {
         }
     };
     if let drops @ 1.. = dropped(socket) {
-        let room = option(socket, libc::SO_RCVBUF).unwrap_or(0);
+        let room = option(socket, libc::SOL_SOCKET, libc::SO_RCVBUF).unwrap_or(0);
         let filtered = case.record().is_some_and(|record| datagrams::has_filter(record, socket.serial));
         let or = if filtered { "its filter refused or what " } else { "" };
         let clue = Clue::new(format!("{name} threw away what {or}found no room in its SO_RCVBUF"));
@@ -164,7 +162,7 @@ pub(super) fn no_room(case: &Case) -> Option<Cause> {
         return Some(missing(case, socket, clue.clock(format!(" ({})", bytes(unread))), "OUT"));
     };
     let open = case.others().into_iter().find(|s| s.serial == other)?;
-    let unread = fd::inq(open.open_fd().ok()?.as_fd()).ok().filter(|n| *n > 0)?;
+    let unread = open.ask(fd::inq).filter(|n| *n > 0)?;
     let clue = if socket.is_stream() {
         // How much fits depends on the machine.
         Clue::new(format!("the buffers are full: {}, the other end, has", open.name()))
@@ -206,10 +204,7 @@ pub(super) fn queue_full(case: &Case) -> Option<Cause> {
     let name = server.name();
     let full = match to {
         Addr::Path(_) | Addr::Abstract(_) => true,
-        _ => {
-            let info = server.open_fd().ok().and_then(|fd| Info::of(fd.as_fd()).ok());
-            info.and_then(|i| i.backlog()).is_some_and(|(waiting, room)| waiting > room)
-        }
+        _ => server.ask(Info::of).and_then(|i| i.backlog()).is_some_and(|(waiting, room)| waiting > room),
     };
     full.then(|| {
         let cause = Cause::new(format!("the queue of {name} is full: its connections wait to be accepted"));
@@ -225,7 +220,7 @@ fn gave_up(case: &Case, cause: Cause) -> Cause {
         let socket = case.socket.as_ref().filter(|_| case.is(libc::ETIMEDOUT))?;
         let own = |number: i32| {
             case.last(socket.serial, |did| *did == Did::OptionSet(libc::IPPROTO_TCP, number))?;
-            sockopt::get_int(socket.open_fd().ok()?.as_fd(), libc::IPPROTO_TCP, number).ok()
+            option(socket, libc::IPPROTO_TCP, number)
         };
         let tries = || own(libc::TCP_SYNCNT).map(|n| format!("TCP_SYNCNT is {n}: so often it asked again"));
         let time = || own(libc::TCP_USER_TIMEOUT).map(|ms| format!("TCP_USER_TIMEOUT is {ms} ms"));

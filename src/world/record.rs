@@ -5,7 +5,7 @@
 //! nothing and knows no program; what is written down is what the kernel said when it happened.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -156,10 +156,7 @@ pub struct Ends {
 impl Ends {
     /// The ends of a socket's connection, if it has one.
     pub fn of(socket: &Socket) -> Option<Self> {
-        let fd = socket.open_fd().ok()?;
-        let local = addr::getsockname(fd.as_fd()).ok()?;
-        let peer = addr::getpeername(fd.as_fd()).ok()?;
-        Some(Self { local, peer })
+        Some(Self { local: socket.ask(addr::getsockname)?, peer: socket.ask(addr::getpeername)? })
     }
 
     /// Whether it is connected to itself.
@@ -375,6 +372,8 @@ impl Did {
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsFd;
+
     use super::*;
 
     fn recorded() -> World {
