@@ -13,10 +13,8 @@ mod datagrams;
 mod diagram;
 mod elsewhere;
 mod ending;
-mod given_up;
 mod local_port;
 mod option_value;
-mod ports;
 mod rights;
 mod source;
 mod state;
@@ -100,7 +98,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Connect, libc::EPROTOTYPE) => &[connection::other_type],
         (Send { .. }, libc::EPIPE) => &[connection::over, state::not_connected],
         (Send { .. } | Receive { .. }, libc::ECONNRESET) => &[connection::over],
-        (Send { .. } | Receive { .. }, libc::ETIMEDOUT) => &[waiting::queue_full, given_up::timed_out],
+        (Send { .. } | Receive { .. }, libc::ETIMEDOUT) => &[waiting::queue_full, waiting::timed_out],
         (Accept, libc::EINVAL) => &[state::not_listening],
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
@@ -174,16 +172,34 @@ impl<'a> Case<'a> {
 
     /// Where the call was to go, or the connection that was being made before it.
     fn to(&self) -> Option<Addr> {
-        let asked = || match &self.last(self.socket.as_ref()?.serial, |did| matches!(did, Did::Connecting(_)))?.did {
-            Did::Connecting(to) => Some(to.clone()),
-            _ => None,
-        };
-        self.failure.addr().cloned().or_else(asked)
+        self.failure.addr().cloned().or_else(|| self.asked())
+    }
+
+    /// Where a connection was begun to.
+    fn asked(&self) -> Option<Addr> {
+        let socket = self.socket.as_ref()?.serial;
+        let to = |fact: &Fact| if let Did::Connecting(to) = &fact.did { Some(to.clone()) } else { None };
+        self.record()?.of(socket).rev().find_map(to)
     }
 
     /// The last thing of a kind that happened to a socket.
     fn last(&self, socket: u64, is: impl Fn(&Did) -> bool) -> Option<&'a Fact> {
         self.record()?.last(socket, is)
+    }
+
+    /// All that happened, from the latest on.
+    fn facts(&self) -> impl Iterator<Item = &'a Fact> {
+        self.record().into_iter().flat_map(|record| record.facts().rev())
+    }
+
+    /// The closing of the last socket of ours that was bound there.
+    fn left_by(&self, at: &Addr) -> Option<&'a Fact> {
+        self.facts().find(|fact| matches!(&fact.did, Did::Closed(last) if last.local.as_ref() == Some(at)))
+    }
+
+    /// What was done, and when that was: `srv was closed on line 7 (3 s ago)`.
+    fn dated(&self, what: impl Into<String>, fact: &Fact) -> Clue {
+        Clue::new(what).join(self.when(fact))
     }
 
     /// ` on line 7 (3 s ago)`.
@@ -210,6 +226,16 @@ impl<'a> Case<'a> {
         self.world.sockets().into_iter().filter(|s| Some(s.serial) != me).collect()
     }
 
+    /// The first of them that is so.
+    fn ours(&self, is: impl Fn(&Socket) -> bool) -> Option<Rc<Socket>> {
+        self.others().into_iter().find(|s| is(s))
+    }
+
+    /// The socket that the call is about, and what it is called.
+    fn subject(&self) -> Option<(&Rc<Socket>, Rc<str>)> {
+        self.socket.as_ref().map(|s| (s, s.name()))
+    }
+
     /// The addresses of the connection the call was made on, also when it is over.
     fn ends(&self) -> Option<Ends> {
         let socket = self.socket.as_ref()?;
@@ -219,17 +245,16 @@ impl<'a> Case<'a> {
     /// The socket at the other end, if it is ours; it may be closed by now.
     fn other_end(&self) -> Option<u64> {
         let me = self.socket.as_ref()?;
-        if let Some((pair, left)) = me.shared.pair.get() {
-            let is_other = |s: &Rc<Socket>| s.shared.pair.get() == Some((pair, !left));
-            if let Some(other) = self.others().into_iter().find(is_other) {
-                return Some(other.serial);
-            }
-        }
-        if let Some(other) = self.record().and_then(|j| j.other_end(me.serial)) {
-            return Some(other);
-        }
-        let ends = self.ends()?;
-        self.others().into_iter().find(|s| Ends::of(s).is_some_and(|theirs| theirs.meets(&ends))).map(|s| s.serial)
+        let paired = || {
+            let (pair, left) = me.shared.pair.get()?;
+            self.ours(|s| s.shared.pair.get() == Some((pair, !left)))
+        };
+        let meets = || {
+            let ends = self.ends()?;
+            self.ours(|s| Ends::of(s).is_some_and(|theirs| theirs.meets(&ends)))
+        };
+        let known = || self.record()?.other_end(me.serial);
+        paired().map(|s| s.serial).or_else(known).or_else(|| meets().map(|s| s.serial))
     }
 
     /// How a socket stood when it was closed, if it is.
@@ -242,12 +267,9 @@ impl<'a> Case<'a> {
     fn queued_at(&self) -> Option<Rc<Socket>> {
         let ends = self.ends()?;
         let record = self.record().filter(|_| !self.world.shares && self.other_end().is_none())?;
-        let serves = |s: &Rc<Socket>| {
-            // Of several that share a port the kernel chooses one.
-            let alone = !is_set(s, libc::SO_REUSEPORT) && record.knows_all(s.serial);
-            listens(s) && local(s).is_some_and(|at| covers(&at, &ends.peer)) && alone
-        };
-        self.others().into_iter().find(serves)
+        // Of several that share a port the kernel chooses one.
+        let alone = |s: &Socket| !is_set(s, libc::SO_REUSEPORT) && record.knows_all(s.serial);
+        self.ours(|s| serves(s, &ends.peer) && alone(s))
     }
 }
 
@@ -316,6 +338,22 @@ fn is_set(socket: &Socket, number: i32) -> bool {
 
 fn listens(socket: &Socket) -> bool {
     is_set(socket, libc::SO_ACCEPTCONN)
+}
+
+/// Whether a socket takes the connections to an address.
+fn serves(socket: &Socket, to: &Addr) -> bool {
+    listens(socket) && local(socket).is_some_and(|at| covers(&at, to))
+}
+
+/// What is bound, but does not listen.
+fn idle(socket: &Socket) -> Option<Cause> {
+    let (name, at) = (socket.name(), local(socket)?);
+    Some(Cause::new(format!("{name} is bound to {at}, but does not listen")).advise(format!("listen {name}")))
+}
+
+/// Whether a socket has that very address.
+fn is_at(socket: &Socket, addr: &Addr) -> bool {
+    local(socket).as_ref() == Some(addr)
 }
 
 /// Where a socket is bound, if it is.

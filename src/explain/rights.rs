@@ -33,13 +33,11 @@ pub(super) fn no_ping(case: &Case) -> Option<Cause> {
     } else {
         "this process is in none of them"
     };
+    let groups = format!("the groups of net.ipv4.ping_group_range, {low} to {high}");
+    let sysctl = "sysctl -w net.ipv4.ping_group_range=\"0 2147483647\"";
     Some(
-        Cause::new(format!(
-            "{protocol} with SOCK_DGRAM is for the groups of net.ipv4.ping_group_range, {low} to {high}: {who}"
-        ))
-        .advise(format!(
-            "as root, SOCK_RAW with {protocol} (CAP_NET_RAW), or sysctl -w net.ipv4.ping_group_range=\"0 2147483647\""
-        )),
+        Cause::new(format!("{protocol} with SOCK_DGRAM is for {groups}: {who}"))
+            .advise(format!("as root, SOCK_RAW with {protocol} (CAP_NET_RAW), or {sysctl}")),
     )
 }
 
@@ -53,10 +51,8 @@ pub(super) fn no_raw(case: &Case) -> Option<Cause> {
     };
     let cause = Cause::new(format!("{what} needs the capability CAP_NET_RAW, as root has it: this process has it not"));
     let ping = icmp(family, protocol).filter(|_| settings::ping_groups().is_some_and(|groups| groups.ours));
-    Some(match ping {
-        Some(protocol) => cause.advise(format!("SOCK_DGRAM with {protocol} for a ping, or run as root")),
-        None => cause.advise("run as root"),
-    })
+    let ping = ping.map_or_else(String::new, |protocol| format!("SOCK_DGRAM with {protocol} for a ping, or "));
+    Some(cause.advise(format!("{ping}run as root")))
 }
 
 /// EINVAL and ETOOMANYREFS when descriptors are sent: how many a message takes, and how many may be on the way.

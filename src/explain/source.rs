@@ -49,13 +49,10 @@ pub(super) fn no_route(case: &Case) -> Option<Cause> {
         return None;
     }
     let otherwise = if host.is_ipv6() { "; without IPv6, its IPv4 address with a socket of AF_INET" } else { "" };
-    let cause = Cause::new(format!("no route leads to {host} from here"));
-    let cause = match ends(case) {
-        Some((from, _)) if from.to_canonical().is_loopback() && !host.is_loopback() => {
-            cause.and(format!("{} is bound to {from}, from where only this machine is reached, anyway", case.me()))
-        }
-        _ => cause,
-    };
+    let mut cause = Cause::new(format!("no route leads to {host} from here"));
+    if let Some((from, _)) = ends(case).filter(|(from, _)| from.to_canonical().is_loopback() && !host.is_loopback()) {
+        cause = cause.and(format!("{} is bound to {from}, from where only this machine is reached, anyway", case.me()));
+    }
     Some(cause.advise(format!("an address of a network that ifconfig shows{otherwise}")))
 }
 
