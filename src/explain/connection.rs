@@ -74,15 +74,20 @@ fn former_listener<'a>(case: &Case<'a>, to: &Addr) -> Option<(u64, &'a Fact)> {
     Some((socket, case.last(socket, ends)?))
 }
 
+/// How that ended a socket's listening.
+fn ending(fact: &Fact) -> &'static str {
+    match fact.did {
+        Did::Closed(_) => "closed",
+        Did::Disconnected => "disconnected",
+        _ => "shut down",
+    }
+}
+
 /// Who listened there does so no more, or on another port: one that the kernel had chosen is given up with listening.
 fn listens_no_more(case: &Case, to: &Addr, former: u64, ended: &Fact) -> Option<Cause> {
     let name = case.called(former);
     let open = case.world.find(former).filter(|_| !matches!(ended.did, Did::Closed(_)));
-    let verb = match ended.did {
-        _ if open.is_none() => "closed",
-        Did::Disconnected => "disconnected",
-        _ => "shut down",
-    };
+    let verb = if open.is_some() { ending(ended) } else { "closed" };
     let clue = case.dated(format!("nobody listens on {to}: {name}, which did, was {verb}"), ended);
     let cause = |clue: Clue| Cause::new(clue).about(former);
     let Some(socket) = open else { return Some(cause(clue)) };
@@ -261,11 +266,7 @@ fn ended_by(case: &Case, me: &Socket, other: u64) -> Option<Cause> {
 fn never_accepted(case: &Case, me: &Socket) -> Option<Cause> {
     let connected = case.last(me.serial, |did| matches!(did, Did::Connected(_)))?;
     let (former, ended) = former_listener(case, &case.ends()?.peer).filter(|(_, ended)| ended.at > connected.at)?;
-    let (verb, instead) = match ended.did {
-        Did::Closed(_) => ("closed", "accept before close"),
-        Did::Disconnected => ("disconnected", "accept before that"),
-        _ => ("shut down", "accept before that"),
-    };
-    let clue = case.dated(format!("{} was {verb}", case.called(former)), ended);
+    let clue = case.dated(format!("{} was {}", case.called(former), ending(ended)), ended);
+    let instead = if matches!(ended.did, Did::Closed(_)) { "accept before close" } else { "accept before that" };
     Some(Cause::new(clue.and(" before it accepted this connection")).advise(instead).about(former))
 }

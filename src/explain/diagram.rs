@@ -4,14 +4,15 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::datagrams::{Places, Went, reached};
-use super::story::{is_error, is_over, part, times};
-use super::{bytes, ending};
+use super::story::{error, is_over, part, times};
+use super::{bytes, covers, ending, local};
 use crate::linux::constants::HOWS;
 use crate::linux::options;
 use crate::linux::state::State;
+use crate::os::errqueue::Queued;
 use crate::os::tcp;
 use crate::value::diagram::{Diagram, DiagramStep, Lane};
-use crate::value::{Addr, Failure, Name};
+use crate::value::{Addr, Failure};
 use crate::world::record::{Did, Fact, Last};
 use crate::world::{Record, Socket, World};
 
@@ -28,7 +29,6 @@ struct Drawing<'a> {
     world: &'a World,
     record: &'a Record,
     facts: Vec<&'a Fact>,
-    open: Vec<Rc<Socket>>,
     who: Vec<Who>,
     /// The datagram sockets, as they stood before the fact that is drawn.
     places: Places,
@@ -50,7 +50,6 @@ pub fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Failure> {
         world,
         record,
         facts,
-        open: world.sockets(),
         who: Vec::new(),
         places: Places::default(),
         chosen: chosen.iter().map(|socket| socket.serial).collect(),
@@ -110,9 +109,13 @@ impl Drawing<'_> {
         };
         let target = self.arrow(i);
         let me = self.lane(Who::Ours(fact.socket));
-        let mut step = DiagramStep { line: fact.place.line, what: self.what(fact), lane: me, ..DiagramStep::default() };
+        let mut step =
+            DiagramStep { line: fact.place.line, what: what(self.record, fact), lane: me, ..DiagramStep::default() };
         step.begins = begins.into_iter().map(|who| self.lane(who)).collect();
         step.ends = matches!(fact.did, Did::Closed(_)).then_some(me);
+        if let Some(fin) = ending::of(self.world, fact) {
+            step.what.push_str(&format!(": {}", fin.says()));
+        }
         if let Did::Accepted(listener, _) = fact.did {
             // The connection comes out of the listening socket.
             step.lane = self.lane(Who::Ours(listener));
@@ -140,8 +143,7 @@ impl Drawing<'_> {
         let fact = self.facts[i];
         let tcp = |s: &str, other: &str| if self.is_ip(fact.socket) { s.to_string() } else { other.to_string() };
         let (to, text) = match &fact.did {
-            Did::Connected(_) if !self.is_stream(i) => return None,
-            Did::Connected(_) => (self.peer(i)?, tcp("handshake", "connect")),
+            Did::Connected(_) if self.is_stream(i) => (self.peer(i)?, tcp("handshake", "connect")),
             Did::Connecting(to) => (self.at(i, to), "SYN".into()),
             Did::Sent { bytes, of, to } => {
                 let text = part(*bytes, *of);
@@ -174,25 +176,13 @@ impl Drawing<'_> {
         }
     }
 
-    fn what(&self, fact: &Fact) -> String {
-        let what = match fact.did {
-            Did::Received { end: true, .. } if is_over(self.record, fact) => format!("{}: over", fact.place.name),
-            _ => what(fact),
-        };
-        ending::of(self.world, fact).map_or_else(|| what.clone(), |fin| format!("{what}: {}", fin.says()))
-    }
-
-    fn made(&self, socket: u64) -> Option<&Did> {
-        self.record.of(socket).next().map(|fact| &fact.did)
-    }
-
     fn is_ip(&self, socket: u64) -> bool {
         self.record.ends(socket).is_some_and(|ends| ends.peer.port().is_some())
     }
 
     /// Whether the socket has a peer for good: a connection.
     fn is_stream(&self, i: usize) -> bool {
-        match self.made(self.facts[i].socket) {
+        match self.record.of(self.facts[i].socket).next().map(|fact| &fact.did) {
             Some(Did::Made([_, kind, _])) => !matches!(*kind, libc::SOCK_DGRAM | libc::SOCK_RAW),
             _ => true,
         }
@@ -215,23 +205,20 @@ impl Drawing<'_> {
 
     /// Who has an address at that time: the last of ours that was bound to it, or somebody else.
     fn at(&self, i: usize, addr: &Addr) -> Who {
-        let bound = self.record.last(self.facts[i].socket, |did| matches!(did, Did::Bound(_)));
-        let own = bound.and_then(|fact| if let Did::Bound(own) = &fact.did { Some(own) } else { None });
-        let addr = &reached(addr, own);
-        let covers = |bound: &Addr| {
-            let any = bound.host().is_some_and(|h| h.is_unspecified()) && bound.port() == addr.port();
-            bound == addr || any
-        };
+        let bound = |fact: &'_ Fact| if let Did::Bound(own) = &fact.did { Some(own.clone()) } else { None };
+        let own = self.record.of(self.facts[i].socket).rev().find_map(bound);
+        let addr = &reached(addr, own.as_ref());
+        let covers = |bound: &Addr| covers(bound, addr);
         let has = |fact: &&&Fact| match &fact.did {
             Did::Bound(at) | Did::Listens(at) => covers(at),
             Did::Closed(last) => last.local.as_ref().is_some_and(covers) && last.peer.is_none(),
             _ => false,
         };
         let before = self.facts[..i].iter().rev().find(has);
-        let unbound = || self.open.iter().find(|s| s.addresses().0.as_ref().is_some_and(covers)).map(|s| s.serial);
+        let unbound = || self.world.sockets().into_iter().find(|s| local(s).as_ref().is_some_and(covers));
         match before {
             Some(fact) if !matches!(fact.did, Did::Closed(_)) => Who::Ours(fact.socket),
-            _ => unbound().map_or_else(|| Who::Other(addr.clone()), Who::Ours),
+            _ => unbound().map_or_else(|| Who::Other(addr.clone()), |s| Who::Ours(s.serial)),
         }
     }
 
@@ -241,13 +228,9 @@ impl Drawing<'_> {
         for (who, lane) in self.who.iter().zip(&mut self.diagram.lanes) {
             // What is not told of begins nowhere.
             lane.always = !matches!(who, Who::Ours(socket) if self.chosen.is_empty() || self.chosen.contains(socket));
-        }
-        self.diagram.steps = self.folded.drain(..).map(row).collect();
-        for (who, lane) in self.who.iter().zip(&mut self.diagram.lanes) {
             let Who::Ours(serial) = who else { continue };
-            let open = self.open.iter().find(|s| s.serial == *serial);
-            let state = open.and_then(|s| Some(tcp::stands(s.open_fd().ok()?.as_fd())));
-            lane.stands = match state {
+            let state = |s: Rc<Socket>| Some(tcp::stands(s.open_fd().ok()?.as_fd()));
+            lane.stands = match self.world.find(*serial).and_then(state) {
                 // Which of the two depends on when the peer's kernel answers.
                 Some(State::FinWait1 | State::FinWait2) => "FIN_WAIT".into(),
                 Some(State::Unconnected | State::Connected) => "open".into(),
@@ -255,6 +238,7 @@ impl Drawing<'_> {
                 None => "closed".into(),
             };
         }
+        self.diagram.steps = self.folded.drain(..).map(row).collect();
     }
 }
 
@@ -277,18 +261,18 @@ fn goes_on(fact: &Fact, next: &Fact) -> bool {
 }
 
 /// What was done, as it was called.
-fn what(fact: &Fact) -> String {
+fn what(record: &Record, fact: &Fact) -> String {
     let call = &fact.place.name;
     match &fact.did {
         Did::Disconnected => format!("{call} AF_UNSPEC"),
+        Did::Received { end: true, .. } if is_over(record, fact) => format!("{call}: over"),
         Did::Received { end: true, .. } => format!("{call}: the end"),
         Did::Received { bytes: count, .. } => format!("{call}: {}", bytes(*count)),
         Did::Lost { bytes: count, .. } => format!("{}: dropped", bytes(*count)),
-        Did::TookError(entry, _) => match entry {
-            Some(entry) if is_error(entry) => format!("{call}: error queue, {}", Name::Errno(entry.errno).as_str()),
-            Some(entry) => format!("{call}: error queue, {}", entry.origin.name()),
-            None => format!("{call}: error queue"),
-        },
+        Did::TookError(entry, _) => {
+            let origin = |entry: &Queued| error(entry).unwrap_or_else(|| entry.origin.name());
+            format!("{call}: error queue{}", entry.as_ref().map_or(String::new(), |e| format!(", {}", origin(e))))
+        }
         Did::Shut(how) => format!("shutdown {}", HOWS.name_of(*how).unwrap_or("?")),
         Did::OptionSet(level, number) => {
             options::by_number(*level, *number).spec.map_or_else(|| call.to_string(), |spec| spec.name.into())
