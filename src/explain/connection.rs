@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 
 use super::address::{connect_to, only_v6};
-use super::datagrams::{Places, Went, reached};
+use super::datagrams::{self, Places, Went, reached};
 use super::{Case, Cause, bytes, covers, idle, is_at, listens, local};
 use crate::linux::constants::TYPES;
 use crate::os::{addr, fd};
@@ -158,8 +158,14 @@ pub(super) fn unreachable_port(case: &Case) -> Option<Cause> {
         format!("a datagram sent on line {line} or before")
     };
     let peer = case.ends()?.peer;
-    let deaf = since.iter().find_map(|fact| deaf(case, fact));
-    let at = deaf.as_ref().map_or_else(|| format!("socket at {peer}"), |by| format!("socket that takes it ({by})"));
+    let deaf = since.iter().find_map(|fact| match datagrams::went(case.world, fact) {
+        Some(Went::Filtered(deaf)) => Some(case.called(deaf)),
+        _ => None,
+    });
+    let at = match &deaf {
+        Some(deaf) => format!("socket that takes it ({deaf} is there, but connected to another peer)"),
+        None => format!("socket at {peer}"),
+    };
     let late = if matches!(case.failure.tried, Tried::Send { .. }) { "; this call sent nothing" } else { "" };
     let cause = Cause::new(format!("{sent} found no {at}: ICMP said so{late}"));
     let advice = format!("bind the peer first; {} can be used again", socket.name());
@@ -168,14 +174,6 @@ pub(super) fn unreachable_port(case: &Case) -> Option<Cause> {
         Some((former, clue)) => cause.and(clue).about(former),
         None => cause,
     })
-}
-
-/// Who has the address that a datagram went to, and did not take it.
-fn deaf(case: &Case, sent: &Fact) -> Option<String> {
-    let Did::Sent { to, .. } = &sent.did else { return None };
-    let went = Places::after(case.world, sent.number).went(case.world, sent.socket, to.as_ref());
-    let Some(Went::Filtered(socket)) = went else { return None };
-    Some(format!("{} is there, but connected to another peer", case.called(socket)))
 }
 
 /// The socket of ours that was bound there and gave up that port, which the kernel had chosen, with its peer.
@@ -210,7 +208,7 @@ pub(super) fn other_type(case: &Case) -> Option<Cause> {
 pub(super) fn over(case: &Case) -> Option<Cause> {
     let me = case.socket.as_ref().filter(|s| s.kind != libc::SOCK_DGRAM || s.family == libc::AF_UNIX)?;
     let ends_sending = |did: &Did| matches!(did, Did::Shut(libc::SHUT_WR | libc::SHUT_RDWR));
-    if let Some(fact) = case.last(me.serial, ends_sending).filter(|_| case.is(libc::EPIPE)) {
+    if let Some(fact) = case.last(me.serial, ends_sending).filter(|_| case.failure.is(libc::EPIPE)) {
         let clue = case.dated(format!("{} was shut down for sending", me.name()), fact);
         return Some(Cause::new(clue).advise("send first, shut down when all is sent"));
     }

@@ -170,6 +170,12 @@ impl Place {
     }
 }
 
+/// Where the datagram went that was sent by that.
+pub(super) fn went(world: &World, sent: &Fact) -> Option<Went> {
+    let Did::Sent { to, .. } = &sent.did else { return None };
+    Places::after(world, sent.number).went(world, sent.socket, to.as_ref())
+}
+
 /// The address that is meant: that of the machine itself where none is named.
 pub(super) fn reached(to: &Addr, from: Option<&Addr>) -> Addr {
     let Some(named) = to.host() else { return to.clone() };

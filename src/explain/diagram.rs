@@ -5,9 +5,8 @@ use std::rc::Rc;
 
 use super::datagrams::{Places, Went, reached};
 use super::story::{error, is_over, part, times};
-use super::{bytes, covers, ending, local};
+use super::{bytes, covers, ending, local, option_name};
 use crate::linux::constants::HOWS;
-use crate::linux::options;
 use crate::linux::state::State;
 use crate::os::errqueue::Queued;
 use crate::os::tcp;
@@ -274,9 +273,7 @@ fn what(record: &Record, fact: &Fact) -> String {
             format!("{call}: error queue{}", entry.as_ref().map_or(String::new(), |e| format!(", {}", origin(e))))
         }
         Did::Shut(how) => format!("shutdown {}", HOWS.name_of(*how).unwrap_or("?")),
-        Did::OptionSet(level, number) => {
-            options::by_number(*level, *number).spec.map_or_else(|| call.to_string(), |spec| spec.name.into())
-        }
+        Did::OptionSet(level, number) => option_name(*level, *number).unwrap_or(call).into(),
         Did::ModeSet(mode) => mode.to_string(),
         Did::Dropped | Did::Closed(_) => "close".into(),
         Did::Failed(_, name) => format!("{call}: {}", name.as_str()),

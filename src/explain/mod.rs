@@ -30,6 +30,7 @@ pub use story::{remark, story, why};
 
 use crate::command;
 use crate::lang::Source;
+use crate::linux::options;
 use crate::os::{sockopt, trace};
 use crate::value::{Addr, Clue, Failure, Name, Tried};
 use crate::world::record::{Did, Ends, Fact, Last};
@@ -106,8 +107,9 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Send { .. }, libc::EDESTADDRREQ) => &[state::no_destination],
         (Connect | Send { .. }, libc::ENETUNREACH) => &[source::leads_nowhere, address::v6_alone, source::no_route],
         (Connect | Send { .. }, libc::EAFNOSUPPORT) => &[source::leads_nowhere],
-        (Connect, libc::EINVAL) => &[source::leads_nowhere, address::no_interface],
-        (Send { .. }, libc::EINVAL) => &[rights::too_many_passed, source::leads_nowhere, address::no_interface],
+        (Connect | Send { .. }, libc::EINVAL) => {
+            &[rights::too_many_passed, source::leads_nowhere, address::no_interface]
+        }
         (Send { .. }, libc::ETOOMANYREFS) => &[rights::too_many_passed],
         (Send { .. }, libc::EMSGSIZE) => &[state::too_long],
         (SetOption(..) | GetOption(..), libc::ENOPROTOOPT | libc::EOPNOTSUPP) => &[state::other_level],
@@ -147,18 +149,13 @@ impl<'a> Case<'a> {
 
     fn cause(&self) -> Cause {
         let found = finders(self.failure.tried, self.failure.name).iter().find_map(|find| find(self));
-        let part = match self.failure.tried {
+        let mut cause = found.unwrap_or_default();
+        if let Tried::Send { bytes: of, sent: sent @ 1.., .. } = self.failure.tried {
             // How much fits depends on the machine.
-            Tried::Send { bytes: of, sent: sent @ 1.., .. } => {
-                Some(Clue::new(format!("part of the {} had been queued", bytes(of))).clock(format!(": {sent}")))
-            }
-            _ => None,
-        };
-        Cause { part, ..found.unwrap_or_default() }
-    }
-
-    fn is(&self, number: i32) -> bool {
-        self.failure.is(number)
+            let part = Clue::new(format!("part of the {} had been queued", bytes(of)));
+            cause.part = Some(part.clock(format!(": {sent}")));
+        }
+        cause
     }
 
     /// What the socket that the call is about is called.
@@ -199,13 +196,8 @@ impl<'a> Case<'a> {
 
     /// What was done, and when that was: `srv was closed on line 7 (3 s ago)`.
     fn dated(&self, what: impl Into<String>, fact: &Fact) -> Clue {
-        Clue::new(what).join(self.when(fact))
-    }
-
-    /// ` on line 7 (3 s ago)`.
-    fn when(&self, fact: &Fact) -> Clue {
         let line = if fact.place.line > 0 { format!(" on line {}", fact.place.line) } else { String::new() };
-        Clue::new(line).ago(self.now.saturating_duration_since(fact.at))
+        Clue::new(what).and(line).ago(self.now.saturating_duration_since(fact.at))
     }
 
     /// ` since line 7 (3 s ago)`; nothing where it was not seen.
@@ -320,6 +312,11 @@ pub fn known(call: &str, failure: &Failure) -> Known {
         }
         _ => Known { cause, advice: failure.advice().and_then(attempt), usual: false },
     }
+}
+
+/// The name of an option, where it is known.
+fn option_name(level: i32, number: i32) -> Option<&'static str> {
+    options::by_number(level, number).spec.map(|spec| spec.name)
 }
 
 /// So many bytes, in words.

@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 
-use super::{Case, Cause, listens, local};
+use super::{Case, Cause, listens, local, option_name};
 use crate::linux::options::{self, Opt, OptKind};
 use crate::os::{fd, settings, sockopt};
 use crate::value::Tried;
@@ -101,7 +101,7 @@ pub(super) fn taken(option: Option<(i32, i32)>, asked: i32, taken: i32) -> Strin
     let Some((level, number)) = option else {
         return format!("the backlog is {taken}, not {asked}: net.core.somaxconn allows no more");
     };
-    let name = options::by_number(level, number).spec.map_or("the option", |spec| spec.name);
+    let name = option_name(level, number).unwrap_or("the option");
     let setting = match (level, number) {
         (libc::SOL_SOCKET, libc::SO_RCVBUF) => "rmem_max",
         (libc::SOL_SOCKET, libc::SO_SNDBUF) => "wmem_max",

@@ -60,7 +60,7 @@ pub(super) fn too_many_passed(case: &Case) -> Option<Cause> {
     /// unix(7): SCM_MAX_FD.
     const A_MESSAGE: u16 = 253;
     let Tried::Send { fds, .. } = case.failure.tried else { return None };
-    if case.is(libc::ETOOMANYREFS) {
+    if case.failure.is(libc::ETOOMANYREFS) {
         let limit = crate::os::fd::file_limit()?;
         let clue = format!(
             "as many descriptors of this user as a process may have open ({limit}) are in messages that nobody has received yet"

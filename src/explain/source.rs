@@ -25,7 +25,7 @@ fn ends(case: &Case) -> Option<(IpAddr, Addr)> {
 pub(super) fn leads_nowhere(case: &Case) -> Option<Cause> {
     let (from, to) = ends(case)?;
     let family = case.socket.as_ref()?.family;
-    let theirs = reaches(family, Some(from), &to).err().filter(|error| case.is(*error));
+    let theirs = reaches(family, Some(from), &to).err().filter(|error| case.failure.is(*error));
     (theirs.is_some() && reaches(family, None, &to).is_ok()).then(|| blames(case, from, &to))
 }
 

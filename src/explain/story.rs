@@ -3,10 +3,9 @@
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use super::{Told, bytes, datagrams, ending, known, listens, option_value};
+use super::{Told, bytes, datagrams, ending, known, listens, option_name, option_value};
 use crate::command;
 use crate::linux::constants::HOWS;
-use crate::linux::options;
 use crate::linux::state::State;
 use crate::os::errqueue::Queued;
 use crate::os::fd;
@@ -236,8 +235,7 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
         }
         Did::Shut(how) => format!("shut down, {}{}", HOWS.name_of(*how).unwrap_or("?"), fin(world, fact)),
         Did::OptionSet(level, number) => {
-            let name =
-                options::by_number(*level, *number).spec.map_or_else(|| format!("{level} {number}"), |s| s.name.into());
+            let name = option_name(*level, *number).map_or_else(|| format!("{level} {number}"), String::from);
             format!("{name} set")
         }
         Did::Taken { option, asked, taken } => option_value::taken(*option, *asked, *taken),

@@ -193,7 +193,7 @@ pub(super) fn queue_full(case: &Case) -> Option<Cause> {
 /// ETIMEDOUT: which option of its own made the socket give up.
 fn gave_up(case: &Case, mut cause: Cause) -> Cause {
     let set = || {
-        let socket = case.socket.as_ref().filter(|_| case.is(libc::ETIMEDOUT))?;
+        let socket = case.socket.as_ref().filter(|_| case.failure.is(libc::ETIMEDOUT))?;
         let own = |number: i32| {
             case.last(socket.serial, |did| *did == Did::OptionSet(libc::IPPROTO_TCP, number))?;
             option(socket, libc::IPPROTO_TCP, number)
