@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::datagrams::{Places, Went, reached};
 use super::story::{error, is_over, part, times};
-use super::{bytes, covers, ending, local, option_name};
+use super::{bytes, covers, fin, local, option_name};
 use crate::linux::constants::HOWS;
 use crate::linux::state::State;
 use crate::os::errqueue::Queued;
@@ -112,7 +112,7 @@ impl Drawing<'_> {
             DiagramStep { line: fact.place.line, what: what(self.record, fact), lane: me, ..DiagramStep::default() };
         step.begins = begins.into_iter().map(|who| self.lane(who)).collect();
         step.ends = matches!(fact.did, Did::Closed(_)).then_some(me);
-        if let Some(fin) = ending::of(self.world, fact) {
+        if let Some(fin) = fin::of(self.world, fact) {
             step.what.push_str(&format!(": {}", fin.says()));
         }
         if let Did::Accepted(listener, _) = fact.did {
@@ -152,7 +152,7 @@ impl Drawing<'_> {
                 let to = to.as_ref().filter(|_| !self.is_stream(i));
                 (to.map_or_else(|| self.peer(i), |to| Some(self.at(i, to)))?, text)
             }
-            Did::Shut(_) | Did::Closed(_) if ending::of(self.world, fact).is_some() => return None,
+            Did::Shut(_) | Did::Closed(_) if fin::of(self.world, fact).is_some() => return None,
             Did::Shut(libc::SHUT_WR | libc::SHUT_RDWR) if self.is_stream(i) => (self.peer(i)?, tcp("FIN", "end")),
             Did::Closed(last) if self.is_stream(i) => (self.peer(i)?, parting(last, tcp("FIN", "end"))?),
             _ => return None,

@@ -7,15 +7,15 @@
 //! tasks and of programs.
 
 mod address;
-mod after;
 mod connection;
 mod datagrams;
 mod diagram;
 mod elsewhere;
-mod ending;
+mod fin;
 mod local_port;
 mod option_value;
-mod rights;
+mod permission;
+mod snapshot;
 mod source;
 mod state;
 mod story;
@@ -24,8 +24,8 @@ mod waiting;
 use std::rc::Rc;
 use std::time::Instant;
 
-pub use after::{Snapshot, after};
 pub use diagram::draw;
+pub use snapshot::{Snapshot, after};
 pub use story::{remark, story, why};
 
 use crate::command;
@@ -90,7 +90,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (_, libc::EMFILE) => &[state::too_many],
         (Bind | Listen, libc::EADDRINUSE) => &[local_port::none_free, address::taken],
         (Bind, libc::EADDRNOTAVAIL) => &[address::not_here],
-        (Bind, libc::EACCES) => &[rights::privileged],
+        (Bind, libc::EACCES) => &[permission::privileged],
         (Bind, libc::EINVAL) => &[address::bound_already, address::v6_alone, address::no_interface],
         (Connect, libc::EADDRNOTAVAIL) => &[local_port::none_for_connect],
         (Connect | Send { .. }, libc::EACCES) => &[address::broadcast],
@@ -108,15 +108,15 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Connect | Send { .. }, libc::ENETUNREACH) => &[source::leads_nowhere, address::v6_alone, source::no_route],
         (Connect | Send { .. }, libc::EAFNOSUPPORT) => &[source::leads_nowhere],
         (Connect | Send { .. }, libc::EINVAL) => {
-            &[rights::too_many_passed, source::leads_nowhere, address::no_interface]
+            &[permission::too_many_passed, source::leads_nowhere, address::no_interface]
         }
-        (Send { .. }, libc::ETOOMANYREFS) => &[rights::too_many_passed],
+        (Send { .. }, libc::ETOOMANYREFS) => &[permission::too_many_passed],
         (Send { .. }, libc::EMSGSIZE) => &[state::too_long],
         (SetOption(..) | GetOption(..), libc::ENOPROTOOPT | libc::EOPNOTSUPP) => &[state::other_level],
         (SetOption(..), libc::EINVAL) => &[option_value::refused],
         (Make(_), libc::EPROTONOSUPPORT) => &[state::other_protocol],
-        (Make(_), libc::EACCES) => &[rights::no_ping],
-        (Make(_), libc::EPERM) => &[rights::no_raw],
+        (Make(_), libc::EACCES) => &[permission::no_ping],
+        (Make(_), libc::EPERM) => &[permission::no_raw],
         (Connect, libc::EINPROGRESS | libc::EALREADY) => &[waiting::under_way],
         (Connect, libc::ETIMEDOUT) => &[source::is_elsewhere, waiting::queue_full],
         (Connect, libc::EAGAIN) => &[local_port::no_datagrams, source::is_elsewhere, waiting::queue_full],

@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use super::{Told, bytes, datagrams, ending, known, listens, option_name, option_value};
+use super::{Told, bytes, datagrams, fin, known, listens, option_name, option_value};
 use crate::command;
 use crate::linux::constants::HOWS;
 use crate::linux::state::State;
@@ -85,7 +85,7 @@ fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Clue> {
         let open = world.find(*serial).filter(|s| s.open_fd().is_ok());
         let Some(socket) = open else {
             let name = world.record.as_ref()?.named(*serial)?;
-            let goes_on = ending::goes_on(world, *serial).map_or(String::new(), |what| format!("; {what}"));
+            let goes_on = fin::goes_on(world, *serial).map_or(String::new(), |what| format!("; {what}"));
             return Some(Clue::new(format!("{name}: closed{goes_on}")));
         };
         let state = tcp::stands(socket.open_fd().ok()?.as_fd()).name();
@@ -168,8 +168,8 @@ fn told(world: &World, record: &Record, fact: &Fact) -> String {
 }
 
 /// A FIN that is still to come to the other end.
-fn fin(world: &World, fact: &Fact) -> String {
-    ending::of(world, fact).map_or(String::new(), |fin| format!("; its {}", fin.says()))
+fn late_fin(world: &World, fact: &Fact) -> String {
+    fin::of(world, fact).map_or(String::new(), |fin| format!("; its {}", fin.says()))
 }
 
 /// Whether a receive that gave nothing was told by an error before that the connection is over: then the peer did not
@@ -233,7 +233,7 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
             let says = entry.as_ref().map_or(String::new(), |e| format!(": {}{}", error(e), e.means()));
             format!("took an entry of its error queue{}{says}", at(to, "about a datagram to"))
         }
-        Did::Shut(how) => format!("shut down, {}{}", HOWS.name_of(*how).unwrap_or("?"), fin(world, fact)),
+        Did::Shut(how) => format!("shut down, {}{}", HOWS.name_of(*how).unwrap_or("?"), late_fin(world, fact)),
         Did::OptionSet(level, number) => {
             let name = option_name(*level, *number).map_or_else(|| format!("{level} {number}"), String::from);
             format!("{name} set")
@@ -250,7 +250,7 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
             let unread = unread.map_or(String::new(), |unread| format!(", {} unread", bytes(unread)));
             let aborts = if last.aborts { ", with SO_LINGER 1 0" } else { "" };
             let held = if last.held { "; another descriptor of it may be open" } else { "" };
-            format!("closed{first}{unread}{aborts}{held}{}", fin(world, fact))
+            format!("closed{first}{unread}{aborts}{held}{}", late_fin(world, fact))
         }
         Did::Failed(_, name) => format!("{} failed with {}", place.name, name.as_str()),
     }

@@ -1,4 +1,5 @@
-//! Causes in what this process may do: ports and sockets that are not for everybody.
+//! Causes in what this process may do: ports and sockets that are not for everybody, descriptors that are too many for a
+//! message.
 
 use super::{Case, Cause};
 use crate::os::settings::{self, PingGroups};
