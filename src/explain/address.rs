@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
 
 use super::datagrams::reached;
-use super::elsewhere::{allows, overlap, share};
+use super::elsewhere::{allows, held, overlap, share};
 use super::{Case, Cause, is_at, is_set, listens, local, option};
 use crate::os::interfaces::{self, Interface, V4};
 use crate::os::resolve::{self, EAI_ADDRFAMILY};
@@ -56,14 +56,11 @@ pub(super) fn taken(case: &Case) -> Option<Cause> {
 /// The address is held by an open socket of ours.
 fn held_by(case: &Case, wanted: &Addr, holder: &Socket) -> Option<Cause> {
     let name = holder.name();
-    let at = local(holder)?;
-    let place = if at == *wanted { "there".to_string() } else { format!("on {at}") };
     let clue = match Ends::of(holder) {
         Some(Ends { peer, .. }) => Clue::new(format!("{wanted} is held by {name}, a connection with {peer}")),
         None => {
-            let verb = if listens(holder) { "listens" } else { "is bound" };
             let since = case.last(holder.serial, |did| matches!(did, Did::Bound(_) | Did::Listens(_)));
-            Clue::new(format!("{wanted} is held by {name}, which {verb} {place}")).join(case.since(since))
+            Clue::new(held(wanted, &name, &local(holder)?, listens(holder))).join(case.since(since))
         }
     };
     let (cause, me) = (Cause::new(clue).about(holder.serial), case.me());

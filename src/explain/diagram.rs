@@ -140,7 +140,8 @@ impl Drawing<'_> {
     /// What went on its way with that entry, and where to.
     fn arrow(&self, i: usize) -> Option<Arrow> {
         let fact = self.facts[i];
-        let tcp = |s: &str, other: &str| if self.is_ip(fact.socket) { s.to_string() } else { other.to_string() };
+        let ip = self.record.ends(fact.socket).is_some_and(|ends| ends.peer.port().is_some());
+        let tcp = |word: &str, other: &str| if ip { word.to_string() } else { other.to_string() };
         let (to, text) = match &fact.did {
             Did::Connected(_) if self.is_stream(i) => (self.peer(i)?, tcp("handshake", "connect")),
             Did::Connecting(to) => (self.at(i, to), "SYN".into()),
@@ -162,21 +163,14 @@ impl Drawing<'_> {
 
     /// A datagram on its way: it may be thrown away where it comes to.
     fn datagram(&self, i: usize, went: Went, text: String) -> Arrow {
-        let fact = self.facts[i];
-        let drop = self.record.next(fact).filter(|next| next.place.call == fact.place.call);
-        match (went, drop) {
-            (_, Some(Fact { socket, did: Did::Lost { from, .. }, .. })) if *from == fact.socket => {
-                Arrow { to: Who::Ours(*socket), text, lost: Some("dropped") }
-            }
-            (Went::To(socket), _) => Arrow { to: Who::Ours(socket), text, lost: None },
-            (Went::Filtered(socket), _) => Arrow { to: Who::Ours(socket), text, lost: Some("filtered") },
-            (Went::Shared(to), _) => Arrow { to: Who::Other(to), text, lost: None },
-            (Went::Elsewhere(to), _) => Arrow { to: self.at(i, &to), text, lost: None },
-        }
-    }
-
-    fn is_ip(&self, socket: u64) -> bool {
-        self.record.ends(socket).is_some_and(|ends| ends.peer.port().is_some())
+        let (to, lost) = match (self.record.lost_at(self.facts[i]), went) {
+            (Some(socket), _) => (Who::Ours(socket), Some("dropped")),
+            (None, Went::To(socket)) => (Who::Ours(socket), None),
+            (None, Went::Filtered(socket)) => (Who::Ours(socket), Some("filtered")),
+            (None, Went::Shared(to)) => (Who::Other(to), None),
+            (None, Went::Elsewhere(to)) => (self.at(i, &to), None),
+        };
+        Arrow { to, text, lost }
     }
 
     /// Whether the socket has a peer for good: a connection.

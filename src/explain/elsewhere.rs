@@ -74,10 +74,11 @@ fn set_too_late(case: &Case, holder: u64) -> Option<Clue> {
 /// EADDRINUSE: the address is held by what is no open socket of this session.
 pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
     let all = foreign(case, wanted, kind);
-    let held =
+    let has =
         |e: &&KernelSocket| e.inode.is_some() && (case.failure.tried != Tried::Listen || e.state == State::Listen);
-    if let Some(entry) = all.iter().filter(held).min_by_key(|e| e.state != State::Listen) {
-        return Some(other_process(wanted, entry));
+    if let Some(entry) = all.iter().filter(has).min_by_key(|e| e.state != State::Listen) {
+        let clue = held(wanted, &owner(entry), &entry.local, entry.state == State::Listen);
+        return Some(Cause::new(clue).advise("end that process, or port 0 for a free one"));
     }
     let mine = allows(case, libc::SO_REUSEADDR);
     let in_the_way = |e: &&KernelSocket| !(mine && former(case, e).is_some_and(|(_, last)| last.reuse));
@@ -117,12 +118,11 @@ fn lingers(case: &Case, wanted: &Addr, entry: &KernelSocket) -> Cause {
     }
 }
 
-/// Another process has it.
-fn other_process(wanted: &Addr, entry: &KernelSocket) -> Cause {
-    let verb = if entry.state == State::Listen { "listens" } else { "is bound" };
-    let place = if entry.local == *wanted { "there".to_string() } else { format!("on {}", entry.local) };
-    let clue = format!("{wanted} is held by {}, which {verb} {place}", owner(entry));
-    Cause::new(clue).advise("end that process, or port 0 for a free one")
+/// Who has an address: `127.0.0.1:80 is held by srv, which listens on 0.0.0.0:80`.
+pub(super) fn held(wanted: &Addr, by: &str, at: &Addr, listens: bool) -> String {
+    let verb = if listens { "listens" } else { "is bound" };
+    let place = if at == wanted { "there".to_string() } else { format!("on {at}") };
+    format!("{wanted} is held by {by}, which {verb} {place}")
 }
 
 /// Who holds a socket, as far as we may know.

@@ -80,7 +80,7 @@ fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
     let other = |which| socket("other", "other_id", which);
     let local = |at: &Addr| vec![("local", Value::Addr(at.clone()))];
     let peer = |at: Option<&Addr>| vec![("peer", or_none(at.cloned(), Value::Addr))];
-    let whom = |named: &Option<Addr>| {
+    let whom = |named: Option<&Addr>| {
         let (at, found) = whom(world, record, fact, named);
         [peer(at.as_ref()), other(found)].concat()
     };
@@ -99,18 +99,20 @@ fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
         Did::Bound(at) => ("bound", local(at)),
         Did::Listens(at) => ("listens", local(at)),
         Did::Connecting(to) => ("connecting", peer(Some(to))),
-        Did::Connected(ends) => ("connected", [local(&ends.local), whom(&None)].concat()),
+        Did::Connected(ends) => ("connected", [local(&ends.local), whom(None)].concat()),
         Did::Accepted(from, ends) => {
             let listener = socket("listener", "listener_id", Some(*from));
             let other = other(record.other_end(fact.socket));
             ("accepted", [listener, local(&ends.local), peer(Some(&ends.peer)), other].concat())
         }
         Did::Disconnected => ("disconnected", vec![]),
-        Did::Sent { bytes, of, to } => ("sent", [vec![("bytes", int(*bytes)), ("of", int(*of))], whom(to)].concat()),
+        Did::Sent { bytes, of, to } => {
+            ("sent", [vec![("bytes", int(*bytes)), ("of", int(*of))], whom(to.as_ref())].concat())
+        }
         Did::Received { bytes, from, room, whole, peeked, end } => {
             let numbers = vec![("bytes", int(*bytes)), ("room", int(*room)), ("whole", int(*whole))];
             let flags = vec![("peeked", Value::Bool(*peeked)), ("end", Value::Bool(*end))];
-            ("received", [numbers, flags, whom(from)].concat())
+            ("received", [numbers, flags, whom(from.as_ref())].concat())
         }
         Did::Lost { bytes, from } => ("lost", [vec![("bytes", int(*bytes))], other(Some(*from))].concat()),
         Did::TookError(entry, to) => ("took-error", [queued(entry.as_ref()), peer(to.as_ref())].concat()),
@@ -130,8 +132,8 @@ fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
 
 /// From or to whom something went: a call that names no address means the connection's other end. Which socket of ours
 /// that is, if it is one.
-fn whom(world: &World, record: &Record, fact: &Fact, named: &Option<Addr>) -> (Option<Addr>, Option<u64>) {
-    let peer = named.clone().or_else(|| record.ends(fact.socket).map(|ends| ends.peer));
+fn whom(world: &World, record: &Record, fact: &Fact, named: Option<&Addr>) -> (Option<Addr>, Option<u64>) {
+    let peer = named.cloned().or_else(|| record.ends(fact.socket).map(|ends| ends.peer));
     let has = |s: &Rc<Socket>| {
         s.serial != fact.socket && local(s).zip(peer.as_ref()).is_some_and(|(local, peer)| covers(&local, peer))
     };

@@ -211,9 +211,8 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
         Did::Accepted(from, ends) => format!("accepted from {}, peer {}", record.name(*from), ends.peer),
         Did::Disconnected => "gave up its peer".into(),
         Did::Sent { bytes: count, of, to } => {
-            let lost =
-                record.next(fact).filter(|next| matches!(next.did, Did::Lost { from, .. } if from == fact.socket));
-            let lost = lost.map_or(String::new(), |next| format!("; {} threw it away", record.name(next.socket)));
+            let lost = record.lost_at(fact);
+            let lost = lost.map_or(String::new(), |by| format!("; {} threw it away", record.name(by)));
             format!("sent {}{}{lost}", part(*count, *of), at(to, "to"))
         }
         Did::Received { end: true, .. } if is_over(record, fact) => "found the connection over".into(),

@@ -7,7 +7,7 @@ use crate::linux::state::State;
 use crate::os::tcp::{self, Info};
 use crate::os::{fd, netstat};
 use crate::value::{Addr, Clue, Name, Tried, text};
-use crate::world::record::{Did, Ends, Fact};
+use crate::world::record::{Did, Ends};
 use crate::world::{Mode, Socket, dropped};
 
 /// The flags that the call was given.
@@ -20,32 +20,29 @@ fn flags(case: &Case) -> i32 {
 
 /// Why the call did not wait, or no longer.
 fn limit(case: &Case, socket: &Socket) -> Option<Clue> {
-    let name = socket.name();
-    let set = |did: &Did| matches!(did, Did::ModeSet(_));
-    let option = |number| move |did: &Did| *did == Did::OptionSet(libc::SOL_SOCKET, number);
-    let at = |fact: Option<&Fact>| fact.map_or_else(Clue::default, |fact| case.dated(": set", fact));
-    let sends = matches!(case.failure.tried, Tried::Send { .. });
     if flags(case) & libc::MSG_DONTWAIT != 0 {
         return Some("MSG_DONTWAIT was given".into());
     }
-    match socket.mode.get() {
-        Mode::NonBlocking => Some(Clue::new(format!("{name} is non-blocking")).join(at(case.last(socket.serial, set)))),
-        Mode::Timeout(s) if case.failure.name == Name::Timeout => {
-            let clue = Clue::new(format!("the timeout of {name} is {} s", text::float(s)));
-            Some(clue.join(at(case.last(socket.serial, set))))
+    let (name, waits) = (socket.name(), socket.shared.waits.get());
+    let (clue, option) = match (socket.mode.get(), case.failure.tried) {
+        (Mode::NonBlocking, _) => (format!("{name} is non-blocking"), None),
+        (Mode::Timeout(_), _) if case.failure.name != Name::Timeout => return None,
+        (Mode::Timeout(s), _) => (format!("the timeout of {name} is {} s", text::float(s)), None),
+        (Mode::Blocking, Tried::Send { .. }) => {
+            (format!("SO_SNDTIMEO of {name} is {} s", text::float(waits.send?.as_secs_f64())), Some(libc::SO_SNDTIMEO))
         }
-        Mode::Blocking => {
-            let waits = socket.shared.waits.get();
-            let (word, number, limit) = if sends {
-                ("SO_SNDTIMEO", libc::SO_SNDTIMEO, waits.send)
-            } else {
-                ("SO_RCVTIMEO", libc::SO_RCVTIMEO, waits.receive)
-            };
-            let clue = Clue::new(format!("{word} of {name} is {} s", text::float(limit?.as_secs_f64())));
-            Some(clue.join(at(case.last(socket.serial, option(number)))))
-        }
-        Mode::Timeout(_) => None,
-    }
+        (Mode::Blocking, _) => (
+            format!("SO_RCVTIMEO of {name} is {} s", text::float(waits.receive?.as_secs_f64())),
+            Some(libc::SO_RCVTIMEO),
+        ),
+    };
+    let sets = |did: &Did| match did {
+        Did::ModeSet(_) => option.is_none(),
+        Did::OptionSet(libc::SOL_SOCKET, number) => option == Some(*number),
+        _ => false,
+    };
+    let set = case.last(socket.serial, sets).map(|fact| case.dated(": set", fact));
+    Some(Clue::new(clue).join(set.unwrap_or_default()))
 }
 
 /// What is missing, why the call did not wait for it, and how to wait.

@@ -300,11 +300,6 @@ impl World {
         Ok(())
     }
 
-    /// A task stands in a line from now on.
-    pub fn stand_in(&self, line: &sync::WaitLine, task: TaskId) {
-        line.join(task);
-    }
-
     /// A task waits for a helper thread from now on.
     pub fn watch_threads(&mut self, task: TaskId) {
         self.thread_waiters.push(task);
@@ -354,19 +349,6 @@ impl World {
             self.note_unattended(&socket);
         }
         true
-    }
-
-    /// When waiting on a socket's side ends, and with which error.
-    pub fn limit(socket: &Socket, side: Side) -> Option<(Duration, Failure)> {
-        match socket.mode.get() {
-            Mode::Timeout(s) => Some((fd::seconds(s), Failure::new(crate::value::Name::Timeout))),
-            Mode::NonBlocking => Some((Duration::ZERO, Failure::os(libc::EAGAIN))),
-            Mode::Blocking => {
-                let waits = socket.shared.waits.get();
-                let limit = if side == Side::In { waits.receive } else { waits.send };
-                limit.map(|d| (d, Failure::os(libc::EAGAIN)))
-            }
-        }
     }
 }
 

@@ -263,10 +263,12 @@ impl Record {
         self.facts.iter().filter(move |fact| fact.socket == socket)
     }
 
-    /// What was written down next to it.
-    pub fn next(&self, fact: &Fact) -> Option<&Fact> {
-        let first = self.facts.front()?.number;
-        self.facts.get(usize::try_from(fact.number + 1 - first).ok()?)
+    /// Which socket of ours threw away the datagram that was sent by that: it is written down next.
+    pub fn lost_at(&self, sent: &Fact) -> Option<u64> {
+        let place = sent.number + 1 - self.facts.front()?.number;
+        let next = self.facts.get(usize::try_from(place).ok()?)?;
+        let lost = matches!(next.did, Did::Lost { from, .. } if from == sent.socket);
+        (lost && next.place.call == sent.place.call).then_some(next.socket)
     }
 
     /// The last thing of a kind that happened to a socket.
