@@ -185,12 +185,11 @@ impl Drawing<'_> {
     fn peer(&self, i: usize) -> Option<Who> {
         let socket = self.facts[i].socket;
         if let Some(other) = self.record.other_end(socket) {
-            let accepted = |fact: &Fact| fact.socket == other && matches!(fact.did, Did::Accepted(..));
-            let later = self.facts[i..].iter().find(|fact| accepted(fact));
-            return Some(Who::Ours(match later.map(|fact| &fact.did) {
-                Some(Did::Accepted(listener, _)) => *listener,
-                _ => other,
-            }));
+            let listener = self.facts[i..].iter().find_map(|fact| match fact.did {
+                Did::Accepted(listener, _) if fact.socket == other => Some(listener),
+                _ => None,
+            });
+            return Some(Who::Ours(listener.unwrap_or(other)));
         }
         let ends = self.record.ends(socket)?;
         Some(if ends.is_self() { Who::Ours(socket) } else { self.at(i, &ends.peer) })

@@ -360,10 +360,9 @@ fn local(socket: &Socket) -> Option<Addr> {
 
 /// Whether what is bound to one address receives what is sent to another.
 fn covers(bound: &Addr, to: &Addr) -> bool {
-    if bound.is_at(to) {
-        return true;
-    }
-    let any = bound.host().is_some_and(|h| h.is_unspecified());
-    let families = bound.host().is_some_and(|b| to.host().is_some_and(|t| b.is_ipv4() == t.is_ipv4() || b.is_ipv6()));
-    any && families && bound.port() == to.port()
+    let any = bound
+        .host()
+        .zip(to.host())
+        .is_some_and(|(bound, to)| bound.is_unspecified() && (bound.is_ipv6() || to.is_ipv4()));
+    bound.is_at(to) || any && bound.port() == to.port()
 }

@@ -74,7 +74,7 @@ pub fn story(world: &World, socket: &Socket) -> Result<Vec<Clue>, Failure> {
     let other = record.other_end(socket.serial);
     let sockets: Vec<u64> = std::iter::once(socket.serial).chain(other).collect();
     let mut out = titled("what happened", history(world, &sockets, Instant::now()));
-    let missed = datagrams::missed(world, socket).map(|missed| Clue::new(missed.why));
+    let missed = datagrams::missed(world, socket).map(|missed| missed.clues).unwrap_or_default();
     out.extend(titled("now", sockets_now(world, &sockets).into_iter().chain(missed).collect()));
     Ok(out)
 }

@@ -1,8 +1,7 @@
 //! Causes of a wait that was not allowed or ended: how the socket waits, what did not come, what TCP did not wait for any
 //! longer.
 
-use super::datagrams::{self, Missed};
-use super::{Case, Cause, bytes, elsewhere, is_set, listens, local, option, serves};
+use super::{Case, Cause, bytes, datagrams, elsewhere, is_set, listens, local, option, serves};
 use crate::linux::state::State;
 use crate::os::tcp::{self, Info};
 use crate::os::{fd, netstat};
@@ -46,9 +45,8 @@ fn limit(case: &Case, socket: &Socket) -> Option<Clue> {
 }
 
 /// What is missing, why the call did not wait for it, and how to wait.
-fn missing(case: &Case, socket: &Socket, clue: Clue, ready: &str) -> Cause {
+fn missing(case: &Case, socket: &Socket, mut cause: Cause, ready: &str) -> Cause {
     let name = socket.name();
-    let mut cause = Cause::new(clue);
     cause.clues.extend(limit(case, socket));
     if case.failure.name == Name::Timeout {
         return cause;
@@ -63,13 +61,13 @@ fn missing(case: &Case, socket: &Socket, clue: Clue, ready: &str) -> Cause {
 pub(super) fn nobody_came(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| listens(s))?;
     let at = local(socket)?;
-    Some(missing(case, socket, Clue::new(format!("no connection waits on {at}")), "IN"))
+    Some(missing(case, socket, Cause::new(format!("no connection waits on {at}")), "IN"))
 }
 
 /// recv: nothing came.
 pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     let (socket, name) = case.subject()?;
-    let none = |clue: String| missing(case, socket, clue.into(), "IN");
+    let none = |clue: String| missing(case, socket, Cause::new(clue), "IN");
     if flags(case) & libc::MSG_ERRQUEUE != 0 {
         let cause = Cause::new(format!("the error queue of {name} is empty; a receive from it never waits"));
         return Some(cause.advise(format!("{} again when poll {name} ERR says ERR", case.call)));
@@ -107,18 +105,16 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
 
 /// recv of a datagram socket: what came was not for it, or found no room.
 fn no_datagram(case: &Case, socket: &Socket, at: &Addr) -> Cause {
-    let none = |clue: String| missing(case, socket, clue.into(), "IN");
-    let mut cause = match datagrams::missed(case.world, socket) {
-        Some(Missed { why, other, advice }) => {
-            let instead = || format!("{} {} ...", case.call, case.called(other));
-            none(why).advise(advice.unwrap_or_else(instead)).about(other)
-        }
-        None => {
-            let may_share = is_set(socket, libc::SO_REUSEADDR) || is_set(socket, libc::SO_REUSEPORT);
-            let elsewhere = if may_share { elsewhere::shares(case, at) } else { None };
-            none(elsewhere.unwrap_or_else(|| format!("no datagram waits on {at}")))
-        }
-    };
+    let may_share = || is_set(socket, libc::SO_REUSEADDR) || is_set(socket, libc::SO_REUSEPORT);
+    let missed = datagrams::missed(case.world, socket);
+    let own = missed.as_ref().map(|missed| {
+        let instead = || Some(format!("{} {} ...", case.call, case.called(*missed.about.first()?)));
+        missed.advice.clone().or_else(instead)
+    });
+    let elsewhere = || may_share().then(|| elsewhere::shares(case, at)).flatten().map(Cause::new);
+    let none = || Cause::new(format!("no datagram waits on {at}"));
+    let mut cause = missing(case, socket, missed.or_else(elsewhere).unwrap_or_else(none), "IN");
+    cause.advice = own.unwrap_or(cause.advice);
     if let drops @ 1.. = dropped(socket) {
         let room = option(socket, libc::SOL_SOCKET, libc::SO_RCVBUF).unwrap_or(0);
         let filtered = case.record().is_some_and(|record| datagrams::has_filter(record, socket.serial));
@@ -136,12 +132,12 @@ pub(super) fn no_room(case: &Case) -> Option<Cause> {
     if let Some(server) = case.queued_at() {
         let clue =
             format!("the buffers are full: {} has not accepted this connection yet, so nobody reads", server.name());
-        return Some(missing(case, socket, clue.into(), "OUT").about(server.serial));
+        return Some(missing(case, socket, Cause::new(clue), "OUT").about(server.serial));
     }
     let Some(other) = case.other_end() else {
         let (who, unread) = unread(case)?;
         let clue = Clue::new(format!("the buffers are full: {who}, so what came is not read"));
-        return Some(missing(case, socket, clue.clock(format!(" ({})", bytes(unread))), "OUT"));
+        return Some(missing(case, socket, Cause::new(clue.clock(format!(" ({})", bytes(unread)))), "OUT"));
     };
     let open = case.ours(|s| s.serial == other)?;
     let unread = open.ask(fd::inq).filter(|n| *n > 0)?;
@@ -153,7 +149,7 @@ pub(super) fn no_room(case: &Case) -> Option<Cause> {
     } else {
         Clue::new(format!("the queue of {}, the other end, is full", open.name()))
     };
-    Some(missing(case, socket, clue, "OUT").about(other))
+    Some(missing(case, socket, Cause::new(clue), "OUT").about(other))
 }
 
 /// EINPROGRESS, EALREADY.
