@@ -32,6 +32,7 @@ mod tasks;
 mod tidy;
 mod trace;
 mod transcripts;
+mod typing;
 mod views;
 mod why;
 
@@ -57,6 +58,7 @@ fn main() {
         servers::trials(),
         cli::trials(),
         trace::trials(),
+        typing::trials(),
         examples::trials(),
         language::trials(),
         tidy::trials(),
