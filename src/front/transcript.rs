@@ -21,8 +21,8 @@ const AGAIN: usize = 2;
 fn read_text(path: &Path) -> Result<String, String> {
     let name = path.display();
     let bytes = script::bytes(path).map_err(|e| match e.raw_os_error() {
-        Some(libc::EISDIR) => format!("{name}: {}: name the files in it: {name}/*.transcript", failure(&e)),
-        _ => format!("{name}: {}", failure(&e)),
+        Some(libc::EISDIR) => format!("{name}: {}: name the files in it: {name}/*.transcript", Failure::from(&e)),
+        _ => format!("{name}: {}", Failure::from(&e)),
     })?;
     Source::from_bytes(&name.to_string(), bytes).map(|s| s.text.clone()).map_err(|e| e.to_string())
 }
@@ -88,7 +88,7 @@ pub fn record(path: &Path, out: Option<&Path>, options: &Options) -> u8 {
         Some(_) if cut.is_some() => status,
         Some(out) => replace(out, &text).map_or_else(
             |e| {
-                output::complain(&format!("sockpit: {}: {}", out.display(), failure(&e)));
+                output::complain(&format!("sockpit: {}: {}", out.display(), Failure::from(&e)));
                 FAILED
             },
             |()| 0,
@@ -112,10 +112,6 @@ fn ended(end: End, options: &Options) -> (u8, Option<String>) {
         End::Signal(libc::SIGINT) => (INTERRUPTED, Some("interrupted".into())),
         End::Signal(signal) => (128 + signal as u8, Some(format!("ended by signal {signal}"))),
     }
-}
-
-fn failure(e: &std::io::Error) -> Failure {
-    Failure::os(e.raw_os_error().unwrap_or(libc::EIO))
 }
 
 /// What came of a transcript.
@@ -205,7 +201,7 @@ fn blessed(path: &Path, head: &str, comparison: &Comparison) -> Verdict {
     let (entries, turned) = comparison.blessed();
     let text: String = std::iter::once(head.to_string()).chain(entries.iter().map(|e| format!("{e}\n"))).collect();
     if let Err(e) = replace(path, &text) {
-        return Verdict::failed(format!("{}: {}", path.display(), failure(&e)));
+        return Verdict::failed(format!("{}: {}", path.display(), Failure::from(&e)));
     }
     let differing = comparison.differing();
     let statements = if differing == 1 { "1 statement differs" } else { &format!("{differing} statements differ") };
