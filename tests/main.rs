@@ -17,6 +17,7 @@ mod files;
 
 mod cli;
 mod editor;
+mod events;
 mod examples;
 mod house;
 mod language;
@@ -60,6 +61,7 @@ fn main() {
         trace::trials(),
         typing::trials(),
         examples::trials(),
+        events::trials(),
         language::trials(),
         tidy::trials(),
         house::trials(),

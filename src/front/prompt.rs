@@ -16,7 +16,7 @@ use crate::lang::Source;
 use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
 use crate::render::PROMPT;
-use crate::session::{Main, Session, Show, Stop};
+use crate::session::{Main, Session, Sink, Stop};
 use crate::value::{Name, text};
 
 /// How long a call may wait before the prompt says what it waits for.
@@ -143,11 +143,11 @@ impl<'a> Prompt<'a> {
         let above = Arc::default();
         let style = output::style(&io::stdout(), false);
         let screen = Rc::new(Screen::new(Arc::clone(&above), style, options.quiet));
-        let mut session = if options.json {
-            Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)
-        } else {
-            Session::new(Box::new(screen.clone()), Show::All, &options.arguments)
+        let sink: Box<dyn Sink> = match options.form {
+            Form::Human => Box::new(screen.clone()),
+            form => Box::new(Output::new(form)),
         };
+        let mut session = Session::new(sink, options.form.show(false), &options.arguments);
         session.interactive = true;
         session.world.family.flags = script::flags(options);
         session.world.high_descriptors = true;
@@ -185,11 +185,11 @@ impl<'a> Prompt<'a> {
             let standing = step::standing(&mut self.session, &self.screen);
             let ask = standing.as_ref().map_or_else(|| Ask::plain(PROMPT), step::ask);
             match self.read(ask) {
-                Some(Read::Lines(text)) if self.session.is_stepping() => {
+                Some(Read::Lines(text)) if self.session.stepper.is_on() => {
                     self.guarded(|p| step::line(&mut p.session, &p.screen, &text, standing.as_ref()));
                 }
                 Some(Read::Lines(text)) => self.line(&text),
-                Some(Read::Interrupted) if self.session.is_stepping() && standing.is_none() => {
+                Some(Read::Interrupted) if self.session.stepper.is_on() && standing.is_none() => {
                     self.session.interrupt_steps();
                 }
                 Some(Read::Interrupted) => {}
@@ -269,7 +269,7 @@ impl<'a> Prompt<'a> {
             if script::turn(&mut self.session, until) {
                 self.show_above();
             }
-            if Instant::now() >= tick && self.reader.edits && !self.options.json {
+            if Instant::now() >= tick && self.reader.edits && self.options.form == Form::Human {
                 if let Some(waiting) = self.session.waiting() {
                     let short = format!("{}; Ctrl-C gives up", waiting.text);
                     let mut texts = vec![short.clone(), waiting.text];
@@ -286,7 +286,7 @@ impl<'a> Prompt<'a> {
 
     /// Whether the session has something to do before a line is asked for.
     fn busy(&self) -> Busy {
-        if !self.session.is_stepping() {
+        if !self.session.stepper.is_on() {
             return if *self.session.status.main() == Main::Running { Busy::Yes } else { Busy::No };
         }
         step::busy(&self.session)

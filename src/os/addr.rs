@@ -258,7 +258,7 @@ mod tests {
 
     fn round(addr: &Addr) -> (Addr, socklen_t) {
         let (storage, len) = encoded(addr).unwrap();
-        // SAFETY: it was filled in as the kernel does it.
+        // SAFETY: all of the storage is written.
         (unsafe { Room { storage: MaybeUninit::new(storage), len }.addr() }, len)
     }
 
