@@ -61,21 +61,15 @@ pub fn written(run: Vec<Entry<Line>>) -> String {
 
 /// `sockpit record FILE.sock [ARG...] [-o OUT]`.
 pub fn record(path: &Path, out: Option<&Path>, options: &Options) -> u8 {
-    let text = match read_text(path) {
-        Ok(text) => text,
+    let read = read_text(path).and_then(|text| Ok((text, arguments_line(&options.arguments)?)));
+    let (text, head) = match read {
+        Ok(read) => read,
         Err(message) => {
             output::complain(&format!("sockpit: {message}"));
             return WRONG_USAGE;
         }
     };
     let lines: Vec<String> = text.lines().map(str::to_string).collect();
-    let head = match arguments_line(&options.arguments) {
-        Ok(head) => head,
-        Err(message) => {
-            output::complain(&format!("sockpit: {message}"));
-            return WRONG_USAGE;
-        }
-    };
     let taken = take_down(&lines, &options.arguments, &How::Script, options.timeout);
     let text = head + &written(taken.entries);
     let (status, cut) = ended(taken.end, options);
