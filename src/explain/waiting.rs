@@ -200,7 +200,7 @@ pub(super) fn queue_full(case: &Case) -> Option<Cause> {
     }
     let serves = |s: &std::rc::Rc<Socket>| listens(s) && local(s).is_some_and(|at| covers(&at, &to));
     let Some(server) = case.others().into_iter().find(serves) else {
-        let cause = super::elsewhere::queue(&to).map(Cause::new)?;
+        let cause = elsewhere::queue(&to).map(Cause::new)?;
         return Some(gave_up(case, cause).advise("accept there, or listen with a larger backlog"));
     };
     let name = server.name();

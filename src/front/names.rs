@@ -40,7 +40,7 @@ impl Names {
             things: trace::aside(|| session.bound().map(|(n, value)| (n.to_string(), subject(&value))).collect()),
             jobs: session.open_jobs().collect(),
             defs: session.defined().map(|(name, params)| (name.to_string(), text(params))).collect(),
-            stepping: session.is_stepping(),
+            stepping: session.stepper.is_on(),
         }
     }
 

@@ -190,11 +190,11 @@ impl<'a> Prompt<'a> {
             let standing = step::standing(&mut self.session, &self.screen);
             let ask = standing.as_ref().map_or_else(|| Ask::plain(PROMPT), step::ask);
             match self.read(ask) {
-                Some(Read::Lines(text)) if self.session.is_stepping() => {
+                Some(Read::Lines(text)) if self.session.stepper.is_on() => {
                     self.guarded(|p| step::line(&mut p.session, &p.screen, &text, standing.as_ref()));
                 }
                 Some(Read::Lines(text)) => self.line(&text),
-                Some(Read::Interrupted) if self.session.is_stepping() && standing.is_none() => {
+                Some(Read::Interrupted) if self.session.stepper.is_on() && standing.is_none() => {
                     self.session.interrupt_steps();
                 }
                 Some(Read::Interrupted) => {}
@@ -296,7 +296,7 @@ impl<'a> Prompt<'a> {
 
     /// Whether the session has something to do before a line is asked for.
     fn busy(&self) -> Busy {
-        if !self.session.is_stepping() {
+        if !self.session.stepper.is_on() {
             return if *self.session.status.main() == Main::Running { Busy::Yes } else { Busy::No };
         }
         step::busy(&self.session)

@@ -37,7 +37,7 @@ pub enum Busy {
 
 /// Whether something is to be run before a line is asked for.
 pub fn busy(session: &Session) -> Busy {
-    if session.is_evaluating() || session.can_run() {
+    if session.stepper.evaluating().is_some() || session.can_run() {
         Busy::Yes
     } else if session.next_stop().is_some() {
         Busy::Perhaps
@@ -52,7 +52,7 @@ pub fn busy(session: &Session) -> Busy {
 
 /// The statement that is next, told with what stands above it. Says so when all waits, or when the program is over.
 pub fn standing(session: &mut Session, screen: &Screen) -> Option<NextStatement> {
-    if !session.is_stepping() {
+    if !session.stepper.is_on() {
         return None;
     }
     let standing = session.next_stop();
@@ -74,11 +74,11 @@ pub fn standing(session: &mut Session, screen: &Screen) -> Option<NextStatement>
 /// Show, once, what stands above a line of the program and is no statement: comments, `try`, `else`.
 fn above(session: &Session, screen: &Screen, standing: &NextStatement) {
     let NextStatement { source, line, .. } = standing;
-    if session.stepped().is_none_or(|program| !Rc::ptr_eq(program, source)) {
+    if session.stepper.source().is_none_or(|program| !Rc::ptr_eq(program, source)) {
         return;
     }
     let seen = screen.shows_down_to(*line);
-    for n in session.lines_above(*line).filter(|n| *n > seen) {
+    for n in session.stepper.lines_above(*line).filter(|n| *n > seen) {
         let text = source.line(n).trim_end();
         if !matches!(text.trim(), "" | "end") {
             screen.remark(&printable(text));
@@ -176,7 +176,7 @@ pub fn line(session: &mut Session, screen: &Screen, text: &str, standing: Option
         }
         (Meant::List(at), _) => list(session, screen, at.or(standing.map(|s| s.line)), standing),
         (Meant::Break(None), _) => {
-            let lines: Vec<String> = session.breaks().iter().map(u32::to_string).collect();
+            let lines: Vec<String> = session.stepper.breaks().iter().map(u32::to_string).collect();
             let said = if lines.is_empty() {
                 "# no breakpoints: break LINE".into()
             } else {
@@ -184,7 +184,7 @@ pub fn line(session: &mut Session, screen: &Screen, text: &str, standing: Option
             };
             screen.remark(&said);
         }
-        (Meant::Break(Some(line)), _) => match session.toggle_break(line) {
+        (Meant::Break(Some(line)), _) => match session.stepper.toggle_break(line) {
             Some((line, true)) => screen.remark(&format!("# breakpoint at line {line}")),
             Some((line, false)) => screen.remark(&format!("# no breakpoint at line {line} any more")),
             None => screen.remark(&format!("# the program has no statement at line {line} or after it")),
@@ -232,9 +232,9 @@ fn evaluate(session: &mut Session, screen: &Screen, text: &str) {
 
 /// Show the program around a line, with the place and the breakpoints.
 fn list(session: &Session, screen: &Screen, at: Option<u32>, standing: Option<&NextStatement>) {
-    let Some(program) = session.stepped() else { return };
+    let Some(program) = session.stepper.source() else { return };
     let source: &Rc<Source> = standing.map_or(program, |s| &s.source);
-    let breaks = if Rc::ptr_eq(source, program) { session.breaks() } else { Vec::new() };
+    let breaks = if Rc::ptr_eq(source, program) { session.stepper.breaks() } else { Vec::new() };
     let lines = source.first + source.text.lines().count() as u32;
     let at = at.unwrap_or(source.first).min(lines.saturating_sub(1));
     for n in at.saturating_sub(AROUND).max(source.first)..(at + AROUND + 1).min(lines) {

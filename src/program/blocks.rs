@@ -28,16 +28,14 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    pub(super) fn looped(&mut self, next: usize, body: &Block, span: Span) -> Result<(), Error> {
+    /// A loop's body, which goes on at `next`; at `exit` the loop may end by itself.
+    pub(super) fn looped(&mut self, next: usize, exit: Option<usize>, body: &Block, span: Span) -> Result<(), Error> {
         self.loops.push(Loop { next, breaks: Vec::new(), finals: self.finals.len() });
         self.inner(body)?;
         self.emit(Op::Jump(next), span);
+        let breaks = self.loops.pop().map_or(Vec::new(), |ended| ended.breaks);
+        exit.into_iter().chain(breaks).for_each(|jump| self.land(jump));
         Ok(())
-    }
-
-    pub(super) fn end_loop(&mut self, exit: Option<usize>) {
-        let ended = self.loops.pop();
-        exit.into_iter().chain(ended.into_iter().flat_map(|l| l.breaks)).for_each(|jump| self.land(jump));
     }
 
     pub(super) fn leave_loop(&mut self, is_break: bool, span: Span) {

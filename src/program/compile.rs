@@ -200,13 +200,10 @@ impl Compiler<'_> {
                 let condition = self.expr(condition);
                 let next = self.here();
                 let exit = self.emit(Op::Unless(condition, 0), span);
-                self.looped(next, body, span)?;
-                self.end_loop(Some(exit));
+                self.looped(next, Some(exit), body, span)?;
             }
             StatementKind::Loop(body) => {
-                let next = self.here();
-                self.looped(next, body, span)?;
-                self.end_loop(None);
+                self.looped(self.here(), None, body, span)?;
             }
             StatementKind::Repeat(count, body) => {
                 let temp = self.temp();
@@ -214,8 +211,7 @@ impl Compiler<'_> {
                 self.emit(Op::Count(temp, count), span);
                 let next = self.here();
                 let exit = self.emit(Op::Down(temp, 0), span);
-                self.looped(next, body, span)?;
-                self.end_loop(Some(exit));
+                self.looped(next, Some(exit), body, span)?;
             }
             StatementKind::For(name, words, body) => {
                 let temp = self.temp();
@@ -224,8 +220,7 @@ impl Compiler<'_> {
                 let next = self.here();
                 let (slot, _) = self.target(name);
                 let exit = self.emit(Op::Next(temp, slot, 0), span);
-                self.looped(next, body, span)?;
-                self.end_loop(Some(exit));
+                self.looped(next, Some(exit), body, span)?;
             }
             StatementKind::Break | StatementKind::Continue => {
                 self.leave_loop(matches!(statement.kind, StatementKind::Break), span);

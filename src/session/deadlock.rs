@@ -35,7 +35,7 @@ impl Session {
     /// Whether any task can ever run again, as far as can be said without a system call.
     pub(super) fn stuck(&self) -> Stuck {
         let main = self.status.main();
-        if self.has_stopped() {
+        if self.stepper.first().is_some() {
             return Stuck::No;
         }
         if *main != Main::Running && (self.interactive || *main != Main::Idle || !self.tasks.are_needed()) {

@@ -6,7 +6,7 @@
 use std::rc::Rc;
 
 use super::event::What;
-use super::step::Spot;
+use super::stepper::Spot;
 use super::task::{Frame, Task, Temp};
 use super::{Session, expr};
 use crate::lang::{self, Source, Span};
@@ -27,7 +27,7 @@ pub enum Change {
 impl Session {
     /// Run this in the place of the next statement, once.
     pub fn let_go_changed(&mut self, source: &Rc<Source>) -> Result<Change, lang::Error> {
-        let Some(id) = self.first_stopped() else {
+        let Some(id) = self.stepper.first() else {
             return Ok(Change::Refused("nothing is next"));
         };
         let first = source.text.split_whitespace().next().unwrap_or("");
@@ -48,7 +48,7 @@ impl Session {
         self.tasks.put_back(task);
         if matches!(change, Change::Made) {
             self.history.push(source.clone());
-            self.let_go_past();
+            self.let_go_on(false);
         }
         Ok(change)
     }
@@ -88,7 +88,7 @@ impl Session {
                 ));
             }
         }
-        self.walked(task.id, spot);
+        self.stepper.walked(task.id, spot);
         Ok(Change::Made)
     }
 
@@ -101,7 +101,7 @@ impl Session {
 
     /// Run lines that the program has not, with the names of the place that is next.
     pub fn evaluate(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
-        let front = self.first_stopped();
+        let front = self.stepper.first();
         let code = self.snippet(front.unwrap_or_default(), source)?;
         let scope =
             front.and_then(|id| self.tasks.get(id)?.frames.last()).map_or(self.globals.scope(), |f| f.scope.clone());
@@ -111,7 +111,7 @@ impl Session {
         task.evaluates = true;
         task.frames = vec![Frame::new(code, scope)];
         let id = self.tasks.add(task).map_err(|f| lang::Error::new(source, Span::default(), f.to_string()))?;
-        self.set_evaluating(Some(id));
+        self.stepper.set_evaluating(Some(id));
         self.world.ready.push_front(id);
         Ok(())
     }

@@ -24,7 +24,7 @@ impl Session {
     /// Run a task until it waits or ends.
     pub(super) fn run(&mut self, mut task: Box<Task>) {
         let before = std::mem::replace(&mut self.world.current, task.id);
-        let stepped = self.stepper_runs(&task);
+        let stepped = self.stepper.runs(task.id, task.parked.is_some());
         let flow = match task.parked.take() {
             Some(parked) => self.wake_up(&mut task, parked),
             None if task.frames.is_empty() => Flow::Ended,
@@ -48,7 +48,7 @@ impl Session {
         }
         // A background call is tried while the task that made it runs.
         self.world.current = before;
-        self.stepper_ran(stepped);
+        self.stepper.ran(stepped);
     }
 
     /// A parked task may be able to go on.
@@ -120,7 +120,7 @@ impl Session {
             if self.status.counts_op() {
                 self.status.is_at(self.timers.read());
             }
-            if self.status.stop().is_some() || (self.stepper.is_some() && self.halts(task)) {
+            if self.status.stop().is_some() || (self.stepper.is_on() && self.halts(task)) {
                 return Flow::Parked;
             }
             let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
@@ -142,17 +142,15 @@ impl Session {
         match op {
             Op::Call(site) => return Ok(self.call(task, site)),
             Op::Line(first, last) => {
-                if self.reporter.shows_all() && self.tells_line(*first) {
+                if self.reporter.shows_all() && self.stepper.tells_line(*first) {
                     let lines: Vec<_> = (*first..=*last).map(|n| code.source.line(n).trim_end()).collect();
-                    let what = What::Line(lines.join("\n"));
-                    self.tell_at(task, what);
+                    self.tell_at(task, What::Line(lines.join("\n")));
                 }
             }
             Op::Let(slot, name, expr) => {
                 let value = self.globals.eval(&frame.scope, expr)?;
-                let nested = code.places[frame.pc - 1].nested;
-                self.globals.store(&frame.scope.clone(), *slot, value.clone());
-                let nested = nested && !self.is_typed(task);
+                self.globals.store(&frame.scope, *slot, value.clone());
+                let nested = code.places[frame.pc - 1].nested && !self.stepper.is_typed(task.id);
                 if self.reporter.shows_all() && !nested {
                     let what = What::Reply { call: "let".into(), names: vec![name.clone()], values: vec![value] };
                     self.tell_at(task, what);
@@ -161,7 +159,7 @@ impl Session {
             }
             Op::Assert(expr) => self.globals.assert(&frame.scope, expr)?,
             Op::Print(words) => {
-                let text = self.globals.printed(&frame.scope.clone(), words)?;
+                let text = self.globals.printed(&frame.scope, words)?;
                 self.tell_at(task, What::Printed(text));
             }
             Op::Jump(to) => frame.pc = *to,
@@ -183,34 +181,22 @@ impl Session {
                 frame.temps[*temp] = Temp::Each(values, 0);
             }
             Op::Next(temp, slot, exit) => {
-                let next = match &mut frame.temps[*temp] {
-                    Temp::Each(values, at) => {
-                        *at += 1;
-                        values.get(*at - 1).cloned()
-                    }
-                    _ => None,
-                };
-                match next {
-                    Some(value) => {
-                        let scope = frame.scope.clone();
-                        self.globals.store(&scope, *slot, value);
-                        self.bury_if_dead(task);
-                    }
-                    None => {
-                        frame.temps[*temp] = Temp::None;
-                        frame.pc = *exit;
-                    }
+                if let Temp::Each(values, at) = &mut frame.temps[*temp]
+                    && let Some(value) = values.get(*at)
+                {
+                    *at += 1;
+                    self.globals.store(&frame.scope, *slot, value.clone());
+                    self.bury_if_dead(task);
+                } else {
+                    frame.temps[*temp] = Temp::None;
+                    frame.pc = *exit;
                 }
             }
-            Op::Background(job) => {
-                let job = job.clone();
-                self.background(task, &job)?;
-            }
+            Op::Background(job) => self.background(task, job)?,
             Op::Define(slot, function) => self.globals.define(*slot, function),
             Op::Caught(slot) => {
                 let value = frame.error.as_ref().map_or(Value::None, |f| Value::text(f.to_string()));
-                let scope = frame.scope.clone();
-                self.globals.store(&scope, *slot, value);
+                self.globals.store(&frame.scope, *slot, value);
             }
             Op::Handled => frame.error = None,
             Op::Unmatched(names, to) => {
@@ -233,8 +219,7 @@ impl Session {
                 None => {}
             },
             Op::Value(operands) => {
-                let scope = frame.scope.clone();
-                let values = operands.iter().map(|o| self.globals.operand(&scope, o));
+                let values = operands.iter().map(|o| self.globals.operand(&frame.scope, o));
                 frame.returns = values.collect::<Result<Vec<_>, _>>()?.into();
             }
             Op::Return => return Ok(Some(self.leave(task))),

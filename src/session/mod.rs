@@ -21,6 +21,7 @@ mod requests;
 mod sockets;
 mod status;
 mod step;
+mod stepper;
 mod task;
 mod tasks;
 mod timers;
@@ -36,6 +37,7 @@ pub use process::CHILD;
 pub use report::Show;
 pub use status::{Main, Status, Stop};
 pub use step::NextStatement;
+pub use stepper::Stepper;
 pub use task::TaskHandle;
 
 use crate::command::Args;
@@ -69,7 +71,7 @@ pub struct Session {
     /// The last error, for `why`.
     last_error: Option<Box<Told>>,
     /// The program that is stepped through, if one is.
-    stepper: Option<Box<step::Stepper>>,
+    pub stepper: Stepper,
     /// How many calls were made, where they are counted.
     calls: u64,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
@@ -92,7 +94,7 @@ impl Session {
             args: Args::default(),
             history: Vec::new(),
             calls: 0,
-            stepper: None,
+            stepper: Stepper::default(),
             interactive: false,
             last_error: None,
         };

@@ -65,21 +65,19 @@ impl Session {
                 Reply::Nothing => String::new(),
                 other => format!(": {}", super::expr::brief(&other.into_value())),
             };
-            let failure =
-                Failure::with(Name::Assert, format!("expected {}, but the call succeeded{got}", expected.as_str()));
-            return self.fail(task, site.name.clone(), None, failure);
+            return self.fail(task, site.name.clone(), None, unexpected(expected, &format!("succeeded{got}")));
         }
         let Some(frame) = task.frames.last() else { return Flow::Ended };
         let scope = &frame.scope;
+        let is_quiet = !self.reporter.shows_all() && task.job.is_none();
         match (&*site.targets, reply) {
-            ([], Reply::Nothing) if !self.reporter.shows_all() => {}
-            ([], Reply::One(value))
-                if !self.reporter.shows_all() && task.job.is_none() && !matches!(value, Value::Handle(_)) => {}
-            ([(slot, name)], Reply::One(value)) if !self.reporter.shows_all() && task.job.is_none() => {
+            ([], Reply::Nothing) if is_quiet => {}
+            ([], Reply::One(value)) if is_quiet && !matches!(value, Value::Handle(_)) => {}
+            ([(slot, name)], Reply::One(value)) if is_quiet => {
                 name_live(&value, name);
                 self.globals.store(scope, *slot, value);
             }
-            ([(s1, n1), (s2, n2)], Reply::Two(a, b)) if !self.reporter.shows_all() && task.job.is_none() => {
+            ([(s1, n1), (s2, n2)], Reply::Two(a, b)) if is_quiet => {
                 name_live(&a, n1);
                 name_live(&b, n2);
                 self.globals.store(scope, *s1, a);
@@ -179,10 +177,7 @@ impl Session {
                 }
                 return Flow::On;
             }
-            let wrong = Failure::with(
-                Name::Assert,
-                format!("expected {}, but the call failed with {failure}", expected.as_str()),
-            );
+            let wrong = unexpected(expected, &format!("failed with {failure}"));
             let wrong = failure.notes().iter().fold(wrong, |f, note| f.note(note.clone()));
             let wrong = wrong.because(failure.clues().to_vec(), failure.advice().map(str::to_string));
             return self.fail(task, call, None, wrong);
@@ -256,10 +251,7 @@ impl Session {
                 if expected == failure.name {
                     return Flow::On;
                 }
-                let wrong = Failure::with(
-                    Name::Assert,
-                    format!("expected {}, but the call failed with {failure}", expected.as_str()),
-                );
+                let wrong = unexpected(expected, &format!("failed with {failure}"));
                 return self.fail(task, site.name.clone(), None, wrong);
             }
         }
@@ -277,7 +269,7 @@ impl Session {
             self.status.ask_stop(Stop::Signal(signal));
             return Flow::Parked;
         }
-        if self.runs_free() && !task.evaluates {
+        if self.stepper.runs_free() && !task.evaluates {
             self.interrupt_steps();
             return Flow::On;
         }
@@ -300,6 +292,11 @@ impl Session {
             }
         }
     }
+}
+
+/// A call did not end as `expect` says.
+fn unexpected(expected: Name, did: &str) -> Failure {
+    Failure::with(Name::Assert, format!("expected {}, but the call {did}", expected.as_str()))
 }
 
 fn name_live(value: &Value, name: &Rc<str>) {

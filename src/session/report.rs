@@ -92,7 +92,7 @@ impl Session {
     /// Tell what a task did.
     pub(super) fn tell_at(&mut self, task: &Task, what: What) {
         let mut at = Self::at(task);
-        at.nested = at.nested && !self.is_typed(task);
+        at.nested = at.nested && !self.stepper.is_typed(task.id);
         self.tell(what, at);
     }
 

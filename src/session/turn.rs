@@ -125,7 +125,7 @@ impl Session {
         if signal != libc::SIGINT {
             return self.status.ask_stop(Stop::Signal(signal));
         }
-        if self.is_stepping() {
+        if self.stepper.is_on() {
             self.interrupt_steps();
         } else if self.tasks.get(MAIN).is_some_and(|t| !t.frames.is_empty()) {
             self.raise_in(MAIN, Failure::new(Name::Interrupted));
@@ -140,7 +140,7 @@ impl Session {
     /// Fail the call that a task waits in. What the task holds is released on its way out.
     pub(super) fn raise_in(&mut self, id: TaskId, failure: Failure) {
         let Some(mut task) = self.tasks.take(id) else { return };
-        self.leaves_stop(id);
+        self.stepper.leave(id);
         let site = task.parked.take().map(|parked| {
             if let Parking::Call(wait, _) = &parked.on {
                 self.world.unwatch(wait, id);
@@ -172,7 +172,7 @@ impl Session {
             _ if task.handle.coroutine => self.run(task),
             _ => {
                 self.tasks.put_back(task);
-                if !self.is_stopped(id) {
+                if !self.stepper.has(id) {
                     self.world.ready.push_back(id);
                 }
             }
@@ -206,7 +206,7 @@ impl Session {
                 drop(task);
                 self.end_job(number, failure.map_or(Ok(result), |failure| Err(*failure)));
             }
-            None if task.evaluates => self.set_evaluating(None),
+            None if task.evaluates => self.stepper.set_evaluating(None),
             None if failure.is_some_and(|f| f.name != Name::Cancelled) && !task.handle.coroutine => {
                 self.tasks.count_failed();
             }

@@ -108,7 +108,7 @@ impl Session {
                 }
             }
             None if task.frames.is_empty() => out.push_str("has nothing to do"),
-            None if self.is_stopped(task.id) => out.push_str("stands before it"),
+            None if self.stepper.has(task.id) => out.push_str("stands before it"),
             None if task.pool.as_ref().is_some_and(|p| p.queued.borrow().contains(&task.id)) => {
                 out.push_str("waits for a worker");
             }
