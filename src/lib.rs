@@ -110,6 +110,9 @@
 //! `SO_ERROR`) is explained like one it fails with ([`world::World::give`]). Where the kernel knows better than any table
 //! (which numbers an option takes, whether a source leads to a destination), a socket made for it is asked.
 //!
+//! `--json` is the public face of all that: events as they are told, values and errors typed ([`value::json`]), the record's
+//! facts as data ([`explain`]). What it writes is documented in docs/events.md, whose tables a test reads as the schema.
+//!
 //! # Threads
 //!
 //! One thread owns everything. A script starts no other, but for what cannot be done without blocking: name

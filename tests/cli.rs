@@ -32,7 +32,16 @@ fn exit_statuses_are_as_documented() {
     assert_eq!(lines("def bad\n  assert 1 == 2\nend\nt = spawn bad\njoin t").status, 1);
     assert_eq!(lines("def bad\n  assert 1 == 2\nend\np = pool 1\nt = submit p bad\njoin t").status, 1);
     assert_eq!(lines("def late\n  sleep 0.01\nend\nspawn late\nassert 1 == 2").status, 1);
-    for wrong in [&["--frob"][..], &["--timeout", "x"], &["--timeout", "-1"], &["--timeout"], &["-c"], &["run"]] {
+    for wrong in [
+        &["--frob"][..],
+        &["--json=x"],
+        &["-q", "--json=full"],
+        &["--timeout", "x"],
+        &["--timeout", "-1"],
+        &["--timeout"],
+        &["-c"],
+        &["run"],
+    ] {
         assert_eq!(run(wrong).status, 2, "{wrong:?}");
     }
     assert_eq!(run(&["/nowhere/x.sock"]).status, 2);
@@ -236,14 +245,15 @@ fn json_has_an_object_a_call() {
     ]);
     assert_eq!(run.status, 0, "{}", run.err);
     let objects: Vec<serde_json::Value> = run.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    assert_eq!(objects.len(), 5, "{}", run.out);
-    assert_eq!(objects[1]["call"], "send");
-    assert_eq!(objects[1]["result"], 2);
-    assert_eq!(objects[2]["names"][0], "d");
-    assert_eq!(objects[2]["result"], "hi");
-    assert_eq!(objects[3]["error"]["name"], "EAGAIN");
-    assert_eq!(objects[3]["error"]["number"], 11);
-    assert_eq!(objects[4]["text"], "hi");
+    // The header, then each line and what it gave.
+    assert_eq!(objects.len(), 11, "{}", run.out);
+    assert_eq!(objects[4]["call"], "send");
+    assert_eq!(objects[4]["results"]["count"], 2);
+    assert_eq!(objects[6]["names"][0], "d");
+    assert_eq!(objects[6]["values"][0]["bytes"], "hi");
+    assert_eq!(objects[8]["error"]["name"], "EAGAIN");
+    assert_eq!(objects[8]["error"]["number"], 11);
+    assert_eq!(objects[10]["text"], "hi");
 }
 
 fn a_background_error_that_nobody_takes_counts() {

@@ -7,6 +7,7 @@ use libtest_mimic::Trial;
 use sockpit::render::transcript::{Entry, LinePart, parts, read};
 
 use crate::common::{Folder, Run, command, piped};
+use crate::events;
 use crate::trial::{lacks, trial};
 
 /// The files under a folder of the project with that ending, in their order; each with its path below that folder,
@@ -41,6 +42,7 @@ pub fn trials() -> Vec<Trial> {
         // It measures the time it takes.
         .filter(|test| test.name() != "step::21-producer-consumer")
         .chain(each("quiet", "scripts", "sock", runs_quietly))
+        .chain(each("events", "scripts", "sock", events::of_a_lesson))
         .chain(each("lessons", "tests/transcripts", "transcript", holds))
         .chain(each("sessions", "tests/sessions", "transcript", holds))
         .chain(each("facts", "tests/facts", "sock", is_true))

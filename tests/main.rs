@@ -17,6 +17,7 @@ mod files;
 
 mod cli;
 mod editor;
+mod events;
 mod examples;
 mod house;
 mod language;
@@ -58,6 +59,7 @@ fn main() {
         cli::trials(),
         trace::trials(),
         examples::trials(),
+        events::trials(),
         language::trials(),
         tidy::trials(),
         house::trials(),

@@ -185,7 +185,7 @@ fn the_latest_def_runs_and_how_things_are_shown_is_kept() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "[f-1] new\n");
     let run = run(&["--json", "--timeout", "20", "-q", "-c", "def f\n  print hi\nend\np = process f\njoin p"]);
-    assert!(run.out.contains("\"task\":\"f-1\"") && run.out.contains("\"text\":\"hi\""), "{}", run.out);
+    assert!(run.out.contains("\"process\":\"f-1\"") && run.out.contains("\"text\":\"hi\""), "{}", run.out);
     let shown = common::run(&["--timeout", "20", "-c", "def f\n  n = len abc\nend\np = process f\njoin p"]);
     assert!(shown.out.contains("[f-1]   n = len abc -> 3\n"), "{}", shown.out);
 }

@@ -272,6 +272,7 @@ fn the_reference_is_what_help_says() {
 fn reference() -> String {
     let mut out = String::from(REFERENCE);
     out += &format!("\n## The command line\n\n```text\n{}\n```\n", program::usage());
+    out += "\n`--json` writes events: [docs/events.md](docs/events.md) is their schema.\n";
     out += &table("file", program::FILES);
     out += &table("environment", program::ENVIRONMENT);
     out += "\n## The language\n";

@@ -112,14 +112,15 @@ const ASIDE: &[&str] = &["os", "help/words.rs"];
 const WORDS: &[(&str, &[&str])] = &[
     ("command/kernel.rs", &["state"]),
     ("command/ancillary.rs", &["info", "sockets"]),
+    ("explain/after.rs", &["socket", "state"]),
     ("explain/diagram.rs", &["close", "connect", "open"]),
     ("explain/story.rs", &["now"]),
     ("front/inputrc.rs", &["set"]),
-    ("front/options.rs", &["help"]),
+    ("front/options.rs", &["full", "help"]),
     ("front/step.rs", &["list"]),
     ("help/mod.rs", &["state"]),
     ("help/pages.rs", &["socket"]),
-    ("render/json.rs", &["trace"]),
+    ("render/json.rs", &["sockets"]),
     ("render/rules.rs", &["pid"]),
     ("session/task.rs", &["coroutine"]),
     ("world/mpqueue.rs", &["mpqueue"]),
@@ -138,7 +139,11 @@ fn named_in(text: &str) -> BTreeSet<&'static str> {
     let rest = parts.next().into_iter().map(str::to_string);
     let code: String = rest.chain(parts.map(|part| part.split_once(']').unwrap().1.to_string())).collect();
     let other = |at: usize, word: &str| {
-        NAMERS.iter().any(|namer| code[..at].ends_with(namer)) || code[at + word.len()..].starts_with(", Holds::")
+        let after = &code[at + word.len()..];
+        // A key of a JSON object ends with a colon.
+        NAMERS.iter().any(|namer| code[..at].ends_with(namer))
+            || after.starts_with(", Holds::")
+            || after.starts_with(':')
     };
     let stands = |name: &str| {
         let word = format!("\"{name}\"");

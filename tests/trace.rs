@@ -102,6 +102,6 @@ fn what_is_shown_and_what_came_from_outside_is_apart() {
     assert_eq!(lines(&format!("{text}\nprint end")).out.lines().last(), Some("end"));
     assert!(!lines(text).out.contains("sendto"));
     let json = run(&["--json", "-c", text]).out;
-    assert!(json.contains(r#""kind":"trace""#), "{json}");
+    assert!(json.contains(r#""event":"traced""#), "{json}");
     assert_eq!(run(&["-q", "-c", "expect Usage trace perhaps"]).status, 0);
 }

@@ -136,12 +136,12 @@ fn measured_views_do_not_depend_on_the_run() {
 fn rows_are_objects_in_json() {
     let run = run(&["--json", "-c", "srv = create_server 127.0.0.1:0\nsockets\nnetstat srv\nrows = netstat srv"]);
     let objects: Vec<serde_json::Value> = run.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    let rows = |call: &str| objects.iter().find(|o| o["kind"] == "rows" && o["call"] == call).unwrap()["rows"].clone();
+    let rows = |call: &str| objects.iter().find(|o| o["event"] == "rows" && o["call"] == call).unwrap()["rows"].clone();
     assert_eq!(rows("sockets")[0]["name"], "srv");
     assert_eq!(rows("sockets")[0]["mode"], "blocking");
     assert_eq!(rows("netstat")[0]["state"], "LISTEN");
     assert_eq!(rows("netstat")[0]["peer"], serde_json::Value::Null);
-    assert_eq!(objects.last().unwrap()["result"], rows("netstat"));
+    assert_eq!(objects.last().unwrap()["values"][0][0]["object"], rows("netstat")[0]);
 }
 
 fn netstat_names_the_process_of_a_foreign_socket() {

@@ -1,4 +1,4 @@
-//! Why a call failed, where a transcript cannot show it: with another process, a limit, a clock, as JSON. Every other cause
+//! Why a call failed, where a transcript cannot show it: with another process, a limit, a clock. Every other cause
 //! that is told stands in `tests/sessions/why`, in the situation that it is told of.
 
 use std::process::{Command, Stdio};
@@ -21,7 +21,6 @@ tests![
     too_many_descriptors,
     a_quiet_script_tells_what_the_kernel_knows,
     the_clock_is_shown_where_somebody_looks,
-    json_has_the_cause,
     bytes_of_others_come_escaped,
 ];
 
@@ -302,11 +301,6 @@ fn the_clock_is_shown_where_somebody_looks() {
     let line = &shown(over)[0];
     let seconds = line.split_once("and in TIME_WAIT for ").unwrap().1.strip_suffix(" s more").unwrap();
     assert!((50..=60).contains(&seconds.parse::<u32>().unwrap()), "{line}");
-}
-
-fn json_has_the_cause() {
-    let run = run(&["--json", "-c", "s = socket\nsend s x"]);
-    assert!(run.out.contains("\"cause\":[\"s was never connected\",\"try: connect s ADDR\"]"), "{}", run.out);
 }
 
 fn bytes_of_others_come_escaped() {

@@ -369,15 +369,14 @@ impl Command {
     }
 }
 
-/// What the kernel's error of a call usually means and what to try, in lines; where the call has nothing to say of it,
-/// what it means by any call.
-pub fn advice(call: &str, name: Name) -> Vec<String> {
-    let Name::Errno(number) = name else { return Vec::new() };
+/// What the kernel's error of a call usually means, and what to try, which may be nothing; where the call has nothing to
+/// say of it, what it means by any call.
+pub fn usual(call: &str, name: Name) -> Option<(&'static str, &'static str)> {
+    let Name::Errno(number) = name else { return None };
     if let Some(trouble) = find(call).and_then(|c| c.trouble(name.as_str())) {
-        return trouble.lines();
+        return Some((trouble.cause, trouble.cure));
     }
-    let general = errno::by_number(number).map(|e| e.advice.to_string());
-    general.filter(|advice| !advice.is_empty()).into_iter().collect()
+    errno::by_number(number).map(|e| (e.advice, "")).filter(|(advice, _)| !advice.is_empty())
 }
 
 #[cfg(test)]
@@ -386,15 +385,15 @@ mod tests {
 
     #[test]
     fn an_error_is_told_by_its_call_or_the_one_it_is_like_or_by_any() {
-        let told = |call, number| advice(call, Name::Errno(number));
-        assert!(told("bind", libc::EADDRINUSE)[1].contains("SO_REUSEADDR"));
+        let told = |call, number| usual(call, Name::Errno(number)).unwrap_or_default();
+        assert!(told("bind", libc::EADDRINUSE).1.contains("SO_REUSEADDR"));
         assert_eq!(told("sendmsg", libc::ENOBUFS), told("send", libc::ENOBUFS));
         assert_eq!(told("sendmsg", libc::EACCES), told("sendto", libc::EACCES));
-        assert_eq!(told("recv", libc::ENXIO), [errno::by_number(libc::ENXIO).unwrap().advice]);
+        assert_eq!(told("recv", libc::ENXIO), (errno::by_number(libc::ENXIO).unwrap().advice, ""));
         for call in ["accept", "recv", "send", "anything"] {
-            assert!(told(call, libc::EAGAIN)[0].contains("not a failure"), "{call}");
+            assert!(told(call, libc::EAGAIN).0.contains("not a failure"), "{call}");
         }
-        assert!(told("connect", libc::EINPROGRESS)[0].contains("not a failure"));
-        assert!(told("bind", libc::EXFULL).is_empty() && told("bind", 100_000).is_empty());
+        assert!(told("connect", libc::EINPROGRESS).0.contains("not a failure"));
+        assert!(usual("bind", Name::Errno(libc::EXFULL)).is_none() && usual("bind", Name::Errno(100_000)).is_none());
     }
 }

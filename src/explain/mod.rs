@@ -7,6 +7,7 @@
 //! tasks and of programs.
 
 mod address;
+mod after;
 mod connection;
 mod datagrams;
 mod diagram;
@@ -26,9 +27,11 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
+pub use after::{After, after};
 pub use diagram::draw;
 pub use story::{remark, story, why};
 
+use crate::command;
 use crate::lang::Source;
 use crate::os::{sockopt, trace};
 use crate::value::{Addr, Clue, Failure, Name, Tried};
@@ -66,12 +69,6 @@ impl Cause {
     fn about(mut self, socket: u64) -> Self {
         self.about.push(socket);
         self
-    }
-
-    /// The lines that an error shows by itself.
-    fn short(&self) -> Vec<Clue> {
-        let advice = self.advice.as_ref().map(|advice| Clue::new(format!("try: {advice}")));
-        self.clues.iter().take(2).chain(&self.part).cloned().chain(advice).collect()
     }
 }
 
@@ -269,10 +266,39 @@ pub struct Told {
 #[cold]
 pub fn explain(world: &World, call: &Rc<str>, line: (Option<Rc<Source>>, u32), failure: Failure) -> (Failure, Told) {
     let cause = trace::aside(|| Case::new(world, call, &failure).cause());
-    let short = cause.short();
-    let failure = if short.is_empty() { failure } else { failure.because(short) };
+    let short: Vec<Clue> = cause.clues.iter().take(2).chain(&cause.part).cloned().collect();
+    let failure = if short.is_empty() { failure } else { failure.because(short, cause.advice.clone()) };
     let told = Told { line, when: Instant::now(), call: call.clone(), failure: failure.clone(), cause };
     (failure, told)
+}
+
+/// What is known to help with a failure: everybody tells this.
+pub struct Known {
+    /// Why it happened.
+    pub cause: Vec<Clue>,
+    /// What to do about it: `try: ...`.
+    pub advice: Option<String>,
+    /// It is what the error usually means by this call, for want of evidence.
+    pub usual: bool,
+}
+
+impl Known {
+    /// All of it, a line each.
+    pub fn lines(&self) -> impl Iterator<Item = Clue> {
+        self.cause.iter().cloned().chain(self.advice.as_deref().map(Clue::from))
+    }
+}
+
+/// What is known to help with a failure of a call, its own notes aside.
+pub fn known(call: &str, failure: &Failure) -> Known {
+    let cause = failure.clues().to_vec();
+    let attempt = |advice: &str| Some(format!("try: {advice}")).filter(|_| !advice.is_empty());
+    match command::usual(call, failure.name) {
+        Some((usual, cure)) if cause.is_empty() => {
+            Known { cause: vec![usual.into()], advice: attempt(cure), usual: true }
+        }
+        _ => Known { cause, advice: failure.advice().and_then(attempt), usual: false },
+    }
 }
 
 /// So many bytes, in words.

@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use super::{Told, bytes, datagrams, ending, listens, option_value};
+use super::{Told, bytes, datagrams, ending, known, listens, option_value};
 use crate::command;
 use crate::linux::constants::HOWS;
 use crate::linux::options;
@@ -55,7 +55,9 @@ pub fn why(world: &World, told: Option<&Told>) -> Vec<Clue> {
     let mut out = vec![headline(told)];
     let indented = |clue: &Clue| Clue::new("  ").join(clue.clone());
     out.extend(told.cause.clues.iter().chain(&told.cause.part).map(indented));
-    out.extend(usual(told).map(|line| Clue::new(format!("  {line}"))));
+    out.extend(told.failure.notes().iter().map(|note| Clue::new(format!("  {note}"))));
+    let known = known(&told.call, &told.failure);
+    out.extend(known.lines().filter(|_| known.usual).map(|line| indented(&line)));
     let sockets: Vec<u64> = told.failure.socket().into_iter().chain(told.cause.about.iter().copied()).collect();
     out.extend(titled("what happened", history(world, &sockets, told.when)));
     out.extend(titled("now", sockets_now(world, &sockets)));
@@ -115,13 +117,6 @@ fn headline(told: &Told) -> Clue {
     let statement = text::printable(source.as_ref().map_or("", |s| s.line(*line)).trim());
     let place = if *line > 0 { format!("line {line}, {statement}: ") } else { String::new() };
     Clue::new(format!("{place}{}: {}", told.call, told.failure)).ago(told.when.elapsed())
-}
-
-/// What the error usually means, where there is no evidence for more.
-fn usual(told: &Told) -> impl Iterator<Item = String> {
-    let is_found = !told.cause.clues.is_empty();
-    let advice = if is_found { Vec::new() } else { command::advice(&told.call, told.failure.name) };
-    told.failure.notes().iter().cloned().chain(advice)
 }
 
 fn further(told: &Told) -> String {

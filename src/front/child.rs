@@ -1,7 +1,7 @@
 //! A child process of a session: `sockpit --child NAME`, which only a sockpit starts. What it runs waits for it on its
 //! standard input.
 
-use super::output;
+use super::output::{self, Form};
 use super::{FAILED, Options, Program, WRONG_USAGE, script};
 use crate::os::{fd, poller, process};
 use crate::session::{CHILD, Stop};
@@ -15,11 +15,12 @@ pub fn asked_for() -> Option<String> {
 /// Be that child, to its exit status.
 pub fn run(name: &str) -> u8 {
     let flag = |long: &str| std::env::args_os().skip(3).any(|a| a == long);
+    let form = [Form::Json, Form::Full].into_iter().find(|form| form.flag().is_some_and(flag));
     let options = Options {
         program: Program::Stdin,
         arguments: Vec::new(),
         quiet: flag(script::QUIET),
-        json: flag(script::JSON),
+        form: form.unwrap_or_default(),
         timeout: None,
     };
     process::take_name();

@@ -55,6 +55,9 @@ pub fn main() -> ExitCode {
     if let Err(e) = poller::catch_signals() {
         output::complain(&format!("sockpit: signals cannot be caught: {e}"));
     }
+    if matches!(options.program, Program::File(_) | Program::Step(_) | Program::Lines(_) | Program::Stdin) {
+        options.form.begin();
+    }
     ExitCode::from(match &options.program {
         Program::Say(text) => output::say(text),
         Program::Help(words) => script::help(words),

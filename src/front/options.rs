@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use lexopt::prelude::{Long, Short, Value};
 
+use super::output::Form;
 use crate::help::{manual, program};
 
 /// What is run, and how it is shown.
@@ -17,8 +18,8 @@ pub struct Options {
     pub arguments: Vec<String>,
     /// Show only what `print` prints.
     pub quiet: bool,
-    /// Write JSON.
-    pub json: bool,
+    /// How events are written.
+    pub form: Form,
     /// The bound on the whole run.
     pub timeout: Option<Duration>,
 }
@@ -47,7 +48,7 @@ pub enum Program {
 /// Read the command line, whose first word is the program's name.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String> {
     let mut options =
-        Options { program: Program::Stdin, arguments: Vec::new(), quiet: false, json: false, timeout: None };
+        Options { program: Program::Stdin, arguments: Vec::new(), quiet: false, form: Form::Human, timeout: None };
     let mut parser = lexopt::Parser::from_iter(args);
     let wrong = |e: lexopt::Error| e.to_string();
     let mut lines = None;
@@ -55,7 +56,13 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
     while let Some(arg) = parser.next().map_err(wrong)? {
         match arg {
             Short('q') | Long("quiet") => options.quiet = true,
-            Long("json") => options.json = true,
+            Long("json") => {
+                options.form = match parser.optional_value() {
+                    None => Form::Json,
+                    Some(word) if word == "full" => Form::Full,
+                    Some(word) => return Err(format!("--json takes no `{}`: --json or --json=full", word.display())),
+                };
+            }
             Long("timeout") => options.timeout = seconds(&mut parser)?,
             Short('c') => lines = Some(text(parser.value().map_err(wrong)?)?),
             Short('h') | Long("help") => options.program = Program::Say(program::usage()),
@@ -92,6 +99,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
     }
     if let Some(lines) = lines {
         options.program = Program::Lines(lines);
+    }
+    if options.quiet && options.form == Form::Full {
+        return Err("--json=full tells what -q leaves out: give one of them".into());
     }
     Ok(options)
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use super::{FAILED, highlight};
 use crate::os::terminal;
 use crate::render::{self, Style};
-use crate::session::{Event, Sink, What};
+use crate::session::{Event, Show, Sink, What};
 use crate::value::Failure;
 
 /// Write to standard error; when even that is closed there is nobody to tell.
@@ -52,12 +52,42 @@ pub fn fitted(style: Style, event: &Event) -> Style {
 }
 
 /// How a script's events are written.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub enum Form {
     /// For people.
+    #[default]
     Human,
     /// A JSON object a line.
     Json,
+    /// The same, with the sockets after each event.
+    Full,
+}
+
+impl Form {
+    /// The option that asks for it.
+    pub fn flag(self) -> Option<&'static str> {
+        match self {
+            Self::Human => None,
+            Self::Json => Some("--json"),
+            Self::Full => Some("--json=full"),
+        }
+    }
+
+    /// What a session is to tell for it.
+    pub fn show(self, quiet: bool) -> Show {
+        match self {
+            _ if quiet => Show::Prints,
+            Self::Full => Show::Full,
+            Self::Human | Self::Json => Show::All,
+        }
+    }
+
+    /// Begin a stream of it.
+    pub fn begin(self) {
+        if self != Self::Human {
+            say(&render::json_head(self == Self::Full));
+        }
+    }
 }
 
 /// Where a script's events go: results to standard output, the error that ends it to standard error.
@@ -96,8 +126,8 @@ fn check(done: &io::Result<()>) -> bool {
 impl Sink for Output {
     fn event(&mut self, event: &Event) -> bool {
         let fatal = matches!(event.what, What::Failed { taken: false, .. });
-        if self.form == Form::Json {
-            return render::json(event).is_none_or(|line| self.write(&line));
+        if self.form != Form::Human {
+            return self.write(&render::json(event, event.begun.elapsed()));
         }
         if fatal {
             // What came before stands before it.

@@ -16,7 +16,7 @@ use crate::lang::Source;
 use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
 use crate::render::PROMPT;
-use crate::session::{Main, Session, Show, Stop};
+use crate::session::{Main, Session, Sink, Stop};
 use crate::value::{Name, text};
 
 /// How long a call may wait before the prompt says what it waits for.
@@ -148,11 +148,11 @@ impl<'a> Prompt<'a> {
         let above = Arc::default();
         let style = output::style(&io::stdout(), false);
         let screen = Rc::new(Screen::new(Arc::clone(&above), style, options.quiet));
-        let mut session = if options.json {
-            Session::new(Box::new(Output::new(Form::Json)), Show::All, &options.arguments)
-        } else {
-            Session::new(Box::new(screen.clone()), Show::All, &options.arguments)
+        let sink: Box<dyn Sink> = match options.form {
+            Form::Human => Box::new(screen.clone()),
+            form => Box::new(Output::new(form)),
         };
+        let mut session = Session::new(sink, options.form.show(false), &options.arguments);
         session.interactive = true;
         session.world.family.flags = script::flags(options);
         session.world.high_descriptors = true;
@@ -279,7 +279,7 @@ impl<'a> Prompt<'a> {
                     self.session.status.ask_stop(Stop::Quit(FAILED));
                 }
             }
-            if Instant::now() >= tick && self.reader.edits && !self.options.json {
+            if Instant::now() >= tick && self.reader.edits && self.options.form == Form::Human {
                 if let Some(waiting) = self.session.waiting() {
                     let short = format!("{}; Ctrl-C gives up", waiting.text);
                     let mut texts = vec![short.clone(), waiting.text];

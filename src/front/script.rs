@@ -3,19 +3,17 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use super::output::{self, Form, Output};
+use super::output::{self, Output};
 use super::{FAILED, INTERRUPTED, Options, TIMED_OUT, WRONG_USAGE};
 use crate::help;
 use crate::lang::{Error, Source};
 use crate::os::terminal;
 use crate::render::{self, Style};
-use crate::session::{Main, Session, Show, Stop};
+use crate::session::{Main, Session, Stop};
 use crate::value::{Failure, Name};
 
 /// Show only what `print` prints.
 pub const QUIET: &str = "--quiet";
-/// Write JSON.
-pub const JSON: &str = "--json";
 /// The largest script or transcript that is read, in bytes.
 const FILE_MAX: u64 = 64 * 1024 * 1024;
 
@@ -81,9 +79,8 @@ pub fn refuse(error: &Error) -> u8 {
 
 /// A session as the options want it.
 pub fn session(options: &Options) -> Session {
-    let show = if options.quiet { Show::Prints } else { Show::All };
-    let form = if options.json { Form::Json } else { Form::Human };
-    let mut session = Session::new(Box::new(Output::new(form)), show, &options.arguments);
+    let show = options.form.show(options.quiet);
+    let mut session = Session::new(Box::new(Output::new(options.form)), show, &options.arguments);
     session.world.family.flags = flags(options);
     session.status.end_after(options.timeout);
     session
@@ -91,7 +88,7 @@ pub fn session(options: &Options) -> Session {
 
 /// What a child process must be told for its output to look like ours.
 pub fn flags(options: &Options) -> Vec<&'static str> {
-    [(options.quiet, QUIET), (options.json, JSON)].into_iter().filter_map(|(is, flag)| is.then_some(flag)).collect()
+    options.quiet.then_some(QUIET).into_iter().chain(options.form.flag()).collect()
 }
 
 /// Run a program that was read.

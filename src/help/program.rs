@@ -18,7 +18,7 @@ pub const FORMS: &[(&str, &str)] = &[
 /// The options, and what each does.
 pub const OPTIONS: &[(&str, &str)] = &[
     ("-q, --quiet", "show only what `print` prints, and errors"),
-    ("--json", "write a JSON object for each call"),
+    ("--json[=full]", "write what happens as JSON, a line an event; full: with each socket's state and traffic"),
     ("--timeout SECONDS", "bound the whole run"),
     ("-h, --help", "show this"),
     ("-V, --version", "show the version"),

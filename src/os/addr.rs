@@ -72,13 +72,6 @@ fn encode(addr: &Addr, out: &mut [u8; size_of::<sockaddr_storage>()]) -> Result<
     Ok(len)
 }
 
-/// The address in a storage of which the kernel wrote that many bytes.
-pub fn from_sockaddr(storage: &sockaddr_storage, len: socklen_t) -> Addr {
-    let len = (len as usize).min(size_of::<sockaddr_storage>());
-    // SAFETY: the storage is whole numbers, without padding; the slice stays inside it and shares its borrow.
-    decode(unsafe { std::slice::from_raw_parts((&raw const *storage).cast(), len) })
-}
-
 /// The address in the bytes that the kernel wrote.
 pub fn decode(bytes: &[u8]) -> Addr {
     let Some((family, rest)) = bytes.split_first_chunk::<FAMILY_SIZE>() else { return Addr::Unnamed };
@@ -265,7 +258,8 @@ mod tests {
 
     fn round(addr: &Addr) -> (Addr, socklen_t) {
         let (storage, len) = encoded(addr).unwrap();
-        (from_sockaddr(&storage, len), len)
+        // SAFETY: all of the storage is written.
+        (unsafe { Room { storage: MaybeUninit::new(storage), len }.addr() }, len)
     }
 
     #[test]

@@ -111,9 +111,7 @@ impl Canon {
                 local.extend(self.results(call, names, values, &local));
                 if &**call == "let" { statement.contains('$') } else { !counts(call) }
             }
-            What::JobDone { line, names, outcome, .. } => {
-                let call = line.split_once(" = ").map_or(&**line, |(_, call)| call);
-                let call = call.split_whitespace().next().unwrap_or("");
+            What::JobDone { line, call, names, outcome, .. } => {
                 local = self.inserted(line);
                 if let Ok(values) = outcome {
                     local.extend(self.results(call, names, values, &local));

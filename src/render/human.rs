@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::table::{self, Grid};
 use super::{CONTINUATION, PROMPT, diagram};
-use crate::command;
+use crate::explain;
 use crate::lang::{self, Span};
 use crate::session::{Event, What, event::At};
 use crate::value::{Clue, Failure, Table, Value};
@@ -76,19 +76,16 @@ pub fn event(event: &Event, style: Style) -> String {
         What::Announced(text) => style.dim(&format!("# {text}")),
         What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
-        What::JobDone { job, line, names, outcome } => {
+        What::JobDone { job, line, call, names, outcome } => {
             let head = style.dim(&format!("[{job}]"));
             match outcome {
                 Ok(values) if names.is_empty() => format!("{head} {line} -> {}", shown(values)),
                 Ok(values) => format!("{head} {}", bound(names, values, style).join(", ")),
-                Err(f) => {
-                    let clues: String = f.clues().iter().map(|clue| format!("\n  {}", style.clue(clue))).collect();
-                    format!("{head} {line}: {}{clues}", style.bad(&f.to_string()))
-                }
+                Err(f) => format!("{head} {line}: {}{}", style.bad(&f.to_string()), advice(call, f, style)),
             }
         }
     };
-    match &event.at.task {
+    match &event.at.who() {
         Some(task) if !text.is_empty() => {
             let prefix = style.dim(&format!("[{task}] "));
             text.lines().map(|l| format!("{prefix}{l}")).collect::<Vec<_>>().join("\n")
@@ -132,7 +129,7 @@ fn shown(values: &[Value]) -> String {
 
 /// The room for a line; what stands before each line of a task's takes some.
 fn room(at: &At, style: Style) -> Option<usize> {
-    style.width.map(|w| at.task.as_ref().map_or(w, |t| w.saturating_sub(t.width() + 3)))
+    style.width.map(|w| at.who().map_or(w, |who| w.saturating_sub(who.width() + 3)))
 }
 
 fn rows(at: &At, table: &Table, style: Style) -> String {
@@ -165,11 +162,10 @@ pub fn failure(at: &At, call: &str, failure: &Failure, word: Option<Span>, style
 
 /// What is known to help: the failure's own notes, then why it happened here; or else what it usually means.
 fn advice(call: &str, failure: &Failure, style: Style) -> String {
-    let mut out: String = failure.notes().iter().map(|note| format!("\n  {note}")).collect();
-    let usual = if failure.clues().is_empty() { command::advice(call, failure.name) } else { Vec::new() };
-    out.extend(failure.clues().iter().map(|clue| format!("\n  {}", style.clue(clue))));
-    out.extend(usual.iter().map(|line| format!("\n  {}", style.dim(line))));
-    out
+    let known = explain::known(call, failure);
+    let usual = |line: String| if known.usual { style.dim(&line) } else { line };
+    let lines = known.lines().map(|line| usual(style.clue(&line)));
+    failure.notes().iter().cloned().chain(lines).map(|line| format!("\n  {line}")).collect()
 }
 
 /// An error of the language.

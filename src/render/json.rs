@@ -1,100 +1,149 @@
-//! Events as JSON: an object a line.
+//! Events as JSON: an object a line, as docs/events.md has it. It is the schema, and a test reads it as such.
+
+use std::rc::Rc;
+use std::time::Duration;
 
 use serde_json::{Map, Value as Json, json as make};
 
-use crate::session::{Event, What};
-use crate::value::{Failure, Value, json::to_json};
+use crate::command;
+use crate::explain::{self, After};
+use crate::session::event::{At, Event, What};
+use crate::value::json::{row, typed};
+use crate::value::{Clue, Diagram, Failure, Value};
 
-/// The object of an event; none for those that only people need.
-///
-/// Every object has `seq` and `kind` (`reply`, `error`, `print`, `rows`, `note`, `trace`, `job`), and `line` where it comes from a line
-/// of the program; `task` when it is not the main one. A reply has `call` and `result` (none, a value, or a list), and
-/// `names` when it was given some; an error has `call` and `error` with `name`, `number`, `text`, `notes` and `cause`; a
-/// view of several rows has `call` and `rows`, an object each with the columns' names as keys.
-pub fn json(event: &Event) -> Option<String> {
-    let mut out = Map::new();
-    out.insert("seq".into(), make!(event.seq));
-    let kind = match &event.what {
-        What::Line(_) | What::JobStarted(..) => return None,
-        What::Reply { .. } => "reply",
-        What::Failed { .. } => "error",
-        What::Printed(_) | What::View(_) | What::Page(_) | What::Explained(_) | What::Drawn(_) => "print",
-        What::Rows { .. } => "rows",
-        What::Noted(_) | What::Announced(_) => "note",
-        What::Traced(_) => "trace",
-        What::JobDone { .. } => "job",
-    };
-    out.insert("kind".into(), make!(kind));
-    if let Some(task) = &event.at.task {
-        out.insert("task".into(), make!(**task));
+/// The name and the version of the schema: a kind or a field more is none, a change to one is.
+const SCHEMA: &str = "sockpit-events/1";
+
+/// The line that a stream begins with.
+pub fn json_head(full: bool) -> String {
+    let fields = make!({ "schema": SCHEMA, "version": env!("CARGO_PKG_VERSION"), "full": full });
+    Json::Object(event_of(0, Duration::ZERO, &At::default(), ("session", fields))).to_string()
+}
+
+/// An event that came so long after the session began.
+pub fn json(event: &Event, t: Duration) -> String {
+    let mut out = event_of(event.seq, t, &event.at, what(&event.what));
+    if let Some(After { facts, sockets }) = event.after.as_deref() {
+        out.insert("facts".into(), facts.iter().map(row).collect());
+        out.insert("sockets".into(), sockets.iter().map(row).collect());
     }
-    if event.at.span.line > 0 {
-        out.insert("line".into(), make!(event.at.span.line));
+    uncontrolled(Json::Object(out).to_string())
+}
+
+fn event_of(seq: u64, t: Duration, at: &At, (kind, fields): (&str, Json)) -> Map<String, Json> {
+    let file = at.source.as_ref().map(|source| &*source.name).filter(|name| !name.is_empty());
+    let mut out = object(make!({
+        "seq": seq,
+        "t": t.as_secs_f64(),
+        "event": kind,
+        "process": at.process.as_deref(),
+        "task": at.task.as_deref(),
+        "file": file,
+        "line": (at.span.line > 0).then_some(at.span.line),
+    }));
+    out.extend(object(fields));
+    out
+}
+
+fn object(json: Json) -> Map<String, Json> {
+    if let Json::Object(fields) = json { fields } else { Map::new() }
+}
+
+/// The controls that JSON allows as they are: a terminal may obey them.
+fn uncontrolled(line: String) -> String {
+    if !line.contains(char::is_control) {
+        return line;
     }
-    match &event.what {
-        What::Reply { call, names, values } => {
-            out.insert("call".into(), make!(**call));
-            results(&mut out, names, values);
+    let escaped = |c: char| if c.is_control() { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() };
+    line.chars().map(escaped).collect()
+}
+
+/// The name of what happened, and its own fields.
+fn what(what: &What) -> (&'static str, Json) {
+    match what {
+        What::Line(text) => ("line", make!({ "text": text })),
+        What::Reply { call, names, values } => ("reply", results(make!({ "call": **call }), call, names, values)),
+        What::Failed { call, failure, word, expected, taken } => {
+            let word = word.map(|w| make!({ "line": w.line, "column": w.column, "length": w.length }));
+            let error = error(call, failure);
+            let fields = make!({ "call": **call, "error": error, "word": word, "expected": expected, "taken": taken });
+            ("failed", fields)
         }
-        What::Failed { call, failure, expected, taken, .. } => {
-            out.insert("call".into(), make!(**call));
-            out.insert("error".into(), error(failure));
-            out.insert("expected".into(), make!(expected));
-            out.insert("taken".into(), make!(taken));
-        }
-        What::Printed(text) | What::View(text) | What::Noted(text) | What::Announced(text) => {
-            out.insert("text".into(), make!(text));
-        }
-        What::Page(page) => {
-            out.insert("text".into(), make!(super::page(page, super::Style::default())));
-        }
-        What::Drawn(drawn) => {
-            out.insert("text".into(), make!(super::diagram::lines(drawn, None).join("\n")));
-        }
-        What::Explained(clues) => {
-            let lines: Vec<String> = clues.iter().map(ToString::to_string).collect();
-            out.insert("text".into(), make!(lines.join("\n")));
-        }
+        What::Printed(text) => ("printed", make!({ "text": text })),
+        What::Noted(text) => ("noted", make!({ "text": text })),
+        What::Announced(text) => ("announced", make!({ "text": text })),
+        What::View(text) => ("view", make!({ "text": text })),
+        What::Page(page) => ("page", make!({ "text": super::page(page, super::Style::default()) })),
+        What::Drawn(diagram) => ("drawn", drawn(diagram)),
+        What::Explained(clues) => ("explained", make!({ "lines": lines(clues) })),
         What::Rows { call, table } => {
-            out.insert("call".into(), make!(**call));
-            out.insert("rows".into(), to_json(&table.to_value()));
+            let Value::List(rows) = table.to_value() else { return ("rows", Json::Null) };
+            ("rows", make!({ "call": **call, "rows": rows.iter().map(row).collect::<Vec<_>>() }))
         }
-        What::Traced(call) => {
-            out.insert("text".into(), make!(call.text));
+        What::Traced(call) => ("traced", make!({ "text": call.text })),
+        What::JobStarted(job, line) => ("job-started", make!({ "job": job, "text": line })),
+        What::JobDone { job, line, call, names, outcome } => {
+            let fields = make!({ "job": job, "text": line, "call": **call });
+            (
+                "job-done",
+                match outcome {
+                    Ok(values) => results(fields, call, names, values),
+                    Err(failure) => with(fields, "error", error(call, failure)),
+                },
+            )
         }
-        What::JobDone { job, line, names, outcome } => {
-            out.insert("job".into(), make!(job));
-            out.insert("text".into(), make!(line));
-            match outcome {
-                Ok(values) => results(&mut out, names, values),
-                Err(failure) => {
-                    out.insert("error".into(), error(failure));
-                }
-            }
-        }
-        What::Line(_) | What::JobStarted(..) => {}
     }
-    Some(Json::Object(out).to_string())
 }
 
-fn results(out: &mut Map<String, Json>, names: &[std::rc::Rc<str>], values: &[Value]) {
-    if !names.is_empty() {
-        out.insert("names".into(), names.iter().map(|n| make!(**n)).collect());
-    }
-    let result = match values {
-        [] => Json::Null,
-        [one] => to_json(one),
-        many => many.iter().map(to_json).collect(),
+fn with(mut fields: Json, key: &str, value: Json) -> Json {
+    fields[key] = value;
+    fields
+}
+
+/// The values in order, the names that they went to, and each by the name that the call has for it.
+fn results(fields: Json, call: &str, names: &[Rc<str>], values: &[Value]) -> Json {
+    let documented = command::find(call).map_or(&[][..], |c| c.results);
+    let all = match values {
+        // One name took all of them.
+        [Value::List(all)] if documented.len() > 1 => &***all,
+        values => values,
     };
-    out.insert("result".into(), result);
+    let fields = with(fields, "names", names.iter().map(|name| make!(**name)).collect());
+    let fields = with(fields, "values", values.iter().map(typed).collect());
+    if documented.len() != all.len() || documented.iter().any(|(name, _)| name.ends_with("...")) {
+        return fields;
+    }
+    let named = documented.iter().zip(all).map(|((name, _), value)| ((*name).to_string(), typed(value)));
+    with(fields, "results", named.collect())
 }
 
-fn error(failure: &Failure) -> Json {
+fn error(call: &str, failure: &Failure) -> Json {
+    let known = explain::known(call, failure);
     make!({
         "name": failure.name.as_str(),
         "number": failure.name.number(),
-        "text": failure.message(),
+        "message": failure.message(),
         "notes": failure.notes(),
-        "cause": failure.clues().iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "cause": lines(&known.cause),
+        "advice": known.advice,
+        "usual": known.usual,
+        "id": failure.socket(),
+        "address": failure.addr().map(|addr| typed(&Value::Addr(addr.clone()))),
     })
+}
+
+fn lines(clues: &[Clue]) -> Vec<String> {
+    clues.iter().map(ToString::to_string).collect()
+}
+
+fn drawn(diagram: &Diagram) -> Json {
+    let lanes = diagram.lanes.iter().map(|l| make!({ "name": l.name, "stands": l.stands, "always": l.always }));
+    let steps = diagram.steps.iter().map(|step| {
+        let arrow = step.arrow.as_ref().map(|(to, text)| make!({ "to": to, "text": text }));
+        make!({
+            "line": step.line, "what": step.what, "lane": step.lane, "arrow": arrow, "lost": step.lost,
+            "begins": step.begins, "ends": step.ends,
+        })
+    });
+    make!({ "lanes": lanes.collect::<Vec<_>>(), "steps": steps.collect::<Vec<_>>() })
 }

@@ -16,7 +16,7 @@ mod table;
 pub mod transcript;
 
 pub use human::{Style, event, failure, program_error};
-pub use json::json;
+pub use json::{json, json_head};
 pub use page::{WIDTH, page};
 
 /// What stands before a line of a session.

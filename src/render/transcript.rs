@@ -152,7 +152,7 @@ fn escaped(text: &str) -> String {
 
 /// What stands before the lines of an event.
 pub fn before(event: &Event) -> String {
-    event.at.task.as_ref().map_or(String::new(), |task| format!("[{task}] "))
+    event.at.who().map_or(String::new(), |who| format!("[{who}] "))
 }
 
 /// What stands before that which an event shows, when all of it is measured.

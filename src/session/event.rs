@@ -1,7 +1,9 @@
 //! What a session tells of what it does: plain data, in order, for whoever shows it.
 
 use std::rc::Rc;
+use std::time::Instant;
 
+use crate::explain::After;
 use crate::lang::{Source, Span};
 pub use crate::os::trace::Syscall;
 use crate::value::page::Page;
@@ -12,15 +14,21 @@ use crate::value::{Clue, Diagram, Failure, Table, Value};
 pub struct Event {
     /// Counts up from 1.
     pub seq: u64,
+    /// When the session began.
+    pub begun: Instant,
     /// Where.
     pub at: At,
     /// What.
     pub what: What,
+    /// The sockets after it, where the session follows them.
+    pub after: Option<Box<After>>,
 }
 
 /// Which task, and where it stood.
 #[derive(Clone, Debug, Default)]
 pub struct At {
+    /// The child process it is in; none for the first one.
+    pub process: Option<Rc<str>>,
     /// The task's name; none for the main one.
     pub task: Option<Rc<str>>,
     /// The program.
@@ -29,6 +37,16 @@ pub struct At {
     pub span: Span,
     /// The statement stands inside a block or a def.
     pub nested: bool,
+}
+
+impl At {
+    /// Who speaks, for people: `f-1`, `task-2`, `f-1 task-2`; nobody where it is the main task of the first process.
+    pub fn who(&self) -> Option<Rc<str>> {
+        match (&self.process, &self.task) {
+            (Some(process), Some(task)) => Some(format!("{process} {task}").into()),
+            (one, other) => one.clone().or_else(|| other.clone()),
+        }
+    }
 }
 
 /// What can happen.
@@ -89,6 +107,8 @@ pub enum What {
         job: u64,
         /// Its line.
         line: String,
+        /// The call it makes.
+        call: Rc<str>,
         /// The names its results went to.
         names: Vec<Rc<str>>,
         /// How it ended.

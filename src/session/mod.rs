@@ -98,7 +98,7 @@ impl Session {
             interactive: false,
             last_error: None,
         };
-        session.world.record = (show == Show::All).then(Record::default);
+        session.world.record = (show != Show::Prints).then(Record::default);
         session
     }
 

@@ -180,7 +180,7 @@ impl Session {
             }
             let wrong = unexpected(expected, &format!("failed with {failure}"));
             let wrong = failure.notes().iter().fold(wrong, |f, note| f.note(note.clone()));
-            let wrong = wrong.because(failure.clues().to_vec());
+            let wrong = wrong.because(failure.clues().to_vec(), failure.advice().map(str::to_string));
             return self.fail(task, call, None, wrong);
         }
         let word = match (site, failure.arg()) {

@@ -5,6 +5,7 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::Session;
 use crate::lang::{self, Source};
@@ -61,6 +62,7 @@ impl Session {
             Value::Bool(daemon),
             Value::Int(i128::from(world.family.generation) + 1),
             Value::list(queues.0.iter().map(|q| Value::Int(q.max.into())).collect()),
+            Value::Int(since_epoch() - self.reporter.begun.elapsed().as_nanos() as i128),
         ];
         let mut bytes = Vec::new();
         wire::encode(&Value::list(state), &mut bytes, &mut |h| queues.number(h)).map_err(mpqueue::refused)?;
@@ -155,9 +157,12 @@ impl Session {
 
     /// Set everything up. `None` when this is not what a parent packs.
     fn unpack(&mut self, state: &Value) -> Option<Result<(), String>> {
-        let [sources, functions, globals, left, name, args, mode, daemon, generation, _] = list(state)? else {
+        let [sources, functions, globals, left, name, args, mode, daemon, generation, _, begun] = list(state)? else {
             return None;
         };
+        // Its events count from the moment that the first process began.
+        let passed = u64::try_from(since_epoch() - int(begun)?).unwrap_or(0);
+        self.reporter.begun = Instant::now().checked_sub(Duration::from_nanos(passed)).unwrap_or(self.reporter.begun);
         let family = &mut self.world.family;
         family.daemon = daemon.truth();
         family.generation = u32::try_from(int(generation)?).ok()?;
@@ -224,6 +229,11 @@ fn collect(code: &Code, defs: &mut Vec<(usize, Rc<Function>)>) {
             collect(&function.code, defs);
         }
     }
+}
+
+/// The nanoseconds of the calendar's clock, which all processes see.
+fn since_epoch() -> i128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_nanos() as i128)
 }
 
 fn list(value: &Value) -> Option<&[Value]> {

@@ -1,18 +1,24 @@
 //! Telling what happens: events in their order, with the place that the task stands at.
 
+use std::time::Instant;
+
 use super::Session;
 use super::event::{At, Event, Sink, What};
 use super::status::Stop;
 use super::task::Task;
 use super::tasks::MAIN;
+use crate::explain;
 use crate::lang::Span;
 use crate::os::trace::{self, Syscall};
+use crate::world::World;
 
 /// What a session tells of what it does.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Show {
     /// Every call with its result.
     All,
+    /// The same, and after each event what happened to sockets and how they stand.
+    Full,
     /// What `print` prints, and errors.
     Prints,
 }
@@ -22,17 +28,21 @@ pub(super) struct Reporter {
     sink: Box<dyn Sink>,
     show: Show,
     seq: u64,
+    /// When the session began.
+    pub(super) begun: Instant,
+    /// The number of the last fact of the record that was told.
+    fact: u64,
 }
 
 impl Reporter {
     pub(super) fn new(sink: Box<dyn Sink>, show: Show) -> Self {
-        Self { sink, show, seq: 0 }
+        Self { sink, show, seq: 0, begun: Instant::now(), fact: 0 }
     }
 
     /// Whether every call is told.
     #[inline]
     pub(super) fn shows_all(&self) -> bool {
-        self.show == Show::All
+        self.show != Show::Prints
     }
 
     /// Show what was held back. False when nothing can be shown any more.
@@ -45,9 +55,11 @@ impl Reporter {
         self.sink.transcript()
     }
 
-    fn send(&mut self, what: What, at: At) -> bool {
+    fn send(&mut self, world: &World, what: What, at: At) -> bool {
         self.seq += 1;
-        self.sink.event(&Event { seq: self.seq, at, what })
+        let Self { seq, begun, .. } = *self;
+        let after = if self.show == Show::Full { explain::after(world, &mut self.fact, begun) } else { None };
+        self.sink.event(&Event { seq, begun, at, what, after: after.map(Box::new) })
     }
 }
 
@@ -70,11 +82,9 @@ impl Session {
     }
 
     fn tell_alone(&mut self, what: What, mut at: At) {
-        if let Some(process) = &self.world.family.name {
-            at.task = Some(at.task.map_or_else(|| process.clone(), |task| format!("{process} {task}").into()));
-        }
+        at.process.clone_from(&self.world.family.name);
         // With others on the same output, what was said first must stand first.
-        if !self.reporter.send(what, at) || (self.world.family.is_shared() && !self.reporter.flush()) {
+        if !self.reporter.send(&self.world, what, at) || (self.world.family.is_shared() && !self.reporter.flush()) {
             self.status.ask_stop(Stop::Output);
         }
     }
@@ -95,6 +105,7 @@ impl Session {
     pub(super) fn at(task: &Task) -> At {
         let place = task.frames.last().map(|f| (f, f.code.places.get(f.pc.saturating_sub(1))));
         At {
+            process: None,
             // A coroutine speaks for the task that resumed it.
             task: (task.id != MAIN && task.job.is_none() && !task.evaluates && !task.handle.coroutine)
                 .then(|| task.name.clone()),

@@ -245,8 +245,9 @@ impl Session {
         }
         let Ok(job) = self.jobs.find(number.into()) else { return };
         if let Some(outcome) = job.outcome(&self.globals) {
-            let names = job.site().targets.iter().map(|(_, name)| name.clone()).collect();
-            let what = What::JobDone { job: number, line: job.line().to_string(), names, outcome };
+            let (call, targets) = (job.site().name.clone(), &job.site().targets);
+            let names = targets.iter().map(|(_, name)| name.clone()).collect();
+            let what = What::JobDone { job: number, line: job.line().to_string(), call, names, outcome };
             self.tell(what, At::default());
         }
     }

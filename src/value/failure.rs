@@ -142,6 +142,7 @@ struct Detail {
     text: Option<String>,
     notes: Vec<String>,
     clues: Vec<Clue>,
+    advice: Option<String>,
     arg: Option<usize>,
     to: Option<Addr>,
     host: Option<Rc<str>>,
@@ -199,8 +200,8 @@ impl Failure {
 
     /// The same with why it happened here and what to do about it.
     #[must_use]
-    pub fn because(mut self, clues: Vec<Clue>) -> Self {
-        self.detail().clues = clues;
+    pub fn because(mut self, clues: Vec<Clue>, advice: Option<String>) -> Self {
+        (self.detail().clues, self.detail().advice) = (clues, advice);
         self
     }
 
@@ -256,9 +257,14 @@ impl Failure {
         self.detail.as_ref().map_or(&[], |d| &d.notes)
     }
 
-    /// Why it happened here and what to do about it, where that is known.
+    /// Why it happened here, where that is known.
     pub fn clues(&self) -> &[Clue] {
         self.detail.as_ref().map_or(&[], |d| &d.clues)
+    }
+
+    /// What to do about it here, where that is known.
+    pub fn advice(&self) -> Option<&str> {
+        self.detail.as_ref().and_then(|d| d.advice.as_deref())
     }
 
     /// The socket it is about.

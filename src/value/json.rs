@@ -4,11 +4,14 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use serde_json::error::Category;
+use serde_json::{Value as Json, json as make};
 
-use super::{Failure, Name, Value, text};
+use super::{Addr, Failure, Name, Value, text};
 
 /// How deep lists and objects may stand in each other; the reader has the same limit.
 pub const MAX_DEPTH: usize = 127;
+/// How deep a value is shown: with the event around it, readers of JSON take no more.
+const TYPED_DEPTH: usize = 110;
 
 /// An object of these keys and values, as Python's `json.dumps` writes it: `{"a": 1, "b": "x"}`, what is not
 /// ASCII as `\uXXXX`. An address is written as its text. Bytes and live things have no JSON form.
@@ -87,38 +90,77 @@ fn quote(out: &mut String, s: &str) {
     out.push('"');
 }
 
-/// A value as `--json` shows it. Nothing is lost but the type: bytes are text when they are UTF-8, else
-/// `{"bytes": "00ff"}` in hexadecimal; addresses and live things are their text; a whole number that 64 bits do
-/// not hold, and a float that is not finite, are text; below [`MAX_DEPTH`] stands `"..."`.
-pub fn to_json(value: &Value) -> serde_json::Value {
-    json_at(value, 0)
+/// A value as `--json` shows it. What JSON has no form for is an object whose first key tells what it is; so is an object
+/// of the program, `{"object": {...}}`, so that no value can pass for another. docs/events.md has the list.
+pub fn typed(value: &Value) -> Json {
+    typed_at(value, 0)
 }
 
-fn json_at(value: &Value, depth: usize) -> serde_json::Value {
-    use serde_json::Value as Json;
+fn typed_at(value: &Value, depth: usize) -> Json {
     match value {
-        Value::List(_) | Value::Object(_) if depth >= MAX_DEPTH => "...".into(),
+        Value::List(_) | Value::Object(_) if depth >= TYPED_DEPTH => make!({ "cut": value.kind() }),
         Value::None => Json::Null,
         Value::Bool(b) => (*b).into(),
-        Value::Int(n) => serde_json::Number::from_i128(*n).map_or_else(|| n.to_string().into(), Json::Number),
-        Value::Float(x) => serde_json::Number::from_f64(*x).map_or_else(|| text::float(*x).into(), Json::Number),
+        // Beyond these a reader that has floats alone would read another number.
+        Value::Int(n) if n.unsigned_abs() <= 1 << 53 => (*n as i64).into(),
+        Value::Int(n) => make!({ "int": n.to_string() }),
+        Value::Float(x) if x.is_finite() => (*x).into(),
+        Value::Float(x) => make!({ "float": text::float(*x) }),
         Value::Text(s) => (&**s).into(),
         Value::Bytes(b) => match std::str::from_utf8(b) {
-            Ok(s) => s.into(),
-            Err(_) => serde_json::json!({ "bytes": hex(b) }),
+            Ok(s) => make!({ "bytes": s, "encoding": "utf-8" }),
+            Err(_) => make!({ "bytes": base64(b), "encoding": "base64" }),
         },
-        Value::List(items) => items.iter().map(|v| json_at(v, depth + 1)).collect(),
-        Value::Object(pairs) => pairs.iter().map(|(k, v)| (k.to_string(), json_at(v, depth + 1))).collect(),
-        Value::Addr(_) | Value::Handle(_) => value.to_string().into(),
+        Value::List(items) => items.iter().map(|v| typed_at(v, depth + 1)).collect(),
+        Value::Object(pairs) => make!({ "object": fields(pairs, depth + 2) }),
+        Value::Addr(a) => address(a),
+        Value::Handle(handle) => {
+            // `a socket`, `an event`, `a queue between processes`
+            let kind = handle.kind().split(' ').nth(1).unwrap_or("thing");
+            let label = (kind.into(), Value::text(handle.label()));
+            let pairs = handle.fields().into_iter().map(|(key, value)| (key.into(), value));
+            fields(&std::iter::once(label).chain(pairs).collect::<Vec<_>>(), depth + 1)
+        }
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(out, "{byte:02x}");
+/// Pairs as an object, each value typed. A row of a table, a fact of the record: what is known to be an object.
+pub fn row(value: &Value) -> Json {
+    let Value::Object(pairs) = value else { return typed(value) };
+    fields(pairs, 1)
+}
+
+fn fields(pairs: &[(Rc<str>, Value)], depth: usize) -> Json {
+    pairs.iter().map(|(key, value)| (key.to_string(), typed_at(value, depth))).collect()
+}
+
+fn address(addr: &Addr) -> Json {
+    let name = |bytes: &Rc<[u8]>| match std::str::from_utf8(bytes) {
+        Ok(s) => s.into(),
+        Err(_) => typed(&Value::Bytes(bytes.clone())),
+    };
+    match addr {
+        Addr::V4(a) => make!({ "host": a.ip().to_string(), "port": a.port() }),
+        Addr::V6(a) => make!({
+            "host": a.ip().to_string(), "port": a.port(), "flowinfo": a.flowinfo(), "scope_id": a.scope_id(),
+        }),
+        Addr::Path(path) => make!({ "path": name(path) }),
+        Addr::Abstract(abstract_name) => make!({ "abstract": name(abstract_name) }),
+        Addr::Unnamed => make!({ "unnamed": true }),
+        Addr::Other(family, bytes) => make!({ "family": family, "data": typed(&Value::Bytes(bytes.clone())) }),
     }
-    out
+}
+
+/// RFC 4648, with padding.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let quantum = |three: &[u8]| {
+        let bits = (0..3).fold(0, |bits, i| bits << 8 | u32::from(three.get(i).copied().unwrap_or(0)));
+        let digit = move |i: usize| DIGITS[(bits >> (18 - 6 * i) & 63) as usize] as char;
+        let digits = three.len() + 1;
+        (0..4).map(move |i| if i < digits { digit(i) } else { '=' })
+    };
+    bytes.chunks(3).flat_map(quantum).collect()
 }
 
 /// The value that a JSON document says. Whole numbers beyond 64 bits become floats.
@@ -126,8 +168,7 @@ pub fn loads(document: &str) -> Result<Value, Failure> {
     serde_json::from_str(document).map(from_json).map_err(|error| not_json(document, &error))
 }
 
-fn from_json(json: serde_json::Value) -> Value {
-    use serde_json::Value as Json;
+fn from_json(json: Json) -> Value {
     match json {
         Json::Null => Value::None,
         Json::Bool(b) => Value::Bool(b),
@@ -165,16 +206,36 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shown_values_are_json() {
-        let list = Value::list(vec![
-            Value::bytes("黑".as_bytes()),
-            Value::bytes(b"\x00\xff"),
-            Value::Int(1 << 70),
-            Value::Float(f64::NAN),
-        ]);
-        assert_eq!(to_json(&list).to_string(), r#"["黑",{"bytes":"00ff"},"1180591620717411303424","nan"]"#);
-        assert_eq!(to_json(&Value::Addr("127.0.0.1:80".parse().unwrap())), "127.0.0.1:80");
-        let deep = (0..200).fold(Value::None, |v, _| Value::list(vec![v]));
-        assert!(to_json(&deep).to_string().contains("..."));
+    fn typed_values_tell_what_they_are() {
+        let key = |k: &str, v: Value| (k.into(), v);
+        let object = |pairs| Value::Object(Rc::new(pairs));
+        let forged = object(vec![key("bytes", Value::text("x")), key("encoding", Value::text("utf-8"))]);
+        let deep = format!(r#"{}{{"cut":"a list"}}{}"#, "[".repeat(110), "]".repeat(110));
+        for (value, json) in [
+            (Value::bytes("黑".as_bytes()), r#"{"bytes":"黑","encoding":"utf-8"}"#),
+            (Value::bytes(b"\x00\xff"), r#"{"bytes":"AP8=","encoding":"base64"}"#),
+            (Value::text("AP8="), r#""AP8=""#),
+            (Value::Int(1 << 53), "9007199254740992"),
+            (Value::Int(-(1 << 53) - 1), r#"{"int":"-9007199254740993"}"#),
+            (Value::Int(i128::MIN), r#"{"int":"-170141183460469231731687303715884105728"}"#),
+            (Value::Float(2.0), "2.0"),
+            (Value::Float(f64::NEG_INFINITY), r#"{"float":"-inf"}"#),
+            (Value::Addr("127.0.0.1:80".parse().unwrap()), r#"{"host":"127.0.0.1","port":80}"#),
+            (Value::Addr("[::1]:80".parse().unwrap()), r#"{"host":"::1","port":80,"flowinfo":0,"scope_id":0}"#),
+            (Value::Addr("@a".parse().unwrap()), r#"{"abstract":"a"}"#),
+            (Value::Addr(Addr::Path(Rc::from(&b"/\xff"[..]))), r#"{"path":{"bytes":"L/8=","encoding":"base64"}}"#),
+            ((0..200).fold(Value::None, |v, _| Value::list(vec![v])), &deep),
+            (forged, r#"{"object":{"bytes":"x","encoding":"utf-8"}}"#),
+        ] {
+            assert_eq!(typed(&value).to_string(), json);
+        }
+    }
+
+    /// The test vectors of RFC 4648.
+    #[test]
+    fn base64_is_as_the_rfc_has_it() {
+        for (text, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")] {
+            assert_eq!(base64(text.as_bytes()), coded);
+        }
     }
 }

@@ -37,6 +37,10 @@ pub trait Handle: Any {
     fn label(&self) -> String;
     /// What is shown of it when a call gives it back.
     fn summary(&self) -> String;
+    /// What else `--json` tells of it.
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
     /// A name was given to it: the first is what it goes by.
     fn name_it(&self, _name: &Rc<str>) {}
 }

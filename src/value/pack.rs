@@ -4,6 +4,7 @@
 //! programmer reads them as the layout of a `struct`. It knows nothing of sockets or of what the bytes are for.
 
 use std::ffi::{c_int, c_long, c_longlong, c_short};
+use std::ops::Range;
 
 use super::{Failure, Value};
 
@@ -22,12 +23,15 @@ struct Item {
 }
 
 impl Item {
-    fn values(&self) -> usize {
-        match self.code {
-            b'x' => 0,
-            b's' | b'p' => 1,
-            _ => self.count,
-        }
+    /// Where each of its values stands.
+    fn places(&self) -> impl Iterator<Item = Range<usize>> {
+        let (values, width) = match self.code {
+            b'x' => (0, 0),
+            b's' | b'p' => (1, self.count),
+            _ => (self.count, self.width),
+        };
+        let first = self.offset;
+        (0..values).map(move |i| first + i * width..first + (i + 1) * width)
     }
 }
 
@@ -116,6 +120,11 @@ impl Layout {
         self.items.push(Item { code, count, width, offset });
         Ok(())
     }
+
+    /// The code of each value with its place.
+    fn places(&self) -> impl Iterator<Item = (u8, Range<usize>)> {
+        self.items.iter().flat_map(|item| item.places().map(|place| (item.code, place)))
+    }
 }
 
 /// How many bytes a format describes.
@@ -126,19 +135,13 @@ pub fn size(format: &str) -> Result<usize, Failure> {
 /// Values laid out as a format says. A failure points at its value, the format being argument 0.
 pub fn pack(format: &str, values: &[Value]) -> Result<Vec<u8>, Failure> {
     let layout = Layout::parse(format).map_err(|f| f.at(0))?;
-    let expected: usize = layout.items.iter().map(Item::values).sum();
+    let expected = layout.places().count();
     if expected != values.len() {
         return Err(Failure::usage(format!("pack expected {expected} items for packing (got {})", values.len())));
     }
     let mut out = vec![0; layout.size];
-    let mut next = 0;
-    for item in &layout.items {
-        let width = if matches!(item.code, b's' | b'p') { item.count } else { item.width };
-        for i in 0..item.values() {
-            let start = item.offset + i * width;
-            put(item.code, &values[next], &mut out[start..start + width], layout.big).map_err(|f| f.at(next + 1))?;
-            next += 1;
-        }
+    for (i, (value, (code, place))) in (1..).zip(values.iter().zip(layout.places())) {
+        put(code, value, &mut out[place], layout.big).map_err(|f| f.at(i))?;
     }
     Ok(out)
 }
@@ -156,15 +159,7 @@ pub fn unpack(format: &str, bytes: &[u8]) -> Result<Vec<Value>, Failure> {
             failure.note("slice takes the part that the format describes")
         });
     }
-    let mut values = Vec::new();
-    for item in &layout.items {
-        let width = if matches!(item.code, b's' | b'p') { item.count } else { item.width };
-        for i in 0..item.values() {
-            let start = item.offset + i * width;
-            values.push(get(item.code, &bytes[start..start + width], layout.big));
-        }
-    }
-    Ok(values)
+    Ok(layout.places().map(|(code, place)| get(code, &bytes[place], layout.big)).collect())
 }
 
 /// The least and the greatest number a code of that width holds.

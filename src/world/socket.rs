@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::{Came, TaskId};
 use crate::linux::constants;
 use crate::os::{addr, sockopt};
-use crate::value::{Addr, Failure, Handle};
+use crate::value::{Addr, Failure, Handle, Value};
 
 /// How the calls on a socket wait.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -324,6 +324,11 @@ impl Handle for Socket {
 
     fn label(&self) -> String {
         self.name().to_string()
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        let fd = if self.is_closed() { Value::None } else { Value::Int(self.fileno().into()) };
+        vec![("id", Value::Int(self.serial.into())), ("fd", fd)]
     }
 
     fn summary(&self) -> String {

@@ -1,0 +1,234 @@
+//! The sockets after an event, as data: what happened to them since the one before, and how each stands now.
+//!
+//! What is told of facts and of sockets here is public: `docs/events.md` has every name, and a test holds it to that.
+
+use std::os::fd::AsFd;
+use std::rc::Rc;
+use std::time::Instant;
+
+use super::datagrams::{Places, Went};
+use super::{covers, local};
+use crate::linux::constants::{FAMILIES, HOWS, TYPES};
+use crate::linux::options;
+use crate::linux::state::State;
+use crate::os::errqueue::Queued;
+use crate::os::tcp::{self, Info};
+use crate::os::trace;
+use crate::value::{Addr, Name, Tried, Value};
+use crate::world::record::{Did, Ends, Fact, Last};
+use crate::world::{Record, Socket, World};
+
+/// What an event left behind.
+#[derive(Clone, Debug)]
+pub struct After {
+    /// What happened to sockets since the event before: an object each.
+    pub facts: Vec<Value>,
+    /// How each open socket stands: an object each.
+    pub sockets: Vec<Value>,
+}
+
+type Pairs = Vec<(&'static str, Value)>;
+
+/// The sockets now, and the facts after that number, which becomes the last one's. None where no record is kept.
+pub fn after(world: &World, told: &mut u64, begun: Instant) -> Option<After> {
+    let record = world.record.as_ref()?;
+    let mut facts: Vec<&Fact> = record.facts().rev().take_while(|fact| fact.number > *told).collect();
+    facts.reverse();
+    *told = facts.last().map_or(*told, |fact| fact.number);
+    Some(trace::aside(|| After {
+        facts: facts.into_iter().map(|fact| object(tell(world, record, fact, begun))).collect(),
+        sockets: world.sockets().iter().filter_map(|socket| Some(object(standing(socket)?))).collect(),
+    }))
+}
+
+fn object(pairs: Pairs) -> Value {
+    Value::Object(Rc::new(pairs.into_iter().map(|(key, value)| (key.into(), value)).collect()))
+}
+
+fn int(n: impl TryInto<i128>) -> Value {
+    n.try_into().map_or(Value::None, Value::Int)
+}
+
+fn or_none<T>(value: Option<T>, wrap: impl FnOnce(T) -> Value) -> Value {
+    value.map_or(Value::None, wrap)
+}
+
+fn named(name: Option<&str>) -> Value {
+    or_none(name, Value::text)
+}
+
+fn tell(world: &World, record: &Record, fact: &Fact, begun: Instant) -> Pairs {
+    let Fact { number, at, place, socket, .. } = fact;
+    let (kind, more) = words(world, record, fact);
+    let mut pairs = vec![
+        ("fact", int(*number)),
+        ("t", Value::Float(at.saturating_duration_since(begun).as_secs_f64())),
+        ("line", or_none((place.line > 0).then_some(place.line), int)),
+        ("task", or_none(place.task.clone(), Value::Text)),
+        ("call", Value::Text(place.name.clone())),
+        ("socket", Value::Text(record.name(*socket))),
+        ("id", int(*socket)),
+        ("did", Value::text(kind)),
+    ];
+    pairs.extend(more);
+    pairs
+}
+
+/// The name of what happened, and what is known of it.
+fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
+    let socket = fact.socket;
+    let addr = |addr: &Option<Addr>| or_none(addr.clone(), Value::Addr);
+    let other = |key: &'static str, id: &'static str, other: Option<u64>| {
+        [(key, or_none(other, |other| Value::Text(record.name(other)))), (id, or_none(other, int))]
+    };
+    let ends = |ends: &Ends| [("local", Value::Addr(ends.local.clone())), ("peer", Value::Addr(ends.peer.clone()))];
+    // A call that names no address means the connection's other end.
+    let whom = |named: &Option<Addr>| {
+        let peer = named.clone().or_else(|| record.ends(socket).map(|ends| ends.peer));
+        let connection = || record.other_end(socket).filter(|_| named.is_none());
+        let has =
+            |s: &Rc<Socket>| s.serial != socket && local(s).zip(peer.as_ref()).is_some_and(|(l, p)| covers(&l, p));
+        let bound = || world.sockets().into_iter().find(has).map(|s| s.serial);
+        let sent = matches!(fact.did, Did::Sent { .. });
+        let went = sent.then(|| Places::after(world, fact.number).went(world, socket, named.as_ref())).flatten();
+        let found = match went {
+            Some(Went::To(given)) => Some(given),
+            Some(_) => None,
+            None => connection().or_else(bound),
+        };
+        std::iter::once(("peer", addr(&peer))).chain(other("other", "other_id", found))
+    };
+    match &fact.did {
+        Did::Made([family, kind, protocol]) => (
+            "made",
+            vec![
+                ("family", named(FAMILIES.name_of(*family))),
+                ("type", named(TYPES.name_of(*kind))),
+                ("protocol", int(*protocol)),
+            ],
+        ),
+        Did::Paired(with) => ("paired", other("other", "other_id", Some(*with)).into()),
+        Did::Duplicated(of) => ("duplicated", other("other", "other_id", Some(*of)).into()),
+        Did::Adopted => ("adopted", vec![]),
+        Did::Bound(at) => ("bound", vec![("local", Value::Addr(at.clone()))]),
+        Did::Listens(at) => ("listens", vec![("local", Value::Addr(at.clone()))]),
+        Did::Connecting(to) => ("connecting", vec![("peer", Value::Addr(to.clone()))]),
+        Did::Connected(both) => {
+            let local = ends(both).into_iter().take(1);
+            ("connected", local.chain(whom(&None)).collect())
+        }
+        Did::Accepted(from, both) => {
+            let found = other("listener", "listener_id", Some(*from)).into_iter().chain(ends(both));
+            ("accepted", found.chain(other("other", "other_id", record.other_end(socket))).collect())
+        }
+        Did::Disconnected => ("disconnected", vec![]),
+        Did::Sent { bytes, of, to } => {
+            ("sent", [("bytes", int(*bytes)), ("of", int(*of))].into_iter().chain(whom(to)).collect())
+        }
+        Did::Received { bytes, from, room, whole, peeked, end } => {
+            let head = [
+                ("bytes", int(*bytes)),
+                ("room", int(*room)),
+                ("whole", int(*whole)),
+                ("peeked", Value::Bool(*peeked)),
+                ("end", Value::Bool(*end)),
+            ];
+            ("received", head.into_iter().chain(whom(from)).collect())
+        }
+        Did::Lost { bytes, from } => {
+            let sender = other("other", "other_id", Some(*from));
+            ("lost", std::iter::once(("bytes", int(*bytes))).chain(sender).collect())
+        }
+        Did::TookError(entry, to) => ("took-error", queued(entry.as_ref(), to.as_ref())),
+        Did::Shut(how) => ("shut", vec![("how", named(HOWS.name_of(*how)))]),
+        Did::OptionSet(level, number) => ("option-set", option(Some((*level, *number)))),
+        Did::Taken { option: which, asked, taken } => {
+            let numbers = [("asked", int(*asked)), ("taken", int(*taken))];
+            ("taken", option(*which).into_iter().chain(numbers).collect())
+        }
+        Did::Filed => ("filed", vec![]),
+        Did::ModeSet(mode) => ("mode-set", vec![("timeout", or_none(mode.seconds(), Value::Float))]),
+        Did::Dropped => ("dropped", vec![]),
+        Did::Detached => ("detached", vec![]),
+        Did::Closed(last) => ("closed", closed(last)),
+        Did::Failed(tried, name) => ("failed", vec![("tried", Value::text(attempt(*tried))), ("error", error(*name))]),
+    }
+}
+
+fn option(which: Option<(i32, i32)>) -> Pairs {
+    let spec = which.and_then(|(level, number)| options::by_number(level, number).spec);
+    vec![
+        ("option", named(spec.map(|s| s.name))),
+        ("level", or_none(which, |(level, _)| int(level))),
+        ("number", or_none(which, |(_, number)| int(number))),
+    ]
+}
+
+fn queued(entry: Option<&Queued>, to: Option<&Addr>) -> Pairs {
+    let errno = entry.map(|entry| entry.errno).filter(|errno| *errno != 0);
+    vec![
+        ("error", or_none(errno, |errno| error(Name::Errno(errno)))),
+        ("origin", named(entry.map(|entry| entry.origin.name()))),
+        ("means", or_none(entry, |entry| Value::text(entry.means()))),
+        ("peer", or_none(to.cloned(), Value::Addr)),
+    ]
+}
+
+fn closed(last: &Last) -> Pairs {
+    let Last { local, peer, unread, unsent, aborts, reuse, reuse_port, listened, state, held } = last;
+    vec![
+        ("local", or_none(local.clone(), Value::Addr)),
+        ("peer", or_none(peer.clone(), Value::Addr)),
+        ("state", named(state.map(State::name))),
+        ("unread", int(*unread)),
+        ("unsent", int(*unsent)),
+        ("aborts", Value::Bool(*aborts)),
+        ("reuse_addr", Value::Bool(*reuse)),
+        ("reuse_port", Value::Bool(*reuse_port)),
+        ("listened", Value::Bool(*listened)),
+        ("held", Value::Bool(*held)),
+    ]
+}
+
+fn error(name: Name) -> Value {
+    Value::text(name.as_str())
+}
+
+fn attempt(tried: Tried) -> &'static str {
+    match tried {
+        Tried::Other => "something else",
+        Tried::Make(_) => "to make",
+        Tried::LookUp(_) => "to look up",
+        Tried::Bind => "to bind",
+        Tried::Listen => "to listen",
+        Tried::Accept => "to accept",
+        Tried::Connect => "to connect",
+        Tried::Send { .. } => "to send",
+        Tried::Receive { .. } => "to receive",
+        Tried::SetOption(..) => "to set an option",
+        Tried::GetOption(..) => "to read an option",
+    }
+}
+
+/// How an open socket stands.
+fn standing(socket: &Socket) -> Option<Pairs> {
+    let fd = socket.open_fd().ok()?;
+    let fd = fd.as_fd();
+    let (local, peer) = socket.addresses();
+    let state = tcp::stands(fd);
+    let backlog = if state == State::Listen { Info::of(fd).ok().and_then(|info| info.backlog()) } else { None };
+    let (inward, outward) = tcp::queues(fd, state, socket.kind);
+    Some(vec![
+        ("socket", Value::Text(socket.name())),
+        ("id", int(socket.serial)),
+        ("fd", if socket.is_closed() { Value::None } else { int(socket.fileno()) }),
+        ("type", Value::text(socket.sort())),
+        ("local", or_none(local, Value::Addr)),
+        ("peer", or_none(peer, Value::Addr)),
+        ("state", Value::text(state.name())),
+        ("in", or_none(inward, int)),
+        ("out", or_none(outward, int)),
+        ("waiting", or_none(backlog, |(now, _)| int(now))),
+        ("backlog", or_none(backlog, |(_, most)| int(most))),
+    ])
+}
