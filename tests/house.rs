@@ -180,7 +180,7 @@ fn types_have_names_of_their_own() {
 }
 
 /// The session's parts: what needs several of them is a method of the session, in another file.
-const PARTS: &[&str] = &["fairness", "globals", "jobs", "status", "stepper", "tasks", "timers"];
+const PARTS: &[&str] = &["fairness", "globals", "jobs", "reporter", "status", "stepper", "tasks", "timers"];
 
 fn parts_of_the_session_keep_to_themselves() {
     let modules: BTreeMap<_, _> =
