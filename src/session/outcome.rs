@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::event::{At, What};
 use super::exec::Flow;
 use super::task::{Parked, Parking, Task};
+use super::tasks::MAIN;
 use super::{Main, Session, Stop};
 use crate::explain;
 use crate::lang::Span;
@@ -188,7 +189,7 @@ impl Session {
         };
         let taken = task.handle.coroutine || Self::is_taken(task, failure.name);
         // A cancelled task is no news: somebody asked for it.
-        let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id.index != 0 && !taken);
+        let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id != MAIN && !taken);
         // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.
         if !is_job && (!taken || (self.reporter.shows_all() && site.is_some())) {
             self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
@@ -255,7 +256,7 @@ impl Session {
                 return self.fail(task, site.name.clone(), None, wrong);
             }
         }
-        if task.id.index == 0 {
+        if task.id == MAIN {
             self.status.set_main(Main::Failed(failure));
         } else {
             *task.handle.failure.borrow_mut() = Some(Box::new(failure));
