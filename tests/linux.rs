@@ -2,11 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
+use std::os::fd::AsFd;
 
 use sockpit::linux::constants::{FAMILIES, HOWS, MSG_FLAGS, POLL_EVENTS, PROTOCOLS, TYPES, find_any, receives, sends};
 use sockpit::linux::errno;
 use sockpit::linux::options::{self, OptKind};
 use sockpit::linux::state::State;
+use sockpit::os::{fd, sockopt};
 
 use crate::house::{root, sources};
 
@@ -22,6 +24,7 @@ tests![
     names_are_unique_and_rows_are_whole,
     names_numbers_and_levels_are_found,
     states_have_the_kernels_numbers,
+    defaults_are_the_kernels,
 ];
 
 fn texts_are_the_systems_and_none_is_missing() {
@@ -199,4 +202,26 @@ fn states_have_the_kernels_numbers() {
     }
     assert_eq!(State::tcp(10), Some(State::Listen));
     assert_eq!((State::tcp(0), State::tcp(13)), (None, None));
+}
+
+/// Options whose defaults are numbers have them on a fresh socket of this kernel.
+fn defaults_are_the_kernels() {
+    let mut compared = 0;
+    for option in options::all() {
+        let Ok(default) = option.default.parse::<i32>() else { continue };
+        if !option.readable || !matches!(option.kind, OptKind::Flag | OptKind::Number) {
+            continue;
+        }
+        let (family, kind) = match option.level {
+            libc::IPPROTO_IPV6 => (libc::AF_INET6, libc::SOCK_STREAM),
+            libc::IPPROTO_UDP => (libc::AF_INET, libc::SOCK_DGRAM),
+            _ if option.man == "unix(7)" || option.name == "SO_PEEK_OFF" => (libc::AF_UNIX, libc::SOCK_STREAM),
+            _ => (libc::AF_INET, libc::SOCK_STREAM),
+        };
+        let socket = fd::socket(family, kind, 0).unwrap();
+        let value = sockopt::get_int(socket.as_fd(), option.level, option.number);
+        assert_eq!(value, Ok(default), "{}", option.name);
+        compared += 1;
+    }
+    assert!(compared > 25, "{compared}");
 }
