@@ -33,6 +33,7 @@ mod tasks;
 mod tidy;
 mod trace;
 mod transcripts;
+mod typing;
 mod views;
 mod why;
 
@@ -58,6 +59,7 @@ fn main() {
         servers::trials(),
         cli::trials(),
         trace::trials(),
+        typing::trials(),
         examples::trials(),
         events::trials(),
         language::trials(),

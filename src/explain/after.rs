@@ -20,7 +20,7 @@ use crate::world::{Record, Socket, World};
 
 /// What an event left behind.
 #[derive(Clone, Debug)]
-pub struct After {
+pub struct Snapshot {
     /// What happened to sockets since the event before: an object each.
     pub facts: Vec<Value>,
     /// How each open socket stands: an object each.
@@ -30,12 +30,12 @@ pub struct After {
 type Pairs = Vec<(&'static str, Value)>;
 
 /// The sockets now, and the facts after that number, which becomes the last one's. None where no record is kept.
-pub fn after(world: &World, told: &mut u64, begun: Instant) -> Option<After> {
+pub fn after(world: &World, told: &mut u64, begun: Instant) -> Option<Snapshot> {
     let record = world.record.as_ref()?;
     let mut facts: Vec<&Fact> = record.facts().rev().take_while(|fact| fact.number > *told).collect();
     facts.reverse();
     *told = facts.last().map_or(*told, |fact| fact.number);
-    Some(trace::aside(|| After {
+    Some(trace::aside(|| Snapshot {
         facts: facts.into_iter().map(|fact| object(tell(world, record, fact, begun))).collect(),
         sockets: world.sockets().iter().filter_map(|socket| Some(object(standing(socket)?))).collect(),
     }))

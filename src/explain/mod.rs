@@ -27,7 +27,7 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
-pub use after::{After, after};
+pub use after::{Snapshot, after};
 pub use diagram::draw;
 pub use story::{remark, story, why};
 

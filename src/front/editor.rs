@@ -345,11 +345,7 @@ impl Highlighter for Assistant {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
-    use super::super::names::Names;
     use super::*;
-    use crate::command::standing::Subject;
 
     #[test]
     fn a_block_is_indented_as_it_grows() {
@@ -362,59 +358,5 @@ mod tests {
         assert_eq!(block, "for i in 1 2\n  if $i\n    print x\n  else\n  end\nend");
         assert_eq!(depth(&block), 0);
         assert_eq!(depth("accept srv &"), 0);
-    }
-
-    /// Lines made of what the language and the editor look at.
-    fn any_line() -> impl Strategy<Value = String> {
-        let piece = prop_oneof![
-            "[ \t\"'\\\\$#{}=,|&\n-]{1,3}",
-            "[a-z黑]{1,4}",
-            prop::sample::select(vec![
-                "accept",
-                "recv",
-                "setsockopt",
-                "sendto",
-                "spawn",
-                "expect",
-                "EAGAIN",
-                "let",
-                "for",
-                "in",
-                "srv",
-                "MSG_PEEK|",
-                "flags=",
-                "IPPROTO_TCP",
-                "fds=",
-                "127.0.0.1:",
-                "help",
-                "$srv",
-                "${srv",
-                "none/",
-            ])
-            .prop_map(str::to_string),
-        ];
-        prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.join(""))
-    }
-
-    proptest! {
-        #[test]
-        fn no_line_is_too_odd(line in any_line()) {
-            let subject = Subject { kind: "a socket", socket: Some(crate::command::standing::Standing::default()) };
-            let names = Names { things: vec![("srv".into(), subject)], ..Names::default() };
-            for at in (0..=line.len()).filter(|at| line.is_char_boundary(*at)) {
-                let (start, found) = complete::complete(&line, at, &names);
-                prop_assert!(start <= at && line.is_char_boundary(start));
-                prop_assert!(found.iter().all(|c| !c.text.contains('\n')));
-                hint::hint(&line[..at], &names);
-            }
-            let painted = highlight::paint(&line, &names, false);
-            let mut plain = String::new();
-            let mut rest = &*painted;
-            while let Some((before, after)) = rest.split_once('\x1b') {
-                plain.push_str(before);
-                rest = after.split_once('m').map_or("", |(_, rest)| rest);
-            }
-            prop_assert_eq!(plain + rest, line);
-        }
     }
 }

@@ -1,14 +1,14 @@
 //! What people and programs meet: the command line, scripts, the prompt. The only place that prints.
 
 mod child;
-mod complete;
+pub mod complete;
 mod editor;
-mod highlight;
-mod hint;
+pub mod highlight;
+pub mod hint;
 mod history;
 mod inputrc;
 mod line;
-mod names;
+pub mod names;
 mod options;
 mod output;
 mod paste;

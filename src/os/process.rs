@@ -239,26 +239,3 @@ pub fn stop_catching() {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_counted() {
-        let fd = places(2).unwrap();
-        assert_eq!((take_place(fd.as_fd()), take_place(fd.as_fd())), (Ok(()), Ok(())));
-        assert_eq!(take_place(fd.as_fd()), Err(libc::EAGAIN));
-        give_place(fd.as_fd()).unwrap();
-        assert_eq!(take_place(fd.as_fd()), Ok(()));
-    }
-
-    #[test]
-    fn the_kernel_shows_us() {
-        let (state, parent_id) = look(id()).unwrap();
-        assert!("RS".contains(state), "{state}");
-        assert_eq!(parent_id, parent());
-        assert_eq!(look(-1), None);
-        assert_eq!(look(i32::MAX), None);
-    }
-}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json, json as make};
 
 use crate::command;
-use crate::explain::{self, After};
+use crate::explain::{self, Snapshot};
 use crate::session::event::{At, Event, What};
 use crate::value::json::{row, typed};
 use crate::value::{Clue, Diagram, Failure, Value};
@@ -23,7 +23,7 @@ pub fn json_head(full: bool) -> String {
 /// An event that came so long after the session began.
 pub fn json(event: &Event, t: Duration) -> String {
     let mut out = event_of(event.seq, t, &event.at, what(&event.what));
-    if let Some(After { facts, sockets }) = event.after.as_deref() {
+    if let Some(Snapshot { facts, sockets }) = event.after.as_deref() {
         out.insert("facts".into(), facts.iter().map(row).collect());
         out.insert("sockets".into(), sockets.iter().map(row).collect());
     }

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Instant;
 
-use crate::explain::After;
+use crate::explain::Snapshot;
 use crate::lang::{Source, Span};
 pub use crate::os::trace::Syscall;
 use crate::value::page::Page;
@@ -21,7 +21,7 @@ pub struct Event {
     /// What.
     pub what: What,
     /// The sockets after it, where the session follows them.
-    pub after: Option<Box<After>>,
+    pub after: Option<Box<Snapshot>>,
 }
 
 /// Which task, and where it stood.
