@@ -33,9 +33,7 @@ impl Session {
         while matches!(flow, Flow::On) {
             flow = self.steps(&mut task);
         }
-        if self.world.has_dead() {
-            self.bury(&task);
-        }
+        self.bury_if_dead(&task);
         match flow {
             Flow::Ended => {
                 if task.handle.failure.borrow().as_ref().is_some_and(|f| f.name == Name::Cancelled) {
