@@ -21,6 +21,7 @@ mod events;
 mod examples;
 mod house;
 mod language;
+mod linux;
 mod manual;
 mod processes;
 mod prompt;
@@ -63,6 +64,7 @@ fn main() {
         examples::trials(),
         events::trials(),
         language::trials(),
+        linux::trials(),
         tidy::trials(),
         house::trials(),
     ];

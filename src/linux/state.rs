@@ -99,17 +99,3 @@ impl State {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn states_have_the_kernels_numbers() {
-        for (number, (state, name)) in (1..).zip(State::ALL) {
-            assert_eq!((*state as usize, state.name()), (number, *name));
-        }
-        assert_eq!(State::tcp(10), Some(State::Listen));
-        assert_eq!((State::tcp(0), State::tcp(13)), (None, None));
-    }
-}
