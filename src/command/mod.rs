@@ -16,7 +16,6 @@ mod files;
 mod forms;
 mod inet;
 mod kernel;
-pub mod life;
 mod lookup;
 mod mode;
 mod msg;
@@ -30,6 +29,7 @@ mod readiness;
 mod receive;
 mod sendfile;
 mod sending;
+pub mod socket;
 mod strings;
 mod sync;
 mod tasks;
@@ -201,7 +201,7 @@ pub enum Need {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
 pub enum Group {
     /// Making and ending sockets.
-    Life,
+    Sockets,
     /// Names and addresses.
     Names,
     /// Listening and connecting.
@@ -229,7 +229,7 @@ pub enum Group {
 impl Group {
     /// All groups, with the title each has in the overview.
     pub const ALL: &[(Group, &str)] = &[
-        (Group::Life, "Making and ending sockets"),
+        (Group::Sockets, "Making and ending sockets"),
         (Group::Names, "Names and addresses"),
         (Group::Connection, "Listening and connecting"),
         (Group::Transfer, "Moving data"),
@@ -302,7 +302,7 @@ pub const fn some(name: &'static str, kind: Kind) -> Param {
 
 /// The groups' tables, in the overview's order.
 pub static ALL: &[&[Command]] = &[
-    life::COMMANDS,
+    socket::COMMANDS,
     names::COMMANDS,
     lookup::COMMANDS,
     inet::COMMANDS,

@@ -7,7 +7,7 @@ use std::fs;
 
 use super::names::Names;
 use crate::command::standing::Subject;
-use crate::command::{self, Command, Kind, Need, Param, Stands, life};
+use crate::command::{self, Command, Kind, Need, Param, Stands, socket};
 use crate::help;
 use crate::lang::{KEYWORDS, Typed, head, is_name, typed};
 use crate::linux::constants::{self, Constants};
@@ -222,7 +222,7 @@ impl Found {
             Kind::Def => self.def(param, place),
             Kind::Any => self.values(names, is_told),
             Kind::Sort => {
-                self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
+                self.all(socket::SHORT_FORMS.iter().map(|(name, ..)| *name));
                 self.constants(Kind::Family, &constants::FAMILIES);
             }
             Kind::Filter => {

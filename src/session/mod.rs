@@ -85,7 +85,7 @@ impl Session {
         trace::set(false);
         let mut session = Self {
             world: World::default(),
-            status: Status::new(),
+            status: Status::default(),
             reporter: Reporter::new(sink, show),
             globals: Globals::new(arguments),
             tasks: Tasks::new(),

@@ -86,9 +86,7 @@ impl Session {
             }
             (_, reply) => return self.complete_slowly(task, site, reply),
         }
-        if self.world.has_dead() {
-            self.bury(task);
-        }
+        self.bury_if_dead(task);
         Flow::On
     }
 
@@ -277,6 +275,7 @@ impl Session {
         self.fail(task, "interrupt".into(), None, Failure::new(Name::Interrupted))
     }
 
+    #[inline]
     pub(super) fn bury_if_dead(&mut self, task: &Task) {
         if self.world.has_dead() {
             self.bury(task);
@@ -285,7 +284,7 @@ impl Session {
 
     /// Close the sockets that lost their last name, and say so.
     #[cold]
-    pub(super) fn bury(&mut self, task: &Task) {
+    fn bury(&mut self, task: &Task) {
         self.leave_call(task);
         for name in self.world.bury() {
             if self.reporter.shows_all() {
