@@ -92,12 +92,12 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
         if let Some(read) = reader.heard() {
             return Some(read);
         }
-        reader.desk.serve(session);
+        reader.cache.serve(session);
         if session.status.stop().is_some() {
             return None;
         }
         script::turn(session, None);
-        reader.desk.forget();
+        reader.cache.forget();
         session.announce();
     }
 }

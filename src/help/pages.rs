@@ -3,7 +3,7 @@
 use super::program::STEPS;
 use super::python;
 use super::words::Topic;
-use crate::command::{self, Command, Kind, Need, Param, Trouble};
+use crate::command::{self, Command, Kind, KnownError, Need, Param};
 use crate::linux::constants::{self, Constants, MSG_FLAGS, Row};
 use crate::linux::errno;
 use crate::linux::options::{self, Opt, OptKind};
@@ -40,8 +40,8 @@ pub(super) fn call(command: &Command) -> Page {
     if !command.errors.is_empty() {
         page.head("Errors");
     }
-    for trouble in command.errors {
-        page.entry(trouble.name, trouble.lines().join("; "));
+    for error in command.errors {
+        page.entry(error.name, error.lines().join("; "));
     }
     page.entry("others", command.like.map_or(String::new(), |twin| format!("as of {}", twin.name)));
     example(&mut page, command.example);
@@ -286,17 +286,17 @@ pub(super) fn error(name: Name) -> Page {
 
 /// Which calls fail with an error, why, and what to try: each text with the calls that share it.
 fn causes(page: &mut Page, name: Name) {
-    shared(page, name, "Which calls give it, and why", |trouble| trouble.cause);
-    shared(page, name, "What to try", |trouble| trouble.cure);
+    shared(page, name, "Which calls give it, and why", |error| error.cause);
+    shared(page, name, "What to try", |error| error.cure);
 }
 
-fn shared(page: &mut Page, name: Name, head: &str, of: fn(&Trouble) -> &'static str) {
+fn shared(page: &mut Page, name: Name, head: &str, of: fn(&KnownError) -> &'static str) {
     let mut texts: Vec<(&str, Vec<&str>)> = Vec::new();
     for command in command::all() {
-        for trouble in command.errors.iter().filter(|t| t.name == name.as_str() && !of(t).is_empty()) {
-            match texts.iter_mut().find(|(known, _)| *known == of(trouble)) {
+        for error in command.errors.iter().filter(|t| t.name == name.as_str() && !of(t).is_empty()) {
+            match texts.iter_mut().find(|(known, _)| *known == of(error)) {
                 Some((_, calls)) => calls.push(command.name),
-                None => texts.push((of(trouble), vec![command.name])),
+                None => texts.push((of(error), vec![command.name])),
             }
         }
     }
