@@ -80,6 +80,13 @@
 //! is; by the clock a wait may be longer than was asked for, and is never shorter. News that had to be waited for, and
 //! heavy computing, set that time by the clock (`session::timers`).
 //!
+//! # The session's parts
+//!
+//! `session::Session` is no more than its parts, which have private fields and know nothing of it: the tasks in their
+//! places, the jobs, the globals (names and defs), the timers, fairness (whose turn it is), the stepper, the status (what
+//! the main task is at, why all ends), and the reporter, who tells the sink. What needs several of them is a method of the
+//! session, in the file of its subject: a turn, an op, a call, its outcome, a request, a view.
+//!
 //! # Stepping
 //!
 //! The first op of each statement is a place to stop at. While a program is stepped through, a task that comes to one

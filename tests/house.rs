@@ -12,6 +12,7 @@ tests![
     files_are_short,
     types_have_names_of_their_own,
     the_journey_of_a_line_is_as_told,
+    parts_of_the_session_keep_to_themselves,
 ];
 
 /// The layers; each may use itself and those before it.
@@ -176,6 +177,24 @@ fn types_have_names_of_their_own() {
     let shared = places.into_iter().filter(|(_, places)| places.len() > 1);
     let shared = shared.map(|(name, places)| format!("{name}: {}", places.into_iter().collect::<Vec<_>>().join(" ")));
     none(&shared.collect(), "these types share a name");
+}
+
+/// The session's parts: what needs several of them is a method of the session, in another file.
+const PARTS: &[&str] = &["fairness", "globals", "jobs", "reporter", "status", "stepper", "tasks", "timers"];
+
+fn parts_of_the_session_keep_to_themselves() {
+    let modules: BTreeMap<_, _> =
+        modules().into_iter().map(|(name, code, _)| (name.join("/"), code.join("\n"))).collect();
+    let mut wrong = BTreeSet::new();
+    for part in PARTS {
+        let code = &modules[&format!("session/{part}")];
+        let head = format!("struct {}{}", part[..1].to_uppercase(), &part[1..]);
+        let (_, fields) = code.split_once(&*head).unwrap();
+        if code.contains("Session") || fields.split(['}', ';']).next().unwrap().contains("pub") {
+            wrong.insert((*part).to_string());
+        }
+    }
+    none(&wrong, "parts that know the session, or have fields that are not private");
 }
 
 /// Each function that the architecture note names is in the file that it says.

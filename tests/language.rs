@@ -1,6 +1,6 @@
 //! Properties of the language: no text makes it panic, and printing is the inverse of reading.
 use proptest::prelude::*;
-use sockpit::lang::{KEYWORDS, Source, parse, print};
+use sockpit::lang::{KEYWORDS, Source, head, parse, print, typed};
 
 use crate::files::under;
 
@@ -12,6 +12,8 @@ tests![
     scripts_and_facts_print_as_they_read,
     blocks_and_parentheses_have_a_limit,
     a_long_line_is_shown_around_its_error,
+    words_may_be_unfinished,
+    the_call_is_found_behind_its_names,
 ];
 
 fn prints_as_it_reads(text: &str) {
@@ -125,5 +127,28 @@ proptest! {
         prop::sample::select(vec!["if 1", "elif 2", "else", "end", "try", "except", "finally", "def f a", "loop", "break",
             "return", "x = call &", "a, = b", "let x =", "( ", "\"", "print $", "global x", "for a in", "expect"]), 0..30)) {
         let _ = parse(&Source::new("t", &lines.join("\n"))).map_err(|e| e.to_string());
+    }
+}
+
+/// The words of a line that is being typed.
+fn texts(line: &str) -> Vec<String> {
+    typed(line).0.into_iter().map(|w| w.text).collect()
+}
+
+fn words_may_be_unfinished() {
+    assert_eq!(texts("send s \"a b\" 'c d"), ["send", "s", "a b", "c d"]);
+    assert_eq!(texts(r#"print "a\"b\x4 $x" \\ # no"#), ["print", r#"a"b\x4 $x"#, r"\\"]);
+    assert_eq!(texts("print \"a\\"), ["print", "a"]);
+    let (words, end) = typed("print 'open  # in it");
+    assert_eq!(words[1].open, Some((6, '\'')));
+    assert_eq!(end, 20);
+    assert_eq!(typed("a  # rest").1, 3);
+}
+
+fn the_call_is_found_behind_its_names() {
+    for (line, at) in
+        [("accept s", 0), ("a, b = accept s", 3), ("expect EAGAIN recv s 1", 2), ("let x = 1", 0), ("send s a = b", 0)]
+    {
+        assert_eq!(head(&typed(line).0), at, "{line}");
     }
 }

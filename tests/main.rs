@@ -21,6 +21,7 @@ mod events;
 mod examples;
 mod house;
 mod language;
+mod linux;
 mod manual;
 mod processes;
 mod prompt;
@@ -33,6 +34,7 @@ mod tasks;
 mod tidy;
 mod trace;
 mod transcripts;
+mod typing;
 mod views;
 mod why;
 
@@ -58,9 +60,11 @@ fn main() {
         servers::trials(),
         cli::trials(),
         trace::trials(),
+        typing::trials(),
         examples::trials(),
         events::trials(),
         language::trials(),
+        linux::trials(),
         tidy::trials(),
         house::trials(),
     ];

@@ -62,16 +62,16 @@ fn no_two_commands_are_alike_and_each_is_complete() {
             command.name
         );
         let mut seen = BTreeSet::new();
-        for trouble in command.errors {
-            let what = format!("{}: {}", command.name, trouble.name);
+        for error in command.errors {
+            let what = format!("{}: {}", command.name, error.name);
             assert_eq!(
-                sockpit::value::Name::parse(trouble.name).map(sockpit::value::Name::as_str),
-                Some(trouble.name),
+                sockpit::value::Name::parse(error.name).map(sockpit::value::Name::as_str),
+                Some(error.name),
                 "{what}"
             );
-            assert!(seen.insert(trouble.name) || trouble.name == "Usage", "{what} twice");
-            assert!(!trouble.cause.is_empty(), "{what} has no cause");
-            assert!(trouble.lines().iter().all(|l| !l.ends_with('.') && !l.contains('\n')), "{what}: one line each");
+            assert!(seen.insert(error.name) || error.name == "Usage", "{what} twice");
+            assert!(!error.cause.is_empty(), "{what} has no cause");
+            assert!(error.lines().iter().all(|l| !l.ends_with('.') && !l.contains('\n')), "{what}: one line each");
         }
     }
     assert!(names.len() > 80);
@@ -221,7 +221,7 @@ fn every_error_that_a_fact_expects_of_a_call_is_told_by_its_help() {
                 {
                     continue;
                 }
-                if command.trouble(error).is_none() {
+                if command.error(error).is_none() {
                     missing.insert(format!("{} {error}", command.name));
                 }
             }

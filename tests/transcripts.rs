@@ -2,6 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use sockpit::render::canon::Piece;
+use sockpit::render::rules::Chosen;
+use sockpit::render::transcript::{Entry, LinePart, looks_special, parts, read, written};
+
 use crate::common::{self, Folder, Run, command, run};
 
 tests![
@@ -18,6 +22,8 @@ tests![
     ctrl_c_ends_verify_with_130_and_writes_nothing,
     placeholders_count_from_one_and_stand_for_one_value_each,
     bless_changes_what_differs_and_no_other_line,
+    text_reads_back,
+    what_looks_like_a_placeholder_and_is_text_is_marked,
 ];
 
 fn root() -> &'static Path {
@@ -269,4 +275,49 @@ fn bless_changes_what_differs_and_no_other_line() {
     let path = folder.file("any.transcript", format!("{block}x\n...\nb\n").as_bytes());
     assert_eq!(common::run(&["verify", "--bless", &path]).status, 0);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{block}a\n...\nb\n"));
+}
+
+fn text_reads_back() {
+    let entries = vec![
+        Entry::Typed("repeat 2".into()),
+        Entry::More("  print x".into()),
+        Entry::More("end".into()),
+        Entry::Shown("x".into()),
+        Entry::Shown(String::new()),
+        Entry::Typed(String::new()),
+    ];
+    let text: String = entries.iter().map(|e| format!("{e}\n")).collect();
+    assert_eq!(read(&text), entries);
+    assert_eq!(read(&text.replace('\n', "\r\n")), entries);
+}
+
+fn what_looks_like_a_placeholder_and_is_text_is_marked() {
+    let port = Piece { text: "40112".into(), kinds: vec![Chosen::Port], chosen: true };
+    for (before, after, text) in [
+        ("a ", " b", "a {port:1} b"),
+        ("{port:1} ", "{*}", "\\{port:1} {port:1}\\{*}"),
+        ("\\", "", "\\\\\\\\{port:1}"),
+        ("x\\", "\\{host}", "x\\\\{port:1}\\\\\\{host}"),
+        ("{port:", "}", "{port:{port:1}}"),
+        ("sockpit> ", "", "\\sockpit> {port:1}"),
+        ("{ {x:1} {x:} {X:1}", "", "{ \\{x:1} {x:} {X:1}{port:1}"),
+    ] {
+        let pieces = [Piece::text(before), port.clone(), Piece::text(after)];
+        assert_eq!(written(&pieces, |_, _| 1), text);
+        let whole = if looks_special(before) { format!("\\{before}") } else { before.to_string() };
+        let mut read = String::new();
+        for (part, _) in parts(text) {
+            match part {
+                LinePart::Text(text) => read.push_str(text),
+                LinePart::Hole(Chosen::Port, 1) => read.push_str("40112"),
+                other => panic!("{other:?} in {text}"),
+            }
+        }
+        assert_eq!(read, format!("{whole}40112{after}"));
+    }
+    assert_eq!(written(&[Piece::text("...")], |_, _| 1), "\\...");
+    assert_eq!(
+        parts("{prot:1}{port:0}"),
+        [(LinePart::Unknown("{prot:1}"), 0..8), (LinePart::Unknown("{port:0}"), 8..16)]
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, named, opt, req};
+use super::{Args, CLOSED, Command, Group, Kind, KnownError, Stands, base, err, named, opt, req};
 use crate::value::{Failure, Holds, Value};
 use crate::world::file::{self, BUFFER, File, Newline, Settings, Wanted};
 use crate::world::record::Did;
@@ -11,18 +11,18 @@ use crate::world::{Step, World};
 /// The commands of this group.
 pub const COMMANDS: &[Command] = &[MAKEFILE, OPEN, READLINE, READLINES, READ, WRITE, FLUSH];
 
-const NOT_OPEN: Trouble = err("Usage", "the file is closed, or was not opened for this");
-const TIMEOUT: Trouble = err("timeout", "the socket's own timeout ran out; the file cannot be read any more");
-const AGAIN: Trouble = err("EAGAIN", "not a failure: the socket is non-blocking, and nothing has come");
-const ROOM: Trouble = err("EAGAIN", "not a failure: the socket is non-blocking, and its send buffer is full");
-const DECODE: Trouble = err("Decode", "what came is not text of the file's encoding: use mode rb, or encoding=");
-const RESET: Trouble = err("ECONNRESET", "the other end broke the connection").cure("close the file and the socket");
-const PIPE: Trouble = err("EPIPE", "the other end is closed, or this one was shut down for writing")
+const NOT_OPEN: KnownError = err("Usage", "the file is closed, or was not opened for this");
+const TIMEOUT: KnownError = err("timeout", "the socket's own timeout ran out; the file cannot be read any more");
+const AGAIN: KnownError = err("EAGAIN", "not a failure: the socket is non-blocking, and nothing has come");
+const ROOM: KnownError = err("EAGAIN", "not a failure: the socket is non-blocking, and its send buffer is full");
+const DECODE: KnownError = err("Decode", "what came is not text of the file's encoding: use mode rb, or encoding=");
+const RESET: KnownError = err("ECONNRESET", "the other end broke the connection").cure("close the file and the socket");
+const PIPE: KnownError = err("EPIPE", "the other end is closed, or this one was shut down for writing")
     .cure("close the file and the socket");
-pub(super) const NOENT: Trouble = err("ENOENT", "no such file, or a folder of the path is missing");
-pub(super) const ACCES: Trouble = err("EACCES", "the permissions of the file or of a folder on the way forbid it");
-pub(super) const NOTDIR: Trouble = err("ENOTDIR", "a part of the path that should be a folder is a file");
-const TOO_BIG: Trouble = err("EFBIG", "more than 1 GiB at once: read it in pieces");
+pub(super) const NOENT: KnownError = err("ENOENT", "no such file, or a folder of the path is missing");
+pub(super) const ACCES: KnownError = err("EACCES", "the permissions of the file or of a folder on the way forbid it");
+pub(super) const NOTDIR: KnownError = err("ENOTDIR", "a part of the path that should be a folder is a file");
+const TOO_BIG: KnownError = err("EFBIG", "more than 1 GiB at once: read it in pieces");
 
 const MAKEFILE: Command = Command {
     name: "makefile",

@@ -16,7 +16,6 @@ mod files;
 mod forms;
 mod inet;
 mod kernel;
-pub mod life;
 mod lookup;
 mod mode;
 mod msg;
@@ -30,6 +29,7 @@ mod readiness;
 mod receive;
 mod sendfile;
 mod sending;
+pub mod socket;
 mod strings;
 mod sync;
 mod tasks;
@@ -74,7 +74,7 @@ pub struct Command {
     /// The page of the manual that documents it.
     pub man: &'static str,
     /// The errors it is known for.
-    pub errors: &'static [Trouble],
+    pub errors: &'static [KnownError],
     /// The call whose errors are its own, too.
     pub like: Option<&'static Command>,
     /// Lines that can be pasted at the prompt.
@@ -148,7 +148,7 @@ impl Param {
 }
 
 /// An error that a call is known for.
-pub struct Trouble {
+pub struct KnownError {
     /// Its name.
     pub name: &'static str,
     /// Its usual cause.
@@ -157,7 +157,7 @@ pub struct Trouble {
     pub cure: &'static str,
 }
 
-impl Trouble {
+impl KnownError {
     /// The same error, with what to try.
     #[must_use]
     pub const fn cure(self, cure: &'static str) -> Self {
@@ -172,14 +172,14 @@ impl Trouble {
 }
 
 /// Shorthand for an error and its cause.
-pub const fn err(name: &'static str, cause: &'static str) -> Trouble {
-    Trouble { name, cause, cure: "" }
+pub const fn err(name: &'static str, cause: &'static str) -> KnownError {
+    KnownError { name, cause, cure: "" }
 }
 
 /// The error of most calls for a socket that is closed.
-const CLOSED: Trouble = err("EBADF", "the socket is closed").cure("a new socket");
+const CLOSED: KnownError = err("EBADF", "the socket is closed").cure("a new socket");
 /// The error of what makes a descriptor.
-const MANY_OPEN: Trouble = err("EMFILE", "this process has as many descriptors open as it may (ulimit -n)")
+const MANY_OPEN: KnownError = err("EMFILE", "this process has as many descriptors open as it may (ulimit -n)")
     .cure("close sockets that are not needed: sockets lists them");
 
 /// Whether a parameter must be there.
@@ -201,7 +201,7 @@ pub enum Need {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
 pub enum Group {
     /// Making and ending sockets.
-    Life,
+    Sockets,
     /// Names and addresses.
     Names,
     /// Listening and connecting.
@@ -229,7 +229,7 @@ pub enum Group {
 impl Group {
     /// All groups, with the title each has in the overview.
     pub const ALL: &[(Group, &str)] = &[
-        (Group::Life, "Making and ending sockets"),
+        (Group::Sockets, "Making and ending sockets"),
         (Group::Names, "Names and addresses"),
         (Group::Connection, "Listening and connecting"),
         (Group::Transfer, "Moving data"),
@@ -302,7 +302,7 @@ pub const fn some(name: &'static str, kind: Kind) -> Param {
 
 /// The groups' tables, in the overview's order.
 pub static ALL: &[&[Command]] = &[
-    life::COMMANDS,
+    socket::COMMANDS,
     names::COMMANDS,
     lookup::COMMANDS,
     inet::COMMANDS,
@@ -364,8 +364,8 @@ impl Command {
     }
 
     /// What is known of an error of it: its own row, or that of the call it is like.
-    pub fn trouble(&self, name: &str) -> Option<&'static Trouble> {
-        self.errors.iter().find(|t| t.name == name).or_else(|| self.like?.trouble(name))
+    pub fn error(&self, name: &str) -> Option<&'static KnownError> {
+        self.errors.iter().find(|t| t.name == name).or_else(|| self.like?.error(name))
     }
 }
 
@@ -373,8 +373,8 @@ impl Command {
 /// say of it, what it means by any call.
 pub fn usual(call: &str, name: Name) -> Option<(&'static str, &'static str)> {
     let Name::Errno(number) = name else { return None };
-    if let Some(trouble) = find(call).and_then(|c| c.trouble(name.as_str())) {
-        return Some((trouble.cause, trouble.cure));
+    if let Some(error) = find(call).and_then(|c| c.error(name.as_str())) {
+        return Some((error.cause, error.cure));
     }
     errno::by_number(number).map(|e| (e.advice, "")).filter(|(advice, _)| !advice.is_empty())
 }

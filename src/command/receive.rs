@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::ancillary::ancillary_value;
 use super::sending::keep;
-use super::{Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, opt, req};
+use super::{Args, CLOSED, Command, Group, Kind, KnownError, Stands, base, err, opt, req};
 use crate::linux::constants;
 use crate::os::errqueue::Queued;
 use crate::os::msg::{self, Ancillary};
@@ -18,13 +18,13 @@ use crate::world::record::Did;
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
 
 // What several calls fail with.
-pub(super) const NOTHING: Trouble =
+pub(super) const NOTHING: KnownError =
     err("EAGAIN", "not a failure: nothing has come, and S is non-blocking or SO_RCVTIMEO is over")
         .cure("recv again when poll S IN says IN, or setblocking S on to wait");
-pub(super) const RESET: Trouble =
+pub(super) const RESET: KnownError =
     err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
         .cure("close S: what had not been read is lost");
-const REFUSED: Trouble = err("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port")
+const REFUSED: KnownError = err("ECONNREFUSED", "a datagram sent earlier found nobody at the peer's port")
     .cure("start the peer, then send again");
 
 /// The calls that receive.

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::args::expected;
-use super::{Args, Command, Group, Kind, Run, Trouble, bare, err, opt, req};
+use super::{Args, Command, Group, Kind, KnownError, Run, bare, err, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Handle, Holds, Reply, Value};
 use crate::world::sync::{self, EventFlag, Lock, Order, Pool, Queue, Sort};
@@ -156,10 +156,10 @@ const LOCKS: &[&str] = &["a lock", "a semaphore"];
 pub(super) const EVENT: &[&str] = &["an event"];
 pub(super) const QUEUES: &[&str] = &["a queue", "a queue between processes"];
 
-const NO_LOCK: Trouble = err("Usage", "it is no lock, or nobody holds it");
-const NO_QUEUE: Trouble = err("Usage", "it is no queue");
-const EMPTY: Trouble = err("Empty", "no entry came in time");
-const FULL: Trouble = err("Full", "no room came in time");
+const NO_LOCK: KnownError = err("Usage", "it is no lock, or nobody holds it");
+const NO_QUEUE: KnownError = err("Usage", "it is no queue");
+const EMPTY: KnownError = err("Empty", "no entry came in time");
+const FULL: KnownError = err("Full", "no room came in time");
 
 /// The calls of this file.
 pub const COMMANDS: &[Command] = &[

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::ancillary::{bytes, data};
 use super::sending::{Load, kept, put, waiting};
-use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, Trouble, base, err, names, opt, req};
+use super::{Arg, Args, CLOSED, Command, Group, Kind, KnownError, Stands, base, err, names, opt, req};
 use crate::os::addr;
 use crate::value::{Failure, Holds, Reply, Tried, Value};
 use crate::world::record::Did;
@@ -18,13 +18,13 @@ use crate::world::{Mode, Socket, Step, World, retry};
 pub const COMMANDS: &[Command] = &[SEND, SENDALL, SENDTO];
 
 // What several calls fail with.
-pub(super) const OVER: Trouble =
+pub(super) const OVER: KnownError =
     err("EPIPE", "the connection is over: the peer reset it, or this side was shut down for writing")
         .cure("recv, which may still have what the peer sent before; then close S");
-pub(super) const RESET: Trouble =
+pub(super) const RESET: KnownError =
     err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
         .cure("close S and connect a new socket: nothing more goes either way");
-pub(super) const NO_ROOM: Trouble =
+pub(super) const NO_ROOM: KnownError =
     err("EAGAIN", "not a failure: no room in the send buffer, and S is non-blocking or SO_SNDTIMEO is over")
         .cure("send again when poll S OUT says OUT, or setblocking S on to wait");
 

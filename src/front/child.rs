@@ -2,8 +2,8 @@
 //! standard input.
 
 use super::output::{self, Form};
-use super::{FAILED, Options, Program, WRONG_USAGE, script};
-use crate::os::{fd, poller, process};
+use super::{FAILED, Options, WRONG_USAGE, script};
+use crate::os::{poller, process};
 use crate::session::{CHILD, Stop};
 
 /// The name of the child that the command line asks for.
@@ -16,18 +16,9 @@ pub fn asked_for() -> Option<String> {
 pub fn run(name: &str) -> u8 {
     let flag = |long: &str| std::env::args_os().skip(3).any(|a| a == long);
     let form = [Form::Json, Form::Full].into_iter().find(|form| form.flag().is_some_and(flag));
-    let options = Options {
-        program: Program::Stdin,
-        arguments: Vec::new(),
-        quiet: flag(script::QUIET),
-        form: form.unwrap_or_default(),
-        timeout: None,
-    };
+    let options = Options { quiet: flag(script::QUIET), form: form.unwrap_or_default(), ..Options::default() };
     process::take_name();
-    fd::raise_file_limit();
-    if let Err(e) = poller::catch_signals() {
-        output::complain(&format!("sockpit: signals cannot be caught: {e}"));
-    }
+    super::prepare();
     let mut session = script::session(&options);
     let begun = process::inherited()
         .map_err(|e| crate::value::Failure::os(e).to_string())

@@ -7,7 +7,7 @@ use std::fs;
 
 use super::names::Names;
 use crate::command::standing::Subject;
-use crate::command::{self, Command, Kind, Need, Param, Stands, life};
+use crate::command::{self, Command, Kind, Need, Param, Stands, socket};
 use crate::help;
 use crate::lang::{KEYWORDS, Typed, head, is_name, typed};
 use crate::linux::constants::{self, Constants};
@@ -222,7 +222,7 @@ impl Found {
             Kind::Def => self.def(param, place),
             Kind::Any => self.values(names, is_told),
             Kind::Sort => {
-                self.all(life::SHORT_FORMS.iter().map(|(name, ..)| *name));
+                self.all(socket::SHORT_FORMS.iter().map(|(name, ..)| *name));
                 self.constants(Kind::Family, &constants::FAMILIES);
             }
             Kind::Filter => {
@@ -378,146 +378,4 @@ fn reachable(addr: &str) -> String {
     let wildcards = [("0.0.0.0:", "127.0.0.1:"), ("[::]:", "[::1]:")];
     let found = wildcards.iter().find_map(|(any, own)| Some(format!("{own}{}", addr.strip_prefix(any)?)));
     found.unwrap_or_else(|| addr.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::command::standing::Standing;
-
-    fn names() -> Names {
-        let socket = |standing: Standing| {
-            let kind = if standing.stream { libc::SOCK_STREAM } else { libc::SOCK_DGRAM };
-            Subject { kind: "a socket", socket: Some(Standing { family: libc::AF_INET, kind, ..standing }) }
-        };
-        let listener =
-            Standing { stream: true, listening: true, local: Some("0.0.0.0:9998".into()), ..Standing::default() };
-        let things = [
-            ("srv", socket(listener)),
-            ("conn", socket(Standing { stream: true, connected: true, ..Standing::default() })),
-            ("fresh", socket(Standing { stream: true, ..Standing::default() })),
-            ("u", socket(Standing::default())),
-            ("f", Subject { kind: "a file", socket: None }),
-            ("m", Subject { kind: "a lock", socket: None }),
-            ("q", Subject { kind: "a queue", socket: None }),
-            ("t", Subject { kind: "a task", socket: None }),
-            ("name", Subject { kind: "text", socket: None }),
-            ("port", Subject { kind: "a number", socket: None }),
-        ];
-        Names {
-            things: things.into_iter().map(|(name, subject)| (name.to_string(), subject)).collect(),
-            jobs: vec![1, 3],
-            defs: vec![("greet".into(), vec!["who".into()])],
-            stepping: false,
-        }
-    }
-
-    /// What is offered at the end of a line, as the list shows it.
-    fn offered(line: &str) -> String {
-        let (_, found) = complete(line, line.len(), &names());
-        found.iter().map(|c| &*c.shown).collect::<Vec<_>>().join(" ")
-    }
-
-    /// The line once its only candidate is taken.
-    fn completed(line: &str) -> String {
-        let (start, found) = complete(line, line.len(), &names());
-        assert_eq!(found.len(), 1, "{line}: {found:?}");
-        format!("{}{}", &line[..start], found[0].text)
-    }
-
-    #[test]
-    fn only_what_suits_the_parameter_is_offered() {
-        for (line, expected) in [
-            ("accept ", "srv"),
-            ("c, a = accept ", "srv"),
-            ("send ", "conn"),
-            ("recvfrom ", "conn u"),
-            ("listen ", "fresh"),
-            ("connect ", "fresh u"),
-            ("close ", "srv conn fresh u f"),
-            ("write ", "f"),
-            ("acquire ", "m"),
-            ("put ", "q"),
-            ("join ", "q t"),
-            ("wait ", "t 1 3"),
-            ("cancel ", "t 1 3"),
-            ("accept srv ", ""),
-            ("shutdown conn ", "rd wr rdwr SHUT_RD SHUT_WR SHUT_RDWR"),
-            ("setblocking srv ", "on off"),
-            ("setsockopt conn IPPROTO_TCP TCP_NODE", "TCP_NODELAY"),
-            ("setsockopt conn SO_KEEPALIVE ", "on off"),
-            ("getsockopt conn TCP_INF", "TCP_INFO"),
-            ("setsockopt conn TCP_INF", ""),
-            ("setsockopt u TCP_", ""),
-            ("setsockopt u UDP_C", "UDP_CORK"),
-            ("socket ud", "udp udp6"),
-            ("socket AF_INET SOCK_ST", "SOCK_STREAM"),
-            ("recv conn 10 fl", "flags="),
-            ("expect EADDR", "EADDRINUSE EADDRNOTAVAIL"),
-            ("expect tim", "timeout"),
-            ("expect EAGAIN acc", "accept"),
-            ("connect fresh ", "127.0.0.1:9998 127.0.0.1:"),
-            ("create_connection 127", "127.0.0.1:9998 127.0.0.1:"),
-            ("spawn gr", "greet"),
-            ("spawn -", "-d"),
-            ("spawn -d ", "greet"),
-            ("gre", "greet"),
-            ("help accep", "accept"),
-            ("help EADDRI", "EADDRINUSE"),
-            ("whi", "while"),
-            ("s = whi", ""),
-            ("s = clos", ""),
-            ("encode x gb", "gbk gb2312 gb18030"),
-            ("print # acc", ""),
-            ("print \"acc", ""),
-            ("repeat 3\n  acc", "accept"),
-            ("sendmsg conn x fds=sr", "srv"),
-            ("state conn CLOS", "CLOSE CLOSE_WAIT CLOSING"),
-            ("netstat ud", "udp"),
-            ("netstat tcp sr", "srv"),
-        ] {
-            assert_eq!(offered(line), expected, "{line}");
-        }
-        assert!(offered("setsockopt conn ").starts_with("SOL_SOCKET IPPROTO_IP IPPROTO_TCP"));
-        assert!(offered("").contains("while") && offered("").contains("socket"));
-        assert!(!offered("x = ").contains("while"));
-        assert!(offered("sendto u x ").contains("MSG_OOB") && !offered("sendto u x ").contains("MSG_SYN"));
-        assert!(offered("sendto u x ").contains("127.0.0.1:9998"));
-        assert!(offered("send conn ").contains("$name"));
-    }
-
-    #[test]
-    fn a_choice_takes_the_place_of_the_word() {
-        for (line, expected) in [
-            ("acc", "accept "),
-            ("  c = acc", "  c = accept "),
-            ("accept s", "accept srv "),
-            ("print $na", "print $name "),
-            ("print \"hello $na", "print \"hello $name"),
-            ("print x${na", "print x${name}"),
-            ("recv conn 10 MSG_OOB|MSG_PE", "recv conn 10 MSG_OOB|MSG_PEEK "),
-            ("recv conn 10 flags=MSG_PE", "recv conn 10 flags=MSG_PEEK "),
-            ("recv conn 10 flags=MSG_OOB|MSG_PE", "recv conn 10 flags=MSG_OOB|MSG_PEEK "),
-            ("connect fresh 127.0.0.1:9", "connect fresh 127.0.0.1:9998 "),
-        ] {
-            assert_eq!(completed(line), expected, "{line}");
-        }
-    }
-
-    #[test]
-    fn paths_are_read_and_quoted() {
-        let folder = std::env::temp_dir().join(format!("sockpit-complete-{}", std::process::id()));
-        fs::create_dir_all(folder.join("deep")).unwrap();
-        for name in ["my file", "a.sock", "a.txt", ".hidden"] {
-            fs::write(folder.join(name), "").unwrap();
-        }
-        let at = folder.display();
-        assert_eq!(completed(&format!("open {at}/my")), format!("open \"{at}/my file\" "));
-        assert_eq!(completed(&format!("open \"{at}/my")), format!("open \"{at}/my file\" "));
-        assert_eq!(completed(&format!("open {at}/de")), format!("open {at}/deep/"));
-        assert_eq!(offered(&format!("source {at}/")), "a.sock deep/ a.txt my file");
-        assert_eq!(offered(&format!("open {at}/")), "a.sock a.txt deep/ my file");
-        assert_eq!(offered(&format!("open {at}/none/")), "");
-        fs::remove_dir_all(folder).unwrap();
-    }
 }

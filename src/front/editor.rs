@@ -22,7 +22,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::complete::{self, Candidate};
 use super::history::{Past, Store};
-use super::names::{Depth, Desk};
+use super::names::{Depth, NameCache};
 use super::paste::Paste;
 use super::{highlight, hint, inputrc};
 use crate::lang;
@@ -64,7 +64,7 @@ pub struct LineEditor {
 
 impl LineEditor {
     /// An editor on standard input and output.
-    pub fn new(desk: Arc<Desk>, paste: Paste, style: Style) -> rustyline::Result<Self> {
+    pub fn new(cache: Arc<NameCache>, paste: Paste, style: Style) -> rustyline::Result<Self> {
         let keys = inputrc::keys();
         let config = Config::builder()
             .auto_add_history(false)
@@ -81,7 +81,7 @@ impl LineEditor {
         let mut editor = Editor::with_history(config, Past::default())?;
         let keys = Keys { paste, given: Given::default(), leaves: Arc::default() };
         editor.set_helper(Some(Assistant {
-            desk,
+            cache,
             style,
             in_block: false.into(),
             width: 0.into(),
@@ -138,7 +138,7 @@ impl LineEditor {
         let (initial, given) = if rest.is_empty() { (initial, initial) } else { (&*rest, "") };
         self.keys.begin(given);
         self.assist(|a| {
-            a.desk.forget();
+            a.cache.forget();
             a.width.set(prompt.width());
             a.painted.take();
         });
@@ -256,7 +256,7 @@ impl ConditionalEventHandler for Keys {
 
 /// What rustyline asks while a line is typed.
 struct Assistant {
-    desk: Arc<Desk>,
+    cache: Arc<NameCache>,
     style: Style,
     /// A block is open above the line.
     in_block: Cell<bool>,
@@ -285,7 +285,7 @@ impl Completer for Assistant {
     type Candidate = Candidate;
 
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Candidate>)> {
-        Ok(complete::complete(line, pos, &self.desk.ask(Depth::Standing)))
+        Ok(complete::complete(line, pos, &self.cache.ask(Depth::Standing)))
     }
 }
 
@@ -310,7 +310,7 @@ impl Hinter for Assistant {
         if line.trim().is_empty() || pos < line.len() || self.given.is(line) {
             return None;
         }
-        let hint = hint::hint(line, &self.desk.ask(Depth::Names))?;
+        let hint = hint::hint(line, &self.cache.ask(Depth::Names))?;
         // Without grey it must be told apart in another way: as a comment.
         let hint = if self.style.colour { hint } else { format!("  # {}", hint.trim_start()) };
         let last = line.rsplit('\n').next().unwrap_or(line);
@@ -325,7 +325,7 @@ impl Highlighter for Assistant {
         if line.is_empty() || !self.style.colour {
             return Cow::Borrowed(line);
         }
-        Cow::Owned(highlight::paint(line, &self.desk.ask(Depth::Names), self.in_block.get()))
+        Cow::Owned(highlight::paint(line, &self.cache.ask(Depth::Names), self.in_block.get()))
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
@@ -345,11 +345,7 @@ impl Highlighter for Assistant {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
-    use super::super::names::Names;
     use super::*;
-    use crate::command::standing::Subject;
 
     #[test]
     fn a_block_is_indented_as_it_grows() {
@@ -362,59 +358,5 @@ mod tests {
         assert_eq!(block, "for i in 1 2\n  if $i\n    print x\n  else\n  end\nend");
         assert_eq!(depth(&block), 0);
         assert_eq!(depth("accept srv &"), 0);
-    }
-
-    /// Lines made of what the language and the editor look at.
-    fn any_line() -> impl Strategy<Value = String> {
-        let piece = prop_oneof![
-            "[ \t\"'\\\\$#{}=,|&\n-]{1,3}",
-            "[a-z黑]{1,4}",
-            prop::sample::select(vec![
-                "accept",
-                "recv",
-                "setsockopt",
-                "sendto",
-                "spawn",
-                "expect",
-                "EAGAIN",
-                "let",
-                "for",
-                "in",
-                "srv",
-                "MSG_PEEK|",
-                "flags=",
-                "IPPROTO_TCP",
-                "fds=",
-                "127.0.0.1:",
-                "help",
-                "$srv",
-                "${srv",
-                "none/",
-            ])
-            .prop_map(str::to_string),
-        ];
-        prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.join(""))
-    }
-
-    proptest! {
-        #[test]
-        fn no_line_is_too_odd(line in any_line()) {
-            let subject = Subject { kind: "a socket", socket: Some(crate::command::standing::Standing::default()) };
-            let names = Names { things: vec![("srv".into(), subject)], ..Names::default() };
-            for at in (0..=line.len()).filter(|at| line.is_char_boundary(*at)) {
-                let (start, found) = complete::complete(&line, at, &names);
-                prop_assert!(start <= at && line.is_char_boundary(start));
-                prop_assert!(found.iter().all(|c| !c.text.contains('\n')));
-                hint::hint(&line[..at], &names);
-            }
-            let painted = highlight::paint(&line, &names, false);
-            let mut plain = String::new();
-            let mut rest = &*painted;
-            while let Some((before, after)) = rest.split_once('\x1b') {
-                plain.push_str(before);
-                rest = after.split_once('m').map_or("", |(_, rest)| rest);
-            }
-            prop_assert_eq!(plain + rest, line);
-        }
     }
 }

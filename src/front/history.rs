@@ -13,6 +13,9 @@ use std::rc::Rc;
 use rustix::fs::{FlockOperation, flock};
 use rustyline::history::{History, SearchDirection, SearchResult};
 
+use crate::value::Failure;
+use crate::value::text::printable;
+
 /// How many entries are kept.
 const ENTRIES_MAX: usize = 10_000;
 /// The longest entry that is kept, in bytes: what was pasted as data need not come back.
@@ -148,10 +151,8 @@ impl Store {
         let Some(path) = path() else {
             return (None, Some("the history is not kept: neither XDG_STATE_HOME nor HOME is set".into()));
         };
-        let not_kept = |e: &io::Error| {
-            let e = crate::value::Failure::os(e.raw_os_error().unwrap_or(libc::EIO));
-            format!("the history is not kept: {}: {e}", crate::value::text::printable(&path.display().to_string()))
-        };
+        let place = printable(&path.display().to_string());
+        let not_kept = |e: &io::Error| format!("the history is not kept: {place}: {}", Failure::from(e));
         let mut file = match open(&path) {
             Ok(file) => file,
             Err(e) => {
@@ -163,7 +164,6 @@ impl Store {
         match read(&mut file, past) {
             Ok(0) => (Some(Self { file }), None),
             Ok(bad) => {
-                let place = crate::value::text::printable(&path.display().to_string());
                 let lines = if bad == 1 { "1 line".to_string() } else { format!("{bad} lines") };
                 (Some(Self { file }), Some(format!("the history {place} is damaged: {lines} left out")))
             }
@@ -176,8 +176,7 @@ impl Store {
         if entry.trim().is_empty() || entry.len() > ENTRY_MAX {
             return Ok(());
         }
-        let line = format!("{}\n", written(entry));
-        add(&self.file, line.as_bytes())
+        add(&self.file, written(entry).as_bytes())
     }
 }
 
@@ -244,7 +243,7 @@ fn read(file: &mut File, past: &mut Past) -> io::Result<usize> {
 
 /// Write the newest entries only. What another session appended meanwhile is read first, so nothing of it is lost.
 fn compact(file: &mut File, past: &mut Past) -> io::Result<()> {
-    let entries: String = past.entries.iter().map(|entry| format!("{}\n", written(entry))).collect();
+    let entries: String = past.entries.iter().map(|entry| written(entry)).collect();
     let seen = file.stream_position()?;
     locked(file, |mut file| {
         let mut news = Vec::new();
@@ -258,18 +257,11 @@ fn compact(file: &mut File, past: &mut Past) -> io::Result<()> {
 }
 
 /// An entry as a line of the file.
-fn written(entry: &str) -> Cow<'_, str> {
-    if entry.contains(['\n', '\\']) {
-        Cow::Owned(entry.replace('\\', "\\\\").replace('\n', "\\n"))
-    } else {
-        Cow::Borrowed(entry)
-    }
+fn written(entry: &str) -> String {
+    entry.replace('\\', "\\\\").replace('\n', "\\n") + "\n"
 }
 
-fn unwritten(line: &str) -> Cow<'_, str> {
-    if !line.contains('\\') {
-        return Cow::Borrowed(line);
-    }
+fn unwritten(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut chars = line.chars();
     while let Some(c) = chars.next() {
@@ -279,7 +271,7 @@ fn unwritten(line: &str) -> Cow<'_, str> {
             _ => out.push(c),
         }
     }
-    Cow::Owned(out)
+    out
 }
 
 #[cfg(test)]

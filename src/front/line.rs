@@ -16,7 +16,7 @@ use rustyline::ExternalPrinter;
 use rustyline::error::ReadlineError;
 
 use super::editor::{self, Ask, LineEditor};
-use super::names::Desk;
+use super::names::NameCache;
 use super::output;
 use super::paste::Paste;
 use crate::lang;
@@ -46,7 +46,7 @@ pub struct Reader {
     /// What is to be printed above the line.
     pub above: Arc<Above>,
     /// Where the editor asks for the names in scope.
-    pub desk: Arc<Desk>,
+    pub cache: Arc<NameCache>,
     /// What was pasted and is still to be run.
     pub paste: Paste,
     /// A line editor rather than plain lines.
@@ -60,9 +60,9 @@ impl Reader {
         let (tell, heard) = mpsc::channel();
         let terminal = io::stdin().is_terminal();
         let edits = terminal && io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
-        let desk = Arc::new(Desk::new(waker.clone()));
+        let cache = Arc::new(NameCache::new(waker.clone()));
         let paste = Paste::default();
-        let for_thread = (above.clone(), desk.clone(), paste.clone());
+        let for_thread = (above.clone(), cache.clone(), paste.clone());
         poller::block_suspend(true);
         let thread = thread::Builder::new().name("line".into()).spawn(move || {
             poller::block_suspend(false);
@@ -72,10 +72,10 @@ impl Reader {
                 let _ = waker.wake();
                 told
             };
-            let (above, desk, paste) = for_thread;
-            if edits { edit(&asked, tell, &above, desk, paste) } else { plain(&asked, tell, terminal) }
+            let (above, cache, paste) = for_thread;
+            if edits { edit(&asked, tell, &above, cache, paste) } else { plain(&asked, tell, terminal) }
         })?;
-        Ok(Self { ask: Some(ask), thread: Some(thread), asked: Cell::default(), heard, above, desk, paste, edits })
+        Ok(Self { ask: Some(ask), thread: Some(thread), asked: Cell::default(), heard, above, cache, paste, edits })
     }
 
     /// Ask for a line.
@@ -176,9 +176,9 @@ impl Above {
     }
 }
 
-fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, desk: Arc<Desk>, paste: Paste) {
+fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, cache: Arc<NameCache>, paste: Paste) {
     let style = output::style(&io::stdout(), false);
-    let mut editor = match LineEditor::new(desk, paste, style) {
+    let mut editor = match LineEditor::new(cache, paste, style) {
         Ok(editor) => editor,
         Err(e) => {
             tell(Read::Failed(e.to_string()));

@@ -1,14 +1,14 @@
 //! What people and programs meet: the command line, scripts, the prompt. The only place that prints.
 
 mod child;
-mod complete;
+pub mod complete;
 mod editor;
-mod highlight;
-mod hint;
+pub mod highlight;
+pub mod hint;
 mod history;
 mod inputrc;
 mod line;
-mod names;
+pub mod names;
 mod options;
 mod output;
 mod paste;
@@ -51,10 +51,7 @@ pub fn main() -> ExitCode {
     std::panic::set_hook(Box::new(|panic| {
         output::complain(&format!("sockpit: a bug: {panic}"));
     }));
-    fd::raise_file_limit();
-    if let Err(e) = poller::catch_signals() {
-        output::complain(&format!("sockpit: signals cannot be caught: {e}"));
-    }
+    prepare();
     if matches!(options.program, Program::File(_) | Program::Step(_) | Program::Lines(_) | Program::Stdin) {
         options.form.begin();
     }
@@ -68,4 +65,12 @@ pub fn main() -> ExitCode {
         Program::Verify(paths, bless) => transcript::verify(paths, *bless, &options),
         Program::Stdin => prompt::run(&options),
     })
+}
+
+/// What every process does before it runs anything.
+fn prepare() {
+    fd::raise_file_limit();
+    if let Err(e) = poller::catch_signals() {
+        output::complain(&format!("sockpit: signals cannot be caught: {e}"));
+    }
 }

@@ -1,6 +1,6 @@
 //! The names of the session as the line editor sees them: what each holds, asked for when a key first needs them.
 //!
-//! The session belongs to the main thread. The editor's thread asks it for a [`Names`] through a [`Desk`] and waits a
+//! The session belongs to the main thread. The editor's thread asks it for a [`Names`] through a [`NameCache`] and waits a
 //! moment; so nothing is gathered for a line that is typed without completion, and a socket that began to listen is
 //! known to listen.
 
@@ -76,8 +76,8 @@ pub enum Depth {
     Standing,
 }
 
-/// Where the editor's thread asks and the main thread answers.
-pub struct Desk {
+/// The names as the editor's thread has them: it asks, and the main thread answers.
+pub struct NameCache {
     waker: Arc<Waker>,
     state: Mutex<State>,
     answered: Condvar,
@@ -91,8 +91,8 @@ struct State {
     asked: Option<Depth>,
 }
 
-impl Desk {
-    /// A desk whose questions ring the main thread's waker.
+impl NameCache {
+    /// An empty one, whose questions ring the main thread's waker.
     pub fn new(waker: Arc<Waker>) -> Self {
         Self { waker, state: Mutex::default(), answered: Condvar::new() }
     }

@@ -10,7 +10,7 @@ use super::output::Form;
 use crate::help::{manual, program};
 
 /// What is run, and how it is shown.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Options {
     /// What is run.
     pub program: Program,
@@ -25,7 +25,7 @@ pub struct Options {
 }
 
 /// What is run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub enum Program {
     /// Print a text and leave.
     Say(String),
@@ -42,13 +42,13 @@ pub enum Program {
     /// Run transcripts again, or write anew what differs.
     Verify(Vec<PathBuf>, bool),
     /// The prompt, or the lines of a pipe.
+    #[default]
     Stdin,
 }
 
 /// Read the command line, whose first word is the program's name.
 pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String> {
-    let mut options =
-        Options { program: Program::Stdin, arguments: Vec::new(), quiet: false, form: Form::Human, timeout: None };
+    let mut options = Options::default();
     let mut parser = lexopt::Parser::from_iter(args);
     let wrong = |e: lexopt::Error| e.to_string();
     let mut lines = None;
@@ -69,28 +69,24 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
             Short('V') | Long("version") => {
                 options.program = Program::Say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into());
             }
-            Value(first) if lines.is_none() && !explicit && first == "run" => explicit = true,
-            Value(first) if lines.is_none() && !explicit && first == "step" => (explicit, steps) = (true, true),
-            Value(first) if lines.is_none() && !explicit && first == "record" => {
-                options.program = record(&mut parser, &mut options)?;
-            }
-            Value(first) if lines.is_none() && !explicit && first == "verify" => {
-                options.program = verify(&mut parser, &mut options)?;
-            }
-            Value(first) if lines.is_none() && !explicit && first == "help" => {
-                options.program = help(&mut parser)?;
-            }
-            Value(first) => {
-                if lines.is_none() {
-                    options.program = if steps { Program::Step(first.into()) } else { Program::File(first.into()) };
-                } else {
-                    options.arguments.push(text(first)?);
+            Value(first) => match first.to_str().filter(|_| lines.is_none() && !explicit) {
+                Some("run") => explicit = true,
+                Some("step") => (explicit, steps) = (true, true),
+                Some("record") => options.program = record(&mut parser, &mut options)?,
+                Some("verify") => options.program = verify(&mut parser, &mut options)?,
+                Some("help") => options.program = help(&mut parser)?,
+                _ => {
+                    if lines.is_none() {
+                        options.program = if steps { Program::Step(first.into()) } else { Program::File(first.into()) };
+                    } else {
+                        options.arguments.push(text(first)?);
+                    }
+                    for rest in parser.raw_args().map_err(wrong)? {
+                        options.arguments.push(text(rest)?);
+                    }
+                    explicit = false;
                 }
-                for rest in parser.raw_args().map_err(wrong)? {
-                    options.arguments.push(text(rest)?);
-                }
-                explicit = false;
-            }
+            },
             other => return Err(other.unexpected().to_string()),
         }
     }

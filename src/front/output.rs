@@ -26,8 +26,7 @@ pub fn say(text: &str) -> u8 {
 }
 
 fn complain_closed(e: &io::Error) {
-    let failure = Failure::os(e.raw_os_error().unwrap_or(libc::EIO));
-    complain(&format!("sockpit: the output cannot be written: {failure}"));
+    complain(&format!("sockpit: the output cannot be written: {}", Failure::from(e)));
 }
 
 /// Whether a stream wants colours: a terminal, without NO_COLOR.

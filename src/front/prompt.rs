@@ -92,14 +92,12 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
         if let Some(read) = reader.heard() {
             return Some(read);
         }
-        reader.desk.serve(session);
+        reader.cache.serve(session);
         if session.status.stop().is_some() {
             return None;
         }
-        if let Err(e) = session.turn(None) {
-            return Some(Read::Failed(format!("the event loop failed: {e}")));
-        }
-        reader.desk.forget();
+        script::turn(session, None);
+        reader.cache.forget();
         session.announce();
     }
 }
@@ -107,10 +105,7 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
 /// Run the main task until it has nothing to do.
 fn run_main(session: &mut Session) {
     while session.status.stop().is_none() && *session.status.main() == Main::Running {
-        if let Err(e) = session.turn(None) {
-            output::complain(&format!("sockpit: the event loop failed: {e}"));
-            session.status.ask_stop(Stop::Quit(FAILED));
-        }
+        script::turn(session, None);
     }
 }
 
@@ -271,13 +266,8 @@ impl<'a> Prompt<'a> {
                 Busy::Waits => Some(begun + MOMENT),
                 Busy::Yes => Some(tick),
             };
-            match self.session.turn(until) {
-                Ok(false) => {}
-                Ok(true) => self.show_above(),
-                Err(e) => {
-                    output::complain(&format!("sockpit: the event loop failed: {e}"));
-                    self.session.status.ask_stop(Stop::Quit(FAILED));
-                }
+            if script::turn(&mut self.session, until) {
+                self.show_above();
             }
             if Instant::now() >= tick && self.reader.edits && self.options.form == Form::Human {
                 if let Some(waiting) = self.session.waiting() {

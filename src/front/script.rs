@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::rc::Rc;
+use std::time::Instant;
 
 use super::output::{self, Output};
 use super::{FAILED, INTERRUPTED, Options, TIMED_OUT, WRONG_USAGE};
@@ -31,8 +32,7 @@ pub fn read(path: &Path) -> Result<Rc<Source>, u8> {
     match bytes(path) {
         Ok(bytes) => Source::from_bytes(&name, bytes).map_err(|error| refuse(&error)),
         Err(e) => {
-            let failure = Failure::os(e.raw_os_error().unwrap_or(libc::EIO));
-            output::complain(&format!("sockpit: {name}: {failure}"));
+            output::complain(&format!("sockpit: {name}: {}", Failure::from(&e)));
             if e.kind() == std::io::ErrorKind::NotFound && crate::command::find(&name).is_some() {
                 output::complain(&format!("  `{name}` is a call: sockpit -c '{name} ...', or type it at the prompt"));
             }
@@ -105,12 +105,18 @@ pub fn finish(session: &mut Session, options: &Options) -> u8 {
     while session.status.stop().is_none()
         && (*session.status.main() == Main::Running || (session.status.main() == &Main::Idle && session.has_others()))
     {
-        if let Err(e) = session.turn(None) {
-            output::complain(&format!("sockpit: the event loop failed: {e}"));
-            return FAILED;
-        }
+        turn(session, None);
     }
     status(session, options)
+}
+
+/// A turn of the loop; one that fails ends the session. Gives whether there was news.
+pub fn turn(session: &mut Session, until: Option<Instant>) -> bool {
+    session.turn(until).unwrap_or_else(|e| {
+        output::complain(&format!("sockpit: the event loop failed: {e}"));
+        session.status.ask_stop(Stop::Quit(FAILED));
+        false
+    })
 }
 
 /// The exit status of a session that is over.

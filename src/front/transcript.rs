@@ -21,8 +21,8 @@ const AGAIN: usize = 2;
 fn read_text(path: &Path) -> Result<String, String> {
     let name = path.display();
     let bytes = script::bytes(path).map_err(|e| match e.raw_os_error() {
-        Some(libc::EISDIR) => format!("{name}: {}: name the files in it: {name}/*.transcript", failure(&e)),
-        _ => format!("{name}: {}", failure(&e)),
+        Some(libc::EISDIR) => format!("{name}: {}: name the files in it: {name}/*.transcript", Failure::from(&e)),
+        _ => format!("{name}: {}", Failure::from(&e)),
     })?;
     Source::from_bytes(&name.to_string(), bytes).map(|s| s.text.clone()).map_err(|e| e.to_string())
 }
@@ -61,21 +61,15 @@ pub fn written(run: Vec<Entry<Line>>) -> String {
 
 /// `sockpit record FILE.sock [ARG...] [-o OUT]`.
 pub fn record(path: &Path, out: Option<&Path>, options: &Options) -> u8 {
-    let text = match read_text(path) {
-        Ok(text) => text,
+    let read = read_text(path).and_then(|text| Ok((text, arguments_line(&options.arguments)?)));
+    let (text, head) = match read {
+        Ok(read) => read,
         Err(message) => {
             output::complain(&format!("sockpit: {message}"));
             return WRONG_USAGE;
         }
     };
     let lines: Vec<String> = text.lines().map(str::to_string).collect();
-    let head = match arguments_line(&options.arguments) {
-        Ok(head) => head,
-        Err(message) => {
-            output::complain(&format!("sockpit: {message}"));
-            return WRONG_USAGE;
-        }
-    };
     let taken = take_down(&lines, &options.arguments, &How::Script, options.timeout);
     let text = head + &written(taken.entries);
     let (status, cut) = ended(taken.end, options);
@@ -88,7 +82,7 @@ pub fn record(path: &Path, out: Option<&Path>, options: &Options) -> u8 {
         Some(_) if cut.is_some() => status,
         Some(out) => replace(out, &text).map_or_else(
             |e| {
-                output::complain(&format!("sockpit: {}: {}", out.display(), failure(&e)));
+                output::complain(&format!("sockpit: {}: {}", out.display(), Failure::from(&e)));
                 FAILED
             },
             |()| 0,
@@ -112,10 +106,6 @@ fn ended(end: End, options: &Options) -> (u8, Option<String>) {
         End::Signal(libc::SIGINT) => (INTERRUPTED, Some("interrupted".into())),
         End::Signal(signal) => (128 + signal as u8, Some(format!("ended by signal {signal}"))),
     }
-}
-
-fn failure(e: &std::io::Error) -> Failure {
-    Failure::os(e.raw_os_error().unwrap_or(libc::EIO))
 }
 
 /// What came of a transcript.
@@ -205,7 +195,7 @@ fn blessed(path: &Path, head: &str, comparison: &Comparison) -> Verdict {
     let (entries, turned) = comparison.blessed();
     let text: String = std::iter::once(head.to_string()).chain(entries.iter().map(|e| format!("{e}\n"))).collect();
     if let Err(e) = replace(path, &text) {
-        return Verdict::failed(format!("{}: {}", path.display(), failure(&e)));
+        return Verdict::failed(format!("{}: {}", path.display(), Failure::from(&e)));
     }
     let differing = comparison.differing();
     let statements = if differing == 1 { "1 statement differs" } else { &format!("{differing} statements differ") };

@@ -3,7 +3,7 @@
 use super::program::STEPS;
 use super::python;
 use super::words::Topic;
-use crate::command::{self, Command, Kind, Need, Param, Trouble};
+use crate::command::{self, Command, Kind, KnownError, Need, Param};
 use crate::linux::constants::{self, Constants, MSG_FLAGS, Row};
 use crate::linux::errno;
 use crate::linux::options::{self, Opt, OptKind};
@@ -40,8 +40,8 @@ pub(super) fn call(command: &Command) -> Page {
     if !command.errors.is_empty() {
         page.head("Errors");
     }
-    for trouble in command.errors {
-        page.entry(trouble.name, trouble.lines().join("; "));
+    for error in command.errors {
+        page.entry(error.name, error.lines().join("; "));
     }
     page.entry("others", command.like.map_or(String::new(), |twin| format!("as of {}", twin.name)));
     example(&mut page, command.example);
@@ -62,18 +62,9 @@ fn meaning_of(param: &Param) -> String {
 
 /// An example, and the same in Python when every line of it has a form there.
 fn example(page: &mut Page, lines: &str) {
-    if lines.is_empty() {
-        return;
-    }
-    page.head("Example");
-    page.code(lines);
-    let python: Option<Vec<String>> = python::lines(lines)
-        .ok()
-        .and_then(|lines| lines.into_iter().map(|(_, line)| line.map(|line| line.text())).collect());
-    if let Some(python) = python {
-        page.head("The same in Python");
-        page.code(python.join("\n"));
-    }
+    page.under("Example", lines);
+    let python = python::lines(lines).unwrap_or_default().into_iter().map(|(_, line)| line.map(|line| line.text()));
+    page.under("The same in Python", python.collect::<Option<Vec<_>>>().unwrap_or_default().join("\n"));
 }
 
 pub(super) fn topic(topic: &Topic) -> Page {
@@ -95,10 +86,7 @@ pub(super) fn topic(topic: &Topic) -> Page {
     let others: Vec<_> = topic.names[1..].iter().filter(|name| !topic.usage.contains(**name)).copied().collect();
     page.entry("also", others.join(", "));
     page.entry(SEE, topic.related.join(", "));
-    if !topic.example.is_empty() {
-        page.head("Example");
-        page.code(topic.example);
-    }
+    page.under("Example", topic.example);
     if let Some(name) = Name::parse(topic.names[0]) {
         causes(&mut page, name);
     }
@@ -120,8 +108,7 @@ pub(super) fn option(option: &Opt) -> Page {
     page.entry("value", value_of(option));
     page.entry("default", default);
     page.entry("manual", option.man);
-    page.head("Example");
-    page.code(option_example(option));
+    page.under("Example", option_example(option));
     page
 }
 
@@ -152,24 +139,22 @@ fn option_example(option: &Opt) -> String {
         _ => "socket",
     };
     let value = match option.kind {
-        OptKind::Flag => Some("1"),
-        OptKind::Number => Some("N"),
-        OptKind::Wide => Some("1000000"),
-        OptKind::Interface => Some("lo"),
-        OptKind::Seconds => Some("2.5"),
-        OptKind::Linger => Some("1 5"),
-        OptKind::Membership => Some("224.0.2.1 127.0.0.1"),
-        OptKind::SourceMembership => Some("232.0.0.1 127.0.0.1 127.0.0.1"),
-        OptKind::Membership6 => Some("ff02::1 lo"),
-        OptKind::InterfaceV4 => Some("127.0.0.1"),
-        OptKind::Text => Some("NAME"),
-        OptKind::Credentials | OptKind::Struct(_) => None,
+        OptKind::Flag => "1",
+        OptKind::Number => "N",
+        OptKind::Wide => "1000000",
+        OptKind::Interface => "lo",
+        OptKind::Seconds => "2.5",
+        OptKind::Linger => "1 5",
+        OptKind::Membership => "224.0.2.1 127.0.0.1",
+        OptKind::SourceMembership => "232.0.0.1 127.0.0.1 127.0.0.1",
+        OptKind::Membership6 => "ff02::1 lo",
+        OptKind::InterfaceV4 => "127.0.0.1",
+        OptKind::Text => "NAME",
+        OptKind::Credentials | OptKind::Struct(_) => "$packed",
     };
     let mut out = format!("s = {socket}\n");
-    match value {
-        Some(value) if option.writable => out.push_str(&format!("setsockopt s {} {value}\n", option.name)),
-        None if option.writable => out.push_str(&format!("setsockopt s {} $packed\n", option.name)),
-        _ => {}
+    if option.writable {
+        out.push_str(&format!("setsockopt s {} {value}\n", option.name));
     }
     if option.readable {
         out.push_str(&format!("getsockopt s {}\n", option.name));
@@ -197,11 +182,7 @@ pub(super) fn constant(set: &Constants, row: &Row) -> Page {
     page.entry("also", same.collect::<Vec<_>>().join(", "));
     page.entry("fits", takers(set, about).join(", "));
     page.entry("manual", set.man);
-    let line = constant_example(set, name, about);
-    if !line.is_empty() {
-        page.head("Example");
-        page.code(line);
-    }
+    page.under("Example", constant_example(set, name, about));
     page
 }
 
@@ -285,8 +266,7 @@ pub(super) fn level(name: &str, number: i32) -> Page {
     let names: Vec<_> = options::all().filter(|o| o.level == number).map(|o| o.name).collect();
     page.entry("options", names.join(" "));
     if let Some(option) = names.iter().find(|name| name.ends_with("NODELAY") || name.ends_with("REUSEADDR")) {
-        page.head("Example");
-        page.code(format!("s = socket\nsetsockopt s {name} {option} 1"));
+        page.under("Example", format!("s = socket\nsetsockopt s {name} {option} 1"));
     }
     page
 }
@@ -306,17 +286,17 @@ pub(super) fn error(name: Name) -> Page {
 
 /// Which calls fail with an error, why, and what to try: each text with the calls that share it.
 fn causes(page: &mut Page, name: Name) {
-    shared(page, name, "Which calls give it, and why", |trouble| trouble.cause);
-    shared(page, name, "What to try", |trouble| trouble.cure);
+    shared(page, name, "Which calls give it, and why", |error| error.cause);
+    shared(page, name, "What to try", |error| error.cure);
 }
 
-fn shared(page: &mut Page, name: Name, head: &str, of: fn(&Trouble) -> &'static str) {
+fn shared(page: &mut Page, name: Name, head: &str, of: fn(&KnownError) -> &'static str) {
     let mut texts: Vec<(&str, Vec<&str>)> = Vec::new();
     for command in command::all() {
-        for trouble in command.errors.iter().filter(|t| t.name == name.as_str() && !of(t).is_empty()) {
-            match texts.iter_mut().find(|(known, _)| *known == of(trouble)) {
+        for error in command.errors.iter().filter(|t| t.name == name.as_str() && !of(t).is_empty()) {
+            match texts.iter_mut().find(|(known, _)| *known == of(error)) {
                 Some((_, calls)) => calls.push(command.name),
-                None => texts.push((of(trouble), vec![command.name])),
+                None => texts.push((of(error), vec![command.name])),
             }
         }
     }

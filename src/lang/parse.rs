@@ -132,6 +132,14 @@ impl Parser<'_> {
         line[line.len() - 1].span
     }
 
+    /// The word behind a name.
+    fn needs(&self, line: &[Word], word: &str, message: &str) -> Result<(), Error> {
+        match line.get(2) {
+            Some(w) if w.is(word) => Ok(()),
+            other => Err(self.error(other.map_or(Self::after(line), |w| w.span), message)),
+        }
+    }
+
     fn expr(&self, line: &[Word], from: usize) -> Result<Expr, Error> {
         expression(self.source, &line[from..], Self::after(line))
     }
@@ -172,13 +180,8 @@ impl Parser<'_> {
         match line[0].bare().unwrap_or("") {
             "let" => {
                 let name = self.name(&line, 1, "a name")?.clone();
-                match line.get(2) {
-                    Some(w) if w.is("=") => Ok(StatementKind::Let(name, self.expr(&line, 3)?)),
-                    other => {
-                        Err(self
-                            .error(other.map_or(Self::after(&line), |w| w.span), "`let NAME = VALUE` needs the = here"))
-                    }
-                }
+                self.needs(&line, "=", "`let NAME = VALUE` needs the = here")?;
+                Ok(StatementKind::Let(name, self.expr(&line, 3)?))
             }
             "assert" => Ok(StatementKind::Assert(self.expr(&line, 1)?)),
             "print" => Ok(StatementKind::Print(line[1..].to_vec())),
@@ -193,15 +196,7 @@ impl Parser<'_> {
             }
             "for" => {
                 let name = self.name(&line, 1, "a name")?.clone();
-                match line.get(2) {
-                    Some(w) if w.is("in") => {}
-                    other => {
-                        return Err(self.error(
-                            other.map_or(Self::after(&line), |w| w.span),
-                            "`for NAME in WORDS` needs `in` here",
-                        ));
-                    }
-                }
+                self.needs(&line, "in", "`for NAME in WORDS` needs `in` here")?;
                 Ok(StatementKind::For(name, line[3..].to_vec(), self.looped(&line[0])?))
             }
             "repeat" => match &line[1..] {

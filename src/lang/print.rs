@@ -18,6 +18,14 @@ fn write_block(out: &mut String, block: &Block, depth: usize) {
             let _ = writeln!(out, "{}{text}", "  ".repeat(depth));
         };
         let end = |out: &mut String| line(out, "end");
+        let part = |out: &mut String, head: &str, body: &Block| {
+            line(out, head);
+            write_block(out, body, depth + 1);
+        };
+        let whole = |out: &mut String, head: &str, body: &Block| {
+            part(out, head, body);
+            end(out);
+        };
         match &statement.kind {
             StatementKind::Call(c) => line(out, &call(c)),
             StatementKind::Let(name, e) => line(out, &format!("let {} = {}", word(name), expr(e, 0))),
@@ -25,56 +33,34 @@ fn write_block(out: &mut String, block: &Block, depth: usize) {
             StatementKind::Print(w) => line(out, &joined("print", w)),
             StatementKind::If(arms, otherwise) => {
                 for (i, (condition, body)) in arms.iter().enumerate() {
-                    line(out, &format!("{} {}", if i == 0 { "if" } else { "elif" }, expr(condition, 0)));
-                    write_block(out, body, depth + 1);
+                    let word = if i == 0 { "if" } else { "elif" };
+                    part(out, &format!("{word} {}", expr(condition, 0)), body);
                 }
                 if let Some(body) = otherwise {
-                    line(out, "else");
-                    write_block(out, body, depth + 1);
+                    part(out, "else", body);
                 }
                 end(out);
             }
-            StatementKind::While(e, body) => {
-                line(out, &format!("while {}", expr(e, 0)));
-                write_block(out, body, depth + 1);
-                end(out);
-            }
-            StatementKind::Loop(body) => {
-                line(out, "loop");
-                write_block(out, body, depth + 1);
-                end(out);
-            }
+            StatementKind::While(e, body) => whole(out, &format!("while {}", expr(e, 0)), body),
+            StatementKind::Loop(body) => whole(out, "loop", body),
             StatementKind::For(name, words, body) => {
-                line(out, &joined(&format!("for {} in", word(name)), words));
-                write_block(out, body, depth + 1);
-                end(out);
+                whole(out, &joined(&format!("for {} in", word(name)), words), body);
             }
-            StatementKind::Repeat(count, body) => {
-                line(out, &format!("repeat {}", word(count)));
-                write_block(out, body, depth + 1);
-                end(out);
-            }
+            StatementKind::Repeat(count, body) => whole(out, &format!("repeat {}", word(count)), body),
             StatementKind::Break => line(out, "break"),
             StatementKind::Continue => line(out, "continue"),
             StatementKind::Try(body, handlers, finally) => {
-                line(out, "try");
-                write_block(out, body, depth + 1);
+                part(out, "try", body);
                 for handler in handlers {
                     let bind = handler.bind.as_ref().map_or(String::new(), |b| format!(" as {}", word(b)));
-                    line(out, &format!("{}{bind}", joined("except", &handler.names)));
-                    write_block(out, &handler.body, depth + 1);
+                    part(out, &format!("{}{bind}", joined("except", &handler.names)), &handler.body);
                 }
                 if let Some(body) = finally {
-                    line(out, "finally");
-                    write_block(out, body, depth + 1);
+                    part(out, "finally", body);
                 }
                 end(out);
             }
-            StatementKind::Def(name, params, body) => {
-                line(out, &joined(&format!("def {}", word(name)), params));
-                write_block(out, body, depth + 1);
-                end(out);
-            }
+            StatementKind::Def(name, params, body) => whole(out, &joined(&format!("def {}", word(name)), params), body),
             StatementKind::Return(words) => line(out, &joined("return", words)),
             StatementKind::Global(names) => line(out, &joined("global", names)),
         }

@@ -52,36 +52,3 @@ pub fn head(words: &[Typed]) -> usize {
     let start = after.map_or(0, |at| at + 1);
     if words.get(start).is_some_and(|w| w.word.is("expect")) { start + 2 } else { start }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn texts(line: &str) -> Vec<String> {
-        typed(line).0.into_iter().map(|w| w.text).collect()
-    }
-
-    #[test]
-    fn words_may_be_unfinished() {
-        assert_eq!(texts("send s \"a b\" 'c d"), ["send", "s", "a b", "c d"]);
-        assert_eq!(texts(r#"print "a\"b\x4 $x" \\ # no"#), ["print", r#"a"b\x4 $x"#, r"\\"]);
-        assert_eq!(texts("print \"a\\"), ["print", "a"]);
-        let (words, end) = typed("print 'open  # in it");
-        assert_eq!(words[1].open, Some((6, '\'')));
-        assert_eq!(end, 20);
-        assert_eq!(typed("a  # rest").1, 3);
-    }
-
-    #[test]
-    fn the_call_is_found_behind_its_names() {
-        for (line, at) in [
-            ("accept s", 0),
-            ("a, b = accept s", 3),
-            ("expect EAGAIN recv s 1", 2),
-            ("let x = 1", 0),
-            ("send s a = b", 0),
-        ] {
-            assert_eq!(head(&typed(line).0), at, "{line}");
-        }
-    }
-}

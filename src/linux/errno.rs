@@ -239,38 +239,3 @@ static GAI: &[Errno] = errors![
     EAI_IDN_ENCODE = -105, "Parameter string not correctly encoded",
         "the host name cannot be written in the form that name servers take";
 ];
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::*;
-
-    #[test]
-    #[cfg(target_env = "gnu")]
-    fn texts_are_the_systems_and_none_is_missing() {
-        for number in 1..1024 {
-            let system = std::io::Error::from_raw_os_error(number).to_string();
-            match by_number(number) {
-                Some(entry) => assert_eq!(system, format!("{} (os error {number})", entry.text)),
-                None => assert!(system.starts_with("Unknown error"), "{number} is missing: {system}"),
-            }
-        }
-    }
-
-    #[test]
-    fn numbers_are_in_order_and_names_are_unique() {
-        assert!(ERRNOS.is_sorted_by(|a, b| a.number < b.number) && ERRNOS[0].number > 0);
-        assert!(GAI.is_sorted_by(|a, b| a.number > b.number) && GAI[0].number < 0);
-        let mut names = HashSet::new();
-        for name in all().map(|e| e.name).chain(ALIASES.iter().map(|(alias, _)| *alias)) {
-            assert!(names.insert(name), "{name} twice");
-        }
-        for (alias, number) in
-            [("EWOULDBLOCK", libc::EWOULDBLOCK), ("ENOTSUP", libc::ENOTSUP), ("EDEADLOCK", libc::EDEADLOCK)]
-        {
-            assert_eq!(by_name(alias).map(|e| e.number), Some(number));
-        }
-        assert!(by_number(0).is_none() && by_number(41).is_none());
-    }
-}

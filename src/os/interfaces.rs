@@ -2,13 +2,13 @@
 #![allow(unsafe_code)]
 
 use std::ffi::CStr;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::AsRawFd;
-use std::ptr;
+use std::{ptr, slice};
 
 use libc::{c_int, ifaddrs, sockaddr, sockaddr_in, sockaddr_in6, sockaddr_ll};
 
-use super::fd;
+use super::{addr, fd};
 
 /// An interface with its addresses.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -102,52 +102,48 @@ pub fn all() -> Result<Vec<Interface>, i32> {
 /// # Safety
 /// The addresses of the node are null or of the size that their family has.
 unsafe fn take(interface: &mut Interface, node: &ifaddrs) {
-    // SAFETY: as above; the family stands first in every address.
-    let family = unsafe { node.ifa_addr.as_ref() }.map_or(0, |a| i32::from(a.sa_family));
-    match family {
-        libc::AF_PACKET => {
-            // SAFETY: an address of this family is a sockaddr_ll.
-            let link = unsafe { ptr::read_unaligned(node.ifa_addr.cast::<sockaddr_ll>()) };
-            interface.index = link.sll_ifindex as u32;
-            interface.hardware = link.sll_addr.get(..usize::from(link.sll_halen)).map(<[u8]>::to_vec);
+    // SAFETY: as above, and the broadcast address stands where IFF_BROADCAST says so.
+    let [address, netmask, broadcast] = unsafe { [node.ifa_addr, node.ifa_netmask, node.ifa_ifu].map(|a| host(a)) };
+    match (address, netmask) {
+        (Some(IpAddr::V4(address)), netmask) => {
+            let v4 = |ip| if let IpAddr::V4(ip) = ip { Some(ip) } else { None };
+            let netmask = netmask.and_then(v4).unwrap_or(Ipv4Addr::BROADCAST);
+            let broadcast = broadcast.and_then(v4).filter(|_| interface.flags & libc::IFF_BROADCAST != 0);
+            interface.v4.push(V4 { address, netmask, broadcast });
         }
-        libc::AF_INET => {
-            // SAFETY: so is the netmask; the broadcast address stands where IFF_BROADCAST says so.
-            let (address, netmask, broadcast) = unsafe { (v4(node.ifa_addr), v4(node.ifa_netmask), v4(node.ifa_ifu)) };
-            let broadcast = broadcast.filter(|_| interface.flags & libc::IFF_BROADCAST != 0);
-            if let Some(address) = address {
-                interface.v4.push(V4 { address, netmask: netmask.unwrap_or(Ipv4Addr::BROADCAST), broadcast });
+        (Some(IpAddr::V6(address)), netmask) => {
+            let prefix = if let Some(IpAddr::V6(mask)) = netmask { u128::from(mask).leading_ones() } else { 128 };
+            interface.v6.push(V6 { address, prefix });
+        }
+        // SAFETY: the family stands first in every address, and one of AF_PACKET is a sockaddr_ll.
+        (None, _) => unsafe {
+            if family(node.ifa_addr) == libc::AF_PACKET {
+                let link = ptr::read_unaligned(node.ifa_addr.cast::<sockaddr_ll>());
+                interface.index = link.sll_ifindex as u32;
+                interface.hardware = link.sll_addr.get(..usize::from(link.sll_halen)).map(<[u8]>::to_vec);
             }
-        }
-        libc::AF_INET6 => {
-            // SAFETY: likewise.
-            let (address, netmask) = unsafe { (v6(node.ifa_addr), v6(node.ifa_netmask)) };
-            if let Some(address) = address {
-                interface.v6.push(V6 { address, prefix: netmask.map_or(128, |m| u128::from(m).leading_ones()) });
-            }
-        }
-        _ => {}
+        },
     }
 }
 
 /// # Safety
-/// The address is null or of the size that its family has.
-unsafe fn v4(address: *const sockaddr) -> Option<Ipv4Addr> {
-    // SAFETY: as the caller says; an address of this family is a sockaddr_in.
-    unsafe {
-        let there = address.as_ref().is_some_and(|a| i32::from(a.sa_family) == libc::AF_INET);
-        there.then(|| Ipv4Addr::from(ptr::read_unaligned(address.cast::<sockaddr_in>()).sin_addr.s_addr.to_ne_bytes()))
-    }
+/// The address is null or valid.
+unsafe fn family(address: *const sockaddr) -> c_int {
+    // SAFETY: as the caller says.
+    unsafe { address.as_ref() }.map_or(libc::AF_UNSPEC, |a| a.sa_family.into())
 }
 
 /// # Safety
 /// The address is null or of the size that its family has.
-unsafe fn v6(address: *const sockaddr) -> Option<Ipv6Addr> {
-    // SAFETY: as the caller says; an address of this family is a sockaddr_in6.
-    unsafe {
-        let there = address.as_ref().is_some_and(|a| i32::from(a.sa_family) == libc::AF_INET6);
-        there.then(|| Ipv6Addr::from(ptr::read_unaligned(address.cast::<sockaddr_in6>()).sin6_addr.s6_addr))
-    }
+unsafe fn host(address: *const sockaddr) -> Option<IpAddr> {
+    // SAFETY: as the caller says.
+    let size = match unsafe { family(address) } {
+        libc::AF_INET => size_of::<sockaddr_in>(),
+        libc::AF_INET6 => size_of::<sockaddr_in6>(),
+        _ => return None,
+    };
+    // SAFETY: so many bytes are there.
+    addr::decode(unsafe { slice::from_raw_parts(address.cast(), size) }).host()
 }
 
 fn mtu(name: &CStr) -> Option<u32> {

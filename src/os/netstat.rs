@@ -164,16 +164,11 @@ fn internet(protocol: Protocol, line: &str) -> Option<(KernelSocket, String)> {
     let state = State::tcp(u8::try_from(hex(state)?).ok()?)?;
     let peer = address(peer).filter(|a| a.port() != Some(0));
     let key = if tcp && peer.is_some() { ends } else { format!("{ends} {inode}") };
-    let state = match state {
-        _ if !tcp => {
-            if peer.is_some() {
-                State::Connected
-            } else {
-                State::Unconnected
-            }
-        }
-        State::NewSynRecv => State::SynRecv,
-        other => other,
+    let state = match (state, &peer) {
+        (State::NewSynRecv, _) if tcp => State::SynRecv,
+        (state, _) if tcp => state,
+        (_, Some(_)) => State::Connected,
+        (_, None) => State::Unconnected,
     };
     let inode = inode.parse().ok().filter(|n| *n != 0);
     let entry = KernelSocket {

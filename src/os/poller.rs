@@ -57,21 +57,13 @@ pub fn take_signal() -> Option<i32> {
 /// Keep Ctrl-Z from this thread and those it starts, or let it in again. Only the thread that edits the line may be
 /// stopped by it, or the prompt does not come back with `fg`.
 pub fn block_suspend(block: bool) {
-    let mut set = suspend_set();
     let how = if block { libc::SIG_BLOCK } else { libc::SIG_UNBLOCK };
-    // SAFETY: the set was made by sigemptyset and sigaddset.
-    unsafe {
-        libc::pthread_sigmask(how, &raw mut set, std::ptr::null_mut());
-    }
-}
-
-fn suspend_set() -> libc::sigset_t {
     let mut set = std::mem::MaybeUninit::uninit();
     // SAFETY: sigemptyset fills the set in before anything reads it.
     unsafe {
         libc::sigemptyset(set.as_mut_ptr());
         libc::sigaddset(set.as_mut_ptr(), libc::SIGTSTP);
-        set.assume_init()
+        libc::pthread_sigmask(how, set.as_ptr(), std::ptr::null_mut());
     }
 }
 

@@ -87,15 +87,15 @@ pub(super) enum Arg<'a> {
 
 /// What a call gives when it does not fail.
 pub(super) trait Given {
-    /// As the call's own result.
-    fn given(&self) -> Arg<'_>;
-}
-
-impl Given for () {
+    /// As the call's own result: 0 where what it gives stands among its arguments.
     fn given(&self) -> Arg<'_> {
         Arg::Int(0)
     }
 }
+
+impl Given for () {}
+impl Given for Addr {}
+impl Given for (OwnedFd, OwnedFd) {}
 
 impl Given for i32 {
     fn given(&self) -> Arg<'_> {
@@ -115,21 +115,9 @@ impl Given for OwnedFd {
     }
 }
 
-impl Given for Addr {
-    fn given(&self) -> Arg<'_> {
-        Arg::Int(0)
-    }
-}
-
 impl Given for (OwnedFd, Addr) {
     fn given(&self) -> Arg<'_> {
         self.0.given()
-    }
-}
-
-impl Given for (OwnedFd, OwnedFd) {
-    fn given(&self) -> Arg<'_> {
-        Arg::Int(0)
     }
 }
 

@@ -238,29 +238,3 @@ impl<'a> Arranger<'a> {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{command, lang};
-
-    #[test]
-    fn the_next_parameter_is_known() {
-        let after = |line: &str| {
-            let words = lang::typed(line).0;
-            next(command::find(&words[0].text).unwrap(), &words[1..])
-        };
-        assert_eq!(after("recv s").param, 1);
-        assert!(after("recv s 10").full);
-        assert_eq!(after("recv s 10 flags=MSG_PEEK").param, 3);
-        assert_eq!(after("sendto s x").param, 2);
-        assert_eq!(after("sendto s x MSG_OOB").param, 3);
-        assert_eq!(after("sendto s x 127.0.0.1:1").param, 4);
-        assert_eq!(after("connect s 127.0.0.1 1").param, 2);
-        assert_eq!(after("setsockopt s IPPROTO_TCP"), Next { param: 1, level: Some(6), full: false, begun: false });
-        assert_eq!(after("setsockopt s TCP_NODELAY").param, 2);
-        assert_eq!(after("setsockopt s IPPROTO_TCP TCP_NODELAY").param, 2);
-        assert!(after("select a").begun);
-        assert_eq!(after("sendmsg s").param, 4);
-    }
-}

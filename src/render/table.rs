@@ -254,13 +254,4 @@ mod tests {
             ]
         );
     }
-
-    #[test]
-    fn no_rows_are_said_in_words() {
-        let empty = Table { rows: Vec::new(), ..table() };
-        assert_eq!(
-            Grid::of(&empty, cell).lines(Some(20)),
-            [TableLine { text: "nothing".into(), ..TableLine::default() }]
-        );
-    }
 }

@@ -93,6 +93,8 @@ impl Session {
 /// The socket that a call with these arguments is about, 0 for none.
 fn subject(args: &Args) -> u64 {
     let first = args.value(0);
-    let file = || first.downcast::<File>().and_then(File::socket);
-    first.downcast_rc::<Socket>().or_else(file).map_or(0, |socket| socket.serial)
+    match first.downcast::<Socket>() {
+        Some(socket) => socket.serial,
+        None => first.downcast::<File>().and_then(File::socket).map_or(0, |socket| socket.serial),
+    }
 }

@@ -25,18 +25,15 @@ impl Session {
     pub(super) fn run(&mut self, mut task: Box<Task>) {
         let before = std::mem::replace(&mut self.world.current, task.id);
         let stepped = self.stepper.runs(task.id, task.parked.is_some());
-        let flow = match task.parked.take() {
+        let mut flow = match task.parked.take() {
             Some(parked) => self.wake_up(&mut task, parked),
             None if task.frames.is_empty() => Flow::Ended,
             None => Flow::On,
         };
-        let flow = match flow {
-            Flow::On => self.steps(&mut task),
-            other => other,
-        };
-        if self.world.has_dead() {
-            self.bury(&task);
+        while matches!(flow, Flow::On) {
+            flow = self.steps(&mut task);
         }
+        self.bury_if_dead(&task);
         match flow {
             Flow::Ended => {
                 if task.handle.failure.borrow().as_ref().is_some_and(|f| f.name == Name::Cancelled) {
@@ -100,17 +97,8 @@ impl Session {
         }
     }
 
-    fn steps(&mut self, task: &mut Task) -> Flow {
-        loop {
-            let flow = self.frame_steps(task);
-            if !matches!(flow, Flow::On) {
-                return flow;
-            }
-        }
-    }
-
     /// Run ops of the same frame, until the task goes on in another one or not at all.
-    fn frame_steps(&mut self, task: &mut Task) -> Flow {
+    fn steps(&mut self, task: &mut Task) -> Flow {
         let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
         let code = frame.code.clone();
         loop {

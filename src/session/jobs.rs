@@ -49,9 +49,12 @@ impl Job {
     /// What it gave, once it is done: of names, what they hold now.
     pub(super) fn outcome(&self, globals: &Globals) -> Option<Result<Vec<Value>, Failure>> {
         let names = &self.site.targets;
-        Some(self.outcome.clone()?.map(|reply| match names.is_empty() {
-            true => reply.into_values(),
-            false => names.iter().map(|(slot, _)| globals.get(&self.scope, *slot).unwrap_or(Value::None)).collect(),
+        Some(self.outcome.clone()?.map(|reply| {
+            if names.is_empty() {
+                reply.into_values()
+            } else {
+                names.iter().map(|(slot, _)| globals.get(&self.scope, *slot).unwrap_or(Value::None)).collect()
+            }
         }))
     }
 }
@@ -83,9 +86,10 @@ impl Jobs {
     pub(super) fn find(&self, number: i128) -> Result<&Job, Failure> {
         let index = usize::try_from(number - 1).ok();
         index.and_then(|index| self.0.get(index)).ok_or_else(|| {
-            Failure::usage(format!("there is no job {number}")).note(match self.0.is_empty() {
-                true => "a call with & at its end runs in the background, as a job",
-                false => "`jobs` lists them",
+            Failure::usage(format!("there is no job {number}")).note(if self.0.is_empty() {
+                "a call with & at its end runs in the background, as a job"
+            } else {
+                "`jobs` lists them"
             })
         })
     }

@@ -17,6 +17,7 @@ mod notify;
 mod outcome;
 mod process;
 mod report;
+mod reporter;
 mod requests;
 mod sockets;
 mod status;
@@ -34,7 +35,7 @@ pub use evaluate::Change;
 pub use event::{Event, Sink, Syscall, What};
 pub use notify::Awaited;
 pub use process::CHILD;
-pub use report::Show;
+pub use reporter::Show;
 pub use status::{Main, Status, Stop};
 pub use step::NextStatement;
 pub use stepper::Stepper;
@@ -49,7 +50,7 @@ use crate::world::{Record, World};
 use fairness::Fairness;
 use globals::Globals;
 use jobs::Jobs;
-use report::Reporter;
+use reporter::Reporter;
 use task::Frame;
 use tasks::{MAIN, Tasks};
 use timers::Timers;
@@ -84,7 +85,7 @@ impl Session {
         trace::set(false);
         let mut session = Self {
             world: World::default(),
-            status: Status::new(),
+            status: Status::default(),
             reporter: Reporter::new(sink, show),
             globals: Globals::new(arguments),
             tasks: Tasks::new(),

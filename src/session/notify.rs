@@ -8,7 +8,7 @@ use super::event::{At, What};
 use super::task::{Parked, Parking};
 use crate::os::trace;
 use crate::value::{Addr, Handle};
-use crate::world::{Came, On};
+use crate::world::{Arrival, On};
 
 /// A call that somebody waits for.
 pub struct Awaited {
@@ -37,12 +37,12 @@ impl Session {
 
     /// Tell what came to sockets that no call waits on.
     pub fn announce(&mut self) {
-        for (socket, came) in trace::aside(|| self.world.unattended()) {
+        for (socket, arrival) in trace::aside(|| self.world.arrivals()) {
             let name = socket.name();
-            let text = match came {
-                Came::Connection => format!("{name} has a connection waiting: accept {name}"),
-                Came::Close => format!("{name}'s peer has closed: recv gives what is left, then nothing"),
-                Came::Reset => format!("{name}'s peer has reset the connection"),
+            let text = match arrival {
+                Arrival::Connection => format!("{name} has a connection waiting: accept {name}"),
+                Arrival::Close => format!("{name}'s peer has closed: recv gives what is left, then nothing"),
+                Arrival::Reset => format!("{name}'s peer has reset the connection"),
             };
             self.tell(What::Announced(text), At::default());
         }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::event::{At, What};
 use super::exec::Flow;
 use super::task::{Parked, Parking, Task};
+use super::tasks::MAIN;
 use super::{Main, Session, Stop};
 use crate::explain;
 use crate::lang::Span;
@@ -85,9 +86,7 @@ impl Session {
             }
             (_, reply) => return self.complete_slowly(task, site, reply),
         }
-        if self.world.has_dead() {
-            self.bury(task);
-        }
+        self.bury_if_dead(task);
         Flow::On
     }
 
@@ -188,7 +187,7 @@ impl Session {
         };
         let taken = task.handle.coroutine || Self::is_taken(task, failure.name);
         // A cancelled task is no news: somebody asked for it.
-        let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id.index != 0 && !taken);
+        let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id != MAIN && !taken);
         // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.
         if !is_job && (!taken || (self.reporter.shows_all() && site.is_some())) {
             self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
@@ -255,7 +254,7 @@ impl Session {
                 return self.fail(task, site.name.clone(), None, wrong);
             }
         }
-        if task.id.index == 0 {
+        if task.id == MAIN {
             self.status.set_main(Main::Failed(failure));
         } else {
             *task.handle.failure.borrow_mut() = Some(Box::new(failure));
@@ -276,6 +275,7 @@ impl Session {
         self.fail(task, "interrupt".into(), None, Failure::new(Name::Interrupted))
     }
 
+    #[inline]
     pub(super) fn bury_if_dead(&mut self, task: &Task) {
         if self.world.has_dead() {
             self.bury(task);
@@ -284,7 +284,7 @@ impl Session {
 
     /// Close the sockets that lost their last name, and say so.
     #[cold]
-    pub(super) fn bury(&mut self, task: &Task) {
+    fn bury(&mut self, task: &Task) {
         self.leave_call(task);
         for name in self.world.bury() {
             if self.reporter.shows_all() {

@@ -5,7 +5,7 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Session;
 use crate::lang::{self, Source};
@@ -62,7 +62,7 @@ impl Session {
             Value::Bool(daemon),
             Value::Int(i128::from(world.family.generation) + 1),
             Value::list(queues.0.iter().map(|q| Value::Int(q.max.into())).collect()),
-            Value::Int(since_epoch() - self.reporter.begun.elapsed().as_nanos() as i128),
+            Value::Int(since_epoch() - self.reporter.elapsed().as_nanos() as i128),
         ];
         let mut bytes = Vec::new();
         wire::encode(&Value::list(state), &mut bytes, &mut |h| queues.number(h)).map_err(mpqueue::refused)?;
@@ -162,7 +162,7 @@ impl Session {
         };
         // Its events count from the moment that the first process began.
         let passed = u64::try_from(since_epoch() - int(begun)?).unwrap_or(0);
-        self.reporter.begun = Instant::now().checked_sub(Duration::from_nanos(passed)).unwrap_or(self.reporter.begun);
+        self.reporter.began_before(Duration::from_nanos(passed));
         let family = &mut self.world.family;
         family.daemon = daemon.truth();
         family.generation = u32::try_from(int(generation)?).ok()?;

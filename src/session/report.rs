@@ -1,67 +1,12 @@
-//! Telling what happens: events in their order, with the place that the task stands at.
-
-use std::time::Instant;
+//! Telling what happens, with the place that the task stands at.
 
 use super::Session;
-use super::event::{At, Event, Sink, What};
+use super::event::{At, What};
 use super::status::Stop;
 use super::task::Task;
 use super::tasks::MAIN;
-use crate::explain;
 use crate::lang::Span;
 use crate::os::trace::{self, Syscall};
-use crate::world::World;
-
-/// What a session tells of what it does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Show {
-    /// Every call with its result.
-    All,
-    /// The same, and after each event what happened to sockets and how they stand.
-    Full,
-    /// What `print` prints, and errors.
-    Prints,
-}
-
-/// Who is told, and what.
-pub(super) struct Reporter {
-    sink: Box<dyn Sink>,
-    show: Show,
-    seq: u64,
-    /// When the session began.
-    pub(super) begun: Instant,
-    /// The number of the last fact of the record that was told.
-    fact: u64,
-}
-
-impl Reporter {
-    pub(super) fn new(sink: Box<dyn Sink>, show: Show) -> Self {
-        Self { sink, show, seq: 0, begun: Instant::now(), fact: 0 }
-    }
-
-    /// Whether every call is told.
-    #[inline]
-    pub(super) fn shows_all(&self) -> bool {
-        self.show != Show::Prints
-    }
-
-    /// Show what was held back. False when nothing can be shown any more.
-    pub(super) fn flush(&mut self) -> bool {
-        self.sink.flush()
-    }
-
-    /// The session so far as a transcript, where one is kept.
-    pub(super) fn transcript(&self) -> Option<String> {
-        self.sink.transcript()
-    }
-
-    fn send(&mut self, world: &World, what: What, at: At) -> bool {
-        self.seq += 1;
-        let Self { seq, begun, .. } = *self;
-        let after = if self.show == Show::Full { explain::after(world, &mut self.fact, begun) } else { None };
-        self.sink.event(&Event { seq, begun, at, what, after: after.map(Box::new) })
-    }
-}
 
 impl Session {
     /// Show what was held back. False when nothing can be shown any more.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::Session;
 use super::event::{At, What};
 use super::task::Task;
+use super::tasks::MAIN;
 use crate::linux::state::State;
 use crate::os::tcp::{Info, queues, stands};
 use crate::os::trace;
@@ -91,7 +92,7 @@ fn add(named: &mut Named, socket: Rc<Socket>, name: String) {
 fn add_locals(named: &mut Named, task: &Task) {
     for frame in &task.frames {
         let Some((_, function)) = &frame.called else { continue };
-        let place = if task.id.index == 0 { &function.name } else { &task.name };
+        let place = if task.id == MAIN { &function.name } else { &task.name };
         for (name, slot) in function.names.iter().zip(0..) {
             if let Some(socket) = frame.scope.get(slot).and_then(|v| v.downcast_rc()) {
                 add(named, socket, format!("{name} ({place})"));

@@ -9,9 +9,10 @@ use crate::value::Failure;
 const CLOCK_EVERY: u32 = 1024;
 
 /// How the main task stands.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Default, Debug)]
 pub enum Main {
     /// It has nothing to do.
+    #[default]
     Idle,
     /// It has lines to run.
     Running,
@@ -33,6 +34,7 @@ pub enum Stop {
 }
 
 /// How a session stands.
+#[derive(Default)]
 pub struct Status {
     main: Main,
     stop: Option<Stop>,
@@ -45,10 +47,6 @@ pub struct Status {
 }
 
 impl Status {
-    pub(super) fn new() -> Self {
-        Self { main: Main::Idle, stop: None, deadline: None, ops: 0, early_interrupt: false }
-    }
-
     /// How the main task stands.
     pub fn main(&self) -> &Main {
         &self.main

@@ -35,11 +35,7 @@ impl Addr {
 
     /// The port, where the family has one.
     pub fn port(&self) -> Option<u16> {
-        match self {
-            Self::V4(a) => Some(a.port()),
-            Self::V6(a) => Some(a.port()),
-            _ => None,
-        }
+        self.socket_addr().map(|a| a.port())
     }
 
     /// Whether it is the same place: `[::ffff:127.0.0.1]` is 127.0.0.1.
@@ -50,11 +46,7 @@ impl Addr {
 
     /// The host part, where the family has one.
     pub fn host(&self) -> Option<IpAddr> {
-        match self {
-            Self::V4(a) => Some((*a.ip()).into()),
-            Self::V6(a) => Some((*a.ip()).into()),
-            _ => None,
-        }
+        self.socket_addr().map(|a| a.ip())
     }
 
     /// The IP address it is, if it is one.

@@ -288,6 +288,12 @@ impl Failure {
     }
 }
 
+impl From<&std::io::Error> for Failure {
+    fn from(error: &std::io::Error) -> Self {
+        Self::os(error.raw_os_error().unwrap_or(libc::EIO))
+    }
+}
+
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", self.name.as_str(), self.message())?;

@@ -54,6 +54,15 @@ impl Page {
         }
     }
 
+    /// Add lines under a heading of their own, unless there are none.
+    pub fn under(&mut self, head: &str, lines: impl Into<String>) {
+        let lines = lines.into();
+        if !lines.is_empty() {
+            self.head(head);
+            self.code(lines);
+        }
+    }
+
     /// Go on with another page.
     pub fn join(&mut self, other: Self) {
         self.0.extend(other.0);

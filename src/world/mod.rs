@@ -2,6 +2,7 @@
 //!
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
+mod arrivals;
 mod drops;
 pub mod file;
 pub mod mpqueue;
@@ -11,7 +12,6 @@ pub mod record;
 mod socket;
 mod step;
 pub mod sync;
-mod unattended;
 mod wait;
 
 use std::collections::VecDeque;
@@ -20,6 +20,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
+pub use arrivals::Arrival;
 pub use drops::dropped;
 pub use file::File;
 pub use mpqueue::MpQueue;
@@ -27,7 +28,6 @@ pub use process::{Family, Process};
 pub use record::Record;
 pub use socket::{Mode, Shared, Socket, Waits, Yard, sort};
 pub use step::{On, Request, Resume, Step, TaskId, Wait, Wake};
-pub use unattended::Came;
 pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 
 use socket::{Dead, Waiter};
@@ -78,7 +78,7 @@ pub struct World {
     tokens: Vec<Weak<Socket>>,
     free_tokens: Vec<usize>,
     thread_waiters: Vec<TaskId>,
-    unattended: unattended::Unattended,
+    arrivals: arrivals::Arrivals,
     /// Sockets that something happened to, whose waiters have not been told yet.
     pending: VecDeque<Rc<Socket>>,
 }
@@ -176,7 +176,7 @@ impl World {
         let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode())?;
         // Another one may wait, of which the poller will not say anything.
         listener.told.set(None);
-        self.note_unattended(listener);
+        self.note_arrival(listener);
         // What the listener had when the connection came; AF_UNIX hands nothing on. The kernel knows.
         if listener.shared.waits.get() != Waits::default() {
             conn.learn_options();
@@ -346,7 +346,7 @@ impl World {
         let before = self.ready.len();
         self.ready.extend(waiters.iter().filter(|w| w.signalled).map(|w| w.task));
         if self.ready.len() == before {
-            self.note_unattended(&socket);
+            self.note_arrival(&socket);
         }
         true
     }

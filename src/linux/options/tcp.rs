@@ -1,8 +1,8 @@
 //! Options of TCP: tcp(7).
 
-use super::{Opt, OptKind, Rows};
+use super::{Opt, OptKind};
 
-pub(super) const ROWS: Rows = options! {
+pub(super) const ROWS: &[Opt] = options! {
     IPPROTO_TCP "tcp(7)" {
         TCP_CC_INFO, Struct(20), ro, "numbers of the congestion control algorithm";
         TCP_CONGESTION, Text, rw, "the congestion control algorithm, by name: reno, cubic"

@@ -1,8 +1,8 @@
 //! Options of UDP: udp(7).
 
-use super::{Opt, OptKind, Rows};
+use super::{Opt, OptKind};
 
-pub(super) const ROWS: Rows = options! {
+pub(super) const ROWS: &[Opt] = options! {
     IPPROTO_UDP "udp(7)" {
         UDP_CORK, Flag, rw, "gather what is sent into one datagram until it is switched off"
             => "0", "What is sent meanwhile leaves as one datagram when it is taken off.";

@@ -52,7 +52,7 @@ const SOCKET: Command = Command {
     example: "s = socket AF_INET SOCK_STREAM\nu = socket udp\nclose s\nclose u",
     related: &["bind", "connect", "listen", "socketpair", "close", "AF_INET", "SOCK_STREAM", "create_server"],
     run: socket,
-    ..base(Group::Life)
+    ..base(Group::Sockets)
 };
 
 const SOCKETPAIR: Command = Command {
@@ -79,7 +79,7 @@ const SOCKETPAIR: Command = Command {
     example: "left, right = socketpair\nsend left hello\nrecv right 100",
     related: &["socket", "dup", "shutdown", "AF_UNIX", "SOCK_SEQPACKET", "sendmsg"],
     run: socketpair,
-    ..base(Group::Life)
+    ..base(Group::Sockets)
 };
 
 const CLOSE: Command = Command {
@@ -104,7 +104,7 @@ const CLOSE: Command = Command {
               expect EBADF send left more",
     related: &["shutdown", "SO_LINGER", "dup", "TIME_WAIT", "ECONNRESET"],
     run: close,
-    ..base(Group::Life)
+    ..base(Group::Sockets)
 };
 
 const SHUTDOWN: Command = Command {
@@ -133,7 +133,7 @@ const SHUTDOWN: Command = Command {
               recv left 100",
     related: &["close", "SHUT_WR", "recv", "poll", "EPIPE"],
     run: shutdown,
-    ..base(Group::Life)
+    ..base(Group::Sockets)
 };
 
 const DUP: Command = Command {
@@ -151,7 +151,7 @@ const DUP: Command = Command {
     example: "left, right = socketpair\nother = dup left\nclose left\nsend other \"still connected\"\nrecv right 100",
     related: &["close", "fileno", "detach", "shutdown"],
     run: dup,
-    ..base(Group::Life)
+    ..base(Group::Sockets)
 };
 
 const DETACH: Command = Command {
@@ -166,7 +166,7 @@ const DETACH: Command = Command {
     example: "left, right = socketpair\nfd = detach left\nagain = socket fileno=$fd\nsend again hello\nrecv right 100",
     related: &["fileno", "socket", "dup"],
     run: detach,
-    ..base(Group::Life)
+    ..base(Group::Sockets)
 };
 
 const FILENO: Command = Command {
@@ -180,7 +180,7 @@ const FILENO: Command = Command {
     example: "s = socket\nfileno s\nclose s\nfileno s",
     related: &["detach", "dup", "close", "EBADF"],
     run: fileno,
-    ..base(Group::Life)
+    ..base(Group::Sockets)
 };
 
 /// What makes a type: the rest of its bits are `SOCK_NONBLOCK` and `SOCK_CLOEXEC`.

@@ -11,7 +11,7 @@ use crate::os::{addr, fd, sockopt};
 
 /// What can come to a socket that nobody waits on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Came {
+pub enum Arrival {
     /// A connection waits to be accepted.
     Connection,
     /// The peer has closed, or has shut down its sending.
@@ -20,9 +20,9 @@ pub enum Came {
     Reset,
 }
 
-/// What is kept of it.
+/// What is known of arrivals.
 #[derive(Default)]
-pub(super) struct Unattended {
+pub(super) struct Arrivals {
     /// Whether anybody wants to know.
     on: bool,
     /// The sockets up to this one are registered.
@@ -34,47 +34,47 @@ pub(super) struct Unattended {
 impl World {
     /// Watch sockets that nobody waits on, or no more.
     pub fn announce(&mut self, on: bool) {
-        self.unattended = Unattended { on, ..Unattended::default() };
+        self.arrivals = Arrivals { on, ..Arrivals::default() };
     }
 
     /// Whether sockets are watched that nobody waits on.
     pub fn announces(&self) -> bool {
-        self.unattended.on
+        self.arrivals.on
     }
 
     /// Something happened to a socket: if no call waits for it, it is to be looked at.
-    pub(super) fn note_unattended(&mut self, socket: &Rc<Socket>) {
-        if self.unattended.on {
-            self.unattended.news.push(Rc::downgrade(socket));
+    pub(super) fn note_arrival(&mut self, socket: &Rc<Socket>) {
+        if self.arrivals.on {
+            self.arrivals.news.push(Rc::downgrade(socket));
         }
     }
 
     /// What came to sockets that nobody waits on since the last time this was asked, each told once.
-    pub fn unattended(&mut self) -> Vec<(Rc<Socket>, Came)> {
-        if !self.unattended.on {
+    pub fn arrivals(&mut self) -> Vec<(Rc<Socket>, Arrival)> {
+        if !self.arrivals.on {
             return Vec::new();
         }
-        let known = self.unattended.registered;
+        let known = self.arrivals.registered;
         let new: Vec<Rc<Socket>> =
             self.registry.iter().rev().filter_map(|(_, s)| s.upgrade()).take_while(|s| s.serial > known).collect();
         for socket in &new {
-            self.unattended.registered = self.unattended.registered.max(socket.serial);
+            self.arrivals.registered = self.arrivals.registered.max(socket.serial);
             // One that the poller does not take is not announced.
             let _ = self.register(socket);
         }
-        let news = std::mem::take(&mut self.unattended.news);
+        let news = std::mem::take(&mut self.arrivals.news);
         news.iter().filter_map(Weak::upgrade).filter_map(|s| came(&s).map(|came| (s, came))).collect()
     }
 }
 
 /// What has come to a socket and was not told yet.
-fn came(socket: &Socket) -> Option<Came> {
+fn came(socket: &Socket) -> Option<Arrival> {
     let fd = socket.fd().ok()?;
     if socket.kind == libc::SOCK_DGRAM || socket.kind == libc::SOCK_RAW || !socket.is_named() {
         return None;
     }
     let found = if sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_ACCEPTCONN) == Ok(1) {
-        (fd::poll(fd.as_fd(), libc::POLLIN).ok()? & libc::POLLIN != 0).then_some(Came::Connection)
+        (fd::poll(fd.as_fd(), libc::POLLIN).ok()? & libc::POLLIN != 0).then_some(Arrival::Connection)
     } else {
         let events = fd::poll(fd.as_fd(), libc::POLLRDHUP).ok()?;
         // A socket that was never connected hangs up too.
@@ -82,8 +82,8 @@ fn came(socket: &Socket) -> Option<Came> {
         socket.was_connected.set(connected);
         match events {
             _ if !connected => None,
-            e if e & libc::POLLERR != 0 => Some(Came::Reset),
-            e if e & (libc::POLLRDHUP | libc::POLLHUP) != 0 => Some(Came::Close),
+            e if e & libc::POLLERR != 0 => Some(Arrival::Reset),
+            e if e & (libc::POLLRDHUP | libc::POLLHUP) != 0 => Some(Arrival::Close),
             _ => None,
         }
     };

@@ -1,0 +1,69 @@
+//! Who is told what happens, and how much of it: events in their order.
+
+use std::time::{Duration, Instant};
+
+use super::event::{At, Event, Sink, What};
+use crate::explain;
+use crate::world::World;
+
+/// What a session tells of what it does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Show {
+    /// Every call with its result.
+    All,
+    /// The same, and after each event what happened to sockets and how they stand.
+    Full,
+    /// What `print` prints, and errors.
+    Prints,
+}
+
+/// Who is told, and what.
+pub(super) struct Reporter {
+    sink: Box<dyn Sink>,
+    show: Show,
+    seq: u64,
+    /// When the session began.
+    begun: Instant,
+    /// The number of the last fact of the record that was told.
+    fact: u64,
+}
+
+impl Reporter {
+    pub(super) fn new(sink: Box<dyn Sink>, show: Show) -> Self {
+        Self { sink, show, seq: 0, begun: Instant::now(), fact: 0 }
+    }
+
+    /// Whether every call is told.
+    #[inline]
+    pub(super) fn shows_all(&self) -> bool {
+        self.show != Show::Prints
+    }
+
+    /// Show what was held back. False when nothing can be shown any more.
+    pub(super) fn flush(&mut self) -> bool {
+        self.sink.flush()
+    }
+
+    /// The session so far as a transcript, where one is kept.
+    pub(super) fn transcript(&self) -> Option<String> {
+        self.sink.transcript()
+    }
+
+    /// How long ago the session began.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    /// It is part of one that began so long ago.
+    pub(super) fn began_before(&mut self, elapsed: Duration) {
+        self.begun = Instant::now().checked_sub(elapsed).unwrap_or(self.begun);
+    }
+
+    /// Tell the next event. False when nothing can be told any more.
+    pub(super) fn send(&mut self, world: &World, what: What, at: At) -> bool {
+        self.seq += 1;
+        let Self { seq, begun, .. } = *self;
+        let after = if self.show == Show::Full { explain::after(world, &mut self.fact, begun) } else { None };
+        self.sink.event(&Event { seq, begun, at, what, after: after.map(Box::new) })
+    }
+}
