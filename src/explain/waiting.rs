@@ -17,10 +17,10 @@ fn flags(case: &Case) -> i32 {
     }
 }
 
-/// Why the call did not wait, or no longer.
-fn limit(case: &Case, socket: &Socket) -> Option<Clue> {
+/// Why the call did not wait, or no longer; and what makes it wait.
+fn limit(case: &Case, socket: &Socket) -> Option<(Clue, String)> {
     if flags(case) & libc::MSG_DONTWAIT != 0 {
-        return Some("MSG_DONTWAIT was given".into());
+        return Some(("MSG_DONTWAIT was given".into(), "leave MSG_DONTWAIT out".into()));
     }
     let (name, waits) = (socket.name(), socket.shared.waits.get());
     let (clue, option) = match (socket.mode.get(), case.failure.tried) {
@@ -41,20 +41,27 @@ fn limit(case: &Case, socket: &Socket) -> Option<Clue> {
         _ => false,
     };
     let set = case.last(socket.serial, sets).map(|fact| case.dated(": set", fact));
-    Some(Clue::new(clue).join(set.unwrap_or_default()))
+    let instead = match option {
+        Some(libc::SO_SNDTIMEO) => format!("setsockopt {name} SO_SNDTIMEO 0"),
+        Some(_) => format!("setsockopt {name} SO_RCVTIMEO 0"),
+        None => format!("setblocking {name} on"),
+    };
+    Some((Clue::new(clue).join(set.unwrap_or_default()), instead))
 }
 
 /// What is missing, why the call did not wait for it, and how to wait.
 fn missing(case: &Case, socket: &Socket, mut cause: Cause, ready: &str) -> Cause {
     let name = socket.name();
-    cause.clues.extend(limit(case, socket));
+    let (limit, instead) = limit(case, socket).unzip();
+    cause.clues.extend(limit);
     if case.failure.name == Name::Timeout {
         return cause;
     }
     // What has gone would go twice.
     let part = matches!(case.failure.tried, Tried::Send { sent: 1.., .. });
     let again = format!("{} {}", case.call, if part { "the rest alone" } else { "again" });
-    cause.advise(format!("{again} when poll {name} {ready} says {ready}, or setblocking {name} on to wait"))
+    let instead = instead.unwrap_or_else(|| format!("setblocking {name} on"));
+    cause.advise(format!("{again} when poll {name} {ready} says {ready}, or {instead} to wait"))
 }
 
 /// accept: no connection.
