@@ -167,7 +167,9 @@ pub(super) fn under_way(case: &Case) -> Option<Cause> {
     let earlier = asked.filter(|fact| case.record().is_some_and(|record| fact.place.call != record.place.call));
     let to = case.asked().or_else(|| case.to())?;
     let clue = Clue::new(format!("not a failure: the connection to {to} is being made")).join(case.since(earlier));
-    Some(Cause::new(clue).advise(format!("poll {name} OUT 1; then getsockopt {name} SO_ERROR gives 0 or the errno")))
+    let mut cause = queue_full(case).unwrap_or_default();
+    cause.clues.insert(0, clue);
+    Some(cause.advise(format!("poll {name} OUT 1; then getsockopt {name} SO_ERROR gives 0 or the errno")))
 }
 
 /// connect: the queue of the listening socket is full.
