@@ -213,7 +213,7 @@ pub(super) fn over(case: &Case) -> Option<Cause> {
         return Some(Cause::new(clue).advise("send first, shut down when all is sent"));
     }
     let ended = match case.other_end() {
-        Some(other) => ended_by(case, me, other),
+        Some(other) => ended_by(case, me, other).or_else(|| shut_both(case, me, other)),
         None => never_accepted(case, me).or_else(|| ended_outside(case, me)),
     };
     ended.or_else(|| super::waiting::gave_up_before(case))
@@ -258,6 +258,19 @@ fn ended_by(case: &Case, me: &Socket, other: u64) -> Option<Cause> {
     };
     let clue = case.dated(format!("{name}, the other end, was closed"), fact).and(how);
     Some(Cause::new(clue).advise(anew(me)).about(other))
+}
+
+/// What comes to a TCP socket after its shutdown for both is answered with RST.
+fn shut_both(case: &Case, me: &Socket, other: u64) -> Option<Cause> {
+    let shut = |deaf: u64, sender: u64| {
+        let shut = case.last(deaf, |did| *did == Did::Shut(libc::SHUT_RDWR))?;
+        let later = |fact: &&Fact| fact.number > shut.number && matches!(fact.did, Did::Sent { .. });
+        let line = case.record()?.of(sender).find(later)?.place.line;
+        let clue = case.dated(format!("{} was shut down both ways", case.called(deaf)), shut);
+        Some(Cause::new(clue.and(format!("; what was sent to it on line {line} was answered with RST"))))
+    };
+    let cause = shut(me.serial, other).or_else(|| shut(other, me.serial)).filter(|_| me.family != libc::AF_UNIX)?;
+    Some(cause.advise(anew(me)).about(other))
 }
 
 /// The connection was still in the queue of a listening socket of ours that is closed.
