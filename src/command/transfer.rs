@@ -176,21 +176,16 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
         let all = bytes(&data);
         let of = all.len();
         // How much the kernel has is known to nobody else when the call fails.
-        let failed = |world: &mut World, failure: Failure, sent| {
-            if sent > 0 {
-                world.note(&socket, || Did::Sent { bytes: sent, of, to: None });
-            }
-            failure.trying(Tried::Send { bytes: of, fds: 0, sent, flags })
-        };
+        let failed = |failure: Failure, sent| failure.trying(Tried::Send { bytes: of, fds: 0, sent, flags });
         loop {
             let before = world.before_send(&socket, None);
-            let said = addr::send_bytes(socket.fd()?.as_fd(), &all[sent..], flags);
+            let said = addr::send_bytes(socket.fd().map_err(|f| failed(f, sent))?.as_fd(), &all[sent..], flags);
             match said {
                 Ok(n) => {
+                    world.note(&socket, || Did::Sent { bytes: n, of: of - sent, to: None });
+                    world.after_send(before, &socket, n);
                     sent += n;
                     if sent >= of {
-                        world.note(&socket, || Did::Sent { bytes: sent, of, to: None });
-                        world.after_send(before, &socket, n);
                         return Ok(Step::Done(Reply::Nothing));
                     }
                 }
@@ -198,11 +193,11 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
                     return sendall_from(world, socket.clone(), data.clone(), flags, sent);
                 }
                 Err(libc::EAGAIN) => match expired {
-                    Some(expired) => return Err(failed(world, expired, sent)),
+                    Some(expired) => return Err(failed(expired, sent)),
                     None if waits => return Err(Failure::os(libc::EAGAIN)),
-                    None => return Err(failed(world, Failure::os(libc::EAGAIN), sent)),
+                    None => return Err(failed(Failure::os(libc::EAGAIN), sent)),
                 },
-                Err(error) => return Err(failed(world, Failure::os(error), sent)),
+                Err(error) => return Err(failed(Failure::os(error), sent)),
             }
         }
     })

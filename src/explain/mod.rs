@@ -150,7 +150,12 @@ impl<'a> Case<'a> {
     fn cause(&self) -> Cause {
         let found = finders(self.failure.tried, self.failure.name).iter().find_map(|find| find(self));
         let mut cause = found.unwrap_or_default();
-        if let Tried::Send { bytes: of, sent: sent @ 1.., .. } = self.failure.tried {
+        let part = match self.failure.tried {
+            Tried::Send { bytes: of, sent: sent @ 1.., .. } => Some((of, sent)),
+            Tried::Send { .. } => self.sent(),
+            _ => None,
+        };
+        if let Some((of, sent)) = part {
             // How much fits depends on the machine.
             let part = Clue::new(format!("part of the {} had been queued", bytes(of)));
             cause.part = Some(part.clock(format!(": {sent}")));
@@ -159,6 +164,14 @@ impl<'a> Case<'a> {
     }
 
     /// What the socket that the call is about is called.
+    /// Of how much the call that failed had sent how much.
+    fn sent(&self) -> Option<(usize, usize)> {
+        let here = |fact: &Fact| self.record().is_some_and(|record| record.place.call == fact.place.call);
+        let fact =
+            self.last(self.failure.socket()?, |did| matches!(did, Did::Sent { .. })).filter(|fact| here(fact))?;
+        if let Did::Sent { bytes, of, .. } = fact.did { Some((of, bytes)) } else { None }
+    }
+
     fn me(&self) -> Rc<str> {
         self.socket.as_ref().filter(|s| s.is_named()).map_or_else(|| "the new socket".into(), |s| s.name())
     }

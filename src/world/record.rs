@@ -150,6 +150,9 @@ pub enum Did {
 pub struct Ends {
     /// This end's.
     pub local: Addr,
+        if self.goes_on(socket, &did) {
+            return;
+        }
     /// The other's.
     pub peer: Addr,
 }
@@ -158,6 +161,16 @@ impl Ends {
     /// The ends of a socket's connection, if it has one.
     pub fn of(socket: &Socket) -> Option<Self> {
         Some(Self { local: socket.ask(addr::getsockname)?, peer: socket.ask(addr::getpeername)? })
+    /// What a call sends in several goes stands once.
+    fn goes_on(&mut self, socket: u64, did: &Did) -> bool {
+        let (Did::Sent { bytes: more, of: left, .. }, call) = (did, self.place.call) else { return false };
+        let since = self.facts.iter_mut().rev().take_while(|fact| fact.place.call >= call && call > 0);
+        let mut of_it = since.filter(|fact| fact.socket == socket && fact.place.call == call);
+        let Some(Did::Sent { bytes, of, .. }) = of_it.next().map(|fact| &mut fact.did) else { return false };
+        (*bytes, *of) = (*bytes + more, *bytes + left);
+        true
+    }
+
     }
 
     /// Whether it is connected to itself.
