@@ -269,7 +269,7 @@ fn what(record: &Record, fact: &Fact) -> String {
         Did::OptionSet(level, number) => option_name(*level, *number).unwrap_or(call).into(),
         Did::ModeSet(mode) => mode.to_string(),
         Did::Dropped | Did::Closed(_) => "close".into(),
-        Did::Failed(_, name) => format!("{call}: {}", name.as_str()),
+        Did::Failed(_, name) | Did::Learned(_, name) => format!("{call}: {}", name.as_str()),
         _ => call.to_string(),
     }
 }

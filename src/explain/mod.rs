@@ -117,12 +117,13 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Make(_), libc::EPROTONOSUPPORT) => &[state::other_protocol],
         (Make(_), libc::EACCES) => &[permission::no_ping],
         (Make(_), libc::EPERM) => &[permission::no_raw],
+        (Connect, libc::ECONNABORTED) => &[state::aborted],
         (Connect, libc::EINPROGRESS | libc::EALREADY) => &[waiting::under_way],
         (Connect, libc::ETIMEDOUT) => &[source::is_elsewhere, waiting::queue_full],
         (Connect, libc::EAGAIN) => &[local_port::no_datagrams, source::is_elsewhere, waiting::queue_full],
         (Accept, libc::EAGAIN) => &[waiting::nobody_came],
-        (Receive { .. }, libc::EAGAIN) => &[waiting::nothing_came],
-        (Send { .. }, libc::EAGAIN) => &[local_port::no_datagrams, waiting::no_room],
+        (Receive { .. }, libc::EAGAIN) => &[state::connecting, waiting::nothing_came],
+        (Send { .. }, libc::EAGAIN) => &[local_port::no_datagrams, state::connecting, waiting::no_room],
         _ => &[],
     }
 }

@@ -5,6 +5,7 @@ use crate::linux::state::State;
 use crate::linux::{constants, options};
 use crate::os::{fd, tcp};
 use crate::value::{Clue, Tried};
+use crate::world::Socket;
 use crate::world::record::{Did, Ends};
 
 /// EBADF: who closed it, and where.
@@ -34,23 +35,39 @@ pub(super) fn not_connected(case: &Case) -> Option<Cause> {
     if let Some(over) = super::connection::over(case) {
         return Some(over);
     }
-    if socket.ask(tcp::state) == Some(Some(State::SynSent)) {
-        let clue = format!("{name}'s connection is still being made");
-        return Some(Cause::new(clue).advise(format!("poll {name} OUT 1, then {} again", case.call)));
+    if let Some(connecting) = connecting(case) {
+        return Some(connecting);
     }
     if Ends::of(socket).is_some() || socket.shared.pair.get().is_some() {
         return None;
     }
     let known = case.record().is_some_and(|j| j.knows_all(socket.serial) && j.ends(socket.serial).is_none());
-    let failed = case.last(socket.serial, |did| matches!(did, Did::Failed(Tried::Connect, _)));
+    let failed = case.last(socket.serial, |did| matches!(did.failure(), Some((Tried::Connect, _))));
     let never = format!("{name} was never connected");
-    let clue = match failed.map(|fact| (fact, &fact.did)) {
-        Some((fact, Did::Failed(_, error))) => {
-            case.dated(format!("{never}: connect failed with {}", error.as_str()), fact)
-        }
-        _ => known.then(|| never.into())?,
+    let clue = match failed.and_then(|fact| Some((fact, fact.did.failure()?.1))) {
+        Some((fact, error)) => case.dated(format!("{never}: connect failed with {}", error.as_str()), fact),
+        None => known.then(|| never.into())?,
     };
     Some(Cause::new(clue).advise(format!("connect {name} ADDR")))
+}
+
+/// ENOTCONN, EAGAIN: nothing goes before the handshake is over.
+pub(super) fn connecting(case: &Case) -> Option<Cause> {
+    let lacks_peer = |s: &Socket| Ends::of(s).is_none() && s.ask(tcp::state) == Some(Some(State::SynSent));
+    let (_, name) = case.subject().filter(|(s, _)| lacks_peer(s))?;
+    let clue = format!("{name}'s connection is still being made");
+    Some(Cause::new(clue).advise(format!("poll {name} OUT 1, then {} again", case.call)))
+}
+
+/// ECONNABORTED at connect: it ends an attempt that had failed.
+pub(super) fn aborted(case: &Case) -> Option<Cause> {
+    let (socket, name) = case.subject()?;
+    let failed =
+        |did: &Did| did.failure().is_some_and(|(tried, error)| tried == Tried::Connect && error != case.failure.name);
+    let fact = case.last(socket.serial, failed)?;
+    let (_, error) = fact.did.failure()?;
+    let clue = case.dated(format!("{name}'s connect before failed with {}, as was told", error.as_str()), fact);
+    Some(Cause::new(clue.and("; only this call ended it")).advise(format!("{} {name} ADDR again", case.call)))
 }
 
 /// EISCONN: to whom.

@@ -176,7 +176,7 @@ fn late_fin(world: &World, fact: &Fact) -> String {
 /// end it.
 pub(super) fn is_over(record: &Record, fact: &Fact) -> bool {
     let begins = |did: &Did| matches!(did, Did::Connected(_) | Did::Accepted(..));
-    let over = |did: &Did| matches!(did, Did::Failed(_, Name::Errno(libc::ETIMEDOUT | libc::ECONNRESET)));
+    let over = |did: &Did| matches!(did.failure(), Some((_, Name::Errno(libc::ETIMEDOUT | libc::ECONNRESET))));
     let before = record.of(fact.socket).rev().skip_while(|later| later.number >= fact.number);
     before.take_while(|earlier| !begins(&earlier.did)).any(|earlier| over(&earlier.did))
 }
@@ -252,5 +252,6 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
             format!("closed{first}{unread}{aborts}{held}{}", late_fin(world, fact))
         }
         Did::Failed(_, name) => format!("{} failed with {}", place.name, name.as_str()),
+        Did::Learned(_, name) => format!("{} told of {}", place.name, name.as_str()),
     }
 }

@@ -144,6 +144,8 @@ pub enum Did {
     /// A call failed: what it tried, and with what.
     Failed(Tried, Name),
 }
+    /// SO_ERROR told that something failed: what had been tried, and with what.
+    Learned(Tried, Name),
 
 /// Both addresses of a connection.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -382,7 +384,21 @@ impl Did {
         }
     }
 
-    fn begins(&self) -> bool {
+    /// What failed, and with what.
+    pub fn failure(&self) -> Option<(Tried, Name)> {
+        match self {
+            Self::Failed(tried, name) | Self::Learned(tried, name) => Some((*tried, *name)),
+            _ => None,
+        }
+    }
+
+    /// Where a connection under way is to go.
+    pub fn asked(&self) -> Option<&Addr> {
+        if let Self::Connecting(to) = self { Some(to) } else { None }
+    }
+
+    /// Whether the socket came to be so, with nothing that went through it before.
+    pub fn begins(&self) -> bool {
         matches!(self, Self::Made(_) | Self::Paired(_) | Self::Accepted(..))
     }
 }
