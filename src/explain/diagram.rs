@@ -103,7 +103,7 @@ impl Drawing<'_> {
             _ if self.facts.get(i + 1).is_some_and(|next| goes_on(fact, next)) => return,
             Did::Paired(other) if *other < fact.socket => return,
             Did::Paired(other) => vec![Who::Ours(fact.socket), Who::Ours(*other)],
-            _ if self.who.contains(&Who::Ours(fact.socket)) => Vec::new(),
+            _ if self.who.contains(&Who::Ours(fact.socket)) || self.record.forgot(fact.socket) => Vec::new(),
             _ => vec![Who::Ours(fact.socket)],
         };
         let target = self.arrow(i);
@@ -177,7 +177,12 @@ impl Drawing<'_> {
     fn is_stream(&self, i: usize) -> bool {
         match self.record.of(self.facts[i].socket).next().map(|fact| &fact.did) {
             Some(Did::Made([_, kind, _])) => !matches!(*kind, libc::SOCK_DGRAM | libc::SOCK_RAW),
-            _ => true,
+            Some(did) if did.begins() => true,
+            // How it was made is not known any more.
+            _ => match self.record.closed(self.facts[i].socket) {
+                Some((_, last)) => last.state.is_some(),
+                None => self.world.find(self.facts[i].socket).is_some_and(|s| s.kind != libc::SOCK_DGRAM),
+            },
         }
     }
 
@@ -219,7 +224,8 @@ impl Drawing<'_> {
         let row = |(step, count): (DiagramStep, usize)| DiagramStep { what: times(step.what, count), ..step };
         for (who, lane) in self.who.iter().zip(&mut self.diagram.lanes) {
             // What is not told of begins nowhere.
-            lane.always = !matches!(who, Who::Ours(socket) if self.chosen.is_empty() || self.chosen.contains(socket));
+            let told = |socket: &u64| self.chosen.is_empty() || self.chosen.contains(socket);
+            lane.always = !matches!(who, Who::Ours(socket) if told(socket) && !self.record.forgot(*socket));
             let Who::Ours(serial) = who else { continue };
             let state = |s: Rc<Socket>| Some(tcp::stands(s.open_fd().ok()?.as_fd()));
             lane.stands = match self.world.find(*serial).and_then(state) {

@@ -143,7 +143,7 @@ fn history(world: &World, sockets: &[u64], until: Instant) -> Vec<Clue> {
             break;
         }
     }
-    let more = entries.len() > TOLD_MAX;
+    let more = entries.len() > TOLD_MAX || sockets.iter().any(|socket| record.forgot(*socket));
     entries.truncate(TOLD_MAX);
     let line = |(text, count, at): (String, usize, Instant)| {
         Clue::new(times(text, count)).ago(until.saturating_duration_since(at))

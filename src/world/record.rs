@@ -276,6 +276,13 @@ impl Record {
     /// What happened to one socket, in order.
     pub fn of(&self, socket: u64) -> impl DoubleEndedIterator<Item = &Fact> {
         self.facts.iter().filter(move |fact| fact.socket == socket)
+    /// Whether the first that happened to a socket is not kept any more.
+    pub fn forgot(&self, socket: u64) -> bool {
+        let first = self.of(socket).next().map(|fact| &fact.did);
+        let began = first.is_some_and(|did| did.begins() || matches!(did, Did::Adopted | Did::Duplicated(_)));
+        self.count > self.facts.len() as u64 && !began
+    }
+
     }
 
     /// Which socket of ours threw away the datagram that was sent by that: it is written down next.
