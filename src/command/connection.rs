@@ -338,7 +338,12 @@ fn connect_blocking(world: &mut World, socket: Rc<Socket>, peer: Addr) -> Result
         match (said, pending) {
             (Ok(()), _) | (Err(libc::EISCONN), Some(_)) => Ok(connected(world, &socket)),
             (Err(libc::EALREADY), Some(_)) if expired.is_none() => Err(Failure::os(libc::EAGAIN)),
-            (Err(libc::EALREADY), Some(first)) => Err(Failure::os(first).to(&peer)),
+            (Err(libc::EALREADY), Some(first)) => {
+                if first == libc::EINPROGRESS {
+                    world.note(&socket, || Did::Connecting(peer.clone()));
+                }
+                Err(Failure::os(first).to(&peer))
+            }
             (Err(error), _) => Err(Failure::os(error).to(&peer)),
         }
     })

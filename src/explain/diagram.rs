@@ -12,7 +12,7 @@ use crate::os::errqueue::Queued;
 use crate::os::tcp;
 use crate::value::diagram::{Diagram, DiagramStep, Lane};
 use crate::value::{Addr, Failure};
-use crate::world::record::{Did, Fact, Last};
+use crate::world::record::{Did, Ends, Fact, Last};
 use crate::world::{Record, Socket, World};
 
 /// Whose lane it is.
@@ -143,7 +143,7 @@ impl Drawing<'_> {
         let ip = self.record.ends(fact.socket).is_some_and(|ends| ends.peer.port().is_some());
         let tcp = |word: &str, other: &str| if ip { word.to_string() } else { other.to_string() };
         let (to, text) = match &fact.did {
-            Did::Connected(_) if self.is_stream(i) => (self.peer(i)?, tcp("handshake", "connect")),
+            Did::Connected(ends) if self.is_stream(i) => (self.there(i, ends), tcp("handshake", "connect")),
             Did::Connecting(to) => (self.at(i, to), "SYN".into()),
             Did::Sent { bytes, of, to } => {
                 let text = part(*bytes, *of);
@@ -196,8 +196,15 @@ impl Drawing<'_> {
             });
             return Some(Who::Ours(listener.unwrap_or(other)));
         }
-        let ends = self.record.ends(socket)?;
-        Some(if ends.is_self() { Who::Ours(socket) } else { self.at(i, &ends.peer) })
+        if let Some(ends) = self.record.ends(socket) {
+            return Some(self.there(i, &ends));
+        }
+        let asked = self.record.of(socket).rev().find_map(|fact| fact.did.asked());
+        asked.map(|to| self.at(i, to))
+    }
+
+    fn there(&self, i: usize, ends: &Ends) -> Who {
+        if ends.is_self() { Who::Ours(self.facts[i].socket) } else { self.at(i, &ends.peer) }
     }
 
     /// Who has an address at that time: the last of ours that was bound to it, or somebody else.

@@ -164,7 +164,6 @@ impl<'a> Case<'a> {
         cause
     }
 
-    /// What the socket that the call is about is called.
     /// Of how much the call that failed had sent how much.
     fn sent(&self) -> Option<(usize, usize)> {
         let here = |fact: &Fact| self.record().is_some_and(|record| record.place.call == fact.place.call);
@@ -173,6 +172,7 @@ impl<'a> Case<'a> {
         if let Did::Sent { bytes, of, .. } = fact.did { Some((of, bytes)) } else { None }
     }
 
+    /// What the socket that the call is about is called.
     fn me(&self) -> Rc<str> {
         self.socket.as_ref().filter(|s| s.is_named()).map_or_else(|| "the new socket".into(), |s| s.name())
     }
@@ -188,9 +188,7 @@ impl<'a> Case<'a> {
 
     /// Where a connection was begun to.
     fn asked(&self) -> Option<Addr> {
-        let socket = self.socket.as_ref()?.serial;
-        let to = |fact: &Fact| if let Did::Connecting(to) = &fact.did { Some(to.clone()) } else { None };
-        self.record()?.of(socket).rev().find_map(to)
+        self.record()?.of(self.socket.as_ref()?.serial).rev().find_map(|fact| fact.did.asked().cloned())
     }
 
     /// The last thing of a kind that happened to a socket.
@@ -250,17 +248,7 @@ impl<'a> Case<'a> {
 
     /// The socket at the other end, if it is ours; it may be closed by now.
     fn other_end(&self) -> Option<u64> {
-        let me = self.socket.as_ref()?;
-        let paired = || {
-            let (pair, left) = me.shared.pair.get()?;
-            self.ours(|s| s.shared.pair.get() == Some((pair, !left)))
-        };
-        let meets = || {
-            let ends = self.ends()?;
-            self.ours(|s| Ends::of(s).is_some_and(|theirs| theirs.meets(&ends)))
-        };
-        let known = || self.record()?.other_end(me.serial);
-        paired().map(|s| s.serial).or_else(known).or_else(|| meets().map(|s| s.serial))
+        self.record()?.other_end(self.socket.as_ref()?.serial)
     }
 
     /// How a socket stood when it was closed, if it is.

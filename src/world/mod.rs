@@ -4,6 +4,7 @@
 
 mod arrivals;
 mod drops;
+mod ends;
 pub mod file;
 pub mod mpqueue;
 pub mod process;

@@ -76,6 +76,8 @@ pub struct Shared {
     pub waits: Cell<Waits>,
     /// An errno that a call met after it had moved some bytes: the next call reports it, as the kernel would.
     pub stash: Cell<Option<i32>>,
+    /// Its user shut it down for receiving.
+    pub deaf: Cell<bool>,
 }
 
 /// Where sockets go that lost their last name while open: the world closes them and says so.
