@@ -10,7 +10,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 pub use super::ends::{Ends, Last, ended};
-use super::socket::Dead;
+use super::socket::Orphan;
 use super::{Mode, Socket, World};
 use crate::os::errqueue::Queued;
 use crate::os::{sockopt, trace};
@@ -353,12 +353,12 @@ impl World {
     }
 
     /// Write down how a socket stands that is about to be closed.
-    pub(super) fn note_end(&mut self, dead: &Dead) {
-        let is_it = |s: &Rc<Socket>| Rc::ptr_eq(&s.shared, &dead.shared);
+    pub(super) fn note_end(&mut self, orphan: &Orphan) {
+        let is_it = |s: &Rc<Socket>| Rc::ptr_eq(&s.shared, &orphan.shared);
         let held = self.record.is_some() && (self.shares || self.sockets().iter().any(is_it));
         if let Some(record) = &mut self.record {
-            let last = trace::aside(|| Last::of(dead.fd.as_fd(), held));
-            record.add(dead.serial, Did::Closed(Box::new(last)));
+            let last = trace::aside(|| Last::of(orphan.fd.as_fd(), held));
+            record.add(orphan.serial, Did::Closed(Box::new(last)));
         }
     }
 }
