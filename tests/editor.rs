@@ -20,6 +20,7 @@ tests![
     history_has_no_duplicates_and_is_searched,
     two_sessions_at_once_lose_nothing,
     a_history_that_cannot_be_used_is_said_once,
+    a_long_history_is_cut_to_its_newest_entries,
     a_killed_session_keeps_its_history,
     a_closed_terminal_ends_the_session,
     twenty_columns_are_enough,
@@ -197,6 +198,12 @@ fn pasted_lines_run_one_by_one() {
     assert!(shown.contains("sockpit> print done\ndone\nsockpit> print rest"), "{shown}");
     t.keys("!\r");
     t.see("\nrest!");
+    for end in ["\n", "\r", "\r\n"] {
+        t.ready();
+        t.keys(&pasted(&["print first", "", "print second", "print 黑马"].join(end)));
+        t.until("the rest", |s| s.ends_with("first\nsockpit> \nsockpit> print second\nsecond\nsockpit> print 黑马"));
+        t.keys("\x15");
+    }
 }
 
 fn a_paste_of_one_line_waits_for_enter() {
@@ -340,6 +347,36 @@ fn a_history_that_cannot_be_used_is_said_once() {
     }
 }
 
+fn a_long_history_is_cut_to_its_newest_entries() {
+    let state = Folder::new();
+    std::fs::create_dir_all(state.path().join("sockpit")).unwrap();
+    let path = state.path().join("sockpit/history");
+    let entries: String = (0..20_000).map(|i| format!("print {i}\n")).collect();
+    std::fs::write(&path, entries + "\x1b[2J\nprint newest\nprint cut-sho").unwrap();
+    let mut t = Terminal::with(40, 100, &[], state, |_| {});
+    t.see("is damaged");
+    // Blocks are indented as they grow; they and backslashes come back as they were.
+    for line in [r#"print "a\n\\b""#, "if 0", "print x", "else", "print y"] {
+        t.ready();
+        t.keys(&format!("{line}\r"));
+    }
+    run(&mut t, "end", "\ny");
+    t.ready();
+    t.keys("\x04");
+    assert!(t.end().success());
+    let kept = std::fs::read_to_string(&path).unwrap();
+    let lines: Vec<&str> = kept.lines().collect();
+    assert_eq!((lines.len(), lines[0]), (10_002, "print 10002"));
+    assert_eq!(lines[9_998..10_000], ["print newest", "print cut-sho"]);
+    let mut t = Terminal::with(40, 100, &[], t.state, |_| {});
+    t.ready();
+    t.keys("\x1b[A");
+    t.until("the block", |s| s.ends_with("sockpit> if 0\n  print x\nelse\n  print y\nend"));
+    // An arrow would go up within the block.
+    t.keys("\x10");
+    wait_line(&mut t, r#"print "a\n\\b""#);
+}
+
 fn a_killed_session_keeps_its_history() {
     let mut t = prompt(24, 100);
     run(&mut t, "print keep", "\nkeep");
@@ -399,7 +436,8 @@ fn a_resize_redraws_the_line() {
 
 fn keys_are_those_of_the_inputrc() {
     let folder = Folder::new();
-    let inputrc = folder.file("inputrc", b"# mine\nset editing-mode vi\n");
+    let inputrc = folder.file("inputrc", b"$if python\nset editing-mode emacs\n$endif\n  Set Editing-Mode VI\n$if sockpit\nset bell-style none\n$else\nset editing-mode emacs\n$endif\n\
+          # set editing-mode emacs\n");
     let mut t = Terminal::with(24, 100, &[], Folder::new(), |c| {
         c.env("INPUTRC", inputrc);
     });

@@ -21,6 +21,7 @@ mod events;
 mod examples;
 mod house;
 mod language;
+mod layout;
 mod linux;
 mod manual;
 mod processes;
@@ -35,6 +36,7 @@ mod tidy;
 mod trace;
 mod transcripts;
 mod typing;
+mod values;
 mod views;
 mod why;
 
@@ -64,6 +66,8 @@ fn main() {
         examples::trials(),
         events::trials(),
         language::trials(),
+        layout::trials(),
+        values::trials(),
         linux::trials(),
         tidy::trials(),
         house::trials(),

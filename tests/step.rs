@@ -6,6 +6,7 @@ use crate::common::{Folder, piped};
 tests![
     enter_runs_the_line_that_stands_there_in_each_task,
     a_changed_line_runs_in_its_place_and_another_beside_it,
+    a_line_is_known_by_its_names_and_its_call,
     an_error_leaves_the_place_where_it_is,
     breakpoints_back_list_and_where,
     when_all_waits_a_call_typed_beside_ends_the_wait,
@@ -124,6 +125,32 @@ fn a_changed_line_runs_in_its_place_and_another_beside_it() {
     t.keys("\x15\r");
     t.see("# line 6 passed over");
     t.see("# the program has ended");
+}
+
+fn a_line_is_known_by_its_names_and_its_call() {
+    let script =
+        "let x = 1\na, b = socketpair\nwhile 1\n  break\nend\nexpect EPIPE recv a 1 MSG_DONTWAIT\nprint over\n";
+    let (mut t, _folder) = step(script);
+    let (first, second, fourth) = ("1 sockpit> let x = 1", "2 sockpit> a, b = socketpair", "4 sockpit> break");
+    for (at, typed, shows, then) in [
+        (first, "\x15let y = 1", "y = 1", first),
+        (first, "", "x = 1", second),
+        (second, "\x15c, d = socketpair", "d = <", second),
+        (second, "\x15a, b = socketpair AF_UNIX SOCK_DGRAM", "b = <", "3 sockpit> while 1"),
+        ("3 sockpit> while 1", "", "", fourth),
+        (fourth, "\x15break 6", "# breakpoint at line 6", fourth),
+        (fourth, "\x15continue 0", "# continue [LINE]: the number of a line", fourth),
+        (fourth, "\x15l = list 1 2", "l = [1, 2]", fourth),
+        (fourth, " ", "", "6 sockpit> expect EPIPE recv a 1 MSG_DONTWAIT"),
+        ("6 sockpit>", "\x15expect EAGAIN recv a 1 MSG_DONTWAIT", "as expected", "7 sockpit> print over"),
+        ("7 sockpit>", "\x15break", "# breakpoints: 6", "7 sockpit> print over"),
+    ] {
+        t.until(at, |s| s.lines().last().is_some_and(|l| l.trim_start().starts_with(at)));
+        t.wait_for("the editor", |t| !t.is_cooked());
+        t.keys(&format!("{typed}\r"));
+        t.see(shows);
+        next(&mut t, then);
+    }
 }
 
 fn an_error_leaves_the_place_where_it_is() {

@@ -3,18 +3,20 @@
 use std::path::{Path, PathBuf};
 
 use sockpit::render::canon::Piece;
-use sockpit::render::rules::Chosen;
+use sockpit::render::rules::{Chosen, RULES};
 use sockpit::render::transcript::{Entry, LinePart, looks_special, parts, read, written};
 
 use crate::common::{self, Folder, Run, command, run};
 
 tests![
+    each_kind_has_its_place_in_the_table,
     every_script_has_a_transcript,
     every_transcript_has_the_lines_of_its_script,
     many_are_verified_side_by_side_and_counted,
     what_the_kernel_chooses_is_bound_and_what_the_script_wrote_is_not,
     swapped_ports_are_found_and_the_binding_is_named,
     any_changed_character_of_what_was_shown_is_found,
+    a_change_is_shown_with_three_lines_around_it,
     bless_keeps_wildcards_and_names_what_turned_into_an_error,
     odd_transcripts_give_a_clear_word_and_no_panic,
     a_transcript_of_a_prompt_waits_as_its_person_did,
@@ -134,6 +136,31 @@ fn any_changed_character_of_what_was_shown_is_found() {
         at += line.len() + 1;
     }
     assert!(checked > 50);
+}
+
+fn a_change_is_shown_with_three_lines_around_it() {
+    let text: String = (0..15)
+        .map(|n| match n {
+            5 => "sockpit> print 5\nold\n".to_string(),
+            8 => "sockpit> print 8\ngone\n8\n".to_string(),
+            14 => "sockpit> print 14\n".to_string(),
+            n => format!("sockpit> print {n}\n{n}\n"),
+        })
+        .collect();
+    let folder = Folder::new();
+    let path = folder.file("d.transcript", text.as_bytes());
+    let shown = verify(Path::new(&path), &folder).out;
+    let around = |n: u32| format!(" sockpit> print {n}\n {n}\n");
+    let first = [
+        "@@ -9,13 +9,12 @@\n",
+        &around(4),
+        " sockpit> print 5\n-old\n+5\n",
+        &around(6),
+        &around(7),
+        " sockpit> print 8\n-gone\n 8\n sockpit> print 9\n 9\n",
+    ];
+    let last = ["@@ -28,3 +27,4 @@\n", &around(13), " sockpit> print 14\n+14\n"];
+    assert!(shown.contains(&(first.concat() + &last.concat())), "{shown}");
 }
 
 fn bless_keeps_wildcards_and_names_what_turned_into_an_error() {
@@ -320,4 +347,11 @@ fn what_looks_like_a_placeholder_and_is_text_is_marked() {
         parts("{prot:1}{port:0}"),
         [(LinePart::Unknown("{prot:1}"), 0..8), (LinePart::Unknown("{port:0}"), 8..16)]
     );
+}
+
+fn each_kind_has_its_place_in_the_table() {
+    for (i, rule) in RULES.iter().enumerate() {
+        assert_eq!((rule.kind as usize, rule.kind.rule().word), (i, rule.word));
+        assert_eq!(Chosen::of(rule.word), Some(rule.kind));
+    }
 }

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use sockpit::command::standing::{Standing, Subject};
+use sockpit::command::{Kind, Stands, find, req};
 use sockpit::front::complete::complete;
 use sockpit::front::names::Names;
 use sockpit::front::{highlight, hint};
@@ -9,6 +10,8 @@ use sockpit::front::{highlight, hint};
 use crate::common::Folder;
 
 tests![
+    sockets_fit_by_how_they_stand,
+    other_things_fit_by_what_they_are,
     only_what_suits_the_parameter_is_offered,
     a_choice_takes_the_place_of_the_word,
     paths_are_read_and_quoted,
@@ -16,6 +19,38 @@ tests![
     each_piece_has_its_colour,
     no_line_is_too_odd,
 ];
+
+fn socket(standing: Standing) -> Subject {
+    Subject { kind: "a socket", socket: Some(standing) }
+}
+
+fn sockets_fit_by_how_they_stand() {
+    let fresh = socket(Standing { stream: true, ..Standing::default() });
+    let listener = socket(Standing { stream: true, listening: true, ..Standing::default() });
+    let connected = socket(Standing { stream: true, connected: true, ..Standing::default() });
+    let datagram = socket(Standing::default());
+    let closed = socket(Standing { closed: true, ..Standing::default() });
+    let fitting = |stands| {
+        let param = req("S", Kind::Socket).that(stands);
+        [&fresh, &listener, &connected, &datagram, &closed].map(|s| u8::from(s.fits(&param)))
+    };
+    assert_eq!(fitting(Stands::Listening), [0, 1, 0, 0, 0]);
+    assert_eq!(fitting(Stands::Idle), [1, 0, 0, 0, 0]);
+    assert_eq!(fitting(Stands::Connected), [0, 0, 1, 0, 0]);
+    assert_eq!(fitting(Stands::Reachable), [0, 0, 1, 1, 0]);
+    assert_eq!(fitting(Stands::Unconnected), [1, 0, 0, 1, 0]);
+    assert_eq!(fitting(Stands::Open), [1, 1, 1, 1, 0]);
+}
+
+fn other_things_fit_by_what_they_are() {
+    let thing = |kind| Subject { kind, socket: None };
+    let fits = |call: &str, kind| thing(kind).fits(&find(call).unwrap().params[0]);
+    assert!(fits("acquire", "a lock") && !fits("acquire", "a queue"));
+    assert!(fits("put", "a queue") && fits("join", "a queue") && !fits("join", "a coroutine"));
+    assert!(fits("wait", "an event") && !fits("cancel", "an event"));
+    assert!(fits("close", "a file") && !fits("close", "text"));
+    assert!(fits("shutdown", "a pool") && fits("resume", "a coroutine") && !fits("resume", "a task"));
+}
 
 /// What is in scope where a line is completed.
 fn names() -> Names {

@@ -14,6 +14,7 @@ tests![
     a_window_that_changes_counts,
     a_pipe_and_a_transcript_know_no_window,
     measured_views_do_not_depend_on_the_run,
+    numbers_have_units,
     rows_are_objects_in_json,
     netstat_names_the_process_of_a_foreign_socket,
     netstat_lists_the_whole_machine,
@@ -131,6 +132,20 @@ fn measured_views_do_not_depend_on_the_run() {
         "{text}"
     );
     assert!(text.contains("\nn = 128\n"), "{text}");
+}
+
+fn numbers_have_units() {
+    let lines = "srv = create_server 127.0.0.1:0\nat = getsockname srv\na = create_connection $at\ninfo a\ni = info a\n\
+                 for key in rtt snd_mss\n  n = field $i $key\n  print $n\nend";
+    let shown = run(&["-q", "-c", lines]).out;
+    let value = |name: &str| {
+        let line = shown.lines().find(|l| l.starts_with(name)).unwrap_or_else(|| panic!("{shown}"));
+        line.split("  ").map(str::trim).filter(|part| !part.is_empty()).nth(1).unwrap_or_default().to_string()
+    };
+    let numbers: Vec<u32> = shown.lines().rev().take(2).map(|n| n.parse().unwrap()).collect();
+    assert_eq!(value("snd_mss "), format!("{} bytes", numbers[0]), "{shown}");
+    assert_eq!(value("rtt "), format!("{} ms", f64::from(numbers[1]) / 1000.0), "{shown}");
+    assert_eq!(value("snd_ssthresh "), "no limit", "{shown}");
 }
 
 fn rows_are_objects_in_json() {

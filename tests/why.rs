@@ -3,9 +3,14 @@
 
 use std::process::{Command, Stdio};
 
+use sockpit::command::usual;
+use sockpit::linux::errno;
+use sockpit::value::Name;
+
 use crate::common::{self, Folder, Killed, has, run};
 
 tests![
+    an_error_is_told_by_its_call_or_the_one_it_is_like_or_by_any,
     an_address_held_by_another_process,
     a_full_queue_of_another_process,
     a_unix_address_that_others_have,
@@ -320,4 +325,17 @@ fn what_is_not_kept_any_more_is_not_made_up() {
     assert!(!told.contains("FIN") && !told.contains('*'), "{told}");
     assert_eq!(told.matches("what happened:\n  ...\n").count(), 2, "{told}");
     assert!(told.contains("nothing is known to have happened to a socket"), "{told}");
+}
+
+fn an_error_is_told_by_its_call_or_the_one_it_is_like_or_by_any() {
+    let told = |call, number| usual(call, Name::Errno(number)).unwrap_or_default();
+    assert!(told("bind", libc::EADDRINUSE).1.contains("SO_REUSEADDR"));
+    assert_eq!(told("sendmsg", libc::ENOBUFS), told("send", libc::ENOBUFS));
+    assert_eq!(told("sendmsg", libc::EACCES), told("sendto", libc::EACCES));
+    assert_eq!(told("recv", libc::ENXIO), (errno::by_number(libc::ENXIO).unwrap().advice, ""));
+    for call in ["accept", "recv", "send", "anything"] {
+        assert!(told(call, libc::EAGAIN).0.contains("not a failure"), "{call}");
+    }
+    assert!(told("connect", libc::EINPROGRESS).0.contains("not a failure"));
+    assert!(usual("bind", Name::Errno(libc::EXFULL)).is_none() && usual("bind", Name::Errno(100_000)).is_none());
 }

@@ -248,15 +248,3 @@ fn with_unit(unit: Unit, n: u64) -> String {
         Unit::Count => n.to_string(),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_units() {
-        assert_eq!(with_unit(Unit::Micros, 45), "0.045 ms");
-        assert_eq!(with_unit(Unit::Bytes, 1448), "1448 bytes");
-        assert_eq!(with_unit(Unit::Segments, 0x7fff_ffff), "no limit");
-    }
-}

@@ -378,22 +378,3 @@ pub fn usual(call: &str, name: Name) -> Option<(&'static str, &'static str)> {
     }
     errno::by_number(number).map(|e| (e.advice, "")).filter(|(advice, _)| !advice.is_empty())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_error_is_told_by_its_call_or_the_one_it_is_like_or_by_any() {
-        let told = |call, number| usual(call, Name::Errno(number)).unwrap_or_default();
-        assert!(told("bind", libc::EADDRINUSE).1.contains("SO_REUSEADDR"));
-        assert_eq!(told("sendmsg", libc::ENOBUFS), told("send", libc::ENOBUFS));
-        assert_eq!(told("sendmsg", libc::EACCES), told("sendto", libc::EACCES));
-        assert_eq!(told("recv", libc::ENXIO), (errno::by_number(libc::ENXIO).unwrap().advice, ""));
-        for call in ["accept", "recv", "send", "anything"] {
-            assert!(told(call, libc::EAGAIN).0.contains("not a failure"), "{call}");
-        }
-        assert!(told("connect", libc::EINPROGRESS).0.contains("not a failure"));
-        assert!(usual("bind", Name::Errno(libc::EXFULL)).is_none() && usual("bind", Name::Errno(100_000)).is_none());
-    }
-}

@@ -254,13 +254,3 @@ fn process(holders: &[Holder]) -> Value {
     let all: Vec<String> = holders.iter().map(|h| format!("{}/{}", h.pid, text::escape_bytes(&h.name))).collect();
     if all.is_empty() { Value::None } else { Value::text(all.join(", ")) }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_name_has_its_column() {
-        assert_eq!(SOCKETS[NAME].key, "name");
-    }
-}

@@ -342,21 +342,3 @@ impl Highlighter for Assistant {
         now.strip_prefix(&*before).is_none_or(|added| added.contains('\x1b'))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_block_is_indented_as_it_grows() {
-        let lines = ["for i in 1 2", "if $i", "print x", "  else", "end", "end"];
-        let block = lines[1..].iter().fold(lines[0].to_string(), |block, line| {
-            assert!(depth(&block) > 0);
-            let indented = format!("{}{line}", indent(depth(&block)));
-            joined(&block, &indented)
-        });
-        assert_eq!(block, "for i in 1 2\n  if $i\n    print x\n  else\n  end\nend");
-        assert_eq!(depth(&block), 0);
-        assert_eq!(depth("accept srv &"), 0);
-    }
-}

@@ -46,20 +46,3 @@ fn read(text: &str) -> Keys {
     }
     keys
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_last_setting_that_counts_wins() {
-        let mode = |text| read(text).mode;
-        assert_eq!(mode(""), EditMode::Emacs);
-        assert_eq!(mode("# set editing-mode vi"), EditMode::Emacs);
-        assert_eq!(mode("set editing-mode vi"), EditMode::Vi);
-        assert_eq!(mode("  Set Editing-Mode VI\nset editing-mode emacs\n"), EditMode::Emacs);
-        assert_eq!(mode("$if python\nset editing-mode vi\n$endif\n"), EditMode::Emacs);
-        assert_eq!(mode("$if sockpit\nset editing-mode vi\n$else\nset editing-mode emacs\n$endif"), EditMode::Vi);
-        assert!(matches!(read("set bell-style none").bell, BellStyle::None));
-    }
-}

@@ -282,20 +282,3 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<usize> 
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_is_read_to_its_end_and_no_further() {
-        let long = format!("{}\nnext\n", "x".repeat(3 * lang::LINE_MAX));
-        let mut input = io::BufReader::new(long.as_bytes());
-        let mut line = Vec::new();
-        read_line(&mut input, &mut line).unwrap();
-        assert_eq!(line.len(), lang::LINE_MAX + 2);
-        line.clear();
-        read_line(&mut input, &mut line).unwrap();
-        assert_eq!(line, b"next\n");
-    }
-}

@@ -101,38 +101,3 @@ impl State {
 fn insert(line: &str) -> Cmd {
     Cmd::Insert(1, line[..line.floor_char_boundary(LINE_MAX + 8)].to_string())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What the keys of a paste come to: what is inserted, whether it is entered, the lines and the rest that wait.
-    fn pasted(text: &str) -> (Vec<String>, bool, Vec<String>, String) {
-        let mut state = State { coming: Some(String::new()), ..State::default() };
-        let (mut inserted, mut entered) = (Vec::new(), false);
-        let keys = text.chars().map(|c| KeyEvent::new(c, Modifiers::NONE));
-        for key in keys.chain([KeyEvent(KeyCode::BracketedPasteEnd, Modifiers::NONE)]) {
-            match state.key(key) {
-                Cmd::Insert(_, text) => inserted.push(text),
-                Cmd::AcceptLine => entered = true,
-                other => assert_eq!(other, Cmd::Noop),
-            }
-        }
-        (inserted, entered, state.lines.into(), state.rest)
-    }
-
-    fn owned(lines: &[&str]) -> Vec<String> {
-        lines.iter().map(ToString::to_string).collect()
-    }
-
-    #[test]
-    fn lines_wait_and_the_rest_is_left() {
-        for end in ["\n", "\r", "\r\n"] {
-            let text = ["a", "", "b\tc", "黑"].join(end);
-            assert_eq!(pasted(&text), (owned(&["a"]), true, owned(&["", "b\tc"]), "黑".into()), "{end:?}");
-        }
-        assert_eq!(pasted("one line"), (owned(&["one line"]), false, Vec::new(), String::new()));
-        assert!(pasted(&"x".repeat(3 * LINE_MAX)).0[0].len() > LINE_MAX);
-        assert_eq!(pasted("a\nb\n"), (owned(&["a"]), true, owned(&["b"]), String::new()));
-    }
-}

@@ -244,31 +244,3 @@ fn list(session: &Session, screen: &Screen, at: Option<u32>, standing: Option<&N
         screen.show(format!("{place}{stop}{n:4}  {line}").trim_end());
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_is_known_by_its_names_and_its_call() {
-        let line = Some("conn, addr = accept srv");
-        assert_eq!(meaning("conn, addr = accept srv ", line), Meant::Run);
-        assert_eq!(meaning("conn, addr = accept other", line), Meant::Changed);
-        assert_eq!(meaning("c, a = accept srv", line), Meant::Evaluate);
-        assert_eq!(meaning("connect cli :1", line), Meant::Evaluate);
-        assert_eq!(meaning("", line), Meant::Skip);
-        assert_eq!(meaning("expect EPIPE send c x", Some("expect ECONNRESET send c x")), Meant::Changed);
-        assert_eq!(meaning("while $x < 5", Some("while $x < 3")), Meant::Changed);
-        assert_eq!(meaning("let y = 1", Some("let x = 1")), Meant::Evaluate);
-    }
-
-    #[test]
-    fn words_of_the_language_are_the_lines_own() {
-        assert_eq!(meaning("break", Some("break")), Meant::Run);
-        assert_eq!(meaning("break", Some("send a b")), Meant::Break(None));
-        assert_eq!(meaning("break 12", Some("break")), Meant::Break(Some(12)));
-        assert_eq!(meaning("continue 0", None), Meant::Wrong("continue"));
-        assert_eq!(meaning("continue", Some("x = now")), Meant::Continue(None));
-        assert_eq!(meaning("l = list 1 2", None), Meant::Evaluate);
-    }
-}

@@ -82,31 +82,3 @@ fn hunk(out: &mut String, rows: &[DiffLine], place: std::ops::Range<usize>, skip
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_change_is_shown_with_three_lines_around_it() {
-        let same = |n: std::ops::Range<usize>| n.map(|i| DiffLine::Same(i.to_string()));
-        let mut rows: Vec<DiffLine> = same(0..10).collect();
-        rows.extend([
-            DiffLine::Gone("a".into()),
-            DiffLine::New("b".into()),
-            DiffLine::New("c".into()),
-            DiffLine::Note("why".into()),
-        ]);
-        rows.extend(same(10..16));
-        rows.push(DiffLine::Gone("d".into()));
-        rows.extend(same(16..30));
-        rows.push(DiffLine::New("e".into()));
-        assert_eq!(
-            unified(&rows, 0),
-            "@@ -8,14 +8,14 @@\n 7\n 8\n 9\n-a\n+b\n+c\n  why\n 10\n 11\n 12\n 13\n 14\n 15\n-d\n 16\n 17\n 18\n\
-             @@ -30,3 +30,4 @@\n 27\n 28\n 29\n+e"
-        );
-        assert_eq!(unified(&[DiffLine::New("x".into())], 0), "@@ -0,0 +1 @@\n+x");
-        assert_eq!(unified(&same(0..9).collect::<Vec<_>>(), 0), "");
-    }
-}

@@ -114,27 +114,3 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
     }
     lines
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sample() -> Page {
-        let mut page = Page::titled("recv S N [FLAGS]");
-        page.text("receive up to N bytes: what has come, or the next datagram");
-        page.entry("S", "a socket");
-        page.entry("FLAGS", "flags, which may be left out, joined with a bar");
-        page.head("Example");
-        page.code("recv s 100");
-        page
-    }
-
-    #[test]
-    fn it_fits_twenty_columns_and_wide_characters() {
-        let text = page(&sample(), Style { width: Some(20), ..Style::default() });
-        assert!(text.lines().all(|line| line.width() <= 20), "{text}");
-        assert!(text.contains("  S\n    a socket"), "{text}");
-        assert_eq!(wrap("黑马 黑马 黑马", 9), ["黑马 黑马", "黑马"]);
-        assert_eq!(wrap("unbreakable a", 4), ["unbreakable", "a"]);
-    }
-}

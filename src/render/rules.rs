@@ -159,16 +159,3 @@ pub fn is_chosen_port(text: &str) -> bool {
 pub fn is_autobound(text: &str) -> bool {
     text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_kind_has_its_place_in_the_table() {
-        for (i, rule) in RULES.iter().enumerate() {
-            assert_eq!((rule.kind as usize, rule.kind.rule().word), (i, rule.word));
-            assert_eq!(Chosen::of(rule.word), Some(rule.kind));
-        }
-    }
-}

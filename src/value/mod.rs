@@ -254,13 +254,3 @@ impl PartialEq for Value {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_value_is_small() {
-        assert_eq!(size_of::<Value>(), 32);
-    }
-}

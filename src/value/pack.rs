@@ -314,15 +314,3 @@ fn get(code: u8, place: &[u8], big: bool) -> Value {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_half_comes_back() {
-        for bits in (0..=u16::MAX).filter(|b| b & 0x7c00 != 0x7c00 || b.trailing_zeros() >= 10) {
-            assert_eq!(half_bits(half(bits)), Some(bits), "{bits:04x}");
-        }
-    }
-}

@@ -92,23 +92,3 @@ impl fmt::Display for Reason {
         })
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_clock_can_be_left_out() {
-        let reason =
-            Reason::new("closed on line 7").ago(Duration::from_secs(3)).and(" and in TIME_WAIT").clock(" for 57 s");
-        assert_eq!(reason.to_string(), "closed on line 7 (3 s ago) and in TIME_WAIT for 57 s");
-        assert_eq!(reason.steady(), "closed on line 7 and in TIME_WAIT");
-        assert_eq!(Reason::new("closed").ago(Duration::from_millis(900)).to_string(), "closed");
-    }
-
-    #[test]
-    fn spans_read_well() {
-        let said = |millis| span(Duration::from_millis(millis));
-        assert_eq!([said(420), said(3900), said(150_000)], ["0 s", "3 s", "2 min"]);
-    }
-}

@@ -274,18 +274,3 @@ fn step32(rest: &[u8], out: &mut String, big: bool) -> Result<usize, Stop> {
     ))?);
     Ok(4)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_found_once() {
-        for (i, codec) in list::CODECS.iter().enumerate() {
-            assert!(std::ptr::eq(find(codec.name).unwrap(), codec), "{}", codec.name);
-            for alias in codec.aliases {
-                assert!(std::ptr::eq(find(alias).unwrap(), &raw const list::CODECS[i]), "{alias}");
-            }
-        }
-    }
-}
