@@ -108,7 +108,7 @@ const READLINES: Command = Command {
     like: Some(&super::receive::RECV),
     example: "a, b = socketpair\nf = makefile b\nsendall a \"one\\ntwo\\n\"\nclose a\nreadlines f",
     related: &["readline", "read"],
-    run: readlines,
+    run: |world, args| file::read(world, &args.file(0)?, Wanted::Lines),
     ..base(Group::Files)
 };
 
@@ -174,7 +174,7 @@ const FLUSH: Command = Command {
     example: "a, b = socketpair\nf = makefile a wb\nwrite f hello\nexpect EAGAIN recv b 100 MSG_DONTWAIT\nflush f\n\
               recv b 100",
     related: &["write", "close"],
-    run: flush,
+    run: |world, args| file::flush(world, &args.file(0)?),
     ..base(Group::Files)
 };
 
@@ -233,10 +233,6 @@ fn readline(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     file::read(world, &args.file(0)?, wanted)
 }
 
-fn readlines(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    file::read(world, &args.file(0)?, Wanted::Lines)
-}
-
 fn read(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let wanted = limit(args, 1)?.map_or(Wanted::All, Wanted::Units);
     file::read(world, &args.file(0)?, wanted)
@@ -250,8 +246,4 @@ fn write(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     }
     let data = args.data(1);
     file::write(world, &file, &data, data.len())
-}
-
-fn flush(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    file::flush(world, &args.file(0)?)
 }

@@ -28,7 +28,7 @@ const SETTIMEOUT: Command = Command {
     errors: &[CLOSED],
     example: "left, right = socketpair\nsettimeout left 0.1\nexpect timeout recv left 100",
     related: &["gettimeout", "setblocking", "SO_RCVTIMEO", "timeout"],
-    run: settimeout,
+    run: |world, args| set(world, &*args.socket(0)?, Mode::from_seconds(args.seconds(1)?)),
     ..base(Group::Mode)
 };
 
@@ -43,7 +43,7 @@ const GETTIMEOUT: Command = Command {
     errors: &[CLOSED],
     example: "s = socket\ngettimeout s\nsettimeout s 2.5\ngettimeout s",
     related: &["settimeout", "getblocking"],
-    run: gettimeout,
+    run: |_, args| Ok(seconds(get(args)?.seconds())),
     ..base(Group::Mode)
 };
 
@@ -77,7 +77,7 @@ const GETBLOCKING: Command = Command {
     errors: &[CLOSED],
     example: "s = socket\ngetblocking s\nsettimeout s 0\ngetblocking s",
     related: &["setblocking", "gettimeout"],
-    run: getblocking,
+    run: |_, args| Ok(Value::Bool(get(args)? != Mode::NonBlocking).into()),
     ..base(Group::Mode)
 };
 
@@ -102,7 +102,7 @@ const GETDEFAULTTIMEOUT: Command = Command {
     man: "socket(7)",
     example: "getdefaulttimeout",
     related: &["setdefaulttimeout", "gettimeout"],
-    run: getdefaulttimeout,
+    run: |world, _| Ok(seconds(world.default_mode)),
     ..base(Group::Mode)
 };
 
@@ -125,28 +125,12 @@ fn seconds(seconds: Option<f64>) -> Step {
     seconds.map_or(Value::None, Value::Float).into()
 }
 
-fn settimeout(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    set(world, &*args.socket(0)?, Mode::from_seconds(args.seconds(1)?))
-}
-
-fn gettimeout(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    Ok(seconds(get(args)?.seconds()))
-}
-
 fn setblocking(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let mode = if args.on(1) { Mode::Blocking } else { Mode::NonBlocking };
     set(world, &*args.socket(0)?, mode)
 }
 
-fn getblocking(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    Ok(Value::Bool(get(args)? != Mode::NonBlocking).into())
-}
-
 fn setdefaulttimeout(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     world.default_mode = args.seconds(0)?;
     Ok(Step::Done(Reply::Nothing))
-}
-
-fn getdefaulttimeout(world: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    Ok(seconds(world.default_mode))
 }

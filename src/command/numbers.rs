@@ -143,8 +143,6 @@ const REPR: Command = Command {
     params: &[req("value", Kind::Any).is("of any kind")],
     results: &[("text", Holds::Plain)],
     returns: "text",
-    python: "",
-    man: "",
     example: "text = repr \"a\\tb\"\nprint $text",
     related: &["str", "print"],
     run: |_, args| Ok(Value::text(args.value(0).show()).into()),

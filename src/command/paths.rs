@@ -30,7 +30,7 @@ const UNLINK: Command = Command {
     ],
     example: "f = open sockpit-unlink w\nclose f\nunlink sockpit-unlink\nexists sockpit-unlink",
     related: &["bind", "exists", "AF_UNIX"],
-    run: unlink,
+    run: |_, args| on_path(args, |path| fs::remove_file(path)).map(|()| Step::Done(Reply::Nothing)),
     ..base(Group::Files)
 };
 
@@ -50,7 +50,7 @@ const MKDIR: Command = Command {
     ],
     example: "mkdir sockpit-folder\nexists sockpit-folder\nexpect EEXIST mkdir sockpit-folder",
     related: &["exists", "open"],
-    run: mkdir,
+    run: |_, args| on_path(args, |path| fs::create_dir(path)).map(|()| Step::Done(Reply::Nothing)),
     ..base(Group::Files)
 };
 
@@ -65,7 +65,7 @@ const EXISTS: Command = Command {
     man: "access(2)",
     example: "exists /proc/net/tcp",
     related: &["filesize", "unlink", "realpath"],
-    run: exists,
+    run: |_, args| on_path(args, |path| Ok(Value::Bool(path.exists()).into())),
     ..base(Group::Files)
 };
 
@@ -81,7 +81,7 @@ const FILESIZE: Command = Command {
     errors: &[NOENT, ACCES, NOTDIR],
     example: "f = open sockpit-filesize w\nwrite f hello\nclose f\nfilesize sockpit-filesize\nunlink sockpit-filesize",
     related: &["exists", "open", "sendfile"],
-    run: filesize,
+    run: |_, args| on_path(args, |path| fs::metadata(path)).map(|about| Value::Int(i128::from(about.len())).into()),
     ..base(Group::Files)
 };
 
@@ -121,18 +121,6 @@ fn on_path<T>(args: &Args, call: impl FnOnce(&Path) -> io::Result<T>) -> Result<
     call(Path::new(OsStr::from_bytes(&path))).map_err(|e| file::path_failure(&e, &path))
 }
 
-fn unlink(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    on_path(args, |path| fs::remove_file(path)).map(|()| Step::Done(Reply::Nothing))
-}
-
-fn mkdir(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    on_path(args, |path| fs::create_dir(path)).map(|()| Step::Done(Reply::Nothing))
-}
-
-fn exists(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    on_path(args, |path| Ok(Value::Bool(path.exists()).into()))
-}
-
 fn symlink(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let target = args.data(0).into_owned();
     let path = args.data(1).into_owned();
@@ -147,8 +135,4 @@ fn realpath(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
         Ok(text) => Value::text(text).into(),
         Err(bytes) => Value::bytes(bytes.as_encoded_bytes()).into(),
     })
-}
-
-fn filesize(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    on_path(args, |path| fs::metadata(path)).map(|about| Value::Int(i128::from(about.len())).into())
 }

@@ -3,16 +3,15 @@
 use std::rc::Rc;
 
 use super::args::expected;
-use super::{Arg, Args, Command, Group, Kind, base, err, opt, req, some};
+use super::tasks::start_of_def;
+use super::{Args, Command, Group, Kind, base, err, opt, req, some};
 use crate::os::process as os;
 use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::{Process, Request, Step, World, process as world};
 
 fn start(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let mut values = args.0.drain(..).filter_map(|a| if let Arg::Value(v) = a { Some(v) } else { None }).peekable();
-    let daemon = values.next_if(|v| *v == Value::text("-d")).is_some();
-    let name = values.next().ok_or_else(|| Failure::usage("the name of a def is missing"))?;
-    Ok(Step::Ask(Request::Process { daemon, name: name.to_string().into(), args: values.collect() }))
+    let (daemon, name, args) = start_of_def(args)?;
+    Ok(Step::Ask(Request::Process { daemon, name, args }))
 }
 
 fn process(args: &Args, i: usize) -> Result<Rc<Process>, Failure> {
@@ -32,14 +31,6 @@ fn number(n: i32) -> Step {
     Value::Int(n.into()).into()
 }
 
-fn pid(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    Ok(number(process(args, 0)?.pid))
-}
-
-fn getpid(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    Ok(number(os::id()))
-}
-
 fn getppid(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     if !args.has(0) {
         return Ok(number(os::parent()));
@@ -51,13 +42,8 @@ fn getppid(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     }
 }
 
-fn terminate(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    process(args, 0)?.signal(libc::SIGTERM)?;
-    Ok(Step::Done(Reply::Nothing))
-}
-
-fn kill(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    process(args, 0)?.signal(libc::SIGKILL)?;
+fn signal(args: &Args, number: i32) -> Result<Step, Failure> {
+    process(args, 0)?.signal(number)?;
     Ok(Step::Done(Reply::Nothing))
 }
 
@@ -118,7 +104,7 @@ pub const COMMANDS: &[Command] = &[
         man: "fork(2)",
         example: "def task\nend\np = process task\nn = pid p\njoin p",
         related: &["getpid", "getppid", "process"],
-        run: pid,
+        run: |_, args| Ok(number(process(args, 0)?.pid)),
         ..BASE
     },
     Command {
@@ -132,7 +118,7 @@ pub const COMMANDS: &[Command] = &[
         man: "getpid(2)",
         example: "me = getpid",
         related: &["getppid", "pid"],
-        run: getpid,
+        run: |_, _| Ok(number(os::id())),
         ..BASE
     },
     Command {
@@ -159,7 +145,7 @@ pub const COMMANDS: &[Command] = &[
         man: "kill(2)",
         example: "def nap\n  sleep 60\nend\np = process nap\nterminate p\njoin p\nexitcode p",
         related: &["kill", "exitcode", "join", "process"],
-        run: terminate,
+        run: |_, args| signal(args, libc::SIGTERM),
         ..BASE
     },
     Command {
@@ -170,7 +156,7 @@ pub const COMMANDS: &[Command] = &[
         man: "kill(2)",
         example: "def busy\n  loop\n  end\nend\np = process busy\nkill p\njoin p\nexitcode p",
         related: &["terminate", "exitcode", "join"],
-        run: kill,
+        run: |_, args| signal(args, libc::SIGKILL),
         ..BASE
     },
     Command {
@@ -192,8 +178,6 @@ pub const COMMANDS: &[Command] = &[
         params: &[req("P", Kind::ProcessOrPid)],
         results: &[("state", Holds::Plain)],
         returns: "text",
-        python: "",
-        c: "",
         man: "proc_pid_stat(5)",
         example: "def task\nend\np = process task\njoin p\nstate = procstate p\nassert $state == gone",
         related: &["process", "join", "exitcode"],
@@ -207,7 +191,6 @@ pub const COMMANDS: &[Command] = &[
         results: &[("queue", Holds::Live)],
         returns: "the queue",
         python: "multiprocessing.Queue(MAX)",
-        c: "",
         man: "unix(7)",
         example: "q = mpqueue 3\ndef product q\n  put q 111\nend\np = process product $q\nv = get q\njoin p",
         related: &["put", "get", "process", "queue"],

@@ -2,12 +2,13 @@
 // Every effect has the same type, also one that cannot fail.
 #![allow(clippy::unnecessary_wraps)]
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use super::args::expected;
+use super::data::int_value;
 use super::{Arg, Args, CLOSED, Command, Group, Kind, base, err, named, opt, req, some};
 use crate::linux::constants;
 use crate::linux::state::State;
@@ -92,7 +93,7 @@ const JOBS: Command = Command {
     returns: "text, a line for each, when it is given a name; else they are shown",
     example: "left, right = socketpair\ndata = recv left 100 &\njobs\ncancel 1",
     related: &["wait", "cancel", "tasks"],
-    run: jobs,
+    run: |_, _| Ok(Step::Ask(Request::Jobs)),
     ..base(Group::Readiness)
 };
 
@@ -105,7 +106,7 @@ const IS_ALIVE: Command = Command {
     errors: &[err("Usage", "it is no job's number, no task and no process")],
     example: "left, right = socketpair\ndata = recv left 100 &\nis_alive 1\nsend right hello\nwait 1\nis_alive 1",
     related: &["wait", "join", "jobs"],
-    run: is_alive,
+    run: |_, args| Ok(Step::Ask(Request::IsAlive(args.take(0)))),
     ..base(Group::Readiness)
 };
 
@@ -116,7 +117,7 @@ const CANCEL: Command = Command {
     errors: &[err("Usage", "no background call, task or process that could be cancelled")],
     example: "left, right = socketpair\ndata = recv left 100 &\ncancel 1\nis_alive 1",
     related: &["wait", "jobs", "tasks", "Cancelled"],
-    run: cancel,
+    run: |_, args| Ok(Step::Ask(Request::Cancel(args.take(0)))),
     ..base(Group::Readiness)
 };
 
@@ -160,7 +161,7 @@ const INQ: Command = Command {
     errors: &[err("EINVAL", "a listening socket has no bytes to read"), CLOSED],
     example: "left, right = socketpair\nsend right hello\ninq left",
     related: &["outq", "recv", "MSG_PEEK"],
-    run: inq,
+    run: |_, args| told(args, fd::inq).map(|count| int_value(count).into()),
     ..base(Group::Readiness)
 };
 
@@ -176,7 +177,7 @@ const OUTQ: Command = Command {
     errors: &[err("EINVAL", "a listening socket sends nothing"), CLOSED],
     example: "left, right = socketpair\noutq left",
     related: &["inq", "send", "TCP_INFO"],
-    run: outq,
+    run: |_, args| told(args, fd::outq).map(|count| int_value(count).into()),
     ..base(Group::Readiness)
 };
 
@@ -193,7 +194,7 @@ const ATMARK: Command = Command {
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
               conn, addr = accept srv\nsend cli ab\nsend cli ! MSG_OOB\npoll conn PRI 1\nrecv conn 100\natmark conn",
     related: &["MSG_OOB", "SO_OOBINLINE"],
-    run: atmark,
+    run: |_, args| told(args, fd::atmark).map(|there| Value::Bool(there).into()),
     ..base(Group::Readiness)
 };
 
@@ -316,18 +317,6 @@ fn wait(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Step::Ask(Request::WaitJobs(jobs)))
 }
 
-fn jobs(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    Ok(Step::Ask(Request::Jobs))
-}
-
-fn is_alive(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    Ok(Step::Ask(Request::IsAlive(args.take(0))))
-}
-
-fn cancel(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    Ok(Step::Ask(Request::Cancel(args.take(0))))
-}
-
 fn sleep(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let Some(seconds) = args.seconds(0)? else {
         return Err(Failure::usage("sleep needs a number of seconds").at(0));
@@ -346,19 +335,9 @@ fn now(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
     Ok(Value::Float(first.elapsed().as_secs_f64()).into())
 }
 
-fn inq(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let count = fd::inq(args.socket(0)?.fd()?.as_fd()).map_err(Failure::os)?;
-    Ok(Value::Int(count as i128).into())
-}
-
-fn outq(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let count = fd::outq(args.socket(0)?.fd()?.as_fd()).map_err(Failure::os)?;
-    Ok(Value::Int(count as i128).into())
-}
-
-fn atmark(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let there = fd::atmark(args.socket(0)?.fd()?.as_fd()).map_err(Failure::os)?;
-    Ok(Value::Bool(there).into())
+/// What the kernel tells of the socket in the first place.
+fn told<T>(args: &Args, ask: impl FnOnce(BorrowedFd<'_>) -> Result<T, i32>) -> Result<T, Failure> {
+    ask(args.socket(0)?.fd()?.as_fd()).map_err(Failure::os)
 }
 
 fn state(_: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -179,7 +179,7 @@ const FILENO: Command = Command {
     man: "socket(2)",
     example: "s = socket\nfileno s\nclose s\nfileno s",
     related: &["detach", "dup", "close", "EBADF"],
-    run: fileno,
+    run: |_, args| Ok(Value::Int(i128::from(args.socket(0)?.fileno())).into()),
     ..base(Group::Sockets)
 };
 
@@ -293,8 +293,4 @@ fn detach(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let fd = world.detach(&socket)?;
     fd::give_out(fd.as_fd()).map_err(Failure::os)?;
     Ok(Value::Int(i128::from(fd.into_raw_fd())).into())
-}
-
-fn fileno(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    Ok(Value::Int(i128::from(args.socket(0)?.fileno())).into())
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::args::expected;
-use super::{Args, Command, Group, Kind, KnownError, Run, bare, err, opt, req};
+use super::{Args, Command, Group, Kind, KnownError, Param, Run, bare, err, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Handle, Holds, Reply, Value};
 use crate::world::sync::{self, EventFlag, Lock, Order, Pool, Queue, Sort};
@@ -30,47 +30,14 @@ fn made(thing: impl Handle) -> Result<Step, Failure> {
     Ok(Value::Handle(Rc::new(thing)).into())
 }
 
-fn lock(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    made(Lock::new(Sort::Lock, 1))
-}
-
-fn rlock(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    made(Lock::new(Sort::Recursive, 1))
-}
-
 fn semaphore(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let places = if args.has(0) { args.size(0)? } else { 1 };
     made(Lock::new(Sort::Semaphore, places as u64))
 }
 
-fn acquire(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    sync::acquire(world, &lock_in(args)?, limit(args, 1)?)
-}
-
-fn release(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    sync::release(world, &*lock_in(args)?)
-}
-
-fn locked(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    Ok(Value::Bool(lock_in(args)?.is_locked()).into())
-}
-
-fn event(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    made(EventFlag::default())
-}
-
-fn set(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    event_in(args)?.set(world, true);
+fn set(world: &mut World, args: &Args, on: bool) -> Result<Step, Failure> {
+    event_in(args)?.set(world, on);
     Ok(Step::Done(Reply::Nothing))
-}
-
-fn clear(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    event_in(args)?.set(world, false);
-    Ok(Step::Done(Reply::Nothing))
-}
-
-fn is_set(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    Ok(Value::Bool(event_in(args)?.is_set()).into())
 }
 
 fn new_queue(args: &Args, order: Order) -> Result<Step, Failure> {
@@ -79,66 +46,26 @@ fn new_queue(args: &Args, order: Order) -> Result<Step, Failure> {
     made(Queue::new(order, max))
 }
 
-fn queue(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    new_queue(args, Order::Fifo)
-}
-
-fn lifoqueue(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    new_queue(args, Order::Lifo)
-}
-
-fn priorityqueue(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    new_queue(args, Order::Priority)
-}
-
+/// The queue between processes that is given, if it is one of those.
 fn between_processes(args: &Args) -> Option<Rc<MpQueue>> {
     args.value(0).downcast_rc()
 }
 
-fn put(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+fn put(world: &mut World, args: &mut Args, wait: bool) -> Result<Step, Failure> {
+    let limit = if wait { limit(args, 2)? } else { Some(Duration::ZERO) };
     if let Some(queue) = between_processes(args) {
-        return mpqueue::put(world, &queue, args.value(1), limit(args, 2)?, true);
+        return mpqueue::put(world, &queue, args.value(1), limit, wait);
     }
-    let (queue, limit) = (queue_in(args)?, limit(args, 2)?);
+    let queue = queue_in(args)?;
     sync::put(world, &queue, args.take(1), limit)
 }
 
-fn get(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+fn get(world: &mut World, args: &Args, wait: bool) -> Result<Step, Failure> {
+    let limit = if wait { limit(args, 1)? } else { Some(Duration::ZERO) };
     if let Some(queue) = between_processes(args) {
-        return mpqueue::get(world, &queue, limit(args, 1)?, true);
+        return mpqueue::get(world, &queue, limit, wait);
     }
-    sync::get(world, &queue_in(args)?, limit(args, 1)?)
-}
-
-fn put_nowait(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    if let Some(queue) = between_processes(args) {
-        return mpqueue::put(world, &queue, args.value(1), None, false);
-    }
-    let queue = queue_in(args)?;
-    sync::put(world, &queue, args.take(1), Some(Duration::ZERO))
-}
-
-fn get_nowait(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    if let Some(queue) = between_processes(args) {
-        return mpqueue::get(world, &queue, None, false);
-    }
-    sync::get(world, &queue_in(args)?, Some(Duration::ZERO))
-}
-
-fn qsize(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    Ok(Value::Int(queue_in(args)?.len() as i128).into())
-}
-
-fn empty(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    Ok(Value::Bool(queue_in(args)?.is_empty()).into())
-}
-
-fn full(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    Ok(Value::Bool(queue_in(args)?.is_full()).into())
-}
-
-fn task_done(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    sync::task_done(world, &*queue_in(args)?)
+    sync::get(world, &queue_in(args)?, limit)
 }
 
 fn pool(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -156,6 +83,14 @@ const LOCKS: &[&str] = &["a lock", "a semaphore"];
 pub(super) const EVENT: &[&str] = &["an event"];
 pub(super) const QUEUES: &[&str] = &["a queue", "a queue between processes"];
 
+const M: Param = req("M", Kind::Thing).or(LOCKS);
+const E: Param = req("E", Kind::Thing).or(EVENT);
+const Q: Param = req("Q", Kind::Thing).or(QUEUES).is("a queue");
+const V: Param = req("V", Kind::Any).is("any value");
+const MAX: Param = opt("MAX", Kind::Int).is("how many entries it takes; no limit for 0 or when left out");
+const SECONDS: Param = opt("SECONDS", Kind::Seconds).is("no limit when left out");
+
+const NO_EVENT: KnownError = err("Usage", "it is no event");
 const NO_LOCK: KnownError = err("Usage", "it is no lock, or nobody holds it");
 const NO_QUEUE: KnownError = err("Usage", "it is no queue");
 const EMPTY: KnownError = err("Empty", "no entry came in time");
@@ -171,7 +106,7 @@ pub const COMMANDS: &[Command] = &[
         man: "pthread_mutex_init(3)",
         example: "m = lock\nacquire m\nlocked m\nrelease m",
         related: &["acquire", "release", "rlock", "semaphore", "Deadlock"],
-        ..command("lock", "make a lock: one task at a time holds it", lock)
+        ..command("lock", "make a lock: one task at a time holds it", |_, _| made(Lock::new(Sort::Lock, 1)))
     },
     Command {
         results: &[("lock", Holds::Live)],
@@ -181,7 +116,7 @@ pub const COMMANDS: &[Command] = &[
         man: "pthread_mutexattr_settype(3)",
         example: "m = rlock\nacquire m\nacquire m\nrelease m\nrelease m",
         related: &["lock", "acquire", "release"],
-        ..command("rlock", "make a lock that its holder may take again", rlock)
+        ..command("rlock", "make a lock that its holder may take again", |_, _| made(Lock::new(Sort::Recursive, 1)))
     },
     Command {
         params: &[opt("N", Kind::Size).is("how many; 1 when left out")],
@@ -196,7 +131,7 @@ pub const COMMANDS: &[Command] = &[
         ..command("semaphore", "make a lock that N tasks may hold at once; 1 when left out", semaphore)
     },
     Command {
-        params: &[req("M", Kind::Thing).or(LOCKS), opt("SECONDS", Kind::Seconds).is("no limit when left out")],
+        params: &[M, SECONDS],
         results: &[("taken", Holds::Plain)],
         returns: "false when the seconds were over, else true",
         python: "{M}.acquire(<timeout={SECONDS}>)",
@@ -205,27 +140,33 @@ pub const COMMANDS: &[Command] = &[
         errors: &[NO_LOCK, err("Deadlock", "no task can ever release it")],
         example: "m = lock\nok = acquire m 0.5\nrelease m",
         related: &["release", "lock", "locked", "Deadlock"],
-        ..command("acquire", "take a lock or a place of a semaphore; false when the seconds are over", acquire)
+        ..command("acquire", "take a lock or a place of a semaphore; false when the seconds are over", |world, args| {
+            sync::acquire(world, &lock_in(args)?, limit(args, 1)?)
+        })
     },
     Command {
-        params: &[req("M", Kind::Thing).or(LOCKS)],
+        params: &[M],
         python: "{M}.release()",
         c: "pthread_mutex_unlock(&m);",
         man: "pthread_mutex_unlock(3)",
         errors: &[NO_LOCK],
         example: "m = lock\nacquire m\nrelease m",
         related: &["acquire", "lock"],
-        ..command("release", "give a lock back; the task that waits longest gets it", release)
+        ..command("release", "give a lock back; the task that waits longest gets it", |world, args| {
+            sync::release(world, &*lock_in(args)?)
+        })
     },
     Command {
-        params: &[req("M", Kind::Thing).or(LOCKS)],
+        params: &[M],
         results: &[("held", Holds::Plain)],
         returns: "true or false",
         python: "{M}.locked()",
         errors: &[NO_LOCK],
         example: "m = lock\nlocked m",
         related: &["lock", "acquire"],
-        ..command("locked", "whether a lock is held, or all places of a semaphore", locked)
+        ..command("locked", "whether a lock is held, or all places of a semaphore", |_, args| {
+            Ok(Value::Bool(lock_in(args)?.is_locked()).into())
+        })
     },
     Command {
         results: &[("event", Holds::Live)],
@@ -235,144 +176,149 @@ pub const COMMANDS: &[Command] = &[
         man: "pthread_cond_init(3)",
         example: "e = event\nset e\nwait e",
         related: &["set", "clear", "is_set", "wait"],
-        ..command("event", "make a flag that tasks can wait for: wait E", event)
+        ..command("event", "make a flag that tasks can wait for: wait E", |_, _| made(EventFlag::default()))
     },
     Command {
-        params: &[req("E", Kind::Thing).or(EVENT)],
+        params: &[E],
         python: "{E}.set()",
         c: "pthread_cond_broadcast(&e);",
         man: "pthread_cond_broadcast(3)",
-        errors: &[err("Usage", "it is no event")],
+        errors: &[NO_EVENT],
         example: "e = event\nset e",
         related: &["event", "wait", "clear"],
-        ..command("set", "set an event: every task that waits for it goes on", set)
+        ..command("set", "set an event: every task that waits for it goes on", |world, args| set(world, args, true))
     },
     Command {
-        params: &[req("E", Kind::Thing).or(EVENT)],
+        params: &[E],
         python: "{E}.clear()",
-        errors: &[err("Usage", "it is no event")],
+        errors: &[NO_EVENT],
         example: "e = event\nset e\nclear e\nis_set e",
         related: &["event", "set"],
-        ..command("clear", "clear an event: who waits from now on waits", clear)
+        ..command("clear", "clear an event: who waits from now on waits", |world, args| set(world, args, false))
     },
     Command {
-        params: &[req("E", Kind::Thing).or(EVENT)],
+        params: &[E],
         results: &[("set", Holds::Plain)],
         returns: "true or false",
         python: "{E}.is_set()",
-        errors: &[err("Usage", "it is no event")],
+        errors: &[NO_EVENT],
         example: "e = event\nis_set e",
         related: &["event", "set"],
-        ..command("is_set", "whether an event is set", is_set)
+        ..command("is_set", "whether an event is set", |_, args| Ok(Value::Bool(event_in(args)?.is_set()).into()))
     },
     Command {
-        params: &[opt("MAX", Kind::Int).is("how many entries it takes; no limit for 0 or when left out")],
+        params: &[MAX],
         results: &[("queue", Holds::Live)],
         returns: "the queue",
         python: "queue.Queue(<{MAX}>)",
         example: "q = queue 2\nput q one\nput q two\nfull q\nget q",
         related: &["put", "get", "qsize", "task_done", "join"],
-        ..command("queue", "make a queue, first in first out, of at most MAX entries", queue)
+        ..command("queue", "make a queue, first in first out, of at most MAX entries", |_, args| {
+            new_queue(args, Order::Fifo)
+        })
     },
     Command {
-        params: &[opt("MAX", Kind::Int).is("how many entries it takes; no limit for 0 or when left out")],
+        params: &[MAX],
         results: &[("queue", Holds::Live)],
         returns: "the queue",
         python: "queue.LifoQueue(<{MAX}>)",
         example: "q = lifoqueue\nput q one\nput q two\nget q",
         related: &["put", "get", "qsize", "task_done", "join"],
-        ..command("lifoqueue", "make a queue that gives the last entry first", lifoqueue)
+        ..command("lifoqueue", "make a queue that gives the last entry first", |_, args| new_queue(args, Order::Lifo))
     },
     Command {
-        params: &[opt("MAX", Kind::Int).is("how many entries it takes; no limit for 0 or when left out")],
+        params: &[MAX],
         results: &[("queue", Holds::Live)],
         returns: "the queue",
         python: "queue.PriorityQueue(<{MAX}>)",
         errors: &[err("Usage", "MAX is not a whole number")],
         example: "q = priorityqueue\nput q 3\nput q 1\nget q",
         related: &["put", "get", "qsize", "task_done", "join"],
-        ..command("priorityqueue", "make a queue that gives the least entry first", priorityqueue)
+        ..command("priorityqueue", "make a queue that gives the least entry first", |_, args| {
+            new_queue(args, Order::Priority)
+        })
     },
     Command {
-        params: &[
-            req("Q", Kind::Thing).or(QUEUES).is("a queue"),
-            req("V", Kind::Any).is("any value"),
-            opt("SECONDS", Kind::Seconds).is("no limit when left out"),
-        ],
+        params: &[Q, V, SECONDS],
         python: "{Q}.put({V}<, timeout={SECONDS}>)",
         errors: &[NO_QUEUE, FULL],
         example: "q = queue\nput q hello\nqsize q",
         related: &["get", "put_nowait", "full", "Full", "queue"],
-        ..command("put", "put a value into a queue; waits while it is full", put)
+        ..command("put", "put a value into a queue; waits while it is full", |world, args| put(world, args, true))
     },
     Command {
-        params: &[
-            req("Q", Kind::Thing).or(QUEUES).is("a queue"),
-            opt("SECONDS", Kind::Seconds).is("no limit when left out"),
-        ],
+        params: &[Q, SECONDS],
         results: &[("value", Holds::Plain)],
         returns: "the value",
         python: "{Q}.get(<timeout={SECONDS}>)",
         errors: &[NO_QUEUE, EMPTY],
         example: "q = queue\nput q hello\nv = get q",
         related: &["put", "get_nowait", "empty", "Empty", "queue"],
-        ..command("get", "take the next value out of a queue; waits while it is empty", get)
+        ..command("get", "take the next value out of a queue; waits while it is empty", |world, args| {
+            get(world, args, true)
+        })
     },
     Command {
-        params: &[req("Q", Kind::Thing).or(QUEUES).is("a queue"), req("V", Kind::Any).is("any value")],
+        params: &[Q, V],
         python: "{Q}.put_nowait({V})",
         errors: &[NO_QUEUE, FULL],
         example: "q = queue 1\nput_nowait q a\nexpect Full put_nowait q b",
         related: &["put", "Full"],
-        ..command("put_nowait", "put a value into a queue, or fail with `Full`", put_nowait)
+        ..command("put_nowait", "put a value into a queue, or fail with `Full`", |world, args| put(world, args, false))
     },
     Command {
-        params: &[req("Q", Kind::Thing).or(QUEUES).is("a queue")],
+        params: &[Q],
         results: &[("value", Holds::Plain)],
         returns: "the value",
         python: "{Q}.get_nowait()",
         errors: &[NO_QUEUE, EMPTY],
         example: "q = queue\nexpect Empty get_nowait q",
         related: &["get", "Empty"],
-        ..command("get_nowait", "take the next value out of a queue, or fail with `Empty`", get_nowait)
+        ..command("get_nowait", "take the next value out of a queue, or fail with `Empty`", |world, args| {
+            get(world, args, false)
+        })
     },
     Command {
-        params: &[req("Q", Kind::Thing).or(QUEUES).is("a queue")],
+        params: &[Q],
         results: &[("count", Holds::Count)],
         returns: "a number",
         python: "{Q}.qsize()",
         errors: &[NO_QUEUE],
         example: "q = queue\nqsize q",
         related: &["empty", "full"],
-        ..command("qsize", "how many entries a queue has", qsize)
+        ..command("qsize", "how many entries a queue has", |_, args| {
+            Ok(Value::Int(queue_in(args)?.len() as i128).into())
+        })
     },
     Command {
-        params: &[req("Q", Kind::Thing).or(QUEUES).is("a queue")],
+        params: &[Q],
         results: &[("empty", Holds::Plain)],
         returns: "true or false",
         python: "{Q}.empty()",
         errors: &[NO_QUEUE],
         example: "q = queue\nempty q",
         related: &["full", "qsize", "get"],
-        ..command("empty", "whether a queue has no entry", empty)
+        ..command("empty", "whether a queue has no entry", |_, args| Ok(Value::Bool(queue_in(args)?.is_empty()).into()))
     },
     Command {
-        params: &[req("Q", Kind::Thing).or(QUEUES).is("a queue")],
+        params: &[Q],
         results: &[("full", Holds::Plain)],
         returns: "true or false",
         python: "{Q}.full()",
         errors: &[NO_QUEUE],
         example: "q = queue 1\nfull q",
         related: &["empty", "qsize", "put"],
-        ..command("full", "whether a queue takes no more", full)
+        ..command("full", "whether a queue takes no more", |_, args| Ok(Value::Bool(queue_in(args)?.is_full()).into()))
     },
     Command {
-        params: &[req("Q", Kind::Thing).or(QUEUES).is("a queue")],
+        params: &[Q],
         python: "{Q}.task_done()",
         errors: &[err("Usage", "it is no queue, or every entry was reported done already")],
         example: "q = queue\nput q job\nget q\ntask_done q\njoin q",
         related: &["join", "get"],
-        ..command("task_done", "report an entry that was taken out as dealt with: see join", task_done)
+        ..command("task_done", "report an entry that was taken out as dealt with: see join", |world, args| {
+            sync::task_done(world, &*queue_in(args)?)
+        })
     },
     Command {
         params: &[req("N", Kind::Size).is("how many at once, 1 or more")],

@@ -3,17 +3,21 @@
 use std::rc::Rc;
 
 use super::args::expected;
-use super::{Arg, Args, Command, Group, Kind, base, err, opt, req, some};
+use super::{Args, Command, Group, Kind, Param, base, err, opt, req, some};
 use crate::os::fd;
 use crate::value::{Failure, Holds, Value};
 use crate::world::sync::{self, Pool};
 use crate::world::{Request, Step, World};
 
+/// Whether `-d` stands before the name of a def, the name, and its arguments.
+pub(super) fn start_of_def(args: &mut Args) -> Result<(bool, Rc<str>, Vec<Value>), Failure> {
+    let daemon = args.has(0) && *args.value(0) == Value::text("-d");
+    def_call(args, usize::from(daemon)).map(|(name, args)| (daemon, name, args))
+}
+
 fn spawn(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let mut values = args.0.drain(..).filter_map(|a| if let Arg::Value(v) = a { Some(v) } else { None }).peekable();
-    let daemon = values.next_if(|v| *v == Value::text("-d")).is_some();
-    let name = values.next().ok_or_else(|| Failure::usage("the name of a def is missing"))?;
-    Ok(Step::Ask(Request::Spawn { daemon, name: name.to_string().into(), args: values.collect() }))
+    let (daemon, name, args) = start_of_def(args)?;
+    Ok(Step::Ask(Request::Spawn { daemon, name, args }))
 }
 
 fn join(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -41,23 +45,13 @@ fn coroutine(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Step::Ask(Request::Coroutine { name, args }))
 }
 
-fn resume(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    Ok(Step::Ask(Request::Resume(args.take(0), args.take(1))))
-}
-
 fn submit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let pool = args.value(0).downcast_rc::<Pool>().ok_or_else(|| expected(0, "a pool", args.value(0)))?;
     let (name, args) = def_call(args, 1)?;
     Ok(Step::Ask(Request::Submit { pool, name, args }))
 }
 
-fn tasks(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    Ok(Step::Ask(Request::Tasks))
-}
-
-fn current_task(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    Ok(Step::Ask(Request::CurrentTask))
-}
+const DEF: Param = some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with");
 
 /// The calls of this group.
 pub const COMMANDS: &[Command] = &[
@@ -121,7 +115,7 @@ pub const COMMANDS: &[Command] = &[
         name: "coroutine",
         summary: "make a coroutine of a def; it runs only when it is resumed, to its next yield",
         notes: &["It is Python's generator: `resume C` is c.send(None), or next(c)."],
-        params: &[some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with")],
+        params: &[DEF],
         results: &[("coroutine", Holds::Live)],
         returns: "the coroutine",
         python: "c = NAME(ARGS, ...)",
@@ -144,16 +138,13 @@ pub const COMMANDS: &[Command] = &[
         errors: &[err("Empty", "the coroutine has ended"), err("Usage", "it is no coroutine, or runs already")],
         example: "def echo\n  x = yield ready\n  yield $x\nend\nc = coroutine echo\nresume c\nresume c hello",
         related: &["coroutine", "yield"],
-        run: resume,
+        run: |_, args| Ok(Step::Ask(Request::Resume(args.take(0), args.take(1)))),
         ..base(Group::Tasks)
     },
     Command {
         name: "submit",
         summary: "have a pool run a def as soon as a worker is free",
-        params: &[
-            req("P", Kind::Thing).or(&["a pool"]),
-            some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with"),
-        ],
+        params: &[req("P", Kind::Thing).or(&["a pool"]), DEF],
         results: &[("task", Holds::Live)],
         returns: "the task",
         python: "P.submit(NAME, ARGS, ...)",
@@ -169,7 +160,7 @@ pub const COMMANDS: &[Command] = &[
         python: "threading.enumerate()",
         example: "tasks",
         related: &["spawn", "current_task", "jobs"],
-        run: tasks,
+        run: |_, _| Ok(Step::Ask(Request::Tasks)),
         ..base(Group::Tasks)
     },
     Command {
@@ -182,7 +173,7 @@ pub const COMMANDS: &[Command] = &[
         man: "pthread_self(3)",
         example: "me = current_task",
         related: &["tasks", "spawn"],
-        run: current_task,
+        run: |_, _| Ok(Step::Ask(Request::CurrentTask)),
         ..base(Group::Tasks)
     },
 ];

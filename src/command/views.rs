@@ -8,14 +8,6 @@ fn ask(request: Request) -> Result<Step, Failure> {
     Ok(Step::Ask(request))
 }
 
-fn sockets(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    ask(Request::Sockets)
-}
-
-fn vars(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    ask(Request::Vars)
-}
-
 fn why(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = if args.has(0) { Some(args.socket(0)?) } else { None };
     ask(Request::Why(socket))
@@ -24,22 +16,6 @@ fn why(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 fn diagram(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let chosen = (0..args.0.len()).map(|i| args.socket(i)).collect::<Result<_, _>>()?;
     ask(Request::Diagram(chosen))
-}
-
-fn history(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    ask(Request::History)
-}
-
-fn save(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    ask(Request::Save(args.text(0)?.into_owned()))
-}
-
-fn source(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    ask(Request::Source(args.text(0)?.into_owned()))
-}
-
-fn trace(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    ask(Request::Trace(args.on(0)))
 }
 
 fn quit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -75,12 +51,12 @@ pub const COMMANDS: &[Command] = &[
     Command {
         example: "sockets",
         related: &["vars", "state"],
-        ..view("sockets", "list the sockets that have names, with their addresses", sockets)
+        ..view("sockets", "list the sockets that have names, with their addresses", |_, _| ask(Request::Sockets))
     },
     Command {
         example: "vars",
         related: &["sockets", "values"],
-        ..view("vars", "list the names and what they hold", vars)
+        ..view("vars", "list the names and what they hold", |_, _| ask(Request::Vars))
     },
     Command {
         params: &[opt("S", Kind::Socket)],
@@ -107,7 +83,11 @@ pub const COMMANDS: &[Command] = &[
         errors: &[err("Usage", "it is on or off")],
         example: "trace on\nleft, right = socketpair\nsend left hello\nrecv right 100\ntrace off",
         related: &["poll", "setblocking", "announce"],
-        ..view("trace", "show each system call that a call makes, as strace does; and how it waits between them", trace)
+        ..view(
+            "trace",
+            "show each system call that a call makes, as strace does; and how it waits between them",
+            |_, args| ask(Request::Trace(args.on(0))),
+        )
     },
     Command {
         params: &[opt("SWITCH", Kind::Switch).is("left out, it is only told")],
@@ -134,21 +114,25 @@ pub const COMMANDS: &[Command] = &[
     Command {
         example: "history",
         related: &["save"],
-        ..view("history", "list the lines typed in this session", history)
+        ..view("history", "list the lines typed in this session", |_, _| ask(Request::History))
     },
     Command {
         params: &[req("FILE", Kind::Path).is("with .transcript at its end: the session with what it showed")],
         errors: &[err("EACCES", "the file may not be written"), err("ENOENT", "its folder does not exist")],
         example: "print hello\nsave session.sock",
         related: &["source", "history", "transcripts"],
-        ..view("save", "write the lines typed in this session to a file, as a script", save)
+        ..view("save", "write the lines typed in this session to a file, as a script", |_, args| {
+            ask(Request::Save(args.text(0)?.into_owned()))
+        })
     },
     Command {
         params: &[req("FILE", Kind::Program)],
         errors: &[err("ENOENT", "there is no such file"), err("Usage", "the file is not a program")],
         example: "f = open lines.sock w\nwrite f \"print hello\\n\"\nclose f\nsource lines.sock\nunlink lines.sock",
         related: &["save", "history"],
-        ..view("source", "run a file's lines here, with this session's names", source)
+        ..view("source", "run a file's lines here, with this session's names", |_, args| {
+            ask(Request::Source(args.text(0)?.into_owned()))
+        })
     },
     Command {
         aliases: &["exit"],
