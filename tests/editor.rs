@@ -447,6 +447,17 @@ fn keys_are_those_of_the_inputrc() {
     // Back a word, change it.
     t.keys("\x1bbcwright\r");
     t.see("\nright");
+    // Nothing completes that: it would ring, as it does without the setting.
+    let rings = |t: &mut Terminal| {
+        t.ready();
+        t.keys("zzq\t");
+        t.see("zzq");
+        t.keys("\x03");
+        t.ready();
+        t.raw.contains(&b'\x07')
+    };
+    assert!(!rings(&mut t));
+    assert!(rings(&mut prompt(24, 100)));
 }
 
 fn a_long_line_is_taken_or_refused_clearly() {

@@ -1,5 +1,6 @@
 //! Values from outside: their size, how they are written, and that what is written reads back.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use sockpit::value::wire::{Refusal, decode, decode_plain, encode};
 use sockpit::value::{Addr, Handle, Reason, Value};
 
 tests![
+    no_two_encodings_have_a_name_in_common,
     a_value_is_small,
     typed_values_tell_what_they_are,
     what_can_cross_crosses,
@@ -23,6 +25,18 @@ tests![
     the_clock_can_be_left_out,
     spans_read_well,
 ];
+
+/// A second of the same name would never be found.
+fn no_two_encodings_have_a_name_in_common() {
+    let rows = include_str!("../src/value/codec/list.rs").lines().filter(|line| line.starts_with("    "));
+    let quoted = rows.filter(|line| line.contains("&[")).flat_map(|line| line.split('"').skip(1).step_by(2));
+    let plain = |name: &str| name.replace(['-', '_', ' '], "").to_ascii_lowercase();
+    let mut seen = BTreeSet::new();
+    for name in quoted {
+        assert!(seen.insert(plain(name)), "{name}");
+    }
+    assert!(sockpit::value::codec::names().all(|name| seen.contains(&plain(name))));
+}
 
 fn a_value_is_small() {
     assert_eq!(size_of::<Value>(), 32);
