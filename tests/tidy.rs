@@ -112,8 +112,8 @@ const ASIDE: &[&str] = &["os", "help/words.rs"];
 const WORDS: &[(&str, &[&str])] = &[
     ("command/kernel.rs", &["state"]),
     ("command/ancillary.rs", &["info", "sockets"]),
-    ("explain/after.rs", &["socket", "state"]),
     ("explain/diagram.rs", &["close", "connect", "open"]),
+    ("explain/snapshot.rs", &["socket", "state"]),
     ("explain/story.rs", &["now"]),
     ("front/inputrc.rs", &["set"]),
     ("front/options.rs", &["full", "help"]),

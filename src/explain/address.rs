@@ -2,13 +2,12 @@
 
 use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr};
-use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileTypeExt;
-use std::rc::Rc;
 
-use super::ports::{allows, overlap, share};
-use super::{Case, Cause, is_set, listens, local};
+use super::datagrams::reached;
+use super::elsewhere::{allows, held, overlap, share};
+use super::{Case, Cause, is_at, is_set, listens, local, option};
 use crate::os::interfaces::{self, Interface, V4};
 use crate::os::resolve::{self, EAI_ADDRFAMILY};
 use crate::os::sockopt;
@@ -23,8 +22,7 @@ pub(super) fn wanted(case: &Case) -> Option<Addr> {
 
 /// Whether a socket leaves IPv4 alone.
 pub(super) fn only_v6(socket: &Socket) -> bool {
-    let fd = socket.open_fd().ok();
-    fd.is_some_and(|fd| sockopt::get_int(fd.as_fd(), libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Ok(1))
+    option(socket, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY) == Some(1)
 }
 
 /// Whether two sockets' addresses clash: IPv6 leaves IPv4 alone where IPV6_V6ONLY is set.
@@ -43,16 +41,14 @@ pub(super) fn taken(case: &Case) -> Option<Cause> {
     let (family, kind) = case.socket.as_ref().map_or((libc::AF_INET, libc::SOCK_STREAM), |s| (s.family, s.kind));
     let ip = |family| matches!(family, libc::AF_INET | libc::AF_INET6);
     let rivals = case.others().into_iter().filter(|s| ip(s.family) && ip(family) && s.kind == kind);
-    let mut rivals: Vec<_> = rivals.filter(|s| clashes(case, s, &wanted)).collect();
     // What listens is in the way whatever options are set.
-    rivals.sort_by_key(|s| !listens(s));
-    let in_the_way = |s: &&Rc<Socket>| {
-        let share = allows(case, libc::SO_REUSEADDR) && is_set(s, libc::SO_REUSEADDR) && !listens(s);
-        let spread = allows(case, libc::SO_REUSEPORT) && is_set(s, libc::SO_REUSEPORT);
-        (case.failure.tried != Tried::Listen || listens(s)) && !share && !spread
+    let in_the_way = |s: &Socket| {
+        let both = |number| allows(case, number) && is_set(s, number);
+        let shares = both(libc::SO_REUSEPORT) || both(libc::SO_REUSEADDR) && !listens(s);
+        (case.failure.tried != Tried::Listen || listens(s)) && !shares && clashes(case, s, &wanted)
     };
-    match rivals.iter().find(in_the_way) {
-        Some(holder) => held_by(case, &wanted, holder),
+    match rivals.filter(|s| in_the_way(s)).min_by_key(|s| !listens(s)) {
+        Some(holder) => held_by(case, &wanted, &holder),
         None => super::elsewhere::taken(case, &wanted, kind),
     }
 }
@@ -60,35 +56,30 @@ pub(super) fn taken(case: &Case) -> Option<Cause> {
 /// The address is held by an open socket of ours.
 fn held_by(case: &Case, wanted: &Addr, holder: &Socket) -> Option<Cause> {
     let name = holder.name();
-    let at = local(holder)?;
-    let place = if at == *wanted { "there".to_string() } else { format!("on {at}") };
     let clue = match Ends::of(holder) {
         Some(Ends { peer, .. }) => Clue::new(format!("{wanted} is held by {name}, a connection with {peer}")),
         None => {
-            let verb = if listens(holder) { "listens" } else { "is bound" };
             let since = case.last(holder.serial, |did| matches!(did, Did::Bound(_) | Did::Listens(_)));
-            Clue::new(format!("{wanted} is held by {name}, which {verb} {place}")).join(case.since(since))
+            Clue::new(held(wanted, &name, &local(holder)?, listens(holder))).join(case.since(since))
         }
     };
-    let cause = Cause::new(clue);
-    let me = case.me();
+    let (cause, me) = (Cause::new(clue).about(holder.serial), case.me());
     let (mine, theirs) = (allows(case, libc::SO_REUSEPORT), is_set(holder, libc::SO_REUSEPORT));
     if mine != theirs {
         let (has, lacks) = if mine { (me, name) } else { (name, me) };
         let clue = format!("{has} has SO_REUSEPORT and {lacks} has not: both need it, before bind");
-        return Some(cause.and(clue).advise("port 0 for a free one").about(holder.serial));
+        return Some(cause.and(clue).advise("port 0 for a free one"));
     }
     let otherwise = format!("close {} first, or port 0 for a free one", holder.name());
     if listens(holder) || case.failure.tried == Tried::Listen {
-        return Some(cause.advise(otherwise).about(holder.serial));
+        return Some(cause.advise(otherwise));
     }
     Some(share(case, cause, holder.serial, is_set(holder, libc::SO_REUSEADDR), &otherwise))
 }
 
 /// EADDRINUSE of AF_UNIX: the path is there, or the abstract name has an owner.
 fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
-    let holder = case.others().into_iter().find(|s| local(s).as_ref() == Some(wanted) && Ends::of(s).is_none());
-    if let Some(holder) = holder {
+    if let Some(holder) = case.ours(|s| is_at(s, wanted) && Ends::of(s).is_none()) {
         let name = holder.name();
         let verb = if listens(&holder) { "listens there" } else { "is bound to it" };
         let cause = Cause::new(format!("{wanted} is held by {name}, which {verb}")).about(holder.serial);
@@ -108,8 +99,7 @@ fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
 /// The interface that a socket is held to.
 fn held_to(socket: &Socket) -> Option<String> {
     let mut name = [0; libc::IFNAMSIZ];
-    let fd = socket.open_fd().ok()?;
-    sockopt::get(fd.as_fd(), libc::SOL_SOCKET, libc::SO_BINDTODEVICE, &mut name).ok()?;
+    socket.ask(|fd| sockopt::get(fd, libc::SOL_SOCKET, libc::SO_BINDTODEVICE, &mut name))?;
     let name = String::from_utf8_lossy(name.split(|b| *b == 0).next()?).into_owned();
     (!name.is_empty()).then_some(name)
 }
@@ -136,21 +126,17 @@ pub(super) fn not_here(case: &Case) -> Option<Cause> {
     } else {
         "[::1], or [::]:PORT for every interface"
     };
-    Some(
-        Cause::new(format!("no interface of this machine has {host}")).advise(format!("{advice}; ifconfig lists them")),
-    )
+    let clue = format!("no interface of this machine has {host}");
+    Some(Cause::new(clue).advise(format!("{advice}; ifconfig lists them")))
 }
 
 /// EACCES when sending: a broadcast address without consent.
 pub(super) fn broadcast(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.family == libc::AF_INET && !is_set(s, libc::SO_BROADCAST))?;
-    let name = socket.name();
     let to = case.failure.addr().cloned().or_else(|| Ends::of(socket).map(|ends| ends.peer))?;
-    let host = to.host().filter(|h| is_broadcast(*h))?;
-    Some(
-        Cause::new(format!("{host} is a broadcast address, and SO_BROADCAST is off on {name}"))
-            .advise(format!("setsockopt {name} SO_BROADCAST 1")),
-    )
+    let (name, host) = (socket.name(), to.host().filter(|h| is_broadcast(*h))?);
+    let clue = format!("{host} is a broadcast address, and SO_BROADCAST is off on {name}");
+    Some(Cause::new(clue).advise(format!("setsockopt {name} SO_BROADCAST 1")))
 }
 
 fn is_broadcast(host: IpAddr) -> bool {
@@ -173,36 +159,29 @@ fn family(addr: &Addr) -> Option<i32> {
 
 /// EINVAL at bind: it has an address already.
 pub(super) fn bound_already(case: &Case) -> Option<Cause> {
-    let socket = case.socket.as_ref()?;
-    let name = socket.name();
+    let (socket, name) = case.subject()?;
     let at = local(socket)?;
-    let fact = case.last(socket.serial, |did| {
-        matches!(did, Did::Bound(_) | Did::Connected(_) | Did::Sent { .. } | Did::Listens(_))
-    });
+    let gives = |did: &Did| matches!(did, Did::Bound(_) | Did::Connected(_) | Did::Sent { .. } | Did::Listens(_));
+    let fact = case.last(socket.serial, gives);
     // A connect that failed leaves a port to be seen, which is not held.
     if fact.is_none() && case.record().is_some_and(|record| record.knows_all(socket.serial)) {
         return None;
     }
-    let since = fact.map_or_else(Clue::default, |fact| {
-        let by = match fact.did {
-            Did::Bound(_) => "",
-            Did::Connected(_) => " (connect chose the port)",
-            Did::Listens(_) => " (listen keeps it)",
-            _ => " (the first send chose the port)",
-        };
-        case.since(Some(fact)).and(by)
-    });
-    Some(
-        Cause::new(Clue::new(format!("{name} is bound to {at} already")).join(since))
-            .advise("a new socket for another address"),
-    )
+    let by = match fact.map(|fact| &fact.did) {
+        None | Some(Did::Bound(_)) => "",
+        Some(Did::Connected(_)) => " (connect chose the port)",
+        Some(Did::Listens(_)) => " (listen keeps it)",
+        _ => " (the first send chose the port)",
+    };
+    let clue = Clue::new(format!("{name} is bound to {at} already")).join(case.since(fact)).and(by);
+    Some(Cause::new(clue).advise("a new socket for another address"))
 }
 
 /// EINVAL: an IPv6 address that many links have, without the interface that says which.
 pub(super) fn no_interface(case: &Case) -> Option<Cause> {
     let Addr::V6(at) = case.failure.addr()? else { return None };
-    (at.ip().is_unicast_link_local() && at.scope_id() == 0).then(|| {
-        let (host, port) = (at.ip(), at.port());
+    let (host, port) = (at.ip(), at.port());
+    (host.is_unicast_link_local() && at.scope_id() == 0).then(|| {
         Cause::new(format!("{host} is an address of one link, and each interface has its own: which one is not said"))
             .advise(format!("[{host}%INTERFACE]:{port}; ifconfig lists them"))
     })
@@ -237,11 +216,7 @@ pub(super) fn no_such_host(case: &Case) -> Option<Cause> {
 /// How to get to a server: with this socket, or with one of the server's family; the loopback for one on every interface.
 pub(super) fn connect_to(case: &Case, server: &Addr) -> String {
     let me = case.socket.as_ref().filter(|s| s.is_named() && !s.is_closed());
-    let at = match (server, server.port()) {
-        (Addr::V4(at), Some(port)) if at.ip().is_unspecified() => format!("127.0.0.1:{port}"),
-        (Addr::V6(at), Some(port)) if at.ip().is_unspecified() => format!("[::1]:{port}"),
-        _ => server.to_string(),
-    };
+    let at = reached(server, None);
     match (me, family(server)) {
         (Some(me), Some(family)) if me.family == family => format!("connect {} {at}", me.name()),
         (Some(me), _) => format!("create_connection {at}, for {} is {}", me.name(), me.sort()),

@@ -1,10 +1,10 @@
 //! Causes at the other end: nobody listens there, it closed first, it was never accepted.
 
 use std::os::fd::AsFd;
-use std::rc::Rc;
 
-use super::datagrams::{Places, Went, reached};
-use super::{Case, Cause, bytes, covers, listens, local};
+use super::address::{connect_to, only_v6};
+use super::datagrams::{self, Places, Went, reached};
+use super::{Case, Cause, bytes, covers, idle, is_at, listens, local};
 use crate::linux::constants::TYPES;
 use crate::os::{addr, fd};
 use crate::value::{Addr, Clue, Tried};
@@ -14,88 +14,83 @@ use crate::world::record::{Did, Ends, Fact};
 /// ECONNREFUSED at connect: nobody listens at that address.
 pub(super) fn refused(case: &Case) -> Option<Cause> {
     let named = case.failure.addr()?;
+    if matches!(named, Addr::Path(_) | Addr::Abstract(_)) {
+        return unix_refused(case, named);
+    }
     let to = reached(named, case.socket.as_ref().and_then(|socket| local(socket)).as_ref());
     let cause = refused_at(case, &to)?;
     Some(if to == *named { cause } else { cause.and(format!("{named} names no host: it is {to} that is reached")) })
 }
 
 fn refused_at(case: &Case, to: &Addr) -> Option<Cause> {
-    if matches!(to, Addr::Path(_) | Addr::Abstract(_)) {
-        return unix_refused(case, to);
-    }
     let former = former_listener(case, to);
-    let others = case.others();
-    let same_port = |s: &&Rc<Socket>| local(s).is_some_and(|at| at.port() == to.port());
-    if let Some(idle) = others
-        .iter()
-        .filter(same_port)
-        .filter(|s| former.is_none_or(|(former, _)| s.serial != former))
-        .find(|s| s.is_stream() && !listens(s) && reaches(s, to) && Ends::of(s).is_none())
-    {
-        let name = idle.name();
-        return Some(
-            Cause::new(format!("{name} is bound to {}, but does not listen", local(idle)?))
-                .advise(format!("listen {name}"))
-                .about(idle.serial),
-        );
+    let was = |s: &Socket| former.is_some_and(|(former, _)| s.serial == former);
+    let deaf = |s: &Socket| s.is_stream() && !listens(s) && reaches(s, to) && Ends::of(s).is_none();
+    if let Some(deaf) = case.ours(|s| deaf(s) && !was(s)) {
+        return Some(idle(&deaf)?.about(deaf.serial));
     }
-    if let Some(elsewhere) = others.iter().filter(same_port).find(|s| listens(s) && !reaches(s, to)) {
-        let at = local(elsewhere)?;
+    let on_port = |s: &Socket| local(s).is_some_and(|at| at.port() == to.port());
+    if let Some(server) = case.ours(|s| listens(s) && on_port(s) && !reaches(s, to)) {
+        let at = local(&server)?;
         let v6 = if covers(&at, to) { " (IPV6_V6ONLY)" } else { "" };
-        return Some(
-            Cause::new(format!("nobody listens on {to}: {} listens on {at} only{v6}", elsewhere.name()))
-                .advise(super::address::connect_to(case, &at))
-                .about(elsewhere.serial),
-        );
+        let clue = format!("nobody listens on {to}: {} listens on {at} only{v6}", server.name());
+        return Some(Cause::new(clue).advise(connect_to(case, &at)).about(server.serial));
     }
     if let Some(cause) = former.and_then(|(former, ended)| listens_no_more(case, to, former, ended)) {
         return Some(cause);
     }
-    let udp = others.iter().filter(same_port).find(|s| s.kind == libc::SOCK_DGRAM && reaches(s, to));
-    if let Some(udp) = udp {
+    if let Some(udp) = case.ours(|s| s.kind == libc::SOCK_DGRAM && reaches(s, to)) {
         let clue = format!("nobody listens on {to} for TCP: {}, bound there, is UDP", udp.name());
         return Some(Cause::new(clue).advise("a socket of udp on this side, too").about(udp.serial));
     }
     to.host().filter(std::net::IpAddr::is_loopback)?;
+    let nobody = format!("nobody listens on {to}");
     Some(match super::elsewhere::listens_near(to) {
-        Some((near, at)) => Cause::new(format!("nobody listens on {to}: {near}")).advise(format!(
-            "{}; or start the server first, and check its port",
-            super::address::connect_to(case, &at)
-        )),
-        None => Cause::new(format!("nobody listens on {to}"))
-            .advise("start the server first (bind, listen), and check its port"),
+        Some((near, at)) => Cause::new(format!("{nobody}: {near}"))
+            .advise(format!("{}; or start the server first, and check its port", connect_to(case, &at))),
+        None => Cause::new(nobody).advise("start the server first (bind, listen), and check its port"),
     })
 }
 
 fn reaches(socket: &Socket, to: &Addr) -> bool {
     let v4 = matches!(to, Addr::V4(_)) && socket.family == libc::AF_INET6;
-    local(socket).is_some_and(|at| covers(&at, to)) && !(v4 && super::address::only_v6(socket))
+    local(socket).is_some_and(|at| covers(&at, to)) && !(v4 && only_v6(socket))
+}
+
+/// Whether that shut a socket down for receiving.
+fn deafens(did: &Did) -> bool {
+    matches!(did, Did::Shut(libc::SHUT_RD | libc::SHUT_RDWR))
 }
 
 /// The last socket of ours that listened there, and what ended that: it was closed, shut down, or disconnected.
 fn former_listener<'a>(case: &Case<'a>, to: &Addr) -> Option<(u64, &'a Fact)> {
-    let record = case.record()?;
     let listened = |fact: &&Fact| match &fact.did {
         Did::Listens(at) => covers(at, to),
         Did::Closed(last) => last.listened && last.local.as_ref().is_some_and(|at| covers(at, to)),
         _ => false,
     };
-    let socket = record.facts().rev().find(listened)?.socket;
-    let ends =
-        |did: &Did| matches!(did, Did::Closed(_) | Did::Disconnected | Did::Shut(libc::SHUT_RD | libc::SHUT_RDWR));
-    Some((socket, record.last(socket, ends)?))
+    let socket = case.facts().find(listened)?.socket;
+    let ends = |did: &Did| deafens(did) || matches!(did, Did::Closed(_) | Did::Disconnected);
+    Some((socket, case.last(socket, ends)?))
+}
+
+/// How that ended a socket's listening.
+fn ending(fact: &Fact) -> &'static str {
+    match fact.did {
+        Did::Closed(_) => "closed",
+        Did::Disconnected => "disconnected",
+        _ => "shut down",
+    }
 }
 
 /// Who listened there does so no more, or on another port: one that the kernel had chosen is given up with listening.
 fn listens_no_more(case: &Case, to: &Addr, former: u64, ended: &Fact) -> Option<Cause> {
     let name = case.called(former);
-    let clue = Clue::new(format!("nobody listens on {to}: {name}, which did, was "));
-    let Some(socket) = case.world.find(former).filter(|_| !matches!(ended.did, Did::Closed(_))) else {
-        return Some(Cause::new(clue.and("closed").join(case.when(ended))).about(former));
-    };
-    let verb = if ended.did == Did::Disconnected { "disconnected" } else { "shut down" };
+    let open = case.world.find(former).filter(|_| !matches!(ended.did, Did::Closed(_)));
+    let verb = if open.is_some() { ending(ended) } else { "closed" };
+    let clue = case.dated(format!("nobody listens on {to}: {name}, which did, was {verb}"), ended);
     let cause = |clue: Clue| Cause::new(clue).about(former);
-    let clue = clue.and(verb).join(case.when(ended));
+    let Some(socket) = open else { return Some(cause(clue)) };
     let at = local(&socket)?;
     if listens(&socket) {
         if at.port() == to.port() {
@@ -104,7 +99,7 @@ fn listens_no_more(case: &Case, to: &Addr, former: u64, ended: &Fact) -> Option<
         let again = case.last(former, |did| matches!(did, Did::Listens(_)));
         let clue = clue.and(format!(", and has a new port: it listens on {at}")).join(case.since(again));
         let kept = "a port that the kernel chose (bind to port 0) is given up when listening ends";
-        return Some(cause(clue).and(kept).advise(super::address::connect_to(case, &at)));
+        return Some(cause(clue).and(kept).advise(connect_to(case, &at)));
     }
     if !covers(&at, to) {
         return Some(cause(clue));
@@ -122,32 +117,28 @@ fn unix_refused(case: &Case, to: &Addr) -> Option<Cause> {
     if let Some(other) = other_type(case) {
         return Some(other);
     }
-    if let Some(idle) = case.others().into_iter().find(|s| local(s).as_ref() == Some(to) && !listens(s)) {
-        let name = idle.name();
-        let clue = format!("{name} is bound to {to}, but does not listen");
-        return Some(Cause::new(clue).advise(format!("listen {name}")).about(idle.serial));
-    }
-    let deaf = |s: &Rc<Socket>| case.last(s.serial, |did| matches!(did, Did::Shut(libc::SHUT_RD | libc::SHUT_RDWR)));
-    let bound = case.others().into_iter().find(|s| local(s).as_ref() == Some(to));
-    if let Some((server, shut)) = bound.as_ref().and_then(|s| Some((s, deaf(s)?))) {
-        let clue = Clue::new(format!("{}, which listens on {to}, was shut down", server.name())).join(case.when(shut));
-        let cause = Cause::new(clue.and(": it takes no connections any more"));
-        return Some(cause.advise("a new socket, for another address").about(server.serial));
+    if let Some(server) = case.ours(|s| is_at(s, to) && Ends::of(s).is_none()) {
+        if !listens(&server) {
+            return Some(idle(&server)?.about(server.serial));
+        }
+        if let Some(shut) = case.last(server.serial, deafens) {
+            let clue = case.dated(format!("{}, which listens on {to}, was shut down", server.name()), shut);
+            let cause = Cause::new(clue.and(": it takes no connections any more"));
+            return Some(cause.advise("a new socket, for another address").about(server.serial));
+        }
     }
     if matches!(to, Addr::Abstract(_)) {
-        return Some(
-            Cause::new(format!("no socket that listens has the name {to}"))
-                .advise("start the server first (bind, listen)"),
-        );
+        let clue = format!("no socket that listens has the name {to}");
+        return Some(Cause::new(clue).advise("start the server first (bind, listen)"));
     }
-    let advice = format!("unlink {to}, then bind and listen anew");
-    let was_there = |fact: &&Fact| matches!(&fact.did, Did::Closed(last) if last.local.as_ref() == Some(to));
-    let Some(former) = case.record().and_then(|j| j.facts().rev().find(was_there)) else {
-        return Some(Cause::new(format!("the file {to} is there, but no socket listens on it")).advise(advice));
+    let cause = match case.left_by(to) {
+        Some(fact) => {
+            let clue = format!("{to} is there, but {}, which was bound to it, was closed", case.called(fact.socket));
+            Cause::new(case.dated(clue, fact)).about(fact.socket)
+        }
+        None => Cause::new(format!("the file {to} is there, but no socket listens on it")),
     };
-    let clue =
-        Clue::new(format!("{to} is there, but {}, which was bound to it, was closed", case.called(former.socket)));
-    Some(Cause::new(clue.join(case.when(former))).advise(advice).about(former.socket))
+    Some(cause.advise(format!("unlink {to}, then bind and listen anew")))
 }
 
 /// ECONNREFUSED of a datagram socket: it tells of a datagram sent before.
@@ -158,47 +149,40 @@ pub(super) fn unreachable_port(case: &Case) -> Option<Cause> {
         Did::Failed(_, name) => *name == case.failure.name,
         did => matches!(did, Did::Connected(_) | Did::Disconnected),
     };
-    let since: Vec<&Fact> = case.record()?.of(socket.serial).rev().take_while(|fact| !older(fact)).collect();
-    let mut lines: Vec<u32> =
-        since.iter().filter(|a| matches!(a.did, Did::Sent { .. })).map(|a| a.place.line).collect();
-    lines.sort_unstable();
-    lines.dedup();
-    let peer = case.ends()?.peer;
-    let sent = match &*lines {
-        [] => return None,
-        [line] => format!("the datagram sent on line {line}"),
-        [.., last] => format!("a datagram sent on line {last} or before"),
+    let since = case.record()?.of(socket.serial).rev().take_while(|fact| !older(fact));
+    let since: Vec<&Fact> = since.filter(|fact| matches!(fact.did, Did::Sent { .. })).collect();
+    let line = since.first()?.place.line;
+    let sent = if since.iter().all(|fact| fact.place.line == line) {
+        format!("the datagram sent on line {line}")
+    } else {
+        format!("a datagram sent on line {line} or before")
     };
-    let deaf = since.iter().find_map(|fact| deaf(case, fact));
-    let is_deaf = deaf.is_some();
-    let at = deaf.map_or_else(|| format!("socket at {peer}"), |by| format!("socket that takes it ({by})"));
+    let peer = case.ends()?.peer;
+    let deaf = since.iter().find_map(|fact| match datagrams::went(case.world, fact) {
+        Some(Went::Filtered(deaf)) => Some(case.called(deaf)),
+        _ => None,
+    });
+    let at = match &deaf {
+        Some(deaf) => format!("socket that takes it ({deaf} is there, but connected to another peer)"),
+        None => format!("socket at {peer}"),
+    };
     let late = if matches!(case.failure.tried, Tried::Send { .. }) { "; this call sent nothing" } else { "" };
     let cause = Cause::new(format!("{sent} found no {at}: ICMP said so{late}"));
     let advice = format!("bind the peer first; {} can be used again", socket.name());
-    let cause = if is_deaf { cause } else { cause.advise(advice) };
+    let cause = if deaf.is_some() { cause } else { cause.advise(advice) };
     Some(match moved_away(case, &peer) {
         Some((former, clue)) => cause.and(clue).about(former),
         None => cause,
     })
 }
 
-/// Who has the address that a datagram went to, and did not take it.
-fn deaf(case: &Case, sent: &Fact) -> Option<String> {
-    let Did::Sent { to, .. } = &sent.did else { return None };
-    match Places::after(case.world, sent.number).went(case.world, sent.socket, to.as_ref())? {
-        Went::Filtered(socket) => Some(format!("{} is there, but connected to another peer", case.called(socket))),
-        _ => None,
-    }
-}
-
 /// The socket of ours that was bound there and gave up that port, which the kernel had chosen, with its peer.
 fn moved_away(case: &Case, peer: &Addr) -> Option<(u64, Clue)> {
-    let bound = |fact: &&Fact| matches!(&fact.did, Did::Bound(at) if covers(at, peer));
-    let former = case.record()?.facts().rev().find(bound)?.socket;
+    let former = case.facts().find(|fact| matches!(&fact.did, Did::Bound(at) if covers(at, peer)))?.socket;
     let gone = case.world.find(former).is_some_and(|s| local(&s).is_none_or(|at| !covers(&at, peer)));
     let fact = case.last(former, |did| *did == Did::Disconnected).filter(|_| gone)?;
-    let clue = Clue::new(format!("{}, which was bound there, gave up that port", case.called(former)));
-    Some((former, clue.join(case.when(fact)).and(" with its peer: bind left it to the kernel")))
+    let clue = case.dated(format!("{}, which was bound there, gave up that port", case.called(former)), fact);
+    Some((former, clue.and(" with its peer: bind left it to the kernel")))
 }
 
 /// EPERM: the datagram socket there takes from its peer alone.
@@ -206,38 +190,33 @@ pub(super) fn not_taken(case: &Case) -> Option<Cause> {
     let me = case.socket.as_ref()?;
     let went = Places::after(case.world, u64::MAX).went(case.world, me.serial, case.failure.addr());
     let Some(Went::Filtered(deaf)) = went else { return None };
-    let peer = case.record()?.ends(deaf)?.peer;
-    let (name, clue) = (case.called(deaf), format!("is connected to {peer}: it takes from there alone"));
-    Some(Cause::new(format!("{name} {clue}")).advise(format!("{name} without connect takes from anybody")).about(deaf))
+    let (name, peer) = (case.called(deaf), case.record()?.ends(deaf)?.peer);
+    let clue = format!("{name} is connected to {peer}: it takes from there alone");
+    Some(Cause::new(clue).advise(format!("{name} without connect takes from anybody")).about(deaf))
 }
 
 /// EPROTOTYPE: the socket there is of another type.
 pub(super) fn other_type(case: &Case) -> Option<Cause> {
     let (socket, to) = (case.socket.as_ref()?, case.failure.addr()?);
-    let there = case.others().into_iter().find(|s| local(s).as_ref() == Some(to) && s.kind != socket.kind)?;
+    let there = case.ours(|s| is_at(s, to) && s.kind != socket.kind)?;
     let (theirs, mine) = (TYPES.name_of(there.kind)?, TYPES.name_of(socket.kind)?);
-    Some(
-        Cause::new(format!("{}, bound to {to}, is {theirs}, and {} is {mine}", there.name(), socket.name()))
-            .advise("the same type on both sides")
-            .about(there.serial),
-    )
+    let clue = format!("{}, bound to {to}, is {theirs}, and {} is {mine}", there.name(), socket.name());
+    Some(Cause::new(clue).advise("the same type on both sides").about(there.serial))
 }
 
 /// EPIPE, ECONNRESET, and ENOTCONN after them: who ended the connection, and how.
 pub(super) fn over(case: &Case) -> Option<Cause> {
     let me = case.socket.as_ref().filter(|s| s.kind != libc::SOCK_DGRAM || s.family == libc::AF_UNIX)?;
     let ends_sending = |did: &Did| matches!(did, Did::Shut(libc::SHUT_WR | libc::SHUT_RDWR));
-    if case.is(libc::EPIPE)
-        && let Some(fact) = case.last(me.serial, ends_sending)
-    {
-        let clue = Clue::new(format!("{} was shut down for sending", me.name())).join(case.when(fact));
+    if let Some(fact) = case.last(me.serial, ends_sending).filter(|_| case.failure.is(libc::EPIPE)) {
+        let clue = case.dated(format!("{} was shut down for sending", me.name()), fact);
         return Some(Cause::new(clue).advise("send first, shut down when all is sent"));
     }
     let ended = match case.other_end() {
         Some(other) => ended_by(case, me, other),
-        None => never_accepted(case).or_else(|| ended_outside(case, me)),
+        None => never_accepted(case, me).or_else(|| ended_outside(case, me)),
     };
-    ended.or_else(|| super::given_up::before(case))
+    ended.or_else(|| super::waiting::gave_up_before(case))
 }
 
 /// The other end is not ours: it closed, as a receive here has told, and then it reset the connection.
@@ -248,52 +227,44 @@ fn ended_outside(case: &Case, me: &Socket) -> Option<Cause> {
     if case.last(me.serial, |did| matches!(did, Did::Shut(_))).is_some() {
         return None;
     }
-    let clue = Clue::new(format!("the peer {peer} had closed, as the receive")).join(case.when(end));
-    Some(
-        Cause::new(clue.and(" told; then the connection was reset"))
-            .advise(format!("close {}, and connect a new socket", me.name())),
-    )
+    let clue = case.dated(format!("the peer {peer} had closed, as the receive"), end);
+    Some(Cause::new(clue.and(" told; then the connection was reset")).advise(anew(me)))
+}
+
+fn anew(me: &Socket) -> String {
+    format!("close {}, and connect a new socket", me.name())
 }
 
 /// The other end is ours and was closed, or takes nothing any more.
 fn ended_by(case: &Case, me: &Socket, other: u64) -> Option<Cause> {
-    let deaf = |did: &Did| matches!(did, Did::Shut(libc::SHUT_RD | libc::SHUT_RDWR));
-    if let (libc::AF_UNIX, None, Some(fact)) = (me.family, case.closed(other), case.last(other, deaf)) {
-        let clue = Clue::new(format!("{}, the other end, was shut down for receiving", case.called(other)))
-            .join(case.when(fact));
+    let name = case.called(other);
+    if let (libc::AF_UNIX, None, Some(fact)) = (me.family, case.closed(other), case.last(other, deafens)) {
+        let clue = case.dated(format!("{name}, the other end, was shut down for receiving"), fact);
         return Some(Cause::new(clue).about(other));
     }
     let (fact, last) = case.closed(other).filter(|(_, last)| !last.held)?;
     let tcp = me.family != libc::AF_UNIX;
-    let (name, when) = (case.called(other), case.when(fact));
-    let closed = |how: String| Clue::new(format!("{name}, the other end, was closed")).join(when.clone()).and(how);
     let instead = if tcp { ": that sends RST instead of FIN" } else { "" };
-    let clue = if last.unread > 0 {
-        closed(format!(" with {} unread{instead}", bytes(last.unread)))
+    let how = if last.unread > 0 {
+        format!(" with {} unread{instead}", bytes(last.unread))
     } else if last.aborts {
-        closed(format!(" with SO_LINGER 1 0{instead}"))
+        format!(" with SO_LINGER 1 0{instead}")
     } else if tcp {
         let later = |a: &&Fact| a.at > fact.at && matches!(a.did, Did::Sent { .. });
         let sent = case.record()?.of(me.serial).find(later)?;
-        closed(format!("; what was sent on line {} was answered with RST", sent.place.line))
+        format!("; what was sent on line {} was answered with RST", sent.place.line)
     } else {
-        closed(": nobody can read what is sent".into())
+        ": nobody can read what is sent".into()
     };
-    Some(Cause::new(clue).advise(format!("close {}, and connect a new socket", me.name())).about(other))
+    let clue = case.dated(format!("{name}, the other end, was closed"), fact).and(how);
+    Some(Cause::new(clue).advise(anew(me)).about(other))
 }
 
 /// The connection was still in the queue of a listening socket of ours that is closed.
-fn never_accepted(case: &Case) -> Option<Cause> {
-    let me = case.socket.as_ref()?;
-    let peer = case.ends()?.peer;
+fn never_accepted(case: &Case, me: &Socket) -> Option<Cause> {
     let connected = case.last(me.serial, |did| matches!(did, Did::Connected(_)))?;
-    let (former, ended) = former_listener(case, &peer).filter(|(_, ended)| ended.at > connected.at)?;
-    let (verb, instead) = match ended.did {
-        Did::Closed(_) => ("closed", "accept before close"),
-        Did::Disconnected => ("disconnected", "accept before that"),
-        _ => ("shut down", "accept before that"),
-    };
-    let clue = Clue::new(format!("{} was {verb}", case.called(former))).join(case.when(ended));
-    let clue = clue.and(" before it accepted this connection");
-    Some(Cause::new(clue).advise(instead).about(former))
+    let (former, ended) = former_listener(case, &case.ends()?.peer).filter(|(_, ended)| ended.at > connected.at)?;
+    let clue = case.dated(format!("{} was {}", case.called(former), ending(ended)), ended);
+    let instead = if matches!(ended.did, Did::Closed(_)) { "accept before close" } else { "accept before that" };
+    Some(Cause::new(clue.and(" before it accepted this connection")).advise(instead).about(former))
 }

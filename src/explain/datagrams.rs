@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::covers;
+use super::{Cause, covers};
 use crate::value::Addr;
 use crate::world::record::{Did, Fact};
 use crate::world::{Record, Socket, World};
@@ -170,6 +170,12 @@ impl Place {
     }
 }
 
+/// Where the datagram went that was sent by that.
+pub(super) fn went(world: &World, sent: &Fact) -> Option<Went> {
+    let Did::Sent { to, .. } = &sent.did else { return None };
+    Places::after(world, sent.number).went(world, sent.socket, to.as_ref())
+}
+
 /// The address that is meant: that of the machine itself where none is named.
 pub(super) fn reached(to: &Addr, from: Option<&Addr>) -> Addr {
     let Some(named) = to.host() else { return to.clone() };
@@ -224,18 +230,9 @@ pub(super) fn has_filter(record: &Record, socket: u64) -> bool {
     record.last(socket, filter).is_some()
 }
 
-/// Why what others sent did not come to a socket.
-pub(super) struct Missed {
-    /// In words.
-    pub why: String,
-    /// The socket that was given it, or that sent it.
-    pub other: u64,
-    /// What to do about it, where receiving from the other is no answer.
-    pub advice: Option<String>,
-}
-
-/// Why a datagram socket gets nothing, where that is known.
-pub(super) fn missed(world: &World, socket: &Socket) -> Option<Missed> {
+/// Why what others sent did not come to a datagram socket, where that is known. It is about the socket that was given
+/// it, or that sent it; there is advice where receiving from the other is no answer.
+pub(super) fn missed(world: &World, socket: &Socket) -> Option<Cause> {
     let record = world.record.as_ref().filter(|_| socket.kind == libc::SOCK_DGRAM)?;
     let mut places = Places::default();
     let mut filtered = None;
@@ -261,8 +258,8 @@ pub(super) fn missed(world: &World, socket: &Socket) -> Option<Missed> {
              there alone"
         );
         let advice = format!("an answer from {peer}, or {name} without connect: it takes from anybody");
-        return Some(Missed { why, other: sent.socket, advice: Some(advice) });
+        return Some(Cause::new(why).advise(advice).about(sent.socket));
     }
     let (other, why) = places.instead_of(socket.serial)?;
-    Some(Missed { why: format!("{} {why}", record.name(other)), other, advice: None })
+    Some(Cause::new(format!("{} {why}", record.name(other))).about(other))
 }

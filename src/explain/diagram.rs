@@ -4,14 +4,14 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::datagrams::{Places, Went, reached};
-use super::story::{is_error, is_over, part, times};
-use super::{bytes, ending};
+use super::story::{error, is_over, part, times};
+use super::{bytes, covers, fin, local, option_name};
 use crate::linux::constants::HOWS;
-use crate::linux::options;
 use crate::linux::state::State;
+use crate::os::errqueue::Queued;
 use crate::os::tcp;
 use crate::value::diagram::{Diagram, DiagramStep, Lane};
-use crate::value::{Addr, Failure, Name};
+use crate::value::{Addr, Failure};
 use crate::world::record::{Did, Fact, Last};
 use crate::world::{Record, Socket, World};
 
@@ -28,7 +28,6 @@ struct Drawing<'a> {
     world: &'a World,
     record: &'a Record,
     facts: Vec<&'a Fact>,
-    open: Vec<Rc<Socket>>,
     who: Vec<Who>,
     /// The datagram sockets, as they stood before the fact that is drawn.
     places: Places,
@@ -50,7 +49,6 @@ pub fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Failure> {
         world,
         record,
         facts,
-        open: world.sockets(),
         who: Vec::new(),
         places: Places::default(),
         chosen: chosen.iter().map(|socket| socket.serial).collect(),
@@ -110,9 +108,13 @@ impl Drawing<'_> {
         };
         let target = self.arrow(i);
         let me = self.lane(Who::Ours(fact.socket));
-        let mut step = DiagramStep { line: fact.place.line, what: self.what(fact), lane: me, ..DiagramStep::default() };
+        let mut step =
+            DiagramStep { line: fact.place.line, what: what(self.record, fact), lane: me, ..DiagramStep::default() };
         step.begins = begins.into_iter().map(|who| self.lane(who)).collect();
         step.ends = matches!(fact.did, Did::Closed(_)).then_some(me);
+        if let Some(fin) = fin::of(self.world, fact) {
+            step.what.push_str(&format!(": {}", fin.says()));
+        }
         if let Did::Accepted(listener, _) = fact.did {
             // The connection comes out of the listening socket.
             step.lane = self.lane(Who::Ours(listener));
@@ -138,10 +140,10 @@ impl Drawing<'_> {
     /// What went on its way with that entry, and where to.
     fn arrow(&self, i: usize) -> Option<Arrow> {
         let fact = self.facts[i];
-        let tcp = |s: &str, other: &str| if self.is_ip(fact.socket) { s.to_string() } else { other.to_string() };
+        let ip = self.record.ends(fact.socket).is_some_and(|ends| ends.peer.port().is_some());
+        let tcp = |word: &str, other: &str| if ip { word.to_string() } else { other.to_string() };
         let (to, text) = match &fact.did {
-            Did::Connected(_) if !self.is_stream(i) => return None,
-            Did::Connected(_) => (self.peer(i)?, tcp("handshake", "connect")),
+            Did::Connected(_) if self.is_stream(i) => (self.peer(i)?, tcp("handshake", "connect")),
             Did::Connecting(to) => (self.at(i, to), "SYN".into()),
             Did::Sent { bytes, of, to } => {
                 let text = part(*bytes, *of);
@@ -151,7 +153,7 @@ impl Drawing<'_> {
                 let to = to.as_ref().filter(|_| !self.is_stream(i));
                 (to.map_or_else(|| self.peer(i), |to| Some(self.at(i, to)))?, text)
             }
-            Did::Shut(_) | Did::Closed(_) if ending::of(self.world, fact).is_some() => return None,
+            Did::Shut(_) | Did::Closed(_) if fin::of(self.world, fact).is_some() => return None,
             Did::Shut(libc::SHUT_WR | libc::SHUT_RDWR) if self.is_stream(i) => (self.peer(i)?, tcp("FIN", "end")),
             Did::Closed(last) if self.is_stream(i) => (self.peer(i)?, parting(last, tcp("FIN", "end"))?),
             _ => return None,
@@ -161,38 +163,19 @@ impl Drawing<'_> {
 
     /// A datagram on its way: it may be thrown away where it comes to.
     fn datagram(&self, i: usize, went: Went, text: String) -> Arrow {
-        let fact = self.facts[i];
-        let drop = self.record.next(fact).filter(|next| next.place.call == fact.place.call);
-        match (went, drop) {
-            (_, Some(Fact { socket, did: Did::Lost { from, .. }, .. })) if *from == fact.socket => {
-                Arrow { to: Who::Ours(*socket), text, lost: Some("dropped") }
-            }
-            (Went::To(socket), _) => Arrow { to: Who::Ours(socket), text, lost: None },
-            (Went::Filtered(socket), _) => Arrow { to: Who::Ours(socket), text, lost: Some("filtered") },
-            (Went::Shared(to), _) => Arrow { to: Who::Other(to), text, lost: None },
-            (Went::Elsewhere(to), _) => Arrow { to: self.at(i, &to), text, lost: None },
-        }
-    }
-
-    fn what(&self, fact: &Fact) -> String {
-        let what = match fact.did {
-            Did::Received { end: true, .. } if is_over(self.record, fact) => format!("{}: over", fact.place.name),
-            _ => what(fact),
+        let (to, lost) = match (self.record.lost_at(self.facts[i]), went) {
+            (Some(socket), _) => (Who::Ours(socket), Some("dropped")),
+            (None, Went::To(socket)) => (Who::Ours(socket), None),
+            (None, Went::Filtered(socket)) => (Who::Ours(socket), Some("filtered")),
+            (None, Went::Shared(to)) => (Who::Other(to), None),
+            (None, Went::Elsewhere(to)) => (self.at(i, &to), None),
         };
-        ending::of(self.world, fact).map_or_else(|| what.clone(), |fin| format!("{what}: {}", fin.says()))
-    }
-
-    fn made(&self, socket: u64) -> Option<&Did> {
-        self.record.of(socket).next().map(|fact| &fact.did)
-    }
-
-    fn is_ip(&self, socket: u64) -> bool {
-        self.record.ends(socket).is_some_and(|ends| ends.peer.port().is_some())
+        Arrow { to, text, lost }
     }
 
     /// Whether the socket has a peer for good: a connection.
     fn is_stream(&self, i: usize) -> bool {
-        match self.made(self.facts[i].socket) {
+        match self.record.of(self.facts[i].socket).next().map(|fact| &fact.did) {
             Some(Did::Made([_, kind, _])) => !matches!(*kind, libc::SOCK_DGRAM | libc::SOCK_RAW),
             _ => true,
         }
@@ -202,12 +185,11 @@ impl Drawing<'_> {
     fn peer(&self, i: usize) -> Option<Who> {
         let socket = self.facts[i].socket;
         if let Some(other) = self.record.other_end(socket) {
-            let accepted = |fact: &Fact| fact.socket == other && matches!(fact.did, Did::Accepted(..));
-            let later = self.facts[i..].iter().find(|fact| accepted(fact));
-            return Some(Who::Ours(match later.map(|fact| &fact.did) {
-                Some(Did::Accepted(listener, _)) => *listener,
-                _ => other,
-            }));
+            let listener = self.facts[i..].iter().find_map(|fact| match fact.did {
+                Did::Accepted(listener, _) if fact.socket == other => Some(listener),
+                _ => None,
+            });
+            return Some(Who::Ours(listener.unwrap_or(other)));
         }
         let ends = self.record.ends(socket)?;
         Some(if ends.is_self() { Who::Ours(socket) } else { self.at(i, &ends.peer) })
@@ -215,23 +197,20 @@ impl Drawing<'_> {
 
     /// Who has an address at that time: the last of ours that was bound to it, or somebody else.
     fn at(&self, i: usize, addr: &Addr) -> Who {
-        let bound = self.record.last(self.facts[i].socket, |did| matches!(did, Did::Bound(_)));
-        let own = bound.and_then(|fact| if let Did::Bound(own) = &fact.did { Some(own) } else { None });
-        let addr = &reached(addr, own);
-        let covers = |bound: &Addr| {
-            let any = bound.host().is_some_and(|h| h.is_unspecified()) && bound.port() == addr.port();
-            bound == addr || any
-        };
+        let bound = |fact: &'_ Fact| if let Did::Bound(own) = &fact.did { Some(own.clone()) } else { None };
+        let own = self.record.of(self.facts[i].socket).rev().find_map(bound);
+        let addr = &reached(addr, own.as_ref());
+        let covers = |bound: &Addr| covers(bound, addr);
         let has = |fact: &&&Fact| match &fact.did {
             Did::Bound(at) | Did::Listens(at) => covers(at),
             Did::Closed(last) => last.local.as_ref().is_some_and(covers) && last.peer.is_none(),
             _ => false,
         };
         let before = self.facts[..i].iter().rev().find(has);
-        let unbound = || self.open.iter().find(|s| s.addresses().0.as_ref().is_some_and(covers)).map(|s| s.serial);
+        let unbound = || self.world.sockets().into_iter().find(|s| local(s).as_ref().is_some_and(covers));
         match before {
             Some(fact) if !matches!(fact.did, Did::Closed(_)) => Who::Ours(fact.socket),
-            _ => unbound().map_or_else(|| Who::Other(addr.clone()), Who::Ours),
+            _ => unbound().map_or_else(|| Who::Other(addr.clone()), |s| Who::Ours(s.serial)),
         }
     }
 
@@ -241,13 +220,9 @@ impl Drawing<'_> {
         for (who, lane) in self.who.iter().zip(&mut self.diagram.lanes) {
             // What is not told of begins nowhere.
             lane.always = !matches!(who, Who::Ours(socket) if self.chosen.is_empty() || self.chosen.contains(socket));
-        }
-        self.diagram.steps = self.folded.drain(..).map(row).collect();
-        for (who, lane) in self.who.iter().zip(&mut self.diagram.lanes) {
             let Who::Ours(serial) = who else { continue };
-            let open = self.open.iter().find(|s| s.serial == *serial);
-            let state = open.and_then(|s| s.open_fd().ok().map(|fd| tcp::stands(fd.as_fd())));
-            lane.stands = match state {
+            let state = |s: Rc<Socket>| Some(tcp::stands(s.open_fd().ok()?.as_fd()));
+            lane.stands = match self.world.find(*serial).and_then(state) {
                 // Which of the two depends on when the peer's kernel answers.
                 Some(State::FinWait1 | State::FinWait2) => "FIN_WAIT".into(),
                 Some(State::Unconnected | State::Connected) => "open".into(),
@@ -255,6 +230,7 @@ impl Drawing<'_> {
                 None => "closed".into(),
             };
         }
+        self.diagram.steps = self.folded.drain(..).map(row).collect();
     }
 }
 
@@ -277,22 +253,20 @@ fn goes_on(fact: &Fact, next: &Fact) -> bool {
 }
 
 /// What was done, as it was called.
-fn what(fact: &Fact) -> String {
+fn what(record: &Record, fact: &Fact) -> String {
     let call = &fact.place.name;
     match &fact.did {
         Did::Disconnected => format!("{call} AF_UNSPEC"),
+        Did::Received { end: true, .. } if is_over(record, fact) => format!("{call}: over"),
         Did::Received { end: true, .. } => format!("{call}: the end"),
         Did::Received { bytes: count, .. } => format!("{call}: {}", bytes(*count)),
         Did::Lost { bytes: count, .. } => format!("{}: dropped", bytes(*count)),
-        Did::TookError(entry, _) => match entry {
-            Some(entry) if is_error(entry) => format!("{call}: error queue, {}", Name::Errno(entry.errno).as_str()),
-            Some(entry) => format!("{call}: error queue, {}", entry.origin.name()),
-            None => format!("{call}: error queue"),
-        },
-        Did::Shut(how) => format!("shutdown {}", HOWS.name_of(*how).unwrap_or("?")),
-        Did::OptionSet(level, number) => {
-            options::by_number(*level, *number).spec.map_or_else(|| call.to_string(), |spec| spec.name.into())
+        Did::TookError(entry, _) => {
+            let origin = |entry: &Queued| error(entry).unwrap_or_else(|| entry.origin.name());
+            format!("{call}: error queue{}", entry.as_ref().map_or(String::new(), |e| format!(", {}", origin(e))))
         }
+        Did::Shut(how) => format!("shutdown {}", HOWS.name_of(*how).unwrap_or("?")),
+        Did::OptionSet(level, number) => option_name(*level, *number).unwrap_or(call).into(),
         Did::ModeSet(mode) => mode.to_string(),
         Did::Dropped | Did::Closed(_) => "close".into(),
         Did::Failed(_, name) => format!("{call}: {}", name.as_str()),

@@ -1,10 +1,10 @@
-//! Causes outside this session's open sockets: what the kernel keeps of closed ones, and other processes.
+//! Causes outside this session's open sockets: what the kernel keeps of closed ones, and other processes; and how two
+//! sockets can have one address, SO_REUSEADDR and its kin.
 
 use std::os::fd::AsFd;
 use std::time::Duration;
 
-use super::ports::{allows, overlap, share};
-use super::{Case, Cause, covers};
+use super::{Case, Cause, covers, is_set};
 use crate::linux::state::State;
 use crate::os::netstat::{self, Holder, KernelSocket, Protocol};
 use crate::value::clue::span;
@@ -30,20 +30,55 @@ fn foreign(case: &Case, at: &Addr, kind: i32) -> Vec<KernelSocket> {
 /// A datagram socket of another process that shares an address with one of ours.
 pub(super) fn shares(case: &Case, at: &Addr) -> Option<String> {
     let theirs = foreign(case, at, libc::SOCK_DGRAM).into_iter().find(|e| e.inode.is_some() && e.peer.is_none())?;
-    Some(format!(
-        "{} has {}, too: the last one that was bound is given what is sent there",
-        owner(&theirs),
-        theirs.local
-    ))
+    let (who, local) = (owner(&theirs), &theirs.local);
+    Some(format!("{who} has {local}, too: the last one that was bound is given what is sent there"))
+}
+
+/// Whether two addresses cannot be had by two sockets.
+pub(super) fn overlap(a: &Addr, b: &Addr) -> bool {
+    covers(a, b) || covers(b, a)
+}
+
+/// What the calling socket has set, or had if it is closed again.
+pub(super) fn allows(case: &Case, number: i32) -> bool {
+    match (case.undone, &case.socket) {
+        (Some(last), _) if number == libc::SO_REUSEADDR => last.reuse,
+        (Some(last), _) => last.reuse_port,
+        (None, Some(socket)) => is_set(socket, number),
+        (None, None) => false,
+    }
+}
+
+/// What SO_REUSEADDR can do about a holder that does not listen: both sides need it. Else there is the other advice.
+pub(super) fn share(case: &Case, cause: Cause, holder: u64, theirs: bool, otherwise: &str) -> Cause {
+    let (me, name) = (case.me(), case.called(holder));
+    match (allows(case, libc::SO_REUSEADDR), theirs) {
+        (false, true) => cause.advise(format!("setsockopt {me} SO_REUSEADDR 1 before bind")),
+        (true, false) => {
+            let lacks = || format!("{me} has SO_REUSEADDR and {name} has not: both need it").into();
+            cause.and(set_too_late(case, holder).unwrap_or_else(lacks)).advise(otherwise)
+        }
+        _ => cause.and("neither has SO_REUSEADDR: both need it, before bind").advise(otherwise),
+    }
+}
+
+/// The listening socket got SO_REUSEADDR when the connection that holds the port had been accepted without.
+fn set_too_late(case: &Case, holder: u64) -> Option<Clue> {
+    let accepted = case.last(holder, |did| matches!(did, Did::Accepted(..)))?;
+    let Did::Accepted(from, _) = accepted.did else { return None };
+    let set = case.last(from, |did| *did == Did::OptionSet(libc::SOL_SOCKET, libc::SO_REUSEADDR))?;
+    let clue = case.dated(format!("{} got SO_REUSEADDR", case.called(from)), set);
+    (set.at > accepted.at).then(|| clue.and(format!(", too late for {}", case.called(holder))))
 }
 
 /// EADDRINUSE: the address is held by what is no open socket of this session.
 pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
     let all = foreign(case, wanted, kind);
-    let held =
+    let has =
         |e: &&KernelSocket| e.inode.is_some() && (case.failure.tried != Tried::Listen || e.state == State::Listen);
-    if let Some(entry) = all.iter().filter(held).min_by_key(|e| e.state != State::Listen) {
-        return Some(other_process(wanted, entry));
+    if let Some(entry) = all.iter().filter(has).min_by_key(|e| e.state != State::Listen) {
+        let clue = held(wanted, &owner(entry), &entry.local, entry.state == State::Listen);
+        return Some(Cause::new(clue).advise("end that process, or port 0 for a free one"));
     }
     let mine = allows(case, libc::SO_REUSEADDR);
     let in_the_way = |e: &&KernelSocket| !(mine && former(case, e).is_some_and(|(_, last)| last.reuse));
@@ -54,24 +89,21 @@ pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
 /// The socket of ours that a connection was of, and how it stood when it was closed.
 fn former<'a>(case: &Case<'a>, entry: &KernelSocket) -> Option<(&'a Fact, &'a Last)> {
     let ends = Ends { local: entry.local.clone(), peer: entry.peer.clone()? };
-    case.record()?.facts().rev().find_map(|fact| match &fact.did {
-        Did::Closed(last) if last.local.as_ref() == Some(&ends.local) => {
-            // The peer is gone from a socket that was reset, but that one holds no port either.
-            (last.peer.as_ref() == Some(&ends.peer)).then_some((fact, &**last))
-        }
+    // The peer is gone from a socket that was reset, but that one holds no port either.
+    let was = |last: &Last| last.local.as_ref() == Some(&ends.local) && last.peer.as_ref() == Some(&ends.peer);
+    case.facts().find_map(|fact| match &fact.did {
+        Did::Closed(last) if was(last) => Some((fact, &**last)),
         _ => None,
     })
 }
 
 /// No process has it any more, but the kernel does.
 fn lingers(case: &Case, wanted: &Addr, entry: &KernelSocket) -> Cause {
-    let peer = entry.peer.as_ref().map_or_else(String::new, |p| format!(" with {p}"));
     let former = former(case, entry);
-    let who = match former {
-        Some((fact, _)) => {
-            Clue::new(format!("{wanted} is held by {}, closed", case.called(fact.socket))).join(case.when(fact))
-        }
-        None => Clue::new(format!("{wanted} is held by a connection{peer} that is closed")),
+    let who = match (former, &entry.peer) {
+        (Some((fact, _)), _) => case.dated(format!("{wanted} is held by {}, closed", case.called(fact.socket)), fact),
+        (None, Some(peer)) => format!("{wanted} is held by a connection with {peer} that is closed").into(),
+        (None, None) => format!("{wanted} is held by a connection that is closed").into(),
     };
     let left = entry.timer.map_or(Duration::ZERO, |t| t.left);
     let clue = match entry.state {
@@ -79,31 +111,25 @@ fn lingers(case: &Case, wanted: &Addr, entry: &KernelSocket) -> Cause {
         State::FinWait1 | State::FinWait2 => who.and(", while its peer has not closed"),
         _ => who.and(", which is not over yet"),
     };
-    let otherwise = "wait until it is over, or port 0 for a free one";
+    let (cause, otherwise) = (Cause::new(clue), "wait until it is over, or port 0 for a free one");
     match former {
-        Some((fact, last)) => share(case, Cause::new(clue), fact.socket, last.reuse, otherwise),
-        None => {
-            Cause::new(clue).advise("wait, or port 0 for a free one; with SO_REUSEADDR on both sides there is no wait")
-        }
+        Some((fact, last)) => share(case, cause.about(fact.socket), fact.socket, last.reuse, otherwise),
+        None => cause.advise("wait, or port 0 for a free one; with SO_REUSEADDR on both sides there is no wait"),
     }
 }
 
-/// Another process has it.
-fn other_process(wanted: &Addr, entry: &KernelSocket) -> Cause {
-    let verb = if entry.state == State::Listen { "listens" } else { "is bound" };
-    let place = if entry.local == *wanted { "there".to_string() } else { format!("on {}", entry.local) };
-    let who = owner(entry);
-    Cause::new(format!("{wanted} is held by {who}, which {verb} {place}"))
-        .advise("end that process, or port 0 for a free one")
+/// Who has an address: `127.0.0.1:80 is held by srv, which listens on 0.0.0.0:80`.
+pub(super) fn held(wanted: &Addr, by: &str, at: &Addr, listens: bool) -> String {
+    let verb = if listens { "listens" } else { "is bound" };
+    let place = if at == wanted { "there".to_string() } else { format!("on {at}") };
+    format!("{wanted} is held by {by}, which {verb} {place}")
 }
 
 /// Who holds a socket, as far as we may know.
 fn owner(entry: &KernelSocket) -> String {
     let holders = entry.inode.and_then(|inode| netstat::holders().remove(&inode)).unwrap_or_default();
     match (holders.as_slice(), entry.uid) {
-        ([Holder { pid, name }, ..], _) => {
-            format!("process {}, pid {pid}", text::escape_bytes(name))
-        }
+        ([Holder { pid, name }, ..], _) => format!("process {}, pid {pid}", text::escape_bytes(name)),
         ([], Some(uid)) => format!("another process, of user {uid}"),
         ([], None) => "another process".into(),
     }
@@ -136,21 +162,14 @@ pub(super) fn unix_taken(case: &Case, wanted: &Addr, path: &[u8]) -> Option<Caus
     if let Some(entry) = table.iter().find(|e| e.local == *wanted && e.inode.is_some()) {
         return Some(Cause::new(format!("{wanted} is held by {}", owner(entry))).advise("another path"));
     }
-    let was_there = |fact: &&Fact| matches!(&fact.did, Did::Closed(last) if last.local.as_ref() == Some(wanted));
-    if let Some(fact) = case.record().and_then(|j| j.facts().rev().find(was_there)) {
-        let clue = Clue::new(format!("{wanted} was left behind by {}, closed", case.called(fact.socket)))
-            .join(case.when(fact));
-        return Some(
-            Cause::new(clue.and(": closing does not remove the file"))
-                .advise(format!("unlink {wanted}"))
-                .about(fact.socket),
-        );
+    let unlink = format!("unlink {wanted}");
+    if let Some(fact) = case.left_by(wanted) {
+        let clue = case.dated(format!("{wanted} was left behind by {}, closed", case.called(fact.socket)), fact);
+        return Some(Cause::new(clue.and(": closing does not remove the file")).advise(unlink).about(fact.socket));
     }
     // The kernel lists a path as it was given: from another folder it may be another name of this one.
     let last = |p: &[u8]| p.rsplit(|b| *b == b'/').next().map(<[u8]>::to_vec);
     let alike = |e: &KernelSocket| matches!(&e.local, Addr::Path(p) if last(p) == last(path));
-    (!table.iter().any(alike)).then(|| {
-        Cause::new(format!("{wanted} is there, but no socket has it: a program that is gone left it behind"))
-            .advise(format!("unlink {wanted}"))
-    })
+    let clue = format!("{wanted} is there, but no socket has it: a program that is gone left it behind");
+    (!table.iter().any(alike)).then(|| Cause::new(clue).advise(unlink))
 }

@@ -1,6 +1,7 @@
 //! Causes in the ports that the kernel chooses from: there is none left.
 
 use std::os::fd::AsFd;
+use std::rc::Rc;
 
 use super::{Case, Cause, covers, local};
 use crate::os::fd;
@@ -12,10 +13,7 @@ use crate::world::record::{Did, Ends};
 /// The ports that are chosen from for the socket; for one that is closed again, those of the system.
 fn ports(socket: &Socket) -> Option<LocalPorts> {
     let anew = || fd::socket(libc::AF_INET, libc::SOCK_STREAM, 0).ok();
-    match socket.open_fd() {
-        Ok(fd) => LocalPorts::of(fd.as_fd()),
-        Err(_) => LocalPorts::of(anew()?.as_fd()),
-    }
+    socket.ask(|fd| Ok::<_, ()>(LocalPorts::of(fd))).unwrap_or_else(|| LocalPorts::of(anew()?.as_fd()))
 }
 
 /// `port from 60000 to 60001 (IP_LOCAL_PORT_RANGE of z)`.
@@ -30,15 +28,16 @@ fn wider(ports: LocalPorts) -> &'static str {
     if ports.own { "a wider IP_LOCAL_PORT_RANGE" } else { "sysctl net.ipv4.ip_local_port_range for a wider range" }
 }
 
-/// The sockets of ours that hold ports of a small range.
-fn holders(case: &Case, ports: LocalPorts, kind: i32) -> Vec<u64> {
+/// A cause that is about the sockets of ours that hold ports of a small range.
+fn with_holders(mut cause: Cause, case: &Case, ports: LocalPorts, kind: i32) -> Cause {
     /// More would not be read.
     const SHOWN_MAX: u16 = 8;
-    let in_range = |s: &Socket| {
-        s.kind == kind && local(s).and_then(|at| at.port()).is_some_and(|p| (ports.low..=ports.high).contains(&p))
-    };
-    let small = ports.high - ports.low < SHOWN_MAX;
-    case.others().iter().filter(|s| small && in_range(s)).map(|s| s.serial).collect()
+    let range = ports.low..=ports.high;
+    let has = |s: &Rc<Socket>| s.kind == kind && local(s).and_then(|at| at.port()).is_some_and(|p| range.contains(&p));
+    if ports.high - ports.low < SHOWN_MAX {
+        cause.about.extend(case.others().into_iter().filter(has).map(|s| s.serial));
+    }
+    cause
 }
 
 /// EADDRINUSE of a bind to port 0 or a listen without bind, EAGAIN of a datagram socket that needs a port: each is taken.
@@ -55,15 +54,16 @@ pub(super) fn none_free(case: &Case) -> Option<Cause> {
     let cause = Cause::new(format!("no {} is free{at}: each is {taken}", range(case, ports)));
     let cause = if bind && socket.is_stream() {
         let me = if socket.is_named() { socket.name() } else { "S".into() };
-        cause.and("bind takes a port for itself; connect can share one, if the destinations differ").advise(format!(
+        let advice = format!(
             "for a client, setsockopt {me} IP_BIND_ADDRESS_NO_PORT 1 before bind leaves the port to connect; for a \
              server, a port outside of these; or {}",
             wider(ports)
-        ))
+        );
+        cause.and("bind takes a port for itself; connect can share one, if the destinations differ").advise(advice)
     } else {
         cause.advise(format!("close a socket that holds one, or {}", wider(ports)))
     };
-    Some(holders(case, ports, socket.kind).into_iter().fold(cause, Cause::about))
+    Some(with_holders(cause, case, ports, socket.kind))
 }
 
 /// EAGAIN of a datagram socket that is bound to no port: it waits for nothing.
@@ -80,12 +80,9 @@ pub(super) fn none_for_connect(case: &Case) -> Option<Cause> {
         return none_left(case, socket, to);
     };
     let is_twin = |ends: &Ends| ends.peer == *to && covers(&at, &ends.local);
-    let twin = case.others().into_iter().find(|s| Ends::of(s).as_ref().is_some_and(is_twin))?;
-    Some(
-        Cause::new(format!("{} is connected from {at} to {to}, and there can be one such connection", twin.name()))
-            .advise("leave out bind, or bind to port 0")
-            .about(twin.serial),
-    )
+    let twin = case.ours(|s| Ends::of(s).as_ref().is_some_and(is_twin))?;
+    let clue = format!("{} is connected from {at} to {to}, and there can be one such connection", twin.name());
+    Some(Cause::new(clue).advise("leave out bind, or bind to port 0").about(twin.serial))
 }
 
 fn none_left(case: &Case, socket: &Socket, to: &Addr) -> Option<Cause> {
@@ -94,10 +91,9 @@ fn none_left(case: &Case, socket: &Socket, to: &Addr) -> Option<Cause> {
         Some(host) if host.is_ipv4() && host.is_loopback() => ": 127.0.0.2 has as many again",
         _ => "",
     };
-    let cause = Cause::new(format!(
-        "every {} is bound, or has a connection to {to} already, if only in TIME_WAIT",
-        range(case, ports)
-    ))
-    .advise(format!("another address or port of the server{elsewhere}; or {}", wider(ports)));
-    Some(holders(case, ports, socket.kind).into_iter().fold(cause, Cause::about))
+    let ports_named = range(case, ports);
+    let clue = format!("every {ports_named} is bound, or has a connection to {to} already, if only in TIME_WAIT");
+    let cause =
+        Cause::new(clue).advise(format!("another address or port of the server{elsewhere}; or {}", wider(ports)));
+    Some(with_holders(cause, case, ports, socket.kind))
 }

@@ -7,32 +7,30 @@
 //! tasks and of programs.
 
 mod address;
-mod after;
 mod connection;
 mod datagrams;
 mod diagram;
 mod elsewhere;
-mod ending;
-mod given_up;
+mod fin;
 mod local_port;
 mod option_value;
-mod ports;
-mod rights;
+mod permission;
+mod snapshot;
 mod source;
 mod state;
 mod story;
 mod waiting;
 
-use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
-pub use after::{Snapshot, after};
 pub use diagram::draw;
+pub use snapshot::{Snapshot, after};
 pub use story::{remark, story, why};
 
 use crate::command;
 use crate::lang::Source;
+use crate::linux::options;
 use crate::os::{sockopt, trace};
 use crate::value::{Addr, Clue, Failure, Name, Tried};
 use crate::world::record::{Did, Ends, Fact, Last};
@@ -92,7 +90,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (_, libc::EMFILE) => &[state::too_many],
         (Bind | Listen, libc::EADDRINUSE) => &[local_port::none_free, address::taken],
         (Bind, libc::EADDRNOTAVAIL) => &[address::not_here],
-        (Bind, libc::EACCES) => &[rights::privileged],
+        (Bind, libc::EACCES) => &[permission::privileged],
         (Bind, libc::EINVAL) => &[address::bound_already, address::v6_alone, address::no_interface],
         (Connect, libc::EADDRNOTAVAIL) => &[local_port::none_for_connect],
         (Connect | Send { .. }, libc::EACCES) => &[address::broadcast],
@@ -101,7 +99,7 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Connect, libc::EPROTOTYPE) => &[connection::other_type],
         (Send { .. }, libc::EPIPE) => &[connection::over, state::not_connected],
         (Send { .. } | Receive { .. }, libc::ECONNRESET) => &[connection::over],
-        (Send { .. } | Receive { .. }, libc::ETIMEDOUT) => &[waiting::queue_full, given_up::timed_out],
+        (Send { .. } | Receive { .. }, libc::ETIMEDOUT) => &[waiting::queue_full, waiting::timed_out],
         (Accept, libc::EINVAL) => &[state::not_listening],
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
@@ -109,15 +107,16 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Send { .. }, libc::EDESTADDRREQ) => &[state::no_destination],
         (Connect | Send { .. }, libc::ENETUNREACH) => &[source::leads_nowhere, address::v6_alone, source::no_route],
         (Connect | Send { .. }, libc::EAFNOSUPPORT) => &[source::leads_nowhere],
-        (Connect, libc::EINVAL) => &[source::leads_nowhere, address::no_interface],
-        (Send { .. }, libc::EINVAL) => &[rights::too_many_passed, source::leads_nowhere, address::no_interface],
-        (Send { .. }, libc::ETOOMANYREFS) => &[rights::too_many_passed],
+        (Connect | Send { .. }, libc::EINVAL) => {
+            &[permission::too_many_passed, source::leads_nowhere, address::no_interface]
+        }
+        (Send { .. }, libc::ETOOMANYREFS) => &[permission::too_many_passed],
         (Send { .. }, libc::EMSGSIZE) => &[state::too_long],
         (SetOption(..) | GetOption(..), libc::ENOPROTOOPT | libc::EOPNOTSUPP) => &[state::other_level],
         (SetOption(..), libc::EINVAL) => &[option_value::refused],
         (Make(_), libc::EPROTONOSUPPORT) => &[state::other_protocol],
-        (Make(_), libc::EACCES) => &[rights::no_ping],
-        (Make(_), libc::EPERM) => &[rights::no_raw],
+        (Make(_), libc::EACCES) => &[permission::no_ping],
+        (Make(_), libc::EPERM) => &[permission::no_raw],
         (Connect, libc::EINPROGRESS | libc::EALREADY) => &[waiting::under_way],
         (Connect, libc::ETIMEDOUT) => &[source::is_elsewhere, waiting::queue_full],
         (Connect, libc::EAGAIN) => &[local_port::no_datagrams, source::is_elsewhere, waiting::queue_full],
@@ -150,18 +149,13 @@ impl<'a> Case<'a> {
 
     fn cause(&self) -> Cause {
         let found = finders(self.failure.tried, self.failure.name).iter().find_map(|find| find(self));
-        let part = match self.failure.tried {
+        let mut cause = found.unwrap_or_default();
+        if let Tried::Send { bytes: of, sent: sent @ 1.., .. } = self.failure.tried {
             // How much fits depends on the machine.
-            Tried::Send { bytes: of, sent: sent @ 1.., .. } => {
-                Some(Clue::new(format!("part of the {} had been queued", bytes(of))).clock(format!(": {sent}")))
-            }
-            _ => None,
-        };
-        Cause { part, ..found.unwrap_or_default() }
-    }
-
-    fn is(&self, number: i32) -> bool {
-        self.failure.is(number)
+            let part = Clue::new(format!("part of the {} had been queued", bytes(of)));
+            cause.part = Some(part.clock(format!(": {sent}")));
+        }
+        cause
     }
 
     /// What the socket that the call is about is called.
@@ -175,11 +169,14 @@ impl<'a> Case<'a> {
 
     /// Where the call was to go, or the connection that was being made before it.
     fn to(&self) -> Option<Addr> {
-        let asked = || match &self.last(self.socket.as_ref()?.serial, |did| matches!(did, Did::Connecting(_)))?.did {
-            Did::Connecting(to) => Some(to.clone()),
-            _ => None,
-        };
-        self.failure.addr().cloned().or_else(asked)
+        self.failure.addr().cloned().or_else(|| self.asked())
+    }
+
+    /// Where a connection was begun to.
+    fn asked(&self) -> Option<Addr> {
+        let socket = self.socket.as_ref()?.serial;
+        let to = |fact: &Fact| if let Did::Connecting(to) = &fact.did { Some(to.clone()) } else { None };
+        self.record()?.of(socket).rev().find_map(to)
     }
 
     /// The last thing of a kind that happened to a socket.
@@ -187,10 +184,20 @@ impl<'a> Case<'a> {
         self.record()?.last(socket, is)
     }
 
-    /// ` on line 7 (3 s ago)`.
-    fn when(&self, fact: &Fact) -> Clue {
+    /// All that happened, from the latest on.
+    fn facts(&self) -> impl Iterator<Item = &'a Fact> {
+        self.record().into_iter().flat_map(|record| record.facts().rev())
+    }
+
+    /// The closing of the last socket of ours that was bound there.
+    fn left_by(&self, at: &Addr) -> Option<&'a Fact> {
+        self.facts().find(|fact| matches!(&fact.did, Did::Closed(last) if last.local.as_ref() == Some(at)))
+    }
+
+    /// What was done, and when that was: `srv was closed on line 7 (3 s ago)`.
+    fn dated(&self, what: impl Into<String>, fact: &Fact) -> Clue {
         let line = if fact.place.line > 0 { format!(" on line {}", fact.place.line) } else { String::new() };
-        Clue::new(line).ago(self.now.saturating_duration_since(fact.at))
+        Clue::new(what).and(line).ago(self.now.saturating_duration_since(fact.at))
     }
 
     /// ` since line 7 (3 s ago)`; nothing where it was not seen.
@@ -211,6 +218,16 @@ impl<'a> Case<'a> {
         self.world.sockets().into_iter().filter(|s| Some(s.serial) != me).collect()
     }
 
+    /// The first of them that is so.
+    fn ours(&self, is: impl Fn(&Socket) -> bool) -> Option<Rc<Socket>> {
+        self.others().into_iter().find(|s| is(s))
+    }
+
+    /// The socket that the call is about, and what it is called.
+    fn subject(&self) -> Option<(&Rc<Socket>, Rc<str>)> {
+        self.socket.as_ref().map(|s| (s, s.name()))
+    }
+
     /// The addresses of the connection the call was made on, also when it is over.
     fn ends(&self) -> Option<Ends> {
         let socket = self.socket.as_ref()?;
@@ -220,17 +237,16 @@ impl<'a> Case<'a> {
     /// The socket at the other end, if it is ours; it may be closed by now.
     fn other_end(&self) -> Option<u64> {
         let me = self.socket.as_ref()?;
-        if let Some((pair, left)) = me.shared.pair.get() {
-            let is_other = |s: &Rc<Socket>| s.shared.pair.get() == Some((pair, !left));
-            if let Some(other) = self.others().into_iter().find(is_other) {
-                return Some(other.serial);
-            }
-        }
-        if let Some(other) = self.record().and_then(|j| j.other_end(me.serial)) {
-            return Some(other);
-        }
-        let ends = self.ends()?;
-        self.others().into_iter().find(|s| Ends::of(s).is_some_and(|theirs| theirs.meets(&ends))).map(|s| s.serial)
+        let paired = || {
+            let (pair, left) = me.shared.pair.get()?;
+            self.ours(|s| s.shared.pair.get() == Some((pair, !left)))
+        };
+        let meets = || {
+            let ends = self.ends()?;
+            self.ours(|s| Ends::of(s).is_some_and(|theirs| theirs.meets(&ends)))
+        };
+        let known = || self.record()?.other_end(me.serial);
+        paired().map(|s| s.serial).or_else(known).or_else(|| meets().map(|s| s.serial))
     }
 
     /// How a socket stood when it was closed, if it is.
@@ -243,12 +259,9 @@ impl<'a> Case<'a> {
     fn queued_at(&self) -> Option<Rc<Socket>> {
         let ends = self.ends()?;
         let record = self.record().filter(|_| !self.world.shares && self.other_end().is_none())?;
-        let serves = |s: &Rc<Socket>| {
-            // Of several that share a port the kernel chooses one.
-            let alone = !is_set(s, libc::SO_REUSEPORT) && record.knows_all(s.serial);
-            listens(s) && local(s).is_some_and(|at| covers(&at, &ends.peer)) && alone
-        };
-        self.others().into_iter().find(serves)
+        // Of several that share a port the kernel chooses one.
+        let alone = |s: &Socket| !is_set(s, libc::SO_REUSEPORT) && record.knows_all(s.serial);
+        self.ours(|s| serves(s, &ends.peer) && alone(s))
     }
 }
 
@@ -301,22 +314,43 @@ pub fn known(call: &str, failure: &Failure) -> Known {
     }
 }
 
+/// The name of an option, where it is known.
+fn option_name(level: i32, number: i32) -> Option<&'static str> {
+    options::by_number(level, number).spec.map(|spec| spec.name)
+}
+
 /// So many bytes, in words.
 fn bytes(count: usize) -> String {
     if count == 1 { "1 byte".into() } else { format!("{count} bytes") }
 }
 
 /// An option of a socket that is an int.
-fn option(socket: &Socket, number: i32) -> Option<i32> {
-    sockopt::get_int(socket.open_fd().ok()?.as_fd(), libc::SOL_SOCKET, number).ok()
+fn option(socket: &Socket, level: i32, number: i32) -> Option<i32> {
+    socket.ask(|fd| sockopt::get_int(fd, level, number))
 }
 
 fn is_set(socket: &Socket, number: i32) -> bool {
-    option(socket, number).is_some_and(|n| n != 0)
+    option(socket, libc::SOL_SOCKET, number).is_some_and(|n| n != 0)
 }
 
 fn listens(socket: &Socket) -> bool {
     is_set(socket, libc::SO_ACCEPTCONN)
+}
+
+/// Whether a socket takes the connections to an address.
+fn serves(socket: &Socket, to: &Addr) -> bool {
+    listens(socket) && local(socket).is_some_and(|at| covers(&at, to))
+}
+
+/// What is bound, but does not listen.
+fn idle(socket: &Socket) -> Option<Cause> {
+    let (name, at) = (socket.name(), local(socket)?);
+    Some(Cause::new(format!("{name} is bound to {at}, but does not listen")).advise(format!("listen {name}")))
+}
+
+/// Whether a socket has that very address.
+fn is_at(socket: &Socket, addr: &Addr) -> bool {
+    local(socket).as_ref() == Some(addr)
 }
 
 /// Where a socket is bound, if it is.
@@ -326,10 +360,9 @@ fn local(socket: &Socket) -> Option<Addr> {
 
 /// Whether what is bound to one address receives what is sent to another.
 fn covers(bound: &Addr, to: &Addr) -> bool {
-    if bound.is_at(to) {
-        return true;
-    }
-    let any = bound.host().is_some_and(|h| h.is_unspecified());
-    let families = bound.host().is_some_and(|b| to.host().is_some_and(|t| b.is_ipv4() == t.is_ipv4() || b.is_ipv6()));
-    any && families && bound.port() == to.port()
+    let any = bound
+        .host()
+        .zip(to.host())
+        .is_some_and(|(bound, to)| bound.is_unspecified() && (bound.is_ipv6() || to.is_ipv4()));
+    bound.is_at(to) || any && bound.port() == to.port()
 }

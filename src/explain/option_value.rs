@@ -2,7 +2,7 @@
 
 use std::os::fd::AsFd;
 
-use super::{Case, Cause, listens, local};
+use super::{Case, Cause, listens, local, option_name};
 use crate::linux::options::{self, Opt, OptKind};
 use crate::os::{fd, settings, sockopt};
 use crate::value::Tried;
@@ -32,10 +32,8 @@ pub(super) fn refused(case: &Case) -> Option<Cause> {
     let (name, option) = (socket.name(), option.name);
     if takes(asked) {
         let stands = stands(socket)?;
-        return Some(
-            Cause::new(format!("a new socket takes {option} {asked}; for {name}, which {stands}, it comes too late"))
-                .advise("a new socket, and setsockopt before anything else"),
-        );
+        let clue = format!("a new socket takes {option} {asked}; for {name}, which {stands}, it comes too late");
+        return Some(Cause::new(clue).advise("a new socket, and setsockopt before anything else"));
     }
     let ranges = ranges(takes);
     if ranges.is_empty() {
@@ -44,10 +42,8 @@ pub(super) fn refused(case: &Case) -> Option<Cause> {
     // Beside the widest there are only numbers that stand for a default.
     let (low, high) = ranges.iter().max_by_key(|(low, high)| high.abs_diff(*low))?;
     let near = asked.clamp(*low, *high);
-    Some(
-        Cause::new(format!("{option} takes {}, not {asked}", in_words(&ranges)))
-            .advise(format!("setsockopt {name} {option} {near}")),
-    )
+    let clue = format!("{option} takes {}, not {asked}", in_words(&ranges));
+    Some(Cause::new(clue).advise(format!("setsockopt {name} {option} {near}")))
 }
 
 /// How a socket stands that is no new one.
@@ -67,19 +63,12 @@ fn ranges(takes: impl Fn(i32) -> bool) -> Vec<(i32, i32)> {
     let mut ranges: Vec<(i32, i32)> = Vec::new();
     let mut before: Option<i32> = None;
     for number in PROBED {
-        let taken = takes(number);
-        let was = before.is_some_and(|_| ranges.last().is_some_and(|(_, high)| *high == i32::MAX));
-        match (was, taken) {
-            (false, true) => {
-                let low = before.map_or(number, |before| edge(before, number, &takes));
-                ranges.push((low, i32::MAX));
-            }
-            (true, false) => {
-                let high = edge(number, before.unwrap_or(number), &takes);
-                if let Some(last) = ranges.last_mut() {
-                    last.1 = high;
-                }
-            }
+        // A range is open up to where its end is found.
+        let open = ranges.last_mut().filter(|(_, high)| *high == i32::MAX);
+        match (open, takes(number), before) {
+            (None, true, None) => ranges.push((number, i32::MAX)),
+            (None, true, Some(before)) => ranges.push((edge(before, number, &takes), i32::MAX)),
+            (Some((_, high)), false, Some(before)) => *high = edge(number, before, &takes),
             _ => {}
         }
         before = Some(number);
@@ -112,20 +101,19 @@ pub(super) fn taken(option: Option<(i32, i32)>, asked: i32, taken: i32) -> Strin
     let Some((level, number)) = option else {
         return format!("the backlog is {taken}, not {asked}: net.core.somaxconn allows no more");
     };
-    let name = options::by_number(level, number).spec.map_or("the option", |spec| spec.name);
-    let most = match (level, number) {
-        (libc::SOL_SOCKET, libc::SO_RCVBUF) => Some("rmem_max"),
-        (libc::SOL_SOCKET, libc::SO_SNDBUF) => Some("wmem_max"),
-        _ => None,
+    let name = option_name(level, number).unwrap_or("the option");
+    let setting = match (level, number) {
+        (libc::SOL_SOCKET, libc::SO_RCVBUF) => "rmem_max",
+        (libc::SOL_SOCKET, libc::SO_SNDBUF) => "wmem_max",
+        _ => return format!("{name} is {taken} now, not {asked}"),
     };
-    let most = most.map(|setting| (setting, settings::core(setting)));
-    match most {
-        Some((setting, Some(most))) if most.saturating_mul(2) == taken => {
-            format!("{name} is {taken}, not twice {asked}: net.core.{setting} is {most}, and the kernel doubles that")
+    let why = match settings::core(setting) {
+        Some(most) if most.saturating_mul(2) == taken => {
+            format!("net.core.{setting} is {most}, and the kernel doubles that")
         }
-        Some(_) => format!("{name} is {taken}, not twice {asked}: the kernel takes no less"),
-        None => format!("{name} is {taken} now, not {asked}"),
-    }
+        _ => "the kernel takes no less".into(),
+    };
+    format!("{name} is {taken}, not twice {asked}: {why}")
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ fn ends(case: &Case) -> Option<(IpAddr, Addr)> {
     let from = match case.undone {
         Some(last) => last.local.clone()?,
         // It may have no port yet: IP_BIND_ADDRESS_NO_PORT.
-        None => addr::getsockname(socket.open_fd().ok()?.as_fd()).ok()?,
+        None => socket.ask(addr::getsockname)?,
     };
     let to = case.failure.addr().cloned().or_else(|| Ends::of(socket).map(|ends| ends.peer))?;
     Some((from.host().filter(|host| !host.is_unspecified())?, to))
@@ -25,7 +25,7 @@ fn ends(case: &Case) -> Option<(IpAddr, Addr)> {
 pub(super) fn leads_nowhere(case: &Case) -> Option<Cause> {
     let (from, to) = ends(case)?;
     let family = case.socket.as_ref()?.family;
-    let theirs = reaches(family, Some(from), &to).err().filter(|error| case.is(*error));
+    let theirs = reaches(family, Some(from), &to).err().filter(|error| case.failure.is(*error));
     (theirs.is_some() && reaches(family, None, &to).is_ok()).then(|| blames(case, from, &to))
 }
 
@@ -49,13 +49,10 @@ pub(super) fn no_route(case: &Case) -> Option<Cause> {
         return None;
     }
     let otherwise = if host.is_ipv6() { "; without IPv6, its IPv4 address with a socket of AF_INET" } else { "" };
-    let cause = Cause::new(format!("no route leads to {host} from here"));
-    let cause = match ends(case) {
-        Some((from, _)) if from.to_canonical().is_loopback() && !host.is_loopback() => {
-            cause.and(format!("{} is bound to {from}, from where only this machine is reached, anyway", case.me()))
-        }
-        _ => cause,
-    };
+    let mut cause = Cause::new(format!("no route leads to {host} from here"));
+    if let Some((from, _)) = ends(case).filter(|(from, _)| from.to_canonical().is_loopback() && !host.is_loopback()) {
+        cause = cause.and(format!("{} is bound to {from}, from where only this machine is reached, anyway", case.me()));
+    }
     Some(cause.advise(format!("an address of a network that ifconfig shows{otherwise}")))
 }
 

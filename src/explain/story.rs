@@ -3,10 +3,9 @@
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use super::{Told, bytes, datagrams, ending, known, listens, option_value};
+use super::{Told, bytes, datagrams, fin, known, listens, option_name, option_value};
 use crate::command;
 use crate::linux::constants::HOWS;
-use crate::linux::options;
 use crate::linux::state::State;
 use crate::os::errqueue::Queued;
 use crate::os::fd;
@@ -46,11 +45,10 @@ pub fn remark(record: &Record) -> Option<String> {
 /// The last error, explained.
 pub fn why(world: &World, told: Option<&Told>) -> Vec<Clue> {
     let Some(told) = told else {
-        let nothing = match world.record {
-            Some(_) => "no call of this session has failed yet",
-            None => "with -q nothing is written down that could explain an error",
-        };
-        return vec![nothing.into()];
+        return vec![match world.record {
+            Some(_) => "no call of this session has failed yet".into(),
+            None => "with -q nothing is written down that could explain an error".into(),
+        }];
     };
     let mut out = vec![headline(told)];
     let indented = |clue: &Clue| Clue::new("  ").join(clue.clone());
@@ -76,7 +74,7 @@ pub fn story(world: &World, socket: &Socket) -> Result<Vec<Clue>, Failure> {
     let other = record.other_end(socket.serial);
     let sockets: Vec<u64> = std::iter::once(socket.serial).chain(other).collect();
     let mut out = titled("what happened", history(world, &sockets, Instant::now()));
-    let missed = datagrams::missed(world, socket).map(|missed| Clue::new(missed.why));
+    let missed = datagrams::missed(world, socket).map(|missed| missed.clues).unwrap_or_default();
     out.extend(titled("now", sockets_now(world, &sockets).into_iter().chain(missed).collect()));
     Ok(out)
 }
@@ -87,13 +85,12 @@ fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Clue> {
         let open = world.find(*serial).filter(|s| s.open_fd().is_ok());
         let Some(socket) = open else {
             let name = world.record.as_ref()?.named(*serial)?;
-            let goes_on = ending::goes_on(world, *serial).map_or(String::new(), |what| format!("; {what}"));
+            let goes_on = fin::goes_on(world, *serial).map_or(String::new(), |what| format!("; {what}"));
             return Some(Clue::new(format!("{name}: closed{goes_on}")));
         };
-        let fd = socket.open_fd().ok()?;
-        let mut clue = Clue::new(format!("{} = {}", socket.name(), socket.summary()));
-        clue = clue.and(format!(", {}", tcp::stands(fd.as_fd()).name()));
-        if let (Ok(unread @ 1..), false) = (fd::inq(fd.as_fd()), listens(&socket)) {
+        let state = tcp::stands(socket.open_fd().ok()?.as_fd()).name();
+        let mut clue = Clue::new(format!("{} = {}, {state}", socket.name(), socket.summary()));
+        if let (Some(unread @ 1..), false) = (socket.ask(fd::inq), listens(&socket)) {
             clue = clue.and(format!(", {} unread", bytes(unread)));
         }
         if let drops @ 1.. = dropped(&socket) {
@@ -105,11 +102,8 @@ fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Clue> {
 }
 
 fn titled(title: &str, lines: Vec<Clue>) -> Vec<Clue> {
-    if lines.is_empty() {
-        return lines;
-    }
-    let indented = lines.into_iter().map(|line| Clue::new("  ").join(line));
-    std::iter::once(Clue::new(format!("{title}:"))).chain(indented).collect()
+    let title = (!lines.is_empty()).then(|| Clue::new(format!("{title}:")));
+    title.into_iter().chain(lines.into_iter().map(|line| Clue::new("  ").join(line))).collect()
 }
 
 fn headline(told: &Told) -> Clue {
@@ -174,8 +168,8 @@ fn told(world: &World, record: &Record, fact: &Fact) -> String {
 }
 
 /// A FIN that is still to come to the other end.
-fn fin(world: &World, fact: &Fact) -> String {
-    ending::of(world, fact).map_or(String::new(), |fin| format!("; its {}", fin.says()))
+fn late_fin(world: &World, fact: &Fact) -> String {
+    fin::of(world, fact).map_or(String::new(), |fin| format!("; its {}", fin.says()))
 }
 
 /// Whether a receive that gave nothing was told by an error before that the connection is over: then the peer did not
@@ -187,15 +181,9 @@ pub(super) fn is_over(record: &Record, fact: &Fact) -> bool {
     before.take_while(|earlier| !begins(&earlier.did)).any(|earlier| over(&earlier.did))
 }
 
-/// What an entry of the error queue says: `ECONNREFUSED, 127.0.0.1 says: no socket has that port`.
-fn says(entry: &Queued) -> String {
-    let error = if is_error(entry) { format!("{}, ", Name::Errno(entry.errno).as_str()) } else { String::new() };
-    format!("{error}{}", entry.means())
-}
-
-/// Whether an entry of the error queue is an error; a timestamp has ENOMSG.
-pub(super) fn is_error(entry: &Queued) -> bool {
-    !matches!(entry.errno, 0 | libc::ENOMSG)
+/// The error that an entry of the error queue is; a timestamp has ENOMSG.
+pub(super) fn error(entry: &Queued) -> Option<&'static str> {
+    (!matches!(entry.errno, 0 | libc::ENOMSG)).then(|| Name::Errno(entry.errno).as_str())
 }
 
 /// What happened, in words.
@@ -211,19 +199,20 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
         Did::Listens(at) => format!("listens on {at}"),
         Did::Connecting(to) => format!("begins to connect to {to}"),
         Did::Connected(ends) if ends.is_self() => {
-            let kind = record
-                .of(fact.socket)
-                .find_map(|fact| if let Did::Made(what) = fact.did { Some(what[1]) } else { None });
-            let how = if kind == Some(libc::SOCK_STREAM) { ": a simultaneous open, its SYN met itself" } else { "" };
+            let stream = |did: &Did| matches!(did, Did::Made([_, libc::SOCK_STREAM, _]));
+            let how = if record.last(fact.socket, stream).is_some() {
+                ": a simultaneous open, its SYN met itself"
+            } else {
+                ""
+            };
             format!("connected to itself, {}{how}", ends.peer)
         }
         Did::Connected(ends) => format!("connected to {} from {}", ends.peer, ends.local),
         Did::Accepted(from, ends) => format!("accepted from {}, peer {}", record.name(*from), ends.peer),
         Did::Disconnected => "gave up its peer".into(),
         Did::Sent { bytes: count, of, to } => {
-            let lost =
-                record.next(fact).filter(|next| matches!(next.did, Did::Lost { from, .. } if from == fact.socket));
-            let lost = lost.map_or(String::new(), |next| format!("; {} threw it away", record.name(next.socket)));
+            let lost = record.lost_at(fact);
+            let lost = lost.map_or(String::new(), |by| format!("; {} threw it away", record.name(by)));
             format!("sent {}{}{lost}", part(*count, *of), at(to, "to"))
         }
         Did::Received { end: true, .. } if is_over(record, fact) => "found the connection over".into(),
@@ -238,32 +227,29 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
             format!("threw away {} from {}{why}", bytes(*count), record.name(*from))
         }
         Did::TookError(entry, to) => {
-            let says = entry.as_ref().map_or(String::new(), |entry| format!(": {}", says(entry)));
+            // `ECONNREFUSED, 127.0.0.1 says: no socket has that port`.
+            let error = |entry: &Queued| error(entry).map_or(String::new(), |error| format!("{error}, "));
+            let says = entry.as_ref().map_or(String::new(), |e| format!(": {}{}", error(e), e.means()));
             format!("took an entry of its error queue{}{says}", at(to, "about a datagram to"))
         }
-        Did::Shut(how) => format!("shut down, {}{}", HOWS.name_of(*how).unwrap_or("?"), fin(world, fact)),
+        Did::Shut(how) => format!("shut down, {}{}", HOWS.name_of(*how).unwrap_or("?"), late_fin(world, fact)),
         Did::OptionSet(level, number) => {
-            let name =
-                options::by_number(*level, *number).spec.map_or_else(|| format!("{level} {number}"), |s| s.name.into());
+            let name = option_name(*level, *number).map_or_else(|| format!("{level} {number}"), String::from);
             format!("{name} set")
         }
         Did::Taken { option, asked, taken } => option_value::taken(*option, *asked, *taken),
-        Did::ModeSet(Mode::Blocking) => "made blocking".into(),
-        Did::ModeSet(Mode::NonBlocking) => "made non-blocking".into(),
         Did::ModeSet(Mode::Timeout(s)) => format!("timeout set to {s} s"),
+        Did::ModeSet(mode) => format!("made {mode}"),
         Did::Filed => "a file was made of it".into(),
         Did::Dropped => "closed by its user".into(),
         Did::Detached => "gave up its descriptor".into(),
         Did::Closed(last) => {
             let first = if last.state == Some(State::CloseWait) { ", after its peer" } else { "" };
-            let unread = if last.unread > 0 && !last.listened {
-                format!(", {} unread", bytes(last.unread))
-            } else {
-                String::new()
-            };
+            let unread = Some(last.unread).filter(|unread| *unread > 0 && !last.listened);
+            let unread = unread.map_or(String::new(), |unread| format!(", {} unread", bytes(unread)));
             let aborts = if last.aborts { ", with SO_LINGER 1 0" } else { "" };
             let held = if last.held { "; another descriptor of it may be open" } else { "" };
-            format!("closed{first}{unread}{aborts}{held}{}", fin(world, fact))
+            format!("closed{first}{unread}{aborts}{held}{}", late_fin(world, fact))
         }
         Did::Failed(_, name) => format!("{} failed with {}", place.name, name.as_str()),
     }

@@ -26,7 +26,7 @@ impl Session {
                     On::Socket(socket) => self.world.watch(socket, task.id, wait.again.is_none()),
                     On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id, true)),
                     On::Line(line) => {
-                        self.world.stand_in(line, task.id);
+                        line.join(task.id);
                         Ok(())
                     }
                     On::Thread => {

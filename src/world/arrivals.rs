@@ -78,11 +78,10 @@ fn came(socket: &Socket) -> Option<Arrival> {
     } else {
         let events = fd::poll(fd.as_fd(), libc::POLLRDHUP).ok()?;
         // A socket that was never connected hangs up too.
-        if addr::getpeername(fd.as_fd()).is_ok() {
-            socket.was_connected.set(true);
-        }
+        let connected = socket.was_connected.get() || addr::getpeername(fd.as_fd()).is_ok();
+        socket.was_connected.set(connected);
         match events {
-            _ if !socket.was_connected.get() => None,
+            _ if !connected => None,
             e if e & libc::POLLERR != 0 => Some(Arrival::Reset),
             e if e & (libc::POLLRDHUP | libc::POLLHUP) != 0 => Some(Arrival::Close),
             _ => None,

@@ -172,10 +172,8 @@ impl World {
 
     /// accept4(2), once. The new socket is blocking whatever the listener is, unless there is a default timeout.
     pub fn accept(&mut self, listener: &Rc<Socket>) -> Result<(Rc<Socket>, Addr), Failure> {
-        let (fd, peer) = {
-            let fd = listener.fd()?;
-            addr::accept(fd.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC).map_err(Failure::os)?
-        };
+        let accepted = addr::accept(listener.fd()?.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
+        let (fd, peer) = accepted.map_err(Failure::os)?;
         let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode())?;
         // Another one may wait, of which the poller will not say anything.
         listener.told.set(None);
@@ -193,21 +191,14 @@ impl World {
         socket.set_closed();
         self.note(socket, || Did::Dropped);
         self.wake(socket);
-        if socket.files.get() > 0 {
-            return Ok(Step::Done(Reply::Nothing));
-        }
         self.release(socket)
     }
 
     /// Let go of a closed socket's descriptor, when neither its user nor a file needs it any more.
     pub fn release(&mut self, socket: &Rc<Socket>) -> Result<Step, Failure> {
-        if !socket.is_closed() || socket.files.get() > 0 {
-            return Ok(Step::Done(Reply::Nothing));
-        }
-        match socket.lay_out() {
-            Some(dead) => Ok(self.end(dead)),
-            None => Ok(Step::Done(Reply::Nothing)),
-        }
+        let needed = !socket.is_closed() || socket.files.get() > 0;
+        let dead = if needed { None } else { socket.lay_out() };
+        Ok(dead.map_or(Step::Done(Reply::Nothing), |dead| self.end(dead)))
     }
 
     /// Take a socket's descriptor out of sockpit's hands: Python's detach().
@@ -234,7 +225,7 @@ impl World {
     /// Close a descriptor. With SO_LINGER and data unsent close(2) blocks whatever the descriptor's mode: then it is
     /// closed on a thread of its own, and the call waits.
     fn end(&mut self, dead: Dead) -> Step {
-        self.write_down_end(&dead);
+        self.note_end(&dead);
         let Dead { fd, token, shared, .. } = dead;
         self.forget(&fd, token);
         if shared.waits.get().linger > 0 && fd::outq(fd.as_fd()).is_ok_and(|n| n > 0) {
@@ -242,13 +233,6 @@ impl World {
         }
         fd::close(fd);
         Step::Done(Reply::Nothing)
-    }
-
-    fn write_down_end(&mut self, dead: &Dead) {
-        if self.record.is_some() {
-            let held = self.shares || self.sockets().iter().any(|s| Rc::ptr_eq(&s.shared, &dead.shared));
-            self.note_end(dead.serial, dead.fd.as_fd(), held);
-        }
     }
 
     /// Close a socket that a call made when what it was made for failed. How it stood is kept: it tells why.
@@ -294,17 +278,13 @@ impl World {
     pub fn register(&mut self, socket: &Rc<Socket>) -> Result<(), Failure> {
         if socket.token.get() == 0 {
             let raw = socket.open_fd()?.as_raw_fd();
-            let token = self.free_tokens.pop().unwrap_or(self.tokens.len() + poller::FIRST);
-            let registered = self.poller().and_then(|p| p.register(raw, token));
-            if let Err(e) = registered {
-                self.free_tokens.push(token);
-                if token - poller::FIRST == self.tokens.len() {
-                    self.tokens.push(Weak::new());
-                }
-                return Err(Failure::os(e.raw_os_error().unwrap_or(libc::EINVAL)));
-            }
-            if token - poller::FIRST == self.tokens.len() {
+            let token = self.free_tokens.pop().unwrap_or_else(|| {
                 self.tokens.push(Weak::new());
+                self.tokens.len() - 1 + poller::FIRST
+            });
+            if let Err(e) = self.poller().and_then(|p| p.register(raw, token)) {
+                self.free_tokens.push(token);
+                return Err(Failure::os(e.raw_os_error().unwrap_or(libc::EINVAL)));
             }
             self.tokens[token - poller::FIRST] = Rc::downgrade(socket);
             socket.token.set(token);
@@ -319,11 +299,6 @@ impl World {
         }
         socket.waiters.borrow_mut().push(Waiter { task, signalled });
         Ok(())
-    }
-
-    /// A task stands in a line from now on.
-    pub fn stand_in(&self, line: &sync::WaitLine, task: TaskId) {
-        line.join(task);
     }
 
     /// A task waits for a helper thread from now on.
@@ -375,19 +350,6 @@ impl World {
             self.note_arrival(&socket);
         }
         true
-    }
-
-    /// When waiting on a socket's side ends, and with which error.
-    pub fn limit(socket: &Socket, side: Side) -> Option<(Duration, Failure)> {
-        match socket.mode.get() {
-            Mode::Timeout(s) => Some((fd::seconds(s), Failure::new(crate::value::Name::Timeout))),
-            Mode::NonBlocking => Some((Duration::ZERO, Failure::os(libc::EAGAIN))),
-            Mode::Blocking => {
-                let waits = socket.shared.waits.get();
-                let limit = if side == Side::In { waits.receive } else { waits.send };
-                limit.map(|d| (d, Failure::os(libc::EAGAIN)))
-            }
-        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 use std::time::Instant;
 
+use super::socket::Dead;
 use super::{Mode, Socket, World};
 use crate::linux::state::State;
 use crate::os::errqueue::Queued;
@@ -156,10 +157,7 @@ pub struct Ends {
 impl Ends {
     /// The ends of a socket's connection, if it has one.
     pub fn of(socket: &Socket) -> Option<Self> {
-        let fd = socket.open_fd().ok()?;
-        let local = addr::getsockname(fd.as_fd()).ok()?;
-        let peer = addr::getpeername(fd.as_fd()).ok()?;
-        Some(Self { local, peer })
+        Some(Self { local: socket.ask(addr::getsockname)?, peer: socket.ask(addr::getpeername)? })
     }
 
     /// Whether it is connected to itself.
@@ -265,10 +263,12 @@ impl Record {
         self.facts.iter().filter(move |fact| fact.socket == socket)
     }
 
-    /// What was written down next to it.
-    pub fn next(&self, fact: &Fact) -> Option<&Fact> {
-        let first = self.facts.front()?.number;
-        self.facts.get(usize::try_from(fact.number + 1 - first).ok()?)
+    /// Which socket of ours threw away the datagram that was sent by that: it is written down next.
+    pub fn lost_at(&self, sent: &Fact) -> Option<u64> {
+        let place = sent.number + 1 - self.facts.front()?.number;
+        let next = self.facts.get(usize::try_from(place).ok()?)?;
+        let lost = matches!(next.did, Did::Lost { from, .. } if from == sent.socket);
+        (lost && next.place.call == sent.place.call).then_some(next.socket)
     }
 
     /// The last thing of a kind that happened to a socket.
@@ -291,10 +291,10 @@ impl Record {
 
     /// The socket at the other end of a connection, if it is one of ours: the latest that had these addresses.
     pub fn other_end(&self, socket: u64) -> Option<u64> {
-        let paired =
-            self.of(socket).find_map(|fact| if let Did::Paired(other) = fact.did { Some(other) } else { None });
-        if paired.is_some() {
-            return paired;
+        if let Some(Did::Paired(other)) =
+            self.of(socket).map(|fact| &fact.did).find(|did| matches!(did, Did::Paired(_)))
+        {
+            return Some(*other);
         }
         let ends = self.ends(socket).filter(|ends| !ends.is_self())?;
         let meets = |fact: &&Fact| fact.socket != socket && fact.did.ends().is_some_and(|theirs| theirs.meets(&ends));
@@ -339,8 +339,7 @@ impl World {
     pub fn note_failure(&mut self, failure: &Failure) {
         let (Some(record), Some(socket)) = (&mut self.record, failure.socket()) else { return };
         // A connection under way is written down by who began it.
-        let tells = matches!(failure.name, Name::Errno(_) | Name::Timeout) && !failure.is(libc::EINPROGRESS);
-        if tells {
+        if matches!(failure.name, Name::Errno(_) | Name::Timeout) && !failure.is(libc::EINPROGRESS) {
             record.add(socket, Did::Failed(failure.tried, failure.name));
         }
     }
@@ -350,11 +349,13 @@ impl World {
         self.given = self.record.is_some().then(|| Box::new(failure));
     }
 
-    /// Write down how a socket stands that is about to be closed; whether another descriptor of it may stay open.
-    pub(super) fn note_end(&mut self, socket: u64, fd: BorrowedFd<'_>, held: bool) {
+    /// Write down how a socket stands that is about to be closed.
+    pub(super) fn note_end(&mut self, dead: &Dead) {
+        let is_it = |s: &Rc<Socket>| Rc::ptr_eq(&s.shared, &dead.shared);
+        let held = self.record.is_some() && (self.shares || self.sockets().iter().any(is_it));
         if let Some(record) = &mut self.record {
-            let last = trace::aside(|| Last::of(fd, held));
-            record.add(socket, Did::Closed(Box::new(last)));
+            let last = trace::aside(|| Last::of(dead.fd.as_fd(), held));
+            record.add(dead.serial, Did::Closed(Box::new(last)));
         }
     }
 }

@@ -4,7 +4,7 @@
 //! does, and for that it keeps the few options that tell how: SO_RCVLOWAT, SO_RCVTIMEO, SO_SNDTIMEO, SO_LINGER.
 
 use std::cell::{Cell, Ref, RefCell};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -174,6 +174,11 @@ impl Socket {
         Ref::filter_map(self.fd.borrow(), Option::as_ref).map_err(|_| Failure::os(libc::EBADF))
     }
 
+    /// What the kernel says of it, while its descriptor is open.
+    pub fn ask<T, E>(&self, what: impl FnOnce(BorrowedFd<'_>) -> Result<T, E>) -> Option<T> {
+        what(self.open_fd().ok()?.as_fd()).ok()
+    }
+
     /// The descriptor's number; -1 once it is closed, as Python has it.
     pub fn fileno(&self) -> RawFd {
         self.fd().map_or(-1, |fd| fd.as_raw_fd())
@@ -263,9 +268,8 @@ impl Socket {
 
     /// The address it is bound to, and its peer's.
     pub fn addresses(&self) -> (Option<Addr>, Option<Addr>) {
-        let Ok(fd) = self.open_fd() else { return (None, None) };
         let bound = |a: &Addr| !matches!(a, Addr::Unnamed | Addr::Other(..)) && a.port() != Some(0);
-        (addr::getsockname(fd.as_fd()).ok().filter(bound), addr::getpeername(fd.as_fd()).ok())
+        (self.ask(addr::getsockname).filter(bound), self.ask(addr::getpeername))
     }
 
     /// Whether it is a datagram socket of IP without a port. One that is to send gets one; when there is none left the

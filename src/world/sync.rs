@@ -24,7 +24,8 @@ impl WaitLine {
         self.tasks.borrow().front().is_none_or(|first| *first == me)
     }
 
-    pub(super) fn join(&self, task: TaskId) {
+    /// A task stands in it from now on.
+    pub fn join(&self, task: TaskId) {
         self.tasks.borrow_mut().push_back(task);
     }
 

@@ -5,7 +5,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::{Mode, On, Socket, Step, Wait, Wake, World};
-use crate::value::{Failure, Reply, Tried};
+use crate::os::fd;
+use crate::value::{Failure, Name, Reply, Tried};
 
 /// What a call that sends waits for.
 pub const ROOM: &str = "room to send";
@@ -40,6 +41,17 @@ impl Waiting {
     pub fn waits(&self) -> bool {
         !self.never && self.socket.mode.get() != Mode::NonBlocking
     }
+
+    /// How long, and with which error that ends.
+    fn limit(&self) -> (Option<Duration>, Failure) {
+        let waits = self.socket.shared.waits.get();
+        match (self.socket.mode.get(), self.side) {
+            (Mode::Timeout(s), _) => (Some(fd::seconds(s)), Failure::new(Name::Timeout)),
+            (Mode::NonBlocking, _) => (Some(Duration::ZERO), Failure::os(libc::EAGAIN)),
+            (Mode::Blocking, Side::In) => (waits.receive, Failure::os(libc::EAGAIN)),
+            (Mode::Blocking, Side::Out) => (waits.send, Failure::os(libc::EAGAIN)),
+        }
+    }
 }
 
 /// The time a call had is over: the error to give, unless some of its work is done.
@@ -58,8 +70,7 @@ where
         Err(f) if f.is(libc::EAGAIN) && waiting.waits() && comes() => {}
         done => return done.map_err(about),
     }
-    let (limit, error) = World::limit(&waiting.socket, waiting.side).unzip();
-    let error = error.unwrap_or_else(|| Failure::os(libc::EAGAIN));
+    let (limit, error) = waiting.limit();
     let wait = Wait { on: On::Socket(waiting.socket), limit, again: waiting.again, what: waiting.what };
     let resume = move |world: &mut World, wake| match wake {
         Wake::Expired => Some(attempt(world, Some(error.clone())).map_err(about)),

@@ -6,16 +6,15 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::datagrams::{Places, Went};
-use super::{covers, local};
+use super::datagrams::{self, Went};
+use super::{covers, local, option_name};
 use crate::linux::constants::{FAMILIES, HOWS, TYPES};
-use crate::linux::options;
 use crate::linux::state::State;
 use crate::os::errqueue::Queued;
 use crate::os::tcp::{self, Info};
 use crate::os::trace;
 use crate::value::{Addr, Name, Tried, Value};
-use crate::world::record::{Did, Ends, Fact, Last};
+use crate::world::record::{Did, Fact, Last};
 use crate::world::{Record, Socket, World};
 
 /// What an event left behind.
@@ -60,7 +59,7 @@ fn named(name: Option<&str>) -> Value {
 fn tell(world: &World, record: &Record, fact: &Fact, begun: Instant) -> Pairs {
     let Fact { number, at, place, socket, .. } = fact;
     let (kind, more) = words(world, record, fact);
-    let mut pairs = vec![
+    let head = vec![
         ("fact", int(*number)),
         ("t", Value::Float(at.saturating_duration_since(begun).as_secs_f64())),
         ("line", or_none((place.line > 0).then_some(place.line), int)),
@@ -70,33 +69,20 @@ fn tell(world: &World, record: &Record, fact: &Fact, begun: Instant) -> Pairs {
         ("id", int(*socket)),
         ("did", Value::text(kind)),
     ];
-    pairs.extend(more);
-    pairs
+    [head, more].concat()
 }
 
 /// The name of what happened, and what is known of it.
 fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
-    let socket = fact.socket;
-    let addr = |addr: &Option<Addr>| or_none(addr.clone(), Value::Addr);
-    let other = |key: &'static str, id: &'static str, other: Option<u64>| {
-        [(key, or_none(other, |other| Value::Text(record.name(other)))), (id, or_none(other, int))]
+    let socket = |key, id, which: Option<u64>| {
+        vec![(key, or_none(which, |which| Value::Text(record.name(which)))), (id, or_none(which, int))]
     };
-    let ends = |ends: &Ends| [("local", Value::Addr(ends.local.clone())), ("peer", Value::Addr(ends.peer.clone()))];
-    // A call that names no address means the connection's other end.
-    let whom = |named: &Option<Addr>| {
-        let peer = named.clone().or_else(|| record.ends(socket).map(|ends| ends.peer));
-        let connection = || record.other_end(socket).filter(|_| named.is_none());
-        let has =
-            |s: &Rc<Socket>| s.serial != socket && local(s).zip(peer.as_ref()).is_some_and(|(l, p)| covers(&l, p));
-        let bound = || world.sockets().into_iter().find(has).map(|s| s.serial);
-        let sent = matches!(fact.did, Did::Sent { .. });
-        let went = sent.then(|| Places::after(world, fact.number).went(world, socket, named.as_ref())).flatten();
-        let found = match went {
-            Some(Went::To(given)) => Some(given),
-            Some(_) => None,
-            None => connection().or_else(bound),
-        };
-        std::iter::once(("peer", addr(&peer))).chain(other("other", "other_id", found))
+    let other = |which| socket("other", "other_id", which);
+    let local = |at: &Addr| vec![("local", Value::Addr(at.clone()))];
+    let peer = |at: Option<&Addr>| vec![("peer", or_none(at.cloned(), Value::Addr))];
+    let whom = |named: Option<&Addr>| {
+        let (at, found) = whom(world, record, fact, named);
+        [peer(at.as_ref()), other(found)].concat()
     };
     match &fact.did {
         Did::Made([family, kind, protocol]) => (
@@ -107,44 +93,33 @@ fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
                 ("protocol", int(*protocol)),
             ],
         ),
-        Did::Paired(with) => ("paired", other("other", "other_id", Some(*with)).into()),
-        Did::Duplicated(of) => ("duplicated", other("other", "other_id", Some(*of)).into()),
+        Did::Paired(with) => ("paired", other(Some(*with))),
+        Did::Duplicated(of) => ("duplicated", other(Some(*of))),
         Did::Adopted => ("adopted", vec![]),
-        Did::Bound(at) => ("bound", vec![("local", Value::Addr(at.clone()))]),
-        Did::Listens(at) => ("listens", vec![("local", Value::Addr(at.clone()))]),
-        Did::Connecting(to) => ("connecting", vec![("peer", Value::Addr(to.clone()))]),
-        Did::Connected(both) => {
-            let local = ends(both).into_iter().take(1);
-            ("connected", local.chain(whom(&None)).collect())
-        }
-        Did::Accepted(from, both) => {
-            let found = other("listener", "listener_id", Some(*from)).into_iter().chain(ends(both));
-            ("accepted", found.chain(other("other", "other_id", record.other_end(socket))).collect())
+        Did::Bound(at) => ("bound", local(at)),
+        Did::Listens(at) => ("listens", local(at)),
+        Did::Connecting(to) => ("connecting", peer(Some(to))),
+        Did::Connected(ends) => ("connected", [local(&ends.local), whom(None)].concat()),
+        Did::Accepted(from, ends) => {
+            let listener = socket("listener", "listener_id", Some(*from));
+            let other = other(record.other_end(fact.socket));
+            ("accepted", [listener, local(&ends.local), peer(Some(&ends.peer)), other].concat())
         }
         Did::Disconnected => ("disconnected", vec![]),
         Did::Sent { bytes, of, to } => {
-            ("sent", [("bytes", int(*bytes)), ("of", int(*of))].into_iter().chain(whom(to)).collect())
+            ("sent", [vec![("bytes", int(*bytes)), ("of", int(*of))], whom(to.as_ref())].concat())
         }
         Did::Received { bytes, from, room, whole, peeked, end } => {
-            let head = [
-                ("bytes", int(*bytes)),
-                ("room", int(*room)),
-                ("whole", int(*whole)),
-                ("peeked", Value::Bool(*peeked)),
-                ("end", Value::Bool(*end)),
-            ];
-            ("received", head.into_iter().chain(whom(from)).collect())
+            let numbers = vec![("bytes", int(*bytes)), ("room", int(*room)), ("whole", int(*whole))];
+            let flags = vec![("peeked", Value::Bool(*peeked)), ("end", Value::Bool(*end))];
+            ("received", [numbers, flags, whom(from.as_ref())].concat())
         }
-        Did::Lost { bytes, from } => {
-            let sender = other("other", "other_id", Some(*from));
-            ("lost", std::iter::once(("bytes", int(*bytes))).chain(sender).collect())
-        }
-        Did::TookError(entry, to) => ("took-error", queued(entry.as_ref(), to.as_ref())),
+        Did::Lost { bytes, from } => ("lost", [vec![("bytes", int(*bytes))], other(Some(*from))].concat()),
+        Did::TookError(entry, to) => ("took-error", [queued(entry.as_ref()), peer(to.as_ref())].concat()),
         Did::Shut(how) => ("shut", vec![("how", named(HOWS.name_of(*how)))]),
         Did::OptionSet(level, number) => ("option-set", option(Some((*level, *number)))),
         Did::Taken { option: which, asked, taken } => {
-            let numbers = [("asked", int(*asked)), ("taken", int(*taken))];
-            ("taken", option(*which).into_iter().chain(numbers).collect())
+            ("taken", [option(*which), vec![("asked", int(*asked)), ("taken", int(*taken))]].concat())
         }
         Did::Filed => ("filed", vec![]),
         Did::ModeSet(mode) => ("mode-set", vec![("timeout", or_none(mode.seconds(), Value::Float))]),
@@ -155,22 +130,38 @@ fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
     }
 }
 
+/// From or to whom something went: a call that names no address means the connection's other end. Which socket of ours
+/// that is, if it is one.
+fn whom(world: &World, record: &Record, fact: &Fact, named: Option<&Addr>) -> (Option<Addr>, Option<u64>) {
+    let peer = named.cloned().or_else(|| record.ends(fact.socket).map(|ends| ends.peer));
+    let has = |s: &Rc<Socket>| {
+        s.serial != fact.socket && local(s).zip(peer.as_ref()).is_some_and(|(local, peer)| covers(&local, peer))
+    };
+    let found = match datagrams::went(world, fact) {
+        Some(Went::To(given)) => Some(given),
+        Some(_) => None,
+        None => {
+            let connection = record.other_end(fact.socket).filter(|_| named.is_none());
+            connection.or_else(|| world.sockets().into_iter().find(has).map(|s| s.serial))
+        }
+    };
+    (peer, found)
+}
+
 fn option(which: Option<(i32, i32)>) -> Pairs {
-    let spec = which.and_then(|(level, number)| options::by_number(level, number).spec);
     vec![
-        ("option", named(spec.map(|s| s.name))),
+        ("option", named(which.and_then(|(level, number)| option_name(level, number)))),
         ("level", or_none(which, |(level, _)| int(level))),
         ("number", or_none(which, |(_, number)| int(number))),
     ]
 }
 
-fn queued(entry: Option<&Queued>, to: Option<&Addr>) -> Pairs {
+fn queued(entry: Option<&Queued>) -> Pairs {
     let errno = entry.map(|entry| entry.errno).filter(|errno| *errno != 0);
     vec![
         ("error", or_none(errno, |errno| error(Name::Errno(errno)))),
         ("origin", named(entry.map(|entry| entry.origin.name()))),
         ("means", or_none(entry, |entry| Value::text(entry.means()))),
-        ("peer", or_none(to.cloned(), Value::Addr)),
     ]
 }
 

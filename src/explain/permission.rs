@@ -1,4 +1,5 @@
-//! Causes in what this process may do: ports and sockets that are not for everybody.
+//! Causes in what this process may do: ports and sockets that are not for everybody, descriptors that are too many for a
+//! message.
 
 use super::{Case, Cause};
 use crate::os::settings::{self, PingGroups};
@@ -33,13 +34,11 @@ pub(super) fn no_ping(case: &Case) -> Option<Cause> {
     } else {
         "this process is in none of them"
     };
+    let groups = format!("the groups of net.ipv4.ping_group_range, {low} to {high}");
+    let sysctl = "sysctl -w net.ipv4.ping_group_range=\"0 2147483647\"";
     Some(
-        Cause::new(format!(
-            "{protocol} with SOCK_DGRAM is for the groups of net.ipv4.ping_group_range, {low} to {high}: {who}"
-        ))
-        .advise(format!(
-            "as root, SOCK_RAW with {protocol} (CAP_NET_RAW), or sysctl -w net.ipv4.ping_group_range=\"0 2147483647\""
-        )),
+        Cause::new(format!("{protocol} with SOCK_DGRAM is for {groups}: {who}"))
+            .advise(format!("as root, SOCK_RAW with {protocol} (CAP_NET_RAW), or {sysctl}")),
     )
 }
 
@@ -53,10 +52,8 @@ pub(super) fn no_raw(case: &Case) -> Option<Cause> {
     };
     let cause = Cause::new(format!("{what} needs the capability CAP_NET_RAW, as root has it: this process has it not"));
     let ping = icmp(family, protocol).filter(|_| settings::ping_groups().is_some_and(|groups| groups.ours));
-    Some(match ping {
-        Some(protocol) => cause.advise(format!("SOCK_DGRAM with {protocol} for a ping, or run as root")),
-        None => cause.advise("run as root"),
-    })
+    let ping = ping.map_or_else(String::new, |protocol| format!("SOCK_DGRAM with {protocol} for a ping, or "));
+    Some(cause.advise(format!("{ping}run as root")))
 }
 
 /// EINVAL and ETOOMANYREFS when descriptors are sent: how many a message takes, and how many may be on the way.
@@ -64,7 +61,7 @@ pub(super) fn too_many_passed(case: &Case) -> Option<Cause> {
     /// unix(7): SCM_MAX_FD.
     const A_MESSAGE: u16 = 253;
     let Tried::Send { fds, .. } = case.failure.tried else { return None };
-    if case.is(libc::ETOOMANYREFS) {
+    if case.failure.is(libc::ETOOMANYREFS) {
         let limit = crate::os::fd::file_limit()?;
         let clue = format!(
             "as many descriptors of this user as a process may have open ({limit}) are in messages that nobody has received yet"

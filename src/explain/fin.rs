@@ -1,8 +1,6 @@
 //! The end of a stream on its way: TCP sends a FIN after all that was to be sent before it, so it waits where the peer has
 //! no room for that.
 
-use std::os::fd::AsFd;
-
 use super::bytes;
 use crate::linux::state::State;
 use crate::os::netstat::{self, KernelSocket};
@@ -50,10 +48,7 @@ fn waiting(world: &World, socket: u64) -> Option<Fin> {
     // What closed it threw away what was still to be sent.
     let reset = last(world, socket).is_some_and(Last::resets);
     let (state, unsent) = match (&open, last(world, socket)) {
-        (Some(socket), _) => {
-            let fd = socket.open_fd().ok()?;
-            (tcp::state(fd.as_fd()).ok()??, fd::outq(fd.as_fd()).ok()?)
-        }
+        (Some(socket), _) => (socket.ask(tcp::state)??, socket.ask(fd::outq)?),
         (None, last) => {
             let last = last.filter(|last| !last.held)?;
             (last.state.filter(|state| said(*state) || !reset)?, last.unsent)
@@ -103,6 +98,6 @@ fn last(world: &World, socket: u64) -> Option<&Last> {
 fn stood(world: &World, socket: u64) -> Option<State> {
     match last(world, socket) {
         Some(last) => last.state,
-        None => tcp::state(world.find(socket)?.open_fd().ok()?.as_fd()).ok().flatten(),
+        None => world.find(socket)?.ask(tcp::state)?,
     }
 }
