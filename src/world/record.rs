@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::socket::Dead;
+use super::socket::Orphan;
 use super::{Mode, Socket, World};
 use crate::linux::state::State;
 use crate::os::errqueue::Queued;
@@ -350,12 +350,12 @@ impl World {
     }
 
     /// Write down how a socket stands that is about to be closed.
-    pub(super) fn note_end(&mut self, dead: &Dead) {
-        let is_it = |s: &Rc<Socket>| Rc::ptr_eq(&s.shared, &dead.shared);
+    pub(super) fn note_end(&mut self, orphan: &Orphan) {
+        let is_it = |s: &Rc<Socket>| Rc::ptr_eq(&s.shared, &orphan.shared);
         let held = self.record.is_some() && (self.shares || self.sockets().iter().any(is_it));
         if let Some(record) = &mut self.record {
-            let last = trace::aside(|| Last::of(dead.fd.as_fd(), held));
-            record.add(dead.serial, Did::Closed(Box::new(last)));
+            let last = trace::aside(|| Last::of(orphan.fd.as_fd(), held));
+            record.add(orphan.serial, Did::Closed(Box::new(last)));
         }
     }
 }
