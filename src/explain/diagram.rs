@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::datagrams::{Places, Went, reached};
+use super::datagrams::{Places, Went, is_group, reached};
 use super::story::{error, is_over, part, times};
 use super::{bytes, covers, fin, local, option_name};
 use crate::linux::constants::HOWS;
@@ -168,6 +168,7 @@ impl Drawing<'_> {
             (None, Went::To(socket)) => (Who::Ours(socket), None),
             (None, Went::Filtered(socket)) => (Who::Ours(socket), Some("filtered")),
             (None, Went::Shared(to)) => (Who::Other(to), None),
+            (None, Went::Elsewhere(to)) if is_group(&to) => (Who::Other(to), None),
             (None, Went::Elsewhere(to)) => (self.at(i, &to), None),
         };
         Arrow { to, text, lost }
