@@ -261,7 +261,9 @@ impl Record {
     /// The first socket that connected to an AF_UNIX listener and was not accepted yet: its queue is one of first come,
     /// first served. Known only when all of the listener's time is.
     fn first_waiting(&self, listener: u64) -> Option<u64> {
-        let at = self.last(listener, |did| matches!(did, Did::Listens(_))).filter(|_| self.knows_all(listener))?;
+        // Who waits goes on waiting when it listens anew.
+        let mut listens = self.of(listener).filter(|fact| matches!(fact.did, Did::Listens(_)));
+        let at = listens.next().filter(|_| self.knows_all(listener))?;
         let Did::Listens(name) = &at.did else { return None };
         let waits = |fact: &&Fact| {
             let came = matches!(&fact.did, Did::Connected(ends) if ends.peer == *name);
