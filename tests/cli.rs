@@ -36,6 +36,7 @@ fn exit_statuses_are_as_documented() {
         &["--frob"][..],
         &["--json=x"],
         &["-q", "--json=full"],
+        &["--json", "record", "x.sock"],
         &["--timeout", "x"],
         &["--timeout", "-1"],
         &["--timeout"],

@@ -115,12 +115,13 @@ pub(super) const CONNECT: Command = Command {
         err("timeout", "the connection was not made within the socket's timeout"),
         err("ETIMEDOUT", "the other side never answered: its host is down, or a firewall drops the packets")
             .cure("the address and port once more; settimeout S SECONDS makes the wait shorter"),
-        err("ENETUNREACH", "no route leads there").cure("an address of a network that ifconfig shows"),
+        err("ENETUNREACH", "no route leads there, or none from the address that the socket is bound to")
+            .cure("an address of a network that ifconfig shows; a socket that is not bound"),
         err("EHOSTUNREACH", "no host answers at that address, or a router says so"),
         err("EAI_NONAME", "no host has that name"),
         err("EADDRNOTAVAIL", "no local port is left for this address: they are in use or in TIME_WAIT")
             .cure("wait a minute, or leave out bind on the client"),
-        err("EAGAIN", "AF_UNIX: the listener's queue is full")
+        err("EAGAIN", "AF_UNIX: the listener's queue is full; UDP: no local port is left")
             .cure("accept on the other side first, or a larger backlog"),
         err("ENOENT", "AF_UNIX: there is no such path")
             .cure("start the server first, and give both sides the same path"),
@@ -130,8 +131,12 @@ pub(super) const CONNECT: Command = Command {
             .cure("setsockopt S SO_BROADCAST 1 for a broadcast"),
         err("EAFNOSUPPORT", "the address is of another family than the socket")
             .cure("a socket of AF_INET for 1.2.3.4, AF_INET6 for [::1], AF_UNIX for a path"),
-        err("EINVAL", "an IPv6 address of one link without its interface, or an AF_UNIX socket that listens")
-            .cure("[fe80::1%eth0]:80 for an address of one link; a new socket for one that listens"),
+        err(
+            "EINVAL",
+            "an IPv6 address of one link without its interface, another machine's address from a socket that \
+                       is bound to 127.0.0.1, or an AF_UNIX socket that listens",
+        )
+        .cure("[fe80::1%eth0]:80 for an address of one link; a new socket for one that listens"),
         err("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
         CLOSED,
     ],

@@ -18,7 +18,10 @@ const SENDMSG: Command = Command {
               at least)",
     params: &[
         req("S", Kind::Socket).that(Stands::Reachable),
-        named("fds", Kind::Sockets).is("sockets or files to pass on to the other side of an AF_UNIX socket: fds=a,b"),
+        named("fds", Kind::Sockets).is(
+            "sockets or files to pass on to the other side, 253 at most: fds=a,b; over AF_UNIX alone, others drop \
+                                        them without a word",
+        ),
         named("flags", Kind::MsgFlags).is("as in send"),
         named("to", Kind::Addr).that(Stands::Listening).is("where it goes, as in sendto"),
         some("DATA", Kind::Data).is("the pieces, which go one after the other as one message"),
@@ -32,7 +35,7 @@ const SENDMSG: Command = Command {
     errors: &[
         OVER,
         NO_ROOM,
-        err("EINVAL", "fds= on a socket that is not AF_UNIX"),
+        err("EINVAL", "more than 253 descriptors in fds= (SCM_MAX_FD)").cure("several messages"),
         err("EMSGSIZE", "too long for one datagram, or more than 1024 pieces").cure("send it in parts"),
         err("ENOTCONN", "the socket is not connected, and to= was left out").cure("connect S first, or to=ADDR"),
         err("ETOOMANYREFS", "too many sockets are on their way").cure("recvmsg on the other side first"),

@@ -83,7 +83,8 @@ pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failur
     // Ours first, in the order they were made; the kernel's order is that of a hash table. Of a connection's two ends,
     // the one at the address that was named first.
     seen.sort_by_cached_key(|s| (filter.side(&s.entry), s.place()));
-    let mut table = Table { columns: SOCKETS, rows: seen.iter().map(Seen::row).collect(), empty: filter.nothing(args) };
+    let mut table =
+        Table { columns: SOCKETS, rows: seen.iter().map(Seen::row).collect(), empty: filter.nothing(args, &ours) };
     // A script gets the same whether its calls are shown or not; the record is kept only where they are.
     let value = table.to_value();
     for (row, seen) in table.rows.iter_mut().zip(&seen).filter(|(row, _)| row[NAME] == Value::None) {
@@ -176,10 +177,14 @@ impl Filter {
     }
 
     /// What is said when no row is left.
-    fn nothing(&self, args: &Args) -> String {
+    fn nothing(&self, args: &Args, ours: &HashMap<u64, Ours>) -> String {
+        let open = |name: &String| ours.values().any(|own| *own.name == **name);
         match self.names.as_slice() {
             _ if args.0.is_empty() => "no sockets".into(),
             names if names.len() < args.0.len() => "no socket is like that".into(),
+            [name] if open(name) => {
+                format!("{name} is open, but in none of the lists: it is not bound, or its connection is over")
+            }
             names => format!(
                 "nothing of {}: no open socket, none that the kernel keeps after its close, no process",
                 names.join(" or ")

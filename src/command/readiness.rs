@@ -214,7 +214,7 @@ const STATE: Command = Command {
     man: "tcp(7)",
     errors: &[
         err("EOPNOTSUPP", "an AF_UNIX or UDP socket has no TCP state"),
-        err("ENOPROTOOPT", "the same, of UDP over IPv6"),
+        err("ENOPROTOOPT", "a UDP socket over IPv6 has no TCP state"),
         CLOSED,
     ],
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\

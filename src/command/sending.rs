@@ -104,8 +104,8 @@ impl Sending {
 
     fn failed(&self, failure: Failure) -> Failure {
         match self.load.to() {
-            Some(to) if !failure.is(libc::EAGAIN) => failure.to(to),
-            _ => failure,
+            Some(to) => failure.to(to),
+            None => failure,
         }
     }
 
@@ -132,7 +132,7 @@ impl Sending {
             }
             if failure.is(libc::EAGAIN) {
                 return match expired {
-                    None => Err(failure),
+                    None => Err(self.failed(failure)),
                     Some(_) if self.sent > 0 => Ok(self.count()),
                     Some(expired) => Err(self.failed(expired)),
                 };

@@ -45,8 +45,8 @@ const SOCKET: Command = Command {
         MANY_OPEN,
         err("ENOTSOCK", "fileno= is a descriptor of something else"),
         err("EINVAL", "a type that does not exist"),
-        err("EACCES", "a socket of IPPROTO_ICMP is for the groups that net.ipv4.ping_group_range names")
-            .cure("run as root, or as a member of one"),
+        err("EACCES", "IPPROTO_ICMP is for the groups that net.ipv4.ping_group_range names, root no exception")
+            .cure("SOCK_RAW as root (CAP_NET_RAW), or run as a member of one"),
         err("EBADF", "fileno= is not an open descriptor"),
     ],
     example: "s = socket AF_INET SOCK_STREAM\nu = socket udp\nclose s\nclose u",

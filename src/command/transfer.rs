@@ -24,9 +24,12 @@ pub(super) const OVER: KnownError =
 pub(super) const RESET: KnownError =
     err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
         .cure("close S and connect a new socket: nothing more goes either way");
-pub(super) const NO_ROOM: KnownError =
-    err("EAGAIN", "not a failure: no room in the send buffer, and S is non-blocking or SO_SNDTIMEO is over")
-        .cure("send again when poll S OUT says OUT, or setblocking S on to wait");
+pub(super) const NO_ROOM: KnownError = err(
+    "EAGAIN",
+    "not a failure: no room in the send buffer, and S is non-blocking or SO_SNDTIMEO is over; UDP: no local \
+         port is left",
+)
+.cure("send again when poll S OUT says OUT, or setblocking S on to wait");
 
 pub(super) const SEND: Command = Command {
     name: "send",
@@ -120,10 +123,11 @@ pub(super) const SENDTO: Command = Command {
     man: "sendto(2)",
     errors: &[
         err("EMSGSIZE", "too long for one datagram: 65507 bytes over IPv4").cure("send it in parts"),
-        err("ECONNREFUSED", "nobody has that port; UDP tells only a connected socket")
+        err("ECONNREFUSED", "nobody has that port, or AF_UNIX name; UDP tells only a connected socket")
             .cure("send again once the peer is bound"),
         err("EACCES", "a broadcast address needs SO_BROADCAST").cure("setsockopt S SO_BROADCAST 1"),
-        err("ENETUNREACH", "no route leads there").cure("an address of a network that ifconfig shows"),
+        err("ENETUNREACH", "no route leads there, or none from the address that the socket is bound to")
+            .cure("an address of a network that ifconfig shows; a socket that is not bound"),
         NO_ROOM,
         err("EAI_NONAME", "no host has that name"),
         err("ENOENT", "AF_UNIX: there is no such path"),

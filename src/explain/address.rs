@@ -88,7 +88,7 @@ fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
             _ => cause.advise(format!("close {name} first, or another name")),
         });
     }
-    let Addr::Path(path) = wanted else { return None };
+    let Addr::Path(path) = wanted else { return super::elsewhere::unix_held(wanted, "another name") };
     let about = std::fs::symlink_metadata(OsStr::from_bytes(path)).ok()?;
     if !about.file_type().is_socket() {
         return Some(Cause::new(format!("{wanted} exists and is no socket")).advise("another path"));
@@ -138,6 +138,14 @@ pub(super) fn broadcast(case: &Case) -> Option<Cause> {
     let (name, host) = (socket.name(), to.host().filter(|h| is_broadcast(*h))?);
     let reason = format!("{host} is a broadcast address, and SO_BROADCAST is off on {name}");
     Some(Cause::new(reason).advise(format!("setsockopt {name} SO_BROADCAST 1")))
+}
+
+/// ENETUNREACH of TCP: the address of a group or a network is nobody's.
+pub(super) fn several_hosts(case: &Case) -> Option<Cause> {
+    let host = case.to()?.host()?.to_canonical();
+    let several = case.socket.as_ref()?.is_stream() && (host.is_multicast() || is_broadcast(host));
+    let reason = format!("{host} stands for several hosts, and a connection is with one");
+    several.then(|| Cause::new(reason).advise("one host's address; a socket of udp sends to several"))
 }
 
 fn is_broadcast(host: IpAddr) -> bool {

@@ -1,6 +1,9 @@
 //! Causes at the other end: nobody listens there, it closed first, it was never accepted.
 
+use std::ffi::OsStr;
 use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileTypeExt;
 
 use super::address::{connect_to, only_v6};
 use super::datagrams::{self, Places, Went, reached};
@@ -127,25 +130,39 @@ fn unix_refused(case: &Case, to: &Addr) -> Option<Cause> {
             return Some(cause.advise("a new socket, for another address").about(server.serial));
         }
     }
-    if matches!(to, Addr::Abstract(_)) {
-        let reason = format!("no socket that listens has the name {to}");
-        return Some(Cause::new(reason).advise("start the server first (bind, listen)"));
+    let datagrams = case.socket.as_ref().is_some_and(|s| s.kind == libc::SOCK_DGRAM);
+    let (nobody, first) =
+        if datagrams { ("no socket", "(bind)") } else { ("no socket that listens", "(bind, listen)") };
+    let Addr::Path(path) = to else {
+        let reason = format!("{nobody} has the name {to}");
+        return Some(Cause::new(reason).advise(format!("start the server first {first}")));
+    };
+    if std::fs::metadata(OsStr::from_bytes(path)).is_ok_and(|about| !about.file_type().is_socket()) {
+        return Some(Cause::new(format!("{to} is there and is no socket")).advise("the path that the server has"));
     }
     let cause = match case.left_by(to) {
         Some(fact) => {
             let reason = format!("{to} is there, but {}, which was bound to it, was closed", case.called(fact.socket));
             Cause::new(case.dated(reason, fact)).about(fact.socket)
         }
+        None if datagrams => Cause::new(format!("the file {to} is there, but no socket has it")),
         None => Cause::new(format!("the file {to} is there, but no socket listens on it")),
     };
-    Some(cause.advise(format!("unlink {to}, then bind and listen anew")))
+    let anew = if datagrams { "bind anew" } else { "bind and listen anew" };
+    Some(cause.advise(format!("unlink {to}, then {anew}")))
 }
 
 /// ECONNREFUSED of a datagram socket: it tells of a datagram sent before.
 pub(super) fn unreachable_port(case: &Case) -> Option<Cause> {
-    let socket = case.socket.as_ref().filter(|s| s.kind == libc::SOCK_DGRAM && s.family != libc::AF_UNIX)?;
+    let socket = case.socket.as_ref().filter(|s| s.kind == libc::SOCK_DGRAM)?;
+    if socket.family == libc::AF_UNIX {
+        return unix_refused(case, &case.failure.addr().cloned().or_else(|| Some(case.ends()?.peer))?);
+    }
     let older = |fact: &&Fact| match &fact.did {
         // The kernel told of what was sent before; and it tells nothing to a socket without a peer.
+        Did::Learned(_, name) if case.record().is_some_and(|j| j.place.call != fact.place.call) => {
+            *name == case.failure.name
+        }
         Did::Failed(_, name) => *name == case.failure.name,
         did => matches!(did, Did::Connected(_) | Did::Disconnected),
     };

@@ -71,10 +71,11 @@ impl Places {
             // The first send gives it an address.
             Did::Sent { .. } if place.local.is_none() => place.settle(address(world, fact.socket), fact.number),
             Did::OptionSet(libc::SOL_SOCKET, libc::SO_REUSEPORT) => place.spreads = true,
-            Did::OptionSet(libc::IPPROTO_IP, libc::IP_ADD_MEMBERSHIP | libc::MCAST_JOIN_GROUP)
-            | Did::OptionSet(libc::IPPROTO_IPV6, libc::IPV6_ADD_MEMBERSHIP | libc::MCAST_JOIN_GROUP) => {
-                place.joined = true;
-            }
+            Did::OptionSet(libc::IPPROTO_IP, libc::IP_ADD_MEMBERSHIP | libc::IP_ADD_SOURCE_MEMBERSHIP)
+            | Did::OptionSet(libc::IPPROTO_IPV6, libc::IPV6_ADD_MEMBERSHIP)
+            | Did::OptionSet(_, libc::MCAST_JOIN_GROUP | libc::MCAST_JOIN_SOURCE_GROUP) => place.joined = true,
+            Did::OptionSet(libc::IPPROTO_IP, libc::IP_DROP_MEMBERSHIP)
+            | Did::OptionSet(libc::IPPROTO_IPV6, libc::IPV6_DROP_MEMBERSHIP) => place.joined = false,
             Did::Closed(last) if !last.held => drop(self.0.remove(at)),
             Did::Detached => drop(self.0.remove(at)),
             _ => {}
@@ -90,7 +91,9 @@ impl Places {
         let sender = self.place(from)?;
         let to = reached(to.or(sender.peer.as_ref())?, sender.local.as_ref());
         if is_group(&to) {
-            let mut all = self.0.iter().filter(|place| place.covers(&to));
+            // A group's datagrams come in where somebody is a member; then every socket of the port is given them.
+            let in_it = !is_joined(&to) || self.0.iter().any(|place| place.joined);
+            let mut all = self.0.iter().filter(|place| in_it && place.covers(&to));
             return Some(match (all.next(), all.next()) {
                 (Some(only), None) => Went::To(only.socket),
                 (None, _) => Went::Elsewhere(to),
@@ -116,6 +119,35 @@ impl Places {
             (Some(best), _) => Went::To(best.socket),
             (None, Some(deaf)) => Went::Filtered(deaf.socket),
             (None, None) => Went::Elsewhere(to),
+        })
+    }
+
+    /// Why a socket did not get a datagram that was sent to its port.
+    fn not_for(&self, socket: &Socket, sent: &Fact, record: &Record, went: Went) -> Option<Cause> {
+        let (from, me) = (self.place(sent.socket)?, self.place(socket.serial)?);
+        let name = socket.name();
+        let what = format!("what {} sent here on line {}", record.name(sent.socket), sent.place.line);
+        Some(match went {
+            Went::Filtered(deaf) if deaf == socket.serial => {
+                let (source, peer) = (source(from.local.as_ref(), me.local.as_ref()?)?, me.peer.as_ref()?);
+                let why =
+                    format!("{what} came from {source}, and {name} is connected to {peer}: it takes from there alone");
+                let advice = format!("an answer from {peer}, or {name} without connect: it takes from anybody");
+                Cause::new(why).advise(advice).about(sent.socket)
+            }
+            Went::To(other) if other != socket.serial => {
+                let rival = self.place(other)?;
+                let peer = rival.local.as_ref().filter(|at| me.covers(at)).and(rival.peer.as_ref())?;
+                let why = format!("{what} was given to {}, which is connected to {peer}", record.name(other));
+                Cause::new(why).about(other)
+            }
+            Went::Elsewhere(to) if is_joined(&to) && me.covers(&to) => {
+                let host = to.host()?;
+                let option = if host.is_ipv4() { "IP_ADD_MEMBERSHIP" } else { "IPV6_ADD_MEMBERSHIP" };
+                let why = format!("{what} was for the group {host}, and {name} is no member");
+                Cause::new(why).advise(format!("setsockopt {name} {option} {host} INTERFACE")).about(sent.socket)
+            }
+            _ => return None,
         })
     }
 
@@ -190,8 +222,17 @@ pub(super) fn reached(to: &Addr, from: Option<&Addr>) -> Addr {
 }
 
 /// Whether several are given what is sent to an address.
-fn is_group(addr: &Addr) -> bool {
+pub(super) fn is_group(addr: &Addr) -> bool {
     addr.host().is_some_and(|host| host.is_multicast() || host == IpAddr::V4(Ipv4Addr::BROADCAST))
+}
+
+/// Whether that is for a group's members alone; all hosts of a link are a group that needs none.
+fn is_joined(addr: &Addr) -> bool {
+    match addr.host() {
+        Some(IpAddr::V4(host)) => host.is_multicast() && host != Ipv4Addr::new(224, 0, 0, 1),
+        Some(IpAddr::V6(host)) => host.is_multicast() && host.segments()[1..] != [0, 0, 0, 0, 0, 0, 1],
+        None => false,
+    }
 }
 
 /// The address that what a socket sends comes from: its own, or the one that the kernel picks for that destination.
@@ -235,30 +276,20 @@ pub(super) fn has_filter(record: &Record, socket: u64) -> bool {
 pub(super) fn missed(world: &World, socket: &Socket) -> Option<Cause> {
     let record = world.record.as_ref().filter(|_| socket.kind == libc::SOCK_DGRAM)?;
     let mut places = Places::default();
-    let mut filtered = None;
+    let mut missed = None;
     for fact in record.facts() {
         places.see(world, fact);
         match &fact.did {
-            Did::Connected(_) | Did::Disconnected if fact.socket == socket.serial => filtered = None,
+            Did::Connected(_) | Did::Disconnected if fact.socket == socket.serial => missed = None,
             Did::Sent { to, .. } => {
                 let went = places.went(world, fact.socket, to.as_ref());
-                if matches!(went, Some(Went::Filtered(deaf)) if deaf == socket.serial) {
-                    let (from, me) = (places.place(fact.socket)?, places.place(socket.serial)?);
-                    filtered = Some((fact, source(from.local.as_ref(), me.local.as_ref()?)?, me.peer.clone()?));
-                }
+                missed = went.and_then(|went| places.not_for(socket, fact, record, went)).or(missed);
             }
             _ => {}
         }
     }
-    let name = socket.name();
-    if let Some((sent, source, peer)) = filtered {
-        let (sender, line) = (record.name(sent.socket), sent.place.line);
-        let why = format!(
-            "what {sender} sent here on line {line} came from {source}, and {name} is connected to {peer}: it takes from \
-             there alone"
-        );
-        let advice = format!("an answer from {peer}, or {name} without connect: it takes from anybody");
-        return Some(Cause::new(why).advise(advice).about(sent.socket));
+    if missed.is_some() {
+        return missed;
     }
     let (other, why) = places.instead_of(socket.serial)?;
     Some(Cause::new(format!("{} {why}", record.name(other))).about(other))

@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::datagrams::{Places, Went, reached};
+use super::datagrams::{Places, Went, is_group, reached};
 use super::story::{error, is_over, part, times};
 use super::{bytes, covers, fin, local, option_name};
 use crate::linux::constants::HOWS;
@@ -168,6 +168,7 @@ impl Drawing<'_> {
             (None, Went::To(socket)) => (Who::Ours(socket), None),
             (None, Went::Filtered(socket)) => (Who::Ours(socket), Some("filtered")),
             (None, Went::Shared(to)) => (Who::Other(to), None),
+            (None, Went::Elsewhere(to)) if is_group(&to) => (Who::Other(to), None),
             (None, Went::Elsewhere(to)) => (self.at(i, &to), None),
         };
         Arrow { to, text, lost }
@@ -189,7 +190,7 @@ impl Drawing<'_> {
     /// The other end of the socket's connection. Until it is accepted, that is the listening socket.
     fn peer(&self, i: usize) -> Option<Who> {
         let socket = self.facts[i].socket;
-        if let Some(other) = self.record.other_end(socket) {
+        if let Some(other) = self.record.other_end_until(socket, self.facts[i].number) {
             let listener = self.facts[i..].iter().find_map(|fact| match fact.did {
                 Did::Accepted(listener, _) if fact.socket == other => Some(listener),
                 _ => None,

@@ -158,10 +158,10 @@ pub(super) fn listens_near(to: &Addr) -> Option<(String, Addr)> {
 
 /// EADDRINUSE of AF_UNIX: another process has the path, or nobody any more.
 pub(super) fn unix_taken(case: &Case, wanted: &Addr, path: &[u8]) -> Option<Cause> {
-    let table = netstat::sockets(Protocol::Unix).ok()?;
-    if let Some(entry) = table.iter().find(|e| e.local == *wanted && e.inode.is_some()) {
-        return Some(Cause::new(format!("{wanted} is held by {}", owner(entry))).advise("another path"));
+    if let Some(held) = unix_held(wanted, "another path") {
+        return Some(held);
     }
+    let table = netstat::sockets(Protocol::Unix).ok()?;
     let unlink = format!("unlink {wanted}");
     if let Some(fact) = case.left_by(wanted) {
         let reason = case.dated(format!("{wanted} was left behind by {}, closed", case.called(fact.socket)), fact);
@@ -172,4 +172,11 @@ pub(super) fn unix_taken(case: &Case, wanted: &Addr, path: &[u8]) -> Option<Caus
     let alike = |e: &KernelSocket| matches!(&e.local, Addr::Path(p) if last(p) == last(path));
     let reason = format!("{wanted} is there, but no socket has it: a program that is gone left it behind");
     (!table.iter().any(alike)).then(|| Cause::new(reason).advise(unlink))
+}
+
+/// EADDRINUSE of AF_UNIX: another process has the address.
+pub(super) fn unix_held(wanted: &Addr, otherwise: &str) -> Option<Cause> {
+    let table = netstat::sockets(Protocol::Unix).ok()?;
+    let entry = table.iter().find(|e| e.local == *wanted && e.inode.is_some())?;
+    Some(Cause::new(format!("{wanted} is held by {}", owner(entry))).advise(otherwise))
 }

@@ -103,9 +103,11 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Accept, libc::EINVAL) => &[state::not_listening],
         (Listen, libc::EINVAL) => &[state::cannot_listen],
         (Listen | Accept, libc::EOPNOTSUPP) => &[state::datagrams],
-        (Send { .. }, libc::EPERM) => &[connection::not_taken],
+        (Connect | Send { .. }, libc::EPERM) => &[connection::not_taken],
         (Send { .. }, libc::EDESTADDRREQ) => &[state::no_destination],
-        (Connect | Send { .. }, libc::ENETUNREACH) => &[source::leads_nowhere, address::v6_alone, source::no_route],
+        (Connect | Send { .. }, libc::ENETUNREACH) => {
+            &[address::several_hosts, source::leads_nowhere, address::v6_alone, source::no_route]
+        }
         (Connect | Send { .. }, libc::EAFNOSUPPORT) => &[source::leads_nowhere],
         (Connect | Send { .. }, libc::EINVAL) => {
             &[permission::too_many_passed, source::leads_nowhere, address::no_interface]
@@ -275,15 +277,21 @@ pub struct Told {
     call: Rc<str>,
     failure: Failure,
     cause: Cause,
+    /// The type of the socket it is about, of those that IP carries.
+    kind: Option<i32>,
 }
 
 /// A failure with its cause, as far as there is evidence; and what [`why`] will tell of it.
 #[cold]
 pub fn explain(world: &World, call: &Rc<str>, line: (Option<Rc<Source>>, u32), failure: Failure) -> (Failure, Told) {
-    let cause = trace::aside(|| Case::new(world, call, &failure).cause());
+    let (cause, kind) = trace::aside(|| {
+        let case = Case::new(world, call, &failure);
+        let told = |s: &&Rc<Socket>| !matches!(failure.tried, Tried::SetOption(..)) && s.family != libc::AF_UNIX;
+        (case.cause(), case.socket.as_ref().filter(told).map(|s| s.kind))
+    });
     let short: Vec<Reason> = cause.reasons.iter().take(2).chain(&cause.part).cloned().collect();
     let failure = if short.is_empty() { failure } else { failure.because(short, cause.advice.clone()) };
-    let told = Told { line, when: Instant::now(), call: call.clone(), failure: failure.clone(), cause };
+    let told = Told { line, when: Instant::now(), call: call.clone(), failure: failure.clone(), cause, kind };
     (failure, told)
 }
 

@@ -87,11 +87,17 @@ pub(super) fn connected(case: &Case) -> Option<Cause> {
 
 /// EINVAL at accept: it does not listen.
 pub(super) fn not_listening(case: &Case) -> Option<Cause> {
-    let socket = case.socket.as_ref().filter(|s| !listens(s))?;
-    let name = socket.name();
+    let (socket, name) = case.subject()?;
     if let Some(fact) = case.last(socket.serial, |did| matches!(did, Did::Shut(_))) {
-        let reason = case.dated(format!("{name} was shut down"), fact).and(", which ended its listening");
-        return Some(Cause::new(reason).advise(format!("listen {name}")));
+        let reason = case.dated(format!("{name} was shut down"), fact);
+        return Some(if listens(socket) {
+            Cause::new(reason.and(": it takes no connections any more")).advise("a new socket, for another address")
+        } else {
+            Cause::new(reason.and(", which ended its listening")).advise(format!("listen {name}"))
+        });
+    }
+    if listens(socket) {
+        return None;
     }
     if let Some(Ends { peer, .. }) = Ends::of(socket) {
         return Some(Cause::new(format!("{name} is a connection, with {peer}: only a listening socket accepts")));
@@ -187,6 +193,11 @@ pub(super) fn other_protocol(case: &Case) -> Option<Cause> {
     Some(match (family, protocol) {
         (libc::AF_INET, libc::IPPROTO_ICMPV6) => Cause::new("IPPROTO_ICMPV6 is IPv6's").advise("IPPROTO_ICMP"),
         (libc::AF_INET6, libc::IPPROTO_ICMP) => Cause::new("IPPROTO_ICMP is IPv4's").advise("IPPROTO_ICMPV6"),
+        (libc::AF_INET | libc::AF_INET6, 0) if kind == libc::SOCK_RAW => {
+            let ping = if family == libc::AF_INET { "IPPROTO_ICMP" } else { "IPPROTO_ICMPV6" };
+            Cause::new("SOCK_RAW is of one protocol, and none is given")
+                .advise(format!("SOCK_RAW with {ping}, for one"))
+        }
         _ => {
             let (kind, protocol) = (constants::TYPES.name_of(kind)?, constants::PROTOCOLS.name_of(protocol)?);
             Cause::new(format!("{protocol} does not go with {kind}")).advise("leave the protocol out")

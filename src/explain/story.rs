@@ -17,16 +17,17 @@ use crate::world::{Mode, Record, Socket, World, dropped, sort};
 /// The most entries that a story tells.
 const TOLD_MAX: usize = 20;
 
-/// Where more is written about an error.
-const FURTHER: &[(Name, &str)] = &[
-    (Name::Errno(libc::EADDRINUSE), "socket(7), SO_REUSEADDR; RFC 9293, 3.6.1 (TIME-WAIT)"),
-    (Name::Errno(libc::ECONNREFUSED), "RFC 9293, 3.5.2 (reset generation); udp(7)"),
-    (Name::Errno(libc::ECONNRESET), "RFC 9293, 3.6.1 (closing with data unread)"),
-    (Name::Errno(libc::EPIPE), "RFC 9293, 3.6 (closing a connection)"),
-    (Name::Errno(libc::EMSGSIZE), "udp(7); RFC 768"),
-    (Name::Errno(libc::EACCES), "ip(7); socket(7), SO_BROADCAST"),
-    (Name::Errno(libc::EINPROGRESS), "poll(2)"),
-    (Name::Timeout, "Python: socket.settimeout"),
+/// Where more is written about an error of a TCP or UDP socket.
+const FURTHER: &[(i32, i32, &str)] = &[
+    (libc::EADDRINUSE, libc::SOCK_STREAM, "socket(7), SO_REUSEADDR; RFC 9293, 3.6.1 (TIME-WAIT)"),
+    (libc::EADDRINUSE, libc::SOCK_DGRAM, "socket(7), SO_REUSEADDR"),
+    (libc::ECONNREFUSED, libc::SOCK_STREAM, "RFC 9293, 3.5.2 (reset generation)"),
+    (libc::ECONNREFUSED, libc::SOCK_DGRAM, "udp(7)"),
+    (libc::ECONNRESET, libc::SOCK_STREAM, "RFC 9293, 3.6.1 (closing with data unread)"),
+    (libc::EPIPE, libc::SOCK_STREAM, "RFC 9293, 3.6 (closing a connection)"),
+    (libc::EMSGSIZE, libc::SOCK_DGRAM, "udp(7); RFC 768"),
+    (libc::EACCES, libc::SOCK_DGRAM, "ip(7)"),
+    (libc::EINPROGRESS, libc::SOCK_STREAM, "poll(2)"),
 ];
 
 /// What of the last thing that happened surprises those who see the call's result alone.
@@ -120,7 +121,11 @@ fn headline(told: &Told) -> Reason {
 
 fn further(told: &Told) -> String {
     let manual = command::find(&told.call).map_or("", |c| c.man);
-    let more = FURTHER.iter().find(|(name, _)| *name == told.failure.name).map_or("", |(_, text)| text);
+    let about = |(number, kind, _): &&(i32, i32, &str)| told.failure.is(*number) && told.kind == Some(*kind);
+    let more = match told.failure.name {
+        Name::Timeout => "Python: socket.settimeout",
+        _ => FURTHER.iter().find(about).map_or("", |(.., text)| text),
+    };
     match (manual, more) {
         ("", "") => format!("help {}", told.failure.name.as_str()),
         (one, "") | ("", one) => one.to_string(),

@@ -1,7 +1,7 @@
 //! Causes of a wait that was not allowed or ended: how the socket waits, what did not come, what TCP did not wait for any
 //! longer.
 
-use super::{Case, Cause, bytes, datagrams, elsewhere, is_set, listens, local, option, serves};
+use super::{Case, Cause, bytes, datagrams, elsewhere, is_at, is_set, listens, local, option, serves};
 use crate::linux::state::State;
 use crate::os::tcp::{self, Info};
 use crate::os::{fd, netstat};
@@ -141,6 +141,9 @@ pub(super) fn no_room(case: &Case) -> Option<Cause> {
             format!("the buffers are full: {} has not accepted this connection yet, so nobody reads", server.name());
         return Some(missing(case, socket, Cause::new(reason), "OUT").about(server.serial));
     }
+    if !socket.is_stream() {
+        return not_received(case, socket);
+    }
     let Some(other) = case.other_end() else {
         let (who, unread) = unread(case)?;
         let reason = Reason::new(format!("the buffers are full: {who}, so what came is not read"));
@@ -148,15 +151,32 @@ pub(super) fn no_room(case: &Case) -> Option<Cause> {
     };
     let open = case.ours(|s| s.serial == other)?;
     let unread = open.ask(fd::inq).filter(|n| *n > 0)?;
-    let reason = if socket.is_stream() {
-        // How much fits depends on the machine.
-        Reason::new(format!("the buffers are full: {}, the other end, has", open.name()))
-            .clock(format!(" {unread} bytes"))
-            .and(" not read")
-    } else {
-        Reason::new(format!("the queue of {}, the other end, is full", open.name()))
-    };
+    // How much fits depends on the machine.
+    let reason = Reason::new(format!("the buffers are full: {}, the other end, has", open.name()));
+    let reason = reason.clock(format!(" {unread} bytes")).and(" not read");
     Some(missing(case, socket, Cause::new(reason), "OUT").about(other))
+}
+
+/// send over AF_UNIX, whole messages: the receiver's queue is full, or what it has not received fills the sender's buffer.
+fn not_received(case: &Case, socket: &Socket) -> Option<Cause> {
+    let named = case.failure.addr();
+    let to = named.cloned().or_else(|| Some(Ends::of(socket)?.peer)).filter(|_| socket.family == libc::AF_UNIX)?;
+    let there = || case.ours(|s| is_at(s, &to)).map(|s| s.serial);
+    let other = case.other_end().filter(|_| named.is_none()).or_else(there);
+    let who = other.map_or_else(|| to.to_string(), |other| case.called(other).to_string());
+    let room = usize::try_from(option(socket, libc::SOL_SOCKET, libc::SO_SNDBUF)?).ok()?;
+    let reason = if socket.ask(fd::outq)? < room {
+        format!("the queue of {who} is full: it has not received what was sent before")
+    } else {
+        format!("SO_SNDBUF of {} is full of what {who} has not received", socket.name())
+    };
+    let mut cause = missing(case, socket, Cause::new(reason), "OUT");
+    // poll looks at the queue of a peer alone.
+    if cause.advice.is_some() && named.is_some() {
+        cause.advice = Some(format!("{} again when {who} has received", case.call));
+    }
+    cause.about.extend(other);
+    Some(cause)
 }
 
 /// EINPROGRESS, EALREADY.

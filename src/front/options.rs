@@ -99,6 +99,9 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String
     if options.quiet && options.form == Form::Full {
         return Err("--json=full tells what -q leaves out: give one of them".into());
     }
+    if matches!(options.program, Program::Record(..) | Program::Verify(..)) && options.form != Form::Human {
+        return Err("record and verify have transcripts: they take no --json".into());
+    }
     Ok(options)
 }
 

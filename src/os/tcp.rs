@@ -69,7 +69,7 @@ enum When {
     Open,
     /// From when the round trip time was first measured.
     Timed,
-    /// From when the first data was sent.
+    /// From when the first data was sent: a FIN is none.
     Sent,
     /// From when the first data came.
     Got,
@@ -151,6 +151,8 @@ pub struct Info(Vec<u8>);
 /// Where the flags of the negotiated options are, and the byte with both window scales.
 const OPTIONS: usize = 5;
 const SCALES: usize = 6;
+/// Segments with data that came; of bytes received the peer's FIN is one.
+const DATA_SEGMENTS_IN: usize = 152;
 
 impl Info {
     /// Ask the kernel; the errno where the socket has no such thing.
@@ -168,10 +170,14 @@ impl Info {
 
     /// The number in a field, where this kernel has it.
     pub fn number(&self, field: &Field) -> Option<u64> {
-        let bytes = self.0.get(field.at..field.at + field.size)?;
+        self.read(field.at, field.size)
+    }
+
+    fn read(&self, at: usize, size: usize) -> Option<u64> {
+        let bytes = self.0.get(at..at + size)?;
         let mut wide = [0; 8];
-        let from = if cfg!(target_endian = "little") { 0 } else { 8 - field.size };
-        wide[from..from + field.size].copy_from_slice(bytes);
+        let from = if cfg!(target_endian = "little") { 0 } else { 8 - size };
+        wide[from..from + size].copy_from_slice(bytes);
         Some(u64::from_ne_bytes(wide))
     }
 
@@ -191,8 +197,8 @@ impl Info {
             When::Open => self.had_peer() && !closed,
             When::Timed => self.had_peer() && counts("rtt"),
             When::Sent => self.had_peer() && counts("bytes_sent"),
-            When::Got => self.had_peer() && counts("bytes_received"),
-            When::Delivered => self.had_peer() && counts("delivery_rate"),
+            When::Got => self.had_peer() && self.read(DATA_SEGMENTS_IN, 4) != Some(0),
+            When::Delivered => self.had_peer() && counts("bytes_sent") && counts("delivery_rate"),
         };
         self.number(field).filter(|_| says)
     }

@@ -36,7 +36,8 @@ impl Layout {
     /// As wide as it likes; what is too wide gives way: first the lanes, then the words at the left.
     fn of(diagram: &Diagram, width: Option<usize>) -> Option<Self> {
         let number = diagram.steps.iter().map(|s| s.line.to_string().len()).max().unwrap_or(0);
-        let mut what = number + 2 + diagram.steps.iter().map(|s| s.what.width()).max().unwrap_or(0) + 2;
+        let words = diagram.steps.iter().map(|s| s.what.width()).max().unwrap_or(0);
+        let mut what = (number + 2 + words + 2).max(WHAT_MIN);
         let names = diagram.lanes.iter().map(|l| l.name.width().max(l.stands.width()) + 2).max().unwrap_or(0);
         // An arrow between neighbours: its words, a dash on each side and a head.
         let arrow = |s: &DiagramStep| Some(s.arrow.as_ref()?.1.width() + if s.lost { 7 } else { 5 });

@@ -147,9 +147,10 @@ impl World {
         Ok(socket)
     }
 
-    /// Every open socket, in the order they were made.
+    /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
-        self.registry.iter().filter_map(|(_, s)| s.upgrade()).filter(|s| s.open_fd().is_ok()).collect()
+        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.open_fd().is_ok();
+        self.registry.iter().filter_map(|(_, s)| s.upgrade()).filter(is_users).collect()
     }
 
     /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
