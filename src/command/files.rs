@@ -91,7 +91,7 @@ const READLINE: Command = Command {
     like: Some(&super::receive::RECV),
     example: "a, b = socketpair\nf = makefile b rb\nsendall a \"HELO me\\r\\nQUIT\\r\\n\"\nreadline f\nreadline f",
     related: &["readlines", "read", "makefile"],
-    run: readline,
+    run: |world, args| file::read(world, &args.file(0)?, Wanted::Line(limit(args, 1)?)),
     ..base(Group::Files)
 };
 
@@ -126,7 +126,7 @@ const READ: Command = Command {
     like: Some(&super::receive::RECV),
     example: "a, b = socketpair\nf = makefile b rb\nsendall a \"Offer me something\"\nread f 5",
     related: &["readline", "recv", "makefile"],
-    run: read,
+    run: |world, args| file::read(world, &args.file(0)?, limit(args, 1)?.map_or(Wanted::All, Wanted::Units)),
     ..base(Group::Files)
 };
 
@@ -226,16 +226,6 @@ fn limit(args: &Args, i: usize) -> Result<Option<usize>, Failure> {
     }
     let n = args.int(i)?;
     Ok(if n < 0 { None } else { Some(usize::try_from(n).unwrap_or(usize::MAX)) })
-}
-
-fn readline(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let wanted = Wanted::Line(limit(args, 1)?);
-    file::read(world, &args.file(0)?, wanted)
-}
-
-fn read(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let wanted = limit(args, 1)?.map_or(Wanted::All, Wanted::Units);
-    file::read(world, &args.file(0)?, wanted)
 }
 
 fn write(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

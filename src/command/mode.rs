@@ -1,6 +1,4 @@
 //! How calls wait: `settimeout`, `setblocking` and their kin, as Python documents them.
-// Every effect has the same type, also one that cannot fail.
-#![allow(clippy::unnecessary_wraps)]
 
 use super::{Args, CLOSED, Command, Group, Kind, base, req};
 use crate::value::{Failure, Holds, Reply, Value};

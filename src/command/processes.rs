@@ -47,11 +47,6 @@ fn signal(args: &Args, number: i32) -> Result<Step, Failure> {
     Ok(Step::Done(Reply::Nothing))
 }
 
-fn exitcode(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let code = process(args, 0)?.exit_code();
-    Ok(code.map_or(Value::None, |n| Value::Int(n.into())).into())
-}
-
 fn procstate(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let state = match args.value(0).downcast::<Process>() {
         Some(child) => child.state(),
@@ -169,7 +164,7 @@ pub const COMMANDS: &[Command] = &[
         man: "waitpid(2)",
         example: "def fail\n  quit 3\nend\np = process fail\njoin p\ncode = exitcode p\nassert $code == 3",
         related: &["join", "terminate", "process"],
-        run: exitcode,
+        run: |_, args| Ok(process(args, 0)?.exit_code().map_or(Value::None, |n| Value::Int(n.into())).into()),
         ..BASE
     },
     Command {

@@ -28,21 +28,11 @@ fn join(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Step::Ask(Request::Join(args.take(0), limit)))
 }
 
-fn turn(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let value = args.has(0).then(|| args.take(0));
-    Ok(Step::Ask(Request::Yield(value)))
-}
-
 /// The name of a def and its arguments, from those words on.
 fn def_call(args: &mut Args, from: usize) -> Result<(Rc<str>, Vec<Value>), Failure> {
     let mut values = args.rest_values(from).into_iter();
     let name = values.next().ok_or_else(|| Failure::usage("the name of a def is missing"))?;
     Ok((name.to_string().into(), values.collect()))
-}
-
-fn coroutine(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let (name, args) = def_call(args, 0)?;
-    Ok(Step::Ask(Request::Coroutine { name, args }))
 }
 
 fn submit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -108,7 +98,7 @@ pub const COMMANDS: &[Command] = &[
         errors: &[err("Usage", "only a coroutine can yield a value")],
         example: "yield",
         related: &["resume", "coroutine", "spawn"],
-        run: turn,
+        run: |_, args| Ok(Step::Ask(Request::Yield(args.has(0).then(|| args.take(0))))),
         ..base(Group::Tasks)
     },
     Command {
@@ -122,7 +112,7 @@ pub const COMMANDS: &[Command] = &[
         errors: &[err("Unbound", "nothing is defined by that name"), err("Usage", "too few or too many arguments")],
         example: "def count\n  yield 1\n  yield 2\nend\nc = coroutine count\nresume c\nresume c",
         related: &["resume", "yield", "spawn"],
-        run: coroutine,
+        run: |_, args| def_call(args, 0).map(|(name, args)| Step::Ask(Request::Coroutine { name, args })),
         ..base(Group::Tasks)
     },
     Command {
