@@ -15,30 +15,14 @@ use crate::value::Name;
 mod paints {
     use owo_colors::Style;
 
-    pub fn call() -> Style {
-        Style::new().bold()
-    }
-    pub fn keyword() -> Style {
-        Style::new().magenta().bold()
-    }
-    pub fn name() -> Style {
-        Style::new().cyan()
-    }
-    pub fn text() -> Style {
-        Style::new().green()
-    }
-    pub fn escape() -> Style {
-        Style::new().green().bold()
-    }
-    pub fn number() -> Style {
-        Style::new().magenta()
-    }
-    pub fn comment() -> Style {
-        Style::new().dimmed()
-    }
-    pub fn wrong() -> Style {
-        Style::new().red()
-    }
+    pub const CALL: Style = Style::new().bold();
+    pub const KEYWORD: Style = Style::new().magenta().bold();
+    pub const NAME: Style = Style::new().cyan();
+    pub const TEXT: Style = Style::new().green();
+    pub const ESCAPE: Style = Style::new().green().bold();
+    pub const NUMBER: Style = Style::new().magenta();
+    pub const COMMENT: Style = Style::new().dimmed();
+    pub const WRONG: Style = Style::new().red();
 }
 
 /// The words that are operators of expressions.
@@ -77,7 +61,7 @@ impl Line<'_> {
             at = word.range.end;
         }
         self.out.push_str(&self.text[at..comment]);
-        self.put(comment, self.text.len(), paints::comment());
+        self.put(comment, self.text.len(), paints::COMMENT);
         self.out
     }
 
@@ -95,10 +79,10 @@ impl Line<'_> {
             let error = i > 0 && words[i - 1].word.is("expect");
             return match &*word.text {
                 "=" => whole(self, Style::new()),
-                "expect" => whole(self, paints::keyword()),
-                text if error && Name::parse(text).is_some() => whole(self, paints::number()),
+                "expect" => whole(self, paints::KEYWORD),
+                text if error && Name::parse(text).is_some() => whole(self, paints::NUMBER),
                 _ if error => whole(self, self.doubtful(word)),
-                _ => whole(self, paints::name()),
+                _ => whole(self, paints::NAME),
             };
         }
         if i == head {
@@ -110,19 +94,19 @@ impl Line<'_> {
 
     /// What cannot be right is wrong once the next word begins.
     fn doubtful(&self, word: &Typed) -> Style {
-        if word.range.end < self.text.len() { paints::wrong() } else { Style::new() }
+        if word.range.end < self.text.len() { paints::WRONG } else { Style::new() }
     }
 
     fn call_style(&self, word: &Typed) -> Style {
         let text = &*word.text;
         match text {
             _ if word.word.quoted => self.doubtful(word),
-            _ if KEYWORDS.contains(&text) => paints::keyword(),
-            _ if command::find(text).is_some() || self.names.def(text).is_some() => paints::call(),
-            _ if self.names.steps().any(|(step, _)| step == text) => paints::keyword(),
+            _ if KEYWORDS.contains(&text) => paints::KEYWORD,
+            _ if command::find(text).is_some() || self.names.def(text).is_some() => paints::CALL,
+            _ if self.names.steps().any(|(step, _)| step == text) => paints::KEYWORD,
             // The first of several names is no call.
             _ if text.ends_with(',') || self.text[word.range.end..].trim_start().starts_with([',', '=']) => {
-                paints::name()
+                paints::NAME
             }
             _ if self.in_block => Style::new(),
             _ => self.doubtful(word),
@@ -133,17 +117,17 @@ impl Line<'_> {
         let text = &*word.text;
         if let Some((at, _)) = word.open {
             self.pieces(word.range.start, at, None);
-            return self.put(at, word.range.end, paints::wrong());
+            return self.put(at, word.range.end, paints::WRONG);
         }
         if word.word.quoted {
-            return self.pieces(word.range.start, word.range.end, Some(paints::text()));
+            return self.pieces(word.range.start, word.range.end, Some(paints::TEXT));
         }
         let style = if of_keyword && OPERATORS.contains(&text) {
-            Some(paints::keyword())
+            Some(paints::KEYWORD)
         } else if kinds::number(text).is_some() || is_constant(text) {
-            Some(paints::number())
+            Some(paints::NUMBER)
         } else if !of_keyword && self.names.get(text).is_some() {
-            Some(paints::name())
+            Some(paints::NAME)
         } else {
             None
         };
@@ -173,17 +157,17 @@ impl Line<'_> {
     fn special(&self, text: &str) -> (usize, Style) {
         if text.starts_with('\\') {
             let length = text.chars().take(2).map(char::len_utf8).sum();
-            return (length, paints::escape());
+            return (length, paints::ESCAPE);
         }
         if text.starts_with("$$") {
-            return (2, paints::escape());
+            return (2, paints::ESCAPE);
         }
         let (open, inner) = text[1..].strip_prefix('{').map_or((1, &text[1..]), |inner| (2, inner));
         let name: String = inner.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
         let closed = open == 2 && inner[name.len()..].starts_with('}');
         let length = open + name.len() + usize::from(closed);
         let known = self.in_block || self.names.get(&name).is_some();
-        (length, if known && !name.is_empty() { paints::name() } else { paints::wrong() })
+        (length, if known && !name.is_empty() { paints::NAME } else { paints::WRONG })
     }
 }
 
