@@ -11,8 +11,8 @@ use crate::world::Step;
 /// The calls of this group.
 pub const COMMANDS: &[Command] = &[ENCODE, DECODE, PACK, UNPACK, CALCSIZE, DUMPS, LOADS, FIELD];
 
-/// What the calls below have in common.
-const DATA: Command = base(Group::Data);
+/// What the calls of the group have in common.
+pub(super) const DATA: Command = base(Group::Data);
 
 const ENCODE: Command = Command {
     name: "encode",

@@ -3,16 +3,14 @@
 use std::rc::Rc;
 
 use super::args::{Args, expected};
+use super::data::DATA;
 use super::strings::is_space;
-use super::{Command, Group, Kind, base, err, opt, req};
+use super::{Command, Kind, err, opt, req};
 use crate::value::{Failure, Holds, Value, codec, text};
 use crate::world::Step;
 
 /// The calls.
 pub const COMMANDS: &[Command] = &[INT, FLOAT, STR, REPR];
-
-/// What the calls below have in common.
-const DATA: Command = base(Group::Data);
 
 const INT: Command = Command {
     name: "int",

@@ -5,16 +5,13 @@
 use std::borrow::Cow;
 
 use super::args::{Args, expected};
-use super::data::int_value;
-use super::{Command, Group, Kind, base, err, opt, req, rest};
+use super::data::{DATA, int_value};
+use super::{Command, Kind, err, opt, req, rest};
 use crate::value::{Failure, Holds, Value};
 use crate::world::Step;
 
 /// The calls.
 pub const COMMANDS: &[Command] = &[UPPER, LOWER, STRIP, SPLIT, SLICE, LIST, ITEM, LEN];
-
-/// What the calls below have in common.
-const DATA: Command = base(Group::Data);
 
 const UPPER: Command = Command {
     name: "upper",

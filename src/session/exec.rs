@@ -80,7 +80,7 @@ impl Session {
             }
             Parking::Jobs(jobs) => Some(self.jobs.result(jobs, &self.globals)?.map(Step::Done)),
             Parking::Join(other) if other.done.get() || expired => {
-                done(other.result.borrow().clone().unwrap_or(Reply::Nothing))
+                done(other.result.borrow().clone().unwrap_or_default())
             }
             Parking::Turn(entry) if self.fairness.entries() >= *entry => done(Reply::Nothing),
             // An entry of the run queue from before is not its turn.

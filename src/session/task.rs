@@ -71,6 +71,7 @@ pub(super) enum Pending {
 }
 
 /// A task.
+#[derive(Default)]
 pub(super) struct Task {
     pub id: TaskId,
     pub name: Rc<str>,
@@ -101,38 +102,13 @@ pub(super) struct Task {
 
 impl Task {
     pub fn new(name: Rc<str>, coroutine: bool) -> Self {
-        let id = TaskId::default();
-        let handle = Rc::new(TaskHandle {
-            id: Cell::new(id),
-            name: name.clone(),
-            done: Cell::new(false),
-            failure: RefCell::default(),
-            result: RefCell::default(),
-            coroutine,
-            passed: RefCell::default(),
-            resumer: Cell::default(),
-        });
-        Self {
-            id,
-            name,
-            frames: Vec::new(),
-            parked: None,
-            call: 0,
-            about: 0,
-            epoch: 0,
-            expired: false,
-            daemon: coroutine,
-            pool: None,
-            job: None,
-            evaluates: false,
-            handle,
-            joiners: Vec::new(),
-            result: Reply::Nothing,
-        }
+        let handle = Rc::new(TaskHandle { name: name.clone(), coroutine, ..TaskHandle::default() });
+        Self { name, handle, daemon: coroutine, ..Self::default() }
     }
 }
 
 /// A task as a value.
+#[derive(Default)]
 pub struct TaskHandle {
     pub(super) id: Cell<TaskId>,
     /// Its name.

@@ -3,9 +3,10 @@
 use super::Value;
 
 /// The result of a call that went well.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Reply {
     /// Nothing, as `bind` does.
+    #[default]
     Nothing,
     /// One value.
     One(Value),
