@@ -106,7 +106,7 @@
 //! and pays a branch a call. A [`value::Failure`] carries what was tried, on which socket, with which address.
 //! From these, and from what the kernel says when the error comes, small functions find the cause ([`explain`]), which
 //! also tells a socket's story (`why S`) and draws the session (`diagram`). What depends on the clock stands apart in each
-//! line ([`value::clue`]), so that transcripts can leave it out. An errno that a call gives as its result (`connect_ex`,
+//! line ([`value::reason`]), so that transcripts can leave it out. An errno that a call gives as its result (`connect_ex`,
 //! `SO_ERROR`) is explained like one it fails with ([`world::World::give`]). Where the kernel knows better than any table
 //! (which numbers an option takes, whether a source leads to a destination), a socket made for it is asked.
 //!

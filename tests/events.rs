@@ -308,6 +308,14 @@ close r
 sendto s x $small
 poll s ERR 5
 recvmsg s 100 200 MSG_ERRQUEUE
+deaf = socket
+bind deaf 127.0.0.1:0
+nobody = getsockname deaf
+asks = socket
+setblocking asks off
+connect_ex asks $nobody
+poll asks OUT 5
+getsockopt asks SO_ERROR
 ";
 
 fn every_kind_and_every_fact_is_written_as_documented() {

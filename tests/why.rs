@@ -22,6 +22,7 @@ tests![
     a_quiet_script_tells_what_the_kernel_knows,
     the_clock_is_shown_where_somebody_looks,
     bytes_of_others_come_escaped,
+    what_is_not_kept_any_more_is_not_made_up,
 ];
 
 /// The text with `PORT` for each port that the kernel chose.
@@ -306,4 +307,17 @@ fn the_clock_is_shown_where_somebody_looks() {
 fn bytes_of_others_come_escaped() {
     let run = run(&["-c", "c = socket\nconnect c \"no\\x1b[2Jhost\":80"]);
     assert!(!run.err.contains('\x1b') && !run.out.contains('\x1b'), "{:?}", run.err);
+}
+
+fn what_is_not_kept_any_more_is_not_made_up() {
+    let lines = "r = socket udp\nbind r 127.0.0.1:0\nat = getsockname r\nu = socket udp\nconnect u $at\na, b = socketpair\n\
+                 repeat 2100\nsend u x\nrecv r 9\nend\nclose u\nwhy u\ndiagram u\nwhy a\ndiagram a b";
+    let run = run(&["--timeout", "60", "-c", lines]);
+    assert_eq!(run.status, 0, "{}", run.err);
+    let told: Vec<&str> = run.out.lines().skip_while(|line| !line.ends_with("> close u")).collect();
+    let told = told.join("\n");
+    // It is UDP: its close sends nothing. Where its lane begins is not known.
+    assert!(!told.contains("FIN") && !told.contains('*'), "{told}");
+    assert_eq!(told.matches("what happened:\n  ...\n").count(), 2, "{told}");
+    assert!(told.contains("nothing is known to have happened to a socket"), "{told}");
 }

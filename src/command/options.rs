@@ -131,6 +131,7 @@ fn give_error(world: &mut World, socket: &Socket, error: i32) {
         Some(Did::Connecting(to)) => failure.trying(Tried::Connect).to(to),
         _ => failure.trying(Tried::Receive { room: 0, flags: 0 }),
     };
+    world.note(socket, || Did::Learned(failure.tried, failure.name));
     world.give(failure);
 }
 

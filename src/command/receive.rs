@@ -14,7 +14,7 @@ use crate::os::errqueue::Queued;
 use crate::os::msg::{self, Ancillary};
 use crate::os::{addr, fd, trace};
 use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
-use crate::world::record::Did;
+use crate::world::record::{Did, ended};
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
 
 // What several calls fail with.
@@ -328,7 +328,7 @@ impl Receiver {
                 room: self.size,
                 whole: self.coming,
                 peeked: self.flags & libc::MSG_PEEK != 0,
-                end: bytes == 0 && self.size > 0 && self.socket.kind != libc::SOCK_DGRAM,
+                end: bytes == 0 && self.size > 0 && ended(&self.socket),
             },
             _ => Did::TookError(came.ancillary.iter().find_map(Queued::of), came.from.clone()),
         });

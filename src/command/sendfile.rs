@@ -96,14 +96,15 @@ struct FileLoad {
 
 impl FileLoad {
     /// How much the kernel has is known to nobody else when the call fails.
-    fn failed(&self, world: &mut World, failure: Failure) -> Failure {
-        let size = self.file.metadata().map_or(0, |about| about.len());
-        let of = (self.sent + self.left.min(size.saturating_sub(self.offset))) as usize;
+    fn failed(&self, failure: Failure) -> Failure {
         let sent = self.sent as usize;
-        if sent > 0 {
-            world.note(&self.socket, || Did::Sent { bytes: sent, of, to: None });
-        }
-        failure.trying(Tried::Send { bytes: of, fds: 0, sent, flags: 0 })
+        failure.trying(Tried::Send { bytes: sent + self.rest(), fds: 0, sent, flags: 0 })
+    }
+
+    /// How much there is still to send.
+    fn rest(&self) -> usize {
+        let size = self.file.metadata().map_or(0, |about| about.len());
+        self.left.min(size.saturating_sub(self.offset)) as usize
     }
 }
 
@@ -125,6 +126,7 @@ fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure>
                 Ok(n) => {
                     load.sent += n as u64;
                     load.left -= n as u64;
+                    world.note(&load.socket, || Did::Sent { bytes: n, of: n + load.rest(), to: None });
                 }
                 Err(libc::EAGAIN) if waited && (load.sent > before || (blocking && expired.is_some())) => {
                     return sendfile_from(world, load.clone());
@@ -132,15 +134,13 @@ fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure>
                 Err(libc::EAGAIN) => {
                     waited = true;
                     return Err(match expired {
-                        Some(expired) => load.failed(world, expired),
+                        Some(expired) => load.failed(expired),
                         None => Failure::os(libc::EAGAIN),
                     });
                 }
-                Err(error) => return Err(load.failed(world, Failure::os(error))),
+                Err(error) => return Err(load.failed(Failure::os(error))),
             }
         }
-        let bytes = load.sent as usize;
-        world.note(&load.socket, || Did::Sent { bytes, of: bytes, to: None });
         Ok(Value::Int(i128::from(load.sent)).into())
     })
 }

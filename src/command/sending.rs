@@ -7,7 +7,7 @@ use super::ancillary::{Message, bytes};
 use super::connection::UNIX_AGAIN;
 use crate::os::addr;
 use crate::value::{Addr, Failure, Tried, Value};
-use crate::world::record::Did;
+use crate::world::record::{Did, Ends};
 use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
 
 /// What is sent, and with which call.
@@ -90,10 +90,16 @@ struct Sending {
 }
 
 impl Sending {
-    fn count(&self, world: &mut World) -> Step {
-        let (bytes, of) = (self.sent, self.load.len());
-        world.note(&self.socket, || Did::Sent { bytes, of, to: self.load.to().cloned() });
-        Value::Int(bytes as i128).into()
+    fn count(&self) -> Step {
+        Value::Int(self.sent as i128).into()
+    }
+
+    /// MSG_FASTOPEN: the send began the connection, too.
+    fn opened(&self, world: &mut World) {
+        if let (true, Some(to)) = (self.flags & libc::MSG_FASTOPEN != 0, self.load.to()) {
+            let ends = || Ends::of(&self.socket).map_or_else(|| Did::Connecting(to.clone()), Did::Connected);
+            world.note(&self.socket, ends);
+        }
     }
 
     fn failed(&self, failure: Failure) -> Failure {
@@ -108,21 +114,26 @@ impl Sending {
             let before = world.before_send(&self.socket, self.load.to());
             let failure = match self.load.put(&self.socket, self.sent, self.flags) {
                 Ok(n) => {
+                    self.opened(world);
+                    let of = self.load.len() - self.sent;
+                    world.note(&self.socket, || Did::Sent { bytes: n, of, to: self.load.to().cloned() });
+                    world.after_send(before, &self.socket, n);
                     self.sent += n;
                     if !self.whole || n == 0 || self.sent >= self.load.len() {
-                        let count = self.count(world);
-                        world.after_send(before, &self.socket, n);
-                        return Ok(count);
+                        return Ok(self.count());
                     }
                     self.flags &= !libc::MSG_FASTOPEN;
                     continue;
                 }
                 Err(failure) => failure,
             };
+            if failure.is(libc::EINPROGRESS) {
+                self.opened(world);
+            }
             if failure.is(libc::EAGAIN) {
                 return match expired {
                     None => Err(self.failed(failure)),
-                    Some(_) if self.sent > 0 => Ok(self.count(world)),
+                    Some(_) if self.sent > 0 => Ok(self.count()),
                     Some(expired) => Err(self.failed(expired)),
                 };
             }
@@ -135,7 +146,7 @@ impl Sending {
                 return Err(self.failed(failure));
             }
             keep(&self.socket, &failure);
-            return Ok(self.count(world));
+            return Ok(self.count());
         }
     }
 }

@@ -24,12 +24,9 @@ pub(super) const OVER: KnownError =
 pub(super) const RESET: KnownError =
     err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
         .cure("close S and connect a new socket: nothing more goes either way");
-pub(super) const NO_ROOM: KnownError = err(
-    "EAGAIN",
-    "not a failure: no room in the send buffer, and S is non-blocking or SO_SNDTIMEO is over; UDP: no local \
-         port is left",
-)
-.cure("send again when poll S OUT says OUT, or setblocking S on to wait");
+pub(super) const NO_ROOM: KnownError =
+    err("EAGAIN", "not a failure: no room in the send buffer, and S is non-blocking or SO_SNDTIMEO is over")
+        .cure("send again when poll S OUT says OUT, or setblocking S on to wait");
 
 pub(super) const SEND: Command = Command {
     name: "send",
@@ -180,21 +177,16 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
         let all = bytes(&data);
         let of = all.len();
         // How much the kernel has is known to nobody else when the call fails.
-        let failed = |world: &mut World, failure: Failure, sent| {
-            if sent > 0 {
-                world.note(&socket, || Did::Sent { bytes: sent, of, to: None });
-            }
-            failure.trying(Tried::Send { bytes: of, fds: 0, sent, flags })
-        };
+        let failed = |failure: Failure, sent| failure.trying(Tried::Send { bytes: of, fds: 0, sent, flags });
         loop {
             let before = world.before_send(&socket, None);
-            let said = addr::send_bytes(socket.fd()?.as_fd(), &all[sent..], flags);
+            let said = addr::send_bytes(socket.fd().map_err(|f| failed(f, sent))?.as_fd(), &all[sent..], flags);
             match said {
                 Ok(n) => {
+                    world.note(&socket, || Did::Sent { bytes: n, of: of - sent, to: None });
+                    world.after_send(before, &socket, n);
                     sent += n;
                     if sent >= of {
-                        world.note(&socket, || Did::Sent { bytes: sent, of, to: None });
-                        world.after_send(before, &socket, n);
                         return Ok(Step::Done(Reply::Nothing));
                     }
                 }
@@ -202,11 +194,11 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
                     return sendall_from(world, socket.clone(), data.clone(), flags, sent);
                 }
                 Err(libc::EAGAIN) => match expired {
-                    Some(expired) => return Err(failed(world, expired, sent)),
+                    Some(expired) => return Err(failed(expired, sent)),
                     None if waits => return Err(Failure::os(libc::EAGAIN)),
-                    None => return Err(failed(world, Failure::os(libc::EAGAIN), sent)),
+                    None => return Err(failed(Failure::os(libc::EAGAIN), sent)),
                 },
-                Err(error) => return Err(failed(world, Failure::os(error), sent)),
+                Err(error) => return Err(failed(Failure::os(error), sent)),
             }
         }
     })

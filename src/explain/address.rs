@@ -11,7 +11,7 @@ use super::{Case, Cause, is_at, is_set, listens, local, option};
 use crate::os::interfaces::{self, Interface, V4};
 use crate::os::resolve::{self, EAI_ADDRFAMILY};
 use crate::os::sockopt;
-use crate::value::{Addr, Clue, Name, Tried};
+use crate::value::{Addr, Name, Reason, Tried};
 use crate::world::Socket;
 use crate::world::record::{Did, Ends};
 
@@ -56,19 +56,19 @@ pub(super) fn taken(case: &Case) -> Option<Cause> {
 /// The address is held by an open socket of ours.
 fn held_by(case: &Case, wanted: &Addr, holder: &Socket) -> Option<Cause> {
     let name = holder.name();
-    let clue = match Ends::of(holder) {
-        Some(Ends { peer, .. }) => Clue::new(format!("{wanted} is held by {name}, a connection with {peer}")),
+    let reason = match Ends::of(holder) {
+        Some(Ends { peer, .. }) => Reason::new(format!("{wanted} is held by {name}, a connection with {peer}")),
         None => {
             let since = case.last(holder.serial, |did| matches!(did, Did::Bound(_) | Did::Listens(_)));
-            Clue::new(held(wanted, &name, &local(holder)?, listens(holder))).join(case.since(since))
+            Reason::new(held(wanted, &name, &local(holder)?, listens(holder))).join(case.since(since))
         }
     };
-    let (cause, me) = (Cause::new(clue).about(holder.serial), case.me());
+    let (cause, me) = (Cause::new(reason).about(holder.serial), case.me());
     let (mine, theirs) = (allows(case, libc::SO_REUSEPORT), is_set(holder, libc::SO_REUSEPORT));
     if mine != theirs {
         let (has, lacks) = if mine { (me, name) } else { (name, me) };
-        let clue = format!("{has} has SO_REUSEPORT and {lacks} has not: both need it, before bind");
-        return Some(cause.and(clue).advise("port 0 for a free one"));
+        let reason = format!("{has} has SO_REUSEPORT and {lacks} has not: both need it, before bind");
+        return Some(cause.and(reason).advise("port 0 for a free one"));
     }
     let otherwise = format!("close {} first, or port 0 for a free one", holder.name());
     if listens(holder) || case.failure.tried == Tried::Listen {
@@ -88,7 +88,10 @@ fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
             _ => cause.advise(format!("close {name} first, or another name")),
         });
     }
-    let Addr::Path(path) = wanted else { return super::elsewhere::unix_held(wanted, "another name") };
+    if let Some(held) = super::elsewhere::unix_held(wanted) {
+        return Some(held);
+    }
+    let Addr::Path(path) = wanted else { return None };
     let about = std::fs::symlink_metadata(OsStr::from_bytes(path)).ok()?;
     if !about.file_type().is_socket() {
         return Some(Cause::new(format!("{wanted} exists and is no socket")).advise("another path"));
@@ -109,8 +112,9 @@ pub(super) fn v6_alone(case: &Case) -> Option<Cause> {
     let Addr::V6(at) = case.failure.addr()? else { return None };
     let four = at.ip().to_ipv4_mapped()?;
     let socket = case.socket.as_ref().filter(|s| only_v6(s))?;
-    let clue = format!("{} takes IPv6 alone (IPV6_V6ONLY), and {} is the IPv4 address {four}", socket.name(), at.ip());
-    Some(Cause::new(clue).advise(format!("a socket of AF_INET, and {four}:{}", at.port())))
+    let reason =
+        format!("{} takes IPv6 alone (IPV6_V6ONLY), and {} is the IPv4 address {four}", socket.name(), at.ip());
+    Some(Cause::new(reason).advise(format!("a socket of AF_INET, and {four}:{}", at.port())))
 }
 
 /// EADDRNOTAVAIL at bind.
@@ -118,16 +122,16 @@ pub(super) fn not_here(case: &Case) -> Option<Cause> {
     let host = wanted(case)?.host()?;
     if super::source::is_here(host) {
         let device = held_to(case.socket.as_ref()?)?;
-        let clue = format!("{} is held to {device} (SO_BINDTODEVICE), which has not {host}", case.me());
-        return Some(Cause::new(clue).advise(format!("an address of {device}; ifconfig lists them")));
+        let reason = format!("{} is held to {device} (SO_BINDTODEVICE), which has not {host}", case.me());
+        return Some(Cause::new(reason).advise(format!("an address of {device}; ifconfig lists them")));
     }
     let advice = if host.is_ipv4() {
         "127.0.0.1, or :PORT for every interface"
     } else {
         "[::1], or [::]:PORT for every interface"
     };
-    let clue = format!("no interface of this machine has {host}");
-    Some(Cause::new(clue).advise(format!("{advice}; ifconfig lists them")))
+    let reason = format!("no interface of this machine has {host}");
+    Some(Cause::new(reason).advise(format!("{advice}; ifconfig lists them")))
 }
 
 /// EACCES when sending: a broadcast address without consent.
@@ -135,8 +139,8 @@ pub(super) fn broadcast(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.family == libc::AF_INET && !is_set(s, libc::SO_BROADCAST))?;
     let to = case.failure.addr().cloned().or_else(|| Ends::of(socket).map(|ends| ends.peer))?;
     let (name, host) = (socket.name(), to.host().filter(|h| is_broadcast(*h))?);
-    let clue = format!("{host} is a broadcast address, and SO_BROADCAST is off on {name}");
-    Some(Cause::new(clue).advise(format!("setsockopt {name} SO_BROADCAST 1")))
+    let reason = format!("{host} is a broadcast address, and SO_BROADCAST is off on {name}");
+    Some(Cause::new(reason).advise(format!("setsockopt {name} SO_BROADCAST 1")))
 }
 
 /// ENETUNREACH of TCP: the address of a group or a network is nobody's.
@@ -181,8 +185,8 @@ pub(super) fn bound_already(case: &Case) -> Option<Cause> {
         Some(Did::Listens(_)) => " (listen keeps it)",
         _ => " (the first send chose the port)",
     };
-    let clue = Clue::new(format!("{name} is bound to {at} already")).join(case.since(fact)).and(by);
-    Some(Cause::new(clue).advise("a new socket for another address"))
+    let reason = Reason::new(format!("{name} is bound to {at} already")).join(case.since(fact)).and(by);
+    Some(Cause::new(reason).advise("a new socket for another address"))
 }
 
 /// EINVAL: an IPv6 address that many links have, without the interface that says which.
@@ -207,7 +211,7 @@ pub(super) fn no_such_host(case: &Case) -> Option<Cause> {
     };
     let known = resolve::in_hosts(name);
     let others = !known.is_empty() && known.iter().all(|ip| ip.is_ipv4() != (family == libc::AF_INET));
-    let clue = match (version, case.failure.name) {
+    let reason = match (version, case.failure.name) {
         (Some(version), _) if others => {
             let known: Vec<String> = known.iter().map(ToString::to_string).collect();
             format!("{host} has no {version} address: /etc/hosts gives it {}", known.join(", "))
@@ -218,7 +222,7 @@ pub(super) fn no_such_host(case: &Case) -> Option<Cause> {
         (_, Name::Gai(libc::EAI_NONAME)) => format!("no host is named {host}, says the resolver"),
         _ => return None,
     };
-    Some(Cause::new(clue).advise(format!("{here} for this machine; names stand in /etc/hosts or in DNS")))
+    Some(Cause::new(reason).advise(format!("{here} for this machine; names stand in /etc/hosts or in DNS")))
 }
 
 /// How to get to a server: with this socket, or with one of the server's family; the loopback for one on every interface.

@@ -10,7 +10,7 @@ use super::datagrams::{self, Places, Went, reached};
 use super::{Case, Cause, bytes, covers, idle, is_at, listens, local};
 use crate::linux::constants::TYPES;
 use crate::os::{addr, fd};
-use crate::value::{Addr, Clue, Tried};
+use crate::value::{Addr, Reason, Tried};
 use crate::world::Socket;
 use crate::world::record::{Did, Ends, Fact};
 
@@ -36,15 +36,15 @@ fn refused_at(case: &Case, to: &Addr) -> Option<Cause> {
     if let Some(server) = case.ours(|s| listens(s) && on_port(s) && !reaches(s, to)) {
         let at = local(&server)?;
         let v6 = if covers(&at, to) { " (IPV6_V6ONLY)" } else { "" };
-        let clue = format!("nobody listens on {to}: {} listens on {at} only{v6}", server.name());
-        return Some(Cause::new(clue).advise(connect_to(case, &at)).about(server.serial));
+        let reason = format!("nobody listens on {to}: {} listens on {at} only{v6}", server.name());
+        return Some(Cause::new(reason).advise(connect_to(case, &at)).about(server.serial));
     }
     if let Some(cause) = former.and_then(|(former, ended)| listens_no_more(case, to, former, ended)) {
         return Some(cause);
     }
     if let Some(udp) = case.ours(|s| s.kind == libc::SOCK_DGRAM && reaches(s, to)) {
-        let clue = format!("nobody listens on {to} for TCP: {}, bound there, is UDP", udp.name());
-        return Some(Cause::new(clue).advise("a socket of udp on this side, too").about(udp.serial));
+        let reason = format!("nobody listens on {to} for TCP: {}, bound there, is UDP", udp.name());
+        return Some(Cause::new(reason).advise("a socket of udp on this side, too").about(udp.serial));
     }
     to.host().filter(std::net::IpAddr::is_loopback)?;
     let nobody = format!("nobody listens on {to}");
@@ -91,28 +91,28 @@ fn listens_no_more(case: &Case, to: &Addr, former: u64, ended: &Fact) -> Option<
     let name = case.called(former);
     let open = case.world.find(former).filter(|_| !matches!(ended.did, Did::Closed(_)));
     let verb = if open.is_some() { ending(ended) } else { "closed" };
-    let clue = case.dated(format!("nobody listens on {to}: {name}, which did, was {verb}"), ended);
-    let cause = |clue: Clue| Cause::new(clue).about(former);
-    let Some(socket) = open else { return Some(cause(clue)) };
+    let reason = case.dated(format!("nobody listens on {to}: {name}, which did, was {verb}"), ended);
+    let cause = |reason: Reason| Cause::new(reason).about(former);
+    let Some(socket) = open else { return Some(cause(reason)) };
     let at = local(&socket)?;
     if listens(&socket) {
         if at.port() == to.port() {
             return None;
         }
         let again = case.last(former, |did| matches!(did, Did::Listens(_)));
-        let clue = clue.and(format!(", and has a new port: it listens on {at}")).join(case.since(again));
+        let reason = reason.and(format!(", and has a new port: it listens on {at}")).join(case.since(again));
         let kept = "a port that the kernel chose (bind to port 0) is given up when listening ends";
-        return Some(cause(clue).and(kept).advise(connect_to(case, &at)));
+        return Some(cause(reason).and(kept).advise(connect_to(case, &at)));
     }
     if !covers(&at, to) {
-        return Some(cause(clue));
+        return Some(cause(reason));
     }
     let free = fd::socket(socket.family, socket.kind, socket.protocol).and_then(|trial| addr::bind(trial.as_fd(), &at));
     Some(if free.is_ok() {
-        cause(clue.and(", and has given up that port, which the kernel had chosen"))
+        cause(reason.and(", and has given up that port, which the kernel had chosen"))
             .advise(format!("listen {name}, then connect to its new address: getsockname {name}"))
     } else {
-        cause(clue).advise(format!("listen {name}"))
+        cause(reason).advise(format!("listen {name}"))
     })
 }
 
@@ -125,8 +125,8 @@ fn unix_refused(case: &Case, to: &Addr) -> Option<Cause> {
             return Some(idle(&server)?.about(server.serial));
         }
         if let Some(shut) = case.last(server.serial, deafens) {
-            let clue = case.dated(format!("{}, which listens on {to}, was shut down", server.name()), shut);
-            let cause = Cause::new(clue.and(": it takes no connections any more"));
+            let reason = case.dated(format!("{}, which listens on {to}, was shut down", server.name()), shut);
+            let cause = Cause::new(reason.and(": it takes no connections any more"));
             return Some(cause.advise("a new socket, for another address").about(server.serial));
         }
     }
@@ -134,16 +134,16 @@ fn unix_refused(case: &Case, to: &Addr) -> Option<Cause> {
     let (nobody, first) =
         if datagrams { ("no socket", "(bind)") } else { ("no socket that listens", "(bind, listen)") };
     let Addr::Path(path) = to else {
-        let clue = format!("{nobody} has the name {to}");
-        return Some(Cause::new(clue).advise(format!("start the server first {first}")));
+        let reason = format!("{nobody} has the name {to}");
+        return Some(Cause::new(reason).advise(format!("start the server first {first}")));
     };
     if std::fs::metadata(OsStr::from_bytes(path)).is_ok_and(|about| !about.file_type().is_socket()) {
         return Some(Cause::new(format!("{to} is there and is no socket")).advise("the path that the server has"));
     }
     let cause = match case.left_by(to) {
         Some(fact) => {
-            let clue = format!("{to} is there, but {}, which was bound to it, was closed", case.called(fact.socket));
-            Cause::new(case.dated(clue, fact)).about(fact.socket)
+            let reason = format!("{to} is there, but {}, which was bound to it, was closed", case.called(fact.socket));
+            Cause::new(case.dated(reason, fact)).about(fact.socket)
         }
         None if datagrams => Cause::new(format!("the file {to} is there, but no socket has it")),
         None => Cause::new(format!("the file {to} is there, but no socket listens on it")),
@@ -185,18 +185,18 @@ pub(super) fn unreachable_port(case: &Case) -> Option<Cause> {
     let advice = format!("bind the peer first; {} can be used again", socket.name());
     let cause = if deaf.is_some() { cause } else { cause.advise(advice) };
     Some(match moved_away(case, &peer) {
-        Some((former, clue)) => cause.and(clue).about(former),
+        Some((former, reason)) => cause.and(reason).about(former),
         None => cause,
     })
 }
 
 /// The socket of ours that was bound there and gave up that port, which the kernel had chosen, with its peer.
-fn moved_away(case: &Case, peer: &Addr) -> Option<(u64, Clue)> {
+fn moved_away(case: &Case, peer: &Addr) -> Option<(u64, Reason)> {
     let former = case.facts().find(|fact| matches!(&fact.did, Did::Bound(at) if covers(at, peer)))?.socket;
     let gone = case.world.find(former).is_some_and(|s| local(&s).is_none_or(|at| !covers(&at, peer)));
     let fact = case.last(former, |did| *did == Did::Disconnected).filter(|_| gone)?;
-    let clue = case.dated(format!("{}, which was bound there, gave up that port", case.called(former)), fact);
-    Some((former, clue.and(" with its peer: bind left it to the kernel")))
+    let reason = case.dated(format!("{}, which was bound there, gave up that port", case.called(former)), fact);
+    Some((former, reason.and(" with its peer: bind left it to the kernel")))
 }
 
 /// EPERM: the datagram socket there takes from its peer alone.
@@ -205,8 +205,8 @@ pub(super) fn not_taken(case: &Case) -> Option<Cause> {
     let went = Places::after(case.world, u64::MAX).went(case.world, me.serial, case.failure.addr());
     let Some(Went::Filtered(deaf)) = went else { return None };
     let (name, peer) = (case.called(deaf), case.record()?.ends(deaf)?.peer);
-    let clue = format!("{name} is connected to {peer}: it takes from there alone");
-    Some(Cause::new(clue).advise(format!("{name} without connect takes from anybody")).about(deaf))
+    let reason = format!("{name} is connected to {peer}: it takes from there alone");
+    Some(Cause::new(reason).advise(format!("{name} without connect takes from anybody")).about(deaf))
 }
 
 /// EPROTOTYPE: the socket there is of another type.
@@ -214,8 +214,8 @@ pub(super) fn other_type(case: &Case) -> Option<Cause> {
     let (socket, to) = (case.socket.as_ref()?, case.failure.addr()?);
     let there = case.ours(|s| is_at(s, to) && s.kind != socket.kind)?;
     let (theirs, mine) = (TYPES.name_of(there.kind)?, TYPES.name_of(socket.kind)?);
-    let clue = format!("{}, bound to {to}, is {theirs}, and {} is {mine}", there.name(), socket.name());
-    Some(Cause::new(clue).advise("the same type on both sides").about(there.serial))
+    let reason = format!("{}, bound to {to}, is {theirs}, and {} is {mine}", there.name(), socket.name());
+    Some(Cause::new(reason).advise("the same type on both sides").about(there.serial))
 }
 
 /// EPIPE, ECONNRESET, and ENOTCONN after them: who ended the connection, and how.
@@ -223,11 +223,11 @@ pub(super) fn over(case: &Case) -> Option<Cause> {
     let me = case.socket.as_ref().filter(|s| s.kind != libc::SOCK_DGRAM || s.family == libc::AF_UNIX)?;
     let ends_sending = |did: &Did| matches!(did, Did::Shut(libc::SHUT_WR | libc::SHUT_RDWR));
     if let Some(fact) = case.last(me.serial, ends_sending).filter(|_| case.failure.is(libc::EPIPE)) {
-        let clue = case.dated(format!("{} was shut down for sending", me.name()), fact);
-        return Some(Cause::new(clue).advise("send first, shut down when all is sent"));
+        let reason = case.dated(format!("{} was shut down for sending", me.name()), fact);
+        return Some(Cause::new(reason).advise("send first, shut down when all is sent"));
     }
     let ended = match case.other_end() {
-        Some(other) => ended_by(case, me, other),
+        Some(other) => ended_by(case, me, other).or_else(|| shut_both(case, me, other)),
         None => never_accepted(case, me).or_else(|| ended_outside(case, me)),
     };
     ended.or_else(|| super::waiting::gave_up_before(case))
@@ -241,8 +241,8 @@ fn ended_outside(case: &Case, me: &Socket) -> Option<Cause> {
     if case.last(me.serial, |did| matches!(did, Did::Shut(_))).is_some() {
         return None;
     }
-    let clue = case.dated(format!("the peer {peer} had closed, as the receive"), end);
-    Some(Cause::new(clue.and(" told; then the connection was reset")).advise(anew(me)))
+    let reason = case.dated(format!("the peer {peer} had closed, as the receive"), end);
+    Some(Cause::new(reason.and(" told; then the connection was reset")).advise(anew(me)))
 }
 
 fn anew(me: &Socket) -> String {
@@ -253,8 +253,8 @@ fn anew(me: &Socket) -> String {
 fn ended_by(case: &Case, me: &Socket, other: u64) -> Option<Cause> {
     let name = case.called(other);
     if let (libc::AF_UNIX, None, Some(fact)) = (me.family, case.closed(other), case.last(other, deafens)) {
-        let clue = case.dated(format!("{name}, the other end, was shut down for receiving"), fact);
-        return Some(Cause::new(clue).about(other));
+        let reason = case.dated(format!("{name}, the other end, was shut down for receiving"), fact);
+        return Some(Cause::new(reason).about(other));
     }
     let (fact, last) = case.closed(other).filter(|(_, last)| !last.held)?;
     let tcp = me.family != libc::AF_UNIX;
@@ -270,15 +270,28 @@ fn ended_by(case: &Case, me: &Socket, other: u64) -> Option<Cause> {
     } else {
         ": nobody can read what is sent".into()
     };
-    let clue = case.dated(format!("{name}, the other end, was closed"), fact).and(how);
-    Some(Cause::new(clue).advise(anew(me)).about(other))
+    let reason = case.dated(format!("{name}, the other end, was closed"), fact).and(how);
+    Some(Cause::new(reason).advise(anew(me)).about(other))
+}
+
+/// What comes to a TCP socket after its shutdown for both is answered with RST.
+fn shut_both(case: &Case, me: &Socket, other: u64) -> Option<Cause> {
+    let shut = |deaf: u64, sender: u64| {
+        let shut = case.last(deaf, |did| *did == Did::Shut(libc::SHUT_RDWR))?;
+        let later = |fact: &&Fact| fact.number > shut.number && matches!(fact.did, Did::Sent { .. });
+        let line = case.record()?.of(sender).find(later)?.place.line;
+        let reason = case.dated(format!("{} was shut down both ways", case.called(deaf)), shut);
+        Some(Cause::new(reason.and(format!("; what was sent to it on line {line} was answered with RST"))))
+    };
+    let cause = shut(me.serial, other).or_else(|| shut(other, me.serial)).filter(|_| me.family != libc::AF_UNIX)?;
+    Some(cause.advise(anew(me)).about(other))
 }
 
 /// The connection was still in the queue of a listening socket of ours that is closed.
 fn never_accepted(case: &Case, me: &Socket) -> Option<Cause> {
     let connected = case.last(me.serial, |did| matches!(did, Did::Connected(_)))?;
     let (former, ended) = former_listener(case, &case.ends()?.peer).filter(|(_, ended)| ended.at > connected.at)?;
-    let clue = case.dated(format!("{} was {}", case.called(former), ending(ended)), ended);
+    let reason = case.dated(format!("{} was {}", case.called(former), ending(ended)), ended);
     let instead = if matches!(ended.did, Did::Closed(_)) { "accept before close" } else { "accept before that" };
-    Some(Cause::new(clue.and(" before it accepted this connection")).advise(instead).about(former))
+    Some(Cause::new(reason.and(" before it accepted this connection")).advise(instead).about(former))
 }

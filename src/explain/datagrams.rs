@@ -288,9 +288,8 @@ pub(super) fn missed(world: &World, socket: &Socket) -> Option<Cause> {
             _ => {}
         }
     }
-    if missed.is_some() {
-        return missed;
-    }
-    let (other, why) = places.instead_of(socket.serial)?;
-    Some(Cause::new(format!("{} {why}", record.name(other))).about(other))
+    missed.or_else(|| {
+        let (other, why) = places.instead_of(socket.serial)?;
+        Some(Cause::new(format!("{} {why}", record.name(other))).about(other))
+    })
 }

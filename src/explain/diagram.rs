@@ -12,7 +12,7 @@ use crate::os::errqueue::Queued;
 use crate::os::tcp;
 use crate::value::diagram::{Diagram, DiagramStep, Lane};
 use crate::value::{Addr, Failure};
-use crate::world::record::{Did, Fact, Last};
+use crate::world::record::{Did, Ends, Fact, Last};
 use crate::world::{Record, Socket, World};
 
 /// Whose lane it is.
@@ -103,7 +103,7 @@ impl Drawing<'_> {
             _ if self.facts.get(i + 1).is_some_and(|next| goes_on(fact, next)) => return,
             Did::Paired(other) if *other < fact.socket => return,
             Did::Paired(other) => vec![Who::Ours(fact.socket), Who::Ours(*other)],
-            _ if self.who.contains(&Who::Ours(fact.socket)) => Vec::new(),
+            _ if self.who.contains(&Who::Ours(fact.socket)) || self.record.forgot(fact.socket) => Vec::new(),
             _ => vec![Who::Ours(fact.socket)],
         };
         let target = self.arrow(i);
@@ -143,7 +143,7 @@ impl Drawing<'_> {
         let ip = self.record.ends(fact.socket).is_some_and(|ends| ends.peer.port().is_some());
         let tcp = |word: &str, other: &str| if ip { word.to_string() } else { other.to_string() };
         let (to, text) = match &fact.did {
-            Did::Connected(_) if self.is_stream(i) => (self.peer(i)?, tcp("handshake", "connect")),
+            Did::Connected(ends) if self.is_stream(i) => (self.there(i, ends), tcp("handshake", "connect")),
             Did::Connecting(to) => (self.at(i, to), "SYN".into()),
             Did::Sent { bytes, of, to } => {
                 let text = part(*bytes, *of);
@@ -178,7 +178,12 @@ impl Drawing<'_> {
     fn is_stream(&self, i: usize) -> bool {
         match self.record.of(self.facts[i].socket).next().map(|fact| &fact.did) {
             Some(Did::Made([_, kind, _])) => !matches!(*kind, libc::SOCK_DGRAM | libc::SOCK_RAW),
-            _ => true,
+            Some(did) if did.begins() => true,
+            // How it was made is not known any more.
+            _ => match self.record.closed(self.facts[i].socket) {
+                Some((_, last)) => last.state.is_some(),
+                None => self.world.find(self.facts[i].socket).is_some_and(|s| s.kind != libc::SOCK_DGRAM),
+            },
         }
     }
 
@@ -192,8 +197,15 @@ impl Drawing<'_> {
             });
             return Some(Who::Ours(listener.unwrap_or(other)));
         }
-        let ends = self.record.ends(socket)?;
-        Some(if ends.is_self() { Who::Ours(socket) } else { self.at(i, &ends.peer) })
+        if let Some(ends) = self.record.ends(socket) {
+            return Some(self.there(i, &ends));
+        }
+        let asked = self.record.of(socket).rev().find_map(|fact| fact.did.asked());
+        asked.map(|to| self.at(i, to))
+    }
+
+    fn there(&self, i: usize, ends: &Ends) -> Who {
+        if ends.is_self() { Who::Ours(self.facts[i].socket) } else { self.at(i, &ends.peer) }
     }
 
     /// Who has an address at that time: the last of ours that was bound to it, or somebody else.
@@ -220,7 +232,8 @@ impl Drawing<'_> {
         let row = |(step, count): (DiagramStep, usize)| DiagramStep { what: times(step.what, count), ..step };
         for (who, lane) in self.who.iter().zip(&mut self.diagram.lanes) {
             // What is not told of begins nowhere.
-            lane.always = !matches!(who, Who::Ours(socket) if self.chosen.is_empty() || self.chosen.contains(socket));
+            let told = |socket: &u64| self.chosen.is_empty() || self.chosen.contains(socket);
+            lane.always = !matches!(who, Who::Ours(socket) if told(socket) && !self.record.forgot(*socket));
             let Who::Ours(serial) = who else { continue };
             let state = |s: Rc<Socket>| Some(tcp::stands(s.open_fd().ok()?.as_fd()));
             lane.stands = match self.world.find(*serial).and_then(state) {
@@ -270,7 +283,7 @@ fn what(record: &Record, fact: &Fact) -> String {
         Did::OptionSet(level, number) => option_name(*level, *number).unwrap_or(call).into(),
         Did::ModeSet(mode) => mode.to_string(),
         Did::Dropped | Did::Closed(_) => "close".into(),
-        Did::Failed(_, name) => format!("{call}: {}", name.as_str()),
+        Did::Failed(_, name) | Did::Learned(_, name) => format!("{call}: {}", name.as_str()),
         _ => call.to_string(),
     }
 }

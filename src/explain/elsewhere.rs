@@ -7,8 +7,8 @@ use std::time::Duration;
 use super::{Case, Cause, covers, is_set};
 use crate::linux::state::State;
 use crate::os::netstat::{self, Holder, KernelSocket, Protocol};
-use crate::value::clue::span;
-use crate::value::{Addr, Clue, Tried, text};
+use crate::value::reason::span;
+use crate::value::{Addr, Reason, Tried, text};
 use crate::world::record::{Did, Ends, Fact, Last};
 
 /// The kernel's tables of a type of socket.
@@ -63,12 +63,12 @@ pub(super) fn share(case: &Case, cause: Cause, holder: u64, theirs: bool, otherw
 }
 
 /// The listening socket got SO_REUSEADDR when the connection that holds the port had been accepted without.
-fn set_too_late(case: &Case, holder: u64) -> Option<Clue> {
+fn set_too_late(case: &Case, holder: u64) -> Option<Reason> {
     let accepted = case.last(holder, |did| matches!(did, Did::Accepted(..)))?;
     let Did::Accepted(from, _) = accepted.did else { return None };
     let set = case.last(from, |did| *did == Did::OptionSet(libc::SOL_SOCKET, libc::SO_REUSEADDR))?;
-    let clue = case.dated(format!("{} got SO_REUSEADDR", case.called(from)), set);
-    (set.at > accepted.at).then(|| clue.and(format!(", too late for {}", case.called(holder))))
+    let reason = case.dated(format!("{} got SO_REUSEADDR", case.called(from)), set);
+    (set.at > accepted.at).then(|| reason.and(format!(", too late for {}", case.called(holder))))
 }
 
 /// EADDRINUSE: the address is held by what is no open socket of this session.
@@ -77,8 +77,8 @@ pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
     let has =
         |e: &&KernelSocket| e.inode.is_some() && (case.failure.tried != Tried::Listen || e.state == State::Listen);
     if let Some(entry) = all.iter().filter(has).min_by_key(|e| e.state != State::Listen) {
-        let clue = held(wanted, &owner(entry), &entry.local, entry.state == State::Listen);
-        return Some(Cause::new(clue).advise("end that process, or port 0 for a free one"));
+        let reason = held(wanted, &owner(entry), &entry.local, entry.state == State::Listen);
+        return Some(Cause::new(reason).advise("end that process, or port 0 for a free one"));
     }
     let mine = allows(case, libc::SO_REUSEADDR);
     let in_the_way = |e: &&KernelSocket| !(mine && former(case, e).is_some_and(|(_, last)| last.reuse));
@@ -106,12 +106,12 @@ fn lingers(case: &Case, wanted: &Addr, entry: &KernelSocket) -> Cause {
         (None, None) => format!("{wanted} is held by a connection that is closed").into(),
     };
     let left = entry.timer.map_or(Duration::ZERO, |t| t.left);
-    let clue = match entry.state {
+    let reason = match entry.state {
         State::TimeWait => who.and(" and in TIME_WAIT").clock(format!(" for {} more", span(left))),
         State::FinWait1 | State::FinWait2 => who.and(", while its peer has not closed"),
         _ => who.and(", which is not over yet"),
     };
-    let (cause, otherwise) = (Cause::new(clue), "wait until it is over, or port 0 for a free one");
+    let (cause, otherwise) = (Cause::new(reason), "wait until it is over, or port 0 for a free one");
     match former {
         Some((fact, last)) => share(case, cause.about(fact.socket), fact.socket, last.reuse, otherwise),
         None => cause.advise("wait, or port 0 for a free one; with SO_REUSEADDR on both sides there is no wait"),
@@ -156,26 +156,24 @@ pub(super) fn listens_near(to: &Addr) -> Option<(String, Addr)> {
     Some((format!("{} listens on {} only", owner(&entry), entry.local), entry.local))
 }
 
-/// EADDRINUSE of AF_UNIX: another process has the path, or nobody any more.
+/// EADDRINUSE of AF_UNIX: the path is there, but nobody has it any more.
 pub(super) fn unix_taken(case: &Case, wanted: &Addr, path: &[u8]) -> Option<Cause> {
-    if let Some(held) = unix_held(wanted, "another path") {
-        return Some(held);
-    }
     let table = netstat::sockets(Protocol::Unix).ok()?;
     let unlink = format!("unlink {wanted}");
     if let Some(fact) = case.left_by(wanted) {
-        let clue = case.dated(format!("{wanted} was left behind by {}, closed", case.called(fact.socket)), fact);
-        return Some(Cause::new(clue.and(": closing does not remove the file")).advise(unlink).about(fact.socket));
+        let reason = case.dated(format!("{wanted} was left behind by {}, closed", case.called(fact.socket)), fact);
+        return Some(Cause::new(reason.and(": closing does not remove the file")).advise(unlink).about(fact.socket));
     }
     // The kernel lists a path as it was given: from another folder it may be another name of this one.
     let last = |p: &[u8]| p.rsplit(|b| *b == b'/').next().map(<[u8]>::to_vec);
     let alike = |e: &KernelSocket| matches!(&e.local, Addr::Path(p) if last(p) == last(path));
-    let clue = format!("{wanted} is there, but no socket has it: a program that is gone left it behind");
-    (!table.iter().any(alike)).then(|| Cause::new(clue).advise(unlink))
+    let reason = format!("{wanted} is there, but no socket has it: a program that is gone left it behind");
+    (!table.iter().any(alike)).then(|| Cause::new(reason).advise(unlink))
 }
 
 /// EADDRINUSE of AF_UNIX: another process has the address.
-pub(super) fn unix_held(wanted: &Addr, otherwise: &str) -> Option<Cause> {
+pub(super) fn unix_held(wanted: &Addr) -> Option<Cause> {
+    let otherwise = if matches!(wanted, Addr::Path(_)) { "another path" } else { "another name" };
     let table = netstat::sockets(Protocol::Unix).ok()?;
     let entry = table.iter().find(|e| e.local == *wanted && e.inode.is_some())?;
     Some(Cause::new(format!("{wanted} is held by {}", owner(entry))).advise(otherwise))

@@ -44,7 +44,6 @@ fn waiting(world: &World, socket: u64) -> Option<Fin> {
     let record = world.record.as_ref()?;
     let ends = record.ends(socket).filter(|ends| ends.peer.port().is_some())?;
     let open = world.find(socket).filter(|socket| socket.open_fd().is_ok());
-    let said = |state| !matches!(state, State::Established | State::CloseWait);
     // What closed it threw away what was still to be sent.
     let reset = last(world, socket).is_some_and(Last::resets);
     let (state, unsent) = match (&open, last(world, socket)) {
@@ -59,14 +58,13 @@ fn waiting(world: &World, socket: u64) -> Option<Fin> {
     if behind == 0 {
         return None;
     }
-    let came = |state| !matches!(state, State::Established | State::FinWait1 | State::FinWait2 | State::SynRecv);
     let mine = kept(&ends);
     let theirs = match record.other_end(socket) {
         Some(other) => stood(world, other),
         None => kept(&Ends { local: ends.peer, peer: ends.local }).map(|entry| entry.state),
     };
     // Where nobody knows the other end, this end's queue tells: the FIN is the last in it.
-    let here = !reset && theirs.map_or_else(|| mine.as_ref().is_none_or(|entry| entry.unsent <= 1), came);
+    let here = !reset && theirs.map_or_else(|| mine.as_ref().is_none_or(|entry| entry.unsent <= 1), State::is_ended);
     let given_up = if open.is_some() { state == State::Close } else { mine.is_none() };
     (!here).then(|| Fin { behind: mine.as_ref().map_or(behind, unsent_of), given_up })
 }
@@ -79,9 +77,14 @@ pub(super) fn goes_on(world: &World, socket: u64) -> Option<String> {
     (unsent > 0).then(|| format!("the kernel has {} of it to send, {}", bytes(unsent), entry.state.name()))
 }
 
-/// The bytes in a queue whose last one is the FIN.
+/// Whether a FIN is in the queue or was sent.
+fn said(state: State) -> bool {
+    !matches!(state, State::Established | State::CloseWait)
+}
+
+/// The bytes in a queue whose last one may be the FIN.
 fn unsent_of(entry: &KernelSocket) -> usize {
-    usize::try_from(entry.unsent).unwrap_or(0).saturating_sub(1)
+    usize::try_from(entry.unsent).unwrap_or(0).saturating_sub(usize::from(said(entry.state)))
 }
 
 /// What the kernel has of a connection, by this end's addresses.

@@ -81,8 +81,8 @@ pub(super) fn none_for_connect(case: &Case) -> Option<Cause> {
     };
     let is_twin = |ends: &Ends| ends.peer == *to && covers(&at, &ends.local);
     let twin = case.ours(|s| Ends::of(s).as_ref().is_some_and(is_twin))?;
-    let clue = format!("{} is connected from {at} to {to}, and there can be one such connection", twin.name());
-    Some(Cause::new(clue).advise("leave out bind, or bind to port 0").about(twin.serial))
+    let reason = format!("{} is connected from {at} to {to}, and there can be one such connection", twin.name());
+    Some(Cause::new(reason).advise("leave out bind, or bind to port 0").about(twin.serial))
 }
 
 fn none_left(case: &Case, socket: &Socket, to: &Addr) -> Option<Cause> {
@@ -92,8 +92,8 @@ fn none_left(case: &Case, socket: &Socket, to: &Addr) -> Option<Cause> {
         _ => "",
     };
     let ports_named = range(case, ports);
-    let clue = format!("every {ports_named} is bound, or has a connection to {to} already, if only in TIME_WAIT");
+    let reason = format!("every {ports_named} is bound, or has a connection to {to} already, if only in TIME_WAIT");
     let cause =
-        Cause::new(clue).advise(format!("another address or port of the server{elsewhere}; or {}", wider(ports)));
+        Cause::new(reason).advise(format!("another address or port of the server{elsewhere}; or {}", wider(ports)));
     Some(with_holders(cause, case, ports, socket.kind))
 }

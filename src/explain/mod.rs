@@ -32,7 +32,7 @@ use crate::command;
 use crate::lang::Source;
 use crate::linux::options;
 use crate::os::{sockopt, trace};
-use crate::value::{Addr, Clue, Failure, Name, Tried};
+use crate::value::{Addr, Failure, Name, Reason, Tried};
 use crate::world::record::{Did, Ends, Fact, Last};
 use crate::world::{Record, Socket, World};
 
@@ -40,22 +40,22 @@ use crate::world::{Record, Socket, World};
 #[derive(Default)]
 struct Cause {
     /// What is known, the most telling first.
-    clues: Vec<Clue>,
+    reasons: Vec<Reason>,
     /// What to do about it: a line, or words that one can be made of.
     advice: Option<String>,
     /// The other sockets it is about.
     about: Vec<u64>,
     /// How much of what was to be sent had gone before.
-    part: Option<Clue>,
+    part: Option<Reason>,
 }
 
 impl Cause {
-    fn new(clue: impl Into<Clue>) -> Self {
-        Self { clues: vec![clue.into()], ..Self::default() }
+    fn new(reason: impl Into<Reason>) -> Self {
+        Self { reasons: vec![reason.into()], ..Self::default() }
     }
 
-    fn and(mut self, clue: impl Into<Clue>) -> Self {
-        self.clues.push(clue.into());
+    fn and(mut self, reason: impl Into<Reason>) -> Self {
+        self.reasons.push(reason.into());
         self
     }
 
@@ -119,12 +119,13 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Make(_), libc::EPROTONOSUPPORT) => &[state::other_protocol],
         (Make(_), libc::EACCES) => &[permission::no_ping],
         (Make(_), libc::EPERM) => &[permission::no_raw],
+        (Connect, libc::ECONNABORTED) => &[state::aborted],
         (Connect, libc::EINPROGRESS | libc::EALREADY) => &[waiting::under_way],
         (Connect, libc::ETIMEDOUT) => &[source::is_elsewhere, waiting::queue_full],
         (Connect, libc::EAGAIN) => &[local_port::no_datagrams, source::is_elsewhere, waiting::queue_full],
         (Accept, libc::EAGAIN) => &[waiting::nobody_came],
-        (Receive { .. }, libc::EAGAIN) => &[waiting::nothing_came],
-        (Send { .. }, libc::EAGAIN) => &[local_port::no_datagrams, waiting::no_room],
+        (Receive { .. }, libc::EAGAIN) => &[state::connecting, waiting::nothing_came],
+        (Send { .. }, libc::EAGAIN) => &[local_port::no_datagrams, state::connecting, waiting::no_room],
         _ => &[],
     }
 }
@@ -152,12 +153,25 @@ impl<'a> Case<'a> {
     fn cause(&self) -> Cause {
         let found = finders(self.failure.tried, self.failure.name).iter().find_map(|find| find(self));
         let mut cause = found.unwrap_or_default();
-        if let Tried::Send { bytes: of, sent: sent @ 1.., .. } = self.failure.tried {
+        let part = match self.failure.tried {
+            Tried::Send { bytes: of, sent: sent @ 1.., .. } => Some((of, sent)),
+            Tried::Send { .. } => self.sent(),
+            _ => None,
+        };
+        if let Some((of, sent)) = part {
             // How much fits depends on the machine.
-            let part = Clue::new(format!("part of the {} had been queued", bytes(of)));
+            let part = Reason::new(format!("part of the {} had been queued", bytes(of)));
             cause.part = Some(part.clock(format!(": {sent}")));
         }
         cause
+    }
+
+    /// Of how much the call that failed had sent how much.
+    fn sent(&self) -> Option<(usize, usize)> {
+        let here = |fact: &Fact| self.record().is_some_and(|record| record.place.call == fact.place.call);
+        let fact =
+            self.last(self.failure.socket()?, |did| matches!(did, Did::Sent { .. })).filter(|fact| here(fact))?;
+        if let Did::Sent { bytes, of, .. } = fact.did { Some((of, bytes)) } else { None }
     }
 
     /// What the socket that the call is about is called.
@@ -176,9 +190,7 @@ impl<'a> Case<'a> {
 
     /// Where a connection was begun to.
     fn asked(&self) -> Option<Addr> {
-        let socket = self.socket.as_ref()?.serial;
-        let to = |fact: &Fact| if let Did::Connecting(to) = &fact.did { Some(to.clone()) } else { None };
-        self.record()?.of(socket).rev().find_map(to)
+        self.record()?.of(self.socket.as_ref()?.serial).rev().find_map(|fact| fact.did.asked().cloned())
     }
 
     /// The last thing of a kind that happened to a socket.
@@ -197,15 +209,15 @@ impl<'a> Case<'a> {
     }
 
     /// What was done, and when that was: `srv was closed on line 7 (3 s ago)`.
-    fn dated(&self, what: impl Into<String>, fact: &Fact) -> Clue {
+    fn dated(&self, what: impl Into<String>, fact: &Fact) -> Reason {
         let line = if fact.place.line > 0 { format!(" on line {}", fact.place.line) } else { String::new() };
-        Clue::new(what).and(line).ago(self.now.saturating_duration_since(fact.at))
+        Reason::new(what).and(line).ago(self.now.saturating_duration_since(fact.at))
     }
 
     /// ` since line 7 (3 s ago)`; nothing where it was not seen.
-    fn since(&self, fact: Option<&Fact>) -> Clue {
-        let Some(fact) = fact.filter(|fact| fact.place.line > 0) else { return Clue::default() };
-        Clue::new(format!(" since line {}", fact.place.line)).ago(self.now.saturating_duration_since(fact.at))
+    fn since(&self, fact: Option<&Fact>) -> Reason {
+        let Some(fact) = fact.filter(|fact| fact.place.line > 0) else { return Reason::default() };
+        Reason::new(format!(" since line {}", fact.place.line)).ago(self.now.saturating_duration_since(fact.at))
     }
 
     /// What a socket that may be gone was called.
@@ -238,17 +250,7 @@ impl<'a> Case<'a> {
 
     /// The socket at the other end, if it is ours; it may be closed by now.
     fn other_end(&self) -> Option<u64> {
-        let me = self.socket.as_ref()?;
-        let paired = || {
-            let (pair, left) = me.shared.pair.get()?;
-            self.ours(|s| s.shared.pair.get() == Some((pair, !left)))
-        };
-        let meets = || {
-            let ends = self.ends()?;
-            self.ours(|s| Ends::of(s).is_some_and(|theirs| theirs.meets(&ends)))
-        };
-        let known = || self.record()?.other_end(me.serial);
-        paired().map(|s| s.serial).or_else(known).or_else(|| meets().map(|s| s.serial))
+        self.record()?.other_end(self.socket.as_ref()?.serial)
     }
 
     /// How a socket stood when it was closed, if it is.
@@ -287,7 +289,7 @@ pub fn explain(world: &World, call: &Rc<str>, line: (Option<Rc<Source>>, u32), f
         let told = |s: &&Rc<Socket>| !matches!(failure.tried, Tried::SetOption(..)) && s.family != libc::AF_UNIX;
         (case.cause(), case.socket.as_ref().filter(told).map(|s| s.kind))
     });
-    let short: Vec<Clue> = cause.clues.iter().take(2).chain(&cause.part).cloned().collect();
+    let short: Vec<Reason> = cause.reasons.iter().take(2).chain(&cause.part).cloned().collect();
     let failure = if short.is_empty() { failure } else { failure.because(short, cause.advice.clone()) };
     let told = Told { line, when: Instant::now(), call: call.clone(), failure: failure.clone(), cause, kind };
     (failure, told)
@@ -296,7 +298,7 @@ pub fn explain(world: &World, call: &Rc<str>, line: (Option<Rc<Source>>, u32), f
 /// What is known to help with a failure: everybody tells this.
 pub struct Known {
     /// Why it happened.
-    pub cause: Vec<Clue>,
+    pub cause: Vec<Reason>,
     /// What to do about it: `try: ...`.
     pub advice: Option<String>,
     /// It is what the error usually means by this call, for want of evidence.
@@ -305,14 +307,14 @@ pub struct Known {
 
 impl Known {
     /// All of it, a line each.
-    pub fn lines(&self) -> impl Iterator<Item = Clue> {
-        self.cause.iter().cloned().chain(self.advice.as_deref().map(Clue::from))
+    pub fn lines(&self) -> impl Iterator<Item = Reason> {
+        self.cause.iter().cloned().chain(self.advice.as_deref().map(Reason::from))
     }
 }
 
 /// What is known to help with a failure of a call, its own notes aside.
 pub fn known(call: &str, failure: &Failure) -> Known {
-    let cause = failure.clues().to_vec();
+    let cause = failure.reasons().to_vec();
     let attempt = |advice: &str| Some(format!("try: {advice}")).filter(|_| !advice.is_empty());
     match command::usual(call, failure.name) {
         Some((usual, cure)) if cause.is_empty() => {

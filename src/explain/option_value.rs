@@ -23,8 +23,8 @@ pub(super) fn refused(case: &Case) -> Option<Cause> {
     if option.name == "IP_LOCAL_PORT_RANGE" {
         let (low, high) = (asked as u32 & 0xffff, asked as u32 >> 16);
         return (low > high && high > 0).then(|| {
-            let clue = format!("the lowest port, {low}, is above the highest, {high}");
-            Cause::new(clue).advise("LOWEST + 65536 * HIGHEST; 0 for either leaves that end as the system has it")
+            let reason = format!("the lowest port, {low}, is above the highest, {high}");
+            Cause::new(reason).advise("LOWEST + 65536 * HIGHEST; 0 for either leaves that end as the system has it")
         });
     }
     let trial = fd::socket(socket.family, socket.kind, socket.protocol).ok()?;
@@ -32,8 +32,8 @@ pub(super) fn refused(case: &Case) -> Option<Cause> {
     let (name, option) = (socket.name(), option.name);
     if takes(asked) {
         let stands = stands(socket)?;
-        let clue = format!("a new socket takes {option} {asked}; for {name}, which {stands}, it comes too late");
-        return Some(Cause::new(clue).advise("a new socket, and setsockopt before anything else"));
+        let reason = format!("a new socket takes {option} {asked}; for {name}, which {stands}, it comes too late");
+        return Some(Cause::new(reason).advise("a new socket, and setsockopt before anything else"));
     }
     let ranges = ranges(takes);
     if ranges.is_empty() {
@@ -42,8 +42,8 @@ pub(super) fn refused(case: &Case) -> Option<Cause> {
     // Beside the widest there are only numbers that stand for a default.
     let (low, high) = ranges.iter().max_by_key(|(low, high)| high.abs_diff(*low))?;
     let near = asked.clamp(*low, *high);
-    let clue = format!("{option} takes {}, not {asked}", in_words(&ranges));
-    Some(Cause::new(clue).advise(format!("setsockopt {name} {option} {near}")))
+    let reason = format!("{option} takes {}, not {asked}", in_words(&ranges));
+    Some(Cause::new(reason).advise(format!("setsockopt {name} {option} {near}")))
 }
 
 /// How a socket stands that is no new one.

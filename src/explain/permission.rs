@@ -63,10 +63,10 @@ pub(super) fn too_many_passed(case: &Case) -> Option<Cause> {
     let Tried::Send { fds, .. } = case.failure.tried else { return None };
     if case.failure.is(libc::ETOOMANYREFS) {
         let limit = crate::os::fd::file_limit()?;
-        let clue = format!(
+        let reason = format!(
             "as many descriptors of this user as a process may have open ({limit}) are in messages that nobody has received yet"
         );
-        return Some(Cause::new(clue).advise("recvmsg at the other end first"));
+        return Some(Cause::new(reason).advise("recvmsg at the other end first"));
     }
     let unix = case.socket.as_ref()?.family == libc::AF_UNIX;
     (unix && fds > A_MESSAGE).then(|| {

@@ -126,6 +126,9 @@ fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
         Did::Dropped => ("dropped", vec![]),
         Did::Detached => ("detached", vec![]),
         Did::Closed(last) => ("closed", closed(last)),
+        Did::Learned(tried, name) => {
+            ("learned", vec![("tried", Value::text(attempt(*tried))), ("error", error(*name))])
+        }
         Did::Failed(tried, name) => ("failed", vec![("tried", Value::text(attempt(*tried))), ("error", error(*name))]),
     }
 }

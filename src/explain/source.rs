@@ -5,7 +5,7 @@ use std::os::fd::AsFd;
 
 use super::{Case, Cause};
 use crate::os::{addr, fd, interfaces, sockopt};
-use crate::value::{Addr, Clue};
+use crate::value::{Addr, Reason};
 use crate::world::record::{Did, Ends};
 
 /// The source address that the socket is or was bound to, and where the call was to go.
@@ -87,7 +87,8 @@ fn blames(case: &Case, from: IpAddr, to: &Addr) -> Cause {
     } else {
         format!("and nothing leads from there to {to}")
     };
-    let clue = Clue::new(format!("the source is the cause: {} is bound to {from}", case.me())).join(case.since(bound));
-    Cause::new(clue.and(format!(", {why}")))
+    let reason =
+        Reason::new(format!("the source is the cause: {} is bound to {from}", case.me())).join(case.since(bound));
+    Cause::new(reason.and(format!(", {why}")))
         .advise("a socket that is not bound: the kernel chooses a source that leads there")
 }

@@ -4,7 +4,8 @@ use super::{Case, Cause, idle, listens, local, option};
 use crate::linux::state::State;
 use crate::linux::{constants, options};
 use crate::os::{fd, tcp};
-use crate::value::{Clue, Tried};
+use crate::value::{Reason, Tried};
+use crate::world::Socket;
 use crate::world::record::{Did, Ends};
 
 /// EBADF: who closed it, and where.
@@ -12,12 +13,12 @@ pub(super) fn closed(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.is_closed())?;
     let name = socket.name();
     let fact = case.last(socket.serial, |did| matches!(did, Did::Dropped | Did::Detached | Did::Closed(_)));
-    let clue = match fact {
+    let reason = match fact {
         Some(fact) if fact.did == Did::Detached => case.dated(format!("{name} gave up its descriptor"), fact),
         Some(fact) => case.dated(format!("{name} was closed"), fact),
         None => format!("{name} is closed").into(),
     };
-    Some(Cause::new(clue).advise(format!("a new socket: {name} = socket")))
+    Some(Cause::new(reason).advise(format!("a new socket: {name} = socket")))
 }
 
 /// ENOTCONN: a listening socket, one that was never connected, one whose connection is over.
@@ -34,34 +35,50 @@ pub(super) fn not_connected(case: &Case) -> Option<Cause> {
     if let Some(over) = super::connection::over(case) {
         return Some(over);
     }
-    if socket.ask(tcp::state) == Some(Some(State::SynSent)) {
-        let clue = format!("{name}'s connection is still being made");
-        return Some(Cause::new(clue).advise(format!("poll {name} OUT 1, then {} again", case.call)));
+    if let Some(connecting) = connecting(case) {
+        return Some(connecting);
     }
     if Ends::of(socket).is_some() || socket.shared.pair.get().is_some() {
         return None;
     }
     let known = case.record().is_some_and(|j| j.knows_all(socket.serial) && j.ends(socket.serial).is_none());
-    let failed = case.last(socket.serial, |did| matches!(did, Did::Failed(Tried::Connect, _)));
+    let failed = case.last(socket.serial, |did| matches!(did.failure(), Some((Tried::Connect, _))));
     let never = format!("{name} was never connected");
-    let clue = match failed.map(|fact| (fact, &fact.did)) {
-        Some((fact, Did::Failed(_, error))) => {
-            case.dated(format!("{never}: connect failed with {}", error.as_str()), fact)
-        }
-        _ => known.then(|| never.into())?,
+    let reason = match failed.and_then(|fact| Some((fact, fact.did.failure()?.1))) {
+        Some((fact, error)) => case.dated(format!("{never}: connect failed with {}", error.as_str()), fact),
+        None => known.then(|| never.into())?,
     };
-    Some(Cause::new(clue).advise(format!("connect {name} ADDR")))
+    Some(Cause::new(reason).advise(format!("connect {name} ADDR")))
+}
+
+/// ENOTCONN, EAGAIN: nothing goes before the handshake is over.
+pub(super) fn connecting(case: &Case) -> Option<Cause> {
+    let lacks_peer = |s: &Socket| Ends::of(s).is_none() && s.ask(tcp::state) == Some(Some(State::SynSent));
+    let (_, name) = case.subject().filter(|(s, _)| lacks_peer(s))?;
+    let reason = format!("{name}'s connection is still being made");
+    Some(Cause::new(reason).advise(format!("poll {name} OUT 1, then {} again", case.call)))
+}
+
+/// ECONNABORTED at connect: it ends an attempt that had failed.
+pub(super) fn aborted(case: &Case) -> Option<Cause> {
+    let (socket, name) = case.subject()?;
+    let failed =
+        |did: &Did| did.failure().is_some_and(|(tried, error)| tried == Tried::Connect && error != case.failure.name);
+    let fact = case.last(socket.serial, failed)?;
+    let (_, error) = fact.did.failure()?;
+    let reason = case.dated(format!("{name}'s connect before failed with {}, as was told", error.as_str()), fact);
+    Some(Cause::new(reason.and("; only this call ended it")).advise(format!("{} {name} ADDR again", case.call)))
 }
 
 /// EISCONN: to whom.
 pub(super) fn connected(case: &Case) -> Option<Cause> {
     let (socket, name) = case.subject()?;
     let Some(Ends { peer, .. }) = Ends::of(socket) else {
-        let clue = format!("{name} listens: it takes connections and makes none");
-        return listens(socket).then(|| Cause::new(clue).advise("c = socket, then connect c ADDR"));
+        let reason = format!("{name} listens: it takes connections and makes none");
+        return listens(socket).then(|| Cause::new(reason).advise("c = socket, then connect c ADDR"));
     };
     let since = case.last(socket.serial, |did| matches!(did, Did::Connected(_) | Did::Accepted(..)));
-    let cause = Cause::new(Clue::new(format!("{name} is connected to {peer} already")).join(case.since(since)));
+    let cause = Cause::new(Reason::new(format!("{name} is connected to {peer} already")).join(case.since(since)));
     Some(match case.failure.tried {
         Tried::Connect => cause.advise("a new socket for another connection"),
         _ => cause.advise(format!("send {name} DATA: it goes to that peer")),
@@ -72,11 +89,11 @@ pub(super) fn connected(case: &Case) -> Option<Cause> {
 pub(super) fn not_listening(case: &Case) -> Option<Cause> {
     let (socket, name) = case.subject()?;
     if let Some(fact) = case.last(socket.serial, |did| matches!(did, Did::Shut(_))) {
-        let clue = case.dated(format!("{name} was shut down"), fact);
+        let reason = case.dated(format!("{name} was shut down"), fact);
         return Some(if listens(socket) {
-            Cause::new(clue.and(": it takes no connections any more")).advise("a new socket, for another address")
+            Cause::new(reason.and(": it takes no connections any more")).advise("a new socket, for another address")
         } else {
-            Cause::new(clue.and(", which ended its listening")).advise(format!("listen {name}"))
+            Cause::new(reason.and(", which ended its listening")).advise(format!("listen {name}"))
         });
     }
     if listens(socket) {
@@ -86,8 +103,8 @@ pub(super) fn not_listening(case: &Case) -> Option<Cause> {
         return Some(Cause::new(format!("{name} is a connection, with {peer}: only a listening socket accepts")));
     }
     idle(socket).or_else(|| {
-        let clue = format!("{name} is not bound and does not listen");
-        Some(Cause::new(clue).advise(format!("bind {name} ADDR, then listen {name}")))
+        let reason = format!("{name} is not bound and does not listen");
+        Some(Cause::new(reason).advise(format!("bind {name} ADDR, then listen {name}")))
     })
 }
 
@@ -105,18 +122,18 @@ pub(super) fn cannot_listen(case: &Case) -> Option<Cause> {
 pub(super) fn datagrams(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.kind == libc::SOCK_DGRAM)?;
     let (name, sort) = (socket.name(), socket.sort());
-    let clue = format!("{name} is {sort}: datagrams come without connections, as soon as it is bound");
-    Some(Cause::new(clue).advise(format!("recvfrom {name} 1024")))
+    let reason = format!("{name} is {sort}: datagrams come without connections, as soon as it is bound");
+    Some(Cause::new(reason).advise(format!("recvfrom {name} 1024")))
 }
 
 /// EDESTADDRREQ.
 pub(super) fn no_destination(case: &Case) -> Option<Cause> {
     let (socket, name) = case.subject()?;
-    let clue = match case.last(socket.serial, |did| *did == Did::Disconnected) {
+    let reason = match case.last(socket.serial, |did| *did == Did::Disconnected) {
         Some(fact) => case.dated(format!("{name} gave up its peer"), fact),
         None => format!("{name} has no peer, and the call names none").into(),
     };
-    Some(Cause::new(clue).advise(format!("sendto {name} DATA ADDR, or connect {name} ADDR first")))
+    Some(Cause::new(reason).advise(format!("sendto {name} DATA ADDR, or connect {name} ADDR first")))
 }
 
 /// EMSGSIZE: how long it was, and how long it may be.
@@ -135,8 +152,8 @@ pub(super) fn too_long(case: &Case) -> Option<Cause> {
             (room.saturating_sub(32), what, format!("setsockopt {name} SO_SNDBUF {}, or ", 2 * len))
         }
     };
-    let clue = format!("the message has {len} bytes: {what}");
-    (len > limit).then(|| Cause::new(clue).advise(format!("{larger}send it in parts")))
+    let reason = format!("the message has {len} bytes: {what}");
+    (len > limit).then(|| Cause::new(reason).advise(format!("{larger}send it in parts")))
 }
 
 /// ENOPROTOOPT, and EOPNOTSUPP of AF_UNIX: an option of another protocol.
@@ -191,6 +208,6 @@ pub(super) fn other_protocol(case: &Case) -> Option<Cause> {
 /// EMFILE: how many there may be, and how many of them are sockets here.
 pub(super) fn too_many(case: &Case) -> Option<Cause> {
     let (limit, open) = (fd::file_limit()?, case.world.sockets().len());
-    let clue = format!("{limit} descriptors may be open at once, and all are; {open} are sockets of this session");
-    Some(Cause::new(clue).advise("close some of them: `sockets` lists those with names"))
+    let reason = format!("{limit} descriptors may be open at once, and all are; {open} are sockets of this session");
+    Some(Cause::new(reason).advise("close some of them: `sockets` lists those with names"))
 }

@@ -10,7 +10,7 @@ use crate::linux::state::State;
 use crate::os::errqueue::Queued;
 use crate::os::fd;
 use crate::os::tcp;
-use crate::value::{Addr, Clue, Failure, Handle, Name, text};
+use crate::value::{Addr, Failure, Handle, Name, Reason, text};
 use crate::world::record::{Did, Fact};
 use crate::world::{Mode, Record, Socket, World, dropped, sort};
 
@@ -44,7 +44,7 @@ pub fn remark(record: &Record) -> Option<String> {
 }
 
 /// The last error, explained.
-pub fn why(world: &World, told: Option<&Told>) -> Vec<Clue> {
+pub fn why(world: &World, told: Option<&Told>) -> Vec<Reason> {
     let Some(told) = told else {
         return vec![match world.record {
             Some(_) => "no call of this session has failed yet".into(),
@@ -52,9 +52,9 @@ pub fn why(world: &World, told: Option<&Told>) -> Vec<Clue> {
         }];
     };
     let mut out = vec![headline(told)];
-    let indented = |clue: &Clue| Clue::new("  ").join(clue.clone());
-    out.extend(told.cause.clues.iter().chain(&told.cause.part).map(indented));
-    out.extend(told.failure.notes().iter().map(|note| Clue::new(format!("  {note}"))));
+    let indented = |reason: &Reason| Reason::new("  ").join(reason.clone());
+    out.extend(told.cause.reasons.iter().chain(&told.cause.part).map(indented));
+    out.extend(told.failure.notes().iter().map(|note| Reason::new(format!("  {note}"))));
     let known = known(&told.call, &told.failure);
     out.extend(known.lines().filter(|_| known.usual).map(|line| indented(&line)));
     let sockets: Vec<u64> = told.failure.socket().into_iter().chain(told.cause.about.iter().copied()).collect();
@@ -68,50 +68,55 @@ pub fn why(world: &World, told: Option<&Told>) -> Vec<Clue> {
 }
 
 /// All that happened to one socket, and how it stands.
-pub fn story(world: &World, socket: &Socket) -> Result<Vec<Clue>, Failure> {
+pub fn story(world: &World, socket: &Socket) -> Result<Vec<Reason>, Failure> {
     let Some(record) = &world.record else {
         return Err(Failure::usage("with -q nothing is written down of what happens to a socket"));
     };
     let other = record.other_end(socket.serial);
     let sockets: Vec<u64> = std::iter::once(socket.serial).chain(other).collect();
     let mut out = titled("what happened", history(world, &sockets, Instant::now()));
-    let missed = datagrams::missed(world, socket).map(|missed| missed.clues).unwrap_or_default();
+    let missed = datagrams::missed(world, socket).map(|missed| missed.reasons).unwrap_or_default();
     out.extend(titled("now", sockets_now(world, &sockets).into_iter().chain(missed).collect()));
     Ok(out)
 }
 
 /// How sockets stand: what the kernel says of those that are open.
-fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Clue> {
+fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Reason> {
     let standing = |serial: &u64| {
         let open = world.find(*serial).filter(|s| s.open_fd().is_ok());
         let Some(socket) = open else {
             let name = world.record.as_ref()?.named(*serial)?;
             let goes_on = fin::goes_on(world, *serial).map_or(String::new(), |what| format!("; {what}"));
-            return Some(Clue::new(format!("{name}: closed{goes_on}")));
+            return Some(Reason::new(format!("{name}: closed{goes_on}")));
         };
-        let state = tcp::stands(socket.open_fd().ok()?.as_fd()).name();
-        let mut clue = Clue::new(format!("{} = {}, {state}", socket.name(), socket.summary()));
+        let (state, when) = match tcp::stands(socket.open_fd().ok()?.as_fd()) {
+            // Which of the two depends on when the peer's kernel answers.
+            State::FinWait1 => ("FIN_WAIT", "1"),
+            State::FinWait2 => ("FIN_WAIT", "2"),
+            other => (other.name(), ""),
+        };
+        let mut reason = Reason::new(format!("{} = {}, {state}", socket.name(), socket.summary())).clock(when);
         if let (Some(unread @ 1..), false) = (socket.ask(fd::inq), listens(&socket)) {
-            clue = clue.and(format!(", {} unread", bytes(unread)));
+            reason = reason.and(format!(", {} unread", bytes(unread)));
         }
         if let drops @ 1.. = dropped(&socket) {
-            clue = clue.and(format!(", {drops} thrown away"));
+            reason = reason.and(format!(", {drops} thrown away"));
         }
-        Some(clue)
+        Some(reason)
     };
     sockets.iter().filter_map(standing).collect()
 }
 
-fn titled(title: &str, lines: Vec<Clue>) -> Vec<Clue> {
-    let title = (!lines.is_empty()).then(|| Clue::new(format!("{title}:")));
-    title.into_iter().chain(lines.into_iter().map(|line| Clue::new("  ").join(line))).collect()
+fn titled(title: &str, lines: Vec<Reason>) -> Vec<Reason> {
+    let title = (!lines.is_empty()).then(|| Reason::new(format!("{title}:")));
+    title.into_iter().chain(lines.into_iter().map(|line| Reason::new("  ").join(line))).collect()
 }
 
-fn headline(told: &Told) -> Clue {
+fn headline(told: &Told) -> Reason {
     let (source, line) = &told.line;
     let statement = text::printable(source.as_ref().map_or("", |s| s.line(*line)).trim());
     let place = if *line > 0 { format!("line {line}, {statement}: ") } else { String::new() };
-    Clue::new(format!("{place}{}: {}", told.call, told.failure)).ago(told.when.elapsed())
+    Reason::new(format!("{place}{}: {}", told.call, told.failure)).ago(told.when.elapsed())
 }
 
 fn further(told: &Told) -> String {
@@ -129,7 +134,7 @@ fn further(told: &Told) -> String {
 }
 
 /// The entries about these sockets, the latest of them.
-fn history(world: &World, sockets: &[u64], until: Instant) -> Vec<Clue> {
+fn history(world: &World, sockets: &[u64], until: Instant) -> Vec<Reason> {
     let Some(record) = &world.record else { return Vec::new() };
     let news = |fact: &&Fact| {
         // What close did stands in the entry of the kernel's close.
@@ -148,12 +153,12 @@ fn history(world: &World, sockets: &[u64], until: Instant) -> Vec<Clue> {
             break;
         }
     }
-    let more = entries.len() > TOLD_MAX;
+    let more = entries.len() > TOLD_MAX || sockets.iter().any(|socket| record.forgot(*socket));
     entries.truncate(TOLD_MAX);
     let line = |(text, count, at): (String, usize, Instant)| {
-        Clue::new(times(text, count)).ago(until.saturating_duration_since(at))
+        Reason::new(times(text, count)).ago(until.saturating_duration_since(at))
     };
-    more.then(|| Clue::new("...")).into_iter().chain(entries.into_iter().rev().map(line)).collect()
+    more.then(|| Reason::new("...")).into_iter().chain(entries.into_iter().rev().map(line)).collect()
 }
 
 /// So many bytes of so many.
@@ -181,7 +186,7 @@ fn late_fin(world: &World, fact: &Fact) -> String {
 /// end it.
 pub(super) fn is_over(record: &Record, fact: &Fact) -> bool {
     let begins = |did: &Did| matches!(did, Did::Connected(_) | Did::Accepted(..));
-    let over = |did: &Did| matches!(did, Did::Failed(_, Name::Errno(libc::ETIMEDOUT | libc::ECONNRESET)));
+    let over = |did: &Did| matches!(did.failure(), Some((_, Name::Errno(libc::ETIMEDOUT | libc::ECONNRESET))));
     let before = record.of(fact.socket).rev().skip_while(|later| later.number >= fact.number);
     before.take_while(|earlier| !begins(&earlier.did)).any(|earlier| over(&earlier.did))
 }
@@ -257,5 +262,6 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
             format!("closed{first}{unread}{aborts}{held}{}", late_fin(world, fact))
         }
         Did::Failed(_, name) => format!("{} failed with {}", place.name, name.as_str()),
+        Did::Learned(_, name) => format!("{} told of {}", place.name, name.as_str()),
     }
 }

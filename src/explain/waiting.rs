@@ -5,7 +5,7 @@ use super::{Case, Cause, bytes, datagrams, elsewhere, is_at, is_set, listens, lo
 use crate::linux::state::State;
 use crate::os::tcp::{self, Info};
 use crate::os::{fd, netstat};
-use crate::value::{Addr, Clue, Name, Tried, text};
+use crate::value::{Addr, Name, Reason, Tried, text};
 use crate::world::record::{Did, Ends};
 use crate::world::{Mode, Socket, dropped};
 
@@ -17,13 +17,13 @@ fn flags(case: &Case) -> i32 {
     }
 }
 
-/// Why the call did not wait, or no longer.
-fn limit(case: &Case, socket: &Socket) -> Option<Clue> {
+/// Why the call did not wait, or no longer; and what makes it wait.
+fn limit(case: &Case, socket: &Socket) -> Option<(Reason, String)> {
     if flags(case) & libc::MSG_DONTWAIT != 0 {
-        return Some("MSG_DONTWAIT was given".into());
+        return Some(("MSG_DONTWAIT was given".into(), "leave MSG_DONTWAIT out".into()));
     }
     let (name, waits) = (socket.name(), socket.shared.waits.get());
-    let (clue, option) = match (socket.mode.get(), case.failure.tried) {
+    let (reason, option) = match (socket.mode.get(), case.failure.tried) {
         (Mode::NonBlocking, _) => (format!("{name} is non-blocking"), None),
         (Mode::Timeout(_), _) if case.failure.name != Name::Timeout => return None,
         (Mode::Timeout(s), _) => (format!("the timeout of {name} is {} s", text::float(s)), None),
@@ -41,20 +41,27 @@ fn limit(case: &Case, socket: &Socket) -> Option<Clue> {
         _ => false,
     };
     let set = case.last(socket.serial, sets).map(|fact| case.dated(": set", fact));
-    Some(Clue::new(clue).join(set.unwrap_or_default()))
+    let instead = match option {
+        Some(libc::SO_SNDTIMEO) => format!("setsockopt {name} SO_SNDTIMEO 0"),
+        Some(_) => format!("setsockopt {name} SO_RCVTIMEO 0"),
+        None => format!("setblocking {name} on"),
+    };
+    Some((Reason::new(reason).join(set.unwrap_or_default()), instead))
 }
 
 /// What is missing, why the call did not wait for it, and how to wait.
 fn missing(case: &Case, socket: &Socket, mut cause: Cause, ready: &str) -> Cause {
     let name = socket.name();
-    cause.clues.extend(limit(case, socket));
+    let (limit, instead) = limit(case, socket).unzip();
+    cause.reasons.extend(limit);
     if case.failure.name == Name::Timeout {
         return cause;
     }
     // What has gone would go twice.
     let part = matches!(case.failure.tried, Tried::Send { sent: 1.., .. });
     let again = format!("{} {}", case.call, if part { "the rest alone" } else { "again" });
-    cause.advise(format!("{again} when poll {name} {ready} says {ready}, or setblocking {name} on to wait"))
+    let instead = instead.unwrap_or_else(|| format!("setblocking {name} on"));
+    cause.advise(format!("{again} when poll {name} {ready} says {ready}, or {instead} to wait"))
 }
 
 /// accept: no connection.
@@ -67,7 +74,7 @@ pub(super) fn nobody_came(case: &Case) -> Option<Cause> {
 /// recv: nothing came.
 pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     let (socket, name) = case.subject()?;
-    let none = |clue: String| missing(case, socket, Cause::new(clue), "IN");
+    let none = |reason: String| missing(case, socket, Cause::new(reason), "IN");
     if flags(case) & libc::MSG_ERRQUEUE != 0 {
         let cause = Cause::new(format!("the error queue of {name} is empty; a receive from it never waits"));
         return Some(cause.advise(format!("{} again when poll {name} ERR says ERR", case.call)));
@@ -78,8 +85,8 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     let waits = socket.ask(fd::inq).unwrap_or(0);
     if waits > 0 {
         let enough = socket.shared.waits.get().low_water;
-        let clue = format!("{} wait, and SO_RCVLOWAT of {name} is {enough}", bytes(waits));
-        return (socket.is_stream() && waits < enough).then(|| none(clue));
+        let reason = format!("{} wait, and SO_RCVLOWAT of {name} is {enough}", bytes(waits));
+        return (socket.is_stream() && waits < enough).then(|| none(reason));
     }
     if let Some(server) = case.queued_at() {
         return Some(none(format!("{} has not accepted this connection yet", server.name())).about(server.serial));
@@ -119,9 +126,9 @@ fn no_datagram(case: &Case, socket: &Socket, at: &Addr) -> Cause {
         let room = option(socket, libc::SOL_SOCKET, libc::SO_RCVBUF).unwrap_or(0);
         let filtered = case.record().is_some_and(|record| datagrams::has_filter(record, socket.serial));
         let or = if filtered { "its filter refused or what " } else { "" };
-        let clue = Clue::new(format!("{} threw away what {or}found no room in its SO_RCVBUF", socket.name()));
+        let reason = Reason::new(format!("{} threw away what {or}found no room in its SO_RCVBUF", socket.name()));
         // How much fits depends on the machine.
-        cause.clues.insert(1, clue.clock(format!(" of {room}: {drops} until now")));
+        cause.reasons.insert(1, reason.clock(format!(" of {room}: {drops} until now")));
     }
     cause
 }
@@ -130,24 +137,24 @@ fn no_datagram(case: &Case, socket: &Socket, at: &Addr) -> Cause {
 pub(super) fn no_room(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref()?;
     if let Some(server) = case.queued_at() {
-        let clue =
+        let reason =
             format!("the buffers are full: {} has not accepted this connection yet, so nobody reads", server.name());
-        return Some(missing(case, socket, Cause::new(clue), "OUT").about(server.serial));
+        return Some(missing(case, socket, Cause::new(reason), "OUT").about(server.serial));
     }
     if !socket.is_stream() {
         return not_received(case, socket);
     }
     let Some(other) = case.other_end() else {
         let (who, unread) = unread(case)?;
-        let clue = Clue::new(format!("the buffers are full: {who}, so what came is not read"));
-        return Some(missing(case, socket, Cause::new(clue.clock(format!(" ({})", bytes(unread)))), "OUT"));
+        let reason = Reason::new(format!("the buffers are full: {who}, so what came is not read"));
+        return Some(missing(case, socket, Cause::new(reason.clock(format!(" ({})", bytes(unread)))), "OUT"));
     };
     let open = case.ours(|s| s.serial == other)?;
     let unread = open.ask(fd::inq).filter(|n| *n > 0)?;
     // How much fits depends on the machine.
-    let clue = Clue::new(format!("the buffers are full: {}, the other end, has", open.name()));
-    let clue = clue.clock(format!(" {unread} bytes")).and(" not read");
-    Some(missing(case, socket, Cause::new(clue), "OUT").about(other))
+    let reason = Reason::new(format!("the buffers are full: {}, the other end, has", open.name()));
+    let reason = reason.clock(format!(" {unread} bytes")).and(" not read");
+    Some(missing(case, socket, Cause::new(reason), "OUT").about(other))
 }
 
 /// send over AF_UNIX, whole messages: the receiver's queue is full, or what it has not received fills the sender's buffer.
@@ -179,8 +186,10 @@ pub(super) fn under_way(case: &Case) -> Option<Cause> {
     // What this very call began is no news.
     let earlier = asked.filter(|fact| case.record().is_some_and(|record| fact.place.call != record.place.call));
     let to = case.asked().or_else(|| case.to())?;
-    let clue = Clue::new(format!("not a failure: the connection to {to} is being made")).join(case.since(earlier));
-    Some(Cause::new(clue).advise(format!("poll {name} OUT 1; then getsockopt {name} SO_ERROR gives 0 or the errno")))
+    let reason = Reason::new(format!("not a failure: the connection to {to} is being made")).join(case.since(earlier));
+    let mut cause = queue_full(case).unwrap_or_default();
+    cause.reasons.insert(0, reason);
+    Some(cause.advise(format!("poll {name} OUT 1; then getsockopt {name} SO_ERROR gives 0 or the errno")))
 }
 
 /// connect: the queue of the listening socket is full.
@@ -215,7 +224,7 @@ fn gave_up(case: &Case, mut cause: Cause) -> Cause {
         let time = || own(libc::TCP_USER_TIMEOUT).map(|ms| format!("TCP_USER_TIMEOUT is {ms} ms"));
         Some(format!("{} gave up by itself: {}", socket.name(), time().or_else(tries)?))
     };
-    cause.clues.extend(set().map(Clue::from));
+    cause.reasons.extend(set().map(Reason::from));
     cause
 }
 
@@ -224,17 +233,18 @@ pub(super) fn timed_out(case: &Case) -> Option<Cause> {
     let (socket, name) = case.subject()?;
     let limit = option(socket, libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT).filter(|limit| *limit > 0)?;
     let set = case.last(socket.serial, |did| *did == Did::OptionSet(libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT));
-    let at = set.map_or_else(Clue::default, |fact| case.dated(", set", fact));
-    let clue = format!(
+    let at = set.map_or_else(Reason::default, |fact| case.dated(", set", fact));
+    let reason = format!(
         "{name} gave the connection up: nothing of what it had to send was acknowledged for {limit} ms, its \
          TCP_USER_TIMEOUT"
     );
-    let mut cause = Cause::new(Clue::new(clue).join(at));
+    let mut cause = Cause::new(Reason::new(reason).join(at));
     let unsent = socket.ask(fd::outq).unwrap_or(0);
     if let Some((who, unread)) = unread(case) {
         // How much that is depends on the machine.
-        let clue = Clue::new(format!("{who}, so what came is not read")).clock(format!(" ({})", bytes(unread)));
-        cause = cause.and(clue.and(format!(", and the rest waited at {name}")).clock(format!(" ({})", bytes(unsent))));
+        let reason = Reason::new(format!("{who}, so what came is not read")).clock(format!(" ({})", bytes(unread)));
+        cause =
+            cause.and(reason.and(format!(", and the rest waited at {name}")).clock(format!(" ({})", bytes(unsent))));
     }
     Some(match case.other_end() {
         Some(other) => {
@@ -266,8 +276,8 @@ pub(super) fn gave_up_before(case: &Case) -> Option<Cause> {
     }
     let ended = |did: &Did| matches!(did, Did::Failed(_, Name::Errno(libc::ETIMEDOUT)));
     if let Some(fact) = case.last(socket.serial, ended) {
-        let clue = format!("the connection of {name} is over: {} failed with ETIMEDOUT", fact.place.name);
-        return Some(Cause::new(case.dated(clue, fact)).advise("a new socket for another connection"));
+        let reason = format!("the connection of {name} is over: {} failed with ETIMEDOUT", fact.place.name);
+        return Some(Cause::new(case.dated(reason, fact)).advise("a new socket for another connection"));
     }
     // The error was taken by SO_ERROR; the other end knows of nothing.
     unread(case).and_then(|_| timed_out(case))

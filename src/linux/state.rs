@@ -53,6 +53,12 @@ impl State {
         (known.0 <= Self::NewSynRecv).then_some(known.0)
     }
 
+    /// Whether the peer's FIN has come, or the connection is over without.
+    pub fn is_ended(self) -> bool {
+        use State::{Close, CloseWait, Closing, LastAck, TimeWait};
+        matches!(self, CloseWait | Closing | LastAck | TimeWait | Close)
+    }
+
     /// Its name, as the kernel has it.
     pub fn name(self) -> &'static str {
         Self::ALL[self as usize - 1].1

@@ -58,7 +58,7 @@ pub struct Queued {
     pub code: u8,
     /// The MTU; the first of the sends that are done; what a timestamp is of.
     pub info: u32,
-    /// The last of the sends that are done; the number of the send a timestamp is of.
+    /// The last of the sends that are done; the number that a timestamp is of: a datagram's, or the last byte's.
     pub data: u32,
     /// The host whose ICMP packet it was: a router, or the peer.
     pub offender: Option<IpAddr>,
@@ -120,7 +120,7 @@ impl Queued {
             }
             ErrorOrigin::Timestamping => {
                 let what = ["sent", "scheduled", "acknowledged"].get(info as usize).unwrap_or(&"on its way");
-                format!("when send {data} was {what}")
+                format!("when number {data} was {what}")
             }
             ErrorOrigin::Zerocopy => {
                 let sends =
@@ -178,7 +178,7 @@ mod tests {
         let read = |bytes: &[u8]| Queued::read(libc::SOL_IP, libc::IP_RECVERR, bytes);
         let means = |origin, kind, code, info, data| read(&entry(0, origin, kind, code, info, data)).unwrap().means();
         assert_eq!(means(5, 0, 0, 3, 7), "sends 3 to 7 are done: the memory is free again");
-        assert_eq!(means(4, 0, 0, 2, 9), "when send 9 was acknowledged");
+        assert_eq!(means(4, 0, 0, 2, 9), "when number 9 was acknowledged");
         assert_eq!(means(2, 3, 4, 1400, 0), "a host says: too long for the way on, whose MTU is 1400 bytes");
         assert_eq!(means(3, 200, 7, 0, 0), "a host says: type 200, code 7");
         assert_eq!(means(6, 0, 2, 0, 0), "thrown away: its time to leave had passed");

@@ -13,7 +13,7 @@ const WHAT_MIN: usize = 12;
 /// The diagram's lines, none wider than `width` where one is given; or that there is not enough room for it.
 pub fn lines(diagram: &Diagram, width: Option<usize>) -> Vec<String> {
     if diagram.steps.is_empty() {
-        return vec!["nothing has happened to a socket yet".into()];
+        return vec!["nothing is known to have happened to a socket".into()];
     }
     match Layout::of(diagram, width) {
         Some(layout) => layout.lines(diagram),

@@ -8,7 +8,7 @@ use super::{CONTINUATION, PROMPT, diagram};
 use crate::explain;
 use crate::lang::{self, Span};
 use crate::session::{Event, What, event::At};
-use crate::value::{Clue, Failure, Table, Value};
+use crate::value::{Failure, Reason, Table, Value};
 
 /// A value longer than this is cut when it is shown as a result.
 const SHOWN_MAX: usize = 400;
@@ -45,8 +45,8 @@ impl Style {
         self.paint(text, Paint::new().red())
     }
 
-    fn clue(self, clue: &Clue) -> String {
-        if self.clock { clue.to_string() } else { clue.steady() }
+    fn reason(self, reason: &Reason) -> String {
+        if self.clock { reason.to_string() } else { reason.steady() }
     }
 
     fn name(self, text: &str) -> String {
@@ -70,7 +70,7 @@ pub fn event(event: &Event, style: Style) -> String {
         What::Printed(text) | What::View(text) => text.clone(),
         What::Page(page) => super::page(page, style),
         What::Drawn(drawn) => diagram::lines(drawn, room(&event.at, style)).join("\n"),
-        What::Explained(clues) => clues.iter().map(|c| style.clue(c)).collect::<Vec<_>>().join("\n"),
+        What::Explained(reasons) => reasons.iter().map(|c| style.reason(c)).collect::<Vec<_>>().join("\n"),
         What::Rows { table, .. } => rows(&event.at, table, style),
         What::Traced(call) => style.dim(&format!("{TRACED}{}", crate::value::text::printable(&call.text))),
         What::Announced(text) => style.dim(&format!("# {text}")),
@@ -164,7 +164,7 @@ pub fn failure(at: &At, call: &str, failure: &Failure, word: Option<Span>, style
 fn advice(call: &str, failure: &Failure, style: Style) -> String {
     let known = explain::known(call, failure);
     let usual = |line: String| if known.usual { style.dim(&line) } else { line };
-    let lines = known.lines().map(|line| usual(style.clue(&line)));
+    let lines = known.lines().map(|line| usual(style.reason(&line)));
     failure.notes().iter().cloned().chain(lines).map(|line| format!("\n  {line}")).collect()
 }
 

@@ -9,7 +9,7 @@ use crate::command;
 use crate::explain::{self, Snapshot};
 use crate::session::event::{At, Event, What};
 use crate::value::json::{row, typed};
-use crate::value::{Clue, Diagram, Failure, Value};
+use crate::value::{Diagram, Failure, Reason, Value};
 
 /// The name and the version of the schema: a kind or a field more is none, a change to one is.
 const SCHEMA: &str = "sockpit-events/1";
@@ -75,7 +75,7 @@ fn what(what: &What) -> (&'static str, Json) {
         What::View(text) => ("view", make!({ "text": text })),
         What::Page(page) => ("page", make!({ "text": super::page(page, super::Style::default()) })),
         What::Drawn(diagram) => ("drawn", drawn(diagram)),
-        What::Explained(clues) => ("explained", make!({ "lines": lines(clues) })),
+        What::Explained(reasons) => ("explained", make!({ "lines": lines(reasons) })),
         What::Rows { call, table } => {
             let Value::List(rows) = table.to_value() else { return ("rows", Json::Null) };
             ("rows", make!({ "call": **call, "rows": rows.iter().map(row).collect::<Vec<_>>() }))
@@ -132,8 +132,8 @@ fn error(call: &str, failure: &Failure) -> Json {
     })
 }
 
-fn lines(clues: &[Clue]) -> Vec<String> {
-    clues.iter().map(ToString::to_string).collect()
+fn lines(reasons: &[Reason]) -> Vec<String> {
+    reasons.iter().map(ToString::to_string).collect()
 }
 
 fn drawn(diagram: &Diagram) -> Json {

@@ -7,7 +7,7 @@ use crate::explain::Snapshot;
 use crate::lang::{Source, Span};
 pub use crate::os::trace::Syscall;
 use crate::value::page::Page;
-use crate::value::{Clue, Diagram, Failure, Table, Value};
+use crate::value::{Diagram, Failure, Reason, Table, Value};
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ pub enum What {
     /// Who did what to whom.
     Drawn(Diagram),
     /// An explanation, line by line.
-    Explained(Vec<Clue>),
+    Explained(Vec<Reason>),
     /// Rows that a view shows.
     Rows {
         /// The call's name.

@@ -33,7 +33,7 @@ impl Session {
         while matches!(flow, Flow::On) {
             flow = self.steps(&mut task);
         }
-        self.bury_if_dead(&task);
+        self.close_orphans_if_any(&task);
         match flow {
             Flow::Ended => {
                 if task.handle.failure.borrow().as_ref().is_some_and(|f| f.name == Name::Cancelled) {
@@ -143,7 +143,7 @@ impl Session {
                     let what = What::Reply { call: "let".into(), names: vec![name.clone()], values: vec![value] };
                     self.tell_at(task, what);
                 }
-                self.bury_if_dead(task);
+                self.close_orphans_if_any(task);
             }
             Op::Assert(expr) => self.globals.assert(&frame.scope, expr)?,
             Op::Print(words) => {
@@ -174,7 +174,7 @@ impl Session {
                 {
                     *at += 1;
                     self.globals.store(&frame.scope, *slot, value.clone());
-                    self.bury_if_dead(task);
+                    self.close_orphans_if_any(task);
                 } else {
                     frame.temps[*temp] = Temp::None;
                     frame.pc = *exit;
@@ -223,7 +223,7 @@ impl Session {
             task.result = returns.clone();
         }
         drop(scope);
-        self.bury_if_dead(task);
+        self.close_orphans_if_any(task);
         match called {
             Some((site, _)) if !task.frames.is_empty() => self.complete(task, &site, returns),
             _ if task.frames.is_empty() => Flow::Ended,

@@ -86,7 +86,7 @@ impl Session {
             }
             (_, reply) => return self.complete_slowly(task, site, reply),
         }
-        self.bury_if_dead(task);
+        self.close_orphans_if_any(task);
         Flow::On
     }
 
@@ -121,7 +121,7 @@ impl Session {
         if let Some(remark) = remark {
             self.tell_at(task, What::Noted(remark));
         }
-        self.bury_if_dead(task);
+        self.close_orphans_if_any(task);
         Flow::On
     }
 
@@ -132,7 +132,7 @@ impl Session {
         };
         let failure = self.look_into(task, site, *failure);
         let number = failure.name.number().unwrap_or(libc::EAGAIN);
-        let cause = failure.clues().first().map_or_else(String::new, |clue| format!(": {}", clue.steady()));
+        let cause = failure.reasons().first().map_or_else(String::new, |reason| format!(": {}", reason.steady()));
         Some(format!("{number} is {}{cause}", Name::Errno(number).as_str()))
     }
 
@@ -178,7 +178,7 @@ impl Session {
             }
             let wrong = unexpected(expected, &format!("failed with {failure}"));
             let wrong = failure.notes().iter().fold(wrong, |f, note| f.note(note.clone()));
-            let wrong = wrong.because(failure.clues().to_vec(), failure.advice().map(str::to_string));
+            let wrong = wrong.because(failure.reasons().to_vec(), failure.advice().map(str::to_string));
             return self.fail(task, call, None, wrong);
         }
         let word = match (site, failure.arg()) {
@@ -203,7 +203,8 @@ impl Session {
         // It is about the socket that the call was given, unless the effect says of another.
         let failure = failure.on(task.about);
         let taken = || site.expect == Some(failure.name) || Self::is_taken(task, failure.name);
-        if (self.world.record.is_none() && taken()) || !failure.clues().is_empty() || failure.name == Name::Cancelled {
+        if (self.world.record.is_none() && taken()) || !failure.reasons().is_empty() || failure.name == Name::Cancelled
+        {
             return failure;
         }
         let failure = self.look_into(task, site, failure);
@@ -276,17 +277,17 @@ impl Session {
     }
 
     #[inline]
-    pub(super) fn bury_if_dead(&mut self, task: &Task) {
-        if self.world.has_dead() {
-            self.bury(task);
+    pub(super) fn close_orphans_if_any(&mut self, task: &Task) {
+        if self.world.has_orphans() {
+            self.close_orphans(task);
         }
     }
 
     /// Close the sockets that lost their last name, and say so.
     #[cold]
-    fn bury(&mut self, task: &Task) {
+    fn close_orphans(&mut self, task: &Task) {
         self.leave_call(task);
-        for name in self.world.bury() {
+        for name in self.world.close_orphans() {
             if self.reporter.shows_all() {
                 self.tell_at(task, What::Noted(format!("{name} was still open when its last name went: closed")));
             }

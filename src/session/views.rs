@@ -12,7 +12,7 @@ use super::requests::Answer;
 use super::task::Task;
 use crate::os::trace;
 use crate::program::Site;
-use crate::value::{Clue, Failure, Handle, Table, Value};
+use crate::value::{Failure, Handle, Reason, Table, Value};
 use crate::world::Socket;
 use crate::{explain, help};
 
@@ -46,14 +46,14 @@ impl Session {
 
     /// Tell why the last error came, or what happened to a socket.
     pub(super) fn explain(&mut self, task: &Task, site: &Site, socket: Option<&Rc<Socket>>) -> Result<Answer, Failure> {
-        let clues = trace::aside(|| match socket {
+        let reasons = trace::aside(|| match socket {
             Some(socket) => explain::story(&self.world, socket),
             None => Ok(explain::why(&self.world, self.last_error.as_deref())),
         })?;
         if site.targets.is_empty() {
-            return Ok(self.show_it(task, What::Explained(clues)));
+            return Ok(self.show_it(task, What::Explained(reasons)));
         }
-        let lines: Vec<String> = clues.iter().map(Clue::steady).collect();
+        let lines: Vec<String> = reasons.iter().map(Reason::steady).collect();
         Ok(Answer::Reply(Value::text(lines.join("\n")).into()))
     }
 

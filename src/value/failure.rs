@@ -3,7 +3,7 @@
 use std::num::NonZeroU64;
 use std::rc::Rc;
 
-use super::{Addr, Clue};
+use super::{Addr, Reason};
 use crate::linux::errno::{self, Errno};
 
 /// The name of an error, as `expect` and `except` take it.
@@ -141,7 +141,7 @@ pub enum Tried {
 struct Detail {
     text: Option<String>,
     notes: Vec<String>,
-    clues: Vec<Clue>,
+    reasons: Vec<Reason>,
     advice: Option<String>,
     arg: Option<usize>,
     to: Option<Addr>,
@@ -200,8 +200,8 @@ impl Failure {
 
     /// The same with why it happened here and what to do about it.
     #[must_use]
-    pub fn because(mut self, clues: Vec<Clue>, advice: Option<String>) -> Self {
-        (self.detail().clues, self.detail().advice) = (clues, advice);
+    pub fn because(mut self, reasons: Vec<Reason>, advice: Option<String>) -> Self {
+        (self.detail().reasons, self.detail().advice) = (reasons, advice);
         self
     }
 
@@ -258,8 +258,8 @@ impl Failure {
     }
 
     /// Why it happened here, where that is known.
-    pub fn clues(&self) -> &[Clue] {
-        self.detail.as_ref().map_or(&[], |d| &d.clues)
+    pub fn reasons(&self) -> &[Reason] {
+        self.detail.as_ref().map_or(&[], |d| &d.reasons)
     }
 
     /// What to do about it here, where that is known.

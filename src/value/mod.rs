@@ -4,7 +4,6 @@
 //! tasks) it knows only that they have a kind and a label ([`Handle`]).
 
 pub mod addr;
-pub mod clue;
 pub mod codec;
 pub mod diagram;
 pub mod failure;
@@ -12,6 +11,7 @@ mod holds;
 pub mod json;
 pub mod pack;
 pub mod page;
+pub mod reason;
 pub mod reply;
 pub mod table;
 pub mod text;
@@ -22,10 +22,10 @@ use std::fmt;
 use std::rc::Rc;
 
 pub use addr::Addr;
-pub use clue::Clue;
 pub use diagram::Diagram;
 pub use failure::{Failure, Name, Tried};
 pub use holds::Holds;
+pub use reason::Reason;
 pub use reply::Reply;
 pub use table::Table;
 

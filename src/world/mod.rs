@@ -4,6 +4,7 @@
 
 mod arrivals;
 mod drops;
+mod ends;
 pub mod file;
 pub mod mpqueue;
 pub mod process;
@@ -26,11 +27,11 @@ pub use file::File;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
-pub use socket::{Mode, Shared, Socket, Waits, Yard, sort};
+pub use socket::{Mode, Orphans, Shared, Socket, Waits, sort};
 pub use step::{On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 
-use socket::{Dead, Waiter};
+use socket::{Orphan, Waiter};
 
 use crate::os::poller::{self, News, Poller};
 use crate::os::process::Prints;
@@ -73,7 +74,7 @@ pub struct World {
     poller: Option<Poller>,
     news: News,
     buffer: Vec<u8>,
-    yard: Rc<Yard>,
+    orphans: Rc<Orphans>,
     serial: u64,
     tokens: Vec<Weak<Socket>>,
     free_tokens: Vec<usize>,
@@ -137,7 +138,7 @@ impl World {
     ) -> Result<Rc<Socket>, Failure> {
         let fd = if self.high_descriptors { fd::raise(fd).map_err(Failure::os)? } else { fd };
         self.serial += 1;
-        let socket = Rc::new(Socket::new(self.serial, fd, sort, mode, shared, &self.yard));
+        let socket = Rc::new(Socket::new(self.serial, fd, sort, mode, shared, &self.orphans));
         if self.registry.len() >= self.registry_sweep {
             self.registry.retain(|(_, s)| s.strong_count() > 0);
             self.registry_sweep = (2 * self.registry.len()).max(64);
@@ -197,8 +198,8 @@ impl World {
     /// Let go of a closed socket's descriptor, when neither its user nor a file needs it any more.
     pub fn release(&mut self, socket: &Rc<Socket>) -> Result<Step, Failure> {
         let needed = !socket.is_closed() || socket.files.get() > 0;
-        let dead = if needed { None } else { socket.lay_out() };
-        Ok(dead.map_or(Step::Done(Reply::Nothing), |dead| self.end(dead)))
+        let orphan = if needed { None } else { socket.orphan() };
+        Ok(orphan.map_or(Step::Done(Reply::Nothing), |orphan| self.end(orphan)))
     }
 
     /// Take a socket's descriptor out of sockpit's hands: Python's detach().
@@ -224,9 +225,9 @@ impl World {
 
     /// Close a descriptor. With SO_LINGER and data unsent close(2) blocks whatever the descriptor's mode: then it is
     /// closed on a thread of its own, and the call waits.
-    fn end(&mut self, dead: Dead) -> Step {
-        self.note_end(&dead);
-        let Dead { fd, token, shared, .. } = dead;
+    fn end(&mut self, orphan: Orphan) -> Step {
+        self.note_end(&orphan);
+        let Orphan { fd, token, shared, .. } = orphan;
         self.forget(&fd, token);
         if shared.waits.get().linger > 0 && fd::outq(fd.as_fd()).is_ok_and(|n| n > 0) {
             return offload(self, "the data still unsent (SO_LINGER)", move || drop(fd), |_, ()| Ok(Reply::Nothing));
@@ -252,10 +253,10 @@ impl World {
     }
 
     /// Close the sockets that lost their last name while open. Gives the names they had.
-    pub fn bury(&mut self) -> Vec<String> {
-        let dead = std::mem::take(&mut *self.yard.dead.borrow_mut());
+    pub fn close_orphans(&mut self) -> Vec<String> {
+        let orphan = std::mem::take(&mut *self.orphans.sockets.borrow_mut());
         let mut names = Vec::new();
-        for mut one in dead {
+        for mut one in orphan {
             names.extend(one.name.take());
             // Nobody is there to wait for a lingering close: it goes on on its thread.
             self.end(one);
@@ -263,10 +264,10 @@ impl World {
         names
     }
 
-    /// Whether a socket lost its last name since [`bury`](Self::bury).
+    /// Whether a socket lost its last name since [`close_orphans`](Self::close_orphans).
     #[inline]
-    pub fn has_dead(&self) -> bool {
-        !self.yard.dead.borrow().is_empty()
+    pub fn has_orphans(&self) -> bool {
+        !self.orphans.sockets.borrow().is_empty()
     }
 
     /// Wake all who wait on a socket, in the order they came.

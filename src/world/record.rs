@@ -5,16 +5,15 @@
 //! nothing and knows no program; what is written down is what the kernel said when it happened.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
-use super::socket::Dead;
+pub use super::ends::{Ends, Last, ended};
+use super::socket::Orphan;
 use super::{Mode, Socket, World};
-use crate::linux::state::State;
 use crate::os::errqueue::Queued;
-use crate::os::tcp;
-use crate::os::{addr, fd, sockopt, trace};
+use crate::os::{sockopt, trace};
 use crate::value::{Addr, Failure, Name, Tried};
 
 /// How many facts are kept.
@@ -28,6 +27,8 @@ pub struct Record {
     count: u64,
     /// The first names of the sockets that the facts are of.
     names: HashMap<u64, Rc<str>>,
+    /// The other ends of connections, seen from each.
+    others: HashMap<u64, u64>,
     /// What runs.
     pub place: Place,
 }
@@ -143,95 +144,31 @@ pub enum Did {
     Closed(Box<Last>),
     /// A call failed: what it tried, and with what.
     Failed(Tried, Name),
-}
-
-/// Both addresses of a connection.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Ends {
-    /// This end's.
-    pub local: Addr,
-    /// The other's.
-    pub peer: Addr,
-}
-
-impl Ends {
-    /// The ends of a socket's connection, if it has one.
-    pub fn of(socket: &Socket) -> Option<Self> {
-        Some(Self { local: socket.ask(addr::getsockname)?, peer: socket.ask(addr::getpeername)? })
-    }
-
-    /// Whether it is connected to itself.
-    pub fn is_self(&self) -> bool {
-        self.local == self.peer && self.local != Addr::Unnamed
-    }
-
-    /// Whether these are the same connection seen from its other end.
-    pub fn meets(&self, other: &Self) -> bool {
-        self.local.is_at(&other.peer) && self.peer.is_at(&other.local) && self.peer.port().is_some()
-    }
-}
-
-/// What the kernel said of a socket just before it was closed.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Last {
-    /// Where it was bound.
-    pub local: Option<Addr>,
-    /// Its peer.
-    pub peer: Option<Addr>,
-    /// Bytes that had come and were never read.
-    pub unread: usize,
-    /// Bytes in its send queue: not sent yet, or not acknowledged.
-    pub unsent: usize,
-    /// SO_LINGER was 1 0: closing resets.
-    pub aborts: bool,
-    /// SO_REUSEADDR was set.
-    pub reuse: bool,
-    /// SO_REUSEPORT was set.
-    pub reuse_port: bool,
-    /// It listened.
-    pub listened: bool,
-    /// Its TCP state, where it has one.
-    pub state: Option<State>,
-    /// Another descriptor of it may be open still, so that nothing was sent.
-    pub held: bool,
-}
-
-impl Last {
-    /// How a socket stands.
-    pub fn of(fd: BorrowedFd<'_>, held: bool) -> Self {
-        let is_set = |number| sockopt::get_int(fd, libc::SOL_SOCKET, number).is_ok_and(|n| n != 0);
-        let mut linger = [0; 8];
-        let aborts = sockopt::get(fd, libc::SOL_SOCKET, libc::SO_LINGER, &mut linger).is_ok()
-            && linger[..4] != [0; 4]
-            && linger[4..] == [0; 4];
-        Self {
-            local: addr::getsockname(fd).ok(),
-            peer: addr::getpeername(fd).ok(),
-            unread: fd::inq(fd).unwrap_or(0),
-            unsent: fd::outq(fd).unwrap_or(0),
-            aborts,
-            reuse: is_set(libc::SO_REUSEADDR),
-            reuse_port: is_set(libc::SO_REUSEPORT),
-            listened: is_set(libc::SO_ACCEPTCONN),
-            state: tcp::state(fd).ok().flatten(),
-            held,
-        }
-    }
-
-    /// Whether its close threw the connection away: RST instead of FIN.
-    pub fn resets(&self) -> bool {
-        self.aborts || self.unread > 0
-    }
+    /// SO_ERROR told that something failed: what had been tried, and with what.
+    Learned(Tried, Name),
 }
 
 impl Record {
     fn add(&mut self, socket: u64, did: Did) {
+        if self.goes_on(socket, &did) {
+            return;
+        }
         if self.facts.len() == KEPT_MAX {
             self.facts.pop_front();
         }
         self.count += 1;
         let (number, at, place) = (self.count, Instant::now(), self.place.clone());
         self.facts.push_back(Fact { number, at, place, socket, did });
+    }
+
+    /// What a call sends in several goes stands once.
+    fn goes_on(&mut self, socket: u64, did: &Did) -> bool {
+        let (Did::Sent { bytes: more, of: left, .. }, call) = (did, self.place.call) else { return false };
+        let since = self.facts.iter_mut().rev().take_while(|fact| fact.place.call >= call && call > 0);
+        let mut of_it = since.filter(|fact| fact.socket == socket && fact.place.call == call);
+        let Some(Did::Sent { bytes, of, .. }) = of_it.next().map(|fact| &mut fact.did) else { return false };
+        (*bytes, *of) = (*bytes + more, *bytes + left);
+        true
     }
 
     /// A socket got its first name.
@@ -289,22 +226,61 @@ impl Record {
         self.of(socket).rev().find_map(|fact| fact.did.ends())
     }
 
-    /// The socket at the other end of a connection, if it is one of ours: the latest that had these addresses.
+    /// Which socket is at the other end of one that has just come to be.
+    fn meet(&mut self, socket: u64, other: u64) {
+        if self.others.len() >= 2 * KEPT_MAX {
+            let told: HashSet<u64> = self.facts.iter().map(|fact| fact.socket).collect();
+            self.others.retain(|socket, _| told.contains(socket));
+        }
+        self.others.insert(socket, other);
+        self.others.entry(other).or_insert(socket);
+    }
+
+    /// The socket at the other end of a connection, if it is one of ours; it may be gone.
     pub fn other_end(&self, socket: u64) -> Option<u64> {
-        if let Some(Did::Paired(other)) =
-            self.of(socket).map(|fact| &fact.did).find(|did| matches!(did, Did::Paired(_)))
-        {
-            return Some(*other);
+        if let Some(other) = self.others.get(&socket) {
+            // One that was given up lives on as another descriptor of it.
+            let left = |fact: &Fact| match &fact.did {
+                Did::Closed(last) => last.held,
+                did => *did == Did::Detached,
+            };
+            let heirs =
+                self.others.iter().filter(|(heir, end)| **end == socket && *heir != other).map(|(heir, _)| *heir);
+            return if self.of(*other).any(left) { heirs.max().or(Some(*other)) } else { Some(*other) };
         }
         let ends = self.ends(socket).filter(|ends| !ends.is_self())?;
-        let meets = |fact: &&Fact| fact.socket != socket && fact.did.ends().is_some_and(|theirs| theirs.meets(&ends));
+        self.met(&ends, |other| other != socket && !self.others.contains_key(&other))
+    }
+
+    /// The latest socket whose connection had these addresses, seen from its other end.
+    fn met(&self, ends: &Ends, is: impl Fn(u64) -> bool) -> Option<u64> {
+        let meets = |fact: &&Fact| is(fact.socket) && fact.did.ends().is_some_and(|theirs| theirs.meets(ends));
         self.facts.iter().rev().find(meets).map(|fact| fact.socket)
+    }
+
+    /// The first socket that connected to an AF_UNIX listener and was not accepted yet: its queue is one of first come,
+    /// first served. Known only when all of the listener's time is.
+    fn first_waiting(&self, listener: u64) -> Option<u64> {
+        let at = self.last(listener, |did| matches!(did, Did::Listens(_))).filter(|_| self.knows_all(listener))?;
+        let Did::Listens(name) = &at.did else { return None };
+        let waits = |fact: &&Fact| {
+            let came = matches!(&fact.did, Did::Connected(ends) if ends.peer == *name);
+            came && fact.number > at.number && !self.others.contains_key(&fact.socket)
+        };
+        self.facts.iter().find(waits).map(|fact| fact.socket)
     }
 
     /// The name of the latest socket of ours whose connection had these addresses.
     pub fn had(&self, local: &Addr, peer: &Addr) -> Option<Rc<str>> {
         let is = |ends: Ends| ends.local == *local && ends.peer == *peer;
         self.facts.iter().rev().find(|fact| fact.did.ends().is_some_and(is)).map(|fact| self.name(fact.socket))
+    }
+
+    /// Whether the first that happened to a socket is not kept any more.
+    pub fn forgot(&self, socket: u64) -> bool {
+        let first = self.of(socket).next().map(|fact| &fact.did);
+        let began = first.is_some_and(|did| did.begins() || matches!(did, Did::Adopted | Did::Duplicated(_)));
+        self.count > self.facts.len() as u64 && !began
     }
 
     /// Whether all that ever went through a socket is written down: nothing was dropped, and no file or duplicate was
@@ -333,6 +309,33 @@ impl World {
         }
         // What is asked of the kernel in order to tell is no part of the call.
         record.add(socket.serial, trace::aside(did));
+        if let Some(other) = trace::aside(|| self.comes_to(socket))
+            && let Some(record) = &mut self.record
+        {
+            record.meet(socket.serial, other);
+        }
+    }
+
+    /// Whose other end a socket is that has just come to be.
+    fn comes_to(&self, socket: &Socket) -> Option<u64> {
+        let record = self.record.as_ref()?;
+        match &record.facts.back().filter(|fact| fact.socket == socket.serial)?.did {
+            Did::Paired(other) => Some(*other),
+            Did::Duplicated(of) => record.others.get(of).copied(),
+            Did::Adopted => record.met(&Ends::of(socket)?, |other| other != socket.serial),
+            Did::Accepted(from, _) if socket.family == libc::AF_UNIX => {
+                let mut peer = [0; 12];
+                sockopt::get(socket.open_fd().ok()?.as_fd(), libc::SOL_SOCKET, libc::SO_PEERCRED, &mut peer).ok()?;
+                let own = peer[..4] == std::process::id().to_ne_bytes() && !self.shares;
+                own.then(|| record.first_waiting(*from)).flatten()
+            }
+            Did::Accepted(_, ends) => {
+                let open = |s: &Rc<Socket>| Ends::of(s).is_some_and(|theirs| theirs.meets(ends));
+                let known = record.other_end(socket.serial);
+                known.or_else(|| self.sockets().iter().find(|s| open(s)).map(|s| s.serial))
+            }
+            _ => None,
+        }
     }
 
     /// Write down that a call failed, if it was made.
@@ -350,12 +353,12 @@ impl World {
     }
 
     /// Write down how a socket stands that is about to be closed.
-    pub(super) fn note_end(&mut self, dead: &Dead) {
-        let is_it = |s: &Rc<Socket>| Rc::ptr_eq(&s.shared, &dead.shared);
+    pub(super) fn note_end(&mut self, orphan: &Orphan) {
+        let is_it = |s: &Rc<Socket>| Rc::ptr_eq(&s.shared, &orphan.shared);
         let held = self.record.is_some() && (self.shares || self.sockets().iter().any(is_it));
         if let Some(record) = &mut self.record {
-            let last = trace::aside(|| Last::of(dead.fd.as_fd(), held));
-            record.add(dead.serial, Did::Closed(Box::new(last)));
+            let last = trace::aside(|| Last::of(orphan.fd.as_fd(), held));
+            record.add(orphan.serial, Did::Closed(Box::new(last)));
         }
     }
 }
@@ -369,7 +372,21 @@ impl Did {
         }
     }
 
-    fn begins(&self) -> bool {
+    /// What failed, and with what.
+    pub fn failure(&self) -> Option<(Tried, Name)> {
+        match self {
+            Self::Failed(tried, name) | Self::Learned(tried, name) => Some((*tried, *name)),
+            _ => None,
+        }
+    }
+
+    /// Where a connection under way is to go.
+    pub fn asked(&self) -> Option<&Addr> {
+        if let Self::Connecting(to) = self { Some(to) } else { None }
+    }
+
+    /// Whether the socket came to be so, with nothing that went through it before.
+    pub fn begins(&self) -> bool {
         matches!(self, Self::Made(_) | Self::Paired(_) | Self::Accepted(..))
     }
 }
@@ -377,6 +394,7 @@ impl Did {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::os::{addr, fd};
 
     fn recorded() -> World {
         World { record: Some(Record::default()), ..World::default() }

@@ -76,16 +76,18 @@ pub struct Shared {
     pub waits: Cell<Waits>,
     /// An errno that a call met after it had moved some bytes: the next call reports it, as the kernel would.
     pub stash: Cell<Option<i32>>,
+    /// Its user shut it down for receiving.
+    pub deaf: Cell<bool>,
 }
 
 /// Where sockets go that lost their last name while open: the world closes them and says so.
 #[derive(Default)]
-pub struct Yard {
-    pub(super) dead: RefCell<Vec<Dead>>,
+pub struct Orphans {
+    pub(super) sockets: RefCell<Vec<Orphan>>,
 }
 
 /// An open descriptor whose socket is gone: it is to be closed.
-pub(super) struct Dead {
+pub(super) struct Orphan {
     pub serial: u64,
     pub fd: OwnedFd,
     pub token: usize,
@@ -130,7 +132,7 @@ pub struct Socket {
     pub(super) token: Cell<usize>,
     /// The tasks that wait on it, first come first served.
     pub(super) waiters: RefCell<Vec<Waiter>>,
-    yard: Rc<Yard>,
+    orphans: Rc<Orphans>,
 }
 
 impl Socket {
@@ -140,7 +142,7 @@ impl Socket {
         [family, kind, protocol]: [i32; 3],
         mode: Mode,
         shared: Rc<Shared>,
-        yard: &Rc<Yard>,
+        orphans: &Rc<Orphans>,
     ) -> Self {
         Self {
             serial,
@@ -157,7 +159,7 @@ impl Socket {
             told: Cell::default(),
             token: Cell::default(),
             waiters: RefCell::default(),
-            yard: yard.clone(),
+            orphans: orphans.clone(),
         }
     }
 
@@ -200,18 +202,18 @@ impl Socket {
     }
 
     /// The same, with what closing it needs to know.
-    pub(super) fn lay_out(&self) -> Option<Dead> {
+    pub(super) fn orphan(&self) -> Option<Orphan> {
         let fd = self.take_fd()?;
-        Some(Dead { serial: self.serial, fd, token: self.token.replace(0), shared: self.shared.clone(), name: None })
+        Some(Orphan { serial: self.serial, fd, token: self.token.replace(0), shared: self.shared.clone(), name: None })
     }
 
     /// Its last file is gone: if its user had closed it, the world closes the descriptor.
     pub(super) fn abandon(&self) {
         if self.closed.get()
             && self.files.get() == 0
-            && let Some(dead) = self.lay_out()
+            && let Some(orphan) = self.orphan()
         {
-            self.yard.dead.borrow_mut().push(dead);
+            self.orphans.sockets.borrow_mut().push(orphan);
         }
     }
 
@@ -357,8 +359,8 @@ impl Handle for Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         let closed = self.closed.get();
-        let Some(dead) = self.lay_out() else { return };
+        let Some(orphan) = self.orphan() else { return };
         let name = if closed { None } else { self.name.get_mut().take().map(|n| n.to_string()) };
-        self.yard.dead.borrow_mut().push(Dead { name, ..dead });
+        self.orphans.sockets.borrow_mut().push(Orphan { name, ..orphan });
     }
 }

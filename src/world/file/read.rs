@@ -12,7 +12,7 @@ use super::{BUFFER, READ_MAX};
 use crate::os::{addr, fd};
 use crate::value::codec::Decoder;
 use crate::value::{Failure, Reply, Value};
-use crate::world::record::Did;
+use crate::world::record::{Did, ended};
 
 /// What is to be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -205,7 +205,7 @@ impl File {
             self.put(state, &buffer[..count], false)?;
         }
         if let (true, Some(Backing::Socket(socket))) = (world.record.is_some(), &state.source) {
-            let end = count == 0 && socket.is_stream();
+            let end = count == 0 && ended(socket);
             world.note(socket, || Did::Received { bytes: count, from: None, room, whole: 0, peeked: false, end });
         }
         Ok(count)

@@ -1,6 +1,6 @@
-//! Clues: lines that tell why something happened.
+//! Reasons: lines that tell why something happened.
 //!
-//! What depends on the clock (`closed 3 s ago`) stands apart in a clue, so that the same clue has a text that is the
+//! What depends on the clock (`closed 3 s ago`) stands apart in a reason, so that the same reason has a text that is the
 //! same in every run: a transcript leaves the clock out.
 
 use std::fmt;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// A line that tells why something happened.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Clue {
+pub struct Reason {
     parts: Vec<Part>,
 }
 
@@ -18,8 +18,8 @@ enum Part {
     Clock(String),
 }
 
-impl Clue {
-    /// A clue of that text.
+impl Reason {
+    /// A reason of that text.
     pub fn new(text: impl Into<String>) -> Self {
         Self { parts: vec![Part::Text(text.into())] }
     }
@@ -44,7 +44,7 @@ impl Clue {
         if passed.as_secs() == 0 { self } else { self.clock(format!(" ({} ago)", span(passed))) }
     }
 
-    /// The same with another clue at its end.
+    /// The same with another reason at its end.
     #[must_use]
     pub fn join(mut self, other: Self) -> Self {
         self.parts.extend(other.parts);
@@ -72,20 +72,20 @@ pub fn span(time: Duration) -> String {
     }
 }
 
-impl From<String> for Clue {
+impl From<String> for Reason {
     fn from(text: String) -> Self {
         Self::new(text)
     }
 }
 
-impl From<&str> for Clue {
+impl From<&str> for Reason {
     fn from(text: &str) -> Self {
         Self::new(text)
     }
 }
 
 /// All of it, with what depends on the clock.
-impl fmt::Display for Clue {
+impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.parts.iter().try_for_each(|part| match part {
             Part::Text(text) | Part::Clock(text) => f.write_str(text),
@@ -99,11 +99,11 @@ mod tests {
 
     #[test]
     fn the_clock_can_be_left_out() {
-        let clue =
-            Clue::new("closed on line 7").ago(Duration::from_secs(3)).and(" and in TIME_WAIT").clock(" for 57 s");
-        assert_eq!(clue.to_string(), "closed on line 7 (3 s ago) and in TIME_WAIT for 57 s");
-        assert_eq!(clue.steady(), "closed on line 7 and in TIME_WAIT");
-        assert_eq!(Clue::new("closed").ago(Duration::from_millis(900)).to_string(), "closed");
+        let reason =
+            Reason::new("closed on line 7").ago(Duration::from_secs(3)).and(" and in TIME_WAIT").clock(" for 57 s");
+        assert_eq!(reason.to_string(), "closed on line 7 (3 s ago) and in TIME_WAIT for 57 s");
+        assert_eq!(reason.steady(), "closed on line 7 and in TIME_WAIT");
+        assert_eq!(Reason::new("closed").ago(Duration::from_millis(900)).to_string(), "closed");
     }
 
     #[test]

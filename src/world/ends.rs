@@ -1,0 +1,111 @@
+//! How a socket stands when something happens to it: the ends of its connection, what it leaves when it is closed.
+
+use std::os::fd::BorrowedFd;
+
+use super::Socket;
+use crate::linux::state::State;
+use crate::os::{addr, fd, sockopt, tcp};
+use crate::value::Addr;
+
+/// Both addresses of a connection.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ends {
+    /// This end's.
+    pub local: Addr,
+    /// The other's.
+    pub peer: Addr,
+}
+
+impl Ends {
+    /// The ends of a socket's connection, if it has one.
+    pub fn of(socket: &Socket) -> Option<Self> {
+        Some(Self { local: socket.ask(addr::getsockname)?, peer: socket.ask(addr::getpeername)? })
+    }
+
+    /// Whether it is connected to itself.
+    pub fn is_self(&self) -> bool {
+        self.local == self.peer && self.local != Addr::Unnamed
+    }
+
+    /// Whether these are the same connection seen from its other end.
+    pub fn meets(&self, other: &Self) -> bool {
+        self.local.is_at(&other.peer) && self.peer.is_at(&other.local) && self.peer.port().is_some()
+    }
+}
+
+/// What the kernel said of a socket just before it was closed.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Last {
+    /// Where it was bound.
+    pub local: Option<Addr>,
+    /// Its peer.
+    pub peer: Option<Addr>,
+    /// Bytes that had come and were never read.
+    pub unread: usize,
+    /// Bytes in its send queue: not sent yet, or not acknowledged.
+    pub unsent: usize,
+    /// SO_LINGER was 1 0: closing resets.
+    pub aborts: bool,
+    /// SO_REUSEADDR was set.
+    pub reuse: bool,
+    /// SO_REUSEPORT was set.
+    pub reuse_port: bool,
+    /// It listened.
+    pub listened: bool,
+    /// Its TCP state, where it has one.
+    pub state: Option<State>,
+    /// Another descriptor of it may be open still, so that nothing was sent.
+    pub held: bool,
+}
+
+impl Last {
+    /// How a socket stands.
+    pub fn of(fd: BorrowedFd<'_>, held: bool) -> Self {
+        let is_set = |number| sockopt::get_int(fd, libc::SOL_SOCKET, number).is_ok_and(|n| n != 0);
+        let mut linger = [0; 8];
+        let aborts = sockopt::get(fd, libc::SOL_SOCKET, libc::SO_LINGER, &mut linger).is_ok()
+            && linger[..4] != [0; 4]
+            && linger[4..] == [0; 4];
+        Self {
+            local: addr::getsockname(fd).ok(),
+            peer: addr::getpeername(fd).ok(),
+            unread: unread(fd),
+            unsent: fd::outq(fd).unwrap_or(0),
+            aborts,
+            reuse: is_set(libc::SO_REUSEADDR),
+            reuse_port: is_set(libc::SO_REUSEPORT),
+            listened: is_set(libc::SO_ACCEPTCONN),
+            state: tcp::state(fd).ok().flatten(),
+            held,
+        }
+    }
+
+    /// Whether its close threw the connection away: RST instead of FIN.
+    pub fn resets(&self) -> bool {
+        self.aborts || self.unread > 0
+    }
+}
+
+/// How many bytes a socket has that were never read. SIOCINQ stops before the urgent byte, unless that is in line.
+fn unread(fd: BorrowedFd<'_>) -> usize {
+    let inline = |on: i32| sockopt::set(fd, libc::SOL_SOCKET, libc::SO_OOBINLINE, &on.to_ne_bytes());
+    match fd::inq(fd).unwrap_or(0) {
+        0 if fd::atmark(fd) == Ok(true) && inline(1).is_ok() => {
+            let all = fd::inq(fd).unwrap_or(0);
+            // Another descriptor of it may live on.
+            inline(0).map_or(0, |()| all)
+        }
+        count => count,
+    }
+}
+
+/// Whether a receive that gave nothing met the end of the stream: its peer's, not the socket's own shutdown, and no
+/// empty message.
+pub fn ended(socket: &Socket) -> bool {
+    match socket.kind {
+        libc::SOCK_DGRAM => false,
+        _ if socket.shared.deaf.get() => socket.ask(tcp::state).flatten().is_some_and(State::is_ended),
+        libc::SOCK_SEQPACKET => socket.ask(|fd| fd::poll(fd, libc::POLLRDHUP)) != Some(0),
+        _ => true,
+    }
+}
