@@ -147,8 +147,8 @@ pub(super) fn broadcast(case: &Case) -> Option<Cause> {
 pub(super) fn several_hosts(case: &Case) -> Option<Cause> {
     let host = case.to()?.host()?.to_canonical();
     let several = case.socket.as_ref()?.is_stream() && (host.is_multicast() || is_broadcast(host));
-    let clue = format!("{host} stands for several hosts, and a connection is with one");
-    several.then(|| Cause::new(clue).advise("one host's address; a socket of udp sends to several"))
+    let reason = format!("{host} stands for several hosts, and a connection is with one");
+    several.then(|| Cause::new(reason).advise("one host's address; a socket of udp sends to several"))
 }
 
 fn is_broadcast(host: IpAddr) -> bool {

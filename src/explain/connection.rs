@@ -160,6 +160,9 @@ pub(super) fn unreachable_port(case: &Case) -> Option<Cause> {
     }
     let older = |fact: &&Fact| match &fact.did {
         // The kernel told of what was sent before; and it tells nothing to a socket without a peer.
+        Did::Learned(_, name) if case.record().is_some_and(|j| j.place.call != fact.place.call) => {
+            *name == case.failure.name
+        }
         Did::Failed(_, name) => *name == case.failure.name,
         did => matches!(did, Did::Connected(_) | Did::Disconnected),
     };

@@ -190,7 +190,7 @@ impl Drawing<'_> {
     /// The other end of the socket's connection. Until it is accepted, that is the listening socket.
     fn peer(&self, i: usize) -> Option<Who> {
         let socket = self.facts[i].socket;
-        if let Some(other) = self.record.other_end(socket) {
+        if let Some(other) = self.record.other_end_until(socket, self.facts[i].number) {
             let listener = self.facts[i..].iter().find_map(|fact| match fact.did {
                 Did::Accepted(listener, _) if fact.socket == other => Some(listener),
                 _ => None,

@@ -165,12 +165,12 @@ fn not_received(case: &Case, socket: &Socket) -> Option<Cause> {
     let other = case.other_end().filter(|_| named.is_none()).or_else(there);
     let who = other.map_or_else(|| to.to_string(), |other| case.called(other).to_string());
     let room = usize::try_from(option(socket, libc::SOL_SOCKET, libc::SO_SNDBUF)?).ok()?;
-    let clue = if socket.ask(fd::outq)? < room {
+    let reason = if socket.ask(fd::outq)? < room {
         format!("the queue of {who} is full: it has not received what was sent before")
     } else {
         format!("SO_SNDBUF of {} is full of what {who} has not received", socket.name())
     };
-    let mut cause = missing(case, socket, Cause::new(clue), "OUT");
+    let mut cause = missing(case, socket, Cause::new(reason), "OUT");
     // poll looks at the queue of a peer alone.
     if cause.advice.is_some() && named.is_some() {
         cause.advice = Some(format!("{} again when {who} has received", case.call));

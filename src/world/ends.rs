@@ -109,3 +109,10 @@ pub fn ended(socket: &Socket) -> bool {
         _ => true,
     }
 }
+
+/// Whether it was this process that connected the other end of an AF_UNIX socket.
+pub fn peer_is_own(socket: &Socket) -> bool {
+    let mut peer = [0; 12];
+    let told = socket.ask(|fd| sockopt::get(fd, libc::SOL_SOCKET, libc::SO_PEERCRED, &mut peer)).is_some();
+    told && peer[..4] == std::process::id().to_ne_bytes()
+}

@@ -9,11 +9,11 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
-pub use super::ends::{Ends, Last, ended};
+pub use super::ends::{Ends, Last, ended, peer_is_own};
 use super::socket::Orphan;
 use super::{Mode, Socket, World};
 use crate::os::errqueue::Queued;
-use crate::os::{sockopt, trace};
+use crate::os::trace;
 use crate::value::{Addr, Failure, Name, Tried};
 
 /// How many facts are kept.
@@ -173,11 +173,17 @@ impl Record {
 
     /// A socket got its first name.
     pub fn name_it(&mut self, socket: u64, name: &Rc<str>) {
-        if self.names.len() >= 2 * KEPT_MAX {
+        self.forget();
+        self.names.entry(socket).or_insert_with(|| name.clone());
+    }
+
+    /// Names and other ends are kept of sockets that are told of.
+    fn forget(&mut self) {
+        if self.names.len().max(self.others.len()) >= 2 * KEPT_MAX {
             let told: HashSet<u64> = self.facts.iter().map(|fact| fact.socket).collect();
             self.names.retain(|socket, _| told.contains(socket));
+            self.others.retain(|socket, _| told.contains(socket));
         }
-        self.names.entry(socket).or_insert_with(|| name.clone());
     }
 
     /// The name a socket had first, if it had one.
@@ -228,25 +234,28 @@ impl Record {
 
     /// Which socket is at the other end of one that has just come to be.
     fn meet(&mut self, socket: u64, other: u64) {
-        if self.others.len() >= 2 * KEPT_MAX {
-            let told: HashSet<u64> = self.facts.iter().map(|fact| fact.socket).collect();
-            self.others.retain(|socket, _| told.contains(socket));
-        }
+        self.forget();
         self.others.insert(socket, other);
         self.others.entry(other).or_insert(socket);
     }
 
     /// The socket at the other end of a connection, if it is one of ours; it may be gone.
     pub fn other_end(&self, socket: u64) -> Option<u64> {
+        self.other_end_until(socket, u64::MAX)
+    }
+
+    /// The same before that fact. A connection lives on in another descriptor of it when one was given up.
+    pub fn other_end_until(&self, socket: u64, number: u64) -> Option<u64> {
         if let Some(other) = self.others.get(&socket) {
-            // One that was given up lives on as another descriptor of it.
             let left = |fact: &Fact| match &fact.did {
+                _ if fact.number > number => false,
                 Did::Closed(last) => last.held,
                 did => *did == Did::Detached,
             };
-            let heirs =
-                self.others.iter().filter(|(heir, end)| **end == socket && *heir != other).map(|(heir, _)| *heir);
-            return if self.of(*other).any(left) { heirs.max().or(Some(*other)) } else { Some(*other) };
+            let there = |heir: u64| self.of(heir).next().is_none_or(|first| first.number < number);
+            let heirs = self.others.iter().filter(|(heir, end)| **end == socket && *heir != other && there(**heir));
+            let heir = heirs.map(|(heir, _)| *heir).max();
+            return heir.filter(|_| self.of(*other).any(left)).or(Some(*other));
         }
         let ends = self.ends(socket).filter(|ends| !ends.is_self())?;
         self.met(&ends, |other| other != socket && !self.others.contains_key(&other))
@@ -261,7 +270,9 @@ impl Record {
     /// The first socket that connected to an AF_UNIX listener and was not accepted yet: its queue is one of first come,
     /// first served. Known only when all of the listener's time is.
     fn first_waiting(&self, listener: u64) -> Option<u64> {
-        let at = self.last(listener, |did| matches!(did, Did::Listens(_))).filter(|_| self.knows_all(listener))?;
+        // Who waits goes on waiting when it listens anew.
+        let mut listens = self.of(listener).filter(|fact| matches!(fact.did, Did::Listens(_)));
+        let at = listens.next().filter(|_| self.knows_all(listener))?;
         let Did::Listens(name) = &at.did else { return None };
         let waits = |fact: &&Fact| {
             let came = matches!(&fact.did, Did::Connected(ends) if ends.peer == *name);
@@ -278,8 +289,7 @@ impl Record {
 
     /// Whether the first that happened to a socket is not kept any more.
     pub fn forgot(&self, socket: u64) -> bool {
-        let first = self.of(socket).next().map(|fact| &fact.did);
-        let began = first.is_some_and(|did| did.begins() || matches!(did, Did::Adopted | Did::Duplicated(_)));
+        let began = self.of(socket).next().is_some_and(|fact| fact.did.begins());
         self.count > self.facts.len() as u64 && !began
     }
 
@@ -324,10 +334,7 @@ impl World {
             Did::Duplicated(of) => record.others.get(of).copied(),
             Did::Adopted => record.met(&Ends::of(socket)?, |other| other != socket.serial),
             Did::Accepted(from, _) if socket.family == libc::AF_UNIX => {
-                let mut peer = [0; 12];
-                sockopt::get(socket.open_fd().ok()?.as_fd(), libc::SOL_SOCKET, libc::SO_PEERCRED, &mut peer).ok()?;
-                let own = peer[..4] == std::process::id().to_ne_bytes() && !self.shares;
-                own.then(|| record.first_waiting(*from)).flatten()
+                record.first_waiting(*from).filter(|_| peer_is_own(socket) && !self.shares)
             }
             Did::Accepted(_, ends) => {
                 let open = |s: &Rc<Socket>| Ends::of(s).is_some_and(|theirs| theirs.meets(ends));
