@@ -88,7 +88,7 @@ fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
             _ => cause.advise(format!("close {name} first, or another name")),
         });
     }
-    if let Some(held) = super::elsewhere::unix_held(wanted) {
+    if let Some(held) = super::elsewhere::unix_held(case, wanted) {
         return Some(held);
     }
     let Addr::Path(path) = wanted else { return None };
