@@ -131,12 +131,8 @@ pub(super) const CONNECT: Command = Command {
             .cure("setsockopt S SO_BROADCAST 1 for a broadcast"),
         err("EAFNOSUPPORT", "the address is of another family than the socket")
             .cure("a socket of AF_INET for 1.2.3.4, AF_INET6 for [::1], AF_UNIX for a path"),
-        err(
-            "EINVAL",
-            "an IPv6 address of one link without its interface, another machine's address from a socket that \
-                       is bound to 127.0.0.1, or an AF_UNIX socket that listens",
-        )
-        .cure("[fe80::1%eth0]:80 for an address of one link; a new socket for one that listens"),
+        err("EINVAL", "a link-local address without %INTERFACE, a source that leads elsewhere, an AF_UNIX listener")
+            .cure("[fe80::1%eth0]:80 for an address of one link; a new socket for one that listens"),
         err("EAI_ADDRFAMILY", "an IPv6 address for an IPv4 socket, or the other way round"),
         CLOSED,
     ],

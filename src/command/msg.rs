@@ -18,10 +18,8 @@ const SENDMSG: Command = Command {
               at least)",
     params: &[
         req("S", Kind::Socket).that(Stands::Reachable),
-        named("fds", Kind::Sockets).is(
-            "sockets or files to pass on to the other side, 253 at most: fds=a,b; over AF_UNIX alone, others drop \
-                                        them without a word",
-        ),
+        named("fds", Kind::Sockets)
+            .is("sockets or files, 253 at most, for the other side of an AF_UNIX socket: fds=a,b"),
         named("flags", Kind::MsgFlags).is("as in send"),
         named("to", Kind::Addr).that(Stands::Listening).is("where it goes, as in sendto"),
         some("DATA", Kind::Data).is("the pieces, which go one after the other as one message"),

@@ -24,12 +24,9 @@ pub(super) const OVER: KnownError =
 pub(super) const RESET: KnownError =
     err("ECONNRESET", "the peer reset the connection: it closed with data unread, or with SO_LINGER 0")
         .cure("close S and connect a new socket: nothing more goes either way");
-pub(super) const NO_ROOM: KnownError = err(
-    "EAGAIN",
-    "not a failure: no room in the send buffer, and S is non-blocking or SO_SNDTIMEO is over; UDP: no local \
-         port is left",
-)
-.cure("send again when poll S OUT says OUT, or setblocking S on to wait");
+pub(super) const NO_ROOM: KnownError =
+    err("EAGAIN", "not a failure: no room in the send buffer, and S is non-blocking or SO_SNDTIMEO is over")
+        .cure("send again when poll S OUT says OUT, or setblocking S on to wait");
 
 pub(super) const SEND: Command = Command {
     name: "send",

@@ -88,7 +88,10 @@ fn unix_taken(case: &Case, wanted: &Addr) -> Option<Cause> {
             _ => cause.advise(format!("close {name} first, or another name")),
         });
     }
-    let Addr::Path(path) = wanted else { return super::elsewhere::unix_held(wanted, "another name") };
+    if let Some(held) = super::elsewhere::unix_held(case, wanted) {
+        return Some(held);
+    }
+    let Addr::Path(path) = wanted else { return None };
     let about = std::fs::symlink_metadata(OsStr::from_bytes(path)).ok()?;
     if !about.file_type().is_socket() {
         return Some(Cause::new(format!("{wanted} exists and is no socket")).advise("another path"));

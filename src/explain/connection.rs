@@ -215,7 +215,8 @@ pub(super) fn not_taken(case: &Case) -> Option<Cause> {
 /// EPROTOTYPE: the socket there is of another type.
 pub(super) fn other_type(case: &Case) -> Option<Cause> {
     let (socket, to) = (case.socket.as_ref()?, case.failure.addr()?);
-    let there = case.ours(|s| is_at(s, to) && s.kind != socket.kind)?;
+    let there =
+        case.ours(|s| is_at(s, to) && s.kind != socket.kind && (s.kind == libc::SOCK_DGRAM || Ends::of(s).is_none()))?;
     let (theirs, mine) = (TYPES.name_of(there.kind)?, TYPES.name_of(socket.kind)?);
     let reason = format!("{}, bound to {to}, is {theirs}, and {} is {mine}", there.name(), socket.name());
     Some(Cause::new(reason).advise("the same type on both sides").about(there.serial))

@@ -228,11 +228,7 @@ pub(super) fn is_group(addr: &Addr) -> bool {
 
 /// Whether that is for a group's members alone; all hosts of a link are a group that needs none.
 fn is_joined(addr: &Addr) -> bool {
-    match addr.host() {
-        Some(IpAddr::V4(host)) => host.is_multicast() && host != Ipv4Addr::new(224, 0, 0, 1),
-        Some(IpAddr::V6(host)) => host.is_multicast() && host.segments()[1..] != [0, 0, 0, 0, 0, 0, 1],
-        None => false,
-    }
+    addr.host().is_some_and(|h| h.is_multicast() && !["224.0.0.1", "ff02::1"].contains(&&*h.to_string()))
 }
 
 /// The address that what a socket sends comes from: its own, or the one that the kernel picks for that destination.
@@ -288,9 +284,8 @@ pub(super) fn missed(world: &World, socket: &Socket) -> Option<Cause> {
             _ => {}
         }
     }
-    if missed.is_some() {
-        return missed;
-    }
-    let (other, why) = places.instead_of(socket.serial)?;
-    Some(Cause::new(format!("{} {why}", record.name(other))).about(other))
+    missed.or_else(|| {
+        let (other, why) = places.instead_of(socket.serial)?;
+        Some(Cause::new(format!("{} {why}", record.name(other))).about(other))
+    })
 }

@@ -20,10 +20,14 @@ fn entries(kind: i32) -> impl Iterator<Item = KernelSocket> {
     tables.into_iter().filter_map(|p| netstat::sockets(p).ok()).flatten()
 }
 
+/// The kernel's numbers of this session's open sockets.
+fn ours(case: &Case) -> Vec<u64> {
+    case.world.sockets().iter().filter_map(|s| netstat::inode(s.open_fd().ok()?.as_fd())).collect()
+}
+
 /// What has such an address and is no open socket of this session.
 fn foreign(case: &Case, at: &Addr, kind: i32) -> Vec<KernelSocket> {
-    let ours: Vec<u64> =
-        case.world.sockets().iter().filter_map(|s| netstat::inode(s.open_fd().ok()?.as_fd())).collect();
+    let ours = ours(case);
     entries(kind).filter(|e| overlap(&e.local, at) && e.inode.is_none_or(|n| !ours.contains(&n))).collect()
 }
 
@@ -156,11 +160,8 @@ pub(super) fn listens_near(to: &Addr) -> Option<(String, Addr)> {
     Some((format!("{} listens on {} only", owner(&entry), entry.local), entry.local))
 }
 
-/// EADDRINUSE of AF_UNIX: another process has the path, or nobody any more.
+/// EADDRINUSE of AF_UNIX: the path is there, but nobody has it any more.
 pub(super) fn unix_taken(case: &Case, wanted: &Addr, path: &[u8]) -> Option<Cause> {
-    if let Some(held) = unix_held(wanted, "another path") {
-        return Some(held);
-    }
     let table = netstat::sockets(Protocol::Unix).ok()?;
     let unlink = format!("unlink {wanted}");
     if let Some(fact) = case.left_by(wanted) {
@@ -175,8 +176,11 @@ pub(super) fn unix_taken(case: &Case, wanted: &Addr, path: &[u8]) -> Option<Caus
 }
 
 /// EADDRINUSE of AF_UNIX: another process has the address.
-pub(super) fn unix_held(wanted: &Addr, otherwise: &str) -> Option<Cause> {
+pub(super) fn unix_held(case: &Case, wanted: &Addr) -> Option<Cause> {
+    let otherwise = if matches!(wanted, Addr::Path(_)) { "another path" } else { "another name" };
     let table = netstat::sockets(Protocol::Unix).ok()?;
-    let entry = table.iter().find(|e| e.local == *wanted && e.inode.is_some())?;
+    // What a listener of ours accepted has its address, too, and holds nothing.
+    let ours = ours(case);
+    let entry = table.iter().find(|e| e.local == *wanted && e.inode.is_some_and(|n| !ours.contains(&n)))?;
     Some(Cause::new(format!("{wanted} is held by {}", owner(entry))).advise(otherwise))
 }

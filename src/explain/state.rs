@@ -193,11 +193,8 @@ pub(super) fn other_protocol(case: &Case) -> Option<Cause> {
     Some(match (family, protocol) {
         (libc::AF_INET, libc::IPPROTO_ICMPV6) => Cause::new("IPPROTO_ICMPV6 is IPv6's").advise("IPPROTO_ICMP"),
         (libc::AF_INET6, libc::IPPROTO_ICMP) => Cause::new("IPPROTO_ICMP is IPv4's").advise("IPPROTO_ICMPV6"),
-        (libc::AF_INET | libc::AF_INET6, 0) if kind == libc::SOCK_RAW => {
-            let ping = if family == libc::AF_INET { "IPPROTO_ICMP" } else { "IPPROTO_ICMPV6" };
-            Cause::new("SOCK_RAW is of one protocol, and none is given")
-                .advise(format!("SOCK_RAW with {ping}, for one"))
-        }
+        (_, 0) if kind == libc::SOCK_RAW => Cause::new("SOCK_RAW is of one protocol, and none is given")
+            .advise("SOCK_RAW with IPPROTO_ICMP, for one; over IPv6 IPPROTO_ICMPV6"),
         _ => {
             let (kind, protocol) = (constants::TYPES.name_of(kind)?, constants::PROTOCOLS.name_of(protocol)?);
             Cause::new(format!("{protocol} does not go with {kind}")).advise("leave the protocol out")

@@ -152,7 +152,7 @@ pub struct Info(Vec<u8>);
 const OPTIONS: usize = 5;
 const SCALES: usize = 6;
 /// Segments with data that came; of bytes received the peer's FIN is one.
-const DATA_SEGMENTS_IN: usize = 152;
+const DATA_SEGMENTS_IN: std::ops::Range<usize> = 152..156;
 
 impl Info {
     /// Ask the kernel; the errno where the socket has no such thing.
@@ -170,14 +170,10 @@ impl Info {
 
     /// The number in a field, where this kernel has it.
     pub fn number(&self, field: &Field) -> Option<u64> {
-        self.read(field.at, field.size)
-    }
-
-    fn read(&self, at: usize, size: usize) -> Option<u64> {
-        let bytes = self.0.get(at..at + size)?;
+        let bytes = self.0.get(field.at..field.at + field.size)?;
         let mut wide = [0; 8];
-        let from = if cfg!(target_endian = "little") { 0 } else { 8 - size };
-        wide[from..from + size].copy_from_slice(bytes);
+        let from = if cfg!(target_endian = "little") { 0 } else { 8 - field.size };
+        wide[from..from + field.size].copy_from_slice(bytes);
         Some(u64::from_ne_bytes(wide))
     }
 
@@ -197,7 +193,7 @@ impl Info {
             When::Open => self.had_peer() && !closed,
             When::Timed => self.had_peer() && counts("rtt"),
             When::Sent => self.had_peer() && counts("bytes_sent"),
-            When::Got => self.had_peer() && self.read(DATA_SEGMENTS_IN, 4) != Some(0),
+            When::Got => self.had_peer() && self.0.get(DATA_SEGMENTS_IN) != Some(&[0; 4]),
             When::Delivered => self.had_peer() && counts("bytes_sent") && counts("delivery_rate"),
         };
         self.number(field).filter(|_| says)
