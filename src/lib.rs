@@ -136,13 +136,13 @@
 //! - `unicode-width`: carets under wide characters, columns of tables, lines that fit.
 
 pub mod command;
-pub mod explain;
+pub(crate) mod explain;
 pub mod front;
 pub mod help;
 pub mod lang;
 pub mod linux;
 pub mod os;
-pub mod program;
+pub(crate) mod program;
 pub mod render;
 pub mod session;
 pub mod value;

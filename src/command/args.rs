@@ -166,6 +166,6 @@ impl Args {
 }
 
 /// The failure of an argument that is the wrong kind of value.
-pub fn expected(i: usize, what: &str, got: &Value) -> Failure {
+pub(crate) fn expected(i: usize, what: &str, got: &Value) -> Failure {
     Failure::usage(format!("{what} is needed here, and this is {}", got.kind())).at(i)
 }

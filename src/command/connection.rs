@@ -14,7 +14,7 @@ use crate::world::record::{Did, Ends};
 use crate::world::{Mode, Side, Socket, Step, Waiting, World, retry, socket_value};
 
 /// The calls that listen and connect.
-pub const COMMANDS: &[Command] = &[LISTEN, ACCEPT, CONNECT, CONNECT_EX];
+pub(super) const COMMANDS: &[Command] = &[LISTEN, ACCEPT, CONNECT, CONNECT_EX];
 
 const LISTEN: Command = Command {
     name: "listen",

@@ -13,7 +13,7 @@ use crate::value::{Addr, Failure, Holds, Name, Reply, Value};
 use crate::world::{Mode, Socket, Step, World, chain, offload, socket_value};
 
 /// The calls.
-pub const COMMANDS: &[Command] = &[CREATE_SERVER, CREATE_CONNECTION];
+pub(super) const COMMANDS: &[Command] = &[CREATE_SERVER, CREATE_CONNECTION];
 
 const CREATE_SERVER: Command = Command {
     name: "create_server",

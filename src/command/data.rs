@@ -9,7 +9,7 @@ use crate::value::{Failure, Holds, Name, Reply, Value, codec, json, pack, text};
 use crate::world::Step;
 
 /// The calls of this group.
-pub const COMMANDS: &[Command] = &[ENCODE, DECODE, PACK, UNPACK, CALCSIZE, DUMPS, LOADS, FIELD];
+pub(super) const COMMANDS: &[Command] = &[ENCODE, DECODE, PACK, UNPACK, CALCSIZE, DUMPS, LOADS, FIELD];
 
 /// What the calls of the group have in common.
 pub(super) const DATA: Command = base(Group::Data);

@@ -9,7 +9,7 @@ use crate::world::record::Did;
 use crate::world::{Step, World};
 
 /// The commands of this group.
-pub const COMMANDS: &[Command] = &[MAKEFILE, OPEN, READLINE, READLINES, READ, WRITE, FLUSH];
+pub(super) const COMMANDS: &[Command] = &[MAKEFILE, OPEN, READLINE, READLINES, READ, WRITE, FLUSH];
 
 const NOT_OPEN: KnownError = err("Usage", "the file is closed, or was not opened for this");
 const TIMEOUT: KnownError = err("timeout", "the socket's own timeout ran out; the file cannot be read any more");

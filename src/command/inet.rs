@@ -7,7 +7,7 @@ use crate::value::{Failure, Holds, Value};
 use crate::world::{Step, World};
 
 /// The calls.
-pub const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "inet_aton",
         summary: "the four bytes of an IPv4 address; it may be written in one to four numbers",

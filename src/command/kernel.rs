@@ -16,7 +16,7 @@ use crate::value::{Failure, Holds, Table, Value, text};
 use crate::world::{Request, Step, World};
 
 /// The calls of this file.
-pub const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command {
         notes: &[
             "What waits to be accepted has its listener's name: (srv). What the kernel keeps of a closed socket, in \

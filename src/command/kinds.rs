@@ -160,7 +160,7 @@ impl Kind {
 
 /// The value of a word of the program where nothing more is known about it: a number, `none`, `on`, `off`,
 /// `true`, `false`, or the word itself.
-pub fn word_value(word: &str) -> Value {
+pub(crate) fn word_value(word: &str) -> Value {
     match word {
         "none" => return Value::None,
         "on" | "true" | "True" => return Value::Bool(true),
@@ -171,7 +171,7 @@ pub fn word_value(word: &str) -> Value {
 }
 
 /// The number a word looks like: `5`, `-5`, `0x10`, `2.5`, `1e3`.
-pub fn number(word: &str) -> Option<Value> {
+pub(crate) fn number(word: &str) -> Option<Value> {
     let digits = word.strip_prefix(['-', '+']).unwrap_or(word);
     if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         return None;
@@ -191,7 +191,7 @@ pub fn number(word: &str) -> Option<Value> {
 }
 
 /// Fit a value to a parameter. `Text` values are read as words would be.
-pub fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
+pub(crate) fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
     let fitted = match kind {
         Kind::Addr => return fit_addr(value),
         Kind::Option => return fit_option(&value),
@@ -302,7 +302,7 @@ fn fit_option(value: &Value) -> Result<Arg, Failure> {
 }
 
 /// Whether a value names a level rather than an option.
-pub fn is_level(value: &Value) -> bool {
+pub(crate) fn is_level(value: &Value) -> bool {
     match value {
         Value::Int(_) => true,
         other => {
@@ -313,7 +313,7 @@ pub fn is_level(value: &Value) -> bool {
 }
 
 /// An option with the level before it, each by name or number.
-pub fn fit_leveled(level: &Value, option: &Value) -> Result<Arg, Failure> {
+pub(crate) fn fit_leveled(level: &Value, option: &Value) -> Result<Arg, Failure> {
     let as_number = |v: &Value| match v {
         Value::Int(n) => Some(*n),
         other => number(&other.to_string()).and_then(|n| if let Value::Int(n) = n { Some(n) } else { None }),
@@ -365,7 +365,7 @@ fn fit_addr(value: Value) -> Result<Arg, Failure> {
 }
 
 /// An address in two words: a host and a port.
-pub fn fit_host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
+pub(crate) fn fit_host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
     let port_text = port.to_string();
     let port = match number(&port_text) {
         Some(Value::Int(n)) => {

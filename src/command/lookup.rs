@@ -9,7 +9,7 @@ use crate::value::{Failure, Holds, Name, Reply, Tried, Value};
 use crate::world::{Step, World, offload};
 
 /// The calls.
-pub const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "getaddrinfo",
         summary: "the addresses of a host and service; entries of family, type, protocol, official name, address",

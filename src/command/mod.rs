@@ -5,8 +5,8 @@
 //! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
 mod ancillary;
-pub mod args;
-pub mod kinds;
+pub(crate) mod args;
+pub(crate) mod kinds;
 pub mod standing;
 
 mod connection;
@@ -29,12 +29,12 @@ mod readiness;
 mod receive;
 mod sendfile;
 mod sending;
-pub mod socket;
+pub(crate) mod socket;
 mod strings;
 mod sync;
 mod tasks;
 mod transfer;
-pub mod views;
+pub(crate) mod views;
 
 pub use args::{Arg, Args};
 pub use kinds::Kind;

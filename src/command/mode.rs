@@ -6,7 +6,7 @@ use crate::world::record::Did;
 use crate::world::{Mode, Socket, Step, World};
 
 /// The calls about blocking and timeouts.
-pub const COMMANDS: &[Command] =
+pub(super) const COMMANDS: &[Command] =
     &[SETTIMEOUT, GETTIMEOUT, SETBLOCKING, GETBLOCKING, SETDEFAULTTIMEOUT, GETDEFAULTTIMEOUT];
 
 const SETTIMEOUT: Command = Command {

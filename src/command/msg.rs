@@ -10,7 +10,7 @@ use crate::value::{Failure, Holds};
 use crate::world::{Step, World};
 
 /// The calls that move messages.
-pub const COMMANDS: &[Command] = &[SENDMSG, RECVMSG];
+pub(super) const COMMANDS: &[Command] = &[SENDMSG, RECVMSG];
 
 const SENDMSG: Command = Command {
     name: "sendmsg",

@@ -15,7 +15,7 @@ use crate::world::record::Did;
 use crate::world::{Socket, Step, World, chain};
 
 /// The calls.
-pub const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     BIND,
     Command {
         name: "getsockname",

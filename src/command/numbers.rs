@@ -10,7 +10,7 @@ use crate::value::{Failure, Holds, Value, codec, text};
 use crate::world::Step;
 
 /// The calls.
-pub const COMMANDS: &[Command] = &[INT, FLOAT, STR, REPR];
+pub(super) const COMMANDS: &[Command] = &[INT, FLOAT, STR, REPR];
 
 const INT: Command = Command {
     name: "int",

@@ -16,7 +16,7 @@ use crate::world::{Socket, Step, World};
 const LONGEST: usize = 1024;
 
 /// The calls of this file.
-pub const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "setsockopt",
         aliases: &["setopt"],

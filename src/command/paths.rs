@@ -12,7 +12,7 @@ use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::{Step, World, file};
 
 /// The calls.
-pub const COMMANDS: &[Command] = &[UNLINK, MKDIR, EXISTS, FILESIZE, SYMLINK, REALPATH];
+pub(super) const COMMANDS: &[Command] = &[UNLINK, MKDIR, EXISTS, FILESIZE, SYMLINK, REALPATH];
 
 const UNLINK: Command = Command {
     name: "unlink",

@@ -65,7 +65,7 @@ fn make_queue(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 const BASE: Command = Command { params: &[req("P", Kind::Process)], ..base(Group::Processes) };
 
 /// The calls of this group.
-pub const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "process",
         summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the main \

@@ -1,6 +1,4 @@
 //! What is ready and what is running: `poll`, `select`, jobs, time, and what a socket's queues hold.
-// Every effect has the same type, also one that cannot fail.
-#![allow(clippy::unnecessary_wraps)]
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
@@ -20,7 +18,8 @@ use crate::world::{On, Request, Socket, Step, Wait, Wake, World, socket_value, s
 const STATE_AGAIN: Duration = Duration::from_millis(1);
 
 /// The calls about what is ready and what is running.
-pub const COMMANDS: &[Command] = &[POLL, SELECT, WAIT, JOBS, IS_ALIVE, CANCEL, SLEEP, NOW, INQ, OUTQ, ATMARK, STATE];
+pub(super) const COMMANDS: &[Command] =
+    &[POLL, SELECT, WAIT, JOBS, IS_ALIVE, CANCEL, SLEEP, NOW, INQ, OUTQ, ATMARK, STATE];
 
 const POLL: Command = Command {
     name: "poll",

@@ -28,7 +28,7 @@ const REFUSED: KnownError = err("ECONNREFUSED", "a datagram sent earlier found n
     .cure("start the peer, then send again");
 
 /// The calls that receive.
-pub const COMMANDS: &[Command] = &[RECV, RECVFROM];
+pub(super) const COMMANDS: &[Command] = &[RECV, RECVFROM];
 
 pub(super) const RECV: Command = Command {
     name: "recv",

@@ -16,7 +16,7 @@ use crate::world::record::Did;
 use crate::world::{Mode, Socket, Step, World, retry};
 
 /// The call that sends a file.
-pub const COMMANDS: &[Command] = &[SENDFILE];
+pub(super) const COMMANDS: &[Command] = &[SENDFILE];
 
 const SENDFILE: Command = Command {
     name: "sendfile",

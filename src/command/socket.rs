@@ -12,7 +12,7 @@ use crate::world::record::Did;
 use crate::world::{File, Mode, Socket, Step, World, file, socket_value, sync};
 
 /// The calls that make and end sockets.
-pub const COMMANDS: &[Command] = &[SOCKET, SOCKETPAIR, CLOSE, SHUTDOWN, DUP, DETACH, FILENO];
+pub(crate) const COMMANDS: &[Command] = &[SOCKET, SOCKETPAIR, CLOSE, SHUTDOWN, DUP, DETACH, FILENO];
 
 const SOCKET: Command = Command {
     name: "socket",
@@ -212,7 +212,7 @@ fn socket(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 /// The words that stand for a family and a type at once.
-pub const SHORT_FORMS: &[(&str, i32, i32)] = &[
+pub(crate) const SHORT_FORMS: &[(&str, i32, i32)] = &[
     ("tcp", libc::AF_INET, libc::SOCK_STREAM),
     ("udp", libc::AF_INET, libc::SOCK_DGRAM),
     ("tcp6", libc::AF_INET6, libc::SOCK_STREAM),

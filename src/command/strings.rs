@@ -11,7 +11,7 @@ use crate::value::{Failure, Holds, Value};
 use crate::world::Step;
 
 /// The calls.
-pub const COMMANDS: &[Command] = &[UPPER, LOWER, STRIP, SPLIT, SLICE, LIST, ITEM, LEN];
+pub(super) const COMMANDS: &[Command] = &[UPPER, LOWER, STRIP, SPLIT, SLICE, LIST, ITEM, LEN];
 
 const UPPER: Command = Command {
     name: "upper",

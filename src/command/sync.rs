@@ -97,7 +97,7 @@ const EMPTY: KnownError = err("Empty", "no entry came in time");
 const FULL: KnownError = err("Full", "no room came in time");
 
 /// The calls of this file.
-pub const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command {
         results: &[("lock", Holds::Live)],
         returns: "the lock",

@@ -44,7 +44,7 @@ fn submit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 const DEF: Param = some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with");
 
 /// The calls of this group.
-pub const COMMANDS: &[Command] = &[
+pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "spawn",
         summary: "start a def as a task of its own; with -d it ends with the main task",

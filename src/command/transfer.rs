@@ -15,7 +15,7 @@ use crate::world::record::Did;
 use crate::world::{Mode, Socket, Step, World, retry};
 
 /// The calls that send.
-pub const COMMANDS: &[Command] = &[SEND, SENDALL, SENDTO];
+pub(super) const COMMANDS: &[Command] = &[SEND, SENDALL, SENDTO];
 
 // What several calls fail with.
 pub(super) const OVER: KnownError =

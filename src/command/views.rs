@@ -38,7 +38,7 @@ fn help(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 /// Whether a line saves the session: such a line is not part of what is saved.
-pub fn saves(line: &str) -> bool {
+pub(crate) fn saves(line: &str) -> bool {
     line.trim_start().starts_with("save ")
 }
 
@@ -47,7 +47,7 @@ const fn view(name: &'static str, summary: &'static str, run: super::Run) -> Com
 }
 
 /// The calls of this group.
-pub const COMMANDS: &[Command] = &[
+pub(crate) const COMMANDS: &[Command] = &[
     Command {
         example: "sockets",
         related: &["vars", "state"],

@@ -39,7 +39,7 @@ struct Drawing<'a> {
 }
 
 /// What happened to these sockets, or to all.
-pub fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Failure> {
+pub(crate) fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Failure> {
     let Some(record) = &world.record else {
         return Err(Failure::usage("with -q nothing is written down of what happens to sockets"));
     };

@@ -24,9 +24,9 @@ mod waiting;
 use std::rc::Rc;
 use std::time::Instant;
 
-pub use diagram::draw;
-pub use snapshot::{Snapshot, after};
-pub use story::{remark, story, why};
+pub(crate) use diagram::draw;
+pub(crate) use snapshot::{Snapshot, after};
+pub(crate) use story::{remark, story, why};
 
 use crate::command;
 use crate::lang::Source;
@@ -270,7 +270,7 @@ impl<'a> Case<'a> {
 }
 
 /// An error that was told.
-pub struct Told {
+pub(crate) struct Told {
     /// The program and its line there; 0 where it is not known.
     line: (Option<Rc<Source>>, u32),
     when: Instant,
@@ -283,7 +283,12 @@ pub struct Told {
 
 /// A failure with its cause, as far as there is evidence; and what [`why`] will tell of it.
 #[cold]
-pub fn explain(world: &World, call: &Rc<str>, line: (Option<Rc<Source>>, u32), failure: Failure) -> (Failure, Told) {
+pub(crate) fn explain(
+    world: &World,
+    call: &Rc<str>,
+    line: (Option<Rc<Source>>, u32),
+    failure: Failure,
+) -> (Failure, Told) {
     let (cause, kind) = trace::aside(|| {
         let case = Case::new(world, call, &failure);
         let told = |s: &&Rc<Socket>| !matches!(failure.tried, Tried::SetOption(..)) && s.family != libc::AF_UNIX;
@@ -296,7 +301,7 @@ pub fn explain(world: &World, call: &Rc<str>, line: (Option<Rc<Source>>, u32), f
 }
 
 /// What is known to help with a failure: everybody tells this.
-pub struct Known {
+pub(crate) struct Known {
     /// Why it happened.
     pub cause: Vec<Reason>,
     /// What to do about it: `try: ...`.
@@ -307,13 +312,13 @@ pub struct Known {
 
 impl Known {
     /// All of it, a line each.
-    pub fn lines(&self) -> impl Iterator<Item = Reason> {
+    pub(crate) fn lines(&self) -> impl Iterator<Item = Reason> {
         self.cause.iter().cloned().chain(self.advice.as_deref().map(Reason::from))
     }
 }
 
 /// What is known to help with a failure of a call, its own notes aside.
-pub fn known(call: &str, failure: &Failure) -> Known {
+pub(crate) fn known(call: &str, failure: &Failure) -> Known {
     let cause = failure.reasons().to_vec();
     let attempt = |advice: &str| Some(format!("try: {advice}")).filter(|_| !advice.is_empty());
     match command::usual(call, failure.name) {

@@ -29,7 +29,7 @@ pub struct Snapshot {
 type Pairs = Vec<(&'static str, Value)>;
 
 /// The sockets now, and the facts after that number, which becomes the last one's. None where no record is kept.
-pub fn after(world: &World, told: &mut u64, begun: Instant) -> Option<Snapshot> {
+pub(crate) fn after(world: &World, told: &mut u64, begun: Instant) -> Option<Snapshot> {
     let record = world.record.as_ref()?;
     let mut facts: Vec<&Fact> = record.facts().rev().take_while(|fact| fact.number > *told).collect();
     facts.reverse();

@@ -31,7 +31,7 @@ const FURTHER: &[(i32, i32, &str)] = &[
 ];
 
 /// What of the last thing that happened surprises those who see the call's result alone.
-pub fn remark(record: &Record) -> Option<String> {
+pub(crate) fn remark(record: &Record) -> Option<String> {
     let last = record.facts().next_back().filter(|fact| fact.place.call == record.place.call)?;
     match last.did {
         Did::Received { room, whole, peeked: false, .. } if whole > room => {
@@ -44,7 +44,7 @@ pub fn remark(record: &Record) -> Option<String> {
 }
 
 /// The last error, explained.
-pub fn why(world: &World, told: Option<&Told>) -> Vec<Reason> {
+pub(crate) fn why(world: &World, told: Option<&Told>) -> Vec<Reason> {
     let Some(told) = told else {
         return vec![match world.record {
             Some(_) => "no call of this session has failed yet".into(),
@@ -68,7 +68,7 @@ pub fn why(world: &World, told: Option<&Told>) -> Vec<Reason> {
 }
 
 /// All that happened to one socket, and how it stands.
-pub fn story(world: &World, socket: &Socket) -> Result<Vec<Reason>, Failure> {
+pub(crate) fn story(world: &World, socket: &Socket) -> Result<Vec<Reason>, Failure> {
     let Some(record) = &world.record else {
         return Err(Failure::usage("with -q nothing is written down of what happens to a socket"));
     };

@@ -7,13 +7,13 @@ use crate::os::{poller, process};
 use crate::session::{CHILD, Stop};
 
 /// The name of the child that the command line asks for.
-pub fn asked_for() -> Option<String> {
+pub(super) fn asked_for() -> Option<String> {
     let mut arguments = std::env::args_os().skip(1);
     (arguments.next()? == CHILD).then(|| arguments.next().unwrap_or_default().to_string_lossy().into_owned())
 }
 
 /// Be that child, to its exit status.
-pub fn run(name: &str) -> u8 {
+pub(super) fn run(name: &str) -> u8 {
     let flag = |long: &str| std::env::args_os().skip(3).any(|a| a == long);
     let form = [Form::Json, Form::Full].into_iter().find(|form| form.flag().is_some_and(flag));
     let options = Options { quiet: flag(script::QUIET), form: form.unwrap_or_default(), ..Options::default() };

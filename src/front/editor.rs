@@ -38,7 +38,7 @@ const CANDIDATES_MAX: usize = 200;
 const HINT_MIN: usize = 3;
 
 /// What a line is asked for with.
-pub struct Ask {
+pub(super) struct Ask {
     /// What stands before it.
     pub prompt: String,
     /// What is typed already. Where nothing can be edited, an empty line stands for it.
@@ -47,13 +47,13 @@ pub struct Ask {
 
 impl Ask {
     /// Nothing is typed yet.
-    pub fn plain(prompt: &str) -> Self {
+    pub(super) fn plain(prompt: &str) -> Self {
         Self { prompt: prompt.into(), initial: String::new() }
     }
 }
 
 /// Reads statements from a terminal.
-pub struct LineEditor {
+pub(super) struct LineEditor {
     editor: Editor<Assistant, Past>,
     store: Option<Store>,
     /// What is wrong with the history, until there is a place to say it.
@@ -64,7 +64,7 @@ pub struct LineEditor {
 
 impl LineEditor {
     /// An editor on standard input and output.
-    pub fn new(cache: Arc<NameCache>, paste: Paste, style: Style) -> rustyline::Result<Self> {
+    pub(super) fn new(cache: Arc<NameCache>, paste: Paste, style: Style) -> rustyline::Result<Self> {
         let keys = inputrc::keys();
         let config = Config::builder()
             .auto_add_history(false)
@@ -93,17 +93,17 @@ impl LineEditor {
     }
 
     /// What prints above the line being edited.
-    pub fn printer(&mut self) -> rustyline::Result<impl ExternalPrinter + Send + use<>> {
+    pub(super) fn printer(&mut self) -> rustyline::Result<impl ExternalPrinter + Send + use<>> {
         self.editor.create_external_printer()
     }
 
     /// Read the history of earlier sessions. What does not work is said once, before the first prompt.
-    pub fn remember(&mut self) {
+    pub(super) fn remember(&mut self) {
         (self.store, self.unsaid) = Store::open(self.editor.history_mut());
     }
 
     /// Ask for a statement: a line, or a block to its end. `begin` is called when the editor takes the terminal.
-    pub fn statement(&mut self, ask: &Ask, begin: impl Fn()) -> rustyline::Result<String> {
+    pub(super) fn statement(&mut self, ask: &Ask, begin: impl Fn()) -> rustyline::Result<String> {
         if let Some(note) = self.unsaid.take() {
             self.note(&note);
         }
@@ -162,7 +162,7 @@ impl LineEditor {
     }
 
     /// Keep a statement for other sessions and for this one.
-    pub fn keep(&mut self, text: &str) {
+    pub(super) fn keep(&mut self, text: &str) {
         if text.is_empty() || self.editor.history().ends_with(text) {
             return;
         }
@@ -186,7 +186,7 @@ fn write(text: &str) {
 }
 
 /// How many blocks these lines leave open.
-pub fn depth(lines: &str) -> usize {
+pub(super) fn depth(lines: &str) -> usize {
     usize::try_from(lines.lines().map(lang::depth_change).sum::<isize>()).unwrap_or(0)
 }
 

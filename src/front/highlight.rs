@@ -15,14 +15,14 @@ use crate::value::Name;
 mod paints {
     use owo_colors::Style;
 
-    pub const CALL: Style = Style::new().bold();
-    pub const KEYWORD: Style = Style::new().magenta().bold();
-    pub const NAME: Style = Style::new().cyan();
-    pub const TEXT: Style = Style::new().green();
-    pub const ESCAPE: Style = Style::new().green().bold();
-    pub const NUMBER: Style = Style::new().magenta();
-    pub const COMMENT: Style = Style::new().dimmed();
-    pub const WRONG: Style = Style::new().red();
+    pub(super) const CALL: Style = Style::new().bold();
+    pub(super) const KEYWORD: Style = Style::new().magenta().bold();
+    pub(super) const NAME: Style = Style::new().cyan();
+    pub(super) const TEXT: Style = Style::new().green();
+    pub(super) const ESCAPE: Style = Style::new().green().bold();
+    pub(super) const NUMBER: Style = Style::new().magenta();
+    pub(super) const COMMENT: Style = Style::new().dimmed();
+    pub(super) const WRONG: Style = Style::new().red();
 }
 
 /// The words that are operators of expressions.

@@ -25,14 +25,14 @@ const FILE_MAX: u64 = 32 * 1024 * 1024;
 
 /// The entries, the oldest first, each once.
 #[derive(Default)]
-pub struct Past {
+pub(super) struct Past {
     entries: VecDeque<Rc<str>>,
     known: HashSet<Rc<str>>,
 }
 
 impl Past {
     /// Whether that is the newest entry: then there is nothing to keep.
-    pub fn ends_with(&self, line: &str) -> bool {
+    pub(super) fn ends_with(&self, line: &str) -> bool {
         self.entries.back().is_some_and(|last| **last == *line)
     }
 
@@ -140,14 +140,14 @@ impl History for Past {
 }
 
 /// The file that the entries are kept in.
-pub struct Store {
+pub(super) struct Store {
     file: File,
 }
 
 impl Store {
     /// Open the history of the state folder of the XDG base directories, and read it. What does not work is said in
     /// the second result; the prompt goes on without it.
-    pub fn open(past: &mut Past) -> (Option<Self>, Option<String>) {
+    pub(super) fn open(past: &mut Past) -> (Option<Self>, Option<String>) {
         let Some(path) = path() else {
             return (None, Some("the history is not kept: neither XDG_STATE_HOME nor HOME is set".into()));
         };
@@ -172,7 +172,7 @@ impl Store {
     }
 
     /// Keep an entry.
-    pub fn append(&mut self, entry: &str) -> io::Result<()> {
+    pub(super) fn append(&mut self, entry: &str) -> io::Result<()> {
         if entry.trim().is_empty() || entry.len() > ENTRY_MAX {
             return Ok(());
         }

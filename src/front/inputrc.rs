@@ -7,7 +7,7 @@ use rustyline::config::BellStyle;
 
 /// What is heeded of an inputrc.
 #[derive(Clone, Copy, Debug)]
-pub struct Keys {
+pub(super) struct Keys {
     /// emacs, unless `editing-mode` says vi.
     pub mode: EditMode,
     /// Audible, unless `bell-style` says none or visible.
@@ -15,7 +15,7 @@ pub struct Keys {
 }
 
 /// The user's choice: `$INPUTRC`, or `~/.inputrc`.
-pub fn keys() -> Keys {
+pub(super) fn keys() -> Keys {
     let named = std::env::var_os("INPUTRC").filter(|p| !p.is_empty()).map(PathBuf::from);
     let path = named.or_else(|| std::env::home_dir().map(|h| h.join(".inputrc")));
     let text = path.filter(|p| p.is_file()).and_then(|p| std::fs::read(p).ok()).unwrap_or_default();

@@ -25,7 +25,7 @@ use crate::render::CONTINUATION;
 
 /// What came of asking for a line.
 #[derive(Debug)]
-pub enum Read {
+pub(super) enum Read {
     /// A statement: one line, or a whole block.
     Lines(String),
     /// Ctrl-C: the line is given up.
@@ -37,7 +37,7 @@ pub enum Read {
 }
 
 /// Reads lines on its own thread.
-pub struct Reader {
+pub(super) struct Reader {
     ask: Option<Sender<Ask>>,
     thread: Option<JoinHandle<()>>,
     /// A line was asked for and has not come yet.
@@ -55,7 +55,7 @@ pub struct Reader {
 
 impl Reader {
     /// Start reading standard input; the waker rings when a line is there.
-    pub fn start(waker: Arc<Waker>, above: Arc<Above>) -> io::Result<Self> {
+    pub(super) fn start(waker: Arc<Waker>, above: Arc<Above>) -> io::Result<Self> {
         let (ask, asked) = mpsc::channel();
         let (tell, heard) = mpsc::channel();
         let terminal = io::stdin().is_terminal();
@@ -79,14 +79,14 @@ impl Reader {
     }
 
     /// Ask for a line.
-    pub fn ask(&self, ask: Ask) {
+    pub(super) fn ask(&self, ask: Ask) {
         self.asked.set(true);
         // A dead thread has told why before it ended.
         let _ = self.ask.as_ref().map(|thread| thread.send(ask));
     }
 
     /// The line, if it is there.
-    pub fn heard(&self) -> Option<Read> {
+    pub(super) fn heard(&self) -> Option<Read> {
         let read = match self.heard.try_recv() {
             Ok(read) => read,
             Err(mpsc::TryRecvError::Empty) => return None,

@@ -47,7 +47,7 @@ pub enum Program {
 }
 
 /// Read the command line, whose first word is the program's name.
-pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String> {
+pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String> {
     let mut options = Options::default();
     let mut parser = lexopt::Parser::from_iter(args);
     let wrong = |e: lexopt::Error| e.to_string();

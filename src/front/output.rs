@@ -9,12 +9,12 @@ use crate::session::{Event, Show, Sink, What};
 use crate::value::Failure;
 
 /// Write to standard error; when even that is closed there is nobody to tell.
-pub fn complain(text: &str) {
+pub(super) fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Write to standard output and say how that went.
-pub fn say(text: &str) -> u8 {
+pub(super) fn say(text: &str) -> u8 {
     let mut out = io::stdout().lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
         Ok(()) => 0,
@@ -37,13 +37,13 @@ fn wants_colour(stream: &impl IsTerminal) -> bool {
 }
 
 /// How events are shown on a stream.
-pub fn style(stream: &impl IsTerminal, places: bool) -> Style {
+pub(super) fn style(stream: &impl IsTerminal, places: bool) -> Style {
     let colour = wants_colour(stream);
     Style { colour, places, clock: true, width: None, code: colour.then_some(highlight::code) }
 }
 
 /// The style for an event: what has rows or is a page is laid out for the window as it is now.
-pub fn fitted(style: Style, event: &Event) -> Style {
+pub(super) fn fitted(style: Style, event: &Event) -> Style {
     match event.what {
         What::Rows { .. } | What::Drawn(_) | What::Page(_) => Style { width: terminal::width(), ..style },
         _ => style,
@@ -90,7 +90,7 @@ impl Form {
 }
 
 /// Where a script's events go: results to standard output, the error that ends it to standard error.
-pub struct Output {
+pub(super) struct Output {
     out: BufWriter<io::Stdout>,
     form: Form,
     style: Style,
@@ -101,7 +101,7 @@ pub struct Output {
 
 impl Output {
     /// The process's own output.
-    pub fn new(form: Form) -> Self {
+    pub(super) fn new(form: Form) -> Self {
         let stdout = io::stdout();
         let style = style(&stdout, true);
         let error_style = self::style(&io::stderr(), true);

@@ -13,7 +13,7 @@ use crate::lang::LINE_MAX;
 
 /// Lines that were pasted and are still to be run.
 #[derive(Clone, Default)]
-pub struct Paste(Arc<Mutex<State>>);
+pub(super) struct Paste(Arc<Mutex<State>>);
 
 #[derive(Default)]
 struct State {
@@ -31,22 +31,22 @@ impl Paste {
     }
 
     /// The next line.
-    pub fn next(&self) -> Option<String> {
+    pub(super) fn next(&self) -> Option<String> {
         self.lock().lines.pop_front()
     }
 
     /// What followed the last line end, once no line is left.
-    pub fn rest(&self) -> String {
+    pub(super) fn rest(&self) -> String {
         mem::take(&mut self.lock().rest)
     }
 
     /// Ctrl-C: what was pasted is not run any more.
-    pub fn clear(&self) {
+    pub(super) fn clear(&self) {
         *self.lock() = State::default();
     }
 
     /// What a key comes to if it is part of a paste. In vi's command mode the editor inserts a paste as a whole.
-    pub fn key(&self, key: KeyEvent, commands: bool) -> Option<Cmd> {
+    pub(super) fn key(&self, key: KeyEvent, commands: bool) -> Option<Cmd> {
         let mut state = self.lock();
         match key {
             KeyEvent(KeyCode::Char('C'), Modifiers::CTRL) => {

@@ -25,7 +25,7 @@ const MOMENT: Duration = Duration::from_millis(400);
 const TICK: Duration = Duration::from_secs(1);
 
 /// The prompt, or what comes on standard input when it is no terminal.
-pub fn run(options: &Options) -> u8 {
+pub(super) fn run(options: &Options) -> u8 {
     let stdin = io::stdin();
     if stdin.is_terminal() {
         return interact(options, None);
@@ -110,7 +110,7 @@ fn run_main(session: &mut Session) {
 }
 
 /// `sockpit step FILE.sock [ARG...]`: the prompt with the script's next line already typed.
-pub fn step(path: &Path, options: &Options) -> u8 {
+pub(super) fn step(path: &Path, options: &Options) -> u8 {
     match script::read(path) {
         Ok(source) => interact(options, Some(&source)),
         Err(status) => status,

@@ -15,7 +15,7 @@ use crate::value::Table;
 const KEPT_MAX: usize = 200_000;
 
 /// The first line of a transcript that was saved at a prompt: a person waited between its lines.
-pub const AT_PROMPT: &str = "# at the prompt";
+pub(super) const AT_PROMPT: &str = "# at the prompt";
 
 /// Something that was shown.
 enum Shown {
@@ -170,7 +170,7 @@ impl Recorder {
 }
 
 /// A run's entries as the text of a transcript.
-pub fn write(entries: impl Iterator<Item = Entry<Line>>) -> String {
+pub(super) fn write(entries: impl Iterator<Item = Entry<Line>>) -> String {
     let mut names = Bindings::default();
     let mut out = String::new();
     for entry in entries {
@@ -185,7 +185,7 @@ pub fn write(entries: impl Iterator<Item = Entry<Line>>) -> String {
 }
 
 /// A recorder as a session's sink.
-pub struct SharedRecorder(pub Rc<RefCell<Recorder>>);
+pub(super) struct SharedRecorder(pub Rc<RefCell<Recorder>>);
 
 impl Sink for SharedRecorder {
     fn event(&mut self, event: &Event) -> bool {

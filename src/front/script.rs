@@ -14,12 +14,12 @@ use crate::session::{Main, Session, Stop};
 use crate::value::{Failure, Name};
 
 /// Show only what `print` prints.
-pub const QUIET: &str = "--quiet";
+pub(super) const QUIET: &str = "--quiet";
 /// The largest script or transcript that is read, in bytes.
 const FILE_MAX: u64 = 64 * 1024 * 1024;
 
 /// Run a file.
-pub fn file(path: &Path, options: &Options) -> u8 {
+pub(super) fn file(path: &Path, options: &Options) -> u8 {
     match read(path) {
         Ok(program) => source(&program, options),
         Err(status) => status,
@@ -27,7 +27,7 @@ pub fn file(path: &Path, options: &Options) -> u8 {
 }
 
 /// Read a file as a program. What is wrong with it is said; gives the exit status then.
-pub fn read(path: &Path) -> Result<Rc<Source>, u8> {
+pub(super) fn read(path: &Path) -> Result<Rc<Source>, u8> {
     let name = path.to_string_lossy();
     match bytes(path) {
         Ok(bytes) => Source::from_bytes(&name, bytes).map_err(|error| refuse(&error)),
@@ -42,7 +42,7 @@ pub fn read(path: &Path) -> Result<Rc<Source>, u8> {
 }
 
 /// The bytes of a script or a transcript.
-pub fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+pub(super) fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     if std::fs::metadata(path)?.len() > FILE_MAX {
         return Err(std::io::Error::from_raw_os_error(libc::EFBIG));
     }
@@ -50,12 +50,12 @@ pub fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 /// Run the lines of `-c`.
-pub fn lines(text: &str, options: &Options) -> u8 {
+pub(super) fn lines(text: &str, options: &Options) -> u8 {
     source(&Source::new("-c", text), options)
 }
 
 /// Explain the calls, or what these words name.
-pub fn help(words: &[String]) -> u8 {
+pub(super) fn help(words: &[String]) -> u8 {
     match help::answer(words) {
         Ok(page) => {
             let stdout = std::io::stdout();
@@ -71,14 +71,14 @@ pub fn help(words: &[String]) -> u8 {
 }
 
 /// Say what is wrong with a program.
-pub fn refuse(error: &Error) -> u8 {
+pub(super) fn refuse(error: &Error) -> u8 {
     let style = output::style(&std::io::stderr(), true);
     output::complain(&render::program_error(error, style));
     FAILED
 }
 
 /// A session as the options want it.
-pub fn session(options: &Options) -> Session {
+pub(super) fn session(options: &Options) -> Session {
     let show = options.form.show(options.quiet);
     let mut session = Session::new(Box::new(Output::new(options.form)), show, &options.arguments);
     session.world.family.flags = flags(options);
@@ -87,12 +87,12 @@ pub fn session(options: &Options) -> Session {
 }
 
 /// What a child process must be told for its output to look like ours.
-pub fn flags(options: &Options) -> Vec<&'static str> {
+pub(super) fn flags(options: &Options) -> Vec<&'static str> {
     options.quiet.then_some(QUIET).into_iter().chain(options.form.flag()).collect()
 }
 
 /// Run a program that was read.
-pub fn source(source: &Rc<Source>, options: &Options) -> u8 {
+pub(super) fn source(source: &Rc<Source>, options: &Options) -> u8 {
     let mut session = session(options);
     match session.start(source) {
         Ok(()) => finish(&mut session, options),
@@ -101,7 +101,7 @@ pub fn source(source: &Rc<Source>, options: &Options) -> u8 {
 }
 
 /// Run what was started to its end: the main task's, then that of every task that is no daemon.
-pub fn finish(session: &mut Session, options: &Options) -> u8 {
+pub(super) fn finish(session: &mut Session, options: &Options) -> u8 {
     while session.status.stop().is_none()
         && (*session.status.main() == Main::Running || (session.status.main() == &Main::Idle && session.has_others()))
     {
@@ -111,7 +111,7 @@ pub fn finish(session: &mut Session, options: &Options) -> u8 {
 }
 
 /// A turn of the loop; one that fails ends the session. Gives whether there was news.
-pub fn turn(session: &mut Session, until: Option<Instant>) -> bool {
+pub(super) fn turn(session: &mut Session, until: Option<Instant>) -> bool {
     session.turn(until).unwrap_or_else(|e| {
         output::complain(&format!("sockpit: the event loop failed: {e}"));
         session.status.ask_stop(Stop::Quit(FAILED));
@@ -120,7 +120,7 @@ pub fn turn(session: &mut Session, until: Option<Instant>) -> bool {
 }
 
 /// The exit status of a session that is over.
-pub fn status(session: &mut Session, options: &Options) -> u8 {
+pub(super) fn status(session: &mut Session, options: &Options) -> u8 {
     if !session.flush() {
         return FAILED;
     }

@@ -15,7 +15,7 @@ use crate::session::{Change, Main, NextStatement, Session};
 use crate::value::text::printable;
 
 /// What is said first.
-pub const GREETING: &str = "sockpit: Enter runs the line, changed or not; type any other call in between; `skip` passes over it\n\
+pub(super) const GREETING: &str = "sockpit: Enter runs the line, changed or not; type any other call in between; `skip` passes over it\n\
                             sockpit: continue [LINE], break [LINE], back, where, list; Ctrl-D leaves";
 
 /// A wait that ends by then is waited for; during a longer one a line is asked for.
@@ -24,7 +24,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const AROUND: u32 = 5;
 
 /// Whether a line can be asked for.
-pub enum Busy {
+pub(super) enum Busy {
     /// It can.
     No,
     /// It can, unless something has just come.
@@ -36,7 +36,7 @@ pub enum Busy {
 }
 
 /// Whether something is to be run before a line is asked for.
-pub fn busy(session: &Session) -> Busy {
+pub(super) fn busy(session: &Session) -> Busy {
     if session.stepper.evaluating().is_some() || session.can_run() {
         Busy::Yes
     } else if session.next_stop().is_some() {
@@ -51,7 +51,7 @@ pub fn busy(session: &Session) -> Busy {
 }
 
 /// The statement that is next, told with what stands above it. Says so when all waits, or when the program is over.
-pub fn standing(session: &mut Session, screen: &Screen) -> Option<NextStatement> {
+pub(super) fn standing(session: &mut Session, screen: &Screen) -> Option<NextStatement> {
     if !session.stepper.is_on() {
         return None;
     }
@@ -87,7 +87,7 @@ fn above(session: &Session, screen: &Screen, standing: &NextStatement) {
 }
 
 /// The question for the next line: its number and its task before the prompt, and the line itself.
-pub fn ask(standing: &NextStatement) -> Ask {
+pub(super) fn ask(standing: &NextStatement) -> Ask {
     let task = standing.task.as_ref().map_or(String::new(), |task| format!("[{task}] "));
     Ask { prompt: format!("{} {task}{PROMPT}", standing.line), initial: standing.text() }
 }
@@ -149,7 +149,7 @@ fn head(line: &str) -> (String, String) {
 }
 
 /// Do what was typed.
-pub fn line(session: &mut Session, screen: &Screen, text: &str, standing: Option<&NextStatement>) {
+pub(super) fn line(session: &mut Session, screen: &Screen, text: &str, standing: Option<&NextStatement>) {
     let next = standing.map(NextStatement::text);
     let meant = meaning(text, next.as_deref());
     let nothing = "# nothing is next: every task waits, and `where` tells for what";

@@ -33,7 +33,7 @@ const SEE_ALSO: &[&str] =
     &["socket(2)", "socket(7)", "ip(7)", "ipv6(7)", "tcp(7)", "udp(7)", "unix(7)", "errno(3)", "ss(8)", "strace(1)"];
 
 /// The whole page.
-pub fn manual() -> String {
+pub(crate) fn manual() -> String {
     let mut roff = Roff(String::new());
     roff.line(&format!(".TH SOCKPIT 1 \"\" \"sockpit {}\" \"User Commands\"", env!("CARGO_PKG_VERSION")));
     roff.section("NAME");

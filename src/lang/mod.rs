@@ -1,7 +1,7 @@
 //! The language: words, expressions, statements and blocks, each with its place in the source.
 //!
 //! This layer is pure and knows no call by name: whether `binde` is one is for those who run the program. A line is
-//! a statement; blocks end with `end`. [`parse`] gives a [`Block`] or an [`Error`] that points at a word.
+//! a statement; blocks end with `end`. [`parse()`] gives a [`Block`] or an [`Error`] that points at a word.
 
 mod ast;
 mod call;

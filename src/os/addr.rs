@@ -19,11 +19,11 @@ use crate::value::addr::UNIX_PATH_MAX;
 const FAMILY_SIZE: usize = size_of::<sa_family_t>();
 
 /// The longest name of a unix socket: its path ends, or its abstract name starts, with a zero byte.
-pub const UNIX_NAME_MAX: usize = UNIX_PATH_MAX - 1;
+pub(crate) const UNIX_NAME_MAX: usize = UNIX_PATH_MAX - 1;
 
 /// Write an address as the kernel takes it. Gives the length it has there; ENAMETOOLONG for a unix name that does
 /// not fit.
-pub fn to_sockaddr(addr: &Addr, out: &mut sockaddr_storage) -> Result<socklen_t, i32> {
+pub(crate) fn to_sockaddr(addr: &Addr, out: &mut sockaddr_storage) -> Result<socklen_t, i32> {
     let out: *mut [u8; size_of::<sockaddr_storage>()] = (&raw mut *out).cast();
     // SAFETY: the storage is whole numbers, without padding, for which any bytes will do; `out` takes over its borrow.
     encode(addr, unsafe { &mut *out }).map(|len| len as socklen_t)
@@ -73,7 +73,7 @@ fn encode(addr: &Addr, out: &mut [u8; size_of::<sockaddr_storage>()]) -> Result<
 }
 
 /// The address in the bytes that the kernel wrote.
-pub fn decode(bytes: &[u8]) -> Addr {
+pub(crate) fn decode(bytes: &[u8]) -> Addr {
     let Some((family, rest)) = bytes.split_first_chunk::<FAMILY_SIZE>() else { return Addr::Unnamed };
     let family = sa_family_t::from_ne_bytes(*family);
     match i32::from(family) {
@@ -115,7 +115,7 @@ pub(super) struct Room {
 }
 
 impl Room {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { storage: MaybeUninit::uninit(), len: size_of::<sockaddr_storage>() as socklen_t }
     }
 
@@ -127,7 +127,7 @@ impl Room {
     ///
     /// # Safety
     /// The kernel was given the storage with its size, and `len` is the length it gave back.
-    pub unsafe fn addr(&self) -> Addr {
+    pub(super) unsafe fn addr(&self) -> Addr {
         let len = (self.len as usize).min(size_of::<sockaddr_storage>());
         // SAFETY: the kernel writes as many bytes as it says, or as there is room.
         decode(unsafe { std::slice::from_raw_parts(self.storage.as_ptr().cast(), len) })
@@ -155,7 +155,7 @@ pub(super) fn received(buffer: &[u8], len: Option<usize>) -> Option<&[u8]> {
 }
 
 /// bind(2).
-pub fn bind(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
+pub(crate) fn bind(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
     let (storage, len) = encoded(addr)?;
     // SAFETY: the storage holds an address of that length.
     let done = unsafe { libc::bind(fd.as_raw_fd(), (&raw const storage).cast(), len) };
@@ -163,7 +163,7 @@ pub fn bind(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
 }
 
 /// connect(2).
-pub fn connect(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
+pub(crate) fn connect(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
     let (storage, len) = encoded(addr)?;
     // SAFETY: the storage holds an address of that length.
     let done = unsafe { libc::connect(fd.as_raw_fd(), (&raw const storage).cast(), len) };
@@ -171,7 +171,7 @@ pub fn connect(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
 }
 
 /// getsockname(2).
-pub fn getsockname(fd: BorrowedFd<'_>) -> Result<Addr, i32> {
+pub(crate) fn getsockname(fd: BorrowedFd<'_>) -> Result<Addr, i32> {
     let mut room = Room::new();
     let (addr, len) = room.parts();
     // SAFETY: there is room for an address of that length, and only what the kernel wrote is read.
@@ -180,7 +180,7 @@ pub fn getsockname(fd: BorrowedFd<'_>) -> Result<Addr, i32> {
 }
 
 /// getpeername(2).
-pub fn getpeername(fd: BorrowedFd<'_>) -> Result<Addr, i32> {
+pub(crate) fn getpeername(fd: BorrowedFd<'_>) -> Result<Addr, i32> {
     let mut room = Room::new();
     let (addr, len) = room.parts();
     // SAFETY: there is room for an address of that length, and only what the kernel wrote is read.
@@ -189,7 +189,7 @@ pub fn getpeername(fd: BorrowedFd<'_>) -> Result<Addr, i32> {
 }
 
 /// accept4(2), with `SOCK_NONBLOCK`, `SOCK_CLOEXEC` or both.
-pub fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr), i32> {
+pub(crate) fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr), i32> {
     let mut room = Room::new();
     let (addr, len) = room.parts();
     // SAFETY: there is room for an address of that length, only what the kernel wrote is read, and the new descriptor
@@ -203,7 +203,7 @@ pub fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr), i32> {
 }
 
 /// send(2).
-pub fn send_bytes(fd: BorrowedFd<'_>, data: &[u8], flags: i32) -> Result<usize, i32> {
+pub(crate) fn send_bytes(fd: BorrowedFd<'_>, data: &[u8], flags: i32) -> Result<usize, i32> {
     let flags = flags | libc::MSG_NOSIGNAL;
     // SAFETY: the pointer and length are those of `data`.
     let sent = count(unsafe { libc::send(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), flags) });
@@ -214,7 +214,7 @@ pub fn send_bytes(fd: BorrowedFd<'_>, data: &[u8], flags: i32) -> Result<usize, 
 }
 
 /// recv(2).
-pub fn recv_bytes(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Result<usize, i32> {
+pub(crate) fn recv_bytes(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Result<usize, i32> {
     // SAFETY: the pointer and length are those of `buffer`.
     let got = count(unsafe { libc::recv(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags) });
     traced!("recvfrom", result = got;
@@ -223,7 +223,7 @@ pub fn recv_bytes(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Result<u
 }
 
 /// sendto(2).
-pub fn sendto(fd: BorrowedFd<'_>, data: &[u8], flags: i32, to: &Addr) -> Result<usize, i32> {
+pub(crate) fn sendto(fd: BorrowedFd<'_>, data: &[u8], flags: i32, to: &Addr) -> Result<usize, i32> {
     let (storage, len) = encoded(to)?;
     let (at, flags) = ((&raw const storage).cast(), flags | libc::MSG_NOSIGNAL);
     // SAFETY: the pointer and length are those of `data`, and the storage holds an address of that length.
@@ -234,7 +234,7 @@ pub fn sendto(fd: BorrowedFd<'_>, data: &[u8], flags: i32, to: &Addr) -> Result<
 }
 
 /// recvfrom(2). There is no address where the kernel gives none: a connected stream, a sender without a name.
-pub fn recvfrom(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Result<(usize, Option<Addr>), i32> {
+pub(crate) fn recvfrom(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Result<(usize, Option<Addr>), i32> {
     let mut room = Room::new();
     let (addr, len) = room.parts();
     // SAFETY: the pointer and length are those of `buffer`, there is room for an address, and only what the kernel

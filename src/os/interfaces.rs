@@ -12,7 +12,7 @@ use super::{addr, fd};
 
 /// An interface with its addresses.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Interface {
+pub(crate) struct Interface {
     /// Its name, as bytes: whoever made it chose them.
     pub name: Vec<u8>,
     /// Its number.
@@ -31,7 +31,7 @@ pub struct Interface {
 
 /// An IPv4 address of an interface.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct V4 {
+pub(crate) struct V4 {
     /// The address.
     pub address: Ipv4Addr,
     /// Which of its bits are the network's.
@@ -42,7 +42,7 @@ pub struct V4 {
 
 /// An IPv6 address of an interface.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct V6 {
+pub(crate) struct V6 {
     /// The address.
     pub address: Ipv6Addr,
     /// How many of its bits are the network's.
@@ -50,7 +50,7 @@ pub struct V6 {
 }
 
 /// The class of an IPv4 address by its first bits, A to E: what networks were made of before netmasks.
-pub fn class(address: Ipv4Addr) -> char {
+pub(crate) fn class(address: Ipv4Addr) -> char {
     match address.octets()[0] {
         0..=127 => 'A',
         128..=191 => 'B',
@@ -61,7 +61,7 @@ pub fn class(address: Ipv4Addr) -> char {
 }
 
 /// How far an IPv6 address reaches: `host`, `link`, `site` or `global`.
-pub fn scope(address: Ipv6Addr) -> &'static str {
+pub(crate) fn scope(address: Ipv6Addr) -> &'static str {
     match address.segments()[0] {
         _ if address.is_loopback() => "host",
         0xfe80..=0xfebf => "link",
@@ -71,7 +71,7 @@ pub fn scope(address: Ipv6Addr) -> &'static str {
 }
 
 /// Every interface, in the kernel's order; the errno when it cannot say.
-pub fn all() -> Result<Vec<Interface>, i32> {
+pub(crate) fn all() -> Result<Vec<Interface>, i32> {
     let mut first: *mut ifaddrs = ptr::null_mut();
     // SAFETY: getifaddrs(3) writes the head of a list that is ours until it is freed below.
     if unsafe { libc::getifaddrs(&raw mut first) } != 0 {

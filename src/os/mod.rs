@@ -3,17 +3,17 @@
 //! All `unsafe` code of the program is in this folder, behind functions that are safe to call. It knows addresses
 //! and nothing of sockets' names, modes or tasks.
 
-pub mod addr;
-pub mod errqueue;
+pub(crate) mod addr;
+pub(crate) mod errqueue;
 pub mod fd;
-pub mod interfaces;
-pub mod msg;
-pub mod netstat;
-pub mod poller;
-pub mod process;
-pub mod resolve;
-pub mod settings;
+pub(crate) mod interfaces;
+pub(crate) mod msg;
+pub(crate) mod netstat;
+pub(crate) mod poller;
+pub(crate) mod process;
+pub(crate) mod resolve;
+pub(crate) mod settings;
 pub mod sockopt;
-pub mod tcp;
-pub mod terminal;
-pub mod trace;
+pub(crate) mod tcp;
+pub(crate) mod terminal;
+pub(crate) mod trace;

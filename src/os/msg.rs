@@ -12,7 +12,7 @@ use crate::linux::constants::MSG_FLAGS;
 use crate::value::Addr;
 
 /// The most room for ancillary data, either way.
-pub const ANCILLARY_MAX: usize = 1024 * 1024;
+pub(crate) const ANCILLARY_MAX: usize = 1024 * 1024;
 
 /// The parts of data and the words of ancillary data that find room on the stack.
 const FEW_PARTS: usize = 8;
@@ -23,7 +23,7 @@ const SCM_PIDFD: i32 = 4;
 
 /// What came with one receive.
 #[derive(Debug)]
-pub struct Received {
+pub(crate) struct Received {
     /// How many bytes of the buffer were filled; with `MSG_TRUNC` asked for, how many the message has.
     pub len: usize,
     /// The ancillary data, in order.
@@ -80,7 +80,7 @@ impl Control {
 }
 
 /// sendmsg(2): the parts of `data` as one message, with pieces of ancillary data (level, kind, bytes) beside it.
-pub fn send(
+pub(crate) fn send(
     fd: BorrowedFd<'_>,
     data: &[&[u8]],
     ancillary: &[(i32, i32, Vec<u8>)],
@@ -136,7 +136,7 @@ pub fn send(
 }
 
 /// recvmsg(2) with that much room for ancillary data, headers included. Descriptors are received closed on exec.
-pub fn recv(fd: BorrowedFd<'_>, buffer: &mut [u8], ancillary_size: usize, flags: i32) -> Result<Received, i32> {
+pub(crate) fn recv(fd: BorrowedFd<'_>, buffer: &mut [u8], ancillary_size: usize, flags: i32) -> Result<Received, i32> {
     if ancillary_size > ANCILLARY_MAX {
         return Err(libc::EINVAL);
     }

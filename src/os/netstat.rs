@@ -22,7 +22,7 @@ const TICKS: u64 = 100;
 
 /// A table of the kernel's.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Protocol {
+pub(crate) enum Protocol {
     /// TCP over IPv4.
     Tcp,
     /// TCP over IPv6.
@@ -37,10 +37,10 @@ pub enum Protocol {
 
 impl Protocol {
     /// Every one, in the order they are shown.
-    pub const ALL: [Self; 5] = [Self::Tcp, Self::Tcp6, Self::Udp, Self::Udp6, Self::Unix];
+    pub(crate) const ALL: [Self; 5] = [Self::Tcp, Self::Tcp6, Self::Udp, Self::Udp6, Self::Unix];
 
     /// Its name, which is that of its file too.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Tcp => "tcp",
             Self::Tcp6 => "tcp6",
@@ -53,7 +53,7 @@ impl Protocol {
 
 /// What the kernel's timer of a TCP socket is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TimerKind {
+pub(crate) enum TimerKind {
     /// To send again what was not acknowledged.
     Retransmit,
     /// To see whether the peer is still there.
@@ -66,7 +66,7 @@ pub enum TimerKind {
 
 /// A timer that runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Timer {
+pub(crate) struct Timer {
     /// What for.
     pub kind: TimerKind,
     /// How long it still runs.
@@ -75,7 +75,7 @@ pub struct Timer {
 
 /// A socket, or what the kernel keeps of one.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct KernelSocket {
+pub(crate) struct KernelSocket {
     /// Whose table it is in.
     pub protocol: Protocol,
     /// SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET.
@@ -101,7 +101,7 @@ pub struct KernelSocket {
 }
 
 /// The sockets of a table. None where the kernel has no such protocol; the errno when /proc cannot be read.
-pub fn sockets(protocol: Protocol) -> Result<Vec<KernelSocket>, i32> {
+pub(crate) fn sockets(protocol: Protocol) -> Result<Vec<KernelSocket>, i32> {
     let read = |path: &str| {
         let mut text = Vec::with_capacity(64 * 1024);
         fs::File::open(path).and_then(|mut f| f.read_to_end(&mut text)).map(|_| text)
@@ -120,7 +120,7 @@ pub fn sockets(protocol: Protocol) -> Result<Vec<KernelSocket>, i32> {
 }
 
 /// What the kernel has of a TCP connection, by the addresses of that end.
-pub fn connection(local: &Addr, peer: &Addr) -> Option<KernelSocket> {
+pub(crate) fn connection(local: &Addr, peer: &Addr) -> Option<KernelSocket> {
     let is_it = |e: &KernelSocket| e.local.is_at(local) && e.peer.as_ref().is_some_and(|p| p.is_at(peer));
     [Protocol::Tcp, Protocol::Tcp6].into_iter().find_map(|table| sockets(table).ok()?.into_iter().find(is_it))
 }
@@ -262,13 +262,13 @@ fn unix(line: &[u8]) -> Option<KernelSocket> {
 }
 
 /// The number by which the kernel's lists have a socket.
-pub fn inode(fd: BorrowedFd<'_>) -> Option<u64> {
+pub(crate) fn inode(fd: BorrowedFd<'_>) -> Option<u64> {
     rustix::fs::fstat(fd).ok().map(|s| s.st_ino)
 }
 
 /// A process that holds a socket.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Holder {
+pub(crate) struct Holder {
     /// Its id.
     pub pid: i32,
     /// Its command's name: any bytes.
@@ -277,7 +277,7 @@ pub struct Holder {
 
 /// Which processes hold sockets, by the sockets' numbers: as far as we may look, which is at our own user's processes,
 /// and at all as root.
-pub fn holders() -> HashMap<u64, Vec<Holder>> {
+pub(crate) fn holders() -> HashMap<u64, Vec<Holder>> {
     let mut found: HashMap<u64, Vec<Holder>> = HashMap::new();
     let Ok(processes) = fs::read_dir("/proc") else { return found };
     let mut pids: Vec<i32> = processes.flatten().filter_map(|p| p.file_name().to_str()?.parse().ok()).collect();

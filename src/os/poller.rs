@@ -19,7 +19,7 @@ use super::trace::{self, Arg};
 const WAKER: Token = Token(0);
 const SIGNALS: Token = Token(1);
 /// The first token that stands for a descriptor.
-pub const FIRST: usize = 2;
+pub(crate) const FIRST: usize = 2;
 /// Events taken in one poll; more come in the next.
 const EVENTS: usize = 1024;
 /// The signals that ask us to stop.
@@ -32,7 +32,7 @@ fn pending() -> &'static Arc<AtomicUsize> {
 }
 
 /// Catch SIGINT, SIGTERM and SIGHUP from now on: each is remembered until [`take_signal`].
-pub fn catch_signals() -> io::Result<()> {
+pub(crate) fn catch_signals() -> io::Result<()> {
     for signal in STOPPING {
         signal_hook::flag::register_usize(signal, pending().clone(), signal as usize)?;
     }
@@ -40,13 +40,13 @@ pub fn catch_signals() -> io::Result<()> {
 }
 
 /// Whether a stopping signal came since the last look.
-pub fn has_signal() -> bool {
+pub(crate) fn has_signal() -> bool {
     pending().load(Ordering::Relaxed) != 0
 }
 
 /// The stopping signal that came since the last look, if one did.
 #[inline]
-pub fn take_signal() -> Option<i32> {
+pub(crate) fn take_signal() -> Option<i32> {
     let flag = pending();
     if flag.load(Ordering::Relaxed) == 0 {
         return None;
@@ -56,7 +56,7 @@ pub fn take_signal() -> Option<i32> {
 
 /// Keep Ctrl-Z from this thread and those it starts, or let it in again. Only the thread that edits the line may be
 /// stopped by it, or the prompt does not come back with `fg`.
-pub fn block_suspend(block: bool) {
+pub(crate) fn block_suspend(block: bool) {
     let how = if block { libc::SIG_BLOCK } else { libc::SIG_UNBLOCK };
     let mut set = std::mem::MaybeUninit::uninit();
     // SAFETY: sigemptyset fills the set in before anything reads it.
@@ -68,7 +68,7 @@ pub fn block_suspend(block: bool) {
 }
 
 /// Have a stopping signal be found by the next look.
-pub fn put_back_signal(signal: i32) {
+pub(crate) fn put_back_signal(signal: i32) {
     pending().store(signal as usize, Ordering::Relaxed);
 }
 

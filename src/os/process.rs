@@ -25,7 +25,7 @@ fn number(e: &std::io::Error) -> i32 {
 }
 
 /// How long this thread has computed.
-pub fn computed() -> Duration {
+pub(crate) fn computed() -> Duration {
     let mut used = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: it writes to this alone. rustix would look for the vDSO first, which costs more, and crashes under valgrind.
     unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut used) };
@@ -33,7 +33,7 @@ pub fn computed() -> Duration {
 }
 
 /// A file without a name that holds these bytes, its position at their start.
-pub fn memory(bytes: &[u8]) -> Result<OwnedFd, i32> {
+pub(crate) fn memory(bytes: &[u8]) -> Result<OwnedFd, i32> {
     let fd = rustix::fs::memfd_create("sockpit", rustix::fs::MemfdFlags::CLOEXEC).map_err(Errno::raw_os_error)?;
     let mut file = File::from(fd);
     file.write_all(bytes).and_then(|()| file.rewind()).map_err(|e| number(&e))?;
@@ -41,26 +41,26 @@ pub fn memory(bytes: &[u8]) -> Result<OwnedFd, i32> {
 }
 
 /// What such a file holds.
-pub fn recall(fd: OwnedFd) -> Result<Vec<u8>, i32> {
+pub(crate) fn recall(fd: OwnedFd) -> Result<Vec<u8>, i32> {
     let mut bytes = Vec::new();
     File::from(fd).read_to_end(&mut bytes).map_err(|e| number(&e))?;
     Ok(bytes)
 }
 
 /// A counter of free places: a read takes one and says EAGAIN when there is none, a write gives one back.
-pub fn places(count: u32) -> Result<OwnedFd, i32> {
+pub(crate) fn places(count: u32) -> Result<OwnedFd, i32> {
     use rustix::event::{EventfdFlags, eventfd};
     eventfd(count, EventfdFlags::SEMAPHORE | EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)
         .map_err(Errno::raw_os_error)
 }
 
 /// Take a free place.
-pub fn take_place(fd: BorrowedFd<'_>) -> Result<(), i32> {
+pub(crate) fn take_place(fd: BorrowedFd<'_>) -> Result<(), i32> {
     rustix::io::read(fd, &mut [0; 8]).map(drop).map_err(Errno::raw_os_error)
 }
 
 /// Give a place back.
-pub fn give_place(fd: BorrowedFd<'_>) -> Result<(), i32> {
+pub(crate) fn give_place(fd: BorrowedFd<'_>) -> Result<(), i32> {
     rustix::io::write(fd, &1u64.to_ne_bytes()).map(drop).map_err(Errno::raw_os_error)
 }
 
@@ -93,7 +93,7 @@ fn read_lines(give: Arc<dyn Fn(String) + Send + Sync>) -> std::io::Result<std::i
 
 /// Start this very program with these arguments. The descriptors wait for it on its standard input; it finds them
 /// with [`inherited`]. Gives its process id.
-pub fn spawn(arguments: &[&str], fds: &[BorrowedFd<'_>], prints: &Prints) -> Result<i32, i32> {
+pub(crate) fn spawn(arguments: &[&str], fds: &[BorrowedFd<'_>], prints: &Prints) -> Result<i32, i32> {
     let (ours, theirs) = fd::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET, 0)?;
     for some in fds.chunks(RIGHTS_AT_ONCE) {
         let rights = some.iter().flat_map(|fd| fd.as_raw_fd().to_ne_bytes()).collect();
@@ -119,7 +119,7 @@ pub fn spawn(arguments: &[&str], fds: &[BorrowedFd<'_>], prints: &Prints) -> Res
 }
 
 /// The descriptors that wait on standard input for a process that [`spawn`] started.
-pub fn inherited() -> Result<Vec<OwnedFd>, i32> {
+pub(crate) fn inherited() -> Result<Vec<OwnedFd>, i32> {
     let stdin = std::io::stdin();
     let mut fds = Vec::new();
     loop {
@@ -137,20 +137,20 @@ pub fn inherited() -> Result<Vec<OwnedFd>, i32> {
 }
 
 /// A descriptor of a process: readable once it has ended.
-pub fn descriptor(pid: i32) -> Result<OwnedFd, i32> {
+pub(crate) fn descriptor(pid: i32) -> Result<OwnedFd, i32> {
     let pid = Pid::from_raw(pid).ok_or(libc::ESRCH)?;
     rustix::process::pidfd_open(pid, PidfdFlags::empty()).map_err(Errno::raw_os_error)
 }
 
 /// Send a signal to the process of a descriptor.
-pub fn signal(process: BorrowedFd<'_>, signal: i32) -> Result<(), i32> {
+pub(crate) fn signal(process: BorrowedFd<'_>, signal: i32) -> Result<(), i32> {
     let signal = Signal::from_named_raw(signal).ok_or(libc::EINVAL)?;
     rustix::process::pidfd_send_signal(process, signal).map_err(Errno::raw_os_error)
 }
 
 /// Reap a child if it has ended, or wait until it has: its exit status, or minus the signal that ended it. `None`
 /// while it runs.
-pub fn reap(process: BorrowedFd<'_>, wait: bool) -> Result<Option<i32>, i32> {
+pub(crate) fn reap(process: BorrowedFd<'_>, wait: bool) -> Result<Option<i32>, i32> {
     let hang = if wait { WaitIdOptions::empty() } else { WaitIdOptions::NOHANG };
     loop {
         return match rustix::process::waitid(WaitId::PidFd(process), WaitIdOptions::EXITED | hang) {
@@ -165,17 +165,17 @@ pub fn reap(process: BorrowedFd<'_>, wait: bool) -> Result<Option<i32>, i32> {
 }
 
 /// This process's id.
-pub fn id() -> i32 {
+pub(crate) fn id() -> i32 {
     std::process::id() as i32
 }
 
 /// The id of this process's parent; 0 when that is outside of its namespace.
-pub fn parent() -> i32 {
+pub(crate) fn parent() -> i32 {
     std::os::unix::process::parent_id() as i32
 }
 
 /// How the kernel shows a process: the letter of its state, and its parent's id. `None` when there is no such process.
-pub fn look(pid: i32) -> Option<(char, i32)> {
+pub(crate) fn look(pid: i32) -> Option<(char, i32)> {
     let stat = std::fs::read(format!("/proc/{pid}/stat")).ok()?;
     // The name between the parentheses can hold anything.
     let after = stat.iter().rposition(|b| *b == b')')? + 1;
@@ -189,7 +189,7 @@ pub fn look(pid: i32) -> Option<(char, i32)> {
 }
 
 /// End a child of ours that nothing can watch.
-pub fn abandon(pid: i32) {
+pub(crate) fn abandon(pid: i32) {
     if let Some(pid) = Pid::from_raw(pid) {
         let _ = rustix::process::kill_process(pid, Signal::KILL);
         let _ = rustix::process::waitid(WaitId::Pid(pid), WaitIdOptions::EXITED);
@@ -197,12 +197,12 @@ pub fn abandon(pid: i32) {
 }
 
 /// Be called `sockpit` where the kernel lists processes; [`spawn`] starts a file of another name.
-pub fn take_name() {
+pub(crate) fn take_name() {
     let _ = std::fs::write("/proc/self/comm", "sockpit");
 }
 
 /// From now on this process ends when the other end of a pipe is closed, whatever it is doing.
-pub fn live_while(lifeline: OwnedFd) -> Result<(), i32> {
+pub(crate) fn live_while(lifeline: OwnedFd) -> Result<(), i32> {
     let mut pipe = File::from(lifeline);
     let watch = move || {
         // Nobody ever writes: this returns at the end of the pipe. EINTR is dealt with inside.
@@ -219,19 +219,19 @@ pub fn live_while(lifeline: OwnedFd) -> Result<(), i32> {
 }
 
 /// The kernel kills this process when its parent ends, even while it is stopped.
-pub fn die_with_parent() {
+pub(crate) fn die_with_parent() {
     // The pipe does the same for all that run.
     let _ = rustix::process::set_parent_process_death_signal(Some(Signal::KILL));
 }
 
 /// End as a process does that does not catch that signal.
-pub fn die_of(signal: i32) {
+pub(crate) fn die_of(signal: i32) {
     // It returns only for a signal whose default is to be ignored.
     let _ = signal_hook::low_level::emulate_default_handler(signal);
 }
 
 /// Let stopping signals do what they do to a process that catches none.
-pub fn stop_catching() {
+pub(crate) fn stop_catching() {
     for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {
         // SAFETY: the default disposition runs no code of ours.
         unsafe {

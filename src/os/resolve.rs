@@ -14,7 +14,7 @@ use super::addr::{decode, encoded};
 use crate::value::Addr;
 
 /// A name that is an address of another family; glibc's number, which the libc crate leaves out.
-pub const EAI_ADDRFAMILY: i32 = -9;
+pub(crate) const EAI_ADDRFAMILY: i32 = -9;
 
 /// The room that a host's and a service's name need: `NI_MAXHOST` and `NI_MAXSERV` of netdb.h.
 const HOST_MAX: usize = 1025;
@@ -22,7 +22,7 @@ const SERVICE_MAX: usize = 32;
 
 /// What getaddrinfo(3) is asked.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Query {
+pub(crate) struct Query {
     /// The host's name or address.
     pub host: Option<Vec<u8>>,
     /// The service's name or port.
@@ -39,7 +39,7 @@ pub struct Query {
 
 /// One of its answers.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Found {
+pub(crate) struct Found {
     /// `AF_INET` or `AF_INET6`.
     pub family: i32,
     /// `SOCK_STREAM`, ...
@@ -65,7 +65,7 @@ impl Drop for Answers {
 }
 
 /// getaddrinfo(3); its `EAI_` code when it fails.
-pub fn getaddrinfo(query: &Query) -> Result<Vec<Found>, i32> {
+pub(crate) fn getaddrinfo(query: &Query) -> Result<Vec<Found>, i32> {
     let text = |name: &Option<Vec<u8>>| name.as_deref().map(CString::new).transpose().map_err(|_| libc::EAI_NONAME);
     let (host, service) = (text(&query.host)?, text(&query.service)?);
     let at = |name: &Option<CString>| name.as_ref().map_or(ptr::null(), |n| n.as_ptr());
@@ -103,7 +103,7 @@ pub fn getaddrinfo(query: &Query) -> Result<Vec<Found>, i32> {
 }
 
 /// getnameinfo(3): the names of a host and of a service; its `EAI_` code when it fails.
-pub fn getnameinfo(addr: &SocketAddr, flags: i32) -> Result<(String, String), i32> {
+pub(crate) fn getnameinfo(addr: &SocketAddr, flags: i32) -> Result<(String, String), i32> {
     let (storage, len) = encoded(&Addr::from(*addr)).map_err(|_| libc::EAI_FAMILY)?;
     let mut host: [c_char; HOST_MAX] = [0; HOST_MAX];
     let mut service: [c_char; SERVICE_MAX] = [0; SERVICE_MAX];
@@ -116,7 +116,7 @@ pub fn getnameinfo(addr: &SocketAddr, flags: i32) -> Result<(String, String), i3
 }
 
 /// getservbyname(3): the port of a service, of that protocol or of any.
-pub fn getservbyname(name: &str, protocol: Option<&str>) -> Option<u16> {
+pub(crate) fn getservbyname(name: &str, protocol: Option<&str>) -> Option<u16> {
     /// The answer stands in memory that the next call overwrites.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let name = CString::new(name).ok()?;
@@ -129,7 +129,7 @@ pub fn getservbyname(name: &str, protocol: Option<&str>) -> Option<u16> {
 }
 
 /// gethostname(2).
-pub fn gethostname() -> String {
+pub(crate) fn gethostname() -> String {
     // Linux has 64 bytes at most; the last stays zero in any case.
     let mut name: [c_char; 256] = [0; 256];
     // SAFETY: there is room for what is said, and a zero behind it. It cannot fail with that much room.
@@ -144,7 +144,7 @@ fn string(chars: &[c_char]) -> String {
 }
 
 /// The addresses that /etc/hosts gives a name.
-pub fn in_hosts(name: &str) -> Vec<IpAddr> {
+pub(crate) fn in_hosts(name: &str) -> Vec<IpAddr> {
     let text = std::fs::read_to_string("/etc/hosts").unwrap_or_default();
     let row = |line: &str| {
         let mut words = line.split('#').next()?.split_whitespace();

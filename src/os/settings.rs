@@ -18,7 +18,7 @@ fn numbers<T: FromStr, const N: usize>(name: &str) -> Option<[T; N]> {
 
 /// The ports that the kernel chooses from for a socket that has none.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct LocalPorts {
+pub(crate) struct LocalPorts {
     /// The lowest.
     pub low: u16,
     /// The highest.
@@ -32,7 +32,7 @@ pub struct LocalPorts {
 
 impl LocalPorts {
     /// Of that socket; none where it has no ports, or /proc cannot be read.
-    pub fn of(fd: BorrowedFd<'_>) -> Option<Self> {
+    pub(crate) fn of(fd: BorrowedFd<'_>) -> Option<Self> {
         let [low, high] = numbers("ipv4/ip_local_port_range")?;
         let at_connect = sockopt::get_int(fd, libc::IPPROTO_IP, libc::IP_BIND_ADDRESS_NO_PORT).ok()? != 0;
         // A kernel before 6.3 has no range of the socket's own.
@@ -48,18 +48,18 @@ impl LocalPorts {
 }
 
 /// The first port that needs no privilege: `net.ipv4.ip_unprivileged_port_start`.
-pub fn first_free_port() -> Option<u16> {
+pub(crate) fn first_free_port() -> Option<u16> {
     numbers("ipv4/ip_unprivileged_port_start").map(|[first]| first)
 }
 
 /// A number under `net.core`: `rmem_max`, `somaxconn`, ...; none where /proc cannot be read.
-pub fn core(name: &str) -> Option<i32> {
+pub(crate) fn core(name: &str) -> Option<i32> {
     numbers(&format!("core/{name}")).map(|[number]| number)
 }
 
 /// Who may have an ICMP socket (`SOCK_DGRAM`, `IPPROTO_ICMP`): `net.ipv4.ping_group_range`, which counts for root too.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct PingGroups {
+pub(crate) struct PingGroups {
     /// The lowest group. Above the highest, nobody may.
     pub low: u32,
     /// The highest group.
@@ -69,7 +69,7 @@ pub struct PingGroups {
 }
 
 /// The groups that may have an ICMP socket; none where /proc cannot be read.
-pub fn ping_groups() -> Option<PingGroups> {
+pub(crate) fn ping_groups() -> Option<PingGroups> {
     let [low, high] = numbers("ipv4/ping_group_range")?;
     let mut ours = rustix::process::getgroups().unwrap_or_default();
     ours.push(rustix::process::getegid());

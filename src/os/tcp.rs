@@ -9,7 +9,7 @@ use super::{addr, fd, sockopt};
 use crate::linux::state::State;
 
 /// The TCP state of a socket; the errno where it has none.
-pub fn state(fd: BorrowedFd<'_>) -> Result<Option<State>, i32> {
+pub(crate) fn state(fd: BorrowedFd<'_>) -> Result<Option<State>, i32> {
     // The state is the first byte of struct tcp_info.
     let mut first = [0_u8];
     sockopt::get(fd, libc::IPPROTO_TCP, libc::TCP_INFO, &mut first)?;
@@ -17,7 +17,7 @@ pub fn state(fd: BorrowedFd<'_>) -> Result<Option<State>, i32> {
 }
 
 /// How a socket of any kind stands: one without TCP has a peer or not, or listens.
-pub fn stands(fd: BorrowedFd<'_>) -> State {
+pub(crate) fn stands(fd: BorrowedFd<'_>) -> State {
     match state(fd) {
         Ok(Some(state)) => state,
         _ if sockopt::get_int(fd, libc::SOL_SOCKET, libc::SO_ACCEPTCONN) == Ok(1) => State::Listen,
@@ -28,7 +28,7 @@ pub fn stands(fd: BorrowedFd<'_>) -> State {
 
 /// What waits in a socket to be read, and to be acknowledged or delivered, each where that says something: a listener has
 /// connections, and what only a connection moves has nothing before there is one.
-pub fn queues(fd: BorrowedFd<'_>, state: State, kind: i32) -> (Option<usize>, Option<usize>) {
+pub(crate) fn queues(fd: BorrowedFd<'_>, state: State, kind: i32) -> (Option<usize>, Option<usize>) {
     match state {
         State::Listen | State::SynSent => (None, None),
         State::Unconnected if matches!(kind, libc::SOCK_STREAM | libc::SOCK_SEQPACKET) => (None, None),
@@ -40,7 +40,7 @@ pub fn queues(fd: BorrowedFd<'_>, state: State, kind: i32) -> (Option<usize>, Op
 
 /// What a field of TCP_INFO counts in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Unit {
+pub(crate) enum Unit {
     /// Microseconds.
     Micros,
     /// Milliseconds.
@@ -79,7 +79,7 @@ enum When {
 
 /// A number in `struct tcp_info`.
 #[derive(Debug)]
-pub struct Field {
+pub(crate) struct Field {
     /// Its name: the kernel's, without `tcpi_`.
     pub name: &'static str,
     at: usize,
@@ -105,7 +105,7 @@ macro_rules! fields {
 }
 
 /// The numbers worth knowing, what is looked at first on top.
-pub const FIELDS: &[Field] = fields! {
+pub(crate) const FIELDS: &[Field] = fields! {
     rtt 68 4 Timed Micros "round trip time, smoothed";
     rttvar 72 4 Timed Micros "how much the round trip time varies";
     min_rtt 148 4 Timed Micros "the shortest round trip time seen";
@@ -146,7 +146,7 @@ pub const FIELDS: &[Field] = fields! {
 
 /// What TCP_INFO tells of a socket.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Info(Vec<u8>);
+pub(crate) struct Info(Vec<u8>);
 
 /// Where the flags of the negotiated options are, and the byte with both window scales.
 const OPTIONS: usize = 5;
@@ -156,7 +156,7 @@ const DATA_SEGMENTS_IN: std::ops::Range<usize> = 152..156;
 
 impl Info {
     /// Ask the kernel; the errno where the socket has no such thing.
-    pub fn of(fd: BorrowedFd<'_>) -> Result<Self, i32> {
+    pub(crate) fn of(fd: BorrowedFd<'_>) -> Result<Self, i32> {
         let mut bytes = vec![0; 512];
         let filled = sockopt::get(fd, libc::IPPROTO_TCP, libc::TCP_INFO, &mut bytes)?;
         bytes.truncate(filled);
@@ -164,12 +164,12 @@ impl Info {
     }
 
     /// The state.
-    pub fn state(&self) -> Option<State> {
+    pub(crate) fn state(&self) -> Option<State> {
         State::tcp(*self.0.first()?)
     }
 
     /// The number in a field, where this kernel has it.
-    pub fn number(&self, field: &Field) -> Option<u64> {
+    pub(crate) fn number(&self, field: &Field) -> Option<u64> {
         let bytes = self.0.get(field.at..field.at + field.size)?;
         let mut wide = [0; 8];
         let from = if cfg!(target_endian = "little") { 0 } else { 8 - field.size };
@@ -178,12 +178,12 @@ impl Info {
     }
 
     /// The same by the field's name.
-    pub fn get(&self, name: &str) -> Option<u64> {
+    pub(crate) fn get(&self, name: &str) -> Option<u64> {
         self.number(FIELDS.iter().find(|f| f.name == name)?)
     }
 
     /// The number in a field where it says something as the socket stands; [`Info::number`] gives what the kernel gave.
-    pub fn told(&self, field: &Field) -> Option<u64> {
+    pub(crate) fn told(&self, field: &Field) -> Option<u64> {
         let counts = |name: &str| self.get(name) != Some(0);
         let closed = self.state().is_none_or(|state| matches!(state, State::Close | State::Listen));
         let says = match field.when {
@@ -201,19 +201,19 @@ impl Info {
 
     /// Whether there is a connection, or was one that is over: its end leaves all as it was. The handshake sets up the
     /// room for what is read in a round trip; a connect to AF_UNSPEC, which begins anew, clears the counters alone.
-    pub fn had_peer(&self) -> bool {
+    pub(crate) fn had_peer(&self) -> bool {
         self.get("rcv_space").is_some_and(|n| n > 0) && self.get("segs_in") != Some(0)
     }
 
     /// The options that both ends agreed on in the handshake.
-    pub fn options(&self) -> Vec<&'static str> {
+    pub(crate) fn options(&self) -> Vec<&'static str> {
         const NAMES: [&str; 6] = ["TIMESTAMPS", "SACK", "WSCALE", "ECN", "ECN_SEEN", "SYN_DATA"];
         let flags = self.0.get(OPTIONS).copied().unwrap_or(0);
         (0..).zip(NAMES).filter(|(bit, _)| flags & (1 << bit) != 0).map(|(_, name)| name).collect()
     }
 
     /// By how many bits windows are scaled: the peer's, ours.
-    pub fn scales(&self) -> (u8, u8) {
+    pub(crate) fn scales(&self) -> (u8, u8) {
         let both = self.0.get(SCALES).copied().unwrap_or(0);
         let (low, high) = (both & 0xf, both >> 4);
         // Bit fields start at the low end on little-endian machines.
@@ -221,7 +221,7 @@ impl Info {
     }
 
     /// Of a listening socket: connections that wait to be accepted, and how many may.
-    pub fn backlog(&self) -> Option<(u64, u64)> {
+    pub(crate) fn backlog(&self) -> Option<(u64, u64)> {
         (self.state()? == State::Listen).then(|| Some((self.get("unacked")?, self.get("sacked")?)))?
     }
 }

@@ -30,12 +30,12 @@ thread_local! {
 
 /// Whether calls are told.
 #[inline]
-pub fn is_on() -> bool {
+pub(crate) fn is_on() -> bool {
     ON.get()
 }
 
 /// Tell calls from now on, or no more.
-pub fn set(on: bool) {
+pub(crate) fn set(on: bool) {
     ON.set(on);
     if !on {
         MADE.take();
@@ -43,12 +43,12 @@ pub fn set(on: bool) {
 }
 
 /// The calls made since the last time.
-pub fn take() -> Vec<Syscall> {
+pub(crate) fn take() -> Vec<Syscall> {
     MADE.take()
 }
 
 /// Do something whose calls are not told.
-pub fn aside<T>(work: impl FnOnce() -> T) -> T {
+pub(crate) fn aside<T>(work: impl FnOnce() -> T) -> T {
     let on = ON.replace(false);
     let result = work();
     ON.set(on);

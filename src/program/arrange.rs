@@ -7,7 +7,7 @@ use crate::value::Failure;
 
 /// What stands in a parameter's place.
 #[derive(Clone, Debug)]
-pub enum Placed {
+pub(crate) enum Placed {
     /// Nothing: it was left out.
     Absent,
     /// One word.
@@ -18,7 +18,7 @@ pub enum Placed {
 
 impl Placed {
     /// Where it stands.
-    pub fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         match self {
             Self::Absent => Span::default(),
             Self::One(word) => word.span,
@@ -29,7 +29,7 @@ impl Placed {
 
 /// The words of a call in the order of its parameters; a parameter that takes all that is left comes several times.
 /// A failure's place is that of the word it is about.
-pub fn arrange(command: &'static Command, words: &[Word]) -> Result<Vec<(&'static Param, Placed)>, Failure> {
+pub(crate) fn arrange(command: &'static Command, words: &[Word]) -> Result<Vec<(&'static Param, Placed)>, Failure> {
     let mut arranger = Arranger::new(command, words.iter(), true);
     for i in 0..command.params.len() {
         arranger.fill(i)?;
@@ -46,7 +46,7 @@ pub fn arrange(command: &'static Command, words: &[Word]) -> Result<Vec<(&'stati
 
 /// What the next word of a call can be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Next {
+pub(crate) struct Next {
     /// The first parameter it can fill; their number when none is left.
     pub param: usize,
     /// The level that stands before the option.
@@ -58,7 +58,7 @@ pub struct Next {
 }
 
 /// What comes after these words of a call.
-pub fn next(command: &'static Command, words: &[Typed]) -> Next {
+pub(crate) fn next(command: &'static Command, words: &[Typed]) -> Next {
     let mut arranger = Arranger::new(command, words.iter().map(|w| &w.word), false);
     let mut next = Next { param: 0, level: None, full: false, begun: false };
     while let Some(param) = command.params.get(next.param) {
@@ -78,7 +78,7 @@ pub fn next(command: &'static Command, words: &[Typed]) -> Next {
 }
 
 /// The parameter that `name=...` names, and the word behind the `=`.
-pub fn named(command: &Command, word: &Word) -> Option<(usize, Word)> {
+pub(crate) fn named(command: &Command, word: &Word) -> Option<(usize, Word)> {
     let (name, value) = split_pair(word)?;
     Some((by_name(command, &name)?, value))
 }
@@ -90,7 +90,7 @@ fn by_name(command: &Command, name: &str) -> Option<usize> {
 }
 
 /// A word `KEY=VALUE` in its two parts.
-pub fn split_pair(word: &Word) -> Option<(String, Word)> {
+pub(crate) fn split_pair(word: &Word) -> Option<(String, Word)> {
     let Some(Part::Literal(first)) = word.parts.first() else { return None };
     let at = first.iter().position(|b| *b == b'=')?;
     let key = std::str::from_utf8(&first[..at]).ok()?.to_string();

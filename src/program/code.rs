@@ -9,7 +9,7 @@ use crate::lang::{Operator, Source, Span};
 use crate::value::{Name, Value};
 
 /// Compiled statements.
-pub struct Code {
+pub(crate) struct Code {
     /// What is done, in order.
     pub ops: Vec<Op>,
     /// The statement each op belongs to.
@@ -24,7 +24,7 @@ pub struct Code {
 
 impl Code {
     /// The lines that statements begin on, those of defs too.
-    pub fn statements(&self, lines: &mut BTreeSet<u32>) {
+    pub(crate) fn statements(&self, lines: &mut BTreeSet<u32>) {
         lines.extend(self.places.iter().filter(|p| p.end != 0).map(|p| p.span.line));
         for op in &self.ops {
             if let Op::Define(_, function) = op {
@@ -34,7 +34,7 @@ impl Code {
     }
 
     /// The last line of the statement that begins with that op.
-    pub fn last_line(&self, pc: usize) -> u32 {
+    pub(crate) fn last_line(&self, pc: usize) -> u32 {
         match pc.checked_sub(1).and_then(|before| self.ops.get(before)) {
             Some(Op::Line(_, last)) => *last,
             _ => {
@@ -47,7 +47,7 @@ impl Code {
 
 /// The statement an op belongs to.
 #[derive(Clone, Copy)]
-pub struct StatementPlace {
+pub(crate) struct StatementPlace {
     /// Its first line.
     pub span: Span,
     /// It stands inside a block or a def.
@@ -57,7 +57,7 @@ pub struct StatementPlace {
 }
 
 /// A stretch of ops whose errors go somewhere.
-pub struct Guard {
+pub(crate) struct Guard {
     /// The first op of it.
     pub from: usize,
     /// The op after it.
@@ -71,13 +71,13 @@ pub struct Guard {
 }
 
 /// Whether an `except` with these names takes an error. One without names leaves alone what asks a task to end.
-pub fn takes(names: &[Name], error: Name) -> bool {
+pub(crate) fn takes(names: &[Name], error: Name) -> bool {
     if names.is_empty() { !matches!(error, Name::Interrupted | Name::Cancelled) } else { names.contains(&error) }
 }
 
 /// Where a value lives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Slot {
+pub(crate) enum Slot {
     /// In the frame's own scope.
     Local(usize),
     /// In the scope that all share.
@@ -85,7 +85,7 @@ pub enum Slot {
 }
 
 /// A word, ready to give its value.
-pub enum Operand {
+pub(crate) enum Operand {
     /// A constant.
     Const(Value),
     /// A name's value.
@@ -95,7 +95,7 @@ pub enum Operand {
 }
 
 /// An argument, ready to be made.
-pub enum ArgCode {
+pub(crate) enum ArgCode {
     /// Known when the program was read.
     Const(Arg),
     /// A word to be fitted when it has a value.
@@ -113,7 +113,7 @@ pub enum ArgCode {
 }
 
 /// What a call site calls.
-pub enum Callee {
+pub(crate) enum Callee {
     /// A documented call.
     Command(&'static Command),
     /// A defined name, by its slot among them.
@@ -121,7 +121,7 @@ pub enum Callee {
 }
 
 /// A call with all that is known about it.
-pub struct Site {
+pub(crate) struct Site {
     /// What is called.
     pub callee: Callee,
     /// The name as it was written.
@@ -137,7 +137,7 @@ pub struct Site {
 }
 
 /// An expression.
-pub enum ExprCode {
+pub(crate) enum ExprCode {
     /// A word's value.
     Word(Operand),
     /// An operator before its operand.
@@ -147,7 +147,7 @@ pub enum ExprCode {
 }
 
 /// A defined name.
-pub struct Function {
+pub(crate) struct Function {
     /// Its name.
     pub name: Rc<str>,
     /// Its parameters' names; they have the first slots.
@@ -164,7 +164,7 @@ pub struct Function {
 
 impl Function {
     /// The call that nobody wrote: the def in that slot is started rather than called.
-    pub fn start(&self, slot: usize) -> Rc<Site> {
+    pub(crate) fn start(&self, slot: usize) -> Rc<Site> {
         let (args, spans, targets, callee) = (Vec::new(), Vec::new(), Vec::new(), Callee::Defined(slot));
         let site = || Site { callee, name: self.name.clone(), args, spans, targets, expect: None };
         self.spawned.get_or_init(|| Rc::new(site())).clone()
@@ -172,7 +172,7 @@ impl Function {
 }
 
 /// A step.
-pub enum Op {
+pub(crate) enum Op {
     /// Tell that a statement of the top level begins: its lines.
     Line(u32, u32),
     /// Make a call.
@@ -219,7 +219,7 @@ pub enum Op {
 
 impl Op {
     /// The word for it where it fails.
-    pub fn name(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Let(..) => "let",
             Self::Assert(_) => "assert",
@@ -236,7 +236,7 @@ impl Op {
 
 /// What follows a `finally`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum After {
+pub(crate) enum After {
     /// Go on there.
     Jump(usize),
     /// Fail with the error that came.

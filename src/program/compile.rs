@@ -11,7 +11,7 @@ use crate::lang::{Block, Error, Expr, KEYWORDS, Part, Source, Span, Statement, S
 use crate::value::{Name, Value};
 
 /// The code of a program's statements. Names that are new get slots in the table.
-pub fn compile(table: &mut Symbols, source: &Rc<Source>, block: &Block) -> Result<Rc<Code>, Error> {
+pub(crate) fn compile(table: &mut Symbols, source: &Rc<Source>, block: &Block) -> Result<Rc<Code>, Error> {
     // A def may be called by one that stands before it.
     for statement in block {
         if let StatementKind::Def(name, ..) = &statement.kind {
@@ -33,7 +33,7 @@ pub fn compile(table: &mut Symbols, source: &Rc<Source>, block: &Block) -> Resul
 
 /// The code of statements that run once where a program stands, where these names are local. Nothing in it is a place to
 /// stop at.
-pub fn snippet(
+pub(crate) fn snippet(
     table: &mut Symbols,
     source: &Rc<Source>,
     block: &Block,

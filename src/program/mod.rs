@@ -4,7 +4,7 @@
 //! become values or what gives them; which word of a call is which parameter is found out here, for running it, for
 //! help's Python, and for a line that is still being typed.
 
-pub mod arrange;
+pub(crate) mod arrange;
 mod bind;
 mod blocks;
 mod code;
@@ -12,8 +12,6 @@ mod compile;
 mod locals;
 mod scope;
 
-pub use code::{
-    After, ArgCode, Callee, Code, ExprCode, Function, Guard, Op, Operand, Site, Slot, StatementPlace, takes,
-};
-pub use compile::{compile, snippet};
-pub use scope::{Scope, Slots, Symbols};
+pub(crate) use code::{After, ArgCode, Callee, Code, ExprCode, Function, Op, Operand, Site, Slot, takes};
+pub(crate) use compile::{compile, snippet};
+pub(crate) use scope::{Scope, Symbols};

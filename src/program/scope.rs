@@ -8,18 +8,18 @@ use crate::value::Value;
 
 /// The values of a scope by slot.
 #[derive(Default)]
-pub struct Scope {
+pub(crate) struct Scope {
     slots: RefCell<Vec<Option<Value>>>,
 }
 
 impl Scope {
     /// A scope with that many empty slots.
-    pub fn with(size: usize) -> Self {
+    pub(crate) fn with(size: usize) -> Self {
         Self { slots: RefCell::new(vec![None; size]) }
     }
 
     /// Make room for that many slots.
-    pub fn grow(&self, size: usize) {
+    pub(crate) fn grow(&self, size: usize) {
         let mut slots = self.slots.borrow_mut();
         if slots.len() < size {
             slots.resize(size, None);
@@ -27,12 +27,12 @@ impl Scope {
     }
 
     /// The value in a slot.
-    pub fn get(&self, slot: usize) -> Option<Value> {
+    pub(crate) fn get(&self, slot: usize) -> Option<Value> {
         self.slots.borrow().get(slot).cloned().flatten()
     }
 
     /// Put a value in a slot. What was there is dropped once the slots can be used again.
-    pub fn set(&self, slot: usize, value: Value) {
+    pub(crate) fn set(&self, slot: usize, value: Value) {
         let mut slots = self.slots.borrow_mut();
         if slots.len() <= slot {
             slots.resize(slot + 1, None);
@@ -45,14 +45,14 @@ impl Scope {
 
 /// The names of a scope and the slot of each.
 #[derive(Default)]
-pub struct Slots {
+pub(crate) struct Slots {
     slots: HashMap<Rc<str>, usize>,
     order: Vec<Rc<str>>,
 }
 
 impl Slots {
     /// The slot of a name, made when it is new.
-    pub fn slot(&mut self, name: &str) -> usize {
+    pub(crate) fn slot(&mut self, name: &str) -> usize {
         if let Some(slot) = self.slots.get(name) {
             return *slot;
         }
@@ -64,24 +64,24 @@ impl Slots {
     }
 
     /// The slot of a name that exists.
-    pub fn find(&self, name: &str) -> Option<usize> {
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
         self.slots.get(name).copied()
     }
 
     /// How many names there are.
-    pub fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.order.len()
     }
 
     /// Every name with its slot, in the order they appeared.
-    pub fn all(&self) -> impl Iterator<Item = (&Rc<str>, usize)> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&Rc<str>, usize)> {
         self.order.iter().zip(0..)
     }
 }
 
 /// The names of the scope that all share, and those of the defs.
 #[derive(Default)]
-pub struct Symbols {
+pub(crate) struct Symbols {
     /// Values' names.
     pub globals: Slots,
     /// Defined names.

@@ -11,7 +11,7 @@ const LANE_MIN: usize = 8;
 const WHAT_MIN: usize = 12;
 
 /// The diagram's lines, none wider than `width` where one is given; or that there is not enough room for it.
-pub fn lines(diagram: &Diagram, width: Option<usize>) -> Vec<String> {
+pub(super) fn lines(diagram: &Diagram, width: Option<usize>) -> Vec<String> {
     if diagram.steps.is_empty() {
         return vec!["nothing is known to have happened to a socket".into()];
     }

@@ -7,7 +7,7 @@ const SIDE_MAX: usize = 40;
 
 /// A line of two texts side by side.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub enum DiffLine {
+pub(super) enum DiffLine {
     /// In both.
     Same(String),
     /// In the first alone.
@@ -29,7 +29,7 @@ impl DiffLine {
 }
 
 /// The parts that differ, with some lines around them. So many lines stand before the first row in both texts.
-pub fn unified(rows: &[DiffLine], skipped: usize) -> String {
+pub(super) fn unified(rows: &[DiffLine], skipped: usize) -> String {
     let mut out = String::new();
     let mut at = 0;
     while let Some(change) = rows[at..].iter().position(|r| !matches!(r, DiffLine::Same(_))).map(|i| at + i) {

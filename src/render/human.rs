@@ -138,7 +138,7 @@ fn rows(at: &At, table: &Table, style: Style) -> String {
 }
 
 /// A value as a result is shown.
-pub fn brief(value: &Value) -> String {
+pub(super) fn brief(value: &Value) -> String {
     value.brief(SHOWN_MAX)
 }
 

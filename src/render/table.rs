@@ -17,7 +17,7 @@ const COLUMN_MIN: usize = 8;
 
 /// A line of a table, in two parts: what names something, and what it is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct TableLine {
+pub(super) struct TableLine {
     /// Column names.
     pub label: String,
     /// Values.
@@ -25,7 +25,7 @@ pub struct TableLine {
 }
 
 /// What a cell is written as.
-pub trait Cell: Clone {
+pub(super) trait Cell: Clone {
     /// Plain text.
     fn text(text: &str) -> Self;
     /// How many columns of the screen it takes.
@@ -49,7 +49,7 @@ impl Cell for String {
 }
 
 /// A table whose cells are written.
-pub struct Grid<C> {
+pub(super) struct Grid<C> {
     columns: Vec<Shape>,
     rows: Vec<Vec<C>>,
     empty: C,
@@ -66,7 +66,7 @@ struct Shape {
 
 impl<C: Cell> Grid<C> {
     /// The table with its cells written by that function. Most columns in which no row has anything are left out.
-    pub fn of(table: &Table, write: impl Fn(&Column, &Value) -> C) -> Self {
+    pub(super) fn of(table: &Table, write: impl Fn(&Column, &Value) -> C) -> Self {
         let stands =
             |i: usize| table.columns[i].holds == Holds::Waiting || table.rows.iter().any(|r| r[i] != Value::None);
         let used: Vec<usize> = (0..table.columns.len()).filter(|i| stands(*i)).collect();
@@ -82,7 +82,7 @@ impl<C: Cell> Grid<C> {
     }
 
     /// Its lines, the header first, as wide as they are.
-    pub fn whole(&self) -> Vec<C> {
+    pub(super) fn whole(&self) -> Vec<C> {
         if self.rows.is_empty() { vec![self.empty.clone()] } else { self.aligned(&self.natural(), GAP) }
     }
 
@@ -113,7 +113,7 @@ impl<C: Cell> Grid<C> {
 
 impl Grid<String> {
     /// Its lines, none wider than `width` where one is given.
-    pub fn lines(&self, width: Option<usize>) -> Vec<TableLine> {
+    pub(super) fn lines(&self, width: Option<usize>) -> Vec<TableLine> {
         let natural = self.natural();
         let lines = match width {
             Some(width) if !self.rows.is_empty() && total(&natural, GAP) > width => match self.fitted(natural, width) {
@@ -173,7 +173,7 @@ fn total(widths: &[usize], gap: usize) -> usize {
 }
 
 /// A cell's text for people.
-pub fn cell(column: &Column, value: &Value) -> String {
+pub(super) fn cell(column: &Column, value: &Value) -> String {
     if *value == Value::None {
         return NOTHING.to_string();
     }

@@ -128,7 +128,7 @@ impl Globals {
 const BRIEF: usize = 80;
 
 /// A value for a message, cut when it is long.
-pub fn brief(value: &Value) -> String {
+pub(super) fn brief(value: &Value) -> String {
     value.brief(BRIEF)
 }
 

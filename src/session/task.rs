@@ -27,14 +27,14 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub fn new(code: Rc<Code>, scope: Rc<Scope>) -> Self {
+    pub(super) fn new(code: Rc<Code>, scope: Rc<Scope>) -> Self {
         let temps = vec![Temp::None; code.temps];
         let (error, afters, returns, called) = (None, Vec::new(), Reply::Nothing, None);
         Self { code, pc: 0, scope, temps, error, afters, returns, called }
     }
 
     /// The frame of a def, with its arguments in the slots of its parameters.
-    pub fn of(function: &Rc<Function>, site: Rc<Site>, args: Vec<Value>) -> Result<Self, Failure> {
+    pub(super) fn of(function: &Rc<Function>, site: Rc<Site>, args: Vec<Value>) -> Result<Self, Failure> {
         if function.params.len() != args.len() {
             return Err(Failure::usage(format!(
                 "`{}` takes {} arguments ({}), and here are {}",
@@ -101,7 +101,7 @@ pub(super) struct Task {
 }
 
 impl Task {
-    pub fn new(name: Rc<str>, coroutine: bool) -> Self {
+    pub(super) fn new(name: Rc<str>, coroutine: bool) -> Self {
         let handle = Rc::new(TaskHandle { name: name.clone(), coroutine, ..TaskHandle::default() });
         Self { name, handle, daemon: coroutine, ..Self::default() }
     }

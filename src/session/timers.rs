@@ -51,26 +51,26 @@ pub(super) struct Timer {
 }
 
 impl Timers {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         let now = Instant::now();
         Self { heap: BinaryHeap::new(), seq: 0, now, time: now, since: now, computed: Duration::ZERO }
     }
 
     /// Read the clock: once a turn, when a task begins to wait or a poll is over; before a poll too that must end in time.
-    pub fn read(&mut self) -> Instant {
+    pub(super) fn read(&mut self) -> Instant {
         self.now = Instant::now();
         self.now
     }
 
     /// A line begins to run.
-    pub fn begin(&mut self) {
+    pub(super) fn begin(&mut self) {
         self.read();
         self.pass();
         self.computed = process::computed();
     }
 
     /// Something came that was waited for, and is no end of a wait.
-    pub fn pass(&mut self) {
+    pub(super) fn pass(&mut self) {
         let passed = self.time + self.now.saturating_duration_since(self.since);
         self.set(self.first().map_or(self.now, |first| passed.min(first.turn)));
     }
@@ -80,7 +80,7 @@ impl Timers {
     }
 
     /// A task begins to wait: so long at most, its call tried again at that interval. Gives when it ends by the clock.
-    pub fn wait(&mut self, limit: Option<Duration>, again: Option<Duration>, task: &Task) -> Option<Instant> {
+    pub(super) fn wait(&mut self, limit: Option<Duration>, again: Option<Duration>, task: &Task) -> Option<Instant> {
         if limit.is_none() && again.is_none() {
             return None;
         }
@@ -98,7 +98,13 @@ impl Timers {
     }
 
     /// Set a timer, unless it would never end.
-    pub fn add(&mut self, lasts: Duration, again: Option<Duration>, task: TaskId, epoch: u64) -> Option<Instant> {
+    pub(super) fn add(
+        &mut self,
+        lasts: Duration,
+        again: Option<Duration>,
+        task: TaskId,
+        epoch: u64,
+    ) -> Option<Instant> {
         let (turn, at) = (self.time.checked_add(lasts)?, self.now.checked_add(lasts)?);
         self.seq += 1;
         self.heap.push(Reverse(Timer { turn, seq: self.seq, at, task, epoch, again }));
@@ -106,27 +112,27 @@ impl Timers {
     }
 
     /// The timer whose turn is next.
-    pub fn first(&self) -> Option<&Timer> {
+    pub(super) fn first(&self) -> Option<&Timer> {
         self.heap.peek().map(|Reverse(timer)| timer)
     }
 
     /// When that is over by the clock.
-    pub fn end(&self) -> Option<Instant> {
+    pub(super) fn end(&self) -> Option<Instant> {
         self.first().map(|timer| timer.at)
     }
 
     /// Whether that was so when the clock was read last.
-    pub fn is_due(&self) -> bool {
+    pub(super) fn is_due(&self) -> bool {
         self.end().is_some_and(|at| at <= self.now)
     }
 
     /// Take the first timer away.
-    pub fn drop_first(&mut self) -> Option<Timer> {
+    pub(super) fn drop_first(&mut self) -> Option<Timer> {
         self.heap.pop().map(|Reverse(timer)| timer)
     }
 
     /// Take the first timer if it is due: its end is the program's time.
-    pub fn take_due(&mut self) -> Option<Timer> {
+    pub(super) fn take_due(&mut self) -> Option<Timer> {
         let timer = if self.is_due() { self.drop_first() } else { None }?;
         self.set(timer.turn);
         Some(timer)

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use super::text;
 
 /// The longest path or abstract name `struct sockaddr_un` holds: unix(7).
-pub const UNIX_PATH_MAX: usize = 108;
+pub(crate) const UNIX_PATH_MAX: usize = 108;
 
 /// An address of one of the families sockpit speaks.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -102,7 +102,7 @@ impl FromStr for Addr {
 }
 
 /// An IPv6 host with an optional numeric scope (`fe80::1%2`) and a port.
-pub fn parse_v6(host: &str, port: u16) -> Option<Addr> {
+pub(crate) fn parse_v6(host: &str, port: u16) -> Option<Addr> {
     let (host, scope) = match host.split_once('%') {
         Some((host, scope)) => (host, scope.parse().ok()?),
         None => (host, 0),

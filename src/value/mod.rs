@@ -3,18 +3,18 @@
 //! This layer is pure. It knows text, bytes, numbers, addresses and lists; of the live things (sockets, files,
 //! tasks) it knows only that they have a kind and a label ([`Handle`]).
 
-pub mod addr;
+pub(crate) mod addr;
 pub mod codec;
 pub mod diagram;
-pub mod failure;
+pub(crate) mod failure;
 mod holds;
 pub mod json;
 pub mod pack;
 pub mod page;
 pub mod reason;
-pub mod reply;
+pub(crate) mod reply;
 pub mod table;
-pub mod text;
+pub(crate) mod text;
 pub mod wire;
 
 use std::any::Any;

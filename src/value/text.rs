@@ -5,7 +5,7 @@ use std::fmt::Write;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Whether a character may stand in output as it is: not a control, and nothing that reorders, joins or hides text.
-pub fn is_plain(c: char) -> bool {
+pub(crate) fn is_plain(c: char) -> bool {
     !(c.is_control()
         || matches!(c,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
@@ -31,7 +31,7 @@ fn push_byte(out: &mut String, b: u8) {
 }
 
 /// Text in double quotes, as it could be typed back in.
-pub fn quote_text(s: &str) -> String {
+pub(crate) fn quote_text(s: &str) -> String {
     let mut out = String::with_capacity(s.len() + 2);
     out.push('"');
     for c in s.chars() {
@@ -47,7 +47,7 @@ pub fn quote_text(s: &str) -> String {
 }
 
 /// Bytes as `b"..."`: printable ASCII as it is, everything else escaped.
-pub fn quote_bytes(b: &[u8]) -> String {
+pub(crate) fn quote_bytes(b: &[u8]) -> String {
     let mut out = String::with_capacity(b.len() + 3);
     out.push_str("b\"");
     for &byte in b {
@@ -64,7 +64,7 @@ pub fn quote_bytes(b: &[u8]) -> String {
 }
 
 /// Bytes without quotes: UTF-8 as the characters it stands for, what is not UTF-8 as `\xNN`.
-pub fn escape_bytes(b: &[u8]) -> String {
+pub(crate) fn escape_bytes(b: &[u8]) -> String {
     let mut out = String::with_capacity(b.len());
     for chunk in b.utf8_chunks() {
         chunk.valid().chars().for_each(|c| push_char(&mut out, c));
@@ -74,7 +74,7 @@ pub fn escape_bytes(b: &[u8]) -> String {
 }
 
 /// Text for a terminal: line ends and tabs stay, every other control is escaped.
-pub fn printable(s: &str) -> String {
+pub(crate) fn printable(s: &str) -> String {
     let mut out = String::with_capacity(s.len());
     for c in s.chars() {
         if matches!(c, '\n' | '\t') { out.push(c) } else { push_char(&mut out, c) }
@@ -83,7 +83,7 @@ pub fn printable(s: &str) -> String {
 }
 
 /// A number with a fraction, as Python writes it.
-pub fn float(x: f64) -> String {
+pub(crate) fn float(x: f64) -> String {
     if x.is_nan() {
         return "nan".into();
     }
@@ -103,7 +103,7 @@ pub fn float(x: f64) -> String {
 }
 
 /// Text cut to that many columns, with `…` where it is cut.
-pub fn fit(s: &str, columns: usize) -> String {
+pub(crate) fn fit(s: &str, columns: usize) -> String {
     if s.width() <= columns {
         return s.to_string();
     }
@@ -124,7 +124,7 @@ pub fn fit(s: &str, columns: usize) -> String {
 }
 
 /// The name among `names` that is nearest to a mistyped word, if one is near enough to be meant.
-pub fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
     let word = word.to_lowercase();
     names

@@ -101,7 +101,7 @@ fn unread(fd: BorrowedFd<'_>) -> usize {
 
 /// Whether a receive that gave nothing met the end of the stream: its peer's, not the socket's own shutdown, and no
 /// empty message.
-pub fn ended(socket: &Socket) -> bool {
+pub(crate) fn ended(socket: &Socket) -> bool {
     match socket.kind {
         libc::SOCK_DGRAM => false,
         _ if socket.shared.deaf.get() => socket.ask(tcp::state).flatten().is_some_and(State::is_ended),
@@ -111,7 +111,7 @@ pub fn ended(socket: &Socket) -> bool {
 }
 
 /// Whether it was this process that connected the other end of an AF_UNIX socket.
-pub fn peer_is_own(socket: &Socket) -> bool {
+pub(crate) fn peer_is_own(socket: &Socket) -> bool {
     let mut peer = [0; 12];
     let told = socket.ask(|fd| sockopt::get(fd, libc::SOL_SOCKET, libc::SO_PEERCRED, &mut peer)).is_some();
     told && peer[..4] == std::process::id().to_ne_bytes()

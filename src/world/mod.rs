@@ -5,14 +5,14 @@
 mod arrivals;
 mod drops;
 mod ends;
-pub mod file;
-pub mod mpqueue;
-pub mod process;
+pub(crate) mod file;
+pub(crate) mod mpqueue;
+pub(crate) mod process;
 mod queue;
-pub mod record;
+pub(crate) mod record;
 mod socket;
 mod step;
-pub mod sync;
+pub(crate) mod sync;
 mod wait;
 
 use std::collections::VecDeque;
@@ -23,7 +23,7 @@ use std::time::Duration;
 
 pub use arrivals::Arrival;
 pub use drops::dropped;
-pub use file::File;
+pub(crate) use file::File;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;

@@ -74,7 +74,7 @@ impl Message {
 }
 
 /// The failure of a value that stays in its process.
-pub fn refused(refusal: Refusal) -> Failure {
+pub(crate) fn refused(refusal: Refusal) -> Failure {
     match refusal {
         Refusal::Live(kind) => Failure::usage(format!("{kind} does not cross to another process"))
             .note("values cross: numbers, text, bytes, addresses, lists; what is alive stays where it was made"),
@@ -96,11 +96,11 @@ struct Waiting {
 }
 
 /// The thread that sends a backlog.
-pub struct Feeder(JoinHandle<()>);
+pub(crate) struct Feeder(JoinHandle<()>);
 
 impl Feeder {
     /// Wait until all is sent.
-    pub fn finish(self) {
+    pub(crate) fn finish(self) {
         // It does not panic; if it did there is nothing left to wait for.
         let _ = self.0.join();
     }
@@ -183,7 +183,7 @@ impl MpQueue {
 }
 
 /// Put a value into a queue. In a full one wait for a free place, at most that long, if waiting is asked for.
-pub fn put(
+pub(crate) fn put(
     world: &mut World,
     queue: &Rc<MpQueue>,
     value: &Value,
@@ -203,7 +203,12 @@ pub fn put(
 }
 
 /// Take the first value out of a queue. In an empty one wait for it, at most that long, if waiting is asked for.
-pub fn get(world: &mut World, queue: &Rc<MpQueue>, limit: Option<Duration>, wait: bool) -> Result<Step, Failure> {
+pub(crate) fn get(
+    world: &mut World,
+    queue: &Rc<MpQueue>,
+    limit: Option<Duration>,
+    wait: bool,
+) -> Result<Step, Failure> {
     let places = queue.places.clone();
     let attempt = move |world: &mut World, reader: &Socket| {
         let buffer = world.buffer(INLINE_MAX + 1);

@@ -15,9 +15,9 @@ use crate::os::process;
 use crate::value::{Failure, Handle, Name, Reply};
 
 /// How many children there can be at once.
-pub const CHILDREN_MAX: usize = 1000;
+pub(crate) const CHILDREN_MAX: usize = 1000;
 /// How many generations a family can have.
-pub const GENERATIONS_MAX: u32 = 16;
+pub(crate) const GENERATIONS_MAX: u32 = 16;
 
 /// A child process as a value.
 pub struct Process {
@@ -94,7 +94,7 @@ impl Handle for Process {
 }
 
 /// The state of a process as the kernel shows it, in a word.
-pub fn state(pid: i32) -> &'static str {
+pub(crate) fn state(pid: i32) -> &'static str {
     match process::look(pid).map(|(letter, _)| letter) {
         Some('R') => "running",
         Some('S' | 'D' | 'I') => "sleeping",

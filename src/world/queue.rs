@@ -12,7 +12,7 @@ use crate::value::{Failure, Handle, Name, Reply, Value};
 
 /// The order in which a queue gives its entries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Order {
+pub(crate) enum Order {
     /// First in, first out.
     Fifo,
     /// Last in, first out.
@@ -22,7 +22,7 @@ pub enum Order {
 }
 
 /// A queue of values between tasks.
-pub struct Queue {
+pub(crate) struct Queue {
     order: Order,
     /// How many entries it takes; 0 for any number.
     max: usize,
@@ -37,24 +37,24 @@ pub struct Queue {
 
 impl Queue {
     /// An empty queue.
-    pub fn new(order: Order, max: usize) -> Self {
+    pub(crate) fn new(order: Order, max: usize) -> Self {
         let (getters, putters, joiners) = (Rc::default(), Rc::default(), Rc::default());
         let (entries, unfinished, label) = (RefCell::default(), Cell::default(), Label::default());
         Self { order, max, entries, unfinished, getters, putters, joiners, label }
     }
 
     /// How many entries are in it.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.entries.borrow().len()
     }
 
     /// Whether it has no entry.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Whether it takes no more.
-    pub fn is_full(&self) -> bool {
+    pub(crate) fn is_full(&self) -> bool {
         self.max > 0 && self.len() >= self.max
     }
 
@@ -84,7 +84,12 @@ impl Queue {
 }
 
 /// Put a value in; a full queue is waited for, and gives `Full` when the time is over.
-pub fn put(world: &mut World, queue: &Rc<Queue>, value: Value, limit: Option<Duration>) -> Result<Step, Failure> {
+pub(crate) fn put(
+    world: &mut World,
+    queue: &Rc<Queue>,
+    value: Value,
+    limit: Option<Duration>,
+) -> Result<Step, Failure> {
     let to = queue.clone();
     let mut value = Some(value);
     stand(world, &queue.putters, limit, "room in the queue", move |world, last| {
@@ -103,7 +108,7 @@ pub fn put(world: &mut World, queue: &Rc<Queue>, value: Value, limit: Option<Dur
 }
 
 /// Take the next value out; an empty queue is waited for, and gives `Empty` when the time is over.
-pub fn get(world: &mut World, queue: &Rc<Queue>, limit: Option<Duration>) -> Result<Step, Failure> {
+pub(crate) fn get(world: &mut World, queue: &Rc<Queue>, limit: Option<Duration>) -> Result<Step, Failure> {
     let from = queue.clone();
     stand(world, &queue.getters, limit, "an entry in the queue", move |world, last| {
         if !from.getters.serves(world.current) {
@@ -121,7 +126,7 @@ pub fn get(world: &mut World, queue: &Rc<Queue>, limit: Option<Duration>) -> Res
 }
 
 /// An entry that was taken out is dealt with.
-pub fn task_done(world: &mut World, queue: &Queue) -> Result<Step, Failure> {
+pub(crate) fn task_done(world: &mut World, queue: &Queue) -> Result<Step, Failure> {
     let left = queue.unfinished.get().checked_sub(1);
     queue.unfinished.set(left.ok_or_else(|| Failure::usage("task_done was called more often than put"))?);
     if left == Some(0) {
@@ -131,7 +136,7 @@ pub fn task_done(world: &mut World, queue: &Queue) -> Result<Step, Failure> {
 }
 
 /// Wait until every entry that was put is dealt with.
-pub fn join_queue(world: &mut World, queue: &Rc<Queue>, limit: Option<Duration>) -> Result<Step, Failure> {
+pub(crate) fn join_queue(world: &mut World, queue: &Rc<Queue>, limit: Option<Duration>) -> Result<Step, Failure> {
     let joined = queue.clone();
     stand(world, &queue.joiners, limit, "task_done for every entry", move |_, last| {
         (last || joined.unfinished.get() == 0).then(|| Ok(Step::Done(Reply::Nothing)))
@@ -210,7 +215,7 @@ impl Pool {
 }
 
 /// Take no more jobs, and wait until all are done.
-pub fn shutdown_pool(world: &mut World, pool: &Rc<Pool>) -> Result<Step, Failure> {
+pub(crate) fn shutdown_pool(world: &mut World, pool: &Rc<Pool>) -> Result<Step, Failure> {
     pool.closed.set(true);
     let ended = pool.clone();
     stand(world, &pool.line, None, "the pool's tasks", move |_, _| {

@@ -9,7 +9,7 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
-pub use super::ends::{Ends, Last, ended, peer_is_own};
+pub(crate) use super::ends::{Ends, Last, ended, peer_is_own};
 use super::socket::Orphan;
 use super::{Mode, Socket, World};
 use crate::os::errqueue::Queued;

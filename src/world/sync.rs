@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-pub use super::queue::{Order, Pool, Queue, get, join_queue, put, shutdown_pool, task_done};
+pub(crate) use super::queue::{Order, Pool, Queue, get, join_queue, put, shutdown_pool, task_done};
 use super::{On, Step, TaskId, Wait, Wake, World};
 use crate::value::{Failure, Handle, Reply, Value};
 
@@ -148,7 +148,7 @@ impl Lock {
 }
 
 /// Take a lock: true, or false when the time is over.
-pub fn acquire(world: &mut World, lock: &Rc<Lock>, limit: Option<Duration>) -> Result<Step, Failure> {
+pub(crate) fn acquire(world: &mut World, lock: &Rc<Lock>, limit: Option<Duration>) -> Result<Step, Failure> {
     world.locks.retain(|l| l.strong_count() > 0 && !std::ptr::eq(l.as_ptr(), Rc::as_ptr(lock)));
     world.locks.push(Rc::downgrade(lock));
     let taken = lock.clone();
@@ -164,7 +164,7 @@ pub fn acquire(world: &mut World, lock: &Rc<Lock>, limit: Option<Duration>) -> R
 }
 
 /// Give a lock back. As in Python any task may, but for a recursive one.
-pub fn release(world: &mut World, lock: &Lock) -> Result<Step, Failure> {
+pub(crate) fn release(world: &mut World, lock: &Lock) -> Result<Step, Failure> {
     let me = world.current;
     if lock.sort != Sort::Semaphore && !lock.is_locked() {
         return Err(Failure::usage("release of a lock that nobody holds"));
@@ -244,7 +244,7 @@ impl Handle for Lock {
 
 /// A flag that tasks wait for.
 #[derive(Default)]
-pub struct EventFlag {
+pub(crate) struct EventFlag {
     flag: Cell<bool>,
     /// How often it was set: whoever waited for one of these goes on, even if it was cleared again since.
     sets: Cell<u64>,
@@ -254,12 +254,12 @@ pub struct EventFlag {
 
 impl EventFlag {
     /// Whether it is set.
-    pub fn is_set(&self) -> bool {
+    pub(crate) fn is_set(&self) -> bool {
         self.flag.get()
     }
 
     /// Set or clear it. Setting lets everyone who waits go on.
-    pub fn set(&self, world: &mut World, on: bool) {
+    pub(crate) fn set(&self, world: &mut World, on: bool) {
         self.flag.set(on);
         if on {
             self.sets.set(self.sets.get() + 1);
@@ -269,7 +269,7 @@ impl EventFlag {
 }
 
 /// Wait until an event is set: true, or false when the time is over.
-pub fn wait_event(world: &mut World, event: &Rc<EventFlag>, limit: Option<Duration>) -> Result<Step, Failure> {
+pub(crate) fn wait_event(world: &mut World, event: &Rc<EventFlag>, limit: Option<Duration>) -> Result<Step, Failure> {
     let (awaited, before) = (event.clone(), event.sets.get());
     stand(world, &event.line, limit, "an event", move |_, last| {
         let set = awaited.is_set() || awaited.sets.get() != before;

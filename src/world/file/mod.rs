@@ -10,15 +10,15 @@ mod read;
 mod settings;
 mod write;
 
-pub use open::{File, path_failure};
-pub use read::{Wanted, read};
-pub use settings::{Newline, Settings};
-pub use write::{close, flush, write};
+pub(crate) use open::{File, path_failure};
+pub(crate) use read::{Wanted, read};
+pub(crate) use settings::{Newline, Settings};
+pub(crate) use write::{close, flush, write};
 
 /// The size of a file's buffers, unless `buffering` says otherwise: Python's `io.DEFAULT_BUFFER_SIZE`.
-pub const BUFFER: usize = 8192;
+pub(crate) const BUFFER: usize = 8192;
 /// What a file keeps at most of what was read and not yet given: 1 GiB.
-pub const READ_MAX: usize = 1 << 30;
+pub(crate) const READ_MAX: usize = 1 << 30;
 
 #[cfg(test)]
 mod tests {

@@ -55,7 +55,7 @@ pub(super) fn closed() -> Failure {
 }
 
 /// The failure of a call on a path.
-pub fn path_failure(error: &io::Error, path: &[u8]) -> Failure {
+pub(crate) fn path_failure(error: &io::Error, path: &[u8]) -> Failure {
     match error.raw_os_error() {
         Some(number) => Failure::os(number).note(format!("the path is {}", text::escape_bytes(path))),
         None => Failure::usage(format!("not a path: {}", text::quote_bytes(path))).note("a path holds no zero byte"),

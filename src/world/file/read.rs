@@ -16,7 +16,7 @@ use crate::world::record::{Did, ended};
 
 /// What is to be read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Wanted {
+pub(crate) enum Wanted {
     /// A line, or that many characters or bytes of it at most.
     Line(Option<usize>),
     /// That many characters or bytes.
@@ -28,7 +28,7 @@ pub enum Wanted {
 }
 
 /// Read what is wanted; what is left at end of file, and nothing after it.
-pub fn read(world: &mut World, file: &Rc<File>, wanted: Wanted) -> Result<Step, Failure> {
+pub(crate) fn read(world: &mut World, file: &Rc<File>, wanted: Wanted) -> Result<Step, Failure> {
     file.check(Side::In)?;
     let (disk, until) = {
         let state = file.state.borrow();

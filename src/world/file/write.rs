@@ -14,7 +14,7 @@ use crate::value::{Failure, Reply, Value, codec};
 use crate::world::record::Did;
 
 /// Write bytes, which count as `count`. They stay in the buffer while there is room.
-pub fn write(world: &mut World, file: &Rc<File>, data: &[u8], count: usize) -> Result<Step, Failure> {
+pub(crate) fn write(world: &mut World, file: &Rc<File>, data: &[u8], count: usize) -> Result<Step, Failure> {
     file.check(Side::Out)?;
     file.turn_to_writing()?;
     let settings = &file.settings;
@@ -60,7 +60,7 @@ pub fn write(world: &mut World, file: &Rc<File>, data: &[u8], count: usize) -> R
 }
 
 /// Write out what the buffer holds.
-pub fn flush(world: &mut World, file: &Rc<File>) -> Result<Step, Failure> {
+pub(crate) fn flush(world: &mut World, file: &Rc<File>) -> Result<Step, Failure> {
     if file.state.borrow().source.is_none() {
         return Err(closed());
     }
@@ -72,7 +72,7 @@ pub fn flush(world: &mut World, file: &Rc<File>) -> Result<Step, Failure> {
 
 /// Write out what the buffer holds and close the file; closed it is in any case. A socket whose user closed it before
 /// ends with its last file.
-pub fn close(world: &mut World, file: &Rc<File>) -> Result<Step, Failure> {
+pub(crate) fn close(world: &mut World, file: &Rc<File>) -> Result<Step, Failure> {
     if file.state.borrow().unwritten.len() == 0 {
         return end(world, file);
     }
