@@ -130,7 +130,7 @@ pub(super) fn resolve(
     let family = socket.family;
     match arg {
         Arg::Value(Value::Addr(addr)) => {
-            suits(family, addr)?;
+            fits_family(family, addr)?;
             then(world, addr.clone())
         }
         Arg::Wildcard(port) => {
@@ -158,7 +158,7 @@ fn is_inet(family: i32) -> bool {
 }
 
 /// Whether a socket of that family can be given that address, by the rules that Python has before the kernel's.
-fn suits(family: i32, addr: &Addr) -> Result<(), Failure> {
+fn fits_family(family: i32, addr: &Addr) -> Result<(), Failure> {
     match (addr, family) {
         (Addr::V4(_), libc::AF_INET6) | (Addr::V6(_), libc::AF_INET) => {
             let (of, sort) = if family == libc::AF_INET { ("IPv6", "AF_INET") } else { ("IPv4", "AF_INET6") };

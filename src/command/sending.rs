@@ -8,7 +8,7 @@ use super::connection::UNIX_AGAIN;
 use crate::os::addr;
 use crate::value::{Addr, Failure, Tried, Value};
 use crate::world::record::{Did, Ends};
-use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
+use crate::world::{Drops, Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
 
 /// What is sent, and with which call.
 pub(super) enum Load {
@@ -102,6 +102,15 @@ impl Sending {
         }
     }
 
+    #[cold]
+    fn write_down(&self, world: &mut World, before: Option<Drops>, bytes: usize) {
+        self.opened(world);
+        let of = self.load.len() - self.sent;
+        world.note(&self.socket, || Did::Sent { bytes, of, to: self.load.to().cloned() });
+        world.after_send(before, &self.socket, bytes);
+    }
+
+    #[cold]
     fn failed(&self, failure: Failure) -> Failure {
         match self.load.to() {
             Some(to) => failure.to(to),
@@ -114,10 +123,9 @@ impl Sending {
             let before = world.before_send(&self.socket, self.load.to());
             let failure = match self.load.put(&self.socket, self.sent, self.flags) {
                 Ok(n) => {
-                    self.opened(world);
-                    let of = self.load.len() - self.sent;
-                    world.note(&self.socket, || Did::Sent { bytes: n, of, to: self.load.to().cloned() });
-                    world.after_send(before, &self.socket, n);
+                    if world.record.is_some() {
+                        self.write_down(world, before, n);
+                    }
                     self.sent += n;
                     if !self.whole || n == 0 || self.sent >= self.load.len() {
                         return Ok(self.count());

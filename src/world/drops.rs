@@ -9,7 +9,7 @@ use crate::os::{addr, sockopt, trace};
 use crate::value::Addr;
 
 /// The sockets of ours that a datagram may come to, each with its count before.
-pub(super) type Drops = Vec<(Rc<Socket>, u32)>;
+pub(crate) type Drops = Vec<(Rc<Socket>, u32)>;
 
 fn is_udp(socket: &Socket) -> bool {
     socket.kind == libc::SOCK_DGRAM && matches!(socket.family, libc::AF_INET | libc::AF_INET6)
