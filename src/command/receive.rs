@@ -120,7 +120,7 @@ pub(super) enum Form {
 /// What came beside the data, which is in the world's buffer.
 #[derive(Default)]
 struct Came {
-    /// What the kernel returned: with `MSG_TRUNC` it may be more than there was room for.
+    /// What the kernel returned: with `MSG_TRUNC` it may be more than there was room for, but not in a message.
     len: usize,
     from: Option<Addr>,
     ancillary: Vec<Ancillary>,
@@ -291,7 +291,7 @@ impl Receiver {
                 addr::recvfrom(fd.as_fd(), buffer, self.flags).map(|(len, from)| Came { len, from, ..Came::default() })
             }
             Form::Message(ancillary) => msg::recv(fd.as_fd(), buffer, ancillary, self.flags).map(|r| Came {
-                len: r.len,
+                len: r.len.min(room),
                 from: r.from,
                 ancillary: r.ancillary,
                 flags: r.flags,
