@@ -155,12 +155,13 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
         drop(socket.fd()?);
         return Ok(Value::bytes([]).into());
     }
-    let stream = socket.is_stream();
+    let (stream, unix) = (socket.is_stream(), socket.family == libc::AF_UNIX);
     let never = flags & (libc::MSG_DONTWAIT | libc::MSG_ERRQUEUE) != 0 || (stream && flags & libc::MSG_OOB != 0);
     let mode = socket.mode.get();
     let blocking = mode == Mode::Blocking && !never;
     let low_water = socket.shared.waits.get().low_water;
-    let target = if !(blocking && stream) {
+    let target = if !(blocking && stream) || (unix && flags & libc::MSG_PEEK != 0) {
+        // AF_UNIX peeks at what is there, little as it may be.
         1
     } else if flags & libc::MSG_WAITALL != 0 {
         size.clamp(1, BUFFER_MAX)
@@ -169,7 +170,7 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
     };
     // TCP neither wakes nor says readable below SO_RCVLOWAT, so there nothing may be taken before it is reached;
     // AF_UNIX does both at every byte, and gathers.
-    let gathers = flags & libc::MSG_WAITALL != 0 || socket.family == libc::AF_UNIX;
+    let gathers = flags & libc::MSG_WAITALL != 0 || unix;
     let ask_first = stream && low_water > 1 && !never && (matches!(mode, Mode::Timeout(_)) || (blocking && !gathers));
     let waiting = Waiting {
         socket: socket.clone(),
