@@ -133,6 +133,8 @@ struct Receiver {
     size: usize,
     flags: i32,
     form: Form,
+    /// Whether it takes from the queue of errors.
+    queue: bool,
     /// How many bytes a kernel-blocking call waits for.
     target: usize,
     /// Whether a kernel-blocking call would go on waiting where the kernel tells us EAGAIN.
@@ -156,7 +158,9 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
         return Ok(Value::bytes([]).into());
     }
     let (stream, unix) = (socket.is_stream(), socket.family == libc::AF_UNIX);
-    let never = flags & (libc::MSG_DONTWAIT | libc::MSG_ERRQUEUE) != 0 || (stream && flags & libc::MSG_OOB != 0);
+    // AF_UNIX has no queue of errors, and takes the flag for nothing.
+    let queue = !unix && flags & libc::MSG_ERRQUEUE != 0;
+    let never = queue || flags & libc::MSG_DONTWAIT != 0 || (stream && flags & libc::MSG_OOB != 0);
     let mode = socket.mode.get();
     let blocking = mode == Mode::Blocking && !never;
     let low_water = socket.shared.waits.get().low_water;
@@ -185,6 +189,7 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
         size,
         flags,
         form,
+        queue,
         target,
         blocking,
         ask_first,
@@ -322,16 +327,18 @@ impl Receiver {
     }
 
     fn finish(&self, world: &mut World, data: Value, came: Came, bytes: usize) -> Step {
-        world.note(&self.socket, || match self.flags & libc::MSG_ERRQUEUE {
-            0 => Did::Received {
+        world.note(&self.socket, || {
+            if self.queue {
+                return Did::TookError(came.ancillary.iter().find_map(Queued::of), came.from.clone());
+            }
+            Did::Received {
                 bytes,
                 from: came.from.clone(),
                 room: self.size,
                 whole: self.coming,
                 peeked: self.flags & libc::MSG_PEEK != 0,
                 end: bytes == 0 && self.size > 0 && ended(&self.socket),
-            },
-            _ => Did::TookError(came.ancillary.iter().find_map(Queued::of), came.from.clone()),
+            }
         });
         let from = |from: Option<Addr>| from.map_or(Value::None, Value::Addr);
         Step::Done(match self.form {

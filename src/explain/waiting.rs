@@ -75,7 +75,7 @@ pub(super) fn nobody_came(case: &Case) -> Option<Cause> {
 pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
     let (socket, name) = case.subject()?;
     let none = |reason: String| missing(case, socket, Cause::new(reason), "IN");
-    if flags(case) & libc::MSG_ERRQUEUE != 0 {
+    if flags(case) & libc::MSG_ERRQUEUE != 0 && socket.family != libc::AF_UNIX {
         let cause = Cause::new(format!("the error queue of {name} is empty; a receive from it never waits"));
         return Some(cause.advise(format!("{} again when poll {name} ERR says ERR", case.call)));
     }
