@@ -141,6 +141,8 @@ struct Receiver {
     blocking: bool,
     /// Whether poll(2) is asked first, which heeds `SO_RCVLOWAT` where recv(2) does not.
     ask_first: bool,
+    /// Whether what ends the wait ends the call without a failure.
+    waited: bool,
     /// What has been gathered before.
     got: Vec<u8>,
     beside: Came,
@@ -193,6 +195,7 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
         target,
         blocking,
         ask_first,
+        waited: false,
         got: Vec::new(),
         beside: Came::default(),
         coming: 0,
@@ -208,8 +211,11 @@ impl Receiver {
                     // Shut down for reading: there poll(2) says readable for ever, and recv(2) EAGAIN.
                     return Ok(self.finish(world, Value::bytes([]), Came::default(), 0));
                 }
+                // TCP waits once for 0 bytes, and asks no more: not whether its time is over, nor for an error.
+                self.waited =
+                    self.blocking && self.size == 0 && self.socket.is_stream() && self.socket.family != libc::AF_UNIX;
                 match expired {
-                    Some(_) if !self.got.is_empty() => Ok(self.gathered(world)),
+                    Some(_) if self.waited || !self.got.is_empty() => Ok(self.gathered(world)),
                     Some(expired) => Err(expired),
                     None => Err(failure),
                 }
@@ -243,7 +249,9 @@ impl Receiver {
             }
             let (came, room) = match self.once(world) {
                 Ok(found) => found,
-                Err(failure) if self.got.is_empty() || failure.is(libc::EAGAIN) => return Err(failure),
+                Err(failure) if failure.is(libc::EAGAIN) || (self.got.is_empty() && !self.waited) => {
+                    return Err(failure);
+                }
                 Err(failure) => {
                     keep(&self.socket, &failure);
                     return Ok(self.gathered(world));
