@@ -195,7 +195,7 @@ impl Filter {
 
 /// Whether an address is the one written so, with its port or without.
 fn is_at(addr: &Addr, word: &str) -> bool {
-    addr.to_string() == word || addr.host().is_some_and(|h| h.to_string() == word)
+    addr.to_string() == text::escape_bytes(word.as_bytes()) || addr.host().is_some_and(|h| h.to_string() == word)
 }
 
 fn protocols(word: &str) -> Vec<Protocol> {
