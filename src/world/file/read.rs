@@ -240,7 +240,7 @@ pub(super) fn receive(socket: &Socket, buffer: &mut [u8], now: bool) -> Result<u
     if let Some(number) = socket.shared.stash.take() {
         return Err(Failure::os(number));
     }
-    let fd = socket.open_fd()?;
+    let fd = socket.fd()?;
     let low = socket.shared.waits.get().low_water.min(buffer.len());
     if low > 1 && !now && socket.is_stream() && socket.mode.get() != Mode::NonBlocking {
         let events = fd::poll(fd.as_fd(), libc::POLLIN | libc::POLLRDHUP).map_err(Failure::os)?;
