@@ -122,15 +122,15 @@ impl Args {
         self.value(i).wire()
     }
 
-    /// The text in that place: numbers and addresses as they are shown; bytes must be UTF-8.
+    /// The text in that place: numbers as they are shown; bytes and the names in addresses must be UTF-8.
     pub fn text(&self, i: usize) -> Result<Cow<'_, str>, Failure> {
-        match self.value(i) {
-            Value::Text(s) => Ok(Cow::Borrowed(s)),
-            Value::Bytes(b) => std::str::from_utf8(b).map(Cow::Borrowed).map_err(|_| {
-                Failure::usage("text is needed here, and these bytes are not UTF-8: decode them first").at(i)
-            }),
-            other => Ok(Cow::Owned(other.to_string())),
-        }
+        let text = match self.value(i).wire() {
+            Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
+            Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
+        };
+        text.ok_or_else(|| {
+            Failure::usage("text is needed here, and these bytes are not UTF-8: decode them first").at(i)
+        })
     }
 
     /// Seconds; `None` for `none`.

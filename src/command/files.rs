@@ -13,7 +13,10 @@ pub(super) const COMMANDS: &[Command] = &[MAKEFILE, OPEN, READLINE, READLINES, R
 
 const NOT_OPEN: KnownError = err("Usage", "the file is closed, or was not opened for this");
 const TIMEOUT: KnownError = err("timeout", "the socket's own timeout ran out; the file cannot be read any more");
-const AGAIN: KnownError = err("EAGAIN", "not a failure: the socket is non-blocking, and nothing has come");
+const AGAIN: KnownError =
+    err("EAGAIN", "not a failure: the socket is non-blocking, and nothing has come to a file without buffer");
+const ALL_AGAIN: KnownError =
+    err("EAGAIN", "not a failure: all text was asked for of a non-blocking socket, and none has come");
 const ROOM: KnownError = err("EAGAIN", "not a failure: the socket is non-blocking, and its send buffer is full");
 const DECODE: KnownError = err("Decode", "what came is not text of the file's encoding: use mode rb, or encoding=");
 const RESET: KnownError = err("ECONNRESET", "the other end broke the connection").cure("close the file and the socket");
@@ -83,7 +86,7 @@ const READLINE: Command = Command {
     summary: "read a line with its line end, or at most that much of it; empty at end of file",
     params: &[req("F", Kind::File), opt("size", Kind::Int).is("at most so much of it")],
     results: &[("line", Holds::Plain)],
-    returns: "the line, with its line end; empty at end of file",
+    returns: "the line, with its line end; empty at end of file, and when nothing has come to a non-blocking socket",
     python: "{F}.readline(<{SIZE}>)",
     c: "ssize_t n = getline(&line, &size, file);",
     man: "getline(3)",
@@ -118,11 +121,11 @@ const READ: Command = Command {
               given",
     params: &[req("F", Kind::File), opt("size", Kind::Int).is("how much; everything until end of file when left out")],
     results: &[("data", Holds::Plain)],
-    returns: "text, or bytes with mode b",
+    returns: "text, or bytes with mode b; of a non-blocking socket what is there: none, or empty text, if nothing is",
     python: "{F}.read(<{SIZE}>)",
     c: "size_t n = fread(buffer, 1, size, file);",
     man: "fread(3)",
-    errors: &[NOT_OPEN, TIMEOUT, AGAIN, RESET, DECODE, TOO_BIG],
+    errors: &[NOT_OPEN, TIMEOUT, ALL_AGAIN, RESET, DECODE, TOO_BIG],
     like: Some(&super::receive::RECV),
     example: "a, b = socketpair\nf = makefile b rb\nsendall a \"Offer me something\"\nread f 5",
     related: &["readline", "recv", "makefile"],

@@ -231,8 +231,11 @@ fn seconds(value: Value) -> Result<Value, Failure> {
             if seconds.is_nan() || seconds < 0.0 {
                 return Err(Failure::usage(format!("seconds are 0 or more, not {value}")));
             }
-            // A year is as good as for ever, and keeps clear of the clock's end.
-            Ok(if seconds > 3.0e7 { Value::Float(3.0e7) } else { value })
+            // Python counts nanoseconds in 64 bits: 292 years.
+            if seconds * 1e9 >= i64::MAX as f64 {
+                return Err(Failure::usage(format!("{value} seconds are too many: 9223372036 at most")));
+            }
+            Ok(value)
         }
         other => Err(Failure::usage(format!("seconds are a number or none, not {}", other.show()))),
     }

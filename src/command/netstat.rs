@@ -102,7 +102,7 @@ pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failur
 /// Our sockets by the numbers that the kernel's lists have them by; a duplicate has its original's.
 fn ours(world: &World) -> HashMap<u64, Ours> {
     let one = |s: &Rc<Socket>| {
-        let number = netstat::inode(s.open_fd().ok()?.as_fd())?;
+        let number = netstat::inode(s.fd().ok()?.as_fd())?;
         Some((number, Ours { serial: s.serial, name: s.name(), queued: false }))
     };
     world.sockets().iter().rev().filter_map(one).collect()
@@ -195,7 +195,7 @@ impl Filter {
 
 /// Whether an address is the one written so, with its port or without.
 fn is_at(addr: &Addr, word: &str) -> bool {
-    addr.to_string() == word || addr.host().is_some_and(|h| h.to_string() == word)
+    addr.to_string() == text::escape_bytes(word.as_bytes()) || addr.host().is_some_and(|h| h.to_string() == word)
 }
 
 fn protocols(word: &str) -> Vec<Protocol> {

@@ -120,7 +120,7 @@ const STR: Command = Command {
     python: "str({VALUE})",
     c: "snprintf(text, sizeof text, \"%d\", value);",
     man: "snprintf(3)",
-    errors: &[err("Decode", "the bytes are not UTF-8")],
+    errors: &[err("Decode", "the bytes, or the name of an AF_UNIX address, are not UTF-8")],
     example: "str 9999",
     related: &["repr", "decode", "int"],
     run: |_, args| str(args).map(Step::from),
@@ -129,9 +129,8 @@ const STR: Command = Command {
 
 fn str(args: &Args) -> Result<Value, Failure> {
     match args.value(0) {
-        Value::Bytes(b) => codec::decode(b, "utf-8").map(Value::text).map_err(|f| f.at(0)),
         Value::Text(s) => Ok(Value::Text(Rc::clone(s))),
-        other => Ok(Value::text(other.to_string())),
+        other => codec::decode(&other.wire(), "utf-8").map(Value::text).map_err(|f| f.at(0)),
     }
 }
 

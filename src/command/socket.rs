@@ -90,7 +90,7 @@ const CLOSE: Command = Command {
          something was left unread here, the peer gets a reset instead (ECONNRESET).",
         "The side that closes first keeps the address in TIME_WAIT for a minute: see SO_REUSEADDR. close waits for \
          nothing, unless SO_LINGER says so. While a dup or a makefile of the socket is open, nothing is sent to the \
-         peer.",
+         peer; with a makefile the closed socket itself works on.",
     ],
     params: &[req("X", Kind::SocketOrFile)],
     python: "{X}.close()",

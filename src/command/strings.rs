@@ -62,9 +62,8 @@ impl Str<'_> {
 fn string(args: &Args, i: usize) -> Result<Str<'_>, Failure> {
     match args.value(i) {
         Value::Bytes(b) => Ok(Str::Bytes(b)),
-        Value::Text(s) => Ok(Str::Text(Cow::Borrowed(s))),
-        other @ (Value::Addr(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
-            Ok(Str::Text(other.to_string().into()))
+        Value::Text(_) | Value::Addr(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
+            args.text(i).map(Str::Text)
         }
         other => Err(expected(i, "text", other)),
     }
@@ -297,11 +296,10 @@ const LEN: Command = Command {
 
 fn len(args: &Args) -> Result<Value, Failure> {
     Ok(int_value(match args.value(0) {
-        Value::Text(s) => s.chars().count(),
+        Value::Text(_) | Value::Addr(_) => args.text(0)?.chars().count(),
         Value::Bytes(b) => b.len(),
         Value::List(l) => l.len(),
         Value::Object(o) => o.len(),
-        addr @ Value::Addr(_) => addr.to_string().chars().count(),
         other => return Err(Failure::usage(format!("{} has no length", other.kind())).at(0)),
     }))
 }

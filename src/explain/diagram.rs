@@ -235,7 +235,7 @@ impl Drawing<'_> {
             let told = |socket: &u64| self.chosen.is_empty() || self.chosen.contains(socket);
             lane.always = !matches!(who, Who::Ours(socket) if told(socket) && !self.record.forgot(*socket));
             let Who::Ours(serial) = who else { continue };
-            let state = |s: Rc<Socket>| Some(tcp::stands(s.open_fd().ok()?.as_fd()));
+            let state = |s: Rc<Socket>| Some(tcp::stands(s.fd().ok()?.as_fd()));
             lane.stands = match self.world.find(*serial).and_then(state) {
                 // Which of the two depends on when the peer's kernel answers.
                 Some(State::FinWait1 | State::FinWait2) => "FIN_WAIT".into(),

@@ -22,7 +22,7 @@ fn entries(kind: i32) -> impl Iterator<Item = KernelSocket> {
 
 /// The kernel's numbers of this session's open sockets.
 fn ours(case: &Case) -> Vec<u64> {
-    case.world.sockets().iter().filter_map(|s| netstat::inode(s.open_fd().ok()?.as_fd())).collect()
+    case.world.sockets().iter().filter_map(|s| netstat::inode(s.fd().ok()?.as_fd())).collect()
 }
 
 /// What has such an address and is no open socket of this session.

@@ -43,7 +43,7 @@ pub(super) fn of(world: &World, fact: &Fact) -> Option<Fin> {
 fn waiting(world: &World, socket: u64) -> Option<Fin> {
     let record = world.record.as_ref()?;
     let ends = record.ends(socket).filter(|ends| ends.peer.port().is_some())?;
-    let open = world.find(socket).filter(|socket| socket.open_fd().is_ok());
+    let open = world.find(socket).filter(|socket| socket.fd().is_ok());
     // What closed it threw away what was still to be sent.
     let reset = last(world, socket).is_some_and(Last::resets);
     let (state, unsent) = match (&open, last(world, socket)) {

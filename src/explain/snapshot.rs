@@ -2,7 +2,7 @@
 //!
 //! What is told of facts and of sockets here is public: `docs/events.md` has every name, and a test holds it to that.
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -206,7 +206,7 @@ fn attempt(tried: Tried) -> &'static str {
 
 /// How an open socket stands.
 fn standing(socket: &Socket) -> Option<Pairs> {
-    let fd = socket.open_fd().ok()?;
+    let fd = socket.fd().ok()?;
     let fd = fd.as_fd();
     let (local, peer) = socket.addresses();
     let state = tcp::stands(fd);
@@ -215,7 +215,7 @@ fn standing(socket: &Socket) -> Option<Pairs> {
     Some(vec![
         ("socket", Value::Text(socket.name())),
         ("id", int(socket.serial)),
-        ("fd", if socket.is_closed() { Value::None } else { int(socket.fileno()) }),
+        ("fd", int(fd.as_raw_fd())),
         ("type", Value::text(socket.sort())),
         ("local", or_none(local, Value::Addr)),
         ("peer", or_none(peer, Value::Addr)),

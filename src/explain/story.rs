@@ -83,13 +83,13 @@ pub(crate) fn story(world: &World, socket: &Socket) -> Result<Vec<Reason>, Failu
 /// How sockets stand: what the kernel says of those that are open.
 fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Reason> {
     let standing = |serial: &u64| {
-        let open = world.find(*serial).filter(|s| s.open_fd().is_ok());
+        let open = world.find(*serial).filter(|s| s.fd().is_ok());
         let Some(socket) = open else {
             let name = world.record.as_ref()?.named(*serial)?;
             let goes_on = fin::goes_on(world, *serial).map_or(String::new(), |what| format!("; {what}"));
             return Some(Reason::new(format!("{name}: closed{goes_on}")));
         };
-        let (state, when) = match tcp::stands(socket.open_fd().ok()?.as_fd()) {
+        let (state, when) = match tcp::stands(socket.fd().ok()?.as_fd()) {
             // Which of the two depends on when the peer's kernel answers.
             State::FinWait1 => ("FIN_WAIT", "1"),
             State::FinWait2 => ("FIN_WAIT", "2"),

@@ -179,7 +179,7 @@ fn are_ends(a: &Rc<Socket>, b: &Rc<Socket>) -> bool {
 
 /// Whether nothing is on its way to a socket that is waited on: then only its other end can end the wait.
 fn is_silent(socket: &Socket, other: &Socket, sends: bool) -> bool {
-    let (Ok(fd), Ok(from)) = (socket.open_fd(), other.open_fd()) else { return false };
+    let (Ok(fd), Ok(from)) = (socket.fd(), other.fd()) else { return false };
     // TCP itself ends a wait with TCP_USER_TIMEOUT when what was sent is not acknowledged.
     let gives_up = sockopt::get_int(fd.as_fd(), libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT).is_ok_and(|ms| ms > 0);
     if gives_up && fd::outq(fd.as_fd()) != Ok(0) {

@@ -1,7 +1,7 @@
 //! The session's sockets as a table: by which names they go, how they stand, what waits in them.
 
 use std::collections::BTreeMap;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::rc::Rc;
 
 use super::Session;
@@ -108,13 +108,11 @@ fn row(name: String, socket: &Socket) -> Vec<Value> {
         Value::None,
         Value::text(socket.sort().replace("AF_UNIX SOCK_", "UNIX/").replace("SOCK_", "")),
     ];
-    let Ok(fd) = socket.open_fd() else {
+    let Ok(fd) = socket.fd() else {
         row.extend([Value::None, Value::None, text("closed"), Value::None, Value::None, Value::None]);
         return row;
     };
-    if !socket.is_closed() {
-        row[1] = Value::Int(i128::from(socket.fileno()));
-    }
+    row[1] = Value::Int(i128::from(fd.as_raw_fd()));
     let (local, peer) = socket.addresses();
     let state = stands(fd.as_fd());
     let shown = if socket.is_closed() { text("closed, its file is open") } else { text(state.name()) };

@@ -121,7 +121,8 @@ impl Value {
     pub fn wire(&self) -> std::borrow::Cow<'_, [u8]> {
         match self {
             Self::Text(s) => s.as_bytes().into(),
-            Self::Bytes(b) => (&**b).into(),
+            Self::Bytes(b) | Self::Addr(Addr::Path(b)) => (&**b).into(),
+            Self::Addr(Addr::Abstract(name)) => [b"@", &**name].concat().into(),
             other => other.to_string().into_bytes().into(),
         }
     }

@@ -150,7 +150,7 @@ impl World {
 
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
-        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.open_fd().is_ok();
+        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
         self.registry.iter().filter_map(|(_, s)| s.upgrade()).filter(is_users).collect()
     }
 
@@ -187,11 +187,12 @@ impl World {
         Ok((conn, peer))
     }
 
-    /// Close a socket for its user. Whoever waits on it is woken, to find EBADF.
+    /// Close a socket for its user. Whoever waits on it is woken, to find EBADF unless a file keeps it.
     pub fn close(&mut self, socket: &Rc<Socket>) -> Result<Step, Failure> {
         drop(socket.fd()?);
-        socket.set_closed();
-        self.note(socket, || Did::Dropped);
+        if !socket.set_closed() {
+            self.note(socket, || Did::Dropped);
+        }
         self.wake(socket);
         self.release(socket)
     }
@@ -279,7 +280,7 @@ impl World {
     /// Have the poller hear of a socket.
     pub fn register(&mut self, socket: &Rc<Socket>) -> Result<(), Failure> {
         if socket.token.get() == 0 {
-            let raw = socket.open_fd()?.as_raw_fd();
+            let raw = socket.fd()?.as_raw_fd();
             let token = self.free_tokens.pop().unwrap_or_else(|| {
                 self.tokens.push(Weak::new());
                 self.tokens.len() - 1 + poller::FIRST

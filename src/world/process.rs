@@ -43,7 +43,7 @@ impl Process {
 
     fn reap(&self, wait: bool) -> Option<i32> {
         if self.code.get().is_none()
-            && let Ok(fd) = self.watch.open_fd()
+            && let Ok(fd) = self.watch.fd()
         {
             // ECHILD: something else has reaped it, and nobody can know how it ended.
             self.code.set(process::reap(fd.as_fd(), wait).unwrap_or(Some(0)));
@@ -62,7 +62,7 @@ impl Process {
         if self.code.get().is_some() {
             return Ok(());
         }
-        match process::signal(self.watch.open_fd()?.as_fd(), signal) {
+        match process::signal(self.watch.fd()?.as_fd(), signal) {
             Ok(()) | Err(libc::ESRCH) => Ok(()),
             Err(e) => Err(Failure::os(e)),
         }

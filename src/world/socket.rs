@@ -163,22 +163,14 @@ impl Socket {
         }
     }
 
-    /// Its descriptor; EBADF once it is closed.
+    /// Its descriptor; EBADF once it is closed. As in Python, a file of it that is open keeps it.
     pub fn fd(&self) -> Result<Ref<'_, OwnedFd>, Failure> {
-        if self.closed.get() {
-            return Err(Failure::os(libc::EBADF));
-        }
-        self.open_fd()
-    }
-
-    /// Its descriptor, also when the socket was closed while files of it are open.
-    pub fn open_fd(&self) -> Result<Ref<'_, OwnedFd>, Failure> {
         Ref::filter_map(self.fd.borrow(), Option::as_ref).map_err(|_| Failure::os(libc::EBADF))
     }
 
     /// What the kernel says of it, while its descriptor is open.
     pub fn ask<T, E>(&self, what: impl FnOnce(BorrowedFd<'_>) -> Result<T, E>) -> Option<T> {
-        what(self.open_fd().ok()?.as_fd()).ok()
+        what(self.fd().ok()?.as_fd()).ok()
     }
 
     /// The descriptor's number; -1 once it is closed, as Python has it.
@@ -191,8 +183,9 @@ impl Socket {
         self.closed.get()
     }
 
-    pub(super) fn set_closed(&self) {
-        self.closed.set(true);
+    /// Says whether it was closed before.
+    pub(super) fn set_closed(&self) -> bool {
+        self.closed.replace(true)
     }
 
     /// Take the descriptor out: the socket is closed from now on.
@@ -333,7 +326,7 @@ impl Handle for Socket {
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        let fd = if self.is_closed() { Value::None } else { Value::Int(self.fileno().into()) };
+        let fd = self.fd().map_or(Value::None, |fd| Value::Int(fd.as_raw_fd().into()));
         vec![("id", Value::Int(self.serial.into())), ("fd", fd)]
     }
 

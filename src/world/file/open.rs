@@ -131,7 +131,7 @@ impl File {
         match &self.state.borrow().source {
             None => Err(Failure::os(libc::EBADF)),
             Some(Backing::Disk(file)) => fd::dup(file.as_fd()).map_err(Failure::os),
-            Some(Backing::Socket(socket)) => fd::dup(socket.open_fd()?.as_fd()).map_err(Failure::os),
+            Some(Backing::Socket(socket)) => fd::dup(socket.fd()?.as_fd()).map_err(Failure::os),
         }
     }
 

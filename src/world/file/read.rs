@@ -54,7 +54,7 @@ pub(crate) fn read(world: &mut World, file: &Rc<File>, wanted: Wanted) -> Result
         match this.fill(world, wanted, turn) {
             Ok(0) => return this.serve_end(wanted),
             Ok(_) => turn.moved = true,
-            Err(f) if f.is(libc::EAGAIN) && turn.would_block() => return this.serve_rest(wanted).ok_or(f),
+            Err(f) if f.is(libc::EAGAIN) && turn.would_block() => return this.serve_rest(wanted, f),
             Err(f) => return Err(f),
         }
     };
@@ -113,11 +113,18 @@ impl File {
         Some(Reply::One(self.take(state, count, wanted)))
     }
 
-    /// Everything that is there, if anything is: for a call that would have to wait and must not.
-    fn serve_rest(&self, wanted: Wanted) -> Option<Reply> {
+    /// Everything that is there, for a call that would have to wait and must not. If nothing is, Python gives none for
+    /// bytes, empty text or no line; and where it fails without an errno, this does with that of recv.
+    fn serve_rest(&self, wanted: Wanted, failure: Failure) -> Result<Reply, Failure> {
         let state = &mut *self.state.borrow_mut();
         let count = state.unread.len();
-        (count > 0).then(|| Reply::One(self.take(state, count, wanted)))
+        let lines = matches!(wanted, Wanted::Line(_) | Wanted::Lines);
+        match (count, self.is_text()) {
+            (0, false) if !lines => Ok(Reply::One(Value::None)),
+            (0, false) if self.settings.buffer == 0 => Err(failure),
+            (0, true) if wanted == Wanted::All => Err(failure),
+            _ => Ok(Reply::One(self.take(state, count, wanted))),
+        }
     }
 
     /// What there is at end of file. The next call asks again: a file of the disk may have grown.
@@ -233,7 +240,7 @@ pub(super) fn receive(socket: &Socket, buffer: &mut [u8], now: bool) -> Result<u
     if let Some(number) = socket.shared.stash.take() {
         return Err(Failure::os(number));
     }
-    let fd = socket.open_fd()?;
+    let fd = socket.fd()?;
     let low = socket.shared.waits.get().low_water.min(buffer.len());
     if low > 1 && !now && socket.is_stream() && socket.mode.get() != Mode::NonBlocking {
         let events = fd::poll(fd.as_fd(), libc::POLLIN | libc::POLLRDHUP).map_err(Failure::os)?;
