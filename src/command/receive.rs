@@ -157,7 +157,7 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
     }
     let stream = socket.is_stream();
     let never = flags & (libc::MSG_DONTWAIT | libc::MSG_ERRQUEUE) != 0 || (stream && flags & libc::MSG_OOB != 0);
-    let mode = socket.mode.get();
+    let mode = socket.waits();
     let blocking = mode == Mode::Blocking && !never;
     let low_water = socket.shared.waits.get().low_water;
     let target = if !(blocking && stream) {
@@ -173,6 +173,7 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
     let ask_first = stream && low_water > 1 && !never && (matches!(mode, Mode::Timeout(_)) || (blocking && !gathers));
     let waiting = Waiting {
         socket: socket.clone(),
+        mode,
         side: Side::In,
         never,
         again: None,

@@ -167,7 +167,7 @@ impl World {
 
     /// A duplicate: another descriptor of the same kernel socket, whose options and errors are the same ones.
     pub fn duplicate(&mut self, of: &Socket, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
-        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode.get(), of.shared.clone())?;
+        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode(), of.shared.clone())?;
         self.note(&socket, || Did::Duplicated(of.serial));
         Ok(socket)
     }
