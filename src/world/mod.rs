@@ -276,6 +276,16 @@ impl World {
         self.ready.extend(socket.waiters.borrow().iter().map(|w| w.task));
     }
 
+    /// One end of a pair was shut down for reading: who blocks in a send on the other is told. The kernel does so too, while
+    /// poll(2) says nothing, so a timeout waits on.
+    pub fn wake_other_end(&mut self, socket: &Socket) {
+        for other in self.sockets() {
+            if other.shared.faces(&socket.shared) && other.waits() == Mode::Blocking {
+                self.wake(&other);
+            }
+        }
+    }
+
     /// Have the poller hear of a socket.
     pub fn register(&mut self, socket: &Rc<Socket>) -> Result<(), Failure> {
         if socket.token.get() == 0 {
