@@ -200,6 +200,7 @@ fn accept(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let waiting = Waiting {
         socket: socket.clone(),
+        mode: socket.waits(),
         side: Side::In,
         never: false,
         again: None,
@@ -215,7 +216,7 @@ fn accept(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         }
         Err(failure) if failure.is(libc::EAGAIN) => {
             // An AF_UNIX listener that was shut down says EINVAL only to those who block.
-            if socket.mode.get() == Mode::Blocking && socket.family == libc::AF_UNIX {
+            if socket.waits() == Mode::Blocking && socket.family == libc::AF_UNIX {
                 let events = fd::poll(socket.fd()?.as_fd(), libc::POLLRDHUP).map_err(Failure::os)?;
                 if events & libc::POLLRDHUP != 0 {
                     return Err(Failure::os(libc::EINVAL));
@@ -262,7 +263,7 @@ fn connect_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 
 /// connect(2) as the socket's mode has it.
 pub(super) fn connect_to(world: &mut World, socket: Rc<Socket>, peer: Addr) -> Result<Step, Failure> {
-    match socket.mode.get() {
+    match socket.waits() {
         Mode::Blocking => connect_blocking(world, socket, peer),
         mode => {
             let said = addr::connect(socket.fd()?.as_fd(), &peer);
@@ -304,6 +305,7 @@ fn connect_finish(world: &mut World, socket: Rc<Socket>, peer: Addr) -> Result<S
 fn waiting_to_connect(socket: &Rc<Socket>, again: Option<Duration>) -> Waiting {
     Waiting {
         socket: socket.clone(),
+        mode: socket.waits(),
         side: Side::Out,
         never: false,
         again,

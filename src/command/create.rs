@@ -173,7 +173,7 @@ fn try_next(world: &mut World, mut plan: Plan) -> Result<Step, Failure> {
         }
     };
     if let Some(mode) = plan.mode {
-        socket.mode.set(mode);
+        socket.set_mode(mode);
     }
     let step = bind_source(world, &socket, &plan.source);
     let made = socket.clone();

@@ -50,7 +50,8 @@ const SETBLOCKING: Command = Command {
     summary: "choose whether the socket's calls wait (on), or are made once and fail with EAGAIN when they would (off)",
     notes: &[
         "Off is the same as `settimeout S 0`: EAGAIN then means \"not now, ask again when poll says so\", and is no \
-         failure. It is this socket's mode; the sockets it accepts begin blocking.",
+         failure. The sockets it accepts begin blocking. O_NONBLOCK belongs to the open file, which a duplicate \
+         shares: it does not wait either then, unless it has a timeout.",
     ],
     params: &[req("S", Kind::Socket), req("SWITCH", Kind::Switch)],
     python: "{S}.setblocking({SWITCH})",
@@ -107,7 +108,7 @@ const GETDEFAULTTIMEOUT: Command = Command {
 /// Set an open socket's mode.
 fn set(world: &mut World, socket: &Socket, mode: Mode) -> Result<Step, Failure> {
     drop(socket.fd()?);
-    socket.mode.set(mode);
+    socket.set_mode(mode);
     world.note(socket, || Did::ModeSet(mode));
     Ok(Step::Done(Reply::Nothing))
 }
@@ -116,7 +117,7 @@ fn set(world: &mut World, socket: &Socket, mode: Mode) -> Result<Step, Failure> 
 fn get(args: &Args) -> Result<Mode, Failure> {
     let socket = args.socket(0)?;
     drop(socket.fd()?);
-    Ok(socket.mode.get())
+    Ok(socket.mode())
 }
 
 fn seconds(seconds: Option<f64>) -> Step {

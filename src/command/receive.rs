@@ -163,7 +163,7 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
     // AF_UNIX has no queue of errors, and takes the flag for nothing.
     let queue = !unix && flags & libc::MSG_ERRQUEUE != 0;
     let never = queue || flags & libc::MSG_DONTWAIT != 0 || (stream && flags & libc::MSG_OOB != 0);
-    let mode = socket.mode.get();
+    let mode = socket.waits();
     let blocking = mode == Mode::Blocking && !never;
     let low_water = socket.shared.waits.get().low_water;
     let target = if !(blocking && stream) || (unix && flags & libc::MSG_PEEK != 0) {
@@ -180,6 +180,7 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
     let ask_first = stream && low_water > 1 && !never && (matches!(mode, Mode::Timeout(_)) || (blocking && !gathers));
     let waiting = Waiting {
         socket: socket.clone(),
+        mode,
         side: Side::In,
         never,
         again: None,

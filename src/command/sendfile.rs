@@ -13,7 +13,7 @@ use super::{Args, CLOSED, Command, Group, Kind, Stands, base, err, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Holds, Tried, Value};
 use crate::world::record::Did;
-use crate::world::{Mode, Socket, Step, World, retry};
+use crate::world::{Mode, Socket, Step, Waiting, World, retry};
 
 /// The call that sends a file.
 pub(super) const COMMANDS: &[Command] = &[SENDFILE];
@@ -52,7 +52,7 @@ fn sendfile(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     if !socket.is_stream() {
         return Err(Failure::usage("sendfile needs a stream socket").at(0));
     }
-    if socket.mode.get() == Mode::NonBlocking {
+    if socket.mode() == Mode::NonBlocking {
         return Err(Failure::usage("sendfile does not work with a non-blocking socket").at(0));
     }
     let offset = if args.has(2) { args.size(2)? as u64 } else { 0 };
@@ -113,8 +113,9 @@ impl FileLoad {
 fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure> {
     /// What one sendfile(2) is asked for at most: Python's choice.
     const AT_ONCE: u64 = 1 << 30;
-    let blocking = load.socket.mode.get() == Mode::Blocking;
-    let waiting = waiting(&load.socket, 0, 0, 0);
+    let blocking = load.socket.mode() == Mode::Blocking;
+    // Where O_NONBLOCK is a duplicate's, Python waits for room all the same.
+    let waiting = Waiting { mode: load.socket.mode(), ..waiting(&load.socket, 0, 0, 0) };
     let mut waited = false;
     retry(world, waiting, move |world, expired| {
         let before = load.sent;

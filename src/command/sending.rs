@@ -61,11 +61,19 @@ pub(super) fn kept(socket: &Socket) -> Result<(), Failure> {
 }
 
 pub(super) fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize, fds: u16) -> Waiting {
-    // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
-    let again = (socket.family == libc::AF_UNIX && socket.kind == libc::SOCK_DGRAM).then_some(UNIX_AGAIN);
+    let mode = socket.waits();
+    let again = match socket.kind {
+        _ if socket.family != libc::AF_UNIX => None,
+        // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
+        libc::SOCK_DGRAM => Some(UNIX_AGAIN),
+        // Room for a stream is, but not that its peer was shut down for reading, which ends only a send that blocks. Of a
+        // pair the world tells.
+        _ if mode == Mode::Blocking && socket.shared.pair.get().is_none() => Some(10 * UNIX_AGAIN),
+        _ => None,
+    };
     let never = flags & libc::MSG_DONTWAIT != 0;
     let tried = Tried::Send { bytes, fds, sent: 0, flags };
-    Waiting { socket: socket.clone(), side: Side::Out, never, again, what: ROOM, tried }
+    Waiting { socket: socket.clone(), mode, side: Side::Out, never, again, what: ROOM, tried }
 }
 
 /// One send in any of its forms: it gives the count.
@@ -73,7 +81,7 @@ pub(super) fn put(world: &mut World, socket: Rc<Socket>, load: Load, flags: i32)
     if socket.shared.stash.get().is_some() {
         kept(&socket)?;
     }
-    let whole = socket.is_stream() && socket.mode.get() == Mode::Blocking && flags & libc::MSG_DONTWAIT == 0;
+    let whole = socket.is_stream() && socket.waits() == Mode::Blocking && flags & libc::MSG_DONTWAIT == 0;
     let waiting = waiting(&socket, flags, load.len(), load.fds());
     let mut sending = Sending { socket, load, flags, whole, sent: 0 };
     retry(world, waiting, move |world, expired| sending.attempt(world, expired))

@@ -276,9 +276,12 @@ fn shutdown(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     }
     let how = args.int32_or(1, libc::SHUT_RDWR)?;
     fd::shutdown(socket.fd()?.as_fd(), how).map_err(Failure::os)?;
-    socket.shared.deaf.set(socket.shared.deaf.get() || how != libc::SHUT_WR);
     world.note(&socket, || Did::Shut(how));
     world.wake(&socket);
+    if how != libc::SHUT_WR {
+        socket.shared.deaf.set(true);
+        world.wake_other_end(&socket);
+    }
     Ok(Step::Done(Reply::Nothing))
 }
 

@@ -1,6 +1,8 @@
 //! Causes of a wait that was not allowed or ended: how the socket waits, what did not come, what TCP did not wait for any
 //! longer.
 
+use std::rc::Rc;
+
 use super::{Case, Cause, bytes, datagrams, elsewhere, is_at, is_set, listens, local, option, serves};
 use crate::linux::state::State;
 use crate::os::tcp::{self, Info};
@@ -23,7 +25,16 @@ fn limit(case: &Case, socket: &Socket) -> Option<(Reason, String)> {
         return Some(("MSG_DONTWAIT was given".into(), "leave MSG_DONTWAIT out".into()));
     }
     let (name, waits) = (socket.name(), socket.shared.waits.get());
-    let (reason, option) = match (socket.mode.get(), case.failure.tried) {
+    let mut setter = socket.serial;
+    let (reason, option) = match (socket.waits(), case.failure.tried) {
+        (Mode::NonBlocking, _) if socket.mode() == Mode::Blocking => {
+            let sets = |s: &Socket| Rc::ptr_eq(&s.shared, &socket.shared) && s.mode() != Mode::Blocking;
+            let by = case.ours(sets).map_or("a duplicate".into(), |s| {
+                setter = s.serial;
+                s.name()
+            });
+            (format!("{by} made the open file non-blocking that {name} shares with it"), None)
+        }
         (Mode::NonBlocking, _) => (format!("{name} is non-blocking"), None),
         (Mode::Timeout(_), _) if case.failure.name != Name::Timeout => return None,
         (Mode::Timeout(s), _) => (format!("the timeout of {name} is {} s", text::float(s)), None),
@@ -40,7 +51,7 @@ fn limit(case: &Case, socket: &Socket) -> Option<(Reason, String)> {
         Did::OptionSet(libc::SOL_SOCKET, number) => option == Some(*number),
         _ => false,
     };
-    let set = case.last(socket.serial, sets).map(|fact| case.dated(": set", fact));
+    let set = case.last(setter, sets).map(|fact| case.dated(": set", fact));
     let instead = match option {
         Some(libc::SO_SNDTIMEO) => format!("setsockopt {name} SO_SNDTIMEO 0"),
         Some(_) => format!("setsockopt {name} SO_RCVTIMEO 0"),

@@ -23,7 +23,7 @@ impl Session {
             Ok(Step::Park(wait, resume)) => {
                 let limit = wait.limit;
                 let watched = match &wait.on {
-                    On::Socket(socket) => self.world.watch(socket, task.id, wait.again.is_none()),
+                    On::Socket(socket) => self.world.watch(socket, task.id, wait.is_signalled(socket)),
                     On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id, true)),
                     On::Line(line) => {
                         line.join(task.id);

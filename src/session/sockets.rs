@@ -118,7 +118,7 @@ fn row(name: String, socket: &Socket) -> Vec<Value> {
     let shown = if socket.is_closed() { text("closed, its file is open") } else { text(state.name()) };
     let (inward, outward) = waiting(fd.as_fd(), state, socket.kind);
     let addr = |a: Option<_>| a.map_or(Value::None, Value::Addr);
-    row.extend([addr(local), addr(peer), shown, Value::text(socket.mode.get().to_string()), inward, outward]);
+    row.extend([addr(local), addr(peer), shown, Value::text(socket.mode().to_string()), inward, outward]);
     row
 }
 

@@ -167,7 +167,7 @@ impl World {
 
     /// A duplicate: another descriptor of the same kernel socket, whose options and errors are the same ones.
     pub fn duplicate(&mut self, of: &Socket, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
-        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode.get(), of.shared.clone())?;
+        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode(), of.shared.clone())?;
         self.note(&socket, || Did::Duplicated(of.serial));
         Ok(socket)
     }
@@ -275,6 +275,16 @@ impl World {
     /// Wake all who wait on a socket, in the order they came.
     pub fn wake(&mut self, socket: &Socket) {
         self.ready.extend(socket.waiters.borrow().iter().map(|w| w.task));
+    }
+
+    /// One end of a pair was shut down for reading: who blocks in a send on the other is told. The kernel does so too, while
+    /// poll(2) says nothing, so a timeout waits on.
+    pub fn wake_other_end(&mut self, socket: &Socket) {
+        for other in self.sockets() {
+            if other.shared.faces(&socket.shared) && other.waits() == Mode::Blocking {
+                self.wake(&other);
+            }
+        }
     }
 
     /// Have the poller hear of a socket.

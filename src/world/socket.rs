@@ -78,6 +78,15 @@ pub struct Shared {
     pub stash: Cell<Option<i32>>,
     /// Its user shut it down for receiving.
     pub deaf: Cell<bool>,
+    /// O_NONBLOCK as its user would find it.
+    pub nonblocking: Cell<bool>,
+}
+
+impl Shared {
+    /// Whether the other one is of the other end of the same pair.
+    pub fn faces(&self, other: &Self) -> bool {
+        matches!((self.pair.get(), other.pair.get()), (Some((x, left)), Some((y, right))) if x == y && left != right)
+    }
 }
 
 /// Where sockets go that lost their last name while open: the world closes them and says so.
@@ -115,8 +124,8 @@ pub struct Socket {
     pub kind: i32,
     /// IPPROTO_TCP, ..., or 0.
     pub protocol: i32,
-    /// How its calls wait.
-    pub mode: Cell<Mode>,
+    /// How its user said that its calls wait.
+    mode: Cell<Mode>,
     /// What it has in common with its duplicates.
     pub shared: Rc<Shared>,
     /// Files made of it: while there are some, closing the socket leaves the connection open.
@@ -144,7 +153,7 @@ impl Socket {
         shared: Rc<Shared>,
         orphans: &Rc<Orphans>,
     ) -> Self {
-        Self {
+        let socket = Self {
             serial,
             family,
             kind,
@@ -160,6 +169,28 @@ impl Socket {
             token: Cell::default(),
             waiters: RefCell::default(),
             orphans: orphans.clone(),
+        };
+        socket.set_mode(mode);
+        socket
+    }
+
+    /// How its user said that its calls wait.
+    pub fn mode(&self) -> Mode {
+        self.mode.get()
+    }
+
+    /// Say how its calls wait. As in Python that sets O_NONBLOCK, which its duplicates share, unless it blocks.
+    pub fn set_mode(&self, mode: Mode) {
+        self.mode.set(mode);
+        self.shared.nonblocking.set(mode != Mode::Blocking);
+    }
+
+    /// How its calls wait: without a timeout of its own, as O_NONBLOCK has it, whichever duplicate set that.
+    pub fn waits(&self) -> Mode {
+        match self.mode.get() {
+            Mode::Timeout(s) => Mode::Timeout(s),
+            _ if self.shared.nonblocking.get() => Mode::NonBlocking,
+            _ => Mode::Blocking,
         }
     }
 

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::sync::{Pool, WaitLine};
-use super::{Socket, World};
+use super::{ROOM, Socket, World};
 use crate::value::{Failure, Reply, Table, Value};
 
 /// A task, as those who wake it know it.
@@ -58,6 +58,11 @@ pub struct Wait {
 }
 
 impl Wait {
+    /// Whether the kernel signals its end, or some of what may end it, on that socket.
+    pub fn is_signalled(&self, socket: &Socket) -> bool {
+        self.again.is_none() || (self.what == ROOM && socket.kind != libc::SOCK_DGRAM)
+    }
+
     /// What would end it, and on which socket, for people.
     pub fn place(&self) -> String {
         match &self.on {

@@ -24,6 +24,8 @@ pub enum Side {
 pub struct Waiting {
     /// The socket.
     pub socket: Rc<Socket>,
+    /// How its calls wait.
+    pub mode: Mode,
     /// Which half.
     pub side: Side,
     /// The call itself was asked not to wait (MSG_DONTWAIT).
@@ -39,13 +41,13 @@ pub struct Waiting {
 impl Waiting {
     /// Whether the call waits when it cannot be made at once.
     pub fn waits(&self) -> bool {
-        !self.never && self.socket.mode.get() != Mode::NonBlocking
+        !self.never && self.mode != Mode::NonBlocking
     }
 
     /// How long, and with which error that ends.
     fn limit(&self) -> (Option<Duration>, Failure) {
         let waits = self.socket.shared.waits.get();
-        match (self.socket.mode.get(), self.side) {
+        match (self.mode, self.side) {
             (Mode::Timeout(s), _) => (Some(fd::seconds(s)), Failure::new(Name::Timeout)),
             (Mode::NonBlocking, _) => (Some(Duration::ZERO), Failure::os(libc::EAGAIN)),
             (Mode::Blocking, Side::In) => (waits.receive, Failure::os(libc::EAGAIN)),

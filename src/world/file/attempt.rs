@@ -49,12 +49,13 @@ pub(super) fn drive(
         Side::In => Tried::Receive { room: 0, flags: 0 },
         Side::Out => Tried::Send { bytes: 0, fds: 0, sent: 0, flags: 0 },
     };
-    let waiting = Waiting { socket: socket.clone(), side, never: false, again: None, what, tried };
+    let waiting =
+        Waiting { socket: socket.clone(), mode: socket.waits(), side, never: false, again: None, what, tried };
     let mut job = Some(job);
     let mut parked = false;
     retry(world, waiting, move |world, expired| {
         // A mode set while it waits is for the calls to come.
-        let never = !parked && socket.mode.get() == Mode::NonBlocking;
+        let never = !parked && socket.waits() == Mode::NonBlocking;
         let mut turn = Attempt { expired, never, moved: false };
         let Some(work) = &mut job else { return Err(Failure::os(libc::ECANCELED)) };
         match work(world, &mut turn) {

@@ -242,7 +242,7 @@ pub(super) fn receive(socket: &Socket, buffer: &mut [u8], now: bool) -> Result<u
     }
     let fd = socket.fd()?;
     let low = socket.shared.waits.get().low_water.min(buffer.len());
-    if low > 1 && !now && socket.is_stream() && socket.mode.get() != Mode::NonBlocking {
+    if low > 1 && !now && socket.is_stream() && socket.waits() != Mode::NonBlocking {
         let events = fd::poll(fd.as_fd(), libc::POLLIN | libc::POLLRDHUP).map_err(Failure::os)?;
         let ended = events & (libc::POLLRDHUP | libc::POLLHUP | libc::POLLERR) != 0;
         if !ended && fd::inq(fd.as_fd()).is_ok_and(|n| n < low) {

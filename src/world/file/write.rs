@@ -160,7 +160,7 @@ impl File {
 
     /// Whether one send that takes a part of the data is all of a write without buffer.
     fn gives_parts(&self) -> bool {
-        matches!(&self.state.borrow().source, Some(Backing::Socket(s)) if s.mode.get() != Mode::Blocking)
+        matches!(&self.state.borrow().source, Some(Backing::Socket(s)) if s.waits() != Mode::Blocking)
     }
 
     /// Forget what of the bytes from `start` to `end` is not out and does not fit the buffer. Says how many those are.
