@@ -183,7 +183,7 @@ pub(super) const DONE: Step = Step::Done(Reply::Nothing);
 pub(super) fn listen_on(world: &mut World, socket: &Socket, backlog: i32) -> Result<Step, Failure> {
     fd::listen(socket.fd()?.as_fd(), backlog.max(0))
         .map_err(|e| Failure::os(e).trying(Tried::Listen).on(socket.serial))?;
-    world.note(socket, || Did::Listens(socket.addresses().0.unwrap_or(Addr::Unnamed)));
+    world.note(socket, || Did::Listens(local(socket)));
     if world.record.is_some()
         && let Some(most) = settings::core("somaxconn").filter(|most| *most < backlog)
     {

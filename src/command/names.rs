@@ -203,7 +203,6 @@ fn bind(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 pub(super) fn bind_to(world: &mut World, socket: &Socket, local: &Addr) -> Result<Step, Failure> {
     addr::bind(socket.fd()?.as_fd(), local)
         .map_err(|e| Failure::os(e).trying(Tried::Bind).on(socket.serial).to(local))?;
-    let at = || addr::getsockname(socket.fd().ok()?.as_fd()).ok();
-    world.note(socket, || Did::Bound(at().unwrap_or(Addr::Unnamed)));
+    world.note(socket, || Did::Bound(socket.ask(addr::getsockname).unwrap_or(Addr::Unnamed)));
     Ok(Step::Done(Reply::Nothing))
 }

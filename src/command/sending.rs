@@ -8,7 +8,7 @@ use super::connection::UNIX_AGAIN;
 use crate::os::addr;
 use crate::value::{Addr, Failure, Tried, Value};
 use crate::world::record::{Did, Ends};
-use crate::world::{Drops, Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
+use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
 
 /// What is sent, and with which call.
 pub(super) enum Load {
@@ -103,19 +103,12 @@ impl Sending {
     }
 
     /// MSG_FASTOPEN: the send began the connection, too.
+    #[inline]
     fn opened(&self, world: &mut World) {
         if let (true, Some(to)) = (self.flags & libc::MSG_FASTOPEN != 0, self.load.to()) {
             let ends = || Ends::of(&self.socket).map_or_else(|| Did::Connecting(to.clone()), Did::Connected);
             world.note(&self.socket, ends);
         }
-    }
-
-    #[cold]
-    fn write_down(&self, world: &mut World, before: Option<Drops>, bytes: usize) {
-        self.opened(world);
-        let of = self.load.len() - self.sent;
-        world.note(&self.socket, || Did::Sent { bytes, of, to: self.load.to().cloned() });
-        world.after_send(before, &self.socket, bytes);
     }
 
     #[cold]
@@ -131,9 +124,9 @@ impl Sending {
             let before = world.before_send(&self.socket, self.load.to());
             let failure = match self.load.put(&self.socket, self.sent, self.flags) {
                 Ok(n) => {
-                    if world.record.is_some() {
-                        self.write_down(world, before, n);
-                    }
+                    self.opened(world);
+                    let of = self.load.len() - self.sent;
+                    world.note_sent(&self.socket, before, [n, of], self.load.to());
                     self.sent += n;
                     if !self.whole || n == 0 || self.sent >= self.load.len() {
                         return Ok(self.count());

@@ -11,7 +11,6 @@ use super::sending::{Load, kept, put, waiting};
 use super::{Arg, Args, CLOSED, Command, Group, Kind, KnownError, Stands, base, err, names, opt, req};
 use crate::os::addr;
 use crate::value::{Failure, Holds, Reply, Tried, Value};
-use crate::world::record::Did;
 use crate::world::{Mode, Socket, Step, World, retry};
 
 /// The calls that send.
@@ -183,8 +182,7 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
             let said = addr::send_bytes(socket.fd().map_err(|f| failed(f, sent))?.as_fd(), &all[sent..], flags);
             match said {
                 Ok(n) => {
-                    world.note(&socket, || Did::Sent { bytes: n, of: of - sent, to: None });
-                    world.after_send(before, &socket, n);
+                    world.note_sent(&socket, before, [n, of - sent], None);
                     sent += n;
                     if sent >= of {
                         return Ok(Step::Done(Reply::Nothing));

@@ -9,7 +9,7 @@ use crate::os::{addr, sockopt, trace};
 use crate::value::Addr;
 
 /// The sockets of ours that a datagram may come to, each with its count before.
-pub(crate) type Drops = Vec<(Rc<Socket>, u32)>;
+pub(super) type Drops = Vec<(Rc<Socket>, u32)>;
 
 fn is_udp(socket: &Socket) -> bool {
     socket.kind == libc::SOCK_DGRAM && matches!(socket.family, libc::AF_INET | libc::AF_INET6)
@@ -34,9 +34,17 @@ impl World {
         self.sockets().into_iter().filter(has_it).map(|s| (s.clone(), dropped(&s))).collect()
     }
 
-    /// Write down who threw away what the socket has just sent.
+    /// Write down what a socket has just sent, where a record is kept, and who threw it away.
     #[inline]
-    pub fn after_send(&mut self, before: Option<Drops>, from: &Socket, bytes: usize) {
+    pub fn note_sent(&mut self, from: &Socket, before: Option<Drops>, [bytes, of]: [usize; 2], to: Option<&Addr>) {
+        if self.record.is_some() {
+            self.write_down_sent(from, before, [bytes, of], to);
+        }
+    }
+
+    #[cold]
+    fn write_down_sent(&mut self, from: &Socket, before: Option<Drops>, [bytes, of]: [usize; 2], to: Option<&Addr>) {
+        self.note(from, || Did::Sent { bytes, of, to: to.cloned() });
         for (socket, count) in before.into_iter().flatten() {
             if trace::aside(|| dropped(&socket)) > count {
                 self.note(&socket, || Did::Lost { bytes, from: from.serial });

@@ -22,7 +22,6 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 pub use arrivals::Arrival;
-pub(crate) use drops::Drops;
 pub use drops::dropped;
 pub(crate) use file::File;
 pub use mpqueue::MpQueue;
