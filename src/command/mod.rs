@@ -4,6 +4,7 @@
 //! reference. Adding a call touches its own file and its `COMMANDS`. A command knows the world
 //! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
+pub(crate) mod address;
 mod ancillary;
 pub(crate) mod args;
 pub(crate) mod kinds;
@@ -53,6 +54,8 @@ pub struct Command {
     pub name: &'static str,
     /// Short forms.
     pub aliases: &'static [&'static str],
+    /// What people type for it who come from elsewhere; never a call's own name.
+    pub elsewhere: &'static [&'static str],
     /// Where it stands in the overview.
     pub group: Group,
     /// One line on what it does.
@@ -249,6 +252,7 @@ const fn bare(group: Group, name: &'static str, summary: &'static str, run: Run)
     Command {
         name,
         aliases: &[],
+        elsewhere: &[],
         group,
         summary,
         notes: &[],

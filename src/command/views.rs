@@ -136,6 +136,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command {
         aliases: &["exit"],
+        elsewhere: &[":q", ":q!", ":wq", "bye", "logout", "q", "leave", "stop"],
         params: &[opt("STATUS", Kind::Int).is("0 to 255; 0 when left out")],
         python: "sys.exit(STATUS)",
         c: "exit(status);",

@@ -68,6 +68,11 @@ impl Operator {
         self.strength() == 4
     }
 
+    /// Whether an operator between two operands is written so.
+    pub fn is_binary(text: &str) -> bool {
+        Self::BINARY.iter().any(|(s, ..)| *s == text)
+    }
+
     fn binary(word: &Word) -> Option<Self> {
         let bare = word.bare()?;
         Self::BINARY.iter().find(|(s, ..)| *s == bare).map(|(_, op, _)| *op)

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::ast::{Block, Handler, Statement, StatementKind};
 use super::expr::expression;
-use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Source, Span, Word, is_name, words};
+use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Operator, Source, Span, Word, is_name, words};
 
 /// The statements of a program.
 pub fn parse(source: &Rc<Source>) -> Result<Block, Error> {
@@ -98,10 +98,26 @@ impl Parser<'_> {
                 self.depth -= 1;
                 return Ok((block, Some(line)));
             }
+            self.one_line(&line)?;
             let span = line[0].span.to(line[line.len() - 1].span);
             let kind = self.statement(line)?;
             block.push(Statement { kind, span, last_line: self.here.unwrap_or(span.line) });
         }
+    }
+
+    /// A `;` at the end of a word ends no line, and is hardly meant to be sent.
+    fn one_line(&self, line: &[Word]) -> Result<(), Error> {
+        let raw = |word: &Word| self.source.at(word.span);
+        let ends = |w: &Word| raw(w).strip_suffix(';').is_some_and(|before| !before.ends_with('\\'));
+        let Some(at) = line.iter().position(ends) else { return Ok(()) };
+        let end = line[at].span;
+        let end = Span { column: end.column + end.length - 1, length: 1, ..end };
+        let error = self.error(end, "a line ends where it ends, without `;`");
+        Err(if at + 1 < line.len() {
+            error.note("one line, one call: what follows it stands on the next; as text, a `;` needs quotes")
+        } else {
+            error.note("as text, a `;` needs quotes")
+        })
     }
 
     fn misplaced(&self, word: &Word, opened: Option<&Word>) -> Error {
@@ -154,6 +170,9 @@ impl Parser<'_> {
             Some(name) if is_name(name) && !KEYWORDS.contains(&name) => Ok(word),
             Some(name) if KEYWORDS.contains(&name) => {
                 Err(self.error(word.span, format!("`{name}` is a word of the language and cannot be a name")))
+            }
+            _ if word.bare().is_some_and(|text| text.contains('=')) => {
+                Err(self.error(word.span, "= is a word of its own, with a space on either side"))
             }
             _ if word.single_name().is_some() => {
                 Err(self.error(word.span, format!("{what} is written without $ here")))
@@ -225,9 +244,11 @@ impl Parser<'_> {
                 self.name(&line, 1, "a name")?;
                 Ok(StatementKind::Global(self.names(&line, 1, "a name")?))
             }
+            "not" => Ok(StatementKind::Show(self.expr(&line, 0)?)),
             word if KEYWORDS.contains(&word) && word != "expect" => {
                 Err(self.error(line[0].span, format!("`{word}` cannot begin a line")))
             }
+            _ if is_value(&line) => Ok(StatementKind::Show(self.expr(&line, 0)?)),
             _ => self.call(Vec::new(), line),
         }
     }
@@ -307,5 +328,18 @@ impl Parser<'_> {
         self.defs -= 1;
         self.loops = loops;
         Ok(StatementKind::Def(name, params, body?))
+    }
+}
+
+/// Whether a line gives a value and calls nothing: it begins with a number, quotes, `$`, a parenthesis or a sign.
+fn is_value(line: &[Word]) -> bool {
+    let number = |text: &str| {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
+    };
+    let operator = |word: &Word| word.bare().is_some_and(Operator::is_binary);
+    match line[0].bare() {
+        Some("(" | "-") => true,
+        first => first.is_none_or(number) && line.get(1).is_none_or(operator),
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::ast::{Block, Call, StatementKind};
-use super::{Expr, KEYWORDS, Part, Word};
+use super::{Expr, KEYWORDS, Part, Word, is_name};
 
 /// The canonical text of statements: parsing it gives them back.
 pub fn print(block: &Block) -> String {
@@ -30,6 +30,7 @@ fn write_block(out: &mut String, block: &Block, depth: usize) {
             StatementKind::Call(c) => line(out, &call(c)),
             StatementKind::Let(name, e) => line(out, &format!("let {} = {}", word(name), expr(e, 0))),
             StatementKind::Assert(e) => line(out, &format!("assert {}", expr(e, 0))),
+            StatementKind::Show(e) => line(out, &shown(e)),
             StatementKind::Print(w) => line(out, &joined("print", w)),
             StatementKind::If(arms, otherwise) => {
                 for (i, (condition, body)) in arms.iter().enumerate() {
@@ -87,6 +88,12 @@ fn call(call: &Call) -> String {
     out
 }
 
+/// An expression that stands alone: a name at its beginning would be a call's.
+fn shown(e: &Expr) -> String {
+    let text = expr(e, 0);
+    if is_name(text.split(' ').next().unwrap_or("")) && !text.starts_with("not ") { format!("( {text} )") } else { text }
+}
+
 fn expr(e: &Expr, min: u8) -> String {
     let (text, strength) = match e {
         Expr::Word(w) => (word(w), u8::MAX),
@@ -113,8 +120,13 @@ fn word(w: &Word) -> String {
         return format!("${name}");
     }
     let quote = w.quoted || w.parts.is_empty() || w.literal().is_some_and(|t| KEYWORDS.contains(&t));
-    let mut out = String::new();
-    for part in &w.parts {
+    // What is given by name keeps its name outside of the quotes.
+    let (mut out, mut parts) = (String::new(), w.parts.clone());
+    let key = w.key().filter(|_| quote).map_or(String::new(), |key| format!("{key}="));
+    if let (false, Some(Part::Literal(first))) = (key.is_empty(), parts.first_mut()) {
+        *first = first[key.len()..].into();
+    }
+    for part in &parts {
         match part {
             Part::Name(name) => {
                 let _ = write!(out, "${{{name}}}");
@@ -122,7 +134,7 @@ fn word(w: &Word) -> String {
             Part::Literal(bytes) => write_literal(&mut out, bytes, w.bytes, quote),
         }
     }
-    if quote { format!("\"{out}\"") } else { out }
+    if quote { format!("{key}\"{out}\"") } else { out }
 }
 
 fn write_literal(out: &mut String, bytes: &[u8], as_bytes: bool, quoted: bool) {

@@ -24,7 +24,7 @@ impl Typed {
         let scan = scan(&line[start..]);
         let text = scan.plain();
         let (parts, bytes) = take_apart(&text).unwrap_or_else(|_| (vec![Part::Literal(text.as_bytes().into())], false));
-        let word = Word { parts, bytes, quoted: scan.quoted, span: Span::default() };
+        let word = Word { parts, bytes, quoted: scan.quoted, open: scan.bare, span: Span::default() };
         let open = scan.open.map(|(at, quote)| (start + at, quote));
         Self { word, range: start..start + scan.end, text, open }
     }

@@ -25,6 +25,8 @@ pub struct Word {
     pub bytes: bool,
     /// It has quotes, so it is no keyword, operator or number.
     pub quoted: bool,
+    /// How many bytes of it stand before its first quote.
+    pub open: usize,
     /// Where it stands.
     pub span: Span,
 }
@@ -47,6 +49,13 @@ impl Word {
     /// Whether it is exactly that, without quotes.
     pub fn is(&self, what: &str) -> bool {
         self.bare() == Some(what)
+    }
+
+    /// Where its `=` stands, when it is `NAME=...` up to there without quotes: what is written so is given by name.
+    pub fn key(&self) -> Option<&str> {
+        let Some(Part::Literal(first)) = self.parts.first() else { return None };
+        let at = first.iter().position(|b| *b == b'=').filter(|at| *at < self.open)?;
+        std::str::from_utf8(&first[..at]).ok().filter(|key| is_name(key) && first.get(at + 1) != Some(&b'='))
     }
 
     /// The name, when the word is one `$name` and nothing else.
@@ -91,7 +100,7 @@ pub fn words(source: &Rc<Source>, number: u32, line: &str) -> Result<Vec<Word>, 
         let place = span(at, at + scan.end);
         let (parts, bytes) =
             take_apart(&scan.plain()).map_err(|(message, note)| Error::new(source, place, message).note(note))?;
-        found.push(Word { parts, bytes, quoted: scan.quoted, span: place });
+        found.push(Word { parts, bytes, quoted: scan.quoted, open: scan.bare, span: place });
         at = blanks(line, at + scan.end);
     }
     Ok(found)
@@ -114,6 +123,8 @@ pub(super) struct Scan {
     pub end: usize,
     /// It has quotes.
     pub quoted: bool,
+    /// How many bytes of it stand before its first quote.
+    pub bare: usize,
     /// The quote that is not closed, and where it stands.
     pub open: Option<(usize, char)>,
     /// What cannot stand in a word, and where.
@@ -131,12 +142,13 @@ impl Scan {
 
 /// The word that begins here.
 pub(super) fn scan(line: &str) -> Scan {
-    let mut scan = Scan { end: line.len(), ..Scan::default() };
+    let mut scan = Scan { end: line.len(), bare: line.len(), ..Scan::default() };
     let mut chars = line.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         match (c, scan.open.map(|(_, q)| q)) {
             (' ' | '\t', None) => {
                 scan.end = at;
+                scan.bare = scan.bare.min(at);
                 return scan;
             }
             ('\u{3000}', None) => {
@@ -145,9 +157,11 @@ pub(super) fn scan(line: &str) -> Scan {
             ('\'' | '"', None) => {
                 scan.open = Some((at, c));
                 scan.quoted = true;
+                scan.bare = scan.bare.min(at);
             }
             (_, Some(q)) if c == q => scan.open = None,
             ('\\', within) if within != Some('\'') => {
+                scan.bare = scan.bare.min(at);
                 let Some((_, next)) = chars.next() else {
                     let message = "a backslash ends the line: there is nothing for it to escape";
                     scan.bad.get_or_insert((at, message));

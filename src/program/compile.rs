@@ -5,9 +5,10 @@ use std::rc::Rc;
 
 use super::code::{After, Code, ExprCode, Function, Op, Operand, Slot, StatementPlace};
 use super::locals::{assigned, declared};
+use super::meant::is_call;
 use super::scope::Symbols;
 use crate::command::{self, kinds};
-use crate::lang::{Block, Error, Expr, KEYWORDS, Part, Source, Span, Statement, StatementKind, Word};
+use crate::lang::{Block, Call, Error, Expr, KEYWORDS, Part, Source, Span, Statement, StatementKind, Word};
 use crate::value::{Name, Value};
 
 /// The code of a program's statements. Names that are new get slots in the table.
@@ -171,6 +172,11 @@ impl Compiler<'_> {
     fn kind(&mut self, statement: &Statement) -> Result<(), Error> {
         let span = statement.span;
         match &statement.kind {
+            StatementKind::Call(call) if self.names_value(call) => {
+                let name = call.name.bare().unwrap_or("");
+                let value = Operand::Slot(self.slot(name), name.into());
+                self.emit(Op::Show(ExprCode::Word(value)), span);
+            }
             StatementKind::Call(call) => {
                 let site = Rc::new(self.site(call)?);
                 if call.background {
@@ -183,6 +189,7 @@ impl Compiler<'_> {
                 }
             }
             StatementKind::Let(name, value) => {
+                self.is_no_call(value)?;
                 let value = self.expr(value);
                 let (slot, name) = self.target(name);
                 self.emit(Op::Let(slot, name, value), span);
@@ -190,6 +197,10 @@ impl Compiler<'_> {
             StatementKind::Assert(condition) => {
                 let condition = self.expr(condition);
                 self.emit(Op::Assert(condition), span);
+            }
+            StatementKind::Show(value) => {
+                let value = self.expr(value);
+                self.emit(Op::Show(value), span);
             }
             StatementKind::Print(words) => {
                 let words = words.iter().map(|w| self.operand(w)).collect();
@@ -236,6 +247,27 @@ impl Compiler<'_> {
             StatementKind::Global(_) => {}
         }
         Ok(())
+    }
+
+    /// Whether a line that looks like a call is no more than the name of a value, which it shows.
+    fn names_value(&self, call: &Call) -> bool {
+        let name = call.name.bare().unwrap_or("");
+        let alone = call.args.is_empty() && call.targets.is_empty() && call.expect.is_none() && !call.background;
+        alone && !is_call(self.table, name) && (self.is_local(name) || self.table.globals.find(name).is_some())
+    }
+
+    fn is_local(&self, name: &str) -> bool {
+        self.locals.as_ref().is_some_and(|locals| locals.names.iter().any(|n| &**n == name))
+    }
+
+    /// `let` takes a value: the name of a call would be no more than text.
+    fn is_no_call(&self, value: &Expr) -> Result<(), Error> {
+        let Expr::Word(word) = value else { return Ok(()) };
+        match word.bare().filter(|text| is_call(self.table, text)) {
+            None => Ok(()),
+            Some(text) => Err(self
+                .error(word.span, format!("`{text}` is a call; as text, it needs quotes"))),
+        }
     }
 
     fn define(&mut self, name: &Word, params: &[Word], body: &Block, span: Span) -> Result<(), Error> {
@@ -328,6 +360,6 @@ fn literal(bytes: &[u8], as_bytes: bool) -> Value {
 
 /// Every word that a call's name could have been meant to be.
 pub(super) fn callable(table: &Symbols) -> impl Iterator<Item = &str> {
-    let commands = command::all().flat_map(|c| std::iter::once(c.name).chain(c.aliases.iter().copied()));
-    commands.chain(table.functions.all().map(|(n, _)| &**n)).chain(KEYWORDS.iter().copied())
+    let (names, aliases) = (command::all().map(|c| c.name), command::all().flat_map(|c| c.aliases).copied());
+    names.chain(aliases).chain(table.functions.all().map(|(n, _)| &**n)).chain(KEYWORDS.iter().copied())
 }

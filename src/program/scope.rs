@@ -44,7 +44,7 @@ impl Scope {
 }
 
 /// The names of a scope and the slot of each.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Slots {
     slots: HashMap<Rc<str>, usize>,
     order: Vec<Rc<str>>,
@@ -80,7 +80,7 @@ impl Slots {
 }
 
 /// The names of the scope that all share, and those of the defs.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Symbols {
     /// Values' names.
     pub globals: Slots,

@@ -124,6 +124,9 @@ pub trait Sink {
     /// The session is about to wait: what was held back should be seen now.
     fn flush(&mut self) -> bool;
 
+    /// Clear the screen, where it is one that a person looks at.
+    fn clear_screen(&mut self) {}
+
     /// The session so far as a transcript, where one is kept.
     fn transcript(&self) -> Option<String> {
         None

@@ -186,6 +186,10 @@ impl Session {
             _ => None,
         };
         let taken = task.handle.coroutine || Self::is_taken(task, failure.name);
+        let (failure, word) = match site {
+            Some(site) if !taken => self.advised(task, site, failure, word),
+            _ => (failure, word),
+        };
         // A cancelled task is no news: somebody asked for it.
         let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id != MAIN && !taken);
         // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.

@@ -44,6 +44,11 @@ impl Reporter {
         self.sink.flush()
     }
 
+    /// Clear the screen, where there is one.
+    pub(super) fn clear_screen(&mut self) {
+        self.sink.clear_screen();
+    }
+
     /// The session so far as a transcript, where one is kept.
     pub(super) fn transcript(&self) -> Option<String> {
         self.sink.transcript()

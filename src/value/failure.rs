@@ -144,6 +144,7 @@ struct Detail {
     reasons: Vec<Reason>,
     advice: Option<String>,
     arg: Option<usize>,
+    instead: Option<String>,
     to: Option<Addr>,
     host: Option<Rc<str>>,
 }
@@ -212,6 +213,29 @@ impl Failure {
         self
     }
 
+    /// The same, where that many arguments stand before those it counts.
+    #[must_use]
+    pub fn after(mut self, before: usize) -> Self {
+        if let Some(arg) = self.detail.as_mut().and_then(|d| d.arg.as_mut()) {
+            *arg += before;
+        }
+        self
+    }
+
+    /// The same, pointing at the first argument, whatever it pointed at.
+    #[must_use]
+    pub fn first(mut self) -> Self {
+        self.detail().arg = Some(0);
+        self
+    }
+
+    /// The same, with what to write instead of the argument it points at.
+    #[must_use]
+    pub fn instead(mut self, text: impl Into<String>) -> Self {
+        self.detail().instead.get_or_insert_with(|| text.into());
+        self
+    }
+
     /// The same, of a call that tried this, unless it already tells.
     #[must_use]
     pub fn trying(mut self, tried: Tried) -> Self {
@@ -265,6 +289,11 @@ impl Failure {
     /// What to do about it here, where that is known.
     pub fn advice(&self) -> Option<&str> {
         self.detail.as_ref().and_then(|d| d.advice.as_deref())
+    }
+
+    /// What to write instead of the argument it is about; capitals stand for what the user knows.
+    pub fn replacement(&self) -> Option<&str> {
+        self.detail.as_ref().and_then(|d| d.instead.as_deref())
     }
 
     /// The socket it is about.

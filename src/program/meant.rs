@@ -1,0 +1,213 @@
+//! What a line that was refused was meant to be: the line to write, where that is certain.
+//!
+//! A note that begins with `write: ` holds a line that can be typed as it stands. Each rule below knows one habit of
+//! other languages; what it comes to is given only if it is a line that would be taken.
+
+use std::rc::Rc;
+
+use super::compile::compile;
+use super::scope::Symbols;
+use crate::command::socket::SHORT_FORMS;
+use crate::command::{self, Command, Kind, kinds};
+use crate::lang::{self, Error, KEYWORDS, Operator, Source, Word, is_name};
+use crate::value::text;
+
+/// Programs of a shell, whose names people type.
+const SHELL: &[&str] = &[
+    "ls", "cd", "pwd", "cat", "rm", "cp", "mv", "ps", "top", "vi", "vim", "nano", "python", "python3", "nc", "netcat",
+    "telnet", "curl", "wget", "ping", "ssh", "ss", "lsof", "strace", "tcpdump", "which", "touch", "less", "bash", "sh",
+    "sudo", "grep",
+];
+
+/// The error with the line to write.
+pub(crate) fn meant(table: &Symbols, error: Error) -> Error {
+    if error.incomplete || error.notes.iter().any(|note| note.starts_with("write: ")) {
+        return error;
+    }
+    let (source, number) = (error.source.clone(), error.span.line);
+    let line = source.line(number).trim();
+    let Ok(words) = lang::words(&source, number, line) else { return error };
+    let Some(first) = words.first().and_then(Word::bare) else { return error };
+    let reader = Reader { table, line, words: &words };
+    match reader.meant(first) {
+        Some(line) => Error { notes: vec![format!("write: {line}")], ..error },
+        None if SHELL.contains(&first) => {
+            let message = format!("`{first}` is a program of the shell, and sockpit runs none");
+            Error { message, notes: vec!["`help` lists the calls".into()], ..error }
+        }
+        None => error,
+    }
+}
+
+/// Whether a word is the name of a call or of a def.
+pub(super) fn is_call(table: &Symbols, word: &str) -> bool {
+    command::find(word).is_some() || table.functions.find(word).is_some()
+}
+
+/// Whether a line would be taken.
+fn is_taken(table: &Symbols, line: &str) -> bool {
+    let source = Source::new("", line);
+    lang::parse(&source).is_ok_and(|block| compile(&mut table.clone(), &source, &block).is_ok())
+}
+
+/// The call that takes a short form such as `tcp` as its first word.
+fn maker() -> Option<&'static Command> {
+    command::all().find(|c| c.params.first().is_some_and(|p| p.kind == Kind::Sort))
+}
+
+fn is_sort(word: &str) -> bool {
+    SHORT_FORMS.iter().any(|(form, ..)| *form == word) || Kind::Sort.constants().is_some_and(|set| set.find(word).is_some())
+}
+
+struct Reader<'a> {
+    table: &'a Symbols,
+    line: &'a str,
+    words: &'a [Word],
+}
+
+impl Reader<'_> {
+    fn meant(&self, first: &str) -> Option<String> {
+        let rules = [
+            self.without_semicolon(),
+            self.assignment(),
+            self.increment(),
+            self.parenthesized(self.line),
+            self.elsewhere(first),
+            self.small_letters(first),
+            self.made(first),
+            self.expression(),
+        ];
+        rules.into_iter().flatten().find(|line| line != self.line && is_taken(self.table, line))
+    }
+
+    /// `close s;`
+    fn without_semicolon(&self) -> Option<String> {
+        self.line.strip_suffix(';').map(|line| line.trim_end().to_string())
+    }
+
+    /// `s=socket`, `let x=5`, `x = 5`, `let s = socket`, `s = tcp`.
+    fn assignment(&self) -> Option<String> {
+        let body = self.line.strip_prefix("let ").unwrap_or(self.line);
+        let (names, value) = body.split_once('=')?;
+        let (value, names) = (value.trim(), names.split(',').map(str::trim).collect::<Vec<_>>());
+        if value.is_empty() || value.starts_with('=') || !names.iter().all(|name| is_name(name)) {
+            return None;
+        }
+        let targets = names.join(", ");
+        let source = Source::new("", value);
+        let words = lang::words(&source, 1, value).ok()?;
+        let first = words.first()?.bare().unwrap_or("");
+        if is_call(self.table, first) {
+            return Some(format!("{targets} = {value}"));
+        }
+        if is_sort(first) {
+            return Some(format!("{targets} = {} {value}", maker()?.name));
+        }
+        if let Some(call) = self.parenthesized(value) {
+            return Some(format!("{targets} = {call}"));
+        }
+        let near = || text::nearest(first, super::compile::callable(self.table)).is_some();
+        let is_text = words.len() == 1 && is_name(first);
+        if names.len() > 1 || is_text && !self.is_variable(first) && near() {
+            return None;
+        }
+        let value = if is_text && !self.is_variable(first) && first == value {
+            match kinds::word_value(first) {
+                crate::value::Value::Text(_) => format!("\"{value}\""),
+                _ => value.to_string(),
+            }
+        } else {
+            self.inserted(&source, &words)
+        };
+        Some(format!("let {targets} = {value}"))
+    }
+
+    /// `bind(s, :9999)`.
+    fn parenthesized(&self, line: &str) -> Option<String> {
+        let mut words = parenthesized(line)?;
+        let params = command::find(&words[0]).map_or(&[][..], |c| c.params);
+        for (i, word) in words.iter_mut().enumerate().skip(1) {
+            if self.is_variable(word) && !params.get(i - 1).is_some_and(|p| p.kind.is_live()) {
+                word.insert(0, '$');
+            }
+        }
+        Some(words.join(" "))
+    }
+
+    /// `x += 1`, `x++`.
+    fn increment(&self) -> Option<String> {
+        if let Some(name) = self.line.strip_suffix("++").filter(|name| is_name(name)) {
+            return Some(format!("let {name} = ${name} + 1"));
+        }
+        let [name, sign, value @ ..] = self.words else { return None };
+        let (name, sign) = (name.bare().filter(|name| is_name(name))?, sign.bare()?.strip_suffix('=')?);
+        let source = Source::new("", self.line);
+        Operator::is_binary(sign).then(|| format!("let {name} = ${name} {sign} {}", self.inserted(&source, value)))
+    }
+
+    /// What people type for a call who come from elsewhere.
+    fn elsewhere(&self, first: &str) -> Option<String> {
+        let command = command::all().find(|c| c.elsewhere.contains(&first))?;
+        Some(format!("{}{}", command.name, &self.line[first.len()..])).filter(|_| self.words.len() == 1)
+    }
+
+    /// `BIND s :80`.
+    fn small_letters(&self, first: &str) -> Option<String> {
+        let small = first.to_lowercase();
+        is_call(self.table, &small).then(|| format!("{small}{}", &self.line[first.len()..]))
+    }
+
+    /// `tcp`.
+    fn made(&self, first: &str) -> Option<String> {
+        let free = |name: &String| self.table.globals.find(name).is_none();
+        let name = std::iter::once("s".to_string()).chain((2..).map(|n| format!("s{n}"))).find(free)?;
+        is_sort(first).then(|| maker().map(|maker| format!("{name} = {} {}", maker.name, self.line)))?
+    }
+
+    /// `x + 1`.
+    fn expression(&self) -> Option<String> {
+        let sign = self.words.get(1)?.bare()?;
+        let source = Source::new("", self.line);
+        Operator::is_binary(sign).then(|| self.inserted(&source, self.words))
+    }
+
+    fn is_variable(&self, word: &str) -> bool {
+        self.table.globals.find(word).is_some() && !KEYWORDS.contains(&word)
+    }
+
+    /// Words as they were written, but names of values with a `$`.
+    fn inserted(&self, source: &Rc<Source>, words: &[Word]) -> String {
+        let one = |word: &Word| {
+            let raw = source.at(lang::Span { line: 1, ..word.span });
+            if word.bare().is_some_and(|text| self.is_variable(text)) { format!("${raw}") } else { raw }
+        };
+        words.iter().map(one).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// `bind(s, :9999)`: a call as other languages write it, in its words; an address may be a pair.
+fn parenthesized(line: &str) -> Option<Vec<String>> {
+    let (name, rest) = line.split_once('(')?;
+    let inner = rest.trim_end_matches(';').strip_suffix(')')?;
+    let (mut pieces, mut quote) = (vec![String::new()], None);
+    for c in inner.chars() {
+        let piece = pieces.last_mut()?;
+        match (c, quote) {
+            ('"' | '\'', None) => quote = Some(c),
+            (c, Some(q)) if c == q => quote = None,
+            (',', None) => {
+                pieces.push(String::new());
+                continue;
+            }
+            ('(', None) if piece.trim().is_empty() => continue,
+            (')', None) => continue,
+            ('(' | '[' | '{' | '&', None) => return None,
+            _ => {}
+        }
+        piece.push(c);
+    }
+    let pieces = pieces.iter().map(|piece| piece.trim()).filter(|piece| !piece.is_empty());
+    let words: Vec<String> = std::iter::once(name.trim()).chain(pieces).map(str::to_string).collect();
+    let whole = |word: &String| !word.contains(' ') || word.starts_with(['"', '\'']);
+    (is_name(name.trim()) && words.iter().all(whole)).then_some(words)
+}
