@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
 use super::args::Arg;
+use crate::value::text::escape_bytes;
 use crate::value::{Addr, Failure, Value, addr};
 
 /// Services by the names that people write instead of their ports.
@@ -69,7 +70,7 @@ pub(super) fn fit(value: Value) -> Result<Arg, Failure> {
         return Err(match &*text {
             port if digits => lone_port(port),
             host if is_host(host) => no_port(host),
-            _ => Failure::usage(format!("`{text}` is not an address")).note(FORMS),
+            _ => no_address(&text),
         });
     };
     if port.is_empty() {
@@ -86,7 +87,10 @@ pub(crate) fn host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
     let port = match digits.unwrap_or_else(|| port_text.parse()) {
         Ok(n) => u16::try_from(n).map_err(|_| Failure::usage(format!("a port is 0 to 65535, not {n}")))?,
         Err(_) => {
-            let failure = Failure::usage(format!("a port is a number from 0 to 65535, not `{port_text}`"));
+            let failure = Failure::usage(format!(
+                "a port is a number from 0 to 65535, not `{}`",
+                escape_bytes(port_text.as_bytes())
+            ));
             return Err(match service(&port_text) {
                 Some(port) => {
                     failure.note(format!("the port of {port_text} is {port}")).instead(format!("{host}:{port}"))
@@ -108,7 +112,7 @@ pub(crate) fn host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
         return Ok(Arg::Value(Value::Addr(Addr::ip(Ipv4Addr::BROADCAST.into(), port))));
     }
     if host.contains(|c: char| c.is_whitespace() || c.is_control() || "()[]<>,;:'\"/".contains(c)) {
-        return Err(Failure::usage(format!("`{host}` is no host")).note(FORMS));
+        return Err(no_host(&host));
     }
     Ok(Arg::Host(host.into(), port))
 }
@@ -134,6 +138,14 @@ fn is_host(word: &str) -> bool {
     word.chars().all(plain) && word.starts_with(|c: char| c.is_alphanumeric())
 }
 
+fn no_address(text: &str) -> Failure {
+    Failure::usage(format!("`{}` is not an address", escape_bytes(text.as_bytes()))).note(FORMS)
+}
+
+fn no_host(host: &str) -> Failure {
+    Failure::usage(format!("`{}` is no host", escape_bytes(host.as_bytes()))).note(FORMS)
+}
+
 fn lone_port(port: &str) -> Failure {
     if port.parse::<u16>().is_err() {
         return Failure::usage(format!("a port is 0 to 65535, not {port}"));
@@ -144,9 +156,11 @@ fn lone_port(port: &str) -> Failure {
 }
 
 fn no_port(host: &str) -> Failure {
-    match service(host) {
-        _ if host.is_empty() => Failure::usage("the host and the port are missing").note(FORMS),
-        _ => Failure::usage("the port is missing").instead(format!("{host}:PORT")),
+    let v6 = host.starts_with('[') && host.ends_with(']');
+    match host {
+        "" => Failure::usage("the host and the port are missing").note(FORMS),
+        _ if v6 || is_host(host) => Failure::usage("the port is missing").instead(format!("{host}:PORT")),
+        _ => no_host(host),
     }
 }
 

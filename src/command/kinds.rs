@@ -292,7 +292,8 @@ fn fit_option(value: &Value) -> Result<Arg, Failure> {
         Some(found) => Ok(Arg::Opt(found)),
         None => {
             let failure = Failure::usage(format!("no socket option is called `{word}`"));
-            Err(match text::nearest(&word, options::names()) {
+            let names = || options::names().chain(options::levels().map(|(name, _)| *name));
+            Err(match text::nearest(&word, names()) {
                 Some(near) => failure.note(format!("did you mean {near}?")),
                 None if number(&word).is_some() => {
                     failure.note("by number, an option needs its level before it: setsockopt s IPPROTO_TCP 1 1")
@@ -318,7 +319,10 @@ fn unknown_level(word: &str) -> Failure {
     let failure = Failure::usage(format!("`{word}` is not an option's level"));
     match text::nearest(word, options::levels().map(|(name, _)| *name)) {
         Some(near) => failure.note(format!("did you mean {near}?")),
-        None => failure.note(format!("one of: {}", options::levels().take(7).map(|(name, _)| *name).collect::<Vec<_>>().join(" "))),
+        None => failure.note(format!(
+            "one of: {}",
+            options::levels().take(7).map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
+        )),
     }
 }
 
@@ -331,8 +335,7 @@ pub(crate) fn fit_leveled(level: &Value, option: &Value) -> Result<Arg, Failure>
     let bad = |n| Failure::usage(format!("{n} does not fit a C int"));
     let level_number = match as_number(level) {
         Some(n) => i32::try_from(n).map_err(|_| bad(n))?,
-        None => options::level(&level.to_string())
-            .ok_or_else(|| unknown_level(&level.to_string()))?,
+        None => options::level(&level.to_string()).ok_or_else(|| unknown_level(&level.to_string()))?,
     };
     if let Some(n) = as_number(option) {
         let n = i32::try_from(n).map_err(|_| bad(n))?;

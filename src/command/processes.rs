@@ -69,11 +69,8 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "process",
         summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the main \
                   task",
-        params: &[
-            some("[-d] NAME ARGS", Kind::Def).is(
-                "a def's name, and what it is called with, by place or as PARAM=VALUE: values only, no sockets",
-            )
-        ],
+        params: &[some("[-d] NAME ARGS", Kind::Def)
+            .is("a def's name, and what it is called with, by place or as PARAM=VALUE: values only, no sockets")],
         results: &[("process", Holds::Live)],
         returns: "the process",
         python: "p = multiprocessing.Process(target=NAME, args=(ARGS, ...)); p.start()",

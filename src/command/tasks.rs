@@ -37,7 +37,8 @@ fn submit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Step::Ask(Request::Submit(pool, def_call(args, 1)?)))
 }
 
-const DEF: Param = some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with, by place or as PARAM=VALUE");
+const DEF: Param =
+    some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with, by place or as PARAM=VALUE");
 
 /// The calls of this group.
 pub(super) const COMMANDS: &[Command] = &[
@@ -48,7 +49,8 @@ pub(super) const COMMANDS: &[Command] = &[
             "Tasks give way only where a call waits, at sleep and at yield: between those a task runs alone, and the \
              order is the same in every run.",
         ],
-        params: &[some("[-d] NAME ARGS", Kind::Def).is("a def's name, and what it is called with, by place or as PARAM=VALUE")],
+        params: &[some("[-d] NAME ARGS", Kind::Def)
+            .is("a def's name, and what it is called with, by place or as PARAM=VALUE")],
         results: &[("task", Holds::Live)],
         returns: "the task",
         python: "t = threading.Thread(target=NAME, args=(ARGS, ...)); t.start()",

@@ -104,6 +104,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         ..view("announce", "whether the prompt tells above the line what comes meanwhile", announce)
     },
     Command {
+        elsewhere: &["man", "?", "apropos"],
         params: &[rest("[-k] WORD", Kind::Name)
             .is("a call, an option, an error, a flag, a word of the language, a topic; after -k, words to search for")],
         errors: &[err("Usage", "nothing has that name")],

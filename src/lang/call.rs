@@ -87,10 +87,11 @@ impl Parser<'_> {
         match name.bare() {
             Some(word) if is_name(word) && !KEYWORDS.contains(&word) => {}
             Some(word) => {
-                let glued = word.split_once('=').is_some_and(|(left, _)| is_name(left));
-                return Err(match glued {
-                    true => self.error(name.span, "= is a word of its own, with a space on either side"),
-                    false => self.error(name.span, format!("`{word}` is no call")),
+                let glued = word.split_once('=').is_some_and(|(left, _)| left.split(',').all(is_name));
+                return Err(if glued {
+                    self.error(name.span, "= is a word of its own, with a space on either side")
+                } else {
+                    self.error(name.span, format!("`{word}` is no call"))
                 });
             }
             None => return Err(self.error(name.span, "a line begins with the name of a call")),

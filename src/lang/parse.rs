@@ -98,26 +98,44 @@ impl Parser<'_> {
                 self.depth -= 1;
                 return Ok((block, Some(line)));
             }
-            self.one_line(&line)?;
+            self.parted_by_blanks(&line)?;
             let span = line[0].span.to(line[line.len() - 1].span);
             let kind = self.statement(line)?;
             block.push(Statement { kind, span, last_line: self.here.unwrap_or(span.line) });
         }
     }
 
-    /// A `;` at the end of a word ends no line, and is hardly meant to be sent.
-    fn one_line(&self, line: &[Word]) -> Result<(), Error> {
-        let raw = |word: &Word| self.source.at(word.span);
-        let ends = |w: &Word| raw(w).strip_suffix(';').is_some_and(|before| !before.ends_with('\\'));
-        let Some(at) = line.iter().position(ends) else { return Ok(()) };
-        let end = line[at].span;
-        let end = Span { column: end.column + end.length - 1, length: 1, ..end };
-        let error = self.error(end, "a line ends where it ends, without `;`");
-        Err(if at + 1 < line.len() {
-            error.note("one line, one call: what follows it stands on the next; as text, a `;` needs quotes")
-        } else {
-            error.note("as text, a `;` needs quotes")
-        })
+    /// A `;` ends no line and a comma behind quotes parts no words; neither is meant to be part of them.
+    fn parted_by_blanks(&self, line: &[Word]) -> Result<(), Error> {
+        let text = self.source.line(line[0].span.line);
+        if !text.contains([';', ',']) {
+            return Ok(());
+        }
+        let chars: Vec<char> = text.chars().collect();
+        for (i, word) in line.iter().enumerate() {
+            let end = (word.span.column + word.span.length) as usize - 1;
+            let Some([before, last]) = end.checked_sub(2).and_then(|from| chars.get(from..end)) else { continue };
+            let span = Span { column: end as u32, length: 1, ..word.span };
+            match (before, last) {
+                ('\\', _) => {}
+                (_, ';') => {
+                    let error = self.error(span, "a line ends without `;`");
+                    let note = "as text, a `;` needs quotes";
+                    return Err(if i + 1 < line.len() {
+                        error.note(format!("one line, one call: what follows it stands on the next; {note}"))
+                    } else {
+                        error.note(note)
+                    });
+                }
+                // A pair in parentheses is an address of other languages.
+                ('"' | '\'', ',') if chars.get(word.span.column as usize - 1) != Some(&'(') => {
+                    let error = self.error(span, "words are parted by blanks, without commas");
+                    return Err(error.note("as text, a comma stands inside the quotes"));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     fn misplaced(&self, word: &Word, opened: Option<&Word>) -> Error {
@@ -335,7 +353,8 @@ impl Parser<'_> {
 fn is_value(line: &[Word]) -> bool {
     let number = |text: &str| {
         let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-        digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
+        digits.starts_with(|c: char| c.is_ascii_digit())
+            && digits.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
     };
     let operator = |word: &Word| word.bare().is_some_and(Operator::is_binary);
     match line[0].bare() {

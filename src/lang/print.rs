@@ -91,7 +91,11 @@ fn call(call: &Call) -> String {
 /// An expression that stands alone: a name at its beginning would be a call's.
 fn shown(e: &Expr) -> String {
     let text = expr(e, 0);
-    if is_name(text.split(' ').next().unwrap_or("")) && !text.starts_with("not ") { format!("( {text} )") } else { text }
+    if is_name(text.split(' ').next().unwrap_or("")) && !text.starts_with("not ") {
+        format!("( {text} )")
+    } else {
+        text
+    }
 }
 
 fn expr(e: &Expr, min: u8) -> String {

@@ -37,7 +37,12 @@ pub(crate) fn arrange(command: &'static Command, words: &[Word]) -> Result<Vec<(
     }
     let Some(extra) = arranger.left().first() else { return Ok(arranger.placed) };
     let index = words.iter().position(|w| w.span == extra.span).unwrap_or(0);
-    Err(Failure::usage("this word is one too many").at(index))
+    let failure = Failure::usage("this word is one too many").at(index);
+    let twice = arranger.named.iter().map(|(given, _)| &command.params[*given]).find(|p| p.need == Need::Optional);
+    Err(match twice {
+        Some(param) => failure.note(format!("{} is given by name", param.label())),
+        None => failure,
+    })
 }
 
 /// Each `NAME=VALUE` names a parameter that may be given so, once, and is not taken for data where it looks like one.

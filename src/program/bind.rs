@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::arrange::{Placed, arrange, split_pair};
 use super::code::{ArgCode, Callee, Operand, Site};
-use super::compile::{Compiler, callable};
+use super::compile::Compiler;
 use crate::command::{self, Arg, Command, Kind, Param, address, kinds};
 use crate::lang::{Call, Error, Part, Span, Word, is_name};
 use crate::value::{Failure, Value};
@@ -21,7 +21,8 @@ impl Compiler<'_> {
         } else if let Some(slot) = self.table.functions.find(text) {
             let args = call.args.iter().map(|w| self.given(w)).collect();
             let spans = call.args.iter().map(|w| w.span).collect();
-            let (args, spans) = in_order(&call.args).map_or((args, spans), |(span, failure)| (bad(failure), vec![span]));
+            let (args, spans) =
+                in_order(&call.args).map_or((args, spans), |(span, failure)| (bad(failure), vec![span]));
             (Callee::Defined(slot), args, spans, text.into())
         } else {
             return Err(self.no_call(call, text));
@@ -33,7 +34,7 @@ impl Compiler<'_> {
     fn no_call(&self, call: &Call, text: &str) -> Error {
         let alone = call.args.is_empty() && call.targets.is_empty();
         let what = match call.args.first().and_then(Word::bare) {
-            Some(word) if word.starts_with('=') => {
+            Some(word) if word.starts_with('=') && word != "==" => {
                 return self.error(call.args[0].span, "= is a word of its own, with a space on either side");
             }
             _ if alone => format!("no call and no value is named `{text}`"),
@@ -41,7 +42,7 @@ impl Compiler<'_> {
         };
         let values = self.table.globals.all().map(|(name, _)| &**name).filter(|_| alone);
         self.error(call.name.span, what)
-            .suggest(text, callable(self.table).chain(values))
+            .suggest(text, self.table.callable().chain(values))
             .note("`help` lists the calls; `def` makes one")
     }
 
@@ -84,7 +85,9 @@ impl Compiler<'_> {
                 let end = words.last().map_or(name, |w| w.span);
                 let end = Span { column: end.column + end.length + 1, length: 1, ..end };
                 let span = failure.arg().and_then(|i| words.get(i)).map_or(end, |w| w.span);
-                (bad(failure.note(format!("usage: {}", command.usage()))), vec![span])
+                let told = failure.notes().len() > 1 || failure.replacement().is_some();
+                let failure = if told { failure } else { failure.note(format!("usage: {}", command.usage())) };
+                (bad(failure), vec![span])
             }
         }
     }

@@ -5,10 +5,9 @@ use std::rc::Rc;
 
 use super::code::{After, Code, ExprCode, Function, Op, Operand, Slot, StatementPlace};
 use super::locals::{assigned, declared};
-use super::meant::is_call;
 use super::scope::Symbols;
 use crate::command::{self, kinds};
-use crate::lang::{Block, Call, Error, Expr, KEYWORDS, Part, Source, Span, Statement, StatementKind, Word};
+use crate::lang::{Block, Call, Error, Expr, Part, Source, Span, Statement, StatementKind, Word};
 use crate::value::{Name, Value};
 
 /// The code of a program's statements. Names that are new get slots in the table.
@@ -172,22 +171,7 @@ impl Compiler<'_> {
     fn kind(&mut self, statement: &Statement) -> Result<(), Error> {
         let span = statement.span;
         match &statement.kind {
-            StatementKind::Call(call) if self.names_value(call) => {
-                let name = call.name.bare().unwrap_or("");
-                let value = Operand::Slot(self.slot(name), name.into());
-                self.emit(Op::Show(ExprCode::Word(value)), span);
-            }
-            StatementKind::Call(call) => {
-                let site = Rc::new(self.site(call)?);
-                if call.background {
-                    let mut job = empty(self.source);
-                    job.ops.push(Op::Call(site));
-                    job.places.push(StatementPlace { span, nested: true, end: 0 });
-                    self.emit(Op::Background(Rc::new(job)), span);
-                } else {
-                    self.emit(Op::Call(site), span);
-                }
-            }
+            StatementKind::Call(call) => self.call(call, span)?,
             StatementKind::Let(name, value) => {
                 self.is_no_call(value)?;
                 let value = self.expr(value);
@@ -249,11 +233,30 @@ impl Compiler<'_> {
         Ok(())
     }
 
+    fn call(&mut self, call: &Call, span: Span) -> Result<(), Error> {
+        if self.names_value(call) {
+            let name = call.name.bare().unwrap_or("");
+            let value = Operand::Slot(self.slot(name), name.into());
+            self.emit(Op::Show(ExprCode::Word(value)), span);
+            return Ok(());
+        }
+        let site = Rc::new(self.site(call)?);
+        if call.background {
+            let mut job = empty(self.source);
+            job.ops.push(Op::Call(site));
+            job.places.push(StatementPlace { span, nested: true, end: 0 });
+            self.emit(Op::Background(Rc::new(job)), span);
+        } else {
+            self.emit(Op::Call(site), span);
+        }
+        Ok(())
+    }
+
     /// Whether a line that looks like a call is no more than the name of a value, which it shows.
     fn names_value(&self, call: &Call) -> bool {
         let name = call.name.bare().unwrap_or("");
         let alone = call.args.is_empty() && call.targets.is_empty() && call.expect.is_none() && !call.background;
-        alone && !is_call(self.table, name) && (self.is_local(name) || self.table.globals.find(name).is_some())
+        alone && !self.table.is_call(name) && (self.is_local(name) || self.table.globals.find(name).is_some())
     }
 
     fn is_local(&self, name: &str) -> bool {
@@ -263,10 +266,9 @@ impl Compiler<'_> {
     /// `let` takes a value: the name of a call would be no more than text.
     fn is_no_call(&self, value: &Expr) -> Result<(), Error> {
         let Expr::Word(word) = value else { return Ok(()) };
-        match word.bare().filter(|text| is_call(self.table, text)) {
+        match word.bare().filter(|text| self.table.is_call(text)) {
             None => Ok(()),
-            Some(text) => Err(self
-                .error(word.span, format!("`{text}` is a call; as text, it needs quotes"))),
+            Some(text) => Err(self.error(word.span, format!("`{text}` is a call: as text, it needs quotes"))),
         }
     }
 
@@ -307,9 +309,12 @@ impl Compiler<'_> {
     pub(super) fn error_name(&self, word: &Word) -> Result<Name, Error> {
         let text = word.bare().unwrap_or("");
         Name::parse(text).ok_or_else(|| {
-            self.error(word.span, format!("`{text}` is not the name of an error"))
-                .suggest(text, Name::all())
-                .note("an errno (ECONNREFUSED), timeout, EAI_NONAME, Usage, Unbound, Assert, ...")
+            let error = self.error(word.span, format!("`{text}` is not the name of an error"));
+            let error = error.suggest(text, Name::all());
+            match error.notes.len() {
+                0 => error.note("an errno (ECONNREFUSED), timeout, EAI_NONAME, Usage, Unbound, Assert, ..."),
+                _ => error,
+            }
         })
     }
 
@@ -356,10 +361,4 @@ fn literal(bytes: &[u8], as_bytes: bool) -> Value {
         Ok(text) if !as_bytes => Value::text(text),
         _ => Value::bytes(bytes),
     }
-}
-
-/// Every word that a call's name could have been meant to be.
-pub(super) fn callable(table: &Symbols) -> impl Iterator<Item = &str> {
-    let (names, aliases) = (command::all().map(|c| c.name), command::all().flat_map(|c| c.aliases).copied());
-    names.chain(aliases).chain(table.functions.all().map(|(n, _)| &**n)).chain(KEYWORDS.iter().copied())
 }

@@ -6,9 +6,10 @@
 use std::rc::Rc;
 
 use super::compile::compile;
+use super::misfit::{Written, fits};
 use super::scope::Symbols;
 use crate::command::socket::SHORT_FORMS;
-use crate::command::{self, Command, Kind, kinds};
+use crate::command::{self, Command, Kind, address, kinds};
 use crate::lang::{self, Error, KEYWORDS, Operator, Source, Word, is_name};
 use crate::value::text;
 
@@ -30,7 +31,11 @@ pub(crate) fn meant(table: &Symbols, error: Error) -> Error {
     let Some(first) = words.first().and_then(Word::bare) else { return error };
     let reader = Reader { table, line, words: &words };
     match reader.meant(first) {
-        Some(line) => Error { notes: vec![format!("write: {line}")], ..error },
+        Some(meant) => {
+            let lets = line.starts_with("let ") && !meant.starts_with("let ");
+            let message = if lets { "a call stands without `let`".into() } else { error.message.clone() };
+            Error { message, notes: vec![format!("write: {meant}")], ..error }
+        }
         None if SHELL.contains(&first) => {
             let message = format!("`{first}` is a program of the shell, and sockpit runs none");
             Error { message, notes: vec!["`help` lists the calls".into()], ..error }
@@ -39,15 +44,11 @@ pub(crate) fn meant(table: &Symbols, error: Error) -> Error {
     }
 }
 
-/// Whether a word is the name of a call or of a def.
-pub(super) fn is_call(table: &Symbols, word: &str) -> bool {
-    command::find(word).is_some() || table.functions.find(word).is_some()
-}
-
 /// Whether a line would be taken.
 fn is_taken(table: &Symbols, line: &str) -> bool {
     let source = Source::new("", line);
-    lang::parse(&source).is_ok_and(|block| compile(&mut table.clone(), &source, &block).is_ok())
+    let call = || Written::on(&source, 1).is_none_or(|_| fits(line));
+    lang::parse(&source).is_ok_and(|block| compile(&mut table.clone(), &source, &block).is_ok()) && call()
 }
 
 /// The call that takes a short form such as `tcp` as its first word.
@@ -56,7 +57,8 @@ fn maker() -> Option<&'static Command> {
 }
 
 fn is_sort(word: &str) -> bool {
-    SHORT_FORMS.iter().any(|(form, ..)| *form == word) || Kind::Sort.constants().is_some_and(|set| set.find(word).is_some())
+    SHORT_FORMS.iter().any(|(form, ..)| *form == word)
+        || Kind::Sort.constants().is_some_and(|set| set.find(word).is_some())
 }
 
 struct Reader<'a> {
@@ -69,20 +71,36 @@ impl Reader<'_> {
     fn meant(&self, first: &str) -> Option<String> {
         let rules = [
             self.without_semicolon(),
+            self.without_commas(),
             self.assignment(),
             self.increment(),
             self.parenthesized(self.line),
             self.elsewhere(first),
+            self.line.strip_prefix("echo ").map(|words| format!("print {words}")),
             self.small_letters(first),
             self.made(first),
             self.expression(),
         ];
-        rules.into_iter().flatten().find(|line| line != self.line && is_taken(self.table, line))
+        let certain =
+            |line: &String| line != self.line && line.chars().all(text::is_plain) && is_taken(self.table, line);
+        rules.into_iter().flatten().find(certain)
     }
 
     /// `close s;`
     fn without_semicolon(&self) -> Option<String> {
         self.line.strip_suffix(';').map(|line| line.trim_end().to_string())
+    }
+
+    /// `print "a", "b"`.
+    fn without_commas(&self) -> Option<String> {
+        let source = Source::new("", self.line);
+        let raw = |word: &Word| {
+            let raw = source.at(lang::Span { line: 1, ..word.span });
+            raw.strip_suffix(',').map(str::to_string).unwrap_or(raw)
+        };
+        let quoted =
+            self.words.iter().any(|word| word.quoted && source.at(lang::Span { line: 1, ..word.span }).ends_with(','));
+        quoted.then(|| self.words.iter().map(raw).collect::<Vec<_>>().join(" "))
     }
 
     /// `s=socket`, `let x=5`, `x = 5`, `let s = socket`, `s = tcp`.
@@ -97,18 +115,19 @@ impl Reader<'_> {
         let source = Source::new("", value);
         let words = lang::words(&source, 1, value).ok()?;
         let first = words.first()?.bare().unwrap_or("");
-        if is_call(self.table, first) {
-            return Some(format!("{targets} = {value}"));
+        let call = format!("{targets} = {value}");
+        if self.table.is_call(first) && (words.len() > 1 || is_taken(self.table, &call)) {
+            return Some(call);
         }
-        if is_sort(first) {
+        if is_sort(first) && names.len() == 1 {
             return Some(format!("{targets} = {} {value}", maker()?.name));
         }
         if let Some(call) = self.parenthesized(value) {
             return Some(format!("{targets} = {call}"));
         }
-        let near = || text::nearest(first, super::compile::callable(self.table)).is_some();
+        let near = || text::nearest(first, self.table.callable()).is_some();
         let is_text = words.len() == 1 && is_name(first);
-        if names.len() > 1 || is_text && !self.is_variable(first) && near() {
+        if names.len() > 1 || is_text && !self.is_variable(first) && !self.table.is_call(first) && near() {
             return None;
         }
         let value = if is_text && !self.is_variable(first) && first == value {
@@ -148,19 +167,19 @@ impl Reader<'_> {
     /// What people type for a call who come from elsewhere.
     fn elsewhere(&self, first: &str) -> Option<String> {
         let command = command::all().find(|c| c.elsewhere.contains(&first))?;
-        Some(format!("{}{}", command.name, &self.line[first.len()..])).filter(|_| self.words.len() == 1)
+        Some(format!("{}{}", command.name, &self.line[first.len()..]))
     }
 
     /// `BIND s :80`.
     fn small_letters(&self, first: &str) -> Option<String> {
         let small = first.to_lowercase();
-        is_call(self.table, &small).then(|| format!("{small}{}", &self.line[first.len()..]))
+        self.table.is_call(&small).then(|| format!("{small}{}", &self.line[first.len()..]))
     }
 
     /// `tcp`.
     fn made(&self, first: &str) -> Option<String> {
-        let free = |name: &String| self.table.globals.find(name).is_none();
-        let name = std::iter::once("s".to_string()).chain((2..).map(|n| format!("s{n}"))).find(free)?;
+        let free = |name: &&str| self.table.globals.find(name).is_none();
+        let name = ["s", "sock", "s2", "s3"].into_iter().find(free)?;
         is_sort(first).then(|| maker().map(|maker| format!("{name} = {} {}", maker.name, self.line)))?
     }
 
@@ -189,8 +208,9 @@ impl Reader<'_> {
 fn parenthesized(line: &str) -> Option<Vec<String>> {
     let (name, rest) = line.split_once('(')?;
     let inner = rest.trim_end_matches(';').strip_suffix(')')?;
-    let (mut pieces, mut quote) = (vec![String::new()], None);
+    let (mut pieces, mut quote, mut pair) = (vec![String::new()], None, None);
     for c in inner.chars() {
+        let count = pieces.len();
         let piece = pieces.last_mut()?;
         match (c, quote) {
             ('"' | '\'', None) => quote = Some(c),
@@ -199,8 +219,15 @@ fn parenthesized(line: &str) -> Option<Vec<String>> {
                 pieces.push(String::new());
                 continue;
             }
-            ('(', None) if piece.trim().is_empty() => continue,
-            (')', None) => continue,
+            ('(', None) if piece.trim().is_empty() => {
+                pair = Some(count - 1);
+                continue;
+            }
+            (')', None) => {
+                let parts = pieces.split_off(pair.take()?);
+                pieces.push(address::mended(&parts.join(","))?);
+                continue;
+            }
             ('(' | '[' | '{' | '&', None) => return None,
             _ => {}
         }

@@ -55,13 +55,15 @@ impl Written {
     /// The parameter whose place the first word has, where only something alive fits it.
     pub(crate) fn subject(&self) -> Option<&'static Param> {
         let first = self.command.params.first()?;
-        (first.need == Need::Required && matches!(first.kind, Kind::Socket | Kind::SocketOrFile | Kind::File)).then_some(first)
+        (first.need == Need::Required && matches!(first.kind, Kind::Socket | Kind::SocketOrFile | Kind::File))
+            .then_some(first)
     }
 
     /// Whether the call lacks no more than its first word: none of its words can be it, but all others are there.
     pub(crate) fn lacks_subject(&self, is_bound: impl Fn(&str) -> bool) -> bool {
         let Some(param) = self.subject() else { return false };
-        let stands = self.words().first().is_some_and(|word| known(param, word).is_none() && word.bare().is_none_or(is_bound));
+        let stands =
+            self.words().first().is_some_and(|word| known(param, word).is_none() && word.bare().is_none_or(is_bound));
         !stands && fits(&self.with_first("s"))
     }
 
@@ -69,7 +71,15 @@ impl Written {
     /// taken out. Capitals in it stand for what only its user knows.
     pub(crate) fn mended(&self, failure: &Failure, span: Option<Span>) -> Option<String> {
         let replaced = failure.replacement().zip(span).map(|(instead, span)| self.with(span, instead));
-        replaced.or_else(|| self.address()).or_else(|| self.without_commas())
+        replaced.or_else(|| self.job(span?)).or_else(|| self.address()).or_else(|| self.without_commas())
+    }
+
+    /// `cancel %1`, `wait [1]`.
+    fn job(&self, span: Span) -> Option<String> {
+        let word = self.source.at(span);
+        let digits = word.trim_matches(['%', '#', '[', ']', '"', '\'']);
+        let is_job = self.command.params.first().is_some_and(|p| matches!(p.kind, Kind::JobOrTask | Kind::Job));
+        (is_job && digits != word && digits.parse::<u64>().is_ok()).then(|| self.with(span, digits))
     }
 
     /// `recv s, 1024`.
@@ -102,7 +112,7 @@ impl Written {
 }
 
 /// Whether a line is a call whose words fit, as far as they tell.
-fn fits(line: &str) -> bool {
+pub(super) fn fits(line: &str) -> bool {
     let Some(written) = Written::on(&Source::new("", line), 1) else { return false };
     arrange(written.command, written.words()).is_ok_and(|placed| placed.iter().all(|(param, at)| suits(param, at)))
 }

@@ -111,7 +111,9 @@ impl Canon {
         let open = match &event.what {
             What::Reply { call, names, values } => {
                 // The name of a value alone shows it, as `$name` would.
-                local.extend(self.held.get(statement.trim()).filter(|_| is_value(call)).iter().flat_map(|h| h.iter().cloned()));
+                local.extend(
+                    self.held.get(statement.trim()).filter(|_| is_value(call)).iter().flat_map(|h| h.iter().cloned()),
+                );
                 local.extend(self.results(call, names, values, &local));
                 if is_value(call) { is_inserted(statement) } else { !counts(call) }
             }

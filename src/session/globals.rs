@@ -10,6 +10,9 @@ use crate::program::{self, Code, Function, Scope, Slot, Symbols};
 use crate::value::{Failure, Name, Value, text};
 use crate::world::DefCall;
 
+/// What can be said of any name that stands for nothing.
+pub(super) const GENERIC: &str = "a call gives a name its value";
+
 /// What programs have named so far.
 #[derive(Default)]
 pub(super) struct Globals {
@@ -144,7 +147,7 @@ impl Globals {
         }
         match text::nearest(name, self.bound().map(|(n, _)| &**n)) {
             Some(near) => failure.note(format!("did you mean `{near}`?")),
-            None => failure.note(format!("a call gives a name its value: {name} = socket, or: let {name} = 5")),
+            None => failure.note(format!("{GENERIC}: {name} = socket, or: let {name} = 5")),
         }
     }
 
@@ -173,7 +176,12 @@ impl Globals {
         let Some(slot) = self.symbols.functions.find(&name) else {
             let failure = Failure::with(Name::Unbound, format!("nothing is defined as `{name}`"));
             let near = text::nearest(&name, self.symbols.functions.all().map(|(name, _)| &**name));
-            let note = near.map_or("a name made with def is needed here".into(), |near| format!("did you mean `{near}`?"));
+            let defs: Vec<&str> = self.defs().map(|def| &*def.name).take(6).collect();
+            let note = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if defs.is_empty() => "a name made with def is needed here".into(),
+                None => format!("defined are: {}", defs.join(", ")),
+            };
             return Err(failure.note(note).at(before.saturating_sub(1)));
         };
         let function = self.def(slot, &name)?;

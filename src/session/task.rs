@@ -70,7 +70,10 @@ fn too_many(function: &Function, count: usize) -> Failure {
     let (name, takes) = (&function.name, function.params.len());
     match takes {
         0 => Failure::usage(format!("`{name}` takes no arguments")),
-        _ => Failure::usage(format!("`{name}` takes {takes} arguments ({}), and here are {count}", function.params.join(" "))),
+        _ => Failure::usage(format!(
+            "`{name}` takes {takes} arguments ({}), and here are {count}",
+            function.params.join(" ")
+        )),
     }
 }
 

@@ -199,6 +199,13 @@ impl Failure {
         self
     }
 
+    /// The same without advice.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.detail().notes.clear();
+        self
+    }
+
     /// The same with why it happened here and what to do about it.
     #[must_use]
     pub fn because(mut self, reasons: Vec<Reason>, advice: Option<String>) -> Self {

@@ -141,9 +141,8 @@ pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> O
         letters.sort_unstable();
         letters
     };
-    let alike = |name: &str| {
-        length > 3 || !other(name) && (name.chars().count() != 3 || letters(name) == letters(&word))
-    };
+    let alike =
+        |name: &str| length > 3 || !other(name) && (name.chars().count() != 3 || letters(name) == letters(&word));
     names
         .filter(|name| name.chars().count() > 2)
         .map(|name| (name.to_lowercase(), name))
