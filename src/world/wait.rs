@@ -49,9 +49,14 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Whether the call waits when it cannot be made at once.
+    /// Whether the call waits when it cannot be made at once. With a timeout it is a poll(2) before the call that waits, as
+    /// in Python, and to that the call's flags are nothing.
     pub fn waits(&self) -> bool {
-        !self.never && self.mode != Mode::NonBlocking
+        match self.mode {
+            Mode::Blocking => !self.never,
+            Mode::NonBlocking => false,
+            Mode::Timeout(_) => true,
+        }
     }
 
     /// How long, and with which error that ends.
