@@ -11,6 +11,7 @@ mod holds;
 pub mod json;
 pub mod pack;
 pub mod page;
+mod pick;
 pub mod reason;
 pub(crate) mod reply;
 pub mod table;

@@ -39,6 +39,10 @@ pub(crate) fn quote_text(s: &str) -> String {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '$' => out.push_str("$$"),
+            // What is written with \xNN would be bytes.
+            c if c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t' | '\0') => {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
             c => push_char(&mut out, c),
         }
     }
