@@ -105,34 +105,20 @@ impl Parser<'_> {
         }
     }
 
-    /// A `;` ends no line and a comma behind quotes parts no words; neither is meant to be part of them.
+    /// A comma behind quotes parts no words, and is not meant to be part of one.
     fn parted_by_blanks(&self, line: &[Word]) -> Result<(), Error> {
         let text = self.source.line(line[0].span.line);
-        if !text.contains([';', ',']) {
+        if !text.contains("\",") && !text.contains("',") {
             return Ok(());
         }
         let chars: Vec<char> = text.chars().collect();
-        for (i, word) in line.iter().enumerate() {
-            let end = (word.span.column + word.span.length) as usize - 1;
-            let Some([before, last]) = end.checked_sub(2).and_then(|from| chars.get(from..end)) else { continue };
-            let span = Span { column: end as u32, length: 1, ..word.span };
-            match (before, last) {
-                ('\\', _) => {}
-                (_, ';') => {
-                    let error = self.error(span, "a line ends without `;`");
-                    let note = "as text, a `;` needs quotes";
-                    return Err(if i + 1 < line.len() {
-                        error.note(format!("one line, one call: what follows it stands on the next; {note}"))
-                    } else {
-                        error.note(note)
-                    });
-                }
-                // A pair in parentheses is an address of other languages.
-                ('"' | '\'', ',') if chars.get(word.span.column as usize - 1) != Some(&'(') => {
-                    let error = self.error(span, "words are parted by blanks, without commas");
-                    return Err(error.note("as text, a comma stands inside the quotes"));
-                }
-                _ => {}
+        for word in line {
+            let (start, end) = (word.span.column as usize - 1, (word.span.column + word.span.length) as usize - 1);
+            // A pair in parentheses is an address of other languages.
+            if matches!(chars.get(end.saturating_sub(2)..end), Some(['"' | '\'', ','])) && chars.get(start) != Some(&'(') {
+                let span = Span { column: end as u32, length: 1, ..word.span };
+                let error = self.error(span, "words are parted by blanks, without commas");
+                return Err(error.note("as text, a comma stands inside the quotes"));
             }
         }
         Ok(())

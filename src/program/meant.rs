@@ -27,8 +27,9 @@ pub(crate) fn meant(table: &Symbols, error: Error) -> Error {
     }
     let (source, number) = (error.source.clone(), error.span.line);
     let line = source.line(number).trim();
-    let Ok(words) = lang::words(&source, number, line) else { return error };
-    let Some(first) = words.first().and_then(Word::bare) else { return error };
+    // A line whose words cannot be read is known by its text alone.
+    let words = lang::words(&source, number, line).unwrap_or_default();
+    let first = words.first().and_then(Word::bare).unwrap_or("");
     let reader = Reader { table, line, words: &words };
     match reader.meant(first) {
         Some(meant) => {
@@ -88,7 +89,7 @@ impl Reader<'_> {
 
     /// `close s;`
     fn without_semicolon(&self) -> Option<String> {
-        self.line.strip_suffix(';').map(|line| line.trim_end().to_string())
+        self.line.strip_suffix(';').map(|line| line.trim_end_matches([';', ' ']).to_string())
     }
 
     /// `print "a", "b"`.
@@ -166,7 +167,7 @@ impl Reader<'_> {
 
     /// What people type for a call who come from elsewhere.
     fn elsewhere(&self, first: &str) -> Option<String> {
-        let command = command::all().find(|c| c.elsewhere.contains(&first))?;
+        let command = command::all().find(|c| !first.is_empty() && c.elsewhere.contains(&first))?;
         Some(format!("{}{}", command.name, &self.line[first.len()..]))
     }
 
