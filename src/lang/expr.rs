@@ -88,6 +88,11 @@ impl Operator {
         Self::BINARY.iter().any(|(s, ..)| *s == text)
     }
 
+    /// Whether an operator before its operand is written so.
+    pub(super) fn is_unary(text: &str) -> bool {
+        Self::unary(text).is_some()
+    }
+
     fn unary(bare: &str) -> Option<Self> {
         Self::UNARY.iter().find(|(s, ..)| *s == bare).map(|(_, op, _)| *op)
     }

@@ -115,7 +115,9 @@ impl Parser<'_> {
         for word in line {
             let (start, end) = (word.span.column as usize - 1, (word.span.column + word.span.length) as usize - 1);
             // A pair in parentheses is an address of other languages.
-            if matches!(chars.get(end.saturating_sub(2)..end), Some(['"' | '\'', ','])) && chars.get(start) != Some(&'(') {
+            if matches!(chars.get(end.saturating_sub(2)..end), Some(['"' | '\'', ',']))
+                && chars.get(start) != Some(&'(')
+            {
                 let span = Span { column: end as u32, length: 1, ..word.span };
                 let error = self.error(span, "words are parted by blanks, without commas");
                 return Err(error.note("as text, a comma stands inside the quotes"));
@@ -248,8 +250,7 @@ impl Parser<'_> {
                 self.name(&line, 1, "a name")?;
                 Ok(StatementKind::Global(self.names(&line, 1, "a name")?))
             }
-            "not" => Ok(StatementKind::Show(self.expr(&line, 0)?)),
-            word if KEYWORDS.contains(&word) && word != "expect" => {
+            word if KEYWORDS.contains(&word) && !matches!(word, "expect" | "not") => {
                 Err(self.error(line[0].span, format!("`{word}` cannot begin a line")))
             }
             _ if is_value(&line) => Ok(StatementKind::Show(self.expr(&line, 0)?)),
@@ -344,7 +345,8 @@ fn is_value(line: &[Word]) -> bool {
     };
     let operator = |word: &Word| word.bare().is_some_and(Operator::is_binary);
     match line[0].bare() {
-        Some("(" | "-") => true,
+        Some("(") => line[0].brackets,
+        Some(text) if Operator::is_unary(text) => true,
         first => first.is_none_or(number) && line.get(1).is_none_or(operator),
     }
 }
