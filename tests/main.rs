@@ -31,6 +31,7 @@ mod prompt;
 mod python;
 mod random;
 mod readme;
+mod roundtrip;
 mod servers;
 mod step;
 mod tasks;
@@ -50,6 +51,7 @@ fn main() {
     // What takes longest comes first.
     let rust = [
         random::trials(),
+        roundtrip::trials(),
         python::trials(),
         editor::trials(),
         step::trials(),

@@ -15,6 +15,7 @@ mod paste;
 mod prompt;
 mod recorder;
 pub mod replay;
+mod rest;
 mod screen;
 mod script;
 mod step;

@@ -146,16 +146,25 @@ impl Recorder {
         entries
     }
 
-    /// The text of the transcript, without the lines that save it: a second run has nothing to save.
+    /// The text of the transcript, without what saves it: a second run has nothing to save. An empty line stands for that,
+    /// so that the lines after it keep their numbers.
     pub fn text(&self) -> String {
+        let mut entries = self.entries(&[]);
         let mut saving = false;
-        let unsaved = |entry: &Entry<Line>| {
+        entries.retain_mut(|entry| {
             if let Entry::Typed(line) = entry {
                 saving = views::saves(line);
+                if saving {
+                    line.clear();
+                }
+                return true;
             }
             !saving
-        };
-        format!("{AT_PROMPT}\n{}", write(self.entries(&[]).into_iter().filter(unsaved)))
+        });
+        while matches!(entries.last(), Some(Entry::Typed(line)) if line.is_empty()) {
+            entries.pop();
+        }
+        format!("{AT_PROMPT}\n{}", write(entries.into_iter()))
     }
 
     /// How many lines were shown so far.

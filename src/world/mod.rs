@@ -31,7 +31,7 @@ pub use socket::{Mode, Orphans, Shared, Socket, Waits, sort};
 pub use step::{On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 
-use socket::{Orphan, Waiter};
+use socket::{Orphan, Registered, Waiter};
 
 use crate::os::poller::{self, News, Poller};
 use crate::os::process::Prints;
@@ -61,8 +61,6 @@ pub struct World {
     registry_sweep: usize,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
-    /// Keep sockets' descriptors out of the line editor's way.
-    pub high_descriptors: bool,
     /// What happened to each socket, where that is kept.
     pub record: Option<Record>,
     /// The last socket that a call made and had to close again, and how it stood.
@@ -119,24 +117,17 @@ impl World {
         let sort = [family, kind & !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC), protocol];
         let fd = fd::socket(family, kind, protocol).map_err(|e| Failure::os(e).trying(Tried::Make(sort)))?;
         let mode = if kind & libc::SOCK_NONBLOCK == 0 { self.default_mode() } else { Mode::NonBlocking };
-        let socket = self.wrap(fd, sort, mode)?;
+        let socket = self.wrap(fd, sort, mode);
         self.note(&socket, || Did::Made(sort));
         Ok(socket)
     }
 
     /// A socket of a descriptor that was just made.
-    pub fn wrap(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode) -> Result<Rc<Socket>, Failure> {
+    pub fn wrap(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode) -> Rc<Socket> {
         self.wrap_shared(fd, sort, mode, Rc::default())
     }
 
-    fn wrap_shared(
-        &mut self,
-        fd: OwnedFd,
-        sort: [i32; 3],
-        mode: Mode,
-        shared: Rc<Shared>,
-    ) -> Result<Rc<Socket>, Failure> {
-        let fd = if self.high_descriptors { fd::raise(fd).map_err(Failure::os)? } else { fd };
+    fn wrap_shared(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode, shared: Rc<Shared>) -> Rc<Socket> {
         self.serial += 1;
         let socket = Rc::new(Socket::new(self.serial, fd, sort, mode, shared, &self.orphans));
         if self.registry.len() >= self.registry_sweep {
@@ -144,7 +135,7 @@ impl World {
             self.registry_sweep = (2 * self.registry.len()).max(64);
         }
         self.registry.push((self.serial, Rc::downgrade(&socket)));
-        Ok(socket)
+        socket
     }
 
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
@@ -157,7 +148,7 @@ impl World {
     pub fn adopt(&mut self, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
         let ask = |number| sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, number).map_err(Failure::os);
         let sort = [ask(libc::SO_DOMAIN)?, ask(libc::SO_TYPE)?, ask(libc::SO_PROTOCOL)?];
-        let socket = self.wrap(fd, sort, self.default_mode())?;
+        let socket = self.wrap(fd, sort, self.default_mode());
         socket.learn_options();
         self.shares = true;
         self.note(&socket, || Did::Adopted);
@@ -165,17 +156,17 @@ impl World {
     }
 
     /// A duplicate: another descriptor of the same kernel socket, whose options and errors are the same ones.
-    pub fn duplicate(&mut self, of: &Socket, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
-        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode(), of.shared.clone())?;
+    pub fn duplicate(&mut self, of: &Socket, fd: OwnedFd) -> Rc<Socket> {
+        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode(), of.shared.clone());
         self.note(&socket, || Did::Duplicated(of.serial));
-        Ok(socket)
+        socket
     }
 
     /// accept4(2), once. The new socket is blocking whatever the listener is, unless there is a default timeout.
     pub fn accept(&mut self, listener: &Rc<Socket>) -> Result<(Rc<Socket>, Addr), Failure> {
         let accepted = addr::accept(listener.fd()?.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
         let (fd, peer) = accepted.map_err(Failure::os)?;
-        let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode())?;
+        let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode());
         // Another one may wait, of which the poller will not say anything.
         listener.told.set(None);
         self.note_arrival(listener);
@@ -208,28 +199,29 @@ impl World {
         drop(socket.fd()?);
         self.wake(socket);
         let fd = socket.take_fd().ok_or(Failure::os(libc::EBADF))?;
-        self.forget(&fd, socket.token.replace(0));
+        self.forget(&fd, socket.place.take());
         self.note(socket, || Did::Detached);
         Ok(fd)
     }
 
-    fn forget(&mut self, fd: &OwnedFd, token: usize) {
-        if token == 0 {
+    fn forget(&mut self, fd: &OwnedFd, place: Registered) {
+        if place.token == 0 {
             return;
         }
         if let Some(poller) = &self.poller {
-            poller.deregister(fd.as_raw_fd());
+            let deregister = || poller.deregister(fd.as_raw_fd());
+            if place.aside { trace::aside(deregister) } else { deregister() }
         }
-        self.tokens[token - poller::FIRST] = Weak::new();
-        self.free_tokens.push(token);
+        self.tokens[place.token - poller::FIRST] = Weak::new();
+        self.free_tokens.push(place.token);
     }
 
     /// Close a descriptor. With SO_LINGER and data unsent close(2) blocks whatever the descriptor's mode: then it is
     /// closed on a thread of its own, and the call waits.
     fn end(&mut self, orphan: Orphan) -> Step {
         self.note_end(&orphan);
-        let Orphan { fd, token, shared, .. } = orphan;
-        self.forget(&fd, token);
+        let Orphan { fd, place, shared, .. } = orphan;
+        self.forget(&fd, place);
         if shared.waits.get().linger > 0 && fd::outq(fd.as_fd()).is_ok_and(|n| n > 0) {
             return offload(self, "the data still unsent (SO_LINGER)", move || drop(fd), |_, ()| Ok(Reply::Nothing));
         }
@@ -286,21 +278,35 @@ impl World {
         }
     }
 
-    /// Have the poller hear of a socket.
+    /// Have the poller hear of a socket, for the program.
     pub fn register(&mut self, socket: &Rc<Socket>) -> Result<(), Failure> {
-        if socket.token.get() == 0 {
-            let raw = socket.fd()?.as_raw_fd();
-            let token = self.free_tokens.pop().unwrap_or_else(|| {
-                self.tokens.push(Weak::new());
-                self.tokens.len() - 1 + poller::FIRST
-            });
-            if let Err(e) = self.poller().and_then(|p| p.register(raw, token)) {
-                self.free_tokens.push(token);
-                return Err(Failure::os(e.raw_os_error().unwrap_or(libc::EINVAL)));
-            }
-            self.tokens[token - poller::FIRST] = Rc::downgrade(socket);
-            socket.token.set(token);
+        let place = socket.place.get();
+        if place.token == 0 {
+            return self.place(socket, false);
         }
+        if place.aside {
+            // To the program it is new there: what is ready now is said as if it were.
+            let raw = socket.fd()?.as_raw_fd();
+            let renewed = self.poller().and_then(|p| p.renew(raw, place.token));
+            renewed.map_err(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EINVAL)))?;
+            socket.place.set(Registered { aside: false, ..place });
+        }
+        Ok(())
+    }
+
+    /// Give a socket a place in the poller.
+    fn place(&mut self, socket: &Rc<Socket>, aside: bool) -> Result<(), Failure> {
+        let raw = socket.fd()?.as_raw_fd();
+        let token = self.free_tokens.pop().unwrap_or_else(|| {
+            self.tokens.push(Weak::new());
+            self.tokens.len() - 1 + poller::FIRST
+        });
+        if let Err(e) = self.poller().and_then(|p| p.register(raw, token)) {
+            self.free_tokens.push(token);
+            return Err(Failure::os(e.raw_os_error().unwrap_or(libc::EINVAL)));
+        }
+        self.tokens[token - poller::FIRST] = Rc::downgrade(socket);
+        socket.place.set(Registered { token, aside });
         Ok(())
     }
 

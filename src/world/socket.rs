@@ -99,10 +99,19 @@ pub struct Orphans {
 pub(super) struct Orphan {
     pub serial: u64,
     pub fd: OwnedFd,
-    pub token: usize,
+    pub place: Registered,
     pub shared: Rc<Shared>,
     /// The name it had, unless its user had closed it.
     pub name: Option<String>,
+}
+
+/// A socket's place in the poller.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Registered {
+    /// 0 while it has none.
+    pub token: usize,
+    /// It has it for a person's sake: the program never waited on it, and knows nothing of that.
+    pub aside: bool,
 }
 
 /// A task that waits on a socket.
@@ -137,8 +146,7 @@ pub struct Socket {
     pub(super) was_connected: Cell<bool>,
     /// What a person was told that came to it.
     pub(super) told: Cell<Option<Arrival>>,
-    /// Its place in the poller, 0 while it never waited.
-    pub(super) token: Cell<usize>,
+    pub(super) place: Cell<Registered>,
     /// The tasks that wait on it, first come first served.
     pub(super) waiters: RefCell<Vec<Waiter>>,
     orphans: Rc<Orphans>,
@@ -166,7 +174,7 @@ impl Socket {
             name: RefCell::default(),
             was_connected: Cell::default(),
             told: Cell::default(),
-            token: Cell::default(),
+            place: Cell::default(),
             waiters: RefCell::default(),
             orphans: orphans.clone(),
         };
@@ -228,7 +236,7 @@ impl Socket {
     /// The same, with what closing it needs to know.
     pub(super) fn orphan(&self) -> Option<Orphan> {
         let fd = self.take_fd()?;
-        Some(Orphan { serial: self.serial, fd, token: self.token.replace(0), shared: self.shared.clone(), name: None })
+        Some(Orphan { serial: self.serial, fd, place: self.place.take(), shared: self.shared.clone(), name: None })
     }
 
     /// Its last file is gone: if its user had closed it, the world closes the descriptor.
