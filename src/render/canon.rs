@@ -62,8 +62,8 @@ pub struct Origin {
     open: bool,
     /// Values of which its call or the names in it tell the kind.
     local: Rc<[(String, Chosen)]>,
-    /// Descriptors that stand in it, by their places counted from its end.
-    fds: Rc<[Range<usize>]>,
+    /// It is a traced call: descriptors stand where that says, by their places counted from its end, and nowhere else.
+    fds: Option<Rc<[Range<usize>]>>,
 }
 
 /// Learns from a session's events which values differ from run to run, and finds them in its lines.
@@ -127,7 +127,7 @@ impl Canon {
             What::Explained(_) | What::Drawn(_) => true,
             What::Line(_) | What::JobStarted(..) | What::Page(_) => false,
         };
-        let fds = if let What::Traced(call) = &event.what { from_end(call) } else { Rc::default() };
+        let fds = if let What::Traced(call) = &event.what { Some(from_end(call)) } else { None };
         Origin { open, local: local.into(), fds }
     }
 
@@ -264,8 +264,12 @@ impl Canon {
         let written = self.written.contains(word);
         let (mut kinds, mut chosen) = (Vec::new(), false);
         for rule in RULES.iter().filter(|rule| (rule.fits)(word)) {
-            let traced = || origin.fds.contains(&(line.len() - at..line.len() - at - length));
-            let placed = rule.kind == Chosen::Fd && traced()
+            let traced = origin.fds.as_ref().filter(|_| rule.kind == Chosen::Fd);
+            let is_there = traced.map(|fds| fds.contains(&(line.len() - at..line.len() - at - length)));
+            if is_there == Some(false) {
+                continue;
+            }
+            let placed = is_there.is_some()
                 || !rule.after.is_empty() && before.ends_with(rule.after)
                 || rule.kind == Chosen::Port && before.strip_suffix(':').is_some_and(ends_in_host);
             let told = origin.local.iter().any(|(text, kind)| text == word && *kind == rule.kind);

@@ -34,6 +34,10 @@ impl Session {
             flow = self.steps(&mut task);
         }
         self.close_orphans_if_any(&task);
+        if trace::is_on() {
+            // What nothing was told of is this task's still.
+            self.tell_calls(&Self::at(&task));
+        }
         match flow {
             Flow::Ended => {
                 if task.handle.failure.borrow().as_ref().is_some_and(|f| f.name == Name::Cancelled) {

@@ -12,7 +12,7 @@ use super::task::{Frame, Parking, Task};
 use super::tasks::MAIN;
 use super::timers::Timer;
 use super::{Main, Session, Stop};
-use crate::os::poller;
+use crate::os::{poller, trace};
 use crate::program::{Code, Op};
 use crate::value::{Failure, Name, Reply};
 use crate::world::{On, TaskId};
@@ -58,7 +58,7 @@ impl Session {
                     most = Some(QUIET);
                     false
                 }
-                Stuck::Perhaps => self.closed_circle(),
+                Stuck::Perhaps => trace::aside(|| self.closed_circle()),
             };
             if is_dead {
                 self.report_deadlock();
