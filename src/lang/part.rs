@@ -211,9 +211,7 @@ fn default(name: &str, written: &str) -> Result<String, Why> {
                 text.push('$');
             }
             '$' => {
-                let note =
-                    format!("$$ is a dollar sign; another name's value: let {name} = $other, before or in an if");
-                return Err(why("a default holds no $names", note));
+                return Err(why("a default holds no $names", "$$ is a dollar sign; another name's value needs an if"));
             }
             '\'' | '"' => {
                 let inner = written.trim_matches(['\'', '"']);
