@@ -42,6 +42,7 @@ mod typing;
 mod values;
 mod views;
 mod why;
+mod words;
 
 fn main() {
     let mut args = Arguments::from_args();
@@ -74,6 +75,7 @@ fn main() {
         values::trials(),
         linux::trials(),
         tidy::trials(),
+        words::trials(),
         house::trials(),
     ];
     let all = rust.into_iter().flatten().chain(files::trials()).collect();
