@@ -236,7 +236,7 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "global NAME...",
         summary: "inside a def: these names are the session's",
         notes: &[],
-        example: "count = int 0\ndef more\n  global count\n  let count = $count + 1\nend\nmore\nprint $count",
+        example: "count = int 0\ndef increase\n  global count\n  let count = $count + 1\nend\nincrease\nprint $count",
         related: &["def"],
     },
     Topic {

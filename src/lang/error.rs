@@ -194,7 +194,8 @@ fn window(cells: &[String], at: usize, room: usize) -> (usize, usize, &'static s
     }
     let room = room - 2;
     let fits = |from: usize, to: usize, room: usize| width(&cells[from..to]) < room;
-    let first = if fits(0, at, room * 2 / 3) { 0 } else { (0..at).find(|from| fits(*from, at, room / 2)).unwrap_or(at) };
+    let first =
+        if fits(0, at, room * 2 / 3) { 0 } else { (0..at).find(|from| fits(*from, at, room / 2)).unwrap_or(at) };
     let last = (at..=cells.len()).rev().find(|to| fits(first, *to, room + 1)).unwrap_or(at);
     (first, last, "…")
 }

@@ -144,8 +144,8 @@ pub(super) const TOPICS: &[Topic] = &[
         summary: "sockpit has lock, rlock, semaphore, event and the queues; the rest is made of them",
         notes: &[
             "Condition (条件变量): a queue, whose get waits for a put; or an event: set where Python says notify_all, wait, \
-                  then clear. Timer(5, f): a def that sleeps first, spawned. Barrier: every task does task_done on a \
-                  queue, and join waits. Locals of a def are each task's own.",
+                  then clear. Timer(5, f): a def that sleeps first, spawned. Barrier: put an entry in a \
+                  queue for each task; each says task_done, and join Q waits for all. Locals of a def are each task's own.",
         ],
         example: "def after seconds\n  sleep $seconds\n  print \"time is up\"\nend\nt = spawn after 0.01\njoin t\ne = event\n\
                   def waiter\n  wait e\n  print \"go\"\nend\nw = spawn waiter\nset e\njoin w",

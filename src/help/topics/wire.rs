@@ -54,10 +54,10 @@ pub(super) const TOPICS: &[Topic] = &[
         names: &[
             "sticky packets",
             "粘包",
-            "stream",
             "流",
             "字节流",
             "byte stream",
+            "TCP stream",
             "拆包",
             "半包",
             "message boundary",
