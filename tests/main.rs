@@ -21,6 +21,7 @@ mod cli;
 mod editor;
 mod events;
 mod examples;
+mod grammar;
 mod house;
 mod language;
 mod layout;
@@ -68,6 +69,7 @@ fn main() {
         typing::trials(),
         examples::trials(),
         events::trials(),
+        grammar::trials(),
         language::trials(),
         layout::trials(),
         values::trials(),
