@@ -153,7 +153,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["repr", "words"],
     },
     Topic {
-        names: &["if", "elif", "else", "end"],
+        names: &["if", "elif", "else", "end", "条件"],
         noun: WORD,
         usage: "if EXPR / elif EXPR / else / end",
         summary: "run the first block whose expression is true, or that of else",
@@ -162,7 +162,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["while", "let", "try"],
     },
     Topic {
-        names: &["while"],
+        names: &["while", "循环"],
         noun: WORD,
         usage: "while EXPR / end",
         summary: "run a block again as long as the expression is true",
@@ -221,7 +221,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["expect", "timeout", "Usage", "assert"],
     },
     Topic {
-        names: &["def", "return"],
+        names: &["def", "return", "函数", "function"],
         noun: WORD,
         usage: "def NAME PARAM... / return [VALUE...] / end",
         summary: "give lines a name, to be called like any call",
@@ -234,7 +234,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["global", "spawn", "coroutine", "process"],
     },
     Topic {
-        names: &["global"],
+        names: &["global", "变量", "全局变量"],
         noun: WORD,
         usage: "global NAME...",
         summary: "inside a def: these names are the session's",

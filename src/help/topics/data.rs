@@ -128,6 +128,8 @@ pub(super) const TOPICS: &[Topic] = &[
             "滑动窗口",
             "flow control",
             "流量控制",
+            "缓存",
+            "窗口",
         ],
         usage: "buffers (缓冲区): SO_SNDBUF, SO_RCVBUF",
         summary: "the kernel keeps what was sent until it is acknowledged, and what came until it is received",

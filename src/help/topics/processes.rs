@@ -15,6 +15,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "child process",
             "IPC",
             "进程间通信",
+            "IPC机制",
             "进程隔离",
             "数据隔离",
             "Manager",
