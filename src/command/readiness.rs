@@ -273,7 +273,7 @@ fn sockets(args: &Args, from: usize) -> Result<Vec<Rc<Socket>>, Failure> {
     for (i, arg) in args.rest(from).iter().enumerate() {
         match arg {
             Arg::Value(Value::List(several)) => {
-                for one in several.iter() {
+                for one in several.items().iter() {
                     found.push(one.downcast_rc().ok_or_else(|| expected(from + i, "a socket", one))?);
                 }
             }

@@ -209,7 +209,7 @@ fn slice(args: &Args) -> Result<Value, Failure> {
         Ok(start..place(args, 2, len)?.unwrap_or(len).max(start))
     };
     if let Value::List(items) = args.value(0) {
-        return Ok(Value::list(items[range(items.len())?].to_vec()));
+        return Ok(Value::list(items.items()[range(items.len())?].to_vec()));
     }
     match string(args, 0).map_err(|_| expected(0, "text, bytes or a list", args.value(0)))? {
         Str::Bytes(b) => Ok(Value::bytes(&b[range(b.len())?])),
@@ -275,7 +275,7 @@ fn item(args: &Args) -> Result<Value, Failure> {
     let (n, len) = (args.int(1)?, items.len() as i128);
     let from_start = if n < 0 { n.saturating_add(len) } else { n };
     let found = usize::try_from(from_start).ok().and_then(|i| items.get(i));
-    found.cloned().ok_or_else(|| Failure::usage(format!("list index out of range: {n} of {len} items")).at(1))
+    found.ok_or_else(|| Failure::usage(format!("list index out of range: {n} of {len} items")).at(1))
 }
 
 const LEN: Command = Command {

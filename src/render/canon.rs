@@ -195,7 +195,7 @@ impl Canon {
                     self.know(name, Chosen::Name);
                 }
             }
-            Value::List(list) => list.iter().for_each(|v| self.addresses(v)),
+            Value::List(list) => list.items().iter().for_each(|v| self.addresses(v)),
             Value::Object(object) => object.iter().for_each(|(_, v)| self.addresses(v)),
             _ => {}
         }

@@ -173,7 +173,7 @@ impl Session {
                     && let Some(value) = values.get(*at)
                 {
                     *at += 1;
-                    self.globals.store(&frame.scope, *slot, value.clone());
+                    self.globals.store(&frame.scope, *slot, value);
                     self.close_orphans_if_any(task);
                 } else {
                     frame.temps[*temp] = Temp::None;

@@ -52,7 +52,7 @@ fn write_value(out: &mut String, value: &Value, depth: usize) -> Result<(), Fail
         Value::Addr(a) => quote(out, &a.to_string()),
         Value::List(items) => {
             out.push('[');
-            for (i, item) in items.iter().enumerate() {
+            for (i, item) in items.items().iter().enumerate() {
                 if i > 0 {
                     out.push_str(", ");
                 }
@@ -111,7 +111,7 @@ fn typed_at(value: &Value, depth: usize) -> Json {
             Ok(s) => make!({ "bytes": s, "encoding": "utf-8" }),
             Err(_) => make!({ "bytes": base64(b), "encoding": "base64" }),
         },
-        Value::List(items) => items.iter().map(|v| typed_at(v, depth + 1)).collect(),
+        Value::List(items) => items.items().iter().map(|v| typed_at(v, depth + 1)).collect(),
         Value::Object(pairs) => make!({ "object": fields(pairs, depth + 2) }),
         Value::Addr(a) => address(a),
         Value::Handle(handle) => {
