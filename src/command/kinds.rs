@@ -15,12 +15,16 @@ use crate::value::{Addr, Failure, Value, addr};
 pub enum Kind {
     /// A socket, by its bare name or as a value.
     Socket,
+    /// A list, likewise.
+    List,
     /// A file, likewise.
     File,
     /// A socket or a file.
     SocketOrFile,
     /// A task or a process, likewise.
     Task,
+    /// A task or a process, likewise, or text in quotes.
+    TaskOrText,
     /// A process, likewise.
     Process,
     /// A process, or the id of one.
@@ -92,8 +96,17 @@ pub enum Kind {
 impl Kind {
     /// Whether a bare word in its place is the name of a live thing.
     pub fn is_live(self) -> bool {
-        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::Thing)
+        matches!(
+            self,
+            Self::Socket | Self::List | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::Thing
+        )
             || self.is_live_or_number()
+            || self.is_live_or_text()
+    }
+
+    /// Whether text in quotes may stand in the place of a live thing's name.
+    pub fn is_live_or_text(self) -> bool {
+        self == Self::TaskOrText
     }
 
     /// Whether a number may stand in the place of a live thing's name.
@@ -110,9 +123,11 @@ impl Kind {
     pub fn noun(self) -> &'static str {
         match self {
             Self::Socket => "a socket",
+            Self::List => "a list",
             Self::File => "a file",
             Self::SocketOrFile => "a socket or a file",
             Self::Task => "a task or a process",
+            Self::TaskOrText => "a task, a process, a queue, or a separator in quotes",
             Self::Process => "a process",
             Self::ProcessOrPid => "a process or the id of one",
             Self::Thing => "something alive",

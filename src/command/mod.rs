@@ -16,6 +16,7 @@ mod files;
 mod forms;
 mod inet;
 mod kernel;
+mod lists;
 mod lookup;
 mod mode;
 mod msg;
@@ -27,6 +28,7 @@ mod paths;
 mod processes;
 mod readiness;
 mod receive;
+mod search;
 mod sendfile;
 mod sending;
 pub(crate) mod socket;
@@ -218,6 +220,12 @@ pub enum Group {
     Readiness,
     /// Text, bytes, numbers.
     Data,
+    /// Lists.
+    Lists,
+    /// Bytes in digits, digests.
+    Octets,
+    /// The clock, chance, the user, the environment.
+    Outside,
     /// Cooperative tasks.
     Tasks,
     /// Processes of their own.
@@ -238,6 +246,9 @@ impl Group {
         (Group::Files, "Files"),
         (Group::Readiness, "What is ready, what is running"),
         (Group::Data, "Text, bytes, numbers"),
+        (Group::Lists, "Lists"),
+        (Group::Octets, "Bytes as they are written"),
+        (Group::Outside, "What comes from outside"),
         (Group::Tasks, "Tasks"),
         (Group::Processes, "Processes"),
         (Group::Views, "Looking at the session"),
@@ -319,7 +330,9 @@ pub static ALL: &[&[Command]] = &[
     readiness::COMMANDS,
     data::COMMANDS,
     strings::COMMANDS,
+    search::COMMANDS,
     numbers::COMMANDS,
+    lists::COMMANDS,
     tasks::COMMANDS,
     sync::COMMANDS,
     processes::COMMANDS,
