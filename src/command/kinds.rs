@@ -15,8 +15,6 @@ use crate::value::{Addr, Failure, Value, addr};
 pub enum Kind {
     /// A socket, by its bare name or as a value.
     Socket,
-    /// A list, likewise.
-    List,
     /// A file, likewise.
     File,
     /// A socket or a file.
@@ -96,17 +94,9 @@ pub enum Kind {
 impl Kind {
     /// Whether a bare word in its place is the name of a live thing.
     pub fn is_live(self) -> bool {
-        matches!(
-            self,
-            Self::Socket | Self::List | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::Thing
-        )
+        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::Thing)
+            || self == Self::TaskOrText
             || self.is_live_or_number()
-            || self.is_live_or_text()
-    }
-
-    /// Whether text in quotes may stand in the place of a live thing's name.
-    pub fn is_live_or_text(self) -> bool {
-        self == Self::TaskOrText
     }
 
     /// Whether a number may stand in the place of a live thing's name.
@@ -123,11 +113,10 @@ impl Kind {
     pub fn noun(self) -> &'static str {
         match self {
             Self::Socket => "a socket",
-            Self::List => "a list",
             Self::File => "a file",
             Self::SocketOrFile => "a socket or a file",
             Self::Task => "a task or a process",
-            Self::TaskOrText => "a task, a process, a queue, or a separator in quotes",
+            Self::TaskOrText => "a task, a process, a queue or text in quotes",
             Self::Process => "a process",
             Self::ProcessOrPid => "a process or the id of one",
             Self::Thing => "something alive",
@@ -362,9 +351,7 @@ fn fit_addr(value: Value) -> Result<Arg, Failure> {
         }
         Value::Bytes(b) if b.contains(&b'/') => return Ok(Arg::Value(Value::Addr(Addr::Path(b)))),
         Value::Bytes(b) => Rc::from(&*String::from_utf8_lossy(&b)),
-        Value::List(pair) if pair.len() == 2 => {
-            return fit_host_port(&pair.items()[0], &pair.items()[1]);
-        }
+        Value::List(l) if l.len() == 2 => return fit_host_port(&l.items()[0], &l.items()[1]),
         other => return Err(Failure::usage(format!("an address is needed here, and this is {}", other.kind()))),
     };
     if &*text == "AF_UNSPEC" {

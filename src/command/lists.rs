@@ -12,8 +12,7 @@ use crate::value::{Failure, Holds, List, Reply, Value};
 use crate::world::Step;
 
 /// The calls.
-pub(super) const COMMANDS: &[Command] =
-    &[LIST, RANGE, ITEM, APPEND, EXTEND, INSERT, POP, REMOVE, SORTED, REVERSED];
+pub(super) const COMMANDS: &[Command] = &[LIST, RANGE, ITEM, APPEND, EXTEND, INSERT, POP, REMOVE, SORTED, REVERSED];
 
 /// What the calls of the group have in common.
 const LISTS: Command = base(Group::Lists);
@@ -21,15 +20,17 @@ const LISTS: Command = base(Group::Lists);
 /// The most entries that `range` makes, and all that one call adds.
 const ENTRIES_MAX: usize = 1 << 26;
 
-const L: Param = req("L", Kind::List);
+const L: Param = req("L", Kind::Thing).or(&["a list"]);
 const V: Param = req("V", Kind::Any).is("any value");
 
 const LIST: Command = Command {
     name: "list",
     summary: "make a list of values",
-    notes: &["As in Python a list is one thing that names share: after `let b = $a` or a call of a def with it, what is \
+    notes: &[
+        "As in Python a list is one thing that names share: after `let b = $a` or a call of a def with it, what is \
               appended to one is there for all. `slice $a 0` makes another list of the same values; a process gets a \
-              copy."],
+              copy.",
+    ],
     params: &[rest("value", Kind::Any).is("of any kind")],
     results: &[("list", Holds::Plain)],
     returns: "a list",

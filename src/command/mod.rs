@@ -14,6 +14,7 @@ mod create;
 mod data;
 mod files;
 mod forms;
+mod gather;
 mod inet;
 mod kernel;
 mod lists;
@@ -23,7 +24,9 @@ mod msg;
 mod names;
 mod netstat;
 mod numbers;
+mod octets;
 mod options;
+mod outside;
 mod paths;
 mod processes;
 mod readiness;
@@ -321,6 +324,7 @@ pub static ALL: &[&[Command]] = &[
     create::COMMANDS,
     transfer::COMMANDS,
     receive::COMMANDS,
+    gather::COMMANDS,
     msg::COMMANDS,
     sendfile::COMMANDS,
     options::COMMANDS,
@@ -333,6 +337,8 @@ pub static ALL: &[&[Command]] = &[
     search::COMMANDS,
     numbers::COMMANDS,
     lists::COMMANDS,
+    octets::COMMANDS,
+    outside::COMMANDS,
     tasks::COMMANDS,
     sync::COMMANDS,
     processes::COMMANDS,

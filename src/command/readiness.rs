@@ -160,7 +160,10 @@ const INQ: Command = Command {
     errors: &[err("EINVAL", "a listening socket has no bytes to read"), CLOSED],
     example: "left, right = socketpair\nsend right hello\ninq left",
     related: &["outq", "recv", "MSG_PEEK"],
-    run: |_, args| told(args, fd::inq).map(|count| int_value(count).into()),
+    run: |_, args| {
+        let kept = args.socket(0)?.shared.kept.len();
+        told(args, fd::inq).map(|count| int_value(count + kept).into())
+    },
     ..base(Group::Readiness)
 };
 
@@ -259,7 +262,9 @@ fn poll(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let look = {
         let socket = socket.clone();
         move || {
-            let found = fd::poll(socket.fd()?.as_fd(), events as i16).map_err(Failure::os)?;
+            let kept =
+                if socket.shared.kept.is_empty() { 0 } else { events as i16 & (libc::POLLIN | libc::POLLRDNORM) };
+            let found = kept | fd::poll(socket.fd()?.as_fd(), events as i16).map_err(Failure::os)?;
             let found = i32::from(found as u16);
             Ok((found != 0).then(|| Value::text(constants::POLL_EVENTS.join(found))))
         }
@@ -293,7 +298,8 @@ fn select(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
         move || {
             let mut ready = Vec::new();
             for socket in &sockets {
-                if fd::poll(socket.fd()?.as_fd(), libc::POLLIN).map_err(Failure::os)? & READABLE != 0 {
+                let kept = !socket.shared.kept.is_empty();
+                if kept || fd::poll(socket.fd()?.as_fd(), libc::POLLIN).map_err(Failure::os)? & READABLE != 0 {
                     ready.push(socket_value(socket.clone()));
                 }
             }

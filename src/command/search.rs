@@ -69,7 +69,10 @@ const INDEX: Command = Command {
 const CONTAINS: Command = Command {
     name: "contains",
     summary: "whether a value is in a list, a part in text or bytes, a key in an object",
-    params: &[req("value", Kind::Data).is("a list, text, bytes or an object"), req("sub", Kind::Any).is("what to look for")],
+    params: &[
+        req("value", Kind::Data).is("a list, text, bytes or an object"),
+        req("sub", Kind::Any).is("what to look for"),
+    ],
     results: &[("found", Holds::Plain)],
     returns: "true or false",
     python: "{SUB} in {VALUE}",
@@ -170,7 +173,8 @@ fn find(args: &Args) -> Result<Option<usize>, Failure> {
             let offset = |n: usize| if chars == text.len() { n } else { char_offset(&text, n) };
             let (start, end) = (offset(from), offset(to));
             let found = text[start..end].find(sub);
-            Ok(found.map(|at| if chars == text.len() { from + at } else { from + text[start..start + at].chars().count() }))
+            Ok(found
+                .map(|at| if chars == text.len() { from + at } else { from + text[start..start + at].chars().count() }))
         }
         Str::Bytes(bytes) => {
             let Some((from, to)) = bounds(args, bytes.len())? else { return Ok(None) };
@@ -287,9 +291,12 @@ pub(super) fn joined(args: &Args) -> Result<Value, Failure> {
             Value::Text(_) => {}
             Value::Bytes(_) => is_bytes = true,
             other => {
-                return Err(Failure::usage(format!("entry {i} is {}, and only text and bytes are joined", other.kind()))
-                    .at(1)
-                    .note("str makes text of a value"));
+                return Err(Failure::usage(format!(
+                    "entry {i} is {}, and only text and bytes are joined",
+                    other.kind()
+                ))
+                .at(1)
+                .note("str makes text of a value"));
             }
         }
         if i > 0 {

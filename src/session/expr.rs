@@ -98,7 +98,11 @@ impl Globals {
         {
             return Ok(list);
         }
-        operands.iter().map(|o| self.operand(scope, o)).collect::<Result<Vec<_>, _>>().map(|all| Rc::new(List::new(all)))
+        operands
+            .iter()
+            .map(|o| self.operand(scope, o))
+            .collect::<Result<Vec<_>, _>>()
+            .map(|all| Rc::new(List::new(all)))
     }
 
     /// Whether an assertion holds; if not, with both sides' values.

@@ -6,6 +6,7 @@
 pub(crate) mod addr;
 pub mod codec;
 pub mod diagram;
+pub(crate) mod digits;
 pub(crate) mod failure;
 mod holds;
 pub mod json;
@@ -81,6 +82,11 @@ impl Value {
     /// A bytes value.
     pub fn bytes(b: impl AsRef<[u8]>) -> Self {
         Self::Bytes(Rc::from(b.as_ref()))
+    }
+
+    /// Text where the bytes are UTF-8, else bytes.
+    pub fn text_or_bytes(bytes: Vec<u8>) -> Self {
+        String::from_utf8(bytes).map_or_else(|e| Self::bytes(e.into_bytes()), Self::text)
     }
 
     /// A list value.
