@@ -48,6 +48,13 @@ impl Session {
         }
     }
 
+    /// Tell a person at the prompt that the program asks them something, too.
+    pub fn announce_question(&mut self) {
+        if self.world.input.has_come() {
+            self.tell(What::Announced("a line is asked for: Enter, then it can be typed".into()), At::default());
+        }
+    }
+
     fn wait_text(&self, parked: &Parked) -> String {
         let call = &parked.site.name;
         let Parking::Call(wait, _) = &parked.on else {

@@ -50,7 +50,7 @@ pub(crate) fn ended(why: &str) -> Failure {
 pub(crate) fn ask(world: &mut World, prompt: &str) -> Result<Step, Failure> {
     if !world.input.open {
         return Err(ended(
-            "nobody can type here: standard input is the program itself, or this is no session of a person",
+            "nobody can type here: the program itself is standard input, a transcript, or in a process of its own",
         ));
     }
     let question = Rc::new(Question { prompt: prompt.into(), answer: RefCell::default() });
