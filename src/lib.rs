@@ -133,6 +133,7 @@
 //! - `rustyline`: editing a line. `shlex`: taking a line's quotes apart. `owo-colors`: colours.
 //! - `rustix`: typed system calls. `libc`: constants, getaddrinfo, options by number, sendmsg with any ancillary data.
 //! - `encoding_rs`: gbk and its kin. `serde_json`: `dumps`, `loads` and `--json`. `lexopt`: the command line, in 0.1 ms.
+//! - `sha1_smol`: `sha1`, which WebSockets ask for; it brings nothing else along.
 //! - `unicode-width`: carets under wide characters, columns of tables, lines that fit.
 
 pub mod command;

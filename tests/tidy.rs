@@ -121,7 +121,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("help/mod.rs", &["state"]),
     ("help/pages.rs", &["socket"]),
     ("render/json.rs", &["sockets"]),
-    ("render/rules.rs", &["pid"]),
+    ("render/rules.rs", &["pid", "time"]),
     ("session/task.rs", &["coroutine"]),
     ("world/mpqueue.rs", &["mpqueue"]),
     ("world/queue.rs", &["lifoqueue", "priorityqueue", "queue"]),

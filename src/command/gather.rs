@@ -73,7 +73,7 @@ const RECVUNTIL: Command = Command {
 
 const RECVEXACTLY: Command = Command {
     name: "recvexactly",
-    summary: "receive N bytes, no less: what comes after them is left for the next call",
+    summary: "receive N bytes, no less; what comes after them is left for the next call",
     notes: &[
         "A header of a known length, a body whose length was sent before it. The socket's timeout holds for the whole call. \
          Whenever it fails, what had come is not lost: recv gives it.",

@@ -34,7 +34,7 @@ const LIST: Command = Command {
     params: &[rest("value", Kind::Any).is("of any kind")],
     results: &[("list", Holds::Plain)],
     returns: "a list",
-    python: "[{VALUE}]",
+    python: "[<{VALUE}>]",
     man: "Python's list",
     example: "ports = list 9001 9002 9003\nlen $ports",
     related: &["append", "item", "len", "slice", "for", "range"],
@@ -44,7 +44,7 @@ const LIST: Command = Command {
 
 const RANGE: Command = Command {
     name: "range",
-    summary: "make a list of whole numbers: from START, 0 if left out, up to, not including, STOP",
+    summary: "make a list of whole numbers; from START, 0 if left out, up to, not including, STOP",
     params: &[
         req("start", Kind::Int).is("the first; alone it is STOP, and 0 is the first"),
         opt("stop", Kind::Int).is("the first that is not in it"),
@@ -247,7 +247,7 @@ pub(super) fn absent(value: &Value) -> Failure {
 
 const SORTED: Command = Command {
     name: "sorted",
-    summary: "make a list of the same values in order: numbers by size, text by its characters",
+    summary: "make a list of the same values in order; numbers by size, text by its characters",
     params: &[
         req("L", Kind::Any).is("a list, text or bytes"),
         opt("reverse", Kind::Switch).is("on: the greatest first"),

@@ -28,7 +28,7 @@ fn bytes(args: &Args) -> Result<std::borrow::Cow<'_, [u8]>, Failure> {
 
 const HEXDUMP: Command = Command {
     name: "hexdump",
-    summary: "show bytes with their offsets, in hexadecimal digits and as text, as `hexdump -C` does",
+    summary: "show bytes with offsets, in digits and as text; as `hexdump -C` does",
     notes: &["A line like the one before is left out, and a * stands for all of them. The last line is the offset of \
               the end."],
     params: &[DATA],
@@ -133,7 +133,7 @@ const B64DECODE: Command = Command {
 
 const SHA1: Command = Command {
     name: "sha1",
-    summary: "reckon the SHA-1 digest of bytes: what the handshake of a WebSocket needs",
+    summary: "reckon the SHA-1 digest of bytes; a WebSocket's handshake needs it",
     params: &[DATA],
     results: &[("digest", Holds::Bytes)],
     returns: "20 bytes; hex writes them in digits",
@@ -156,7 +156,7 @@ const RANDOM: Command = Command {
     c: "getrandom(data, n, 0);",
     man: "getrandom(2)",
     errors: &[err("Usage", "N is not a number from 0, or too large")],
-    example: "key = random 16\nlen $key\nb64encode $key",
+    example: "key = random 16\nlen $key",
     related: &["b64encode", "hex", "unpack"],
     run: |_, args| {
         let size = args.size(0)?;

@@ -306,7 +306,7 @@ impl Receiver {
             // TCP throws the bytes away and leaves in the buffer what was there.
             buffer.fill(0);
         }
-        let kept = self.socket.give_kept(buffer, self.flags);
+        let kept = self.socket.give_kept(buffer, self.flags, !matches!(self.form, Form::Message(_)));
         let came = match self.form {
             _ if kept > 0 => Ok(Came { len: kept, ..Came::default() }),
             Form::Data => addr::recv_bytes(fd.as_fd(), buffer, self.flags).map(|len| Came { len, ..Came::default() }),

@@ -42,7 +42,7 @@ const FIND: Command = Command {
 
 const INDEX: Command = Command {
     name: "index",
-    summary: "say where a value is in a list, or a part in text or bytes: find, but an error when it is not there",
+    summary: "say where a value is in a list, or a part in text or bytes; an error when it is not there",
     params: &[
         req("value", Kind::Data).is("a list, text or bytes"),
         req("sub", Kind::Any).is("what to look for"),
@@ -68,7 +68,7 @@ const INDEX: Command = Command {
 
 const CONTAINS: Command = Command {
     name: "contains",
-    summary: "whether a value is in a list, a part in text or bytes, a key in an object",
+    summary: "whether a value is in a list, a part in text or bytes; a key in an object",
     params: &[
         req("value", Kind::Data).is("a list, text, bytes or an object"),
         req("sub", Kind::Any).is("what to look for"),
@@ -143,7 +143,7 @@ fn ends(args: &Args, is: fn(&[u8], &[u8]) -> bool) -> Result<Step, Failure> {
 
 const REPLACE: Command = Command {
     name: "replace",
-    summary: "put other text, or bytes, in the place of every part that is there, or of the first N",
+    summary: "put other text or bytes in the place of a part; everywhere, or the first N times",
     params: &[
         req("value", Kind::Data).is("text or bytes"),
         req("old", Kind::Data).is("the part; empty, it is before every character and at the end"),

@@ -13,10 +13,13 @@ use crate::world::input;
 /// The longest line that is read; what is left of it is the next one.
 const LINE_MAX: u64 = 1 << 26;
 
+/// A line with its end, none at the end of the input.
+type Line = io::Result<Vec<u8>>;
+
 /// Puts a script's questions to standard input.
 #[derive(Default)]
 pub(super) struct Asker {
-    thread: Option<(Sender<()>, Receiver<io::Result<Vec<u8>>>)>,
+    thread: Option<(Sender<()>, Receiver<Line>)>,
     /// A line was asked for and has not come yet.
     asked: bool,
 }
@@ -63,7 +66,7 @@ impl Asker {
                     let _ = waker.wake();
                 }
             };
-            thread::Builder::new().name("input".into()).spawn(read).ok()?;
+            thread::Builder::new().name("questions".into()).spawn(read).ok()?;
             self.thread = Some((ask, told));
         }
         self.thread.as_ref()?.0.send(()).ok()
@@ -88,7 +91,7 @@ fn show(prompt: &str, form: Form) {
 }
 
 /// A line without its end.
-fn answer(line: io::Result<Vec<u8>>) -> Result<Value, Failure> {
+fn answer(line: Line) -> Result<Value, Failure> {
     let mut line = line.map_err(|e| Failure::from(&e))?;
     if line.is_empty() {
         return Err(input::ended("standard input has no more lines"));

@@ -23,7 +23,7 @@ pub(crate) fn unhex(digits: &[u8]) -> Result<Vec<u8>, Failure> {
     while at < digits.len() {
         match &digits[at..] {
             [between, ..] if is_between(*between) => at += 1,
-            [b'0', b'x' | b'X', first, ..] if digit(*first).is_some() => at += 2,
+            [b'0', b'x' | b'X', first, second, ..] if digit(*first).is_some() && digit(*second).is_some() => at += 2,
             [first, second, ..] if let (Some(high), Some(low)) = (digit(*first), digit(*second)) => {
                 out.push(high << 4 | low);
                 at += 2;

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::os::fd::AsFd;
 
 use super::Socket;
 use crate::os::addr;
@@ -70,19 +71,28 @@ impl Kept {
 
 impl Socket {
     /// Take what is kept for want of more, which comes before what the kernel has; gives how much of the buffer it filled.
-    /// A peek sees what the kernel has behind it, too.
-    pub fn give_kept(&self, buffer: &mut [u8], flags: i32) -> usize {
+    /// As with bytes that are all in the kernel, what is behind them there comes along, unless it may have more than bytes.
+    pub fn give_kept(&self, buffer: &mut [u8], flags: i32, bytes_alone: bool) -> usize {
         let kept = &self.shared.kept;
         if kept.is_empty() || flags & (libc::MSG_OOB | libc::MSG_ERRQUEUE) != 0 {
             return 0;
         }
-        let peek = flags & libc::MSG_PEEK != 0;
-        let count = kept.fill(buffer, peek);
+        let count = kept.fill(buffer, flags & libc::MSG_PEEK != 0);
         let rest = &mut buffer[count..];
-        if !peek || rest.is_empty() {
+        if rest.is_empty() || !bytes_alone {
             return count;
         }
-        let more = self.ask(|fd| addr::recv_bytes(fd, rest, flags | libc::MSG_DONTWAIT)).unwrap_or(0);
-        count + more.min(rest.len())
+        let more = self.fd().map(|fd| addr::recv_bytes(fd.as_fd(), rest, flags | libc::MSG_DONTWAIT));
+        match more {
+            Ok(Ok(more)) => count + more.min(rest.len()),
+            Ok(Err(error)) => {
+                if error != libc::EAGAIN {
+                    // It comes after the data that came before it.
+                    self.shared.stash.set(Some(error));
+                }
+                count
+            }
+            Err(_) => count,
+        }
     }
 }
