@@ -178,8 +178,7 @@ impl Canon {
             let kind = holds.and_then(Chosen::held).or_else(|| reckoned(call, holds, value, &text, inserted));
             let Some(kind) = kind.filter(|kind| (kind.rule().fits)(&text)) else { continue };
             // Bytes are printed in another form than they are shown in.
-            let printed =
-                Some(value.to_string()).filter(|printed| matches!(value, Value::Bytes(_)) && *printed != text);
+            let printed = Some(printed(value)).filter(|printed| matches!(value, Value::Bytes(_)) && *printed != text);
             for text in std::iter::once(text).chain(printed) {
                 // A few bytes may stand anywhere by chance.
                 if kind.rule().everywhere && (kind != Chosen::Random || value.wire().len() >= LONG) {
@@ -191,7 +190,7 @@ impl Canon {
         for (i, name) in names.iter().enumerate() {
             // Of several results each name has its own.
             let own = values.get(i).map_or(String::new(), unsigned);
-            let other = values.get(i).map_or(String::new(), ToString::to_string);
+            let other = values.get(i).map_or(String::new(), printed);
             let same = |(text, _): &&(String, Chosen)| *text == own || *text == other;
             let held: Rc<[_]> = found.iter().chain(inserted).filter(same).cloned().collect();
             if held.is_empty() {
@@ -353,10 +352,16 @@ fn from_end(call: &Syscall) -> Rc<[Range<usize>]> {
 /// for.
 fn unsigned(value: &Value) -> String {
     if let Value::Bytes(bytes) = value {
-        return text::quote_bytes(bytes).trim_start_matches('b').trim_matches('"').to_string();
+        let quoted = text::quote_bytes(bytes);
+        return quoted.get(2..quoted.len() - 1).unwrap_or_default().to_string();
     }
     let text = value.to_string();
     if value.number().is_some() { text.trim_start_matches('-').to_string() } else { text }
+}
+
+/// A value as it ends a printed line, which has no blanks at its end.
+fn printed(value: &Value) -> String {
+    value.to_string().trim_end().to_string()
 }
 
 /// What a number reckoned from an inserted one is: a time from a time, a port from a port, and so on; and what is made of
