@@ -12,6 +12,7 @@ mod line;
 pub mod names;
 mod options;
 mod output;
+mod pager;
 mod paste;
 mod prompt;
 mod recorder;
