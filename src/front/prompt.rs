@@ -18,7 +18,8 @@ use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
 use crate::render::PROMPT;
 use crate::session::{Main, Session, Sink, Stop};
-use crate::value::{Name, text};
+use crate::value::{Failure, Name, Value, text};
+use crate::world::input;
 
 /// How long a call may wait before the prompt says what it waits for.
 const MOMENT: Duration = Duration::from_millis(400);
@@ -105,6 +106,7 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
         rest.after_turn(session);
         reader.cache.forget();
         session.announce();
+        session.announce_question();
     }
 }
 
@@ -142,6 +144,8 @@ struct Prompt<'a> {
     screen: Rc<Screen>,
     reader: Reader,
     options: &'a Options,
+    /// A question of the program is being answered.
+    answering: bool,
 }
 
 impl<'a> Prompt<'a> {
@@ -155,6 +159,7 @@ impl<'a> Prompt<'a> {
         };
         let mut session = Session::new(sink, options.form.show(false), &options.arguments);
         session.interactive = true;
+        session.world.input.open = true;
         session.world.family.flags = script::flags(options);
         session.world.announce(true);
         session.status.end_after(options.timeout);
@@ -169,7 +174,7 @@ impl<'a> Prompt<'a> {
                 let _ = waker.wake();
             }));
         }
-        Ok(Self { session, screen, reader, options })
+        Ok(Self { session, screen, reader, options, answering: false })
     }
 
     fn converse(&mut self, program: Option<&Rc<Source>>) -> u8 {
@@ -185,6 +190,9 @@ impl<'a> Prompt<'a> {
         }
         loop {
             self.settle();
+            while self.answer() && self.session.status.stop().is_none() {
+                script::turn(&mut self.session, None);
+            }
             if self.session.status.stop().is_some() {
                 return self.leave();
             }
@@ -225,6 +233,29 @@ impl<'a> Prompt<'a> {
         read
     }
 
+    /// Ask the user what the program asks, and give it the answer that has come. Says whether one is still to come.
+    fn answer(&mut self) -> bool {
+        if !self.answering {
+            let Some(prompt) = self.session.world.input.question() else { return false };
+            self.session.world.input.has_come();
+            self.screen.clear_status();
+            self.screen.editing.set(self.reader.edits);
+            self.reader.ask(Ask::question(&prompt));
+            self.answering = true;
+        }
+        let Some(read) = self.reader.heard() else { return true };
+        self.answering = false;
+        self.screen.editing.set(false);
+        self.show_above();
+        self.session.world.answer(match read {
+            Read::Lines(line) => Ok(Value::text(line.trim_end_matches(['\n', '\r']))),
+            Read::Interrupted => Err(Failure::new(Name::Interrupted)),
+            Read::End => Err(input::ended("Ctrl-D ended the input")),
+            Read::Failed(why) => Err(input::ended(&why)),
+        });
+        self.session.world.input.question().is_some()
+    }
+
     /// Show what was to be printed above the line: there is none any more.
     fn show_above(&self) {
         for text in self.reader.above.end() {
@@ -260,6 +291,7 @@ impl<'a> Prompt<'a> {
         let mut tick = begun + MOMENT;
         let mut looked = false;
         loop {
+            let answering = self.answer();
             let paged = self.screen.is_paged();
             self.session.status.is_deaf = paged;
             let until = match self.busy() {
@@ -278,7 +310,7 @@ impl<'a> Prompt<'a> {
             if script::turn(&mut self.session, until) {
                 self.show_above();
             }
-            if Instant::now() >= tick && !paged && self.reader.edits && self.options.form == Form::Human {
+            if Instant::now() >= tick && !paged && !answering && self.reader.edits && self.options.form == Form::Human {
                 if let Some(waiting) = self.session.waiting() {
                     let short = format!("{}; Ctrl-C gives up", waiting.text);
                     let mut texts = vec![short.clone(), waiting.text];

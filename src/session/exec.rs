@@ -152,7 +152,11 @@ impl Session {
             Op::Assert(expr) => self.globals.assert(&frame.scope, expr)?,
             Op::Print(words) => {
                 let text = self.globals.printed(&frame.scope, words)?;
+                let hint = self.hint_at_bytes(&frame.scope, words);
                 self.tell_at(task, What::Printed(text));
+                if let Some(hint) = hint {
+                    self.tell_at(task, What::Announced(hint));
+                }
             }
             Op::Jump(to) => frame.pc = *to,
             Op::Unless(expr, to) => {
@@ -177,7 +181,7 @@ impl Session {
                     && let Some(value) = values.get(*at)
                 {
                     *at += 1;
-                    self.globals.store(&frame.scope, *slot, value.clone());
+                    self.globals.store(&frame.scope, *slot, value);
                     self.close_orphans_if_any(task);
                 } else {
                     frame.temps[*temp] = Temp::None;

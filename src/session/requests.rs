@@ -52,6 +52,7 @@ impl Session {
             Request::CurrentTask => Reply::One(Value::Handle(task.handle.clone())).into(),
             Request::Jobs => self.view(task, site, Self::jobs_view),
             Request::Tasks => self.view(task, site, Self::tasks_view),
+            Request::View(text) => self.view(task, site, |_, _| text),
             Request::Vars => self.view(task, site, Self::vars_view),
             Request::History => self.view(task, site, Self::history_view),
             Request::Sockets => {

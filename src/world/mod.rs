@@ -7,6 +7,8 @@ mod drops;
 mod ends;
 pub(crate) mod file;
 mod held;
+pub(crate) mod input;
+mod kept;
 pub(crate) mod mpqueue;
 mod places;
 pub(crate) mod process;
@@ -26,6 +28,7 @@ use std::time::Duration;
 pub use arrivals::Arrival;
 pub use drops::dropped;
 pub(crate) use file::File;
+pub use kept::Kept;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
@@ -69,6 +72,8 @@ pub struct World {
     pub undone: Option<Box<(Rc<Socket>, Last)>>,
     /// An error that the call which runs gives as a number, where that is kept: it is explained like one it fails with.
     pub given: Option<Box<Failure>>,
+    /// What the user is asked for.
+    pub input: input::Input,
     /// Child processes, and what this one is to its parent.
     pub family: Family,
     poller: Option<Poller>,

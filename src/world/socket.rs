@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Arrival, TaskId};
+use super::{Arrival, Kept, TaskId};
 use crate::linux::constants;
 use crate::os::{addr, sockopt};
 use crate::value::{Addr, Failure, Handle, Value};
@@ -76,6 +76,8 @@ pub struct Shared {
     pub waits: Cell<Waits>,
     /// An errno that a call met after it had moved some bytes: the next call reports it, as the kernel would.
     pub stash: Cell<Option<i32>>,
+    /// What was received and not yet given.
+    pub kept: Kept,
     /// Its user shut it down for receiving.
     pub deaf: Cell<bool>,
     /// O_NONBLOCK as its user would find it.
