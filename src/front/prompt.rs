@@ -257,16 +257,10 @@ impl<'a> Prompt<'a> {
     fn settle(&mut self) {
         let begun = Instant::now();
         let mut tick = begun + MOMENT;
-        let mut looked = false;
         loop {
             let until = match self.busy() {
                 _ if self.session.status.stop().is_some() => break,
                 Busy::No => break,
-                Busy::Perhaps if looked => break,
-                Busy::Perhaps => {
-                    looked = true;
-                    Some(begun)
-                }
                 Busy::Waits if begun.elapsed() >= MOMENT => break,
                 Busy::Waits => Some(begun + MOMENT),
                 Busy::Yes => Some(tick),
