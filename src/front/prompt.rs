@@ -289,7 +289,6 @@ impl<'a> Prompt<'a> {
     fn settle(&mut self) {
         let begun = Instant::now();
         let mut tick = begun + MOMENT;
-        let mut looked = false;
         loop {
             let answering = self.answer();
             let paged = self.screen.is_paged();
@@ -298,11 +297,6 @@ impl<'a> Prompt<'a> {
                 _ if self.session.status.stop().is_some() => break,
                 _ if paged => None,
                 Busy::No => break,
-                Busy::Perhaps if looked => break,
-                Busy::Perhaps => {
-                    looked = true;
-                    Some(begun)
-                }
                 Busy::Waits if begun.elapsed() >= MOMENT => break,
                 Busy::Waits => Some(begun + MOMENT),
                 Busy::Yes => Some(tick),

@@ -86,7 +86,8 @@ impl Session {
             Parking::Join(other) if other.done.get() || expired => {
                 done(other.result.borrow().clone().unwrap_or_default())
             }
-            Parking::Turn(entry) if self.fairness.entries() >= *entry => done(Reply::Nothing),
+            // Beside a program that stands nobody else has a turn.
+            Parking::Turn(entry) if self.fairness.entries() >= *entry || task.evaluates => done(Reply::Nothing),
             // An entry of the run queue from before is not its turn.
             Parking::Join(_) | Parking::Turn(_) => None,
             Parking::Resumed(coroutine) => match (coroutine.passed.borrow_mut().take(), coroutine.done.get()) {

@@ -155,6 +155,9 @@ impl Session {
             return Err(Failure::usage("a coroutine that has not begun has no yield to take a value").at(1));
         }
         handle.resumer.set(Some(me.id));
+        if let Some(target) = self.tasks.get_mut(id) {
+            target.evaluates = me.evaluates;
+        }
         self.world.ready.push_front(id);
         self.park(me, site, Parking::Resumed(handle), None);
         Ok(Flow::Parked)

@@ -91,7 +91,7 @@ pub(super) struct Task {
     pub pool: Option<Rc<Pool>>,
     /// It is a background call.
     pub job: Option<u64>,
-    /// It runs lines that were typed while a program is stepped through.
+    /// It runs lines that were typed while a program is stepped through, or what they set off: beside the program.
     pub evaluates: bool,
     pub handle: Rc<TaskHandle>,
     /// The tasks that wait for its end.

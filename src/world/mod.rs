@@ -3,6 +3,7 @@
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
 mod arrivals;
+mod clock;
 mod drops;
 mod ends;
 pub(crate) mod file;
@@ -26,6 +27,7 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 pub use arrivals::Arrival;
+pub use clock::Clock;
 pub use drops::dropped;
 pub(crate) use file::File;
 pub use kept::Kept;
@@ -87,6 +89,10 @@ pub struct World {
     arrivals: arrivals::Arrivals,
     /// Sockets that something happened to, whose waiters have not been told yet.
     pending: VecDeque<Rc<Socket>>,
+    /// Those that something happened to while the program stood still: the next poll brings them.
+    later: Vec<Rc<Socket>>,
+    /// The program's clock.
+    pub clock: Clock,
 }
 
 impl World {
@@ -329,18 +335,45 @@ impl World {
     /// Poll once, at most that long. What happened to sockets waits for [`wake_next`](Self::wake_next), in the order they
     /// were made. Says whether another thread rang.
     pub fn poll(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+        let timeout = if self.later.is_empty() { timeout } else { Some(Duration::ZERO) };
+        let (mut sockets, woken) = self.look(timeout)?;
+        sockets.append(&mut self.later);
+        sockets.sort_unstable_by_key(|s| s.serial);
+        sockets.dedup_by_key(|s| s.serial);
+        self.pending.extend(sockets);
+        Ok(woken)
+    }
+
+    /// Poll once while the program stands still: of those who wait only these tasks are told; the others hear of it with the
+    /// next poll, as of what comes at once. Says whether another thread rang.
+    pub fn poll_aside(&mut self, timeout: Option<Duration>, tells: impl Fn(TaskId) -> bool) -> io::Result<bool> {
+        let (mut sockets, woken) = self.look(timeout)?;
+        sockets.sort_unstable_by_key(|s| s.serial);
+        for socket in sockets {
+            let waiters: Vec<TaskId> = socket.waiters.borrow().iter().filter(|w| w.signalled).map(|w| w.task).collect();
+            if waiters.is_empty() {
+                self.note_arrival(&socket);
+            }
+            self.ready.extend(waiters.iter().filter(|id| tells(**id)));
+            if !waiters.iter().all(|id| tells(*id)) {
+                self.later.push(socket);
+            }
+        }
+        Ok(woken)
+    }
+
+    /// The sockets that something happened to, and whether another thread rang.
+    fn look(&mut self, timeout: Option<Duration>) -> io::Result<(Vec<Rc<Socket>>, bool)> {
         let mut news = std::mem::take(&mut self.news);
         self.poller()?.wait(timeout, &mut news)?;
-        let mut sockets: Vec<Rc<Socket>> =
+        let sockets =
             news.tokens.iter().filter_map(|t| self.tokens.get(t - poller::FIRST).and_then(Weak::upgrade)).collect();
-        sockets.sort_unstable_by_key(|s| s.serial);
-        self.pending.extend(sockets);
         if news.woken {
             self.ready.extend(self.thread_waiters.iter().copied());
         }
         let woken = news.woken;
         self.news = news;
-        Ok(woken)
+        Ok((sockets, woken))
     }
 
     /// Whether something happened to a socket that nobody was told of yet.
