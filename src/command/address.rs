@@ -45,7 +45,7 @@ pub(super) fn fit(value: Value) -> Result<Arg, Failure> {
         }
         Value::Bytes(b) if b.contains(&b'/') => return Ok(Arg::Value(Value::Addr(Addr::Path(b)))),
         Value::Bytes(b) => Rc::from(&*String::from_utf8_lossy(&b)),
-        Value::List(pair) if pair.len() == 2 => return host_port(&pair[0], &pair[1]),
+        Value::List(pair) if pair.len() == 2 => return host_port(&pair.items()[0], &pair.items()[1]),
         Value::Int(port) => return Err(lone_port(&port.to_string())),
         other => return Err(Failure::usage(format!("an address is needed here, and this is {}", other.kind()))),
     };

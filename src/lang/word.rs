@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::scan::Scan;
 use super::{Part, Span};
 
 /// A word of a line.
@@ -15,8 +16,8 @@ pub struct Word {
     pub quoted: bool,
     /// A bracket stands in it without quotes.
     pub brackets: bool,
-    /// It begins with `NAME=`, as it is written.
-    pub keyed: bool,
+    /// How long its `NAME` is when it is written `NAME=...`.
+    pub key: usize,
     /// Where it stands.
     pub span: Span,
 }
@@ -25,7 +26,23 @@ impl Word {
     /// A word that is that text, without quotes.
     pub fn plain(text: &str, span: Span) -> Self {
         let parts = vec![Part::Literal(text.as_bytes().into())];
-        Self { parts, bytes: false, quoted: false, brackets: false, keyed: false, span }
+        Self { parts, bytes: false, quoted: false, brackets: false, key: 0, span }
+    }
+
+    /// A word that was taken apart.
+    pub(super) fn of(scan: Scan, span: Span) -> Self {
+        let Scan { parts, bytes, quoted, brackets, key, .. } = scan;
+        Self { parts, bytes, quoted, brackets, key, span }
+    }
+
+    /// The name that stands before its first `=` without quotes: what is written so is given by name.
+    pub fn key(&self) -> Option<&str> {
+        match self.parts.first() {
+            Some(Part::Literal(first)) if self.key > 0 && first.get(self.key + 1) != Some(&b'=') => {
+                std::str::from_utf8(&first[..self.key]).ok()
+            }
+            _ => None,
+        }
     }
 
     /// The text of a word that inserts nothing and is no bytes.
@@ -45,13 +62,6 @@ impl Word {
     /// Whether it is exactly that, without quotes.
     pub fn is(&self, what: &str) -> bool {
         self.bare() == Some(what)
-    }
-
-    /// The name before its `=`, where no quotes stand before that: what is written so is given by name.
-    pub fn key(&self) -> Option<&str> {
-        let Some(Part::Literal(first)) = self.parts.first().filter(|_| self.keyed) else { return None };
-        let at = first.iter().position(|b| *b == b'=').filter(|at| first.get(at + 1) != Some(&b'='))?;
-        std::str::from_utf8(&first[..at]).ok()
     }
 
     /// The name, when the word is one `$name` and nothing else.

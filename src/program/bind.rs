@@ -160,7 +160,9 @@ pub(super) fn known(param: &Param, word: &Word) -> Option<Result<Arg, Failure>> 
         (None, _) => return None,
     };
     let is_value = matches!(value, Value::Int(_) | Value::Float(_) | Value::None);
-    if kind.is_live() && !(kind.is_live_or_number() && is_value) {
+    let is_text =
+        kind == Kind::TaskOrText && word.literal().is_some_and(|text| word.quoted || kinds::number(text).is_none());
+    if kind.is_live() && !is_text && !(kind.is_live_or_number() && is_value) {
         return Some(Err(Failure::usage(format!("{} is needed here, not `{value}`", param.noun()))));
     }
     Some(kinds::fit(kind, value))
