@@ -248,11 +248,6 @@ pub(super) const TOPICS: &[Topic] = &[
             "bzero",
             "malloc",
             "htobe16",
-            "IPPROTO_NONE",
-            "IPPROTO_HOPOPTS",
-            "IPPROTO_ROUTING",
-            "IPPROTO_FRAGMENT",
-            "IPPROTO_DSTOPTS",
             "IPV6_RTHDR_TYPE_0",
             "NI_MAXHOST",
             "NI_MAXSERV",
@@ -262,8 +257,7 @@ pub(super) const TOPICS: &[Topic] = &[
         summary: "the calls have C's names and order of parameters; structures and lengths are left out",
         notes: &[
             "`help CALL` shows each call in C. bind(s, (struct sockaddr *)&a, sizeof a): bind s 127.0.0.1:9999. read, write on a socket: recv, \
-                  send; on a file: read, write. A return of -1 is an error with its errno's name. Constants without a name go by \
-                  number: IPPROTO_ROUTING is 43.",
+                  send; on a file: read, write. A return of -1 is an error with its errno's name.",
         ],
         example: "s = socket AF_INET SOCK_STREAM\nsetsockopt s SOL_SOCKET SO_REUSEADDR 1\nbind s 127.0.0.1:0\nlisten s 5",
         related: &["language", "fcntl", "sockaddr", "errno", "fork", "addresses"],
