@@ -321,8 +321,8 @@ pub static LANGUAGE: &[Topic] = &[
             "What the kernel chooses is a placeholder that counts by first appearance: {port:1}, {fd:1}, {pid:1}, \
              {time:1}, {name:1} (an abstract name), {host}. `verify` wants the same value wherever one stands again: \
              two ends of a connection are checked, not masked. What the lines themselves contain, or a call counted, \
-             stays as it is; \\{port:1} is that text. {any} is what is measured or this machine's own. Where more \
-             differs, write {*} for the rest of a line, or a line ... for any lines.",
+             stays as it is; \\{port:1} is that text. {any} is what is measured or this machine's own, {random} what was made by chance. \
+             Where more differs, write {*} for the rest of a line, or a line ... for any lines.",
             "`verify` runs files side by side and shows what differs as `diff -u` does, with the placeholder that \
              broke. With --bless it writes anew what differs, keeps {*} and ... where they still match, and names \
              each success that became an error and each error that became a success. A recording that is cut short \
@@ -376,6 +376,7 @@ pub static ERRORS: &[Topic] = &[
         &["Often a character that was cut in two: a stream gives bytes as they come."],
         "expect Decode decode \\xe9\\xbb",
     ),
+    error(&["EOF"], "the end came first: of a stream (recv gives its last bytes), or of what the user types", &[], ""),
     error(&["Interrupted"], "Ctrl-C gave the call up", &["A script ends with exit status 130."], ""),
     error(
         &["Cancelled"],
