@@ -228,8 +228,6 @@ pub(super) const TOPICS: &[Topic] = &[
             "命令行参数",
             "command line",
             "argparse",
-            "os.environ",
-            "environ",
             "命令行",
         ],
         usage: "arguments of a script: $1, $2, ...",
@@ -261,6 +259,79 @@ pub(super) const TOPICS: &[Topic] = &[
         ],
         example: "s = socket AF_INET SOCK_STREAM\nsetsockopt s SOL_SOCKET SO_REUSEADDR 1\nbind s 127.0.0.1:0\nlisten s 5",
         related: &["language", "fcntl", "sockaddr", "errno", "fork", "addresses"],
+        ..BASE
+    },
+    Topic {
+        names: &["environment", "os.environ", "environ", "环境变量"],
+        usage: "environment (环境变量): getenv NAME [DEFAULT]",
+        summary: "what the shell hands to the programs it starts, by name",
+        notes: &[],
+        example: "home = getenv HOME /\nnone = getenv SOCKPIT_EXAMPLE nothing\nprint $none",
+        related: &["getenv", "arguments"],
+        ..BASE
+    },
+    Topic {
+        names: &[
+            "paths",
+            "os.path.isfile",
+            "isfile",
+            "os.path.join",
+            "os.path.basename",
+            "basename",
+            "os.path.normpath",
+            "normpath",
+            "os.path.abspath",
+            "路径",
+            "文件路径",
+            "文件",
+        ],
+        usage: "paths of files (路径)",
+        summary: "exists says whether there is something at a path, filesize how large, realpath where it really is",
+        notes: &[
+            "os.path.join is text in one word: \"$folder/$name\". os.path.basename: split at / and pop the last part. A path that a client \
+                  sends must be checked: realpath of it begins with the folder's realpath.",
+        ],
+        example: "mkdir db\nf = open db/a.txt w\nclose f\nexists db/a.txt\nfolder = realpath db\nfile = realpath db/../db/a.txt\n\
+                  startswith $file $folder\nparts = split $file /\npop $parts\nunlink db/a.txt",
+        related: &["exists", "filesize", "realpath", "open", "unlink", "file transfer"],
+        ..BASE
+    },
+    Topic {
+        names: &[
+            "random numbers",
+            "randint",
+            "random.randint",
+            "random.random",
+            "random.choice",
+            "choice",
+            "shuffle",
+            "随机数",
+        ],
+        usage: "random numbers (随机数): random N",
+        summary: "random gives bytes by chance; unpack makes a number of them, and % brings it into bounds",
+        notes: &["random.randint(1, 6) is the example's last two lines. Nothing seeds it: each run has other numbers."],
+        example: "bytes = random 4\nn = unpack !I $bytes\nlet die = $n % 6 + 1",
+        related: &["random", "unpack", "let"],
+        ..BASE
+    },
+    Topic {
+        names: &["dates", "ctime", "time.ctime", "datetime", "strftime", "time.localtime", "localtime", "日期", "时间"],
+        usage: "time and dates (时间): time, now",
+        summary: "time gives the seconds since 1970, now those of a clock that only goes forward; of a calendar there is nothing",
+        notes: &[
+            "How long something took: now before and after, and let. time.ctime and datetime have no counterpart.",
+        ],
+        example: "begin = now\nsleep 0.01\nend_ = now\nlet took = $end_ - $begin\ntime",
+        related: &["time", "now", "sleep"],
+        ..BASE
+    },
+    Topic {
+        names: &["hexadecimal", "十六进制", "hexlify", "unhexlify", "binascii", "fromhex", "bytes.fromhex"],
+        usage: "hexadecimal (十六进制): hex, unhex, hexdump",
+        summary: "bytes as digits: hex writes two for each, unhex reads them, hexdump shows a table as hexdump -C",
+        notes: &["A number in hexadecimal is 0x1f in any line."],
+        example: "h = hex b\"\\x01\\xff\"\nb = unhex $h\nhexdump $b\nlet n = 0x1f",
+        related: &["hex", "unhex", "hexdump", "pack", "int"],
         ..BASE
     },
 ];
