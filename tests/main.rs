@@ -33,6 +33,7 @@ mod python;
 mod random;
 mod readme;
 mod servers;
+mod services;
 mod step;
 mod tasks;
 mod tidy;
@@ -64,6 +65,7 @@ fn main() {
         views::trials(),
         manual::trials(),
         servers::trials(),
+        services::trials(),
         cli::trials(),
         trace::trials(),
         typing::trials(),
