@@ -34,6 +34,7 @@ mod random;
 mod readme;
 mod roundtrip;
 mod servers;
+mod services;
 mod step;
 mod tasks;
 mod tidy;
@@ -66,6 +67,7 @@ fn main() {
         views::trials(),
         manual::trials(),
         servers::trials(),
+        services::trials(),
         cli::trials(),
         trace::trials(),
         typing::trials(),
