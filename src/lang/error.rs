@@ -102,6 +102,8 @@ pub struct Error {
     pub message: String,
     /// What to do about it.
     pub notes: Vec<String>,
+    /// The statements to write instead.
+    pub write: Vec<String>,
     /// Where.
     pub span: Span,
     /// In which program.
@@ -113,7 +115,7 @@ pub struct Error {
 impl Error {
     /// An error at that place.
     pub fn new(source: &Rc<Source>, span: Span, message: impl Into<String>) -> Self {
-        Self { message: message.into(), notes: Vec::new(), span, source: source.clone(), incomplete: false }
+        Self { message: message.into(), notes: Vec::new(), write: Vec::new(), span, source: source.clone(), incomplete: false }
     }
 
     /// The same with a line of advice.
@@ -121,6 +123,13 @@ impl Error {
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+
+    /// What to do about it, in lines.
+    pub fn advice(&self) -> impl Iterator<Item = String> {
+        let lines = self.write.iter().flat_map(|statement| statement.lines());
+        let written = lines.enumerate().map(|(at, line)| format!("{} {line}", if at == 0 { "write:" } else { "      " }));
+        self.notes.iter().cloned().chain(written)
     }
 
     /// The same with `did you mean` and the nearest of some names, if one is near.
@@ -137,7 +146,7 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", place(&self.source, self.span), self.message)?;
         write!(f, "\n{}", excerpt(&self.source, self.span))?;
-        self.notes.iter().try_for_each(|note| write!(f, "\n  {note}"))
+        self.advice().try_for_each(|line| write!(f, "\n  {line}"))
     }
 }
 

@@ -172,8 +172,8 @@ fn advice(call: &str, failure: &Failure, style: Style) -> String {
 pub fn program_error(error: &lang::Error, style: Style) -> String {
     let mut out = format!("{}: {}", lang::place(&error.source, error.span), style.bad(&error.message));
     out.push_str(&format!("\n{}", lang::excerpt(&error.source, error.span)));
-    for note in &error.notes {
-        out.push_str(&format!("\n  {note}"));
+    for line in error.advice() {
+        out.push_str(&format!("\n  {line}"));
     }
     out
 }
