@@ -138,7 +138,7 @@ fn texts(line: &str) -> Vec<String> {
 fn words_may_be_unfinished() {
     assert_eq!(texts("send s \"a b\" 'c d"), ["send", "s", "a b", "c d"]);
     assert_eq!(texts(r#"print "a\"b\x4 $x" \\ # no"#), ["print", r#"a"b\x4 $x"#, r"\\"]);
-    assert_eq!(texts("print \"a\\"), ["print", "a"]);
+    assert_eq!(texts("print \"a\\"), ["print", "a\\"]);
     let (words, end) = typed("print 'open  # in it");
     assert_eq!(words[1].open, Some((6, '\'')));
     assert_eq!(end, 20);

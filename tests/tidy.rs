@@ -120,6 +120,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("front/step.rs", &["list"]),
     ("help/mod.rs", &["state"]),
     ("help/pages.rs", &["socket"]),
+    ("lang/foreign.rs", &["select", "socket"]),
     ("render/json.rs", &["sockets"]),
     ("render/rules.rs", &["pid"]),
     ("session/task.rs", &["coroutine"]),

@@ -146,16 +146,16 @@ impl Recorder {
         entries
     }
 
-    /// The text of the transcript, without the lines that save it: a second run has nothing to save.
+    /// The text of the transcript, without the lines that save it or turn a page: a second run has none of that to do.
     pub fn text(&self) -> String {
-        let mut saving = false;
-        let unsaved = |entry: &Entry<Line>| {
+        let mut aside = false;
+        let stays = |entry: &Entry<Line>| {
             if let Entry::Typed(line) = entry {
-                saving = views::saves(line);
+                aside = views::is_aside(line);
             }
-            !saving
+            !aside
         };
-        format!("{AT_PROMPT}\n{}", write(self.entries(&[]).into_iter().filter(unsaved)))
+        format!("{AT_PROMPT}\n{}", write(self.entries(&[]).into_iter().filter(stays)))
     }
 
     /// How many lines were shown so far.

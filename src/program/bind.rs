@@ -123,9 +123,9 @@ impl Compiler<'_> {
         if let Some((key, value)) = split_pair(word) {
             return ArgCode::Pair(key.as_str().into(), self.plain(&value));
         }
-        match word.single_name() {
-            Some(_) => ArgCode::Fit(Kind::Any, self.operand(word)),
-            None => ArgCode::Const(Arg::Bad(Box::new(Failure::usage("KEY=VALUE is needed here")))),
+        match word.is_inserted() {
+            true => ArgCode::Fit(Kind::Any, self.operand(word)),
+            false => ArgCode::Const(Arg::Bad(Box::new(Failure::usage("KEY=VALUE is needed here")))),
         }
     }
 }

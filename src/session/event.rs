@@ -124,6 +124,11 @@ pub trait Sink {
     /// The session is about to wait: what was held back should be seen now.
     fn flush(&mut self) -> bool;
 
+    /// Show more of what was too long to be shown at once. False where nothing is left, or nothing is ever cut.
+    fn more(&mut self) -> bool {
+        false
+    }
+
     /// The session so far as a transcript, where one is kept.
     fn transcript(&self) -> Option<String> {
         None

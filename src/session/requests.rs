@@ -63,6 +63,7 @@ impl Session {
             Request::Help(words) => self.help(task, &words)?,
             Request::Diagram(sockets) => self.draw(task, &sockets)?,
             Request::Why(socket) => self.explain(task, site, socket.as_ref())?,
+            Request::More => self.more(task),
             Request::Trace(on) => self.trace(on).into(),
             Request::Save(path) => self.save(&path)?.into(),
             Request::Source(path) => {
@@ -238,7 +239,7 @@ impl Session {
             })?
         } else {
             let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
-            lines.filter(|l| !views::saves(l)).map(|l| format!("{l}\n")).collect()
+            lines.filter(|l| !views::is_aside(l)).map(|l| format!("{l}\n")).collect()
         };
         std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
         Ok(Reply::Nothing)

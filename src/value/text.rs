@@ -2,8 +2,6 @@
 
 use std::fmt::Write;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
 /// Whether a character may stand in output as it is: not a control, and nothing that reorders, joins or hides text.
 pub(crate) fn is_plain(c: char) -> bool {
     !(c.is_control()
@@ -39,6 +37,10 @@ pub(crate) fn quote_text(s: &str) -> String {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '$' => out.push_str("$$"),
+            // What is written with \xNN would be bytes.
+            c if c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t' | '\0') => {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
             c => push_char(&mut out, c),
         }
     }
@@ -100,27 +102,6 @@ pub(crate) fn float(x: f64) -> String {
         }
         None => plain,
     }
-}
-
-/// Text cut to that many columns, with `…` where it is cut.
-pub(crate) fn fit(s: &str, columns: usize) -> String {
-    if s.width() <= columns {
-        return s.to_string();
-    }
-    let mut out = String::new();
-    let mut left = columns.saturating_sub(1);
-    for c in s.chars() {
-        let width = c.width().unwrap_or(0);
-        if width > left {
-            break;
-        }
-        left -= width;
-        out.push(c);
-    }
-    if columns > 0 {
-        out.push('…');
-    }
-    out
 }
 
 /// The name among `names` that is nearest to a mistyped word, if one is near enough to be meant.
