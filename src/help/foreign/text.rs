@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::tree::{Bit, Given, Tree};
 use super::writer::{Told, Writer, named};
 use crate::command::kinds;
-use crate::lang::KEYWORDS;
+use crate::lang::{KEYWORDS, is_name, needs_braces};
 use crate::value::{Value, text};
 
 /// A piece of a word.
@@ -53,11 +53,14 @@ pub(super) fn word(pieces: &[Bead]) -> String {
             }
             Bead::Name(name) => {
                 let next = pieces.get(at + 1);
-                let glued = match next {
-                    Some(Bead::Text(text)) => text.starts_with(|c: char| c.is_alphanumeric() || c == '_'),
-                    Some(Bead::Raw(_)) => true,
-                    _ => false,
+                let first = match next {
+                    Some(Bead::Text(text)) => text.chars().next(),
+                    Some(Bead::Raw(bytes)) => bytes.first().map(|byte| char::from(*byte)),
+                    _ => None,
                 };
+                // What follows would be taken for a part of the name.
+                let longer = format!("{name}{}", first.unwrap_or(' '));
+                let glued = needs_braces(name) || (is_name(&longer) && !needs_braces(&longer));
                 out.push_str(&if glued { format!("${{{name}}}") } else { format!("${name}") });
             }
         }
