@@ -6,8 +6,7 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rustyline::completion::{self, Completer};
 use rustyline::error::ReadlineError;
@@ -15,13 +14,13 @@ use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::Validator;
 use rustyline::{
-    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
-    EventHandler, ExternalPrinter, Helper, InputMode, KeyEvent,
+    ColorMode, CompletionType, Config, Context, Editor, Event, EventHandler, ExternalPrinter, Helper,
 };
 use unicode_width::UnicodeWidthStr;
 
 use super::complete::{self, Candidate};
 use super::history::{Past, Store};
+use super::keys::{Begins, LineKeys};
 use super::names::{Depth, NameCache};
 use super::paste::Paste;
 use super::{highlight, hint, inputrc};
@@ -59,7 +58,7 @@ pub(super) struct LineEditor {
     store: Option<Store>,
     /// What is wrong with the history, until there is a place to say it.
     unsaid: Option<String>,
-    keys: Keys,
+    keys: LineKeys,
     style: Style,
 }
 
@@ -80,14 +79,14 @@ impl LineEditor {
             .keyseq_timeout(Some(KEY_TIMEOUT))
             .build();
         let mut editor = Editor::with_history(config, Past::default())?;
-        let keys = Keys { paste, given: Given::default(), leaves: Arc::default() };
+        let keys = LineKeys::new(paste);
         editor.set_helper(Some(Assistant {
             cache,
             style,
             in_block: false.into(),
             width: 0.into(),
             painted: RefCell::default(),
-            given: keys.given.clone(),
+            keys: keys.clone(),
         }));
         editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(keys.clone())));
         Ok(Self { editor, store: None, unsaid: None, keys, style })
@@ -103,17 +102,20 @@ impl LineEditor {
         (self.store, self.unsaid) = Store::open(self.editor.history_mut());
     }
 
-    /// Ask for a statement: a line, or a block to its end. `begin` is called when the editor takes the terminal.
-    pub(super) fn statement(&mut self, ask: &Ask, begin: impl Fn()) -> rustyline::Result<String> {
+    /// Ask for a statement: a line, or a block to its end; whether it was typed instead of the given line, too. `begin` is
+    /// called when the editor takes the terminal.
+    pub(super) fn statement(&mut self, ask: &Ask, begin: impl Fn()) -> rustyline::Result<(String, bool)> {
         if let Some(note) = self.unsaid.take() {
             self.note(&note);
         }
-        let mut text = self.line(&ask.prompt, &ask.initial, &begin)?;
+        let begins = if ask.initial.is_empty() { Begins::With("") } else { Begins::Given(&ask.initial) };
+        let mut text = self.line(&ask.prompt, begins, &begin)?;
+        let instead = self.keys.is_aside();
         // The block that a given line opens is the program's.
-        let given = !ask.initial.is_empty() && first_word(&text) == first_word(&ask.initial);
+        let given = !instead && !ask.initial.is_empty() && first_word(&text) == first_word(&ask.initial);
         while depth(&text) > 0 && !given {
             self.assist(|a| a.in_block.set(true));
-            let line = self.line(CONTINUATION, &indent(depth(&text)), &begin);
+            let line = self.line(CONTINUATION, Begins::With(&indent(depth(&text))), &begin);
             self.assist(|a| a.in_block.set(false));
             match line {
                 Ok(line) => text = joined(&text, &line),
@@ -122,7 +124,7 @@ impl LineEditor {
                 Err(e) => return Err(e),
             }
         }
-        Ok(text)
+        Ok((text, instead))
     }
 
     fn assist(&self, change: impl Fn(&Assistant)) {
@@ -130,22 +132,32 @@ impl LineEditor {
     }
 
     /// The next line: one that was pasted, or one that is typed.
-    fn line(&mut self, prompt: &str, initial: &str, begin: &impl Fn()) -> rustyline::Result<String> {
-        if let Some(line) = self.keys.paste.next() {
+    fn line(&mut self, prompt: &str, begins: Begins, begin: &impl Fn()) -> rustyline::Result<String> {
+        if let Some(line) = self.keys.take_pasted() {
             self.echo(prompt, &line);
             return Ok(line);
         }
-        let rest = self.keys.paste.rest();
-        let (initial, given) = if rest.is_empty() { (initial, initial) } else { (&*rest, "") };
-        self.keys.begin(given);
+        loop {
+            let rest = self.keys.paste.rest();
+            let begins = if rest.is_empty() { begins } else { Begins::With(&rest) };
+            let line = self.typed(prompt, begins, begin);
+            // Who gives up what took the place of a given line has that line again.
+            if !(matches!(line, Err(ReadlineError::Interrupted)) && self.keys.is_aside()) {
+                return line;
+            }
+        }
+    }
+
+    fn typed(&mut self, prompt: &str, begins: Begins, begin: &impl Fn()) -> rustyline::Result<String> {
+        terminal::silence();
+        self.keys.begin(begins, terminal::typed_ahead());
         self.assist(|a| {
             a.cache.forget();
             a.width.set(prompt.width());
             a.painted.take();
         });
-        terminal::silence();
         begin();
-        let mut line = self.editor.readline_with_initial(prompt, (initial, ""));
+        let mut line = self.editor.readline_with_initial(prompt, (begins.text(), ""));
         if matches!(&line, Err(ReadlineError::Io(e)) if e.kind() == io::ErrorKind::InvalidData) {
             self.note("what was typed is not UTF-8: the line is given up");
             line = Err(ReadlineError::Interrupted);
@@ -153,7 +165,7 @@ impl LineEditor {
         if matches!(line, Err(ReadlineError::Interrupted)) {
             self.keys.paste.clear();
         }
-        if self.keys.leaves.load(Ordering::Relaxed) { Err(ReadlineError::Eof) } else { line }
+        if self.keys.leaves() { Err(ReadlineError::Eof) } else { line }
     }
 
     /// Show a pasted line as if it had been typed.
@@ -212,50 +224,6 @@ fn joined(block: &str, line: &str) -> String {
     }
 }
 
-/// What a line began with.
-#[derive(Clone, Default)]
-struct Given(Arc<Mutex<String>>);
-
-impl Given {
-    fn set(&self, text: &str) {
-        text.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    /// Whether nobody has typed on the line yet.
-    fn is(&self, line: &str) -> bool {
-        !line.is_empty() && *self.0.lock().unwrap_or_else(PoisonError::into_inner) == line
-    }
-}
-
-/// The keys that do more here than in rustyline: those of a paste, and Ctrl-D on a line that nobody has typed on yet,
-/// which leaves as it does on an empty one.
-#[derive(Clone)]
-struct Keys {
-    paste: Paste,
-    given: Given,
-    leaves: Arc<AtomicBool>,
-}
-
-impl Keys {
-    fn begin(&self, given: &str) {
-        self.given.set(given);
-        self.leaves.store(false, Ordering::Relaxed);
-    }
-}
-
-impl ConditionalEventHandler for Keys {
-    fn handle(&self, event: &Event, _: u16, _: bool, context: &EventContext) -> Option<Cmd> {
-        let key = *event.get(0)?;
-        let of_paste = self.paste.key(key, context.input_mode() == InputMode::Command);
-        if of_paste.is_some() || key != KeyEvent::ctrl('D') {
-            return of_paste;
-        }
-        let leaves = self.given.is(context.line());
-        self.leaves.store(leaves, Ordering::Relaxed);
-        leaves.then_some(Cmd::AcceptLine)
-    }
-}
-
 /// What rustyline asks while a line is typed.
 struct Assistant {
     cache: Arc<NameCache>,
@@ -266,7 +234,7 @@ struct Assistant {
     painted: RefCell<String>,
     /// How many columns the prompt takes.
     width: Cell<usize>,
-    given: Given,
+    keys: LineKeys,
 }
 
 impl Helper for Assistant {}
@@ -287,6 +255,9 @@ impl Completer for Assistant {
     type Candidate = Candidate;
 
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Candidate>)> {
+        if let Some(text) = self.keys.instead() {
+            return Ok((0, vec![Candidate { shown: text.clone(), text }]));
+        }
         Ok(complete::complete(line, pos, &self.cache.ask(Depth::Standing)))
     }
 }
@@ -309,7 +280,7 @@ impl Hinter for Assistant {
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
         // A line given whole needs no help.
-        if line.trim().is_empty() || pos < line.len() || self.given.is(line) {
+        if line.trim().is_empty() || pos < line.len() || self.keys.is_given(line) {
             return None;
         }
         let hint = hint::hint(line, &self.cache.ask(Depth::Names))?;

@@ -28,6 +28,8 @@ use crate::render::CONTINUATION;
 pub(super) enum Read {
     /// A statement: one line, or a whole block.
     Lines(String),
+    /// A statement that was typed instead of the given line, which was put aside.
+    Instead(String),
     /// Ctrl-C: the line is given up.
     Interrupted,
     /// Ctrl-D, or the end of the file.
@@ -195,14 +197,15 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, 
         // A bug costs the line, not the session.
         let statement = panic::catch_unwind(AssertUnwindSafe(|| editor.statement(&ask, || above.begin())));
         let read = match statement {
-            Ok(Ok(lines)) => Read::Lines(lines),
+            Ok(Ok((lines, false))) => Read::Lines(lines),
+            Ok(Ok((lines, true))) => Read::Instead(lines),
             Ok(Err(ReadlineError::Interrupted)) | Err(_) => Read::Interrupted,
             Ok(Err(ReadlineError::Eof)) => Read::End,
             Ok(Err(e)) => Read::Failed(e.to_string()),
         };
         // What nobody typed is no history.
         let typed = match &read {
-            Read::Lines(lines) if *lines != ask.initial => lines.clone(),
+            Read::Lines(lines) | Read::Instead(lines) if *lines != ask.initial => lines.clone(),
             _ => String::new(),
         };
         if !tell(read) {

@@ -7,6 +7,7 @@ pub mod highlight;
 pub mod hint;
 mod history;
 mod inputrc;
+mod keys;
 mod line;
 pub mod names;
 mod options;

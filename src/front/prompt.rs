@@ -65,7 +65,7 @@ fn pipe(options: &Options) -> u8 {
         reader.ask(Ask::plain(PROMPT));
         let Some(read) = next(&mut session, &reader) else { return script::status(&mut session, options) };
         match read {
-            Read::Lines(text) => {
+            Read::Lines(text) | Read::Instead(text) => {
                 let source = Source::part("stdin", &text, line);
                 line += text.lines().count() as u32;
                 if let Err(error) = session.start(&source) {
@@ -189,7 +189,10 @@ impl<'a> Prompt<'a> {
                 Some(Read::Lines(text)) if self.session.stepper.is_on() => {
                     self.guarded(|p| step::line(&mut p.session, &p.screen, &text, standing.as_ref()));
                 }
-                Some(Read::Lines(text)) => self.line(&text),
+                Some(Read::Instead(text)) if self.session.stepper.is_on() => {
+                    self.guarded(|p| step::other(&mut p.session, &p.screen, &text, standing.as_ref()));
+                }
+                Some(Read::Lines(text) | Read::Instead(text)) => self.line(&text),
                 Some(Read::Interrupted) if self.session.stepper.is_on() && standing.is_none() => {
                     self.session.interrupt_steps();
                 }
