@@ -15,8 +15,10 @@ use mio::Waker;
 use rustyline::ExternalPrinter;
 use rustyline::error::ReadlineError;
 
-use super::editor::{self, Ask, LineEditor};
+use super::block;
+use super::editor::{Ask, Entered, LineEditor};
 use super::names::NameCache;
+use super::offers::Offers;
 use super::output;
 use super::paste::Paste;
 use crate::lang;
@@ -30,6 +32,8 @@ pub(super) enum Read {
     Lines(String),
     /// A statement that was typed instead of the given line, which was put aside.
     Instead(String),
+    /// A program of another language that was pasted.
+    Pasted(String),
     /// Ctrl-C: the line is given up.
     Interrupted,
     /// Ctrl-D, or the end of the file.
@@ -57,7 +61,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Start reading standard input; the waker rings when a line is there.
-    pub(super) fn start(waker: Arc<Waker>, above: Arc<Above>) -> io::Result<Self> {
+    pub(super) fn start(waker: Arc<Waker>, above: Arc<Above>, offers: Offers) -> io::Result<Self> {
         let (ask, asked) = mpsc::channel();
         let (tell, heard) = mpsc::channel();
         let terminal = io::stdin().is_terminal();
@@ -75,7 +79,7 @@ impl Reader {
                 told
             };
             let (above, cache, paste) = for_thread;
-            if edits { edit(&asked, tell, &above, cache, paste) } else { plain(&asked, tell, terminal) }
+            if edits { edit(&asked, tell, &above, cache, (paste, offers)) } else { plain(&asked, tell, terminal) }
         })?;
         Ok(Self { ask: Some(ask), thread: Some(thread), asked: Cell::default(), heard, above, cache, paste, edits })
     }
@@ -178,9 +182,9 @@ impl Above {
     }
 }
 
-fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, cache: Arc<NameCache>, paste: Paste) {
+fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, cache: Arc<NameCache>, pasted: (Paste, Offers)) {
     let style = output::style(&io::stdout(), false);
-    let mut editor = match LineEditor::new(cache, paste, style) {
+    let mut editor = match LineEditor::new(cache, pasted, style) {
         Ok(editor) => editor,
         Err(e) => {
             tell(Read::Failed(e.to_string()));
@@ -197,8 +201,9 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, 
         // A bug costs the line, not the session.
         let statement = panic::catch_unwind(AssertUnwindSafe(|| editor.statement(&ask, || above.begin())));
         let read = match statement {
-            Ok(Ok((lines, false))) => Read::Lines(lines),
-            Ok(Ok((lines, true))) => Read::Instead(lines),
+            Ok(Ok(Entered::Lines(lines))) => Read::Lines(lines),
+            Ok(Ok(Entered::Instead(lines))) => Read::Instead(lines),
+            Ok(Ok(Entered::Program(lines))) => Read::Pasted(lines),
             Ok(Err(ReadlineError::Interrupted)) | Err(_) => Read::Interrupted,
             Ok(Err(ReadlineError::Eof)) => Read::End,
             Ok(Err(e)) => Read::Failed(e.to_string()),
@@ -250,7 +255,7 @@ fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
                     continue 'asked;
                 }
             }
-            if !initial.is_empty() || editor::depth(&lines) == 0 {
+            if !initial.is_empty() || block::depth(&lines) == 0 {
                 break;
             }
         }

@@ -1,5 +1,6 @@
 //! What people and programs meet: the command line, scripts, the prompt. The only place that prints.
 
+mod block;
 mod child;
 pub mod complete;
 mod editor;
@@ -10,6 +11,7 @@ mod inputrc;
 mod keys;
 mod line;
 pub mod names;
+mod offers;
 mod options;
 mod output;
 mod pager;

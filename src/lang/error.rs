@@ -134,6 +134,14 @@ impl Error {
         self
     }
 
+    /// The statements to write instead, whoever found them: a note that begins with `write: ` is one, too.
+    pub fn instead(&self) -> Vec<String> {
+        if self.write.is_empty() {
+            return self.notes.iter().filter_map(|n| n.strip_prefix("write: ")).map(str::to_string).collect();
+        }
+        self.write.clone()
+    }
+
     /// What to do about it, in lines.
     pub fn advice(&self) -> impl Iterator<Item = String> {
         let lines = self.write.iter().flat_map(|statement| statement.lines());

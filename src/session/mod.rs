@@ -43,7 +43,7 @@ pub use task::TaskHandle;
 
 use crate::command::Args;
 use crate::explain::Told;
-use crate::help::foreign;
+use crate::help::foreign::{self, Foreign};
 use crate::lang::{self, Source};
 use crate::os::trace;
 use crate::value::Value;
@@ -120,6 +120,11 @@ impl Session {
     /// An error with what to write instead, where the line is of another language.
     pub(super) fn mended(&self, error: lang::Error) -> lang::Error {
         foreign::mend(error, &|name| self.globals.is_defined(name))
+    }
+
+    /// What lines of another language are here.
+    pub fn foreign(&self, text: &str) -> Option<Foreign> {
+        foreign::read(text, &|name| self.globals.is_defined(name))
     }
 
     /// Give the main task something to run.

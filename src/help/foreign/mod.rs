@@ -175,8 +175,16 @@ pub fn mend(mut error: lang::Error, known: &dyn Fn(&str) -> bool) -> lang::Error
         parts.take_while(Option::is_some).flatten().find(|found| !found.open)
     });
     let Some(found) = found.or_else(|| c::name(&word(&error))) else { return error };
+    // What is known for certain already is no worse.
+    let colon = source.line(error.span.line).trim_end().ends_with(':');
+    if error.notes.iter().any(|note| note.starts_with("write: ")) && !colon {
+        return error;
+    }
     error.notes = found.says.into_iter().collect();
     error.write = found.write;
+    if error.write.last().is_some_and(|last| last.lines().map(lang::depth_change).sum::<isize>() > 0) {
+        error.notes.push("the block's lines follow it, and `end` ends it".into());
+    }
     error.incomplete = found.open;
     if source.name.ends_with(".py") || source.name.ends_with(".c") {
         error.notes.push(format!("{} is no program of sockpit, whose programs end in .sock", source.name));
@@ -195,29 +203,47 @@ fn word(error: &lang::Error) -> String {
 
 /// The error of a line within a block that is still being typed, where the line is of another language.
 pub fn refusal(line: &str, known: &dyn Fn(&str) -> bool) -> Option<lang::Error> {
+    let mended = mend(refused(line, known)?, known);
+    (!mended.write.is_empty() || mended.incomplete || !mended.notes.is_empty()).then_some(mended)
+}
+
+/// Whether a line of a block is refused by itself.
+pub fn is_refused(line: &str, known: &dyn Fn(&str) -> bool) -> bool {
+    refused(line, known).is_some()
+}
+
+fn refused(line: &str, known: &dyn Fn(&str) -> bool) -> Option<lang::Error> {
     let source = Source::new("", line.trim());
     let words = lang::words(&source, 1, &source.text).unwrap_or_default();
     let first = words.first().and_then(lang::Word::bare).unwrap_or("");
     let plain = ["end", "else", "elif", "except", "finally", "break", "continue", "return", "global"];
     let called = words.iter().position(|w| w.is("=")).map_or(0, |at| at + 1);
     let call = words.get(called).and_then(lang::Word::bare).unwrap_or("");
-    let error = match lang::parse(&source) {
-        _ if plain.contains(&first) && !line.trim_end().ends_with([':', ')']) => return None,
-        Err(error) if !error.incomplete => error,
-        Err(_) => return None,
-        Ok(_) if lang::KEYWORDS.contains(&first) || crate::command::find(call).is_some() || known(call) => return None,
-        Ok(_) => lang::Error::new(&source, words.first()?.span, "this is no line of sockpit"),
-    };
-    let mended = mend(error, known);
-    (!mended.write.is_empty() || mended.incomplete || !mended.notes.is_empty()).then_some(mended)
+    match lang::parse(&source) {
+        _ if plain.contains(&first) && !line.trim_end().ends_with([':', ')']) => None,
+        Err(error) => (!error.incomplete).then_some(error),
+        Ok(_) if lang::KEYWORDS.contains(&first) || crate::command::find(call).is_some() || known(call) => None,
+        Ok(_) => {
+            let word = words.get(called)?;
+            Some(lang::Error::new(&source, word.span, format!("no call is named `{}`", word.bare().unwrap_or(""))))
+        }
+    }
 }
 
-/// Whether a text of many lines is of another language from one of its lines on: the number of that line, from 0.
-pub fn first_foreign(text: &str, known: &dyn Fn(&str) -> bool) -> Option<usize> {
-    let error = lang::parse(&Source::new("", text)).err();
-    let lines: Vec<&str> = text.lines().collect();
-    let last = error.map_or(lines.len(), |error| error.span.line as usize);
-    (0..last.min(lines.len())).find(|at| {
-        refusal(lines[*at], known).is_some_and(|error| !error.write.is_empty() || error.incomplete || !error.notes.is_empty())
-    })
+/// Whether a line is Python that goes on in the next: a bracket is open.
+pub fn is_open(text: &str) -> bool {
+    text.contains(['(', '[', '{', '\\', '\'', '"'])
+        && lang::parse(&Source::new("", text)).is_err_and(|error| !error.incomplete)
+        && read(text, &|_| false).is_some_and(|found| found.open)
+}
+
+/// The first line of a program, as Python counts it, on one line.
+pub fn first_line(text: &str) -> String {
+    let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.trim_start().starts_with('#'));
+    let mut first = lines.next().unwrap_or("").to_string();
+    while is_open(&first) {
+        let Some(more) = lines.next() else { break };
+        first = format!("{first} {}", more.trim());
+    }
+    first
 }
