@@ -120,7 +120,7 @@ impl Writer<'_> {
             Kind::Break => Ok(self.line("break")),
             Kind::Continue => Ok(self.line("continue")),
             Kind::Pass => Ok(self.says = Some("nothing stands where nothing is done: `pass` is not needed")),
-            Kind::Import(_) => Ok(self.says = Some("all calls are here already: nothing is imported")),
+            Kind::Import(names) => self.import(names),
             Kind::Global(names) => {
                 let names: Vec<String> = names.iter().map(|name| named(name)).collect();
                 Ok(self.line(&format!("global {}", names.join(" "))))
@@ -157,6 +157,19 @@ impl Writer<'_> {
         }
     }
 
+    /// Nothing is imported; but of a module that is not here the program has no use.
+    fn import(&mut self, names: &[(String, String)]) -> Told<()> {
+        let of = names.first().filter(|(_, alias)| alias.is_empty());
+        let mut modules = names.iter().filter(|_| of.is_none()).chain(of).map(|(module, _)| module);
+        match modules.find(|module| !pattern::has_module(module)) {
+            Some(module) if module == "socketserver" => {
+                Err("socketserver (its classes are a loop of `accept` with `spawn NAME CONN` for each client)".into())
+            }
+            Some(module) => Err(format!("the module {module}")),
+            None => Ok(self.says = Some("all calls are here already: nothing is imported")),
+        }
+    }
+
     fn value(&mut self, tree: &Tree) -> Told<()> {
         match tree {
             Tree::Text(_) | Tree::Format(_) => return Ok(self.says = Some("a comment begins with #")),
@@ -169,6 +182,7 @@ impl Writer<'_> {
         match tree.method() {
             Some((task, "start", [])) if matches!(task, Tree::Call(..)) => return self.value(task),
             Some((_, "start", [])) => return Ok(self.says = Some("a task runs from its `spawn` on: it is not started again")),
+            Some((of, "close", [])) if of.name().is_some_and(|name| self.is_coroutine(name)) => return Ok(()),
             Some((_, "setDaemon" | "setName", [_])) => {
                 return Ok(self.says = Some("spawn -d and process -d start a daemon: t = spawn -d NAME"));
             }
@@ -177,6 +191,11 @@ impl Writer<'_> {
         let (line, _) = self.call(tree)?;
         self.line(&line);
         Ok(())
+    }
+
+    fn is_coroutine(&self, name: &str) -> bool {
+        let result = self.holds.get(name).and_then(|c| c.results.first());
+        self.coroutines.contains(name) || result.is_some_and(|(what, _)| *what == "coroutine")
     }
 
     fn print(&mut self, given: &[Given]) -> Told<()> {

@@ -44,6 +44,9 @@ impl Writer<'_> {
         {
             return Ok((self.written(&found)?, Some("value")));
         }
+        if is_count_of_tasks(tree) {
+            return self.count_of_tasks();
+        }
         let (started, before, after) = self.started(tree);
         let found = self.matched(&started).ok_or_else(|| unknown(tree))?;
         let command = found.command;
@@ -55,6 +58,17 @@ impl Writer<'_> {
             line.push_str(&format!(" {key}={}", self.operand(&value)?));
         }
         Ok((line, command.results.first().map(|(name, _)| *name)))
+    }
+
+    /// How many tasks there are: the lines of their list.
+    fn count_of_tasks(&mut self) -> Told<(String, Option<&'static str>)> {
+        let (list, _) = self.call(&call_of("enumerate", Vec::new()))?;
+        let name = self.fresh("running");
+        self.line(&format!("{name} = {list}"));
+        let split = Tree::Attr(Box::new(Tree::Name(name)), "split".into());
+        let end = Given { name: None, value: Tree::Text("\n".into()) };
+        let lines = Tree::Call(Box::new(split), vec![end]);
+        self.call(&call_of("len", vec![Given { name: None, value: lines }]))
     }
 
     /// The call that a tree is, if it is one.
@@ -69,6 +83,8 @@ impl Writer<'_> {
         let receiver = tree.method().and_then(|(of, ..)| of.name()).and_then(|name| self.holds.get(name));
         let result = receiver.and_then(|c| c.results.first()).map_or("", |(name, _)| name);
         let suits = |m: &Match| m.command.params.first().is_some_and(|p| p.or.iter().any(|or| or.ends_with(result)));
+        let coroutine = tree.method().is_some_and(|(of, ..)| of.name().is_some_and(|n| self.coroutines.contains(n)));
+        let result = if coroutine { "coroutine" } else { result };
         let at = all.iter().position(|m| !result.is_empty() && suits(m)).unwrap_or(0);
         if all.is_empty() { None } else { Some(all.swap_remove(at)) }
     }
@@ -290,6 +306,21 @@ impl Writer<'_> {
             _ if tree.last_name() == Some("INADDR_ANY") => Ok("0.0.0.0".into()),
             _ => self.operand(tree),
         }
+    }
+}
+
+fn call_of(function: &str, given: Vec<Given>) -> Tree {
+    Tree::Call(Box::new(Tree::Name(function.into())), given)
+}
+
+/// `threading.active_count()`, or the length of the list of all.
+fn is_count_of_tasks(tree: &Tree) -> bool {
+    let of_threading = |tree: &Tree, names: &[&str]| {
+        matches!(tree.function(), Some((name, [])) if names.contains(&name))
+    };
+    match tree.function() {
+        Some(("len", [one])) => of_threading(&one.value, &["enumerate"]),
+        _ => of_threading(tree, &["activeCount", "active_count"]),
     }
 }
 

@@ -65,6 +65,14 @@ impl Imports {
     }
 }
 
+/// Whether anything of a module is here.
+pub(super) fn has_module(name: &str) -> bool {
+    let forms = command::all().flat_map(|c| std::iter::once(&c.python).chain(c.also));
+    let dotted = format!("{name}.");
+    let mut of = forms.filter(|form| form.match_indices(&dotted).any(|(at, _)| !form[..at].ends_with(|c: char| c.is_alphanumeric())));
+    of.next().is_some() || ["errno", "signal", "traceback", "logging", "typing"].contains(&name)
+}
+
 /// All forms of all calls.
 fn patterns() -> &'static [Pattern] {
     static ALL: OnceLock<Vec<Pattern>> = OnceLock::new();
@@ -228,7 +236,10 @@ impl Reader<'_> {
         let mut plain = given.iter().filter(|g| g.name.is_none()).map(|g| &g.value);
         let mut named: Vec<(&str, &Tree)> =
             given.iter().filter_map(|g| Some((g.name.as_deref()?, &g.value))).collect();
+        let plain_params = params.iter().filter(|p| p.name.is_none() && p.value.name() != Some("...")).count();
+        let mut seen = 0;
         for param in params.iter().filter(|p| p.value.name() != Some("...")) {
+            seen += usize::from(param.name.is_none());
             let place = self.param(&param.value);
             let mut take = |name: &str| {
                 let at = named.iter().position(|(n, _)| *n == name)?;
@@ -250,7 +261,7 @@ impl Reader<'_> {
                     self.given.extend(named.drain(..).map(|(k, v)| (index, Place::Pair(k.into(), v.clone()))));
                     true
                 }
-                (Some((index, p)), None) if takes_rest(p) && param.value.name() != Some("NAME") => {
+                (Some((index, p)), None) if takes_rest(p) && param.value.name() != Some("NAME") && seen == plain_params => {
                     self.given.extend(plain.by_ref().map(|tree| (index, Place::One(tree.clone()))));
                     true
                 }

@@ -115,7 +115,7 @@ pub(super) fn stringed(tree: &Tree) -> Option<&Tree> {
 pub(super) fn is_textual(tree: &Tree) -> bool {
     match tree {
         Tree::Text(_) | Tree::Format(_) => true,
-        Tree::Binary("%", format, _) => matches!(**format, Tree::Text(_)),
+        Tree::Binary("%", format, _) => matches!(**format, Tree::Text(_) | Tree::Bytes(_)),
         Tree::Binary("+", a, b) => [a, b].into_iter().any(|t| is_textual(t) || matches!(**t, Tree::Bytes(_)) || stringed(t).is_some()),
         _ => matches!(tree.method(), Some((Tree::Text(_), "format", _))),
     }
@@ -137,8 +137,14 @@ impl Writer<'_> {
             Tree::Bytes(bytes) => Ok(vec![Bead::Raw(bytes.clone())]),
             Tree::Format(bits) => self.format(bits),
             Tree::Binary("%", format, values) if is_textual(tree) => {
-                let Tree::Text(format) = &**format else { return Err("`%`".into()) };
-                self.percent(format, values)
+                match &**format {
+                    Tree::Text(format) => self.percent(format, values),
+                    Tree::Bytes(format) => {
+                        let format = std::str::from_utf8(format).map_err(|_| "such a format")?;
+                        self.percent(format, values)
+                    }
+                    _ => Err("`%`".into()),
+                }
             }
             Tree::Binary("+", a, b) if is_textual(tree) => {
                 let mut all = self.pieces(a)?;

@@ -25,6 +25,8 @@ pub(super) struct Writer<'a> {
     pub(super) imports: Imports,
     /// The defs of the source, and whether each yields.
     pub(super) defs: HashMap<String, bool>,
+    /// The names that coroutines go by.
+    pub(super) coroutines: BTreeSet<String>,
     /// The tasks that are to be daemons.
     pub(super) daemons: BTreeSet<String>,
     /// The call that gave a name its value.
@@ -46,6 +48,7 @@ impl<'a> Writer<'a> {
             taken: BTreeSet::new(),
             imports: Imports::default(),
             defs: HashMap::new(),
+            coroutines: BTreeSet::new(),
             daemons: BTreeSet::new(),
             holds: HashMap::new(),
             known,
@@ -82,7 +85,15 @@ impl<'a> Writer<'a> {
                 _ => {}
             }
             for tree in trees(&node.kind) {
-                tree.walk(&mut |tree| self.taken.extend(tree.name().map(str::to_string)));
+                tree.walk(&mut |tree| {
+                    self.taken.extend(tree.name().map(str::to_string));
+                    // A socket sends no None.
+                    if let Some((of, "send", [given])) = tree.method()
+                        && given.value.name() == Some("None")
+                    {
+                        self.coroutines.extend(of.name().map(str::to_string));
+                    }
+                });
             }
             self.learn(&node.body);
         }
