@@ -21,11 +21,14 @@ mod cli;
 mod editor;
 mod events;
 mod examples;
+mod foreign;
+mod grammar;
 mod house;
 mod language;
 mod layout;
 mod linux;
 mod manual;
+mod newcomer;
 mod processes;
 mod prompt;
 mod python;
@@ -41,6 +44,7 @@ mod typing;
 mod values;
 mod views;
 mod why;
+mod words;
 
 fn main() {
     let mut args = Arguments::from_args();
@@ -52,6 +56,7 @@ fn main() {
         random::trials(),
         python::trials(),
         editor::trials(),
+        newcomer::trials(),
         step::trials(),
         transcripts::trials(),
         tasks::trials(),
@@ -66,12 +71,15 @@ fn main() {
         trace::trials(),
         typing::trials(),
         examples::trials(),
+        foreign::trials(),
         events::trials(),
+        grammar::trials(),
         language::trials(),
         layout::trials(),
         values::trials(),
         linux::trials(),
         tidy::trials(),
+        words::trials(),
         house::trials(),
     ];
     let all = rust.into_iter().flatten().chain(files::trials()).collect();

@@ -189,15 +189,25 @@ impl LineEditor {
             let found = foreign::read(&program, &known);
             let write = found.as_ref().map_or(&[][..], |found| &found.write);
             self.note(found.as_ref().and_then(|f| f.says.as_deref()).unwrap_or("this is offered in sockpit, line by line"));
-            self.offers.put(write);
+            let before = indent(depth);
+            let indented = |statement: &String| {
+                statement.lines().map(|line| format!("{before}{line}")).collect::<Vec<_>>().join("\n")
+            };
+            self.offers.put(&write.iter().map(indented).collect::<Vec<_>>());
             return true;
         }
         let Some(error) = foreign::refusal(line, &known) else { return false };
         write(&format!("{}\n", render::program_error(&error, output::fitted(self.style, io::stdout()))));
-        let ends = if self.keys.paste.was_single() { block.ends(&line[indent(depth).len().min(line.len())..]) } else { 0 };
+        // What was pasted stands behind the blanks that the line began with.
+        let own = line.strip_prefix(&indent(depth)).unwrap_or(line);
+        let ends = if self.keys.paste.was_single() { block.ends(own) } else { 0 };
         let mut instead = vec!["end".to_string(); ends];
-        instead.extend(error.instead());
-        block.open(line, &instead);
+        let before = indent(depth.saturating_sub(ends));
+        let indented = |statement: &String| {
+            statement.lines().map(|line| format!("{before}{line}")).collect::<Vec<_>>().join("\n")
+        };
+        instead.extend(error.instead().iter().map(indented));
+        block.open(own, &instead);
         self.offers.put(&instead);
         true
     }

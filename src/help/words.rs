@@ -20,7 +20,8 @@ pub struct Topic {
 }
 
 const WORD: &str = "word of the language";
-const TOPIC: &str = "topic";
+/// What a topic is.
+pub(super) const TOPIC: &str = "topic";
 const ERROR: &str = "error without a number";
 
 const fn error(
@@ -69,7 +70,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["values", "encode", "let"],
     },
     Topic {
-        names: &["values"],
+        names: &["values", "None", "True", "False", "NULL"],
         noun: TOPIC,
         usage: "values",
         summary: "what a name can hold: numbers, text, bytes, addresses, lists, objects, sockets",
@@ -84,7 +85,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["words", "let", "list", "loads", "encode", "pack"],
     },
     Topic {
-        names: &["addresses", "address"],
+        names: &["addresses", "address", "地址"],
         noun: TOPIC,
         usage: "HOST:PORT, HOST PORT, [V6]:PORT, :PORT, ./PATH, @NAME",
         summary: "how the address of a socket is written",
@@ -239,7 +240,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["def"],
     },
     Topic {
-        names: &["blocking", "modes"],
+        names: &["blocking", "modes", "阻塞", "非阻塞", "超时", "nonblocking"],
         noun: TOPIC,
         usage: "blocking, with a timeout, non-blocking",
         summary: "how long a call on a socket waits",
@@ -390,8 +391,3 @@ pub static ERRORS: &[Topic] = &[
         "m = lock\nacquire m\nexpect Deadlock acquire m",
     ),
 ];
-
-/// Every word, topic and error without a number.
-pub fn all() -> impl Iterator<Item = &'static Topic> {
-    LANGUAGE.iter().chain(ERRORS)
-}

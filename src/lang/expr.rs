@@ -126,7 +126,7 @@ impl Parser<'_> {
     fn unexpected(&self, word: &Word) -> Error {
         let error = Error::new(self.source, word.span, "an operator is missing before this word");
         match word.bare() {
-            Some(")") => Error::new(self.source, word.span, "this `)` closes nothing"),
+            Some(")") if word.brackets => Error::new(self.source, word.span, "this `)` closes nothing"),
             Some("=") => error.note("to compare, write =="),
             Some(w) if w.starts_with('-') => error.note("operators are words of their own: $a - 1"),
             _ => {
@@ -178,7 +178,7 @@ impl Parser<'_> {
 
     /// Whether the operand just read ended with a parenthesis.
     fn closed(&self) -> bool {
-        self.at > 0 && self.words[self.at - 1].is(")")
+        self.at > 0 && is_close(&self.words[self.at - 1])
     }
 
     fn unary(&mut self) -> Result<Expr, Error> {
@@ -188,10 +188,10 @@ impl Parser<'_> {
             Some(text) if let Some(op) = Operator::unary(text) => {
                 Ok(Expr::Unary(op, Box::new(self.binary(op.strength())?)))
             }
-            Some("(") => {
+            Some("(") if word.brackets => {
                 let inner = self.binary(0)?;
                 match self.words.get(self.at) {
-                    Some(close) if close.is(")") => {
+                    Some(close) if is_close(close) => {
                         self.at += 1;
                         Ok(inner)
                     }
@@ -199,20 +199,19 @@ impl Parser<'_> {
                         .note("parentheses are words of their own: ( $a + 1 ) * 2")),
                 }
             }
-            Some(_) if Operator::binary(word).is_some() || word.is(")") || word.is("=") => {
+            Some(_) if Operator::binary(word).is_some() || is_close(word) || word.is("=") => {
                 Err(Error::new(self.source, word.span, "a value is missing before this word")
                     .note("as text, an operator needs quotes"))
             }
-            _ if is_glued(word) || (word.brackets && !is_address(word)) => Err(self.foreign(word)),
+            _ if word.brackets && !is_address(word) => Err(self.foreign(word)),
             _ => Ok(Expr::Word(word.clone())),
         }
     }
 }
 
-/// Whether a parenthesis is stuck to a word that has no quotes.
-fn is_glued(word: &Word) -> bool {
-    let edge = |part: Option<&Part>, of: fn(&[u8]) -> Option<&u8>, paren: u8| matches!(part, Some(Part::Literal(text)) if of(text) == Some(&paren));
-    !word.quoted && (edge(word.parts.first(), <[u8]>::first, b'(') || edge(word.parts.last(), <[u8]>::last, b')'))
+/// Whether it is a parenthesis that closes, and no text.
+fn is_close(word: &Word) -> bool {
+    word.brackets && word.is(")")
 }
 
 /// Whether it is an IPv6 address with a port.

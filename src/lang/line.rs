@@ -38,10 +38,7 @@ pub fn words(source: &Rc<Source>, number: u32, line: &str) -> Result<Vec<Word>, 
         found.push(Word { parts, bytes, quoted, brackets, span });
         at = blanks(line, end);
     }
-    match wide.is_empty() {
-        true => Ok(found),
-        false => in_ascii(source, line, found, &wide),
-    }
+    if wide.is_empty() { Ok(found) } else { in_ascii(source, line, found, &wide) }
 }
 
 /// The words of a line with full-width punctuation, unless it stands in the place of syntax.

@@ -162,10 +162,10 @@ fn bracketed(name: &str, inner: &str) -> Result<Pick, Why> {
     let inner = inner.trim();
     for quote in ['\'', '"'] {
         if let Some(key) = inner.strip_prefix(quote).and_then(|k| k.strip_suffix(quote)) {
-            return match key.contains(['\'', '"', '\\']) {
-                true => Err(why("a key in quotes holds neither quotes nor backslashes", "field OBJ KEY takes any")),
-                false => Ok(Pick::Key(key.into())),
-            };
+            if key.contains(['\'', '"', '\\']) {
+                return Err(why("a key in quotes holds neither quotes nor backslashes", "field OBJ KEY takes any"));
+            }
+            return Ok(Pick::Key(key.into()));
         }
     }
     let index = |text: &str| index(name, text.trim());

@@ -104,10 +104,8 @@ fn expr(e: &Expr, min: u8) -> String {
 
 /// A word as it is typed.
 fn word(w: &Word) -> String {
-    let plain = w
-        .bare()
-        .is_some_and(|text| !text.is_empty() && text.chars().all(|c| stands(c) || "_-+*/%=!<>().,:@|&^~".contains(c)));
-    if let (true, Some(text)) = (plain, w.bare()) {
+    let plain = |c| stands(c) || "_-+*/%=!<>.,:@|&^~".contains(c) || (w.brackets && "()[]{}".contains(c));
+    if let Some(text) = w.bare().filter(|text| !text.is_empty() && text.chars().all(plain)) {
         return text.to_string();
     }
     if let (Some(name), false) = (w.single_name().filter(|name| !needs_braces(name)), w.quoted) {
@@ -137,9 +135,10 @@ fn word(w: &Word) -> String {
 fn write_bytes(out: &mut String, bytes: &[u8], first: bool) {
     // Within b"..." a $ is text, in the stretches behind it is not.
     let text = text::quote_bytes(bytes);
-    match first {
-        true => out.push_str(&text[2..]),
-        false => out.push_str(&text[1..].replace('$', "$$")),
+    if first {
+        out.push_str(&text[2..]);
+    } else {
+        out.push_str(&text[1..].replace('$', "$$"));
     }
 }
 
@@ -204,7 +203,7 @@ fn write_literal(out: &mut String, bytes: &[u8], quoted: bool) {
             c if c.is_control() || c == '\u{3000}' => {
                 let _ = write!(out, "\\u{{{:x}}}", c as u32);
             }
-            c if !quoted && !(stands(c) || c == '_') => {
+            c if !(quoted || stands(c) || c == '_') => {
                 out.push('\\');
                 out.push(c);
             }

@@ -217,8 +217,8 @@ impl Scanner<'_> {
                 b'\\' if rule.escapes => self.escape(rule),
                 // As in Python, a raw backslash keeps a quote from closing, and stays.
                 b'\\' => {
-                    self.at = (self.at + 1 + self.word[self.at + 1..].chars().next().map_or(0, char::len_utf8))
-                        .min(self.word.len())
+                    let next = self.word.as_bytes().get(self.at + 1);
+                    self.at += 1 + usize::from(next.is_some_and(u8::is_ascii));
                 }
                 b'$' if rule.names => self.dollar(rule),
                 0x80.. if rule.bytes => {
@@ -294,9 +294,10 @@ impl Scanner<'_> {
             return;
         }
         let next = rest.trim_matches([' ', '\t', ';']);
-        let note = match next.starts_with('#') || next.is_empty() {
-            true => "leave it out; as text, it needs quotes".to_string(),
-            false => format!("write it on a line of its own: {next}"),
+        let note = if next.starts_with('#') || next.is_empty() {
+            "leave it out; as text, it needs quotes".to_string()
+        } else {
+            format!("write it on a line of its own: {next}; as text, a ; needs quotes")
         };
         self.wrong(Bad::new(1, "one line is one call: a ; parts nothing", note));
     }
@@ -374,7 +375,11 @@ fn decode(rest: &str, next: char, bytes: bool) -> Result<(Decoded, usize), (Stri
     Ok((Decoded::Byte(plain), 1))
 }
 
-/// Python's `{name}` as `${name}`.
+/// Python's `{name}` as `${name}`, unless it is written so.
 fn with_dollars(text: &str) -> String {
-    text.replace("{{", "\0").replace('{', "${").replace('\0', "{").replace("}}", "}")
+    if text.contains("${") {
+        return text.to_string();
+    }
+    let text = text.replace('$', "$$").replace("{{", "\0").replace("}}", "\u{1}");
+    text.replace('{', "${").replace('\0', "{").replace('\u{1}', "}")
 }

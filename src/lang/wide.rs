@@ -124,9 +124,10 @@ pub(super) fn misplaced(words: &[Word], raw: &[&str], wide: &[usize]) -> Option<
     let (place, c) = bare(raw[at]).find(|(_, c)| narrow(*c) != *c)?;
     let column = words[at].span.column + raw[at][..place].chars().count() as u32;
     let span = Span { column, length: 1, ..words[at].span };
-    let note = match narrowed[at].contains(['(', '[', '#']) {
-        true => "as text, it needs quotes".to_string(),
-        false => format!("write: {}; as text, it needs quotes", narrowed[at]),
+    let note = if narrowed[at].contains(['(', '[', '#']) {
+        "as text, it needs quotes".to_string()
+    } else {
+        format!("write: {}; as text, it needs quotes", narrowed[at])
     };
     Some((span, format!("`{c}` is a full-width {}", narrow(c)), note))
 }

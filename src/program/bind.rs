@@ -51,7 +51,10 @@ impl Compiler<'_> {
 
     /// `int fd = ...`: a call that cannot take these words, and a name is given a value.
     fn no_declaration(&self, command: &'static Command, call: &Call) -> Result<(), Error> {
-        let [name, equals, _, ..] = &call.args[..] else { return Ok(()) };
+        let [name, equals, ..] = &call.args[..] else { return Ok(()) };
+        if equals.is("{") && name.bare().is_some_and(|text| text.ends_with(')')) {
+            return Err(self.error(name.span.to(equals.span), "a program is its lines, and a block ends with `end`"));
+        }
         let declares = equals.is("=") && name.bare().is_some_and(|text| is_name(text.trim_start_matches('*')));
         if !declares || arrange(command, &call.args).is_ok() {
             return Ok(());
@@ -123,9 +126,10 @@ impl Compiler<'_> {
         if let Some((key, value)) = split_pair(word) {
             return ArgCode::Pair(key.as_str().into(), self.plain(&value));
         }
-        match word.is_inserted() {
-            true => ArgCode::Fit(Kind::Any, self.operand(word)),
-            false => ArgCode::Const(Arg::Bad(Box::new(Failure::usage("KEY=VALUE is needed here")))),
+        if word.is_inserted() {
+            ArgCode::Fit(Kind::Any, self.operand(word))
+        } else {
+            ArgCode::Const(Arg::Bad(Box::new(Failure::usage("KEY=VALUE is needed here"))))
         }
     }
 }

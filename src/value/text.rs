@@ -115,6 +115,15 @@ pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> O
         .map(|(_, name)| name)
 }
 
+/// All names that are spelled as much like a word as any of them is.
+pub(crate) fn near<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let limit = word.chars().count() / 3;
+    let word = word.to_lowercase();
+    let measured: Vec<_> = names.map(|name| (distance(&word, &name.to_lowercase()), name)).collect();
+    let least = measured.iter().map(|(d, _)| *d).min().filter(|d| *d <= limit);
+    measured.into_iter().filter(|(d, _)| Some(*d) == least).map(|(_, name)| name).collect()
+}
+
 /// How many letters must be changed, added, dropped or swapped with their neighbour (Damerau, Levenshtein).
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().take(64).collect());

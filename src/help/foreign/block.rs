@@ -53,6 +53,7 @@ impl Writer<'_> {
         let mut rest = nodes;
         while let Some(node) = rest.first() {
             self.at = node.first;
+            self.spent.take();
             let used = match &node.kind {
                 Kind::If(condition) if is_main(condition) => {
                     self.says = Some("a program begins with its first line here: `if __name__ == ...` is not needed");

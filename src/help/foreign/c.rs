@@ -181,6 +181,7 @@ fn roles(command: &Command, example: &[String]) -> Vec<Role> {
             _ if text.starts_with('(') => kind == Some(Kind::Addr),
             _ if is_number || text.starts_with('"') => kind.is_some(),
             // A buffer stands before its size.
+            _ if example.len() == 1 => kind.is_some(),
             _ => kind.is_some() && !takes_number,
         };
         length = text.strip_prefix('"').map(|t| t.len() - 1);

@@ -38,8 +38,10 @@ impl Writer<'_> {
             return Ok((self.def_call(name, given)?, Some("result")));
         }
         // One of the values of a call that gives any number.
+        let is_generic = |m: &Match| matches!((tree, m.given.first()), (Tree::Index(of, _), Some((_, Place::One(t)))) if **of == *t);
         if let Tree::Index(inner, at) = tree
             && **at == Tree::Number("0".into())
+            && self.matched(tree).is_none_or(|m| is_generic(&m))
             && let Some(found) = self.matched(inner).filter(|m| m.command.gives_any_number())
         {
             return Ok((self.written(&found)?, Some("value")));
@@ -85,7 +87,9 @@ impl Writer<'_> {
         let suits = |m: &Match| m.command.params.first().is_some_and(|p| p.or.iter().any(|or| or.ends_with(result)));
         let coroutine = tree.method().is_some_and(|(of, ..)| of.name().is_some_and(|n| self.coroutines.contains(n)));
         let result = if coroutine { "coroutine" } else { result };
-        let at = all.iter().position(|m| !result.is_empty() && suits(m)).unwrap_or(0);
+        // Else the form that says most.
+        let most = (0..all.len()).min_by_key(|at| all[*at].params()).unwrap_or(0);
+        let at = all.iter().position(|m| !result.is_empty() && suits(m)).unwrap_or(most);
         if all.is_empty() { None } else { Some(all.swap_remove(at)) }
     }
 

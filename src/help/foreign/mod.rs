@@ -135,7 +135,7 @@ fn is_whole(node: &Node) -> bool {
 fn is_telling(kind: &Kind) -> bool {
     fn tells(tree: &Tree) -> bool {
         let mut found = false;
-        tree.walk(&mut |tree| found |= matches!(tree, Tree::Call(..) | Tree::Format(_) | Tree::Yield(_)));
+        tree.walk(&mut |tree| found |= matches!(tree, Tree::Call(..) | Tree::Format(_) | Tree::Yield(_) | Tree::Index(..) | Tree::Slice(..)));
         found
     }
     match kind {
@@ -166,6 +166,9 @@ pub fn mend(mut error: lang::Error, known: &dyn Fn(&str) -> bool) -> lang::Error
     let source = error.source.clone();
     let at = error.span.line.saturating_sub(source.first) as usize;
     let lines: Vec<&str> = source.text.lines().collect();
+    if let Some(earlier) = earlier(&error, &lines[..at.min(lines.len())], known) {
+        return earlier;
+    }
     let at_prompt = source.name.is_empty() || lines.len() == 1;
     let whole = if at_prompt { read(&source.text, known) } else { None };
     let found = whole.or_else(|| {
@@ -176,8 +179,8 @@ pub fn mend(mut error: lang::Error, known: &dyn Fn(&str) -> bool) -> lang::Error
     });
     let Some(found) = found.or_else(|| c::name(&word(&error))) else { return error };
     // What is known for certain already is no worse.
-    let colon = source.line(error.span.line).trim_end().ends_with(':');
-    if error.notes.iter().any(|note| note.starts_with("write: ")) && !colon {
+    let head = source.line(error.span.line).trim_end().ends_with([':', '{']);
+    if error.notes.iter().any(|note| note.starts_with("write: ")) && !head {
         return error;
     }
     error.notes = found.says.into_iter().collect();
@@ -186,10 +189,28 @@ pub fn mend(mut error: lang::Error, known: &dyn Fn(&str) -> bool) -> lang::Error
         error.notes.push("the block's lines follow it, and `end` ends it".into());
     }
     error.incomplete = found.open;
-    if source.name.ends_with(".py") || source.name.ends_with(".c") {
-        error.notes.push(format!("{} is no program of sockpit, whose programs end in .sock", source.name));
-    }
+    of_file(&mut error);
     error
+}
+
+/// The error of a line before, where one is of another language: a call that is not there is found after the whole has
+/// been read.
+fn earlier(error: &lang::Error, lines: &[&str], known: &dyn Fn(&str) -> bool) -> Option<lang::Error> {
+    let (at, mut found) = (0..).zip(lines).find_map(|(at, line)| Some((at, refusal(line, known)?)))?;
+    let indent = lines[at].chars().take_while(|c| c.is_whitespace()).count();
+    found.span = lang::Span { line: error.source.first + at as u32, column: found.span.column + indent as u32, ..found.span };
+    found.source = error.source.clone();
+    found.incomplete = false;
+    of_file(&mut found);
+    Some(found)
+}
+
+fn of_file(error: &mut lang::Error) {
+    let name = &error.source.name;
+    if name.ends_with(".py") || name.ends_with(".c") {
+        let note = format!("{name} is no program of sockpit, whose programs end in .sock");
+        error.notes.push(note);
+    }
 }
 
 /// The most lines that one line of Python is looked for in.

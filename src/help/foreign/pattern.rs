@@ -107,11 +107,19 @@ pub(super) fn matches(tree: &Tree, imports: &Imports) -> Vec<Match> {
 
 /// The call that several statements are: what each gives its value to, and the value. Says how many they are.
 pub(super) fn sequence(statements: &[(Option<&str>, &Tree)], imports: &Imports) -> Option<(Match, usize)> {
-    patterns().iter().filter(|p| !p.before.is_empty()).find_map(|pattern| {
+    let all = patterns().iter().filter(|p| !p.before.is_empty()).filter_map(|pattern| {
         let count = pattern.before.len();
         let (last, before) = statements.get(..=count)?.split_last()?;
         pattern.read(before, last.1, imports).map(|found| (found, count + 1))
-    })
+    });
+    all.min_by_key(|(found, _)| found.params())
+}
+
+impl Match {
+    /// How many parameters were given: the form that is said to be more has fewer.
+    pub(super) fn params(&self) -> usize {
+        self.given.iter().map(|(index, _)| index).collect::<std::collections::BTreeSet<_>>().len()
+    }
 }
 
 impl Pattern {

@@ -1,5 +1,6 @@
 //! Lines of sockpit being written from another language, and what is known of its names.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
 use super::pattern::Imports;
@@ -22,6 +23,8 @@ pub(super) struct Writer<'a> {
     pub(super) whole: bool,
     /// The names of the source, which what it lacks may not take.
     pub(super) taken: BTreeSet<String>,
+    /// The names that the statement being written was given beside.
+    pub(super) spent: RefCell<BTreeSet<String>>,
     pub(super) imports: Imports,
     /// The defs of the source, and whether each yields.
     pub(super) defs: HashMap<String, bool>,
@@ -46,6 +49,7 @@ impl<'a> Writer<'a> {
             at: 0,
             whole,
             taken: BTreeSet::new(),
+            spent: RefCell::default(),
             imports: Imports::default(),
             defs: HashMap::new(),
             coroutines: BTreeSet::new(),
@@ -127,12 +131,16 @@ impl<'a> Writer<'a> {
         self.lines.drain(from..).map(|line| line.trim_start().to_string()).collect()
     }
 
-    /// A name that the source does not have.
+    /// A name that neither the source has nor this statement yet.
     pub(super) fn fresh(&self, like: &str) -> String {
         let like = like.trim_end_matches('.');
         let like = if like.is_empty() { "value" } else { like };
         let numbered = (2..).map(|n| format!("{like}{n}"));
-        std::iter::once(like.to_string()).chain(numbered).find(|name| !self.taken.contains(name)).unwrap_or_default()
+        let mut spent = self.spent.borrow_mut();
+        let is_free = |name: &String| !self.taken.contains(name) && !spent.contains(name);
+        let name = std::iter::once(like.to_string()).chain(numbered).find(is_free).unwrap_or_default();
+        spent.insert(name.clone());
+        name
     }
 }
 
