@@ -34,6 +34,7 @@ mod prompt;
 mod python;
 mod random;
 mod readme;
+mod roundtrip;
 mod servers;
 mod step;
 mod tasks;
@@ -54,6 +55,7 @@ fn main() {
     // What takes longest comes first.
     let rust = [
         random::trials(),
+        roundtrip::trials(),
         python::trials(),
         editor::trials(),
         newcomer::trials(),

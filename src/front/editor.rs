@@ -45,12 +45,19 @@ pub(super) struct Ask {
     pub prompt: String,
     /// What is typed already. Where nothing can be edited, an empty line stands for it.
     pub initial: String,
+    /// What is typed answers a question of the program: it is no line of the language, and one line alone.
+    pub question: bool,
 }
 
 impl Ask {
     /// Nothing is typed yet.
     pub(super) fn plain(prompt: &str) -> Self {
-        Self { prompt: prompt.into(), initial: String::new() }
+        Self { prompt: prompt.into(), initial: String::new(), question: false }
+    }
+
+    /// A question of the program.
+    pub(super) fn question(prompt: &str) -> Self {
+        Self { question: true, ..Self::plain(&printable(prompt).replace('\n', " ")) }
     }
 }
 
@@ -101,6 +108,7 @@ impl LineEditor {
             cache,
             style,
             in_block: false.into(),
+            in_question: false.into(),
             width: 0.into(),
             painted: RefCell::default(),
             keys: keys.clone(),
@@ -124,7 +132,11 @@ impl LineEditor {
         if let Some(note) = self.unsaid.take() {
             self.note(&note);
         }
+        self.assist(|a| a.in_question.set(ask.question));
         let begins = if ask.initial.is_empty() { Begins::With("") } else { Begins::Given(&ask.initial) };
+        if ask.question {
+            return self.line(&ask.prompt, begins, &begin).map(Entered::Lines);
+        }
         let offered = self.offers.next();
         let mut text = self.whole(&ask.prompt, begins, &begin)?;
         // An offered line is none of the program's.
@@ -224,7 +236,8 @@ impl LineEditor {
         }
         loop {
             let rest = self.keys.paste.rest();
-            let offered = if rest.is_empty() { self.offers.next() } else { None };
+            let is_question = self.editor.helper().is_some_and(|a| a.in_question.get());
+            let offered = if rest.is_empty() && !is_question { self.offers.next() } else { None };
             let begins = match &offered {
                 Some(line) => Begins::Given(line),
                 None if rest.is_empty() => begins,
@@ -235,8 +248,8 @@ impl LineEditor {
             if !(matches!(line, Err(ReadlineError::Interrupted)) && self.keys.is_aside()) {
                 match &line {
                     Ok(_) if offered.is_some() => self.offers.answered(self.keys.is_aside()),
-                    Err(_) => self.offers.clear(),
-                    Ok(_) => {}
+                    Err(_) if !is_question => self.offers.clear(),
+                    _ => {}
                 }
                 return line;
             }
@@ -300,6 +313,8 @@ struct Assistant {
     style: Style,
     /// A block is open above the line.
     in_block: Cell<bool>,
+    /// What is typed is no line of the language.
+    in_question: Cell<bool>,
     /// The line as it was last drawn.
     painted: RefCell<String>,
     /// How many columns the prompt takes.
@@ -328,6 +343,9 @@ impl Completer for Assistant {
         if let Some(text) = self.keys.instead() {
             return Ok((0, vec![Candidate { shown: text.clone(), text }]));
         }
+        if self.in_question.get() {
+            return Ok((pos, Vec::new()));
+        }
         Ok(complete::complete(line, pos, &self.cache.ask(Depth::Standing)))
     }
 }
@@ -350,7 +368,7 @@ impl Hinter for Assistant {
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
         // A line given whole needs no help.
-        if line.trim().is_empty() || pos < line.len() || self.keys.is_given(line) {
+        if line.trim().is_empty() || pos < line.len() || self.keys.is_given(line) || self.in_question.get() {
             return None;
         }
         let hint = hint::hint(line, &self.cache.ask(Depth::Names))?;
@@ -365,7 +383,7 @@ impl Hinter for Assistant {
 
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
-        if line.is_empty() || !self.style.colour {
+        if line.is_empty() || !self.style.colour || self.in_question.get() {
             return Cow::Borrowed(line);
         }
         Cow::Owned(highlight::paint(line, &self.cache.ask(Depth::Names), self.in_block.get()))

@@ -238,13 +238,13 @@ impl Writer<'_> {
         match value {
             Tree::Text(_) | Tree::Bytes(_) | Tree::Number(_) | Tree::Name(_) => {}
             Tree::Unary(..) => {}
-            Tree::Binary("in" | "not in", ..) => {}
+            Tree::Binary("not in", ..) => {}
             Tree::Binary("+", ..) if is_textual(value) && has_stringed(value) => {
                 let pieces = self.pieces(value)?;
                 self.line(&format!("let {target} = {}", word(&pieces)));
                 return Ok(());
             }
-            Tree::Binary(..) => {}
+            Tree::Binary(op, ..) if *op != "in" => {}
             _ if is_text || super::call::constant(value).is_some() => {}
             _ => {
                 let (mut line, _) = self.giving(name, value)?;

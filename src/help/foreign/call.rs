@@ -88,7 +88,9 @@ impl Writer<'_> {
         let coroutine = tree.method().is_some_and(|(of, ..)| of.name().is_some_and(|n| self.coroutines.contains(n)));
         let result = if coroutine { "coroutine" } else { result };
         // Else the form that says most.
-        let most = (0..all.len()).min_by_key(|at| all[*at].params()).unwrap_or(0);
+        let group = all.first().map(|m| m.command.group);
+        let first = |at: &usize| *at == 0 || Some(all[*at].command.group) != group;
+        let most = (0..all.len()).filter(first).min_by_key(|at| all[*at].params()).unwrap_or(0);
         let at = all.iter().position(|m| !result.is_empty() && suits(m)).unwrap_or(most);
         if all.is_empty() { None } else { Some(all.swap_remove(at)) }
     }
@@ -189,6 +191,7 @@ impl Writer<'_> {
         if kind.is_live() || kind == Kind::Sockets {
             return match tree {
                 Tree::Number(number) if kind.is_live_or_number() => Ok(number.clone()),
+                Tree::Text(_) => self.operand(tree),
                 Tree::Attr(of, _) if of.name() == Some("self") => Err("an attribute of `self`".into()),
                 // A descriptor stands for its socket.
                 _ if kind == Kind::Sockets => match tree.method() {

@@ -135,11 +135,12 @@ fn is_whole(node: &Node) -> bool {
 fn is_telling(kind: &Kind) -> bool {
     fn tells(tree: &Tree) -> bool {
         let mut found = false;
-        tree.walk(&mut |tree| found |= matches!(tree, Tree::Call(..) | Tree::Format(_) | Tree::Yield(_) | Tree::Index(..) | Tree::Slice(..)));
+        tree.walk(&mut |tree| found |= matches!(tree, Tree::Call(..) | Tree::Format(_) | Tree::Yield(_) | Tree::Index(..) | Tree::Slice(..) | Tree::Binary("in", ..)));
         found
     }
     match kind {
-        Kind::Value(Tree::Text(_) | Tree::Bytes(_) | Tree::Attr(..)) => false,
+        Kind::Value(Tree::Attr(_, part)) => part.starts_with('['),
+        Kind::Value(Tree::Text(_) | Tree::Bytes(_)) => false,
         Kind::Value(tree) => tells(tree),
         _ => true,
     }
@@ -179,7 +180,7 @@ pub fn mend(mut error: lang::Error, known: &dyn Fn(&str) -> bool) -> lang::Error
     });
     let Some(found) = found.or_else(|| c::name(&word(&error))) else { return error };
     // What is known for certain already is no worse.
-    let head = source.line(error.span.line).trim_end().ends_with([':', '{']);
+    let head = source.line(error.span.line).trim_end().ends_with([':', '{', ';']);
     if error.notes.iter().any(|note| note.starts_with("write: ")) && !head {
         return error;
     }

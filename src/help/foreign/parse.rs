@@ -20,6 +20,9 @@ pub(super) fn expression(text: &str) -> Option<Tree> {
     parser.list().filter(|_| parser.at_end())
 }
 
+/// What `x[::-1]` is of x.
+const REVERSED: &str = "[::-1]";
+
 /// The words that begin or part something and so are no names.
 const WORDS: &[&str] = &[
     "and", "or", "not", "in", "is", "if", "else", "elif", "for", "while", "def", "class", "return", "import", "from",
@@ -309,8 +312,10 @@ impl<'a> Parser<'a> {
         }
         let to = part(self)?;
         if self.op(":") {
-            part(self)?;
-            return self.op("]").then_some(Tree::Other("a slice with a step"));
+            let step = part(self)?;
+            let reverses = from.is_none() && to.is_none() && step.as_deref() == Some(&Tree::Number("-1".into()));
+            let slice = if reverses { Tree::Attr(Box::new(of), REVERSED.into()) } else { Tree::Other("a slice with a step") };
+            return self.op("]").then_some(slice);
         }
         self.op("]").then(|| Tree::Slice(Box::new(of), from, to))
     }
