@@ -55,18 +55,22 @@ pub static LANGUAGE: &[Topic] = &[
     Topic {
         names: &["words", "$", "#", "quotes", "escapes"],
         noun: TOPIC,
-        usage: "words, quotes, escapes, $NAME",
+        usage: "words, \"...\", '...', r'...', b\"...\", escapes, $NAME, ${NAME...}",
         summary: "how a line is split into words, and what is put into them",
         notes: &[
-            "Words are parted by spaces; quotes keep spaces, and # starts a comment, as in a shell. Escapes: \\r \\n \
-             \\t \\0 \\\\ \\xNN \\u{...}. A word with \\xNN is bytes, any other is text, which goes over the wire as \
-             UTF-8.",
-            "$name is a name's value, ${name} where letters follow, $$ a dollar sign. A word that is $name alone \
-             keeps the value's type; within other text the value is put in as text. Values are put in last: what \
-             came from the network can never become a word, an option or a call.",
+            "Words are parted by spaces; quotes keep spaces, and # starts a comment, as in a shell. In \"...\" escapes \
+             are decoded and $names put in; in '...' a $ is a dollar sign; in r'...' a backslash is one, too. \
+             b\"...\" is bytes, as results show them, and puts nothing in. Escapes: \\r \\n \\t \\0 \\\\ \\xNN \
+             \\u{...}. A word with \\xNN is bytes, too; any other is text, which goes over the wire as UTF-8.",
+            "$name is a name's value, ${name} where letters follow, $$ a dollar sign. ${1:-8080} is an argument or, \
+             where there is none, this. In braces stand parts of a value, as well: ${list[0]}, ${data[0:4]}, \
+             ${data[-3:]}, ${row.state}, ${addr.port}. A word that is one of these alone keeps the value's type; within \
+             other text the value is put in as text. Values are put in last: what came from the network can never \
+             become a word, an option or a call.",
         ],
         example: "who = str 黑马\nlet greeting = \"Hello, ${who}!\\r\\n\"\nleft, right = socketpair\n\
-                  send left $greeting\nsend left \\x00\\xff\nrecv right 100",
+                  send left $greeting\nsend left b\"\\x00\\xff costs $5\"\ndata = recv right 100\n\
+                  print ${data[0:5]} ${data[0]} ${nobody:-8080} '$5'",
         related: &["values", "encode", "let"],
     },
     Topic {
@@ -75,7 +79,7 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "values",
         summary: "what a name can hold: numbers, text, bytes, addresses, lists, objects, sockets",
         notes: &[
-            "A number is a word that looks like one: 5, 0x10, 2.5. none, on, off, true and false are words. Text is \
+            "A number is a word that looks like one: 5, 0x10, 2.5. none (None), on, off, true and false are words. Text is \
              shown in quotes, bytes as b\"...\" with what is not printable as \\xNN, an address as 127.0.0.1:9999.",
             "False are none, off, 0 and whatever is empty; all else is true. Bytes and text are equal when their \
              bytes are.",
@@ -134,10 +138,11 @@ pub static LANGUAGE: &[Topic] = &[
         names: &["let", "and", "or", "not", "expressions"],
         noun: WORD,
         usage: "let NAME = EXPR",
-        summary: "reckon: + - * / // % == != < <= > >= and or not ( ), each a word of its own",
+        summary: "reckon: + - * / // % & | ^ ~ << >> == != < <= > >= and or not ( ), each a word of its own",
         notes: &["Words in an expression are values; a name's value is $NAME. / divides with a fraction, // without, \
-                  as in Python. + joins text, bytes and lists, * repeats them."],
-        example: "let n = ( 2 + 3 ) * 4\nlet big = \"x\" * 65508\nlet same = $n == 20 and not off\nlen $big",
+                  as in Python. + joins text, bytes and lists, * repeats text and bytes. & | ^ ~ << >> are Python's, \
+                  for whole numbers."],
+        example: "let n = ( 2 + 3 ) * 4\nlet flags = $n & 0xf | 1 << 7\nlet big = \"x\" * 65508\nlet same = $n == 20 and not off\nlen $big",
         related: &["assert", "if", "values", "int"],
     },
     Topic {
