@@ -42,7 +42,8 @@ pub(crate) fn remark(record: &Record) -> Option<String> {
         Did::Held => {
             let name = record.name(last.socket);
             let listens = record.last(last.socket, |did| matches!(did, Did::Listens(_))).is_some();
-            let so = if listens { "it takes one connection more" } else { "its peer sees no end before that call ends" };
+            let so =
+                if listens { "it takes one connection more" } else { "its peer sees no end before that call ends" };
             Some(format!(
                 "a call still waits on {name} and holds it open: {so}; shutdown {name} rdwr, before close, would wake it"
             ))
