@@ -4,6 +4,7 @@
 //! reference. Adding a call touches its own file and its `COMMANDS`. A command knows the world
 //! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
+pub(crate) mod address;
 mod ancillary;
 pub(crate) mod args;
 pub(crate) mod kinds;
@@ -58,6 +59,8 @@ pub struct Command {
     pub name: &'static str,
     /// Short forms.
     pub aliases: &'static [&'static str],
+    /// What people type for it who come from elsewhere; never a call's own name.
+    pub elsewhere: &'static [&'static str],
     /// Where it stands in the overview.
     pub group: Group,
     /// One line on what it does.
@@ -74,6 +77,8 @@ pub struct Command {
     /// are, `<...|...>` says what stands there instead. Statements before the last, which gives the results, end in
     /// `; `. Empty where Python has no such call.
     pub python: &'static str,
+    /// Other forms in Python that come to the same, as templates: they are understood, and not shown.
+    pub also: &'static [&'static str],
     /// The same call in C.
     pub c: &'static str,
     /// The page of the manual that documents it.
@@ -263,6 +268,7 @@ const fn bare(group: Group, name: &'static str, summary: &'static str, run: Run)
     Command {
         name,
         aliases: &[],
+        elsewhere: &[],
         group,
         summary,
         notes: &[],
@@ -270,6 +276,7 @@ const fn bare(group: Group, name: &'static str, summary: &'static str, run: Run)
         results: &[],
         returns: "",
         python: "",
+        also: &[],
         c: "",
         man: "",
         errors: &[],

@@ -12,6 +12,8 @@ use super::rules::{Chosen, LONG, RULES, is_autobound, is_chosen_port, placeholde
 use super::scan::{ends_in_host, lasts, numbers, stands_alone, step, within};
 use super::table::{self, Cell, Grid};
 use crate::command;
+use crate::lang::is_name;
+use crate::program::SHOW;
 use crate::session::{Event, Syscall, What};
 use crate::value::table::Column;
 use crate::value::{Addr, Holds, Table, Value, text};
@@ -117,8 +119,12 @@ impl Canon {
         let mut local = self.inserted(statement);
         let open = match &event.what {
             What::Reply { call, names, values } => {
+                // The name of a value alone shows it, as `$name` would.
+                local.extend(
+                    self.held.get(statement.trim()).filter(|_| is_value(call)).iter().flat_map(|h| h.iter().cloned()),
+                );
                 local.extend(self.results(call, names, values, &local));
-                if &**call == "let" { statement.contains('$') } else { !counts(call) }
+                if is_value(call) { is_inserted(statement) } else { !counts(call) }
             }
             What::JobDone { line, call, names, outcome, .. } => {
                 local = self.inserted(line);
@@ -341,6 +347,16 @@ impl Canon {
     }
 }
 
+/// Whether it is no call that gave a result: the line has the value in it.
+fn is_value(call: &str) -> bool {
+    call == "let" || call == SHOW
+}
+
+/// Whether a line that gives a value takes it from a name.
+fn is_inserted(statement: &str) -> bool {
+    statement.contains('$') || is_name(statement.trim())
+}
+
 /// Whether a call's result is a number that nobody chose.
 fn counts(call: &str) -> bool {
     command::find(call).is_some_and(|c| c.gives(Holds::Count) || c.gives(Holds::Errno))
@@ -382,9 +398,9 @@ fn reckoned(
     match value {
         _ if same.is_some() => same,
         Value::Text(_) | Value::Bytes(_) if has(Chosen::Random) => Some(Chosen::Random),
-        Value::Float(_) if call == "let" && has(Chosen::Time) => Some(Chosen::Time),
+        Value::Float(_) if is_value(call) && has(Chosen::Time) => Some(Chosen::Time),
         Value::Int(_) if holds == Some(Holds::Reckoned) && has(Chosen::Time) => Some(Chosen::Time),
-        Value::Int(_) if call == "let" || holds == Some(Holds::Reckoned) => {
+        Value::Int(_) if is_value(call) || holds == Some(Holds::Reckoned) => {
             inserted.iter().map(|(_, kind)| *kind).find(|kind| *kind != Chosen::Time && *kind != Chosen::Host)
         }
         _ => None,
