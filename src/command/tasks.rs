@@ -70,7 +70,7 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "join",
-        summary: "wait until a task or a process has ended, or every entry of a queue is done; SEP joins the texts of a list",
+        summary: "wait until a task or a process has ended; or until every entry of a queue is done; SEP joins the texts of a list",
         notes: &[
             "`join SEP LIST` is Python's SEP.join(LIST): the texts of a list in one, with SEP between them. SEP is in \
              quotes, or a name that holds text: `join \", \" $parts`.",
@@ -82,6 +82,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("...", Holds::Another)],
         returns: "what the task returned, or the text",
         python: "{T}.join(<{SECONDS}>)",
+        also: &["T.join(timeout=SECONDS)"],
         c: "pthread_join(t, NULL);",
         man: "pthread_join(3)",
         errors: &[
@@ -132,6 +133,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("value", Holds::Another)],
         returns: "what it yielded",
         python: "C.send(VALUE)",
+        also: &["next(C)"],
         errors: &[err("Empty", "the coroutine has ended"), err("Usage", "it is no coroutine, or runs already")],
         example: "def echo\n  x = yield ready\n  yield $x\nend\nc = coroutine echo\nresume c\nresume c hello",
         related: &["coroutine", "yield"],
@@ -145,6 +147,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("task", Holds::Live)],
         returns: "the task",
         python: "P.submit(NAME, ARGS, ...)",
+        also: &["P.apply_async(NAME, (ARGS, ...))"],
         errors: &[err("Unbound", "nothing is defined by that name"), err("Usage", "the pool was shut down")],
         example: "def work n\n  print \"job $n\"\nend\np = pool 1\nsubmit p work 1\nsubmit p work 2\nshutdown p",
         related: &["pool", "join", "shutdown"],
@@ -166,6 +169,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("task", Holds::Live)],
         returns: "the task",
         python: "threading.current_thread()",
+        also: &["threading.currentThread()"],
         c: "pthread_self();",
         man: "pthread_self(3)",
         example: "me = current_task",
