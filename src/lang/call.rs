@@ -15,7 +15,12 @@ impl Parser<'_> {
         let mut targets: Vec<Word> = Vec::new();
         let mut comma = true;
         for word in &line[..at] {
-            let Some(text) = word.bare() else { return Ok(None) };
+            let Some(text) = word.bare() else {
+                return match word.single_name() {
+                    Some(_) if at == 1 => Err(self.error(word.span, "a name is written without $ before the =")),
+                    _ => Ok(None),
+                };
+            };
             let mut column = word.span.column;
             for (i, piece) in text.split(',').enumerate() {
                 if i > 0 {
@@ -90,7 +95,7 @@ impl Parser<'_> {
                 return Err(if glued {
                     self.error(name.span, "= is a word of its own, with a space on either side")
                 } else {
-                    self.error(name.span, format!("`{word}` is no call"))
+                    self.error(name.span, format!("`{word}` is no call")).note("`help` lists the calls")
                 });
             }
             None => return Err(self.error(name.span, "a line begins with the name of a call")),
