@@ -118,7 +118,9 @@
 //! One thread owns everything. A script starts no other, but for what cannot be done without blocking: name
 //! resolution, close with SO_LINGER, and what a queue between processes has no room for. A child process has one that
 //! waits for the end of its family. The prompt has two more: one that edits the line, one that prints above it. The editor
-//! asks the main thread for the names in scope when a key first needs them. There, a child process's output is read by a
+//! asks the main thread for the names in scope when a key first needs them; its threads have a table of descriptors of their
+//! own (`os::fd::keep_apart`), so that it takes none from the program, whose numbers are those of a script, and lives when
+//! the program has as many as there can be. There, a child process's output is read by a
 //! thread, and goes above the line.
 //!
 //! # Tests

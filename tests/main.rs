@@ -32,6 +32,7 @@ mod prompt;
 mod python;
 mod random;
 mod readme;
+mod roundtrip;
 mod servers;
 mod services;
 mod step;
@@ -53,6 +54,7 @@ fn main() {
     // What takes longest comes first.
     let rust = [
         random::trials(),
+        roundtrip::trials(),
         python::trials(),
         editor::trials(),
         step::trials(),

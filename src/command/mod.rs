@@ -4,6 +4,7 @@
 //! reference. Adding a call touches its own file and its `COMMANDS`. A command knows the world
 //! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
+pub(crate) mod address;
 mod ancillary;
 pub(crate) mod args;
 pub(crate) mod kinds;
@@ -58,6 +59,8 @@ pub struct Command {
     pub name: &'static str,
     /// Short forms.
     pub aliases: &'static [&'static str],
+    /// What people type for it who come from elsewhere; never a call's own name.
+    pub elsewhere: &'static [&'static str],
     /// Where it stands in the overview.
     pub group: Group,
     /// One line on what it does.
@@ -227,8 +230,6 @@ pub enum Group {
     Lists,
     /// Bytes in digits, digests.
     Octets,
-    /// The clock, chance, the user, the environment.
-    Outside,
     /// Cooperative tasks.
     Tasks,
     /// Processes of their own.
@@ -246,12 +247,11 @@ impl Group {
         (Group::Transfer, "Moving data"),
         (Group::Options, "Socket options"),
         (Group::Mode, "Blocking and timeouts"),
-        (Group::Files, "Files"),
+        (Group::Files, "Files, the user, the environment"),
         (Group::Readiness, "What is ready, what is running"),
         (Group::Data, "Text, bytes, numbers"),
         (Group::Lists, "Lists"),
         (Group::Octets, "Bytes as they are written"),
-        (Group::Outside, "What comes from outside"),
         (Group::Tasks, "Tasks"),
         (Group::Processes, "Processes"),
         (Group::Views, "Looking at the session"),
@@ -263,6 +263,7 @@ const fn bare(group: Group, name: &'static str, summary: &'static str, run: Run)
     Command {
         name,
         aliases: &[],
+        elsewhere: &[],
         group,
         summary,
         notes: &[],

@@ -2,8 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::args::expected;
 use super::data::int_value;
@@ -345,10 +344,8 @@ fn sleep(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Step::Park(wait, Box::new(resume)))
 }
 
-fn now(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    static FIRST: OnceLock<Instant> = OnceLock::new();
-    let first = FIRST.get_or_init(Instant::now);
-    Ok(Value::Float(first.elapsed().as_secs_f64()).into())
+fn now(world: &mut World, _: &mut Args) -> Result<Step, Failure> {
+    Ok(Value::Float(world.clock.time().as_secs_f64()).into())
 }
 
 /// What the kernel tells of the socket in the first place.

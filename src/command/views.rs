@@ -105,6 +105,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         ..view("announce", "whether the prompt tells above the line what comes meanwhile", announce)
     },
     Command {
+        elsewhere: &["man", "?", "apropos"],
         params: &[rest("[-k] WORD", Kind::Name)
             .is("a call, an option, an error, a flag, a word of the language, a topic; after -k, words to search for")],
         errors: &[err("Usage", "nothing has that name")],
@@ -146,6 +147,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command {
         aliases: &["exit"],
+        elsewhere: &[":q", ":q!", ":wq", "bye", "logout", "q", "leave", "stop"],
         params: &[opt("STATUS", Kind::Int).is("0 to 255; 0 when left out")],
         python: "sys.exit(STATUS)",
         c: "exit(status);",

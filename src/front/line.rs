@@ -20,7 +20,7 @@ use super::names::NameCache;
 use super::output;
 use super::paste::Paste;
 use crate::lang;
-use crate::os::poller;
+use crate::os::{fd, poller};
 use crate::render::CONTINUATION;
 
 /// What came of asking for a line.
@@ -62,10 +62,13 @@ impl Reader {
         let edits = terminal && io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
         let cache = Arc::new(NameCache::new(waker.clone()));
         let paste = Paste::default();
+        let (tell_apart, is_apart) = mpsc::channel();
         let for_thread = (above.clone(), cache.clone(), paste.clone());
-        poller::block_suspend(true);
+        poller::block_editors(true);
         let thread = thread::Builder::new().name("line".into()).spawn(move || {
-            poller::block_suspend(false);
+            poller::block_editors(false);
+            fd::keep_apart();
+            let _ = tell_apart.send(());
             let tell = |read: Read| {
                 let told = tell.send(read).is_ok();
                 // The main thread is there as long as the receiver is.
@@ -75,6 +78,8 @@ impl Reader {
             let (above, cache, paste) = for_thread;
             if edits { edit(&asked, tell, &above, cache, paste) } else { plain(&asked, tell, terminal) }
         })?;
+        // What the program opens from here on is not in the thread's table. One that has died says so later.
+        let _ = is_apart.recv();
         Ok(Self { ask: Some(ask), thread: Some(thread), asked: Cell::default(), heard, above, cache, paste, edits })
     }
 

@@ -17,6 +17,7 @@ mod paste;
 mod prompt;
 mod recorder;
 pub mod replay;
+mod rest;
 mod screen;
 mod script;
 mod step;

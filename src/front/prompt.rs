@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::editor::Ask;
 use super::line::{Read, Reader};
 use super::output::{self, Form, Output};
+use super::rest::Rest;
 use super::screen::Screen;
 use super::step::{self, Busy};
 use super::{FAILED, Options, script};
@@ -87,17 +88,22 @@ fn pipe(options: &Options) -> u8 {
     }
 }
 
-/// Turn until a line is there. None when the session ends before.
+/// Turn until all is at rest and a line is there. None when the session ends before.
 fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
+    let mut rest = Rest::begin();
     loop {
-        if let Some(read) = reader.heard() {
+        if rest.over
+            && let Some(read) = reader.heard()
+        {
             return Some(read);
         }
         reader.cache.serve(session);
         if session.status.stop().is_some() {
             return None;
         }
-        script::turn(session, None);
+        let until = rest.before_turn(session);
+        script::turn(session, until);
+        rest.after_turn(session);
         reader.cache.forget();
         session.announce();
         session.announce_question();
@@ -155,7 +161,6 @@ impl<'a> Prompt<'a> {
         session.interactive = true;
         session.world.input.open = true;
         session.world.family.flags = script::flags(options);
-        session.world.high_descriptors = true;
         session.world.announce(true);
         session.status.end_after(options.timeout);
         let waker = session.world.poller()?.waker();
@@ -284,7 +289,6 @@ impl<'a> Prompt<'a> {
     fn settle(&mut self) {
         let begun = Instant::now();
         let mut tick = begun + MOMENT;
-        let mut looked = false;
         loop {
             let answering = self.answer();
             let paged = self.screen.is_paged();
@@ -293,11 +297,6 @@ impl<'a> Prompt<'a> {
                 _ if self.session.status.stop().is_some() => break,
                 _ if paged => None,
                 Busy::No => break,
-                Busy::Perhaps if looked => break,
-                Busy::Perhaps => {
-                    looked = true;
-                    Some(begun)
-                }
                 Busy::Waits if begun.elapsed() >= MOMENT => break,
                 Busy::Waits => Some(begun + MOMENT),
                 Busy::Yes => Some(tick),

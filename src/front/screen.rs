@@ -2,7 +2,7 @@
 //! of the grey line that says what a call waits for.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -221,6 +221,14 @@ impl Sink for Rc<Screen> {
 
     fn flush(&mut self) -> bool {
         true
+    }
+
+    /// The line that is being typed stays where it is.
+    fn clear_screen(&mut self) {
+        let mut out = io::stdout();
+        if !self.editing.get() && out.is_terminal() {
+            let _ = out.write_all(b"\x1b[H\x1b[2J").and_then(|()| out.flush());
+        }
     }
 
     fn transcript(&self) -> Option<String> {

@@ -66,6 +66,19 @@ impl Source {
         Rc::new(Self { name: name.into(), text: text.into(), first, starts: OnceCell::new() })
     }
 
+    /// What stands there, as it was written.
+    pub fn at(&self, span: Span) -> String {
+        stretch(self.line(span.line), span).to_string()
+    }
+
+    /// A line with something else in a place of it, as it could be typed.
+    pub fn with(&self, span: Span, instead: &str) -> String {
+        let mut line = self.line(span.line).chars();
+        let before: String = line.by_ref().take((span.column as usize).saturating_sub(1)).collect();
+        let after: String = line.skip(span.length as usize).collect();
+        format!("{before}{instead}{after}").trim().to_string()
+    }
+
     /// A line of it, by its number.
     pub fn line(&self, number: u32) -> &str {
         let starts = self

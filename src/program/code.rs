@@ -185,6 +185,9 @@ impl Function {
     }
 }
 
+/// What a line is called that shows a value, as it has no word for it.
+pub(crate) const SHOW: &str = "value";
+
 /// A step.
 pub(crate) enum Op {
     /// Tell that a statement of the top level begins: its lines.
@@ -199,6 +202,8 @@ pub(crate) enum Op {
     Assert(ExprCode),
     /// Print words.
     Print(Vec<Operand>),
+    /// Show a value.
+    Show(ExprCode),
     /// Go on elsewhere.
     Jump(usize),
     /// Go on elsewhere unless it is true.
@@ -238,6 +243,7 @@ impl Op {
             Self::Let(..) => "let",
             Self::Assert(_) => "assert",
             Self::Print(_) => "print",
+            Self::Show(_) => SHOW,
             Self::Unless(..) => "condition",
             Self::Count(..) => "repeat",
             Self::Each(..) => "for",

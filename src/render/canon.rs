@@ -12,6 +12,8 @@ use super::rules::{Chosen, LONG, RULES, is_autobound, is_chosen_port, placeholde
 use super::scan::{ends_in_host, lasts, numbers, stands_alone, step, within};
 use super::table::{self, Cell, Grid};
 use crate::command;
+use crate::lang::is_name;
+use crate::program::SHOW;
 use crate::session::{Event, Syscall, What};
 use crate::value::table::Column;
 use crate::value::{Addr, Holds, Table, Value, text};
@@ -67,8 +69,8 @@ pub struct Origin {
     open: bool,
     /// Values of which its call or the names in it tell the kind.
     local: Rc<[(String, Chosen)]>,
-    /// Descriptors that stand in it, by their places counted from its end.
-    fds: Rc<[Range<usize>]>,
+    /// It is a traced call: descriptors stand where that says, by their places counted from its end, and nowhere else.
+    fds: Option<Rc<[Range<usize>]>>,
 }
 
 /// Learns from a session's events which values differ from run to run, and finds them in its lines.
@@ -117,8 +119,12 @@ impl Canon {
         let mut local = self.inserted(statement);
         let open = match &event.what {
             What::Reply { call, names, values } => {
+                // The name of a value alone shows it, as `$name` would.
+                local.extend(
+                    self.held.get(statement.trim()).filter(|_| is_value(call)).iter().flat_map(|h| h.iter().cloned()),
+                );
                 local.extend(self.results(call, names, values, &local));
-                if &**call == "let" { statement.contains('$') } else { !counts(call) }
+                if is_value(call) { is_inserted(statement) } else { !counts(call) }
             }
             What::JobDone { line, call, names, outcome, .. } => {
                 local = self.inserted(line);
@@ -142,7 +148,7 @@ impl Canon {
             What::Explained(_) | What::Drawn(_) => true,
             What::Line(_) | What::JobStarted(..) | What::Page(_) => false,
         };
-        let fds = if let What::Traced(call) = &event.what { from_end(call) } else { Rc::default() };
+        let fds = if let What::Traced(call) = &event.what { Some(from_end(call)) } else { None };
         Origin { open, local: local.into(), fds }
     }
 
@@ -284,8 +290,12 @@ impl Canon {
         let written = self.written.contains(word);
         let (mut kinds, mut chosen) = (Vec::new(), false);
         for rule in RULES.iter().filter(|rule| (rule.fits)(word)) {
-            let traced = || origin.fds.contains(&(line.len() - at..line.len() - at - length));
-            let placed = rule.kind == Chosen::Fd && traced()
+            let traced = origin.fds.as_ref().filter(|_| rule.kind == Chosen::Fd);
+            let is_there = traced.map(|fds| fds.contains(&(line.len() - at..line.len() - at - length)));
+            if is_there == Some(false) {
+                continue;
+            }
+            let placed = is_there.is_some()
                 || !rule.after.is_empty() && before.ends_with(rule.after)
                 || rule.kind == Chosen::Port && before.strip_suffix(':').is_some_and(ends_in_host);
             let told = origin.local.iter().any(|(text, kind)| text == word && *kind == rule.kind);
@@ -337,6 +347,16 @@ impl Canon {
     }
 }
 
+/// Whether it is no call that gave a result: the line has the value in it.
+fn is_value(call: &str) -> bool {
+    call == "let" || call == SHOW
+}
+
+/// Whether a line that gives a value takes it from a name.
+fn is_inserted(statement: &str) -> bool {
+    statement.contains('$') || is_name(statement.trim())
+}
+
 /// Whether a call's result is a number that nobody chose.
 fn counts(call: &str) -> bool {
     command::find(call).is_some_and(|c| c.gives(Holds::Count) || c.gives(Holds::Errno))
@@ -378,9 +398,9 @@ fn reckoned(
     match value {
         _ if same.is_some() => same,
         Value::Text(_) | Value::Bytes(_) if has(Chosen::Random) => Some(Chosen::Random),
-        Value::Float(_) if call == "let" && has(Chosen::Time) => Some(Chosen::Time),
+        Value::Float(_) if is_value(call) && has(Chosen::Time) => Some(Chosen::Time),
         Value::Int(_) if holds == Some(Holds::Reckoned) && has(Chosen::Time) => Some(Chosen::Time),
-        Value::Int(_) if call == "let" || holds == Some(Holds::Reckoned) => {
+        Value::Int(_) if is_value(call) || holds == Some(Holds::Reckoned) => {
             inserted.iter().map(|(_, kind)| *kind).find(|kind| *kind != Chosen::Time && *kind != Chosen::Host)
         }
         _ => None,

@@ -6,7 +6,7 @@ use super::event::What;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
 use super::{Session, expr};
 use crate::os::{poller, trace};
-use crate::program::{After, Code, Op, Site, takes};
+use crate::program::{After, Code, Op, SHOW, Site, takes};
 use crate::value::{Failure, Name, Reply, Value};
 use crate::world::{Step, Wake};
 
@@ -34,6 +34,10 @@ impl Session {
             flow = self.steps(&mut task);
         }
         self.close_orphans_if_any(&task);
+        if trace::is_on() {
+            // What nothing was told of is this task's still.
+            self.tell_calls(&Self::at(&task));
+        }
         match flow {
             Flow::Ended => {
                 if task.handle.failure.borrow().as_ref().is_some_and(|f| f.name == Name::Cancelled) {
@@ -82,7 +86,8 @@ impl Session {
             Parking::Join(other) if other.done.get() || expired => {
                 done(other.result.borrow().clone().unwrap_or_default())
             }
-            Parking::Turn(entry) if self.fairness.entries() >= *entry => done(Reply::Nothing),
+            // Beside a program that stands nobody else has a turn.
+            Parking::Turn(entry) if self.fairness.entries() >= *entry || task.evaluates => done(Reply::Nothing),
             // An entry of the run queue from before is not its turn.
             Parking::Join(_) | Parking::Turn(_) => None,
             Parking::Resumed(coroutine) => match (coroutine.passed.borrow_mut().take(), coroutine.done.get()) {
@@ -152,6 +157,12 @@ impl Session {
                 self.tell_at(task, What::Printed(text));
                 if let Some(hint) = hint {
                     self.tell_at(task, What::Announced(hint));
+                }
+            }
+            Op::Show(expr) => {
+                let value = self.globals.eval(&frame.scope, expr)?;
+                if self.reporter.shows_all() {
+                    self.tell_at(task, What::Reply { call: SHOW.into(), names: Vec::new(), values: vec![value] });
                 }
             }
             Op::Jump(to) => frame.pc = *to,

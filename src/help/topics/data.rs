@@ -106,7 +106,7 @@ pub(super) const TOPICS: &[Topic] = &[
         usage: "text with values in it: \"... $name ...\"",
         summary: "$name within text puts the value in as text; it is Python's f-string, % and format",
         notes: &[
-            "${name} where letters follow. For numbers reckon first: let. + joins texts in let. pack makes bytes of fixed length.",
+            "${name} where letters follow, ${data[0:4]} and ${row.state} for a part of a value. What is reckoned is reckoned before, with let, where + joins texts. There is no {n:04}; pack makes bytes of fixed length.",
         ],
         example: "who = str Michael\ntext = str \"Hello, ${who}!\"\nlet line = $text + \"\\r\\n\"\nprint $text",
         related: &["words", "let", "str", "print", "pack"],
@@ -128,6 +128,8 @@ pub(super) const TOPICS: &[Topic] = &[
             "滑动窗口",
             "flow control",
             "流量控制",
+            "缓存",
+            "窗口",
         ],
         usage: "buffers (缓冲区): SO_SNDBUF, SO_RCVBUF",
         summary: "the kernel keeps what was sent until it is acknowledged, and what came until it is received",
@@ -139,6 +141,39 @@ pub(super) const TOPICS: &[Topic] = &[
         example: "left, right = socketpair\nsetblocking left off\ntry\n  loop\n    send left 0123456789\n  end\nexcept EAGAIN\n\
                   \x20 print \"the buffer is full\"\nend\ninq right",
         related: &["SO_SNDBUF", "SO_RCVBUF", "inq", "outq", "sendall", "EAGAIN", "blocking"],
+        ..BASE
+    },
+    Topic {
+        names: &[
+            "operator",
+            "+",
+            "-",
+            "*",
+            "/",
+            "//",
+            "%",
+            "|",
+            "^",
+            "~",
+            "<<",
+            ">>",
+            "==",
+            "!=",
+            "<",
+            "<=",
+            ">",
+            ">=",
+            "运算符",
+            "算术",
+        ],
+        usage: "operators (运算符): in let, if, elif, while, assert",
+        summary: "+ - * / // % & | ^ << >> ~ == != < <= > >= and or not ( ), each a word of its own, with Python's meaning",
+        notes: &[
+            "A name's value is $NAME. Comparisons do not chain: 0 < $n and $n < 5. At the end of a call & is something else: the \
+                  call goes on in the background.",
+        ],
+        example: "let n = 7 // 2 + 1\nlet big = $n > 3 and not $n == 5\nlet bits = 1 << 4 | 0x3 & ~ 1\nassert $n == 4",
+        related: &["let", "if", "while", "assert", "int", "&"],
         ..BASE
     },
 ];
