@@ -21,12 +21,14 @@ mod cli;
 mod editor;
 mod events;
 mod examples;
+mod foreign;
 mod grammar;
 mod house;
 mod language;
 mod layout;
 mod linux;
 mod manual;
+mod newcomer;
 mod processes;
 mod prompt;
 mod python;
@@ -57,6 +59,7 @@ fn main() {
         roundtrip::trials(),
         python::trials(),
         editor::trials(),
+        newcomer::trials(),
         step::trials(),
         transcripts::trials(),
         tasks::trials(),
@@ -72,6 +75,7 @@ fn main() {
         trace::trials(),
         typing::trials(),
         examples::trials(),
+        foreign::trials(),
         events::trials(),
         grammar::trials(),
         language::trials(),

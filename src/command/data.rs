@@ -24,6 +24,7 @@ const ENCODE: Command = Command {
     results: &[("data", Holds::Bytes)],
     returns: "bytes",
     python: "{TEXT}.encode(<{ENCODING}>)",
+    also: &["bytes({TEXT}<, {ENCODING}>)"],
     c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
@@ -50,6 +51,7 @@ const DECODE: Command = Command {
     results: &[("text", Holds::Plain)],
     returns: "text",
     python: "{BYTES}.decode(<{ENCODING}>)",
+    also: &["str({BYTES}, {ENCODING})"],
     c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[

@@ -53,6 +53,7 @@ const RANGE: Command = Command {
     results: &[("list", Holds::Plain)],
     returns: "a list",
     python: "list(range({START}<, {STOP}<, {STEP}>>))",
+    also: &["range({START}<, {STOP}<, {STEP}>>)"],
     c: "for (int i = start; i < stop; i += step)",
     man: "Python's range",
     errors: &[err("Usage", "a step of 0, or too many numbers")],

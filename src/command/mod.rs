@@ -77,6 +77,8 @@ pub struct Command {
     /// are, `<...|...>` says what stands there instead. Statements before the last, which gives the results, end in
     /// `; `. Empty where Python has no such call.
     pub python: &'static str,
+    /// Other forms in Python that come to the same, as templates: they are understood, and not shown.
+    pub also: &'static [&'static str],
     /// The same call in C.
     pub c: &'static str,
     /// The page of the manual that documents it.
@@ -271,6 +273,7 @@ const fn bare(group: Group, name: &'static str, summary: &'static str, run: Run)
         results: &[],
         returns: "",
         python: "",
+        also: &[],
         c: "",
         man: "",
         errors: &[],

@@ -112,6 +112,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("pid", Holds::Pid)],
         returns: "a number",
         python: "os.getpid()",
+        also: &["multiprocessing.current_process().pid"],
         c: "getpid();",
         man: "getpid(2)",
         example: "me = getpid",

@@ -55,6 +55,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         ..view("sockets", "list the sockets that have names, with their addresses", |_, _| ask(Request::Sockets))
     },
     Command {
+        also: &["dir()", "globals()", "locals()", "vars()"],
         example: "vars",
         related: &["sockets", "values"],
         ..view("vars", "list the names and what they hold", |_, _| ask(Request::Vars))
@@ -109,6 +110,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         params: &[rest("[-k] WORD", Kind::Name)
             .is("a call, an option, an error, a flag, a word of the language, a topic; after -k, words to search for")],
         errors: &[err("Usage", "nothing has that name")],
+        also: &["help(WORD)"],
         example: "help accept\nhelp SO_LINGER\nhelp -k keepalive",
         related: &["words", "values"],
         ..view("help", "explain the calls, or one of them, an option, an errno; -k searches", help)
@@ -150,6 +152,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         elsewhere: &[":q", ":q!", ":wq", "bye", "logout", "q", "leave", "stop"],
         params: &[opt("STATUS", Kind::Int).is("0 to 255; 0 when left out")],
         python: "sys.exit(STATUS)",
+        also: &["exit(STATUS)", "quit(STATUS)", "os._exit(STATUS)"],
         c: "exit(status);",
         man: "exit(3)",
         example: "quit 0",

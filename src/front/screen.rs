@@ -11,6 +11,7 @@ use mio::Waker;
 use unicode_width::UnicodeWidthStr;
 
 use super::line::Above;
+use super::offers::Offers;
 use super::output;
 use super::pager::{self, Pager, Rest};
 use super::recorder::Recorder;
@@ -35,6 +36,8 @@ pub struct Screen {
     waits: Cell<bool>,
     /// The session so far, for `save FILE.transcript`.
     pub recorder: RefCell<Recorder>,
+    /// What is offered in the place of a line that was refused.
+    pub offers: Offers,
     /// What is longer than the screen, where a person reads it there.
     long: RefCell<Option<Long>>,
 }
@@ -53,9 +56,9 @@ struct Long {
 
 impl Screen {
     /// The terminal, with what prints above the line.
-    pub fn new(above: Arc<Above>, style: Style, quiet: bool) -> Self {
+    pub fn new(above: Arc<Above>, offers: Offers, style: Style, quiet: bool) -> Self {
         let (editing, echoes, waits, seen, long) = Default::default();
-        Self { above, style, quiet, editing, echoes, seen, waits, recorder: RefCell::default(), long }
+        Self { above, style, quiet, editing, echoes, seen, waits, recorder: RefCell::default(), offers, long }
     }
 
     /// The program is shown down to that line. Gives how far it was before.
@@ -158,11 +161,12 @@ impl Screen {
         output::fitted(self.style, io::stdout())
     }
 
-    /// Show what is wrong with a line, and take it down.
+    /// Show what is wrong with a line, and take it down. What to write instead is offered.
     pub fn refuse(&self, error: &lang::Error) {
         let plain = render::program_error(error, Style::default());
         self.recorder.borrow_mut().say(&plain);
         self.show(&render::program_error(error, self.fitted()));
+        self.offers.put(&error.instead());
     }
 
     /// Say in one grey line, which goes away again, what is waited for and how long by now.

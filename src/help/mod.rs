@@ -5,6 +5,7 @@
 
 mod examples;
 mod find;
+pub mod foreign;
 mod forms;
 pub(crate) mod manual;
 mod pages;

@@ -16,6 +16,7 @@ impl Compiler<'_> {
         let expect = call.expect.as_ref().map(|w| self.error_name(w)).transpose()?;
         let (callee, args, spans, name) = if let Some(command) = command::find(text) {
             self.arity(command, call)?;
+            self.no_declaration(command, call)?;
             let (args, spans) = self.bind(command, call.name.span, &call.args);
             (Callee::Command(command), args, spans, command.name.into())
         } else if let Some(slot) = self.table.functions.find(text) {
@@ -69,6 +70,21 @@ impl Compiler<'_> {
         Err(self
             .error(call.targets[0].span.to(call.targets[names - 1].span), what)
             .note(format!("usage: {}", command.usage())))
+    }
+
+    /// `int fd = ...`: a call that cannot take these words, and a name is given a value.
+    fn no_declaration(&self, command: &'static Command, call: &Call) -> Result<(), Error> {
+        let [name, equals, ..] = &call.args[..] else { return Ok(()) };
+        if equals.is("{") && name.bare().is_some_and(|text| text.ends_with(')')) {
+            return Err(self.error(name.span.to(equals.span), "a program is its lines, and a block ends with `end`"));
+        }
+        let declares = equals.is("=") && name.bare().is_some_and(|text| is_name(text.trim_start_matches('*')));
+        if !declares || arrange(command, &call.args).is_ok() {
+            return Ok(());
+        }
+        Err(self
+            .error(name.span.to(equals.span), format!("`{}` is a call, and no kind of name", command.name))
+            .note("a name is given a call's result without more: s = socket; another value with let: let x = 5"))
     }
 
     fn bind(&mut self, command: &'static Command, name: Span, words: &[Word]) -> (Vec<ArgCode>, Vec<Span>) {

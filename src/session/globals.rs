@@ -73,6 +73,11 @@ impl Globals {
         Ok(code)
     }
 
+    /// Whether a def of that name is known.
+    pub(super) fn is_defined(&self, name: &str) -> bool {
+        self.symbols.functions.find(name).is_some()
+    }
+
     fn make_room(&mut self) {
         self.values.grow(self.symbols.globals.count());
         self.defs.resize(self.symbols.functions.count(), None);

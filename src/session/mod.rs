@@ -44,6 +44,7 @@ pub use task::TaskHandle;
 
 use crate::command::Args;
 use crate::explain::Told;
+use crate::help::foreign::{self, Foreign};
 use crate::lang::{self, Source};
 use crate::os::trace;
 use crate::value::Value;
@@ -114,10 +115,20 @@ impl Session {
 
     /// Read a program and give it to the main task. It runs at the next [`turn`](Self::turn).
     pub fn start(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
-        let code = self.globals.compile(source)?;
+        let code = self.globals.compile(source).map_err(|error| self.mended(error))?;
         self.history.push(source.clone());
         self.run_main(Frame::new(code, self.globals.scope()));
         Ok(())
+    }
+
+    /// An error with what to write instead, where the line is of another language.
+    pub(super) fn mended(&self, error: lang::Error) -> lang::Error {
+        foreign::mend(error, &|name| self.globals.is_defined(name))
+    }
+
+    /// What lines of another language are here.
+    pub fn foreign(&self, text: &str) -> Option<Foreign> {
+        foreign::read(text, &|name| self.globals.is_defined(name))
     }
 
     /// Give the main task something to run.
