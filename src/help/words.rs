@@ -186,7 +186,7 @@ pub static LANGUAGE: &[Topic] = &[
         noun: WORD,
         usage: "for NAME in WORDS... / end",
         summary: "run a block for each word; a list stands for what is in it",
-        notes: &[],
+        notes: &["A list is walked place by place, as in Python: the block meets what it appends itself."],
         example: "for word in one two three\n  print $word\nend",
         related: &["repeat", "list", "split", "break"],
     },
