@@ -40,6 +40,7 @@ mod trace;
 mod transcripts;
 mod typing;
 mod values;
+mod verify;
 mod views;
 mod why;
 
@@ -61,6 +62,7 @@ fn main() {
         processes::trials(),
         prompt::trials(),
         readme::trials(),
+        verify::trials(),
         views::trials(),
         manual::trials(),
         servers::trials(),

@@ -42,6 +42,11 @@ pub(crate) fn saves(line: &str) -> bool {
     line.trim_start().starts_with("save ")
 }
 
+/// Whether a call shows nothing where it goes well: others show `ok` at least.
+pub(crate) fn may_show_nothing(call: &str) -> bool {
+    matches!(call, "quit" | "source")
+}
+
 const fn view(name: &'static str, summary: &'static str, run: super::Run) -> Command {
     bare(Group::Views, name, summary, run)
 }

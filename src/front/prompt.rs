@@ -193,7 +193,10 @@ impl<'a> Prompt<'a> {
                 Some(Read::Lines(text)) if self.session.stepper.is_on() => {
                     self.guarded(|p| step::line(&mut p.session, &p.screen, &text, standing.as_ref()));
                 }
-                Some(Read::Lines(text)) => self.line(&text),
+                Some(Read::Lines(text)) => match program.and_then(|_| step::of_the_ended(&text)) {
+                    Some(said) => self.screen.remark(&said),
+                    None => self.line(&text),
+                },
                 Some(Read::Interrupted) if self.session.stepper.is_on() && standing.is_none() => {
                     self.session.interrupt_steps();
                 }
