@@ -21,11 +21,13 @@ mod cli;
 mod editor;
 mod events;
 mod examples;
+mod grammar;
 mod house;
 mod language;
 mod layout;
 mod linux;
 mod manual;
+mod paced;
 mod processes;
 mod prompt;
 mod python;
@@ -33,6 +35,7 @@ mod random;
 mod readme;
 mod roundtrip;
 mod servers;
+mod services;
 mod step;
 mod tasks;
 mod tidy;
@@ -43,6 +46,7 @@ mod values;
 mod verify;
 mod views;
 mod why;
+mod words;
 
 fn main() {
     let mut args = Arguments::from_args();
@@ -51,6 +55,7 @@ fn main() {
     trial::keep_panics();
     // What takes longest comes first.
     let rust = [
+        paced::trials(),
         random::trials(),
         roundtrip::trials(),
         python::trials(),
@@ -66,16 +71,19 @@ fn main() {
         views::trials(),
         manual::trials(),
         servers::trials(),
+        services::trials(),
         cli::trials(),
         trace::trials(),
         typing::trials(),
         examples::trials(),
         events::trials(),
+        grammar::trials(),
         language::trials(),
         layout::trials(),
         values::trials(),
         linux::trials(),
         tidy::trials(),
+        words::trials(),
         house::trials(),
     ];
     let all = rust.into_iter().flatten().chain(files::trials()).collect();

@@ -84,7 +84,7 @@ const PACK: Command = Command {
     params: &[
         req("format", Kind::Text).is("! network order, < little, > big, @ this machine's; then a letter a value: B H \
                                       I Q and b h i q by size, 4s for bytes, f d for fractions"),
-        rest("value", Kind::Any).is("one for each letter"),
+        rest("value", Kind::Any).is("one for each letter; a list stands for what is in it"),
     ],
     results: &[("data", Holds::Bytes)],
     returns: "bytes",
@@ -94,7 +94,11 @@ const PACK: Command = Command {
     errors: &[err("Usage", "a bad format, a value that does not fit its code, or too few or too many values")],
     example: "data = pack !HI 9999 7\nlinger = pack ii 1 5",
     related: &["unpack", "calcsize", "htons"],
-    run: |_, args| pack::pack(&args.text(0)?, &args.rest_values(1)).map(|data| Value::bytes(data).into()),
+    run: |_, args| {
+        let flat = |value: Value| if let Value::List(list) = value { list.to_vec() } else { vec![value] };
+        let values: Vec<Value> = args.rest_values(1).into_iter().flat_map(flat).collect();
+        pack::pack(&args.text(0)?, &values).map(|data| Value::bytes(data).into())
+    },
     ..DATA
 };
 

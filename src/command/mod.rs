@@ -4,6 +4,7 @@
 //! reference. Adding a call touches its own file and its `COMMANDS`. A command knows the world
 //! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
+pub(crate) mod address;
 mod ancillary;
 pub(crate) mod args;
 pub(crate) mod kinds;
@@ -14,19 +15,24 @@ mod create;
 mod data;
 mod files;
 mod forms;
+mod gather;
 mod inet;
 mod kernel;
+mod lists;
 mod lookup;
 mod mode;
 mod msg;
 mod names;
 mod netstat;
 mod numbers;
+mod octets;
 mod options;
+mod outside;
 mod paths;
 mod processes;
 mod readiness;
 mod receive;
+mod search;
 mod sendfile;
 mod sending;
 pub(crate) mod socket;
@@ -53,6 +59,8 @@ pub struct Command {
     pub name: &'static str,
     /// Short forms.
     pub aliases: &'static [&'static str],
+    /// What people type for it who come from elsewhere; never a call's own name.
+    pub elsewhere: &'static [&'static str],
     /// Where it stands in the overview.
     pub group: Group,
     /// One line on what it does.
@@ -218,6 +226,12 @@ pub enum Group {
     Readiness,
     /// Text, bytes, numbers.
     Data,
+    /// Lists.
+    Lists,
+    /// Bytes in digits, digests.
+    Octets,
+    /// The clock, chance, the user, the environment.
+    Outside,
     /// Cooperative tasks.
     Tasks,
     /// Processes of their own.
@@ -238,6 +252,9 @@ impl Group {
         (Group::Files, "Files"),
         (Group::Readiness, "What is ready, what is running"),
         (Group::Data, "Text, bytes, numbers"),
+        (Group::Lists, "Lists"),
+        (Group::Octets, "Bytes as they are written"),
+        (Group::Outside, "What comes from outside"),
         (Group::Tasks, "Tasks"),
         (Group::Processes, "Processes"),
         (Group::Views, "Looking at the session"),
@@ -249,6 +266,7 @@ const fn bare(group: Group, name: &'static str, summary: &'static str, run: Run)
     Command {
         name,
         aliases: &[],
+        elsewhere: &[],
         group,
         summary,
         notes: &[],
@@ -310,6 +328,7 @@ pub static ALL: &[&[Command]] = &[
     create::COMMANDS,
     transfer::COMMANDS,
     receive::COMMANDS,
+    gather::COMMANDS,
     msg::COMMANDS,
     sendfile::COMMANDS,
     options::COMMANDS,
@@ -319,7 +338,11 @@ pub static ALL: &[&[Command]] = &[
     readiness::COMMANDS,
     data::COMMANDS,
     strings::COMMANDS,
+    search::COMMANDS,
     numbers::COMMANDS,
+    lists::COMMANDS,
+    octets::COMMANDS,
+    outside::COMMANDS,
     tasks::COMMANDS,
     sync::COMMANDS,
     processes::COMMANDS,

@@ -10,8 +10,7 @@ use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::{Process, Request, Step, World, process as world};
 
 fn start(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let (daemon, name, args) = start_of_def(args)?;
-    Ok(Step::Ask(Request::Process { daemon, name, args }))
+    start_of_def(args).map(|(daemon, call)| Step::Ask(Request::Process(daemon, call)))
 }
 
 fn process(args: &Args, i: usize) -> Result<Rc<Process>, Failure> {
@@ -70,14 +69,18 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "process",
         summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the main \
                   task",
-        params: &[
-            some("[-d] NAME ARGS", Kind::Def).is("a def's name, and what it is called with: values only, no sockets")
-        ],
+        params: &[some("[-d] NAME ARGS", Kind::Def)
+            .is("a def's name, and what it is called with, by place or as PARAM=VALUE: values only, no sockets")],
         results: &[("process", Holds::Live)],
         returns: "the process",
         python: "p = multiprocessing.Process(target=NAME, args=(ARGS, ...)); p.start()",
-        c: "pid = fork(); if (pid == 0) { name(...); _exit(0); }",
-        man: "fork(2)",
+        notes: &[
+            "It is not fork: this program is started anew (posix_spawn, which is clone and execve), with the defs, the names' \
+             values and the arguments in a file in memory, and calls the def; no other line is run again. The child's own \
+             changes stay there. A pidfd tells when it ends. `help fork` says more.",
+        ],
+        c: "posix_spawn(&pid, \"/proc/self/exe\", NULL, NULL, argv, environ); int fd = pidfd_open(pid, 0);",
+        man: "posix_spawn(3)",
         errors: &[
             err("Unbound", "nothing is defined by that name"),
             err("Usage", "too few or too many arguments, or one that is alive: a socket, a file, a task"),
@@ -95,8 +98,8 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("pid", Holds::Pid)],
         returns: "a number",
         python: "P.pid",
-        c: "pid_t pid = fork();",
-        man: "fork(2)",
+        c: "pid_t pid; posix_spawn(&pid, path, NULL, NULL, argv, environ);",
+        man: "posix_spawn(3)",
         example: "def task\nend\np = process task\nn = pid p\njoin p",
         related: &["getpid", "getppid", "process"],
         run: |_, args| Ok(number(process(args, 0)?.pid)),

@@ -4,11 +4,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::args::expected;
-use super::{Args, Command, Group, Kind, KnownError, Param, Run, bare, err, opt, req};
+use super::{Args, Command, Group, Kind, KnownError, Need, Param, Run, bare, err, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Handle, Holds, Reply, Value};
 use crate::world::sync::{self, EventFlag, Lock, Order, Pool, Queue, Sort};
-use crate::world::{MpQueue, Step, World, mpqueue};
+use crate::world::{MpQueue, Request, Step, World, mpqueue};
 
 fn lock_in(args: &Args) -> Result<Rc<Lock>, Failure> {
     args.value(0).downcast_rc().ok_or_else(|| expected(0, "a lock or a semaphore", args.value(0)))
@@ -189,12 +189,14 @@ pub(super) const COMMANDS: &[Command] = &[
         ..command("set", "set an event: every task that waits for it goes on", |world, args| set(world, args, true))
     },
     Command {
-        params: &[E],
+        params: &[Param { need: Need::Optional, ..E }.is("an event; without one, the screen of a terminal is cleared")],
         python: "{E}.clear()",
         errors: &[NO_EVENT],
         example: "e = event\nset e\nclear e\nis_set e",
         related: &["event", "set"],
-        ..command("clear", "clear an event: who waits from now on waits", |world, args| set(world, args, false))
+        ..command("clear", "clear an event: who waits from now on waits; alone, clear the screen", |world, args| {
+            if args.has(0) { set(world, args, false) } else { Ok(Step::Ask(Request::ClearScreen)) }
+        })
     },
     Command {
         params: &[E],

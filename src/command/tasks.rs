@@ -1,26 +1,29 @@
 //! Tasks: starting, joining, taking turns.
 
-use std::rc::Rc;
-
-use super::args::expected;
-use super::{Args, Command, Group, Kind, Param, base, err, opt, req, some};
+use super::args::{Arg, expected};
+use super::{Args, Command, Group, Kind, Param, base, err, kinds, opt, req, search, some};
 use crate::os::fd;
 use crate::value::{Failure, Holds, Value};
 use crate::world::sync::{self, Pool};
-use crate::world::{Request, Step, World};
+use crate::world::{DefCall, Given, Request, Step, World};
 
 /// Whether `-d` stands before the name of a def, the name, and its arguments.
-pub(super) fn start_of_def(args: &mut Args) -> Result<(bool, Rc<str>, Vec<Value>), Failure> {
+pub(super) fn start_of_def(args: &mut Args) -> Result<(bool, DefCall), Failure> {
     let daemon = args.has(0) && *args.value(0) == Value::text("-d");
-    def_call(args, usize::from(daemon)).map(|(name, args)| (daemon, name, args))
+    def_call(args, usize::from(daemon)).map(|call| (daemon, call))
 }
 
 fn spawn(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let (daemon, name, args) = start_of_def(args)?;
-    Ok(Step::Ask(Request::Spawn { daemon, name, args }))
+    start_of_def(args).map(|(daemon, call)| Step::Ask(Request::Spawn(daemon, call)))
 }
 
 fn join(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Value::Text(_) | Value::Bytes(_) = args.value(0) {
+        return search::joined(args).map(Step::from);
+    }
+    if let Arg::Value(value) = kinds::fit(Kind::Seconds, args.take(1)).map_err(|f| f.at(1))? {
+        args.0[1] = Arg::Value(value);
+    }
     let limit = args.seconds(1)?.map(fd::seconds);
     if let Some(queue) = args.value(0).downcast_rc() {
         return sync::join_queue(world, &queue, limit);
@@ -29,19 +32,19 @@ fn join(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 /// The name of a def and its arguments, from those words on.
-fn def_call(args: &mut Args, from: usize) -> Result<(Rc<str>, Vec<Value>), Failure> {
-    let mut values = args.rest_values(from).into_iter();
-    let name = values.next().ok_or_else(|| Failure::usage("the name of a def is missing"))?;
-    Ok((name.to_string().into(), values.collect()))
+fn def_call(args: &mut Args, from: usize) -> Result<DefCall, Failure> {
+    let mut given = args.0.drain(from.min(args.0.len())..).map(Given::from);
+    let name = given.next().ok_or_else(|| Failure::usage("the name of a def is missing"))?;
+    Ok(DefCall { name: name.value.to_string().into(), args: given.collect(), before: from + 1 })
 }
 
 fn submit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let pool = args.value(0).downcast_rc::<Pool>().ok_or_else(|| expected(0, "a pool", args.value(0)))?;
-    let (name, args) = def_call(args, 1)?;
-    Ok(Step::Ask(Request::Submit { pool, name, args }))
+    Ok(Step::Ask(Request::Submit(pool, def_call(args, 1)?)))
 }
 
-const DEF: Param = some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with");
+const DEF: Param =
+    some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with, by place or as PARAM=VALUE");
 
 /// The calls of this group.
 pub(super) const COMMANDS: &[Command] = &[
@@ -52,7 +55,8 @@ pub(super) const COMMANDS: &[Command] = &[
             "Tasks give way only where a call waits, at sleep and at yield: between those a task runs alone, and the \
              order is the same in every run.",
         ],
-        params: &[some("[-d] NAME ARGS", Kind::Def).is("a def's name, and what it is called with")],
+        params: &[some("[-d] NAME ARGS", Kind::Def)
+            .is("a def's name, and what it is called with, by place or as PARAM=VALUE")],
         results: &[("task", Holds::Live)],
         returns: "the task",
         python: "t = threading.Thread(target=NAME, args=(ARGS, ...)); t.start()",
@@ -66,23 +70,26 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "join",
-        summary: "wait until a task or a process has ended; or until every entry of a queue is done; at most that \
-                  many seconds",
+        summary: "wait until a task or a process has ended; or until every entry of a queue is done; SEP joins the texts of a list",
+        notes: &[
+            "`join SEP LIST` is Python's SEP.join(LIST): the texts of a list in one, with SEP between them. SEP is in \
+             quotes, or a name that holds text: `join \", \" $parts`.",
+        ],
         params: &[
-            req("T", Kind::Task).or(super::sync::QUEUES).is("a task, a process or a queue"),
-            opt("SECONDS", Kind::Seconds).is("no limit when left out"),
+            req("T", Kind::TaskOrText).or(super::sync::QUEUES).is("a task, a process or a queue; or SEP, in quotes"),
+            opt("SECONDS", Kind::Any).is("at most so long, without a limit when left out; of SEP, the list"),
         ],
         results: &[("...", Holds::Another)],
-        returns: "what the task returned",
-        python: "T.join(SECONDS)",
+        returns: "what the task returned, or the text",
+        python: "{T}.join(<{SECONDS}>)",
         c: "pthread_join(t, NULL);",
         man: "pthread_join(3)",
         errors: &[
             err("Usage", "it is neither a task nor a process"),
             err("Deadlock", "a task cannot wait for its own end"),
         ],
-        example: "def nap\n  sleep 0.01\nend\nt = spawn nap\njoin t",
-        related: &["spawn", "is_alive", "task_done", "process"],
+        example: "def nap\n  sleep 0.01\nend\nt = spawn nap\njoin t\nwords = list GET / HTTP/1.1\njoin \" \" $words",
+        related: &["spawn", "is_alive", "task_done", "process", "split"],
         run: join,
         ..base(Group::Tasks)
     },
@@ -112,7 +119,7 @@ pub(super) const COMMANDS: &[Command] = &[
         errors: &[err("Unbound", "nothing is defined by that name"), err("Usage", "too few or too many arguments")],
         example: "def count\n  yield 1\n  yield 2\nend\nc = coroutine count\nresume c\nresume c",
         related: &["resume", "yield", "spawn"],
-        run: |_, args| def_call(args, 0).map(|(name, args)| Step::Ask(Request::Coroutine { name, args })),
+        run: |_, args| def_call(args, 0).map(|call| Step::Ask(Request::Coroutine(call))),
         ..base(Group::Tasks)
     },
     Command {

@@ -37,9 +37,10 @@ fn help(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     ask(Request::Help(words.collect()))
 }
 
-/// Whether a line saves the session: such a line is not part of what is saved.
-pub(crate) fn saves(line: &str) -> bool {
-    line.trim_start().starts_with("save ")
+/// Whether a line saves the session, or only turns a page: such a line is not part of what is saved.
+pub(crate) fn is_aside(line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with("save ") || line == "more"
 }
 
 /// Whether a call shows nothing where it goes well: others show `ok` at least.
@@ -109,6 +110,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         ..view("announce", "whether the prompt tells above the line what comes meanwhile", announce)
     },
     Command {
+        elsewhere: &["man", "?", "apropos"],
         params: &[rest("[-k] WORD", Kind::Name)
             .is("a call, an option, an error, a flag, a word of the language, a topic; after -k, words to search for")],
         errors: &[err("Usage", "nothing has that name")],
@@ -120,6 +122,15 @@ pub(crate) const COMMANDS: &[Command] = &[
         example: "history",
         related: &["save"],
         ..view("history", "list the lines typed in this session", |_, _| ask(Request::History))
+    },
+    Command {
+        notes: &[
+            "At the prompt what is longer than the screen stops at a screenful. Where PAGER is set, it goes through what \
+             that names. In a script, a pipe or a transcript nothing is cut.",
+        ],
+        example: "help\nmore",
+        related: &["help", "history"],
+        ..view("more", "show the next screenful of what was too long for one", |_, _| ask(Request::More))
     },
     Command {
         params: &[req("FILE", Kind::Path).is("with .transcript at its end: the session with what it showed")],
@@ -141,6 +152,7 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command {
         aliases: &["exit"],
+        elsewhere: &[":q", ":q!", ":wq", "bye", "logout", "q", "leave", "stop"],
         params: &[opt("STATUS", Kind::Int).is("0 to 255; 0 when left out")],
         python: "sys.exit(STATUS)",
         c: "exit(status);",

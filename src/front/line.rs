@@ -207,7 +207,7 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, 
         };
         // What nobody typed is no history.
         let typed = match &read {
-            Read::Lines(lines) if *lines != ask.initial => lines.clone(),
+            Read::Lines(lines) if *lines != ask.initial && !ask.question => lines.clone(),
             _ => String::new(),
         };
         if !tell(read) {
@@ -222,7 +222,7 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, 
 /// short; the language then says what is wrong with it.
 fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
     let mut input = io::stdin().lock();
-    'asked: while let Ok(Ask { prompt, initial }) = asked.recv() {
+    'asked: while let Ok(Ask { prompt, initial, question }) = asked.recv() {
         let mut lines = String::new();
         loop {
             if prompts {
@@ -234,6 +234,9 @@ fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
             match read_line(&mut input, &mut line) {
                 Ok(0) if lines.is_empty() => {
                     tell(Read::End);
+                    if question {
+                        continue 'asked;
+                    }
                     return;
                 }
                 Ok(0) => break,
@@ -252,7 +255,7 @@ fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
                     continue 'asked;
                 }
             }
-            if !initial.is_empty() || editor::depth(&lines) == 0 {
+            if question || !initial.is_empty() || editor::depth(&lines) == 0 {
                 break;
             }
         }

@@ -1,5 +1,6 @@
 //! What people and programs meet: the command line, scripts, the prompt. The only place that prints.
 
+mod asker;
 mod child;
 pub mod complete;
 mod editor;
@@ -12,6 +13,7 @@ mod line;
 pub mod names;
 mod options;
 mod output;
+mod pager;
 mod paste;
 mod prompt;
 mod recorder;

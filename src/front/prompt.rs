@@ -18,7 +18,8 @@ use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
 use crate::render::PROMPT;
 use crate::session::{Main, Session, Sink, Stop};
-use crate::value::{Name, text};
+use crate::value::{Failure, Name, Value, text};
+use crate::world::input;
 
 /// How long a call may wait before the prompt says what it waits for.
 const MOMENT: Duration = Duration::from_millis(400);
@@ -105,6 +106,7 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
         rest.after_turn(session);
         reader.cache.forget();
         session.announce();
+        session.announce_question();
     }
 }
 
@@ -124,8 +126,8 @@ pub(super) fn step(path: &Path, options: &Options) -> u8 {
 }
 
 fn interact(options: &Options, program: Option<&Rc<Source>>) -> u8 {
-    let terminal = Terminal::remember();
-    let status = match Prompt::new(options) {
+    let terminal = Rc::new(Terminal::remember());
+    let status = match Prompt::new(options, &terminal) {
         Ok(mut prompt) => prompt.converse(program),
         Err(e) => {
             output::complain(&format!("sockpit: the prompt cannot start: {e}"));
@@ -142,10 +144,12 @@ struct Prompt<'a> {
     screen: Rc<Screen>,
     reader: Reader,
     options: &'a Options,
+    /// A question of the program is being answered.
+    answering: bool,
 }
 
 impl<'a> Prompt<'a> {
-    fn new(options: &'a Options) -> io::Result<Self> {
+    fn new(options: &'a Options, terminal: &Rc<Terminal>) -> io::Result<Self> {
         let above = Arc::default();
         let style = output::style(&io::stdout(), false);
         let screen = Rc::new(Screen::new(Arc::clone(&above), style, options.quiet));
@@ -155,12 +159,14 @@ impl<'a> Prompt<'a> {
         };
         let mut session = Session::new(sink, options.form.show(false), &options.arguments);
         session.interactive = true;
+        session.world.input.open = true;
         session.world.family.flags = script::flags(options);
         session.world.announce(true);
         session.status.end_after(options.timeout);
         let waker = session.world.poller()?.waker();
         let reader = Reader::start(waker.clone(), above)?;
         if reader.edits {
+            screen.show_in_parts(waker.clone(), terminal.clone());
             // A line of a child's goes above the one being typed, as all else does.
             let above = reader.above.clone();
             session.world.children_print = Prints::To(Arc::new(move |line| {
@@ -168,7 +174,7 @@ impl<'a> Prompt<'a> {
                 let _ = waker.wake();
             }));
         }
-        Ok(Self { session, screen, reader, options })
+        Ok(Self { session, screen, reader, options, answering: false })
     }
 
     fn converse(&mut self, program: Option<&Rc<Source>>) -> u8 {
@@ -180,10 +186,13 @@ impl<'a> Prompt<'a> {
         }
         if self.reader.edits && !self.options.quiet {
             let greeting = "sockpit: type a socket call; `help` lists them, Ctrl-D leaves";
-            self.screen.show(if program.is_some() { step::GREETING } else { greeting });
+            self.screen.say(if program.is_some() { step::GREETING } else { greeting });
         }
         loop {
             self.settle();
+            while self.answer() && self.session.status.stop().is_none() {
+                script::turn(&mut self.session, None);
+            }
             if self.session.status.stop().is_some() {
                 return self.leave();
             }
@@ -220,11 +229,36 @@ impl<'a> Prompt<'a> {
         self.screen.editing.set(self.reader.edits);
         self.reader.above.hold(!self.session.world.announces());
         self.session.status.forget_interrupt();
+        // What was told stands before the question.
+        self.session.flush();
         self.reader.ask(ask);
         let read = next(&mut self.session, &self.reader);
         self.screen.editing.set(false);
         self.show_above();
         read
+    }
+
+    /// Ask the user what the program asks, and give it the answer that has come. Says whether one is still to come.
+    fn answer(&mut self) -> bool {
+        if !self.answering {
+            let Some(prompt) = self.session.world.input.question() else { return false };
+            self.session.world.input.has_come();
+            self.screen.clear_status();
+            self.screen.editing.set(self.reader.edits);
+            self.reader.ask(Ask::question(&prompt));
+            self.answering = true;
+        }
+        let Some(read) = self.reader.heard() else { return true };
+        self.answering = false;
+        self.screen.editing.set(false);
+        self.show_above();
+        self.session.world.answer(match read {
+            Read::Lines(line) => Ok(Value::text(line.trim_end_matches(['\n', '\r']))),
+            Read::Interrupted => Err(Failure::new(Name::Interrupted)),
+            Read::End => Err(input::ended("Ctrl-D ended the input")),
+            Read::Failed(why) => Err(input::ended(&why)),
+        });
+        self.session.world.input.question().is_some()
     }
 
     /// Show what was to be printed above the line: there is none any more.
@@ -261,8 +295,12 @@ impl<'a> Prompt<'a> {
         let begun = Instant::now();
         let mut tick = begun + MOMENT;
         loop {
+            let answering = self.answer();
+            let paged = self.screen.is_paged();
+            self.session.status.is_deaf = paged;
             let until = match self.busy() {
                 _ if self.session.status.stop().is_some() => break,
+                _ if paged => None,
                 Busy::No => break,
                 Busy::Waits if begun.elapsed() >= MOMENT => break,
                 Busy::Waits => Some(begun + MOMENT),
@@ -271,7 +309,7 @@ impl<'a> Prompt<'a> {
             if script::turn(&mut self.session, until) {
                 self.show_above();
             }
-            if Instant::now() >= tick && self.reader.edits && self.options.form == Form::Human {
+            if Instant::now() >= tick && !paged && !answering && self.reader.edits && self.options.form == Form::Human {
                 if let Some(waiting) = self.session.waiting() {
                     let short = format!("{}; Ctrl-C gives up", waiting.text);
                     let mut texts = vec![short.clone(), waiting.text];
@@ -296,6 +334,9 @@ impl<'a> Prompt<'a> {
 
     /// At a prompt only what ended it counts, not the errors that were seen on the way.
     fn leave(&mut self) -> u8 {
+        while self.screen.is_paged() {
+            script::turn(&mut self.session, None);
+        }
         match self.session.status.stop() {
             None => 0,
             Some(Stop::Quit(status)) => status,

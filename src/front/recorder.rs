@@ -146,14 +146,14 @@ impl Recorder {
         entries
     }
 
-    /// The text of the transcript, without what saves it: a second run has nothing to save. An empty line stands for that,
-    /// so that the lines after it keep their numbers.
+    /// The text of the transcript, without the lines that save it or turn a page: a second run has none of that to do. An
+    /// empty line stands for each, so that the lines after it keep their numbers.
     pub fn text(&self) -> String {
         let mut entries = self.entries(&[]);
         let mut saving = false;
         entries.retain_mut(|entry| {
             if let Entry::Typed(line) = entry {
-                saving = views::saves(line);
+                saving = views::is_aside(line);
                 if saving {
                     line.clear();
                 }

@@ -2,21 +2,23 @@
 //! of the grey line that says what a call waits for.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
+use mio::Waker;
 use unicode_width::UnicodeWidthStr;
 
 use super::line::Above;
 use super::output;
+use super::pager::{self, Pager, Rest};
 use super::recorder::Recorder;
 use crate::lang;
-use crate::os::terminal;
+use crate::os::terminal::{self, Terminal};
 use crate::render::{self, Style};
 use crate::session::{Event, Sink, What};
-use crate::value::text;
+use crate::value::fold;
 
 /// Where a prompt's events go.
 pub struct Screen {
@@ -33,13 +35,27 @@ pub struct Screen {
     waits: Cell<bool>,
     /// The session so far, for `save FILE.transcript`.
     pub recorder: RefCell<Recorder>,
+    /// What is longer than the screen, where a person reads it there.
+    long: RefCell<Option<Long>>,
+}
+
+/// Output that is longer than the screen.
+struct Long {
+    waker: Arc<Waker>,
+    terminal: Rc<Terminal>,
+    /// What is left of it.
+    rest: Rest,
+    /// It is read in a pager.
+    pager: Option<Pager>,
+    /// What came meanwhile.
+    held: Vec<String>,
 }
 
 impl Screen {
     /// The terminal, with what prints above the line.
     pub fn new(above: Arc<Above>, style: Style, quiet: bool) -> Self {
-        let (editing, echoes, waits, seen) = Default::default();
-        Self { above, style, quiet, editing, echoes, seen, waits, recorder: RefCell::default() }
+        let (editing, echoes, waits, seen, long) = Default::default();
+        Self { above, style, quiet, editing, echoes, seen, waits, recorder: RefCell::default(), long }
     }
 
     /// The program is shown down to that line. Gives how far it was before.
@@ -49,23 +65,104 @@ impl Screen {
         before
     }
 
+    /// What is longer than the screen is shown in parts from now on; the terminal is set so for a pager.
+    pub(super) fn show_in_parts(&self, waker: Arc<Waker>, terminal: Rc<Terminal>) {
+        let (rest, pager, held) = Default::default();
+        *self.long.borrow_mut() = Some(Long { waker, terminal, rest, pager, held });
+    }
+
     /// Show text. False when it cannot be.
     pub fn show(&self, text: &str) -> bool {
+        if let Some(long) = self.long.borrow_mut().as_mut().filter(|long| long.pager.is_some()) {
+            long.held.push(text.into());
+            return true;
+        }
         self.clear_status();
         let mut out = io::stdout().lock();
         writeln!(out, "{text}").and_then(|()| out.flush()).is_ok()
     }
 
-    /// Show text that is not the session's.
+    /// Show a call's output, or as much of it as the screen has room for.
+    fn show_output(&self, text: &str) -> bool {
+        let mut long = self.long.borrow_mut();
+        let size = terminal::size(io::stdout());
+        let parts = long.as_mut().filter(|long| long.pager.is_none()).zip(size);
+        let Some((parts, rest)) = parts.and_then(|(long, size)| Some((long, Rest::of(text, size)?))) else {
+            drop(long);
+            return self.show(text);
+        };
+        parts.rest = rest;
+        if let Some(command) = pager::command() {
+            self.clear_status();
+            parts.terminal.restore();
+            match Pager::start(&command, text.into(), parts.waker.clone()) {
+                Ok(pager) => {
+                    parts.pager = Some(pager);
+                    return true;
+                }
+                Err(e) => {
+                    terminal::silence();
+                    drop(long);
+                    self.remark(&format!("# PAGER is `{command}`: {e}"));
+                    return self.show_more();
+                }
+            }
+        }
+        drop(long);
+        self.show_more()
+    }
+
+    /// Show the next screenful of what was too long for one. False when there is no more.
+    fn show_more(&self) -> bool {
+        let size = terminal::size(io::stdout());
+        let next = self.long.borrow_mut().as_mut().zip(size).and_then(|(long, size)| long.rest.next(size));
+        let Some((text, left)) = next else { return false };
+        let lines = if left == 1 { "line" } else { "lines" };
+        let more = self.style.dim(&format!("... {left} more {lines}: `more`"));
+        self.show(&if left == 0 { text } else { format!("{text}\n{more}") })
+    }
+
+    /// Whether a pager has the terminal. What came while it had is shown once it has ended.
+    pub(super) fn is_paged(&self) -> bool {
+        let mut long = self.long.borrow_mut();
+        let Some(parts) = long.as_mut() else { return false };
+        if parts.pager.as_ref().is_some_and(|pager| !pager.has_ended()) {
+            return true;
+        }
+        let Some(pager) = parts.pager.take() else { return false };
+        let held = std::mem::take(&mut parts.held);
+        terminal::silence();
+        drop(long);
+        if let Some(why) = pager.end() {
+            self.remark(&format!("# {why}"));
+            self.show_more();
+        }
+        for text in held {
+            self.show(&text);
+        }
+        false
+    }
+
+    /// Show prose as wide as the window.
+    pub fn say(&self, text: &str) {
+        self.show(&self.fitted().prose(text));
+    }
+
+    /// Show prose that is not the session's.
     pub fn remark(&self, text: &str) {
-        self.show(&self.style.dim(text));
+        let style = self.fitted();
+        self.show(&style.dim(&style.prose(text)));
+    }
+
+    fn fitted(&self) -> Style {
+        output::fitted(self.style, io::stdout())
     }
 
     /// Show what is wrong with a line, and take it down.
     pub fn refuse(&self, error: &lang::Error) {
         let plain = render::program_error(error, Style::default());
         self.recorder.borrow_mut().say(&plain);
-        self.show(&render::program_error(error, self.style));
+        self.show(&render::program_error(error, self.fitted()));
     }
 
     /// Say in one grey line, which goes away again, what is waited for and how long by now.
@@ -77,9 +174,9 @@ impl Screen {
         });
         let time = format!(" ({seconds} s{left})");
         // Room is left for the ^C that the terminal shows.
-        let room = terminal::width().unwrap_or(terminal::USUAL).saturating_sub(time.len() + 3);
+        let room = terminal::width(io::stdout()).unwrap_or(terminal::USUAL).saturating_sub(time.len() + 3);
         let text = texts.iter().find(|t| t.width() <= room).or(texts.last());
-        let line = format!("{}{time}", text::fit(text.map_or("", |t| t), room));
+        let line = format!("{}{time}", fold::fit(text.map_or("", |t| t), room));
         let mut out = io::stdout().lock();
         let clear = if self.waits.replace(true) { "\r\x1b[K" } else { "" };
         // A terminal that is gone shows nothing.
@@ -104,7 +201,7 @@ impl Sink for Rc<Screen> {
         if !matches!(event.what, What::Announced(_)) {
             self.recorder.borrow_mut().event(event);
         }
-        let text = render::event(event, output::fitted(self.style, event));
+        let text = render::event(event, self.fitted());
         if text.is_empty() && !matches!(event.what, What::Printed(_)) {
             return true;
         }
@@ -115,11 +212,23 @@ impl Sink for Rc<Screen> {
             self.above.push(format!("{text}\n"));
             return true;
         }
-        self.show(&text)
+        self.show_output(&text)
+    }
+
+    fn more(&mut self) -> bool {
+        self.show_more()
     }
 
     fn flush(&mut self) -> bool {
         true
+    }
+
+    /// The line that is being typed stays where it is.
+    fn clear_screen(&mut self) {
+        let mut out = io::stdout();
+        if !self.editing.get() && out.is_terminal() {
+            let _ = out.write_all(b"\x1b[H\x1b[2J").and_then(|()| out.flush());
+        }
     }
 
     fn transcript(&self) -> Option<String> {

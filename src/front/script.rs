@@ -4,12 +4,12 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
+use super::asker::Asker;
 use super::output::{self, Output};
-use super::{FAILED, INTERRUPTED, Options, TIMED_OUT, WRONG_USAGE};
+use super::{FAILED, INTERRUPTED, Options, Program, TIMED_OUT, WRONG_USAGE};
 use crate::help;
 use crate::lang::{Error, Source};
-use crate::os::terminal;
-use crate::render::{self, Style};
+use crate::render;
 use crate::session::{Main, Session, Stop};
 use crate::value::{Failure, Name};
 
@@ -59,7 +59,7 @@ pub(super) fn help(words: &[String]) -> u8 {
     match help::answer(words) {
         Ok(page) => {
             let stdout = std::io::stdout();
-            let style = Style { width: terminal::width(), ..output::style(&stdout, false) };
+            let style = output::fitted(output::style(&stdout, false), &stdout);
             output::say(&render::page(&page, style))
         }
         Err(failure) => {
@@ -72,7 +72,8 @@ pub(super) fn help(words: &[String]) -> u8 {
 
 /// Say what is wrong with a program.
 pub(super) fn refuse(error: &Error) -> u8 {
-    let style = output::style(&std::io::stderr(), true);
+    let stderr = std::io::stderr();
+    let style = output::fitted(output::style(&stderr, true), &stderr);
     output::complain(&render::program_error(error, style));
     FAILED
 }
@@ -94,6 +95,8 @@ pub(super) fn flags(options: &Options) -> Vec<&'static str> {
 /// Run a program that was read.
 pub(super) fn source(source: &Rc<Source>, options: &Options) -> u8 {
     let mut session = session(options);
+    // A program that is standard input leaves nobody to type.
+    session.world.input.open = !matches!(options.program, Program::Stdin);
     match session.start(source) {
         Ok(()) => finish(&mut session, options),
         Err(error) => refuse(&error),
@@ -102,9 +105,11 @@ pub(super) fn source(source: &Rc<Source>, options: &Options) -> u8 {
 
 /// Run what was started to its end: the main task's, then that of every task that is no daemon.
 pub(super) fn finish(session: &mut Session, options: &Options) -> u8 {
+    let mut asker = Asker::default();
     while session.status.stop().is_none()
         && (*session.status.main() == Main::Running || (session.status.main() == &Main::Idle && session.has_others()))
     {
+        asker.serve(session, options.form);
         turn(session, None);
     }
     status(session, options)

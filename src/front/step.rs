@@ -93,7 +93,7 @@ fn above(session: &Session, screen: &Screen, standing: &NextStatement) {
 /// The question for the next line: its number and its task before the prompt, and the line itself.
 pub(super) fn ask(standing: &NextStatement) -> Ask {
     let task = standing.task.as_ref().map_or(String::new(), |task| format!("[{task}] "));
-    Ask { prompt: format!("{} {task}{PROMPT}", standing.line), initial: standing.text() }
+    Ask { initial: standing.text(), ..Ask::plain(&format!("{} {task}{PROMPT}", standing.line)) }
 }
 
 /// What was typed.

@@ -2,7 +2,7 @@
 
 use super::ast::{Call, StatementKind};
 use super::parse::Parser;
-use super::{Error, KEYWORDS, Part, Span, Word, is_name};
+use super::{Error, KEYWORDS, Span, Word, is_name};
 
 impl Parser<'_> {
     /// `NAME[, NAME...] = CALL`, if the line is one.
@@ -31,8 +31,7 @@ impl Parser<'_> {
                     }
                     comma = false;
                     let span = Span { column, length, ..word.span };
-                    let part = Part::Literal(piece.as_bytes().into());
-                    targets.push(Word { parts: vec![part], bytes: false, quoted: false, span });
+                    targets.push(Word::plain(piece, span));
                 }
                 column += length + 1;
             }
@@ -47,15 +46,13 @@ impl Parser<'_> {
             self.name(&targets, i, "a name")?;
         }
         let Some(call) = line.get(at + 1) else {
-            return Err(self
-                .error(line[at].span, "a call is missing after the =")
-                .note("a value is given with let: let x = 5"));
+            return Err(self.error(line[at].span, "a call is missing after the =").note("a value: let x = 5"));
         };
         let call_name = call.bare().unwrap_or("");
         if !is_name(call_name) || KEYWORDS.contains(&call_name) {
             return Err(self
-                .error(call.span, "what follows the = is no call")
-                .note(format!("a value is given with let: let {} = ...", targets[0].literal().unwrap_or("x"))));
+                .error(call.span, "what follows the = is no call, and a value is given with let")
+                .note(format!("as in: let {} = ...", targets[0].literal().unwrap_or("x"))));
         }
         self.call(targets, line[at + 1..].to_vec()).map(Some)
     }
@@ -89,10 +86,11 @@ impl Parser<'_> {
         match name.bare() {
             Some(word) if is_name(word) && !KEYWORDS.contains(&word) => {}
             Some(word) => {
-                let error = self.error(name.span, format!("`{word}` is no call"));
-                return Err(match word.split_once('=') {
-                    Some((left, _)) if is_name(left) => error.note("write = with spaces around it: s = socket"),
-                    _ => error,
+                let glued = word.split_once('=').is_some_and(|(left, _)| left.split(',').all(is_name));
+                return Err(if glued {
+                    self.error(name.span, "= is a word of its own, with a space on either side")
+                } else {
+                    self.error(name.span, format!("`{word}` is no call"))
                 });
             }
             None => return Err(self.error(name.span, "a line begins with the name of a call")),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::ast::{Block, Handler, Statement, StatementKind};
 use super::expr::expression;
-use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Source, Span, Word, is_name, words};
+use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Operator, Source, Span, Word, is_name, words};
 
 /// The statements of a program.
 pub fn parse(source: &Rc<Source>) -> Result<Block, Error> {
@@ -98,10 +98,32 @@ impl Parser<'_> {
                 self.depth -= 1;
                 return Ok((block, Some(line)));
             }
+            self.parted_by_blanks(&line)?;
             let span = line[0].span.to(line[line.len() - 1].span);
             let kind = self.statement(line)?;
             block.push(Statement { kind, span, last_line: self.here.unwrap_or(span.line) });
         }
+    }
+
+    /// A comma behind quotes parts no words, and is not meant to be part of one.
+    fn parted_by_blanks(&self, line: &[Word]) -> Result<(), Error> {
+        let text = self.source.line(line[0].span.line);
+        if !text.contains("\",") && !text.contains("',") {
+            return Ok(());
+        }
+        let chars: Vec<char> = text.chars().collect();
+        for word in line {
+            let (start, end) = (word.span.column as usize - 1, (word.span.column + word.span.length) as usize - 1);
+            // A pair in parentheses is an address of other languages.
+            if matches!(chars.get(end.saturating_sub(2)..end), Some(['"' | '\'', ',']))
+                && chars.get(start) != Some(&'(')
+            {
+                let span = Span { column: end as u32, length: 1, ..word.span };
+                let error = self.error(span, "words are parted by blanks, without commas");
+                return Err(error.note("as text, a comma stands inside the quotes"));
+            }
+        }
+        Ok(())
     }
 
     fn misplaced(&self, word: &Word, opened: Option<&Word>) -> Error {
@@ -154,6 +176,9 @@ impl Parser<'_> {
             Some(name) if is_name(name) && !KEYWORDS.contains(&name) => Ok(word),
             Some(name) if KEYWORDS.contains(&name) => {
                 Err(self.error(word.span, format!("`{name}` is a word of the language and cannot be a name")))
+            }
+            _ if word.bare().is_some_and(|text| text.contains('=')) => {
+                Err(self.error(word.span, "= is a word of its own, with a space on either side"))
             }
             _ if word.single_name().is_some() => {
                 Err(self.error(word.span, format!("{what} is written without $ here")))
@@ -225,9 +250,10 @@ impl Parser<'_> {
                 self.name(&line, 1, "a name")?;
                 Ok(StatementKind::Global(self.names(&line, 1, "a name")?))
             }
-            word if KEYWORDS.contains(&word) && word != "expect" => {
+            word if KEYWORDS.contains(&word) && !matches!(word, "expect" | "not") => {
                 Err(self.error(line[0].span, format!("`{word}` cannot begin a line")))
             }
+            _ if is_value(&line) => Ok(StatementKind::Show(self.expr(&line, 0)?)),
             _ => self.call(Vec::new(), line),
         }
     }
@@ -307,5 +333,20 @@ impl Parser<'_> {
         self.defs -= 1;
         self.loops = loops;
         Ok(StatementKind::Def(name, params, body?))
+    }
+}
+
+/// Whether a line gives a value and calls nothing: it begins with a number, quotes, `$`, a parenthesis or a sign.
+fn is_value(line: &[Word]) -> bool {
+    let number = |text: &str| {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        digits.starts_with(|c: char| c.is_ascii_digit())
+            && digits.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
+    };
+    let operator = |word: &Word| word.bare().is_some_and(Operator::is_binary);
+    match line[0].bare() {
+        Some("(") => line[0].brackets,
+        Some(text) if Operator::is_unary(text) => true,
+        first => first.is_none_or(number) && line.get(1).is_none_or(operator),
     }
 }

@@ -88,8 +88,17 @@ pub fn give_out(fd: BorrowedFd<'_>) -> Result<(), i32> {
 
 /// A duplicate, closed on exec.
 pub fn dup(fd: BorrowedFd<'_>) -> Result<OwnedFd, i32> {
-    traced!("fcntl", result = rustix::io::fcntl_dupfd_cloexec(fd, 0).map_err(Errno::raw_os_error);
+    traced!("fcntl", result = dup_from(fd, 0);
         Arg::Fd(fd.as_raw_fd()), Arg::Word("F_DUPFD_CLOEXEC"), Arg::Int(0))
+}
+
+/// A duplicate among the descriptors that are sockpit's own, which the program knows nothing of.
+pub fn dup_aside(fd: BorrowedFd<'_>) -> Result<OwnedFd, i32> {
+    dup_from(fd, OWN)
+}
+
+fn dup_from(fd: BorrowedFd<'_>, lowest: RawFd) -> Result<OwnedFd, i32> {
+    rustix::io::fcntl_dupfd_cloexec(fd, lowest).map_err(Errno::raw_os_error)
 }
 
 /// close(2). What it says does not matter: the descriptor is gone.

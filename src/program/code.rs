@@ -90,8 +90,22 @@ pub(crate) enum Operand {
     Const(Value),
     /// A name's value.
     Slot(Slot, Rc<str>),
+    /// A name's value, or this where it has none.
+    Default(Slot, Value),
+    /// Parts of a name's value, one taken of the other.
+    Picked(Box<(Slot, Rc<str>, Vec<PickCode>)>),
     /// Pieces put together; bytes when a piece is.
     Join(Vec<Operand>, bool),
+}
+
+/// What takes a part of a value.
+pub(crate) enum PickCode {
+    /// What stands at a place, or what an object has by that key.
+    At(Operand),
+    /// What stands between two places.
+    Slice(Option<Operand>, Option<Operand>),
+    /// What an object has by that key.
+    Key(Rc<str>),
 }
 
 /// An argument, ready to be made.
@@ -171,6 +185,9 @@ impl Function {
     }
 }
 
+/// What a line is called that shows a value, as it has no word for it.
+pub(crate) const SHOW: &str = "value";
+
 /// A step.
 pub(crate) enum Op {
     /// Tell that a statement of the top level begins: its lines.
@@ -185,6 +202,8 @@ pub(crate) enum Op {
     Assert(ExprCode),
     /// Print words.
     Print(Vec<Operand>),
+    /// Show a value.
+    Show(ExprCode),
     /// Go on elsewhere.
     Jump(usize),
     /// Go on elsewhere unless it is true.
@@ -224,6 +243,7 @@ impl Op {
             Self::Let(..) => "let",
             Self::Assert(_) => "assert",
             Self::Print(_) => "print",
+            Self::Show(_) => SHOW,
             Self::Unless(..) => "condition",
             Self::Count(..) => "repeat",
             Self::Each(..) => "for",

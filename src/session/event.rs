@@ -124,6 +124,14 @@ pub trait Sink {
     /// The session is about to wait: what was held back should be seen now.
     fn flush(&mut self) -> bool;
 
+    /// Clear the screen, where it is one that a person looks at.
+    fn clear_screen(&mut self) {}
+
+    /// Show more of what was too long to be shown at once. False where nothing is left, or nothing is ever cut.
+    fn more(&mut self) -> bool {
+        false
+    }
+
     /// The session so far as a transcript, where one is kept.
     fn transcript(&self) -> Option<String> {
         None

@@ -6,7 +6,7 @@ use super::event::What;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
 use super::{Session, expr};
 use crate::os::{poller, trace};
-use crate::program::{After, Code, Op, Site, takes};
+use crate::program::{After, Code, Op, SHOW, Site, takes};
 use crate::value::{Failure, Name, Reply, Value};
 use crate::world::{Step, Wake};
 
@@ -153,7 +153,17 @@ impl Session {
             Op::Assert(expr) => self.globals.assert(&frame.scope, expr)?,
             Op::Print(words) => {
                 let text = self.globals.printed(&frame.scope, words)?;
+                let hint = self.hint_at_bytes(&frame.scope, words);
                 self.tell_at(task, What::Printed(text));
+                if let Some(hint) = hint {
+                    self.tell_at(task, What::Announced(hint));
+                }
+            }
+            Op::Show(expr) => {
+                let value = self.globals.eval(&frame.scope, expr)?;
+                if self.reporter.shows_all() {
+                    self.tell_at(task, What::Reply { call: SHOW.into(), names: Vec::new(), values: vec![value] });
+                }
             }
             Op::Jump(to) => frame.pc = *to,
             Op::Unless(expr, to) => {
@@ -178,7 +188,7 @@ impl Session {
                     && let Some(value) = values.get(*at)
                 {
                     *at += 1;
-                    self.globals.store(&frame.scope, *slot, value.clone());
+                    self.globals.store(&frame.scope, *slot, value);
                     self.close_orphans_if_any(task);
                 } else {
                     frame.temps[*temp] = Temp::None;

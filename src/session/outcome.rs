@@ -9,7 +9,6 @@ use super::task::{Parked, Parking, Task};
 use super::tasks::MAIN;
 use super::{Main, Session, Stop};
 use crate::explain;
-use crate::lang::Span;
 use crate::os::trace;
 use crate::program::{Site, takes};
 use crate::value::{Addr, Failure, Name, Reply, Value};
@@ -165,9 +164,12 @@ impl Session {
 
     /// A call failed: `expect` may have asked for it, a `try` may take it, or it ends the task.
     pub(super) fn fail(&mut self, task: &mut Task, call: Rc<str>, site: Option<&Rc<Site>>, failure: Failure) -> Flow {
-        let failure = match site {
-            Some(site) => self.explained(task, site, failure),
-            None => failure,
+        let (failure, word) = match site {
+            Some(site) => {
+                let (failure, word) = self.advised(task, site, failure);
+                (self.explained(task, site, failure), word)
+            }
+            None => (failure, None),
         };
         if let Some(expected) = site.and_then(|s| s.expect) {
             if failure.name == expected {
@@ -181,11 +183,8 @@ impl Session {
             let wrong = wrong.because(failure.reasons().to_vec(), failure.advice().map(str::to_string));
             return self.fail(task, call, None, wrong);
         }
-        let word = match (site, failure.arg()) {
-            (Some(site), Some(i)) => site.spans.get(i).copied().filter(|s| *s != Span::default()),
-            _ => None,
-        };
         let taken = task.handle.coroutine || Self::is_taken(task, failure.name);
+        let failure = if failure.name == Name::Unbound && !taken { self.dollars(task, failure) } else { failure };
         // A cancelled task is no news: somebody asked for it.
         let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id != MAIN && !taken);
         // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.
@@ -196,6 +195,18 @@ impl Session {
             return Flow::Parked;
         }
         self.unwind(task, failure)
+    }
+
+    /// A failure for want of a name, with the words whose dollar signs may have been meant as text.
+    #[cold]
+    fn dollars(&self, task: &Task, failure: Failure) -> Failure {
+        let At { source: Some(source), span, .. } = Self::at(task) else { return failure };
+        let frame = task.frames.iter().rev().find(|f| f.called.is_some()).or(task.frames.last());
+        let is_set = |name: &str| frame.is_some_and(|frame| self.globals.is_set(frame, name));
+        let words = crate::lang::dollars_as_text(&source, span, &is_set);
+        words.iter().fold(failure, |failure, word| {
+            failure.note(format!("as text, a dollar sign is $$, or stands in single quotes: {word}"))
+        })
     }
 
     /// A failure with its cause, as far as there is evidence. What a quiet script expects or takes is not looked into.

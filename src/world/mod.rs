@@ -7,8 +7,12 @@ mod clock;
 mod drops;
 mod ends;
 pub(crate) mod file;
+mod held;
+pub(crate) mod input;
+mod kept;
 pub(crate) mod mpqueue;
 mod news;
+mod places;
 pub(crate) mod process;
 mod queue;
 pub(crate) mod record;
@@ -19,23 +23,24 @@ mod wait;
 
 use std::collections::VecDeque;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::rc::{Rc, Weak};
 
 pub use arrivals::Arrival;
 pub use clock::Clock;
 pub use drops::dropped;
 pub(crate) use file::File;
+pub use kept::Kept;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
 pub use socket::{Mode, Orphans, Shared, Socket, Waits, sort};
-pub use step::{On, Request, Resume, Step, TaskId, Wait, Wake};
+pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 
-use socket::{Orphan, Registered, Waiter};
+use socket::{Orphan, Waiter};
 
-use crate::os::poller::{self, News, Poller};
+use crate::os::poller::{News, Poller};
 use crate::os::process::Prints;
 use crate::os::{addr, fd, sockopt, trace};
 use crate::value::{Addr, Failure, Reply, Tried, Value};
@@ -69,6 +74,8 @@ pub struct World {
     pub undone: Option<Box<(Rc<Socket>, Last)>>,
     /// An error that the call which runs gives as a number, where that is kept: it is explained like one it fails with.
     pub given: Option<Box<Failure>>,
+    /// What the user is asked for.
+    pub input: input::Input,
     /// Child processes, and what this one is to its parent.
     pub family: Family,
     poller: Option<Poller>,
@@ -146,7 +153,11 @@ impl World {
 
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
-        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
+        self.alive(|s| s.fd().is_ok())
+    }
+
+    fn alive(&self, is: impl Fn(&Socket) -> bool) -> Vec<Rc<Socket>> {
+        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && is(s);
         self.registry.iter().filter_map(|(_, s)| s.upgrade()).filter(is_users).collect()
     }
 
@@ -183,43 +194,49 @@ impl World {
         Ok((conn, peer))
     }
 
-    /// Close a socket for its user. Whoever waits on it is woken, to find EBADF unless a file keeps it.
+    /// Close a socket for its user. As in the kernel that ends no call that waits on it: see [`hold`](Self::hold).
     pub fn close(&mut self, socket: &Rc<Socket>) -> Result<Step, Failure> {
         drop(socket.fd()?);
+        let held = socket.is_waited_on() && socket.files.get() == 0;
         if !socket.set_closed() {
-            self.note(socket, || Did::Dropped);
+            self.note(socket, || if held { Did::Held } else { Did::Dropped });
         }
-        self.wake(socket);
         self.release(socket)
     }
 
     /// Let go of a closed socket's descriptor, when neither its user nor a file needs it any more.
     pub fn release(&mut self, socket: &Rc<Socket>) -> Result<Step, Failure> {
-        let needed = !socket.is_closed() || socket.files.get() > 0;
-        let orphan = if needed { None } else { socket.orphan() };
-        Ok(orphan.map_or(Step::Done(Reply::Nothing), |orphan| self.end(orphan)))
+        let orphan = if socket.is_given_up() { socket.orphan() } else { None };
+        Ok(match orphan {
+            None => Step::Done(Reply::Nothing),
+            Some(Orphan { fd, place, .. }) if socket.is_waited_on() => {
+                self.forget(&fd, place);
+                // Its number is free from now on, unless there is no other.
+                let held = match fd::dup_aside(fd.as_fd()) {
+                    Ok(held) => {
+                        fd::close(fd);
+                        held
+                    }
+                    Err(_) => fd,
+                };
+                self.hold(socket, held, false)?;
+                Step::Done(Reply::Nothing)
+            }
+            Some(orphan) => self.end(orphan),
+        })
     }
 
     /// Take a socket's descriptor out of sockpit's hands: Python's detach().
     pub fn detach(&mut self, socket: &Rc<Socket>) -> Result<OwnedFd, Failure> {
         drop(socket.fd()?);
-        self.wake(socket);
         let fd = socket.take_fd().ok_or(Failure::os(libc::EBADF))?;
         self.forget(&fd, socket.place.take());
         self.note(socket, || Did::Detached);
+        if socket.is_waited_on() {
+            let copy = fd::dup_aside(fd.as_fd()).map_err(Failure::os)?;
+            self.hold(socket, copy, true)?;
+        }
         Ok(fd)
-    }
-
-    fn forget(&mut self, fd: &OwnedFd, place: Registered) {
-        if place.token == 0 {
-            return;
-        }
-        if let Some(poller) = &self.poller {
-            let deregister = || poller.deregister(fd.as_raw_fd());
-            if place.aside { trace::aside(deregister) } else { deregister() }
-        }
-        self.tokens[place.token - poller::FIRST] = Weak::new();
-        self.free_tokens.push(place.token);
     }
 
     /// Close a descriptor. With SO_LINGER and data unsent close(2) blocks whatever the descriptor's mode: then it is
@@ -284,38 +301,6 @@ impl World {
         }
     }
 
-    /// Have the poller hear of a socket, for the program.
-    pub fn register(&mut self, socket: &Rc<Socket>) -> Result<(), Failure> {
-        let place = socket.place.get();
-        if place.token == 0 {
-            return self.place(socket, false);
-        }
-        if place.aside {
-            // To the program it is new there: what is ready now is said as if it were.
-            let raw = socket.fd()?.as_raw_fd();
-            let renewed = self.poller().and_then(|p| p.renew(raw, place.token));
-            renewed.map_err(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EINVAL)))?;
-            socket.place.set(Registered { aside: false, ..place });
-        }
-        Ok(())
-    }
-
-    /// Give a socket a place in the poller.
-    fn place(&mut self, socket: &Rc<Socket>, aside: bool) -> Result<(), Failure> {
-        let raw = socket.fd()?.as_raw_fd();
-        let token = self.free_tokens.pop().unwrap_or_else(|| {
-            self.tokens.push(Weak::new());
-            self.tokens.len() - 1 + poller::FIRST
-        });
-        if let Err(e) = self.poller().and_then(|p| p.register(raw, token)) {
-            self.free_tokens.push(token);
-            return Err(Failure::os(e.raw_os_error().unwrap_or(libc::EINVAL)));
-        }
-        self.tokens[token - poller::FIRST] = Rc::downgrade(socket);
-        socket.place.set(Registered { token, aside });
-        Ok(())
-    }
-
     /// A task waits on a socket from now on: for what the kernel signals, or only for its being closed or shut down.
     pub fn watch(&mut self, socket: &Rc<Socket>, task: TaskId, signalled: bool) -> Result<(), Failure> {
         if signalled {
@@ -332,7 +317,12 @@ impl World {
 
     /// A task waits no more.
     pub fn unwatch(&mut self, wait: &Wait, task: TaskId) {
-        let leave = |socket: &Rc<Socket>| socket.waiters.borrow_mut().retain(|w| w.task != task);
+        let mut leave = |socket: &Rc<Socket>| {
+            socket.waiters.borrow_mut().retain(|w| w.task != task);
+            if let Some(held) = socket.let_go() {
+                self.let_go(held);
+            }
+        };
         match &wait.on {
             On::Socket(socket) => leave(socket),
             On::Sockets(sockets) => sockets.iter().for_each(leave),
