@@ -122,6 +122,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("help/pages.rs", &["socket"]),
     ("render/json.rs", &["sockets"]),
     ("render/rules.rs", &["pid"]),
+    ("session/evaluate.rs", &["prompt"]),
     ("session/task.rs", &["coroutine"]),
     ("world/mpqueue.rs", &["mpqueue"]),
     ("world/queue.rs", &["lifoqueue", "priorityqueue", "queue"]),

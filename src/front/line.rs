@@ -17,8 +17,8 @@ use rustyline::error::ReadlineError;
 
 use super::editor::{self, Ask, LineEditor};
 use super::names::NameCache;
-use super::output;
 use super::paste::Paste;
+use super::{output, tee};
 use crate::lang;
 use crate::os::poller;
 use crate::render::CONTINUATION;
@@ -131,6 +131,7 @@ impl Above {
 
     /// Print this above the line, or after it if it ends first.
     pub fn push(&self, text: String) {
+        tee::log(text.trim_end_matches('\n'));
         self.lock().texts.push_back(text);
         self.changed.notify_one();
     }

@@ -1,8 +1,9 @@
 //! Writing: buffered where nobody watches, never a panic, never death by a closed pipe.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
 
-use super::{FAILED, highlight};
+use super::{FAILED, highlight, tee};
 use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Show, Sink, What};
@@ -10,6 +11,7 @@ use crate::value::Failure;
 
 /// Write to standard error; when even that is closed there is nobody to tell.
 pub(super) fn complain(text: &str) {
+    tee::log(text);
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
@@ -110,6 +112,7 @@ impl Output {
     }
 
     fn write(&mut self, text: &str) -> bool {
+        tee::log(text);
         let done = writeln!(self.out, "{text}").and_then(|()| if self.watched { self.out.flush() } else { Ok(()) });
         check(&done)
     }
@@ -142,6 +145,10 @@ impl Sink for Output {
     fn flush(&mut self) -> bool {
         let done = self.out.flush();
         check(&done)
+    }
+
+    fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
+        tee::to(path)
     }
 }
 

@@ -73,6 +73,19 @@ impl Recorder {
         Self { lines, ..Self::default() }
     }
 
+    /// A file's lines run from here on.
+    pub fn begin_file(&mut self, text: &str) {
+        (self.lines, self.next) = (text.lines().map(str::to_string).collect(), 0);
+    }
+
+    /// They have run, to their end or to an error.
+    pub fn end_file(&mut self, whole: bool) {
+        if whole {
+            self.typed(self.lines.len(), 0);
+        }
+        self.lines.clear();
+    }
+
     /// Take down the program's lines up to that one, as typed; the last `more` of them continue a block.
     pub fn typed(&mut self, up_to: usize, more: usize) {
         while self.next < up_to.min(self.lines.len()) {
@@ -81,6 +94,12 @@ impl Recorder {
             self.type_line(line, continues);
             self.next += 1;
         }
+    }
+
+    /// Take down a statement of the program that is about to run, with what stands above it.
+    pub fn line(&mut self, event: &Event, text: &str) {
+        let more = text.lines().count().saturating_sub(1);
+        self.typed(event.at.span.line as usize + more, more);
     }
 
     /// Take down lines that were typed just now.
@@ -112,6 +131,9 @@ impl Recorder {
 
     /// Take down an event.
     pub fn event(&mut self, event: &Event) {
+        if is_aside(event) {
+            return;
+        }
         let origin = self.learned.learn(event);
         if let Some(before) = transcript::before_measured(event) {
             return self.show([Shown::Measured(before)]);
@@ -146,16 +168,23 @@ impl Recorder {
         entries
     }
 
-    /// The text of the transcript, without the lines that save it: a second run has nothing to save.
+    /// The text of the transcript, without the lines that save it, and their like. An empty line in the place of each
+    /// keeps the numbers of the others.
     pub fn text(&self) -> String {
-        let mut saving = false;
-        let unsaved = |entry: &Entry<Line>| {
-            if let Entry::Typed(line) = entry {
-                saving = views::saves(line);
+        let mut aside = false;
+        let kept = |entry: Entry<Line>| {
+            if let Entry::Typed(line) = &entry {
+                aside = views::is_aside(line);
             }
-            !saving
+            match entry {
+                Entry::Typed(_) if aside => Some(Entry::Typed(String::new())),
+                Entry::Shown(_) | Entry::More(_) if aside => None,
+                entry => Some(entry),
+            }
         };
-        format!("{AT_PROMPT}\n{}", write(self.entries(&[]).into_iter().filter(unsaved)))
+        let mut entries: Vec<_> = self.entries(&[]).into_iter().filter_map(kept).collect();
+        while entries.pop_if(|entry| matches!(entry, Entry::Typed(line) if line.is_empty())).is_some() {}
+        format!("{AT_PROMPT}\n{}", write(entries.into_iter()))
     }
 
     /// How many lines were shown so far.
@@ -167,6 +196,13 @@ impl Recorder {
     pub fn typed_lines(&self) -> usize {
         self.typed
     }
+}
+
+/// Whether an event is no part of a transcript: what came meanwhile, how long a call took, what `every` repeats. The
+/// error that ends the rounds is one.
+fn is_aside(event: &Event) -> bool {
+    let ends = matches!(event.what, What::Failed { .. } | What::JobDone { .. });
+    matches!(event.what, What::Announced(_) | What::Timed(_)) || (event.at.repeats && !ends)
 }
 
 /// A run's entries as the text of a transcript.
@@ -191,8 +227,7 @@ impl Sink for SharedRecorder {
     fn event(&mut self, event: &Event) -> bool {
         let mut recorder = self.0.borrow_mut();
         if let What::Line(text) = &event.what {
-            let more = text.lines().count().saturating_sub(1);
-            recorder.typed(event.at.span.line as usize + more, more);
+            recorder.line(event, text);
         } else {
             recorder.event(event);
         }

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,13 +11,25 @@ use std::time::Instant;
 use unicode_width::UnicodeWidthStr;
 
 use super::line::Above;
-use super::output;
 use super::recorder::Recorder;
+use super::{output, tee};
 use crate::lang;
 use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Sink, What};
 use crate::value::text;
+
+/// How the lines of a file are shown that run at the prompt. They are taken down as if they had been typed.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Runs {
+    /// None run.
+    #[default]
+    No,
+    /// With their results, as a script's are.
+    Shown,
+    /// What they print, and errors.
+    Quietly,
+}
 
 /// Where a prompt's events go.
 pub struct Screen {
@@ -29,6 +42,8 @@ pub struct Screen {
     pub echoes: Cell<bool>,
     /// How far down the program was shown.
     seen: Cell<u32>,
+    /// The lines of a file run before a line is asked for.
+    pub runs: Cell<Runs>,
     /// A line that says what is waited for stands where the next output goes.
     waits: Cell<bool>,
     /// The session so far, for `save FILE.transcript`.
@@ -38,8 +53,8 @@ pub struct Screen {
 impl Screen {
     /// The terminal, with what prints above the line.
     pub fn new(above: Arc<Above>, style: Style, quiet: bool) -> Self {
-        let (editing, echoes, waits, seen) = Default::default();
-        Self { above, style, quiet, editing, echoes, seen, waits, recorder: RefCell::default() }
+        let (editing, echoes, runs, waits, seen) = Default::default();
+        Self { above, style, quiet, editing, echoes, seen, runs, waits, recorder: RefCell::default() }
     }
 
     /// The program is shown down to that line. Gives how far it was before.
@@ -51,6 +66,12 @@ impl Screen {
 
     /// Show text. False when it cannot be.
     pub fn show(&self, text: &str) -> bool {
+        tee::log(text);
+        self.put(text)
+    }
+
+    /// Show text that was to stand above the line.
+    pub fn put(&self, text: &str) -> bool {
         self.clear_status();
         let mut out = io::stdout().lock();
         writeln!(out, "{text}").and_then(|()| out.flush()).is_ok()
@@ -59,6 +80,11 @@ impl Screen {
     /// Show text that is not the session's.
     pub fn remark(&self, text: &str) {
         self.show(&self.style.dim(text));
+    }
+
+    /// Show what is wrong with a program's file.
+    pub fn refuse_file(&self, error: &lang::Error) {
+        self.show(&render::program_error(error, Style { places: true, ..self.style }));
     }
 
     /// Show what is wrong with a line, and take it down.
@@ -97,14 +123,21 @@ impl Screen {
 
 impl Sink for Rc<Screen> {
     fn event(&mut self, event: &Event) -> bool {
-        // A line that was typed stands on the screen already.
-        if matches!(event.what, What::Line(_)) && !self.echoes.get() {
+        let runs = self.runs.get();
+        match &event.what {
+            // A line that was typed stands on the screen already.
+            What::Line(_) if runs == Runs::No && !self.echoes.get() => return true,
+            What::Line(text) if runs != Runs::No => self.recorder.borrow_mut().line(event, text),
+            _ => self.recorder.borrow_mut().event(event),
+        }
+        let said = matches!(event.what, What::Printed(_) | What::Failed { taken: false, .. });
+        if runs == Runs::Quietly && !said {
             return true;
         }
-        if !matches!(event.what, What::Announced(_)) {
-            self.recorder.borrow_mut().event(event);
-        }
-        let text = render::event(event, output::fitted(self.style, event));
+        // Where no file is named, the place is the line above.
+        let named = event.at.source.as_ref().is_some_and(|source| !source.name.is_empty());
+        let style = Style { places: named && !self.echoes.get(), ..self.style };
+        let text = render::event(event, output::fitted(style, event));
         if text.is_empty() && !matches!(event.what, What::Printed(_)) {
             return true;
         }
@@ -120,6 +153,10 @@ impl Sink for Rc<Screen> {
 
     fn flush(&mut self) -> bool {
         true
+    }
+
+    fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
+        tee::to(path)
     }
 
     fn transcript(&self) -> Option<String> {

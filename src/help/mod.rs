@@ -3,10 +3,12 @@
 //!
 //! All of it is made from the tables that the program itself works with. It knows no session and no terminal.
 
+mod errors;
 pub(crate) mod manual;
 mod pages;
 pub mod program;
 pub mod python;
+mod topic;
 pub mod words;
 
 use crate::command::{self, Command, Group};

@@ -225,7 +225,7 @@ impl Parser<'_> {
                 self.name(&line, 1, "a name")?;
                 Ok(StatementKind::Global(self.names(&line, 1, "a name")?))
             }
-            word if KEYWORDS.contains(&word) && word != "expect" => {
+            word if KEYWORDS.contains(&word) && !matches!(word, "expect" | "every") => {
                 Err(self.error(line[0].span, format!("`{word}` cannot begin a line")))
             }
             _ => self.call(Vec::new(), line),

@@ -177,6 +177,10 @@ pub(crate) enum Op {
     Line(u32, u32),
     /// Make a call.
     Call(Rc<Site>),
+    /// Begin to repeat a call, so many seconds apart.
+    Every(usize, Operand),
+    /// Wait until it is time to make the call again.
+    Beat(usize, Rc<Site>),
     /// Make a call in the background: a job that runs this code in the same scope.
     Background(Rc<Code>),
     /// Give a name a value.
@@ -229,6 +233,7 @@ impl Op {
             Self::Each(..) => "for",
             Self::Value(_) => "return",
             Self::Background(_) => "&",
+            Self::Every(..) => "every",
             _ => "line",
         }
     }

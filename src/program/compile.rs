@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::code::{After, Code, ExprCode, Function, Op, Operand, Slot, StatementPlace};
+use super::code::{After, Code, ExprCode, Function, Op, Operand, Site, Slot, StatementPlace};
 use super::locals::{assigned, declared};
 use super::scope::Symbols;
 use crate::command::{self, kinds};
-use crate::lang::{Block, Error, Expr, KEYWORDS, Part, Source, Span, Statement, StatementKind, Word};
+use crate::lang::{Block, Call, Error, Expr, KEYWORDS, Part, Source, Span, Statement, StatementKind, Word};
 use crate::value::{Name, Value};
 
 /// The code of a program's statements. Names that are new get slots in the table.
@@ -174,12 +174,14 @@ impl Compiler<'_> {
             StatementKind::Call(call) => {
                 let site = Rc::new(self.site(call)?);
                 if call.background {
-                    let mut job = empty(self.source);
-                    job.ops.push(Op::Call(site));
-                    job.places.push(StatementPlace { span, nested: true, end: 0 });
+                    let outer = std::mem::replace(&mut self.code, empty(self.source));
+                    self.nested += 1;
+                    self.call(call, site, span);
+                    self.nested -= 1;
+                    let job = std::mem::replace(&mut self.code, outer);
                     self.emit(Op::Background(Rc::new(job)), span);
                 } else {
-                    self.emit(Op::Call(site), span);
+                    self.call(call, site, span);
                 }
             }
             StatementKind::Let(name, value) => {
@@ -236,6 +238,20 @@ impl Compiler<'_> {
             StatementKind::Global(_) => {}
         }
         Ok(())
+    }
+
+    /// Make a call, once or again and again.
+    fn call(&mut self, call: &Call, site: Rc<Site>, span: Span) {
+        let Some(seconds) = &call.every else {
+            self.emit(Op::Call(site), span);
+            return;
+        };
+        let temp = self.temp();
+        let seconds = self.plain(seconds);
+        self.emit(Op::Every(temp, seconds), span);
+        let again = self.emit(Op::Call(site.clone()), span);
+        self.emit(Op::Beat(temp, site), span);
+        self.emit(Op::Jump(again), span);
     }
 
     fn define(&mut self, name: &Word, params: &[Word], body: &Block, span: Span) -> Result<(), Error> {

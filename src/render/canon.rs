@@ -125,7 +125,7 @@ impl Canon {
             }
             What::Failed { .. } | What::View(_) | What::Noted(_) | What::Announced(_) | What::Traced(_) => true,
             What::Explained(_) | What::Drawn(_) => true,
-            What::Line(_) | What::JobStarted(..) | What::Page(_) => false,
+            What::Line(_) | What::JobStarted(..) | What::Page(_) | What::Timed(_) => false,
         };
         let fds = if let What::Traced(call) = &event.what { from_end(call) } else { Rc::default() };
         Origin { open, local: local.into(), fds }

@@ -1,6 +1,7 @@
 //! Making a call: its arguments become values, its effect is tried once, or its def gets a frame.
 
 use std::rc::Rc;
+use std::time::Instant;
 
 use super::Session;
 use super::event::At;
@@ -35,6 +36,9 @@ impl Session {
             task.call = self.calls;
             self.keep_place(task, site);
         }
+        if self.times {
+            task.begun.set(Some(Instant::now()));
+        }
         let result = match (failed, &site.callee) {
             (Some(failure), _) => Err(failure),
             (None, Callee::Command(command)) => (command.run)(&mut self.world, &mut args),
@@ -68,7 +72,9 @@ impl Session {
         if task.frames.len() >= FRAMES_MAX {
             return Err(Failure::usage(format!("more than {FRAMES_MAX} calls inside each other")));
         }
-        task.frames.push(Frame::of(self.globals.def(slot, &site.name)?, site.clone(), values)?);
+        let mut frame = Frame::of(self.globals.def(slot, &site.name)?, site.clone(), values)?;
+        frame.begun = task.begun.take();
+        task.frames.push(frame);
         Ok(())
     }
 

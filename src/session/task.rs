@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Instant;
 
+use super::beat::Beat;
 use crate::program::{Code, Function, Scope, Site};
 use crate::value::{Failure, Handle, Reply, Value};
 use crate::world::sync::Pool;
@@ -22,6 +23,8 @@ pub(super) struct Frame {
     pub afters: Vec<Pending>,
     /// What `return` gives, while `finally` blocks run.
     pub returns: Reply,
+    /// When the call that made this frame began, where that is told.
+    pub begun: Option<Instant>,
     /// The call that made this frame, and what it called.
     pub called: Option<(Rc<Site>, Rc<Function>)>,
 }
@@ -30,7 +33,7 @@ impl Frame {
     pub(super) fn new(code: Rc<Code>, scope: Rc<Scope>) -> Self {
         let temps = vec![Temp::None; code.temps];
         let (error, afters, returns, called) = (None, Vec::new(), Reply::Nothing, None);
-        Self { code, pc: 0, scope, temps, error, afters, returns, called }
+        Self { code, pc: 0, scope, temps, error, afters, returns, begun: None, called }
     }
 
     /// The frame of a def, with its arguments in the slots of its parameters.
@@ -62,6 +65,8 @@ pub(super) enum Temp {
     Count(u64),
     /// What it walks over, and how far it is.
     Each(Rc<Vec<Value>>, usize),
+    /// When it is time again.
+    Beat(Beat),
 }
 
 /// What follows a `finally`.
@@ -77,6 +82,8 @@ pub(super) struct Task {
     pub name: Rc<str>,
     pub frames: Vec<Frame>,
     pub parked: Option<Parked>,
+    /// When the call that it is in began, where that is told.
+    pub begun: Cell<Option<Instant>>,
     /// Which call of the session it is in, where they are counted.
     pub call: u64,
     /// The socket that the call it is in was given, 0 for none.
@@ -91,6 +98,8 @@ pub(super) struct Task {
     pub pool: Option<Rc<Pool>>,
     /// It is a background call.
     pub job: Option<u64>,
+    /// How many frames it had where it began to repeat a call.
+    pub repeats: usize,
     /// It runs lines that were typed while a program is stepped through.
     pub evaluates: bool,
     pub handle: Rc<TaskHandle>,
@@ -164,6 +173,8 @@ pub(super) enum Parking {
     Join(Rc<TaskHandle>),
     /// Its turn: the entry of the run queue with that number.
     Turn(u64),
+    /// The time to make the call again.
+    Beat,
     /// A coroutine's next `yield`.
     Resumed(Rc<TaskHandle>),
     /// Being resumed.

@@ -61,6 +61,8 @@ pub struct World {
     registry_sweep: usize,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
+    /// What the prompt says, where that is not the usual.
+    pub prompt: Option<String>,
     /// Keep sockets' descriptors out of the line editor's way.
     pub high_descriptors: bool,
     /// What happened to each socket, where that is kept.
