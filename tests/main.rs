@@ -32,6 +32,7 @@ mod python;
 mod random;
 mod readme;
 mod servers;
+mod startup;
 mod step;
 mod tasks;
 mod tidy;
@@ -40,6 +41,7 @@ mod transcripts;
 mod typing;
 mod values;
 mod views;
+mod watching;
 mod why;
 
 fn main() {
@@ -58,6 +60,8 @@ fn main() {
         why::trials(),
         processes::trials(),
         prompt::trials(),
+        startup::trials(),
+        watching::trials(),
         readme::trials(),
         views::trials(),
         manual::trials(),

@@ -81,7 +81,7 @@ impl Line<'_> {
                 "=" => whole(self, Style::new()),
                 "expect" | "every" => whole(self, paints::KEYWORD),
                 text if i > 0 && words[i - 1].word.is("every") && kinds::number(text).is_some() => {
-                    whole(self, paints::NUMBER)
+                    whole(self, paints::NUMBER);
                 }
                 text if error && Name::parse(text).is_some() => whole(self, paints::NUMBER),
                 _ if error => whole(self, self.doubtful(word)),

@@ -59,7 +59,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options,
     let mut given = Given::default();
     loop {
         given.literal |= parser.try_raw_args().is_some_and(|rest| rest.peek().is_some_and(|word| word == "--"));
-        let Some(arg) = parser.next().map_err(wrong)? else { break };
+        let Some(arg) = parser.next().map_err(|e| wrong(&e))? else { break };
         match arg {
             Short('q') | Long("quiet") => options.quiet = true,
             Short('i') | Long("interactive") => options.stay = true,
@@ -73,7 +73,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options,
                 };
             }
             Long("timeout") => options.timeout = seconds(&mut parser)?,
-            Short('c') => given.lines.push(text(parser.value().map_err(wrong)?)?),
+            Short('c') => given.lines.push(text(parser.value().map_err(|e| wrong(&e))?)?),
             Short('h') | Long("help") => return Ok(say(program::usage())),
             Short('V') | Long("version") => return Ok(say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into())),
             Value(first) => word(first, &mut parser, &mut options, &mut given)?,
@@ -102,7 +102,7 @@ struct Given {
     dash: bool,
 }
 
-fn wrong(e: lexopt::Error) -> String {
+fn wrong(e: &lexopt::Error) -> String {
     e.to_string()
 }
 
@@ -132,7 +132,7 @@ fn word(first: OsString, parser: &mut lexopt::Parser, options: &mut Options, giv
                 options.program =
                     if verb == Some("step") { Program::Step(first.into()) } else { Program::File(first.into()) };
             }
-            for rest in parser.raw_args().map_err(wrong)? {
+            for rest in parser.raw_args().map_err(|e| wrong(&e))? {
                 options.arguments.push(text(rest)?);
             }
         }
@@ -183,9 +183,9 @@ fn help(parser: &mut lexopt::Parser) -> Result<Program, String> {
 /// The words after `record`.
 fn record(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Program, String> {
     let (mut file, mut out) = (None, None);
-    while let Some(arg) = parser.next().map_err(wrong)? {
+    while let Some(arg) = parser.next().map_err(|e| wrong(&e))? {
         match arg {
-            Short('o') => out = Some(parser.value().map_err(wrong)?.into()),
+            Short('o') => out = Some(parser.value().map_err(|e| wrong(&e))?.into()),
             Long("timeout") => options.timeout = seconds(parser)?,
             Value(word) if file.is_none() => file = Some(PathBuf::from(word)),
             Value(word) => options.arguments.push(text(word)?),

@@ -104,8 +104,9 @@ pub static LANGUAGE: &[Topic] = &[
              a round that takes longer passes over those that it takes the time of, so no two are made at once. What is \
              repeated is a call, or the name of a def; it has no names for its results.",
             "The first error ends it, and in a script so does --timeout. With & it is a job: its rounds bear its number, \
-             and `cancel JOB` ends it. No transcript has what the rounds show, and `save` leaves out the line too, unless \
-             it has an &.",
+             and `cancel JOB` ends it.",
+            "No transcript has what the rounds show, and `save` leaves out the line too, unless it has an &. So repeat \
+             what only looks: what a repeated recv took is missing when the session is run again.",
         ],
         example: "left, right = socketpair\nsend left hello\nevery 0.1 inq right &\nsleep 0.25\ncancel 1",
         related: &["repeat", "&", "cancel", "sleep", "timing"],

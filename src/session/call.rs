@@ -1,7 +1,6 @@
 //! Making a call: its arguments become values, its effect is tried once, or its def gets a frame.
 
 use std::rc::Rc;
-use std::time::Instant;
 
 use super::Session;
 use super::event::At;
@@ -37,7 +36,7 @@ impl Session {
             self.keep_place(task, site);
         }
         if self.times {
-            task.begun.set(Some(Instant::now()));
+            task.begins();
         }
         let result = match (failed, &site.callee) {
             (Some(failure), _) => Err(failure),
@@ -72,9 +71,7 @@ impl Session {
         if task.frames.len() >= FRAMES_MAX {
             return Err(Failure::usage(format!("more than {FRAMES_MAX} calls inside each other")));
         }
-        let mut frame = Frame::of(self.globals.def(slot, &site.name)?, site.clone(), values)?;
-        frame.begun = task.begun.take();
-        task.frames.push(frame);
+        task.frames.push(Frame::of(self.globals.def(slot, &site.name)?, site.clone(), values)?);
         Ok(())
     }
 

@@ -63,7 +63,7 @@ impl Session {
         let is_told = matches!(parked.on, Parking::Jobs(_)) && self.reporter.shows_all();
         if is_told && result.is_ok() && targets.is_empty() && expect.is_none() {
             // The announcement has just shown what it gave.
-            let took = Self::took(task);
+            let took = task.took();
             self.tell_time(task, took);
             return Flow::On;
         }
@@ -228,8 +228,7 @@ impl Session {
     /// The innermost frame is through: give the caller what it returns.
     fn leave(&mut self, task: &mut Task) -> Flow {
         let Some(frame) = task.frames.pop() else { return Flow::Ended };
-        let Frame { called, returns, scope, begun, .. } = frame;
-        task.begun.set(begun);
+        let Frame { called, returns, scope, .. } = frame;
         if task.frames.is_empty() && task.job.is_none() {
             task.result = returns.clone();
         }

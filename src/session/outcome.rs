@@ -94,7 +94,7 @@ impl Session {
     fn complete_slowly(&mut self, task: &mut Task, site: &Rc<Site>, reply: Reply) -> Flow {
         let is_job = task.job.is_some() && task.frames.len() == 1 && !repeats(task);
         // A job's time is told when the job is.
-        let took = if is_job { None } else { Self::took(task) };
+        let took = if is_job { None } else { task.took() };
         let values = match (site.targets.len(), reply) {
             (0, reply) => reply.into_values(),
             (1, reply) => vec![reply.into_value()],
@@ -177,7 +177,7 @@ impl Session {
         if let Some(expected) = site.and_then(|s| s.expect) {
             if failure.name == expected {
                 if self.reporter.shows_all() {
-                    let took = Self::took(task);
+                    let took = task.took();
                     self.tell_at(task, What::Failed { call, failure, word: None, expected: true, taken: true });
                     self.tell_time(task, took);
                 }
@@ -197,7 +197,7 @@ impl Session {
         let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id != MAIN && !taken);
         // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.
         if !is_job && (!taken || (self.reporter.shows_all() && site.is_some())) {
-            let took = Self::took(task);
+            let took = task.took();
             self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
             self.tell_time(task, took);
         }

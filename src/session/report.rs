@@ -44,11 +44,6 @@ impl Session {
         self.tell(what, at);
     }
 
-    /// How long the call took that has just ended, where that is told.
-    pub(super) fn took(task: &Task) -> Option<Duration> {
-        task.begun.take().map(|begun| begun.elapsed())
-    }
-
     /// `timing on`: tell it, below what the call showed.
     pub(super) fn tell_time(&mut self, task: &Task, took: Option<Duration>) {
         if let Some(took) = took.filter(|_| self.times && self.reporter.shows_all()) {

@@ -235,7 +235,7 @@ impl Session {
     /// Tell how long each call takes from the next one on, or no more.
     fn timing(&mut self, task: &Task, on: bool) -> Reply {
         self.times = on;
-        task.begun.take();
+        task.took();
         Reply::Nothing
     }
 

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::beat::Beat;
 use crate::program::{Code, Function, Scope, Site};
@@ -23,8 +23,6 @@ pub(super) struct Frame {
     pub afters: Vec<Pending>,
     /// What `return` gives, while `finally` blocks run.
     pub returns: Reply,
-    /// When the call that made this frame began, where that is told.
-    pub begun: Option<Instant>,
     /// The call that made this frame, and what it called.
     pub called: Option<(Rc<Site>, Rc<Function>)>,
 }
@@ -33,7 +31,7 @@ impl Frame {
     pub(super) fn new(code: Rc<Code>, scope: Rc<Scope>) -> Self {
         let temps = vec![Temp::None; code.temps];
         let (error, afters, returns, called) = (None, Vec::new(), Reply::Nothing, None);
-        Self { code, pc: 0, scope, temps, error, afters, returns, begun: None, called }
+        Self { code, pc: 0, scope, temps, error, afters, returns, called }
     }
 
     /// The frame of a def, with its arguments in the slots of its parameters.
@@ -75,6 +73,9 @@ pub(super) enum Pending {
     Raise(Failure),
 }
 
+/// When calls began, each with the number of frames that the task had.
+type Begun = Vec<(usize, Instant)>;
+
 /// A task.
 #[derive(Default)]
 pub(super) struct Task {
@@ -82,8 +83,8 @@ pub(super) struct Task {
     pub name: Rc<str>,
     pub frames: Vec<Frame>,
     pub parked: Option<Parked>,
-    /// When the call that it is in began, where that is told.
-    pub begun: Cell<Option<Instant>>,
+    /// When the calls that it is in began, where that is told.
+    begun: Cell<Option<Box<Begun>>>,
     /// Which call of the session it is in, where they are counted.
     pub call: u64,
     /// The socket that the call it is in was given, 0 for none.
@@ -99,7 +100,7 @@ pub(super) struct Task {
     /// It is a background call.
     pub job: Option<u64>,
     /// How many frames it had where it began to repeat a call.
-    pub repeats: usize,
+    pub repeats: u32,
     /// It runs lines that were typed while a program is stepped through.
     pub evaluates: bool,
     pub handle: Rc<TaskHandle>,
@@ -113,6 +114,30 @@ impl Task {
     pub(super) fn new(name: Rc<str>, coroutine: bool) -> Self {
         let handle = Rc::new(TaskHandle { name: name.clone(), coroutine, ..TaskHandle::default() });
         Self { name, handle, daemon: coroutine, ..Self::default() }
+    }
+
+    /// A call begins, whose time is told.
+    pub(super) fn begins(&self) {
+        let depth = self.frames.len();
+        let mut begun = self.begun.take().unwrap_or_default();
+        begun.retain(|(before, _)| *before < depth);
+        begun.push((depth, Instant::now()));
+        self.begun.set(Some(begun));
+    }
+
+    /// How long the call took that ends now, where that is told.
+    pub(super) fn took(&self) -> Option<Duration> {
+        self.took_at(self.frames.len())
+    }
+
+    /// How long the call took that was made with so many frames.
+    pub(super) fn took_at(&self, depth: usize) -> Option<Duration> {
+        let mut begun = self.begun.take()?;
+        // Those further in were left with an error.
+        begun.retain(|(before, _)| *before <= depth);
+        let ended = begun.pop_if(|(before, _)| *before == depth);
+        self.begun.set((!begun.is_empty()).then_some(begun));
+        ended.map(|(_, at)| at.elapsed())
     }
 }
 

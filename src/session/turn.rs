@@ -203,7 +203,7 @@ impl Session {
         match task.job {
             Some(number) => {
                 let result = std::mem::replace(&mut task.result, Reply::Nothing);
-                let took = Self::took(&task);
+                let took = task.took_at(1);
                 drop(task);
                 self.end_job(number, failure.map_or(Ok(result), |failure| Err(*failure)), took);
             }
