@@ -21,6 +21,7 @@ mod cli;
 mod editor;
 mod events;
 mod examples;
+mod grammar;
 mod house;
 mod language;
 mod layout;
@@ -43,6 +44,7 @@ mod values;
 mod views;
 mod watching;
 mod why;
+mod words;
 
 fn main() {
     let mut args = Arguments::from_args();
@@ -71,11 +73,13 @@ fn main() {
         typing::trials(),
         examples::trials(),
         events::trials(),
+        grammar::trials(),
         language::trials(),
         layout::trials(),
         values::trials(),
         linux::trials(),
         tidy::trials(),
+        words::trials(),
         house::trials(),
     ];
     let all = rust.into_iter().flatten().chain(files::trials()).collect();

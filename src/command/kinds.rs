@@ -162,7 +162,7 @@ impl Kind {
 /// `true`, `false`, or the word itself.
 pub(crate) fn word_value(word: &str) -> Value {
     match word {
-        "none" => return Value::None,
+        "none" | "None" => return Value::None,
         "on" | "true" | "True" => return Value::Bool(true),
         "off" | "false" | "False" => return Value::Bool(false),
         _ => {}

@@ -91,6 +91,9 @@ const CLOSE: Command = Command {
         "The side that closes first keeps the address in TIME_WAIT for a minute: see SO_REUSEADDR. close waits for \
          nothing, unless SO_LINGER says so. While a dup or a makefile of the socket is open, nothing is sent to the \
          peer; with a makefile the closed socket itself works on.",
+        "close wakes nobody: a call of another task that waits on the socket goes on, and holds the connection open until it \
+         ends; one with a timeout finds at its end that the descriptor is gone (EBADF). shutdown before close is what \
+         wakes it.",
     ],
     params: &[req("X", Kind::SocketOrFile)],
     python: "{X}.close()",

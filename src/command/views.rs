@@ -61,10 +61,10 @@ fn help(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     ask(Request::Help(words.collect()))
 }
 
-/// The calls whose lines are no part of what is saved: they only save it, or say how it is shown.
-const ASIDE: &[&str] = &["save", "timing", "tee", "prompt"];
+/// The calls whose lines are no part of what is saved: they save it, turn a page, or say how it is shown.
+const ASIDE: &[&str] = &["save", "more", "timing", "tee", "prompt"];
 
-/// Whether a line is no part of what is saved: it saves the session, or says how it is shown; or it repeats a call until
+/// Whether a line is no part of what is saved: it saves the session, turns a page, or says how it is shown; or it repeats a call until
 /// somebody gives it up, which nobody does when it runs again.
 pub(crate) fn is_aside(line: &str) -> bool {
     let mut words = line.split('#').next().unwrap_or("").split_whitespace();
@@ -187,6 +187,15 @@ pub(crate) const COMMANDS: &[Command] = &[
         example: "history",
         related: &["save"],
         ..view("history", "list the lines typed in this session", |_, _| ask(Request::History))
+    },
+    Command {
+        notes: &[
+            "At the prompt what is longer than the screen stops at a screenful. Where PAGER is set, it goes through what \
+             that names. In a script, a pipe or a transcript nothing is cut.",
+        ],
+        example: "help\nmore",
+        related: &["help", "history"],
+        ..view("more", "show the next screenful of what was too long for one", |_, _| ask(Request::More))
     },
     Command {
         params: &[req("FILE", Kind::Path).is("with .transcript at its end: the session with what it showed")],

@@ -28,7 +28,8 @@ use super::{highlight, hint, inputrc};
 use crate::lang;
 use crate::os::terminal;
 use crate::render::{CONTINUATION, Style};
-use crate::value::text::{self, printable};
+use crate::value::fold;
+use crate::value::text::printable;
 
 /// How long the editor waits for the rest of a key's sequence, in milliseconds: a lone Esc holds announcements up.
 const KEY_TIMEOUT: u16 = 50;
@@ -142,6 +143,7 @@ impl LineEditor {
             a.width.set(prompt.width());
             a.painted.take();
         });
+        terminal::silence();
         begin();
         let mut line = self.editor.readline_with_initial(prompt, (initial, ""));
         if matches!(&line, Err(ReadlineError::Io(e)) if e.kind() == io::ErrorKind::InvalidData) {
@@ -314,9 +316,9 @@ impl Hinter for Assistant {
         // Without grey it must be told apart in another way: as a comment.
         let hint = if self.style.colour { hint } else { format!("  # {}", hint.trim_start()) };
         let last = line.rsplit('\n').next().unwrap_or(line);
-        let columns = terminal::width().unwrap_or(terminal::USUAL);
+        let columns = terminal::width(io::stdout()).unwrap_or(terminal::USUAL);
         let room = columns.saturating_sub((self.width.get() + last.width()) % columns + 1);
-        (room > HINT_MIN).then(|| Usage(text::fit(&hint, room)))
+        (room > HINT_MIN).then(|| Usage(fold::fit(&hint, room)))
     }
 }
 

@@ -11,6 +11,7 @@ mod line;
 pub mod names;
 mod options;
 mod output;
+mod pager;
 mod paste;
 mod prompt;
 mod rc;

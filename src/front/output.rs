@@ -1,18 +1,21 @@
 //! Writing: buffered where nobody watches, never a panic, never death by a closed pipe.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::path::Path;
 
 use super::{FAILED, highlight, tee};
 use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Show, Sink, What};
-use crate::value::Failure;
+use crate::value::{Failure, fold};
 
 /// Write to standard error; when even that is closed there is nobody to tell.
 pub(super) fn complain(text: &str) {
     tee::log(text);
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let stream = io::stderr();
+    let text = terminal::width(&stream).map_or_else(|| text.to_string(), |width| fold::wrap_lines(text, width));
+    let _ = writeln!(stream.lock(), "{text}");
 }
 
 /// Write to standard output and say how that went.
@@ -44,12 +47,9 @@ pub(super) fn style(stream: &impl IsTerminal, places: bool) -> Style {
     Style { colour, places, clock: true, width: None, code: colour.then_some(highlight::code) }
 }
 
-/// The style for an event: what has rows or is a page is laid out for the window as it is now.
-pub(super) fn fitted(style: Style, event: &Event) -> Style {
-    match event.what {
-        What::Rows { .. } | What::Drawn(_) | What::Page(_) => Style { width: terminal::width(), ..style },
-        _ => style,
-    }
+/// The style for what is shown now on a stream: laid out for its window as that is.
+pub(super) fn fitted(style: Style, stream: impl AsFd) -> Style {
+    Style { width: terminal::width(stream), ..style }
 }
 
 /// How a script's events are written.
@@ -134,10 +134,11 @@ impl Sink for Output {
         if fatal {
             // What came before stands before it.
             let flushed = self.flush();
-            complain(&render::event(event, self.error_style));
+            complain(&render::event(event, fitted(self.error_style, io::stderr())));
             return flushed;
         }
-        let text = render::event(event, fitted(self.style, event));
+        let style = if self.watched { fitted(self.style, io::stdout()) } else { self.style };
+        let text = render::event(event, style);
         let silent = text.is_empty() && !matches!(event.what, What::Printed(_));
         silent || self.write(&text)
     }

@@ -132,8 +132,8 @@ enum First<'a> {
 }
 
 fn interact(options: &Options, first: &First) -> u8 {
-    let terminal = Terminal::remember();
-    let status = match Prompt::new(options) {
+    let terminal = Rc::new(Terminal::remember());
+    let status = match Prompt::new(options, &terminal) {
         Ok(mut prompt) => prompt.converse(first),
         Err(e) => {
             output::complain(&format!("sockpit: the prompt cannot start: {e}"));
@@ -153,7 +153,7 @@ struct Prompt<'a> {
 }
 
 impl<'a> Prompt<'a> {
-    fn new(options: &'a Options) -> io::Result<Self> {
+    fn new(options: &'a Options, terminal: &Rc<Terminal>) -> io::Result<Self> {
         let above = Arc::default();
         let style = output::style(&io::stdout(), false);
         let screen = Rc::new(Screen::new(Arc::clone(&above), style, options.quiet));
@@ -170,6 +170,7 @@ impl<'a> Prompt<'a> {
         let waker = session.world.poller()?.waker();
         let reader = Reader::start(waker.clone(), above)?;
         if reader.edits {
+            screen.show_in_parts(waker.clone(), terminal.clone());
             // A line of a child's goes above the one being typed, as all else does.
             let above = reader.above.clone();
             session.world.children_print = Prints::To(Arc::new(move |line| {
@@ -301,8 +302,11 @@ impl<'a> Prompt<'a> {
         let mut tick = begun + MOMENT;
         let mut looked = false;
         loop {
+            let paged = self.screen.is_paged();
+            self.session.status.is_deaf = paged;
             let until = match self.busy() {
                 _ if self.session.status.stop().is_some() => break,
+                _ if paged => None,
                 Busy::No => break,
                 Busy::Perhaps if looked => break,
                 Busy::Perhaps => {
@@ -316,7 +320,7 @@ impl<'a> Prompt<'a> {
             if script::turn(&mut self.session, until) {
                 self.show_above();
             }
-            if Instant::now() >= tick && self.reader.edits && self.options.form == Form::Human {
+            if Instant::now() >= tick && !paged && self.reader.edits && self.options.form == Form::Human {
                 if let Some(waiting) = self.session.waiting() {
                     let short = format!("{}; Ctrl-C gives up", waiting.text);
                     let mut texts = vec![short.clone(), waiting.text];
@@ -341,6 +345,9 @@ impl<'a> Prompt<'a> {
 
     /// At a prompt only what ended it counts, not the errors that were seen on the way.
     fn leave(&mut self) -> u8 {
+        while self.screen.is_paged() {
+            script::turn(&mut self.session, None);
+        }
         match self.session.status.stop() {
             None => 0,
             Some(Stop::Quit(status)) => status,

@@ -8,16 +8,18 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
+use mio::Waker;
 use unicode_width::UnicodeWidthStr;
 
 use super::line::Above;
+use super::pager::{self, Pager, Rest};
 use super::recorder::Recorder;
 use super::{output, tee};
 use crate::lang;
-use crate::os::terminal;
+use crate::os::terminal::{self, Terminal};
 use crate::render::{self, Style};
 use crate::session::{Event, Sink, What};
-use crate::value::text;
+use crate::value::fold;
 
 /// How the lines of a file are shown that run at the prompt. They are taken down as if they had been typed.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -48,13 +50,27 @@ pub struct Screen {
     waits: Cell<bool>,
     /// The session so far, for `save FILE.transcript`.
     pub recorder: RefCell<Recorder>,
+    /// What is longer than the screen, where a person reads it there.
+    long: RefCell<Option<Long>>,
+}
+
+/// Output that is longer than the screen.
+struct Long {
+    waker: Arc<Waker>,
+    terminal: Rc<Terminal>,
+    /// What is left of it.
+    rest: Rest,
+    /// It is read in a pager.
+    pager: Option<Pager>,
+    /// What came meanwhile.
+    held: Vec<String>,
 }
 
 impl Screen {
     /// The terminal, with what prints above the line.
     pub fn new(above: Arc<Above>, style: Style, quiet: bool) -> Self {
-        let (editing, echoes, runs, waits, seen) = Default::default();
-        Self { above, style, quiet, editing, echoes, seen, runs, waits, recorder: RefCell::default() }
+        let (editing, echoes, runs, waits, seen, long) = Default::default();
+        Self { above, style, quiet, editing, echoes, seen, runs, waits, recorder: RefCell::default(), long }
     }
 
     /// The program is shown down to that line. Gives how far it was before.
@@ -64,34 +80,116 @@ impl Screen {
         before
     }
 
+    /// What is longer than the screen is shown in parts from now on; the terminal is set so for a pager.
+    pub(super) fn show_in_parts(&self, waker: Arc<Waker>, terminal: Rc<Terminal>) {
+        let (rest, pager, held) = Default::default();
+        *self.long.borrow_mut() = Some(Long { waker, terminal, rest, pager, held });
+    }
+
     /// Show text. False when it cannot be.
     pub fn show(&self, text: &str) -> bool {
         tee::log(text);
         self.put(text)
     }
 
-    /// Show text that was to stand above the line.
+    /// Show text that is written down already, where what is shown is.
     pub fn put(&self, text: &str) -> bool {
+        if let Some(long) = self.long.borrow_mut().as_mut().filter(|long| long.pager.is_some()) {
+            long.held.push(text.into());
+            return true;
+        }
         self.clear_status();
         let mut out = io::stdout().lock();
         writeln!(out, "{text}").and_then(|()| out.flush()).is_ok()
     }
 
-    /// Show text that is not the session's.
+    /// Show a call's output, or as much of it as the screen has room for.
+    fn show_output(&self, text: &str) -> bool {
+        tee::log(text);
+        let mut long = self.long.borrow_mut();
+        let size = terminal::size(io::stdout());
+        let parts = long.as_mut().filter(|long| long.pager.is_none()).zip(size);
+        let Some((parts, rest)) = parts.and_then(|(long, size)| Some((long, Rest::of(text, size)?))) else {
+            drop(long);
+            return self.put(text);
+        };
+        parts.rest = rest;
+        if let Some(command) = pager::command() {
+            self.clear_status();
+            parts.terminal.restore();
+            match Pager::start(&command, text.into(), parts.waker.clone()) {
+                Ok(pager) => {
+                    parts.pager = Some(pager);
+                    return true;
+                }
+                Err(e) => {
+                    terminal::silence();
+                    drop(long);
+                    self.remark(&format!("# PAGER is `{command}`: {e}"));
+                    return self.show_more();
+                }
+            }
+        }
+        drop(long);
+        self.show_more()
+    }
+
+    /// Show the next screenful of what was too long for one. False when there is no more.
+    fn show_more(&self) -> bool {
+        let size = terminal::size(io::stdout());
+        let next = self.long.borrow_mut().as_mut().zip(size).and_then(|(long, size)| long.rest.next(size));
+        let Some((text, left)) = next else { return false };
+        let lines = if left == 1 { "line" } else { "lines" };
+        let more = self.style.dim(&format!("... {left} more {lines}: `more`"));
+        self.put(&if left == 0 { text } else { format!("{text}\n{more}") })
+    }
+
+    /// Whether a pager has the terminal. What came while it had is shown once it has ended.
+    pub(super) fn is_paged(&self) -> bool {
+        let mut long = self.long.borrow_mut();
+        let Some(parts) = long.as_mut() else { return false };
+        if parts.pager.as_ref().is_some_and(|pager| !pager.has_ended()) {
+            return true;
+        }
+        let Some(pager) = parts.pager.take() else { return false };
+        let held = std::mem::take(&mut parts.held);
+        terminal::silence();
+        drop(long);
+        if let Some(why) = pager.end() {
+            self.remark(&format!("# {why}"));
+            self.show_more();
+        }
+        for text in held {
+            self.put(&text);
+        }
+        false
+    }
+
+    /// Show prose as wide as the window.
+    pub fn say(&self, text: &str) {
+        self.show(&self.fitted().prose(text));
+    }
+
+    /// Show prose that is not the session's.
     pub fn remark(&self, text: &str) {
-        self.show(&self.style.dim(text));
+        let style = self.fitted();
+        self.show(&style.dim(&style.prose(text)));
+    }
+
+    fn fitted(&self) -> Style {
+        output::fitted(self.style, io::stdout())
     }
 
     /// Show what is wrong with a program's file.
     pub fn refuse_file(&self, error: &lang::Error) {
-        self.show(&render::program_error(error, Style { places: true, ..self.style }));
+        self.show(&render::program_error(error, Style { places: true, ..self.fitted() }));
     }
 
     /// Show what is wrong with a line, and take it down.
     pub fn refuse(&self, error: &lang::Error) {
         let plain = render::program_error(error, Style::default());
         self.recorder.borrow_mut().say(&plain);
-        self.show(&render::program_error(error, self.style));
+        self.show(&render::program_error(error, self.fitted()));
     }
 
     /// Say in one grey line, which goes away again, what is waited for and how long by now.
@@ -103,9 +201,9 @@ impl Screen {
         });
         let time = format!(" ({seconds} s{left})");
         // Room is left for the ^C that the terminal shows.
-        let room = terminal::width().unwrap_or(terminal::USUAL).saturating_sub(time.len() + 3);
+        let room = terminal::width(io::stdout()).unwrap_or(terminal::USUAL).saturating_sub(time.len() + 3);
         let text = texts.iter().find(|t| t.width() <= room).or(texts.last());
-        let line = format!("{}{time}", text::fit(text.map_or("", |t| t), room));
+        let line = format!("{}{time}", fold::fit(text.map_or("", |t| t), room));
         let mut out = io::stdout().lock();
         let clear = if self.waits.replace(true) { "\r\x1b[K" } else { "" };
         // A terminal that is gone shows nothing.
@@ -136,8 +234,8 @@ impl Sink for Rc<Screen> {
         }
         // Where no file is named, the place is the line above.
         let named = event.at.source.as_ref().is_some_and(|source| !source.name.is_empty());
-        let style = Style { places: named && !self.echoes.get(), ..self.style };
-        let text = render::event(event, output::fitted(style, event));
+        let style = Style { places: named && !self.echoes.get(), ..self.fitted() };
+        let text = render::event(event, style);
         if text.is_empty() && !matches!(event.what, What::Printed(_)) {
             return true;
         }
@@ -148,7 +246,12 @@ impl Sink for Rc<Screen> {
             self.above.push(format!("{text}\n"));
             return true;
         }
-        self.show(&text)
+        // A file's lines, and rounds, do not stop at a screenful: nobody is asked to go on.
+        if runs == Runs::No && !event.at.repeats { self.show_output(&text) } else { self.show(&text) }
+    }
+
+    fn more(&mut self) -> bool {
+        self.show_more()
     }
 
     fn flush(&mut self) -> bool {

@@ -9,8 +9,7 @@ use super::output::{self, Output};
 use super::{FAILED, INTERRUPTED, Options, Program, TIMED_OUT, WRONG_USAGE};
 use crate::help;
 use crate::lang::{Error, Source};
-use crate::os::terminal;
-use crate::render::{self, PROMPT, Style};
+use crate::render::{self, PROMPT};
 use crate::session::{Main, Session, Stop};
 use crate::value::{Failure, Name};
 
@@ -93,7 +92,7 @@ pub(super) fn help(words: &[String]) -> u8 {
     match help::answer(words) {
         Ok(page) => {
             let stdout = std::io::stdout();
-            let style = Style { width: terminal::width(), ..output::style(&stdout, false) };
+            let style = output::fitted(output::style(&stdout, false), &stdout);
             output::say(&render::page(&page, style))
         }
         Err(failure) => {
@@ -106,7 +105,8 @@ pub(super) fn help(words: &[String]) -> u8 {
 
 /// Say what is wrong with a program.
 pub(super) fn refuse(error: &Error) -> u8 {
-    let style = output::style(&std::io::stderr(), true);
+    let stderr = std::io::stderr();
+    let style = output::fitted(output::style(&stderr, true), &stderr);
     output::complain(&render::program_error(error, style));
     FAILED
 }

@@ -4,7 +4,8 @@ pub use super::errors::ERRORS;
 pub use super::topic::Topic;
 
 const WORD: &str = "word of the language";
-const TOPIC: &str = "topic";
+/// What a topic is.
+pub(super) const TOPIC: &str = "topic";
 
 /// The words of the language, in the order in which the manual explains them.
 pub static LANGUAGE: &[Topic] = &[
@@ -43,7 +44,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["values", "encode", "let"],
     },
     Topic {
-        names: &["values"],
+        names: &["values", "None", "True", "False", "NULL"],
         noun: TOPIC,
         usage: "values",
         summary: "what a name can hold: numbers, text, bytes, addresses, lists, objects, sockets",
@@ -58,7 +59,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["words", "let", "list", "loads", "encode", "pack"],
     },
     Topic {
-        names: &["addresses", "address"],
+        names: &["addresses", "address", "地址"],
         noun: TOPIC,
         usage: "HOST:PORT, HOST PORT, [V6]:PORT, :PORT, ./PATH, @NAME",
         summary: "how the address of a socket is written",
@@ -230,7 +231,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["def"],
     },
     Topic {
-        names: &["blocking", "modes"],
+        names: &["blocking", "modes", "阻塞", "非阻塞", "超时", "nonblocking"],
         noun: TOPIC,
         usage: "blocking, with a timeout, non-blocking",
         summary: "how long a call on a socket waits",
@@ -349,8 +350,3 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["source", "sockets", "vars", "transcripts"],
     },
 ];
-
-/// Every word, topic and error without a number.
-pub fn all() -> impl Iterator<Item = &'static Topic> {
-    LANGUAGE.iter().chain(ERRORS)
-}

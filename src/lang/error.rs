@@ -1,7 +1,6 @@
 //! Where something stands in a program, and errors that point there.
 
 use std::cell::OnceCell;
-use std::fmt::Write;
 use std::rc::Rc;
 
 use unicode_width::UnicodeWidthStr;
@@ -10,6 +9,8 @@ use crate::value::text;
 
 /// Columns of a source line shown around a caret.
 const WINDOW: usize = 100;
+/// However narrow the terminal is, so many are.
+const WINDOW_MIN: usize = 8;
 
 /// A program's text and what it is called.
 #[derive(Debug)]
@@ -95,6 +96,14 @@ impl Span {
     }
 }
 
+/// The text of a line that stands there.
+pub(super) fn stretch(line: &str, span: Span) -> &str {
+    let start = span.column.saturating_sub(1) as usize;
+    let place = |n: usize, from: usize| line[from..].char_indices().nth(n).map_or(line.len(), |(at, _)| from + at);
+    let from = place(start, 0);
+    &line[from..place(span.length as usize, from)]
+}
+
 /// An error of the language, at a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
@@ -136,7 +145,7 @@ impl Error {
 impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", place(&self.source, self.span), self.message)?;
-        write!(f, "\n{}", excerpt(&self.source, self.span))?;
+        write!(f, "\n{}", excerpt(&self.source, self.span, None))?;
         self.notes.iter().try_for_each(|note| write!(f, "\n  {note}"))
     }
 }
@@ -149,25 +158,44 @@ pub fn place(source: &Source, span: Span) -> String {
     format!("{}:{}:{}", source.name, span.line, span.column)
 }
 
-/// The source line with carets under the span.
-pub fn excerpt(source: &Source, span: Span) -> String {
-    let line: Vec<char> = source.line(span.line).trim_end_matches('\r').chars().collect();
-    let at = (span.column as usize).saturating_sub(1).min(line.len());
-    let first = if line.len() <= WINDOW { 0 } else { at.saturating_sub(WINDOW / 2) };
-    let last = (first + WINDOW).min(line.len());
-    let clean = |chars: &[char]| text::printable(&chars.iter().collect::<String>()).replace('\t', " ");
-    let dots = |there: bool| if there { "..." } else { "" };
-    let mut before = format!("{}{}", dots(first > 0), clean(&line[first..at]));
-    let marked_end = (at + span.length as usize).clamp(at, last);
-    let marked = clean(&line[at..marked_end]);
-    let carets = "^".repeat(marked.width().max(1));
+/// The source line with carets under the span, in no more than so many columns where they are given.
+pub fn excerpt(source: &Source, span: Span, columns: Option<usize>) -> String {
     // At the prompt there is only the line just typed, and its number says nothing.
     let number = if source.name.is_empty() { String::new() } else { format!("{} | ", span.line) };
-    let mut out = String::new();
-    let rest = clean(&line[marked_end..last]);
-    let _ = write!(out, "  {number}{before}{marked}{rest}{}", dots(last < line.len()));
-    before = " ".repeat(before.width());
+    let line: Vec<char> = source.line(span.line).trim_end_matches('\r').chars().collect();
+    let clean = |c: &char| if *c == '\t' { " ".into() } else { text::printable(&c.to_string()) };
+    let cells: Vec<String> = line.iter().map(clean).collect();
+    let at = (span.column as usize).saturating_sub(1).min(cells.len());
+    let room = columns.map(|columns| columns.saturating_sub(2 + number.len()).max(WINDOW_MIN));
+    let (first, last, dots) = match room {
+        Some(room) => window(&cells, at, room),
+        None if cells.len() <= WINDOW => (0, cells.len(), ""),
+        None => {
+            let first = at.saturating_sub(WINDOW / 2);
+            (first, (first + WINDOW).min(cells.len()), "...")
+        }
+    };
+    let dots = |there: bool| if there { dots } else { "" };
+    let before = format!("{}{}", dots(first > 0), cells[first..at].concat());
+    let end = (at + span.length as usize).clamp(at, last.max(at));
+    let marked = cells[at..end].concat();
+    let rest = format!("{}{}", cells[end..last.max(end)].concat(), dots(last < cells.len()));
     let margin = if number.is_empty() { String::new() } else { format!("{} | ", " ".repeat(number.len() - 3)) };
-    let _ = write!(out, "\n  {margin}{before}{carets}");
-    out
+    let space = " ".repeat(before.width());
+    format!("  {number}{before}{marked}{rest}\n  {margin}{space}{}", "^".repeat(marked.width().max(1)))
+}
+
+/// The cells that are shown around one where not all have room, and what stands for the others.
+fn window(cells: &[String], at: usize, room: usize) -> (usize, usize, &'static str) {
+    let width = |cells: &[String]| cells.iter().map(|c| c.width()).sum::<usize>();
+    // A caret may stand behind the last one.
+    if width(cells) + usize::from(at == cells.len()) <= room {
+        return (0, cells.len(), "…");
+    }
+    let room = room - 2;
+    let fits = |from: usize, to: usize, room: usize| width(&cells[from..to]) < room;
+    let first =
+        if fits(0, at, room * 2 / 3) { 0 } else { (0..at).find(|from| fits(*from, at, room / 2)).unwrap_or(at) };
+    let last = (at..=cells.len()).rev().find(|to| fits(first, *to, room + 1)).unwrap_or(at);
+    (first, last, "…")
 }

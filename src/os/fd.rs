@@ -96,6 +96,11 @@ pub fn raise(fd: OwnedFd) -> Result<OwnedFd, i32> {
     Ok(raised)
 }
 
+/// The same, with a number out of the way.
+pub fn dup_high(fd: BorrowedFd<'_>) -> Result<OwnedFd, i32> {
+    dup_from(fd, ABOVE_EDITOR)
+}
+
 fn dup_from(fd: BorrowedFd<'_>, lowest: RawFd) -> Result<OwnedFd, i32> {
     traced!("fcntl", result = rustix::io::fcntl_dupfd_cloexec(fd, lowest).map_err(Errno::raw_os_error);
         Arg::Fd(fd.as_raw_fd()), Arg::Word("F_DUPFD_CLOEXEC"), Arg::Int(lowest.into()))

@@ -4,6 +4,7 @@
 //! and nothing of sockets' names, modes or tasks.
 
 pub(crate) mod addr;
+pub(crate) mod diag;
 pub(crate) mod errqueue;
 pub mod fd;
 pub(crate) mod interfaces;

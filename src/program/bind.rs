@@ -110,9 +110,10 @@ impl Compiler<'_> {
         if let Some((key, value)) = split_pair(word) {
             return ArgCode::Pair(key.as_str().into(), self.plain(&value));
         }
-        match word.single_name() {
-            Some(_) => ArgCode::Fit(Kind::Any, self.operand(word)),
-            None => ArgCode::Const(Arg::Bad(Box::new(Failure::usage("KEY=VALUE is needed here")))),
+        if word.is_inserted() {
+            ArgCode::Fit(Kind::Any, self.operand(word))
+        } else {
+            ArgCode::Const(Arg::Bad(Box::new(Failure::usage("KEY=VALUE is needed here"))))
         }
     }
 }

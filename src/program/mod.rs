@@ -13,7 +13,7 @@ mod faults;
 mod locals;
 mod scope;
 
-pub(crate) use code::{After, ArgCode, Callee, Code, ExprCode, Function, Op, Operand, Site, Slot, takes};
+pub(crate) use code::{After, ArgCode, Callee, Code, ExprCode, Function, Op, Operand, PickCode, Site, Slot, takes};
 pub(crate) use compile::{compile, snippet};
 pub(crate) use faults::{Fault, faults};
 pub(crate) use scope::{Scope, Symbols};

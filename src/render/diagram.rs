@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use crate::value::diagram::{Diagram, DiagramStep, Lane};
-use crate::value::text::fit;
+use crate::value::fold::fit;
 
 /// A lane is no narrower than that.
 const LANE_MIN: usize = 8;

@@ -10,7 +10,7 @@ use super::{CONTINUATION, PROMPT, diagram};
 use crate::explain;
 use crate::lang::{self, Span};
 use crate::session::{Event, What, event::At};
-use crate::value::{Failure, Reason, Table, Value};
+use crate::value::{Failure, Reason, Table, Value, fold};
 
 /// A value longer than this is cut when it is shown as a result.
 const SHOWN_MAX: usize = 400;
@@ -29,7 +29,7 @@ pub struct Style {
     pub code: Option<fn(&str) -> String>,
     /// Show what depends on the clock: never in a transcript.
     pub clock: bool,
-    /// How wide the window is; where there is none, tables are laid out in full and pages for 80 columns.
+    /// How wide the window is; where there is none, nothing is wrapped, and pages are laid out for 80 columns.
     pub width: Option<usize>,
 }
 
@@ -41,6 +41,11 @@ impl Style {
     /// Text that stays in the background.
     pub fn dim(self, text: &str) -> String {
         self.paint(text, Paint::new().dimmed())
+    }
+
+    /// Prose as wide as the window.
+    pub fn prose(self, text: &str) -> String {
+        self.width.map_or_else(|| text.to_string(), |width| fold::wrap_lines(text, width))
     }
 
     fn bad(self, text: &str) -> String {
@@ -58,7 +63,30 @@ impl Style {
 
 /// An event as lines of text, without a line end at their end; empty when there is nothing to show.
 pub fn event(event: &Event, style: Style) -> String {
-    let text = match &event.what {
+    let text = laid(&event.what, shown_text(event, style), room(&event.at, style));
+    match &event.at.who() {
+        Some(task) if !text.is_empty() => {
+            let prefix = style.dim(&format!("[{task}] "));
+            text.lines().map(|l| format!("{prefix}{l}")).collect::<Vec<_>>().join("\n")
+        }
+        _ => text,
+    }
+}
+
+/// Text as it is laid out in a window: prose is wrapped, of values no escape is cut in two.
+fn laid(what: &What, text: String, room: Option<usize>) -> String {
+    let Some(room) = room else { return text };
+    match what {
+        What::Page(_) | What::Drawn(_) | What::Rows { .. } => text,
+        What::Line(_) | What::Reply { .. } | What::Printed(_) | What::JobDone { outcome: Ok(_), .. } => {
+            fold::mend(&text, room).into_owned()
+        }
+        _ => fold::wrap_lines(&text, room),
+    }
+}
+
+fn shown_text(event: &Event, style: Style) -> String {
+    match &event.what {
         What::Line(text) => line(text, style),
         What::Reply { names, values, .. } => reply(&event.at, names, values, style),
         What::Failed { call, failure: f, word, expected, taken } => {
@@ -87,13 +115,6 @@ pub fn event(event: &Event, style: Style) -> String {
                 Err(f) => format!("{head} {line}: {}{}", style.bad(&f.to_string()), advice(call, f, style)),
             }
         }
-    };
-    match &event.at.who() {
-        Some(task) if !text.is_empty() => {
-            let prefix = style.dim(&format!("[{task}] "));
-            text.lines().map(|l| format!("{prefix}{l}")).collect::<Vec<_>>().join("\n")
-        }
-        _ => text,
     }
 }
 
@@ -168,7 +189,7 @@ pub fn failure(at: &At, call: &str, failure: &Failure, word: Option<Span>, style
         if style.places {
             out.push_str(&format!("\n  at {}", lang::place(source, span)));
         }
-        out.push_str(&format!("\n{}", lang::excerpt(source, span)));
+        out.push_str(&format!("\n{}", lang::excerpt(source, span, room(at, style))));
     }
     out.push_str(&advice(call, failure, style));
     out
@@ -185,9 +206,10 @@ fn advice(call: &str, failure: &Failure, style: Style) -> String {
 /// An error of the language.
 pub fn program_error(error: &lang::Error, style: Style) -> String {
     let mut out = format!("{}: {}", lang::place(&error.source, error.span), style.bad(&error.message));
-    out.push_str(&format!("\n{}", lang::excerpt(&error.source, error.span)));
+    let excerpt = lang::excerpt(&error.source, error.span, style.width);
+    out.push_str(&format!("\n{excerpt}"));
     for note in &error.notes {
         out.push_str(&format!("\n  {note}"));
     }
-    out
+    style.prose(&out)
 }

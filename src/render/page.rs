@@ -4,6 +4,7 @@ use owo_colors::Style as Paint;
 use unicode_width::UnicodeWidthStr;
 
 use super::Style;
+use crate::value::fold;
 use crate::value::page::{Page, PagePart};
 
 /// The width where no terminal has one, so that what is written to a file is always the same.
@@ -18,8 +19,9 @@ const TERM_MAX: usize = 18;
 /// A page as text, without a line end at its end.
 pub fn page(page: &Page, style: Style) -> String {
     let width = style.width.map_or(WIDTH, |width| width.min(WIDTH_MAX));
+    let columns = style.width.unwrap_or(usize::MAX);
     let mut out = Vec::new();
-    let mut layout = Layout { style, width, out: &mut out };
+    let mut layout = Layout { style, width, columns, out: &mut out };
     for (i, part) in page.0.iter().enumerate() {
         match part {
             PagePart::Title(text) => {
@@ -46,7 +48,8 @@ pub fn page(page: &Page, style: Style) -> String {
                 if i > 0 && !matches!(page.0[i - 1], PagePart::Title(_) | PagePart::Head(_)) {
                     layout.gap();
                 }
-                layout.out.extend(lines.lines().map(|line| format!("  {line}").trim_end().to_string()));
+                let code = |line: &str| fold::mend(format!("  {line}").trim_end(), layout.columns).into_owned();
+                layout.out.extend(lines.lines().map(code));
             }
         }
     }
@@ -66,7 +69,10 @@ fn column(parts: &[PagePart], at: usize) -> usize {
 
 struct Layout<'a> {
     style: Style,
+    /// How wide prose is.
     width: usize,
+    /// How wide the window is.
+    columns: usize,
     out: &'a mut Vec<String>,
 }
 
@@ -78,8 +84,14 @@ impl Layout<'_> {
         }
     }
 
+    /// Prose in lines that have room beside an indent; spaces in a row are one.
+    fn lines(&self, text: &str, indent: usize) -> Vec<String> {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        fold::wrap(&words.join(" "), self.width.saturating_sub(indent), "")
+    }
+
     fn wrapped(&mut self, text: &str, first: &str, next: &str, paint: Paint) {
-        for (i, line) in wrap(text, self.width.saturating_sub(next.len())).iter().enumerate() {
+        for (i, line) in self.lines(text, next.len()).iter().enumerate() {
             self.out.push(format!("{}{}", if i == 0 { first } else { next }, self.style.paint(line, paint)));
         }
     }
@@ -88,7 +100,7 @@ impl Layout<'_> {
         let paint = Paint::new().cyan();
         let beside = self.width >= BESIDE_MIN && column > 0;
         let indent = if beside { column + 4 } else { 4 };
-        let mut lines = wrap(text, self.width.saturating_sub(indent)).into_iter();
+        let mut lines = self.lines(text, indent).into_iter();
         if beside && term.width() <= column {
             let first = lines.next().unwrap_or_default();
             let space = " ".repeat(column - term.width());
@@ -98,19 +110,4 @@ impl Layout<'_> {
         }
         self.out.extend(lines.map(|line| format!("{:indent$}{line}", "")));
     }
-}
-
-/// Text in lines that are at most that wide, broken at spaces. What has no space where one is needed stays whole.
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if line.width() + 1 + word.width() <= width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_string()),
-        }
-    }
-    lines
 }

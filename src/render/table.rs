@@ -4,9 +4,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::value::Holds;
 use crate::value::table::{Column, Table};
-use crate::value::{Value, text};
+use crate::value::{Holds, Value, fold, text};
 
 /// Shown in a cell that has nothing to say.
 const NOTHING: &str = "-";
@@ -14,6 +13,8 @@ const NOTHING: &str = "-";
 const GAP: usize = 2;
 /// A column is cut to no less than that; narrower than this all of it falls into blocks.
 const COLUMN_MIN: usize = 8;
+/// Prose is wrapped in its column where the column can be so wide.
+const PROSE_MIN: usize = 16;
 
 /// A line of a table, in two parts: what names something, and what it is.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -62,6 +63,8 @@ struct Shape {
     right: bool,
     /// Its cells' ends tell most: ports, file names.
     keep_end: bool,
+    /// Its cells are prose, to be read to the end; the last column alone can be that.
+    prose: bool,
 }
 
 impl<C: Cell> Grid<C> {
@@ -71,10 +74,12 @@ impl<C: Cell> Grid<C> {
             |i: usize| table.columns[i].holds == Holds::Waiting || table.rows.iter().any(|r| r[i] != Value::None);
         let used: Vec<usize> = (0..table.columns.len()).filter(|i| stands(*i)).collect();
         let all = |i: usize, test: fn(&Value) -> bool| table.rows.iter().all(|r| r[i] == Value::None || test(&r[i]));
+        let words = |i: usize| table.rows.iter().any(|r| matches!(&r[i], Value::Text(t) if t.contains(' ')));
         let shape = |i: &usize| Shape {
             title: table.columns[*i].title,
             right: all(*i, |v| matches!(v, Value::Int(_) | Value::Float(_))),
             keep_end: all(*i, |v| matches!(v, Value::Addr(_))),
+            prose: Some(i) == used.last() && words(*i),
         };
         let columns = used.iter().map(shape).collect();
         let row = |row: &Vec<Value>| used.iter().map(|i| write(&table.columns[*i], &row[*i])).collect();
@@ -116,10 +121,12 @@ impl Grid<String> {
     pub(super) fn lines(&self, width: Option<usize>) -> Vec<TableLine> {
         let natural = self.natural();
         let lines = match width {
-            Some(width) if !self.rows.is_empty() && total(&natural, GAP) > width => match self.fitted(natural, width) {
-                Some(widths) => self.cut(&widths).aligned(&widths, 1),
-                None => return self.blocks(width),
-            },
+            Some(width) if !self.rows.is_empty() && total(&natural, GAP) > width => {
+                match self.prose(&natural, width).or_else(|| self.fitted(natural, width)) {
+                    Some(widths) => self.cut(&widths).aligned(&widths, gap(&widths, width)),
+                    None => return self.blocks(width),
+                }
+            }
             _ => self.whole(),
         };
         let titled = !self.rows.is_empty();
@@ -130,6 +137,13 @@ impl Grid<String> {
         lines.into_iter().enumerate().map(line).collect()
     }
 
+    /// The columns' widths when the last one, which is prose, gives way alone.
+    fn prose(&self, natural: &[usize], width: usize) -> Option<Vec<usize>> {
+        let (last, others) = natural.split_last().filter(|_| self.columns.last().is_some_and(|c| c.prose))?;
+        let room = width.checked_sub(total(others, GAP) + GAP).filter(|room| *room >= PROSE_MIN)?;
+        Some(others.iter().copied().chain([room.min(*last)]).collect())
+    }
+
     /// The columns' widths when all must fit: words give way before addresses, the widest first.
     fn fitted(&self, mut widths: Vec<usize>, width: usize) -> Option<Vec<usize>> {
         while total(&widths, 1) > width {
@@ -137,13 +151,22 @@ impl Grid<String> {
             let next = wide.max_by_key(|i| (!self.columns[*i].keep_end, widths[*i]))?;
             widths[next] -= 1;
         }
-        Some(widths)
+        self.columns.last().is_none_or(|c| !c.prose).then_some(widths)
     }
 
+    /// The same with cells that are no wider than that. Prose goes on in rows that have nothing else.
     fn cut(&self, widths: &[usize]) -> Self {
-        let cell = |((cell, shape), width): ((&String, &Shape), &usize)| shape.cut(cell, *width);
-        let row = |row: &Vec<String>| row.iter().zip(&self.columns).zip(widths).map(cell).collect();
-        Self { columns: self.columns.clone(), rows: self.rows.iter().map(row).collect(), empty: self.empty.clone() }
+        let mut rows = Vec::new();
+        for row in &self.rows {
+            let cell = |((cell, shape), width): ((&String, &Shape), &usize)| match shape.prose {
+                true => fold::wrap(cell, *width, ""),
+                false => vec![shape.cut(cell, *width)],
+            };
+            let cells: Vec<Vec<String>> = row.iter().zip(&self.columns).zip(widths).map(cell).collect();
+            let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+            rows.extend((0..height).map(|i| cells.iter().map(|c| c.get(i).cloned().unwrap_or_default()).collect()));
+        }
+        Self { columns: self.columns.clone(), rows, empty: self.empty.clone() }
     }
 
     /// A row as a block: a line a column, the first of them at the margin.
@@ -152,8 +175,15 @@ impl Grid<String> {
         for row in &self.rows {
             for (i, (shape, cell)) in self.columns.iter().zip(row).enumerate().filter(|(_, (_, c))| *c != NOTHING) {
                 let label = format!("{}{}: ", if i == 0 { "" } else { "  " }, shape.title);
-                let room = width.saturating_sub(label.width()).max(1);
-                lines.push(TableLine { label, text: shape.cut(cell, room) });
+                let hang = if i == 0 { "  " } else { "    " };
+                // The rows that a cell goes on in stand where its name does, so the first has as much less room.
+                let indent = " ".repeat(label.width());
+                let mut rows = fold::wrap(&format!("{indent}{cell}"), width, hang).into_iter();
+                let first = rows.next().unwrap_or_default();
+                let text = first.strip_prefix(&indent).unwrap_or("").to_string();
+                let label = if text.is_empty() { label.trim_end().to_string() } else { label };
+                lines.push(TableLine { label, text });
+                lines.extend(rows.map(|text| TableLine { label: String::new(), text }));
             }
         }
         lines
@@ -162,9 +192,13 @@ impl Grid<String> {
 
 impl Shape {
     fn cut(&self, cell: &str, width: usize) -> String {
-        let backwards = |s: &str| s.chars().rev().collect::<String>();
-        if self.keep_end { backwards(&text::fit(&backwards(cell), width)) } else { text::fit(cell, width) }
+        if self.keep_end { fold::fit_end(cell, width) } else { fold::fit(cell, width) }
     }
+}
+
+/// How far apart columns of these widths stand in a window.
+fn gap(widths: &[usize], width: usize) -> usize {
+    if total(widths, GAP) <= width { GAP } else { 1 }
 }
 
 /// How wide columns are together, so far apart.

@@ -135,6 +135,11 @@ pub trait Sink {
         Ok(())
     }
 
+    /// Show more of what was too long to be shown at once. False where nothing is left, or nothing is ever cut.
+    fn more(&mut self) -> bool {
+        false
+    }
+
     /// The session so far as a transcript, where one is kept.
     fn transcript(&self) -> Option<String> {
         None

@@ -51,6 +51,11 @@ impl Reporter {
         self.sink.tee(path)
     }
 
+    /// Show more of what was too long to be shown at once. False when there is no more.
+    pub(super) fn more(&mut self) -> bool {
+        self.sink.more()
+    }
+
     /// The session so far as a transcript, where one is kept.
     pub(super) fn transcript(&self) -> Option<String> {
         self.sink.transcript()

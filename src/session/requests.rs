@@ -64,6 +64,7 @@ impl Session {
             Request::Help(words) => self.help(task, &words)?,
             Request::Diagram(sockets) => self.draw(task, &sockets)?,
             Request::Why(socket) => self.explain(task, site, socket.as_ref())?,
+            Request::More => self.more(task),
             Request::Trace(on) => self.trace(on).into(),
             Request::Timing(on) => self.timing(task, on).into(),
             Request::Tee(path) => self.tee(path.as_deref())?.into(),

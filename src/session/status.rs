@@ -44,6 +44,8 @@ pub struct Status {
     ops: u32,
     /// Ctrl-C came before the line it was meant for.
     early_interrupt: bool,
+    /// Ctrl-C is meant for another program, which has the terminal.
+    pub is_deaf: bool,
 }
 
 impl Status {

@@ -125,6 +125,9 @@ impl Session {
         if signal != libc::SIGINT {
             return self.status.ask_stop(Stop::Signal(signal));
         }
+        if self.status.is_deaf {
+            return;
+        }
         if self.stepper.is_on() {
             self.interrupt_steps();
         } else if self.tasks.get(MAIN).is_some_and(|t| !t.frames.is_empty()) {

@@ -30,6 +30,15 @@ impl Session {
         Answer::Flow(Flow::On)
     }
 
+    /// Show more of what did not fit on the screen.
+    pub(super) fn more(&mut self, task: &Task) -> Answer {
+        if self.reporter.more() {
+            Answer::Flow(Flow::On)
+        } else {
+            self.show_it(task, What::Noted("there is no more".into()))
+        }
+    }
+
     /// Text: names take it, or it is told.
     pub(super) fn view(&mut self, task: &Task, site: &Site, text: impl FnOnce(&Self, &Task) -> String) -> Answer {
         let text = text(self, task);

@@ -7,10 +7,12 @@ pub(crate) mod addr;
 pub mod codec;
 pub mod diagram;
 pub(crate) mod failure;
+pub(crate) mod fold;
 mod holds;
 pub mod json;
 pub mod pack;
 pub mod page;
+mod pick;
 pub mod reason;
 pub(crate) mod reply;
 pub mod table;
@@ -202,7 +204,12 @@ impl Value {
             Self::List(l) => format!(" ({} entries)", l.len()),
             _ => String::new(),
         };
-        format!("{}...{size}", shown.chars().take(max).collect::<String>())
+        let mut left = max;
+        let whole = fold::units(&shown).map_while(|(unit, _)| {
+            left = left.checked_sub(unit.chars().count())?;
+            Some(unit)
+        });
+        format!("{}...{size}", whole.collect::<String>())
     }
 }
 

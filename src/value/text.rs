@@ -2,8 +2,6 @@
 
 use std::fmt::Write;
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
 /// Whether a character may stand in output as it is: not a control, and nothing that reorders, joins or hides text.
 pub(crate) fn is_plain(c: char) -> bool {
     !(c.is_control()
@@ -39,6 +37,10 @@ pub(crate) fn quote_text(s: &str) -> String {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '$' => out.push_str("$$"),
+            // What is written with \xNN would be bytes.
+            c if c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t' | '\0') => {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
             c => push_char(&mut out, c),
         }
     }
@@ -102,27 +104,6 @@ pub(crate) fn float(x: f64) -> String {
     }
 }
 
-/// Text cut to that many columns, with `…` where it is cut.
-pub(crate) fn fit(s: &str, columns: usize) -> String {
-    if s.width() <= columns {
-        return s.to_string();
-    }
-    let mut out = String::new();
-    let mut left = columns.saturating_sub(1);
-    for c in s.chars() {
-        let width = c.width().unwrap_or(0);
-        if width > left {
-            break;
-        }
-        left -= width;
-        out.push(c);
-    }
-    if columns > 0 {
-        out.push('…');
-    }
-    out
-}
-
 /// The name among `names` that is nearest to a mistyped word, if one is near enough to be meant.
 pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1);
@@ -132,6 +113,15 @@ pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> O
         .min_by_key(|(d, _)| *d)
         .filter(|(d, _)| *d <= limit)
         .map(|(_, name)| name)
+}
+
+/// All names that are spelled as much like a word as any of them is.
+pub(crate) fn near<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let limit = word.chars().count() / 3;
+    let word = word.to_lowercase();
+    let measured: Vec<_> = names.map(|name| (distance(&word, &name.to_lowercase()), name)).collect();
+    let least = measured.iter().map(|(d, _)| *d).min().filter(|d| *d <= limit);
+    measured.into_iter().filter(|(d, _)| Some(*d) == least).map(|(_, name)| name).collect()
 }
 
 /// How many letters must be changed, added, dropped or swapped with their neighbour (Damerau, Levenshtein).

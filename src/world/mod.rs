@@ -6,6 +6,7 @@ mod arrivals;
 mod drops;
 mod ends;
 pub(crate) mod file;
+mod held;
 pub(crate) mod mpqueue;
 pub(crate) mod process;
 mod queue;
@@ -17,7 +18,7 @@ mod wait;
 
 use std::collections::VecDeque;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
@@ -151,7 +152,11 @@ impl World {
 
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
-        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
+        self.alive(|s| s.fd().is_ok())
+    }
+
+    fn alive(&self, is: impl Fn(&Socket) -> bool) -> Vec<Rc<Socket>> {
+        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && is(s);
         self.registry.iter().filter_map(|(_, s)| s.upgrade()).filter(is_users).collect()
     }
 
@@ -188,30 +193,42 @@ impl World {
         Ok((conn, peer))
     }
 
-    /// Close a socket for its user. Whoever waits on it is woken, to find EBADF unless a file keeps it.
+    /// Close a socket for its user. As in the kernel that ends no call that waits on it: see [`hold`](Self::hold).
     pub fn close(&mut self, socket: &Rc<Socket>) -> Result<Step, Failure> {
         drop(socket.fd()?);
+        let held = socket.is_waited_on() && socket.files.get() == 0;
         if !socket.set_closed() {
-            self.note(socket, || Did::Dropped);
+            self.note(socket, || if held { Did::Held } else { Did::Dropped });
         }
-        self.wake(socket);
         self.release(socket)
     }
 
     /// Let go of a closed socket's descriptor, when neither its user nor a file needs it any more.
     pub fn release(&mut self, socket: &Rc<Socket>) -> Result<Step, Failure> {
-        let needed = !socket.is_closed() || socket.files.get() > 0;
-        let orphan = if needed { None } else { socket.orphan() };
-        Ok(orphan.map_or(Step::Done(Reply::Nothing), |orphan| self.end(orphan)))
+        let orphan = if socket.is_given_up() { socket.orphan() } else { None };
+        Ok(match orphan {
+            None => Step::Done(Reply::Nothing),
+            Some(Orphan { fd, token, .. }) if socket.is_waited_on() => {
+                self.forget(&fd, token);
+                // Its number is free from now on.
+                let fd = fd::raise(fd).map_err(Failure::os)?;
+                self.hold(socket, fd, false)?;
+                Step::Done(Reply::Nothing)
+            }
+            Some(orphan) => self.end(orphan),
+        })
     }
 
     /// Take a socket's descriptor out of sockpit's hands: Python's detach().
     pub fn detach(&mut self, socket: &Rc<Socket>) -> Result<OwnedFd, Failure> {
         drop(socket.fd()?);
-        self.wake(socket);
         let fd = socket.take_fd().ok_or(Failure::os(libc::EBADF))?;
         self.forget(&fd, socket.token.replace(0));
         self.note(socket, || Did::Detached);
+        if socket.is_waited_on() {
+            let copy = fd::dup_high(fd.as_fd()).map_err(Failure::os)?;
+            self.hold(socket, copy, true)?;
+        }
         Ok(fd)
     }
 
@@ -292,18 +309,23 @@ impl World {
     pub fn register(&mut self, socket: &Rc<Socket>) -> Result<(), Failure> {
         if socket.token.get() == 0 {
             let raw = socket.fd()?.as_raw_fd();
-            let token = self.free_tokens.pop().unwrap_or_else(|| {
-                self.tokens.push(Weak::new());
-                self.tokens.len() - 1 + poller::FIRST
-            });
-            if let Err(e) = self.poller().and_then(|p| p.register(raw, token)) {
-                self.free_tokens.push(token);
-                return Err(Failure::os(e.raw_os_error().unwrap_or(libc::EINVAL)));
-            }
-            self.tokens[token - poller::FIRST] = Rc::downgrade(socket);
-            socket.token.set(token);
+            socket.token.set(self.enrol(socket, raw)?);
         }
         Ok(())
+    }
+
+    /// Have the poller hear of a socket's descriptor. Gives the token it goes by.
+    fn enrol(&mut self, socket: &Rc<Socket>, raw: RawFd) -> Result<usize, Failure> {
+        let token = self.free_tokens.pop().unwrap_or_else(|| {
+            self.tokens.push(Weak::new());
+            self.tokens.len() - 1 + poller::FIRST
+        });
+        if let Err(e) = self.poller().and_then(|p| p.register(raw, token)) {
+            self.free_tokens.push(token);
+            return Err(Failure::os(e.raw_os_error().unwrap_or(libc::EINVAL)));
+        }
+        self.tokens[token - poller::FIRST] = Rc::downgrade(socket);
+        Ok(token)
     }
 
     /// A task waits on a socket from now on: for what the kernel signals, or only for its being closed or shut down.
@@ -322,7 +344,12 @@ impl World {
 
     /// A task waits no more.
     pub fn unwatch(&mut self, wait: &Wait, task: TaskId) {
-        let leave = |socket: &Rc<Socket>| socket.waiters.borrow_mut().retain(|w| w.task != task);
+        let mut leave = |socket: &Rc<Socket>| {
+            socket.waiters.borrow_mut().retain(|w| w.task != task);
+            if let Some(held) = socket.let_go() {
+                self.let_go(held);
+            }
+        };
         match &wait.on {
             On::Socket(socket) => leave(socket),
             On::Sockets(sockets) => sockets.iter().for_each(leave),

@@ -103,6 +103,8 @@ pub(super) struct Orphan {
     pub shared: Rc<Shared>,
     /// The name it had, unless its user had closed it.
     pub name: Option<String>,
+    /// Its user has another descriptor of it: detach.
+    pub detached: bool,
 }
 
 /// A task that waits on a socket.
@@ -130,8 +132,10 @@ pub struct Socket {
     pub shared: Rc<Shared>,
     /// Files made of it: while there are some, closing the socket leaves the connection open.
     pub files: Cell<u32>,
-    fd: RefCell<Option<OwnedFd>>,
-    closed: Cell<bool>,
+    pub(super) fd: RefCell<Option<OwnedFd>>,
+    pub(super) closed: Cell<bool>,
+    /// Its descriptor, when only calls that wait have it.
+    pub(super) held: RefCell<Option<Orphan>>,
     name: RefCell<Option<Rc<str>>>,
     /// It is or was connected, as far as it was looked at.
     pub(super) was_connected: Cell<bool>,
@@ -141,7 +145,7 @@ pub struct Socket {
     pub(super) token: Cell<usize>,
     /// The tasks that wait on it, first come first served.
     pub(super) waiters: RefCell<Vec<Waiter>>,
-    orphans: Rc<Orphans>,
+    pub(super) orphans: Rc<Orphans>,
 }
 
 impl Socket {
@@ -163,6 +167,7 @@ impl Socket {
             files: Cell::default(),
             fd: RefCell::new(Some(fd)),
             closed: Cell::default(),
+            held: RefCell::default(),
             name: RefCell::default(),
             was_connected: Cell::default(),
             told: Cell::default(),
@@ -199,9 +204,12 @@ impl Socket {
         Ref::filter_map(self.fd.borrow(), Option::as_ref).map_err(|_| Failure::os(libc::EBADF))
     }
 
-    /// What the kernel says of it, while its descriptor is open.
+    /// What the kernel says of it, while its descriptor is open, be it to nobody but calls that wait.
     pub fn ask<T, E>(&self, what: impl FnOnce(BorrowedFd<'_>) -> Result<T, E>) -> Option<T> {
-        what(self.fd().ok()?.as_fd()).ok()
+        match self.fd() {
+            Ok(fd) => what(fd.as_fd()).ok(),
+            Err(_) => what(self.held.borrow().as_ref()?.fd.as_fd()).ok(),
+        }
     }
 
     /// The descriptor's number; -1 once it is closed, as Python has it.
@@ -228,17 +236,14 @@ impl Socket {
     /// The same, with what closing it needs to know.
     pub(super) fn orphan(&self) -> Option<Orphan> {
         let fd = self.take_fd()?;
-        Some(Orphan { serial: self.serial, fd, token: self.token.replace(0), shared: self.shared.clone(), name: None })
-    }
-
-    /// Its last file is gone: if its user had closed it, the world closes the descriptor.
-    pub(super) fn abandon(&self) {
-        if self.closed.get()
-            && self.files.get() == 0
-            && let Some(orphan) = self.orphan()
-        {
-            self.orphans.sockets.borrow_mut().push(orphan);
-        }
+        Some(Orphan {
+            serial: self.serial,
+            fd,
+            token: self.token.replace(0),
+            shared: self.shared.clone(),
+            name: None,
+            detached: false,
+        })
     }
 
     /// Whether it carries a stream rather than messages.
@@ -383,7 +388,7 @@ impl Handle for Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         let closed = self.closed.get();
-        let Some(orphan) = self.orphan() else { return };
+        let Some(orphan) = self.orphan().or(self.held.take()) else { return };
         let name = if closed { None } else { self.name.get_mut().take().map(|n| n.to_string()) };
         self.orphans.sockets.borrow_mut().push(Orphan { name, ..orphan });
     }

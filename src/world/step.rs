@@ -146,6 +146,8 @@ pub enum Request {
     Sockets,
     /// The lines typed so far.
     History,
+    /// Show more of what was too long for the screen.
+    More,
     /// Tell each system call, or no more.
     Trace(bool),
     /// Tell how long each call takes, or no more.
