@@ -32,6 +32,7 @@ mod prompt;
 mod python;
 mod random;
 mod readme;
+mod roundtrip;
 mod servers;
 mod startup;
 mod step;
@@ -54,6 +55,7 @@ fn main() {
     // What takes longest comes first.
     let rust = [
         random::trials(),
+        roundtrip::trials(),
         python::trials(),
         editor::trials(),
         step::trials(),

@@ -18,6 +18,9 @@ tests![
     bytes_of_the_network_reach_no_terminal_raw,
     a_session_is_saved_as_a_transcript_that_holds,
     what_a_child_process_prints_stands_above_the_half_typed_line,
+    descriptors_are_numbered_as_in_a_script_and_in_python,
+    thousands_of_sockets_leave_the_editor_alone,
+    the_prompt_lives_when_no_descriptor_is_left,
 ];
 
 /// A listener `srv` at the prompt; gives its port.
@@ -230,4 +233,85 @@ fn what_a_child_process_prints_stands_above_the_half_typed_line() {
     t.until("the child's line above the half one", |s| {
         s.contains("[work-2] from the child\n") && s.trim_end().ends_with("sockpit> print \"half a")
     });
+}
+
+/// Answer a line at the prompt with what it shows.
+fn answer(t: &mut Terminal, line: &str) -> String {
+    let before = t.raw.len();
+    t.keys(&format!("{line}\r"));
+    t.hear_after(before, "\x1b[?2004h");
+    t.ready();
+    let text = t.text();
+    let from = text.rfind(line).map_or(0, |at| at + line.len());
+    text[from..].trim_end().trim_end_matches("sockpit>").trim().to_string()
+}
+
+fn descriptors_are_numbered_as_in_a_script_and_in_python() {
+    // Something is waited for in between: the poller's are none of the program's.
+    let lines = ["a, b = socketpair", "recv b 1 &", "send a x", "wait 1", "s = socket", "fileno s", "close a"];
+    let more = ["t = socket", "fileno t", "d = dup s", "fileno d", "why s", "u = socket udp", "fileno u"];
+    let lines = [&lines[..], &more].concat();
+    let numbers = |shown: &[String]| -> Vec<i32> { shown.iter().filter_map(|l| l.parse().ok()).collect() };
+    let mut t = Terminal::new(50, 100, &[]);
+    t.ready();
+    let at_prompt: Vec<String> = lines
+        .iter()
+        .map(|l| answer(&mut t, l))
+        .zip(&lines)
+        .filter(|(_, l)| l.starts_with("fileno"))
+        .map(|(s, _)| s)
+        .collect();
+    let script = common::run(&["-c", &lines.join("\n")]);
+    let in_script: Vec<String> = script.out.lines().skip_while(|l| !l.contains("fileno")).map(str::to_string).collect();
+    assert_eq!(numbers(&at_prompt), [5, 3, 6, 7], "{at_prompt:?}");
+    assert_eq!(numbers(&in_script), [5, 3, 6, 7], "{}", script.out);
+    let python = "import socket\na, b = socket.socketpair()\ns = socket.socket()\nprint(s.fileno())\na.close()\n\
+        t = socket.socket()\nprint(t.fileno())\nd = s.dup()\nprint(d.fileno())\nu = socket.socket()\nprint(u.fileno())";
+    if common::has("python3") {
+        let python = common::Run::of(Command::new("python3").args(["-c", python]));
+        assert_eq!(python.out, "5\n3\n6\n7\n");
+    }
+}
+
+fn thousands_of_sockets_leave_the_editor_alone() {
+    let mut t = Terminal::new(30, 100, &["-q"]);
+    t.ready();
+    answer(&mut t, "q = queue");
+    t.keys("repeat 1000\ra, b = socketpair\rput q $a\rput q $b\rend\r");
+    t.until("the prompt again", |s| s.contains("fd 2008") && s.trim_end().ends_with("sockpit>"));
+    t.ready();
+    // What the editor does on the terminal's new size goes to none of them.
+    t.resize(20, 60);
+    for (line, shown) in [("fileno b", "2008"), ("recv b 1 MSG_DONTWAIT", "EAGAIN"), ("print alive", "alive")] {
+        let answer = answer(&mut t, line);
+        assert!(answer.contains(shown), "{line}: {answer}\n{}", t.text());
+    }
+    t.keys("\x04");
+    assert!(t.end().success());
+}
+
+fn the_prompt_lives_when_no_descriptor_is_left() {
+    let line = format!("ulimit -n 24; exec {} -q", common::SOCKPIT);
+    let mut t = Terminal::of(40, 100, &["sh", "-c", &line], Folder::new(), |_| {});
+    t.ready();
+    answer(&mut t, "q = queue");
+    t.keys("repeat 30\rs = socket\rput q $s\rend\r");
+    t.see("socket: EMFILE");
+    t.ready();
+    for (line, shown) in
+        [("print alive", "alive"), ("a = socket", "EMFILE"), ("help fileno", "descriptor"), ("print on", "on")]
+    {
+        let answer = answer(&mut t, line);
+        assert!(answer.contains(shown), "{line}: {answer}\n{}", t.text());
+    }
+    // Completion and history work as ever.
+    t.keys("print al");
+    t.keys("\x1b[A\x1b[A");
+    t.see("help fileno");
+    t.keys("\x03");
+    t.ready();
+    answer(&mut t, "q = queue");
+    assert!(answer(&mut t, "x = socket").contains("fd "), "{}", t.text());
+    t.keys("\x04");
+    assert!(t.end().success());
 }

@@ -189,6 +189,7 @@ fn an_error_of_the_script_does_not_keep_the_prompt_away() {
     t.ready();
     t.keys("print \"x is $x\"\r");
     t.see("\nx is 42");
+    t.ready();
     t.keys("\x04");
     assert!(t.end().success());
     let mut t = prompt(&["-q", "-i", "-c", "print first", "-c", "if 1"], Folder::new());

@@ -122,7 +122,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("help/examples.rs", &["socket"]),
     ("lang/foreign.rs", &["select", "socket"]),
     ("render/json.rs", &["sockets"]),
-    ("render/rules.rs", &["pid"]),
+    ("render/rules.rs", &["pid", "time"]),
     ("session/evaluate.rs", &["prompt"]),
     ("session/task.rs", &["coroutine"]),
     ("world/mpqueue.rs", &["mpqueue"]),

@@ -88,7 +88,7 @@ fn a_wrong_word_gets_near_ones_and_the_search() {
         ("SO_REUSADDR", "did you mean SO_REUSEADDR?"),
         ("threding", "did you mean threading?"),
         ("socket.recvform", "did you mean recvfrom?"),
-        ("次握手", "三次握手"),
+        ("握", "三次握手"),
         ("handshak", "handshake"),
     ] {
         let wrong = run(&["help", word]);

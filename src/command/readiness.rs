@@ -2,8 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::args::expected;
 use super::data::int_value;
@@ -160,7 +159,10 @@ const INQ: Command = Command {
     errors: &[err("EINVAL", "a listening socket has no bytes to read"), CLOSED],
     example: "left, right = socketpair\nsend right hello\ninq left",
     related: &["outq", "recv", "MSG_PEEK"],
-    run: |_, args| told(args, fd::inq).map(|count| int_value(count).into()),
+    run: |_, args| {
+        let kept = args.socket(0)?.shared.kept.len();
+        told(args, fd::inq).map(|count| int_value(count + kept).into())
+    },
     ..base(Group::Readiness)
 };
 
@@ -235,7 +237,11 @@ fn events(socket: &Socket, events: i16, wake: Wake) -> Result<i16, Failure> {
     match socket.is_held() {
         true if wake == Wake::Expired || socket.is_ready(events) => Ok(libc::POLLNVAL),
         true => Ok(0),
-        false => fd::poll(socket.fd()?.as_fd(), events).map_err(Failure::os),
+        // What a call took and keeps is as good as what the kernel has.
+        false => {
+            let kept = if socket.shared.kept.is_empty() { 0 } else { events & (libc::POLLIN | libc::POLLRDNORM) };
+            fd::poll(socket.fd()?.as_fd(), events).map(|found| found | kept).map_err(Failure::os)
+        }
     }
 }
 
@@ -283,7 +289,7 @@ fn sockets(args: &Args, from: usize) -> Result<Vec<Rc<Socket>>, Failure> {
     for (i, arg) in args.rest(from).iter().enumerate() {
         match arg {
             Arg::Value(Value::List(several)) => {
-                for one in several.iter() {
+                for one in several.items().iter() {
                     found.push(one.downcast_rc().ok_or_else(|| expected(from + i, "a socket", one))?);
                 }
             }
@@ -338,10 +344,8 @@ fn sleep(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Step::Park(wait, Box::new(resume)))
 }
 
-fn now(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    static FIRST: OnceLock<Instant> = OnceLock::new();
-    let first = FIRST.get_or_init(Instant::now);
-    Ok(Value::Float(first.elapsed().as_secs_f64()).into())
+fn now(world: &mut World, _: &mut Args) -> Result<Step, Failure> {
+    Ok(Value::Float(world.clock.time().as_secs_f64()).into())
 }
 
 /// What the kernel tells of the socket in the first place.

@@ -251,8 +251,8 @@ fn socketpair(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let sort = [family, kind & !TYPE_FLAGS, protocol];
     let seconds = if kind & libc::SOCK_NONBLOCK == 0 { world.default_mode } else { Some(0.0) };
     let mode = Mode::from_seconds(seconds);
-    let left = world.wrap(left, sort, mode)?;
-    let right = world.wrap(right, sort, mode)?;
+    let left = world.wrap(left, sort, mode);
+    let right = world.wrap(right, sort, mode);
     left.shared.pair.set(Some((left.serial, false)));
     right.shared.pair.set(Some((left.serial, true)));
     world.note(&left, || Did::Paired(right.serial));
@@ -291,7 +291,7 @@ fn shutdown(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 fn dup(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let fd = fd::dup(socket.fd()?.as_fd()).map_err(Failure::os)?;
-    world.duplicate(&socket, fd).map(|s| socket_value(s).into())
+    Ok(socket_value(world.duplicate(&socket, fd)).into())
 }
 
 fn detach(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

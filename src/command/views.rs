@@ -37,14 +37,14 @@ const PROMPT_MAX: usize = 60;
 
 fn prompt(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     if !args.has(0) {
-        world.prompt = None;
+        world.input.prompt = None;
         return Ok(Step::Done(Reply::Nothing));
     }
     let text = args.text(0)?;
     if text.chars().count() > PROMPT_MAX || text.contains(char::is_control) {
         return Err(Failure::usage(format!("a prompt is one line of at most {PROMPT_MAX} characters")).at(0));
     }
-    world.prompt = Some(text.into_owned());
+    world.input.prompt = Some(text.into_owned());
     Ok(Step::Done(Reply::Nothing))
 }
 

@@ -44,12 +44,19 @@ pub(super) struct Ask {
     pub prompt: String,
     /// What is typed already. Where nothing can be edited, an empty line stands for it.
     pub initial: String,
+    /// What is typed answers a question of the program: it is no line of the language, and one line alone.
+    pub question: bool,
 }
 
 impl Ask {
     /// Nothing is typed yet.
     pub(super) fn plain(prompt: &str) -> Self {
-        Self { prompt: prompt.into(), initial: String::new() }
+        Self { prompt: prompt.into(), initial: String::new(), question: false }
+    }
+
+    /// A question of the program.
+    pub(super) fn question(prompt: &str) -> Self {
+        Self { question: true, ..Self::plain(&printable(prompt).replace('\n', " ")) }
     }
 }
 
@@ -85,6 +92,7 @@ impl LineEditor {
             cache,
             style,
             in_block: false.into(),
+            in_question: false.into(),
             width: 0.into(),
             painted: RefCell::default(),
             given: keys.given.clone(),
@@ -108,7 +116,11 @@ impl LineEditor {
         if let Some(note) = self.unsaid.take() {
             self.note(&note);
         }
+        self.assist(|a| a.in_question.set(ask.question));
         let mut text = self.line(&ask.prompt, &ask.initial, &begin)?;
+        if ask.question {
+            return Ok(text);
+        }
         // The block that a given line opens is the program's.
         let given = !ask.initial.is_empty() && first_word(&text) == first_word(&ask.initial);
         while depth(&text) > 0 && !given {
@@ -262,6 +274,8 @@ struct Assistant {
     style: Style,
     /// A block is open above the line.
     in_block: Cell<bool>,
+    /// What is typed is no line of the language.
+    in_question: Cell<bool>,
     /// The line as it was last drawn.
     painted: RefCell<String>,
     /// How many columns the prompt takes.
@@ -287,6 +301,9 @@ impl Completer for Assistant {
     type Candidate = Candidate;
 
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Candidate>)> {
+        if self.in_question.get() {
+            return Ok((pos, Vec::new()));
+        }
         Ok(complete::complete(line, pos, &self.cache.ask(Depth::Standing)))
     }
 }
@@ -309,7 +326,7 @@ impl Hinter for Assistant {
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
         // A line given whole needs no help.
-        if line.trim().is_empty() || pos < line.len() || self.given.is(line) {
+        if line.trim().is_empty() || pos < line.len() || self.given.is(line) || self.in_question.get() {
             return None;
         }
         let hint = hint::hint(line, &self.cache.ask(Depth::Names))?;
@@ -324,7 +341,7 @@ impl Hinter for Assistant {
 
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
-        if line.is_empty() || !self.style.colour {
+        if line.is_empty() || !self.style.colour || self.in_question.get() {
             return Cow::Borrowed(line);
         }
         Cow::Owned(highlight::paint(line, &self.cache.ask(Depth::Names), self.in_block.get()))

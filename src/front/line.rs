@@ -20,7 +20,7 @@ use super::names::NameCache;
 use super::paste::Paste;
 use super::{output, tee};
 use crate::lang;
-use crate::os::poller;
+use crate::os::{fd, poller};
 use crate::render::CONTINUATION;
 
 /// What came of asking for a line.
@@ -62,10 +62,13 @@ impl Reader {
         let edits = terminal && io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
         let cache = Arc::new(NameCache::new(waker.clone()));
         let paste = Paste::default();
+        let (tell_apart, is_apart) = mpsc::channel();
         let for_thread = (above.clone(), cache.clone(), paste.clone());
-        poller::block_suspend(true);
+        poller::block_editors(true);
         let thread = thread::Builder::new().name("line".into()).spawn(move || {
-            poller::block_suspend(false);
+            poller::block_editors(false);
+            fd::keep_apart();
+            let _ = tell_apart.send(());
             let tell = |read: Read| {
                 let told = tell.send(read).is_ok();
                 // The main thread is there as long as the receiver is.
@@ -75,6 +78,8 @@ impl Reader {
             let (above, cache, paste) = for_thread;
             if edits { edit(&asked, tell, &above, cache, paste) } else { plain(&asked, tell, terminal) }
         })?;
+        // What the program opens from here on is not in the thread's table. One that has died says so later.
+        let _ = is_apart.recv();
         Ok(Self { ask: Some(ask), thread: Some(thread), asked: Cell::default(), heard, above, cache, paste, edits })
     }
 
@@ -203,7 +208,7 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, 
         };
         // What nobody typed is no history.
         let typed = match &read {
-            Read::Lines(lines) if *lines != ask.initial => lines.clone(),
+            Read::Lines(lines) if *lines != ask.initial && !ask.question => lines.clone(),
             _ => String::new(),
         };
         if !tell(read) {
@@ -218,7 +223,7 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, 
 /// short; the language then says what is wrong with it.
 fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
     let mut input = io::stdin().lock();
-    'asked: while let Ok(Ask { prompt, initial }) = asked.recv() {
+    'asked: while let Ok(Ask { prompt, initial, question }) = asked.recv() {
         let mut lines = String::new();
         loop {
             if prompts {
@@ -230,6 +235,9 @@ fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
             match read_line(&mut input, &mut line) {
                 Ok(0) if lines.is_empty() => {
                     tell(Read::End);
+                    if question {
+                        continue 'asked;
+                    }
                     return;
                 }
                 Ok(0) => break,
@@ -248,7 +256,7 @@ fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
                     continue 'asked;
                 }
             }
-            if !initial.is_empty() || editor::depth(&lines) == 0 {
+            if question || !initial.is_empty() || editor::depth(&lines) == 0 {
                 break;
             }
         }

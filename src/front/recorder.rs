@@ -168,22 +168,24 @@ impl Recorder {
         entries
     }
 
-    /// The text of the transcript, without the lines that save it, and their like. An empty line in the place of each
-    /// keeps the numbers of the others.
+    /// The text of the transcript, without the lines that save it or turn a page: a second run has none of that to do. An
+    /// empty line stands for each, so that the lines after it keep their numbers.
     pub fn text(&self) -> String {
-        let mut aside = false;
-        let kept = |entry: Entry<Line>| {
-            if let Entry::Typed(line) = &entry {
-                aside = views::is_aside(line);
+        let mut entries = self.entries(&[]);
+        let mut saving = false;
+        entries.retain_mut(|entry| {
+            if let Entry::Typed(line) = entry {
+                saving = views::is_aside(line);
+                if saving {
+                    line.clear();
+                }
+                return true;
             }
-            match entry {
-                Entry::Typed(_) if aside => Some(Entry::Typed(String::new())),
-                Entry::Shown(_) | Entry::More(_) if aside => None,
-                entry => Some(entry),
-            }
-        };
-        let mut entries: Vec<_> = self.entries(&[]).into_iter().filter_map(kept).collect();
-        while entries.pop_if(|entry| matches!(entry, Entry::Typed(line) if line.is_empty())).is_some() {}
+            !saving
+        });
+        while matches!(entries.last(), Some(Entry::Typed(line)) if line.is_empty()) {
+            entries.pop();
+        }
         format!("{AT_PROMPT}\n{}", write(entries.into_iter()))
     }
 

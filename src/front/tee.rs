@@ -4,12 +4,13 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::os::{fd, trace};
+use crate::os::fd;
 use crate::value::Failure;
 
 static FILE: Mutex<Option<File>> = Mutex::new(None);
@@ -28,8 +29,7 @@ fn open(path: &Path) -> io::Result<File> {
     // A pipe that nobody reads must not hold the session up.
     let file = OpenOptions::new().write(true).create(true).truncate(true).custom_flags(libc::O_NONBLOCK).open(path)?;
     // The numbers of the program's own descriptors stay what they are.
-    let fd = trace::aside(|| fd::raise(file.into())).map_err(io::Error::from_raw_os_error)?;
-    Ok(fd.into())
+    Ok(fd::dup_aside(file.as_fd()).map_err(io::Error::from_raw_os_error)?.into())
 }
 
 /// Write lines that were shown.

@@ -42,6 +42,7 @@ pub static ERRORS: &[Topic] = &[
         &["Often a character that was cut in two: a stream gives bytes as they come."],
         "expect Decode decode \\xe9\\xbb",
     ),
+    error(&["EOF"], "the end came first: of a stream (recv gives its last bytes), or of what the user types", &[], ""),
     error(&["Interrupted"], "Ctrl-C gave the call up", &["A script ends with exit status 130."], ""),
     error(
         &["Cancelled"],

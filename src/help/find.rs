@@ -79,47 +79,92 @@ fn letters(name: &str) -> String {
     name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')).flat_map(char::to_lowercase).collect()
 }
 
-/// What goes by a name: as it is written; as Python or C have it; by its letters; by its last part.
+/// The ways in which a word may be a name, the best first.
+const WAYS: [fn(&str) -> Vec<HelpSubject>; 9] =
+    [as_written, in_python, as_exception, in_any_case, by_letters, in_c, as_message, in_part, within];
+
+/// What goes by a name.
 fn named(word: &str) -> Vec<HelpSubject> {
-    let subject = |fits: &dyn Fn(&str) -> bool| -> Vec<_> {
-        unique(SUBJECTS.iter().copied().filter(|(name, _)| fits(name)).map(|(_, subject)| subject))
-    };
-    let form = |fits: &dyn Fn(&str) -> bool| -> Vec<_> {
-        let fits = |name: FormName| fits(name.whole) || fits(name.name);
-        let calls = || FORMS.iter().copied().filter(|(name, _)| fits(*name));
-        // What a call has the name of is that call's, though other forms use it, too.
-        let own = |(name, call): &(FormName, &Command)| letters(name.name) == letters(call.name);
-        let any = calls().any(|found| own(&found));
-        unique(calls().filter(|found| !any || own(found)).map(|(_, call)| HelpSubject::Call(call)))
-    };
-    let raised = |fits: &dyn Fn(&str) -> bool| -> Vec<_> {
-        let errors: Vec<_> = forms::raised().filter(|(name, _)| fits(name)).map(|(_, error)| error).collect();
-        unique(SUBJECTS.iter().copied().filter(|(name, _)| errors.contains(name)).map(|(_, subject)| subject))
-    };
+    WAYS.iter().map(|way| way(word)).find(|found| !found.is_empty()).unwrap_or_default()
+}
+
+fn called_so(fits: impl Fn(&str) -> bool) -> Vec<HelpSubject> {
+    unique(SUBJECTS.iter().filter(|(name, _)| fits(name)).map(|(_, subject)| *subject))
+}
+
+/// The calls in whose Python form a name stands. What is a call's own name is that call's, though other forms use it, too.
+fn of_form(fits: impl Fn(&str) -> bool) -> Vec<HelpSubject> {
+    let calls = || FORMS.iter().filter(|(name, _)| fits(name.whole) || fits(name.name));
+    let own = |(name, call): &(FormName, &Command)| letters(name.name) == letters(call.name);
+    let any = calls().any(own);
+    unique(calls().filter(|found| !any || own(found)).map(|(_, call)| HelpSubject::Call(call)))
+}
+
+fn as_written(word: &str) -> Vec<HelpSubject> {
+    called_so(|name| name == word)
+}
+
+fn in_python(word: &str) -> Vec<HelpSubject> {
+    of_form(|name| name == word)
+}
+
+fn as_exception(word: &str) -> Vec<HelpSubject> {
+    let is = |name: &str| name == word || name.rsplit_once('.').is_some_and(|(_, name)| name == word);
+    let errors: Vec<_> = forms::raised().filter(|(name, _)| is(name)).map(|(_, error)| error).collect();
+    called_so(|name| errors.contains(&name))
+}
+
+fn in_any_case(word: &str) -> Vec<HelpSubject> {
+    called_so(|name| name.eq_ignore_ascii_case(word))
+}
+
+fn by_letters(word: &str) -> Vec<HelpSubject> {
     let alike = letters(word);
-    let upper = word.to_uppercase();
-    let tries: [&dyn Fn() -> Vec<HelpSubject>; 8] = [
-        &|| subject(&|name| name == word),
-        &|| form(&|name| name == word),
-        &|| raised(&|name| name == word || name.rsplit_once('.').is_some_and(|(_, name)| name == word)),
-        &|| subject(&|name| name.eq_ignore_ascii_case(word)),
-        &|| subject(&|name| letters(name) == alike),
-        &|| form(&|name| letters(name) == alike),
-        &|| unique(forms::c().filter(|(name, _)| *name == word).map(|(_, call)| HelpSubject::Call(call))),
-        &|| {
-            let begins = |name: &str| name.strip_suffix('*').is_some_and(|start| upper.starts_with(start));
-            // TCP_NODELAY without its TCP_.
-            let ends = |name: &str| name.split_once('_').is_some_and(|(_, rest)| rest == upper);
-            match subject(&begins) {
-                none if none.is_empty() && upper.len() > 2 => subject(&ends),
-                found => found,
-            }
-        },
-    ];
-    if alike.is_empty() && subject(&|name| name == word).is_empty() {
+    if alike.is_empty() {
         return Vec::new();
     }
-    tries.iter().map(|find| find()).find(|found| !found.is_empty()).unwrap_or_default()
+    match called_so(|name| letters(name) == alike) {
+        none if none.is_empty() => of_form(|name| letters(name) == alike),
+        found => found,
+    }
+}
+
+fn in_c(word: &str) -> Vec<HelpSubject> {
+    unique(forms::c().filter(|(name, _)| *name == word).map(|(_, call)| HelpSubject::Call(call)))
+}
+
+/// An error by its number or the text that programs show of it.
+fn as_message(word: &str) -> Vec<HelpSubject> {
+    let (number, text) = match word.strip_prefix("[Errno ").and_then(|rest| rest.split_once(']')) {
+        Some((number, _)) => (number, ""),
+        None => (word, word),
+    };
+    let (number, text) = (number.parse().ok(), letters(text));
+    let is = |subject: &HelpSubject| match subject {
+        HelpSubject::Error(name) => (number.is_some() && name.number() == number) || letters(name.text()) == text,
+        _ => false,
+    };
+    unique(SUBJECTS.iter().map(|(_, subject)| *subject).filter(is))
+}
+
+/// `CAN_RAW` of `CAN_*`; TCP_NODELAY by `nodelay`.
+fn in_part(word: &str) -> Vec<HelpSubject> {
+    let upper = word.to_uppercase();
+    let begins = |name: &str| name.strip_suffix('*').is_some_and(|start| upper.starts_with(start));
+    let ends = |name: &str| name.split_once('_').is_some_and(|(_, rest)| rest == upper);
+    match called_so(begins) {
+        none if none.is_empty() && upper.len() > 2 => called_so(ends),
+        found => found,
+    }
+}
+
+/// Chinese writes words without gaps: the longest name in it is what a longer one is about. One character is a name only where
+/// it is the last.
+fn within(word: &str) -> Vec<HelpSubject> {
+    let long_enough = |name: &str| name.chars().nth(1).is_some() || word.ends_with(name);
+    let is_in = |name: &str| !name.is_ascii() && word.contains(name) && long_enough(name);
+    let found = SUBJECTS.iter().map(|(name, _)| *name).filter(|name| is_in(name));
+    found.max_by_key(|name| name.chars().count()).map_or_else(Vec::new, as_written)
 }
 
 /// What stands behind the dot in `conn.recv` or `threading.Thread`: of a module that the calls' forms or a topic know, what
@@ -169,8 +214,7 @@ fn near(word: &str) -> Vec<&'static str> {
     let long_enough = word.chars().count() >= if word.is_ascii() { 4 } else { 1 };
     if found.is_empty() && long_enough {
         let word = letters(word);
-        let within = |name: &str| !name.is_ascii() && word.contains(&letters(name));
-        found = names().filter(|name| letters(name).contains(&word) || within(name)).collect();
+        found = names().filter(|name| letters(name).contains(&word)).collect();
     }
     let mut seen = HashSet::new();
     found.retain(|name| seen.insert(*name));

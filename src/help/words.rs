@@ -32,16 +32,18 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "words, quotes, escapes, $NAME",
         summary: "how a line is split into words, and what is put into them",
         notes: &[
-            "Words are parted by spaces; quotes keep spaces, and # starts a comment, as in a shell. Escapes: \\r \\n \
-             \\t \\0 \\\\ \\xNN \\u{...}. A word with \\xNN is bytes, any other is text, which goes over the wire as \
-             UTF-8.",
-            "$name is a name's value, ${name} where letters follow, $$ a dollar sign. A word that is $name alone \
-             keeps the value's type; within other text the value is put in as text. Values are put in last: what \
-             came from the network can never become a word, an option or a call.",
+            "Words are parted by spaces; quotes keep spaces, and # starts a comment, as in a shell. \"...\" decodes escapes \
+             and puts names in; '...' decodes escapes and leaves $ alone; r'...' leaves all as it is; b\"...\" is bytes, and \
+             so is a word with \\xNN. All else is text, which goes over the wire as UTF-8. Escapes: \\r \\n \\t \\0 \\\\ \\xNN \
+             \\u{...}.",
+            "$name is a name's value, ${name} where letters follow, $$ a dollar sign; $1 is a script's argument, ${1:-9999} one \
+             with a default. In braces stand parts of a value: ${data[0:4]}, ${list[0]}, ${row.state}, ${addr.port}.",
+            "A word that is $name alone keeps the value's type; within other text the value is put in as text. Values are put \
+             in last: what came from the network can never become a word, an option or a call.",
         ],
         example: "who = str 黑马\nlet greeting = \"Hello, ${who}!\\r\\n\"\nleft, right = socketpair\n\
-                  send left $greeting\nsend left \\x00\\xff\nrecv right 100",
-        related: &["values", "encode", "let"],
+                  send left $greeting\nsend left b\"\\x00\\xff\"\ndata = recv right 100\nprint ${data[0:5]} 'costs $5'",
+        related: &["values", "encode", "let", "arguments", "f-string"],
     },
     Topic {
         names: &["values", "None", "True", "False", "NULL"],
@@ -122,13 +124,14 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["let", "expect", "if"],
     },
     Topic {
-        names: &["let", "and", "or", "not", "expressions"],
+        names: &["let", "and", "or", "not", "expressions", "operators"],
         noun: WORD,
         usage: "let NAME = EXPR",
-        summary: "reckon: + - * / // % == != < <= > >= and or not ( ), each a word of its own",
+        summary: "reckon: + - * / // % & | ^ << >> ~ == != < <= > >= and or not ( ), each a word of its own",
         notes: &["Words in an expression are values; a name's value is $NAME. / divides with a fraction, // without, \
-                  as in Python. + joins text, bytes and lists, * repeats them."],
-        example: "let n = ( 2 + 3 ) * 4\nlet big = \"x\" * 65508\nlet same = $n == 20 and not off\nlen $big",
+                  as in Python; precedence is Python's, too. + joins text, bytes and lists, * repeats text and bytes; & | ^ << \
+                  >> ~ take whole numbers. Calls stand on lines of their own."],
+        example: "let n = ( 2 + 3 ) * 4\nlet mask = $n & 0xf | 1 << 8\nlet big = \"x\" * 65508\nlet same = $n == 20 and not off\nlen $big",
         related: &["assert", "if", "values", "int"],
     },
     Topic {
@@ -141,7 +144,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["repr", "words"],
     },
     Topic {
-        names: &["if", "elif", "else", "end"],
+        names: &["if", "elif", "else", "end", "条件"],
         noun: WORD,
         usage: "if EXPR / elif EXPR / else / end",
         summary: "run the first block whose expression is true, or that of else",
@@ -150,7 +153,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["while", "let", "try"],
     },
     Topic {
-        names: &["while"],
+        names: &["while", "循环"],
         noun: WORD,
         usage: "while EXPR / end",
         summary: "run a block again as long as the expression is true",
@@ -209,7 +212,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["expect", "timeout", "Usage", "assert"],
     },
     Topic {
-        names: &["def", "return"],
+        names: &["def", "return", "函数", "function"],
         noun: WORD,
         usage: "def NAME PARAM... / return [VALUE...] / end",
         summary: "give lines a name, to be called like any call",
@@ -222,12 +225,12 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["global", "spawn", "coroutine", "process"],
     },
     Topic {
-        names: &["global"],
+        names: &["global", "变量", "全局变量"],
         noun: WORD,
         usage: "global NAME...",
         summary: "inside a def: these names are the session's",
         notes: &[],
-        example: "count = int 0\ndef more\n  global count\n  let count = $count + 1\nend\nmore\nprint $count",
+        example: "count = int 0\ndef increase\n  global count\n  let count = $count + 1\nend\nincrease\nprint $count",
         related: &["def"],
     },
     Topic {
@@ -292,7 +295,7 @@ pub static LANGUAGE: &[Topic] = &[
              history, which keeps each line once, a block as one entry, and is shared by sessions at the same time.",
             "A block is asked for to its end. Pasted lines run one by one, each with its result; what follows the \
              last line end is left to edit. Ctrl-C gives up a call that waits, a block, or the rest of a paste. Ctrl-D \
-             leaves. Sockets' descriptors begin at 64, as the editor needs low ones; in a script they begin at 3.",
+             leaves.",
         ],
         example: "",
         related: &["rc", "history", "announce", "&", "vars", "quit"],
@@ -325,8 +328,8 @@ pub static LANGUAGE: &[Topic] = &[
             "What the kernel chooses is a placeholder that counts by first appearance: {port:1}, {fd:1}, {pid:1}, \
              {time:1}, {name:1} (an abstract name), {host}. `verify` wants the same value wherever one stands again: \
              two ends of a connection are checked, not masked. What the lines themselves contain, or a call counted, \
-             stays as it is; \\{port:1} is that text. {any} is what is measured or this machine's own. Where more \
-             differs, write {*} for the rest of a line, or a line ... for any lines.",
+             stays as it is; \\{port:1} is that text. {any} is what is measured or this machine's own, {random} what was made by chance. \
+             Where more differs, write {*} for the rest of a line, or a line ... for any lines.",
             "`verify` runs files side by side and shows what differs as `diff -u` does, with the placeholder that \
              broke. With --bless it writes anew what differs, keeps {*} and ... where they still match, and names \
              each success that became an error and each error that became a success. A recording that is cut short \

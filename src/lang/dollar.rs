@@ -35,13 +35,15 @@ fn name(text: &str) -> &str {
     }
 }
 
-/// Whether what is inserted there stands in double quotes, with other text.
+/// Whether what is inserted there stands in double quotes, and with other text unless it is a number.
 fn in_text(word: &str, marks: &[Mark], i: usize) -> bool {
     let quote = |mark: &&Mark| mark.kind == MarkKind::Quote && word[mark.range.clone()].ends_with(['"', '\'']);
     let opened = marks[..i].iter().filter(quote).count() % 2 == 1;
     let before = marks[..i].iter().rev().find(quote).map_or(0, |m| m.range.end);
     let after = marks[i..].iter().find(quote).map_or(word.len(), |m| m.range.start);
-    opened && (before < marks[i].range.start || marks[i].range.end < after)
+    let range = &marks[i].range;
+    let number = word[range.start + 1..].starts_with(|c: char| c.is_ascii_digit());
+    opened && (number || before < range.start || range.end < after)
 }
 
 /// The words of a stretch of a program, as [`as_text`] has them: those where a name that is not set stands in text.

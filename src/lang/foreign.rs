@@ -25,7 +25,7 @@ pub(super) fn refused(before: &str, text: &str) -> (String, String) {
         "[" if head.is_empty() => {
             let items = items(inner).filter(|_| !inner.contains(" for "));
             let call = items.map(|items| format!("list {}", items.join(" ")).trim_end().to_string());
-            ("a list is made by a call".into(), call.map_or_else(|| "l = list 1 2 3".into(), line))
+            ("a list is made by a call".into(), call.map_or_else(|| "as in: l = list 1 2 3".into(), line))
         }
         "{" if head.is_empty() => {
             let json = text[..length].replace('\'', "\"");
@@ -35,10 +35,7 @@ pub(super) fn refused(before: &str, text: &str) -> (String, String) {
             Some(items) => {
                 ("several values are a list, made by a call".into(), line(format!("list {}", items.join(" "))))
             }
-            None => {
-                let spaced = format!("( {} ) {rest}", inner.trim());
-                ("a parenthesis is a word of its own".into(), format!("write: {} {}", before.trim(), spaced.trim_end()))
-            }
+            None => ("a parenthesis is a word of its own".into(), format!("write: {} {}", before.trim(), parted(text))),
         },
         "(" => match call(head, inner) {
             Some(call) => ("a call stands on a line of its own".into(), line(call)),
@@ -48,8 +45,14 @@ pub(super) fn refused(before: &str, text: &str) -> (String, String) {
             ),
         },
         "[" if is_part(head) => {
-            let part = format!("${{{}[{inner}]}}", head.trim_start_matches('$'));
-            let whole = [before.trim(), &part, rest].join(" ");
+            let mut end = open + length;
+            while text[end..].starts_with('[')
+                && let Some(more) = closing(&text[end..])
+            {
+                end += more;
+            }
+            let part = format!("${{{}}}", text[..end].trim_start_matches('$'));
+            let whole = [before.trim(), &part, text[end..].trim()].join(" ");
             ("a part of a value stands in braces".into(), format!("write: {}", whole.trim_end()))
         }
         _ => ("a bracket is stuck to this word".into(), QUOTES.into()),
@@ -60,6 +63,30 @@ const QUOTES: &str = "as text, it needs quotes";
 
 fn is_part(head: &str) -> bool {
     head.trim_start_matches('$').split('.').all(is_name)
+}
+
+/// Parentheses as words of their own.
+fn parted(text: &str) -> String {
+    let mut quote = None;
+    let mut out = String::new();
+    for c in text.chars() {
+        let paren = quote.is_none() && matches!(c, '(' | ')');
+        if (paren || c == ' ') && quote.is_none() && !out.ends_with(' ') {
+            out.push(' ');
+        }
+        if c != ' ' || quote.is_some() {
+            out.push(c);
+        }
+        if paren {
+            out.push(' ');
+        }
+        match (c, quote) {
+            (c, Some(q)) => quote = (c != q).then_some(q),
+            ('"' | '\'', None) => quote = Some(c),
+            _ => {}
+        }
+    }
+    out.trim().to_string()
 }
 
 /// How long the text is up to the bracket that closes the first.

@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use super::error::stretch;
+use super::mend::mended;
 use super::part::Bad;
 use super::scan::{Scan, blanks, is_end, scan};
-use super::{Error, LINE_MAX, Source, Span, Word, dollar, wide};
+use super::{Error, LINE_MAX, Source, Span, Word, wide};
 
 /// Split a line into words.
 pub fn words(source: &Rc<Source>, number: u32, line: &str) -> Result<Vec<Word>, Error> {
@@ -29,13 +30,12 @@ pub fn words(source: &Rc<Source>, number: u32, line: &str) -> Result<Vec<Word>, 
         let span = Span { line: number, column, length: line[at..end].chars().count() as u32 };
         (column, counted) = (column + span.length, end);
         if scan.bad.is_some() || scan.open.is_some() {
-            return Err(refused(source, span, &line[at..end], scan));
+            return Err(refused(source, span, line, &line[at..end], scan));
         }
         if scan.wide {
             wide.push(found.len());
         }
-        let Scan { parts, bytes, quoted, brackets, .. } = scan;
-        found.push(Word { parts, bytes, quoted, brackets, span });
+        found.push(Word::of(scan, span));
         at = blanks(line, end);
     }
     if wide.is_empty() { Ok(found) } else { in_ascii(source, line, found, &wide) }
@@ -45,15 +45,24 @@ pub fn words(source: &Rc<Source>, number: u32, line: &str) -> Result<Vec<Word>, 
 #[cold]
 fn in_ascii(source: &Rc<Source>, line: &str, words: Vec<Word>, wide: &[usize]) -> Result<Vec<Word>, Error> {
     let raw: Vec<&str> = words.iter().map(|word| stretch(line, word.span)).collect();
-    match wide::misplaced(&words, &raw, wide) {
-        Some((span, message, note)) => Err(Error::new(source, span, message).note(note)),
+    let spans: Vec<Span> = words.iter().map(|word| word.span).collect();
+    match wide::misplaced(&spans, &raw, wide) {
+        Some(found) => {
+            let error = Error::new(source, found.span, found.message);
+            Err(instead(error.note("as text, it needs quotes"), line))
+        }
         None => Ok(words),
     }
 }
 
+/// An error with the lines to write instead, where they are certain.
+fn instead(error: Error, line: &str) -> Error {
+    mended(line).into_iter().fold(error, |error, line| error.note(format!("write: {line}")))
+}
+
 /// What is wrong with a word.
 #[cold]
-fn refused(source: &Rc<Source>, span: Span, word: &str, scan: Scan) -> Error {
+fn refused(source: &Rc<Source>, span: Span, line: &str, word: &str, scan: Scan) -> Error {
     let open = scan.open.map(|(at, quote)| Bad { at, ..Bad::new(quote.len_utf8(), "this quote is never closed", "") });
     let bad = scan.bad.map(|bad| *bad);
     let first = match (open, bad) {
@@ -71,8 +80,5 @@ fn refused(source: &Rc<Source>, span: Span, word: &str, scan: Scan) -> Error {
         Span { column: span.column + part(0, first.at), length: part(first.at, first.at + first.length), ..span };
     let error = Error::new(source, place, first.message);
     let error = if first.note.is_empty() { error } else { error.note(first.note) };
-    match dollar::as_text(word, &|_| true).filter(|_| first.dollar && word.len() > 1) {
-        Some(text) => error.note(format!("as text: {text}")),
-        None => error,
-    }
+    instead(error, line)
 }

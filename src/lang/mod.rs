@@ -10,6 +10,7 @@ mod error;
 mod expr;
 mod foreign;
 mod line;
+mod mend;
 mod name;
 mod parse;
 mod part;

@@ -38,7 +38,7 @@ pub enum Index {
 }
 
 /// What is wrong with a stretch of a word, and what to do about it.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub(super) struct Bad {
     /// Where it stands.
     pub at: usize,
@@ -47,11 +47,20 @@ pub(super) struct Bad {
     pub note: String,
     /// A dollar sign that inserts nothing.
     pub dollar: bool,
+    /// A `;` that was meant to part two lines.
+    pub parts: bool,
+    /// What mends it: so much of the text, and what stands in its place.
+    pub fix: Option<(usize, String)>,
 }
 
 impl Bad {
     pub(super) fn new(length: usize, message: impl Into<String>, note: impl Into<String>) -> Self {
-        Self { at: 0, length, message: message.into(), note: note.into(), dollar: false }
+        Self { length, message: message.into(), note: note.into(), ..Self::default() }
+    }
+
+    /// The same with what mends it.
+    pub(super) fn with(self, length: usize, text: impl Into<String>) -> Self {
+        Self { fix: Some((length, text.into())), ..self }
     }
 }
 
@@ -211,9 +220,7 @@ fn default(name: &str, written: &str) -> Result<String, Why> {
                 text.push('$');
             }
             '$' => {
-                let note =
-                    format!("$$ is a dollar sign; another name's value: let {name} = $other, before or in an if");
-                return Err(why("a default holds no $names", note));
+                return Err(why("a default holds no $names", "$$ is a dollar sign; another name's value needs an if"));
             }
             '\'' | '"' => {
                 let inner = written.trim_matches(['\'', '"']);

@@ -59,6 +59,8 @@ pub(super) struct Scan {
     pub brackets: bool,
     /// Full-width punctuation stands in it without quotes.
     pub wide: bool,
+    /// How long the `NAME` of a word `NAME=...` is.
+    pub key: usize,
     /// The quote that is not closed, and where it stands.
     pub open: Option<(usize, char)>,
     /// Names are inserted where it ends.
@@ -111,6 +113,7 @@ impl Scanner<'_> {
                     self.at += 1;
                     // The value of `KEY=VALUE` has a quote of its own.
                     if super::is_name(&self.word[..self.at - 1]) {
+                        self.scan.key = self.at - 1;
                         self.prefix();
                     }
                 }
@@ -195,8 +198,11 @@ impl Scanner<'_> {
             "t" | "rt" | "tr" => "there are no templates here: \"...\" inserts $names",
             _ => "text needs no f: \"...\" inserts $names already",
         };
-        let inner = if prefix == "u" { inner.to_string() } else { with_dollars(inner) };
-        self.wrong(Bad::new(letters + 1, message, format!("write: \"{inner}\"")));
+        let better = if prefix == "u" { inner.to_string() } else { with_dollars(inner) };
+        let better = if better == inner { format!("{quote}{inner}{quote}") } else { format!("\"{better}\"") };
+        let bad =
+            Bad::new(letters + 1, message, "").with((letters + inner.len() + 2).min(self.word.len() - self.at), better);
+        self.wrong(bad);
         // Read on as if it was not there.
         self.at -= letters + 1;
         self.skip(letters, MarkKind::Wrong);
@@ -225,7 +231,9 @@ impl Scanner<'_> {
                     let c = self.char();
                     let bytes = c.to_string().bytes().map(|b| format!("\\x{b:02x}")).collect::<String>();
                     let note = format!("write {bytes}, or make bytes of text: encode \"{c}\"");
-                    self.wrong(Bad::new(c.len_utf8(), format!("`{c}` is no byte: in b\"...\" stands ASCII"), note));
+                    let message = format!("`{c}` is no byte: in b\"...\" stands ASCII");
+                    let bad = Bad::new(c.len_utf8(), message, note);
+                    self.wrong(if rule.escapes { bad.with(c.len_utf8(), bytes) } else { bad });
                 }
                 _ => self.at += 1,
             }
@@ -293,13 +301,8 @@ impl Scanner<'_> {
             self.at += 1;
             return;
         }
-        let next = rest.trim_matches([' ', '\t', ';']);
-        let note = if next.starts_with('#') || next.is_empty() {
-            "leave it out; as text, it needs quotes".to_string()
-        } else {
-            format!("write it on a line of its own: {next}; as text, a ; needs quotes")
-        };
-        self.wrong(Bad::new(1, "one line is one call: a ; parts nothing", note));
+        let bad = Bad::new(1, "one line is one call: a ; parts nothing", "as text, a ; needs quotes");
+        self.wrong(Bad { parts: true, ..bad });
     }
 
     /// A character outside ASCII that stands without quotes.
@@ -307,7 +310,7 @@ impl Scanner<'_> {
         let c = self.char();
         self.scan.wide |= wide::is_punctuation(c);
         match wide::refused(&self.word[self.at..], c) {
-            Some((message, note)) => self.wrong(Bad::new(c.len_utf8(), message, note)),
+            Some(bad) => self.wrong(bad),
             None => self.at += c.len_utf8(),
         }
     }

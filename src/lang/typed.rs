@@ -26,7 +26,7 @@ impl Typed {
     /// The word that begins there.
     pub fn at(line: &str, start: usize) -> Self {
         let rest = &line[start..];
-        let scan = scan(rest, true);
+        let mut scan = scan(rest, true);
         let mut text = String::new();
         let mut at = 0;
         for quote in scan.marks.iter().filter(|mark| mark.kind == MarkKind::Quote) {
@@ -34,17 +34,11 @@ impl Typed {
             at = quote.range.end;
         }
         text.push_str(&rest[at..scan.end]);
-        let word = Word {
-            parts: scan.parts,
-            bytes: scan.bytes,
-            quoted: scan.quoted,
-            brackets: scan.brackets,
-            span: Span::default(),
-        };
         let place = |mark: Mark| Mark { range: start + mark.range.start..start + mark.range.end, kind: mark.kind };
         let open = scan.open.map(|(at, quote)| (start + at, quote));
-        let marks = scan.marks.into_iter().map(place).collect();
-        Self { word, range: start..start + scan.end, text, open, inserts: scan.inserts, marks }
+        let (range, inserts) = (start..start + scan.end, scan.inserts);
+        let marks = std::mem::take(&mut scan.marks).into_iter().map(place).collect();
+        Self { word: Word::of(scan, Span::default()), range, text, open, inserts, marks }
     }
 }
 

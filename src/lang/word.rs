@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::scan::Scan;
 use super::{Part, Span};
 
 /// A word of a line.
@@ -15,6 +16,8 @@ pub struct Word {
     pub quoted: bool,
     /// A bracket stands in it without quotes.
     pub brackets: bool,
+    /// How long its `NAME` is when it is written `NAME=...`.
+    pub key: usize,
     /// Where it stands.
     pub span: Span,
 }
@@ -23,7 +26,21 @@ impl Word {
     /// A word that is that text, without quotes.
     pub fn plain(text: &str, span: Span) -> Self {
         let parts = vec![Part::Literal(text.as_bytes().into())];
-        Self { parts, bytes: false, quoted: false, brackets: false, span }
+        Self { parts, bytes: false, quoted: false, brackets: false, key: 0, span }
+    }
+
+    /// A word that was taken apart.
+    pub(super) fn of(scan: Scan, span: Span) -> Self {
+        let Scan { parts, bytes, quoted, brackets, key, .. } = scan;
+        Self { parts, bytes, quoted, brackets, key, span }
+    }
+
+    /// The name that stands before its first `=` without quotes: what is written so is given by name.
+    pub fn key(&self) -> Option<&str> {
+        match self.parts.first() {
+            Some(Part::Literal(first)) if self.key > 0 => std::str::from_utf8(&first[..self.key]).ok(),
+            _ => None,
+        }
     }
 
     /// The text of a word that inserts nothing and is no bytes.

@@ -98,7 +98,10 @@ impl Compiler<'_> {
             _ => Value::text(text),
         };
         let is_value = matches!(value, Value::Int(_) | Value::Float(_) | Value::None);
-        if kind.is_live() && !(kind.is_live_or_number() && is_value) {
+        if kind.is_live()
+            && !(kind == Kind::TaskOrText && (word.quoted || kinds::number(text).is_none()))
+            && !(kind.is_live_or_number() && is_value)
+        {
             let failure = Failure::usage(format!("{} is needed here, not `{text}`", param.noun()));
             return ArgCode::Const(Arg::Bad(Box::new(failure)));
         }

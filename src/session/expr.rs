@@ -6,7 +6,7 @@ use super::globals::Globals;
 use crate::command::{Arg, Kind, kinds};
 use crate::lang::Operator;
 use crate::program::{ArgCode, ExprCode, Operand, PickCode, Scope};
-use crate::value::{Failure, Name, Value, text};
+use crate::value::{Failure, List, Name, Value, text};
 
 /// The longest text or bytes that `*` and `+` make, and words put together.
 const TEXT_MAX: usize = 1 << 30;
@@ -122,13 +122,17 @@ impl Globals {
     }
 
     /// What `for` walks over.
-    pub(super) fn walk(&self, scope: &Scope, operands: &[Operand]) -> Result<Rc<Vec<Value>>, Failure> {
+    pub(super) fn walk(&self, scope: &Scope, operands: &[Operand]) -> Result<Rc<List>, Failure> {
         if let [only] = operands
             && let Value::List(list) = self.operand(scope, only)?
         {
             return Ok(list);
         }
-        operands.iter().map(|o| self.operand(scope, o)).collect::<Result<Vec<_>, _>>().map(Rc::new)
+        operands
+            .iter()
+            .map(|o| self.operand(scope, o))
+            .collect::<Result<Vec<_>, _>>()
+            .map(|all| Rc::new(List::new(all)))
     }
 
     /// Whether an assertion holds; if not, with both sides' values.
@@ -197,7 +201,7 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
         | (Operator::Multiply, Value::Int(n), text @ (Value::Text(_) | Value::Bytes(_))) => return repeat(text, *n),
         (Operator::Add, Value::Text(_) | Value::Bytes(_), Value::Text(_) | Value::Bytes(_)) => return concat(a, b),
         (Operator::Add, Value::List(x), Value::List(y)) => {
-            return Ok(Value::list(x.iter().chain(y.iter()).cloned().collect()));
+            return Ok(Value::list(x.items().iter().chain(y.items().iter()).cloned().collect()));
         }
         _ => {}
     }

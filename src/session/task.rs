@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::beat::Beat;
 use crate::program::{Code, Function, Scope, Site};
-use crate::value::{Failure, Handle, Reply, Value};
+use crate::value::{Failure, Handle, List, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Resume, TaskId, Wait};
 
@@ -62,7 +62,7 @@ pub(super) enum Temp {
     /// How often it goes on.
     Count(u64),
     /// What it walks over, and how far it is.
-    Each(Rc<Vec<Value>>, usize),
+    Each(Rc<List>, usize),
     /// When it is time again.
     Beat(Beat),
 }
@@ -101,7 +101,7 @@ pub(super) struct Task {
     pub job: Option<u64>,
     /// How many frames it had where it began to repeat a call.
     pub repeats: u32,
-    /// It runs lines that were typed while a program is stepped through.
+    /// It runs lines that were typed while a program is stepped through, or what they set off: beside the program.
     pub evaluates: bool,
     pub handle: Rc<TaskHandle>,
     /// The tasks that wait for its end.

@@ -18,7 +18,7 @@ impl Value {
             })
         };
         match self {
-            Self::List(list) => Ok(list[of(list.len())?].clone()),
+            Self::List(list) => Ok(list.items()[of(list.len())?].clone()),
             Self::Bytes(bytes) => Ok(Self::Int(bytes[of(bytes.len())?].into())),
             Self::Text(text) if text.is_ascii() => {
                 let at = of(text.len())?;
@@ -41,7 +41,7 @@ impl Value {
             from..to.map_or(len, place).max(from)
         };
         match self {
-            Self::List(list) => Ok(Self::list(list[range(list.len())].to_vec())),
+            Self::List(list) => Ok(Self::list(list.items()[range(list.len())].to_vec())),
             Self::Bytes(bytes) => Ok(Self::bytes(&bytes[range(bytes.len())])),
             Self::Text(text) if text.is_ascii() => Ok(Self::text(&text[range(text.len())])),
             Self::Text(text) => {

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::rc::Rc;
 
 use super::record::{Did, Last};
-use super::socket::Orphan;
+use super::socket::{Orphan, Registered};
 use super::{Socket, World};
 use crate::os::{fd, trace};
 use crate::value::Failure;
@@ -79,8 +79,9 @@ impl World {
     /// closes its socket when the last one ends.
     pub(super) fn hold(&mut self, socket: &Rc<Socket>, fd: OwnedFd, detached: bool) -> Result<(), Failure> {
         let signalled = socket.waiters.borrow().iter().any(|w| w.signalled);
-        let token = if signalled { self.enrol(socket, fd.as_raw_fd())? } else { 0 };
-        let orphan = Orphan { serial: socket.serial, fd, token, shared: socket.shared.clone(), name: None, detached };
+        let token = if signalled { trace::aside(|| self.enrol(socket, fd.as_raw_fd()))? } else { 0 };
+        let place = Registered { token, aside: true };
+        let orphan = Orphan { serial: socket.serial, fd, place, shared: socket.shared.clone(), name: None, detached };
         socket.hold(orphan);
         // What is no wait of the kernel's ends now.
         self.wake(socket);
@@ -90,7 +91,7 @@ impl World {
     /// The last call that waited on a socket which its user gave up has ended.
     pub(super) fn let_go(&mut self, held: Orphan) {
         if held.detached {
-            self.forget(&held.fd, held.token);
+            self.forget(&held.fd, held.place);
         } else {
             // Nobody is there to wait for a lingering close: it goes on on its thread.
             self.end(held);

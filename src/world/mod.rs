@@ -3,11 +3,15 @@
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
 mod arrivals;
+mod clock;
 mod drops;
 mod ends;
 pub(crate) mod file;
 mod held;
+pub(crate) mod input;
+mod kept;
 pub(crate) mod mpqueue;
+mod places;
 pub(crate) mod process;
 mod queue;
 pub(crate) mod record;
@@ -18,13 +22,15 @@ mod wait;
 
 use std::collections::VecDeque;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 pub use arrivals::Arrival;
+pub use clock::Clock;
 pub use drops::dropped;
 pub(crate) use file::File;
+pub use kept::Kept;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
@@ -62,16 +68,14 @@ pub struct World {
     registry_sweep: usize,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
-    /// What the prompt says, where that is not the usual.
-    pub prompt: Option<String>,
-    /// Keep sockets' descriptors out of the line editor's way.
-    pub high_descriptors: bool,
     /// What happened to each socket, where that is kept.
     pub record: Option<Record>,
     /// The last socket that a call made and had to close again, and how it stood.
     pub undone: Option<Box<(Rc<Socket>, Last)>>,
     /// An error that the call which runs gives as a number, where that is kept: it is explained like one it fails with.
     pub given: Option<Box<Failure>>,
+    /// What the user is asked for.
+    pub input: input::Input,
     /// Child processes, and what this one is to its parent.
     pub family: Family,
     poller: Option<Poller>,
@@ -85,6 +89,10 @@ pub struct World {
     arrivals: arrivals::Arrivals,
     /// Sockets that something happened to, whose waiters have not been told yet.
     pending: VecDeque<Rc<Socket>>,
+    /// Those that something happened to while the program stood still: the next poll brings them.
+    later: Vec<Rc<Socket>>,
+    /// The program's clock.
+    pub clock: Clock,
 }
 
 impl World {
@@ -122,24 +130,17 @@ impl World {
         let sort = [family, kind & !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC), protocol];
         let fd = fd::socket(family, kind, protocol).map_err(|e| Failure::os(e).trying(Tried::Make(sort)))?;
         let mode = if kind & libc::SOCK_NONBLOCK == 0 { self.default_mode() } else { Mode::NonBlocking };
-        let socket = self.wrap(fd, sort, mode)?;
+        let socket = self.wrap(fd, sort, mode);
         self.note(&socket, || Did::Made(sort));
         Ok(socket)
     }
 
     /// A socket of a descriptor that was just made.
-    pub fn wrap(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode) -> Result<Rc<Socket>, Failure> {
+    pub fn wrap(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode) -> Rc<Socket> {
         self.wrap_shared(fd, sort, mode, Rc::default())
     }
 
-    fn wrap_shared(
-        &mut self,
-        fd: OwnedFd,
-        sort: [i32; 3],
-        mode: Mode,
-        shared: Rc<Shared>,
-    ) -> Result<Rc<Socket>, Failure> {
-        let fd = if self.high_descriptors { fd::raise(fd).map_err(Failure::os)? } else { fd };
+    fn wrap_shared(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode, shared: Rc<Shared>) -> Rc<Socket> {
         self.serial += 1;
         let socket = Rc::new(Socket::new(self.serial, fd, sort, mode, shared, &self.orphans));
         if self.registry.len() >= self.registry_sweep {
@@ -147,7 +148,7 @@ impl World {
             self.registry_sweep = (2 * self.registry.len()).max(64);
         }
         self.registry.push((self.serial, Rc::downgrade(&socket)));
-        Ok(socket)
+        socket
     }
 
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
@@ -164,7 +165,7 @@ impl World {
     pub fn adopt(&mut self, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
         let ask = |number| sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, number).map_err(Failure::os);
         let sort = [ask(libc::SO_DOMAIN)?, ask(libc::SO_TYPE)?, ask(libc::SO_PROTOCOL)?];
-        let socket = self.wrap(fd, sort, self.default_mode())?;
+        let socket = self.wrap(fd, sort, self.default_mode());
         socket.learn_options();
         self.shares = true;
         self.note(&socket, || Did::Adopted);
@@ -172,17 +173,17 @@ impl World {
     }
 
     /// A duplicate: another descriptor of the same kernel socket, whose options and errors are the same ones.
-    pub fn duplicate(&mut self, of: &Socket, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
-        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode(), of.shared.clone())?;
+    pub fn duplicate(&mut self, of: &Socket, fd: OwnedFd) -> Rc<Socket> {
+        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode(), of.shared.clone());
         self.note(&socket, || Did::Duplicated(of.serial));
-        Ok(socket)
+        socket
     }
 
     /// accept4(2), once. The new socket is blocking whatever the listener is, unless there is a default timeout.
     pub fn accept(&mut self, listener: &Rc<Socket>) -> Result<(Rc<Socket>, Addr), Failure> {
         let accepted = addr::accept(listener.fd()?.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
         let (fd, peer) = accepted.map_err(Failure::os)?;
-        let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode())?;
+        let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode());
         // Another one may wait, of which the poller will not say anything.
         listener.told.set(None);
         self.note_arrival(listener);
@@ -208,11 +209,17 @@ impl World {
         let orphan = if socket.is_given_up() { socket.orphan() } else { None };
         Ok(match orphan {
             None => Step::Done(Reply::Nothing),
-            Some(Orphan { fd, token, .. }) if socket.is_waited_on() => {
-                self.forget(&fd, token);
-                // Its number is free from now on.
-                let fd = fd::raise(fd).map_err(Failure::os)?;
-                self.hold(socket, fd, false)?;
+            Some(Orphan { fd, place, .. }) if socket.is_waited_on() => {
+                self.forget(&fd, place);
+                // Its number is free from now on, unless there is no other.
+                let held = match fd::dup_aside(fd.as_fd()) {
+                    Ok(held) => {
+                        fd::close(fd);
+                        held
+                    }
+                    Err(_) => fd,
+                };
+                self.hold(socket, held, false)?;
                 Step::Done(Reply::Nothing)
             }
             Some(orphan) => self.end(orphan),
@@ -223,32 +230,21 @@ impl World {
     pub fn detach(&mut self, socket: &Rc<Socket>) -> Result<OwnedFd, Failure> {
         drop(socket.fd()?);
         let fd = socket.take_fd().ok_or(Failure::os(libc::EBADF))?;
-        self.forget(&fd, socket.token.replace(0));
+        self.forget(&fd, socket.place.take());
         self.note(socket, || Did::Detached);
         if socket.is_waited_on() {
-            let copy = fd::dup_high(fd.as_fd()).map_err(Failure::os)?;
+            let copy = fd::dup_aside(fd.as_fd()).map_err(Failure::os)?;
             self.hold(socket, copy, true)?;
         }
         Ok(fd)
-    }
-
-    fn forget(&mut self, fd: &OwnedFd, token: usize) {
-        if token == 0 {
-            return;
-        }
-        if let Some(poller) = &self.poller {
-            poller.deregister(fd.as_raw_fd());
-        }
-        self.tokens[token - poller::FIRST] = Weak::new();
-        self.free_tokens.push(token);
     }
 
     /// Close a descriptor. With SO_LINGER and data unsent close(2) blocks whatever the descriptor's mode: then it is
     /// closed on a thread of its own, and the call waits.
     fn end(&mut self, orphan: Orphan) -> Step {
         self.note_end(&orphan);
-        let Orphan { fd, token, shared, .. } = orphan;
-        self.forget(&fd, token);
+        let Orphan { fd, place, shared, .. } = orphan;
+        self.forget(&fd, place);
         if shared.waits.get().linger > 0 && fd::outq(fd.as_fd()).is_ok_and(|n| n > 0) {
             return offload(self, "the data still unsent (SO_LINGER)", move || drop(fd), |_, ()| Ok(Reply::Nothing));
         }
@@ -305,29 +301,6 @@ impl World {
         }
     }
 
-    /// Have the poller hear of a socket.
-    pub fn register(&mut self, socket: &Rc<Socket>) -> Result<(), Failure> {
-        if socket.token.get() == 0 {
-            let raw = socket.fd()?.as_raw_fd();
-            socket.token.set(self.enrol(socket, raw)?);
-        }
-        Ok(())
-    }
-
-    /// Have the poller hear of a socket's descriptor. Gives the token it goes by.
-    fn enrol(&mut self, socket: &Rc<Socket>, raw: RawFd) -> Result<usize, Failure> {
-        let token = self.free_tokens.pop().unwrap_or_else(|| {
-            self.tokens.push(Weak::new());
-            self.tokens.len() - 1 + poller::FIRST
-        });
-        if let Err(e) = self.poller().and_then(|p| p.register(raw, token)) {
-            self.free_tokens.push(token);
-            return Err(Failure::os(e.raw_os_error().unwrap_or(libc::EINVAL)));
-        }
-        self.tokens[token - poller::FIRST] = Rc::downgrade(socket);
-        Ok(token)
-    }
-
     /// A task waits on a socket from now on: for what the kernel signals, or only for its being closed or shut down.
     pub fn watch(&mut self, socket: &Rc<Socket>, task: TaskId, signalled: bool) -> Result<(), Failure> {
         if signalled {
@@ -362,18 +335,45 @@ impl World {
     /// Poll once, at most that long. What happened to sockets waits for [`wake_next`](Self::wake_next), in the order they
     /// were made. Says whether another thread rang.
     pub fn poll(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+        let timeout = if self.later.is_empty() { timeout } else { Some(Duration::ZERO) };
+        let (mut sockets, woken) = self.look(timeout)?;
+        sockets.append(&mut self.later);
+        sockets.sort_unstable_by_key(|s| s.serial);
+        sockets.dedup_by_key(|s| s.serial);
+        self.pending.extend(sockets);
+        Ok(woken)
+    }
+
+    /// Poll once while the program stands still: of those who wait only these tasks are told; the others hear of it with the
+    /// next poll, as of what comes at once. Says whether another thread rang.
+    pub fn poll_aside(&mut self, timeout: Option<Duration>, tells: impl Fn(TaskId) -> bool) -> io::Result<bool> {
+        let (mut sockets, woken) = self.look(timeout)?;
+        sockets.sort_unstable_by_key(|s| s.serial);
+        for socket in sockets {
+            let waiters: Vec<TaskId> = socket.waiters.borrow().iter().filter(|w| w.signalled).map(|w| w.task).collect();
+            if waiters.is_empty() {
+                self.note_arrival(&socket);
+            }
+            self.ready.extend(waiters.iter().filter(|id| tells(**id)));
+            if !waiters.iter().all(|id| tells(*id)) {
+                self.later.push(socket);
+            }
+        }
+        Ok(woken)
+    }
+
+    /// The sockets that something happened to, and whether another thread rang.
+    fn look(&mut self, timeout: Option<Duration>) -> io::Result<(Vec<Rc<Socket>>, bool)> {
         let mut news = std::mem::take(&mut self.news);
         self.poller()?.wait(timeout, &mut news)?;
-        let mut sockets: Vec<Rc<Socket>> =
+        let sockets =
             news.tokens.iter().filter_map(|t| self.tokens.get(t - poller::FIRST).and_then(Weak::upgrade)).collect();
-        sockets.sort_unstable_by_key(|s| s.serial);
-        self.pending.extend(sockets);
         if news.woken {
             self.ready.extend(self.thread_waiters.iter().copied());
         }
         let woken = news.woken;
         self.news = news;
-        Ok(woken)
+        Ok((sockets, woken))
     }
 
     /// Whether something happened to a socket that nobody was told of yet.

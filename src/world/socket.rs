@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Arrival, TaskId};
+use super::{Arrival, Kept, TaskId};
 use crate::linux::constants;
 use crate::os::{addr, sockopt};
 use crate::value::{Addr, Failure, Handle, Value};
@@ -76,6 +76,8 @@ pub struct Shared {
     pub waits: Cell<Waits>,
     /// An errno that a call met after it had moved some bytes: the next call reports it, as the kernel would.
     pub stash: Cell<Option<i32>>,
+    /// What was received and not yet given.
+    pub kept: Kept,
     /// Its user shut it down for receiving.
     pub deaf: Cell<bool>,
     /// O_NONBLOCK as its user would find it.
@@ -99,12 +101,21 @@ pub struct Orphans {
 pub(super) struct Orphan {
     pub serial: u64,
     pub fd: OwnedFd,
-    pub token: usize,
+    pub place: Registered,
     pub shared: Rc<Shared>,
     /// The name it had, unless its user had closed it.
     pub name: Option<String>,
     /// Its user has another descriptor of it: detach.
     pub detached: bool,
+}
+
+/// A socket's place in the poller.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Registered {
+    /// 0 while it has none.
+    pub token: usize,
+    /// It has it for a person's sake: the program never waited on it, and knows nothing of that.
+    pub aside: bool,
 }
 
 /// A task that waits on a socket.
@@ -141,8 +152,7 @@ pub struct Socket {
     pub(super) was_connected: Cell<bool>,
     /// What a person was told that came to it.
     pub(super) told: Cell<Option<Arrival>>,
-    /// Its place in the poller, 0 while it never waited.
-    pub(super) token: Cell<usize>,
+    pub(super) place: Cell<Registered>,
     /// The tasks that wait on it, first come first served.
     pub(super) waiters: RefCell<Vec<Waiter>>,
     pub(super) orphans: Rc<Orphans>,
@@ -171,7 +181,7 @@ impl Socket {
             name: RefCell::default(),
             was_connected: Cell::default(),
             told: Cell::default(),
-            token: Cell::default(),
+            place: Cell::default(),
             waiters: RefCell::default(),
             orphans: orphans.clone(),
         };
@@ -239,7 +249,7 @@ impl Socket {
         Some(Orphan {
             serial: self.serial,
             fd,
-            token: self.token.replace(0),
+            place: self.place.take(),
             shared: self.shared.clone(),
             name: None,
             detached: false,

@@ -80,6 +80,8 @@ pub(super) const TOPICS: &[Topic] = &[
             "主机地址",
             "INADDR_NONE",
             "INADDR_BROADCAST",
+            "城域网",
+            "环回",
         ],
         usage: "IP address (IP地址)",
         summary: "which interface of which machine: 4 bytes in IPv4, as 127.0.0.1; 16 bytes in IPv6, as ::1",
@@ -173,6 +175,8 @@ pub(super) const TOPICS: &[Topic] = &[
             "sockaddr_un",
             "named pipe",
             "命名管道",
+            "管道",
+            "pipe",
         ],
         usage: "Unix domain sockets (本地套接字): socket unix",
         summary: "sockets between processes of one machine; their addresses are paths, or @names",
@@ -223,6 +227,36 @@ pub(super) const TOPICS: &[Topic] = &[
         ],
         example: "s = socket AF_NETLINK SOCK_RAW\ngetsockopt s SO_DOMAIN\nclose s",
         related: &["AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK", "socket", "setsockopt"],
+        ..BASE
+    },
+    Topic {
+        names: &[
+            "route",
+            "routing",
+            "路由",
+            "路由器",
+            "router",
+            "gateway",
+            "网关",
+            "firewall",
+            "防火墙",
+            "NAT",
+            "proxy",
+            "代理",
+            "丢包",
+            "packet loss",
+            "unreachable",
+            "refused",
+        ],
+        usage: "the way between two machines: routers (路由器), firewalls (防火墙)",
+        summary: "packets go from router to router, each of which may drop them, send an error back, or write other addresses in",
+        notes: &[
+            "ECONNREFUSED at once: the machine is there, and nobody listens. ENETUNREACH, EHOSTUNREACH: no way, or nobody at its \
+                  end. No answer at all, until ETIMEDOUT: the machine is off, or a firewall drops without a word. NAT gives \
+                  machines behind it one address: from outside none of them can be connected to.",
+        ],
+        example: "s = socket\nsettimeout s 5\nexpect ECONNREFUSED connect s 127.0.0.1:1\nwhy",
+        related: &["ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "IP_TTL", "connect", "why"],
         ..BASE
     },
 ];

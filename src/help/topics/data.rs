@@ -106,7 +106,7 @@ pub(super) const TOPICS: &[Topic] = &[
         usage: "text with values in it: \"... $name ...\"",
         summary: "$name within text puts the value in as text; it is Python's f-string, % and format",
         notes: &[
-            "${name} where letters follow. For numbers reckon first: let. + joins texts in let. pack makes bytes of fixed length.",
+            "${name} where letters follow, ${data[0:4]} and ${row.state} for a part of a value. What is reckoned is reckoned before, with let, where + joins texts. There is no {n:04}; pack makes bytes of fixed length.",
         ],
         example: "who = str Michael\ntext = str \"Hello, ${who}!\"\nlet line = $text + \"\\r\\n\"\nprint $text",
         related: &["words", "let", "str", "print", "pack"],
@@ -128,6 +128,8 @@ pub(super) const TOPICS: &[Topic] = &[
             "滑动窗口",
             "flow control",
             "流量控制",
+            "缓存",
+            "窗口",
         ],
         usage: "buffers (缓冲区): SO_SNDBUF, SO_RCVBUF",
         summary: "the kernel keeps what was sent until it is acknowledged, and what came until it is received",

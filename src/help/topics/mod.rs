@@ -22,7 +22,7 @@ pub static ALL: &[(&str, &[Topic])] = &[
     ("on the wire", wire::TOPICS),
     ("data", data::TOPICS),
     ("waiting", waiting::TOPICS),
-    ("tasks", tasks::TOPICS),
+    ("threads and tasks", tasks::TOPICS),
     ("processes", processes::TOPICS),
     ("Python and C", python::TOPICS),
 ];

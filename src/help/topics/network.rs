@@ -13,6 +13,8 @@ pub(super) const TOPICS: &[Topic] = &[
             "workflow",
             "流程",
             "工作流程",
+            "网络编程",
+            "socket programming",
         ],
         usage: "a socket (套接字)",
         summary: "one end of a conversation: a descriptor of the kernel, with an address of its own and that of its peer",
@@ -41,6 +43,9 @@ pub(super) const TOPICS: &[Topic] = &[
             "绑定端口",
             "tcp server",
             "echo server",
+            "回显",
+            "回声",
+            "echo",
         ],
         usage: "a server (服务器): bind (绑定), listen (监听), accept",
         summary: "whoever waits at a known address for others to connect",
@@ -80,6 +85,9 @@ pub(super) const TOPICS: &[Topic] = &[
             "parallel",
             "parallelism",
             "C10K",
+            "聊天",
+            "聊天室",
+            "chat",
         ],
         usage: "a concurrent server (并发): several clients at once (多客户端)",
         summary: "a server that takes the next client while it still serves others",
@@ -225,6 +233,12 @@ pub(super) const TOPICS: &[Topic] = &[
             "FTP",
             "SMTP",
             "HTTP",
+            "请求",
+            "响应",
+            "request",
+            "response",
+            "校验和",
+            "checksum",
         ],
         usage: "TCP/IP: protocols in layers (协议, 分层)",
         summary: "link, network (IP), transport (TCP, UDP) and application (HTTP, SMTP, FTP, ...), each inside the one below",
@@ -277,6 +291,30 @@ pub(super) const TOPICS: &[Topic] = &[
         ],
         example: "s = create_server 127.0.0.1:0\nnetstat LISTEN\nifconfig lo",
         related: &["netstat", "ifconfig", "trace", "diagram", "procstate", "why", "info"],
+        ..BASE
+    },
+    Topic {
+        names: &["socket options", "options", "选项", "套接字选项", "level", "optname", "optval"],
+        usage: "socket options (套接字选项): setsockopt, getsockopt",
+        summary: "how a socket is to behave: whose address it may take, how large its buffers are, how long it waits, ...",
+        notes: &[
+            "An option belongs to a level: SOL_SOCKET is every socket's, IPPROTO_TCP that of TCP, and so on; sockpit knows it by the \
+                  option's name. `help SOL_SOCKET` lists those of a level, `help SO_LINGER` explains one.",
+        ],
+        example: "s = socket\nsetsockopt s SO_REUSEADDR 1\ngetsockopt s SO_REUSEADDR\nsetsockopt s IPPROTO_TCP TCP_NODELAY 1",
+        related: &["setsockopt", "getsockopt", "SOL_SOCKET", "IPPROTO_TCP", "IPPROTO_IP", "info"],
+        ..BASE
+    },
+    Topic {
+        names: &["flags", "flag", "标志", "标志位", "MSG_*"],
+        usage: "flags (标志): MSG_PEEK, MSG_DONTWAIT|MSG_NOSIGNAL",
+        summary: "what is different for one call of sending or receiving, each by its name or number, several joined with |",
+        notes: &[
+            "They stand behind the data or the number of bytes: recv S N [FLAGS]. recvmsg gives flags back, such as MSG_TRUNC. `help -k \
+                  MSG_` lists them.",
+        ],
+        example: "left, right = socketpair\nsend left hello MSG_DONTWAIT|MSG_NOSIGNAL\nrecv right 5 MSG_PEEK\nrecv right 5",
+        related: &["MSG_PEEK", "MSG_WAITALL", "MSG_DONTWAIT", "MSG_OOB", "recv", "send", "recvmsg"],
         ..BASE
     },
 ];

@@ -15,6 +15,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "child process",
             "IPC",
             "进程间通信",
+            "IPC机制",
             "进程隔离",
             "数据隔离",
             "Manager",
@@ -80,7 +81,8 @@ pub(super) const TOPICS: &[Topic] = &[
             "A zombie holds no memory, only its number and exit code, until join or exitcode asks. An orphan gets a new parent, \
                   mostly process 1. sockpit's children end with the first process of their family.",
         ],
-        example: "def brief\nend\np = process brief\njoin p 2\nexitcode p\nprocstate p",
+        example: "def brief\nend\np = process brief\nn = pid p\nstate = procstate $n\nwhile $state != zombie\n  sleep 0.01\n  \
+                  state = procstate $n\nend\nprint $state\njoin p\nprocstate p",
         related: &["procstate", "exitcode", "join", "getppid", "process"],
         ..BASE
     },

@@ -112,7 +112,20 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
-        names: &["GIL", "全局解释器锁", "global interpreter lock", "GIL锁"],
+        names: &[
+            "GIL",
+            "全局解释器锁",
+            "global interpreter lock",
+            "GIL锁",
+            "IO密集型",
+            "计算密集型",
+            "CPU密集型",
+            "IO-bound",
+            "CPU-bound",
+            "时间片",
+            "单核",
+            "多核",
+        ],
         usage: "GIL (全局解释器锁)",
         summary: "Python's own lock: of a process's threads one at a time runs Python code, so they are concurrent, not parallel",
         notes: &[
@@ -139,13 +152,17 @@ pub(super) const TOPICS: &[Topic] = &[
             "threading.local",
             "local",
             "condition variable",
+            "事件",
+            "信号量",
+            "定时器",
+            "通知",
         ],
         usage: "Condition, Barrier, Timer: what to use instead",
         summary: "sockpit has lock, rlock, semaphore, event and the queues; the rest is made of them",
         notes: &[
             "Condition (条件变量): a queue, whose get waits for a put; or an event: set where Python says notify_all, wait, \
-                  then clear. Timer(5, f): a def that sleeps first, spawned. Barrier: every task does task_done on a \
-                  queue, and join waits. Locals of a def are each task's own.",
+                  then clear. Timer(5, f): a def that sleeps first, spawned. Barrier: put an entry in a \
+                  queue for each task; each says task_done, and join Q waits for all. Locals of a def are each task's own.",
         ],
         example: "def after seconds\n  sleep $seconds\n  print \"time is up\"\nend\nt = spawn after 0.01\njoin t\ne = event\n\
                   def waiter\n  wait e\n  print \"go\"\nend\nw = spawn waiter\nset e\njoin w",
@@ -173,6 +190,8 @@ pub(super) const TOPICS: &[Topic] = &[
             "deque",
             "maxsize",
             "JoinableQueue",
+            "先入先出",
+            "后入先出",
         ],
         usage: "producer and consumer (生产者消费者): a queue (队列) between them",
         summary: "one task puts, another gets; a full queue makes the first wait, an empty one the second",

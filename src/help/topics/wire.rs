@@ -54,10 +54,10 @@ pub(super) const TOPICS: &[Topic] = &[
         names: &[
             "sticky packets",
             "粘包",
-            "stream",
             "流",
             "字节流",
             "byte stream",
+            "TCP stream",
             "拆包",
             "半包",
             "message boundary",
@@ -209,6 +209,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "序列号",
             "congestion control",
             "拥塞控制",
+            "拥塞",
         ],
         usage: "ACK, acknowledgement (确认)",
         summary: "the receiver tells how far the bytes have come; what is not acknowledged in time is sent again (重传)",
@@ -235,7 +236,7 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
-        names: &["broadcast", "广播", "broadcasting"],
+        names: &["broadcast", "广播", "broadcasting", "单播", "unicast"],
         usage: "broadcast (广播)",
         summary: "a UDP datagram to every machine of a network, at its broadcast address, as 192.168.1.255",
         notes: &[
@@ -300,6 +301,27 @@ pub(super) const TOPICS: &[Topic] = &[
         example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
                   conn, addr = accept srv\nsend cli abc MSG_OOB\npoll conn PRI 2\nrecv conn 1 MSG_OOB\nrecv conn 100",
         related: &["MSG_OOB", "SO_OOBINLINE", "atmark", "PRI", "TCP"],
+        ..BASE
+    },
+    Topic {
+        names: &["TCP states", "TCP state", "状态", "状态转换", "状态机", "state machine", "states"],
+        usage: "TCP states (状态): state S",
+        summary: "where each end of a connection stands: CLOSE, LISTEN, SYN_SENT, ESTABLISHED, ..., TIME_WAIT",
+        notes: &[
+            "state tells it of one socket, or waits for a state; netstat and sockets show all, diagram draws how they came. Each \
+                  has a page: help CLOSE_WAIT.",
+        ],
+        example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\nstate srv\nstate cli\n\
+                  shutdown cli wr\nstate cli FIN_WAIT2 2\nsockets",
+        related: &[
+            "state",
+            "ESTABLISHED",
+            "TIME_WAIT",
+            "CLOSE_WAIT",
+            "three-way handshake",
+            "four-way close",
+            "netstat",
+        ],
         ..BASE
     },
 ];
