@@ -16,6 +16,7 @@ tests![
     an_error_of_the_script_does_not_keep_the_prompt_away,
     after_a_script_the_lines_of_a_pipe_run,
     rc_is_run_before_the_first_prompt,
+    what_a_file_runs_is_shown_at_its_line,
     what_rc_did_stands_at_the_head_of_the_transcript,
     what_is_wrong_with_rc_is_said_and_the_prompt_comes,
     ctrl_c_gets_out_of_rc,
@@ -117,6 +118,10 @@ repeat 2
 end
 every 1 recv
 s = socket AF_INET SOCK_NOTHING
+f
+f 1 2
+f 1
+expect Usage f
 ";
 
 fn a_check_says_all_that_is_wrong_and_runs_nothing() {
@@ -126,7 +131,7 @@ fn a_check_says_all_that_is_wrong_and_runs_nothing() {
     let run = run(&["-n", &bad]);
     assert_eq!((run.status, &*run.out), (1, ""));
     let places: Vec<&str> = run.err.lines().filter_map(|l| l.strip_prefix(&format!("  at {bad}:"))).collect();
-    assert_eq!(places, ["2:1", "9:3", "13:3", "15:1", "16:20"], "{}", run.err);
+    assert_eq!(places, ["2:1", "9:3", "13:3", "15:1", "16:20", "17:1", "18:1"], "{}", run.err);
     // An error looks as it does when it comes.
     let ran = lines("recv");
     assert_eq!(common::run(&["-n", "-c", "recv"]).err, ran.err);
@@ -237,6 +242,23 @@ fn rc_is_run_before_the_first_prompt() {
     assert!(!t.text().contains("welcome"));
     t.keys("greet you\r");
     t.see("no call is named `greet`");
+}
+
+fn what_a_file_runs_is_shown_at_its_line() {
+    let state = with_rc(b"");
+    let inner = state.file("inner.sock", b"\n\n\n\nlet deep = 7\nprint deep\n");
+    let outer = state.file("outer.sock", format!("print one\nsource {inner}\nprint two\n").as_bytes());
+    let shown = format!("sockpit> print one\none\nsockpit> source {inner}\ndeep = 7\ndeep\nsockpit> print two\ntwo\n");
+    assert_eq!(run(&["record", &outer]).out, shown);
+    state.file("sockpit/rc.sock", &std::fs::read(&outer).unwrap());
+    let mut t = prompt(&[], state);
+    t.see("\ntwo\nsockpit>");
+    let saved = t.state.path().join("s.transcript");
+    t.ready();
+    t.keys(&format!("save {}\r", saved.display()));
+    t.wait_for("the file", |_| saved.exists());
+    t.ready();
+    assert_eq!(std::fs::read_to_string(&saved).unwrap(), format!("# at the prompt\n{shown}"));
 }
 
 fn what_rc_did_stands_at_the_head_of_the_transcript() {

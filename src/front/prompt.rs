@@ -303,7 +303,7 @@ impl<'a> Prompt<'a> {
     /// Run the lines of a file. The first error ends them, and nothing else.
     fn run(&mut self, source: &Rc<Source>, runs: Runs) {
         self.screen.runs.set(runs);
-        self.screen.recorder.borrow_mut().begin_file(&source.text);
+        self.screen.recorder.borrow_mut().begin_file(source);
         self.guarded(|prompt| match prompt.session.start(source) {
             Ok(()) => prompt.settle(),
             Err(error) => prompt.screen.refuse_file(&error),

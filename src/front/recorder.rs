@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::command::views;
+use crate::lang::Source;
 use crate::render::canon::{Canon, Origin, Piece};
 use crate::render::compare::{self, Bindings, Line};
 use crate::render::rules::Chosen;
@@ -57,6 +58,8 @@ impl Shown {
 pub struct Recorder {
     /// The program's lines, where they are known beforehand.
     pub lines: Vec<String>,
+    /// The file that they are of, if they are of one.
+    file: String,
     /// The next of them to be taken down.
     next: usize,
     entries: Vec<Entry<Shown>>,
@@ -74,8 +77,9 @@ impl Recorder {
     }
 
     /// A file's lines run from here on.
-    pub fn begin_file(&mut self, text: &str) {
-        (self.lines, self.next) = (text.lines().map(str::to_string).collect(), 0);
+    pub fn begin_file(&mut self, source: &Source) {
+        (self.lines, self.next) = (source.text.lines().map(str::to_string).collect(), 0);
+        self.file.clone_from(&source.name);
     }
 
     /// They have run, to their end or to an error.
@@ -84,6 +88,7 @@ impl Recorder {
             self.typed(self.lines.len(), 0);
         }
         self.lines.clear();
+        self.file.clear();
     }
 
     /// Take down the program's lines up to that one, as typed; the last `more` of them continue a block.
@@ -98,6 +103,10 @@ impl Recorder {
 
     /// Take down a statement of the program that is about to run, with what stands above it.
     pub fn line(&mut self, event: &Event, text: &str) {
+        // Those of a file that a line runs are none of the program's.
+        if event.at.source.as_ref().is_none_or(|source| source.name != self.file) {
+            return;
+        }
         let more = text.lines().count().saturating_sub(1);
         self.typed(event.at.span.line as usize + more, more);
     }

@@ -37,13 +37,7 @@ impl Frame {
     /// The frame of a def, with its arguments in the slots of its parameters.
     pub(super) fn of(function: &Rc<Function>, site: Rc<Site>, args: Vec<Value>) -> Result<Self, Failure> {
         if function.params.len() != args.len() {
-            return Err(Failure::usage(format!(
-                "`{}` takes {} arguments ({}), and here are {}",
-                function.name,
-                function.params.len(),
-                function.params.join(" "),
-                args.len()
-            )));
+            return Err(function.miscounted(args.len()));
         }
         let scope = Scope::with(function.slots);
         for (i, value) in args.into_iter().enumerate() {
