@@ -29,6 +29,7 @@ mod layout;
 mod linux;
 mod manual;
 mod newcomer;
+mod paced;
 mod processes;
 mod prompt;
 mod python;
@@ -44,6 +45,7 @@ mod trace;
 mod transcripts;
 mod typing;
 mod values;
+mod verify;
 mod views;
 mod why;
 mod words;
@@ -55,6 +57,7 @@ fn main() {
     trial::keep_panics();
     // What takes longest comes first.
     let rust = [
+        paced::trials(),
         random::trials(),
         roundtrip::trials(),
         python::trials(),
@@ -67,6 +70,7 @@ fn main() {
         processes::trials(),
         prompt::trials(),
         readme::trials(),
+        verify::trials(),
         views::trials(),
         manual::trials(),
         servers::trials(),
