@@ -3,6 +3,7 @@
 mod child;
 pub mod complete;
 mod editor;
+mod files;
 pub mod highlight;
 pub mod hint;
 mod history;
