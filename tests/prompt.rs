@@ -14,6 +14,7 @@ tests![
     a_block_is_asked_for_to_its_end_and_a_paste_runs_in_order,
     history_is_kept_for_the_next_session,
     a_terminal_that_cannot_be_edited_on_still_works,
+    where_the_terminal_edits_ctrl_c_gives_up_what_was_typed_and_no_more,
     a_signal_leaves_the_terminal_as_it_was,
     bytes_of_the_network_reach_no_terminal_raw,
     a_session_is_saved_as_a_transcript_that_holds,
@@ -157,6 +158,52 @@ fn a_terminal_that_cannot_be_edited_on_still_works() {
     t.see("\nplain\nsockpit>");
     t.keys("\x04");
     assert!(t.end().success());
+}
+
+fn where_the_terminal_edits_ctrl_c_gives_up_what_was_typed_and_no_more() {
+    let dumb = |args: &[&str]| {
+        Terminal::with(40, 60, args, Folder::new(), |c| {
+            c.env("TERM", "dumb");
+        })
+    };
+    let mut t = dumb(&[]);
+    t.see("sockpit>");
+    for (keys, shown) in [
+        ("print half", "sockpit> print half"),
+        ("\x03", "sockpit> print half^C\nsockpit>"),
+        ("print one\r", "print one\none\nsockpit>"),
+        ("\x03", "sockpit> ^C\nsockpit>"),
+        ("\x03", "sockpit> ^C\nsockpit> ^C\nsockpit>"),
+        ("print two\r", "print two\ntwo\nsockpit>"),
+        ("for i in 1 2\r", "    ...>"),
+        ("print never\r", "    ...>"),
+        ("pri", "    ...> pri"),
+        ("\x03", "    ...> pri^C\nsockpit>"),
+        ("print three\r", "print three\nthree\nsockpit>"),
+    ] {
+        t.keys(keys);
+        t.until(shown, |s| s.trim_end().ends_with(shown));
+    }
+    // Whether it has begun is all the same.
+    t.keys("sleep 1000\r");
+    t.see("sleep 1000\n");
+    t.keys("\x03");
+    t.until("the prompt", |s| s.contains("Interrupted") && s.trim_end().ends_with("sockpit>"));
+    t.keys("print four\r");
+    t.see("print four\nfour");
+    t.keys("\x04");
+    assert!(t.end().success());
+    // The line of a program that is next is asked for again.
+    let folder = Folder::new();
+    let path = folder.file("x.sock", b"let x = 1\nprint \"x is $x\"\n");
+    let mut t = dumb(&["step", &path]);
+    t.see("1 sockpit> let x = 1");
+    t.keys("print");
+    t.see("1print");
+    t.keys("\x03");
+    t.see("print^C\n1 sockpit> let x = 1");
+    t.keys("\r");
+    t.see("x = 1\n2 sockpit> print \"x is $x\"");
 }
 
 fn a_signal_leaves_the_terminal_as_it_was() {

@@ -23,6 +23,7 @@ use super::history::{Past, Store};
 use super::keys::{Begins, LineKeys};
 use super::names::{Depth, NameCache};
 use super::paste::Paste;
+use super::reflow::{self, Drawn};
 use super::{highlight, hint, inputrc};
 use crate::lang;
 use crate::os::terminal;
@@ -84,7 +85,10 @@ impl LineEditor {
             cache,
             style,
             in_block: false.into(),
-            width: 0.into(),
+            prompt: RefCell::default(),
+            columns: 0.into(),
+            hinted: RefCell::default(),
+            reflows: reflow::reflows(),
             painted: RefCell::default(),
             keys: keys.clone(),
         }));
@@ -153,7 +157,9 @@ impl LineEditor {
         self.keys.begin(begins, terminal::typed_ahead());
         self.assist(|a| {
             a.cache.forget();
-            a.width.set(prompt.width());
+            prompt.clone_into(&mut a.prompt.borrow_mut());
+            a.columns.set(columns());
+            a.hinted.take();
             a.painted.take();
         });
         begin();
@@ -204,6 +210,11 @@ pub(super) fn depth(lines: &str) -> usize {
     usize::try_from(lines.lines().map(lang::depth_change).sum::<isize>()).unwrap_or(0)
 }
 
+/// How wide the window is.
+fn columns() -> usize {
+    terminal::width(io::stdout()).unwrap_or(terminal::USUAL)
+}
+
 fn indent(depth: usize) -> String {
     "  ".repeat(depth)
 }
@@ -232,8 +243,14 @@ struct Assistant {
     in_block: Cell<bool>,
     /// The line as it was last drawn.
     painted: RefCell<String>,
-    /// How many columns the prompt takes.
-    width: Cell<usize>,
+    /// What stands before the line.
+    prompt: RefCell<String>,
+    /// How wide the window was when the line was last drawn.
+    columns: Cell<usize>,
+    /// What was hinted then.
+    hinted: RefCell<String>,
+    /// The terminal breaks its rows anew when its width changes.
+    reflows: bool,
     keys: LineKeys,
 }
 
@@ -278,7 +295,25 @@ impl Hint for Usage {
 impl Hinter for Assistant {
     type Hint = Usage;
 
+    /// It is asked before the line is drawn, whatever for.
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
+        let columns = columns();
+        let before = self.columns.replace(columns);
+        if before != columns && self.reflows {
+            let (typed, after) = line.split_at(pos);
+            let (prompt, hint) = (self.prompt.borrow(), self.hinted.borrow());
+            let drawn = Drawn { before: (&prompt, typed), after, hint: &hint };
+            drawn.mended(before, columns).into_iter().for_each(|text| write(&text));
+        }
+        let hint = self.usage(line, pos, columns);
+        hint.as_deref().unwrap_or_default().clone_into(&mut self.hinted.borrow_mut());
+        hint.map(Usage)
+    }
+}
+
+impl Assistant {
+    /// The rest of the usage, as much of it as the row has room for.
+    fn usage(&self, line: &str, pos: usize, columns: usize) -> Option<String> {
         // A line given whole needs no help.
         if line.trim().is_empty() || pos < line.len() || self.keys.is_given(line) {
             return None;
@@ -287,9 +322,8 @@ impl Hinter for Assistant {
         // Without grey it must be told apart in another way: as a comment.
         let hint = if self.style.colour { hint } else { format!("  # {}", hint.trim_start()) };
         let last = line.rsplit('\n').next().unwrap_or(line);
-        let columns = terminal::width(io::stdout()).unwrap_or(terminal::USUAL);
-        let room = columns.saturating_sub((self.width.get() + last.width()) % columns + 1);
-        (room > HINT_MIN).then(|| Usage(fold::fit(&hint, room)))
+        let room = columns.saturating_sub((self.prompt.borrow().width() + last.width()) % columns + 1);
+        (room > HINT_MIN).then(|| fold::fit(&hint, room))
     }
 }
 

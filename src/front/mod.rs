@@ -17,6 +17,7 @@ mod pager;
 mod paste;
 mod prompt;
 mod recorder;
+mod reflow;
 pub mod replay;
 mod screen;
 mod script;

@@ -97,6 +97,16 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
             return None;
         }
         script::turn(session, None);
+        // Where the terminal edits lines, it throws away what was typed and says so by a signal.
+        if session.status.was_interrupted() {
+            if let Some(read) = reader.heard() {
+                return Some(read);
+            }
+            if reader.gives_up() {
+                session.status.forget_interrupt();
+                return Some(Read::Interrupted);
+            }
+        }
         reader.cache.forget();
         session.announce();
     }
@@ -193,7 +203,7 @@ impl<'a> Prompt<'a> {
                     self.guarded(|p| step::other(&mut p.session, &p.screen, &text, standing.as_ref()));
                 }
                 Some(Read::Lines(text) | Read::Instead(text)) => self.line(&text),
-                Some(Read::Interrupted) if self.session.stepper.is_on() && standing.is_none() => {
+                Some(Read::Interrupted) if self.reader.edits && self.session.stepper.is_on() && standing.is_none() => {
                     self.session.interrupt_steps();
                 }
                 Some(Read::Interrupted) => {}
@@ -279,7 +289,10 @@ impl<'a> Prompt<'a> {
             if Instant::now() >= tick && !paged && self.reader.edits && self.options.form == Form::Human {
                 if let Some(waiting) = self.session.waiting() {
                     let short = format!("{}; Ctrl-C gives up", waiting.text);
-                    let mut texts = vec![short.clone(), waiting.text];
+                    // In a narrow window what it waits for gives way to how it is ended.
+                    let call = waiting.text.split(" for ").next().unwrap_or("");
+                    let narrow = [format!("{call}; Ctrl-C gives up"), format!("{call}; ^C ends"), "^C gives up".into()];
+                    let mut texts: Vec<String> = [short.clone()].into_iter().chain(narrow).collect();
                     if waiting.alone {
                         texts.insert(0, format!("{short}, & would run it in the background"));
                     }

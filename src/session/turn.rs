@@ -128,6 +128,7 @@ impl Session {
         if self.status.is_deaf {
             return;
         }
+        self.status.note_interrupt();
         if self.stepper.is_on() {
             self.interrupt_steps();
         } else if self.tasks.get(MAIN).is_some_and(|t| !t.frames.is_empty()) {
