@@ -85,9 +85,8 @@ impl LineEditor {
             cache,
             style,
             in_block: false.into(),
-            prompt: RefCell::default(),
-            columns: 0.into(),
-            hinted: RefCell::default(),
+            drawn: RefCell::default(),
+            is_mended: false.into(),
             reflows: reflow::reflows(),
             painted: RefCell::default(),
             keys: keys.clone(),
@@ -157,9 +156,7 @@ impl LineEditor {
         self.keys.begin(begins, terminal::typed_ahead());
         self.assist(|a| {
             a.cache.forget();
-            prompt.clone_into(&mut a.prompt.borrow_mut());
-            a.columns.set(columns());
-            a.hinted.take();
+            a.drawn.replace(Drawn::begin(prompt, columns()));
             a.painted.take();
         });
         begin();
@@ -243,12 +240,10 @@ struct Assistant {
     in_block: Cell<bool>,
     /// The line as it was last drawn.
     painted: RefCell<String>,
-    /// What stands before the line.
-    prompt: RefCell<String>,
-    /// How wide the window was when the line was last drawn.
-    columns: Cell<usize>,
-    /// What was hinted then.
-    hinted: RefCell<String>,
+    /// What was drawn, and in which window.
+    drawn: RefCell<Drawn>,
+    /// It was taken from the screen, since the window has got another width.
+    is_mended: Cell<bool>,
     /// The terminal breaks its rows anew when its width changes.
     reflows: bool,
     keys: LineKeys,
@@ -298,22 +293,27 @@ impl Hinter for Assistant {
     /// It is asked before the line is drawn, whatever for.
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
         let columns = columns();
-        let before = self.columns.replace(columns);
-        if before != columns && self.reflows {
-            let (typed, after) = line.split_at(pos);
-            let (prompt, hint) = (self.prompt.borrow(), self.hinted.borrow());
-            let drawn = Drawn { before: (&prompt, typed), after, hint: &hint };
-            drawn.mended(before, columns).into_iter().for_each(|text| write(&text));
+        let mut drawn = self.drawn.borrow_mut();
+        let for_key = self.keys.came();
+        if !for_key {
+            // No key, so it is what was drawn, but for where the cursor went since.
+            drawn.move_to(pos);
         }
-        let hint = self.usage(line, pos, columns);
-        hint.as_deref().unwrap_or_default().clone_into(&mut self.hinted.borrow_mut());
+        if self.reflows
+            && let Some(text) = drawn.mended(columns, for_key)
+        {
+            write(&text);
+            self.is_mended.set(true);
+        }
+        let hint = self.usage(drawn.prompt(), line, pos, columns);
+        drawn.set(line, pos, hint.as_deref().unwrap_or_default());
         hint.map(Usage)
     }
 }
 
 impl Assistant {
     /// The rest of the usage, as much of it as the row has room for.
-    fn usage(&self, line: &str, pos: usize, columns: usize) -> Option<String> {
+    fn usage(&self, prompt: &str, line: &str, pos: usize, columns: usize) -> Option<String> {
         // A line given whole needs no help.
         if line.trim().is_empty() || pos < line.len() || self.keys.is_given(line) {
             return None;
@@ -322,7 +322,7 @@ impl Assistant {
         // Without grey it must be told apart in another way: as a comment.
         let hint = if self.style.colour { hint } else { format!("  # {}", hint.trim_start()) };
         let last = line.rsplit('\n').next().unwrap_or(line);
-        let room = columns.saturating_sub((self.prompt.borrow().width() + last.width()) % columns + 1);
+        let room = columns.saturating_sub((prompt.width() + last.width()) % columns + 1);
         (room > HINT_MIN).then(|| fold::fit(&hint, room))
     }
 }
@@ -341,6 +341,9 @@ impl Highlighter for Assistant {
 
     /// Whether the line must be drawn again: not when a key only added a plain character to its end.
     fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        if self.is_mended.take() {
+            return true;
+        }
         if !self.style.colour || kind == CmdKind::MoveCursor {
             return false;
         }

@@ -38,33 +38,71 @@ fn end(text: &str, (mut row, mut column): Place, columns: usize) -> Place {
     if column == columns { (row + 1, 0) } else { (row, column) }
 }
 
-/// What was drawn: the prompt and the line up to the cursor, the rest of it, and the hint behind it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Drawn<'a> {
-    pub before: (&'a str, &'a str),
-    pub after: &'a str,
-    pub hint: &'a str,
+/// What was drawn last, as the editor knows it.
+#[derive(Clone, Default, Debug)]
+pub(super) struct Drawn {
+    prompt: String,
+    line: String,
+    /// Where the cursor stands in the line.
+    at: usize,
+    hint: String,
+    /// How wide the editor takes the window to be.
+    columns: usize,
 }
 
-impl Drawn<'_> {
+impl Drawn {
+    /// A line begins.
+    pub(super) fn begin(prompt: &str, columns: usize) -> Self {
+        Self { prompt: prompt.into(), columns, ..Self::default() }
+    }
+
+    /// What stands before the line.
+    pub(super) fn prompt(&self) -> &str {
+        &self.prompt
+    }
+
+    /// The line is drawn next with that hint.
+    pub(super) fn set(&mut self, line: &str, at: usize, hint: &str) {
+        line.clone_into(&mut self.line);
+        hint.clone_into(&mut self.hint);
+        self.at = at;
+    }
+
+    /// The cursor stands there, in the same line.
+    pub(super) fn move_to(&mut self, at: usize) {
+        if self.line.is_char_boundary(at) {
+            self.at = at;
+        }
+    }
+
     fn cursor(&self, columns: usize) -> Place {
-        end(self.before.1, end(self.before.0, (0, 0), columns), columns)
+        end(&self.line[..self.at], end(&self.prompt, (0, 0), columns), columns)
     }
 
     fn end(&self, columns: usize) -> Place {
-        end(self.hint, end(self.after, self.cursor(columns), columns), columns)
+        end(&self.hint, end(&self.line[self.at..], self.cursor(columns), columns), columns)
     }
 
-    /// What puts the cursor where the editor takes it to be, with nothing of the line left on the screen. Nothing where it
-    /// is there already.
-    pub(super) fn mended(&self, old: usize, new: usize) -> Option<String> {
-        let (cursor, last) = (self.cursor(old), self.end(old));
-        if last.0 == 0 && self.end(new).0 == 0 {
+    /// The line is about to be drawn in a window that is so wide: because the editor has heard of a new width, or for
+    /// the sake of a key, and then it may not have heard yet. What puts the cursor where the editor takes it to be, with
+    /// nothing of the line left on the screen; nothing where it is there already.
+    pub(super) fn mended(&mut self, columns: usize, for_key: bool) -> Option<String> {
+        let known = self.columns;
+        let mended = (columns != known).then(|| self.moved(columns)).flatten();
+        if mended.is_none() || !for_key {
+            self.columns = columns;
+        }
+        mended
+    }
+
+    fn moved(&self, columns: usize) -> Option<String> {
+        let (cursor, last) = (self.cursor(self.columns), self.end(self.columns));
+        if last.0 == 0 && self.end(columns).0 == 0 {
             return None;
         }
-        let mut row = self.cursor(new);
+        let mut row = self.cursor(columns);
         // A line that ended at the edge was given a row of its own to go on in, and has it still.
-        if cursor == last && last.1 == 0 && row.1 > 0 && !self.after.ends_with('\n') {
+        if cursor == last && last.1 == 0 && row.1 > 0 && !self.line.ends_with('\n') {
             row.0 += 1;
         }
         let mut out = String::from("\r");
@@ -86,16 +124,18 @@ mod tests {
 
     #[test]
     fn rows_are_counted_as_the_terminal_breaks_them() {
+        let mended = |line: &str, at: usize, old: usize, new: usize| {
+            let mut drawn = Drawn::begin("> ", old);
+            drawn.set(line, at, "");
+            drawn.mended(new, false)
+        };
         let line = "x".repeat(30);
-        let drawn = Drawn { before: ("> ", &line), after: "", hint: "" };
-        assert_eq!(drawn.mended(80, 40), None);
-        assert_eq!(drawn.mended(80, 20).unwrap(), "\r\x1b[1A\x1b[J");
-        assert_eq!(drawn.mended(10, 80).unwrap(), "\r\x1b[J\n\n\n");
-        let drawn = Drawn { before: ("> ", "ab"), after: &line, hint: "" };
-        assert_eq!(drawn.mended(10, 20).unwrap(), "\r\x1b[J\n\n\n\x1b[3A");
+        assert_eq!(mended(&line, 30, 80, 40), None);
+        assert_eq!(mended(&line, 30, 80, 20).unwrap(), "\r\x1b[1A\x1b[J");
+        assert_eq!(mended(&line, 30, 10, 80).unwrap(), "\r\x1b[J\n\n\n");
+        assert_eq!(mended(&line, 2, 10, 20).unwrap(), "\r\x1b[J\n\n\n\x1b[3A");
         // It ended at the edge, so there is a row below it.
-        let drawn = Drawn { before: ("> ", "xxxxxxxx"), after: "", hint: "" };
-        assert_eq!(drawn.mended(10, 7).unwrap(), "\r\x1b[2A\x1b[J\n");
-        assert_eq!(drawn.mended(10, 5).unwrap(), "\r\x1b[2A\x1b[J\n");
+        assert_eq!(mended("xxxxxxxx", 8, 10, 7).unwrap(), "\r\x1b[2A\x1b[J\n");
+        assert_eq!(mended("xxxxxxxx", 8, 10, 5).unwrap(), "\r\x1b[2A\x1b[J\n");
     }
 }
