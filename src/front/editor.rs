@@ -294,13 +294,8 @@ impl Hinter for Assistant {
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
         let columns = columns();
         let mut drawn = self.drawn.borrow_mut();
-        let for_key = self.keys.came();
-        if !for_key {
-            // No key, so it is what was drawn, but for where the cursor went since.
-            drawn.move_to(pos);
-        }
         if self.reflows
-            && let Some(text) = drawn.mended(columns, for_key)
+            && let Some(text) = drawn.mended(line, pos, columns)
         {
             write(&text);
             self.is_mended.set(true);

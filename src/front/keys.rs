@@ -46,8 +46,6 @@ struct State {
     ahead: usize,
     /// The key came before the line was asked for.
     was_ahead: bool,
-    /// A key has come.
-    came: bool,
     /// Ctrl-D left.
     leaves: bool,
     /// What takes the place of all that is typed before the cursor. The editor has no command that leaves the cursor
@@ -99,11 +97,6 @@ impl LineKeys {
         self.lock().stands == Stood::Aside
     }
 
-    /// Whether a key has come since this was asked.
-    pub(super) fn came(&self) -> bool {
-        std::mem::take(&mut self.lock().came)
-    }
-
     /// What takes the place of the line up to the cursor, where a key wants that.
     pub(super) fn instead(&self) -> Option<String> {
         self.lock().instead.take()
@@ -144,7 +137,6 @@ impl State {
 
     /// Note whether a key came before the line was asked for, as long as it is known how many bytes it was.
     fn count(&mut self, key: KeyEvent, of_paste: bool) {
-        self.came = true;
         self.was_ahead = self.ahead > 0;
         self.ahead = match key.0 {
             KeyCode::Char(c) if !of_paste && key.1 != Modifiers::ALT => self.ahead.saturating_sub(c.len_utf8()),

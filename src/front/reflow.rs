@@ -68,13 +68,6 @@ impl Drawn {
         self.at = at;
     }
 
-    /// The cursor stands there, in the same line.
-    pub(super) fn move_to(&mut self, at: usize) {
-        if self.line.is_char_boundary(at) {
-            self.at = at;
-        }
-    }
-
     fn cursor(&self, columns: usize) -> Place {
         end(&self.line[..self.at], end(&self.prompt, (0, 0), columns), columns)
     }
@@ -83,13 +76,17 @@ impl Drawn {
         end(&self.hint, end(&self.line[self.at..], self.cursor(columns), columns), columns)
     }
 
-    /// The line is about to be drawn in a window that is so wide: because the editor has heard of a new width, or for
-    /// the sake of a key, and then it may not have heard yet. What puts the cursor where the editor takes it to be, with
-    /// nothing of the line left on the screen; nothing where it is there already.
-    pub(super) fn mended(&mut self, columns: usize, for_key: bool) -> Option<String> {
-        let known = self.columns;
-        let mended = (columns != known).then(|| self.moved(columns)).flatten();
-        if mended.is_none() || !for_key {
+    /// This line is about to be drawn in a window that is so wide: because the editor has heard of a new width, or for the
+    /// sake of a key that changed it, and then it may not have heard yet. What puts the cursor where the editor takes it
+    /// to be, with nothing of the line left on the screen; nothing where it is there already.
+    pub(super) fn mended(&mut self, line: &str, at: usize, columns: usize) -> Option<String> {
+        let changed = line != self.line;
+        if !changed {
+            // The cursor may have gone elsewhere in it since.
+            self.at = at;
+        }
+        let mended = (columns != self.columns).then(|| self.moved(columns)).flatten();
+        if mended.is_none() || !changed {
             self.columns = columns;
         }
         mended
@@ -127,7 +124,7 @@ mod tests {
         let mended = |line: &str, at: usize, old: usize, new: usize| {
             let mut drawn = Drawn::begin("> ", old);
             drawn.set(line, at, "");
-            drawn.mended(new, false)
+            drawn.mended(line, at, new)
         };
         let line = "x".repeat(30);
         assert_eq!(mended(&line, 30, 80, 40), None);
