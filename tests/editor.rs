@@ -514,6 +514,7 @@ fn a_window_that_changes_its_width_leaves_no_copy_of_the_line() {
     }
     // The cursor in the middle.
     tmux.run(&["send-keys", "C-a"]);
+    tmux.until("the cursor", |_| tmux.run(&["display-message", "-p", "#{cursor_x}"]).trim() == "9");
     for columns in [60, 90, 45, 120] {
         stands(columns);
     }
