@@ -9,7 +9,7 @@
 //!    `program::arrange::next` says which parameter comes next.
 //! 2. `front::prompt::line` gives the whole line to `session::start`; of a script, `front::script::source` gives the
 //!    whole text.
-//! 3. `lang::parse::parse` makes statements of it, with `lang::word::words` and `lang::call::call`. What is no statement is
+//! 3. `lang::parse::parse` makes statements of it, with `lang::line::words` and `lang::call::call`. What is no statement is
 //!    a [`lang::Error`] that points at a word, and the journey is over.
 //! 4. `program::compile::compile` makes code of the statements. For a call, `program::bind::site` finds the
 //!    [`command::Command`] and the slots of `conn` and `addr`; `program::arrange::arrange` says which word is which
@@ -118,7 +118,9 @@
 //! One thread owns everything. A script starts no other, but for what cannot be done without blocking: name
 //! resolution, close with SO_LINGER, and what a queue between processes has no room for. A child process has one that
 //! waits for the end of its family. The prompt has two more: one that edits the line, one that prints above it. The editor
-//! asks the main thread for the names in scope when a key first needs them. There, a child process's output is read by a
+//! asks the main thread for the names in scope when a key first needs them; its threads have a table of descriptors of their
+//! own (`os::fd::keep_apart`), so that it takes none from the program, whose numbers are those of a script, and lives when
+//! the program has as many as there can be. There, a child process's output is read by a
 //! thread, and goes above the line.
 //!
 //! # Tests
@@ -130,9 +132,11 @@
 //! # What each dependency is for
 //!
 //! - `mio`: the poller. `signal-hook`, `signal-hook-mio`: Ctrl-C and SIGTERM as events of the same loop.
-//! - `rustyline`: editing a line. `shlex`: taking a line's quotes apart. `owo-colors`: colours.
+//! - `rustyline`: editing a line. `shlex`: a script's arguments at the head of a transcript. `owo-colors`: colours.
 //! - `rustix`: typed system calls. `libc`: constants, getaddrinfo, options by number, sendmsg with any ancillary data.
 //! - `encoding_rs`: gbk and its kin. `serde_json`: `dumps`, `loads` and `--json`. `lexopt`: the command line, in 0.1 ms.
+//! - `sha1_smol`: `sha1`, which WebSockets ask for; it brings nothing else along.
+//! - `unicode-ident`: which characters a name has, as in Python.
 //! - `unicode-width`: carets under wide characters, columns of tables, lines that fit.
 
 pub mod command;

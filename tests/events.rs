@@ -316,6 +316,10 @@ setblocking asks off
 connect_ex asks $nobody
 poll asks OUT 5
 getsockopt asks SO_ERROR
+one, other = socketpair
+recv one 10 &
+yield
+close one
 ";
 
 fn every_kind_and_every_fact_is_written_as_documented() {

@@ -1,11 +1,14 @@
 //! Properties of the language: no text makes it panic, and printing is the inverse of reading.
 use proptest::prelude::*;
-use sockpit::lang::{KEYWORDS, Source, head, parse, print, typed};
+use sockpit::lang::{KEYWORDS, Part, Source, head, parse, print, typed};
+use sockpit::value::Value;
 
 use crate::files::under;
 
 tests![
     printing_is_the_inverse_of_reading,
+    what_is_shown_can_be_typed,
+    typing_makes_no_line_panic,
     no_text_makes_it_panic,
     no_bytes_make_it_panic,
     no_shape_of_lines_makes_it_panic,
@@ -44,7 +47,7 @@ fn a_long_line_is_shown_around_its_error() {
     assert!(shown.len() < 500 && shown.contains("\\q") && shown.contains("^^"), "{shown}");
 }
 
-/// Words as people type them: names, numbers, quotes, escapes, values, operators.
+/// Words as people type them: names, numbers, quotes of all kinds, escapes, values and their parts, operators.
 fn word() -> impl Strategy<Value = String> {
     prop_oneof![
         "[a-z_][a-z0-9_]{0,6}".prop_filter("a word of the language", |w| !KEYWORDS.contains(&w.as_str())),
@@ -58,6 +61,15 @@ fn word() -> impl Strategy<Value = String> {
         Just("127.0.0.1:80".to_string()),
         Just("MSG_PEEK|MSG_DONTWAIT".to_string()),
         Just("key=value".to_string()),
+        "[bB]\"[ -!#$%-\\[\\]-~]{0,8}\"",
+        "[rR]'[ -&(-\\[\\]-~黑“]{0,6}'",
+        "(rb|bR)\"[ -!#$%-\\[\\]-~]{0,5}(\\\\[a-z\"])?\"",
+        "[a-z]{1,3}=b'[a-z$]{0,3}\\\\xff'",
+        "[ac]{0,2}\"\\$\\{[a-z]{1,3}:-[a-z0-9:./ -]{0,6}\\}\"'[$a-z]{0,3}'",
+        "\\$\\{[a-z]{1,3}(\\[(-?[0-9]{1,2}|[0-9]?:(-?[0-9])?|[a-z]{1,2}|'[a-z ]{0,4}')\\]|\\.[a-z黑_]{1,3}){1,3}\\}",
+        "\\$[名д][a-z字]{0,2}",
+        "[ac]{1,2}\"黑\"'\\$[a-z]'b\"[a-z]\"",
+        "\\\\[“，;(\\[]",
         Just("\"&\"".to_string()),
         Just("\"end\"".to_string()),
         Just("\\ \\#\\\"".to_string()),
@@ -115,6 +127,28 @@ proptest! {
         prints_as_it_reads(&text);
     }
 
+    fn what_is_shown_can_be_typed(bytes in prop::collection::vec(any::<u8>(), 0..40), text in any::<String>()) {
+        let words = format!("send s {} {}", Value::bytes(&bytes).show(), Value::text(&text).show());
+        let words = sockpit::lang::words(&Source::new("t", &words), 1, &words).unwrap_or_else(|e| panic!("{e}"));
+        let typed = match &*words[2].parts {
+            [] => &[][..],
+            [Part::Literal(typed)] => typed,
+            other => panic!("{other:?}"),
+        };
+        prop_assert!(words[2].bytes && !words[3].bytes && words[3].quoted);
+        prop_assert_eq!(typed, &*bytes);
+        prop_assert_eq!(words[3].literal(), Some(&*text));
+    }
+
+    fn typing_makes_no_line_panic(text in "[a-z \"'$\\\\{}\\[\\]:;.rb“，黑0-9=-]{0,40}") {
+        let (words, _) = typed(&text);
+        for word in words {
+            prop_assert!(text.get(word.range.clone()).is_some());
+            prop_assert!(word.marks.iter().all(|mark| text.get(mark.range.clone()).is_some()));
+        }
+        let _ = parse(&Source::new("t", &text)).map_err(|e| e.to_string());
+    }
+
     fn no_text_makes_it_panic(text in "\\PC{0,200}") {
         let _ = parse(&Source::new("t", &text)).map_err(|e| e.to_string());
     }
@@ -138,7 +172,7 @@ fn texts(line: &str) -> Vec<String> {
 fn words_may_be_unfinished() {
     assert_eq!(texts("send s \"a b\" 'c d"), ["send", "s", "a b", "c d"]);
     assert_eq!(texts(r#"print "a\"b\x4 $x" \\ # no"#), ["print", r#"a"b\x4 $x"#, r"\\"]);
-    assert_eq!(texts("print \"a\\"), ["print", "a"]);
+    assert_eq!(texts("print \"a\\"), ["print", "a\\"]);
     let (words, end) = typed("print 'open  # in it");
     assert_eq!(words[1].open, Some((6, '\'')));
     assert_eq!(end, 20);

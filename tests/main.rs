@@ -21,6 +21,7 @@ mod cli;
 mod editor;
 mod events;
 mod examples;
+mod grammar;
 mod house;
 mod language;
 mod layout;
@@ -31,6 +32,7 @@ mod prompt;
 mod python;
 mod random;
 mod readme;
+mod roundtrip;
 mod servers;
 mod step;
 mod tasks;
@@ -41,6 +43,7 @@ mod typing;
 mod values;
 mod views;
 mod why;
+mod words;
 
 fn main() {
     let mut args = Arguments::from_args();
@@ -50,6 +53,7 @@ fn main() {
     // What takes longest comes first.
     let rust = [
         random::trials(),
+        roundtrip::trials(),
         python::trials(),
         editor::trials(),
         step::trials(),
@@ -67,11 +71,13 @@ fn main() {
         typing::trials(),
         examples::trials(),
         events::trials(),
+        grammar::trials(),
         language::trials(),
         layout::trials(),
         values::trials(),
         linux::trials(),
         tidy::trials(),
+        words::trials(),
         house::trials(),
     ];
     let all = rust.into_iter().flatten().chain(files::trials()).collect();

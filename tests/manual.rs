@@ -101,13 +101,14 @@ fn the_overview_has_a_line_a_call() {
 
 fn every_page_can_be_read_at_any_width() {
     for (name, subject) in subjects() {
-        assert!(!subject.summary().is_empty() && subject.page().0.len() > 1, "{name} has no page");
+        let made = subject.page();
+        assert!(!subject.summary().is_empty() && made.0.len() > 1, "{name} has no page");
         for width in [20, 40, 80, 200] {
-            let text = page(&subject.page(), Style { width: Some(width), ..Style::default() });
+            let text = page(&made, Style { width: Some(width), ..Style::default() });
             let long = text.lines().find(|line| {
                 // Examples stay as they are; a word that is longer than the line has nowhere to break.
                 let broken = line.trim_start().contains(' ') && line.width() > width.min(100);
-                broken && !is_code(&subject.page(), line.trim())
+                broken && !is_code(&made, line.trim())
             });
             assert!(long.is_none(), "{name} at {width}: {long:?}");
         }
@@ -116,7 +117,7 @@ fn every_page_can_be_read_at_any_width() {
 
 fn is_code(page: &sockpit::value::page::Page, line: &str) -> bool {
     use sockpit::value::page::PagePart;
-    page.0.iter().any(|part| matches!(part, PagePart::Code(lines) if lines.lines().any(|l| l.trim() == line)))
+    page.0.iter().any(|part| matches!(part, PagePart::Code(lines) if lines.lines().any(|l| l.contains(line))))
 }
 
 fn a_pipe_gets_no_colours_and_the_same_width_always() {

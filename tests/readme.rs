@@ -7,7 +7,7 @@ use std::process::Command;
 use crate::common::terminal::Terminal;
 use crate::common::{Folder, SOCKPIT, has, lines, run};
 use sockpit::command::{self, Group};
-use sockpit::help::{self, HelpSubject, program, python, subjects, words};
+use sockpit::help::{self, HelpSubject, program, python, subjects, topics, words};
 use sockpit::value::page::PagePart;
 
 tests![
@@ -279,6 +279,10 @@ fn reference() -> String {
     for topic in words::LANGUAGE {
         out += &topic_in_markdown(topic);
     }
+    out += "\n## Topics\n\nWords of networks, of Python and of C, and what stands for them: `sockpit help WORD` has a page of each.\n";
+    for (about, topics) in topics::ALL {
+        out += &table(about, &topics.iter().map(|t| (t.names[0], t.summary)).collect::<Vec<_>>());
+    }
     out += "\n## Calls\n\nWhat stands in brackets may be left out.\n";
     for (group, title) in Group::ALL {
         let calls = command::all().filter(|c| c.group == *group);
@@ -314,7 +318,7 @@ sockpit help --man > ~/.local/share/man/man1/sockpit.1
 ```
 
 [The command line](#the-command-line) · [The language](#the-language) · [The prompt](#prompt) · [Stepping](#step) ·
-[Transcripts](#transcripts) · [Calls](#calls) · [Options, flags, states](#options-flags-states) · [Errors](#errors)
+[Transcripts](#transcripts) · [Topics](#topics) · [Calls](#calls) · [Options, flags, states](#options-flags-states) · [Errors](#errors)
 ";
 
 /// A table of two columns, the first of them code.

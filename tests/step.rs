@@ -78,9 +78,10 @@ fn enter_runs_the_line_that_stands_there_in_each_task() {
         ("5 [talk-1] sockpit> c = socket", "t = <task talk-1, running>"),
         ("6 [talk-1] sockpit> connect c $addr", "[talk-1] c = <TCP"),
         ("7 [talk-1] sockpit> sendall c $what", "[talk-1] ok"),
-        ("8 [talk-1] sockpit> shutdown c wr", "conn = <TCP"),
+        ("8 [talk-1] sockpit> shutdown c wr", ""),
         ("9 [talk-1] sockpit> got = recv c 100", ""),
-        ("15 sockpit> data = recv conn 100", ""),
+        // As it runs: the other one waits now, and the connection is taken.
+        ("15 sockpit> data = recv conn 100", "conn = <TCP"),
         ("16 sockpit> for i in 1 2", "data = b\"hello\""),
         ("17 sockpit> print \"round $i\"", ""),
         ("17 sockpit> print \"round $i\"", "round 1"),

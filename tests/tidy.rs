@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use sockpit::command::{Command, Kind};
-use sockpit::help::words;
+use sockpit::help::{topics, words};
 use sockpit::value::Holds;
 
 use crate::files::under;
@@ -96,7 +96,7 @@ fn help_says_all_there_is_to_say_of_a_call() {
 fn what_is_related_exists() {
     let known: BTreeSet<&str> = sockpit::help::subjects().map(|(name, _)| name).collect();
     let calls = sockpit::command::all().map(|c| (c.name, c.related));
-    for (name, related) in calls.chain(words::all().map(|t| (t.names[0], t.related))) {
+    for (name, related) in calls.chain(topics().map(|t| (t.names[0], t.related))) {
         let wrong = related.iter().find(|r| !known.contains(*r) || **r == name);
         assert_eq!(wrong, None, "{name}");
     }
@@ -119,9 +119,10 @@ const WORDS: &[(&str, &[&str])] = &[
     ("front/options.rs", &["full", "help"]),
     ("front/step.rs", &["list"]),
     ("help/mod.rs", &["state"]),
-    ("help/pages.rs", &["socket"]),
+    ("help/examples.rs", &["socket"]),
+    ("lang/foreign.rs", &["select", "socket"]),
     ("render/json.rs", &["sockets"]),
-    ("render/rules.rs", &["pid"]),
+    ("render/rules.rs", &["pid", "time"]),
     ("session/task.rs", &["coroutine"]),
     ("world/mpqueue.rs", &["mpqueue"]),
     ("world/queue.rs", &["lifoqueue", "priorityqueue", "queue"]),

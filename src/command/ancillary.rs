@@ -100,7 +100,7 @@ pub(super) fn passed(value: &Value) -> Result<Vec<Passed>, Failure> {
     };
     match value {
         Value::None => Ok(Vec::new()),
-        Value::List(several) => several.iter().map(one).collect(),
+        Value::List(several) => several.items().iter().map(one).collect(),
         alone => Ok(vec![one(alone)?]),
     }
 }

@@ -150,7 +150,7 @@ fn timeval(value: &Value) -> Result<Raw<'static>, Failure> {
 fn linger(args: &Args, count: usize) -> Result<Raw<'static>, Failure> {
     let form = "ONOFF SECONDS, such as 1 5; 0 0 is the default, 1 0 makes close reset the connection";
     let (on, seconds) = match (args.value(VALUE), count) {
-        (Value::List(pair), 1) if pair.len() == 2 => (int(&pair[0], VALUE)?, int(&pair[1], VALUE)?),
+        (Value::List(pair), 1) if pair.len() == 2 => (int(&pair.items()[0], VALUE)?, int(&pair.items()[1], VALUE)?),
         (Value::Bool(false), 1) => (0, 0),
         (number @ Value::Int(_), 1) => return Ok(Raw::int(int(number, VALUE)?)),
         (on, 2) => (int(on, VALUE)?, int(args.value(VALUE + 1), VALUE + 1)?),

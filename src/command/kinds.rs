@@ -21,6 +21,8 @@ pub enum Kind {
     SocketOrFile,
     /// A task or a process, likewise.
     Task,
+    /// A task or a process, likewise, or text in quotes.
+    TaskOrText,
     /// A process, likewise.
     Process,
     /// A process, or the id of one.
@@ -93,6 +95,7 @@ impl Kind {
     /// Whether a bare word in its place is the name of a live thing.
     pub fn is_live(self) -> bool {
         matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::Thing)
+            || self == Self::TaskOrText
             || self.is_live_or_number()
     }
 
@@ -113,6 +116,7 @@ impl Kind {
             Self::File => "a file",
             Self::SocketOrFile => "a socket or a file",
             Self::Task => "a task or a process",
+            Self::TaskOrText => "a task, a process, a queue or text in quotes",
             Self::Process => "a process",
             Self::ProcessOrPid => "a process or the id of one",
             Self::Thing => "something alive",
@@ -162,7 +166,7 @@ impl Kind {
 /// `true`, `false`, or the word itself.
 pub(crate) fn word_value(word: &str) -> Value {
     match word {
-        "none" => return Value::None,
+        "none" | "None" => return Value::None,
         "on" | "true" | "True" => return Value::Bool(true),
         "off" | "false" | "False" => return Value::Bool(false),
         _ => {}
@@ -347,7 +351,7 @@ fn fit_addr(value: Value) -> Result<Arg, Failure> {
         }
         Value::Bytes(b) if b.contains(&b'/') => return Ok(Arg::Value(Value::Addr(Addr::Path(b)))),
         Value::Bytes(b) => Rc::from(&*String::from_utf8_lossy(&b)),
-        Value::List(pair) if pair.len() == 2 => return fit_host_port(&pair[0], &pair[1]),
+        Value::List(l) if l.len() == 2 => return fit_host_port(&l.items()[0], &l.items()[1]),
         other => return Err(Failure::usage(format!("an address is needed here, and this is {}", other.kind()))),
     };
     if &*text == "AF_UNSPEC" {

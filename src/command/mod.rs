@@ -14,19 +14,24 @@ mod create;
 mod data;
 mod files;
 mod forms;
+mod gather;
 mod inet;
 mod kernel;
+mod lists;
 mod lookup;
 mod mode;
 mod msg;
 mod names;
 mod netstat;
 mod numbers;
+mod octets;
 mod options;
+mod outside;
 mod paths;
 mod processes;
 mod readiness;
 mod receive;
+mod search;
 mod sendfile;
 mod sending;
 pub(crate) mod socket;
@@ -218,6 +223,12 @@ pub enum Group {
     Readiness,
     /// Text, bytes, numbers.
     Data,
+    /// Lists.
+    Lists,
+    /// Bytes in digits, digests.
+    Octets,
+    /// The clock, chance, the user, the environment.
+    Outside,
     /// Cooperative tasks.
     Tasks,
     /// Processes of their own.
@@ -238,6 +249,9 @@ impl Group {
         (Group::Files, "Files"),
         (Group::Readiness, "What is ready, what is running"),
         (Group::Data, "Text, bytes, numbers"),
+        (Group::Lists, "Lists"),
+        (Group::Octets, "Bytes as they are written"),
+        (Group::Outside, "What comes from outside"),
         (Group::Tasks, "Tasks"),
         (Group::Processes, "Processes"),
         (Group::Views, "Looking at the session"),
@@ -310,6 +324,7 @@ pub static ALL: &[&[Command]] = &[
     create::COMMANDS,
     transfer::COMMANDS,
     receive::COMMANDS,
+    gather::COMMANDS,
     msg::COMMANDS,
     sendfile::COMMANDS,
     options::COMMANDS,
@@ -319,7 +334,11 @@ pub static ALL: &[&[Command]] = &[
     readiness::COMMANDS,
     data::COMMANDS,
     strings::COMMANDS,
+    search::COMMANDS,
     numbers::COMMANDS,
+    lists::COMMANDS,
+    octets::COMMANDS,
+    outside::COMMANDS,
     tasks::COMMANDS,
     sync::COMMANDS,
     processes::COMMANDS,

@@ -16,7 +16,7 @@ const INT: Command = Command {
     name: "int",
     summary: "make a whole number of text, bytes of digits, or another number",
     params: &[req("value", Kind::Data), opt("base", Kind::Int).is("2 to 36; 0 goes by 0x, 0o, 0b; 10 if left out")],
-    results: &[("n", Holds::Plain)],
+    results: &[("n", Holds::Reckoned)],
     returns: "a whole number",
     python: "int({VALUE}<, {BASE}>)",
     c: "n = strtol(text, &end, 10);",

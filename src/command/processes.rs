@@ -76,8 +76,13 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("process", Holds::Live)],
         returns: "the process",
         python: "p = multiprocessing.Process(target=NAME, args=(ARGS, ...)); p.start()",
-        c: "pid = fork(); if (pid == 0) { name(...); _exit(0); }",
-        man: "fork(2)",
+        notes: &[
+            "It is not fork: this program is started anew (posix_spawn, which is clone and execve), with the defs, the names' \
+             values and the arguments in a file in memory, and calls the def; no other line is run again. The child's own \
+             changes stay there. A pidfd tells when it ends. `help fork` says more.",
+        ],
+        c: "posix_spawn(&pid, \"/proc/self/exe\", NULL, NULL, argv, environ); int fd = pidfd_open(pid, 0);",
+        man: "posix_spawn(3)",
         errors: &[
             err("Unbound", "nothing is defined by that name"),
             err("Usage", "too few or too many arguments, or one that is alive: a socket, a file, a task"),
@@ -95,8 +100,8 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("pid", Holds::Pid)],
         returns: "a number",
         python: "P.pid",
-        c: "pid_t pid = fork();",
-        man: "fork(2)",
+        c: "pid_t pid; posix_spawn(&pid, path, NULL, NULL, argv, environ);",
+        man: "posix_spawn(3)",
         example: "def task\nend\np = process task\nn = pid p\njoin p",
         related: &["getpid", "getppid", "process"],
         run: |_, args| Ok(number(process(args, 0)?.pid)),

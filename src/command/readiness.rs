@@ -2,8 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
-use std::sync::OnceLock;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::args::expected;
 use super::data::int_value;
@@ -160,7 +159,10 @@ const INQ: Command = Command {
     errors: &[err("EINVAL", "a listening socket has no bytes to read"), CLOSED],
     example: "left, right = socketpair\nsend right hello\ninq left",
     related: &["outq", "recv", "MSG_PEEK"],
-    run: |_, args| told(args, fd::inq).map(|count| int_value(count).into()),
+    run: |_, args| {
+        let kept = args.socket(0)?.shared.kept.len();
+        told(args, fd::inq).map(|count| int_value(count + kept).into())
+    },
     ..base(Group::Readiness)
 };
 
@@ -229,19 +231,33 @@ fn limit(args: &Args, i: usize, default: Option<f64>) -> Result<Option<Duration>
     Ok(seconds.map(fd::seconds))
 }
 
+/// The events of poll(2) that a call which looks at a socket finds there. One that was closed while the call waits is
+/// found to be gone (POLLNVAL) when something happens to it, or when the time is over.
+fn events(socket: &Socket, events: i16, wake: Wake) -> Result<i16, Failure> {
+    match socket.is_held() {
+        true if wake == Wake::Expired || socket.is_ready(events) => Ok(libc::POLLNVAL),
+        true => Ok(0),
+        // What a call took and keeps is as good as what the kernel has.
+        false => {
+            let kept = if socket.shared.kept.is_empty() { 0 } else { events & (libc::POLLIN | libc::POLLRDNORM) };
+            fd::poll(socket.fd()?.as_fd(), events).map(|found| found | kept).map_err(Failure::os)
+        }
+    }
+}
+
 /// Look, and look again at every wake until there is something to tell or the time is over, whatever the sockets'
 /// modes are. `look` gives `None` when there is nothing yet, which `nothing` stands for at the end.
 fn watch<F>(on: On, limit: Option<Duration>, what: &'static str, nothing: Value, mut look: F) -> Result<Step, Failure>
 where
-    F: FnMut() -> Result<Option<Value>, Failure> + 'static,
+    F: FnMut(Wake) -> Result<Option<Value>, Failure> + 'static,
 {
-    if let Some(found) = look()? {
+    if let Some(found) = look(Wake::Ready)? {
         return Ok(found.into());
     }
     if limit == Some(Duration::ZERO) {
         return Ok(nothing.into());
     }
-    let resume = move |_: &mut World, wake| match look() {
+    let resume = move |_: &mut World, wake| match look(wake) {
         Ok(Some(found)) => Some(Ok(found.into())),
         Ok(None) if wake == Wake::Ready => None,
         Ok(None) => Some(Ok(nothing.clone().into())),
@@ -258,8 +274,8 @@ fn poll(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let limit = limit(args, 2, Some(0.0))?;
     let look = {
         let socket = socket.clone();
-        move || {
-            let found = fd::poll(socket.fd()?.as_fd(), events as i16).map_err(Failure::os)?;
+        move |wake| {
+            let found = self::events(&socket, events as i16, wake)?;
             let found = i32::from(found as u16);
             Ok((found != 0).then(|| Value::text(constants::POLL_EVENTS.join(found))))
         }
@@ -273,7 +289,7 @@ fn sockets(args: &Args, from: usize) -> Result<Vec<Rc<Socket>>, Failure> {
     for (i, arg) in args.rest(from).iter().enumerate() {
         match arg {
             Arg::Value(Value::List(several)) => {
-                for one in several.iter() {
+                for one in several.items().iter() {
                     found.push(one.downcast_rc().ok_or_else(|| expected(from + i, "a socket", one))?);
                 }
             }
@@ -285,15 +301,15 @@ fn sockets(args: &Args, from: usize) -> Result<Vec<Rc<Socket>>, Failure> {
 
 fn select(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     // What select(2) takes for readable.
-    const READABLE: i16 = libc::POLLIN | libc::POLLHUP | libc::POLLERR;
+    const READABLE: i16 = libc::POLLIN | libc::POLLHUP | libc::POLLERR | libc::POLLNVAL;
     let limit = limit(args, 0, None)?;
     let sockets = sockets(args, 1)?;
     let look = {
         let sockets = sockets.clone();
-        move || {
+        move |wake| {
             let mut ready = Vec::new();
             for socket in &sockets {
-                if fd::poll(socket.fd()?.as_fd(), libc::POLLIN).map_err(Failure::os)? & READABLE != 0 {
+                if events(socket, libc::POLLIN, wake)? & READABLE != 0 {
                     ready.push(socket_value(socket.clone()));
                 }
             }
@@ -328,10 +344,8 @@ fn sleep(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Step::Park(wait, Box::new(resume)))
 }
 
-fn now(_: &mut World, _: &mut Args) -> Result<Step, Failure> {
-    static FIRST: OnceLock<Instant> = OnceLock::new();
-    let first = FIRST.get_or_init(Instant::now);
-    Ok(Value::Float(first.elapsed().as_secs_f64()).into())
+fn now(world: &mut World, _: &mut Args) -> Result<Step, Failure> {
+    Ok(Value::Float(world.clock.time().as_secs_f64()).into())
 }
 
 /// What the kernel tells of the socket in the first place.

@@ -240,7 +240,13 @@ impl Receiver {
 
     /// Take what is there; EAGAIN if it is not enough yet.
     fn take(&mut self, world: &mut World, last: bool) -> Result<Step, Failure> {
-        if self.ask_first && !(last && self.blocking) && self.polled(libc::POLLIN)? == 0 && !self.holds_target()? {
+        let kept = !self.socket.shared.kept.is_empty();
+        if self.ask_first
+            && !kept
+            && !(last && self.blocking)
+            && self.polled(libc::POLLIN)? == 0
+            && !self.holds_target()?
+        {
             return Err(Failure::os(libc::EAGAIN));
         }
         loop {
@@ -300,7 +306,9 @@ impl Receiver {
             // TCP throws the bytes away and leaves in the buffer what was there.
             buffer.fill(0);
         }
+        let kept = self.socket.give_kept(buffer, self.flags, !matches!(self.form, Form::Message(_)));
         let came = match self.form {
+            _ if kept > 0 => Ok(Came { len: kept, ..Came::default() }),
             Form::Data => addr::recv_bytes(fd.as_fd(), buffer, self.flags).map(|len| Came { len, ..Came::default() }),
             Form::From => {
                 addr::recvfrom(fd.as_fd(), buffer, self.flags).map(|(len, from)| Came { len, from, ..Came::default() })

@@ -91,6 +91,9 @@ const CLOSE: Command = Command {
         "The side that closes first keeps the address in TIME_WAIT for a minute: see SO_REUSEADDR. close waits for \
          nothing, unless SO_LINGER says so. While a dup or a makefile of the socket is open, nothing is sent to the \
          peer; with a makefile the closed socket itself works on.",
+        "close wakes nobody: a call of another task that waits on the socket goes on, and holds the connection open until it \
+         ends; one with a timeout finds at its end that the descriptor is gone (EBADF). shutdown before close is what \
+         wakes it.",
     ],
     params: &[req("X", Kind::SocketOrFile)],
     python: "{X}.close()",
@@ -248,8 +251,8 @@ fn socketpair(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let sort = [family, kind & !TYPE_FLAGS, protocol];
     let seconds = if kind & libc::SOCK_NONBLOCK == 0 { world.default_mode } else { Some(0.0) };
     let mode = Mode::from_seconds(seconds);
-    let left = world.wrap(left, sort, mode)?;
-    let right = world.wrap(right, sort, mode)?;
+    let left = world.wrap(left, sort, mode);
+    let right = world.wrap(right, sort, mode);
     left.shared.pair.set(Some((left.serial, false)));
     right.shared.pair.set(Some((left.serial, true)));
     world.note(&left, || Did::Paired(right.serial));
@@ -288,7 +291,7 @@ fn shutdown(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 fn dup(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let fd = fd::dup(socket.fd()?.as_fd()).map_err(Failure::os)?;
-    world.duplicate(&socket, fd).map(|s| socket_value(s).into())
+    Ok(socket_value(world.duplicate(&socket, fd)).into())
 }
 
 fn detach(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -1,4 +1,4 @@
-//! Text, bytes and lists in parts: the calls of Python's `str`, `bytes` and `list`.
+//! Text, bytes and lists in parts: the calls of Python's `str` and `bytes`.
 //!
 //! What is done to text is done to bytes too, and gives bytes again, with the ASCII rules of Python's `bytes`.
 
@@ -6,12 +6,12 @@ use std::borrow::Cow;
 
 use super::args::{Args, expected};
 use super::data::{DATA, int_value};
-use super::{Command, Kind, err, opt, req, rest};
+use super::{Command, Kind, err, opt, req};
 use crate::value::{Failure, Holds, Value};
 use crate::world::Step;
 
 /// The calls.
-pub(super) const COMMANDS: &[Command] = &[UPPER, LOWER, STRIP, SPLIT, SLICE, LIST, ITEM, LEN];
+pub(super) const COMMANDS: &[Command] = &[UPPER, LOWER, STRIP, SPLIT, SLICE, LEN];
 
 const UPPER: Command = Command {
     name: "upper",
@@ -44,7 +44,7 @@ const LOWER: Command = Command {
 };
 
 /// What a call for text works on.
-enum Str<'a> {
+pub(super) enum Str<'a> {
     Text(Cow<'a, str>),
     Bytes(&'a [u8]),
 }
@@ -59,7 +59,7 @@ impl Str<'_> {
 }
 
 /// The text or the bytes in that place; of anything else but lists and live things, its text.
-fn string(args: &Args, i: usize) -> Result<Str<'_>, Failure> {
+pub(super) fn string(args: &Args, i: usize) -> Result<Str<'_>, Failure> {
     match args.value(i) {
         Value::Bytes(b) => Ok(Str::Bytes(b)),
         Value::Text(_) | Value::Addr(_) | Value::Int(_) | Value::Float(_) | Value::Bool(_) => {
@@ -209,7 +209,7 @@ fn slice(args: &Args) -> Result<Value, Failure> {
         Ok(start..place(args, 2, len)?.unwrap_or(len).max(start))
     };
     if let Value::List(items) = args.value(0) {
-        return Ok(Value::list(items[range(items.len())?].to_vec()));
+        return Ok(Value::list(items.items()[range(items.len())?].to_vec()));
     }
     match string(args, 0).map_err(|_| expected(0, "text, bytes or a list", args.value(0)))? {
         Str::Bytes(b) => Ok(Value::bytes(&b[range(b.len())?])),
@@ -231,51 +231,6 @@ fn place(args: &Args, i: usize, len: usize) -> Result<Option<usize>, Failure> {
         }
         other => Err(expected(i, "a whole number or none", other)),
     }
-}
-
-const LIST: Command = Command {
-    name: "list",
-    summary: "make a list of values",
-    params: &[rest("value", Kind::Any).is("of any kind")],
-    results: &[("list", Holds::Plain)],
-    returns: "a list",
-    python: "[{VALUE}]",
-    man: "Python's list",
-    example: "ports = list 9001 9002 9003\nlen $ports",
-    related: &["item", "len", "slice"],
-    run: |_, args| Ok(Value::list(args.rest_values(0)).into()),
-    ..DATA
-};
-
-const ITEM: Command = Command {
-    name: "item",
-    summary: "take a value of a list by its number (from 0, or from the end with -1)",
-    params: &[req("list", Kind::Any).is("a list"), req("n", Kind::Int).is("from 0; -1 is the last")],
-    results: &[("value", Holds::Plain)],
-    returns: "the value",
-    python: "{LIST}[{N}]",
-    c: "it[0];",
-    man: "Python's list",
-    errors: &[err("Usage", "the list has no such item")],
-    example: "ports = list 9001 9002\nitem $ports 0\nitem $ports -1",
-    related: &["list", "len", "field"],
-    run: |_, args| item(args).map(Step::from),
-    ..DATA
-};
-
-fn item(args: &Args) -> Result<Value, Failure> {
-    let Value::List(items) = args.value(0) else {
-        let failure = expected(0, "a list", args.value(0));
-        return Err(match args.value(0) {
-            Value::Text(_) | Value::Bytes(_) => failure.note("slice takes a part of text or bytes"),
-            Value::Object(_) => failure.note("field takes a value of an object by its key"),
-            _ => failure,
-        });
-    };
-    let (n, len) = (args.int(1)?, items.len() as i128);
-    let from_start = if n < 0 { n.saturating_add(len) } else { n };
-    let found = usize::try_from(from_start).ok().and_then(|i| items.get(i));
-    found.cloned().ok_or_else(|| Failure::usage(format!("list index out of range: {n} of {len} items")).at(1))
 }
 
 const LEN: Command = Command {

@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::args::expected;
-use super::{Args, Command, Group, Kind, Param, base, err, opt, req, some};
+use super::args::{Arg, expected};
+use super::{Args, Command, Group, Kind, Param, base, err, kinds, opt, req, search, some};
 use crate::os::fd;
 use crate::value::{Failure, Holds, Value};
 use crate::world::sync::{self, Pool};
@@ -21,6 +21,12 @@ fn spawn(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 fn join(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Value::Text(_) | Value::Bytes(_) = args.value(0) {
+        return search::joined(args).map(Step::from);
+    }
+    if let Arg::Value(value) = kinds::fit(Kind::Seconds, args.take(1)).map_err(|f| f.at(1))? {
+        args.0[1] = Arg::Value(value);
+    }
     let limit = args.seconds(1)?.map(fd::seconds);
     if let Some(queue) = args.value(0).downcast_rc() {
         return sync::join_queue(world, &queue, limit);
@@ -66,23 +72,26 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "join",
-        summary: "wait until a task or a process has ended; or until every entry of a queue is done; at most that \
-                  many seconds",
+        summary: "wait until a task or a process has ended, or every entry of a queue is done; SEP joins the texts of a list",
+        notes: &[
+            "`join SEP LIST` is Python's SEP.join(LIST): the texts of a list in one, with SEP between them. SEP is in \
+             quotes, or a name that holds text: `join \", \" $parts`.",
+        ],
         params: &[
-            req("T", Kind::Task).or(super::sync::QUEUES).is("a task, a process or a queue"),
-            opt("SECONDS", Kind::Seconds).is("no limit when left out"),
+            req("T", Kind::TaskOrText).or(super::sync::QUEUES).is("a task, a process or a queue; or SEP, in quotes"),
+            opt("SECONDS", Kind::Any).is("at most so long, without a limit when left out; of SEP, the list"),
         ],
         results: &[("...", Holds::Another)],
-        returns: "what the task returned",
-        python: "T.join(SECONDS)",
+        returns: "what the task returned, or the text",
+        python: "{T}.join(<{SECONDS}>)",
         c: "pthread_join(t, NULL);",
         man: "pthread_join(3)",
         errors: &[
             err("Usage", "it is neither a task nor a process"),
             err("Deadlock", "a task cannot wait for its own end"),
         ],
-        example: "def nap\n  sleep 0.01\nend\nt = spawn nap\njoin t",
-        related: &["spawn", "is_alive", "task_done", "process"],
+        example: "def nap\n  sleep 0.01\nend\nt = spawn nap\njoin t\nwords = list GET / HTTP/1.1\njoin \" \" $words",
+        related: &["spawn", "is_alive", "task_done", "process", "split"],
         run: join,
         ..base(Group::Tasks)
     },

@@ -177,6 +177,8 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
         let of = all.len();
         // How much the kernel has is known to nobody else when the call fails.
         let failed = |failure: Failure, sent| failure.trying(Tried::Send { bytes: of, fds: 0, sent, flags });
+        // It sends again and again, and only the send(2) that waited when the socket was closed had it.
+        let gone = |sent| sent > start && socket.is_given_up();
         loop {
             let before = world.before_send(&socket, None);
             let said = addr::send_bytes(socket.fd().map_err(|f| failed(f, sent))?.as_fd(), &all[sent..], flags);
@@ -188,15 +190,19 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
                         return Ok(Step::Done(Reply::Nothing));
                     }
                 }
-                Err(libc::EAGAIN) if expired.is_some() && blocking && sent > start => {
+                Err(libc::EAGAIN) if expired.is_some() && blocking && sent > start && !gone(sent) => {
                     return sendall_from(world, socket.clone(), data.clone(), flags, sent);
                 }
                 Err(libc::EAGAIN) => match expired {
+                    Some(_) if gone(sent) => return Err(failed(Failure::os(libc::EBADF), sent)),
                     Some(expired) => return Err(failed(expired, sent)),
                     None if waits => return Err(Failure::os(libc::EAGAIN)),
                     None => return Err(failed(Failure::os(libc::EAGAIN), sent)),
                 },
-                Err(error) => return Err(failed(Failure::os(error), sent)),
+                Err(error) => {
+                    let error = if gone(sent) { libc::EBADF } else { error };
+                    return Err(failed(Failure::os(error), sent));
+                }
             }
         }
     })

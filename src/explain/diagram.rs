@@ -282,6 +282,8 @@ fn what(record: &Record, fact: &Fact) -> String {
         Did::Shut(how) => format!("shutdown {}", HOWS.name_of(*how).unwrap_or("?")),
         Did::OptionSet(level, number) => option_name(*level, *number).unwrap_or(call).into(),
         Did::ModeSet(mode) => mode.to_string(),
+        Did::Held => "close: a call that waits holds it".into(),
+        Did::Closed(_) if record.of(fact.socket).any(|fact| fact.did == Did::Held) => "closed".into(),
         Did::Dropped | Did::Closed(_) => "close".into(),
         Did::Failed(_, name) | Did::Learned(_, name) => format!("{call}: {}", name.as_str()),
         _ => call.to_string(),

@@ -147,16 +147,15 @@ pub(super) fn queue(to: &Addr) -> Option<String> {
         let entry = table.iter().find(|e| e.local == *to && e.state == State::Listen)?;
         return Some(format!("the queue of {} is full: its connections wait to be accepted", owner(entry)));
     }
-    let waits = |e: &KernelSocket| e.state == State::Listen && covers(&e.local, to) && e.received > 0;
-    let entry = entries(libc::SOCK_STREAM).find(waits)?;
+    let waits = |e: &KernelSocket| covers(&e.local, to) && e.received > 0;
+    let entry = netstat::listeners().into_iter().find(waits)?;
     let (verb, who) = (if entry.received == 1 { "connection waits" } else { "connections wait" }, owner(&entry));
     Some(format!("{} {verb} to be accepted by {who}: its queue is full", entry.received))
 }
 
 /// ECONNREFUSED: another process listens on that port, on another address.
 pub(super) fn listens_near(to: &Addr) -> Option<(String, Addr)> {
-    let near = |e: &KernelSocket| e.state == State::Listen && e.local.port() == to.port();
-    let entry = entries(libc::SOCK_STREAM).find(near)?;
+    let entry = netstat::listeners().into_iter().find(|e| e.local.port() == to.port())?;
     Some((format!("{} listens on {} only", owner(&entry), entry.local), entry.local))
 }
 

@@ -124,6 +124,7 @@ fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
         Did::Filed => ("filed", vec![]),
         Did::ModeSet(mode) => ("mode-set", vec![("timeout", or_none(mode.seconds(), Value::Float))]),
         Did::Dropped => ("dropped", vec![]),
+        Did::Held => ("held", vec![]),
         Did::Detached => ("detached", vec![]),
         Did::Closed(last) => ("closed", closed(last)),
         Did::Learned(tried, name) => {

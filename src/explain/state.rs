@@ -12,7 +12,8 @@ use crate::world::record::{Did, Ends};
 pub(super) fn closed(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.is_closed())?;
     let name = socket.name();
-    let fact = case.last(socket.serial, |did| matches!(did, Did::Dropped | Did::Detached | Did::Closed(_)));
+    let by_user = case.last(socket.serial, |did| matches!(did, Did::Dropped | Did::Held | Did::Detached));
+    let fact = by_user.or_else(|| case.last(socket.serial, |did| matches!(did, Did::Closed(_))));
     let reason = match fact {
         Some(fact) if fact.did == Did::Detached => case.dated(format!("{name} gave up its descriptor"), fact),
         Some(fact) => case.dated(format!("{name} was closed"), fact),

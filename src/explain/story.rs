@@ -39,6 +39,15 @@ pub(crate) fn remark(record: &Record) -> Option<String> {
         }
         Did::Taken { option, asked, taken } => Some(option_value::taken(option, asked, taken)),
         Did::Lost { .. } => Some(format!("{} threw it away: the datagram is lost", record.name(last.socket))),
+        Did::Held => {
+            let name = record.name(last.socket);
+            let listens = record.last(last.socket, |did| matches!(did, Did::Listens(_))).is_some();
+            let so =
+                if listens { "it takes one connection more" } else { "its peer sees no end before that call ends" };
+            Some(format!(
+                "a call still waits on {name} and holds it open: {so}; shutdown {name} rdwr, before close, would wake it"
+            ))
+        }
         _ => None,
     }
 }
@@ -252,6 +261,7 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
         Did::ModeSet(mode) => format!("made {mode}"),
         Did::Filed => "a file was made of it".into(),
         Did::Dropped => "closed by its user".into(),
+        Did::Held => "closed by its user; a call that waited on it has it open still".into(),
         Did::Detached => "gave up its descriptor".into(),
         Did::Closed(last) => {
             let first = if last.state == Some(State::CloseWait) { ", after its peer" } else { "" };

@@ -8,7 +8,7 @@ use super::names::Names;
 use crate::command::standing::{Standing, Subject};
 use crate::command::{self, Command, Kind, Need, Param, Stands, socket};
 use crate::help;
-use crate::lang::{KEYWORDS, Typed, head, is_name, typed};
+use crate::lang::{KEYWORDS, Typed, head, is_name, needs_braces, typed};
 use crate::linux::constants::{self, Constants};
 use crate::linux::options::{self, OptKind};
 use crate::linux::state::State;
@@ -38,7 +38,7 @@ pub fn complete(text: &str, at: usize, names: &Names) -> (usize, Vec<Candidate>)
     let word = words.pop_if(|w| w.range.end == line.len());
     let word = word.unwrap_or_else(|| Typed::at(line, line.len()));
     let mut found = Found { start: word.range.start, typed: word.text.clone(), list: Vec::new() };
-    if let Some(dollar) = variable_at(&line[word.range.clone()]) {
+    if let Some(dollar) = variable_at(&line[word.range.clone()]).filter(|_| word.inserts) {
         found.start = word.range.start + dollar;
         found.variables(&line[found.start..], word.open.is_some(), names);
     } else if word.open.is_none() || path_wanted(&words, names) {
@@ -120,14 +120,12 @@ impl Found {
 
     /// `$name`, as much of it as is typed.
     fn variables(&mut self, typed: &str, quoted: bool, names: &Names) {
-        self.typed = typed.to_string();
         let braces = typed.starts_with("${");
-        for (name, _) in &names.things {
-            match (braces, quoted) {
-                (true, _) => self.open(&format!("${{{name}}}")),
-                (_, true) => self.open(&format!("${name}")),
-                _ => self.add(&format!("${name}")),
-            }
+        let begun = typed.trim_start_matches(['$', '{']);
+        for (name, _) in names.things.iter().filter(|(name, _)| name.starts_with(begun)) {
+            let shown = if braces || needs_braces(name) { format!("${{{name}}}") } else { format!("${name}") };
+            let end = if quoted || shown.ends_with('}') { "" } else { " " };
+            self.list.push(Candidate { text: format!("{shown}{end}"), shown });
         }
     }
 

@@ -13,9 +13,7 @@ use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::Validator;
-use rustyline::{
-    ColorMode, CompletionType, Config, Context, Editor, Event, EventHandler, ExternalPrinter, Helper,
-};
+use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Event, EventHandler, ExternalPrinter, Helper};
 use unicode_width::UnicodeWidthStr;
 
 use super::complete::{self, Candidate};
@@ -44,12 +42,19 @@ pub(super) struct Ask {
     pub prompt: String,
     /// What is typed already. Where nothing can be edited, an empty line stands for it.
     pub initial: String,
+    /// What is typed answers a question of the program: it is no line of the language, and one line alone.
+    pub question: bool,
 }
 
 impl Ask {
     /// Nothing is typed yet.
     pub(super) fn plain(prompt: &str) -> Self {
-        Self { prompt: prompt.into(), initial: String::new() }
+        Self { prompt: prompt.into(), initial: String::new(), question: false }
+    }
+
+    /// A question of the program.
+    pub(super) fn question(prompt: &str) -> Self {
+        Self { question: true, ..Self::plain(&printable(prompt).replace('\n', " ")) }
     }
 }
 
@@ -88,6 +93,7 @@ impl LineEditor {
             drawn: RefCell::default(),
             is_mended: false.into(),
             reflows: reflow::reflows(),
+            in_question: false.into(),
             painted: RefCell::default(),
             keys: keys.clone(),
         }));
@@ -111,8 +117,16 @@ impl LineEditor {
         if let Some(note) = self.unsaid.take() {
             self.note(&note);
         }
-        let begins = if ask.initial.is_empty() { Begins::With("") } else { Begins::Given(&ask.initial) };
+        self.assist(|a| a.in_question.set(ask.question));
+        let begins = match &*ask.initial {
+            _ if ask.question => Begins::Answer,
+            "" => Begins::With(""),
+            given => Begins::Given(given),
+        };
         let mut text = self.line(&ask.prompt, begins, &begin)?;
+        if ask.question {
+            return Ok((text, false));
+        }
         let instead = self.keys.is_aside();
         // The block that a given line opens is the program's.
         let given = !instead && !ask.initial.is_empty() && first_word(&text) == first_word(&ask.initial);
@@ -238,6 +252,8 @@ struct Assistant {
     style: Style,
     /// A block is open above the line.
     in_block: Cell<bool>,
+    /// What is typed is no line of the language.
+    in_question: Cell<bool>,
     /// The line as it was last drawn.
     painted: RefCell<String>,
     /// What was drawn, and in which window.
@@ -269,6 +285,9 @@ impl Completer for Assistant {
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Candidate>)> {
         if let Some(text) = self.keys.instead() {
             return Ok((0, vec![Candidate { shown: text.clone(), text }]));
+        }
+        if self.in_question.get() {
+            return Ok((pos, Vec::new()));
         }
         Ok(complete::complete(line, pos, &self.cache.ask(Depth::Standing)))
     }
@@ -310,7 +329,7 @@ impl Assistant {
     /// The rest of the usage, as much of it as the row has room for.
     fn usage(&self, prompt: &str, line: &str, pos: usize, columns: usize) -> Option<String> {
         // A line given whole needs no help.
-        if line.trim().is_empty() || pos < line.len() || self.keys.is_given(line) {
+        if line.trim().is_empty() || pos < line.len() || self.keys.is_given(line) || self.in_question.get() {
             return None;
         }
         let hint = hint::hint(line, &self.cache.ask(Depth::Names))?;
@@ -324,7 +343,7 @@ impl Assistant {
 
 impl Highlighter for Assistant {
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
-        if line.is_empty() || !self.style.colour {
+        if line.is_empty() || !self.style.colour || self.in_question.get() {
             return Cow::Borrowed(line);
         }
         Cow::Owned(highlight::paint(line, &self.cache.ask(Depth::Names), self.in_block.get()))

@@ -60,7 +60,7 @@ fn quoted(path: &str, quote: Option<char>) -> String {
     let Some(quote) = quote.or_else(|| (!path.chars().all(bare)).then_some('"')) else {
         return if folder { path.to_string() } else { format!("{path} ") };
     };
-    let inner = path.replace('\\', "\\\\").replace('$', "$$");
-    let inner = if quote == '"' { inner.replace('"', "\\\"") } else { inner };
+    let inner = path.replace('\\', "\\\\");
+    let inner = if quote == '"' { inner.replace('$', "$$").replace('"', "\\\"") } else { inner };
     if folder { format!("{quote}{inner}") } else { format!("{quote}{inner}{quote} ") }
 }

@@ -7,7 +7,7 @@ use owo_colors::{OwoColorize, Style};
 
 use super::names::Names;
 use crate::command::{self, kinds};
-use crate::lang::{KEYWORDS, Typed, head, typed};
+use crate::lang::{KEYWORDS, Mark, MarkKind, Operator, Typed, head, typed};
 use crate::linux::constants;
 use crate::value::Name;
 
@@ -24,10 +24,6 @@ mod paints {
     pub(super) const COMMENT: Style = Style::new().dimmed();
     pub(super) const WRONG: Style = Style::new().red();
 }
-
-/// The words that are operators of expressions.
-const OPERATORS: &[&str] =
-    &["+", "-", "*", "/", "//", "%", "==", "!=", "<", "<=", ">", ">=", "(", ")", "and", "or", "not", "in", "as", "="];
 
 /// A text of one or more lines in colours. Within a block or a program its own names are not known, so none is called
 /// wrong.
@@ -116,13 +112,13 @@ impl Line<'_> {
     fn argument(&mut self, word: &Typed, of_keyword: bool) {
         let text = &*word.text;
         if let Some((at, _)) = word.open {
-            self.pieces(word.range.start, at, None);
+            self.pieces(word, at, None);
             return self.put(at, word.range.end, paints::WRONG);
         }
         if word.word.quoted {
-            return self.pieces(word.range.start, word.range.end, Some(paints::TEXT));
+            return self.pieces(word, word.range.end, Some(paints::TEXT));
         }
-        let style = if of_keyword && OPERATORS.contains(&text) {
+        let style = if of_keyword && is_operator(text) {
             Some(paints::KEYWORD)
         } else if kinds::number(text).is_some() || is_constant(text) {
             Some(paints::NUMBER)
@@ -131,47 +127,53 @@ impl Line<'_> {
         } else {
             None
         };
-        self.pieces(word.range.start, word.range.end, style);
+        self.pieces(word, word.range.end, style);
     }
 
-    /// A piece of the line with its escapes and its `$names` set off.
-    fn pieces(&mut self, from: usize, to: usize, style: Option<Style>) {
+    /// A word up to there, with its escapes and its `$names` set off.
+    fn pieces(&mut self, word: &Typed, to: usize, style: Option<Style>) {
         let plain = style.unwrap_or_default();
-        let mut at = from;
-        while at < to {
-            let rest = &self.text[at..to];
-            let length = rest.find(['$', '\\']).unwrap_or(rest.len());
-            self.put(at, at + length, plain);
-            at += length;
-            let special = &self.text[at..to];
-            if special.is_empty() {
-                return;
-            }
-            let (length, style) = self.special(special);
-            self.put(at, at + length, style);
-            at += length;
+        let mut at = word.range.start;
+        for mark in word.marks.iter().filter(|mark| mark.range.end <= to) {
+            let style = match mark.kind {
+                MarkKind::Quote => continue,
+                MarkKind::Escape => paints::ESCAPE,
+                MarkKind::Name if self.is_known(&self.text[mark.range.clone()]) => paints::NAME,
+                MarkKind::Name => paints::WRONG,
+                MarkKind::Wrong => self.unfinished(word, mark),
+            };
+            self.put(at, mark.range.start, plain);
+            self.put(mark.range.start, mark.range.end, style);
+            at = mark.range.end;
         }
+        self.put(at, to, plain);
     }
 
-    /// The length and the looks of the `$name` or the escape that begins here.
-    fn special(&self, text: &str) -> (usize, Style) {
-        if text.starts_with('\\') {
-            let length = text.chars().take(2).map(char::len_utf8).sum();
-            return (length, paints::ESCAPE);
+    /// Whether what a `$name` or `${name...}` inserts is there.
+    fn is_known(&self, inserted: &str) -> bool {
+        let name = inserted.trim_start_matches(['$', '{']);
+        let name = &name[..name.find(['}', '[', '.', ':']).unwrap_or(name.len())];
+        self.in_block || inserted.contains(":-") || self.names.get(name).is_some()
+    }
+
+    /// What is wrong as it stands may only not be whole: an escape, a `${name` at the end of the line.
+    fn unfinished(&self, word: &Typed, mark: &Mark) -> Style {
+        let text = &self.text[mark.range.clone()];
+        let last = word.range.end == self.text.len();
+        match text.strip_prefix("${") {
+            Some(name) if last && !name.is_empty() && self.is_known(name) => paints::NAME,
+            None if text.starts_with('\\') && last => paints::ESCAPE,
+            _ => paints::WRONG,
         }
-        if text.starts_with("$$") {
-            return (2, paints::ESCAPE);
-        }
-        let (open, inner) = text[1..].strip_prefix('{').map_or((1, &text[1..]), |inner| (2, inner));
-        let name: String = inner.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-        let closed = open == 2 && inner[name.len()..].starts_with('}');
-        let length = open + name.len() + usize::from(closed);
-        let known = self.in_block || self.names.get(&name).is_some();
-        (length, if known && !name.is_empty() { paints::NAME } else { paints::WRONG })
     }
 }
 
+/// Whether it is an operator of expressions, or a word that goes on within a line.
+fn is_operator(text: &str) -> bool {
+    matches!(text, "(" | ")" | "in" | "as" | "=") || Operator::all().any(|(operator, _)| operator == text)
+}
+
 fn is_constant(text: &str) -> bool {
-    matches!(text, "none" | "on" | "off" | "true" | "false")
+    matches!(text, "none" | "None" | "on" | "off" | "true" | "false" | "True" | "False")
         || text.split('|').all(|part| part.contains('_') && constants::find_any(part).is_some())
 }

@@ -16,13 +16,17 @@ pub(super) enum Begins<'a> {
     With(&'a str),
     /// A line that can be entered as it is.
     Given(&'a str),
+    /// Nothing: it answers a question of the program, so that an empty one is an answer, too.
+    Answer,
 }
 
 impl<'a> Begins<'a> {
     /// What is typed already.
     pub(super) fn text(self) -> &'a str {
-        let (Self::With(text) | Self::Given(text)) = self;
-        text
+        match self {
+            Self::With(text) | Self::Given(text) => text,
+            Self::Answer => "",
+        }
     }
 }
 
@@ -75,7 +79,7 @@ impl LineKeys {
         let given = matches!(begins, Begins::Given(_));
         let mut state = self.lock();
         // The editor may have read more of them than the last line.
-        let ahead = ahead.max(state.ahead);
+        let ahead = if begins == Begins::Answer { 0 } else { ahead.max(state.ahead) };
         *state = State { begun: begins.text().into(), given, ahead, ..State::default() };
     }
 

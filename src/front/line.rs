@@ -20,7 +20,7 @@ use super::names::NameCache;
 use super::output;
 use super::paste::Paste;
 use crate::lang;
-use crate::os::poller;
+use crate::os::{fd, poller};
 use crate::render::CONTINUATION;
 
 /// What came of asking for a line.
@@ -68,11 +68,14 @@ impl Reader {
         let edits = terminal && io::stdout().is_terminal() && std::env::var_os("TERM").is_none_or(|t| t != "dumb");
         let cache = Arc::new(NameCache::new(waker.clone()));
         let paste = Paste::default();
+        let (tell_apart, is_apart) = mpsc::channel();
         let anew = Arc::new(Mutex::default());
         let for_thread = (above.clone(), cache.clone(), paste.clone(), anew.clone());
-        poller::block_suspend(true);
+        poller::block_editors(true);
         let thread = thread::Builder::new().name("line".into()).spawn(move || {
-            poller::block_suspend(false);
+            poller::block_editors(false);
+            fd::keep_apart();
+            let _ = tell_apart.send(());
             let tell = |read: Read| {
                 let told = tell.send(read).is_ok();
                 // The main thread is there as long as the receiver is.
@@ -82,6 +85,8 @@ impl Reader {
             let (above, cache, paste, anew) = for_thread;
             if edits { edit(&asked, tell, &above, cache, paste) } else { plain(&asked, tell, terminal, &anew) }
         })?;
+        // What the program opens from here on is not in the thread's table. One that has died says so later.
+        let _ = is_apart.recv();
         let (asked, plain) = (Cell::default(), terminal && !edits);
         Ok(Self { ask: Some(ask), thread: Some(thread), asked, heard, plain, anew, above, cache, paste, edits })
     }
@@ -221,7 +226,7 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, 
         };
         // What nobody typed is no history.
         let typed = match &read {
-            Read::Lines(lines) | Read::Instead(lines) if *lines != ask.initial => lines.clone(),
+            Read::Lines(lines) | Read::Instead(lines) if *lines != ask.initial && !ask.question => lines.clone(),
             _ => String::new(),
         };
         if !tell(read) {
@@ -236,7 +241,7 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, 
 /// short; the language then says what is wrong with it.
 fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool, anew: &Mutex<Option<Ask>>) {
     let mut input = io::stdin().lock();
-    'asked: while let Ok(Ask { prompt, mut initial }) = asked.recv() {
+    'asked: while let Ok(Ask { prompt, mut initial, question }) = asked.recv() {
         let mut lines = String::new();
         loop {
             if prompts {
@@ -251,6 +256,9 @@ fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool, anew
             match read {
                 Ok(0) if lines.is_empty() => {
                     tell(Read::End);
+                    if question {
+                        continue 'asked;
+                    }
                     return;
                 }
                 Ok(0) => break,
@@ -269,7 +277,7 @@ fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool, anew
                     continue 'asked;
                 }
             }
-            if !initial.is_empty() || editor::depth(&lines) == 0 {
+            if question || !initial.is_empty() || editor::depth(&lines) == 0 {
                 break;
             }
         }

@@ -1,5 +1,6 @@
 //! What people and programs meet: the command line, scripts, the prompt. The only place that prints.
 
+mod asker;
 mod child;
 pub mod complete;
 mod editor;
@@ -19,6 +20,7 @@ mod prompt;
 mod recorder;
 mod reflow;
 pub mod replay;
+mod rest;
 mod screen;
 mod script;
 mod step;

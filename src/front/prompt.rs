@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::editor::Ask;
 use super::line::{Read, Reader};
 use super::output::{self, Form, Output};
+use super::rest::Rest;
 use super::screen::Screen;
 use super::step::{self, Busy};
 use super::{FAILED, Options, script};
@@ -17,7 +18,8 @@ use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
 use crate::render::PROMPT;
 use crate::session::{Main, Session, Sink, Stop};
-use crate::value::{Name, text};
+use crate::value::{Failure, Name, Value, text};
+use crate::world::input;
 
 /// How long a call may wait before the prompt says what it waits for.
 const MOMENT: Duration = Duration::from_millis(400);
@@ -86,17 +88,22 @@ fn pipe(options: &Options) -> u8 {
     }
 }
 
-/// Turn until a line is there. None when the session ends before.
+/// Turn until all is at rest and a line is there. None when the session ends before.
 fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
+    let mut rest = Rest::begin();
     loop {
-        if let Some(read) = reader.heard() {
+        if rest.over
+            && let Some(read) = reader.heard()
+        {
             return Some(read);
         }
         reader.cache.serve(session);
         if session.status.stop().is_some() {
             return None;
         }
-        script::turn(session, None);
+        let until = rest.before_turn(session);
+        script::turn(session, until);
+        rest.after_turn(session);
         // Where the terminal edits lines, it throws away what was typed and says so by a signal.
         if session.status.was_interrupted() {
             if let Some(read) = reader.heard() {
@@ -109,6 +116,7 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
         }
         reader.cache.forget();
         session.announce();
+        session.announce_question();
     }
 }
 
@@ -146,6 +154,8 @@ struct Prompt<'a> {
     screen: Rc<Screen>,
     reader: Reader,
     options: &'a Options,
+    /// A question of the program is being answered.
+    answering: bool,
 }
 
 impl<'a> Prompt<'a> {
@@ -159,8 +169,8 @@ impl<'a> Prompt<'a> {
         };
         let mut session = Session::new(sink, options.form.show(false), &options.arguments);
         session.interactive = true;
+        session.world.input.open = true;
         session.world.family.flags = script::flags(options);
-        session.world.high_descriptors = true;
         session.world.announce(true);
         session.status.end_after(options.timeout);
         let waker = session.world.poller()?.waker();
@@ -174,7 +184,7 @@ impl<'a> Prompt<'a> {
                 let _ = waker.wake();
             }));
         }
-        Ok(Self { session, screen, reader, options })
+        Ok(Self { session, screen, reader, options, answering: false })
     }
 
     fn converse(&mut self, program: Option<&Rc<Source>>) -> u8 {
@@ -190,6 +200,9 @@ impl<'a> Prompt<'a> {
         }
         loop {
             self.settle();
+            while self.answer() && self.session.status.stop().is_none() {
+                script::turn(&mut self.session, None);
+            }
             if self.session.status.stop().is_some() {
                 return self.leave();
             }
@@ -233,6 +246,31 @@ impl<'a> Prompt<'a> {
         read
     }
 
+    /// Ask the user what the program asks, and give it the answer that has come. Says whether one is still to come.
+    fn answer(&mut self) -> bool {
+        // Where the terminal edits, Ctrl-C is the call's, and the answer is still to be typed.
+        self.answering &= self.reader.edits || self.session.world.input.question().is_some();
+        if !self.answering {
+            let Some(prompt) = self.session.world.input.question() else { return false };
+            self.session.world.input.has_come();
+            self.screen.clear_status();
+            self.screen.editing.set(self.reader.edits);
+            self.reader.ask(Ask::question(&prompt));
+            self.answering = true;
+        }
+        let Some(read) = self.reader.heard() else { return true };
+        self.answering = false;
+        self.screen.editing.set(false);
+        self.show_above();
+        self.session.world.answer(match read {
+            Read::Lines(line) | Read::Instead(line) => Ok(Value::text(line.trim_end_matches(['\n', '\r']))),
+            Read::Interrupted => Err(Failure::new(Name::Interrupted)),
+            Read::End => Err(input::ended("Ctrl-D ended the input")),
+            Read::Failed(why) => Err(input::ended(&why)),
+        });
+        self.session.world.input.question().is_some()
+    }
+
     /// Show what was to be printed above the line: there is none any more.
     fn show_above(&self) {
         for text in self.reader.above.end() {
@@ -266,19 +304,14 @@ impl<'a> Prompt<'a> {
     fn settle(&mut self) {
         let begun = Instant::now();
         let mut tick = begun + MOMENT;
-        let mut looked = false;
         loop {
             let paged = self.screen.is_paged();
-            self.session.status.is_deaf = paged;
+            let answering = !paged && self.answer();
+            self.session.status.be_deaf(paged);
             let until = match self.busy() {
                 _ if self.session.status.stop().is_some() => break,
                 _ if paged => None,
                 Busy::No => break,
-                Busy::Perhaps if looked => break,
-                Busy::Perhaps => {
-                    looked = true;
-                    Some(begun)
-                }
                 Busy::Waits if begun.elapsed() >= MOMENT => break,
                 Busy::Waits => Some(begun + MOMENT),
                 Busy::Yes => Some(tick),
@@ -286,7 +319,7 @@ impl<'a> Prompt<'a> {
             if script::turn(&mut self.session, until) {
                 self.show_above();
             }
-            if Instant::now() >= tick && !paged && self.reader.edits && self.options.form == Form::Human {
+            if Instant::now() >= tick && !paged && !answering && self.reader.edits && self.options.form == Form::Human {
                 if let Some(waiting) = self.session.waiting() {
                     let short = format!("{}; Ctrl-C gives up", waiting.text);
                     // In a narrow window what it waits for gives way to how it is ended.

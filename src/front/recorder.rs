@@ -146,16 +146,25 @@ impl Recorder {
         entries
     }
 
-    /// The text of the transcript, without the lines that save it or turn a page: a second run has none of that to do.
+    /// The text of the transcript, without the lines that save it or turn a page: a second run has none of that to do. An
+    /// empty line stands for each, so that the lines after it keep their numbers.
     pub fn text(&self) -> String {
-        let mut aside = false;
-        let stays = |entry: &Entry<Line>| {
+        let mut entries = self.entries(&[]);
+        let mut saving = false;
+        entries.retain_mut(|entry| {
             if let Entry::Typed(line) = entry {
-                aside = views::is_aside(line);
+                saving = views::is_aside(line);
+                if saving {
+                    line.clear();
+                }
+                return true;
             }
-            !aside
-        };
-        format!("{AT_PROMPT}\n{}", write(self.entries(&[]).into_iter().filter(stays)))
+            !saving
+        });
+        while matches!(entries.last(), Some(Entry::Typed(line)) if line.is_empty()) {
+            entries.pop();
+        }
+        format!("{AT_PROMPT}\n{}", write(entries.into_iter()))
     }
 
     /// How many lines were shown so far.

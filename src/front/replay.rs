@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::recorder::{Recorder, SharedRecorder};
+use super::rest::Rest;
 use crate::lang::{self, Source};
 use crate::os::process::Prints;
 use crate::os::{fd, poller};
@@ -53,15 +54,19 @@ pub enum How {
 /// Run lines one statement after the other, and take down what they show.
 pub fn take_down(lines: &[String], arguments: &[String], how: &How, timeout: Option<Duration>) -> Taken {
     let recorder = Rc::new(RefCell::new(Recorder::new(lines.to_vec())));
-    let low = fd::take_low();
+    let typed = matches!(how, How::Typed(_));
+    // A person's session has its own numbers again.
+    let low = if typed { Vec::new() } else { fd::take_low() };
     let mut session = Session::new(Box::new(SharedRecorder(recorder.clone())), Show::All, arguments);
     session.status.end_after(timeout);
     // Whose lines come first, a child's or ours, is open.
     session.world.children_print = Prints::Nowhere;
-    session.interactive = matches!(how, How::Typed(_));
-    session.declare(lines.iter().map(String::as_str));
+    session.interactive = typed;
+    if !typed {
+        session.declare(lines.iter().map(String::as_str));
+    }
     let (mut end, mut failed) = (End::Whole, None);
-    for (first, text) in chunks(lines) {
+    for (first, text) in chunks(lines, typed) {
         let last = first + text.lines().count() - 1;
         let pace = if let How::Typed(paces) = how { paces.iter().find(|p| p.last == last) } else { None };
         failed = run(&mut session, first, &text, &recorder, pace);
@@ -137,30 +142,38 @@ fn runs(session: &Session) -> bool {
 /// Turn until the statement is over and what was seen of it has come; press Ctrl-C when it is time.
 fn keep_pace(session: &mut Session, pace: &Pace, shown: impl Fn() -> usize) {
     let mut pressed = false;
-    let mut patience: Option<Instant> = None;
+    let mut rest: Option<Rest> = None;
     loop {
+        let has_come = shown() >= pace.shown;
+        let mut until = None;
         if !runs(session) {
-            let over = *patience.get_or_insert_with(|| Instant::now() + PATIENCE);
-            if shown() >= pace.shown || Instant::now() >= over || session.status.stop().is_some() {
+            let rest = rest.get_or_insert_with(Rest::begin);
+            if session.status.stop().is_some() || rest.since.elapsed() >= PATIENCE || rest.over && has_come {
                 return;
             }
+            until = rest.before_turn(session).filter(|_| has_come);
         } else if !pressed && pace.interrupted.is_some_and(|at| shown() >= at) && session.waiting().is_some() {
             poller::put_back_signal(libc::SIGINT);
             pressed = true;
         }
-        if session.turn(Some(Instant::now() + LOOK)).is_err() {
+        if session.turn(Some(until.unwrap_or_else(|| Instant::now() + LOOK))).is_err() {
             return;
+        }
+        if let Some(rest) = rest.as_mut().filter(|_| has_come) {
+            rest.after_turn(session);
         }
     }
 }
 
-/// The statements of a program: each with the number of its first line.
-fn chunks(lines: &[String]) -> Vec<(usize, String)> {
+/// The statements of a program: each with the number of its first line. A line that only comments is one where a person
+/// typed it.
+fn chunks(lines: &[String], typed: bool) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     let (mut text, mut first, mut depth) = (String::new(), 0, 0);
     for (number, line) in (1..).zip(lines) {
         if text.is_empty() {
-            if line.split('#').next().is_none_or(|code| code.trim().is_empty()) {
+            let code = if typed { Some(&**line) } else { line.split('#').next() };
+            if code.is_none_or(|code| code.trim().is_empty()) {
                 continue;
             }
             first = number;

@@ -4,8 +4,9 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
 
+use super::asker::Asker;
 use super::output::{self, Output};
-use super::{FAILED, INTERRUPTED, Options, TIMED_OUT, WRONG_USAGE};
+use super::{FAILED, INTERRUPTED, Options, Program, TIMED_OUT, WRONG_USAGE};
 use crate::help;
 use crate::lang::{Error, Source};
 use crate::render;
@@ -94,6 +95,8 @@ pub(super) fn flags(options: &Options) -> Vec<&'static str> {
 /// Run a program that was read.
 pub(super) fn source(source: &Rc<Source>, options: &Options) -> u8 {
     let mut session = session(options);
+    // A program that is standard input leaves nobody to type.
+    session.world.input.open = !matches!(options.program, Program::Stdin);
     match session.start(source) {
         Ok(()) => finish(&mut session, options),
         Err(error) => refuse(&error),
@@ -102,9 +105,11 @@ pub(super) fn source(source: &Rc<Source>, options: &Options) -> u8 {
 
 /// Run what was started to its end: the main task's, then that of every task that is no daemon.
 pub(super) fn finish(session: &mut Session, options: &Options) -> u8 {
+    let mut asker = Asker::default();
     while session.status.stop().is_none()
         && (*session.status.main() == Main::Running || (session.status.main() == &Main::Idle && session.has_others()))
     {
+        asker.serve(session, options.form);
         turn(session, None);
     }
     status(session, options)

@@ -27,8 +27,6 @@ const AROUND: u32 = 5;
 pub(super) enum Busy {
     /// It can.
     No,
-    /// It can, unless something has just come.
-    Perhaps,
     /// All waits: after a moment it can, for what is typed may end the wait.
     Waits,
     /// A line runs.
@@ -37,17 +35,22 @@ pub(super) enum Busy {
 
 /// Whether something is to be run before a line is asked for.
 pub(super) fn busy(session: &Session) -> Busy {
-    if session.stepper.evaluating().is_some() || session.can_run() {
+    if session.stepper.evaluating().is_some() {
         Busy::Yes
-    } else if session.next_stop().is_some() {
-        Busy::Perhaps
-    } else if *session.status.main() == Main::Running || session.has_tasks() {
+    } else if session.stands() || is_over(session) {
+        Busy::No
+    } else if session.can_run() {
+        Busy::Yes
+    } else {
         let end = session.waits_until();
         // What ends by itself soon is worth waiting for.
         if end.is_some_and(|at| at <= Instant::now() + PATIENCE) { Busy::Yes } else { Busy::Waits }
-    } else {
-        Busy::No
     }
+}
+
+/// Whether the program has ended.
+fn is_over(session: &Session) -> bool {
+    !session.stands() && *session.status.main() != Main::Running && !session.has_tasks()
 }
 
 /// The statement that is next, told with what stands above it. Says so when all waits, or when the program is over.
@@ -58,7 +61,7 @@ pub(super) fn standing(session: &mut Session, screen: &Screen) -> Option<NextSta
     let standing = session.next_stop();
     match &standing {
         Some(standing) => above(session, screen, standing),
-        None if *session.status.main() == Main::Idle && !session.has_tasks() => {
+        None if is_over(session) => {
             session.stop_stepping();
             screen.echoes.set(false);
             screen.remark("# the program has ended; what it made is still here, and Ctrl-D leaves");
@@ -89,7 +92,7 @@ fn above(session: &Session, screen: &Screen, standing: &NextStatement) {
 /// The question for the next line: its number and its task before the prompt, and the line itself.
 pub(super) fn ask(standing: &NextStatement) -> Ask {
     let task = standing.task.as_ref().map_or(String::new(), |task| format!("[{task}] "));
-    Ask { prompt: format!("{} {task}{PROMPT}", standing.line), initial: standing.text() }
+    Ask { initial: standing.text(), ..Ask::plain(&format!("{} {task}{PROMPT}", standing.line)) }
 }
 
 /// What was typed.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{program, python, words};
+use super::{program, python, topics, words};
 use crate::command::{self, Command, Group};
 use crate::linux::options;
 use crate::value::Name;
@@ -51,6 +51,14 @@ pub(crate) fn manual() -> String {
         roff.subsection(&topic.names.join(", "));
         for part in super::pages::topic(topic).0.iter().filter(|part| !is_said(part)) {
             roff.part(part);
+        }
+    }
+    roff.section("TOPICS");
+    roff.paragraph("Words of networks, of Python and of C, each with a page: sockpit help WORD.");
+    for (about, topics) in topics::ALL {
+        roff.subsection(about);
+        for topic in *topics {
+            roff.entry(topic.names[0], topic.summary);
         }
     }
     roff.section("CALLS");

@@ -3,10 +3,14 @@
 //!
 //! All of it is made from the tables that the program itself works with. It knows no session and no terminal.
 
+mod examples;
+mod find;
+mod forms;
 pub(crate) mod manual;
 mod pages;
 pub mod program;
 pub mod python;
+pub mod topics;
 pub mod words;
 
 use crate::command::{self, Command, Group};
@@ -14,7 +18,7 @@ use crate::linux::constants::{Constants, INTERFACE_FLAGS, Row, SETS};
 use crate::linux::options::{self, Opt};
 use crate::linux::state::State;
 use crate::value::page::Page;
-use crate::value::{Failure, Name, text};
+use crate::value::{Failure, Name};
 use words::Topic;
 
 /// Something that has a page.
@@ -36,12 +40,17 @@ pub enum HelpSubject {
     State(State),
 }
 
+/// Every word of the language, topic and error without a number.
+pub fn topics() -> impl Iterator<Item = &'static Topic> {
+    words::LANGUAGE.iter().chain(words::ERRORS).chain(topics::ALL.iter().flat_map(|(_, topics)| *topics))
+}
+
 /// Everything that has a page, by each name it goes by.
 pub fn subjects() -> impl Iterator<Item = (&'static str, HelpSubject)> {
     let calls = command::all().flat_map(|c| {
         std::iter::once(c.name).chain(c.aliases.iter().copied()).map(move |name| (name, HelpSubject::Call(c)))
     });
-    let topics = words::all().flat_map(|t| t.names.iter().map(move |name| (*name, HelpSubject::Topic(t))));
+    let topics = topics().flat_map(|t| t.names.iter().map(move |name| (*name, HelpSubject::Topic(t))));
     let options = options::all().map(|o| (o.name, HelpSubject::Option(o)));
     let sets = SETS.into_iter().chain([&INTERFACE_FLAGS]);
     let constants = sets.flat_map(|set| set.rows().map(move |row| (row.0, HelpSubject::Constant(set, row))));
@@ -55,6 +64,33 @@ pub fn subjects() -> impl Iterator<Item = (&'static str, HelpSubject)> {
 }
 
 impl HelpSubject {
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Call(command) => command.name,
+            Self::Topic(topic) => topic.names[0],
+            Self::Option(option) => option.name,
+            Self::Constant(_, row) => row.0,
+            Self::Level(name, _) => name,
+            Self::Error(name) => name.as_str(),
+            Self::State(state) => state.name(),
+        }
+    }
+
+    /// Every name it goes by.
+    fn names(&self) -> Vec<&'static str> {
+        match self {
+            Self::Call(command) => std::iter::once(command.name).chain(command.aliases.iter().copied()).collect(),
+            Self::Topic(topic) => topic.names.to_vec(),
+            other => vec![other.name()],
+        }
+    }
+
+    /// What tells it from every other.
+    fn identity(&self) -> (&'static str, &'static str) {
+        (self.noun(), self.name())
+    }
+
     /// What it is.
     pub fn noun(&self) -> &'static str {
         match self {
@@ -97,16 +133,17 @@ impl HelpSubject {
 
 /// What `help WORDS...` says: of nothing, all calls; after `-k`, what has the words in it.
 pub fn answer<S: AsRef<str>>(words: &[S]) -> Result<Page, Failure> {
-    match words {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    match &*words {
         [] => Ok(overview()),
-        [flag, words @ ..] if flag.as_ref() == "-k" => search(words),
-        [word] => about(word.as_ref()),
-        [_, extra, ..] => {
-            Err(Failure::usage(format!("help explains one word at a time, and `{}` is another", extra.as_ref()))
-                .note("help -k WORD... searches for several")
-                .at(1))
-        }
+        ["-k", words @ ..] => find::search(words),
+        words => find::about(words),
     }
+}
+
+/// What is known of a word.
+pub fn about(word: &str) -> Result<Page, Failure> {
+    find::about(&[word])
 }
 
 /// All calls, by group, a line each.
@@ -124,8 +161,14 @@ pub fn overview() -> Page {
          help explains options (SO_REUSEADDR), errors (ECONNRESET), flags (MSG_PEEK), families, TCP states and the \
          words of the language as well; help -k WORD searches.",
     );
-    let topics = words::LANGUAGE.iter().filter(|t| t.noun == "topic").map(|t| t.names[0]);
-    page.text(format!("Topics: {}.", topics.collect::<Vec<_>>().join(", ")));
+    let of = |topics: &[Topic]| {
+        let names = topics.iter().filter(|t| t.noun == words::TOPIC).map(|t| t.names[0]);
+        names.collect::<Vec<_>>().join(", ")
+    };
+    page.entry("the language", of(words::LANGUAGE));
+    for (about, topics) in topics::ALL {
+        page.entry(*about, of(topics));
+    }
     page
 }
 
@@ -133,66 +176,4 @@ pub fn overview() -> Page {
 fn brief(summary: &str) -> &str {
     let end = [";", " (", ". "].iter().filter_map(|mark| summary.find(mark)).min();
     &summary[..end.unwrap_or(summary.len())]
-}
-
-/// What is known of a word: all that goes by it as it is written, else by its letters.
-pub fn about(word: &str) -> Result<Page, Failure> {
-    let mut found: Vec<HelpSubject> = subjects().filter(|(name, _)| *name == word).map(|(_, s)| s).collect();
-    if found.is_empty() {
-        found = subjects().filter(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, s)| s).collect();
-    }
-    let mut page = Page::default();
-    for subject in &found {
-        page.join(subject.page());
-    }
-    if !found.is_empty() {
-        return Ok(page);
-    }
-    let failure = Failure::usage(format!("nothing is named `{}`", text::printable(word))).at(0);
-    Err(match text::nearest(word, subjects().map(|(name, _)| name)) {
-        Some(near) => failure.note(format!("did you mean {near}?")),
-        None => failure.note("`help` lists the calls; `help -k WORD` searches"),
-    })
-}
-
-/// A line for everything whose name, summary or page has all these words, names first.
-fn search<S: AsRef<str>>(words: &[S]) -> Result<Page, Failure> {
-    let words: Vec<String> = words.iter().map(|w| w.as_ref().to_lowercase()).filter(|w| !w.is_empty()).collect();
-    if words.is_empty() {
-        return Err(Failure::usage("help -k needs a word to search for"));
-    }
-    let mut hits: Vec<(usize, &str, HelpSubject)> = subjects()
-        .filter_map(|(name, subject)| {
-            let places = [name.to_string(), subject.summary(), plain(&subject.page())];
-            let places = places.map(|text| text.to_lowercase());
-            let rank = |word: &String| places.iter().position(|text| text.contains(&**word));
-            let worst = words.iter().map(rank).collect::<Option<Vec<_>>>()?.into_iter().max()?;
-            Some((worst, name, subject))
-        })
-        .collect();
-    hits.sort_by_key(|(rank, ..)| *rank);
-    if hits.is_empty() {
-        let words = text::printable(&words.join(" "));
-        return Err(Failure::usage(format!("nothing has `{words}` in it")).note("fewer letters find more").at(1));
-    }
-    let mut page = Page::default();
-    for (_, name, subject) in hits {
-        page.entry(name, format!("{}: {}", subject.noun(), subject.summary()));
-    }
-    Ok(page)
-}
-
-/// All the words of a page, but those that lead to others.
-fn plain(page: &Page) -> String {
-    use crate::value::page::PagePart;
-    let mut out = String::new();
-    for part in &page.0 {
-        let (term, text) = match part {
-            PagePart::Entry(term, _) if term == pages::SEE => continue,
-            PagePart::Entry(term, text) => (term.as_str(), text),
-            PagePart::Title(text) | PagePart::Head(text) | PagePart::Text(text) | PagePart::Code(text) => ("", text),
-        };
-        out.push_str(&format!("{term} {text}\n"));
-    }
-    out
 }

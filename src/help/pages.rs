@@ -1,8 +1,8 @@
 //! The page of each kind of subject.
 
 use super::program::STEPS;
-use super::python;
 use super::words::Topic;
+use super::{examples, forms, python};
 use crate::command::{self, Command, Kind, KnownError, Need, Param};
 use crate::linux::constants::{self, Constants, MSG_FLAGS, Row};
 use crate::linux::errno;
@@ -16,6 +16,9 @@ pub(super) const IS_A: &str = "is a";
 
 /// The term under which a page names what else to read.
 pub(super) const SEE: &str = "see also";
+
+/// The most other names that a topic's page shows.
+const ALSO_MAX: usize = 8;
 
 pub(super) fn call(command: &Command) -> Page {
     let mut page = Page::titled(command.usage());
@@ -82,15 +85,33 @@ pub(super) fn topic(topic: &Topic) -> Page {
             page.entry(*word, *about);
         }
     }
+    for name in forms::modules().into_iter().filter(|module| topic.names.contains(module)) {
+        members(&mut page, name);
+    }
     page.entry(IS_A, topic.noun);
     let others: Vec<_> = topic.names[1..].iter().filter(|name| !topic.usage.contains(**name)).copied().collect();
-    page.entry("also", others.join(", "));
+    let most = others.len().min(ALSO_MAX);
+    page.entry("also", others[..most].join(", "));
+    page.entry("Python", forms::exceptions(topic.names[0]));
     page.entry(SEE, topic.related.join(", "));
     page.under("Example", topic.example);
     if let Some(name) = Name::parse(topic.names[0]) {
         causes(&mut page, name);
     }
     page
+}
+
+/// What the calls have in a module of Python, each name with its calls.
+pub(super) fn members(page: &mut Page, module: &str) {
+    let of_it = || forms::python().filter(|(name, _)| name.module == Some(module));
+    let mut names: Vec<_> = of_it().map(|(name, _)| name.whole).collect();
+    names.sort_unstable();
+    names.dedup();
+    for whole in names {
+        let mut calls: Vec<_> = of_it().filter(|(name, _)| name.whole == whole).map(|(_, call)| call.usage()).collect();
+        calls.dedup();
+        page.entry(whole, calls.join("; "));
+    }
 }
 
 pub(super) fn option(option: &Opt) -> Page {
@@ -107,8 +128,10 @@ pub(super) fn option(option: &Opt) -> Page {
     page.entry("fits", access);
     page.entry("value", value_of(option));
     page.entry("default", default);
+    let root = "root, or a process that has the capability for it: CAP_NET_ADMIN or CAP_NET_RAW";
+    page.entry("for", if option.root { root } else { "" });
     page.entry("manual", option.man);
-    page.under("Example", option_example(option));
+    page.under("Example", examples::option(option));
     page
 }
 
@@ -125,41 +148,6 @@ fn value_of(option: &Opt) -> String {
         OptKind::Struct(size) => format!("bytes of a structure, at most {size}: pack and unpack"),
         kind => kind.form().into(),
     }
-}
-
-/// Lines that use an option, on a socket that has it.
-fn option_example(option: &Opt) -> String {
-    let socket = match option.level {
-        libc::IPPROTO_UDP => "socket udp",
-        libc::IPPROTO_IPV6 => "socket tcp6",
-        libc::SOL_RAW => "socket AF_INET SOCK_RAW IPPROTO_ICMP",
-        libc::IPPROTO_ICMPV6 => "socket AF_INET6 SOCK_RAW IPPROTO_ICMPV6",
-        _ if option.man == "unix(7)" => "socket unix",
-        libc::IPPROTO_IP if option.name.contains("SOURCE") || option.name.contains("MULTI") => "socket udp",
-        _ => "socket",
-    };
-    let value = match option.kind {
-        OptKind::Flag => "1",
-        OptKind::Number => "N",
-        OptKind::Wide => "1000000",
-        OptKind::Interface => "lo",
-        OptKind::Seconds => "2.5",
-        OptKind::Linger => "1 5",
-        OptKind::Membership => "224.0.2.1 127.0.0.1",
-        OptKind::SourceMembership => "232.0.0.1 127.0.0.1 127.0.0.1",
-        OptKind::Membership6 => "ff02::1 lo",
-        OptKind::InterfaceV4 => "127.0.0.1",
-        OptKind::Text => "NAME",
-        OptKind::Credentials | OptKind::Struct(_) => "$packed",
-    };
-    let mut out = format!("s = {socket}\n");
-    if option.writable {
-        out.push_str(&format!("setsockopt s {} {value}\n", option.name));
-    }
-    if option.readable {
-        out.push_str(&format!("getsockopt s {}\n", option.name));
-    }
-    out
 }
 
 /// What a constant means; a second name means what the documented one does.
@@ -182,7 +170,7 @@ pub(super) fn constant(set: &Constants, row: &Row) -> Page {
     page.entry("also", same.collect::<Vec<_>>().join(", "));
     page.entry("fits", takers(set, about).join(", "));
     page.entry("manual", set.man);
-    page.under("Example", constant_example(set, name, about));
+    page.under("Example", examples::constant(set, name, about));
     page
 }
 
@@ -195,51 +183,6 @@ fn takers(set: &Constants, about: &str) -> Vec<&'static str> {
         !std::ptr::eq(set, &raw const MSG_FLAGS) || way
     };
     command::all().filter(takes).filter(fits).map(|c| c.name).collect()
-}
-
-fn constant_example(set: &Constants, name: &str, about: &str) -> String {
-    let is = |other: &Constants| std::ptr::eq(set, other);
-    match name {
-        "AF_UNSPEC" => "infos = getaddrinfo localhost 80 family=AF_UNSPEC".into(),
-        "AF_INET" | "AF_INET6" | "AF_UNIX" | "AF_LOCAL" | "inet" | "inet6" | "unix" => format!("s = socket {name}"),
-        "SOCK_STREAM" | "SOCK_DGRAM" | "stream" | "dgram" => format!("s = socket AF_INET {name}"),
-        "SOCK_SEQPACKET" | "seqpacket" => format!("left, right = socketpair AF_UNIX {name}"),
-        "SOCK_NONBLOCK" | "SOCK_CLOEXEC" => format!("s = socket AF_INET SOCK_STREAM|{name}"),
-        "SOCK_RAW" | "raw" => format!("s = socket AF_INET {name} IPPROTO_ICMP"),
-        "IPPROTO_TCP" | "tcp" => format!("s = socket AF_INET SOCK_STREAM {name}"),
-        "IPPROTO_UDP" | "udp" => format!("s = socket AF_INET SOCK_DGRAM {name}"),
-        "SCM_RIGHTS" => "left, right = socketpair\na, b = socketpair\nsendmsg left x fds=a\n\
-                         data, anc, flags, addr = recvmsg right 100 256\nentry = item $anc 0\n\
-                         several = field $entry sockets\nmoved = item $several 0\nsend moved hello\nrecv b 100"
-            .into(),
-        "MSG_OOB" => format!("left, right = socketpair\nsend left abc {name}\nrecv right 1 {name}"),
-        "MSG_ERRQUEUE" => {
-            format!("s = socket udp\nsetsockopt s IP_RECVERR 1\nexpect EAGAIN recvmsg s 100 512 {name}")
-        }
-        "MSG_ZEROCOPY" => "s = socket\nsetsockopt s SO_ZEROCOPY 1".into(),
-        "MSG_FASTOPEN" => "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ns = socket\n\
-                           sendto s hello MSG_FASTOPEN $where"
-            .into(),
-        _ if name.starts_with("IPV6_PMTUDISC_") => {
-            format!("s = socket udp6\nsetsockopt s {} {name}", first_word(about))
-        }
-        _ if name.contains("_PMTUDISC_") => format!("s = socket udp\nsetsockopt s {} {name}", first_word(about)),
-        _ if name.starts_with("IPTOS_") => format!("s = socket\nsetsockopt s IP_TOS {name}"),
-        _ if is(&MSG_FLAGS) && constants::receives(about) => {
-            format!("left, right = socketpair\nsend left hello\nrecv right 5 {name}")
-        }
-        _ if is(&MSG_FLAGS) => format!("left, right = socketpair\nsend left hello {name}"),
-        _ if is(&constants::AI_FLAGS) => format!("infos = getaddrinfo 127.0.0.1 80 flags={name}"),
-        _ if is(&constants::NI_FLAGS) => format!("host, port = getnameinfo 127.0.0.1:80 {name}"),
-        _ if is(&constants::POLL_EVENTS) => format!("left, right = socketpair\npoll left {name}"),
-        "rd" | "SHUT_RD" => format!("left, right = socketpair\nshutdown left {name}\nrecv left 100"),
-        _ if is(&constants::HOWS) => format!("left, right = socketpair\nshutdown left {name}\nrecv right 100"),
-        _ => String::new(),
-    }
-}
-
-fn first_word(text: &str) -> &str {
-    text.split([':', ' ']).next().unwrap_or("")
 }
 
 pub(super) fn level_summary(name: &str, number: i32) -> String {
@@ -279,6 +222,8 @@ pub(super) fn error(name: Name) -> Page {
     page.entry("is an", if matches!(name, Name::Gai(_)) { "error of name resolution" } else { "errno" });
     let second = errno::ALIASES.iter().filter(|(_, real)| *real == name.as_str()).map(|(alias, _)| *alias);
     page.entry("also", second.collect::<Vec<_>>().join(", "));
+    let gai = if matches!(name, Name::Gai(_)) { "socket.gaierror".into() } else { String::new() };
+    page.entry("Python", if gai.is_empty() { forms::exceptions(name.as_str()) } else { gai });
     page.entry("manual", if matches!(name, Name::Gai(_)) { "getaddrinfo(3)" } else { "errno(3)" });
     causes(&mut page, name);
     page

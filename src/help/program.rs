@@ -53,6 +53,7 @@ pub const FILES: &[(&str, &str)] = &[(
 pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("NO_COLOR", "not empty: no colours"),
     ("TERM", "dumb: no colours and no line editing"),
+    ("PAGER", "at the prompt: what is longer than the screen goes through it; LESS is FRX then, if it is not set"),
     ("XDG_STATE_HOME", "where the history is kept"),
 ];
 

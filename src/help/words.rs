@@ -20,7 +20,8 @@ pub struct Topic {
 }
 
 const WORD: &str = "word of the language";
-const TOPIC: &str = "topic";
+/// What a topic is.
+pub(super) const TOPIC: &str = "topic";
 const ERROR: &str = "error without a number";
 
 const fn error(
@@ -57,19 +58,21 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "words, quotes, escapes, $NAME",
         summary: "how a line is split into words, and what is put into them",
         notes: &[
-            "Words are parted by spaces; quotes keep spaces, and # starts a comment, as in a shell. Escapes: \\r \\n \
-             \\t \\0 \\\\ \\xNN \\u{...}. A word with \\xNN is bytes, any other is text, which goes over the wire as \
-             UTF-8.",
-            "$name is a name's value, ${name} where letters follow, $$ a dollar sign. A word that is $name alone \
-             keeps the value's type; within other text the value is put in as text. Values are put in last: what \
-             came from the network can never become a word, an option or a call.",
+            "Words are parted by spaces; quotes keep spaces, and # starts a comment, as in a shell. \"...\" decodes escapes \
+             and puts names in; '...' decodes escapes and leaves $ alone; r'...' leaves all as it is; b\"...\" is bytes, and \
+             so is a word with \\xNN. All else is text, which goes over the wire as UTF-8. Escapes: \\r \\n \\t \\0 \\\\ \\xNN \
+             \\u{...}.",
+            "$name is a name's value, ${name} where letters follow, $$ a dollar sign; $1 is a script's argument, ${1:-9999} one \
+             with a default. In braces stand parts of a value: ${data[0:4]}, ${list[0]}, ${row.state}, ${addr.port}.",
+            "A word that is $name alone keeps the value's type; within other text the value is put in as text. Values are put \
+             in last: what came from the network can never become a word, an option or a call.",
         ],
         example: "who = str 黑马\nlet greeting = \"Hello, ${who}!\\r\\n\"\nleft, right = socketpair\n\
-                  send left $greeting\nsend left \\x00\\xff\nrecv right 100",
-        related: &["values", "encode", "let"],
+                  send left $greeting\nsend left b\"\\x00\\xff\"\ndata = recv right 100\nprint ${data[0:5]} 'costs $5'",
+        related: &["values", "encode", "let", "arguments", "f-string"],
     },
     Topic {
-        names: &["values"],
+        names: &["values", "None", "True", "False", "NULL"],
         noun: TOPIC,
         usage: "values",
         summary: "what a name can hold: numbers, text, bytes, addresses, lists, objects, sockets",
@@ -84,7 +87,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["words", "let", "list", "loads", "encode", "pack"],
     },
     Topic {
-        names: &["addresses", "address"],
+        names: &["addresses", "address", "地址"],
         noun: TOPIC,
         usage: "HOST:PORT, HOST PORT, [V6]:PORT, :PORT, ./PATH, @NAME",
         summary: "how the address of a socket is written",
@@ -130,13 +133,14 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["let", "expect", "if"],
     },
     Topic {
-        names: &["let", "and", "or", "not", "expressions"],
+        names: &["let", "and", "or", "not", "expressions", "operators"],
         noun: WORD,
         usage: "let NAME = EXPR",
-        summary: "reckon: + - * / // % == != < <= > >= and or not ( ), each a word of its own",
+        summary: "reckon: + - * / // % & | ^ << >> ~ == != < <= > >= and or not ( ), each a word of its own",
         notes: &["Words in an expression are values; a name's value is $NAME. / divides with a fraction, // without, \
-                  as in Python. + joins text, bytes and lists, * repeats them."],
-        example: "let n = ( 2 + 3 ) * 4\nlet big = \"x\" * 65508\nlet same = $n == 20 and not off\nlen $big",
+                  as in Python; precedence is Python's, too. + joins text, bytes and lists, * repeats text and bytes; & | ^ << \
+                  >> ~ take whole numbers. Calls stand on lines of their own."],
+        example: "let n = ( 2 + 3 ) * 4\nlet mask = $n & 0xf | 1 << 8\nlet big = \"x\" * 65508\nlet same = $n == 20 and not off\nlen $big",
         related: &["assert", "if", "values", "int"],
     },
     Topic {
@@ -149,7 +153,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["repr", "words"],
     },
     Topic {
-        names: &["if", "elif", "else", "end"],
+        names: &["if", "elif", "else", "end", "条件"],
         noun: WORD,
         usage: "if EXPR / elif EXPR / else / end",
         summary: "run the first block whose expression is true, or that of else",
@@ -158,7 +162,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["while", "let", "try"],
     },
     Topic {
-        names: &["while"],
+        names: &["while", "循环"],
         noun: WORD,
         usage: "while EXPR / end",
         summary: "run a block again as long as the expression is true",
@@ -217,7 +221,7 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["expect", "timeout", "Usage", "assert"],
     },
     Topic {
-        names: &["def", "return"],
+        names: &["def", "return", "函数", "function"],
         noun: WORD,
         usage: "def NAME PARAM... / return [VALUE...] / end",
         summary: "give lines a name, to be called like any call",
@@ -230,16 +234,16 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["global", "spawn", "coroutine", "process"],
     },
     Topic {
-        names: &["global"],
+        names: &["global", "变量", "全局变量"],
         noun: WORD,
         usage: "global NAME...",
         summary: "inside a def: these names are the session's",
         notes: &[],
-        example: "count = int 0\ndef more\n  global count\n  let count = $count + 1\nend\nmore\nprint $count",
+        example: "count = int 0\ndef increase\n  global count\n  let count = $count + 1\nend\nincrease\nprint $count",
         related: &["def"],
     },
     Topic {
-        names: &["blocking", "modes"],
+        names: &["blocking", "modes", "阻塞", "非阻塞", "超时", "nonblocking"],
         noun: TOPIC,
         usage: "blocking, with a timeout, non-blocking",
         summary: "how long a call on a socket waits",
@@ -317,8 +321,8 @@ pub static LANGUAGE: &[Topic] = &[
             "What the kernel chooses is a placeholder that counts by first appearance: {port:1}, {fd:1}, {pid:1}, \
              {time:1}, {name:1} (an abstract name), {host}. `verify` wants the same value wherever one stands again: \
              two ends of a connection are checked, not masked. What the lines themselves contain, or a call counted, \
-             stays as it is; \\{port:1} is that text. {any} is what is measured or this machine's own. Where more \
-             differs, write {*} for the rest of a line, or a line ... for any lines.",
+             stays as it is; \\{port:1} is that text. {any} is what is measured or this machine's own, {random} what was made by chance. \
+             Where more differs, write {*} for the rest of a line, or a line ... for any lines.",
             "`verify` runs files side by side and shows what differs as `diff -u` does, with the placeholder that \
              broke. With --bless it writes anew what differs, keeps {*} and ... where they still match, and names \
              each success that became an error and each error that became a success. A recording that is cut short \
@@ -373,6 +377,7 @@ pub static ERRORS: &[Topic] = &[
         &["Often a character that was cut in two: a stream gives bytes as they come."],
         "expect Decode decode \\xe9\\xbb",
     ),
+    error(&["EOF"], "the end came first: of a stream (recv gives its last bytes), or of what the user types", &[], ""),
     error(&["Interrupted"], "Ctrl-C gave the call up", &["A script ends with exit status 130."], ""),
     error(
         &["Cancelled"],
@@ -390,8 +395,3 @@ pub static ERRORS: &[Topic] = &[
         "m = lock\nacquire m\nexpect Deadlock acquire m",
     ),
 ];
-
-/// Every word, topic and error without a number.
-pub fn all() -> impl Iterator<Item = &'static Topic> {
-    LANGUAGE.iter().chain(ERRORS)
-}

@@ -2,7 +2,7 @@
 
 use super::ast::{Call, StatementKind};
 use super::parse::Parser;
-use super::{Error, KEYWORDS, Part, Span, Word, is_name};
+use super::{Error, KEYWORDS, Span, Word, is_name};
 
 impl Parser<'_> {
     /// `NAME[, NAME...] = CALL`, if the line is one.
@@ -31,8 +31,7 @@ impl Parser<'_> {
                     }
                     comma = false;
                     let span = Span { column, length, ..word.span };
-                    let part = Part::Literal(piece.as_bytes().into());
-                    targets.push(Word { parts: vec![part], bytes: false, quoted: false, span });
+                    targets.push(Word::plain(piece, span));
                 }
                 column += length + 1;
             }

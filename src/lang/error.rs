@@ -96,6 +96,14 @@ impl Span {
     }
 }
 
+/// The text of a line that stands there.
+pub(super) fn stretch(line: &str, span: Span) -> &str {
+    let start = span.column.saturating_sub(1) as usize;
+    let place = |n: usize, from: usize| line[from..].char_indices().nth(n).map_or(line.len(), |(at, _)| from + at);
+    let from = place(start, 0);
+    &line[from..place(span.length as usize, from)]
+}
+
 /// An error of the language, at a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {

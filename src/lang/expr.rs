@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::{DEPTH_MAX, Error, Part, Source, Span, Word};
+use super::error::stretch;
+use super::{DEPTH_MAX, Error, Part, Source, Span, Word, foreign};
 
 /// An operator.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -17,6 +18,11 @@ pub enum Operator {
     LessEqual,
     Greater,
     GreaterEqual,
+    BitOr,
+    BitXor,
+    BitAnd,
+    ShiftLeft,
+    ShiftRight,
     Add,
     Subtract,
     Multiply,
@@ -24,6 +30,7 @@ pub enum Operator {
     FloorDivide,
     Modulo,
     Negate,
+    Invert,
 }
 
 impl Operator {
@@ -37,35 +44,47 @@ impl Operator {
         (">=", Self::GreaterEqual, 4),
         ("<", Self::Less, 4),
         (">", Self::Greater, 4),
-        ("+", Self::Add, 5),
-        ("-", Self::Subtract, 5),
-        ("*", Self::Multiply, 6),
-        ("//", Self::FloorDivide, 6),
-        ("/", Self::Divide, 6),
-        ("%", Self::Modulo, 6),
+        ("|", Self::BitOr, 5),
+        ("^", Self::BitXor, 6),
+        ("&", Self::BitAnd, 7),
+        ("<<", Self::ShiftLeft, 8),
+        (">>", Self::ShiftRight, 8),
+        ("+", Self::Add, 9),
+        ("-", Self::Subtract, 9),
+        ("*", Self::Multiply, 10),
+        ("//", Self::FloorDivide, 10),
+        ("/", Self::Divide, 10),
+        ("%", Self::Modulo, 10),
     ];
+    /// The operators before an operand, likewise.
+    const UNARY: &[(&str, Operator, u8)] = &[("not", Self::Not, 3), ("-", Self::Negate, 11), ("~", Self::Invert, 11)];
+
+    fn row(self) -> Option<&'static (&'static str, Self, u8)> {
+        Self::BINARY.iter().chain(Self::UNARY).find(|(_, op, _)| *op == self)
+    }
+
+    /// Every operator as it is written, and how tightly it binds; those before an operand last.
+    pub fn all() -> impl Iterator<Item = (&'static str, u8)> {
+        Self::BINARY.iter().chain(Self::UNARY).map(|(text, _, strength)| (*text, *strength))
+    }
 
     /// How it is written.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Not => "not",
-            Self::Negate => "-",
-            binary => Self::BINARY.iter().find(|(_, op, _)| *op == binary).map_or("?", |(s, ..)| s),
-        }
+        self.row().map_or("?", |(text, ..)| text)
     }
 
     /// How tightly it binds.
     pub(super) fn strength(self) -> u8 {
-        match self {
-            Self::Not => 3,
-            Self::Negate => 7,
-            binary => Self::BINARY.iter().find(|(_, op, _)| *op == binary).map_or(0, |(.., s)| *s),
-        }
+        self.row().map_or(0, |(.., strength)| *strength)
     }
 
     /// Whether it compares.
     pub fn compares(self) -> bool {
         self.strength() == 4
+    }
+
+    fn unary(bare: &str) -> Option<Self> {
+        Self::UNARY.iter().find(|(s, ..)| *s == bare).map(|(_, op, _)| *op)
     }
 
     fn binary(word: &Word) -> Option<Self> {
@@ -107,13 +126,23 @@ impl Parser<'_> {
     fn unexpected(&self, word: &Word) -> Error {
         let error = Error::new(self.source, word.span, "an operator is missing before this word");
         match word.bare() {
-            Some(")") => Error::new(self.source, word.span, "this `)` closes nothing"),
+            Some(")") if word.brackets => Error::new(self.source, word.span, "this `)` closes nothing"),
             Some("=") => error.note("to compare, write =="),
             Some(w) if w.starts_with('-') => error.note("operators are words of their own: $a - 1"),
             _ => {
                 error.note("text of several words needs quotes; operators are + - * / // % == != < <= > >= and or not")
             }
         }
+    }
+
+    /// What Python writes with brackets: a call, a list, a part of a value.
+    #[cold]
+    fn foreign(&self, word: &Word) -> Error {
+        let line = self.source.line(word.span.line);
+        let rest = self.words.last().map_or(word.span, |last| word.span.to(last.span));
+        let before = Span { column: 1, length: word.span.column - 1, ..word.span };
+        let (message, note) = foreign::refused(stretch(line, before), stretch(line, rest));
+        Error::new(self.source, word.span, message).note(note)
     }
 
     fn missing(&self) -> Error {
@@ -149,19 +178,20 @@ impl Parser<'_> {
 
     /// Whether the operand just read ended with a parenthesis.
     fn closed(&self) -> bool {
-        self.at > 0 && self.words[self.at - 1].is(")")
+        self.at > 0 && is_close(&self.words[self.at - 1])
     }
 
     fn unary(&mut self) -> Result<Expr, Error> {
         let Some(word) = self.words.get(self.at) else { return Err(self.missing()) };
         self.at += 1;
         match word.bare() {
-            Some("not") => Ok(Expr::Unary(Operator::Not, Box::new(self.binary(Operator::Not.strength())?))),
-            Some("-") => Ok(Expr::Unary(Operator::Negate, Box::new(self.binary(Operator::Negate.strength())?))),
-            Some("(") => {
+            Some(text) if let Some(op) = Operator::unary(text) => {
+                Ok(Expr::Unary(op, Box::new(self.binary(op.strength())?)))
+            }
+            Some("(") if word.brackets => {
                 let inner = self.binary(0)?;
                 match self.words.get(self.at) {
-                    Some(close) if close.is(")") => {
+                    Some(close) if is_close(close) => {
                         self.at += 1;
                         Ok(inner)
                     }
@@ -169,19 +199,25 @@ impl Parser<'_> {
                         .note("parentheses are words of their own: ( $a + 1 ) * 2")),
                 }
             }
-            Some(_) if Operator::binary(word).is_some() || word.is(")") || word.is("=") => {
+            Some(_) if Operator::binary(word).is_some() || is_close(word) || word.is("=") => {
                 Err(Error::new(self.source, word.span, "a value is missing before this word")
                     .note("as text, an operator needs quotes"))
             }
-            _ if is_glued(word) => Err(Error::new(self.source, word.span, "a parenthesis is stuck to this word")
-                .note("parentheses are words of their own: ( $a + 1 ) * 2; as text, they need quotes")),
+            _ if word.brackets && !is_address(word) => Err(self.foreign(word)),
             _ => Ok(Expr::Word(word.clone())),
         }
     }
 }
 
-/// Whether a parenthesis is stuck to a word that has no quotes.
-fn is_glued(word: &Word) -> bool {
-    let edge = |part: Option<&Part>, of: fn(&[u8]) -> Option<&u8>, paren: u8| matches!(part, Some(Part::Literal(text)) if of(text) == Some(&paren));
-    !word.quoted && (edge(word.parts.first(), <[u8]>::first, b'(') || edge(word.parts.last(), <[u8]>::last, b')'))
+/// Whether it is a parenthesis that closes, and no text.
+fn is_close(word: &Word) -> bool {
+    word.brackets && word.is(")")
+}
+
+/// Whether it is an IPv6 address with a port.
+fn is_address(word: &Word) -> bool {
+    let bare = |part: &Part| !matches!(part, Part::Literal(text) if text.iter().any(|b| b"(){},\"".contains(b)));
+    let first = matches!(word.parts.first(), Some(Part::Literal(text)) if text.first() == Some(&b'['));
+    let port = word.parts.iter().any(|p| matches!(p, Part::Literal(text) if text.windows(2).any(|pair| pair == b"]:")));
+    first && port && !word.quoted && word.parts.iter().all(bare)
 }

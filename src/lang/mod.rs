@@ -5,20 +5,33 @@
 
 mod ast;
 mod call;
+mod dollar;
 mod error;
 mod expr;
+mod foreign;
+mod line;
+mod mend;
+mod name;
 mod parse;
+mod part;
 mod print;
+mod scan;
 mod typed;
+mod wide;
 mod word;
 
 pub use ast::{Block, Call, Handler, Statement, StatementKind};
+pub use dollar::dollars_as_text;
 pub use error::{Error, Source, Span, excerpt, place};
 pub use expr::{Expr, Operator};
+pub use line::words;
+pub use name::{is_name, needs_braces};
 pub use parse::{depth_change, parse};
+pub use part::{Index, Part, Pick};
 pub use print::print;
+pub use scan::{Mark, MarkKind};
 pub use typed::{Typed, head, typed};
-pub use word::{Part, Word, is_name, words};
+pub use word::Word;
 
 /// The longest line, in bytes.
 pub const LINE_MAX: usize = 1024 * 1024;

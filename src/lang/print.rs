@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::ast::{Block, Call, StatementKind};
-use super::{Expr, KEYWORDS, Part, Word};
+use super::{Expr, Index, KEYWORDS, Part, Pick, Word, needs_braces};
+use crate::value::text;
 
 /// The canonical text of statements: parsing it gives them back.
 pub fn print(block: &Block) -> String {
@@ -103,54 +104,110 @@ fn expr(e: &Expr, min: u8) -> String {
 
 /// A word as it is typed.
 fn word(w: &Word) -> String {
-    let plain = w.bare().is_some_and(|text| {
-        !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-+*/%=!<>().,:@|&[]".contains(c))
-    });
-    if let (true, Some(text)) = (plain, w.bare()) {
+    let plain = |c| stands(c) || "_-+*/%=!<>.,:@|&^~".contains(c) || (w.brackets && "()[]{}".contains(c));
+    if let Some(text) = w.bare().filter(|text| !text.is_empty() && text.chars().all(plain)) {
         return text.to_string();
     }
-    if let (Some(name), false) = (w.single_name(), w.quoted) {
+    if let (Some(name), false) = (w.single_name().filter(|name| !needs_braces(name)), w.quoted) {
         return format!("${name}");
     }
     let quote = w.quoted || w.parts.is_empty() || w.literal().is_some_and(|t| KEYWORDS.contains(&t));
-    let mut out = String::new();
-    for part in &w.parts {
+    // Bytes begin with a b"", which says so, and go on in stretches.
+    let mut out = String::from(if w.bytes { "b\"" } else { "" });
+    for (i, part) in w.parts.iter().enumerate() {
         match part {
-            Part::Name(name) => {
-                let _ = write!(out, "${{{name}}}");
+            Part::Literal(bytes) if w.bytes => write_bytes(&mut out, bytes, i == 0),
+            Part::Literal(bytes) => write_literal(&mut out, bytes, quote),
+            inserted if w.bytes && i == 0 => {
+                out.push('"');
+                write_inserted(&mut out, inserted);
             }
-            Part::Literal(bytes) => write_literal(&mut out, bytes, w.bytes, quote),
+            inserted => write_inserted(&mut out, inserted),
         }
     }
-    if quote { format!("\"{out}\"") } else { out }
+    match w.bytes {
+        true if w.parts.is_empty() => out + "\"",
+        false if quote => format!("\"{out}\""),
+        _ => out,
+    }
 }
 
-fn write_literal(out: &mut String, bytes: &[u8], as_bytes: bool, quoted: bool) {
-    for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match c {
-                '\n' => out.push_str("\\n"),
-                '\r' => out.push_str("\\r"),
-                '\t' => out.push_str("\\t"),
-                '\0' => out.push_str("\\0"),
-                '\\' => out.push_str("\\\\"),
-                '$' => out.push_str("$$"),
-                '"' => out.push_str("\\\""),
-                '\'' | ' ' | '#' if !quoted => {
-                    out.push('\\');
-                    out.push(c);
+fn write_bytes(out: &mut String, bytes: &[u8], first: bool) {
+    // Within b"..." a $ is text, in the stretches behind it is not.
+    let text = text::quote_bytes(bytes);
+    if first {
+        out.push_str(&text[2..]);
+    } else {
+        out.push_str(&text[1..].replace('$', "$$"));
+    }
+}
+
+fn write_inserted(out: &mut String, part: &Part) {
+    let _ = match part {
+        Part::Literal(_) => Ok(()),
+        Part::Name(name) => write!(out, "${{{name}}}"),
+        Part::Default(name, text) => {
+            let _ = write!(out, "${{{name}:-");
+            for c in text.chars() {
+                match c {
+                    '\n' => out.push_str("\\n"),
+                    '\r' => out.push_str("\\r"),
+                    '\t' => out.push_str("\\t"),
+                    '\0' => out.push_str("\\0"),
+                    '$' => out.push_str("$$"),
+                    '\'' | '"' | '\\' | '}' => {
+                        out.push('\\');
+                        out.push(c);
+                    }
+                    c => out.push(c),
                 }
-                c if c.is_control() && (c as u32) < 0x80 && as_bytes => {
-                    let _ = write!(out, "\\x{:02x}", c as u32);
-                }
-                c if c.is_control() || c == '\u{3000}' => {
-                    let _ = write!(out, "\\u{{{:x}}}", c as u32);
-                }
-                c => out.push(c),
             }
+            write!(out, "}}")
         }
-        for byte in chunk.invalid() {
-            let _ = write!(out, "\\x{byte:02x}");
+        Part::Picked(name, picks) => {
+            let _ = write!(out, "${{{name}");
+            picks.iter().for_each(|pick| write_pick(out, pick));
+            write!(out, "}}")
+        }
+    };
+}
+
+fn write_pick(out: &mut String, pick: &Pick) {
+    let index = |index: &Index| match index {
+        Index::Number(n) => n.to_string(),
+        Index::Name(name) => name.to_string(),
+    };
+    let side = |side: &Option<Index>| side.as_ref().map_or(String::new(), index);
+    let _ = match pick {
+        Pick::At(at) => write!(out, "[{}]", index(at)),
+        Pick::Slice(from, to) => write!(out, "[{}:{}]", side(from), side(to)),
+        Pick::Key(key) => write!(out, "['{key}']"),
+    };
+}
+
+/// Whether a character is text wherever it stands.
+fn stands(c: char) -> bool {
+    c.is_alphanumeric() && !matches!(c, '\u{ff01}'..='\u{ff5e}')
+}
+
+fn write_literal(out: &mut String, bytes: &[u8], quoted: bool) {
+    for c in String::from_utf8_lossy(bytes).chars() {
+        match c {
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0' => out.push_str("\\0"),
+            '\\' => out.push_str("\\\\"),
+            '$' => out.push_str("$$"),
+            '"' => out.push_str("\\\""),
+            c if c.is_control() || c == '\u{3000}' => {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
+            c if !(quoted || stands(c) || c == '_') => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::word::{blanks, is_end, scan, take_apart};
-use super::{Part, Span, Word, is_name};
+use super::scan::{blanks, is_end, scan};
+use super::{Mark, MarkKind, Span, Word, is_name};
 
 /// A word of a line that is being typed.
 #[derive(Clone, Debug)]
@@ -16,17 +16,29 @@ pub struct Typed {
     pub text: String,
     /// The quote that is not closed yet, and where it stands.
     pub open: Option<(usize, char)>,
+    /// Names are inserted at its end.
+    pub inserts: bool,
+    /// What in it is more than text, by its place in the line.
+    pub marks: Vec<Mark>,
 }
 
 impl Typed {
     /// The word that begins there.
     pub fn at(line: &str, start: usize) -> Self {
-        let scan = scan(&line[start..]);
-        let text = scan.plain();
-        let (parts, bytes) = take_apart(&text).unwrap_or_else(|_| (vec![Part::Literal(text.as_bytes().into())], false));
-        let word = Word { parts, bytes, quoted: scan.quoted, span: Span::default() };
+        let rest = &line[start..];
+        let mut scan = scan(rest, true);
+        let mut text = String::new();
+        let mut at = 0;
+        for quote in scan.marks.iter().filter(|mark| mark.kind == MarkKind::Quote) {
+            text.push_str(&rest[at..quote.range.start]);
+            at = quote.range.end;
+        }
+        text.push_str(&rest[at..scan.end]);
+        let place = |mark: Mark| Mark { range: start + mark.range.start..start + mark.range.end, kind: mark.kind };
         let open = scan.open.map(|(at, quote)| (start + at, quote));
-        Self { word, range: start..start + scan.end, text, open }
+        let (range, inserts) = (start..start + scan.end, scan.inserts);
+        let marks = std::mem::take(&mut scan.marks).into_iter().map(place).collect();
+        Self { word: Word::of(scan, Span::default()), range, text, open, inserts, marks }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Descriptors: making, duplicating, asking and shutting them.
 #![allow(unsafe_code)]
 
+use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
@@ -10,8 +11,12 @@ use rustix::io::Errno;
 use super::trace::{self, Arg, traced};
 use crate::linux::constants::{FAMILIES, TYPES};
 
-/// The lowest descriptor a socket gets at a prompt: the line editor uses select(2) on its own, which must stay low.
-const ABOVE_EDITOR: RawFd = 64;
+/// Where a program's first descriptor is when it is taken down: in every run the same.
+const FIRST_OF_RUN: RawFd = 64;
+/// Where sockpit keeps the descriptors that are its own and not the program's.
+const OWN: RawFd = 250;
+/// How many those are: the poller's.
+const OWN_MANY: RawFd = 4;
 
 fn check(result: libc::c_int) -> Result<libc::c_int, i32> {
     if result < 0 { Err(last()) } else { Ok(result) }
@@ -19,7 +24,7 @@ fn check(result: libc::c_int) -> Result<libc::c_int, i32> {
 
 /// The errno of the last system call.
 pub fn last() -> i32 {
-    std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
+    io::Error::last_os_error().raw_os_error().unwrap_or(0)
 }
 
 /// socket(2): always non-blocking and closed on exec.
@@ -83,22 +88,17 @@ pub fn give_out(fd: BorrowedFd<'_>) -> Result<(), i32> {
 
 /// A duplicate, closed on exec.
 pub fn dup(fd: BorrowedFd<'_>) -> Result<OwnedFd, i32> {
-    dup_from(fd, 0)
+    traced!("fcntl", result = dup_from(fd, 0);
+        Arg::Fd(fd.as_raw_fd()), Arg::Word("F_DUPFD_CLOEXEC"), Arg::Int(0))
 }
 
-/// The same socket on a descriptor out of the line editor's way.
-pub fn raise(fd: OwnedFd) -> Result<OwnedFd, i32> {
-    if fd.as_raw_fd() >= ABOVE_EDITOR {
-        return Ok(fd);
-    }
-    let raised = dup_from(fd.as_fd(), ABOVE_EDITOR)?;
-    close(fd);
-    Ok(raised)
+/// A duplicate among the descriptors that are sockpit's own, which the program knows nothing of.
+pub fn dup_aside(fd: BorrowedFd<'_>) -> Result<OwnedFd, i32> {
+    dup_from(fd, OWN)
 }
 
 fn dup_from(fd: BorrowedFd<'_>, lowest: RawFd) -> Result<OwnedFd, i32> {
-    traced!("fcntl", result = rustix::io::fcntl_dupfd_cloexec(fd, lowest).map_err(Errno::raw_os_error);
-        Arg::Fd(fd.as_raw_fd()), Arg::Word("F_DUPFD_CLOEXEC"), Arg::Int(lowest.into()))
+    rustix::io::fcntl_dupfd_cloexec(fd, lowest).map_err(Errno::raw_os_error)
 }
 
 /// close(2). What it says does not matter: the descriptor is gone.
@@ -111,15 +111,50 @@ pub fn close(fd: OwnedFd) {
 /// Take all low descriptors until what is given is dropped: what is opened meanwhile has the same number in every run,
 /// whatever the process was started with.
 pub fn take_low() -> Vec<OwnedFd> {
+    take_below(FIRST_OF_RUN)
+}
+
+/// Open what is sockpit's own, and leave the low descriptors to the program: it gets the lowest that is free, as it would
+/// without us. Where there is no room above, it is opened where there is some.
+pub(super) fn out_of_the_way<T>(open: impl Fn() -> io::Result<T>) -> io::Result<T> {
+    let most = file_limit().map_or(OWN, |most| RawFd::try_from(most).unwrap_or(RawFd::MAX) - OWN_MANY);
+    let low = trace::aside(|| take_below(OWN.min(most)));
+    let opened = open();
+    drop(low);
+    if opened.is_ok() { opened } else { open() }
+}
+
+fn take_below(first: RawFd) -> Vec<OwnedFd> {
     let mut taken = Vec::new();
     // Where there is nothing to take them with, numbers may differ.
-    let Ok(first) = std::fs::File::open("/dev/null") else { return taken };
-    let mut next: OwnedFd = first.into();
-    while next.as_raw_fd() < ABOVE_EDITOR {
+    let Ok(null) = std::fs::File::open("/dev/null") else { return taken };
+    let mut next: OwnedFd = null.into();
+    while next.as_raw_fd() < first {
         let Ok(another) = dup(next.as_fd()) else { break };
         taken.push(std::mem::replace(&mut next, another));
     }
     taken
+}
+
+/// Give this thread, and those that it starts, a table of descriptors of their own: what they open takes no number and no
+/// room from the program. Of what the process has open only that is kept there which is closed on exec: the rest is not
+/// ours, and its end is seen when the program closes it. Where the kernel cannot do it all stay together.
+pub(crate) fn keep_apart() {
+    // SAFETY: the range has no descriptor; the call only makes the table this thread's own.
+    let apart = unsafe { libc::syscall(libc::SYS_close_range, u32::MAX, u32::MAX, libc::CLOSE_RANGE_UNSHARE) } == 0;
+    if !apart {
+        return;
+    }
+    let Ok(listed) = std::fs::read_dir("/proc/thread-self/fd") else { return };
+    let open: Vec<RawFd> = listed.filter_map(|e| e.ok()?.file_name().to_str()?.parse().ok()).collect();
+    for fd in open.into_iter().filter(|fd| *fd > libc::STDERR_FILENO) {
+        // SAFETY: what outlives exec has no owner in this program; in this table nobody but us closes it.
+        unsafe {
+            if check(libc::fcntl(fd, libc::F_GETFD)).is_ok_and(|flags| flags & libc::FD_CLOEXEC == 0) {
+                libc::close(fd);
+            }
+        }
+    }
 }
 
 /// listen(2).

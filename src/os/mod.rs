@@ -4,6 +4,7 @@
 //! and nothing of sockets' names, modes or tasks.
 
 pub(crate) mod addr;
+pub(crate) mod diag;
 pub(crate) mod errqueue;
 pub mod fd;
 pub(crate) mod interfaces;
@@ -17,3 +18,19 @@ pub mod sockopt;
 pub(crate) mod tcp;
 pub(crate) mod terminal;
 pub(crate) mod trace;
+
+/// That many bytes by chance: getrandom(2).
+pub(crate) fn random(size: usize) -> Result<Vec<u8>, i32> {
+    let mut bytes = vec![0; size];
+    let mut at = 0;
+    while at < size {
+        // What is taken in one piece is not cut short by a signal.
+        let end = size.min(at + 256);
+        match rustix::rand::getrandom(&mut bytes[at..end], rustix::rand::GetRandomFlags::empty()) {
+            Ok(count) => at += count,
+            Err(rustix::io::Errno::INTR) => {}
+            Err(e) => return Err(e.raw_os_error()),
+        }
+    }
+    Ok(bytes)
+}

@@ -14,6 +14,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::time::Duration;
 
+use super::diag;
 use crate::linux::state::State;
 use crate::value::Addr;
 
@@ -117,6 +118,31 @@ pub(crate) fn sockets(protocol: Protocol) -> Result<Vec<KernelSocket>, i32> {
         }
     }
     Ok(listing.found)
+}
+
+/// TCP's listening sockets.
+pub(crate) fn listeners() -> Vec<KernelSocket> {
+    let told = |l: diag::Listener| KernelSocket {
+        protocol: if l.local.host().is_some_and(|host| host.is_ipv6()) { Protocol::Tcp6 } else { Protocol::Tcp },
+        kind: libc::SOCK_STREAM,
+        local: l.local,
+        peer: None,
+        state: State::Listen,
+        received: l.waiting,
+        unsent: 0,
+        drops: 0,
+        timer: None,
+        uid: Some(l.uid),
+        inode: Some(l.inode),
+    };
+    match diag::listeners() {
+        Ok(found) => found.into_iter().map(told).collect(),
+        // A kernel may be without it, or a sandbox forbid it.
+        Err(_) => {
+            let tables = [Protocol::Tcp, Protocol::Tcp6].into_iter().filter_map(|table| sockets(table).ok());
+            tables.flatten().filter(|e| e.state == State::Listen).collect()
+        }
+    }
 }
 
 /// What the kernel has of a TCP connection, by the addresses of that end.

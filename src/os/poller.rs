@@ -14,6 +14,7 @@ use mio::{Events, Interest, Poll, Token, Waker};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook_mio::v1_0::Signals;
 
+use super::fd;
 use super::trace::{self, Arg};
 
 const WAKER: Token = Token(0);
@@ -22,6 +23,10 @@ const SIGNALS: Token = Token(1);
 pub(crate) const FIRST: usize = 2;
 /// Events taken in one poll; more come in the next.
 const EVENTS: usize = 1024;
+/// What is heard of a descriptor.
+const ALL: Interest = Interest::READABLE.add(Interest::WRITABLE).add(Interest::PRIORITY);
+/// The same in the words of epoll(7).
+const EVERY: &str = "EPOLLIN|EPOLLPRI|EPOLLOUT|EPOLLRDHUP|EPOLLET";
 /// The signals that ask us to stop.
 const STOPPING: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
 
@@ -54,15 +59,17 @@ pub(crate) fn take_signal() -> Option<i32> {
     Some(flag.swap(0, Ordering::Relaxed) as i32)
 }
 
-/// Keep Ctrl-Z from this thread and those it starts, or let it in again. Only the thread that edits the line may be
-/// stopped by it, or the prompt does not come back with `fg`.
-pub(crate) fn block_suspend(block: bool) {
+/// Keep the signals of the line editor from this thread and those it starts, or let them in again. Only the thread that
+/// edits the line may be stopped by Ctrl-Z, or the prompt does not come back with `fg`; and what the editor does when the
+/// terminal has a new size is done with that thread's descriptors.
+pub(crate) fn block_editors(block: bool) {
     let how = if block { libc::SIG_BLOCK } else { libc::SIG_UNBLOCK };
     let mut set = std::mem::MaybeUninit::uninit();
     // SAFETY: sigemptyset fills the set in before anything reads it.
     unsafe {
         libc::sigemptyset(set.as_mut_ptr());
         libc::sigaddset(set.as_mut_ptr(), libc::SIGTSTP);
+        libc::sigaddset(set.as_mut_ptr(), libc::SIGWINCH);
         libc::pthread_sigmask(how, set.as_ptr(), std::ptr::null_mut());
     }
 }
@@ -92,6 +99,10 @@ pub struct Poller {
 impl Poller {
     /// A poller that stopping signals interrupt.
     pub fn new() -> io::Result<Self> {
+        fd::out_of_the_way(Self::open)
+    }
+
+    fn open() -> io::Result<Self> {
         let poll = Poll::new()?;
         let waker = Arc::new(Waker::new(poll.registry(), WAKER)?);
         let mut signals = Signals::new(STOPPING)?;
@@ -106,10 +117,16 @@ impl Poller {
 
     /// Hear of anything that happens to a descriptor, from now on and of what is there already.
     pub fn register(&self, fd: RawFd, token: usize) -> io::Result<()> {
-        let all = Interest::READABLE | Interest::WRITABLE | Interest::PRIORITY;
-        let added = self.poll.registry().register(&mut SourceFd(&fd), Token(token), all);
-        self.tell("EPOLL_CTL_ADD", fd, "EPOLLIN|EPOLLPRI|EPOLLOUT|EPOLLRDHUP|EPOLLET", &added);
+        let added = self.poll.registry().register(&mut SourceFd(&fd), Token(token), ALL);
+        self.tell("EPOLL_CTL_ADD", fd, EVERY, &added);
         added
+    }
+
+    /// Hear of it as if it were new: the program knows nothing of its being registered.
+    pub fn renew(&self, fd: RawFd, token: usize) -> io::Result<()> {
+        let renewed = self.poll.registry().reregister(&mut SourceFd(&fd), Token(token), ALL);
+        self.tell("EPOLL_CTL_ADD", fd, EVERY, &renewed);
+        renewed
     }
 
     /// Hear no more of it. To be called before it is closed.

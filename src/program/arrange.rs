@@ -221,10 +221,7 @@ impl<'a> Arranger<'a> {
         let two = match (param.kind, next) {
             (Kind::Addr, Some(next)) if is_port(next) => is_host(word),
             (Kind::Addr, Some(next)) => {
-                spare
-                    && is_host(word)
-                    && next.single_name().is_some()
-                    && !after.iter().any(|p| p.need == Need::Optional)
+                spare && is_host(word) && next.is_inserted() && !after.iter().any(|p| p.need == Need::Optional)
             }
             (Kind::Option, Some(next)) => is_level(word, next),
             _ => false,

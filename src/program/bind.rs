@@ -98,7 +98,10 @@ impl Compiler<'_> {
             _ => Value::text(text),
         };
         let is_value = matches!(value, Value::Int(_) | Value::Float(_) | Value::None);
-        if kind.is_live() && !(kind.is_live_or_number() && is_value) {
+        if kind.is_live()
+            && !(kind == Kind::TaskOrText && (word.quoted || kinds::number(text).is_none()))
+            && !(kind.is_live_or_number() && is_value)
+        {
             let failure = Failure::usage(format!("{} is needed here, not `{text}`", param.noun()));
             return ArgCode::Const(Arg::Bad(Box::new(failure)));
         }
@@ -110,9 +113,10 @@ impl Compiler<'_> {
         if let Some((key, value)) = split_pair(word) {
             return ArgCode::Pair(key.as_str().into(), self.plain(&value));
         }
-        match word.single_name() {
-            Some(_) => ArgCode::Fit(Kind::Any, self.operand(word)),
-            None => ArgCode::Const(Arg::Bad(Box::new(Failure::usage("KEY=VALUE is needed here")))),
+        if word.is_inserted() {
+            ArgCode::Fit(Kind::Any, self.operand(word))
+        } else {
+            ArgCode::Const(Arg::Bad(Box::new(Failure::usage("KEY=VALUE is needed here"))))
         }
     }
 }

@@ -90,8 +90,22 @@ pub(crate) enum Operand {
     Const(Value),
     /// A name's value.
     Slot(Slot, Rc<str>),
+    /// A name's value, or this where it has none.
+    Default(Slot, Value),
+    /// Parts of a name's value, one taken of the other.
+    Picked(Box<(Slot, Rc<str>, Vec<PickCode>)>),
     /// Pieces put together; bytes when a piece is.
     Join(Vec<Operand>, bool),
+}
+
+/// What takes a part of a value.
+pub(crate) enum PickCode {
+    /// What stands at a place, or what an object has by that key.
+    At(Operand),
+    /// What stands between two places.
+    Slice(Option<Operand>, Option<Operand>),
+    /// What an object has by that key.
+    Key(Rc<str>),
 }
 
 /// An argument, ready to be made.

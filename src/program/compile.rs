@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::code::{After, Code, ExprCode, Function, Op, Operand, Slot, StatementPlace};
+use super::code::{After, Code, ExprCode, Function, Op, Operand, PickCode, Slot, StatementPlace};
 use super::locals::{assigned, declared};
 use super::scope::Symbols;
 use crate::command::{self, kinds};
-use crate::lang::{Block, Error, Expr, KEYWORDS, Part, Source, Span, Statement, StatementKind, Word};
+use crate::lang::{Block, Error, Expr, Index, KEYWORDS, Part, Pick, Source, Span, Statement, StatementKind, Word};
 use crate::value::{Name, Value};
 
 /// The code of a program's statements. Names that are new get slots in the table.
@@ -291,21 +291,35 @@ impl Compiler<'_> {
 
     /// A word as text, bytes, or what its names hold.
     pub(super) fn operand(&mut self, word: &Word) -> Operand {
-        if let Some(name) = word.single_name() {
-            return Operand::Slot(self.slot(name), name.clone());
+        match &*word.parts {
+            [] => Operand::Const(literal(&[], word.bytes)),
+            [part @ Part::Literal(_)] => self.part(part, word.bytes),
+            [part] if !word.bytes => self.part(part, false),
+            parts => Operand::Join(parts.iter().map(|part| self.part(part, word.bytes)).collect(), word.bytes),
         }
-        let mut pieces: Vec<Operand> = word
-            .parts
-            .iter()
-            .map(|part| match part {
-                Part::Literal(b) => Operand::Const(literal(b, word.bytes)),
-                Part::Name(name) => Operand::Slot(self.slot(name), name.clone()),
-            })
-            .collect();
-        match pieces.len() {
-            0 => Operand::Const(Value::text("")),
-            1 => pieces.remove(0),
-            _ => Operand::Join(pieces, word.bytes),
+    }
+
+    fn part(&mut self, part: &Part, as_bytes: bool) -> Operand {
+        match part {
+            Part::Literal(bytes) => Operand::Const(literal(bytes, as_bytes)),
+            Part::Name(name) => Operand::Slot(self.slot(name), name.clone()),
+            Part::Default(name, text) => Operand::Default(self.slot(name), kinds::word_value(text)),
+            Part::Picked(name, picks) => {
+                let picks = picks.iter().map(|pick| self.pick(pick)).collect();
+                Operand::Picked(Box::new((self.slot(name), name.clone(), picks)))
+            }
+        }
+    }
+
+    fn pick(&mut self, pick: &Pick) -> PickCode {
+        let mut index = |index: &Index| match index {
+            Index::Number(n) => Operand::Const(Value::Int((*n).into())),
+            Index::Name(name) => Operand::Slot(self.slot(name), name.clone()),
+        };
+        match pick {
+            Pick::At(at) => PickCode::At(index(at)),
+            Pick::Slice(from, to) => PickCode::Slice(from.as_ref().map(&mut index), to.as_ref().map(&mut index)),
+            Pick::Key(key) => PickCode::Key(key.clone()),
         }
     }
 

@@ -12,6 +12,6 @@ mod compile;
 mod locals;
 mod scope;
 
-pub(crate) use code::{After, ArgCode, Callee, Code, ExprCode, Function, Op, Operand, Site, Slot, takes};
+pub(crate) use code::{After, ArgCode, Callee, Code, ExprCode, Function, Op, Operand, PickCode, Site, Slot, takes};
 pub(crate) use compile::{compile, snippet};
 pub(crate) use scope::{Scope, Symbols};

@@ -8,13 +8,13 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::rules::{Chosen, RULES, is_autobound, is_chosen_port, placeholder};
+use super::rules::{Chosen, LONG, RULES, is_autobound, is_chosen_port, placeholder};
 use super::scan::{ends_in_host, lasts, numbers, stands_alone, step, within};
 use super::table::{self, Cell, Grid};
 use crate::command;
 use crate::session::{Event, Syscall, What};
 use crate::value::table::Column;
-use crate::value::{Addr, Holds, Table, Value};
+use crate::value::{Addr, Holds, Table, Value, text};
 
 /// A part of a shown line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +31,11 @@ impl Piece {
     /// Text that is nothing else.
     pub fn text(text: impl Into<String>) -> Self {
         Self { text: text.into(), kinds: Vec::new(), chosen: false }
+    }
+
+    /// What a transcript has of its text; of a value that differs from run to run it has none.
+    pub(super) fn written(&self) -> &str {
+        if self.chosen { "" } else { &self.text }
     }
 
     /// A value that differs from run to run, whatever it looks like.
@@ -62,8 +67,8 @@ pub struct Origin {
     open: bool,
     /// Values of which its call or the names in it tell the kind.
     local: Rc<[(String, Chosen)]>,
-    /// Descriptors that stand in it, by their places counted from its end.
-    fds: Rc<[Range<usize>]>,
+    /// It is a traced call: descriptors stand where that says, by their places counted from its end, and nowhere else.
+    fds: Option<Rc<[Range<usize>]>>,
 }
 
 /// Learns from a session's events which values differ from run to run, and finds them in its lines.
@@ -74,6 +79,8 @@ pub struct Canon {
     known: HashMap<String, Vec<Chosen>>,
     /// This machine's name, as it was seen: in more than one spelling, perhaps.
     hosts: Vec<String>,
+    /// What was made by chance, as it was seen.
+    random: Vec<String>,
     /// Names of the session that hold such values.
     held: HashMap<Rc<str>, Rc<[(String, Chosen)]>>,
 }
@@ -96,8 +103,10 @@ impl Canon {
         let kinds = self.known.entry(value.to_string()).or_default();
         if !kinds.contains(&kind) {
             kinds.push(kind);
-            if kind == Chosen::Host {
-                self.hosts.push(value.to_string());
+            match kind {
+                Chosen::Host => self.hosts.push(value.to_string()),
+                Chosen::Random => self.random.push(value.to_string()),
+                _ => {}
             }
         }
     }
@@ -119,15 +128,21 @@ impl Canon {
                 !counts(call)
             }
             What::Printed(_) => statement.contains('$'),
+            What::View(text) => {
+                if local.iter().any(|(_, kind)| *kind == Chosen::Random) {
+                    text.lines().for_each(|line| self.know(line, Chosen::Random));
+                }
+                true
+            }
             What::Rows { table, .. } => {
                 table.rows.iter().flatten().for_each(|v| self.addresses(v));
                 true
             }
-            What::Failed { .. } | What::View(_) | What::Noted(_) | What::Announced(_) | What::Traced(_) => true,
+            What::Failed { .. } | What::Noted(_) | What::Announced(_) | What::Traced(_) => true,
             What::Explained(_) | What::Drawn(_) => true,
             What::Line(_) | What::JobStarted(..) | What::Page(_) => false,
         };
-        let fds = if let What::Traced(call) = &event.what { from_end(call) } else { Rc::default() };
+        let fds = if let What::Traced(call) = &event.what { Some(from_end(call)) } else { None };
         Origin { open, local: local.into(), fds }
     }
 
@@ -161,8 +176,12 @@ impl Canon {
             let text = unsigned(value);
             let holds = results.get(i).or(results.last()).map(|(_, holds)| *holds);
             let kind = holds.and_then(Chosen::held).or_else(|| reckoned(call, holds, value, &text, inserted));
-            if let Some(kind) = kind.filter(|kind| (kind.rule().fits)(&text)) {
-                if kind.rule().everywhere {
+            let Some(kind) = kind.filter(|kind| (kind.rule().fits)(&text)) else { continue };
+            // Bytes are printed in another form than they are shown in.
+            let printed = Some(printed(value)).filter(|printed| matches!(value, Value::Bytes(_)) && *printed != text);
+            for text in std::iter::once(text).chain(printed) {
+                // A few bytes may stand anywhere by chance.
+                if kind.rule().everywhere && (kind != Chosen::Random || value.wire().len() >= LONG) {
                     self.know(&text, kind);
                 }
                 found.push((text, kind));
@@ -171,7 +190,8 @@ impl Canon {
         for (i, name) in names.iter().enumerate() {
             // Of several results each name has its own.
             let own = values.get(i).map_or(String::new(), unsigned);
-            let same = |(text, _): &&(String, Chosen)| *text == own;
+            let other = values.get(i).map_or(String::new(), printed);
+            let same = |(text, _): &&(String, Chosen)| *text == own || *text == other;
             let held: Rc<[_]> = found.iter().chain(inserted).filter(same).cloned().collect();
             if held.is_empty() {
                 self.held.remove(name);
@@ -195,7 +215,7 @@ impl Canon {
                     self.know(name, Chosen::Name);
                 }
             }
-            Value::List(list) => list.iter().for_each(|v| self.addresses(v)),
+            Value::List(list) => list.items().iter().for_each(|v| self.addresses(v)),
             Value::Object(object) => object.iter().for_each(|(_, v)| self.addresses(v)),
             _ => {}
         }
@@ -209,7 +229,7 @@ impl Canon {
         let mut pieces = Vec::new();
         let (mut plain, mut at) = (0, 0);
         while at < line.len() {
-            let lengths = self.words(line, at);
+            let lengths = self.words(line, at, &origin.local);
             let Some(piece) = lengths.iter().find_map(|length| self.value(line, at, *length, origin)) else {
                 at += match lengths.first() {
                     Some(length) => within(line, at, *length, &origin.local),
@@ -264,8 +284,12 @@ impl Canon {
         let written = self.written.contains(word);
         let (mut kinds, mut chosen) = (Vec::new(), false);
         for rule in RULES.iter().filter(|rule| (rule.fits)(word)) {
-            let traced = || origin.fds.contains(&(line.len() - at..line.len() - at - length));
-            let placed = rule.kind == Chosen::Fd && traced()
+            let traced = origin.fds.as_ref().filter(|_| rule.kind == Chosen::Fd);
+            let is_there = traced.map(|fds| fds.contains(&(line.len() - at..line.len() - at - length)));
+            if is_there == Some(false) {
+                continue;
+            }
+            let placed = is_there.is_some()
                 || !rule.after.is_empty() && before.ends_with(rule.after)
                 || rule.kind == Chosen::Port && before.strip_suffix(':').is_some_and(ends_in_host);
             let told = origin.local.iter().any(|(text, kind)| text == word && *kind == rule.kind);
@@ -289,7 +313,7 @@ impl Canon {
     }
 
     /// The words that begin at a place of a line and could be chosen values, the longest first.
-    fn words(&self, line: &str, at: usize) -> Vec<usize> {
+    fn words(&self, line: &str, at: usize, local: &[(String, Chosen)]) -> Vec<usize> {
         let (before, rest) = (line[..at].chars().next_back(), &line[at..]);
         let inside = before.is_some_and(char::is_alphanumeric);
         let whole = |end: usize| rest[end..].chars().next().is_none_or(|c| !c.is_alphanumeric());
@@ -304,6 +328,8 @@ impl Canon {
         {
             found.push(5);
         }
+        let told = local.iter().filter(|(_, kind)| *kind == Chosen::Random).map(|(text, _)| text);
+        found.extend(self.random.iter().chain(told).filter(|r| rest.starts_with(&***r)).map(String::len).max());
         if rest.starts_with(|c: char| c.is_ascii_digit()) {
             found.extend(numbers(rest));
             // Digits may follow a port that was inserted.
@@ -326,13 +352,24 @@ fn from_end(call: &Syscall) -> Rc<[Range<usize>]> {
     call.fds.iter().map(|place| length - place.start..length - place.end).collect()
 }
 
-/// A value's text; a number's without its sign, which is no part of what is looked for.
+/// A value's text; a number's without its sign, and that of bytes without its quotes, which are no part of what is looked
+/// for.
 fn unsigned(value: &Value) -> String {
+    if let Value::Bytes(bytes) = value {
+        let quoted = text::quote_bytes(bytes);
+        return quoted.get(2..quoted.len() - 1).unwrap_or_default().to_string();
+    }
     let text = value.to_string();
     if value.number().is_some() { text.trim_start_matches('-').to_string() } else { text }
 }
 
-/// What a number reckoned from an inserted one is: a time from a time, a port from a port, and so on.
+/// A value as it ends a printed line, which has no blanks at its end.
+fn printed(value: &Value) -> String {
+    value.to_string().trim_end().to_string()
+}
+
+/// What a number reckoned from an inserted one is: a time from a time, a port from a port, and so on; and what is made of
+/// bytes by chance is by chance.
 fn reckoned(
     call: &str,
     holds: Option<Holds>,
@@ -344,7 +381,9 @@ fn reckoned(
     let same = inserted.iter().find(|(t, _)| t == text).map(|(_, kind)| *kind);
     match value {
         _ if same.is_some() => same,
+        Value::Text(_) | Value::Bytes(_) if has(Chosen::Random) => Some(Chosen::Random),
         Value::Float(_) if call == "let" && has(Chosen::Time) => Some(Chosen::Time),
+        Value::Int(_) if holds == Some(Holds::Reckoned) && has(Chosen::Time) => Some(Chosen::Time),
         Value::Int(_) if call == "let" || holds == Some(Holds::Reckoned) => {
             inserted.iter().map(|(_, kind)| *kind).find(|kind| *kind != Chosen::Time && *kind != Chosen::Host)
         }

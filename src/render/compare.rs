@@ -84,7 +84,7 @@ pub(super) fn line_matches(want: &str, got: &[Piece], names: &mut Bindings, line
     let mut new: BTreeMap<(Chosen, usize), &str> = BTreeMap::new();
     let matches = walk(want, got, |kind, number, value| {
         let bound = names.by_name.get(&(kind, number)).map(|bound| &*bound.value);
-        kind == Chosen::Any || bound.unwrap_or_else(|| new.entry((kind, number)).or_insert(value)) == value
+        !kind.is_compared() || bound.unwrap_or_else(|| new.entry((kind, number)).or_insert(value)) == value
     });
     if matches {
         for ((kind, number), value) in new {
@@ -96,7 +96,7 @@ pub(super) fn line_matches(want: &str, got: &[Piece], names: &mut Bindings, line
 
 /// Go through a transcript's line and a run's side by side; `bind` judges a placeholder and the value at its place.
 fn walk<'g>(want: &str, got: &'g [Piece], mut bind: impl FnMut(Chosen, usize, &'g str) -> bool) -> bool {
-    let whole: String = got.iter().map(|p| &*p.text).collect();
+    let whole: String = got.iter().map(Piece::written).collect();
     let mark = Piece::text(if transcript::looks_special(&whole) { "\\" } else { "" });
     let mut parts = parts(want).into_iter().map(|(part, _)| part);
     let mut part = parts.next();

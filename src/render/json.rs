@@ -78,7 +78,7 @@ fn what(what: &What) -> (&'static str, Json) {
         What::Explained(reasons) => ("explained", make!({ "lines": lines(reasons) })),
         What::Rows { call, table } => {
             let Value::List(rows) = table.to_value() else { return ("rows", Json::Null) };
-            ("rows", make!({ "call": **call, "rows": rows.iter().map(row).collect::<Vec<_>>() }))
+            ("rows", make!({ "call": **call, "rows": rows.items().iter().map(row).collect::<Vec<_>>() }))
         }
         What::Traced(call) => ("traced", make!({ "text": call.text })),
         What::JobStarted(job, line) => ("job-started", make!({ "job": job, "text": line })),
@@ -105,15 +105,15 @@ fn results(fields: Json, call: &str, names: &[Rc<str>], values: &[Value]) -> Jso
     let documented = command::find(call).map_or(&[][..], |c| c.results);
     let all = match values {
         // One name took all of them.
-        [Value::List(all)] if documented.len() > 1 => &***all,
-        values => values,
+        [Value::List(all)] if documented.len() > 1 => all.to_vec(),
+        values => values.to_vec(),
     };
     let fields = with(fields, "names", names.iter().map(|name| make!(**name)).collect());
     let fields = with(fields, "values", values.iter().map(typed).collect());
     if documented.len() != all.len() || documented.iter().any(|(name, _)| name.ends_with("...")) {
         return fields;
     }
-    let named = documented.iter().zip(all).map(|((name, _), value)| ((*name).to_string(), typed(value)));
+    let named = documented.iter().zip(&all).map(|((name, _), value)| ((*name).to_string(), typed(value)));
     with(fields, "results", named.collect())
 }
 

@@ -20,6 +20,8 @@ pub enum Chosen {
     Name,
     /// The name of this machine.
     Host,
+    /// Bytes by chance, or what was made of them.
+    Random,
 }
 
 /// How values of a kind are known.
@@ -42,7 +44,7 @@ pub struct Rule {
 
 /// The rules, all of them. A number that the lines themselves contain stays as it is, unless the rule says otherwise; so
 /// does all that is shown by a line that inserts no value, and by a call that counts: nobody chose the numbers it gives.
-pub const RULES: [Rule; 7] = [
+pub const RULES: [Rule; 8] = [
     Rule {
         kind: Chosen::Any,
         word: "any",
@@ -111,6 +113,15 @@ pub const RULES: [Rule; 7] = [
         // What every machine calls itself says nothing of this one.
         fits: |text| !text.is_empty() && text != "localhost",
     },
+    Rule {
+        kind: Chosen::Random,
+        word: "random",
+        holds: &[Holds::Random],
+        after: "",
+        always: true,
+        everywhere: true,
+        fits: |text| !text.is_empty(),
+    },
 ];
 
 /// Ports below this one are nobody's choice but the script's.
@@ -119,6 +130,11 @@ const FIRST_CHOSEN_PORT: u32 = 1024;
 pub const LONG: usize = 4;
 
 impl Chosen {
+    /// Whether the value at a second place is to be that at the first.
+    pub fn is_compared(self) -> bool {
+        !matches!(self, Self::Any | Self::Random)
+    }
+
     /// Its rule.
     pub fn rule(self) -> &'static Rule {
         &RULES[self as usize]
@@ -126,7 +142,7 @@ impl Chosen {
 
     /// Whether its placeholders are numbered: of the others there is one.
     pub fn is_numbered(self) -> bool {
-        !matches!(self, Self::Any | Self::Host)
+        !matches!(self, Self::Any | Self::Host | Self::Random)
     }
 
     /// The kind of what a result or a column holds.

@@ -158,9 +158,8 @@ impl Grid<String> {
     fn cut(&self, widths: &[usize]) -> Self {
         let mut rows = Vec::new();
         for row in &self.rows {
-            let cell = |((cell, shape), width): ((&String, &Shape), &usize)| match shape.prose {
-                true => fold::wrap(cell, *width, ""),
-                false => vec![shape.cut(cell, *width)],
+            let cell = |((cell, shape), width): ((&String, &Shape), &usize)| {
+                if shape.prose { fold::wrap(cell, *width, "") } else { vec![shape.cut(cell, *width)] }
             };
             let cells: Vec<Vec<String>> = row.iter().zip(&self.columns).zip(widths).map(cell).collect();
             let height = cells.iter().map(Vec::len).max().unwrap_or(0);

@@ -112,13 +112,13 @@ fn likeness(text: &str) -> Option<(usize, usize)> {
                 && !number.is_empty()
                 && number.bytes().all(|b| b.is_ascii_digit())
         });
-        (numbered || matches!(name, "*" | "host" | "any")).then_some((at, end + 1))
+        (numbered || matches!(name, "*" | "host" | "any" | "random")).then_some((at, end + 1))
     })
 }
 
 /// A shown line as it is written in a transcript; `name` gives the number of a chosen value.
 pub fn written(pieces: &[Piece], mut name: impl FnMut(Chosen, &str) -> usize) -> String {
-    let whole: String = pieces.iter().map(|p| &*p.text).collect();
+    let whole: String = pieces.iter().map(Piece::written).collect();
     let mut out = String::new();
     let mut plain = String::from(if looks_special(&whole) { "\\" } else { "" });
     for piece in pieces {

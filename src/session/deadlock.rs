@@ -3,7 +3,6 @@
 //! A wait that somebody outside could end (a connection, a datagram, a peer that is not ours) is no deadlock. A wait on
 //! a connection counts only when its other end is ours too and nothing is on its way between them.
 
-use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -62,7 +61,7 @@ impl Session {
 
     /// Whether every connection that is waited on has both ends here, with nothing between them.
     pub(super) fn closed_circle(&mut self) -> bool {
-        let ours = self.world.sockets();
+        let ours = self.world.ends();
         self.tasks.iter().all(|task| {
             let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return true };
             let On::Socket(socket) = &wait.on else { return true };
@@ -179,12 +178,11 @@ fn are_ends(a: &Rc<Socket>, b: &Rc<Socket>) -> bool {
 
 /// Whether nothing is on its way to a socket that is waited on: then only its other end can end the wait.
 fn is_silent(socket: &Socket, other: &Socket, sends: bool) -> bool {
-    let (Ok(fd), Ok(from)) = (socket.fd(), other.fd()) else { return false };
     // TCP itself ends a wait with TCP_USER_TIMEOUT when what was sent is not acknowledged.
-    let gives_up = sockopt::get_int(fd.as_fd(), libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT).is_ok_and(|ms| ms > 0);
-    if gives_up && fd::outq(fd.as_fd()) != Ok(0) {
+    let gives_up = socket.ask(|fd| sockopt::get_int(fd, libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT));
+    if gives_up.is_some_and(|ms| ms > 0) && socket.ask(fd::outq) != Some(0) {
         return false;
     }
-    let nothing_came = fd::poll(fd.as_fd(), libc::POLLRDHUP | libc::POLLPRI) == Ok(0);
-    nothing_came && (sends || fd::outq(from.as_fd()) == Ok(0))
+    let nothing_came = socket.ask(|fd| fd::poll(fd, libc::POLLRDHUP | libc::POLLPRI)) == Some(0);
+    nothing_came && (sends || other.ask(fd::outq) == Some(0))
 }

@@ -34,6 +34,10 @@ impl Session {
             flow = self.steps(&mut task);
         }
         self.close_orphans_if_any(&task);
+        if trace::is_on() {
+            // What nothing was told of is this task's still.
+            self.tell_calls(&Self::at(&task));
+        }
         match flow {
             Flow::Ended => {
                 if task.handle.failure.borrow().as_ref().is_some_and(|f| f.name == Name::Cancelled) {
@@ -82,7 +86,8 @@ impl Session {
             Parking::Join(other) if other.done.get() || expired => {
                 done(other.result.borrow().clone().unwrap_or_default())
             }
-            Parking::Turn(entry) if self.fairness.entries() >= *entry => done(Reply::Nothing),
+            // Beside a program that stands nobody else has a turn.
+            Parking::Turn(entry) if self.fairness.entries() >= *entry || task.evaluates => done(Reply::Nothing),
             // An entry of the run queue from before is not its turn.
             Parking::Join(_) | Parking::Turn(_) => None,
             Parking::Resumed(coroutine) => match (coroutine.passed.borrow_mut().take(), coroutine.done.get()) {
@@ -148,7 +153,11 @@ impl Session {
             Op::Assert(expr) => self.globals.assert(&frame.scope, expr)?,
             Op::Print(words) => {
                 let text = self.globals.printed(&frame.scope, words)?;
+                let hint = self.hint_at_bytes(&frame.scope, words);
                 self.tell_at(task, What::Printed(text));
+                if let Some(hint) = hint {
+                    self.tell_at(task, What::Announced(hint));
+                }
             }
             Op::Jump(to) => frame.pc = *to,
             Op::Unless(expr, to) => {
@@ -173,7 +182,7 @@ impl Session {
                     && let Some(value) = values.get(*at)
                 {
                     *at += 1;
-                    self.globals.store(&frame.scope, *slot, value.clone());
+                    self.globals.store(&frame.scope, *slot, value);
                     self.close_orphans_if_any(task);
                 } else {
                     frame.temps[*temp] = Temp::None;

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::globals::Globals;
 use crate::command::{Arg, Kind, kinds};
 use crate::lang::Operator;
-use crate::program::{ArgCode, ExprCode, Operand, Scope};
-use crate::value::{Failure, Name, Value, text};
+use crate::program::{ArgCode, ExprCode, Operand, PickCode, Scope};
+use crate::value::{Failure, List, Name, Value, text};
 
 /// The longest text or bytes that `*` and `+` make, and words put together.
 const TEXT_MAX: usize = 1 << 30;
@@ -16,6 +16,16 @@ impl Globals {
         match operand {
             Operand::Const(value) => Ok(value.clone()),
             Operand::Slot(slot, name) => self.load(scope, *slot, name),
+            // As in a shell, empty text is no value either.
+            Operand::Default(slot, value) => match self.get(scope, *slot) {
+                None => Ok(value.clone()),
+                Some(Value::Text(text)) if text.is_empty() => Ok(value.clone()),
+                Some(value) => Ok(value),
+            },
+            Operand::Picked(picked) => {
+                let (slot, name, picks) = &**picked;
+                picks.iter().try_fold(self.load(scope, *slot, name)?, |value, pick| self.pick(scope, &value, pick))
+            }
             Operand::Join(pieces, bytes) => {
                 let mut out = Vec::new();
                 let mut bytes = *bytes;
@@ -33,6 +43,25 @@ impl Globals {
                     Err(e) => Ok(Value::bytes(e.into_bytes())),
                 }
             }
+        }
+    }
+
+    /// A part of a value.
+    fn pick(&self, scope: &Scope, value: &Value, pick: &PickCode) -> Result<Value, Failure> {
+        let place = |operand: &Operand| match self.operand(scope, operand)? {
+            Value::Int(n) => Ok(n),
+            other => Err(Failure::usage(format!("a place is a whole number, and this is {}", brief(&other)))),
+        };
+        match pick {
+            PickCode::Key(key) => value.key(key),
+            PickCode::Slice(from, to) => {
+                value.slice(from.as_ref().map(place).transpose()?, to.as_ref().map(place).transpose()?)
+            }
+            PickCode::At(at) => match (value, self.operand(scope, at)?) {
+                (Value::Object(_), Value::Text(key)) => value.key(&key),
+                (_, Value::Int(n)) => value.at(n),
+                _ => value.at(place(at)?),
+            },
         }
     }
 
@@ -63,6 +92,7 @@ impl Globals {
         match expr {
             ExprCode::Word(operand) => self.operand(scope, operand),
             ExprCode::Unary(Operator::Not, inner) => Ok(Value::Bool(!self.eval(scope, inner)?.truth())),
+            ExprCode::Unary(Operator::Invert, inner) => invert(&self.eval(scope, inner)?),
             ExprCode::Unary(_, inner) => arithmetic(Operator::Subtract, &Value::Int(0), &self.eval(scope, inner)?),
             ExprCode::Binary(op @ (Operator::And | Operator::Or), a, b) => {
                 let a = self.eval(scope, a)?;
@@ -92,13 +122,17 @@ impl Globals {
     }
 
     /// What `for` walks over.
-    pub(super) fn walk(&self, scope: &Scope, operands: &[Operand]) -> Result<Rc<Vec<Value>>, Failure> {
+    pub(super) fn walk(&self, scope: &Scope, operands: &[Operand]) -> Result<Rc<List>, Failure> {
         if let [only] = operands
             && let Value::List(list) = self.operand(scope, only)?
         {
             return Ok(list);
         }
-        operands.iter().map(|o| self.operand(scope, o)).collect::<Result<Vec<_>, _>>().map(Rc::new)
+        operands
+            .iter()
+            .map(|o| self.operand(scope, o))
+            .collect::<Result<Vec<_>, _>>()
+            .map(|all| Rc::new(List::new(all)))
     }
 
     /// Whether an assertion holds; if not, with both sides' values.
@@ -167,7 +201,7 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
         | (Operator::Multiply, Value::Int(n), text @ (Value::Text(_) | Value::Bytes(_))) => return repeat(text, *n),
         (Operator::Add, Value::Text(_) | Value::Bytes(_), Value::Text(_) | Value::Bytes(_)) => return concat(a, b),
         (Operator::Add, Value::List(x), Value::List(y)) => {
-            return Ok(Value::list(x.iter().chain(y.iter()).cloned().collect()));
+            return Ok(Value::list(x.items().iter().chain(y.items().iter()).cloned().collect()));
         }
         _ => {}
     }
@@ -175,6 +209,9 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
         && op != Operator::Divide
     {
         let result = match op {
+            Operator::BitAnd | Operator::BitOr | Operator::BitXor | Operator::ShiftLeft | Operator::ShiftRight => {
+                return bits(op, x, y, matches!((a, b), (Value::Bool(_), Value::Bool(_))));
+            }
             Operator::Add => x.checked_add(y),
             Operator::Subtract => x.checked_sub(y),
             Operator::Multiply => x.checked_mul(y),
@@ -185,7 +222,12 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
         };
         return result.map(Value::Int).ok_or_else(|| Failure::usage("the number is too large"));
     }
-    let (Some(x), Some(y)) = (a.number(), b.number()) else {
+    let (Some(x), Some(y)) = (a.number().filter(|_| !is_bits(op)), b.number()) else {
+        if is_bits(op) {
+            let kinds = [a, b].map(|v| if matches!(v, Value::Float(_)) { "a fraction" } else { v.kind() });
+            return Err(Failure::usage(format!("`{}` does not go with {} and {}", op.as_str(), kinds[0], kinds[1]))
+                .note("it takes whole numbers; int $x makes one of text"));
+        }
         return Err(Failure::usage(format!("`{}` does not go with {} and {}", op.as_str(), a.kind(), b.kind()))
             .note("int $x makes a number of text; text is put together in one word: \"$a$b\""));
     };
@@ -200,6 +242,44 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
         Operator::FloorDivide => (x / y).floor(),
         _ => x - y * (x / y).floor(),
     }))
+}
+
+fn is_bits(op: Operator) -> bool {
+    use Operator::{BitAnd, BitOr, BitXor, ShiftLeft, ShiftRight};
+    matches!(op, BitAnd | BitOr | BitXor | ShiftLeft | ShiftRight)
+}
+
+fn invert(value: &Value) -> Result<Value, Failure> {
+    match value {
+        Value::Int(n) => Ok(Value::Int(!n)),
+        Value::Bool(t) => Ok(Value::Int(!i128::from(*t))),
+        other => Err(Failure::usage(format!("`~` does not go with {}", other.kind())).note("it takes whole numbers")),
+    }
+}
+
+/// Python's operators of bits, for which a negative number has ones without end before it.
+fn bits(op: Operator, x: i128, y: i128, truths: bool) -> Result<Value, Failure> {
+    let shift = || match u32::try_from(y) {
+        Ok(count) => Ok(count),
+        Err(_) if y < 0 => Err(Failure::usage(format!("a shift is 0 or more, not {y}"))),
+        Err(_) => Ok(u32::MAX),
+    };
+    let result = match op {
+        Operator::BitAnd => x & y,
+        Operator::BitOr => x | y,
+        Operator::BitXor => x ^ y,
+        Operator::ShiftRight => x >> shift()?.min(127),
+        _ => {
+            let count = shift()?;
+            let shifted = x.checked_shl(count).filter(|n| count < 127 && n >> count == x);
+            shifted.or((x == 0).then_some(0)).ok_or_else(|| Failure::usage("the number is too large"))?
+        }
+    };
+    Ok(if truths && matches!(op, Operator::BitAnd | Operator::BitOr | Operator::BitXor) {
+        Value::Bool(result != 0)
+    } else {
+        Value::Int(result)
+    })
 }
 
 fn repeat(text: &Value, times: i128) -> Result<Value, Failure> {

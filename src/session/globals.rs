@@ -110,6 +110,15 @@ impl Globals {
         }
     }
 
+    /// Whether a name holds something where that frame stands.
+    pub(super) fn is_set(&self, frame: &Frame, name: &str) -> bool {
+        let local = frame.called.as_ref().and_then(|(_, f)| f.names.iter().position(|n| &**n == name));
+        match local {
+            Some(slot) => frame.scope.get(slot).is_some(),
+            None => self.symbols.globals.find(name).is_some_and(|slot| self.values.get(slot).is_some()),
+        }
+    }
+
     /// What a slot holds, or the failure that it is nothing.
     pub(super) fn load(&self, scope: &Scope, slot: Slot, name: &Rc<str>) -> Result<Value, Failure> {
         self.get(scope, slot).ok_or_else(|| self.unbound(name))

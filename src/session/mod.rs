@@ -69,6 +69,8 @@ pub struct Session {
     fairness: Fairness,
     args: Args,
     history: Vec<Rc<Source>>,
+    /// Who prints bytes that are text was told how to make text of them.
+    told_of_bytes: bool,
     /// The last error, for `why`.
     last_error: Option<Box<Told>>,
     /// The program that is stepped through, if one is.
@@ -94,6 +96,7 @@ impl Session {
             fairness: Fairness::default(),
             args: Args::default(),
             history: Vec::new(),
+            told_of_bytes: false,
             calls: 0,
             stepper: Stepper::default(),
             interactive: false,

@@ -7,7 +7,8 @@ use super::Session;
 use super::event::{At, What};
 use super::task::{Parked, Parking};
 use crate::os::trace;
-use crate::value::{Addr, Handle};
+use crate::program::{Operand, Scope};
+use crate::value::{Addr, Handle, Value};
 use crate::world::{Arrival, On};
 
 /// A call that somebody waits for.
@@ -46,6 +47,26 @@ impl Session {
             };
             self.tell(What::Announced(text), At::default());
         }
+    }
+
+    /// Tell a person at the prompt that the program asks them something, too.
+    pub fn announce_question(&mut self) {
+        if self.world.input.has_come() {
+            self.tell(What::Announced("a line is asked for: Enter, then it can be typed".into()), At::default());
+        }
+    }
+
+    /// What a person at the prompt is told once, who prints bytes that are text.
+    pub(super) fn hint_at_bytes(&mut self, scope: &Scope, words: &[Operand]) -> Option<String> {
+        if self.told_of_bytes || !self.world.announces() {
+            return None;
+        }
+        let name = words.iter().find_map(|word| match (word, self.globals.operand(scope, word).ok()?) {
+            (Operand::Slot(_, name), Value::Bytes(b)) if !b.is_empty() && std::str::from_utf8(&b).is_ok() => Some(name),
+            _ => None,
+        })?;
+        self.told_of_bytes = true;
+        Some(format!("{name} holds bytes, printed as they came; `text = decode ${name}` makes text of them"))
     }
 
     fn wait_text(&self, parked: &Parked) -> String {

@@ -186,6 +186,7 @@ impl Session {
             _ => None,
         };
         let taken = task.handle.coroutine || Self::is_taken(task, failure.name);
+        let failure = if failure.name == Name::Unbound && !taken { self.dollars(task, failure) } else { failure };
         // A cancelled task is no news: somebody asked for it.
         let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id != MAIN && !taken);
         // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.
@@ -196,6 +197,18 @@ impl Session {
             return Flow::Parked;
         }
         self.unwind(task, failure)
+    }
+
+    /// A failure for want of a name, with the words whose dollar signs may have been meant as text.
+    #[cold]
+    fn dollars(&self, task: &Task, failure: Failure) -> Failure {
+        let At { source: Some(source), span, .. } = Self::at(task) else { return failure };
+        let frame = task.frames.iter().rev().find(|f| f.called.is_some()).or(task.frames.last());
+        let is_set = |name: &str| frame.is_some_and(|frame| self.globals.is_set(frame, name));
+        let words = crate::lang::dollars_as_text(&source, span, &is_set);
+        words.iter().fold(failure, |failure, word| {
+            failure.note(format!("as text, a dollar sign is $$, or stands in single quotes: {word}"))
+        })
     }
 
     /// A failure with its cause, as far as there is evidence. What a quiet script expects or takes is not looked into.

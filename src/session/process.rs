@@ -157,7 +157,8 @@ impl Session {
 
     /// Set everything up. `None` when this is not what a parent packs.
     fn unpack(&mut self, state: &Value) -> Option<Result<(), String>> {
-        let [sources, functions, globals, left, name, args, mode, daemon, generation, _, begun] = list(state)? else {
+        let [sources, functions, globals, left, name, args, mode, daemon, generation, _, begun] = &list(state)?[..]
+        else {
             return None;
         };
         // Its events count from the moment that the first process began.
@@ -170,20 +171,20 @@ impl Session {
             process::die_with_parent();
         }
         self.world.default_mode = mode.number();
-        if let Err(error) = self.define_all(list(sources)?, list(functions)?)? {
+        if let Err(error) = self.define_all(&list(sources)?, &list(functions)?)? {
             return Some(Err(error.to_string()));
         }
-        for pair in list(globals)? {
-            let [Value::Text(name), value] = list(pair)? else { return None };
+        for pair in &list(globals)? {
+            let [Value::Text(name), value] = &list(pair)?[..] else { return None };
             self.globals.set(name, value.clone());
         }
-        for pair in list(left)? {
-            let [Value::Text(name), Value::Text(kind)] = list(pair)? else { return None };
+        for pair in &list(left)? {
+            let [Value::Text(name), Value::Text(kind)] = &list(pair)?[..] else { return None };
             self.globals.leave(name, kind);
         }
         let Value::Text(name) = name else { return None };
         // The call of the def is what the main task runs.
-        let frame = self.globals.start(name, list(args)?.to_vec());
+        let frame = self.globals.start(name, list(args)?);
         Some(frame.map(|frame| self.run_main(frame)).map_err(|failure| failure.to_string()))
     }
 
@@ -191,7 +192,7 @@ impl Session {
     fn define_all(&mut self, sources: &[Value], functions: &[Value]) -> Option<Result<(), lang::Error>> {
         let mut found: Vec<Vec<(usize, Rc<Function>)>> = Vec::new();
         for pair in sources {
-            let [Value::Text(name), Value::Text(text), first] = list(pair)? else { return None };
+            let [Value::Text(name), Value::Text(text), first] = &list(pair)?[..] else { return None };
             let source = Source::part(name, text, u32::try_from(int(first)?).ok()?);
             match self.globals.compile(&source) {
                 Ok(code) => {
@@ -204,7 +205,7 @@ impl Session {
             }
         }
         for entry in functions {
-            let [Value::Text(name), at, line] = list(entry)? else { return None };
+            let [Value::Text(name), at, line] = &list(entry)?[..] else { return None };
             let defs = found.get(usize::try_from(int(at)?).ok()?)?;
             let line = int(line)?;
             let same = |f: &Function| f.name == *name && first_line(f) == line;
@@ -236,8 +237,8 @@ fn since_epoch() -> i128 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |passed| passed.as_nanos() as i128)
 }
 
-fn list(value: &Value) -> Option<&[Value]> {
-    if let Value::List(items) = value { Some(items) } else { None }
+fn list(value: &Value) -> Option<Vec<Value>> {
+    if let Value::List(items) = value { Some(items.to_vec()) } else { None }
 }
 
 fn int(value: &Value) -> Option<i128> {

@@ -19,11 +19,16 @@ impl Session {
         if !trace::is_on() {
             return self.tell_alone(what, at);
         }
+        self.tell_calls(&at);
+        // What is asked in order to show a value is no part of a call.
+        trace::aside(|| self.tell_alone(what, at));
+    }
+
+    /// Tell the system calls that were made since the last time.
+    pub(super) fn tell_calls(&mut self, at: &At) {
         for call in trace::take() {
             self.tell_alone(What::Traced(call), at.clone());
         }
-        // What is asked in order to show a value is no part of a call.
-        trace::aside(|| self.tell_alone(what, at));
     }
 
     fn tell_alone(&mut self, what: What, mut at: At) {

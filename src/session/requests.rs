@@ -52,6 +52,7 @@ impl Session {
             Request::CurrentTask => Reply::One(Value::Handle(task.handle.clone())).into(),
             Request::Jobs => self.view(task, site, Self::jobs_view),
             Request::Tasks => self.view(task, site, Self::tasks_view),
+            Request::View(text) => self.view(task, site, |_, _| text),
             Request::Vars => self.view(task, site, Self::vars_view),
             Request::History => self.view(task, site, Self::history_view),
             Request::Sockets => {
@@ -154,6 +155,9 @@ impl Session {
             return Err(Failure::usage("a coroutine that has not begun has no yield to take a value").at(1));
         }
         handle.resumer.set(Some(me.id));
+        if let Some(target) = self.tasks.get_mut(id) {
+            target.evaluates = me.evaluates;
+        }
         self.world.ready.push_front(id);
         self.park(me, site, Parking::Resumed(handle), None);
         Ok(Flow::Parked)

@@ -47,7 +47,7 @@ pub struct Status {
     /// Ctrl-C came since a line was asked for.
     interrupted: bool,
     /// Ctrl-C is meant for another program, which has the terminal.
-    pub is_deaf: bool,
+    deaf: bool,
 }
 
 impl Status {
@@ -104,6 +104,15 @@ impl Status {
             self.ops = self.ops.wrapping_add(1);
             self.ops.is_multiple_of(CLOCK_EVERY)
         }
+    }
+
+    /// Whether Ctrl-C is meant for another program, which has the terminal.
+    pub fn be_deaf(&mut self, deaf: bool) {
+        self.deaf = deaf;
+    }
+
+    pub(super) fn is_deaf(&self) -> bool {
+        self.deaf
     }
 
     pub(super) fn note_interrupt(&mut self) {

@@ -1,18 +1,23 @@
 //! Stepping: each statement of each task stops before it runs, until somebody lets it go.
 //!
-//! Tasks that stand before a statement wait in a queue of their own, in the order in which they would run; what they
-//! have let go runs on the scheduler as ever. A line typed in between is a task that never stops. What a person is shown
-//! and types is none of this file's business.
+//! A task stops in the middle of its turn, and the whole program stands still with it: no other task has a turn, no wait
+//! ends, no news is told, and its clock stands. When it is let go the turn goes on as if it had not stopped, so that a stepped
+//! program does what it does when it runs, in that order, however long a person looks at a line. A line typed in between is a
+//! task beside the program, which stops nowhere; it alone runs while the program stands. What a person is shown and types is
+//! none of this file's business.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
-use super::Session;
 use super::event::{At, What};
 use super::stepper::Spot;
 use super::task::Task;
 use super::tasks::MAIN;
+use super::{Session, Stop};
 use crate::lang::{self, Source};
+use crate::os::poller;
 use crate::value::{Failure, Name, text};
 use crate::world::TaskId;
 
@@ -67,7 +72,15 @@ impl Session {
 
     /// Whether something can run now that nobody has to let go.
     pub fn can_run(&self) -> bool {
-        !self.world.ready.is_empty() || self.world.has_news()
+        if self.stepper.holds() {
+            return self.world.ready.iter().any(|id| self.tasks.is_beside(*id));
+        }
+        self.stepper.resumes() || !self.world.ready.is_empty() || self.world.has_news()
+    }
+
+    /// Whether the program that is stepped through stands still.
+    pub fn stands(&self) -> bool {
+        self.stepper.holds()
     }
 
     /// Let the next statement run.
@@ -77,9 +90,7 @@ impl Session {
 
     /// Let the next task run: the statement that it stands before, or what runs in its place and stops nowhere.
     pub(super) fn let_go_on(&mut self, granted: bool) {
-        if let Some(id) = self.stepper.let_go(granted) {
-            self.world.ready.push_front(id);
-        }
+        self.stepper.let_go(granted);
         self.status.meet_interrupt();
     }
 
@@ -92,9 +103,7 @@ impl Session {
         let spot = Spot { depth, pc: frame.pc };
         frame.pc = frame.code.places.get(frame.pc)?.end as usize;
         self.stepper.walked(task.id, spot);
-        if let Some(id) = self.stepper.let_go(false) {
-            self.world.ready.push_front(id);
-        }
+        self.stepper.let_go(false);
         Some((stop.line, stop.last_line))
     }
 
@@ -103,8 +112,8 @@ impl Session {
         const GONE: &str = "what ran before has ended: a place can be gone back to only within a def that still runs";
 
         let (id, spot) = self.stepper.last_walked().ok_or("nothing has run yet")?;
-        if !self.stepper.has(id) {
-            return Err("that task waits or has ended: `where` tells");
+        if self.stepper.first() != Some(id) {
+            return Err("that task waits or has ended, and another is next: `where` tells");
         }
         let Some(task) = self.tasks.get_mut(id).filter(|task| task.frames.len() >= spot.depth) else {
             return Err(GONE);
@@ -123,9 +132,7 @@ impl Session {
 
     /// Let all run, to a line or to a breakpoint. False when no statement begins on that line or after it.
     pub fn run_free(&mut self, until: Option<u32>) -> bool {
-        let stopped = self.stepper.run_free(until);
-        let runs = stopped.is_some();
-        self.world.ready.extend(stopped.into_iter().flatten());
+        let runs = self.stepper.run_free(until);
         self.status.meet_interrupt();
         runs
     }
@@ -145,6 +152,59 @@ impl Session {
         } else {
             self.status.keep_interrupt();
         }
+    }
+
+    /// A turn while the program stands still: what a person typed beside it runs, until that time at most. Says whether
+    /// another thread rang.
+    pub(super) fn turn_beside(&mut self, until: Option<Instant>) -> io::Result<bool> {
+        self.timers.hold();
+        self.world.clock.hold();
+        let next = self.world.ready.iter().position(|id| self.tasks.is_beside(*id));
+        let next = next.and_then(|at| self.world.ready.remove(at));
+        if let Some(id) = next.or_else(|| self.wait_over_beside()) {
+            if let Some(task) = self.tasks.take(id) {
+                self.run(task);
+            }
+            return Ok(false);
+        }
+        if !self.reporter.flush() {
+            self.status.ask_stop(Stop::Output);
+            return Ok(false);
+        }
+        let tasks = &self.tasks;
+        let end = self.timers.end_of(|timer| tasks.is_beside(timer.task));
+        let end = [end, until, self.status.deadline()].into_iter().flatten().min();
+        let left = end.map(|at| at.saturating_duration_since(self.timers.read()));
+        self.world.poller()?;
+        let left = if poller::has_signal() { Some(Duration::ZERO) } else { left };
+        let rang = self.world.poll_aside(left, |id| tasks.is_beside(id))?;
+        let now = self.timers.read();
+        if let Some(signal) = poller::take_signal() {
+            self.interrupt(signal);
+        }
+        self.status.is_at(now);
+        Ok(rang)
+    }
+
+    /// The task of the next wait that is over of what was typed beside the program.
+    fn wait_over_beside(&mut self) -> Option<TaskId> {
+        let tasks = &self.tasks;
+        let timer = self.timers.take_due_of(|timer| tasks.is_beside(timer.task))?;
+        let current = self.is_current(&timer);
+        current.then(|| self.wait_is_over(&timer))
+    }
+
+    /// A task that stood goes on with its turn. That took none of the program's time.
+    pub(super) fn go_on(&mut self, id: TaskId) -> io::Result<bool> {
+        let tasks = &self.tasks;
+        let stood = self.timers.go_on(|task| !tasks.is_beside(task));
+        self.world.clock.go_on();
+        for task in self.tasks.iter_mut().filter(|task| !task.evaluates) {
+            if let Some(until) = task.parked.as_mut().and_then(|parked| parked.until.as_mut()) {
+                *until += stood;
+            }
+        }
+        self.give_turn(id)
     }
 
     /// Whether a task stops before its next op.

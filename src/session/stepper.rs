@@ -1,4 +1,8 @@
-//! Which tasks stand before a statement while a program is stepped through, and which of them may go on.
+//! Which task stands before a statement while a program is stepped through, and whether it may go on.
+//!
+//! It stands in the middle of its turn, and nothing else of the program runs until it goes on: what a stepped program does,
+//! it does in the order in which it runs. Several stand only where one runs within the turn of another, as a background call
+//! that is tried does: they go on from the innermost outwards.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::rc::Rc;
@@ -25,6 +29,10 @@ pub struct Stepper {
     lines: BTreeSet<u32>,
     /// The tasks that stand before a statement, the one that runs next first.
     stopped: VecDeque<TaskId>,
+    /// How many of those came to stand since one went on: each in the turn of the one after it.
+    fresh: usize,
+    /// Those that go on, the next one first.
+    resuming: VecDeque<TaskId>,
     /// The task that may run the statement it stands before.
     granted: Option<TaskId>,
     /// The task that runs has not waited since it was let go: it is the next again.
@@ -51,7 +59,26 @@ impl Stepper {
 
     /// The program is over. Gives the tasks that still stand before a statement.
     pub(super) fn end(&mut self) -> VecDeque<TaskId> {
-        std::mem::take(self).stopped
+        let Self { mut resuming, stopped, .. } = std::mem::take(self);
+        resuming.extend(stopped);
+        resuming
+    }
+
+    /// Whether the program stands still: its task stands before a statement, and nobody has let it go on.
+    #[inline]
+    pub(super) fn holds(&self) -> bool {
+        self.is_on() && !self.stopped.is_empty() && self.resuming.is_empty()
+    }
+
+    /// Whether a task was let go that has not gone on yet.
+    pub(super) fn resumes(&self) -> bool {
+        !self.resuming.is_empty()
+    }
+
+    /// The task that goes on with its turn now, if one was let go.
+    pub(super) fn resume(&mut self) -> Option<TaskId> {
+        self.fresh = 0;
+        self.resuming.pop_front()
     }
 
     /// Whether a program is stepped through, and has not ended.
@@ -112,24 +139,24 @@ impl Stepper {
     }
 
     /// Let the first task go on, which may run the statement that it stands before, or is past it.
-    pub(super) fn let_go(&mut self, granted: bool) -> Option<TaskId> {
-        let id = self.stopped.pop_front()?;
+    pub(super) fn let_go(&mut self, granted: bool) {
+        let Some(id) = self.stopped.pop_front() else { return };
         self.granted = granted.then_some(id);
         self.last = id;
-        Some(id)
+        self.resuming.push_back(id);
     }
 
-    /// Let all run, to a line or to a breakpoint: those that stood before a statement. None when no statement begins on
-    /// that line or after it.
-    pub(super) fn run_free(&mut self, until: Option<u32>) -> Option<VecDeque<TaskId>> {
-        self.until = match until {
-            Some(line) => Some(self.statement(line)?),
-            None => None,
+    /// Let all run, to a line or to a breakpoint. False when no statement begins on that line or after it.
+    pub(super) fn run_free(&mut self, until: Option<u32>) -> bool {
+        self.until = match until.map(|line| self.statement(line)) {
+            Some(None) => return false,
+            found => found.flatten(),
         };
         self.free = true;
         // The place it stands at is no place to stop at.
         self.granted = self.first();
-        Some(std::mem::take(&mut self.stopped))
+        self.resuming.extend(self.stopped.drain(..));
+        true
     }
 
     /// Whether all runs until a breakpoint.
@@ -155,17 +182,17 @@ impl Stepper {
             self.walked(id, spot);
             return false;
         }
-        // It may have been woken more than once.
-        if self.has(id) {
-            return true;
-        }
-        if self.free || self.going {
-            self.stopped.push_front(id);
-        } else {
-            self.stopped.push_back(id);
-        }
+        self.stop(id);
         self.halt();
         true
+    }
+
+    /// A task stands before a statement, in the turn that it has.
+    fn stop(&mut self, id: TaskId) {
+        self.stopped.insert(self.fresh, id);
+        self.fresh += 1;
+        // Others that were to go on stand where they did, behind it.
+        self.stopped.extend(self.resuming.drain(..));
     }
 
     /// A task runs the statement at that spot.
@@ -184,28 +211,26 @@ impl Stepper {
 
     /// It is the next again.
     pub(super) fn walk_back(&mut self) {
-        if let Some((id, _)) = self.trail.pop() {
-            self.stop_first(id);
-        }
+        self.trail.pop();
     }
 
     /// The statement that a task is in failed: it is the next again. Gives where it stands, not deeper than that.
     pub(super) fn stands_again(&mut self, id: TaskId, depth: usize) -> Option<Spot> {
         let spot = self.at.get(&id).copied().filter(|spot| spot.depth <= depth)?;
         self.halt();
-        self.stop_first(id);
+        self.leave(id);
+        self.stop(id);
         self.trail.pop_if(|walked| *walked == (id, spot));
         Some(spot)
     }
 
-    fn stop_first(&mut self, id: TaskId) {
-        self.leave(id);
-        self.stopped.push_front(id);
-    }
-
     /// A task goes another way: it stands before nothing.
     pub(super) fn leave(&mut self, id: TaskId) {
-        self.stopped.retain(|t| *t != id);
+        if let Some(at) = self.stopped.iter().position(|t| *t == id) {
+            self.stopped.remove(at);
+            self.fresh -= usize::from(at < self.fresh);
+        }
+        self.resuming.retain(|t| *t != id);
     }
 
     /// Whether a line of the top level is shown when it begins: nobody has typed it, nor will.

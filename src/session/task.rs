@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use crate::program::{Code, Function, Scope, Site};
-use crate::value::{Failure, Handle, Reply, Value};
+use crate::value::{Failure, Handle, List, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{Resume, TaskId, Wait};
 
@@ -61,7 +61,7 @@ pub(super) enum Temp {
     /// How often it goes on.
     Count(u64),
     /// What it walks over, and how far it is.
-    Each(Rc<Vec<Value>>, usize),
+    Each(Rc<List>, usize),
 }
 
 /// What follows a `finally`.
@@ -91,7 +91,7 @@ pub(super) struct Task {
     pub pool: Option<Rc<Pool>>,
     /// It is a background call.
     pub job: Option<u64>,
-    /// It runs lines that were typed while a program is stepped through.
+    /// It runs lines that were typed while a program is stepped through, or what they set off: beside the program.
     pub evaluates: bool,
     pub handle: Rc<TaskHandle>,
     /// The tasks that wait for its end.

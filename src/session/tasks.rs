@@ -62,6 +62,11 @@ impl Tasks {
         (task.id == id).then_some(task)
     }
 
+    /// Whether a task runs beside the program that is stepped through.
+    pub(super) fn is_beside(&self, id: TaskId) -> bool {
+        self.get(id).is_some_and(|task| task.evaluates)
+    }
+
     /// Take a task, to run it.
     pub(super) fn take(&mut self, id: TaskId) -> Option<Box<Task>> {
         let place = self.places.get_mut(id.index as usize)?;
@@ -84,6 +89,11 @@ impl Tasks {
     /// All but those that run, in the order of their places.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Task> {
         self.places.iter().flatten().map(|task| &**task)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Task> {
+        self.places.iter_mut().flatten().map(|task| &mut **task)
     }
 
     /// The most tasks that there were at once.

@@ -34,6 +34,8 @@ pub(super) struct Timers {
     since: Instant,
     /// How much the program had computed when a line of it began, or its time was set by the clock.
     computed: Duration,
+    /// Since when the program stands still, and how much had been computed then.
+    held: Option<(Instant, Duration)>,
 }
 
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
@@ -53,7 +55,7 @@ pub(super) struct Timer {
 impl Timers {
     pub(super) fn new() -> Self {
         let now = Instant::now();
-        Self { heap: BinaryHeap::new(), seq: 0, now, time: now, since: now, computed: Duration::ZERO }
+        Self { heap: BinaryHeap::new(), seq: 0, now, time: now, since: now, computed: Duration::ZERO, held: None }
     }
 
     /// Read the clock: once a turn, when a task begins to wait or a poll is over; before a poll too that must end in time.
@@ -86,7 +88,7 @@ impl Timers {
         }
         let behind = self.read().saturating_duration_since(self.time);
         // To ask how much was computed costs more than the clock.
-        let computed = if behind >= HEAVY { process::computed() } else { self.computed };
+        let computed = if behind >= HEAVY && self.held.is_none() { process::computed() } else { self.computed };
         if computed >= self.computed + HEAVY {
             self.computed = computed;
             self.set(self.now);
@@ -136,6 +138,53 @@ impl Timers {
         let timer = if self.is_due() { self.drop_first() } else { None }?;
         self.set(timer.turn);
         Some(timer)
+    }
+}
+
+/// Of a program that is stepped through, and of what was typed beside it.
+impl Timers {
+    /// The program stands still, if it does not already.
+    pub(super) fn hold(&mut self) {
+        if self.held.is_none() {
+            self.held = Some((self.read(), process::computed()));
+        }
+    }
+
+    /// It goes on, and all that stood has as long to wait as before. Gives how long it stood.
+    pub(super) fn go_on(&mut self, stood: impl Fn(TaskId) -> bool) -> Duration {
+        let Some((since, computed)) = self.held.take() else { return Duration::ZERO };
+        let lasted = self.read().saturating_duration_since(since);
+        self.since += lasted;
+        self.computed += process::computed().saturating_sub(computed);
+        let mut timers = std::mem::take(&mut self.heap).into_vec();
+        for Reverse(timer) in timers.iter_mut().filter(|Reverse(timer)| stood(timer.task)) {
+            timer.at += lasted;
+        }
+        self.heap = timers.into();
+        lasted
+    }
+
+    /// When the first of these waits is over by the clock.
+    pub(super) fn end_of(&self, is: impl Fn(&Timer) -> bool) -> Option<Instant> {
+        self.heap.iter().filter(|Reverse(timer)| is(timer)).map(|Reverse(timer)| timer.at).min()
+    }
+
+    /// Take the first of these timers that is due by the clock: it is not in the program's time.
+    pub(super) fn take_due_of(&mut self, is: impl Fn(&Timer) -> bool) -> Option<Timer> {
+        let end = self.end_of(&is)?;
+        if end > self.read() {
+            return None;
+        }
+        let (mut found, mut others) = (None, BinaryHeap::new());
+        for Reverse(timer) in std::mem::take(&mut self.heap) {
+            if found.is_none() && timer.at == end && is(&timer) {
+                found = Some(timer);
+            } else {
+                others.push(Reverse(timer));
+            }
+        }
+        self.heap = others;
+        found
     }
 }
 

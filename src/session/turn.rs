@@ -12,7 +12,7 @@ use super::task::{Frame, Parking, Task};
 use super::tasks::MAIN;
 use super::timers::Timer;
 use super::{Main, Session, Stop};
-use crate::os::poller;
+use crate::os::{poller, trace};
 use crate::program::{Code, Op};
 use crate::value::{Failure, Name, Reply};
 use crate::world::{On, TaskId};
@@ -21,21 +21,17 @@ impl Session {
     /// One turn: run the task that is first in the queue; with an empty queue, wait for what comes, until that time at
     /// most. Says whether another thread rang.
     pub fn turn(&mut self, until: Option<Instant>) -> io::Result<bool> {
+        if self.stepper.is_on() {
+            if let Some(id) = self.stepper.resume() {
+                return self.go_on(id);
+            }
+            if self.stepper.holds() {
+                return self.turn_beside(until);
+            }
+        }
         if let Some(id) = self.world.ready.pop_front() {
             self.fairness.count_entry();
-            if let Some(task) = self.tasks.take(id) {
-                self.run(task);
-            }
-            if !self.fairness.polls_between(self.world.ready.len(), self.tasks.most()) {
-                return Ok(false);
-            }
-            // Tasks that can always run do not keep the others from what has come.
-            let rang = self.look(Some(Duration::ZERO), false)?;
-            while self.world.wake_next() {}
-            let entries = self.world.ready.len() as u32;
-            let wait_over = self.release();
-            self.fairness.polled_between(entries, self.tasks.most(), wait_over);
-            return Ok(rang);
+            return self.give_turn(id);
         }
         if self.release() {
             return Ok(false);
@@ -58,7 +54,7 @@ impl Session {
                     most = Some(QUIET);
                     false
                 }
-                Stuck::Perhaps => self.closed_circle(),
+                Stuck::Perhaps => trace::aside(|| self.closed_circle()),
             };
             if is_dead {
                 self.report_deadlock();
@@ -68,6 +64,24 @@ impl Session {
         let end = [self.timers.end(), until, self.status.deadline()].into_iter().flatten().min();
         let left = end.map(|at| at.saturating_duration_since(self.timers.read()));
         self.look(left.into_iter().chain(most).min(), false)
+    }
+
+    /// Give a task its turn, or let it go on with the one it has.
+    pub(super) fn give_turn(&mut self, id: TaskId) -> io::Result<bool> {
+        if let Some(task) = self.tasks.take(id) {
+            self.run(task);
+        }
+        let goes_on = self.stepper.holds() || self.stepper.resumes();
+        if goes_on || !self.fairness.polls_between(self.world.ready.len(), self.tasks.most()) {
+            return Ok(false);
+        }
+        // Tasks that can always run do not keep the others from what has come.
+        let rang = self.look(Some(Duration::ZERO), false)?;
+        while self.world.wake_next() {}
+        let entries = self.world.ready.len() as u32;
+        let wait_over = self.release();
+        self.fairness.polled_between(entries, self.tasks.most(), wait_over);
+        Ok(rang)
     }
 
     /// Poll once and see what time it is. What only was set off takes none of the program's time.
@@ -102,6 +116,13 @@ impl Session {
         }
         let Some(timer) = self.fairness.is_fresh().then(|| self.timers.take_due()).flatten() else { return false };
         self.fairness.end_wait();
+        let id = self.wait_is_over(&timer);
+        self.world.ready.push_back(id);
+        true
+    }
+
+    /// A wait is over, or only has its call tried again. Gives its task.
+    pub(super) fn wait_is_over(&mut self, timer: &Timer) -> TaskId {
         match timer.again {
             None => {
                 if let Some(task) = self.tasks.get_mut(timer.task) {
@@ -112,20 +133,19 @@ impl Session {
                 self.timers.add(interval, timer.again, timer.task, timer.epoch);
             }
         }
-        self.world.ready.push_back(timer.task);
-        true
+        timer.task
     }
 
-    fn is_current(&self, timer: &Timer) -> bool {
+    pub(super) fn is_current(&self, timer: &Timer) -> bool {
         self.tasks.get(timer.task).is_some_and(|t| t.parked.is_some() && t.epoch == timer.epoch)
     }
 
     /// A signal came while nothing ran: Ctrl-C fails the call that the main task waits in.
-    fn interrupt(&mut self, signal: i32) {
+    pub(super) fn interrupt(&mut self, signal: i32) {
         if signal != libc::SIGINT {
             return self.status.ask_stop(Stop::Signal(signal));
         }
-        if self.status.is_deaf {
+        if self.status.is_deaf() {
             return;
         }
         self.status.note_interrupt();
@@ -210,7 +230,7 @@ impl Session {
                 drop(task);
                 self.end_job(number, failure.map_or(Ok(result), |failure| Err(*failure)));
             }
-            None if task.evaluates => self.stepper.set_evaluating(None),
+            None if task.evaluates && !task.handle.coroutine => self.stepper.set_evaluating(None),
             None if failure.is_some_and(|f| f.name != Name::Cancelled) && !task.handle.coroutine => {
                 self.tasks.count_failed();
             }
@@ -230,6 +250,7 @@ impl Session {
         let mut job = Task::new(format!("job {number}").into(), false);
         job.daemon = true;
         job.job = Some(number);
+        job.evaluates = task.evaluates;
         job.frames = vec![Frame::new(code.clone(), scope.clone())];
         let id = self.tasks.add(job)?;
         self.jobs.add(Job::new(line.clone(), site.clone(), scope, id));

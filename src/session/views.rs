@@ -30,7 +30,11 @@ impl Session {
 
     /// Show more of what did not fit on the screen.
     pub(super) fn more(&mut self, task: &Task) -> Answer {
-        if self.reporter.more() { Answer::Flow(Flow::On) } else { self.show_it(task, What::Noted("there is no more".into())) }
+        if self.reporter.more() {
+            Answer::Flow(Flow::On)
+        } else {
+            self.show_it(task, What::Noted("there is no more".into()))
+        }
     }
 
     /// Text: names take it, or it is told.

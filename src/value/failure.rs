@@ -31,6 +31,8 @@ pub enum Name {
     Usage,
     /// Bytes that are not text of that encoding, or the other way round.
     Decode,
+    /// The input or the stream has ended before all that was asked for had come.
+    Eof,
     /// An `assert` that does not hold.
     Assert,
 }
@@ -42,6 +44,7 @@ const NAMED: &[(&str, Name, &str)] = &[
     ("Unbound", Name::Unbound, "no such name"),
     ("Assert", Name::Assert, "assertion failed"),
     ("Decode", Name::Decode, "not text of that encoding"),
+    ("EOF", Name::Eof, "the end has come first"),
     ("Interrupted", Name::Interrupted, "interrupted with Ctrl-C"),
     ("Cancelled", Name::Cancelled, "cancelled"),
     ("Empty", Name::Empty, "the queue is empty"),

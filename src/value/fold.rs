@@ -271,6 +271,9 @@ mod tests {
         assert_eq!(wrap("a  b   c", 80, ""), ["a  b   c"]);
         // A colour ends with its row and begins again on the next.
         let red = wrap("x: \x1b[31mone two three four\x1b[0m", 10, "  ");
-        assert_eq!(red, ["x: \x1b[31mone two\x1b[0m", "\x1b[31m  three\x1b[0m", "\x1b[31m  four\x1b[0m"].map(str::to_string));
+        assert_eq!(
+            red,
+            ["x: \x1b[31mone two\x1b[0m", "\x1b[31m  three\x1b[0m", "\x1b[31m  four\x1b[0m"].map(str::to_string)
+        );
     }
 }

@@ -33,6 +33,8 @@ pub enum Holds {
     Waiting,
     /// What is measured, or what this machine has: another in every run.
     Measured,
+    /// Made by chance: other bytes in every run.
+    Random,
     /// A number reckoned from an argument: a port from a port.
     Reckoned,
     /// What another call gave, or a task.

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use serde_json::error::Category;
 use serde_json::{Value as Json, json as make};
 
+use super::digits::base64;
 use super::{Addr, Failure, Name, Value, text};
 
 /// How deep lists and objects may stand in each other; the reader has the same limit.
@@ -52,7 +53,7 @@ fn write_value(out: &mut String, value: &Value, depth: usize) -> Result<(), Fail
         Value::Addr(a) => quote(out, &a.to_string()),
         Value::List(items) => {
             out.push('[');
-            for (i, item) in items.iter().enumerate() {
+            for (i, item) in items.items().iter().enumerate() {
                 if i > 0 {
                     out.push_str(", ");
                 }
@@ -111,7 +112,7 @@ fn typed_at(value: &Value, depth: usize) -> Json {
             Ok(s) => make!({ "bytes": s, "encoding": "utf-8" }),
             Err(_) => make!({ "bytes": base64(b), "encoding": "base64" }),
         },
-        Value::List(items) => items.iter().map(|v| typed_at(v, depth + 1)).collect(),
+        Value::List(items) => items.items().iter().map(|v| typed_at(v, depth + 1)).collect(),
         Value::Object(pairs) => make!({ "object": fields(pairs, depth + 2) }),
         Value::Addr(a) => address(a),
         Value::Handle(handle) => {
@@ -149,18 +150,6 @@ fn address(addr: &Addr) -> Json {
         Addr::Unnamed => make!({ "unnamed": true }),
         Addr::Other(family, bytes) => make!({ "family": family, "data": typed(&Value::Bytes(bytes.clone())) }),
     }
-}
-
-/// RFC 4648, with padding.
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let quantum = |three: &[u8]| {
-        let bits = (0..3).fold(0, |bits, i| bits << 8 | u32::from(three.get(i).copied().unwrap_or(0)));
-        let digit = move |i: usize| DIGITS[(bits >> (18 - 6 * i) & 63) as usize] as char;
-        let digits = three.len() + 1;
-        (0..4).map(move |i| if i < digits { digit(i) } else { '=' })
-    };
-    bytes.chunks(3).flat_map(quantum).collect()
 }
 
 /// The value that a JSON document says. Whole numbers beyond 64 bits become floats.

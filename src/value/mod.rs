@@ -6,12 +6,15 @@
 pub(crate) mod addr;
 pub mod codec;
 pub mod diagram;
+pub(crate) mod digits;
 pub(crate) mod failure;
 pub(crate) mod fold;
 mod holds;
 pub mod json;
+pub(crate) mod list;
 pub mod pack;
 pub mod page;
+mod pick;
 pub mod reason;
 pub(crate) mod reply;
 pub mod table;
@@ -26,6 +29,7 @@ pub use addr::Addr;
 pub use diagram::Diagram;
 pub use failure::{Failure, Name, Tried};
 pub use holds::Holds;
+pub use list::List;
 pub use reason::Reason;
 pub use reply::Reply;
 pub use table::Table;
@@ -63,8 +67,8 @@ pub enum Value {
     Bytes(Rc<[u8]>),
     /// A socket address.
     Addr(Addr),
-    /// Several values in order.
-    List(Rc<Vec<Value>>),
+    /// Several values in order; whoever holds it holds the same one.
+    List(Rc<List>),
     /// A JSON object: keys in the order they were given.
     Object(Rc<Vec<(Rc<str>, Value)>>),
     /// A live thing.
@@ -82,9 +86,14 @@ impl Value {
         Self::Bytes(Rc::from(b.as_ref()))
     }
 
+    /// Text where the bytes are UTF-8, else bytes.
+    pub fn text_or_bytes(bytes: Vec<u8>) -> Self {
+        String::from_utf8(bytes).map_or_else(|e| Self::bytes(e.into_bytes()), Self::text)
+    }
+
     /// A list value.
     pub fn list(items: Vec<Value>) -> Self {
-        Self::List(Rc::new(items))
+        Self::List(Rc::new(List::new(items)))
     }
 
     /// The word for the kind of value this is, for messages.
@@ -157,9 +166,17 @@ impl Value {
         match (self, other) {
             (Self::Int(x), Self::Int(y)) => Some(x.cmp(y)),
             (Self::Text(_) | Self::Bytes(_), Self::Text(_) | Self::Bytes(_)) => Some(self.wire().cmp(&other.wire())),
-            (Self::List(x), Self::List(y)) => {
-                let differs = x.iter().zip(y.iter()).find(|(a, b)| a != b);
-                differs.map_or_else(|| Some(x.len().cmp(&y.len())), |(a, b)| a.order(b))
+            (Self::List(_), Self::List(_)) => {
+                let (mut x, mut y) = (self.clone(), other.clone());
+                while let (Self::List(a), Self::List(b)) = (&x, &y) {
+                    let (a, b) = (a.clone(), b.clone());
+                    let (a, b) = (a.items(), b.items());
+                    let Some((a, b)) = a.iter().zip(&*b).find(|(a, b)| a != b) else {
+                        return Some(a.len().cmp(&b.len()));
+                    };
+                    (x, y) = (a.clone(), b.clone());
+                }
+                x.order(&y)
             }
             _ => self.number()?.partial_cmp(&other.number()?),
         }
@@ -167,24 +184,47 @@ impl Value {
 
     /// How it is shown as a result: text and bytes in quotes, with everything unprintable escaped.
     pub fn show(&self) -> String {
+        let mut out = String::new();
+        self.show_in(&mut out, usize::MAX, 0);
+        out
+    }
+
+    /// Put how it is shown at the end of that; of a list no more than makes it longer than `max` bytes.
+    fn show_in(&self, out: &mut String, max: usize, depth: usize) {
         match self {
-            Self::Text(s) => text::quote_text(s),
-            Self::Bytes(b) => text::quote_bytes(b),
+            Self::Text(s) => out.push_str(&text::quote_text(s)),
+            Self::Bytes(b) => out.push_str(&text::quote_bytes(b)),
+            Self::List(_) if depth > SHOWN_DEPTH => out.push_str("[...]"),
             Self::List(l) => {
-                let inner: Vec<_> = l.iter().map(Value::show).collect();
-                format!("[{}]", inner.join(", "))
+                out.push('[');
+                for (i, value) in l.items().iter().enumerate() {
+                    out.push_str(if i > 0 { ", " } else { "" });
+                    if out.len() > max {
+                        return;
+                    }
+                    value.show_in(out, max, depth + 1);
+                }
+                out.push(']');
             }
+            Self::Object(_) if depth > SHOWN_DEPTH => out.push_str("{...}"),
             Self::Object(o) => {
-                let inner: Vec<_> = o.iter().map(|(k, v)| format!("{}: {}", text::quote_text(k), v.show())).collect();
-                format!("{{{}}}", inner.join(", "))
+                out.push('{');
+                for (i, (key, value)) in o.iter().enumerate() {
+                    out.push_str(if i > 0 { ", " } else { "" });
+                    if out.len() > max {
+                        return;
+                    }
+                    out.push_str(&text::quote_text(key));
+                    out.push_str(": ");
+                    value.show_in(out, max, depth + 1);
+                }
+                out.push('}');
             }
-            Self::Handle(h) => h.summary(),
-            other => other.to_string(),
+            Self::Handle(h) => out.push_str(&h.summary()),
+            other => out.push_str(&other.to_string()),
         }
     }
-}
 
-impl Value {
     /// The same, cut after that many characters; then it says how long it is.
     pub fn brief(&self, max: usize) -> String {
         // What is far too long is cut before it is escaped.
@@ -192,7 +232,11 @@ impl Value {
         let shown = match self {
             Self::Text(s) if cut(s.len()) => text::quote_text(&s.chars().take(max + 1).collect::<String>()),
             Self::Bytes(b) if cut(b.len()) => text::quote_bytes(&b[..=max]),
-            other => other.show(),
+            other => {
+                let mut out = String::new();
+                other.show_in(&mut out, 4 * max, 0);
+                out
+            }
         };
         if shown.chars().count() <= max {
             return shown;
@@ -211,6 +255,9 @@ impl Value {
         format!("{}...{size}", whole.collect::<String>())
     }
 }
+
+/// Lists deeper in lists than that are shown as `[...]`.
+const SHOWN_DEPTH: usize = 100;
 
 /// The text of a value: what `print` and `$name` inside other text make of it. Bytes that are not
 /// UTF-8 come out as `\xNN`.
@@ -249,8 +296,8 @@ impl PartialEq for Value {
             (Int(a), Int(b)) => a == b,
             (Int(_) | Float(_) | Bool(_), Int(_) | Float(_) | Bool(_)) => self.number() == other.number(),
             (Addr(a), Addr(b)) => a == b,
-            (List(a), List(b)) => a == b,
-            (Object(a), Object(b)) => a.len() == b.len() && a.iter().all(|pair| b.contains(pair)),
+            (List(a), List(b)) => a.same(b),
+            (Object(_), Object(_)) => list::equal(self.clone(), other.clone()),
             (Handle(a), Handle(b)) => Rc::ptr_eq(a, b),
             (Text(_) | Bytes(_), scalar @ (Addr(_) | Int(_) | Float(_) | Bool(_) | None))
             | (scalar @ (Addr(_) | Int(_) | Float(_) | Bool(_) | None), Text(_) | Bytes(_)) => {

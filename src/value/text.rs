@@ -37,6 +37,10 @@ pub(crate) fn quote_text(s: &str) -> String {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
             '$' => out.push_str("$$"),
+            // What is written with \xNN would be bytes.
+            c if c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t' | '\0') => {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            }
             c => push_char(&mut out, c),
         }
     }
@@ -109,6 +113,15 @@ pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> O
         .min_by_key(|(d, _)| *d)
         .filter(|(d, _)| *d <= limit)
         .map(|(_, name)| name)
+}
+
+/// All names that are spelled as much like a word as any of them is.
+pub(crate) fn near<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let limit = word.chars().count() / 3;
+    let word = word.to_lowercase();
+    let measured: Vec<_> = names.map(|name| (distance(&word, &name.to_lowercase()), name)).collect();
+    let least = measured.iter().map(|(d, _)| *d).min().filter(|d| *d <= limit);
+    measured.into_iter().filter(|(d, _)| Some(*d) == least).map(|(_, name)| name).collect()
 }
 
 /// How many letters must be changed, added, dropped or swapped with their neighbour (Damerau, Levenshtein).

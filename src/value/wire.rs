@@ -64,7 +64,7 @@ fn put(value: &Value, out: &mut Vec<u8>, number: Number, depth: usize) -> Result
         Value::List(items) => {
             out.push(b'l');
             put_number(items.len() as u128, out);
-            items.iter().try_for_each(|item| put(item, out, number, depth + 1))?;
+            items.items().iter().try_for_each(|item| put(item, out, number, depth + 1))?;
         }
         Value::Object(pairs) => {
             out.push(b'o');

@@ -59,8 +59,10 @@ impl World {
             self.registry.iter().rev().filter_map(|(_, s)| s.upgrade()).take_while(|s| s.serial > known).collect();
         for socket in &new {
             self.arrivals.registered = self.arrivals.registered.max(socket.serial);
-            // One that the poller does not take is not announced.
-            let _ = self.register(socket);
+            if socket.place.get().token == 0 {
+                // One that the poller does not take is not announced.
+                let _ = self.place(socket, true);
+            }
         }
         let news = std::mem::take(&mut self.arrivals.news);
         news.iter().filter_map(Weak::upgrade).filter_map(|s| came(&s).map(|came| (s, came))).collect()

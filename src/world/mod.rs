@@ -3,10 +3,15 @@
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
 mod arrivals;
+mod clock;
 mod drops;
 mod ends;
 pub(crate) mod file;
+mod held;
+pub(crate) mod input;
+mod kept;
 pub(crate) mod mpqueue;
+mod places;
 pub(crate) mod process;
 mod queue;
 pub(crate) mod record;
@@ -17,13 +22,15 @@ mod wait;
 
 use std::collections::VecDeque;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 pub use arrivals::Arrival;
+pub use clock::Clock;
 pub use drops::dropped;
 pub(crate) use file::File;
+pub use kept::Kept;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
@@ -61,14 +68,14 @@ pub struct World {
     registry_sweep: usize,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
-    /// Keep sockets' descriptors out of the line editor's way.
-    pub high_descriptors: bool,
     /// What happened to each socket, where that is kept.
     pub record: Option<Record>,
     /// The last socket that a call made and had to close again, and how it stood.
     pub undone: Option<Box<(Rc<Socket>, Last)>>,
     /// An error that the call which runs gives as a number, where that is kept: it is explained like one it fails with.
     pub given: Option<Box<Failure>>,
+    /// What the user is asked for.
+    pub input: input::Input,
     /// Child processes, and what this one is to its parent.
     pub family: Family,
     poller: Option<Poller>,
@@ -82,6 +89,10 @@ pub struct World {
     arrivals: arrivals::Arrivals,
     /// Sockets that something happened to, whose waiters have not been told yet.
     pending: VecDeque<Rc<Socket>>,
+    /// Those that something happened to while the program stood still: the next poll brings them.
+    later: Vec<Rc<Socket>>,
+    /// The program's clock.
+    pub clock: Clock,
 }
 
 impl World {
@@ -119,24 +130,17 @@ impl World {
         let sort = [family, kind & !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC), protocol];
         let fd = fd::socket(family, kind, protocol).map_err(|e| Failure::os(e).trying(Tried::Make(sort)))?;
         let mode = if kind & libc::SOCK_NONBLOCK == 0 { self.default_mode() } else { Mode::NonBlocking };
-        let socket = self.wrap(fd, sort, mode)?;
+        let socket = self.wrap(fd, sort, mode);
         self.note(&socket, || Did::Made(sort));
         Ok(socket)
     }
 
     /// A socket of a descriptor that was just made.
-    pub fn wrap(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode) -> Result<Rc<Socket>, Failure> {
+    pub fn wrap(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode) -> Rc<Socket> {
         self.wrap_shared(fd, sort, mode, Rc::default())
     }
 
-    fn wrap_shared(
-        &mut self,
-        fd: OwnedFd,
-        sort: [i32; 3],
-        mode: Mode,
-        shared: Rc<Shared>,
-    ) -> Result<Rc<Socket>, Failure> {
-        let fd = if self.high_descriptors { fd::raise(fd).map_err(Failure::os)? } else { fd };
+    fn wrap_shared(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode, shared: Rc<Shared>) -> Rc<Socket> {
         self.serial += 1;
         let socket = Rc::new(Socket::new(self.serial, fd, sort, mode, shared, &self.orphans));
         if self.registry.len() >= self.registry_sweep {
@@ -144,12 +148,16 @@ impl World {
             self.registry_sweep = (2 * self.registry.len()).max(64);
         }
         self.registry.push((self.serial, Rc::downgrade(&socket)));
-        Ok(socket)
+        socket
     }
 
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
-        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
+        self.alive(|s| s.fd().is_ok())
+    }
+
+    fn alive(&self, is: impl Fn(&Socket) -> bool) -> Vec<Rc<Socket>> {
+        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && is(s);
         self.registry.iter().filter_map(|(_, s)| s.upgrade()).filter(is_users).collect()
     }
 
@@ -157,7 +165,7 @@ impl World {
     pub fn adopt(&mut self, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
         let ask = |number| sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, number).map_err(Failure::os);
         let sort = [ask(libc::SO_DOMAIN)?, ask(libc::SO_TYPE)?, ask(libc::SO_PROTOCOL)?];
-        let socket = self.wrap(fd, sort, self.default_mode())?;
+        let socket = self.wrap(fd, sort, self.default_mode());
         socket.learn_options();
         self.shares = true;
         self.note(&socket, || Did::Adopted);
@@ -165,17 +173,17 @@ impl World {
     }
 
     /// A duplicate: another descriptor of the same kernel socket, whose options and errors are the same ones.
-    pub fn duplicate(&mut self, of: &Socket, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
-        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode(), of.shared.clone())?;
+    pub fn duplicate(&mut self, of: &Socket, fd: OwnedFd) -> Rc<Socket> {
+        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode(), of.shared.clone());
         self.note(&socket, || Did::Duplicated(of.serial));
-        Ok(socket)
+        socket
     }
 
     /// accept4(2), once. The new socket is blocking whatever the listener is, unless there is a default timeout.
     pub fn accept(&mut self, listener: &Rc<Socket>) -> Result<(Rc<Socket>, Addr), Failure> {
         let accepted = addr::accept(listener.fd()?.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
         let (fd, peer) = accepted.map_err(Failure::os)?;
-        let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode())?;
+        let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode());
         // Another one may wait, of which the poller will not say anything.
         listener.told.set(None);
         self.note_arrival(listener);
@@ -186,50 +194,57 @@ impl World {
         Ok((conn, peer))
     }
 
-    /// Close a socket for its user. Whoever waits on it is woken, to find EBADF unless a file keeps it.
+    /// Close a socket for its user. As in the kernel that ends no call that waits on it: see [`hold`](Self::hold).
     pub fn close(&mut self, socket: &Rc<Socket>) -> Result<Step, Failure> {
         drop(socket.fd()?);
+        let held = socket.is_waited_on() && socket.files.get() == 0;
         if !socket.set_closed() {
-            self.note(socket, || Did::Dropped);
+            self.note(socket, || if held { Did::Held } else { Did::Dropped });
         }
-        self.wake(socket);
         self.release(socket)
     }
 
     /// Let go of a closed socket's descriptor, when neither its user nor a file needs it any more.
     pub fn release(&mut self, socket: &Rc<Socket>) -> Result<Step, Failure> {
-        let needed = !socket.is_closed() || socket.files.get() > 0;
-        let orphan = if needed { None } else { socket.orphan() };
-        Ok(orphan.map_or(Step::Done(Reply::Nothing), |orphan| self.end(orphan)))
+        let orphan = if socket.is_given_up() { socket.orphan() } else { None };
+        Ok(match orphan {
+            None => Step::Done(Reply::Nothing),
+            Some(Orphan { fd, place, .. }) if socket.is_waited_on() => {
+                self.forget(&fd, place);
+                // Its number is free from now on, unless there is no other.
+                let held = match fd::dup_aside(fd.as_fd()) {
+                    Ok(held) => {
+                        fd::close(fd);
+                        held
+                    }
+                    Err(_) => fd,
+                };
+                self.hold(socket, held, false)?;
+                Step::Done(Reply::Nothing)
+            }
+            Some(orphan) => self.end(orphan),
+        })
     }
 
     /// Take a socket's descriptor out of sockpit's hands: Python's detach().
     pub fn detach(&mut self, socket: &Rc<Socket>) -> Result<OwnedFd, Failure> {
         drop(socket.fd()?);
-        self.wake(socket);
         let fd = socket.take_fd().ok_or(Failure::os(libc::EBADF))?;
-        self.forget(&fd, socket.token.replace(0));
+        self.forget(&fd, socket.place.take());
         self.note(socket, || Did::Detached);
+        if socket.is_waited_on() {
+            let copy = fd::dup_aside(fd.as_fd()).map_err(Failure::os)?;
+            self.hold(socket, copy, true)?;
+        }
         Ok(fd)
-    }
-
-    fn forget(&mut self, fd: &OwnedFd, token: usize) {
-        if token == 0 {
-            return;
-        }
-        if let Some(poller) = &self.poller {
-            poller.deregister(fd.as_raw_fd());
-        }
-        self.tokens[token - poller::FIRST] = Weak::new();
-        self.free_tokens.push(token);
     }
 
     /// Close a descriptor. With SO_LINGER and data unsent close(2) blocks whatever the descriptor's mode: then it is
     /// closed on a thread of its own, and the call waits.
     fn end(&mut self, orphan: Orphan) -> Step {
         self.note_end(&orphan);
-        let Orphan { fd, token, shared, .. } = orphan;
-        self.forget(&fd, token);
+        let Orphan { fd, place, shared, .. } = orphan;
+        self.forget(&fd, place);
         if shared.waits.get().linger > 0 && fd::outq(fd.as_fd()).is_ok_and(|n| n > 0) {
             return offload(self, "the data still unsent (SO_LINGER)", move || drop(fd), |_, ()| Ok(Reply::Nothing));
         }
@@ -286,24 +301,6 @@ impl World {
         }
     }
 
-    /// Have the poller hear of a socket.
-    pub fn register(&mut self, socket: &Rc<Socket>) -> Result<(), Failure> {
-        if socket.token.get() == 0 {
-            let raw = socket.fd()?.as_raw_fd();
-            let token = self.free_tokens.pop().unwrap_or_else(|| {
-                self.tokens.push(Weak::new());
-                self.tokens.len() - 1 + poller::FIRST
-            });
-            if let Err(e) = self.poller().and_then(|p| p.register(raw, token)) {
-                self.free_tokens.push(token);
-                return Err(Failure::os(e.raw_os_error().unwrap_or(libc::EINVAL)));
-            }
-            self.tokens[token - poller::FIRST] = Rc::downgrade(socket);
-            socket.token.set(token);
-        }
-        Ok(())
-    }
-
     /// A task waits on a socket from now on: for what the kernel signals, or only for its being closed or shut down.
     pub fn watch(&mut self, socket: &Rc<Socket>, task: TaskId, signalled: bool) -> Result<(), Failure> {
         if signalled {
@@ -320,7 +317,12 @@ impl World {
 
     /// A task waits no more.
     pub fn unwatch(&mut self, wait: &Wait, task: TaskId) {
-        let leave = |socket: &Rc<Socket>| socket.waiters.borrow_mut().retain(|w| w.task != task);
+        let mut leave = |socket: &Rc<Socket>| {
+            socket.waiters.borrow_mut().retain(|w| w.task != task);
+            if let Some(held) = socket.let_go() {
+                self.let_go(held);
+            }
+        };
         match &wait.on {
             On::Socket(socket) => leave(socket),
             On::Sockets(sockets) => sockets.iter().for_each(leave),
@@ -333,18 +335,45 @@ impl World {
     /// Poll once, at most that long. What happened to sockets waits for [`wake_next`](Self::wake_next), in the order they
     /// were made. Says whether another thread rang.
     pub fn poll(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
+        let timeout = if self.later.is_empty() { timeout } else { Some(Duration::ZERO) };
+        let (mut sockets, woken) = self.look(timeout)?;
+        sockets.append(&mut self.later);
+        sockets.sort_unstable_by_key(|s| s.serial);
+        sockets.dedup_by_key(|s| s.serial);
+        self.pending.extend(sockets);
+        Ok(woken)
+    }
+
+    /// Poll once while the program stands still: of those who wait only these tasks are told; the others hear of it with the
+    /// next poll, as of what comes at once. Says whether another thread rang.
+    pub fn poll_aside(&mut self, timeout: Option<Duration>, tells: impl Fn(TaskId) -> bool) -> io::Result<bool> {
+        let (mut sockets, woken) = self.look(timeout)?;
+        sockets.sort_unstable_by_key(|s| s.serial);
+        for socket in sockets {
+            let waiters: Vec<TaskId> = socket.waiters.borrow().iter().filter(|w| w.signalled).map(|w| w.task).collect();
+            if waiters.is_empty() {
+                self.note_arrival(&socket);
+            }
+            self.ready.extend(waiters.iter().filter(|id| tells(**id)));
+            if !waiters.iter().all(|id| tells(*id)) {
+                self.later.push(socket);
+            }
+        }
+        Ok(woken)
+    }
+
+    /// The sockets that something happened to, and whether another thread rang.
+    fn look(&mut self, timeout: Option<Duration>) -> io::Result<(Vec<Rc<Socket>>, bool)> {
         let mut news = std::mem::take(&mut self.news);
         self.poller()?.wait(timeout, &mut news)?;
-        let mut sockets: Vec<Rc<Socket>> =
+        let sockets =
             news.tokens.iter().filter_map(|t| self.tokens.get(t - poller::FIRST).and_then(Weak::upgrade)).collect();
-        sockets.sort_unstable_by_key(|s| s.serial);
-        self.pending.extend(sockets);
         if news.woken {
             self.ready.extend(self.thread_waiters.iter().copied());
         }
         let woken = news.woken;
         self.news = news;
-        Ok(woken)
+        Ok((sockets, woken))
     }
 
     /// Whether something happened to a socket that nobody was told of yet.

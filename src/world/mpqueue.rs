@@ -144,8 +144,7 @@ impl World {
 
     /// A queue whose descriptors came from another process.
     pub fn adopt_mpqueue(&mut self, max: u32, fds: Vec<OwnedFd>) -> Result<Rc<MpQueue>, Failure> {
-        let mut ends =
-            fds.into_iter().map(|fd| self.wrap(fd, [0; 3], Mode::Blocking)).collect::<Result<Vec<_>, _>>()?;
+        let mut ends: Vec<_> = fds.into_iter().map(|fd| self.wrap(fd, [0; 3], Mode::Blocking)).collect();
         let places = if ends.len() > 2 { ends.pop() } else { None };
         let (Some(writer), Some(reader)) = (ends.pop(), ends.pop()) else { return Err(Failure::os(libc::EBADF)) };
         Ok(Rc::new(MpQueue { reader, writer, places, max, backlog: Arc::default() }))

@@ -212,11 +212,11 @@ impl World {
     /// A child was started.
     pub fn adopt_child(&mut self, name: Rc<str>, pid: i32, daemon: bool) -> Result<Rc<Process>, Failure> {
         self.shares = true;
-        let watch = process::descriptor(pid).map_err(Failure::os).and_then(|fd| self.wrap(fd, [0; 3], Mode::Blocking));
+        let watch = process::descriptor(pid).map_err(Failure::os);
         if watch.is_err() {
             process::abandon(pid);
         }
-        let watch = watch?;
+        let watch = self.wrap(watch?, [0; 3], Mode::Blocking);
         let child = Rc::new(Process { name, pid, daemon, watch, code: Cell::default(), seen: Cell::default() });
         self.family.children.push(child.clone());
         Ok(child)

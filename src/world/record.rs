@@ -5,12 +5,10 @@
 //! nothing and knows no program; what is written down is what the kernel said when it happened.
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Instant;
 
 pub(crate) use super::ends::{Ends, Last, ended, peer_is_own};
-use super::socket::Orphan;
 use super::{Mode, Socket, World};
 use crate::os::errqueue::Queued;
 use crate::os::trace;
@@ -138,6 +136,8 @@ pub enum Did {
     ModeSet(Mode),
     /// Its user closed it; the kernel's end of it may live on in files and duplicates.
     Dropped,
+    /// Its user closed it while calls waited on it: they have it open until they end.
+    Held,
     /// Its descriptor was taken out of it.
     Detached,
     /// The kernel's socket was closed.
@@ -149,7 +149,7 @@ pub enum Did {
 }
 
 impl Record {
-    fn add(&mut self, socket: u64, did: Did) {
+    pub(super) fn add(&mut self, socket: u64, did: Did) {
         if self.goes_on(socket, &did) {
             return;
         }
@@ -358,16 +358,6 @@ impl World {
     pub fn give(&mut self, failure: Failure) {
         self.given = self.record.is_some().then(|| Box::new(failure));
     }
-
-    /// Write down how a socket stands that is about to be closed.
-    pub(super) fn note_end(&mut self, orphan: &Orphan) {
-        let is_it = |s: &Rc<Socket>| Rc::ptr_eq(&s.shared, &orphan.shared);
-        let held = self.record.is_some() && (self.shares || self.sockets().iter().any(is_it));
-        if let Some(record) = &mut self.record {
-            let last = trace::aside(|| Last::of(orphan.fd.as_fd(), held));
-            record.add(orphan.serial, Did::Closed(Box::new(last)));
-        }
-    }
 }
 
 impl Did {
@@ -400,6 +390,8 @@ impl Did {
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsFd;
+
     use super::*;
     use crate::os::{addr, fd};
 

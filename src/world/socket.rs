@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Arrival, TaskId};
+use super::{Arrival, Kept, TaskId};
 use crate::linux::constants;
 use crate::os::{addr, sockopt};
 use crate::value::{Addr, Failure, Handle, Value};
@@ -76,6 +76,8 @@ pub struct Shared {
     pub waits: Cell<Waits>,
     /// An errno that a call met after it had moved some bytes: the next call reports it, as the kernel would.
     pub stash: Cell<Option<i32>>,
+    /// What was received and not yet given.
+    pub kept: Kept,
     /// Its user shut it down for receiving.
     pub deaf: Cell<bool>,
     /// O_NONBLOCK as its user would find it.
@@ -99,10 +101,21 @@ pub struct Orphans {
 pub(super) struct Orphan {
     pub serial: u64,
     pub fd: OwnedFd,
-    pub token: usize,
+    pub place: Registered,
     pub shared: Rc<Shared>,
     /// The name it had, unless its user had closed it.
     pub name: Option<String>,
+    /// Its user has another descriptor of it: detach.
+    pub detached: bool,
+}
+
+/// A socket's place in the poller.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Registered {
+    /// 0 while it has none.
+    pub token: usize,
+    /// It has it for a person's sake: the program never waited on it, and knows nothing of that.
+    pub aside: bool,
 }
 
 /// A task that waits on a socket.
@@ -130,18 +143,19 @@ pub struct Socket {
     pub shared: Rc<Shared>,
     /// Files made of it: while there are some, closing the socket leaves the connection open.
     pub files: Cell<u32>,
-    fd: RefCell<Option<OwnedFd>>,
-    closed: Cell<bool>,
+    pub(super) fd: RefCell<Option<OwnedFd>>,
+    pub(super) closed: Cell<bool>,
+    /// Its descriptor, when only calls that wait have it.
+    pub(super) held: RefCell<Option<Orphan>>,
     name: RefCell<Option<Rc<str>>>,
     /// It is or was connected, as far as it was looked at.
     pub(super) was_connected: Cell<bool>,
     /// What a person was told that came to it.
     pub(super) told: Cell<Option<Arrival>>,
-    /// Its place in the poller, 0 while it never waited.
-    pub(super) token: Cell<usize>,
+    pub(super) place: Cell<Registered>,
     /// The tasks that wait on it, first come first served.
     pub(super) waiters: RefCell<Vec<Waiter>>,
-    orphans: Rc<Orphans>,
+    pub(super) orphans: Rc<Orphans>,
 }
 
 impl Socket {
@@ -163,10 +177,11 @@ impl Socket {
             files: Cell::default(),
             fd: RefCell::new(Some(fd)),
             closed: Cell::default(),
+            held: RefCell::default(),
             name: RefCell::default(),
             was_connected: Cell::default(),
             told: Cell::default(),
-            token: Cell::default(),
+            place: Cell::default(),
             waiters: RefCell::default(),
             orphans: orphans.clone(),
         };
@@ -199,9 +214,12 @@ impl Socket {
         Ref::filter_map(self.fd.borrow(), Option::as_ref).map_err(|_| Failure::os(libc::EBADF))
     }
 
-    /// What the kernel says of it, while its descriptor is open.
+    /// What the kernel says of it, while its descriptor is open, be it to nobody but calls that wait.
     pub fn ask<T, E>(&self, what: impl FnOnce(BorrowedFd<'_>) -> Result<T, E>) -> Option<T> {
-        what(self.fd().ok()?.as_fd()).ok()
+        match self.fd() {
+            Ok(fd) => what(fd.as_fd()).ok(),
+            Err(_) => what(self.held.borrow().as_ref()?.fd.as_fd()).ok(),
+        }
     }
 
     /// The descriptor's number; -1 once it is closed, as Python has it.
@@ -228,17 +246,14 @@ impl Socket {
     /// The same, with what closing it needs to know.
     pub(super) fn orphan(&self) -> Option<Orphan> {
         let fd = self.take_fd()?;
-        Some(Orphan { serial: self.serial, fd, token: self.token.replace(0), shared: self.shared.clone(), name: None })
-    }
-
-    /// Its last file is gone: if its user had closed it, the world closes the descriptor.
-    pub(super) fn abandon(&self) {
-        if self.closed.get()
-            && self.files.get() == 0
-            && let Some(orphan) = self.orphan()
-        {
-            self.orphans.sockets.borrow_mut().push(orphan);
-        }
+        Some(Orphan {
+            serial: self.serial,
+            fd,
+            place: self.place.take(),
+            shared: self.shared.clone(),
+            name: None,
+            detached: false,
+        })
     }
 
     /// Whether it carries a stream rather than messages.
@@ -383,7 +398,7 @@ impl Handle for Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         let closed = self.closed.get();
-        let Some(orphan) = self.orphan() else { return };
+        let Some(orphan) = self.orphan().or(self.held.take()) else { return };
         let name = if closed { None } else { self.name.get_mut().take().map(|n| n.to_string()) };
         self.orphans.sockets.borrow_mut().push(Orphan { name, ..orphan });
     }

@@ -140,6 +140,8 @@ pub enum Request {
     Tasks,
     /// The task that asks.
     CurrentTask,
+    /// Show this text; a name for it gets it instead.
+    View(String),
     /// List the names in scope.
     Vars,
     /// List the sockets.

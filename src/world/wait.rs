@@ -20,6 +20,16 @@ pub enum Side {
     Out,
 }
 
+impl Side {
+    /// The event of poll(2) that ends the wait.
+    fn events(self) -> i16 {
+        match self {
+            Self::In => libc::POLLIN,
+            Self::Out => libc::POLLOUT,
+        }
+    }
+}
+
 /// How a call on a socket may wait.
 pub struct Waiting {
     /// The socket.
@@ -39,9 +49,14 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Whether the call waits when it cannot be made at once.
+    /// Whether the call waits when it cannot be made at once. With a timeout it is a poll(2) before the call that waits, as
+    /// in Python, and to that the call's flags are nothing.
     pub fn waits(&self) -> bool {
-        !self.never && self.mode != Mode::NonBlocking
+        match self.mode {
+            Mode::Blocking => !self.never,
+            Mode::NonBlocking => false,
+            Mode::Timeout(_) => true,
+        }
     }
 
     /// How long, and with which error that ends.
@@ -73,13 +88,21 @@ where
         done => return done.map_err(about),
     }
     let (limit, error) = waiting.limit();
+    let (socket, mode, side) = (waiting.socket.clone(), waiting.mode, waiting.side);
     let wait = Wait { on: On::Socket(waiting.socket), limit, again: waiting.again, what: waiting.what };
-    let resume = move |world: &mut World, wake| match wake {
+    let mut go_on = move |world: &mut World, wake| match wake {
         Wake::Expired => Some(attempt(world, Some(error.clone())).map_err(about)),
         Wake::Ready => match attempt(world, None) {
             Err(f) if f.is(libc::EAGAIN) => None,
             done => Some(done.map_err(about)),
         },
+    };
+    let resume = move |world: &mut World, wake| match mode {
+        _ if !socket.is_held() => go_on(world, wake),
+        // With a timeout it is a poll(2) that waits; the call that comes after finds no descriptor.
+        Mode::Timeout(_) if wake == Wake::Ready && !socket.is_ready(side.events()) => None,
+        Mode::Timeout(_) => Some(Err(about(Failure::os(libc::EBADF)))),
+        _ => socket.lend(|| go_on(world, wake)),
     };
     Ok(Step::Park(wait, Box::new(resume)))
 }

@@ -58,7 +58,11 @@ impl Terminal {
         // setsid gives the program a session with this terminal.
         let mut command = Command::new("setsid");
         command.args(["-c", "-w"]).args(line).stdin(slave()).stdout(slave()).stderr(slave());
-        command.env("XDG_STATE_HOME", state.path()).env("TERM", "xterm-256color").env_remove("NO_COLOR").env_remove("PAGER");
+        command
+            .env("XDG_STATE_HOME", state.path())
+            .env("TERM", "xterm-256color")
+            .env_remove("NO_COLOR")
+            .env_remove("PAGER");
         change(&mut command);
         let child = Killed(command.spawn().expect("setsid runs"));
         drop(command);
@@ -158,12 +162,16 @@ impl Terminal {
 
     /// Wait until the program has written this: cheaper than looking at the screen where much is written.
     pub fn hear(&mut self, what: &str) {
-        let mut from = 0;
+        self.hear_after(0, what);
+    }
+
+    /// Wait until the program has written this after so many bytes of its output.
+    pub fn hear_after(&mut self, mut from: usize, what: &str) {
         loop {
             if self.raw[from..].windows(what.len()).any(|w| w == what.as_bytes()) {
                 return;
             }
-            from = self.raw.len().saturating_sub(what.len());
+            from = self.raw.len().saturating_sub(what.len()).max(from);
             match self.written.recv_timeout(PATIENCE) {
                 Ok(bytes) => self.take(&bytes),
                 Err(e) => panic!("never written ({e}): {what}\n--- the screen\n{}", self.shown()),

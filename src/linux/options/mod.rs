@@ -4,7 +4,7 @@
 //! The numbers are libc's own; the few it lacks stand here, and a test compares them with the kernel's headers.
 
 /// Rows by level. A row is NAME [= NUMBER, when libc lacks it] KIND ACCESS SUMMARY
-/// [PAGE, when it is not the level's] [=> DEFAULT, NOTE].
+/// [PAGE, when it is not the level's] [=> DEFAULT, NOTE] [as root, when only root may use it] [eg EXAMPLE].
 macro_rules! options {
     (@number $name:ident) => { libc::$name };
     (@number $name:ident $number:literal) => { $number };
@@ -12,11 +12,13 @@ macro_rules! options {
     (@man $man:literal $own:literal) => { $own };
     (@read wo) => { false };
     (@read $access:ident) => { true };
+    (@root root) => { true };
+    (@root) => { false };
     (@write ro) => { false };
     (@write $access:ident) => { true };
     ($($level:ident $man:literal {
         $($name:ident $(= $number:literal)?, $kind:ident $(($size:literal))?, $access:ident, $summary:literal
-            $(, $own:literal)? $(=> $default:literal, $note:literal)?;)*
+            $(, $own:literal)? $(=> $default:literal, $note:literal)? $(as $root:ident)? $(eg $example:literal)?;)*
     })*) => {
         &[$($(Opt {
             name: stringify!($name),
@@ -29,6 +31,8 @@ macro_rules! options {
             man: options!(@man $man $($own)?),
             default: concat!("" $(, $default)?),
             note: concat!("" $(, $note)?),
+            root: options!(@root $($root)?),
+            example: concat!("" $(, $example)?),
         },)*)*]
     };
 }
@@ -113,6 +117,10 @@ pub struct Opt {
     pub default: &'static str,
     /// What one should know of it; mostly empty.
     pub note: &'static str,
+    /// Only root may use it.
+    pub root: bool,
+    /// An example's value, or whole lines; empty where the usual value of its kind does.
+    pub example: &'static str,
 }
 
 /// An option as a call names it: any level and number, known or not.

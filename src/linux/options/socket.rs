@@ -6,32 +6,46 @@ pub(super) const ROWS: &[Opt] = options! {
     SOL_SOCKET "socket(7)" {
         SO_ACCEPTCONN, Flag, ro, "whether the socket listens"
             => "0", "1 after listen.";
-        SO_ATTACH_BPF, Number, wo, "attach an eBPF program, given by its descriptor, as a filter of what comes in";
-        SO_ATTACH_FILTER, Struct(16), wo, "attach a classic BPF program as a filter of what comes in";
-        SO_ATTACH_REUSEPORT_CBPF, Struct(16), wo, "choose among SO_REUSEPORT sockets with a classic BPF program";
-        SO_ATTACH_REUSEPORT_EBPF, Number, wo, "choose among SO_REUSEPORT sockets with an eBPF program";
-        SO_BINDTODEVICE, Text, rw, "use one network interface only, by its name";
+        SO_ATTACH_BPF, Number, wo, "attach an eBPF program, given by its descriptor, as a filter of what comes in"
+            eg "s = socket\nfd = fileno s\nexpect EINVAL setsockopt s SO_ATTACH_BPF $fd";
+        SO_ATTACH_FILTER, Struct(16), wo, "attach a classic BPF program as a filter of what comes in"
+            eg "s = socket\nnone = pack HxxxxxxQ 0 0\ntry\n  setsockopt s SO_ATTACH_FILTER $none\n\
+                except EINVAL EPERM as e\n  print \"a program without lines: $e\"\nend";
+        SO_ATTACH_REUSEPORT_CBPF, Struct(16), wo, "choose among SO_REUSEPORT sockets with a classic BPF program"
+            eg "s = socket\nnone = pack HxxxxxxQ 0 0\ntry\n  setsockopt s SO_ATTACH_REUSEPORT_CBPF $none\n\
+                except EINVAL EPERM as e\n  print \"a program without lines: $e\"\nend";
+        SO_ATTACH_REUSEPORT_EBPF, Number, wo, "choose among SO_REUSEPORT sockets with an eBPF program"
+            eg "s = socket\nfd = fileno s\nexpect EINVAL setsockopt s SO_ATTACH_REUSEPORT_EBPF $fd";
+        SO_BINDTODEVICE, Text, rw, "use one network interface only, by its name" eg "lo";
         SO_BINDTOIFINDEX, Interface, rw, "use one network interface only, by its number";
         SO_BPF_EXTENSIONS, Number, ro, "which BPF extensions the kernel has";
         SO_BROADCAST, Flag, rw, "allow datagrams to be sent to a broadcast address"
             => "0", "Without it, sendto a broadcast address fails with EACCES.";
         SO_BSDCOMPAT, Flag, rw, "obsolete; does nothing";
         SO_BUF_LOCK, Number, rw,
-            "keep the kernel from resizing the buffers: 1 the send buffer, 2 the receive buffer, 3 both";
-        SO_BUSY_POLL, Number, rw, "microseconds to poll the device busily when there is nothing to receive";
-        SO_BUSY_POLL_BUDGET, Number, wo, "how many packets one busy poll takes at most";
-        SO_CNX_ADVICE, Number, wo, "1 tells the kernel that the connection is bad and another way should be tried";
+            "keep the kernel from resizing the buffers: 1 the send buffer, 2 the receive buffer, 3 both" eg "3";
+        SO_BUSY_POLL, Number, rw, "microseconds to poll the device busily when there is nothing to receive"
+            eg "s = socket\ntry\n  setsockopt s SO_BUSY_POLL 50\n  getsockopt s SO_BUSY_POLL\nexcept EPERM\n  print \"older kernels leave it to root\"\n\
+                end";
+        SO_BUSY_POLL_BUDGET, Number, wo, "how many packets one busy poll takes at most" as root eg "8";
+        SO_CNX_ADVICE, Number, wo, "1 tells the kernel that the connection is bad and another way should be tried" eg "1";
         SO_COOKIE, Wide, ro, "a number that no other socket has while the system runs";
-        SO_DEBUG, Flag, rw, "debugging in the protocol, for root";
-        SO_DETACH_BPF, Number, wo, "take an eBPF filter off again";
-        SO_DETACH_FILTER, Number, wo, "take a filter off again";
-        SO_DETACH_REUSEPORT_BPF, Number, wo, "take the program off again that chooses among SO_REUSEPORT sockets";
+        SO_DEBUG, Flag, rw, "debugging in the protocol, for root"
+            eg "s = socket\ntry\n  setsockopt s SO_DEBUG 1\n  getsockopt s SO_DEBUG\nexcept EACCES as e\n  print \"$e\"\n\
+                end";
+        SO_DETACH_BPF, Number, wo, "take an eBPF filter off again"
+            eg "s = socket\nexpect ENOENT setsockopt s SO_DETACH_BPF 0";
+        SO_DETACH_FILTER, Number, wo, "take a filter off again"
+            eg "s = socket\nexpect ENOENT setsockopt s SO_DETACH_FILTER 0";
+        SO_DETACH_REUSEPORT_BPF, Number, wo, "take the program off again that chooses among SO_REUSEPORT sockets"
+            eg "s = socket\nsetsockopt s SO_REUSEPORT 1\n\
+                expect ENOENT setsockopt s SO_DETACH_REUSEPORT_BPF 0";
         SO_DOMAIN, Number, ro, "the address family the socket was made with";
         SO_DONTROUTE, Flag, rw, "send to directly connected hosts only, past the gateways" => "0", "";
         SO_ERROR, Number, ro, "the error that is pending on the socket, and clear it; 0 for none"
             => "0", "How a non-blocking connect ended is read here, once poll says OUT. Reading clears it.";
         SO_GET_FILTER, Struct(1024), ro, "the classic BPF filter that is attached";
-        SO_INCOMING_CPU, Number, rw, "the CPU that handles what comes in";
+        SO_INCOMING_CPU, Number, rw, "the CPU that handles what comes in" eg "0";
         SO_INCOMING_NAPI_ID, Number, ro, "the device queue the last packet came by";
         SO_KEEPALIVE, Flag, rw, "send probes on an idle connection to see whether the peer is still there"
             => "0",
@@ -44,7 +58,7 @@ pub(super) const ROWS: &[Opt] = options! {
              it. 1 0: close throws it away and resets the connection, so that the peer gets ECONNRESET and no \
              TIME_WAIT is left.";
         SO_LOCK_FILTER, Flag, rw, "forbid that the filter is taken off or replaced";
-        SO_MARK, Number, rw, "mark each packet for routing and filtering, for root" => "0", "";
+        SO_MARK, Number, rw, "mark each packet for routing and filtering, for root" => "0", "" as root eg "7";
         SO_MAX_PACING_RATE, Wide, rw, "the most bytes a second that are sent";
         SO_MEMINFO, Struct(36), ro, "how much memory the socket uses, nine numbers of 32 bits";
         SO_NETNS_COOKIE, Wide, ro, "a number of the network namespace the socket is in";
@@ -58,31 +72,42 @@ pub(super) const ROWS: &[Opt] = options! {
         SO_PASSPIDFD, Flag, rw, "receive a descriptor of the sender's process with each message", "unix(7)";
         SO_PASSSEC, Flag, rw, "receive the sender's security label with each message", "unix(7)";
         SO_PEEK_OFF, Number, rw, "where MSG_PEEK starts to look, and let it advance; -1 switches that off"
-            => "-1", "";
+            => "-1", ""
+            eg "left, right = socketpair\nsetsockopt right SO_PEEK_OFF 0\nsend left hello\n\
+                recv right 2 MSG_PEEK\nrecv right 2 MSG_PEEK\ngetsockopt right SO_PEEK_OFF";
         SO_PEERCRED, Credentials, ro, "process, user and group of the peer when it connected", "unix(7)"
             => "",
             "Only AF_UNIX has it. The values are those of the moment when the peer called connect, listen or \
-             socketpair.";
-        SO_PEERGROUPS, Struct(1024), ro, "the peer's supplementary groups, numbers of 32 bits", "unix(7)";
-        SO_PEERNAME, Struct(128), ro, "the peer's address, as getpeername gives it";
-        SO_PEERPIDFD, Number, ro, "a new descriptor of the peer's process", "unix(7)";
-        SO_PEERSEC, Text, ro, "the peer's security label", "unix(7)";
-        SO_PREFER_BUSY_POLL, Flag, rw, "prefer busy polling to interrupts";
-        SO_PRIORITY, Number, rw, "the priority of each packet: 0 to 6, above that for root" => "0", "";
+             socketpair."
+            eg "left, right = socketpair\ngetsockopt left SO_PEERCRED";
+        SO_PEERGROUPS, Struct(1024), ro, "the peer's supplementary groups, numbers of 32 bits", "unix(7)"
+            eg "left, right = socketpair\ngetsockopt left SO_PEERGROUPS";
+        SO_PEERNAME, Struct(128), ro, "the peer's address, as getpeername gives it"
+            eg "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
+                conn, addr = accept srv\ngetsockopt cli SO_PEERNAME 16";
+        SO_PEERPIDFD, Number, ro, "a new descriptor of the peer's process", "unix(7)"
+            eg "left, right = socketpair\ngetsockopt left SO_PEERPIDFD";
+        SO_PEERSEC, Text, ro, "the peer's security label", "unix(7)"
+            eg "left, right = socketpair\ntry\n  getsockopt left SO_PEERSEC\nexcept ENOPROTOOPT\n  print \"this kernel labels no sockets\"\n\
+                end";
+        SO_PREFER_BUSY_POLL, Flag, rw, "prefer busy polling to interrupts" as root;
+        SO_PRIORITY, Number, rw, "the priority of each packet: 0 to 6, above that for root" => "0", "" eg "5";
         SO_PROTOCOL, Number, ro, "the protocol the socket was made with";
         SO_RCVBUF, Number, rw, "size of the receive buffer in bytes; the kernel doubles what it is given"
             => "net.ipv4.tcp_rmem for TCP, net.core.rmem_default for the rest",
             "Bytes. The kernel doubles what is set, up to twice net.core.rmem_max, and reading shows the double. For \
-             TCP set it before connect or listen; setting it ends the kernel's own tuning.";
-        SO_RCVBUFFORCE, Number, wo, "the same past the system's limit, for root";
+             TCP set it before connect or listen; setting it ends the kernel's own tuning." eg "65536";
+        SO_RCVBUFFORCE, Number, wo, "the same past the system's limit, for root" as root eg "1000000";
         SO_RCVLOWAT, Number, rw, "how many bytes must be there before a receiving call returns"
-            => "1", "Bytes. poll says IN only when so many are there, or the stream has ended.";
+            => "1", "Bytes. poll says IN only when so many are there, or the stream has ended." eg "100";
         SO_RCVMARK, Flag, rw, "receive each packet's mark";
         SO_RCVTIMEO, Seconds, rw, "how long a receiving call waits before it fails with EAGAIN; 0 for ever"
             => "0.0",
             "It is the kernel's own timeout, for blocking sockets; the error is EAGAIN. settimeout is Python's, and \
              its error is `timeout`.";
-        SO_RESERVE_MEM, Number, rw, "bytes of memory set aside for the socket";
+        SO_RESERVE_MEM, Number, rw, "bytes of memory set aside for the socket"
+            eg "s = socket\ntry\n  setsockopt s SO_RESERVE_MEM 65536\n  getsockopt s SO_RESERVE_MEM\n\
+                except EOPNOTSUPP\n  print \"only in a memory cgroup\"\nend";
         SO_REUSEADDR, Flag, rw, "let bind take an address whose last connections are still in TIME_WAIT"
             => "0",
             "Set it before bind, on every server: without it a restart fails with EADDRINUSE while old connections \
@@ -94,17 +119,18 @@ pub(super) const ROWS: &[Opt] = options! {
         SO_SELECT_ERR_QUEUE, Flag, rw, "select reports the error queue as an exceptional condition";
         SO_SNDBUF, Number, rw, "size of the send buffer in bytes; the kernel doubles what it is given"
             => "net.ipv4.tcp_wmem for TCP, net.core.wmem_default for the rest",
-            "Bytes. The kernel doubles what is set, up to twice net.core.wmem_max, and reading shows the double.";
-        SO_SNDBUFFORCE, Number, wo, "the same past the system's limit, for root";
+            "Bytes. The kernel doubles what is set, up to twice net.core.wmem_max, and reading shows the double." eg "65536";
+        SO_SNDBUFFORCE, Number, wo, "the same past the system's limit, for root" as root eg "1000000";
         SO_SNDLOWAT, Number, ro, "always 1 on Linux";
         SO_SNDTIMEO, Seconds, rw, "how long a sending call or connect waits before it fails; 0 for ever"
             => "0.0", "For send the error is EAGAIN, for connect EINPROGRESS. settimeout is Python's way.";
         SO_TIMESTAMP, Flag, rw, "receive the time each datagram came, in microseconds"
             => "0", "The time comes with recvmsg as SCM_TIMESTAMP.";
-        SO_TIMESTAMPING, Number, rw, "time stamps of the network card and the kernel, by flags";
+        SO_TIMESTAMPING, Number, rw, "time stamps of the network card and the kernel, by flags" eg "24";
         SO_TIMESTAMPNS, Flag, rw, "receive the time each datagram came, in nanoseconds";
         SO_TXREHASH, Flag, rw, "choose another way through the network after lost packets";
-        SO_TXTIME, Struct(8), rw, "let each packet carry the time at which to send it";
+        SO_TXTIME, Struct(8), rw, "let each packet carry the time at which to send it"
+            eg "s = socket udp\nclock = pack iI 1 0\nsetsockopt s SO_TXTIME $clock\ngetsockopt s SO_TXTIME";
         SO_TYPE, Number, ro, "the type of the socket: 1 SOCK_STREAM, 2 SOCK_DGRAM";
         SO_WIFI_STATUS, Flag, rw, "receive whether the other side acknowledged a frame";
         SO_ZEROCOPY, Flag, rw, "allow MSG_ZEROCOPY" => "0", "";

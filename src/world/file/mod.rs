@@ -32,8 +32,7 @@ mod tests {
     fn after_a_timeout_a_file_cannot_be_read() {
         let world = &mut World::default();
         let (a, b) = fd::socketpair(libc::AF_UNIX, libc::SOCK_STREAM, 0).unwrap();
-        let [a, b] =
-            [a, b].map(|fd| world.wrap(fd, [libc::AF_UNIX, libc::SOCK_STREAM, 0], Mode::Timeout(5.0)).unwrap());
+        let [a, b] = [a, b].map(|fd| world.wrap(fd, [libc::AF_UNIX, libc::SOCK_STREAM, 0], Mode::Timeout(5.0)));
         let file = File::of_socket(&a, Settings::parse("rb", "rwb").unwrap()).unwrap();
         let Ok(Step::Park(_, mut resume)) = read(world, &file, Wanted::Units(5)) else { panic!("it does not wait") };
         // Data that came in time gives the call its time anew.

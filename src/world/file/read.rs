@@ -237,6 +237,9 @@ fn char_offset(bytes: &[u8], count: usize) -> usize {
 
 /// recv(2), once; EAGAIN while there is less than the low-water mark asks for, unless the time is up.
 pub(super) fn receive(socket: &Socket, buffer: &mut [u8], now: bool) -> Result<usize, Failure> {
+    if !buffer.is_empty() && !socket.shared.kept.is_empty() {
+        return Ok(socket.shared.kept.fill(buffer, false));
+    }
     if let Some(number) = socket.shared.stash.take() {
         return Err(Failure::os(number));
     }

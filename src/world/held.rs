@@ -1,0 +1,110 @@
+//! A socket that its user gave up while calls wait on it.
+//!
+//! As in the kernel, close() and detach() end no call that waits: it has the open file until it ends, and only then is the
+//! connection closed. The descriptor's number is free at once, and no name leads to the socket any more.
+
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::rc::Rc;
+
+use super::record::{Did, Last};
+use super::socket::{Orphan, Registered};
+use super::{Socket, World};
+use crate::os::{fd, trace};
+use crate::value::Failure;
+
+impl Socket {
+    /// Whether only calls that wait have it: its user gave it up.
+    pub fn is_held(&self) -> bool {
+        self.held.borrow().is_some()
+    }
+
+    /// Whether its user gave it up: only a call that waited then has it open still.
+    pub fn is_given_up(&self) -> bool {
+        self.closed.get() && self.files.get() == 0
+    }
+
+    /// Whether any call waits on it.
+    pub fn is_waited_on(&self) -> bool {
+        !self.waiters.borrow().is_empty()
+    }
+
+    /// Whether poll(2) has any of these events, an error or an end.
+    pub fn is_ready(&self, events: i16) -> bool {
+        self.ask(|socket| fd::poll(socket, events)).is_some_and(|there| there != 0)
+    }
+
+    /// Leave it to the calls that wait on it.
+    pub(super) fn hold(&self, held: Orphan) {
+        *self.held.borrow_mut() = Some(held);
+    }
+
+    /// No call waits on it any more: what it left, if only they had it.
+    pub(super) fn let_go(&self) -> Option<Orphan> {
+        if self.waiters.borrow().is_empty() { self.held.take() } else { None }
+    }
+
+    /// Its last file is gone: if its user had closed it, the world closes the descriptor.
+    pub(super) fn abandon(&self) {
+        if self.is_given_up()
+            && let Some(orphan) = self.orphan()
+        {
+            if self.is_waited_on() {
+                self.hold(orphan);
+            } else {
+                self.orphans.sockets.borrow_mut().push(orphan);
+            }
+        }
+    }
+
+    /// Run the rest of a call that waits on it: to that call it is open.
+    pub(super) fn lend<T>(&self, call: impl FnOnce() -> T) -> T {
+        let Some(mut held) = self.held.take() else { return call() };
+        self.fd.replace(Some(held.fd));
+        let done = call();
+        if let Some(fd) = self.fd.take() {
+            held.fd = fd;
+            self.hold(held);
+        }
+        done
+    }
+}
+
+impl World {
+    /// Every open socket, with those that only calls that wait have open.
+    pub fn ends(&self) -> Vec<Rc<Socket>> {
+        self.alive(|s| s.fd().is_ok() || s.is_held())
+    }
+
+    /// Leave a descriptor to the calls that wait on a socket which its user gave up. The kernel wakes none of them, and
+    /// closes its socket when the last one ends.
+    pub(super) fn hold(&mut self, socket: &Rc<Socket>, fd: OwnedFd, detached: bool) -> Result<(), Failure> {
+        let signalled = socket.waiters.borrow().iter().any(|w| w.signalled);
+        let token = if signalled { trace::aside(|| self.enrol(socket, fd.as_raw_fd()))? } else { 0 };
+        let place = Registered { token, aside: true };
+        let orphan = Orphan { serial: socket.serial, fd, place, shared: socket.shared.clone(), name: None, detached };
+        socket.hold(orphan);
+        // What is no wait of the kernel's ends now.
+        self.wake(socket);
+        Ok(())
+    }
+
+    /// The last call that waited on a socket which its user gave up has ended.
+    pub(super) fn let_go(&mut self, held: Orphan) {
+        if held.detached {
+            self.forget(&held.fd, held.place);
+        } else {
+            // Nobody is there to wait for a lingering close: it goes on on its thread.
+            self.end(held);
+        }
+    }
+
+    /// Write down how a socket stands that is about to be closed.
+    pub(super) fn note_end(&mut self, orphan: &Orphan) {
+        let is_it = |s: &Rc<Socket>| Rc::ptr_eq(&s.shared, &orphan.shared);
+        let held = self.record.is_some() && (self.shares || self.sockets().iter().any(is_it));
+        if let Some(record) = &mut self.record {
+            let last = trace::aside(|| Last::of(orphan.fd.as_fd(), held));
+            record.add(orphan.serial, Did::Closed(Box::new(last)));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Lines of the user, for calls that ask for one: who asks first gets the next line. Where they come from is the front's
+//! business, which looks whether a question stands and gives the answer.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+
+use super::{On, Step, Wait, World};
+use crate::value::{Failure, Name, Reply, Value};
+
+/// What the user is asked, and what became of it.
+struct Question {
+    prompt: Rc<str>,
+    answer: RefCell<Option<Result<Value, Failure>>>,
+}
+
+/// The questions that stand.
+#[derive(Default)]
+pub struct Input {
+    /// There is somebody who can be asked.
+    pub open: bool,
+    /// In the order they came; one whose call was given up is gone.
+    asked: VecDeque<Weak<Question>>,
+    /// A question came of which nobody was told yet.
+    fresh: bool,
+}
+
+impl Input {
+    /// The question that is to be answered next.
+    pub fn question(&mut self) -> Option<Rc<str>> {
+        while self.asked.front().is_some_and(|question| question.strong_count() == 0) {
+            self.asked.pop_front();
+        }
+        self.fresh &= !self.asked.is_empty();
+        self.asked.front().and_then(Weak::upgrade).map(|question| question.prompt.clone())
+    }
+
+    /// Whether a question came since the last look.
+    pub fn has_come(&mut self) -> bool {
+        std::mem::take(&mut self.fresh)
+    }
+}
+
+/// The end of the input, and why there is no more.
+pub(crate) fn ended(why: &str) -> Failure {
+    Failure::new(Name::Eof).note(why)
+}
+
+/// Ask the user for a line.
+pub(crate) fn ask(world: &mut World, prompt: &str) -> Result<Step, Failure> {
+    if !world.input.open {
+        return Err(ended(
+            "nobody can type here: the program itself is standard input, a transcript, or in a process of its own",
+        ));
+    }
+    let question = Rc::new(Question { prompt: prompt.into(), answer: RefCell::default() });
+    world.input.asked.push_back(Rc::downgrade(&question));
+    world.input.fresh = true;
+    let wait = Wait { on: On::Thread, limit: None, again: None, what: "a line of the user" };
+    // Who asks for it is woken by the answer; a thread that is done with something else wakes it, too.
+    let resume = move |_: &mut World, _| {
+        let answer = question.answer.borrow_mut().take()?;
+        Some(answer.map(|line| Step::Done(Reply::One(line))))
+    };
+    Ok(Step::Park(wait, Box::new(resume)))
+}
+
+impl World {
+    /// The answer to the question that stands. Where its call was given up meanwhile, nobody gets it.
+    pub fn answer(&mut self, answer: Result<Value, Failure>) {
+        if let Some(question) = self.input.asked.pop_front().and_then(|question| question.upgrade()) {
+            *question.answer.borrow_mut() = Some(answer);
+            self.ready.extend(self.thread_waiters.iter().copied());
+        }
+    }
+}
