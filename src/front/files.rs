@@ -34,7 +34,7 @@ pub(super) fn beginning(typed: &str, quote: Option<char>, first: First) -> Vec<(
             continue;
         }
         let sort = fs::metadata(entry.path()).map(|m| m.file_type());
-        let is_folder = sort.as_ref().is_ok_and(|t| t.is_dir());
+        let is_folder = sort.as_ref().is_ok_and(fs::FileType::is_dir);
         let wanted = match first {
             First::Files => true,
             First::Scripts => entry.path().extension().is_some_and(|e| e == "sock") && !is_folder,
