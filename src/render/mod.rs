@@ -10,6 +10,7 @@ mod diff;
 mod human;
 mod json;
 mod page;
+mod reckon;
 pub mod rules;
 mod scan;
 mod table;
