@@ -30,6 +30,7 @@ const NO_STREAM: KnownError = err("EOPNOTSUPP", "S has messages, which come whol
 
 const RECVUNTIL: Command = Command {
     name: "recvuntil",
+    elsewhere: &["readuntil", "recv_until", "recvline"],
     summary: "receive up to and with a delimiter; what comes after it is left for the next call",
     notes: &[
         "A line, a header, an answer of a protocol that ends so. The socket's timeout holds for the whole call. Whenever it \
@@ -73,6 +74,7 @@ const RECVUNTIL: Command = Command {
 
 const RECVEXACTLY: Command = Command {
     name: "recvexactly",
+    elsewhere: &["readexactly", "recvall", "recv_all", "recv_exact"],
     summary: "receive N bytes, no less; what comes after them is left for the next call",
     notes: &[
         "A header of a known length, a body whose length was sent before it. The socket's timeout holds for the whole call. \

@@ -18,6 +18,7 @@ mod forms;
 mod gather;
 mod inet;
 mod kernel;
+mod known;
 mod lists;
 mod lookup;
 mod mode;
@@ -44,7 +45,10 @@ pub(crate) mod views;
 
 pub use args::{Arg, Args};
 pub use kinds::Kind;
+pub use known::{KnownError, err};
 pub use standing::Stands;
+
+use known::{CLOSED, MANY_OPEN};
 
 use crate::value::{Failure, Holds, Reply};
 use crate::world::{Step, World};
@@ -138,7 +142,7 @@ impl Param {
     pub fn noun(&self) -> String {
         match self.kind {
             Kind::Thing if self.about.is_empty() => self.or.join(" or "),
-            Kind::Thing => self.about.into(),
+            Kind::Thing | Kind::ThingOrText => self.about.into(),
             kind => kind.noun().into(),
         }
     }
@@ -155,41 +159,6 @@ impl Param {
         }
     }
 }
-
-/// An error that a call is known for.
-pub struct KnownError {
-    /// Its name.
-    pub name: &'static str,
-    /// Its usual cause.
-    pub cause: &'static str,
-    /// What to try; empty where that is plain, or nothing helps.
-    pub cure: &'static str,
-}
-
-impl KnownError {
-    /// The same error, with what to try.
-    #[must_use]
-    pub const fn cure(self, cure: &'static str) -> Self {
-        Self { cure, ..self }
-    }
-
-    /// What is known of it, in lines.
-    pub fn lines(&self) -> Vec<String> {
-        let cure = (!self.cure.is_empty()).then(|| format!("try: {}", self.cure));
-        std::iter::once(self.cause.to_string()).chain(cure).collect()
-    }
-}
-
-/// Shorthand for an error and its cause.
-pub const fn err(name: &'static str, cause: &'static str) -> KnownError {
-    KnownError { name, cause, cure: "" }
-}
-
-/// The error of most calls for a socket that is closed.
-const CLOSED: KnownError = err("EBADF", "the socket is closed").cure("a new socket");
-/// The error of what makes a descriptor.
-const MANY_OPEN: KnownError = err("EMFILE", "this process has as many descriptors open as it may (ulimit -n)")
-    .cure("close sockets that are not needed: sockets lists them");
 
 /// Whether a parameter must be there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -58,6 +58,7 @@ const INPUT: Command = Command {
 
 const GETENV: Command = Command {
     name: "getenv",
+    elsewhere: &["environ"],
     summary: "what a variable of the environment holds",
     params: &[req("name", Kind::Text).is("such as HOME"), opt("default", Kind::Any).is("none if left out")],
     results: &[("value", Holds::Plain)],

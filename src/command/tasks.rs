@@ -46,6 +46,9 @@ fn submit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 const DEF: Param =
     some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with, by place or as PARAM=VALUE");
 
+/// What is waited for.
+const JOINED: &[&str] = &["a task", "a process", "a queue", "a queue between processes"];
+
 /// The calls of this group.
 pub(super) const COMMANDS: &[Command] = &[
     Command {
@@ -76,7 +79,7 @@ pub(super) const COMMANDS: &[Command] = &[
              quotes, or a name that holds text: `join \", \" $parts`.",
         ],
         params: &[
-            req("T", Kind::TaskOrText).or(super::sync::QUEUES).is("a task, a process or a queue; or SEP, in quotes"),
+            req("T", Kind::ThingOrText).or(JOINED).is("a task, a process or a queue, or SEP in quotes"),
             opt("SECONDS", Kind::Any).is("at most so long, without a limit when left out; of SEP, the list"),
         ],
         results: &[("...", Holds::Another)],

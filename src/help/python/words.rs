@@ -12,7 +12,7 @@ pub(super) fn argument(kind: Kind, word: &Word) -> Option<String> {
     if let Some(name) = word.single_name() {
         return Some(name.to_string());
     }
-    if kind == Kind::TaskOrText && word.bare().is_none_or(|text| !lang::is_name(text)) {
+    if kind == Kind::ThingOrText && word.bare().is_none_or(|text| !lang::is_name(text)) {
         return text_of(word);
     }
     if kind.is_live() {
