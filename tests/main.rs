@@ -38,6 +38,7 @@ mod readme;
 mod roundtrip;
 mod servers;
 mod services;
+mod startup;
 mod step;
 mod tasks;
 mod tidy;
@@ -47,6 +48,7 @@ mod typing;
 mod values;
 mod verify;
 mod views;
+mod watching;
 mod why;
 mod words;
 
@@ -69,6 +71,8 @@ fn main() {
         why::trials(),
         processes::trials(),
         prompt::trials(),
+        startup::trials(),
+        watching::trials(),
         readme::trials(),
         verify::trials(),
         views::trials(),

@@ -132,6 +132,9 @@ impl Found {
     fn word(&mut self, before: &[Typed], word: &Typed, names: &Names) {
         let head = head(before);
         if before.len() < head {
+            if before.last().is_some_and(|w| w.word.is("every")) {
+                return self.values(names, |k| k == "a number");
+            }
             return self.all(Name::all());
         }
         let Some(name) = before.get(head).map(|w| &*w.text) else { return self.calls(before, names) };

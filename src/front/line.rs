@@ -19,8 +19,8 @@ use super::block;
 use super::editor::{Ask, Entered, LineEditor};
 use super::names::NameCache;
 use super::offers::Offers;
-use super::output;
 use super::paste::Paste;
+use super::{output, tee};
 use crate::lang;
 use crate::os::{fd, poller};
 use crate::render::CONTINUATION;
@@ -142,6 +142,7 @@ impl Above {
 
     /// Print this above the line, or after it if it ends first.
     pub fn push(&self, text: String) {
+        tee::log(text.trim_end_matches('\n'));
         self.lock().texts.push_back(text);
         self.changed.notify_one();
     }

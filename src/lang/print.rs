@@ -82,6 +82,9 @@ fn call(call: &Call) -> String {
     if let Some(name) = &call.expect {
         let _ = write!(out, "expect {} ", word(name));
     }
+    if let Some(seconds) = &call.every {
+        let _ = write!(out, "every {} ", word(seconds));
+    }
     out.push_str(&joined(&word(&call.name), &call.args));
     if call.background {
         out.push_str(" &");

@@ -1,5 +1,7 @@
 //! Events for people.
 
+use std::time::Duration;
+
 use owo_colors::{OwoColorize, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
@@ -102,6 +104,7 @@ fn shown_text(event: &Event, style: Style) -> String {
         What::Rows { table, .. } => rows(&event.at, table, style),
         What::Traced(call) => style.dim(&format!("{TRACED}{}", crate::value::text::printable(&call.text))),
         What::Announced(text) => style.dim(&format!("# {text}")),
+        What::Timed(took) => style.dim(&format!("  # {}", duration(*took))),
         What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
         What::JobDone { job, line, call, names, outcome } => {
@@ -112,6 +115,17 @@ fn shown_text(event: &Event, style: Style) -> String {
                 Err(f) => format!("{head} {line}: {}{}", style.bad(&f.to_string()), advice(call, f, style)),
             }
         }
+    }
+}
+
+/// How long something took, in three digits or so.
+fn duration(took: Duration) -> String {
+    let seconds = took.as_secs_f64();
+    let digits = |value: f64| if value < 9.995 { 2 } else { usize::from(value < 99.95) };
+    match seconds * 1e3 {
+        ms if ms < 0.9995 => format!("{ms:.3} ms"),
+        ms if ms < 999.5 => format!("{ms:.0$} ms", digits(ms)),
+        _ => format!("{seconds:.0$} s", digits(seconds)),
     }
 }
 

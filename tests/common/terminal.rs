@@ -60,6 +60,7 @@ impl Terminal {
         command.args(["-c", "-w"]).args(line).stdin(slave()).stdout(slave()).stderr(slave());
         command
             .env("XDG_STATE_HOME", state.path())
+            .env("XDG_CONFIG_HOME", state.path())
             .env("TERM", "xterm-256color")
             .env_remove("NO_COLOR")
             .env_remove("PAGER");
