@@ -26,6 +26,7 @@ mod screen;
 mod script;
 mod step;
 pub mod transcript;
+mod verdict;
 mod verify;
 
 use std::process::ExitCode;
