@@ -23,7 +23,7 @@
 //!    the record (`world::record::note`). It comes to a [`world::Step`].
 //! 9. EAGAIN on a socket that waits: the step is `Park`. `session::outcome::settle` has the poller watch the socket
 //!    (`world::watch`) and parks the task; other tasks have their turns. When none can run, `session::turn::look` polls;
-//!    `world::wake_next` puts the task in the queue again, and `session::exec::wake_up` tries the call from step 8 on.
+//!    `world::news::wake_next` puts the task in the queue again, and `session::exec::wake_up` tries the call from step 8 on.
 //! 10. Done: `session::outcome::complete` stores the results. Failed: `session::outcome::fail` asks
 //!     `explain::explain` for the cause, and `session::outcome::unwind` goes on at an `except`, if there is one.
 //! 11. `session::report::tell` makes a numbered [`session::Event`] of it and gives it to the [`session::Sink`].

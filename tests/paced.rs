@@ -72,8 +72,9 @@ fn step(script: &Path, folder: &Folder) -> String {
     loop {
         let asks = |raw: &[u8]| {
             let text = String::from_utf8_lossy(&raw[from..]);
-            let last = text.rsplit('\n').next().unwrap_or("");
-            let (before, after) = last.split_once("sockpit> ")?;
+            // What comes to sockets is told after the prompt.
+            let (before, after) = text.rsplit_once("sockpit> ")?;
+            let (before, after) = (before.rsplit('\n').next()?, after.split("{\"seq\"").next()?);
             match before.split(' ').next()?.parse::<usize>() {
                 Ok(number) => (lines.get(number - 1)? == after).then_some(number),
                 Err(_) => before.is_empty().then_some(0),

@@ -487,7 +487,7 @@ fn a_pause_takes_none_of_the_programs_time() {
     // The longer sleep begins first; at each line somebody looks for longer than both.
     let script = "began = now\ndef late seconds\n  sleep $seconds\n  print \"slept $seconds\"\nend\n\
         a = spawn late 0.09\nb = spawn late 0.03\nc, d = socketpair\nsettimeout c 0.06\nexpect timeout recv c 1\n\
-        print waited\njoin a b\nended = now\nlet took = $ended - $began\nassert $took < 3\nprint over\n";
+        print waited\njoin a\njoin b\nended = now\nlet took = $ended - $began\nassert $took < 3\nprint over\n";
     let (mut t, _folder) = step(script);
     let text = prints(&mut t, 30, std::time::Duration::from_millis(200));
     let at = |what: &str| text.rfind(what).unwrap_or_else(|| panic!("{what}\n{text}"));

@@ -143,7 +143,7 @@ fn a_change_is_shown_with_three_lines_around_it() {
         .map(|n| match n {
             5 => "sockpit> print 5\nold\n".to_string(),
             8 => "sockpit> print 8\ngone\n8\n".to_string(),
-            14 => "sockpit> print 14\n".to_string(),
+            14 => "sockpit> print 14\nold\n".to_string(),
             n => format!("sockpit> print {n}\n{n}\n"),
         })
         .collect();
@@ -159,7 +159,7 @@ fn a_change_is_shown_with_three_lines_around_it() {
         &around(7),
         " sockpit> print 8\n-gone\n 8\n sockpit> print 9\n 9\n",
     ];
-    let last = ["@@ -28,3 +27,4 @@\n", &around(13), " sockpit> print 14\n+14\n"];
+    let last = ["@@ -28,4 +27,4 @@\n", &around(13), " sockpit> print 14\n-old\n+14\n"];
     assert!(shown.contains(&(first.concat() + &last.concat())), "{shown}");
 }
 

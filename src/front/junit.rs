@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::verify::{Outcome, Verdict};
+use super::verdict::{Outcome, Verdict};
 
 /// One testsuite, with a testcase for each transcript.
 pub(super) fn report(verdicts: &[Verdict], lasted: Duration) -> String {

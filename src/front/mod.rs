@@ -30,6 +30,7 @@ mod script;
 mod step;
 mod tee;
 pub mod transcript;
+mod verdict;
 mod verify;
 
 use std::process::ExitCode;

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use super::recorder::AT_PROMPT;
 use super::replay::{End, How, take_down};
 use super::transcript::{ARGUMENTS, ended, read_text, replace};
-use super::{FAILED, INTERRUPTED, Options, Verification, junit, output};
+use super::verdict::{Outcome, Verdict};
+use super::{FAILED, Options, Verification, junit, output};
 use crate::os::poller;
 use crate::render::compare::{self, Comparison, Exchange, Twin};
 use crate::render::transcript::{self, Entry};
@@ -21,55 +22,6 @@ const AGAIN: usize = 2;
 const BOUND: Duration = Duration::from_mins(1);
 /// What the names of transcripts end in.
 const ENDING: &str = "transcript";
-
-/// What came of a transcript.
-pub(super) struct Verdict {
-    /// The transcript.
-    pub path: PathBuf,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// What is said of it.
-    pub report: String,
-    /// How long it took.
-    pub lasted: Duration,
-    /// What it makes of the exit status.
-    status: u8,
-}
-
-/// How it ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Outcome {
-    /// It holds.
-    Passed,
-    /// It shows something else.
-    Differs,
-    /// It is no transcript that could be run.
-    Unreadable,
-    /// It was not run, or not to its end: Ctrl-C.
-    Skipped,
-}
-
-impl Outcome {
-    /// What stands before the report.
-    fn mark(self) -> &'static str {
-        match self {
-            Self::Passed => "ok   ",
-            Self::Differs | Self::Unreadable => "FAIL ",
-            Self::Skipped => "skip ",
-        }
-    }
-}
-
-impl Verdict {
-    fn of(path: &Path, outcome: Outcome, report: String) -> Self {
-        let status = match outcome {
-            Outcome::Passed => 0,
-            Outcome::Differs | Outcome::Unreadable => FAILED,
-            Outcome::Skipped => INTERRUPTED,
-        };
-        Self { path: path.into(), outcome, report, lasted: Duration::ZERO, status }
-    }
-}
 
 /// A transcript that can be run.
 struct Wanted {

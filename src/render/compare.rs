@@ -150,7 +150,9 @@ pub fn cut_off(groups: &[Exchange<String>], has_results: bool) -> Option<(usize,
     let last = groups.iter().rev().find(is_code).filter(|group| has_results && group.shown.is_empty())?;
     let [Entry::Typed(line)] = &*last.typed else { return None };
     let (words, _) = lang::typed(line);
-    let call = words.get(lang::head(&words)).map_or("", |word| &word.text);
+    let head = lang::head(&words);
+    // One without arguments waits for nothing.
+    let call = words.get(head).filter(|_| words.len() > head + 1).map_or("", |word| &word.text);
     let shows = matches!(call, "let" | "print") || command::find(call).is_some() && !views::may_show_nothing(call);
     let said = || format!("the transcript is cut off: `{line}` has no result, and a call shows `ok` at least");
     shows.then(|| (last.line, said()))
