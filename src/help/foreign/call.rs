@@ -51,7 +51,7 @@ impl Writer<'_> {
         if is_count_of_tasks(tree) {
             return self.count_of_tasks();
         }
-        let (started, before, after) = self.started(tree);
+        let (started, before, after) = Self::started(tree);
         let found = self.matched(&started).ok_or_else(|| unknown(tree))?;
         let command = found.command;
         let mut line = self.written(&found)?;
@@ -99,7 +99,7 @@ impl Writer<'_> {
 
     /// What a thread or a process is started with: without what has a place of its own here, which stands before the
     /// def's name or behind its arguments.
-    fn started(&self, tree: &Tree) -> (Tree, &'static str, Vec<(String, Tree)>) {
+    fn started(tree: &Tree) -> (Tree, &'static str, Vec<(String, Tree)>) {
         let (mut daemon, mut pairs) = (false, Vec::new());
         let Tree::Call(callee, given) = tree else { return (tree.clone(), "", pairs) };
         if !given.iter().any(|g| g.name.as_deref() == Some("target")) {

@@ -158,7 +158,7 @@ impl Reader<'_> {
 
     fn unify(&mut self, pattern: &Tree, tree: &Tree) -> bool {
         if let Some((index, param)) = self.param(pattern) {
-            if !suits(param.kind, tree) {
+            if !suits(param, tree) {
                 return false;
             }
             self.given.push((index, Place::One(tree.clone())));
@@ -294,12 +294,12 @@ impl Reader<'_> {
 }
 
 /// Whether a literal can stand in the place of such a parameter.
-fn suits(kind: Kind, tree: &Tree) -> bool {
-    match tree {
-        Tree::Number(_) => {
-            !matches!(kind, Kind::Text | Kind::Name | Kind::Path | Kind::Encoding | Kind::Data | Kind::Addr)
-        }
-        Tree::Text(_) => !matches!(kind, Kind::Int | Kind::Size | Kind::Seconds),
+fn suits(param: &Param, tree: &Tree) -> bool {
+    match (tree, param.kind) {
+        (Tree::Number(_), Kind::Encoding | Kind::Path | Kind::Data | Kind::Addr) => false,
+        // `x[0]` is an item, `x['key']` a field.
+        (Tree::Number(_), _) => !param.name.eq_ignore_ascii_case("key"),
+        (Tree::Text(_), Kind::Int | Kind::Size | Kind::Seconds) => false,
         _ => true,
     }
 }

@@ -1,0 +1,57 @@
+//! The groups that the calls stand in.
+
+/// Where a command stands in the overview.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
+pub enum Group {
+    /// Making and ending sockets.
+    Sockets,
+    /// Names and addresses.
+    Names,
+    /// Listening and connecting.
+    Connection,
+    /// Moving data.
+    Transfer,
+    /// Socket options.
+    Options,
+    /// Blocking, timeouts.
+    Mode,
+    /// Files.
+    Files,
+    /// What is ready, what is running.
+    Readiness,
+    /// Text, bytes, numbers.
+    Data,
+    /// Lists.
+    Lists,
+    /// Bytes in digits, digests.
+    Octets,
+    /// The clock, chance, the user, the environment.
+    Outside,
+    /// Cooperative tasks.
+    Tasks,
+    /// Processes of their own.
+    Processes,
+    /// Looking at the session.
+    Views,
+}
+
+impl Group {
+    /// All groups, with the title each has in the overview.
+    pub const ALL: &[(Group, &str)] = &[
+        (Group::Sockets, "Making and ending sockets"),
+        (Group::Names, "Names and addresses"),
+        (Group::Connection, "Listening and connecting"),
+        (Group::Transfer, "Moving data"),
+        (Group::Options, "Socket options"),
+        (Group::Mode, "Blocking and timeouts"),
+        (Group::Files, "Files"),
+        (Group::Readiness, "What is ready, what is running"),
+        (Group::Data, "Text, bytes, numbers"),
+        (Group::Lists, "Lists"),
+        (Group::Octets, "Bytes as they are written"),
+        (Group::Outside, "What comes from outside"),
+        (Group::Tasks, "Tasks"),
+        (Group::Processes, "Processes"),
+        (Group::Views, "Looking at the session"),
+    ];
+}
