@@ -94,7 +94,7 @@ impl Writer<'_> {
         let first = |at: &usize| *at == 0 || Some(all[*at].command.group) != group;
         let most = (0..all.len()).filter(first).min_by_key(|at| all[*at].params()).unwrap_or(0);
         let at = all.iter().position(|m| !result.is_empty() && suits(m)).unwrap_or(most);
-        if all.is_empty() { None } else { Some(all.swap_remove(at)) }
+        if all.is_empty() { pattern::by_name(tree) } else { Some(all.swap_remove(at)) }
     }
 
     /// What a thread or a process is started with: without what has a place of its own here, which stands before the

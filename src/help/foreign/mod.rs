@@ -157,7 +157,7 @@ fn is_telling(kind: &Kind) -> bool {
     }
     match kind {
         // `s = socket` is a line of sockpit, with or without its spaces, and `x = hello` may be text.
-        Kind::Assign(_, Tree::Name(_)) => false,
+        Kind::Assign(targets, Tree::Name(_)) => !targets.iter().all(|target| target.name().is_some()),
         Kind::Value(Tree::Attr(_, part)) => part.starts_with('['),
         Kind::Value(Tree::Text(_) | Tree::Bytes(_)) => false,
         Kind::Value(tree) => tells(tree),

@@ -106,6 +106,32 @@ pub(super) fn matches(tree: &Tree, imports: &Imports) -> Vec<Match> {
     patterns().iter().filter(|p| p.before.is_empty()).filter_map(|p| p.read(&[], tree, imports)).collect()
 }
 
+/// A call of this program, by its own name, written as a function: `send(s, data)`.
+pub(super) fn by_name(tree: &Tree) -> Option<Match> {
+    let Tree::Call(callee, given) = tree else { return None };
+    let command = command::find(callee.name()?)?;
+    let (mut found, mut next) = (Vec::new(), 0);
+    let mut plain = given.iter().filter(|g| g.name.is_none()).map(|g| g.value.clone());
+    while let Some(value) = plain.next() {
+        let param = command.params.get(next)?;
+        let place = match param.kind {
+            Kind::Option => Place::Two(value, plain.next()?),
+            _ => Place::One(value),
+        };
+        found.push((next, place));
+        next += usize::from(!takes_rest(param));
+    }
+    for one in given.iter().filter(|g| g.name.is_some()) {
+        let name = one.name.as_deref()?;
+        let index = command.params.iter().position(|p| p.name.eq_ignore_ascii_case(name))?;
+        found.push((index, Place::One(one.value.clone())));
+    }
+    let missing = command.params.iter().enumerate().any(|(i, p)| {
+        matches!(p.need, Need::Required | Need::Some) && !found.iter().any(|(index, _)| *index == i)
+    });
+    (!missing).then_some(Match { command, given: found, of_def: false })
+}
+
 /// The call that several statements are: what each gives its value to, and the value. Says how many they are.
 pub(super) fn sequence(statements: &[(Option<&str>, &Tree)], imports: &Imports) -> Option<(Match, usize)> {
     let all = patterns().iter().filter(|p| !p.before.is_empty()).filter_map(|pattern| {
