@@ -25,8 +25,6 @@ pub enum Group {
     Lists,
     /// Bytes in digits, digests.
     Octets,
-    /// The clock, chance, the user, the environment.
-    Outside,
     /// Cooperative tasks.
     Tasks,
     /// Processes of their own.
@@ -44,12 +42,11 @@ impl Group {
         (Group::Transfer, "Moving data"),
         (Group::Options, "Socket options"),
         (Group::Mode, "Blocking and timeouts"),
-        (Group::Files, "Files"),
+        (Group::Files, "Files, the user, the environment"),
         (Group::Readiness, "What is ready, what is running"),
         (Group::Data, "Text, bytes, numbers"),
         (Group::Lists, "Lists"),
         (Group::Octets, "Bytes as they are written"),
-        (Group::Outside, "What comes from outside"),
         (Group::Tasks, "Tasks"),
         (Group::Processes, "Processes"),
         (Group::Views, "Looking at the session"),

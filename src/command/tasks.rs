@@ -70,7 +70,7 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "join",
-        summary: "wait until a task or a process has ended; or until every entry of a queue is done; SEP joins the texts of a list",
+        summary: "wait until a task or a process has ended; until every entry of a queue is done; or join texts with SEP",
         notes: &[
             "`join SEP LIST` is Python's SEP.join(LIST): the texts of a list in one, with SEP between them. SEP is in \
              quotes, or a name that holds text: `join \", \" $parts`.",

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::io;
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use rustyline::completion::{self, Completer};
@@ -15,6 +15,7 @@ use unicode_width::UnicodeWidthStr;
 use super::complete::{self, Candidate};
 use super::keys::LineKeys;
 use super::names::{Depth, NameCache};
+use super::reflow::Drawn;
 use super::{highlight, hint};
 use crate::os::terminal;
 use crate::render::Style;
@@ -22,6 +23,17 @@ use crate::value::fold;
 
 /// A hint is not shown where no more columns than that are left on the row.
 const HINT_MIN: usize = 3;
+
+/// Write to the terminal; one that is gone is noticed when it is read.
+pub(super) fn write(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// How wide the window is.
+pub(super) fn columns() -> usize {
+    terminal::width(io::stdout()).unwrap_or(terminal::USUAL)
+}
 
 /// What rustyline asks while a line is typed.
 pub(super) struct Assistant {
@@ -33,8 +45,12 @@ pub(super) struct Assistant {
     pub(super) in_question: Cell<bool>,
     /// The line as it was last drawn.
     pub(super) painted: RefCell<String>,
-    /// How many columns the prompt takes.
-    pub(super) width: Cell<usize>,
+    /// What was drawn, and in which window.
+    pub(super) drawn: RefCell<Drawn>,
+    /// It was taken from the screen, since the window has got another width.
+    pub(super) is_mended: Cell<bool>,
+    /// The terminal breaks its rows anew when its width changes.
+    pub(super) reflows: bool,
     pub(super) keys: LineKeys,
 }
 
@@ -82,7 +98,25 @@ impl Hint for Usage {
 impl Hinter for Assistant {
     type Hint = Usage;
 
+    /// It is asked before the line is drawn, whatever for.
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
+        let columns = columns();
+        let mut drawn = self.drawn.borrow_mut();
+        if self.reflows
+            && let Some(text) = drawn.mended(line, pos, columns)
+        {
+            write(&text);
+            self.is_mended.set(true);
+        }
+        let hint = self.usage(drawn.prompt(), line, pos, columns);
+        drawn.set(line, pos, hint.as_deref().unwrap_or_default());
+        hint.map(Usage)
+    }
+}
+
+impl Assistant {
+    /// The rest of the usage, as much of it as the row has room for.
+    fn usage(&self, prompt: &str, line: &str, pos: usize, columns: usize) -> Option<String> {
         // A line given whole needs no help.
         if line.trim().is_empty() || pos < line.len() || self.keys.is_given(line) || self.in_question.get() {
             return None;
@@ -91,9 +125,8 @@ impl Hinter for Assistant {
         // Without grey it must be told apart in another way: as a comment.
         let hint = if self.style.colour { hint } else { format!("  # {}", hint.trim_start()) };
         let last = line.rsplit('\n').next().unwrap_or(line);
-        let columns = terminal::width(io::stdout()).unwrap_or(terminal::USUAL);
-        let room = columns.saturating_sub((self.width.get() + last.width()) % columns + 1);
-        (room > HINT_MIN).then(|| Usage(fold::fit(&hint, room)))
+        let room = columns.saturating_sub((prompt.width() + last.width()) % columns + 1);
+        (room > HINT_MIN).then(|| fold::fit(&hint, room))
     }
 }
 
@@ -111,6 +144,9 @@ impl Highlighter for Assistant {
 
     /// Whether the line must be drawn again: not when a key only added a plain character to its end.
     fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        if self.is_mended.take() {
+            return true;
+        }
         if !self.style.colour || kind == CmdKind::MoveCursor {
             return false;
         }

@@ -4,21 +4,21 @@
 //! Completion, hints and colours are made elsewhere; here they are only handed to rustyline.
 
 use std::cell::RefCell;
-use std::io::{self, Write};
+use std::io;
 use std::sync::Arc;
 
 use rustyline::error::ReadlineError;
 use rustyline::highlight::Highlighter;
 use rustyline::{ColorMode, CompletionType, Config, Editor, Event, EventHandler, ExternalPrinter};
-use unicode_width::UnicodeWidthStr;
 
-use super::assistant::Assistant;
+use super::assistant::{Assistant, columns, write};
 use super::block::{ForeignBlock, depth, first_word, indent, joined};
 use super::history::{Past, Store};
 use super::keys::{Begins, LineKeys};
 use super::names::{Depth, NameCache};
 use super::offers::Offers;
 use super::paste::Paste;
+use super::reflow::{self, Drawn};
 use super::{inputrc, output};
 use crate::help::foreign;
 use crate::os::terminal;
@@ -99,8 +99,10 @@ impl LineEditor {
             cache,
             style,
             in_block: false.into(),
+            drawn: RefCell::default(),
+            is_mended: false.into(),
+            reflows: reflow::reflows(),
             in_question: false.into(),
-            width: 0.into(),
             painted: RefCell::default(),
             keys: keys.clone(),
         }));
@@ -124,7 +126,11 @@ impl LineEditor {
             self.note(&note);
         }
         self.assist(|a| a.in_question.set(ask.question));
-        let begins = if ask.initial.is_empty() { Begins::With("") } else { Begins::Given(&ask.initial) };
+        let begins = match &*ask.initial {
+            _ if ask.question => Begins::Answer,
+            "" => Begins::With(""),
+            given => Begins::Given(given),
+        };
         if ask.question {
             return self.line(&ask.prompt, begins, &begin).map(Entered::Lines);
         }
@@ -253,7 +259,7 @@ impl LineEditor {
         self.keys.begin(begins, terminal::typed_ahead());
         self.assist(|a| {
             a.cache.forget();
-            a.width.set(prompt.width());
+            a.drawn.replace(Drawn::begin(prompt, columns()));
             a.painted.take();
         });
         begin();
@@ -291,10 +297,4 @@ impl LineEditor {
     fn note(&self, text: &str) {
         write(&format!("{}\n", self.style.dim(&format!("# {text}"))));
     }
-}
-
-/// Write to the terminal; one that is gone is noticed when it is read.
-fn write(text: &str) {
-    let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

@@ -126,9 +126,11 @@ pub(super) fn by_name(tree: &Tree) -> Option<Match> {
         let index = command.params.iter().position(|p| p.name.eq_ignore_ascii_case(name))?;
         found.push((index, Place::One(one.value.clone())));
     }
-    let missing = command.params.iter().enumerate().any(|(i, p)| {
-        matches!(p.need, Need::Required | Need::Some) && !found.iter().any(|(index, _)| *index == i)
-    });
+    let missing = command
+        .params
+        .iter()
+        .enumerate()
+        .any(|(i, p)| matches!(p.need, Need::Required | Need::Some) && !found.iter().any(|(index, _)| *index == i));
     (!missing).then_some(Match { command, given: found, of_def: false })
 }
 
