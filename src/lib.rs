@@ -42,7 +42,7 @@
 //! | [`command`] | table | each call: its parameters, help, Python and C forms, and its effect |
 //! | [`program`] | pure | a program before it runs: which word of a call is which parameter; code, its slots and names |
 //! | [`explain`] | reads | the record → cause, story, picture; it looks at the world and knows nothing of the scheduler |
-//! | [`help`] | pure | all that help says; the manual page; lines in Python |
+//! | [`help`] | pure | all that help says; the manual page; lines in Python, and lines of Python and C in sockpit |
 //! | [`session`] | state | tasks (frames over a program's code), jobs, the scheduler, events |
 //! | [`render`] | pure | events to text for people and to JSON |
 //! | [`front`] | effects | the command line, scripts, the prompt. The only place that prints |

@@ -22,6 +22,7 @@ tests![
     whole_programs_are_read,
     prompts_before_a_line_are_passed_over,
     no_line_of_sockpit_is_foreign,
+    what_is_offered_is_what_is_meant,
     what_is_foreign_is_never_run,
 ];
 
@@ -227,6 +228,26 @@ const LINES: &[(&str, &str)] = &[
     ("time.sleep(0.5)", "sleep 0.5"),
     ("start = time.time()", "start = time"),
     ("start = time.perf_counter()", "start = now"),
+    ("print(\"a\" + \"b\")", "print \"ab\""),
+    ("print(\"你好,%s!\" % name)", "print \"你好,$name!\""),
+    ("buf += data", "let buf = $buf + $data"),
+    ("x = a and not b", "let x = $a and not $b"),
+    ("x = u'abc'", "let x = \"abc\""),
+    ("conn.close(); s.close()", "close conn\nclose s"),
+    ("except Exception as e: print(e)", "except as e\n  print $e"),
+    ("while not q.empty():", "loop\n  empty = empty q\n  if $empty\n    break\n  end"),
+    ("socket.getaddrinfo('localhost', 80)", "getaddrinfo \"localhost\" 80"),
+    ("with lock: n += 1", "acquire lock\nlet n = $n + 1\nrelease lock"),
+    ("e.wait(3)", "wait e 3"),
+    ("f = open('f', 'r', encoding='utf-8')", "f = open f r"),
+    ("json.dumps({'a': 1, 'b': x})", "dumps a=1 b=$x"),
+    (">>>s.close()", "close s"),
+    ("data = s.recv(1024).strip()", "data = recv s 1024\ndata = strip $data"),
+    ("s.send(data + b'\\n')", "send s \"$data\\n\""),
+    ("x = len('abc') + len('de')", "count = len \"abc\"\ncount2 = len \"de\"\nlet x = $count + $count2"),
+    ("send(a, \"hello, world\")", "send a \"hello, world\""),
+    ("bind(s, ('127.0.0.1', 80))", "bind s 127.0.0.1:80"),
+    ("data = recv(conn, 1024)", "data = recv conn 1024"),
     ("l.append(x)", "append l $x"),
     ("for i in range(100):", "list = range 100\nfor i in $list"),
     ("name = input('name: ')", "name = input \"name: \""),
@@ -277,6 +298,9 @@ fn what_has_no_form_says_so() {
         ("print(x, end='')", "print's `end=` has no form"),
         ("raise OSError", "`raise` has no form"),
         ("def f(a, b=1):", "a parameter with a default has no form"),
+        ("for c in 'abc':", "over the characters of a text"),
+        ("a, b = b, a", "an exchange of values"),
+        ("x = 2 ** 3", "`**` has no form"),
         ("foo(1)", "`foo(...)`, as it is called here, has no form"),
         ("s.foo(1)", "`foo(...)`, as it is called here, has no form"),
         ("if __name__ == '__main__':", "a program begins with its first line"),
@@ -285,7 +309,7 @@ fn what_has_no_form_says_so() {
         ("t.setDaemon(True)", "spawn -d"),
         ("t.daemon = True", "spawn -d"),
         ("s = socket.socket(", "goes on"),
-        ("with lock:", "stands where it ends"),
+        ("with conn:", "stands where it ends"),
     ] {
         let text = said(python);
         assert!(text.contains(what), "{python}: {text}");
@@ -401,6 +425,22 @@ fn no_line_of_sockpit_is_foreign() {
     }
     assert!(count > 1000, "{count}");
     assert!(root().join("tests/foreign").is_dir());
+}
+
+/// At the prompt the line that is offered is the one that is right, whatever else is known of the line.
+fn what_is_offered_is_what_is_meant() {
+    for (line, ours) in [
+        ("print(\"a\" + \"b\")", "write: print \"ab\""),
+        ("print('%s!' % name)", "write: print \"$name!\""),
+        ("buf += data", "write: let buf = $buf + $data"),
+        ("x = a and b", "write: let x = $a and $b"),
+        ("s =socket", "write: s = socket"),
+        ("close(fd);", "write: close fd"),
+        ("int fd = socket(AF_INET, SOCK_STREAM, 0);", "write: fd = socket AF_INET SOCK_STREAM"),
+    ] {
+        let error = common::run(&["-c", line]).err;
+        assert!(error.contains(ours), "{line}: {error}");
+    }
 }
 
 /// In a script, a pipe and `-c` a line of another language is an error that tells the line, and nothing runs after it.

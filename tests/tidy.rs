@@ -116,6 +116,18 @@ const WORDS: &[(&str, &[&str])] = &[
     ("explain/snapshot.rs", &["socket", "state"]),
     ("explain/story.rs", &["now"]),
     ("front/inputrc.rs", &["set"]),
+    // Names of Python and C.
+    ("help/foreign/block.rs", &["close", "coroutine", "flush"]),
+    ("help/foreign/c.rs", &["int", "len", "read", "write"]),
+    ("help/foreign/call.rs", &["coroutine", "encode", "fileno", "len", "pack", "split"]),
+    (
+        "help/foreign/loops.rs",
+        &["acquire", "close", "lock", "pool", "range", "readlines", "release", "semaphore", "shutdown"],
+    ),
+    ("help/foreign/parse.rs", &["yield"]),
+    ("help/foreign/text.rs", &["str"]),
+    ("help/foreign/value.rs", &["decode", "encode"]),
+    ("help/foreign/writer.rs", &["send"]),
     ("front/options.rs", &["full", "help"]),
     ("front/step.rs", &["list"]),
     ("help/mod.rs", &["state"]),

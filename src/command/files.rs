@@ -63,6 +63,7 @@ const OPEN: Command = Command {
     results: &[("file", Holds::Live)],
     returns: "the file",
     python: "open({PATH}<, {MODE}>)",
+    also: &["open({PATH}<, {MODE}>, encoding='utf-8')", "open({PATH}<, {MODE}>, encoding='utf8')"],
     c: "FILE *file = fopen(path, mode);",
     man: "fopen(3)",
     errors: &[

@@ -16,6 +16,7 @@ mod data;
 mod files;
 mod forms;
 mod gather;
+mod group;
 mod inet;
 mod kernel;
 mod known;
@@ -44,6 +45,7 @@ mod transfer;
 pub(crate) mod views;
 
 pub use args::{Arg, Args};
+pub use group::Group;
 pub use kinds::Kind;
 pub use known::{KnownError, err};
 pub use standing::Stands;
@@ -173,59 +175,6 @@ pub enum Need {
     Rest,
     /// All words that are left, one at least.
     Some,
-}
-
-/// Where a command stands in the overview.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, PartialOrd, Ord)]
-pub enum Group {
-    /// Making and ending sockets.
-    Sockets,
-    /// Names and addresses.
-    Names,
-    /// Listening and connecting.
-    Connection,
-    /// Moving data.
-    Transfer,
-    /// Socket options.
-    Options,
-    /// Blocking, timeouts.
-    Mode,
-    /// Files.
-    Files,
-    /// What is ready, what is running.
-    Readiness,
-    /// Text, bytes, numbers.
-    Data,
-    /// Lists.
-    Lists,
-    /// Bytes in digits, digests.
-    Octets,
-    /// Cooperative tasks.
-    Tasks,
-    /// Processes of their own.
-    Processes,
-    /// Looking at the session.
-    Views,
-}
-
-impl Group {
-    /// All groups, with the title each has in the overview.
-    pub const ALL: &[(Group, &str)] = &[
-        (Group::Sockets, "Making and ending sockets"),
-        (Group::Names, "Names and addresses"),
-        (Group::Connection, "Listening and connecting"),
-        (Group::Transfer, "Moving data"),
-        (Group::Options, "Socket options"),
-        (Group::Mode, "Blocking and timeouts"),
-        (Group::Files, "Files, the user, the environment"),
-        (Group::Readiness, "What is ready, what is running"),
-        (Group::Data, "Text, bytes, numbers"),
-        (Group::Lists, "Lists"),
-        (Group::Octets, "Bytes as they are written"),
-        (Group::Tasks, "Tasks"),
-        (Group::Processes, "Processes"),
-        (Group::Views, "Looking at the session"),
-    ];
 }
 
 /// A call of which no more is known yet: what most calls of a group leave empty.

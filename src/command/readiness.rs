@@ -78,6 +78,7 @@ const WAIT: Command = Command {
         .is("jobs' numbers; or an event and, if it has a limit, seconds")],
     results: &[("result", Holds::Another)],
     returns: "what the last of the calls gave",
+    also: &["{JOB}.wait()", "{JOB}.wait({JOB})"],
     errors: &[err("Usage", "no job has that number"), err("Cancelled", "the call was cancelled")],
     example: "left, right = socketpair\ndata = recv left 100 &\nsend right hello\nwait 1",
     related: &["jobs", "cancel", "tasks", "event", "join"],

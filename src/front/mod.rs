@@ -1,6 +1,7 @@
 //! What people and programs meet: the command line, scripts, the prompt. The only place that prints.
 
 mod asker;
+mod assistant;
 mod block;
 mod child;
 pub mod complete;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::ast::{Block, Handler, Statement, StatementKind};
 use super::expr::expression;
-use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Operator, Source, Span, Word, is_name, typed, words};
+use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Operator, Source, Span, Word, is_name, words};
 
 /// The statements of a program.
 pub fn parse(source: &Rc<Source>) -> Result<Block, Error> {
@@ -17,40 +17,11 @@ pub fn parse(source: &Rc<Source>) -> Result<Block, Error> {
     }
 }
 
-/// How a line changes the depth of blocks: what a reader of lines needs to know when to stop asking for more.
-pub fn depth_change(line: &str) -> isize {
-    let mut words = line.split_whitespace();
-    match (words.next(), words.next()) {
-        (_, Some("=")) => 0,
-        // What is refused opens nothing.
-        (Some("if" | "while" | "loop" | "for" | "repeat" | "try" | "def"), _) => isize::from(!is_foreign(line)),
-        (Some("end"), _) => -1,
-        _ => 0,
-    }
-}
-
-/// Whether a block's first line is another language's: it has a colon behind a word, or ends in a brace.
-fn is_foreign(line: &str) -> bool {
-    line.contains([':', '{'])
-        && typed(line)
-            .0
-            .iter()
-            .any(|typed| ends_in_colon(&typed.word) || (typed.word.is("{") && line.trim_end().ends_with('{')))
-}
-
-/// Whether a word has a colon behind it; an address such as `::` is none.
-fn ends_in_colon(word: &Word) -> bool {
-    word.bare().is_some_and(|text| text.ends_with(':') && !text.ends_with("::"))
-}
-
-/// The words that a line of a block's begins with.
-const HEADS: &[&str] = &["if", "elif", "else", "while", "loop", "for", "repeat", "try", "except", "finally", "def"];
-
 type Lines<'a> = std::iter::Zip<std::str::Lines<'a>, std::ops::RangeFrom<u32>>;
 
 /// Lines being read.
 pub(super) struct Parser<'a> {
-    source: &'a Rc<Source>,
+    pub(super) source: &'a Rc<Source>,
     lines: Lines<'a>,
     /// The line being read.
     here: Option<u32>,
@@ -141,19 +112,6 @@ impl Parser<'_> {
             }
         }
         Ok(())
-    }
-
-    /// A block's lines end without a colon, which would be taken for a part of the word before it.
-    fn no_colon(&self, line: &[Word]) -> Result<(), Error> {
-        let first = line[0].bare().unwrap_or("").trim_end_matches(':');
-        let colon = line.iter().find(|word| ends_in_colon(word));
-        let (Some(word), true) = (colon, HEADS.contains(&first) && !line.get(1).is_some_and(|w| w.is("="))) else {
-            return Ok(());
-        };
-        let span = Span { column: word.span.column + word.span.length - 1, length: 1, ..word.span };
-        Err(self
-            .error(span, "a block's first line has no colon here; its end is `end`")
-            .note("as a part of a word, a colon at its end needs quotes"))
     }
 
     fn misplaced(&self, word: &Word, opened: Option<&Word>) -> Error {
@@ -290,31 +248,6 @@ impl Parser<'_> {
             _ if is_value(&line) => Ok(StatementKind::Show(self.expr(&line, 0)?)),
             _ => self.call(Vec::new(), line),
         }
-    }
-
-    /// `print (x)` is another language's: what it would print stands in one pair of parentheses.
-    fn no_parentheses(&self, line: &[Word]) -> Result<(), Error> {
-        let (Some(first), Some(last)) = (line.get(1), line.last()) else { return Ok(()) };
-        let text = self.source.line(first.span.line).chars().skip(first.span.column as usize - 1);
-        let text: Vec<char> = text.take(first.span.to(last.span).length as usize).collect();
-        let (mut depth, mut quote) = (0, None);
-        let end = text.iter().position(|c| {
-            match (c, quote) {
-                (c, Some(open)) if *c == open => quote = None,
-                (_, Some(_)) => {}
-                ('"' | '\'', None) => quote = Some(*c),
-                ('(', None) => depth += 1,
-                (')', None) => depth -= 1,
-                _ => {}
-            }
-            depth == 0
-        });
-        if text.first() != Some(&'(') || end.map(|at| at + 1) != Some(text.len()) {
-            return Ok(());
-        }
-        Err(self
-            .error(first.span.to(last.span), "`print` takes words, not parentheses")
-            .note("as text, they need quotes"))
     }
 
     fn conditional(&mut self, line: &[Word]) -> Result<StatementKind, Error> {

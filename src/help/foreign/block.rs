@@ -1,51 +1,11 @@
 //! Python's statements and blocks as lines of sockpit.
 
+use super::errors::except;
 use super::pattern;
 use super::statement::{Kind, Node};
 use super::text::{has_stringed, is_textual, word};
-use super::tree::{Given, Tree, method_of};
-use super::writer::{Told, Writer, each, named};
-
-/// The errors of Python, and those of sockpit that they are.
-const ERRORS: &[(&str, &str)] = &[
-    ("OSError", ""),
-    ("IOError", ""),
-    ("EnvironmentError", ""),
-    ("Exception", ""),
-    ("BaseException", ""),
-    ("error", ""),
-    ("timeout", "timeout"),
-    ("TimeoutError", "timeout"),
-    ("ConnectionError", "ECONNREFUSED ECONNRESET ECONNABORTED EPIPE"),
-    ("ConnectionRefusedError", "ECONNREFUSED"),
-    ("ConnectionResetError", "ECONNRESET"),
-    ("ConnectionAbortedError", "ECONNABORTED"),
-    ("BrokenPipeError", "EPIPE"),
-    ("BlockingIOError", "EAGAIN EINPROGRESS"),
-    ("InterruptedError", "EINTR"),
-    ("KeyboardInterrupt", "Interrupted"),
-    ("FileNotFoundError", "ENOENT"),
-    ("FileExistsError", "EEXIST"),
-    ("IsADirectoryError", "EISDIR"),
-    ("PermissionError", "EACCES EPERM"),
-    ("gaierror", "EAI_NONAME EAI_AGAIN EAI_FAIL"),
-    ("Empty", "Empty"),
-    ("Full", "Full"),
-    ("UnicodeError", "Decode"),
-    ("UnicodeDecodeError", "Decode"),
-    ("UnicodeEncodeError", "Decode"),
-    ("JSONDecodeError", "Decode"),
-    ("AssertionError", "Assert"),
-    ("NameError", "Unbound"),
-    ("ValueError", "Usage"),
-    ("TypeError", "Usage"),
-    ("IndexError", "Usage"),
-    ("KeyError", "Usage"),
-    ("ZeroDivisionError", "Usage"),
-];
-
-/// So long a range is written out.
-const RANGE_MAX: i64 = 10;
+use super::tree::{Given, Tree};
+use super::writer::{Told, Writer, named};
 
 impl Writer<'_> {
     /// Write these statements.
@@ -92,11 +52,11 @@ impl Writer<'_> {
     }
 
     /// The block of a statement, and its end, where it is there.
-    fn body(&mut self, node: &Node) -> Told<()> {
+    pub(super) fn body(&mut self, node: &Node) -> Told<()> {
         self.inside(|w| w.block(&node.body))
     }
 
-    fn end(&mut self, node: &Node) {
+    pub(super) fn end(&mut self, node: &Node) {
         if self.whole || !node.body.is_empty() {
             self.line("end");
         }
@@ -118,17 +78,17 @@ impl Writer<'_> {
             Kind::Def(name, params) => self.def(name, params, node),
             Kind::With(all) => self.with(all, node),
             Kind::Return(value) => self.returned(value.as_ref()),
-            Kind::Break => Ok(self.line("break")),
-            Kind::Continue => Ok(self.line("continue")),
-            Kind::Pass => Ok(self.says = Some("nothing stands where nothing is done: `pass` is not needed")),
+            Kind::Break => self.put("break"),
+            Kind::Continue => self.put("continue"),
+            Kind::Pass => self.say("nothing stands where nothing is done: `pass` is not needed"),
             Kind::Import(names) => self.import(names),
             Kind::Global(names) => {
                 let names: Vec<String> = names.iter().map(|name| named(name)).collect();
-                Ok(self.line(&format!("global {}", names.join(" "))))
+                self.put(&format!("global {}", names.join(" ")))
             }
             Kind::Assert(condition) => {
                 let text = self.expression(condition, 0)?;
-                Ok(self.line(&format!("assert {text}")))
+                self.put(&format!("assert {text}"))
             }
             // What goes on with a block that stands elsewhere.
             Kind::Elif(condition) if !self.whole => {
@@ -167,13 +127,13 @@ impl Writer<'_> {
                 Err("socketserver (its classes are a loop of `accept` with `spawn NAME CONN` for each client)".into())
             }
             Some(module) => Err(format!("the module {module}")),
-            None => Ok(self.says = Some("all calls are here already: nothing is imported")),
+            None => self.say("all calls are here already: nothing is imported"),
         }
     }
 
-    fn value(&mut self, tree: &Tree) -> Told<()> {
+    pub(super) fn value(&mut self, tree: &Tree) -> Told<()> {
         match tree {
-            Tree::Text(_) | Tree::Format(_) => return Ok(self.says = Some("a comment begins with #")),
+            Tree::Text(_) | Tree::Format(_) => return self.say("a comment begins with #"),
             Tree::Name(name) if name == "..." => return Ok(()),
             _ => {}
         }
@@ -183,11 +143,11 @@ impl Writer<'_> {
         match tree.method() {
             Some((task, "start", [])) if matches!(task, Tree::Call(..)) => return self.value(task),
             Some((_, "start", [])) => {
-                return Ok(self.says = Some("a task runs from its `spawn` on: it is not started again"));
+                return self.say("a task runs from its `spawn` on: it is not started again");
             }
             Some((of, "close", [])) if of.name().is_some_and(|name| self.is_coroutine(name)) => return Ok(()),
             Some((_, "setDaemon" | "setName", [_])) => {
-                return Ok(self.says = Some("spawn -d and process -d start a daemon: t = spawn -d NAME"));
+                return self.say("spawn -d and process -d start a daemon: t = spawn -d NAME");
             }
             _ => {}
         }
@@ -234,7 +194,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn give(&mut self, name: &str, value: &Tree) -> Told<()> {
+    pub(super) fn give(&mut self, name: &str, value: &Tree) -> Told<()> {
         let target = named(name);
         let is_text = is_textual(value) && !matches!(value, Tree::Binary("+", ..));
         match value {
@@ -250,7 +210,7 @@ impl Writer<'_> {
             _ if is_text || super::call::constant(value).is_some() => {}
             _ => {
                 let (mut line, _) = self.giving(name, value)?;
-                if self.daemons.contains(name) && self.starts_def(value) && !line.contains(" -d ") {
+                if self.daemons.contains(name) && Self::starts_def(value) && !line.contains(" -d ") {
                     line = line.replacen(' ', " -d ", 1);
                 }
                 self.line(&format!("{target} = {line}"));
@@ -265,7 +225,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn starts_def(&self, tree: &Tree) -> bool {
+    fn starts_def(tree: &Tree) -> bool {
         matches!(tree.function(), Some((_, given)) if given.iter().any(|g| g.name.as_deref() == Some("target")))
     }
 
@@ -274,9 +234,11 @@ impl Writer<'_> {
         let Some(names) = names else { return Err("giving a value to a part of another".into()) };
         if let Tree::Tuple(values) | Tree::List(values) = value {
             let mut uses = false;
-            values.iter().for_each(|v| v.walk(&mut |t| uses |= t.name().is_some_and(|n| names.iter().any(|m| m == n))));
+            for one in values {
+                one.walk(&mut |t| uses |= t.name().is_some_and(|n| names.iter().any(|m| m == n)));
+            }
             if uses || values.len() != names.len() {
-                return Err("values that change places".into());
+                return Err("an exchange of values".into());
             }
             return names.iter().zip(values).try_for_each(|(name, value)| self.give(name, value));
         }
@@ -285,6 +247,7 @@ impl Writer<'_> {
         let whole = self.matched(value);
         if let (None, Some(found), [ready, rest @ ..]) = (&whole, self.matched(&first), &names[..])
             && found.command.results.len() == 1
+            && matches!(value, Tree::Call(..))
         {
             let line = self.written(&found)?;
             self.line(&format!("{ready} = {line}"));
@@ -331,7 +294,9 @@ impl Writer<'_> {
                         self.line("else");
                         nested += 1;
                         self.inside(|w| {
-                            before.iter().for_each(|line| w.line(line));
+                            for line in &before {
+                                w.line(line);
+                            }
                             w.line(&format!("if {text}"));
                             w.body(node)
                         })?;
@@ -353,7 +318,7 @@ impl Writer<'_> {
             return Err("calls in the conditions of several `elif`s".into());
         }
         if nested == 1 {
-            self.inside(|w| Ok(w.line("end")))?;
+            self.inside(|w| w.put("end"))?;
         }
         self.end(&nodes[used - 1]);
         Ok(used)
@@ -378,70 +343,6 @@ impl Writer<'_> {
         Ok(used)
     }
 
-    /// `while`: a condition that needs lines before it is asked for within the loop.
-    fn repeated(&mut self, condition: &Tree, node: &Node) -> Told<()> {
-        if matches!(condition, Tree::Name(name) if name == "True") || matches!(condition, Tree::Number(n) if n == "1") {
-            self.line("loop");
-        } else {
-            let from = self.lines().len();
-            let text = self.expression(condition, 0)?;
-            let before = self.take_from(from);
-            if before.is_empty() {
-                self.line(&format!("while {text}"));
-            } else {
-                let text = self.negated(condition, &text);
-                self.line("loop");
-                self.inside(|w| {
-                    before.iter().for_each(|line| w.line(line));
-                    w.line(&format!("if {text}"));
-                    w.line("  break");
-                    Ok(w.line("end"))
-                })?;
-            }
-        }
-        self.body(node)?;
-        self.end(node);
-        Ok(())
-    }
-
-    fn negated(&self, condition: &Tree, text: &str) -> String {
-        match (condition, text.strip_prefix("not ")) {
-            (Tree::Unary("not", _), Some(inner)) => inner.into(),
-            (Tree::Binary("and" | "or", ..), _) => format!("not ( {text} )"),
-            _ => format!("not {text}"),
-        }
-    }
-
-    fn each_of(&mut self, target: &Tree, all: &Tree, node: &Node) -> Told<()> {
-        let Tree::Name(name) = target else { return Err("a `for` with several names".into()) };
-        let mut used = node.body.is_empty() && name != "_";
-        each(&node.body, &mut |tree| used |= tree.name() == Some(name));
-        let words = match (all.function(), all) {
-            (Some(("range", [count])), _) if !used => {
-                let count = self.operand(&count.value)?;
-                self.line(&format!("repeat {count}"));
-                self.body(node)?;
-                self.end(node);
-                return Ok(());
-            }
-            (Some(("range", given)), _) if written_out(given).is_some() => written_out(given).unwrap_or_default(),
-            (_, Tree::List(items) | Tree::Tuple(items)) => {
-                items.iter().map(|item| self.operand(item)).collect::<Told<Vec<_>>>()?
-            }
-            // The lines of a file.
-            (_, Tree::Name(file)) if self.is_file(file) => vec![self.operand(&method_of(file, "readlines"))?],
-            _ => vec![self.operand(all)?],
-        };
-        self.line(&format!("for {} in {}", named(name), words.join(" ")));
-        self.body(node)?;
-        self.end(node);
-        Ok(())
-    }
-
-    fn is_file(&self, name: &str) -> bool {
-        self.holds.get(name).is_some_and(|c| c.results.first().is_some_and(|(what, _)| *what == "file"))
-    }
-
     fn def(&mut self, name: &str, params: &[String], node: &Node) -> Told<()> {
         if self.depth() > 0 {
             return Err("a def inside a block".into());
@@ -451,45 +352,6 @@ impl Writer<'_> {
         self.body(node)?;
         self.end(node);
         Ok(())
-    }
-
-    fn with(&mut self, all: &[(Tree, Option<String>)], node: &Node) -> Told<()> {
-        let mut ends = Vec::new();
-        for (value, name) in all {
-            let held = match (value, name) {
-                (_, Some(name)) => {
-                    self.give(name, value)?;
-                    name.clone()
-                }
-                (Tree::Name(name), None) => name.clone(),
-                _ => return Err("a `with` without a name".into()),
-            };
-            let result = self.holds.get(&held).and_then(|c| c.results.first()).map_or("", |(name, _)| name);
-            let (begin, end) = match result {
-                "lock" | "semaphore" => (Some("acquire"), "release"),
-                "pool" => (None, "shutdown"),
-                _ => (None, "close"),
-            };
-            if let Some(begin) = begin {
-                self.value(&method_of(&held, begin))?;
-            }
-            ends.push(method_of(&held, end));
-        }
-        if node.body.is_empty() && !self.whole {
-            self.says = Some("a `with` has no block here: `close` (or `release`, of a lock) stands where it ends");
-            return Ok(());
-        }
-        let leaves = leaves(&node.body);
-        if leaves {
-            self.line("try");
-            self.body(node)?;
-            self.line("finally");
-            self.inside(|w| ends.iter().rev().try_for_each(|end| w.value(end)))?;
-            self.line("end");
-            return Ok(());
-        }
-        self.block(&node.body)?;
-        ends.iter().rev().try_for_each(|end| self.value(end))
     }
 
     fn returned(&mut self, value: Option<&Tree>) -> Told<()> {
@@ -503,47 +365,7 @@ impl Writer<'_> {
     }
 }
 
-/// Whether a block may be left before its end.
-fn leaves(nodes: &[Node]) -> bool {
-    nodes.iter().any(|n| matches!(n.kind, Kind::Break | Kind::Continue | Kind::Return(_)) || leaves(&n.body))
-}
-
 /// `__name__ == '__main__'`.
 fn is_main(condition: &Tree) -> bool {
     matches!(condition, Tree::Binary("==", a, _) if a.name() == Some("__name__"))
-}
-
-/// The numbers of a short range.
-fn written_out(given: &[Given]) -> Option<Vec<String>> {
-    let number = |g: &Given| if let Tree::Number(n) = &g.value { n.parse::<i64>().ok() } else { None };
-    let numbers: Vec<i64> = given.iter().map(number).collect::<Option<_>>()?;
-    let (from, to) = match *numbers {
-        [to] => (0, to),
-        [from, to] => (from, to),
-        _ => return None,
-    };
-    (from < to && to - from <= RANGE_MAX).then(|| (from..to).map(|n| n.to_string()).collect())
-}
-
-fn except(errors: Option<&Tree>, name: Option<&str>) -> Told<String> {
-    let all = match errors {
-        None => Vec::new(),
-        Some(Tree::Tuple(all)) => all.iter().collect(),
-        Some(one) => vec![one],
-    };
-    let mut head = String::from("except");
-    let mut any = all.is_empty();
-    for error in all {
-        let found = error.last_name().and_then(|name| ERRORS.iter().find(|(python, _)| *python == name));
-        let Some((_, ours)) = found else { return Err("this error".into()) };
-        any |= ours.is_empty();
-        head.push_str(&format!(" {ours}"));
-    }
-    if any {
-        head = "except".into();
-    }
-    if let Some(name) = name {
-        head.push_str(&format!(" as {}", named(name)));
-    }
-    Ok(head)
 }

@@ -90,8 +90,8 @@ pub(super) fn line(text: &str) -> Option<Foreign> {
             return Some(found);
         }
     }
-    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty());
-    let said = words.filter_map(says).next();
+    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty());
+    let said = words.find_map(says);
     if let Some(text) = said {
         return Some(Foreign::says(text));
     }
@@ -104,7 +104,11 @@ pub(super) fn line(text: &str) -> Option<Foreign> {
 
 /// What is to be used for a function of C that a line calls.
 pub(super) fn called(text: &str) -> Option<Foreign> {
-    functions(text).iter().find_map(|(function, _)| name(function))
+    let module = |function: &str| {
+        let before = text.split(function).next().unwrap_or("").trim_end();
+        !before.ends_with('.') || ["socket.", "os.", "fcntl.", "errno.", "signal."].iter().any(|m| before.ends_with(m))
+    };
+    functions(text).iter().filter(|(function, _)| module(function)).find_map(|(function, _)| name(function))
 }
 
 /// What is to be used for a name of C.

@@ -51,7 +51,7 @@ impl Writer<'_> {
         if is_count_of_tasks(tree) {
             return self.count_of_tasks();
         }
-        let (started, before, after) = self.started(tree);
+        let (started, before, after) = Self::started(tree);
         let found = self.matched(&started).ok_or_else(|| unknown(tree))?;
         let command = found.command;
         let mut line = self.written(&found)?;
@@ -94,12 +94,12 @@ impl Writer<'_> {
         let first = |at: &usize| *at == 0 || Some(all[*at].command.group) != group;
         let most = (0..all.len()).filter(first).min_by_key(|at| all[*at].params()).unwrap_or(0);
         let at = all.iter().position(|m| !result.is_empty() && suits(m)).unwrap_or(most);
-        if all.is_empty() { None } else { Some(all.swap_remove(at)) }
+        if all.is_empty() { pattern::by_name(tree) } else { Some(all.swap_remove(at)) }
     }
 
     /// What a thread or a process is started with: without what has a place of its own here, which stands before the
     /// def's name or behind its arguments.
-    fn started(&self, tree: &Tree) -> (Tree, &'static str, Vec<(String, Tree)>) {
+    fn started(tree: &Tree) -> (Tree, &'static str, Vec<(String, Tree)>) {
         let (mut daemon, mut pairs) = (false, Vec::new());
         let Tree::Call(callee, given) = tree else { return (tree.clone(), "", pairs) };
         if !given.iter().any(|g| g.name.as_deref() == Some("target")) {

@@ -8,6 +8,9 @@
 mod block;
 mod c;
 mod call;
+mod cursor;
+mod errors;
+mod loops;
 mod parse;
 mod pattern;
 mod statement;
@@ -67,7 +70,8 @@ fn without_prompts(text: &str) -> (String, bool) {
     let line = |line: &str| {
         let line = line.trim_start();
         let bare = PROMPTS.iter().find(|p| line == p.trim_end()).map(|_| "");
-        bare.or_else(|| PROMPTS.iter().find_map(|p| line.strip_prefix(p))).map(str::to_string)
+        let after = || PROMPTS.iter().find_map(|p| line.strip_prefix(p)).or_else(|| line.strip_prefix(">>>"));
+        bare.or_else(after).map(str::to_string)
     };
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
     if line(first).is_none() || first.trim_start().starts_with("...") && !first.contains("...>") {
@@ -104,7 +108,7 @@ fn python(text: &str, known: &dyn Fn(&str) -> bool) -> Option<Foreign> {
         }
         Err(_) => return None,
     };
-    let single = nodes.len() == 1 && nodes[0].body.is_empty();
+    let single = nodes.len() == 1 && (nodes[0].body.is_empty() || nodes[0].kind.goes_on());
     if nodes.is_empty() || !nodes.iter().all(is_whole) || (single && !is_telling(&nodes[0].kind)) {
         return None;
     }
@@ -147,11 +151,13 @@ fn is_telling(kind: &Kind) -> bool {
                     | Tree::Index(..)
                     | Tree::Slice(..)
                     | Tree::Binary("in", ..)
-            )
+            );
         });
         found
     }
     match kind {
+        // `s = socket` is a line of sockpit, with or without its spaces, and `x = hello` may be text.
+        Kind::Assign(targets, Tree::Name(_)) => !targets.iter().all(|target| target.name().is_some()),
         Kind::Value(Tree::Attr(_, part)) => part.starts_with('['),
         Kind::Value(Tree::Text(_) | Tree::Bytes(_)) => false,
         Kind::Value(tree) => tells(tree),
@@ -192,9 +198,9 @@ pub fn mend(mut error: lang::Error, known: &dyn Fn(&str) -> bool) -> lang::Error
         parts.take_while(Option::is_some).flatten().find(|found| !found.open)
     });
     let Some(found) = found.or_else(|| c::name(&word(&error))) else { return error };
-    // What is known for certain already is no worse.
-    let head = source.line(error.span.line).trim_end().ends_with([':', '{', ';']);
-    if error.notes.iter().any(|note| note.starts_with("write: ")) && !head {
+    // What is known for certain already is better than nothing.
+    let certain = |line: &str| refused(line, known).is_none();
+    if found.write.is_empty() && error.notes.iter().any(|note| note.strip_prefix("write: ").is_some_and(certain)) {
         return error;
     }
     error.notes = found.says.into_iter().collect();
@@ -222,7 +228,7 @@ fn earlier(error: &lang::Error, lines: &[&str], known: &dyn Fn(&str) -> bool) ->
 
 fn of_file(error: &mut lang::Error) {
     let name = &error.source.name;
-    if name.ends_with(".py") || name.ends_with(".c") {
+    if [".py", ".c"].iter().any(|end| name.ends_with(end)) {
         let note = format!("{name} is no program of sockpit, whose programs end in .sock");
         error.notes.push(note);
     }

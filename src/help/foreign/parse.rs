@@ -1,17 +1,11 @@
 //! Python's expressions from tokens.
 
+use super::cursor::{Parser, WORDS};
 use super::token::{Token, tokens};
 use super::tree::{Bit, Given, Tree};
 
 /// How deep expressions may nest.
 const DEPTH_MAX: usize = 60;
-
-/// Tokens being read. What is no expression gives none.
-pub(super) struct Parser<'a> {
-    tokens: &'a [Token],
-    at: usize,
-    depth: usize,
-}
 
 /// The expression that a text is.
 pub(super) fn expression(text: &str) -> Option<Tree> {
@@ -23,62 +17,10 @@ pub(super) fn expression(text: &str) -> Option<Tree> {
 /// What `x[::-1]` is of x.
 const REVERSED: &str = "[::-1]";
 
-/// The words that begin or part something and so are no names.
-const WORDS: &[&str] = &[
-    "and", "or", "not", "in", "is", "if", "else", "elif", "for", "while", "def", "class", "return", "import", "from",
-    "try", "except", "finally", "with", "as", "pass", "break", "continue", "raise", "del", "global", "nonlocal",
-    "assert", "async",
-];
-
 /// The operators between two operands, from the loosest; comparisons are one level.
 const LEVELS: &[&[&str]] = &[&["|"], &["^"], &["&"], &["<<", ">>"], &["+", "-"], &["*", "/", "//", "%", "@"]];
 
-impl<'a> Parser<'a> {
-    pub(super) fn new(tokens: &'a [Token]) -> Self {
-        Self { tokens, at: 0, depth: 0 }
-    }
-
-    pub(super) fn peek(&self) -> Option<&'a Token> {
-        self.tokens.get(self.at)
-    }
-
-    pub(super) fn at_end(&self) -> bool {
-        self.at >= self.tokens.len()
-    }
-
-    /// Take that operator if it is next.
-    pub(super) fn op(&mut self, op: &str) -> bool {
-        let is = matches!(self.peek(), Some(Token::Op(o)) if *o == op);
-        self.at += usize::from(is);
-        is
-    }
-
-    /// Take that word if it is next.
-    pub(super) fn word(&mut self, word: &str) -> bool {
-        let is = matches!(self.peek(), Some(Token::Name(name)) if name == word);
-        self.at += usize::from(is);
-        is
-    }
-
-    pub(super) fn name(&mut self) -> Option<String> {
-        let Some(Token::Name(name)) = self.peek() else { return None };
-        self.at += 1;
-        (!WORDS.contains(&name.as_str())).then(|| name.clone())
-    }
-
-    /// Pass over all that is left.
-    pub(super) fn rest(&mut self) {
-        self.at = self.tokens.len();
-    }
-
-    /// An operator that gives a value besides: `+=`.
-    pub(super) fn augment(&mut self) -> Option<&'static str> {
-        let Some(Token::Op(op)) = self.peek() else { return None };
-        let before = op.strip_suffix('=').filter(|o| !o.is_empty() && !matches!(*o, "=" | "!" | "<" | ">" | ":"))?;
-        self.at += 1;
-        Some(before)
-    }
-
+impl Parser<'_> {
     /// Expressions with commas between: a tuple, where there is more than one or a comma at the end.
     pub(super) fn list(&mut self) -> Option<Tree> {
         let first = self.starred()?;

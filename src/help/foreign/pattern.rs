@@ -106,6 +106,34 @@ pub(super) fn matches(tree: &Tree, imports: &Imports) -> Vec<Match> {
     patterns().iter().filter(|p| p.before.is_empty()).filter_map(|p| p.read(&[], tree, imports)).collect()
 }
 
+/// A call of this program, by its own name, written as a function: `send(s, data)`.
+pub(super) fn by_name(tree: &Tree) -> Option<Match> {
+    let Tree::Call(callee, given) = tree else { return None };
+    let command = command::find(callee.name()?)?;
+    let (mut found, mut next) = (Vec::new(), 0);
+    let mut plain = given.iter().filter(|g| g.name.is_none()).map(|g| g.value.clone());
+    while let Some(value) = plain.next() {
+        let param = command.params.get(next)?;
+        let place = match param.kind {
+            Kind::Option => Place::Two(value, plain.next()?),
+            _ => Place::One(value),
+        };
+        found.push((next, place));
+        next += usize::from(!takes_rest(param));
+    }
+    for one in given.iter().filter(|g| g.name.is_some()) {
+        let name = one.name.as_deref()?;
+        let index = command.params.iter().position(|p| p.name.eq_ignore_ascii_case(name))?;
+        found.push((index, Place::One(one.value.clone())));
+    }
+    let missing = command
+        .params
+        .iter()
+        .enumerate()
+        .any(|(i, p)| matches!(p.need, Need::Required | Need::Some) && !found.iter().any(|(index, _)| *index == i));
+    (!missing).then_some(Match { command, given: found, of_def: false })
+}
+
 /// The call that several statements are: what each gives its value to, and the value. Says how many they are.
 pub(super) fn sequence(statements: &[(Option<&str>, &Tree)], imports: &Imports) -> Option<(Match, usize)> {
     let all = patterns().iter().filter(|p| !p.before.is_empty()).filter_map(|pattern| {
@@ -158,7 +186,7 @@ impl Reader<'_> {
 
     fn unify(&mut self, pattern: &Tree, tree: &Tree) -> bool {
         if let Some((index, param)) = self.param(pattern) {
-            if !suits(param.kind, tree) {
+            if !suits(param, tree) {
                 return false;
             }
             self.given.push((index, Place::One(tree.clone())));
@@ -294,12 +322,12 @@ impl Reader<'_> {
 }
 
 /// Whether a literal can stand in the place of such a parameter.
-fn suits(kind: Kind, tree: &Tree) -> bool {
-    match tree {
-        Tree::Number(_) => {
-            !matches!(kind, Kind::Text | Kind::Name | Kind::Path | Kind::Encoding | Kind::Data | Kind::Addr)
-        }
-        Tree::Text(_) => !matches!(kind, Kind::Int | Kind::Size | Kind::Seconds),
+fn suits(param: &Param, tree: &Tree) -> bool {
+    match (tree, param.kind) {
+        (Tree::Number(_), Kind::Encoding | Kind::Path | Kind::Data | Kind::Addr) => false,
+        // `x[0]` is an item, `x['key']` a field.
+        (Tree::Number(_), _) => !param.name.eq_ignore_ascii_case("key"),
+        (Tree::Text(_), Kind::Int | Kind::Size | Kind::Seconds) => false,
         _ => true,
     }
 }

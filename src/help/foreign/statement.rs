@@ -1,6 +1,6 @@
 //! Python's statements: from a text to a tree of blocks.
 
-use super::parse::Parser;
+use super::cursor::Parser;
 use super::token::{self, Logical, Unread};
 use super::tree::Tree;
 
@@ -151,7 +151,11 @@ fn statement(parser: &mut Parser) -> Option<Kind> {
     }
     if parser.op(":") {
         // `name: type = value`.
-        parser.expr()?;
+        let plain = |tree: &Tree| matches!(tree, Tree::Name(_) | Tree::Attr(..));
+        let annotation = parser.expr()?;
+        if !plain(&first) || !(plain(&annotation) || matches!(annotation, Tree::Index(..))) {
+            return None;
+        }
         return if parser.op("=") { Some(Kind::Assign(vec![first], parser.list()?)) } else { Some(Kind::Pass) };
     }
     let mut all = vec![first];

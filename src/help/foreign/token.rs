@@ -263,8 +263,8 @@ fn number(text: &str) -> Option<String> {
             return i128::from_str_radix(digits, radix).ok().map(|n| n.to_string());
         }
     }
-    if plain.starts_with("0x") {
-        return i128::from_str_radix(&plain[2..], 16).ok().map(|_| plain);
+    if let Some(digits) = plain.strip_prefix("0x") {
+        return i128::from_str_radix(digits, 16).ok().map(|_| plain.clone());
     }
     plain.parse::<f64>().ok().map(|_| plain)
 }

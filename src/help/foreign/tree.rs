@@ -72,7 +72,9 @@ impl Tree {
             Self::Attr(of, _) | Self::Unary(_, of) => of.walk(see),
             Self::Call(callee, given) => {
                 callee.walk(see);
-                given.iter().for_each(|g| g.value.walk(see));
+                for one in given {
+                    one.value.walk(see);
+                }
             }
             Self::Index(a, b) | Self::Binary(_, a, b) => {
                 a.walk(see);

@@ -108,6 +108,18 @@ impl<'a> Writer<'a> {
         self.lines.push(format!("{}{text}", "  ".repeat(self.depth)));
     }
 
+    /// The same, as all of a statement.
+    pub(super) fn put(&mut self, text: &str) -> Told<()> {
+        self.line(text);
+        Ok(())
+    }
+
+    /// There is nothing to write, and this to say.
+    pub(super) fn say(&mut self, text: &'static str) -> Told<()> {
+        self.says = Some(text);
+        Ok(())
+    }
+
     /// The lines so far.
     pub(super) fn lines(&self) -> &[String] {
         &self.lines
