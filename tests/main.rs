@@ -21,12 +21,15 @@ mod cli;
 mod editor;
 mod events;
 mod examples;
+mod foreign;
 mod grammar;
 mod house;
 mod language;
 mod layout;
 mod linux;
 mod manual;
+mod newcomer;
+mod paced;
 mod processes;
 mod prompt;
 mod python;
@@ -34,6 +37,8 @@ mod random;
 mod readme;
 mod roundtrip;
 mod servers;
+mod services;
+mod startup;
 mod step;
 mod tasks;
 mod tidy;
@@ -41,7 +46,9 @@ mod trace;
 mod transcripts;
 mod typing;
 mod values;
+mod verify;
 mod views;
+mod watching;
 mod why;
 mod words;
 
@@ -52,24 +59,31 @@ fn main() {
     trial::keep_panics();
     // What takes longest comes first.
     let rust = [
+        paced::trials(),
         random::trials(),
         roundtrip::trials(),
         python::trials(),
         editor::trials(),
+        newcomer::trials(),
         step::trials(),
         transcripts::trials(),
         tasks::trials(),
         why::trials(),
         processes::trials(),
         prompt::trials(),
+        startup::trials(),
+        watching::trials(),
         readme::trials(),
+        verify::trials(),
         views::trials(),
         manual::trials(),
         servers::trials(),
+        services::trials(),
         cli::trials(),
         trace::trials(),
         typing::trials(),
         examples::trials(),
+        foreign::trials(),
         events::trials(),
         grammar::trials(),
         language::trials(),

@@ -139,6 +139,9 @@ impl Found {
     fn word(&mut self, before: &[Typed], word: &Typed, names: &Names) {
         let head = head(before);
         if before.len() < head {
+            if before.last().is_some_and(|w| w.word.is("every")) {
+                return self.values(names, |k| k == "a number");
+            }
             return self.all(Name::all());
         }
         let Some(name) = before.get(head).map(|w| &*w.text) else { return self.calls(before, names) };
@@ -357,7 +360,9 @@ impl Found {
     fn subjects(&mut self) {
         let calls = |subject: &help::HelpSubject| matches!(subject, help::HelpSubject::Call(_));
         let all = self.typed.is_empty();
-        self.all(help::subjects().filter(|(_, subject)| !all || calls(subject)).map(|(name, _)| name));
+        let names = help::subjects().filter(|(_, subject)| !all || calls(subject)).map(|(name, _)| name);
+        // One word is completed at a time.
+        self.all(names.filter(|name| !name.contains([' ', '*', '\''])));
     }
 }
 

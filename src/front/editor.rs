@@ -16,16 +16,18 @@ use rustyline::validate::Validator;
 use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Event, EventHandler, ExternalPrinter, Helper};
 use unicode_width::UnicodeWidthStr;
 
+use super::block::{ForeignBlock, depth, first_word, indent, joined};
 use super::complete::{self, Candidate};
 use super::history::{Past, Store};
 use super::keys::{Begins, LineKeys};
 use super::names::{Depth, NameCache};
+use super::offers::Offers;
 use super::paste::Paste;
 use super::reflow::{self, Drawn};
-use super::{highlight, hint, inputrc};
-use crate::lang;
+use super::{highlight, hint, inputrc, output};
+use crate::help::foreign;
 use crate::os::terminal;
-use crate::render::{CONTINUATION, Style};
+use crate::render::{self, CONTINUATION, Style};
 use crate::value::fold;
 use crate::value::text::printable;
 
@@ -58,6 +60,16 @@ impl Ask {
     }
 }
 
+/// What was entered.
+pub(super) enum Entered {
+    /// A statement: one line, or a whole block.
+    Lines(String),
+    /// The same, instead of the given line.
+    Instead(String),
+    /// A program of another language, which was pasted.
+    Program(String),
+}
+
 /// Reads statements from a terminal.
 pub(super) struct LineEditor {
     editor: Editor<Assistant, Past>,
@@ -65,12 +77,17 @@ pub(super) struct LineEditor {
     /// What is wrong with the history, until there is a place to say it.
     unsaid: Option<String>,
     keys: LineKeys,
+    offers: Offers,
     style: Style,
 }
 
 impl LineEditor {
     /// An editor on standard input and output.
-    pub(super) fn new(cache: Arc<NameCache>, paste: Paste, style: Style) -> rustyline::Result<Self> {
+    pub(super) fn new(
+        cache: Arc<NameCache>,
+        (paste, offers): (Paste, Offers),
+        style: Style,
+    ) -> rustyline::Result<Self> {
         let keys = inputrc::keys();
         let config = Config::builder()
             .auto_add_history(false)
@@ -98,7 +115,7 @@ impl LineEditor {
             keys: keys.clone(),
         }));
         editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(keys.clone())));
-        Ok(Self { editor, store: None, unsaid: None, keys, style })
+        Ok(Self { editor, store: None, unsaid: None, keys, offers, style })
     }
 
     /// What prints above the line being edited.
@@ -111,9 +128,8 @@ impl LineEditor {
         (self.store, self.unsaid) = Store::open(self.editor.history_mut());
     }
 
-    /// Ask for a statement: a line, or a block to its end; whether it was typed instead of the given line, too. `begin` is
-    /// called when the editor takes the terminal.
-    pub(super) fn statement(&mut self, ask: &Ask, begin: impl Fn()) -> rustyline::Result<(String, bool)> {
+    /// Ask for a statement: a line, or a block to its end. `begin` is called when the editor takes the terminal.
+    pub(super) fn statement(&mut self, ask: &Ask, begin: impl Fn()) -> rustyline::Result<Entered> {
         if let Some(note) = self.unsaid.take() {
             self.note(&note);
         }
@@ -123,25 +139,95 @@ impl LineEditor {
             "" => Begins::With(""),
             given => Begins::Given(given),
         };
-        let mut text = self.line(&ask.prompt, begins, &begin)?;
         if ask.question {
-            return Ok((text, false));
+            return self.line(&ask.prompt, begins, &begin).map(Entered::Lines);
         }
-        let instead = self.keys.is_aside();
+        let offered = self.offers.next();
+        let mut text = self.whole(&ask.prompt, begins, &begin)?;
+        // An offered line is none of the program's.
+        let instead = self.keys.is_aside() || offered.is_some();
+        if let Some(program) = self.pasted_program(&text) {
+            return Ok(Entered::Program(program));
+        }
+        let mut block = ForeignBlock::of(offered.as_deref() == Some(&text));
         // The block that a given line opens is the program's.
         let given = !instead && !ask.initial.is_empty() && first_word(&text) == first_word(&ask.initial);
         while depth(&text) > 0 && !given {
             self.assist(|a| a.in_block.set(true));
-            let line = self.line(CONTINUATION, Begins::With(&indent(depth(&text))), &begin);
+            let line = self.whole(CONTINUATION, Begins::With(&indent(depth(&text))), &begin);
             self.assist(|a| a.in_block.set(false));
             match line {
+                Ok(line) if self.refuses(&line, depth(&text), &mut block) => {}
                 Ok(line) => text = joined(&text, &line),
                 // There is nothing to leave but the block.
                 Err(ReadlineError::Eof) => return Err(ReadlineError::Interrupted),
                 Err(e) => return Err(e),
             }
         }
-        Ok((text, instead))
+        Ok(if instead { Entered::Instead(text) } else { Entered::Lines(text) })
+    }
+
+    /// A line; of Python, which goes on in the next line while a bracket is open, as many as it is.
+    fn whole(&mut self, prompt: &str, begins: Begins, begin: &impl Fn()) -> rustyline::Result<String> {
+        let mut text = self.line(prompt, begins, begin)?;
+        while foreign::is_open(&text) {
+            let more = self.line(CONTINUATION, Begins::With(""), begin)?;
+            if more.trim().is_empty() {
+                break;
+            }
+            text = format!("{text} {}", more.trim());
+        }
+        Ok(text)
+    }
+
+    fn is_def(&self, name: &str) -> bool {
+        self.editor.helper().is_some_and(|a| a.cache.ask(Depth::Names).def(name).is_some())
+    }
+
+    /// All that was pasted, from a line on that was refused, where it is a program of another language.
+    fn pasted_program(&self, line: &str) -> Option<String> {
+        let known = |name: &str| self.is_def(name);
+        let program = format!("{line}\n{}", self.keys.paste.all()?);
+        let is_foreign = foreign::is_refused(line, &known) && foreign::read(&program, &known).is_some_and(|f| !f.open);
+        is_foreign.then(|| {
+            self.keys.paste.clear();
+            program
+        })
+    }
+
+    /// Whether a line of a block is another language's. That is said at once, and the line to write is offered.
+    fn refuses(&self, line: &str, depth: usize, block: &mut ForeignBlock) -> bool {
+        let known = |name: &str| self.is_def(name);
+        if line.trim().is_empty() && block.begun {
+            self.offers.put(&["end".to_string()]);
+            return false;
+        }
+        if let Some(program) = self.pasted_program(line) {
+            let found = foreign::read(&program, &known);
+            let write = found.as_ref().map_or(&[][..], |found| &found.write);
+            self.note(
+                found.as_ref().and_then(|f| f.says.as_deref()).unwrap_or("this is offered in sockpit, line by line"),
+            );
+            let before = indent(depth);
+            let indented = |statement: &String| {
+                statement.lines().map(|line| format!("{before}{line}")).collect::<Vec<_>>().join("\n")
+            };
+            self.offers.put(&write.iter().map(indented).collect::<Vec<_>>());
+            return true;
+        }
+        let Some(error) = foreign::refusal(line, &known) else { return false };
+        write(&format!("{}\n", render::program_error(&error, output::fitted(self.style, io::stdout()))));
+        // What was pasted stands behind the blanks that the line began with.
+        let own = line.strip_prefix(&indent(depth)).unwrap_or(line);
+        let ends = if self.keys.paste.was_single() { block.ends(own) } else { 0 };
+        let mut instead = vec!["end".to_string(); ends];
+        let before = indent(depth.saturating_sub(ends));
+        let indented =
+            |statement: &String| statement.lines().map(|line| format!("{before}{line}")).collect::<Vec<_>>().join("\n");
+        instead.extend(error.instead().iter().map(indented));
+        block.open(own, &instead);
+        self.offers.put(&instead);
+        true
     }
 
     fn assist(&self, change: impl Fn(&Assistant)) {
@@ -156,10 +242,21 @@ impl LineEditor {
         }
         loop {
             let rest = self.keys.paste.rest();
-            let begins = if rest.is_empty() { begins } else { Begins::With(&rest) };
+            let is_question = self.editor.helper().is_some_and(|a| a.in_question.get());
+            let offered = if rest.is_empty() && !is_question { self.offers.next() } else { None };
+            let begins = match &offered {
+                Some(line) => Begins::Given(line),
+                None if rest.is_empty() => begins,
+                None => Begins::With(&rest),
+            };
             let line = self.typed(prompt, begins, begin);
             // Who gives up what took the place of a given line has that line again.
             if !(matches!(line, Err(ReadlineError::Interrupted)) && self.keys.is_aside()) {
+                match &line {
+                    Ok(_) if offered.is_some() => self.offers.answered(self.keys.is_aside()),
+                    Err(_) if !is_question => self.offers.clear(),
+                    _ => {}
+                }
                 return line;
             }
         }
@@ -216,34 +313,9 @@ fn write(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// How many blocks these lines leave open.
-pub(super) fn depth(lines: &str) -> usize {
-    usize::try_from(lines.lines().map(lang::depth_change).sum::<isize>()).unwrap_or(0)
-}
-
 /// How wide the window is.
 fn columns() -> usize {
     terminal::width(io::stdout()).unwrap_or(terminal::USUAL)
-}
-
-fn indent(depth: usize) -> String {
-    "  ".repeat(depth)
-}
-
-fn first_word(line: &str) -> &str {
-    line.split_whitespace().next().unwrap_or("")
-}
-
-/// A block with one more line; what ends a block or parts it stands where the block began.
-fn joined(block: &str, line: &str) -> String {
-    let outwards = matches!(first_word(line), "end" | "else" | "elif" | "except" | "finally");
-    if outwards {
-        format!("{block}\n{}{}", indent(depth(block).saturating_sub(1)), line.trim())
-    } else if line.trim().is_empty() {
-        format!("{block}\n")
-    } else {
-        format!("{block}\n{line}")
-    }
 }
 
 /// What rustyline asks while a line is typed.

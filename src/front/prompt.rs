@@ -1,6 +1,6 @@
 //! The prompt, and lines from a pipe: each is run as it comes, and the loop goes on while the next one is typed.
 
-use std::io::{self, IsTerminal, Read as _};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -8,15 +8,17 @@ use std::time::{Duration, Instant};
 
 use super::editor::Ask;
 use super::line::{Read, Reader};
+use super::offers::Offers;
 use super::output::{self, Form, Output};
 use super::rest::Rest;
-use super::screen::Screen;
+use super::screen::{Runs, Screen};
 use super::step::{self, Busy};
-use super::{FAILED, Options, script};
+use super::{FAILED, Options, rc, script, tee};
+use crate::help::foreign;
 use crate::lang::Source;
 use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
-use crate::render::PROMPT;
+use crate::render::{CONTINUATION, PROMPT};
 use crate::session::{Main, Session, Sink, Stop};
 use crate::value::{Failure, Name, Value, text};
 use crate::world::input;
@@ -28,34 +30,40 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// The prompt, or what comes on standard input when it is no terminal.
 pub(super) fn run(options: &Options) -> u8 {
-    let stdin = io::stdin();
-    if stdin.is_terminal() {
-        return interact(options, None);
+    if io::stdin().is_terminal() {
+        interact(options, &First::Nothing)
+    } else if is_file() {
+        script::stdin().map_or_else(|status| status, |source| script::source(&source, options))
+    } else {
+        pipe(options, None)
     }
-    if is_file() {
-        let mut bytes = Vec::new();
-        return match stdin.lock().read_to_end(&mut bytes) {
-            Ok(_) => match Source::from_bytes("stdin", bytes) {
-                Ok(source) => script::source(&source, options),
-                Err(error) => script::refuse(&error),
-            },
-            Err(e) => {
-                output::complain(&format!("sockpit: standard input cannot be read: {e}"));
-                FAILED
-            }
-        };
-    }
-    pipe(options)
+}
+
+/// `sockpit -i`: a program, and what is typed after it.
+pub(super) fn stay(source: &Rc<Source>, options: &Options) -> u8 {
+    if io::stdin().is_terminal() { interact(options, &First::Run(source)) } else { pipe(options, Some(source)) }
 }
 
 fn is_file() -> bool {
     rustix::fs::fstat(io::stdin()).is_ok_and(|s| rustix::fs::FileType::from_raw_mode(s.st_mode).is_file())
 }
 
-/// Lines of a pipe: each runs as it comes, the first error ends it, as in a script.
-fn pipe(options: &Options) -> u8 {
+/// Lines of a pipe: each runs as it comes, the first error ends it, as in a script. An error of the program that they
+/// follow does not.
+fn pipe(options: &Options, program: Option<&Rc<Source>>) -> u8 {
     let mut session = script::session(options);
-    let reader = match session.world.poller().and_then(|p| Reader::start(p.waker(), Arc::default())) {
+    if let Some(source) = program {
+        match session.start(source) {
+            Ok(()) => run_main(&mut session),
+            Err(error) => drop(script::refuse(&error)),
+        }
+        if session.status.stop().is_some() {
+            return script::status(&mut session, options);
+        }
+        session.status.take_failure();
+    }
+    let reader = match session.world.poller().and_then(|p| Reader::start(p.waker(), Arc::default(), Offers::default()))
+    {
         Ok(reader) => reader,
         Err(e) => {
             output::complain(&format!("sockpit: {e}"));
@@ -67,7 +75,7 @@ fn pipe(options: &Options) -> u8 {
         reader.ask(Ask::plain(PROMPT));
         let Some(read) = next(&mut session, &reader) else { return script::status(&mut session, options) };
         match read {
-            Read::Lines(text) | Read::Instead(text) => {
+            Read::Lines(text) | Read::Instead(text) | Read::Pasted(text) => {
                 let source = Source::part("stdin", &text, line);
                 line += text.lines().count() as u32;
                 if let Err(error) = session.start(&source) {
@@ -130,15 +138,24 @@ fn run_main(session: &mut Session) {
 /// `sockpit step FILE.sock [ARG...]`: the prompt with the script's next line already typed.
 pub(super) fn step(path: &Path, options: &Options) -> u8 {
     match script::read(path) {
-        Ok(source) => interact(options, Some(&source)),
+        Ok(source) => interact(options, &First::Step(&source)),
         Err(status) => status,
     }
 }
 
-fn interact(options: &Options, program: Option<&Rc<Source>>) -> u8 {
+/// What comes before the first prompt.
+enum First<'a> {
+    Nothing,
+    /// A program is run.
+    Run(&'a Rc<Source>),
+    /// A program is stepped through.
+    Step(&'a Rc<Source>),
+}
+
+fn interact(options: &Options, first: &First) -> u8 {
     let terminal = Rc::new(Terminal::remember());
     let status = match Prompt::new(options, &terminal) {
-        Ok(mut prompt) => prompt.converse(program),
+        Ok(mut prompt) => prompt.converse(first),
         Err(e) => {
             output::complain(&format!("sockpit: the prompt cannot start: {e}"));
             FAILED
@@ -162,7 +179,7 @@ impl<'a> Prompt<'a> {
     fn new(options: &'a Options, terminal: &Rc<Terminal>) -> io::Result<Self> {
         let above = Arc::default();
         let style = output::style(&io::stdout(), false);
-        let screen = Rc::new(Screen::new(Arc::clone(&above), style, options.quiet));
+        let screen = Rc::new(Screen::new(Arc::clone(&above), Offers::default(), style, options.quiet));
         let sink: Box<dyn Sink> = match options.form {
             Form::Human => Box::new(screen.clone()),
             form => Box::new(Output::new(form)),
@@ -174,7 +191,7 @@ impl<'a> Prompt<'a> {
         session.world.announce(true);
         session.status.end_after(options.timeout);
         let waker = session.world.poller()?.waker();
-        let reader = Reader::start(waker.clone(), above)?;
+        let reader = Reader::start(waker.clone(), above, screen.offers.clone())?;
         if reader.edits {
             screen.show_in_parts(waker.clone(), terminal.clone());
             // A line of a child's goes above the one being typed, as all else does.
@@ -187,16 +204,30 @@ impl<'a> Prompt<'a> {
         Ok(Self { session, screen, reader, options, answering: false })
     }
 
-    fn converse(&mut self, program: Option<&Rc<Source>>) -> u8 {
-        if let Some(source) = program {
-            if let Err(error) = self.session.step_through(source) {
-                return script::refuse(&error);
+    fn converse(&mut self, first: &First) -> u8 {
+        let greets = self.reader.edits && !self.options.quiet;
+        match first {
+            First::Step(source) => {
+                if let Err(error) = self.session.step_through(source) {
+                    return script::refuse(&error);
+                }
+                self.screen.echoes.set(true);
+                if greets {
+                    self.screen.say(step::GREETING);
+                }
             }
-            self.screen.echoes.set(true);
+            First::Run(source) => self.run(source, if self.options.quiet { Runs::Quietly } else { Runs::Shown }),
+            First::Nothing if greets => {
+                self.screen.say("sockpit: type a socket call; `help` lists them, Ctrl-D leaves");
+            }
+            First::Nothing => {}
         }
-        if self.reader.edits && !self.options.quiet {
-            let greeting = "sockpit: type a socket call; `help` lists them, Ctrl-D leaves";
-            self.screen.say(if program.is_some() { step::GREETING } else { greeting });
+        // A program that is stepped through gives what it gives when it is run.
+        if !self.options.norc && !matches!(first, First::Step(_)) && self.session.status.stop().is_none() {
+            match rc::lines() {
+                Ok(lines) => lines.iter().for_each(|lines| self.run(lines, Runs::Quietly)),
+                Err(message) => drop(self.screen.show(&message)),
+            }
         }
         loop {
             self.settle();
@@ -207,7 +238,9 @@ impl<'a> Prompt<'a> {
                 return self.leave();
             }
             let standing = step::standing(&mut self.session, &self.screen);
-            let ask = standing.as_ref().map_or_else(|| Ask::plain(PROMPT), step::ask);
+            let ask = standing
+                .as_ref()
+                .map_or_else(|| Ask::plain(self.session.world.input.prompt.as_deref().unwrap_or(PROMPT)), step::ask);
             match self.read(ask) {
                 Some(Read::Lines(text)) if self.session.stepper.is_on() => {
                     self.guarded(|p| step::line(&mut p.session, &p.screen, &text, standing.as_ref()));
@@ -215,7 +248,14 @@ impl<'a> Prompt<'a> {
                 Some(Read::Instead(text)) if self.session.stepper.is_on() => {
                     self.guarded(|p| step::other(&mut p.session, &p.screen, &text, standing.as_ref()));
                 }
-                Some(Read::Lines(text) | Read::Instead(text)) => self.line(&text),
+                Some(Read::Lines(text) | Read::Instead(text)) => {
+                    let stepped = matches!(first, First::Step(_));
+                    match stepped.then(|| step::of_the_ended(&text)).flatten() {
+                        Some(said) => self.screen.remark(&said),
+                        None => self.line(&text),
+                    }
+                }
+                Some(Read::Pasted(text)) => self.pasted(&text),
                 Some(Read::Interrupted) if self.reader.edits && self.session.stepper.is_on() && standing.is_none() => {
                     self.session.interrupt_steps();
                 }
@@ -239,9 +279,15 @@ impl<'a> Prompt<'a> {
         self.screen.editing.set(self.reader.edits);
         self.reader.above.hold(!self.session.world.announces());
         self.session.status.forget_interrupt();
+        // What was told stands before the question.
+        self.session.flush();
+        let prompt = ask.prompt.clone();
         self.reader.ask(ask);
         let read = next(&mut self.session, &self.reader);
         self.screen.editing.set(false);
+        if let Some(Read::Lines(text)) = &read {
+            tee::log(&format!("{prompt}{}", text.trim_end().replace('\n', &format!("\n{CONTINUATION}"))));
+        }
         self.show_above();
         read
     }
@@ -261,9 +307,14 @@ impl<'a> Prompt<'a> {
         let Some(read) = self.reader.heard() else { return true };
         self.answering = false;
         self.screen.editing.set(false);
+        if let (Read::Lines(line), Some(prompt)) = (&read, self.session.world.input.question()) {
+            tee::log(&format!("{prompt}{}", line.trim_end()));
+        }
         self.show_above();
         self.session.world.answer(match read {
-            Read::Lines(line) | Read::Instead(line) => Ok(Value::text(line.trim_end_matches(['\n', '\r']))),
+            Read::Lines(line) | Read::Instead(line) | Read::Pasted(line) => {
+                Ok(Value::text(line.trim_end_matches(['\n', '\r'])))
+            }
             Read::Interrupted => Err(Failure::new(Name::Interrupted)),
             Read::End => Err(input::ended("Ctrl-D ended the input")),
             Read::Failed(why) => Err(input::ended(&why)),
@@ -274,8 +325,21 @@ impl<'a> Prompt<'a> {
     /// Show what was to be printed above the line: there is none any more.
     fn show_above(&self) {
         for text in self.reader.above.end() {
-            self.screen.show(text.trim_end_matches('\n'));
+            self.screen.put(text.trim_end_matches('\n'));
         }
+    }
+
+    /// Run the lines of a file. The first error ends them, and nothing else.
+    fn run(&mut self, source: &Rc<Source>, runs: Runs) {
+        self.screen.runs.set(runs);
+        self.screen.recorder.borrow_mut().begin_file(source);
+        self.guarded(|prompt| match prompt.session.start(source) {
+            Ok(()) => prompt.settle(),
+            Err(error) => prompt.screen.refuse_file(&error),
+        });
+        self.screen.runs.set(Runs::No);
+        let whole = self.session.status.take_failure().is_none() && self.session.status.stop().is_none();
+        self.screen.recorder.borrow_mut().end_file(whole);
     }
 
     /// Run what was typed. An error ends nothing but the line.
@@ -289,7 +353,32 @@ impl<'a> Prompt<'a> {
         });
         if self.session.status.take_failure().is_some_and(|f| f.name == Name::Interrupted) {
             self.reader.paste.clear();
+            self.screen.offers.clear();
         }
+    }
+
+    /// A program of another language was pasted: say so at its first line, and offer it translated as a whole.
+    fn pasted(&mut self, text: &str) {
+        let first = foreign::first_line(text);
+        if self.session.stepper.is_on() {
+            self.guarded(|p| step::other(&mut p.session, &p.screen, &first, None));
+        } else {
+            self.line(&first);
+        }
+        self.screen.offers.clear();
+        let Some(found) = self.session.foreign(text) else { return };
+        if let Some(line) = found.without {
+            let what = found.says.unwrap_or_default();
+            self.screen.remark(&format!("# line {} of what was pasted: {what}; nothing of it is run", line + 1));
+            return;
+        }
+        let count = found.write.len();
+        let said = "Enter enters each as it stands typed, changed or not; Ctrl-C drops them";
+        self.screen.remark(&format!("# all of it in sockpit, {count} statements: {said}"));
+        for line in found.write.iter().flat_map(|statement| statement.lines()) {
+            self.screen.remark(&format!("#   {}", text::printable(line)));
+        }
+        self.screen.offers.put(&found.write);
     }
 
     /// A bug in sockpit costs the line, not the session: what the line was doing is given up.

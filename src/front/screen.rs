@@ -2,7 +2,8 @@
 //! of the grey line that says what a call waits for.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -11,15 +12,27 @@ use mio::Waker;
 use unicode_width::UnicodeWidthStr;
 
 use super::line::Above;
-use super::output;
+use super::offers::Offers;
 use super::pager::{self, Pager, Rest};
 use super::recorder::Recorder;
-use super::reflow;
+use super::{output, reflow, tee};
 use crate::lang;
 use crate::os::terminal::{self, Terminal};
 use crate::render::{self, Style};
 use crate::session::{Event, Sink, What};
 use crate::value::fold;
+
+/// How the lines of a file are shown that run at the prompt. They are taken down as if they had been typed.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Runs {
+    /// None run.
+    #[default]
+    No,
+    /// With their results, as a script's are.
+    Shown,
+    /// What they print, and errors.
+    Quietly,
+}
 
 /// Where a prompt's events go.
 pub struct Screen {
@@ -32,10 +45,14 @@ pub struct Screen {
     pub echoes: Cell<bool>,
     /// How far down the program was shown.
     seen: Cell<u32>,
+    /// The lines of a file run before a line is asked for.
+    pub runs: Cell<Runs>,
     /// A line that says what is waited for stands where the next output goes: how wide it is.
     waits: Cell<Option<usize>>,
     /// The session so far, for `save FILE.transcript`.
     pub recorder: RefCell<Recorder>,
+    /// What is offered in the place of a line that was refused.
+    pub offers: Offers,
     /// What is longer than the screen, where a person reads it there.
     long: RefCell<Option<Long>>,
 }
@@ -54,9 +71,9 @@ struct Long {
 
 impl Screen {
     /// The terminal, with what prints above the line.
-    pub fn new(above: Arc<Above>, style: Style, quiet: bool) -> Self {
-        let (editing, echoes, waits, seen, long) = Default::default();
-        Self { above, style, quiet, editing, echoes, seen, waits, recorder: RefCell::default(), long }
+    pub fn new(above: Arc<Above>, offers: Offers, style: Style, quiet: bool) -> Self {
+        let (editing, echoes, runs, waits, seen, long) = Default::default();
+        Self { above, style, quiet, editing, echoes, seen, runs, waits, recorder: RefCell::default(), offers, long }
     }
 
     /// The program is shown down to that line. Gives how far it was before.
@@ -74,6 +91,12 @@ impl Screen {
 
     /// Show text. False when it cannot be.
     pub fn show(&self, text: &str) -> bool {
+        tee::log(text);
+        self.put(text)
+    }
+
+    /// Show text that is written down already, where what is shown is.
+    pub fn put(&self, text: &str) -> bool {
         if let Some(long) = self.long.borrow_mut().as_mut().filter(|long| long.pager.is_some()) {
             long.held.push(text.into());
             return true;
@@ -85,12 +108,13 @@ impl Screen {
 
     /// Show a call's output, or as much of it as the screen has room for.
     fn show_output(&self, text: &str) -> bool {
+        tee::log(text);
         let mut long = self.long.borrow_mut();
         let size = terminal::size(io::stdout());
         let parts = long.as_mut().filter(|long| long.pager.is_none()).zip(size);
         let Some((parts, rest)) = parts.and_then(|(long, size)| Some((long, Rest::of(text, size)?))) else {
             drop(long);
-            return self.show(text);
+            return self.put(text);
         };
         parts.rest = rest;
         if let Some(command) = pager::command() {
@@ -120,7 +144,7 @@ impl Screen {
         let Some((text, left)) = next else { return false };
         let lines = if left == 1 { "line" } else { "lines" };
         let more = self.style.dim(&format!("... {left} more {lines}: `more`"));
-        self.show(&if left == 0 { text } else { format!("{text}\n{more}") })
+        self.put(&if left == 0 { text } else { format!("{text}\n{more}") })
     }
 
     /// Whether a pager has the terminal. What came while it had is shown once it has ended.
@@ -139,7 +163,7 @@ impl Screen {
             self.show_more();
         }
         for text in held {
-            self.show(&text);
+            self.put(&text);
         }
         false
     }
@@ -159,11 +183,17 @@ impl Screen {
         output::fitted(self.style, io::stdout())
     }
 
-    /// Show what is wrong with a line, and take it down.
+    /// Show what is wrong with a program's file.
+    pub fn refuse_file(&self, error: &lang::Error) {
+        self.show(&render::program_error(error, Style { places: true, ..self.fitted() }));
+    }
+
+    /// Show what is wrong with a line, and take it down. What to write instead is offered.
     pub fn refuse(&self, error: &lang::Error) {
         let plain = render::program_error(error, Style::default());
         self.recorder.borrow_mut().say(&plain);
         self.show(&render::program_error(error, self.fitted()));
+        self.offers.put(&error.instead());
     }
 
     /// Say in one grey line, which goes away again, what is waited for and how long by now.
@@ -205,14 +235,21 @@ fn cleared(width: usize) -> String {
 
 impl Sink for Rc<Screen> {
     fn event(&mut self, event: &Event) -> bool {
-        // A line that was typed stands on the screen already.
-        if matches!(event.what, What::Line(_)) && !self.echoes.get() {
+        let runs = self.runs.get();
+        match &event.what {
+            // A line that was typed stands on the screen already.
+            What::Line(_) if runs == Runs::No && !self.echoes.get() => return true,
+            What::Line(text) if runs != Runs::No => self.recorder.borrow_mut().line(event, text),
+            _ => self.recorder.borrow_mut().event(event),
+        }
+        let said = matches!(event.what, What::Printed(_) | What::Failed { taken: false, .. });
+        if runs == Runs::Quietly && !said {
             return true;
         }
-        if !matches!(event.what, What::Announced(_)) {
-            self.recorder.borrow_mut().event(event);
-        }
-        let text = render::event(event, self.fitted());
+        // Where no file is named, the place is the line above.
+        let named = event.at.source.as_ref().is_some_and(|source| !source.name.is_empty());
+        let style = Style { places: named && !self.echoes.get(), ..self.fitted() };
+        let text = render::event(event, style);
         if text.is_empty() && !matches!(event.what, What::Printed(_)) {
             return true;
         }
@@ -223,7 +260,8 @@ impl Sink for Rc<Screen> {
             self.above.push(format!("{text}\n"));
             return true;
         }
-        self.show_output(&text)
+        // A file's lines, and rounds, do not stop at a screenful: nobody is asked to go on.
+        if runs == Runs::No && !event.at.repeats { self.show_output(&text) } else { self.show(&text) }
     }
 
     fn more(&mut self) -> bool {
@@ -232,6 +270,18 @@ impl Sink for Rc<Screen> {
 
     fn flush(&mut self) -> bool {
         true
+    }
+
+    /// The line that is being typed stays where it is.
+    fn clear_screen(&mut self) {
+        let mut out = io::stdout();
+        if !self.editing.get() && out.is_terminal() {
+            let _ = out.write_all(b"\x1b[H\x1b[2J").and_then(|()| out.flush());
+        }
+    }
+
+    fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
+        tee::to(path)
     }
 
     fn transcript(&self) -> Option<String> {

@@ -3,13 +3,16 @@
 //!
 //! All of it is made from the tables that the program itself works with. It knows no session and no terminal.
 
+mod errors;
 mod examples;
 mod find;
+pub mod foreign;
 mod forms;
 pub(crate) mod manual;
 mod pages;
 pub mod program;
 pub mod python;
+mod topic;
 pub mod topics;
 pub mod words;
 

@@ -23,6 +23,8 @@ pub struct Call {
     pub targets: Vec<Word>,
     /// The error it must fail with.
     pub expect: Option<Word>,
+    /// How many seconds after it began it is made again, and so on.
+    pub every: Option<Word>,
     /// What is called.
     pub name: Word,
     /// Its words.
@@ -52,6 +54,7 @@ pub enum StatementKind {
     Let(Word, Expr),
     Assert(Expr),
     Print(Vec<Word>),
+    Show(Expr),
     If(Vec<(Expr, Block)>, Option<Block>),
     While(Expr, Block),
     Loop(Block),

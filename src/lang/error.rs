@@ -66,6 +66,19 @@ impl Source {
         Rc::new(Self { name: name.into(), text: text.into(), first, starts: OnceCell::new() })
     }
 
+    /// What stands there, as it was written.
+    pub fn at(&self, span: Span) -> String {
+        stretch(self.line(span.line), span).to_string()
+    }
+
+    /// A line with something else in a place of it, as it could be typed.
+    pub fn with(&self, span: Span, instead: &str) -> String {
+        let mut line = self.line(span.line).chars();
+        let before: String = line.by_ref().take((span.column as usize).saturating_sub(1)).collect();
+        let after: String = line.skip(span.length as usize).collect();
+        format!("{before}{instead}{after}").trim().to_string()
+    }
+
     /// A line of it, by its number.
     pub fn line(&self, number: u32) -> &str {
         let starts = self
@@ -111,6 +124,8 @@ pub struct Error {
     pub message: String,
     /// What to do about it.
     pub notes: Vec<String>,
+    /// The statements to write instead.
+    pub write: Vec<String>,
     /// Where.
     pub span: Span,
     /// In which program.
@@ -122,7 +137,14 @@ pub struct Error {
 impl Error {
     /// An error at that place.
     pub fn new(source: &Rc<Source>, span: Span, message: impl Into<String>) -> Self {
-        Self { message: message.into(), notes: Vec::new(), span, source: source.clone(), incomplete: false }
+        Self {
+            message: message.into(),
+            notes: Vec::new(),
+            write: Vec::new(),
+            span,
+            source: source.clone(),
+            incomplete: false,
+        }
     }
 
     /// The same with a line of advice.
@@ -130,6 +152,22 @@ impl Error {
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+
+    /// The statements to write instead, whoever found them: a note that begins with `write: ` is one, too.
+    pub fn instead(&self) -> Vec<String> {
+        if self.write.is_empty() {
+            return self.notes.iter().filter_map(|n| n.strip_prefix("write: ")).map(str::to_string).collect();
+        }
+        self.write.clone()
+    }
+
+    /// What to do about it, in lines.
+    pub fn advice(&self) -> impl Iterator<Item = String> {
+        let lines = self.write.iter().flat_map(|statement| statement.lines());
+        let written =
+            lines.enumerate().map(|(at, line)| format!("{} {line}", if at == 0 { "write:" } else { "      " }));
+        self.notes.iter().cloned().chain(written)
     }
 
     /// The same with `did you mean` and the nearest of some names, if one is near.
@@ -146,7 +184,7 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", place(&self.source, self.span), self.message)?;
         write!(f, "\n{}", excerpt(&self.source, self.span, None))?;
-        self.notes.iter().try_for_each(|note| write!(f, "\n  {note}"))
+        self.advice().try_for_each(|line| write!(f, "\n  {line}"))
     }
 }
 

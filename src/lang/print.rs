@@ -31,6 +31,7 @@ fn write_block(out: &mut String, block: &Block, depth: usize) {
             StatementKind::Call(c) => line(out, &call(c)),
             StatementKind::Let(name, e) => line(out, &format!("let {} = {}", word(name), expr(e, 0))),
             StatementKind::Assert(e) => line(out, &format!("assert {}", expr(e, 0))),
+            StatementKind::Show(e) => line(out, &shown(e)),
             StatementKind::Print(w) => line(out, &joined("print", w)),
             StatementKind::If(arms, otherwise) => {
                 for (i, (condition, body)) in arms.iter().enumerate() {
@@ -81,11 +82,21 @@ fn call(call: &Call) -> String {
     if let Some(name) = &call.expect {
         let _ = write!(out, "expect {} ", word(name));
     }
+    if let Some(seconds) = &call.every {
+        let _ = write!(out, "every {} ", word(seconds));
+    }
     out.push_str(&joined(&word(&call.name), &call.args));
     if call.background {
         out.push_str(" &");
     }
     out
+}
+
+/// An expression that stands alone: a name at its beginning would be a call's.
+fn shown(e: &Expr) -> String {
+    let text = expr(e, 0);
+    let given = text.starts_with(['(', '"', '$']) || ["not ", "- ", "~ "].iter().any(|op| text.starts_with(op));
+    if given { text } else { format!("( {text} )") }
 }
 
 fn expr(e: &Expr, min: u8) -> String {
@@ -112,9 +123,15 @@ fn word(w: &Word) -> String {
         return format!("${name}");
     }
     let quote = w.quoted || w.parts.is_empty() || w.literal().is_some_and(|t| KEYWORDS.contains(&t));
+    // What is given by name keeps its name before the quotes.
+    let key = w.key().filter(|_| quote || w.bytes).map_or(String::new(), |key| format!("{key}="));
+    let mut parts = w.parts.clone();
+    if let Some(Part::Literal(first)) = parts.first_mut() {
+        *first = first[key.len()..].into();
+    }
     // Bytes begin with a b"", which says so, and go on in stretches.
-    let mut out = String::from(if w.bytes { "b\"" } else { "" });
-    for (i, part) in w.parts.iter().enumerate() {
+    let mut out = format!("{key}{}", if w.bytes { "b\"" } else { "" });
+    for (i, part) in parts.iter().enumerate() {
         match part {
             Part::Literal(bytes) if w.bytes => write_bytes(&mut out, bytes, i == 0),
             Part::Literal(bytes) => write_literal(&mut out, bytes, quote),
@@ -127,7 +144,7 @@ fn word(w: &Word) -> String {
     }
     match w.bytes {
         true if w.parts.is_empty() => out + "\"",
-        false if quote => format!("\"{out}\""),
+        false if quote => format!("{key}\"{}\"", &out[key.len()..]),
         _ => out,
     }
 }

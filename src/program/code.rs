@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::command::{Arg, Command, Kind};
 use crate::lang::{Operator, Source, Span};
-use crate::value::{Name, Value};
+use crate::value::{Failure, Name, Value};
 
 /// Compiled statements.
 pub(crate) struct Code {
@@ -177,6 +177,12 @@ pub(crate) struct Function {
 }
 
 impl Function {
+    /// It takes another number of arguments.
+    pub(crate) fn miscounted(&self, given: usize) -> Failure {
+        let (name, takes, params) = (&self.name, self.params.len(), self.params.join(" "));
+        Failure::usage(format!("`{name}` takes {takes} arguments ({params}), and here are {given}"))
+    }
+
     /// The call that nobody wrote: the def in that slot is started rather than called.
     pub(crate) fn start(&self, slot: usize) -> Rc<Site> {
         let (args, spans, targets, callee) = (Vec::new(), Vec::new(), Vec::new(), Callee::Defined(slot));
@@ -185,12 +191,19 @@ impl Function {
     }
 }
 
+/// What a line is called that shows a value, as it has no word for it.
+pub(crate) const SHOW: &str = "value";
+
 /// A step.
 pub(crate) enum Op {
     /// Tell that a statement of the top level begins: its lines.
     Line(u32, u32),
     /// Make a call.
     Call(Rc<Site>),
+    /// Begin to repeat a call, so many seconds apart.
+    Every(usize, Operand),
+    /// Wait until it is time to make the call again.
+    Beat(usize, Rc<Site>),
     /// Make a call in the background: a job that runs this code in the same scope.
     Background(Rc<Code>),
     /// Give a name a value.
@@ -199,6 +212,8 @@ pub(crate) enum Op {
     Assert(ExprCode),
     /// Print words.
     Print(Vec<Operand>),
+    /// Show a value.
+    Show(ExprCode),
     /// Go on elsewhere.
     Jump(usize),
     /// Go on elsewhere unless it is true.
@@ -238,11 +253,13 @@ impl Op {
             Self::Let(..) => "let",
             Self::Assert(_) => "assert",
             Self::Print(_) => "print",
+            Self::Show(_) => SHOW,
             Self::Unless(..) => "condition",
             Self::Count(..) => "repeat",
             Self::Each(..) => "for",
             Self::Value(_) => "return",
             Self::Background(_) => "&",
+            Self::Every(..) => "every",
             _ => "line",
         }
     }

@@ -1,5 +1,7 @@
 //! Events for people.
 
+use std::time::Duration;
+
 use owo_colors::{OwoColorize, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
@@ -110,6 +112,7 @@ fn shown_text(event: &Event, style: Style) -> String {
         What::Rows { table, .. } => rows(&event.at, table, style),
         What::Traced(call) => style.dim(&format!("{TRACED}{}", crate::value::text::printable(&call.text))),
         What::Announced(text) => style.dim(&format!("# {text}")),
+        What::Timed(took) => style.dim(&format!("  # {}", duration(*took))),
         What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
         What::JobDone { job, line, call, names, outcome } => {
@@ -120,6 +123,17 @@ fn shown_text(event: &Event, style: Style) -> String {
                 Err(f) => format!("{head} {line}: {}{}", style.bad(&f.to_string()), advice(call, f, style)),
             }
         }
+    }
+}
+
+/// How long something took, in three digits or so.
+fn duration(took: Duration) -> String {
+    let seconds = took.as_secs_f64();
+    let digits = |value: f64| if value < 9.995 { 2 } else { usize::from(value < 99.95) };
+    match seconds * 1e3 {
+        ms if ms < 0.9995 => format!("{ms:.3} ms"),
+        ms if ms < 999.5 => format!("{ms:.0$} ms", digits(ms)),
+        _ => format!("{seconds:.0$} s", digits(seconds)),
     }
 }
 
@@ -202,8 +216,8 @@ pub fn program_error(error: &lang::Error, style: Style) -> String {
     let mut out = format!("{}: {}", lang::place(&error.source, error.span), style.bad(&error.message));
     let excerpt = lang::excerpt(&error.source, error.span, style.width);
     out.push_str(&format!("\n{excerpt}"));
-    for note in &error.notes {
-        out.push_str(&format!("\n  {note}"));
+    for line in error.advice() {
+        out.push_str(&format!("\n  {line}"));
     }
     style.prose(&out)
 }

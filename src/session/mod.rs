@@ -4,6 +4,8 @@
 //! names resolved to slots once. The run queue is first in, first out; when it is empty the loop polls once. What
 //! happens is told as [`Event`]s to a [`Sink`]: execution prints nothing and knows no colour.
 
+mod advice;
+mod beat;
 mod call;
 mod deadlock;
 mod evaluate;
@@ -16,6 +18,7 @@ mod jobs;
 mod notify;
 mod outcome;
 mod process;
+mod repeat;
 mod report;
 mod reporter;
 mod requests;
@@ -43,10 +46,13 @@ pub use task::TaskHandle;
 
 use crate::command::Args;
 use crate::explain::Told;
+use crate::help::foreign::{self, Foreign};
 use crate::lang::{self, Source};
 use crate::os::trace;
+use crate::program::{self, Fault};
 use crate::value::Value;
 use crate::world::{Record, World};
+use event::At;
 use fairness::Fairness;
 use globals::Globals;
 use jobs::Jobs;
@@ -75,6 +81,8 @@ pub struct Session {
     last_error: Option<Box<Told>>,
     /// The program that is stepped through, if one is.
     pub stepper: Stepper,
+    /// How long each call takes is told.
+    times: bool,
     /// How many calls were made, where they are counted.
     calls: u64,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
@@ -96,6 +104,7 @@ impl Session {
             fairness: Fairness::default(),
             args: Args::default(),
             history: Vec::new(),
+            times: false,
             told_of_bytes: false,
             calls: 0,
             stepper: Stepper::default(),
@@ -113,10 +122,32 @@ impl Session {
 
     /// Read a program and give it to the main task. It runs at the next [`turn`](Self::turn).
     pub fn start(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
-        let code = self.globals.compile(source)?;
+        let code = self.globals.compile(source).map_err(|error| self.mended(error))?;
         self.history.push(source.clone());
         self.run_main(Frame::new(code, self.globals.scope()));
         Ok(())
+    }
+
+    /// An error with what to write instead, where the line is of another language.
+    pub(super) fn mended(&self, error: lang::Error) -> lang::Error {
+        foreign::mend(error, &|name| self.globals.is_defined(name))
+    }
+
+    /// What lines of another language are here.
+    pub fn foreign(&self, text: &str) -> Option<Foreign> {
+        foreign::read(text, &|name| self.globals.is_defined(name))
+    }
+
+    /// Read a program and run none of it. Tells of each call that can only fail what a run would; gives how many there are.
+    pub fn check(&mut self, source: &Rc<Source>) -> Result<usize, lang::Error> {
+        let code = self.globals.compile(source)?;
+        let faults = program::faults(&code);
+        let count = faults.len();
+        for Fault { call, failure, word, span } in faults {
+            let at = At { source: Some(source.clone()), span, ..At::default() };
+            self.tell(What::Failed { call, failure, word, expected: false, taken: false }, at);
+        }
+        Ok(count)
     }
 
     /// Give the main task something to run.

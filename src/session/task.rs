@@ -2,12 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::beat::Beat;
 use crate::program::{Code, Function, Scope, Site};
-use crate::value::{Failure, Handle, List, Reply, Value};
+use crate::value::{Failure, Handle, List, Reply, Value, text};
 use crate::world::sync::Pool;
-use crate::world::{Resume, TaskId, Wait};
+use crate::world::{Given, Resume, TaskId, Wait};
 
 /// A call in progress of a program or a def.
 pub(super) struct Frame {
@@ -34,23 +35,65 @@ impl Frame {
     }
 
     /// The frame of a def, with its arguments in the slots of its parameters.
-    pub(super) fn of(function: &Rc<Function>, site: Rc<Site>, args: Vec<Value>) -> Result<Self, Failure> {
-        if function.params.len() != args.len() {
-            return Err(Failure::usage(format!(
-                "`{}` takes {} arguments ({}), and here are {}",
-                function.name,
-                function.params.len(),
-                function.params.join(" "),
-                args.len()
-            )));
-        }
+    pub(super) fn of(
+        function: &Rc<Function>,
+        site: Rc<Site>,
+        args: impl ExactSizeIterator<Item = Given>,
+    ) -> Result<Self, Failure> {
+        let (params, count) = (&function.params, args.len());
         let scope = Scope::with(function.slots);
-        for (i, value) in args.into_iter().enumerate() {
-            scope.set(i, value);
+        for (i, Given { key, value }) in args.enumerate() {
+            let slot = match key {
+                None if i < params.len() => i,
+                None => return Err(too_many(function, count).at(i)),
+                Some(key) => params.iter().position(|p| *p == key).ok_or_else(|| no_param(function, &key).at(i))?,
+            };
+            if i > slot && scope.get(slot).is_some() {
+                return Err(Failure::usage(format!("`{}` is given twice", params[slot])).at(i));
+            }
+            scope.set(slot, value);
+        }
+        if count < params.len() {
+            return Err(too_few(function, &scope));
         }
         let called = Some((site, function.clone()));
         Ok(Self { called, ..Self::new(function.code.clone(), Rc::new(scope)) })
     }
+
+    /// What a def's parameters hold.
+    pub(super) fn arguments(&self) -> Vec<Value> {
+        let count = self.called.as_ref().map_or(0, |(_, function)| function.params.len());
+        (0..count).filter_map(|slot| self.scope.get(slot)).collect()
+    }
+}
+
+fn too_many(function: &Function, count: usize) -> Failure {
+    let (name, takes) = (&function.name, function.params.len());
+    match takes {
+        0 => Failure::usage(format!("`{name}` takes no arguments")),
+        _ => Failure::usage(format!(
+            "`{name}` takes {takes} arguments ({}), and here are {count}",
+            function.params.join(" ")
+        )),
+    }
+}
+
+fn too_few(function: &Function, scope: &Scope) -> Failure {
+    let missing = (0..function.params.len()).filter(|slot| scope.get(*slot).is_none());
+    let missing: Vec<String> = missing.map(|slot| format!("`{}`", function.params[slot])).collect();
+    let are = if missing.len() == 1 { "is" } else { "are" };
+    let text = format!("{} {are} missing", missing.join(" and "));
+    Failure::usage(text).note(format!("usage: {} {}", function.name, function.params.join(" ").to_uppercase()))
+}
+
+fn no_param(function: &Function, key: &str) -> Failure {
+    let failure = Failure::usage(format!("`{}` has no parameter `{key}`", function.name));
+    let failure = match text::nearest(key, function.params.iter().map(|p| &**p)) {
+        Some(near) => failure.note(format!("did you mean {near}=?")),
+        None if function.params.is_empty() => failure.note("it takes no arguments"),
+        None => failure.note(format!("it has: {}", function.params.join(" "))),
+    };
+    failure.note("as text, the word needs quotes")
 }
 
 /// A loop's hidden value.
@@ -62,6 +105,8 @@ pub(super) enum Temp {
     Count(u64),
     /// What it walks over, and how far it is.
     Each(Rc<List>, usize),
+    /// When it is time again.
+    Beat(Beat),
 }
 
 /// What follows a `finally`.
@@ -70,6 +115,9 @@ pub(super) enum Pending {
     Raise(Failure),
 }
 
+/// When calls began, each with the number of frames that the task had.
+type Begun = Vec<(usize, Instant)>;
+
 /// A task.
 #[derive(Default)]
 pub(super) struct Task {
@@ -77,6 +125,8 @@ pub(super) struct Task {
     pub name: Rc<str>,
     pub frames: Vec<Frame>,
     pub parked: Option<Parked>,
+    /// When the calls that it is in began, where that is told.
+    begun: Cell<Option<Box<Begun>>>,
     /// Which call of the session it is in, where they are counted.
     pub call: u64,
     /// The socket that the call it is in was given, 0 for none.
@@ -91,6 +141,8 @@ pub(super) struct Task {
     pub pool: Option<Rc<Pool>>,
     /// It is a background call.
     pub job: Option<u64>,
+    /// How many frames it had where it began to repeat a call.
+    pub repeats: u32,
     /// It runs lines that were typed while a program is stepped through, or what they set off: beside the program.
     pub evaluates: bool,
     pub handle: Rc<TaskHandle>,
@@ -104,6 +156,30 @@ impl Task {
     pub(super) fn new(name: Rc<str>, coroutine: bool) -> Self {
         let handle = Rc::new(TaskHandle { name: name.clone(), coroutine, ..TaskHandle::default() });
         Self { name, handle, daemon: coroutine, ..Self::default() }
+    }
+
+    /// A call begins, whose time is told.
+    pub(super) fn begins(&self) {
+        let depth = self.frames.len();
+        let mut begun = self.begun.take().unwrap_or_default();
+        begun.retain(|(before, _)| *before < depth);
+        begun.push((depth, Instant::now()));
+        self.begun.set(Some(begun));
+    }
+
+    /// How long the call took that ends now, where that is told.
+    pub(super) fn took(&self) -> Option<Duration> {
+        self.took_at(self.frames.len())
+    }
+
+    /// How long the call took that was made with so many frames.
+    pub(super) fn took_at(&self, depth: usize) -> Option<Duration> {
+        let mut begun = self.begun.take()?;
+        // Those further in were left with an error.
+        begun.retain(|(before, _)| *before <= depth);
+        let ended = begun.pop_if(|(before, _)| *before == depth);
+        self.begun.set((!begun.is_empty()).then_some(begun));
+        ended.map(|(_, at)| at.elapsed())
     }
 }
 
@@ -164,6 +240,8 @@ pub(super) enum Parking {
     Join(Rc<TaskHandle>),
     /// Its turn: the entry of the run queue with that number.
     Turn(u64),
+    /// The time to make the call again.
+    Beat,
     /// A coroutine's next `yield`.
     Resumed(Rc<TaskHandle>),
     /// Being resumed.
