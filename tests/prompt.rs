@@ -531,6 +531,7 @@ fn what_is_longer_than_the_screen_stops_at_a_screenful() {
     t.see("sockpit>");
     t.keys("help\r");
     t.hear("Listening and connecting");
+    t.until("the prompt again", |s| !s.contains("sockpit> help") && s.trim_end().ends_with("\nsockpit>"));
     t.keys("print the-end\r");
     t.see("\nthe-end");
     assert!(!String::from_utf8_lossy(&t.raw).contains("more lines"));
