@@ -38,11 +38,15 @@ fn each(kind: &str, folder: &str, ending: &str, test: fn(&Path)) -> impl Iterato
 }
 
 pub fn trials() -> Vec<Trial> {
-    each("step", "scripts", "sock", can_be_stepped_through)
+    let lesson = |kind, test| {
+        // The services run for ever, or want a peer.
+        each(kind, "scripts", "sock", test).filter(|trial| !trial.name().contains("services::"))
+    };
+    lesson("step", can_be_stepped_through)
         // It measures the time it takes.
         .filter(|test| test.name() != "step::21-producer-consumer")
-        .chain(each("quiet", "scripts", "sock", runs_quietly))
-        .chain(each("events", "scripts", "sock", events::of_a_lesson))
+        .chain(lesson("quiet", runs_quietly))
+        .chain(lesson("events", events::of_a_lesson))
         .chain(each("lessons", "tests/transcripts", "transcript", holds))
         .chain(each("sessions", "tests/sessions", "transcript", holds))
         .chain(each("facts", "tests/facts", "sock", is_true))

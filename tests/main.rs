@@ -21,12 +21,14 @@ mod cli;
 mod editor;
 mod events;
 mod examples;
+mod foreign;
 mod grammar;
 mod house;
 mod language;
 mod layout;
 mod linux;
 mod manual;
+mod newcomer;
 mod processes;
 mod prompt;
 mod python;
@@ -34,6 +36,7 @@ mod random;
 mod readme;
 mod roundtrip;
 mod servers;
+mod services;
 mod startup;
 mod step;
 mod tasks;
@@ -58,6 +61,7 @@ fn main() {
         roundtrip::trials(),
         python::trials(),
         editor::trials(),
+        newcomer::trials(),
         step::trials(),
         transcripts::trials(),
         tasks::trials(),
@@ -70,10 +74,12 @@ fn main() {
         views::trials(),
         manual::trials(),
         servers::trials(),
+        services::trials(),
         cli::trials(),
         trace::trials(),
         typing::trials(),
         examples::trials(),
+        foreign::trials(),
         events::trials(),
         grammar::trials(),
         language::trials(),

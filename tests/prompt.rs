@@ -18,6 +18,10 @@ tests![
     bytes_of_the_network_reach_no_terminal_raw,
     a_session_is_saved_as_a_transcript_that_holds,
     what_a_child_process_prints_stands_above_the_half_typed_line,
+    a_question_is_answered_while_all_else_goes_on,
+    a_question_of_a_task_waits_for_the_half_typed_line,
+    a_script_asks_on_its_terminal,
+    who_prints_bytes_is_told_of_decode_once,
     descriptors_are_numbered_as_in_a_script_and_in_python,
     thousands_of_sockets_leave_the_editor_alone,
     the_prompt_lives_when_no_descriptor_is_left,
@@ -233,6 +237,114 @@ fn what_a_child_process_prints_stands_above_the_half_typed_line() {
     t.until("the child's line above the half one", |s| {
         s.contains("[work-2] from the child\n") && s.trim_end().ends_with("sockpit> print \"half a")
     });
+}
+
+fn a_question_is_answered_while_all_else_goes_on() {
+    let mut t = Terminal::new(40, 100, &[]);
+    t.see("sockpit>");
+    t.keys("def tick\r  sleep 0.3\r  print ticked\rend\r");
+    t.ready();
+    t.keys("t = spawn tick\r");
+    t.see("t = <task");
+    t.ready();
+    t.keys("name = input \"Your name? \"\r");
+    t.see("Your name? ");
+    // What would be a call is none here, and Tab offers nothing.
+    t.keys("sock\t");
+    t.see("[tick-1] ticked");
+    t.until("the answer below what the task says", |s| s.trim_end().ends_with("Your name? sock"));
+    t.keys("et x\r");
+    t.see("name = \"socket x\"");
+    t.ready();
+    t.keys("x = input \"More? \"\r");
+    t.see("More? ");
+    t.keys("\x03");
+    t.see("input: Interrupted");
+    t.ready();
+    t.keys("x = input\r");
+    t.until("an empty line", |s| s.trim_end().ends_with("x = input"));
+    t.wait_for("the editor", |t| !t.is_cooked());
+    t.keys("\x04");
+    t.see("Ctrl-D ended the input");
+    t.ready();
+    // An answer is no line of the history.
+    t.keys("\x1b[A");
+    t.until("the last line", |s| s.trim_end().lines().last().is_some_and(|l| l.contains("x = input")));
+    t.keys("\x03");
+    t.ready();
+    t.keys("\x04");
+    assert!(t.end().success());
+}
+
+fn a_question_of_a_task_waits_for_the_half_typed_line() {
+    let mut t = Terminal::new(40, 100, &[]);
+    t.see("sockpit>");
+    t.keys("e = event\r");
+    t.ready();
+    t.keys("def ask\r  wait e\r  n = input \"in the task? \"\r  print \"got $n\"\rend\r");
+    t.ready();
+    t.keys("t = spawn ask\r");
+    t.see("t = <task");
+    t.ready();
+    t.keys("def later\r  sleep 0.5\r  set e\rend\r");
+    t.ready();
+    t.keys("u = spawn later\r");
+    t.ready();
+    t.keys("print half");
+    t.see("# a line is asked for: Enter, then it can be typed");
+    t.until("the half line below it", |s| s.trim_end().ends_with("sockpit> print half"));
+    t.keys(" done\r");
+    t.see("\nhalf done");
+    t.see("in the task? ");
+    t.keys("yes\r");
+    t.see("got yes");
+    t.ready();
+    t.keys("\x04");
+    assert!(t.end().success());
+}
+
+fn a_script_asks_on_its_terminal() {
+    let folder = Folder::new();
+    let script =
+        "name = input \"Your \\x1bname? \"\nprint \"hello $$name\"\ntry\n  x = input\nexcept EOF\n  print over\nend\n";
+    let script = folder.file("ask.sock", script.replace("$$", "$").replace("\\x1b", "\\u{1b}").as_bytes());
+    let mut t = Terminal::new(24, 80, &["-q", &script]);
+    t.see("Your \\x1bname? ");
+    t.keys("Ann\r");
+    t.see("hello Ann");
+    t.keys("\x04");
+    t.see("over");
+    assert!(t.end().success());
+    let mut t = Terminal::new(24, 80, &["-q", &script]);
+    t.see("name? ");
+    t.keys("\x03");
+    assert_eq!(t.end().code(), Some(130));
+}
+
+fn who_prints_bytes_is_told_of_decode_once() {
+    let mut t = Terminal::new(40, 100, &[]);
+    t.see("sockpit>");
+    t.keys("bad = unhex ff\r");
+    t.ready();
+    t.keys("print $bad\r");
+    t.ready();
+    assert!(!t.text().contains("decode"), "what is no text is not decoded");
+    t.keys("d = encode \"grüße\\r\\n\"\r");
+    t.ready();
+    t.keys("print $d\r");
+    t.see("# d holds bytes, printed as they came; `text = decode $d` makes text of them");
+    t.ready();
+    t.keys("print $d\r");
+    t.ready();
+    assert_eq!(t.text().matches("holds bytes").count(), 1, "once a session");
+    let folder = Folder::new();
+    let path = folder.path().join("s.transcript");
+    t.keys(&format!("save {}\r", path.display()));
+    t.until("it is saved", |_| path.exists());
+    t.ready();
+    assert!(!std::fs::read_to_string(&path).unwrap().contains("holds bytes"), "it is in no transcript");
+    t.keys("\x04");
+    assert!(t.end().success());
 }
 
 /// Answer a line at the prompt with what it shows.

@@ -7,6 +7,10 @@ tests![
     enter_runs_the_line_that_stands_there_in_each_task,
     a_changed_line_runs_in_its_place_and_another_beside_it,
     a_line_is_known_by_its_names_and_its_call,
+    the_first_key_puts_the_line_aside_and_enter_alone_brings_it_back,
+    a_key_that_moves_or_deletes_changes_the_line,
+    a_paste_takes_the_place_of_the_line,
+    with_keys_of_vi_the_line_is_put_aside_and_changed_too,
     an_error_leaves_the_place_where_it_is,
     breakpoints_back_list_and_where,
     when_all_waits_a_call_typed_beside_ends_the_wait,
@@ -122,8 +126,10 @@ fn a_changed_line_runs_in_its_place_and_another_beside_it() {
     t.keys("\x15repeat 2\rprint beside\rend\r");
     t.until("two lines", |s| s.matches("\nbeside").count() == 2);
     next(&mut t, "6 sockpit> print over");
-    // An empty line passes over.
+    // Enter alone brings the line back.
     t.keys("\x15\r");
+    next(&mut t, "6 sockpit> print over");
+    t.keys("skip\r");
     t.see("# line 6 passed over");
     t.see("# the program has ended");
 }
@@ -142,7 +148,7 @@ fn a_line_is_known_by_its_names_and_its_call() {
         (fourth, "\x15break 6", "# breakpoint at line 6", fourth),
         (fourth, "\x15continue 0", "# continue [LINE]: the number of a line", fourth),
         (fourth, "\x15l = list 1 2", "l = [1, 2]", fourth),
-        (fourth, " ", "", "6 sockpit> expect EPIPE recv a 1 MSG_DONTWAIT"),
+        (fourth, "\x05 ", "", "6 sockpit> expect EPIPE recv a 1 MSG_DONTWAIT"),
         ("6 sockpit>", "\x15expect EAGAIN recv a 1 MSG_DONTWAIT", "as expected", "7 sockpit> print over"),
         ("7 sockpit>", "\x15break", "# breakpoints: 6", "7 sockpit> print over"),
     ] {
@@ -152,6 +158,109 @@ fn a_line_is_known_by_its_names_and_its_call() {
         t.see(shows);
         next(&mut t, then);
     }
+}
+
+/// A script of one line that is next, and a name that is known.
+fn stands() -> (Terminal, Folder) {
+    let (mut t, folder) = step("let n = 1\nprint \"n is $n\"\nprint last\n");
+    next(&mut t, "1 sockpit> let n = 1");
+    t.keys("\r");
+    next(&mut t, NEXT);
+    (t, folder)
+}
+
+const NEXT: &str = "2 sockpit> print \"n is $n\"";
+
+fn the_first_key_puts_the_line_aside_and_enter_alone_brings_it_back() {
+    let (mut t, _folder) = stands();
+    t.keys("l");
+    t.until("the line that is typed", |s| s.trim_end().ends_with("2 sockpit> l"));
+    t.keys("et m = 黑\r");
+    t.see("m = \"黑\"");
+    next(&mut t, NEXT);
+    // However like the program's line it is, it is another.
+    t.keys("print beside\r");
+    t.see("\nbeside");
+    next(&mut t, NEXT);
+    // Given up, emptied, or never more than a space.
+    for keys in ["print never\x03", "x\x7f\r", "abc\x15\r", " \r", "\x15\r", "\x17\x17\x17\x17\r"] {
+        t.keys(keys);
+        next(&mut t, NEXT);
+    }
+    // What moves the place is typed in its place as well; so is a block.
+    t.keys("where\r");
+    t.see("stands before it");
+    next(&mut t, NEXT);
+    t.keys("for i in 1 2\rprint \"<$i>\"\rend\r");
+    t.see("<1>\n<2>");
+    next(&mut t, NEXT);
+    // Typed once more as it is, it is the program's line.
+    t.keys("print \"n is $n\"\r");
+    t.see("\nn is 1");
+    next(&mut t, "3 sockpit> print last");
+    assert!(!t.text().contains("never\nnever"), "{}", t.text());
+    t.keys("s\x04\x7f\r");
+    next(&mut t, "3 sockpit> print last");
+    t.keys("\x04");
+    assert!(t.end().success());
+}
+
+fn a_key_that_moves_or_deletes_changes_the_line() {
+    for (keys, shown) in [
+        ("\x05!", "print \"n is $n\"!"),
+        ("\x1b[F!", "print \"n is $n\"!"),
+        ("\x1b[C!", "print \"n is $n\"!"),
+        ("\x1b[D!", "print \"n is $n!\""),
+        ("\x7f!", "print \"n is $n!"),
+        ("\x01#", "#print \"n is $n\""),
+        ("\x1b[H#", "#print \"n is $n\""),
+        ("\x1bb0", "print \"n is $0n\""),
+    ] {
+        let (mut t, _folder) = stands();
+        t.keys(keys);
+        t.until(shown, |s| s.trim_end().ends_with(&format!("2 sockpit> {shown}")));
+        t.keys("\x03");
+        next(&mut t, NEXT);
+    }
+    // A line that was drawn anew is untouched.
+    let (mut t, _folder) = stands();
+    t.keys("\x0c");
+    t.until("a clear screen", |s| s.trim() == NEXT);
+    t.keys("vars\r");
+    t.see("\nn = 1");
+    next(&mut t, NEXT);
+}
+
+fn a_paste_takes_the_place_of_the_line() {
+    let (mut t, _folder) = stands();
+    t.keys("\x1b[200~print pasted\x1b[201~");
+    t.until("the paste", |s| s.trim_end().ends_with("2 sockpit> print pasted"));
+    t.keys("\r");
+    t.see("\npasted");
+    next(&mut t, NEXT);
+    t.keys("\x1b[200~let x = 5\nprint \"x $x\"\n\x1b[201~");
+    t.see("\nx 5");
+    next(&mut t, NEXT);
+}
+
+fn with_keys_of_vi_the_line_is_put_aside_and_changed_too() {
+    let folder = Folder::new();
+    let path = folder.file("x.sock", b"print \"n is 1\"\nprint last\n");
+    let inputrc = folder.file("inputrc", b"set editing-mode vi\n");
+    let mut t = Terminal::with(24, 100, &["step", &path], Folder::new(), |c| {
+        c.env("INPUTRC", inputrc);
+    });
+    let first = "1 sockpit> print \"n is 1\"";
+    next(&mut t, first);
+    t.keys("print beside\r");
+    t.see("\nbeside");
+    next(&mut t, first);
+    // A command of vi changes it.
+    t.keys("\x1b0f1r2\r");
+    t.see("\nn is 2");
+    next(&mut t, "2 sockpit> print last");
+    t.keys("x\x7f\r");
+    next(&mut t, "2 sockpit> print last");
 }
 
 fn an_error_leaves_the_place_where_it_is() {

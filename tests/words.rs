@@ -13,6 +13,7 @@ tests![
     a_wrong_word_gets_near_ones_and_the_search,
     several_words_are_one_name_or_each_is_named,
     the_search_ranks_names_before_texts_and_lists_each_once,
+    a_beginning_lists_what_begins_so,
     topics_are_short,
 ];
 
@@ -108,6 +109,8 @@ fn several_words_are_one_name_or_each_is_named() {
     assert_eq!(titles(&["三次", "握手"]), titles(&["三次握手"]));
     assert_eq!(titles(&["sticky", "packets"]), titles(&["粘包"]));
     assert_eq!(titles(&["file", "descriptor"]), titles(&["fd"]));
+    assert_eq!(titles(&["conn,", "addr", "=", "s.accept()"]), titles(&["accept"]));
+    assert_eq!(titles(&["s.bind(('127.0.0.1',", "9999))"]), titles(&["bind"]));
     let wrong = run(&["help", "bind", "listen"]);
     assert!(wrong.status == 2 && wrong.err.contains("help bind; help listen"), "{}", wrong.err);
 }
@@ -132,6 +135,18 @@ fn the_search_ranks_names_before_texts_and_lists_each_once() {
     once.dedup();
     // A call and an error may share a name.
     assert!(all.len() - once.len() < 20, "{} of {}", once.len(), all.len());
+}
+
+fn a_beginning_lists_what_begins_so() {
+    for (start, one) in
+        [("TCP_", "TCP_NODELAY"), ("SO_", "SO_REUSEADDR"), ("EAI_", "EAI_NONAME"), ("SOCK", "SOCK_DGRAM")]
+    {
+        let page = help::answer(&[start]).unwrap().0;
+        let has = |name: &str| page.iter().any(|part| matches!(part, PagePart::Entry(term, _) if term == name));
+        assert!(page.len() > 3 && has(one), "{start}: {page:?}");
+        let other = page.iter().find(|part| matches!(part, PagePart::Entry(term, _) if !term.starts_with(start)));
+        assert_eq!(other, None, "{start}");
+    }
 }
 
 fn topics_are_short() {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::linux::options::OptRef;
 use crate::value::{Addr, Failure, Value};
-use crate::world::{File, Socket};
+use crate::world::{File, Given, Socket};
 
 /// One argument.
 #[derive(Clone, Debug)]
@@ -27,6 +27,16 @@ pub enum Arg {
     Pair(Rc<str>, Value),
     /// A word that does not fit its parameter; the call fails with it when it is made.
     Bad(Box<Failure>),
+}
+
+impl From<Arg> for Given {
+    fn from(arg: Arg) -> Self {
+        match arg {
+            Arg::Pair(key, value) => Self { key: Some(key), value },
+            Arg::Value(value) => Self { key: None, value },
+            _ => Self { key: None, value: Value::None },
+        }
+    }
 }
 
 /// The arguments of one call, in the order of its parameters, the rest words last.

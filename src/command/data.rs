@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::args::{Arg, Args, expected};
 use super::{Command, Group, Kind, base, err, opt, req, rest};
-use crate::value::{Failure, Holds, Name, Reply, Value, codec, json, pack, text};
+use crate::value::{Failure, Holds, Name, Reply, Value, codec, json, pack};
 use crate::world::Step;
 
 /// The calls of this group.
@@ -24,6 +24,7 @@ const ENCODE: Command = Command {
     results: &[("data", Holds::Bytes)],
     returns: "bytes",
     python: "{TEXT}.encode(<{ENCODING}>)",
+    also: &["bytes({TEXT}<, {ENCODING}>)"],
     c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
@@ -50,6 +51,7 @@ const DECODE: Command = Command {
     results: &[("text", Holds::Plain)],
     returns: "text",
     python: "{BYTES}.decode(<{ENCODING}>)",
+    also: &["str({BYTES}, {ENCODING})"],
     c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
@@ -84,7 +86,7 @@ const PACK: Command = Command {
     params: &[
         req("format", Kind::Text).is("! network order, < little, > big, @ this machine's; then a letter a value: B H \
                                       I Q and b h i q by size, 4s for bytes, f d for fractions"),
-        rest("value", Kind::Any).is("one for each letter"),
+        rest("value", Kind::Any).is("one for each letter; a list stands for what is in it"),
     ],
     results: &[("data", Holds::Bytes)],
     returns: "bytes",
@@ -94,7 +96,11 @@ const PACK: Command = Command {
     errors: &[err("Usage", "a bad format, a value that does not fit its code, or too few or too many values")],
     example: "data = pack !HI 9999 7\nlinger = pack ii 1 5",
     related: &["unpack", "calcsize", "htons"],
-    run: |_, args| pack::pack(&args.text(0)?, &args.rest_values(1)).map(|data| Value::bytes(data).into()),
+    run: |_, args| {
+        let flat = |value: Value| if let Value::List(list) = value { list.to_vec() } else { vec![value] };
+        let values: Vec<Value> = args.rest_values(1).into_iter().flat_map(flat).collect();
+        pack::pack(&args.text(0)?, &values).map(|data| Value::bytes(data).into())
+    },
     ..DATA
 };
 
@@ -212,25 +218,15 @@ const FIELD: Command = Command {
 };
 
 fn field(args: &Args) -> Result<Value, Failure> {
-    let Value::Object(pairs) = args.value(0) else {
-        let failure = expected(0, "an object", args.value(0));
-        return Err(match args.value(0) {
-            Value::List(_) => failure.note("item takes a value of a list by its number"),
-            Value::Text(_) | Value::Bytes(_) => failure.note("loads reads an object from JSON text"),
-            _ => failure,
-        });
-    };
-    let key = args.text(1)?;
-    if let Some((_, value)) = pairs.iter().find(|(k, _)| **k == *key) {
-        return Ok(value.clone());
-    }
-    let failure = Failure::usage(format!("the object has no field {}", text::quote_text(&key))).at(1);
-    Err(match text::nearest(&key, pairs.iter().map(|(k, _)| &**k)) {
-        Some(near) => failure.note(format!("did you mean {}?", text::quote_text(near))),
-        None if pairs.is_empty() => failure.note("it is empty"),
-        None => {
-            let keys: Vec<_> = pairs.iter().take(20).map(|(k, _)| text::quote_text(k)).collect();
-            failure.note(format!("it has: {}", keys.join(" ")))
+    match args.value(0) {
+        value @ (Value::Object(_) | Value::Addr(_)) => value.key(&args.text(1)?).map_err(|failure| failure.at(1)),
+        other => {
+            let failure = expected(0, "an object", other);
+            Err(match other {
+                Value::List(_) => failure.note("item takes a value of a list by its number"),
+                Value::Text(_) | Value::Bytes(_) => failure.note("loads reads an object from JSON text"),
+                _ => failure,
+            })
         }
-    })
+    }
 }

@@ -45,7 +45,7 @@ const RECVUNTIL: Command = Command {
     results: &[("data", Holds::Bytes)],
     returns: "the bytes, which end with DELIM",
     c: "getdelim(&line, &size, '\\n', fdopen(s, \"r\"));",
-    man: "recv(2), with MSG_PEEK",
+    man: "recv(2)",
     errors: &[
         err("EOF", "the peer ended its side before DELIM came; what came is still there").cure("recv S 65536"),
         err("EMSGSIZE", "DELIM is not within MAX bytes, which are still there").cure("a larger MAX, or recv S 65536"),

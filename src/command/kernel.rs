@@ -60,6 +60,7 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         params: &[req("S", Kind::Socket)],
+        also: &["dir(S)"],
         results: &[("info", Holds::Measured)],
         returns: "an object, when it is given a name; else it is shown",
         python: "{S}.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 256)",

@@ -3,12 +3,11 @@
 //! The same function serves a word of the program (once, when the line is read) and a value that a name holds
 //! (at each call): [`fit`].
 
-use std::rc::Rc;
-
+use super::address;
 use super::args::Arg;
 use crate::linux::constants::{self, Constants};
 use crate::linux::options;
-use crate::value::{Addr, Failure, Value, addr};
+use crate::value::{Failure, Value, text};
 
 /// What fits a parameter.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -197,7 +196,7 @@ pub(crate) fn number(word: &str) -> Option<Value> {
 /// Fit a value to a parameter. `Text` values are read as words would be.
 pub(crate) fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
     let fitted = match kind {
-        Kind::Addr => return fit_addr(value),
+        Kind::Addr => return address::fit(value),
         Kind::Option => return fit_option(&value),
         Kind::Family | Kind::Type | Kind::Protocol | Kind::How => constant(kind, value)?,
         Kind::MsgFlags | Kind::AiFlags | Kind::NiFlags | Kind::PollEvents => constant(kind, value)?,
@@ -284,7 +283,7 @@ fn constant(kind: Kind, value: Value) -> Result<Value, Failure> {
 
 fn unknown_constant(kind: Kind, set: &Constants, word: &str) -> Failure {
     let failure = Failure::usage(format!("`{word}` is not {}", kind.noun()));
-    match crate::value::text::nearest(word, set.names()) {
+    match text::nearest(word, set.names()) {
         Some(near) => failure.note(format!("did you mean {near}?")),
         None => failure.note(format!("one of: {}", set.names().collect::<Vec<_>>().join(" "))),
     }
@@ -297,7 +296,8 @@ fn fit_option(value: &Value) -> Result<Arg, Failure> {
         Some(found) => Ok(Arg::Opt(found)),
         None => {
             let failure = Failure::usage(format!("no socket option is called `{word}`"));
-            Err(match crate::value::text::nearest(&word, options::names()) {
+            let names = || options::names().chain(options::levels().map(|(name, _)| *name));
+            Err(match text::nearest(&word, names()) {
                 Some(near) => failure.note(format!("did you mean {near}?")),
                 None if number(&word).is_some() => {
                     failure.note("by number, an option needs its level before it: setsockopt s IPPROTO_TCP 1 1")
@@ -319,6 +319,17 @@ pub(crate) fn is_level(value: &Value) -> bool {
     }
 }
 
+fn unknown_level(word: &str) -> Failure {
+    let failure = Failure::usage(format!("`{word}` is not an option's level"));
+    match text::nearest(word, options::levels().map(|(name, _)| *name)) {
+        Some(near) => failure.note(format!("did you mean {near}?")),
+        None => failure.note(format!(
+            "one of: {}",
+            options::levels().take(7).map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
+        )),
+    }
+}
+
 /// An option with the level before it, each by name or number.
 pub(crate) fn fit_leveled(level: &Value, option: &Value) -> Result<Arg, Failure> {
     let as_number = |v: &Value| match v {
@@ -328,8 +339,7 @@ pub(crate) fn fit_leveled(level: &Value, option: &Value) -> Result<Arg, Failure>
     let bad = |n| Failure::usage(format!("{n} does not fit a C int"));
     let level_number = match as_number(level) {
         Some(n) => i32::try_from(n).map_err(|_| bad(n))?,
-        None => options::level(&level.to_string())
-            .ok_or_else(|| Failure::usage(format!("`{level}` is not an option's level")))?,
+        None => options::level(&level.to_string()).ok_or_else(|| unknown_level(&level.to_string()))?,
     };
     if let Some(n) = as_number(option) {
         let n = i32::try_from(n).map_err(|_| bad(n))?;
@@ -338,63 +348,4 @@ pub(crate) fn fit_leveled(level: &Value, option: &Value) -> Result<Arg, Failure>
     let Arg::Opt(found) = fit_option(option)? else { return Err(bad(0)) };
     // As in C, the name gives the number and the level is taken as written.
     Ok(Arg::Opt(if found.level == level_number { found } else { options::by_number(level_number, found.number) }))
-}
-
-/// An address in one word: `host:port`, `[v6]:port`, `:port`, a path, `@name`.
-fn fit_addr(value: Value) -> Result<Arg, Failure> {
-    let text = match value {
-        Value::Addr(_) => return Ok(Arg::Value(value)),
-        Value::Text(s) => s,
-        // A path may be any bytes but zero.
-        Value::Bytes(b) if b.first() == Some(&b'@') => {
-            return Ok(Arg::Value(Value::Addr(Addr::Abstract(b[1..].into()))));
-        }
-        Value::Bytes(b) if b.contains(&b'/') => return Ok(Arg::Value(Value::Addr(Addr::Path(b)))),
-        Value::Bytes(b) => Rc::from(&*String::from_utf8_lossy(&b)),
-        Value::List(l) if l.len() == 2 => return fit_host_port(&l.items()[0], &l.items()[1]),
-        other => return Err(Failure::usage(format!("an address is needed here, and this is {}", other.kind()))),
-    };
-    if &*text == "AF_UNSPEC" {
-        return Ok(Arg::Value(Value::Addr(Addr::Other(0, Rc::from([])))));
-    }
-    if text.is_empty() {
-        return Ok(Arg::Value(Value::Addr(Addr::Unnamed)));
-    }
-    if let Ok(addr) = text.parse() {
-        return Ok(Arg::Value(Value::Addr(addr)));
-    }
-    let Some((host, port)) = text.rsplit_once(':') else {
-        return Err(Failure::usage(format!("`{text}` is not an address"))
-            .note("an address is host:port, [v6]:port, :port, a path with a / in it, or @name"));
-    };
-    let host = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host);
-    fit_host_port(&Value::text(host), &Value::text(port))
-}
-
-/// An address in two words: a host and a port.
-pub(crate) fn fit_host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
-    let port_text = port.to_string();
-    let port = match number(&port_text) {
-        Some(Value::Int(n)) => {
-            u16::try_from(n).map_err(|_| Failure::usage(format!("a port is 0 to 65535, not {n}")))?
-        }
-        _ => {
-            return Err(Failure::usage(format!("a port is a number from 0 to 65535, not `{port_text}`"))
-                .note("getservbyname gives the port of a service"));
-        }
-    };
-    let host = host.to_string();
-    if host.is_empty() || host == "\"\"" {
-        return Ok(Arg::Wildcard(port));
-    }
-    if let Ok(v4) = host.parse::<std::net::Ipv4Addr>() {
-        return Ok(Arg::Value(Value::Addr(Addr::ip(v4.into(), port))));
-    }
-    if let Some(v6) = addr::parse_v6(&host, port) {
-        return Ok(Arg::Value(Value::Addr(v6)));
-    }
-    if host == "<broadcast>" {
-        return Ok(Arg::Value(Value::Addr(Addr::ip(std::net::Ipv4Addr::BROADCAST.into(), port))));
-    }
-    Ok(Arg::Host(host.into(), port))
 }

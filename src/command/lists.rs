@@ -53,6 +53,7 @@ const RANGE: Command = Command {
     results: &[("list", Holds::Plain)],
     returns: "a list",
     python: "list(range({START}<, {STOP}<, {STEP}>>))",
+    also: &["range({START}<, {STOP}<, {STEP}>>)"],
     c: "for (int i = start; i < stop; i += step)",
     man: "Python's range",
     errors: &[err("Usage", "a step of 0, or too many numbers")],
@@ -80,32 +81,29 @@ fn range(args: &Args) -> Result<Value, Failure> {
 
 const ITEM: Command = Command {
     name: "item",
-    summary: "take a value of a list by its number (from 0, or from the end with -1)",
-    params: &[req("list", Kind::Any).is("a list"), req("n", Kind::Int).is("from 0; -1 is the last")],
+    summary: "take a value of a list by its number (from 0, or from the end with -1); of text a character, of bytes a number",
+    params: &[req("list", Kind::Any).is("a list, text or bytes"), req("n", Kind::Int).is("from 0; -1 is the last")],
     results: &[("value", Holds::Plain)],
     returns: "the value",
     python: "{LIST}[{N}]",
     c: "it[0];",
     man: "Python's list",
-    errors: &[err("Usage", "the list has no such item")],
-    example: "ports = list 9001 9002\nitem $ports 0\nitem $ports -1",
+    errors: &[err("Usage", "nothing stands there, or it is no list, text or bytes")],
+    example: "ports = list 9001 9002\nitem $ports 0\nitem $ports -1\nitem hello 1",
     related: &["list", "pop", "index", "len", "field"],
-    run: |_, args| item(args).map(Step::from),
+    run: |_, args| {
+        let value = args.value(0);
+        let value = if let Value::Object(_) = value {
+            Err(expected(0, "a list", value).note("field takes a value of an object by its key"))
+        } else {
+            value
+                .at(args.int(1)?)
+                .map_err(|f| f.at(usize::from(matches!(value, Value::List(_) | Value::Text(_) | Value::Bytes(_)))))
+        };
+        value.map(Step::from)
+    },
     ..LISTS
 };
-
-fn item(args: &Args) -> Result<Value, Failure> {
-    let Value::List(items) = args.value(0) else {
-        let failure = expected(0, "a list", args.value(0));
-        return Err(match args.value(0) {
-            Value::Text(_) | Value::Bytes(_) => failure.note("slice takes a part of text or bytes"),
-            Value::Object(_) => failure.note("field takes a value of an object by its key"),
-            _ => failure,
-        });
-    };
-    let at = place(args, 1, items.len())?;
-    items.get(at).ok_or_else(|| out_of_range(args, 1, items.len()))
-}
 
 /// A place in a list in Python's manner, negative from the end.
 fn place(args: &Args, i: usize, len: usize) -> Result<usize, Failure> {

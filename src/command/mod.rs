@@ -4,6 +4,7 @@
 //! reference. Adding a call touches its own file and its `COMMANDS`. A command knows the world
 //! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
+pub(crate) mod address;
 mod ancillary;
 pub(crate) mod args;
 pub(crate) mod kinds;
@@ -45,8 +46,7 @@ pub use args::{Arg, Args};
 pub use kinds::Kind;
 pub use standing::Stands;
 
-use crate::linux::errno;
-use crate::value::{Failure, Holds, Name, Reply};
+use crate::value::{Failure, Holds, Reply};
 use crate::world::{Step, World};
 
 /// A call's effect: try it once.
@@ -58,6 +58,8 @@ pub struct Command {
     pub name: &'static str,
     /// Short forms.
     pub aliases: &'static [&'static str],
+    /// What people type for it who come from elsewhere; never a call's own name.
+    pub elsewhere: &'static [&'static str],
     /// Where it stands in the overview.
     pub group: Group,
     /// One line on what it does.
@@ -74,6 +76,8 @@ pub struct Command {
     /// are, `<...|...>` says what stands there instead. Statements before the last, which gives the results, end in
     /// `; `. Empty where Python has no such call.
     pub python: &'static str,
+    /// Other forms in Python that come to the same, as templates: they are understood, and not shown.
+    pub also: &'static [&'static str],
     /// The same call in C.
     pub c: &'static str,
     /// The page of the manual that documents it.
@@ -227,8 +231,6 @@ pub enum Group {
     Lists,
     /// Bytes in digits, digests.
     Octets,
-    /// The clock, chance, the user, the environment.
-    Outside,
     /// Cooperative tasks.
     Tasks,
     /// Processes of their own.
@@ -246,12 +248,11 @@ impl Group {
         (Group::Transfer, "Moving data"),
         (Group::Options, "Socket options"),
         (Group::Mode, "Blocking and timeouts"),
-        (Group::Files, "Files"),
+        (Group::Files, "Files, the user, the environment"),
         (Group::Readiness, "What is ready, what is running"),
         (Group::Data, "Text, bytes, numbers"),
         (Group::Lists, "Lists"),
         (Group::Octets, "Bytes as they are written"),
-        (Group::Outside, "What comes from outside"),
         (Group::Tasks, "Tasks"),
         (Group::Processes, "Processes"),
         (Group::Views, "Looking at the session"),
@@ -263,6 +264,7 @@ const fn bare(group: Group, name: &'static str, summary: &'static str, run: Run)
     Command {
         name,
         aliases: &[],
+        elsewhere: &[],
         group,
         summary,
         notes: &[],
@@ -270,6 +272,7 @@ const fn bare(group: Group, name: &'static str, summary: &'static str, run: Run)
         results: &[],
         returns: "",
         python: "",
+        also: &[],
         c: "",
         man: "",
         errors: &[],
@@ -386,14 +389,4 @@ impl Command {
     pub fn error(&self, name: &str) -> Option<&'static KnownError> {
         self.errors.iter().find(|t| t.name == name).or_else(|| self.like?.error(name))
     }
-}
-
-/// What the kernel's error of a call usually means, and what to try, which may be nothing; where the call has nothing to
-/// say of it, what it means by any call.
-pub fn usual(call: &str, name: Name) -> Option<(&'static str, &'static str)> {
-    let Name::Errno(number) = name else { return None };
-    if let Some(error) = find(call).and_then(|c| c.error(name.as_str())) {
-        return Some((error.cause, error.cure));
-    }
-    errno::by_number(number).map(|e| (e.advice, "")).filter(|(advice, _)| !advice.is_empty())
 }

@@ -28,6 +28,7 @@ const SENDMSG: Command = Command {
     returns: "how many bytes were queued",
     python: "{S}.sendmsg([{DATA}]<, [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [{FDS}]))]<, {FLAGS}<, \
              {TO}>>>)",
+    also: &["socket.send_fds({S}, [{DATA}], [{FDS}])"],
     c: "struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2, .msg_control = anc, ... }; sendmsg(s, &m, 0);",
     man: "sendmsg(2)",
     errors: &[

@@ -75,6 +75,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("value", Holds::Plain)],
         returns: "a number, or the parts of a structure; with BUFLEN the bytes",
         python: "{S}.getsockopt({OPT}<, {BUFLEN}>)",
+        also: &["struct.unpack('ii', {S}.getsockopt({OPT}, 8))"],
         c: "int value; socklen_t len = sizeof value; getsockopt(s, SOL_SOCKET, SO_RCVBUF, &value, &len);",
         man: "getsockopt(2)",
         errors: &[

@@ -19,6 +19,7 @@ const UNLINK: Command = Command {
     summary: "remove a file; also the path of an AF_UNIX socket, which stays when the socket is closed",
     params: &[req("PATH", Kind::Path)],
     python: "os.unlink({PATH})",
+    also: &["os.remove({PATH})"],
     c: "unlink(path);",
     man: "unlink(2)",
     errors: &[
@@ -39,6 +40,7 @@ const MKDIR: Command = Command {
     summary: "make a folder, for the paths of AF_UNIX sockets",
     params: &[req("PATH", Kind::Path)],
     python: "os.mkdir({PATH})",
+    also: &["os.makedirs({PATH})"],
     c: "mkdir(path, 0777);",
     man: "mkdir(2)",
     errors: &[
@@ -61,6 +63,7 @@ const EXISTS: Command = Command {
     results: &[("exists", Holds::Plain)],
     returns: "true or false",
     python: "os.path.exists({PATH})",
+    also: &["os.path.isfile({PATH})"],
     c: "int exists = access(path, F_OK) == 0;",
     man: "access(2)",
     example: "exists /proc/net/tcp",

@@ -10,8 +10,7 @@ use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::{Process, Request, Step, World, process as world};
 
 fn start(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let (daemon, name, args) = start_of_def(args)?;
-    Ok(Step::Ask(Request::Process { daemon, name, args }))
+    start_of_def(args).map(|(daemon, call)| Step::Ask(Request::Process(daemon, call)))
 }
 
 fn process(args: &Args, i: usize) -> Result<Rc<Process>, Failure> {
@@ -70,9 +69,8 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "process",
         summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the main \
                   task",
-        params: &[
-            some("[-d] NAME ARGS", Kind::Def).is("a def's name, and what it is called with: values only, no sockets")
-        ],
+        params: &[some("[-d] NAME ARGS", Kind::Def)
+            .is("a def's name, and what it is called with, by place or as PARAM=VALUE: values only, no sockets")],
         results: &[("process", Holds::Live)],
         returns: "the process",
         python: "p = multiprocessing.Process(target=NAME, args=(ARGS, ...)); p.start()",
@@ -114,6 +112,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("pid", Holds::Pid)],
         returns: "a number",
         python: "os.getpid()",
+        also: &["multiprocessing.current_process().pid"],
         c: "getpid();",
         man: "getpid(2)",
         example: "me = getpid",

@@ -7,6 +7,7 @@ use super::args::expected;
 use super::kinds::fit;
 use super::{Args, CLOSED, Command, Group, Kind, MANY_OPEN, Stands, base, err, named, opt, req};
 use crate::os::fd;
+use crate::value::text::nearest;
 use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::record::Did;
 use crate::world::{File, Mode, Socket, Step, World, file, socket_value, sync};
@@ -205,7 +206,11 @@ fn socket(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         (family, kind | flags)
     } else {
         if args.has(0) {
-            let fitted = fit(Kind::Family, args.take(0)).map_err(|f| f.at(0))?;
+            let near = nearest(&args.value(0).to_string(), SHORT_FORMS.iter().map(|(name, ..)| *name));
+            let fitted = fit(Kind::Family, args.take(0)).map_err(|failure| match near {
+                Some(near) => Failure::usage(failure.message()).note(format!("did you mean {near}?")).at(0),
+                None => failure.at(0),
+            })?;
             args.0[0] = fitted;
         }
         (args.int32_or(0, libc::AF_INET)?, args.int32_or(1, libc::SOCK_STREAM)?)

@@ -4,11 +4,11 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::args::expected;
-use super::{Args, Command, Group, Kind, KnownError, Param, Run, bare, err, opt, req};
+use super::{Args, Command, Group, Kind, KnownError, Need, Param, Run, bare, err, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Handle, Holds, Reply, Value};
 use crate::world::sync::{self, EventFlag, Lock, Order, Pool, Queue, Sort};
-use crate::world::{MpQueue, Step, World, mpqueue};
+use crate::world::{MpQueue, Request, Step, World, mpqueue};
 
 fn lock_in(args: &Args) -> Result<Rc<Lock>, Failure> {
     args.value(0).downcast_rc().ok_or_else(|| expected(0, "a lock or a semaphore", args.value(0)))
@@ -102,6 +102,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("lock", Holds::Live)],
         returns: "the lock",
         python: "threading.Lock()",
+        also: &["_thread.allocate_lock()"],
         c: "pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;",
         man: "pthread_mutex_init(3)",
         example: "m = lock\nacquire m\nlocked m\nrelease m",
@@ -123,6 +124,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("semaphore", Holds::Live)],
         returns: "the semaphore",
         python: "threading.Semaphore(<{N}>)",
+        also: &["threading.BoundedSemaphore(<{N}>)"],
         c: "sem_init(&sem, 0, 3);",
         man: "sem_init(3)",
         errors: &[err("Usage", "N is not a whole number from 0")],
@@ -135,6 +137,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("taken", Holds::Plain)],
         returns: "false when the seconds were over, else true",
         python: "{M}.acquire(<timeout={SECONDS}>)",
+        also: &["{M}.acquire(True, {SECONDS})"],
         c: "pthread_mutex_lock(&m);",
         man: "pthread_mutex_lock(3)",
         errors: &[NO_LOCK, err("Deadlock", "no task can ever release it")],
@@ -189,18 +192,21 @@ pub(super) const COMMANDS: &[Command] = &[
         ..command("set", "set an event: every task that waits for it goes on", |world, args| set(world, args, true))
     },
     Command {
-        params: &[E],
+        params: &[Param { need: Need::Optional, ..E }.is("an event; without one, the screen of a terminal is cleared")],
         python: "{E}.clear()",
         errors: &[NO_EVENT],
         example: "e = event\nset e\nclear e\nis_set e",
         related: &["event", "set"],
-        ..command("clear", "clear an event: who waits from now on waits", |world, args| set(world, args, false))
+        ..command("clear", "clear an event: who waits from now on waits; alone, clear the screen", |world, args| {
+            if args.has(0) { set(world, args, false) } else { Ok(Step::Ask(Request::ClearScreen)) }
+        })
     },
     Command {
         params: &[E],
         results: &[("set", Holds::Plain)],
         returns: "true or false",
         python: "{E}.is_set()",
+        also: &["{E}.isSet()"],
         errors: &[NO_EVENT],
         example: "e = event\nis_set e",
         related: &["event", "set"],
@@ -211,6 +217,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("queue", Holds::Live)],
         returns: "the queue",
         python: "queue.Queue(<{MAX}>)",
+        also: &["Queue.Queue(<{MAX}>)"],
         example: "q = queue 2\nput q one\nput q two\nfull q\nget q",
         related: &["put", "get", "qsize", "task_done", "join"],
         ..command("queue", "make a queue, first in first out, of at most MAX entries", |_, args| {
@@ -241,6 +248,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         params: &[Q, V, SECONDS],
         python: "{Q}.put({V}<, timeout={SECONDS}>)",
+        also: &["{Q}.put({V}, True, {SECONDS})"],
         errors: &[NO_QUEUE, FULL],
         example: "q = queue\nput q hello\nqsize q",
         related: &["get", "put_nowait", "full", "Full", "queue"],
@@ -251,6 +259,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("value", Holds::Plain)],
         returns: "the value",
         python: "{Q}.get(<timeout={SECONDS}>)",
+        also: &["{Q}.get(True<, {SECONDS}>)"],
         errors: &[NO_QUEUE, EMPTY],
         example: "q = queue\nput q hello\nv = get q",
         related: &["put", "get_nowait", "empty", "Empty", "queue"],
@@ -261,6 +270,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         params: &[Q, V],
         python: "{Q}.put_nowait({V})",
+        also: &["{Q}.put({V}, False)", "{Q}.put({V}, block=False)"],
         errors: &[NO_QUEUE, FULL],
         example: "q = queue 1\nput_nowait q a\nexpect Full put_nowait q b",
         related: &["put", "Full"],
@@ -271,6 +281,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("value", Holds::Plain)],
         returns: "the value",
         python: "{Q}.get_nowait()",
+        also: &["{Q}.get(False)", "{Q}.get(block=False)"],
         errors: &[NO_QUEUE, EMPTY],
         example: "q = queue\nexpect Empty get_nowait q",
         related: &["get", "Empty"],
@@ -325,6 +336,12 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("pool", Holds::Live)],
         returns: "the pool",
         python: "concurrent.futures.ThreadPoolExecutor(N)",
+        also: &[
+            "concurrent.futures.ThreadPoolExecutor(max_workers=N)",
+            "concurrent.futures.ProcessPoolExecutor(N)",
+            "concurrent.futures.ProcessPoolExecutor(max_workers=N)",
+            "multiprocessing.Pool(N)",
+        ],
         errors: &[err("Usage", "N is not 1 or more")],
         example: "def work n\n  print \"job $n\"\nend\np = pool 2\nsubmit p work 1\nsubmit p work 2\nshutdown p",
         related: &["submit", "shutdown", "spawn", "semaphore"],

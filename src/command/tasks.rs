@@ -1,23 +1,20 @@
 //! Tasks: starting, joining, taking turns.
 
-use std::rc::Rc;
-
 use super::args::{Arg, expected};
 use super::{Args, Command, Group, Kind, Param, base, err, kinds, opt, req, search, some};
 use crate::os::fd;
 use crate::value::{Failure, Holds, Value};
 use crate::world::sync::{self, Pool};
-use crate::world::{Request, Step, World};
+use crate::world::{DefCall, Given, Request, Step, World};
 
 /// Whether `-d` stands before the name of a def, the name, and its arguments.
-pub(super) fn start_of_def(args: &mut Args) -> Result<(bool, Rc<str>, Vec<Value>), Failure> {
+pub(super) fn start_of_def(args: &mut Args) -> Result<(bool, DefCall), Failure> {
     let daemon = args.has(0) && *args.value(0) == Value::text("-d");
-    def_call(args, usize::from(daemon)).map(|(name, args)| (daemon, name, args))
+    def_call(args, usize::from(daemon)).map(|call| (daemon, call))
 }
 
 fn spawn(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let (daemon, name, args) = start_of_def(args)?;
-    Ok(Step::Ask(Request::Spawn { daemon, name, args }))
+    start_of_def(args).map(|(daemon, call)| Step::Ask(Request::Spawn(daemon, call)))
 }
 
 fn join(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -35,19 +32,19 @@ fn join(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 /// The name of a def and its arguments, from those words on.
-fn def_call(args: &mut Args, from: usize) -> Result<(Rc<str>, Vec<Value>), Failure> {
-    let mut values = args.rest_values(from).into_iter();
-    let name = values.next().ok_or_else(|| Failure::usage("the name of a def is missing"))?;
-    Ok((name.to_string().into(), values.collect()))
+fn def_call(args: &mut Args, from: usize) -> Result<DefCall, Failure> {
+    let mut given = args.0.drain(from.min(args.0.len())..).map(Given::from);
+    let name = given.next().ok_or_else(|| Failure::usage("the name of a def is missing"))?;
+    Ok(DefCall { name: name.value.to_string().into(), args: given.collect(), before: from + 1 })
 }
 
 fn submit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let pool = args.value(0).downcast_rc::<Pool>().ok_or_else(|| expected(0, "a pool", args.value(0)))?;
-    let (name, args) = def_call(args, 1)?;
-    Ok(Step::Ask(Request::Submit { pool, name, args }))
+    Ok(Step::Ask(Request::Submit(pool, def_call(args, 1)?)))
 }
 
-const DEF: Param = some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with");
+const DEF: Param =
+    some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with, by place or as PARAM=VALUE");
 
 /// The calls of this group.
 pub(super) const COMMANDS: &[Command] = &[
@@ -58,7 +55,8 @@ pub(super) const COMMANDS: &[Command] = &[
             "Tasks give way only where a call waits, at sleep and at yield: between those a task runs alone, and the \
              order is the same in every run.",
         ],
-        params: &[some("[-d] NAME ARGS", Kind::Def).is("a def's name, and what it is called with")],
+        params: &[some("[-d] NAME ARGS", Kind::Def)
+            .is("a def's name, and what it is called with, by place or as PARAM=VALUE")],
         results: &[("task", Holds::Live)],
         returns: "the task",
         python: "t = threading.Thread(target=NAME, args=(ARGS, ...)); t.start()",
@@ -72,7 +70,7 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "join",
-        summary: "wait until a task or a process has ended, or every entry of a queue is done; SEP joins the texts of a list",
+        summary: "wait until a task or a process has ended; until every entry of a queue is done; or join texts with SEP",
         notes: &[
             "`join SEP LIST` is Python's SEP.join(LIST): the texts of a list in one, with SEP between them. SEP is in \
              quotes, or a name that holds text: `join \", \" $parts`.",
@@ -84,6 +82,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("...", Holds::Another)],
         returns: "what the task returned, or the text",
         python: "{T}.join(<{SECONDS}>)",
+        also: &["T.join(timeout=SECONDS)"],
         c: "pthread_join(t, NULL);",
         man: "pthread_join(3)",
         errors: &[
@@ -121,7 +120,7 @@ pub(super) const COMMANDS: &[Command] = &[
         errors: &[err("Unbound", "nothing is defined by that name"), err("Usage", "too few or too many arguments")],
         example: "def count\n  yield 1\n  yield 2\nend\nc = coroutine count\nresume c\nresume c",
         related: &["resume", "yield", "spawn"],
-        run: |_, args| def_call(args, 0).map(|(name, args)| Step::Ask(Request::Coroutine { name, args })),
+        run: |_, args| def_call(args, 0).map(|call| Step::Ask(Request::Coroutine(call))),
         ..base(Group::Tasks)
     },
     Command {
@@ -134,6 +133,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("value", Holds::Another)],
         returns: "what it yielded",
         python: "C.send(VALUE)",
+        also: &["next(C)"],
         errors: &[err("Empty", "the coroutine has ended"), err("Usage", "it is no coroutine, or runs already")],
         example: "def echo\n  x = yield ready\n  yield $x\nend\nc = coroutine echo\nresume c\nresume c hello",
         related: &["coroutine", "yield"],
@@ -147,6 +147,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("task", Holds::Live)],
         returns: "the task",
         python: "P.submit(NAME, ARGS, ...)",
+        also: &["P.apply_async(NAME, (ARGS, ...))"],
         errors: &[err("Unbound", "nothing is defined by that name"), err("Usage", "the pool was shut down")],
         example: "def work n\n  print \"job $n\"\nend\np = pool 1\nsubmit p work 1\nsubmit p work 2\nshutdown p",
         related: &["pool", "join", "shutdown"],
@@ -168,6 +169,7 @@ pub(super) const COMMANDS: &[Command] = &[
         results: &[("task", Holds::Live)],
         returns: "the task",
         python: "threading.current_thread()",
+        also: &["threading.currentThread()"],
         c: "pthread_self();",
         man: "pthread_self(3)",
         example: "me = current_task",

@@ -87,6 +87,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         ..view("sockets", "list the sockets that have names, with their addresses", |_, _| ask(Request::Sockets))
     },
     Command {
+        also: &["dir()", "globals()", "locals()", "vars()"],
         example: "vars",
         related: &["sockets", "values"],
         ..view("vars", "list the names and what they hold", |_, _| ask(Request::Vars))
@@ -176,9 +177,11 @@ pub(crate) const COMMANDS: &[Command] = &[
         ..view("tee", "write what is shown to a file as well", tee)
     },
     Command {
+        elsewhere: &["man", "?", "apropos"],
         params: &[rest("[-k] WORD", Kind::Name)
             .is("a call, an option, an error, a flag, a word of the language, a topic; after -k, words to search for")],
         errors: &[err("Usage", "nothing has that name")],
+        also: &["help(WORD)"],
         example: "help accept\nhelp SO_LINGER\nhelp -k keepalive",
         related: &["words", "values"],
         ..view("help", "explain the calls, or one of them, an option, an errno; -k searches", help)
@@ -217,8 +220,10 @@ pub(crate) const COMMANDS: &[Command] = &[
     },
     Command {
         aliases: &["exit"],
+        elsewhere: &[":q", ":q!", ":wq", "bye", "logout", "q", "leave", "stop"],
         params: &[opt("STATUS", Kind::Int).is("0 to 255; 0 when left out")],
         python: "sys.exit(STATUS)",
+        also: &["exit(STATUS)", "quit(STATUS)", "os._exit(STATUS)"],
         c: "exit(status);",
         man: "exit(3)",
         example: "quit 0",

@@ -325,7 +325,9 @@ impl Found {
     fn subjects(&mut self) {
         let calls = |subject: &help::HelpSubject| matches!(subject, help::HelpSubject::Call(_));
         let all = self.typed.is_empty();
-        self.all(help::subjects().filter(|(_, subject)| !all || calls(subject)).map(|(name, _)| name));
+        let names = help::subjects().filter(|(_, subject)| !all || calls(subject)).map(|(name, _)| name);
+        // One word is completed at a time.
+        self.all(names.filter(|name| !name.contains([' ', '*', '\''])));
     }
 
     /// The files of the folder that the word names; scripts first where a script is asked for.

@@ -6,28 +6,27 @@
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use rustyline::completion::{self, Completer};
 use rustyline::error::ReadlineError;
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::Validator;
-use rustyline::{
-    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
-    EventHandler, ExternalPrinter, Helper, InputMode, KeyEvent,
-};
+use rustyline::{ColorMode, CompletionType, Config, Context, Editor, Event, EventHandler, ExternalPrinter, Helper};
 use unicode_width::UnicodeWidthStr;
 
+use super::block::{ForeignBlock, depth, first_word, indent, joined};
 use super::complete::{self, Candidate};
 use super::history::{Past, Store};
+use super::keys::{Begins, LineKeys};
 use super::names::{Depth, NameCache};
+use super::offers::Offers;
 use super::paste::Paste;
-use super::{highlight, hint, inputrc};
-use crate::lang;
+use super::{highlight, hint, inputrc, output};
+use crate::help::foreign;
 use crate::os::terminal;
-use crate::render::{CONTINUATION, Style};
+use crate::render::{self, CONTINUATION, Style};
 use crate::value::fold;
 use crate::value::text::printable;
 
@@ -60,19 +59,34 @@ impl Ask {
     }
 }
 
+/// What was entered.
+pub(super) enum Entered {
+    /// A statement: one line, or a whole block.
+    Lines(String),
+    /// The same, instead of the given line.
+    Instead(String),
+    /// A program of another language, which was pasted.
+    Program(String),
+}
+
 /// Reads statements from a terminal.
 pub(super) struct LineEditor {
     editor: Editor<Assistant, Past>,
     store: Option<Store>,
     /// What is wrong with the history, until there is a place to say it.
     unsaid: Option<String>,
-    keys: Keys,
+    keys: LineKeys,
+    offers: Offers,
     style: Style,
 }
 
 impl LineEditor {
     /// An editor on standard input and output.
-    pub(super) fn new(cache: Arc<NameCache>, paste: Paste, style: Style) -> rustyline::Result<Self> {
+    pub(super) fn new(
+        cache: Arc<NameCache>,
+        (paste, offers): (Paste, Offers),
+        style: Style,
+    ) -> rustyline::Result<Self> {
         let keys = inputrc::keys();
         let config = Config::builder()
             .auto_add_history(false)
@@ -87,7 +101,7 @@ impl LineEditor {
             .keyseq_timeout(Some(KEY_TIMEOUT))
             .build();
         let mut editor = Editor::with_history(config, Past::default())?;
-        let keys = Keys { paste, given: Given::default(), leaves: Arc::default() };
+        let keys = LineKeys::new(paste);
         editor.set_helper(Some(Assistant {
             cache,
             style,
@@ -95,10 +109,10 @@ impl LineEditor {
             in_question: false.into(),
             width: 0.into(),
             painted: RefCell::default(),
-            given: keys.given.clone(),
+            keys: keys.clone(),
         }));
         editor.bind_sequence(Event::Any, EventHandler::Conditional(Box::new(keys.clone())));
-        Ok(Self { editor, store: None, unsaid: None, keys, style })
+        Ok(Self { editor, store: None, unsaid: None, keys, offers, style })
     }
 
     /// What prints above the line being edited.
@@ -112,29 +126,101 @@ impl LineEditor {
     }
 
     /// Ask for a statement: a line, or a block to its end. `begin` is called when the editor takes the terminal.
-    pub(super) fn statement(&mut self, ask: &Ask, begin: impl Fn()) -> rustyline::Result<String> {
+    pub(super) fn statement(&mut self, ask: &Ask, begin: impl Fn()) -> rustyline::Result<Entered> {
         if let Some(note) = self.unsaid.take() {
             self.note(&note);
         }
         self.assist(|a| a.in_question.set(ask.question));
-        let mut text = self.line(&ask.prompt, &ask.initial, &begin)?;
+        let begins = if ask.initial.is_empty() { Begins::With("") } else { Begins::Given(&ask.initial) };
         if ask.question {
-            return Ok(text);
+            return self.line(&ask.prompt, begins, &begin).map(Entered::Lines);
         }
+        let offered = self.offers.next();
+        let mut text = self.whole(&ask.prompt, begins, &begin)?;
+        // An offered line is none of the program's.
+        let instead = self.keys.is_aside() || offered.is_some();
+        if let Some(program) = self.pasted_program(&text) {
+            return Ok(Entered::Program(program));
+        }
+        let mut block = ForeignBlock::of(offered.as_deref() == Some(&text));
         // The block that a given line opens is the program's.
-        let given = !ask.initial.is_empty() && first_word(&text) == first_word(&ask.initial);
+        let given = !instead && !ask.initial.is_empty() && first_word(&text) == first_word(&ask.initial);
         while depth(&text) > 0 && !given {
             self.assist(|a| a.in_block.set(true));
-            let line = self.line(CONTINUATION, &indent(depth(&text)), &begin);
+            let line = self.whole(CONTINUATION, Begins::With(&indent(depth(&text))), &begin);
             self.assist(|a| a.in_block.set(false));
             match line {
+                Ok(line) if self.refuses(&line, depth(&text), &mut block) => {}
                 Ok(line) => text = joined(&text, &line),
                 // There is nothing to leave but the block.
                 Err(ReadlineError::Eof) => return Err(ReadlineError::Interrupted),
                 Err(e) => return Err(e),
             }
         }
+        Ok(if instead { Entered::Instead(text) } else { Entered::Lines(text) })
+    }
+
+    /// A line; of Python, which goes on in the next line while a bracket is open, as many as it is.
+    fn whole(&mut self, prompt: &str, begins: Begins, begin: &impl Fn()) -> rustyline::Result<String> {
+        let mut text = self.line(prompt, begins, begin)?;
+        while foreign::is_open(&text) {
+            let more = self.line(CONTINUATION, Begins::With(""), begin)?;
+            if more.trim().is_empty() {
+                break;
+            }
+            text = format!("{text} {}", more.trim());
+        }
         Ok(text)
+    }
+
+    fn is_def(&self, name: &str) -> bool {
+        self.editor.helper().is_some_and(|a| a.cache.ask(Depth::Names).def(name).is_some())
+    }
+
+    /// All that was pasted, from a line on that was refused, where it is a program of another language.
+    fn pasted_program(&self, line: &str) -> Option<String> {
+        let known = |name: &str| self.is_def(name);
+        let program = format!("{line}\n{}", self.keys.paste.all()?);
+        let is_foreign = foreign::is_refused(line, &known) && foreign::read(&program, &known).is_some_and(|f| !f.open);
+        is_foreign.then(|| {
+            self.keys.paste.clear();
+            program
+        })
+    }
+
+    /// Whether a line of a block is another language's. That is said at once, and the line to write is offered.
+    fn refuses(&self, line: &str, depth: usize, block: &mut ForeignBlock) -> bool {
+        let known = |name: &str| self.is_def(name);
+        if line.trim().is_empty() && block.begun {
+            self.offers.put(&["end".to_string()]);
+            return false;
+        }
+        if let Some(program) = self.pasted_program(line) {
+            let found = foreign::read(&program, &known);
+            let write = found.as_ref().map_or(&[][..], |found| &found.write);
+            self.note(
+                found.as_ref().and_then(|f| f.says.as_deref()).unwrap_or("this is offered in sockpit, line by line"),
+            );
+            let before = indent(depth);
+            let indented = |statement: &String| {
+                statement.lines().map(|line| format!("{before}{line}")).collect::<Vec<_>>().join("\n")
+            };
+            self.offers.put(&write.iter().map(indented).collect::<Vec<_>>());
+            return true;
+        }
+        let Some(error) = foreign::refusal(line, &known) else { return false };
+        write(&format!("{}\n", render::program_error(&error, output::fitted(self.style, io::stdout()))));
+        // What was pasted stands behind the blanks that the line began with.
+        let own = line.strip_prefix(&indent(depth)).unwrap_or(line);
+        let ends = if self.keys.paste.was_single() { block.ends(own) } else { 0 };
+        let mut instead = vec!["end".to_string(); ends];
+        let before = indent(depth.saturating_sub(ends));
+        let indented =
+            |statement: &String| statement.lines().map(|line| format!("{before}{line}")).collect::<Vec<_>>().join("\n");
+        instead.extend(error.instead().iter().map(indented));
+        block.open(own, &instead);
+        self.offers.put(&instead);
+        true
     }
 
     fn assist(&self, change: impl Fn(&Assistant)) {
@@ -142,22 +228,43 @@ impl LineEditor {
     }
 
     /// The next line: one that was pasted, or one that is typed.
-    fn line(&mut self, prompt: &str, initial: &str, begin: &impl Fn()) -> rustyline::Result<String> {
-        if let Some(line) = self.keys.paste.next() {
+    fn line(&mut self, prompt: &str, begins: Begins, begin: &impl Fn()) -> rustyline::Result<String> {
+        if let Some(line) = self.keys.take_pasted() {
             self.echo(prompt, &line);
             return Ok(line);
         }
-        let rest = self.keys.paste.rest();
-        let (initial, given) = if rest.is_empty() { (initial, initial) } else { (&*rest, "") };
-        self.keys.begin(given);
+        loop {
+            let rest = self.keys.paste.rest();
+            let is_question = self.editor.helper().is_some_and(|a| a.in_question.get());
+            let offered = if rest.is_empty() && !is_question { self.offers.next() } else { None };
+            let begins = match &offered {
+                Some(line) => Begins::Given(line),
+                None if rest.is_empty() => begins,
+                None => Begins::With(&rest),
+            };
+            let line = self.typed(prompt, begins, begin);
+            // Who gives up what took the place of a given line has that line again.
+            if !(matches!(line, Err(ReadlineError::Interrupted)) && self.keys.is_aside()) {
+                match &line {
+                    Ok(_) if offered.is_some() => self.offers.answered(self.keys.is_aside()),
+                    Err(_) if !is_question => self.offers.clear(),
+                    _ => {}
+                }
+                return line;
+            }
+        }
+    }
+
+    fn typed(&mut self, prompt: &str, begins: Begins, begin: &impl Fn()) -> rustyline::Result<String> {
+        terminal::silence();
+        self.keys.begin(begins, terminal::typed_ahead());
         self.assist(|a| {
             a.cache.forget();
             a.width.set(prompt.width());
             a.painted.take();
         });
-        terminal::silence();
         begin();
-        let mut line = self.editor.readline_with_initial(prompt, (initial, ""));
+        let mut line = self.editor.readline_with_initial(prompt, (begins.text(), ""));
         if matches!(&line, Err(ReadlineError::Io(e)) if e.kind() == io::ErrorKind::InvalidData) {
             self.note("what was typed is not UTF-8: the line is given up");
             line = Err(ReadlineError::Interrupted);
@@ -165,7 +272,7 @@ impl LineEditor {
         if matches!(line, Err(ReadlineError::Interrupted)) {
             self.keys.paste.clear();
         }
-        if self.keys.leaves.load(Ordering::Relaxed) { Err(ReadlineError::Eof) } else { line }
+        if self.keys.leaves() { Err(ReadlineError::Eof) } else { line }
     }
 
     /// Show a pasted line as if it had been typed.
@@ -199,75 +306,6 @@ fn write(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// How many blocks these lines leave open.
-pub(super) fn depth(lines: &str) -> usize {
-    usize::try_from(lines.lines().map(lang::depth_change).sum::<isize>()).unwrap_or(0)
-}
-
-fn indent(depth: usize) -> String {
-    "  ".repeat(depth)
-}
-
-fn first_word(line: &str) -> &str {
-    line.split_whitespace().next().unwrap_or("")
-}
-
-/// A block with one more line; what ends a block or parts it stands where the block began.
-fn joined(block: &str, line: &str) -> String {
-    let outwards = matches!(first_word(line), "end" | "else" | "elif" | "except" | "finally");
-    if outwards {
-        format!("{block}\n{}{}", indent(depth(block).saturating_sub(1)), line.trim())
-    } else if line.trim().is_empty() {
-        format!("{block}\n")
-    } else {
-        format!("{block}\n{line}")
-    }
-}
-
-/// What a line began with.
-#[derive(Clone, Default)]
-struct Given(Arc<Mutex<String>>);
-
-impl Given {
-    fn set(&self, text: &str) {
-        text.clone_into(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
-    }
-
-    /// Whether nobody has typed on the line yet.
-    fn is(&self, line: &str) -> bool {
-        !line.is_empty() && *self.0.lock().unwrap_or_else(PoisonError::into_inner) == line
-    }
-}
-
-/// The keys that do more here than in rustyline: those of a paste, and Ctrl-D on a line that nobody has typed on yet,
-/// which leaves as it does on an empty one.
-#[derive(Clone)]
-struct Keys {
-    paste: Paste,
-    given: Given,
-    leaves: Arc<AtomicBool>,
-}
-
-impl Keys {
-    fn begin(&self, given: &str) {
-        self.given.set(given);
-        self.leaves.store(false, Ordering::Relaxed);
-    }
-}
-
-impl ConditionalEventHandler for Keys {
-    fn handle(&self, event: &Event, _: u16, _: bool, context: &EventContext) -> Option<Cmd> {
-        let key = *event.get(0)?;
-        let of_paste = self.paste.key(key, context.input_mode() == InputMode::Command);
-        if of_paste.is_some() || key != KeyEvent::ctrl('D') {
-            return of_paste;
-        }
-        let leaves = self.given.is(context.line());
-        self.leaves.store(leaves, Ordering::Relaxed);
-        leaves.then_some(Cmd::AcceptLine)
-    }
-}
-
 /// What rustyline asks while a line is typed.
 struct Assistant {
     cache: Arc<NameCache>,
@@ -280,7 +318,7 @@ struct Assistant {
     painted: RefCell<String>,
     /// How many columns the prompt takes.
     width: Cell<usize>,
-    given: Given,
+    keys: LineKeys,
 }
 
 impl Helper for Assistant {}
@@ -301,6 +339,9 @@ impl Completer for Assistant {
     type Candidate = Candidate;
 
     fn complete(&self, line: &str, pos: usize, _: &Context<'_>) -> rustyline::Result<(usize, Vec<Candidate>)> {
+        if let Some(text) = self.keys.instead() {
+            return Ok((0, vec![Candidate { shown: text.clone(), text }]));
+        }
         if self.in_question.get() {
             return Ok((pos, Vec::new()));
         }
@@ -326,7 +367,7 @@ impl Hinter for Assistant {
 
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
         // A line given whole needs no help.
-        if line.trim().is_empty() || pos < line.len() || self.given.is(line) || self.in_question.get() {
+        if line.trim().is_empty() || pos < line.len() || self.keys.is_given(line) || self.in_question.get() {
             return None;
         }
         let hint = hint::hint(line, &self.cache.ask(Depth::Names))?;

@@ -15,8 +15,10 @@ use mio::Waker;
 use rustyline::ExternalPrinter;
 use rustyline::error::ReadlineError;
 
-use super::editor::{self, Ask, LineEditor};
+use super::block;
+use super::editor::{Ask, Entered, LineEditor};
 use super::names::NameCache;
+use super::offers::Offers;
 use super::paste::Paste;
 use super::{output, tee};
 use crate::lang;
@@ -28,6 +30,10 @@ use crate::render::CONTINUATION;
 pub(super) enum Read {
     /// A statement: one line, or a whole block.
     Lines(String),
+    /// A statement that was typed instead of the given line, which was put aside.
+    Instead(String),
+    /// A program of another language that was pasted.
+    Pasted(String),
     /// Ctrl-C: the line is given up.
     Interrupted,
     /// Ctrl-D, or the end of the file.
@@ -55,7 +61,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Start reading standard input; the waker rings when a line is there.
-    pub(super) fn start(waker: Arc<Waker>, above: Arc<Above>) -> io::Result<Self> {
+    pub(super) fn start(waker: Arc<Waker>, above: Arc<Above>, offers: Offers) -> io::Result<Self> {
         let (ask, asked) = mpsc::channel();
         let (tell, heard) = mpsc::channel();
         let terminal = io::stdin().is_terminal();
@@ -76,7 +82,7 @@ impl Reader {
                 told
             };
             let (above, cache, paste) = for_thread;
-            if edits { edit(&asked, tell, &above, cache, paste) } else { plain(&asked, tell, terminal) }
+            if edits { edit(&asked, tell, &above, cache, (paste, offers)) } else { plain(&asked, tell, terminal) }
         })?;
         // What the program opens from here on is not in the thread's table. One that has died says so later.
         let _ = is_apart.recv();
@@ -182,9 +188,15 @@ impl Above {
     }
 }
 
-fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, cache: Arc<NameCache>, paste: Paste) {
+fn edit(
+    asked: &Receiver<Ask>,
+    tell: impl Fn(Read) -> bool,
+    above: &Arc<Above>,
+    cache: Arc<NameCache>,
+    pasted: (Paste, Offers),
+) {
     let style = output::style(&io::stdout(), false);
-    let mut editor = match LineEditor::new(cache, paste, style) {
+    let mut editor = match LineEditor::new(cache, pasted, style) {
         Ok(editor) => editor,
         Err(e) => {
             tell(Read::Failed(e.to_string()));
@@ -201,14 +213,16 @@ fn edit(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, above: &Arc<Above>, 
         // A bug costs the line, not the session.
         let statement = panic::catch_unwind(AssertUnwindSafe(|| editor.statement(&ask, || above.begin())));
         let read = match statement {
-            Ok(Ok(lines)) => Read::Lines(lines),
+            Ok(Ok(Entered::Lines(lines))) => Read::Lines(lines),
+            Ok(Ok(Entered::Instead(lines))) => Read::Instead(lines),
+            Ok(Ok(Entered::Program(lines))) => Read::Pasted(lines),
             Ok(Err(ReadlineError::Interrupted)) | Err(_) => Read::Interrupted,
             Ok(Err(ReadlineError::Eof)) => Read::End,
             Ok(Err(e)) => Read::Failed(e.to_string()),
         };
         // What nobody typed is no history.
         let typed = match &read {
-            Read::Lines(lines) if *lines != ask.initial && !ask.question => lines.clone(),
+            Read::Lines(lines) | Read::Instead(lines) if *lines != ask.initial && !ask.question => lines.clone(),
             _ => String::new(),
         };
         if !tell(read) {
@@ -256,7 +270,7 @@ fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
                     continue 'asked;
                 }
             }
-            if question || !initial.is_empty() || editor::depth(&lines) == 0 {
+            if question || !initial.is_empty() || block::depth(&lines) == 0 {
                 break;
             }
         }

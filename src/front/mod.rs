@@ -1,6 +1,7 @@
 //! What people and programs meet: the command line, scripts, the prompt. The only place that prints.
 
 mod asker;
+mod block;
 mod child;
 pub mod complete;
 mod editor;
@@ -8,8 +9,10 @@ pub mod highlight;
 pub mod hint;
 mod history;
 mod inputrc;
+mod keys;
 mod line;
 pub mod names;
+mod offers;
 mod options;
 mod output;
 mod pager;

@@ -21,6 +21,8 @@ struct State {
     coming: Option<String>,
     /// The first line of it went into the editor.
     begun: bool,
+    /// It was one line, or a part of one.
+    single: bool,
     lines: VecDeque<String>,
     rest: String,
 }
@@ -38,6 +40,18 @@ impl Paste {
     /// What followed the last line end, once no line is left.
     pub(super) fn rest(&self) -> String {
         mem::take(&mut self.lock().rest)
+    }
+
+    /// All that is still to come, if it is more than what is left to be edited.
+    pub(super) fn all(&self) -> Option<String> {
+        let state = self.lock();
+        let lines = state.lines.iter().chain([&state.rest]).map(String::as_str);
+        (!state.lines.is_empty()).then(|| lines.collect::<Vec<_>>().join("\n"))
+    }
+
+    /// Whether the line that is being edited was pasted as a whole; from here on it was not.
+    pub(super) fn was_single(&self) -> bool {
+        mem::take(&mut self.lock().single)
     }
 
     /// Ctrl-C: what was pasted is not run any more.
@@ -87,6 +101,7 @@ impl State {
     fn end(&mut self) -> Cmd {
         let text = self.coming.take().unwrap_or_default();
         if !mem::take(&mut self.begun) {
+            self.single = true;
             return insert(&text);
         }
         let mut lines: VecDeque<String> = text.replace("\r\n", "\r").split('\r').map(str::to_string).collect();

@@ -8,11 +8,13 @@ use std::time::{Duration, Instant};
 
 use super::editor::Ask;
 use super::line::{Read, Reader};
+use super::offers::Offers;
 use super::output::{self, Form, Output};
 use super::rest::Rest;
 use super::screen::{Runs, Screen};
 use super::step::{self, Busy};
 use super::{FAILED, Options, rc, script, tee};
+use crate::help::foreign;
 use crate::lang::Source;
 use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
@@ -60,7 +62,8 @@ fn pipe(options: &Options, program: Option<&Rc<Source>>) -> u8 {
         }
         session.status.take_failure();
     }
-    let reader = match session.world.poller().and_then(|p| Reader::start(p.waker(), Arc::default())) {
+    let reader = match session.world.poller().and_then(|p| Reader::start(p.waker(), Arc::default(), Offers::default()))
+    {
         Ok(reader) => reader,
         Err(e) => {
             output::complain(&format!("sockpit: {e}"));
@@ -72,7 +75,7 @@ fn pipe(options: &Options, program: Option<&Rc<Source>>) -> u8 {
         reader.ask(Ask::plain(PROMPT));
         let Some(read) = next(&mut session, &reader) else { return script::status(&mut session, options) };
         match read {
-            Read::Lines(text) => {
+            Read::Lines(text) | Read::Instead(text) | Read::Pasted(text) => {
                 let source = Source::part("stdin", &text, line);
                 line += text.lines().count() as u32;
                 if let Err(error) = session.start(&source) {
@@ -166,7 +169,7 @@ impl<'a> Prompt<'a> {
     fn new(options: &'a Options, terminal: &Rc<Terminal>) -> io::Result<Self> {
         let above = Arc::default();
         let style = output::style(&io::stdout(), false);
-        let screen = Rc::new(Screen::new(Arc::clone(&above), style, options.quiet));
+        let screen = Rc::new(Screen::new(Arc::clone(&above), Offers::default(), style, options.quiet));
         let sink: Box<dyn Sink> = match options.form {
             Form::Human => Box::new(screen.clone()),
             form => Box::new(Output::new(form)),
@@ -178,7 +181,7 @@ impl<'a> Prompt<'a> {
         session.world.announce(true);
         session.status.end_after(options.timeout);
         let waker = session.world.poller()?.waker();
-        let reader = Reader::start(waker.clone(), above)?;
+        let reader = Reader::start(waker.clone(), above, screen.offers.clone())?;
         if reader.edits {
             screen.show_in_parts(waker.clone(), terminal.clone());
             // A line of a child's goes above the one being typed, as all else does.
@@ -232,7 +235,11 @@ impl<'a> Prompt<'a> {
                 Some(Read::Lines(text)) if self.session.stepper.is_on() => {
                     self.guarded(|p| step::line(&mut p.session, &p.screen, &text, standing.as_ref()));
                 }
-                Some(Read::Lines(text)) => self.line(&text),
+                Some(Read::Instead(text)) if self.session.stepper.is_on() => {
+                    self.guarded(|p| step::other(&mut p.session, &p.screen, &text, standing.as_ref()));
+                }
+                Some(Read::Lines(text) | Read::Instead(text)) => self.line(&text),
+                Some(Read::Pasted(text)) => self.pasted(&text),
                 Some(Read::Interrupted) if self.session.stepper.is_on() && standing.is_none() => {
                     self.session.interrupt_steps();
                 }
@@ -260,7 +267,7 @@ impl<'a> Prompt<'a> {
         self.reader.ask(ask);
         let read = next(&mut self.session, &self.reader);
         self.screen.editing.set(false);
-        if let Some(Read::Lines(text)) = &read {
+        if let Some(Read::Lines(text) | Read::Instead(text) | Read::Pasted(text)) = &read {
             tee::log(&format!("{prompt}{}", text.trim_end().replace('\n', &format!("\n{CONTINUATION}"))));
         }
         self.show_above();
@@ -280,12 +287,16 @@ impl<'a> Prompt<'a> {
         let Some(read) = self.reader.heard() else { return true };
         self.answering = false;
         self.screen.editing.set(false);
-        if let (Read::Lines(line), Some(prompt)) = (&read, self.session.world.input.question()) {
+        if let (Read::Lines(line) | Read::Instead(line) | Read::Pasted(line), Some(prompt)) =
+            (&read, self.session.world.input.question())
+        {
             tee::log(&format!("{prompt}{}", line.trim_end()));
         }
         self.show_above();
         self.session.world.answer(match read {
-            Read::Lines(line) => Ok(Value::text(line.trim_end_matches(['\n', '\r']))),
+            Read::Lines(line) | Read::Instead(line) | Read::Pasted(line) => {
+                Ok(Value::text(line.trim_end_matches(['\n', '\r'])))
+            }
             Read::Interrupted => Err(Failure::new(Name::Interrupted)),
             Read::End => Err(input::ended("Ctrl-D ended the input")),
             Read::Failed(why) => Err(input::ended(&why)),
@@ -324,7 +335,32 @@ impl<'a> Prompt<'a> {
         });
         if self.session.status.take_failure().is_some_and(|f| f.name == Name::Interrupted) {
             self.reader.paste.clear();
+            self.screen.offers.clear();
         }
+    }
+
+    /// A program of another language was pasted: say so at its first line, and offer it translated as a whole.
+    fn pasted(&mut self, text: &str) {
+        let first = foreign::first_line(text);
+        if self.session.stepper.is_on() {
+            self.guarded(|p| step::other(&mut p.session, &p.screen, &first, None));
+        } else {
+            self.line(&first);
+        }
+        self.screen.offers.clear();
+        let Some(found) = self.session.foreign(text) else { return };
+        if let Some(line) = found.without {
+            let what = found.says.unwrap_or_default();
+            self.screen.remark(&format!("# line {} of what was pasted: {what}; nothing of it is run", line + 1));
+            return;
+        }
+        let count = found.write.len();
+        let said = "Enter enters each as it stands typed, changed or not; Ctrl-C drops them";
+        self.screen.remark(&format!("# all of it in sockpit, {count} statements: {said}"));
+        for line in found.write.iter().flat_map(|statement| statement.lines()) {
+            self.screen.remark(&format!("#   {}", text::printable(line)));
+        }
+        self.screen.offers.put(&found.write);
     }
 
     /// A bug in sockpit costs the line, not the session: what the line was doing is given up.

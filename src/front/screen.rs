@@ -2,7 +2,7 @@
 //! of the grey line that says what a call waits for.
 
 use std::cell::{Cell, RefCell};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,6 +12,7 @@ use mio::Waker;
 use unicode_width::UnicodeWidthStr;
 
 use super::line::Above;
+use super::offers::Offers;
 use super::pager::{self, Pager, Rest};
 use super::recorder::Recorder;
 use super::{output, tee};
@@ -50,6 +51,8 @@ pub struct Screen {
     waits: Cell<bool>,
     /// The session so far, for `save FILE.transcript`.
     pub recorder: RefCell<Recorder>,
+    /// What is offered in the place of a line that was refused.
+    pub offers: Offers,
     /// What is longer than the screen, where a person reads it there.
     long: RefCell<Option<Long>>,
 }
@@ -68,9 +71,9 @@ struct Long {
 
 impl Screen {
     /// The terminal, with what prints above the line.
-    pub fn new(above: Arc<Above>, style: Style, quiet: bool) -> Self {
+    pub fn new(above: Arc<Above>, offers: Offers, style: Style, quiet: bool) -> Self {
         let (editing, echoes, runs, waits, seen, long) = Default::default();
-        Self { above, style, quiet, editing, echoes, seen, runs, waits, recorder: RefCell::default(), long }
+        Self { above, style, quiet, editing, echoes, seen, runs, waits, recorder: RefCell::default(), offers, long }
     }
 
     /// The program is shown down to that line. Gives how far it was before.
@@ -185,11 +188,12 @@ impl Screen {
         self.show(&render::program_error(error, Style { places: true, ..self.fitted() }));
     }
 
-    /// Show what is wrong with a line, and take it down.
+    /// Show what is wrong with a line, and take it down. What to write instead is offered.
     pub fn refuse(&self, error: &lang::Error) {
         let plain = render::program_error(error, Style::default());
         self.recorder.borrow_mut().say(&plain);
         self.show(&render::program_error(error, self.fitted()));
+        self.offers.put(&error.instead());
     }
 
     /// Say in one grey line, which goes away again, what is waited for and how long by now.
@@ -260,6 +264,14 @@ impl Sink for Rc<Screen> {
 
     fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
         tee::to(path)
+    }
+
+    /// The line that is being typed stays where it is.
+    fn clear_screen(&mut self) {
+        let mut out = io::stdout();
+        if !self.editing.get() && out.is_terminal() {
+            let _ = out.write_all(b"\x1b[H\x1b[2J").and_then(|()| out.flush());
+        }
     }
 
     fn transcript(&self) -> Option<String> {

@@ -15,8 +15,8 @@ use crate::session::{Change, Main, NextStatement, Session};
 use crate::value::text::printable;
 
 /// What is said first.
-pub(super) const GREETING: &str = "sockpit: Enter runs the line, changed or not; type any other call in between; `skip` passes over it\n\
-                            sockpit: continue [LINE], break [LINE], back, where, list; Ctrl-D leaves";
+pub(super) const GREETING: &str = "sockpit: Enter runs the line. Any other call can be typed instead; the line comes back after it, or with Enter alone\n\
+                            sockpit: End, an arrow or Backspace lets you change it; skip, back, continue [LINE], break [LINE], where, list; Ctrl-D leaves";
 
 /// A wait that ends by then is waited for; during a longer one a line is asked for.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -98,6 +98,8 @@ pub(super) fn ask(standing: &NextStatement) -> Ask {
 /// What was typed.
 #[derive(Debug, PartialEq)]
 enum Meant<'a> {
+    /// Nothing was.
+    Nothing,
     Run,
     Skip,
     Back,
@@ -124,7 +126,8 @@ fn meaning<'a>(text: &'a str, line: Option<&str>) -> Meant<'a> {
         _ => None,
     };
     match (first, rest.is_empty()) {
-        ("" | "skip", true) => Meant::Skip,
+        ("", _) => Meant::Nothing,
+        ("skip", true) => Meant::Skip,
         ("back", true) => Meant::Back,
         ("where", true) => Meant::Where,
         ("list", _) if rest.iter().all(|w| w.bytes().all(|b| b.is_ascii_digit())) => {
@@ -154,10 +157,19 @@ fn head(line: &str) -> (String, String) {
 /// Do what was typed.
 pub(super) fn line(session: &mut Session, screen: &Screen, text: &str, standing: Option<&NextStatement>) {
     let next = standing.map(NextStatement::text);
-    let meant = meaning(text, next.as_deref());
+    follow(session, screen, text, standing, meaning(text, next.as_deref()));
+}
+
+/// Do what was typed when the program's line had been put aside: it is another one, however like it is.
+pub(super) fn other(session: &mut Session, screen: &Screen, text: &str, standing: Option<&NextStatement>) {
+    let next = standing.map(NextStatement::text).filter(|line| line == text.trim());
+    follow(session, screen, text, standing, meaning(text, next.as_deref()));
+}
+
+fn follow(session: &mut Session, screen: &Screen, text: &str, standing: Option<&NextStatement>, meant: Meant) {
     let nothing = "# nothing is next: every task waits, and `where` tells for what";
     match (meant, standing) {
-        (Meant::Skip, None) => {}
+        (Meant::Nothing, _) | (Meant::Skip, None) => {}
         (Meant::Run, Some(standing)) => {
             body(screen, standing);
             session.let_go();

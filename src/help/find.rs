@@ -22,9 +22,9 @@ static FORMS: LazyLock<Vec<(FormName, &Command)>> = LazyLock::new(|| forms::pyth
 /// What is known of a word or of several that are one name.
 pub(super) fn about(words: &[&str]) -> Result<Page, Failure> {
     let whole = words.join(" ");
-    let found = match named(&whole) {
-        found if !found.is_empty() || words.len() > 1 => found,
-        _ => of_owner(called(&whole)),
+    let found = match (named(&whole), called(&whole)) {
+        (found, name) if !found.is_empty() || name.contains(' ') => found,
+        (_, name) => of_owner(name),
     };
     match &*found {
         [] => {}
@@ -69,9 +69,10 @@ fn or(names: &[&str]) -> String {
     }
 }
 
-/// A name without what follows it where it is called: `recv` of `recv(1024)`.
-fn called(word: &str) -> &str {
-    word.split_once('(').map_or(word, |(name, _)| name).trim_end_matches(':')
+/// The name in a line of Python that calls it: `s.accept` of `conn, addr = s.accept()`.
+fn called(line: &str) -> &str {
+    let name = line.split_once('(').map_or(line, |(name, _)| name);
+    name.rsplit_once(" = ").map_or(name, |(_, call)| call).trim_end_matches(':')
 }
 
 /// Letters alone: `half-close`, `half close` and `halfClose` are one name.
@@ -80,8 +81,19 @@ fn letters(name: &str) -> String {
 }
 
 /// The ways in which a word may be a name, the best first.
-const WAYS: [fn(&str) -> Vec<HelpSubject>; 9] =
-    [as_written, in_python, as_exception, in_any_case, by_letters, in_c, as_message, in_part, within];
+const WAYS: [fn(&str) -> Vec<HelpSubject>; 11] = [
+    as_written,
+    in_python,
+    as_exception,
+    in_any_case,
+    as_prefix,
+    by_letters,
+    in_c,
+    as_message,
+    in_part,
+    as_beginning,
+    within,
+];
 
 /// What goes by a name.
 fn named(word: &str) -> Vec<HelpSubject> {
@@ -118,6 +130,21 @@ fn in_any_case(word: &str) -> Vec<HelpSubject> {
     called_so(|name| name.eq_ignore_ascii_case(word))
 }
 
+/// `TCP_`: all that begin so.
+fn as_prefix(word: &str) -> Vec<HelpSubject> {
+    if word.len() > 1 && word.ends_with('_') {
+        called_so(|name| name.starts_with(word) && !name.ends_with('*'))
+    } else {
+        Vec::new()
+    }
+}
+
+/// `ECONN`: all that begin so, of what has capitals.
+fn as_beginning(word: &str) -> Vec<HelpSubject> {
+    let is_one = word.len() > 2 && word.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+    if is_one { called_so(|name| name.starts_with(word) && !name.ends_with('*')) } else { Vec::new() }
+}
+
 fn by_letters(word: &str) -> Vec<HelpSubject> {
     let alike = letters(word);
     if alike.is_empty() {
@@ -150,7 +177,7 @@ fn as_message(word: &str) -> Vec<HelpSubject> {
 /// `CAN_RAW` of `CAN_*`; TCP_NODELAY by `nodelay`.
 fn in_part(word: &str) -> Vec<HelpSubject> {
     let upper = word.to_uppercase();
-    let begins = |name: &str| name.strip_suffix('*').is_some_and(|start| upper.starts_with(start));
+    let begins = |name: &str| name.strip_suffix('*').is_some_and(|start| !start.is_empty() && upper.starts_with(start));
     let ends = |name: &str| name.split_once('_').is_some_and(|(_, rest)| rest == upper);
     match called_so(begins) {
         none if none.is_empty() && upper.len() > 2 => called_so(ends),

@@ -6,6 +6,7 @@
 mod errors;
 mod examples;
 mod find;
+pub mod foreign;
 mod forms;
 pub(crate) mod manual;
 mod pages;

@@ -33,7 +33,7 @@ pub const OPTIONS: &[(&str, &str)] = &[
 pub const STEPS: &[(&str, &str)] = &[
     ("continue [LINE]", "run to that line, to a breakpoint, or to the end; Ctrl-C stops it"),
     ("break [LINE]", "stop before that line whenever it comes, or no more; alone, list such lines"),
-    ("skip", "pass over the line, a block with all that is in it; an empty line does the same"),
+    ("skip", "pass over the line, a block with all that is in it"),
     ("back", "make the line before the next one again; what it did stays done"),
     ("where", "each task with its place and what it waits for"),
     ("list [LINE]", "the program around its place, or around that line"),

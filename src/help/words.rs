@@ -177,7 +177,7 @@ pub static LANGUAGE: &[Topic] = &[
         noun: WORD,
         usage: "for NAME in WORDS... / end",
         summary: "run a block for each word; a list stands for what is in it",
-        notes: &[],
+        notes: &["A list is walked place by place, as in Python: the block meets what it appends itself."],
         example: "for word in one two three\n  print $word\nend",
         related: &["repeat", "list", "split", "break"],
     },
@@ -344,8 +344,9 @@ pub static LANGUAGE: &[Topic] = &[
         usage: "sockpit step FILE.sock",
         summary: "walk through a script at the prompt",
         notes: &["The script's next line stands at the prompt, typed already: Enter runs it, as it is or, this once, \
-                  as it was edited. Any other call may be typed in its place and runs beside the script, whose line \
-                  stays the next. An empty line passes over it. With several tasks the line is that of the task that \
+                  as it was edited: End, an arrow or Backspace first. Any other key begins another call in its place, \
+                  which runs beside the script; then, with Enter on an empty line, or with Ctrl-C, the script's line \
+                  stands there again. With several tasks the line is that of the task that \
                   runs next, and the prompt bears its name; when all wait, the prompt is yours until a wait ends. \
                   Sleeps and timeouts go by the clock while you think. An error leaves the place where it is; only \
                   the program's end or Ctrl-D ends it."],

@@ -54,6 +54,7 @@ pub enum StatementKind {
     Let(Word, Expr),
     Assert(Expr),
     Print(Vec<Word>),
+    Show(Expr),
     If(Vec<(Expr, Block)>, Option<Block>),
     While(Expr, Block),
     Loop(Block),

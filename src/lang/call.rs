@@ -15,7 +15,12 @@ impl Parser<'_> {
         let mut targets: Vec<Word> = Vec::new();
         let mut comma = true;
         for word in &line[..at] {
-            let Some(text) = word.bare() else { return Ok(None) };
+            let Some(text) = word.bare() else {
+                return match word.single_name() {
+                    Some(_) if at == 1 => Err(self.error(word.span, "a name is written without $ before the =")),
+                    _ => Ok(None),
+                };
+            };
             let mut column = word.span.column;
             for (i, piece) in text.split(',').enumerate() {
                 if i > 0 {
@@ -46,9 +51,7 @@ impl Parser<'_> {
             self.name(&targets, i, "a name")?;
         }
         let Some(call) = line.get(at + 1) else {
-            return Err(self
-                .error(line[at].span, "a call is missing after the =")
-                .note("a value is given with let: let x = 5"));
+            return Err(self.error(line[at].span, "a call is missing after the =").note("a value: let x = 5"));
         };
         let call_name = call.bare().unwrap_or("");
         if call_name == "every" {
@@ -56,8 +59,8 @@ impl Parser<'_> {
         }
         if !is_name(call_name) || KEYWORDS.contains(&call_name) {
             return Err(self
-                .error(call.span, "what follows the = is no call")
-                .note(format!("a value is given with let: let {} = ...", targets[0].literal().unwrap_or("x"))));
+                .error(call.span, "what follows the = is no call, and a value is given with let")
+                .note(format!("as in: let {} = ...", targets[0].literal().unwrap_or("x"))));
         }
         self.call(targets, line[at + 1..].to_vec()).map(Some)
     }
@@ -92,13 +95,15 @@ impl Parser<'_> {
         match name.bare() {
             Some(word) if is_name(word) && !KEYWORDS.contains(&word) => {}
             Some(word) => {
-                let error = self.error(name.span, format!("`{word}` is no call"));
                 if every.is_some() {
+                    let error = self.error(name.span, format!("`{word}` is no call"));
                     return Err(error.note("every repeats a call; give other lines a name with def, and repeat that"));
                 }
-                return Err(match word.split_once('=') {
-                    Some((left, _)) if is_name(left) => error.note("write = with spaces around it: s = socket"),
-                    _ => error,
+                let glued = word.split_once('=').is_some_and(|(left, _)| left.split(',').all(is_name));
+                return Err(if glued {
+                    self.error(name.span, "= is a word of its own, with a space on either side")
+                } else {
+                    self.error(name.span, format!("`{word}` is no call")).note("`help` lists the calls")
                 });
             }
             None => return Err(self.error(name.span, "a line begins with the name of a call")),

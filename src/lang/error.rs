@@ -66,6 +66,19 @@ impl Source {
         Rc::new(Self { name: name.into(), text: text.into(), first, starts: OnceCell::new() })
     }
 
+    /// What stands there, as it was written.
+    pub fn at(&self, span: Span) -> String {
+        stretch(self.line(span.line), span).to_string()
+    }
+
+    /// A line with something else in a place of it, as it could be typed.
+    pub fn with(&self, span: Span, instead: &str) -> String {
+        let mut line = self.line(span.line).chars();
+        let before: String = line.by_ref().take((span.column as usize).saturating_sub(1)).collect();
+        let after: String = line.skip(span.length as usize).collect();
+        format!("{before}{instead}{after}").trim().to_string()
+    }
+
     /// A line of it, by its number.
     pub fn line(&self, number: u32) -> &str {
         let starts = self
@@ -111,6 +124,8 @@ pub struct Error {
     pub message: String,
     /// What to do about it.
     pub notes: Vec<String>,
+    /// The statements to write instead.
+    pub write: Vec<String>,
     /// Where.
     pub span: Span,
     /// In which program.
@@ -122,7 +137,14 @@ pub struct Error {
 impl Error {
     /// An error at that place.
     pub fn new(source: &Rc<Source>, span: Span, message: impl Into<String>) -> Self {
-        Self { message: message.into(), notes: Vec::new(), span, source: source.clone(), incomplete: false }
+        Self {
+            message: message.into(),
+            notes: Vec::new(),
+            write: Vec::new(),
+            span,
+            source: source.clone(),
+            incomplete: false,
+        }
     }
 
     /// The same with a line of advice.
@@ -130,6 +152,22 @@ impl Error {
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
+    }
+
+    /// The statements to write instead, whoever found them: a note that begins with `write: ` is one, too.
+    pub fn instead(&self) -> Vec<String> {
+        if self.write.is_empty() {
+            return self.notes.iter().filter_map(|n| n.strip_prefix("write: ")).map(str::to_string).collect();
+        }
+        self.write.clone()
+    }
+
+    /// What to do about it, in lines.
+    pub fn advice(&self) -> impl Iterator<Item = String> {
+        let lines = self.write.iter().flat_map(|statement| statement.lines());
+        let written =
+            lines.enumerate().map(|(at, line)| format!("{} {line}", if at == 0 { "write:" } else { "      " }));
+        self.notes.iter().cloned().chain(written)
     }
 
     /// The same with `did you mean` and the nearest of some names, if one is near.
@@ -146,7 +184,7 @@ impl std::fmt::Display for Error {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}: {}", place(&self.source, self.span), self.message)?;
         write!(f, "\n{}", excerpt(&self.source, self.span, None))?;
-        self.notes.iter().try_for_each(|note| write!(f, "\n  {note}"))
+        self.advice().try_for_each(|line| write!(f, "\n  {line}"))
     }
 }
 
@@ -163,39 +201,47 @@ pub fn excerpt(source: &Source, span: Span, columns: Option<usize>) -> String {
     // At the prompt there is only the line just typed, and its number says nothing.
     let number = if source.name.is_empty() { String::new() } else { format!("{} | ", span.line) };
     let line: Vec<char> = source.line(span.line).trim_end_matches('\r').chars().collect();
-    let clean = |c: &char| if *c == '\t' { " ".into() } else { text::printable(&c.to_string()) };
-    let cells: Vec<String> = line.iter().map(clean).collect();
-    let at = (span.column as usize).saturating_sub(1).min(cells.len());
-    let room = columns.map(|columns| columns.saturating_sub(2 + number.len()).max(WINDOW_MIN));
-    let (first, last, dots) = match room {
-        Some(room) => window(&cells, at, room),
-        None if cells.len() <= WINDOW => (0, cells.len(), ""),
+    let at = (span.column as usize).saturating_sub(1).min(line.len());
+    let (first, last, dots) = match columns.map(|columns| columns.saturating_sub(2 + number.len()).max(WINDOW_MIN)) {
+        Some(room) => window(&line, at, room),
+        None if line.len() <= WINDOW => (0, line.len(), ""),
         None => {
             let first = at.saturating_sub(WINDOW / 2);
-            (first, (first + WINDOW).min(cells.len()), "...")
+            (first, (first + WINDOW).min(line.len()), "...")
         }
     };
     let dots = |there: bool| if there { dots } else { "" };
-    let before = format!("{}{}", dots(first > 0), cells[first..at].concat());
-    let end = (at + span.length as usize).clamp(at, last.max(at));
-    let marked = cells[at..end].concat();
-    let rest = format!("{}{}", cells[end..last.max(end)].concat(), dots(last < cells.len()));
+    let clean = |chars: &[char]| chars.iter().map(clean).collect::<String>();
+    let before = format!("{}{}", dots(first > 0), clean(&line[first..at]));
+    let end = (at + span.length as usize).clamp(at, last);
+    let marked = clean(&line[at..end]);
+    let rest = format!("{}{}", clean(&line[end..last]), dots(last < line.len()));
     let margin = if number.is_empty() { String::new() } else { format!("{} | ", " ".repeat(number.len() - 3)) };
     let space = " ".repeat(before.width());
     format!("  {number}{before}{marked}{rest}\n  {margin}{space}{}", "^".repeat(marked.width().max(1)))
 }
 
-/// The cells that are shown around one where not all have room, and what stands for the others.
-fn window(cells: &[String], at: usize, room: usize) -> (usize, usize, &'static str) {
-    let width = |cells: &[String]| cells.iter().map(|c| c.width()).sum::<usize>();
+/// A character of a line as the excerpt has it.
+fn clean(c: &char) -> String {
+    if *c == '\t' { " ".into() } else { text::printable(c.encode_utf8(&mut [0; 4])) }
+}
+
+/// The characters that are shown around one where not all have room, and what stands for the others.
+fn window(line: &[char], at: usize, room: usize) -> (usize, usize, &'static str) {
+    // How many have room, and how much they leave.
+    let fit = |chars: &mut dyn Iterator<Item = &char>, room: usize| {
+        let mut left = room;
+        let count = chars.map_while(|c| clean(c).width().le(&left).then(|| left -= clean(c).width())).count();
+        (count, left)
+    };
+    let (whole, left) = fit(&mut line.iter(), room);
     // A caret may stand behind the last one.
-    if width(cells) + usize::from(at == cells.len()) <= room {
-        return (0, cells.len(), "…");
+    if whole == line.len() && (at < whole || left > 0) {
+        return (0, whole, "");
     }
     let room = room - 2;
-    let fits = |from: usize, to: usize, room: usize| width(&cells[from..to]) < room;
-    let first =
-        if fits(0, at, room * 2 / 3) { 0 } else { (0..at).find(|from| fits(*from, at, room / 2)).unwrap_or(at) };
-    let last = (at..=cells.len()).rev().find(|to| fits(first, *to, room + 1)).unwrap_or(at);
-    (first, last, "…")
+    let (before, _) = fit(&mut line[..at].iter().rev(), room * 2 / 3);
+    let used: usize = line[at - before..at].iter().map(|c| clean(c).width()).sum();
+    let (after, _) = fit(&mut line[at..].iter(), room - used);
+    (at - before, at + after, "…")
 }

@@ -83,6 +83,16 @@ impl Operator {
         self.strength() == 4
     }
 
+    /// Whether an operator between two operands is written so.
+    pub fn is_binary(text: &str) -> bool {
+        Self::BINARY.iter().any(|(s, ..)| *s == text)
+    }
+
+    /// Whether an operator before its operand is written so.
+    pub(super) fn is_unary(text: &str) -> bool {
+        Self::unary(text).is_some()
+    }
+
     fn unary(bare: &str) -> Option<Self> {
         Self::UNARY.iter().find(|(s, ..)| *s == bare).map(|(_, op, _)| *op)
     }

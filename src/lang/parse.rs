@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::ast::{Block, Handler, Statement, StatementKind};
 use super::expr::expression;
-use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Source, Span, Word, is_name, words};
+use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Operator, Source, Span, Word, is_name, typed, words};
 
 /// The statements of a program.
 pub fn parse(source: &Rc<Source>) -> Result<Block, Error> {
@@ -22,11 +22,29 @@ pub fn depth_change(line: &str) -> isize {
     let mut words = line.split_whitespace();
     match (words.next(), words.next()) {
         (_, Some("=")) => 0,
-        (Some("if" | "while" | "loop" | "for" | "repeat" | "try" | "def"), _) => 1,
+        // What is refused opens nothing.
+        (Some("if" | "while" | "loop" | "for" | "repeat" | "try" | "def"), _) => isize::from(!is_foreign(line)),
         (Some("end"), _) => -1,
         _ => 0,
     }
 }
+
+/// Whether a block's first line is another language's: it has a colon behind a word, or ends in a brace.
+fn is_foreign(line: &str) -> bool {
+    line.contains([':', '{'])
+        && typed(line)
+            .0
+            .iter()
+            .any(|typed| ends_in_colon(&typed.word) || (typed.word.is("{") && line.trim_end().ends_with('{')))
+}
+
+/// Whether a word has a colon behind it; an address such as `::` is none.
+fn ends_in_colon(word: &Word) -> bool {
+    word.bare().is_some_and(|text| text.ends_with(':') && !text.ends_with("::"))
+}
+
+/// The words that a line of a block's begins with.
+const HEADS: &[&str] = &["if", "elif", "else", "while", "loop", "for", "repeat", "try", "except", "finally", "def"];
 
 type Lines<'a> = std::iter::Zip<std::str::Lines<'a>, std::ops::RangeFrom<u32>>;
 
@@ -88,6 +106,7 @@ impl Parser<'_> {
                     }
                 };
             };
+            self.no_colon(&line)?;
             let first = line[0].bare().unwrap_or("");
             if matches!(first, "end" | "elif" | "else" | "except" | "finally")
                 && !line.get(1).is_some_and(|w| w.is("="))
@@ -98,10 +117,43 @@ impl Parser<'_> {
                 self.depth -= 1;
                 return Ok((block, Some(line)));
             }
+            self.parted_by_blanks(&line)?;
             let span = line[0].span.to(line[line.len() - 1].span);
             let kind = self.statement(line)?;
             block.push(Statement { kind, span, last_line: self.here.unwrap_or(span.line) });
         }
+    }
+
+    /// A comma behind quotes parts no words, and is not meant to be part of one.
+    fn parted_by_blanks(&self, line: &[Word]) -> Result<(), Error> {
+        let text = self.source.line(line[0].span.line);
+        // Brackets have more to be said of.
+        if !text.contains("\",") && !text.contains("',") || line.iter().any(|word| word.brackets) {
+            return Ok(());
+        }
+        let chars: Vec<char> = text.chars().collect();
+        for word in line {
+            let end = (word.span.column + word.span.length) as usize - 1;
+            if matches!(chars.get(end.saturating_sub(2)..end), Some(['"' | '\'', ','])) {
+                let span = Span { column: end as u32, length: 1, ..word.span };
+                let error = self.error(span, "words are parted by blanks, without commas");
+                return Err(error.note("as text, a comma stands inside the quotes"));
+            }
+        }
+        Ok(())
+    }
+
+    /// A block's lines end without a colon, which would be taken for a part of the word before it.
+    fn no_colon(&self, line: &[Word]) -> Result<(), Error> {
+        let first = line[0].bare().unwrap_or("").trim_end_matches(':');
+        let colon = line.iter().find(|word| ends_in_colon(word));
+        let (Some(word), true) = (colon, HEADS.contains(&first) && !line.get(1).is_some_and(|w| w.is("="))) else {
+            return Ok(());
+        };
+        let span = Span { column: word.span.column + word.span.length - 1, length: 1, ..word.span };
+        Err(self
+            .error(span, "a block's first line has no colon here; its end is `end`")
+            .note("as a part of a word, a colon at its end needs quotes"))
     }
 
     fn misplaced(&self, word: &Word, opened: Option<&Word>) -> Error {
@@ -155,6 +207,10 @@ impl Parser<'_> {
             Some(name) if KEYWORDS.contains(&name) => {
                 Err(self.error(word.span, format!("`{name}` is a word of the language and cannot be a name")))
             }
+            _ if word.is("=") => Err(self.error(word.span, format!("{what} is missing before the ="))),
+            _ if word.bare().is_some_and(|text| text.contains('=')) => {
+                Err(self.error(word.span, "= is a word of its own, with a space on either side"))
+            }
             _ if word.single_name().is_some() => {
                 Err(self.error(word.span, format!("{what} is written without $ here")))
             }
@@ -184,7 +240,10 @@ impl Parser<'_> {
                 Ok(StatementKind::Let(name, self.expr(&line, 3)?))
             }
             "assert" => Ok(StatementKind::Assert(self.expr(&line, 1)?)),
-            "print" => Ok(StatementKind::Print(line[1..].to_vec())),
+            "print" => {
+                self.no_parentheses(&line)?;
+                Ok(StatementKind::Print(line[1..].to_vec()))
+            }
             "if" => self.conditional(&line),
             "while" => {
                 let condition = self.expr(&line, 1)?;
@@ -225,11 +284,37 @@ impl Parser<'_> {
                 self.name(&line, 1, "a name")?;
                 Ok(StatementKind::Global(self.names(&line, 1, "a name")?))
             }
-            word if KEYWORDS.contains(&word) && !matches!(word, "expect" | "every") => {
+            word if KEYWORDS.contains(&word) && !matches!(word, "expect" | "every" | "not") => {
                 Err(self.error(line[0].span, format!("`{word}` cannot begin a line")))
             }
+            _ if is_value(&line) => Ok(StatementKind::Show(self.expr(&line, 0)?)),
             _ => self.call(Vec::new(), line),
         }
+    }
+
+    /// `print (x)` is another language's: what it would print stands in one pair of parentheses.
+    fn no_parentheses(&self, line: &[Word]) -> Result<(), Error> {
+        let (Some(first), Some(last)) = (line.get(1), line.last()) else { return Ok(()) };
+        let text = self.source.line(first.span.line).chars().skip(first.span.column as usize - 1);
+        let text: Vec<char> = text.take(first.span.to(last.span).length as usize).collect();
+        let (mut depth, mut quote) = (0, None);
+        let end = text.iter().position(|c| {
+            match (c, quote) {
+                (c, Some(open)) if *c == open => quote = None,
+                (_, Some(_)) => {}
+                ('"' | '\'', None) => quote = Some(*c),
+                ('(', None) => depth += 1,
+                (')', None) => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        if text.first() != Some(&'(') || end.map(|at| at + 1) != Some(text.len()) {
+            return Ok(());
+        }
+        Err(self
+            .error(first.span.to(last.span), "`print` takes words, not parentheses")
+            .note("as text, they need quotes"))
     }
 
     fn conditional(&mut self, line: &[Word]) -> Result<StatementKind, Error> {
@@ -307,5 +392,20 @@ impl Parser<'_> {
         self.defs -= 1;
         self.loops = loops;
         Ok(StatementKind::Def(name, params, body?))
+    }
+}
+
+/// Whether a line gives a value and calls nothing: it begins with a number, quotes, `$`, a parenthesis or a sign.
+fn is_value(line: &[Word]) -> bool {
+    let number = |text: &str| {
+        let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+        digits.starts_with(|c: char| c.is_ascii_digit())
+            && digits.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'.')
+    };
+    let operator = |word: &Word| word.bare().is_some_and(Operator::is_binary);
+    match line[0].bare() {
+        Some("(") => line[0].brackets,
+        Some(text) if Operator::is_unary(text) => true,
+        first => !line[0].brackets && first.is_none_or(number) && line.get(1).is_none_or(operator),
     }
 }

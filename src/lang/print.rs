@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::ast::{Block, Call, StatementKind};
-use super::{Expr, Index, KEYWORDS, Part, Pick, Word, needs_braces};
+use super::{Expr, Index, KEYWORDS, Part, Pick, Word, is_name, needs_braces};
 use crate::value::text;
 
 /// The canonical text of statements: parsing it gives them back.
@@ -31,6 +31,7 @@ fn write_block(out: &mut String, block: &Block, depth: usize) {
             StatementKind::Call(c) => line(out, &call(c)),
             StatementKind::Let(name, e) => line(out, &format!("let {} = {}", word(name), expr(e, 0))),
             StatementKind::Assert(e) => line(out, &format!("assert {}", expr(e, 0))),
+            StatementKind::Show(e) => line(out, &shown(e)),
             StatementKind::Print(w) => line(out, &joined("print", w)),
             StatementKind::If(arms, otherwise) => {
                 for (i, (condition, body)) in arms.iter().enumerate() {
@@ -91,6 +92,16 @@ fn call(call: &Call) -> String {
     out
 }
 
+/// An expression that stands alone: a name at its beginning would be a call's.
+fn shown(e: &Expr) -> String {
+    let text = expr(e, 0);
+    if is_name(text.split(' ').next().unwrap_or("")) && !text.starts_with("not ") {
+        format!("( {text} )")
+    } else {
+        text
+    }
+}
+
 fn expr(e: &Expr, min: u8) -> String {
     let (text, strength) = match e {
         Expr::Word(w) => (word(w), u8::MAX),
@@ -115,9 +126,15 @@ fn word(w: &Word) -> String {
         return format!("${name}");
     }
     let quote = w.quoted || w.parts.is_empty() || w.literal().is_some_and(|t| KEYWORDS.contains(&t));
+    // What is given by name keeps its name before the quotes.
+    let key = w.key().filter(|_| quote || w.bytes).map_or(String::new(), |key| format!("{key}="));
+    let mut parts = w.parts.clone();
+    if let Some(Part::Literal(first)) = parts.first_mut() {
+        *first = first[key.len()..].into();
+    }
     // Bytes begin with a b"", which says so, and go on in stretches.
-    let mut out = String::from(if w.bytes { "b\"" } else { "" });
-    for (i, part) in w.parts.iter().enumerate() {
+    let mut out = format!("{key}{}", if w.bytes { "b\"" } else { "" });
+    for (i, part) in parts.iter().enumerate() {
         match part {
             Part::Literal(bytes) if w.bytes => write_bytes(&mut out, bytes, i == 0),
             Part::Literal(bytes) => write_literal(&mut out, bytes, quote),
@@ -130,7 +147,7 @@ fn word(w: &Word) -> String {
     }
     match w.bytes {
         true if w.parts.is_empty() => out + "\"",
-        false if quote => format!("\"{out}\""),
+        false if quote => format!("{key}\"{}\"", &out[key.len()..]),
         _ => out,
     }
 }

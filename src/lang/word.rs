@@ -38,7 +38,9 @@ impl Word {
     /// The name that stands before its first `=` without quotes: what is written so is given by name.
     pub fn key(&self) -> Option<&str> {
         match self.parts.first() {
-            Some(Part::Literal(first)) if self.key > 0 => std::str::from_utf8(&first[..self.key]).ok(),
+            Some(Part::Literal(first)) if self.key > 0 && first.get(self.key + 1) != Some(&b'=') => {
+                std::str::from_utf8(&first[..self.key]).ok()
+            }
             _ => None,
         }
     }

@@ -154,8 +154,13 @@ pub static PROTOCOLS: Constants = Constants {
         IPPROTO_PIM, "routing of multicast";
         IPPROTO_COMP, "compressed packets";
         IPPROTO_MPLS, "MPLS labels within IP";
+        IPPROTO_ROUTING, "IPv6's routing header";
+        IPPROTO_FRAGMENT, "IPv6's fragment header";
+        IPPROTO_DSTOPTS, "IPv6's header of options for the destination";
+        IPPROTO_NONE, "IPv6: nothing follows";
     ],
-    also: named![tcp = libc::IPPROTO_TCP, ""; udp = libc::IPPROTO_UDP, ""; icmp = libc::IPPROTO_ICMP, "";],
+    also: named![tcp = libc::IPPROTO_TCP, ""; udp = libc::IPPROTO_UDP, ""; icmp = libc::IPPROTO_ICMP, "";
+                 IPPROTO_HOPOPTS, "0, as IPPROTO_IP: IPv6's header of options for every router";],
     choice: -1,
 };
 

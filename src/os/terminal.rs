@@ -40,6 +40,11 @@ impl Terminal {
     }
 }
 
+/// How many bytes of whole lines wait to be read that were typed while no line was edited.
+pub(crate) fn typed_ahead() -> usize {
+    rustix::io::ioctl_fionread(io::stdin()).map_or(0, |n| usize::try_from(n).unwrap_or(0))
+}
+
 /// While no line is edited nothing that is typed is shown: it would stand in the middle of the output, and once more
 /// when it is edited. It is read by the next line.
 pub(crate) fn silence() {

@@ -1,9 +1,9 @@
 //! Which of a call's words is which parameter: for running it, for saying it in Python, and while it is typed.
 
 use crate::command::{Command, Kind, Need, Param, kinds};
-use crate::lang::{Part, Span, Typed, Word, is_name};
+use crate::lang::{Part, Span, Typed, Word};
 use crate::linux::options;
-use crate::value::Failure;
+use crate::value::{Failure, text};
 
 /// What stands in a parameter's place.
 #[derive(Clone, Debug)]
@@ -30,6 +30,7 @@ impl Placed {
 /// The words of a call in the order of its parameters; a parameter that takes all that is left comes several times.
 /// A failure's place is that of the word it is about.
 pub(crate) fn arrange(command: &'static Command, words: &[Word]) -> Result<Vec<(&'static Param, Placed)>, Failure> {
+    given_by_name(command, words)?;
     let mut arranger = Arranger::new(command, words.iter(), true);
     for i in 0..command.params.len() {
         arranger.fill(i)?;
@@ -37,11 +38,64 @@ pub(crate) fn arrange(command: &'static Command, words: &[Word]) -> Result<Vec<(
     let Some(extra) = arranger.left().first() else { return Ok(arranger.placed) };
     let index = words.iter().position(|w| w.span == extra.span).unwrap_or(0);
     let failure = Failure::usage("this word is one too many").at(index);
-    let name = extra.bare().and_then(|t| t.split_once('=')).map(|(n, _)| n).filter(|n| is_name(n));
-    Err(match name {
-        Some(name) => failure.note(format!("`{}` has no parameter named {name}", command.name)),
+    let twice = arranger.named.iter().map(|(given, _)| &command.params[*given]).find(|p| p.need == Need::Optional);
+    Err(match twice {
+        Some(param) => failure.note(format!("{} is given by name", param.label())),
         None => failure,
     })
+}
+
+/// Each `NAME=VALUE` names a parameter that may be given so, once, and is not taken for data where it looks like one.
+fn given_by_name(command: &'static Command, words: &[Word]) -> Result<(), Failure> {
+    let params = command.params;
+    let may = |p: &&Param| matches!(p.need, Need::Optional | Need::Named);
+    let pairs = |p: &Param| matches!(p.kind, Kind::Pair | Kind::Filter | Kind::Def);
+    let mut given = Vec::new();
+    let mut before = 0;
+    for (i, word) in words.iter().enumerate() {
+        let Some(key) = word.key() else {
+            before += 1;
+            continue;
+        };
+        let in_place = params.get(before).is_some_and(pairs) || params.last().is_some_and(pairs);
+        let failed = |failure: Failure| Err(failure.at(i));
+        match params.iter().position(|p| p.name.eq_ignore_ascii_case(key)) {
+            _ if in_place => before += 1,
+            Some(at) if may(&&params[at]) => {
+                if let Some(missing) = lacking(params, before).filter(|_| params[at].need == Need::Optional) {
+                    return failed(Failure::usage(format!("{} is missing before {key}=", missing.label())));
+                }
+                if given.contains(&at) {
+                    return failed(Failure::usage(format!("{} is given twice", params[at].label())));
+                }
+                given.push(at);
+            }
+            Some(at) if params[at].need == Need::Required => {
+                let failure = Failure::usage(format!("{} is given by its place, not by its name", params[at].label()));
+                let value = word.bare().and_then(|text| text.split_once('=')).map(|(_, value)| value);
+                return failed(match value.filter(|_| at == before) {
+                    Some(value) => failure.instead(value),
+                    None => failure,
+                });
+            }
+            _ if params.iter().any(|p| may(&p)) && lacking(params, before).is_none() => {
+                let failure = Failure::usage(format!("`{}` has no parameter `{key}`", command.name));
+                let names = params.iter().filter(may).map(|p| p.name);
+                let failure = match text::nearest(key, names) {
+                    Some(near) => failure.note(format!("did you mean {}=?", near.to_lowercase())),
+                    None => failure,
+                };
+                return failed(failure.note("as data, the word needs quotes"));
+            }
+            _ => before += 1,
+        }
+    }
+    Ok(())
+}
+
+/// The first parameter that must be there and is not, where so many words stand.
+fn lacking(params: &'static [Param], words: usize) -> Option<&'static Param> {
+    params.iter().filter(|p| matches!(p.need, Need::Required | Need::Some)).nth(words)
 }
 
 /// What the next word of a call can be.
@@ -79,8 +133,8 @@ pub(crate) fn next(command: &'static Command, words: &[Typed]) -> Next {
 
 /// The parameter that `name=...` names, and the word behind the `=`.
 pub(crate) fn named(command: &Command, word: &Word) -> Option<(usize, Word)> {
-    let (name, value) = split_pair(word)?;
-    Some((by_name(command, &name)?, value))
+    let at = by_name(command, word.key()?)?;
+    Some((at, split_pair(word)?.1))
 }
 
 /// The parameter of that name, if it may be given by name.

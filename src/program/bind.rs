@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use super::arrange::{Placed, arrange, split_pair};
 use super::code::{ArgCode, Callee, Operand, Site};
-use super::compile::{Compiler, callable};
-use crate::command::{self, Arg, Command, Kind, Param, kinds};
-use crate::lang::{Call, Error, Span, Word, is_name};
+use super::compile::Compiler;
+use crate::command::{self, Arg, Command, Kind, Param, address, kinds};
+use crate::lang::{Call, Error, Part, Span, Word, is_name};
 use crate::value::{Failure, Value};
 
 impl Compiler<'_> {
@@ -16,19 +16,43 @@ impl Compiler<'_> {
         let expect = call.expect.as_ref().map(|w| self.error_name(w)).transpose()?;
         let (callee, args, spans, name) = if let Some(command) = command::find(text) {
             self.arity(command, call)?;
-            let (args, spans) = self.bind(command, &call.args);
+            self.no_declaration(command, call)?;
+            let (args, spans) = self.bind(command, call.name.span, &call.args);
             (Callee::Command(command), args, spans, command.name.into())
         } else if let Some(slot) = self.table.functions.find(text) {
-            let args = call.args.iter().map(|w| ArgCode::Fit(Kind::Any, self.plain(w))).collect();
-            (Callee::Defined(slot), args, call.args.iter().map(|w| w.span).collect(), text.into())
+            let args = call.args.iter().map(|w| self.given(w)).collect();
+            let spans = call.args.iter().map(|w| w.span).collect();
+            let (args, spans) =
+                in_order(&call.args).map_or((args, spans), |(span, failure)| (bad(failure), vec![span]));
+            (Callee::Defined(slot), args, spans, text.into())
         } else {
-            return Err(self
-                .error(call.name.span, format!("no call is named `{text}`"))
-                .suggest(text, callable(self.table))
-                .note("`help` lists the calls; `def` makes one"));
+            return Err(self.no_call(call, text));
         };
         let targets = call.targets.iter().map(|w| self.target(w)).collect();
         Ok(Site { callee, name, args, spans, targets, expect })
+    }
+
+    fn no_call(&self, call: &Call, text: &str) -> Error {
+        let alone = call.args.is_empty() && call.targets.is_empty();
+        let what = match call.args.first().and_then(Word::bare) {
+            Some(word) if word.starts_with('=') && word.len() > 1 && word != "==" => {
+                return self.error(call.args[0].span, "= is a word of its own, with a space on either side");
+            }
+            _ if alone => format!("no call and no value is named `{text}`"),
+            _ => format!("no call is named `{text}`"),
+        };
+        let values = self.table.globals.all().map(|(name, _)| &**name).filter(|_| alone);
+        self.error(call.name.span, what)
+            .suggest(text, self.table.callable().chain(values))
+            .note("`help` lists the calls; `def` makes one")
+    }
+
+    /// An argument of a def: `PARAM=VALUE` goes to that parameter.
+    fn given(&mut self, word: &Word) -> ArgCode {
+        match (word.key(), split_pair(word)) {
+            (Some(_), Some((key, value))) => ArgCode::Pair(key.into(), self.plain(&value)),
+            _ => ArgCode::Fit(Kind::Any, self.plain(word)),
+        }
     }
 
     /// More names than a call can have results is an error before it is made. One result may be a list or an
@@ -48,14 +72,38 @@ impl Compiler<'_> {
             .note(format!("usage: {}", command.usage())))
     }
 
-    fn bind(&mut self, command: &'static Command, words: &[Word]) -> (Vec<ArgCode>, Vec<Span>) {
+    /// `int fd = ...`: a call that cannot take these words, and a name is given a value.
+    fn no_declaration(&self, command: &'static Command, call: &Call) -> Result<(), Error> {
+        let [name, equals, ..] = &call.args[..] else { return Ok(()) };
+        if equals.is("{") && name.bare().is_some_and(|text| text.ends_with(')')) {
+            return Err(self.error(name.span.to(equals.span), "a program is its lines, and a block ends with `end`"));
+        }
+        let declares = equals.is("=") && name.bare().is_some_and(|text| is_name(text.trim_start_matches('*')));
+        if !declares || arrange(command, &call.args).is_ok() {
+            return Ok(());
+        }
+        Err(self
+            .error(name.span.to(equals.span), format!("`{}` is a call, and no kind of name", command.name))
+            .note("a name is given a call's result without more: s = socket; another value with let: let x = 5"))
+    }
+
+    fn bind(&mut self, command: &'static Command, name: Span, words: &[Word]) -> (Vec<ArgCode>, Vec<Span>) {
         match arrange(command, words) {
-            Ok(placed) => placed.iter().map(|(param, at)| (self.place(param, at), at.span())).unzip(),
+            Ok(placed) => {
+                let def = command.params.iter().position(|p| p.kind == Kind::Def);
+                if let Some((span, failure)) = def.and_then(|at| in_order(&words[at.min(words.len())..])) {
+                    return (bad(failure), vec![span]);
+                }
+                placed.iter().map(|(param, at)| (self.place(param, at), at.span())).unzip()
+            }
             Err(failure) => {
-                let arg = failure.arg();
-                let span = arg.and_then(|i| words.get(i)).map_or(Span::default(), |w| w.span);
-                let failure = failure.note(format!("usage: {}", command.usage())).at(0);
-                (vec![ArgCode::Const(Arg::Bad(Box::new(failure)))], vec![span])
+                // What is missing is missing at the end.
+                let end = words.last().map_or(name, |w| w.span);
+                let end = Span { column: end.column + end.length + 1, length: 1, ..end };
+                let span = failure.arg().and_then(|i| words.get(i)).map_or(end, |w| w.span);
+                let told = failure.notes().len() > 1 || failure.replacement().is_some();
+                let failure = if told { failure } else { failure.note(format!("usage: {}", command.usage())) };
+                (bad(failure), vec![span])
             }
         }
     }
@@ -71,7 +119,7 @@ impl Compiler<'_> {
                 }
                 (Kind::Option, level, option) => ArgCode::Leveled(level, option),
                 (_, Operand::Const(host), Operand::Const(port)) => {
-                    ArgCode::Const(kinds::fit_host_port(&host, &port).unwrap_or_else(|f| Arg::Bad(Box::new(f))))
+                    ArgCode::Const(address::host_port(&host, &port).unwrap_or_else(|f| Arg::Bad(Box::new(f))))
                 }
                 (_, host, port) => ArgCode::HostPort(host, port),
             },
@@ -80,32 +128,16 @@ impl Compiler<'_> {
 
     fn fit(&mut self, param: &Param, word: &Word) -> ArgCode {
         let kind = param.kind;
-        if kind == Kind::Pair {
-            return self.pair(word);
+        match kind {
+            Kind::Pair => return self.pair(word),
+            Kind::Def => return self.given(word),
+            _ => {}
         }
-        let Some(text) = word.literal() else {
-            return match (word.bytes, self.operand(word)) {
-                (true, Operand::Const(value)) => constant(kind, value),
-                (_, operand) => ArgCode::Fit(kind, operand),
-            };
-        };
-        if kind.is_live() && !word.quoted && is_name(text) {
-            return ArgCode::Live(self.slot(text), text.into());
+        match (known(param, word), word.bare()) {
+            (Some(arg), _) => ArgCode::Const(arg.unwrap_or_else(|failure| Arg::Bad(Box::new(failure)))),
+            (None, Some(name)) if kind.is_live() => ArgCode::Live(self.slot(name), name.into()),
+            _ => ArgCode::Fit(kind, self.operand(word)),
         }
-        let value = match kind {
-            kind if kind.is_any() && !word.quoted => kinds::word_value(text),
-            kind if kind.is_live_or_number() && !word.quoted => kinds::word_value(text),
-            _ => Value::text(text),
-        };
-        let is_value = matches!(value, Value::Int(_) | Value::Float(_) | Value::None);
-        if kind.is_live()
-            && !(kind == Kind::TaskOrText && (word.quoted || kinds::number(text).is_none()))
-            && !(kind.is_live_or_number() && is_value)
-        {
-            let failure = Failure::usage(format!("{} is needed here, not `{text}`", param.noun()));
-            return ArgCode::Const(Arg::Bad(Box::new(failure)));
-        }
-        constant(kind, value)
     }
 
     /// `KEY=VALUE`: the value keeps its type.
@@ -121,8 +153,35 @@ impl Compiler<'_> {
     }
 }
 
-fn constant(kind: Kind, value: Value) -> ArgCode {
-    ArgCode::Const(kinds::fit(kind, value).unwrap_or_else(|failure| Arg::Bad(Box::new(failure))))
+/// A value by its place behind one by its name: which, and the failure.
+fn in_order(words: &[Word]) -> Option<(Span, Failure)> {
+    let named = words.iter().position(|w| w.key().is_some())?;
+    let late = words[named..].iter().find(|w| w.key().is_none())?;
+    let text = "a value by its place stands before those by name";
+    Some((late.span, Failure::usage(text)))
+}
+
+fn bad(failure: Failure) -> Vec<ArgCode> {
+    vec![ArgCode::Const(Arg::Bad(Box::new(failure.first())))]
+}
+
+/// What a word is in a parameter's place, where no name's value decides that.
+pub(super) fn known(param: &Param, word: &Word) -> Option<Result<Arg, Failure>> {
+    let kind = param.kind;
+    let value = match (word.literal(), &*word.parts) {
+        (Some(text), _) if kind.is_live() && !word.quoted && is_name(text) => return None,
+        (Some(text), _) if (kind.is_any() || kind.is_live_or_number()) && !word.quoted => kinds::word_value(text),
+        (Some(text), _) => Value::text(text),
+        (None, [Part::Literal(bytes)]) => return Some(kinds::fit(kind, Value::bytes(&**bytes))),
+        (None, _) => return None,
+    };
+    let is_value = matches!(value, Value::Int(_) | Value::Float(_) | Value::None);
+    let is_text =
+        kind == Kind::TaskOrText && word.literal().is_some_and(|text| word.quoted || kinds::number(text).is_none());
+    if kind.is_live() && !is_text && !(kind.is_live_or_number() && is_value) {
+        return Some(Err(Failure::usage(format!("{} is needed here, not `{value}`", param.noun()))));
+    }
+    Some(kinds::fit(kind, value))
 }
 
 fn lives(compiler: &mut Compiler, word: &Word) -> ArgCode {

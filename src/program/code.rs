@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::command::{Arg, Command, Kind};
 use crate::lang::{Operator, Source, Span};
-use crate::value::{Failure, Name, Value};
+use crate::value::{Name, Value};
 
 /// Compiled statements.
 pub(crate) struct Code {
@@ -177,12 +177,6 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// It takes another number of arguments.
-    pub(crate) fn miscounted(&self, given: usize) -> Failure {
-        let (name, takes, params) = (&self.name, self.params.len(), self.params.join(" "));
-        Failure::usage(format!("`{name}` takes {takes} arguments ({params}), and here are {given}"))
-    }
-
     /// The call that nobody wrote: the def in that slot is started rather than called.
     pub(crate) fn start(&self, slot: usize) -> Rc<Site> {
         let (args, spans, targets, callee) = (Vec::new(), Vec::new(), Vec::new(), Callee::Defined(slot));
@@ -190,6 +184,9 @@ impl Function {
         self.spawned.get_or_init(|| Rc::new(site())).clone()
     }
 }
+
+/// What a line is called that shows a value, as it has no word for it.
+pub(crate) const SHOW: &str = "value";
 
 /// A step.
 pub(crate) enum Op {
@@ -209,6 +206,8 @@ pub(crate) enum Op {
     Assert(ExprCode),
     /// Print words.
     Print(Vec<Operand>),
+    /// Show a value.
+    Show(ExprCode),
     /// Go on elsewhere.
     Jump(usize),
     /// Go on elsewhere unless it is true.
@@ -248,6 +247,7 @@ impl Op {
             Self::Let(..) => "let",
             Self::Assert(_) => "assert",
             Self::Print(_) => "print",
+            Self::Show(_) => SHOW,
             Self::Unless(..) => "condition",
             Self::Count(..) => "repeat",
             Self::Each(..) => "for",

@@ -7,9 +7,7 @@ use super::code::{After, Code, ExprCode, Function, Op, Operand, PickCode, Site, 
 use super::locals::{assigned, declared};
 use super::scope::Symbols;
 use crate::command::{self, kinds};
-use crate::lang::{
-    Block, Call, Error, Expr, Index, KEYWORDS, Part, Pick, Source, Span, Statement, StatementKind, Word,
-};
+use crate::lang::{Block, Call, Error, Expr, Index, Part, Pick, Source, Span, Statement, StatementKind, Word};
 use crate::value::{Name, Value};
 
 /// The code of a program's statements. Names that are new get slots in the table.
@@ -173,20 +171,9 @@ impl Compiler<'_> {
     fn kind(&mut self, statement: &Statement) -> Result<(), Error> {
         let span = statement.span;
         match &statement.kind {
-            StatementKind::Call(call) => {
-                let site = Rc::new(self.site(call)?);
-                if call.background {
-                    let outer = std::mem::replace(&mut self.code, empty(self.source));
-                    self.nested += 1;
-                    self.call(call, site, span);
-                    self.nested -= 1;
-                    let job = std::mem::replace(&mut self.code, outer);
-                    self.emit(Op::Background(Rc::new(job)), span);
-                } else {
-                    self.call(call, site, span);
-                }
-            }
+            StatementKind::Call(call) => self.call(call, span)?,
             StatementKind::Let(name, value) => {
+                self.is_no_call(value)?;
                 let value = self.expr(value);
                 let (slot, name) = self.target(name);
                 self.emit(Op::Let(slot, name, value), span);
@@ -194,6 +181,10 @@ impl Compiler<'_> {
             StatementKind::Assert(condition) => {
                 let condition = self.expr(condition);
                 self.emit(Op::Assert(condition), span);
+            }
+            StatementKind::Show(value) => {
+                let value = self.expr(value);
+                self.emit(Op::Show(value), span);
             }
             StatementKind::Print(words) => {
                 let words = words.iter().map(|w| self.operand(w)).collect();
@@ -243,7 +234,7 @@ impl Compiler<'_> {
     }
 
     /// Make a call, once or again and again.
-    fn call(&mut self, call: &Call, site: Rc<Site>, span: Span) {
+    fn rounds(&mut self, call: &Call, site: Rc<Site>, span: Span) {
         let Some(seconds) = &call.every else {
             self.emit(Op::Call(site), span);
             return;
@@ -254,6 +245,51 @@ impl Compiler<'_> {
         let again = self.emit(Op::Call(site.clone()), span);
         self.emit(Op::Beat(temp, site), span);
         self.emit(Op::Jump(again), span);
+    }
+
+    fn call(&mut self, call: &Call, span: Span) -> Result<(), Error> {
+        if self.names_value(call) {
+            let name = call.name.bare().unwrap_or("");
+            let value = Operand::Slot(self.slot(name), name.into());
+            self.emit(Op::Show(ExprCode::Word(value)), span);
+            return Ok(());
+        }
+        let site = Rc::new(self.site(call)?);
+        if call.background {
+            let outer = std::mem::replace(&mut self.code, empty(self.source));
+            self.nested += 1;
+            self.rounds(call, site, span);
+            self.nested -= 1;
+            let job = std::mem::replace(&mut self.code, outer);
+            self.emit(Op::Background(Rc::new(job)), span);
+        } else {
+            self.rounds(call, site, span);
+        }
+        Ok(())
+    }
+
+    /// Whether a line that looks like a call is no more than the name of a value, which it shows.
+    fn names_value(&self, call: &Call) -> bool {
+        let name = call.name.bare().unwrap_or("");
+        let alone = call.args.is_empty()
+            && call.targets.is_empty()
+            && call.expect.is_none()
+            && !call.background
+            && call.every.is_none();
+        alone && !self.table.is_call(name) && (self.is_local(name) || self.table.globals.find(name).is_some())
+    }
+
+    fn is_local(&self, name: &str) -> bool {
+        self.locals.as_ref().is_some_and(|locals| locals.names.iter().any(|n| &**n == name))
+    }
+
+    /// `let` takes a value: the name of a call would be no more than text.
+    fn is_no_call(&self, value: &Expr) -> Result<(), Error> {
+        let Expr::Word(word) = value else { return Ok(()) };
+        match word.bare().filter(|text| self.table.is_call(text)) {
+            None => Ok(()),
+            Some(text) => Err(self.error(word.span, format!("`{text}` is a call: as text, it needs quotes"))),
+        }
     }
 
     fn define(&mut self, name: &Word, params: &[Word], body: &Block, span: Span) -> Result<(), Error> {
@@ -293,9 +329,12 @@ impl Compiler<'_> {
     pub(super) fn error_name(&self, word: &Word) -> Result<Name, Error> {
         let text = word.bare().unwrap_or("");
         Name::parse(text).ok_or_else(|| {
-            self.error(word.span, format!("`{text}` is not the name of an error"))
-                .suggest(text, Name::all())
-                .note("an errno (ECONNREFUSED), timeout, EAI_NONAME, Usage, Unbound, Assert, ...")
+            let error = self.error(word.span, format!("`{text}` is not the name of an error"));
+            let error = error.suggest(text, Name::all());
+            match error.notes.len() {
+                0 => error.note("an errno (ECONNREFUSED), timeout, EAI_NONAME, Usage, Unbound, Assert, ..."),
+                _ => error,
+            }
         })
     }
 
@@ -356,10 +395,4 @@ fn literal(bytes: &[u8], as_bytes: bool) -> Value {
         Ok(text) if !as_bytes => Value::text(text),
         _ => Value::bytes(bytes),
     }
-}
-
-/// Every word that a call's name could have been meant to be.
-pub(super) fn callable(table: &Symbols) -> impl Iterator<Item = &str> {
-    let commands = command::all().flat_map(|c| std::iter::once(c.name).chain(c.aliases.iter().copied()));
-    commands.chain(table.functions.all().map(|(n, _)| &**n)).chain(KEYWORDS.iter().copied())
 }

@@ -4,6 +4,8 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use crate::command;
+use crate::lang::KEYWORDS;
 use crate::value::Value;
 
 /// The values of a scope by slot.
@@ -44,7 +46,7 @@ impl Scope {
 }
 
 /// The names of a scope and the slot of each.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Slots {
     slots: HashMap<Rc<str>, usize>,
     order: Vec<Rc<str>>,
@@ -80,10 +82,23 @@ impl Slots {
 }
 
 /// The names of the scope that all share, and those of the defs.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Symbols {
     /// Values' names.
     pub globals: Slots,
     /// Defined names.
     pub functions: Slots,
+}
+
+impl Symbols {
+    /// Whether a word is the name of a call or of a def.
+    pub(crate) fn is_call(&self, word: &str) -> bool {
+        command::find(word).is_some() || self.functions.find(word).is_some()
+    }
+
+    /// Every word that a call's name could have been meant to be; short forms after names.
+    pub(crate) fn callable(&self) -> impl Iterator<Item = &str> {
+        let (names, aliases) = (command::all().map(|c| c.name), command::all().flat_map(|c| c.aliases).copied());
+        names.chain(aliases).chain(self.functions.all().map(|(n, _)| &**n)).chain(KEYWORDS.iter().copied())
+    }
 }

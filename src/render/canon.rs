@@ -8,13 +8,14 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::given::{counts, is_inserted, is_value, reckoned, unsigned};
 use super::rules::{Chosen, LONG, RULES, is_autobound, is_chosen_port, placeholder};
 use super::scan::{ends_in_host, lasts, numbers, stands_alone, step, within};
 use super::table::{self, Cell, Grid};
 use crate::command;
 use crate::session::{Event, Syscall, What};
 use crate::value::table::Column;
-use crate::value::{Addr, Holds, Table, Value, text};
+use crate::value::{Addr, Holds, Table, Value};
 
 /// A part of a shown line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -117,8 +118,12 @@ impl Canon {
         let mut local = self.inserted(statement);
         let open = match &event.what {
             What::Reply { call, names, values } => {
+                // The name of a value alone shows it, as `$name` would.
+                local.extend(
+                    self.held.get(statement.trim()).filter(|_| is_value(call)).iter().flat_map(|h| h.iter().cloned()),
+                );
                 local.extend(self.results(call, names, values, &local));
-                if &**call == "let" { statement.contains('$') } else { !counts(call) }
+                if is_value(call) { is_inserted(statement) } else { !counts(call) }
             }
             What::JobDone { line, call, names, outcome, .. } => {
                 local = self.inserted(line);
@@ -341,54 +346,15 @@ impl Canon {
     }
 }
 
-/// Whether a call's result is a number that nobody chose.
-fn counts(call: &str) -> bool {
-    command::find(call).is_some_and(|c| c.gives(Holds::Count) || c.gives(Holds::Errno))
-}
-
 /// Where descriptors stand in a traced call's line, which may have something before it.
 fn from_end(call: &Syscall) -> Rc<[Range<usize>]> {
     let length = call.text.len();
     call.fds.iter().map(|place| length - place.start..length - place.end).collect()
 }
 
-/// A value's text; a number's without its sign, and that of bytes without its quotes, which are no part of what is looked
-/// for.
-fn unsigned(value: &Value) -> String {
-    if let Value::Bytes(bytes) = value {
-        let quoted = text::quote_bytes(bytes);
-        return quoted.get(2..quoted.len() - 1).unwrap_or_default().to_string();
-    }
-    let text = value.to_string();
-    if value.number().is_some() { text.trim_start_matches('-').to_string() } else { text }
-}
-
 /// A value as it ends a printed line, which has no blanks at its end.
 fn printed(value: &Value) -> String {
     value.to_string().trim_end().to_string()
-}
-
-/// What a number reckoned from an inserted one is: a time from a time, a port from a port, and so on; and what is made of
-/// bytes by chance is by chance.
-fn reckoned(
-    call: &str,
-    holds: Option<Holds>,
-    value: &Value,
-    text: &str,
-    inserted: &[(String, Chosen)],
-) -> Option<Chosen> {
-    let has = |kind| inserted.iter().any(|(_, k)| *k == kind);
-    let same = inserted.iter().find(|(t, _)| t == text).map(|(_, kind)| *kind);
-    match value {
-        _ if same.is_some() => same,
-        Value::Text(_) | Value::Bytes(_) if has(Chosen::Random) => Some(Chosen::Random),
-        Value::Float(_) if call == "let" && has(Chosen::Time) => Some(Chosen::Time),
-        Value::Int(_) if holds == Some(Holds::Reckoned) && has(Chosen::Time) => Some(Chosen::Time),
-        Value::Int(_) if call == "let" || holds == Some(Holds::Reckoned) => {
-            inserted.iter().map(|(_, kind)| *kind).find(|kind| *kind != Chosen::Time && *kind != Chosen::Host)
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]

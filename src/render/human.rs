@@ -208,8 +208,8 @@ pub fn program_error(error: &lang::Error, style: Style) -> String {
     let mut out = format!("{}: {}", lang::place(&error.source, error.span), style.bad(&error.message));
     let excerpt = lang::excerpt(&error.source, error.span, style.width);
     out.push_str(&format!("\n{excerpt}"));
-    for note in &error.notes {
-        out.push_str(&format!("\n  {note}"));
+    for line in error.advice() {
+        out.push_str(&format!("\n  {line}"));
     }
     style.prose(&out)
 }

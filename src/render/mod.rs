@@ -7,6 +7,7 @@ pub mod canon;
 pub mod compare;
 mod diagram;
 mod diff;
+mod given;
 mod human;
 mod json;
 mod page;

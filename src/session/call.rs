@@ -6,11 +6,11 @@ use super::Session;
 use super::event::At;
 use super::exec::Flow;
 use super::task::{Frame, Task};
-use crate::command::{Arg, Args};
+use crate::command::Args;
 use crate::program::{Callee, Site};
-use crate::value::{Failure, Value};
+use crate::value::Failure;
 use crate::world::record::Place;
-use crate::world::{File, Socket, Step};
+use crate::world::{File, Given, Socket, Step};
 
 /// How many calls deep a defined name may call itself.
 const FRAMES_MAX: usize = 10_000;
@@ -42,9 +42,8 @@ impl Session {
             (Some(failure), _) => Err(failure),
             (None, Callee::Command(command)) => (command.run)(&mut self.world, &mut args),
             (None, Callee::Defined(slot)) => {
-                let values = args.0.drain(..).map(|a| if let Arg::Value(v) = a { v } else { Value::None }).collect();
+                let entered = self.enter(task, site, *slot, args.0.drain(..).map(Given::from));
                 self.args = args;
-                let entered = self.enter(task, site, *slot, values);
                 return Some(match entered {
                     Ok(()) => Flow::On,
                     Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
@@ -67,7 +66,13 @@ impl Session {
     }
 
     /// Call a defined name: a frame of its own.
-    fn enter(&self, task: &mut Task, site: &Rc<Site>, slot: usize, values: Vec<Value>) -> Result<(), Failure> {
+    fn enter(
+        &self,
+        task: &mut Task,
+        site: &Rc<Site>,
+        slot: usize,
+        values: impl ExactSizeIterator<Item = Given>,
+    ) -> Result<(), Failure> {
         if task.frames.len() >= FRAMES_MAX {
             return Err(Failure::usage(format!("more than {FRAMES_MAX} calls inside each other")));
         }

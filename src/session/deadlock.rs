@@ -95,7 +95,23 @@ impl Session {
         for task in cycle.iter().chain(others) {
             failure = failure.note(self.row(task));
         }
-        failure
+        match &*stuck {
+            [task] => self.own_end(task).into_iter().fold(failure, Failure::note),
+            _ => failure,
+        }
+    }
+
+    /// What there is to do when the only task waits for what its own session would have to send.
+    fn own_end(&self, task: &Task) -> Vec<String> {
+        let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return Vec::new() };
+        let On::Socket(socket) = &wait.on else { return Vec::new() };
+        let Some(other) = self.world.sockets().into_iter().find(|other| are_ends(socket, other)) else {
+            return Vec::new();
+        };
+        let at = Self::at(task);
+        let line = at.source.as_ref().filter(|_| !at.nested).map(|s| s.line(at.span.line).trim().to_string());
+        let what = format!("the other end is {}, here too: & lets what follows use it", other.name());
+        std::iter::once(what).chain(line.map(|line| format!("write: {line} &"))).collect()
     }
 
     /// A task with what it holds and what it waits for.

@@ -76,8 +76,22 @@ impl Session {
                 frame.pc += 1;
             }
             (
-                Op::Call(_) | Op::Every(..) | Op::Background(_) | Op::Let(..) | Op::Assert(_) | Op::Print(_),
-                Some(Op::Call(_) | Op::Every(..) | Op::Background(_) | Op::Let(..) | Op::Assert(_) | Op::Print(_)),
+                Op::Call(_)
+                | Op::Every(..)
+                | Op::Background(_)
+                | Op::Let(..)
+                | Op::Assert(_)
+                | Op::Print(_)
+                | Op::Show(_),
+                Some(
+                    Op::Call(_)
+                    | Op::Every(..)
+                    | Op::Background(_)
+                    | Op::Let(..)
+                    | Op::Assert(_)
+                    | Op::Print(_)
+                    | Op::Show(_),
+                ),
             ) => {
                 frame.pc = before.places[frame.pc].end as usize;
                 task.frames.push(Frame::new(code.clone(), scope));
@@ -96,7 +110,7 @@ impl Session {
     fn snippet(&mut self, id: TaskId, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
         let function = self.tasks.get(id).and_then(|t| t.frames.iter().rev().find_map(|f| f.called.as_ref()));
         let names = function.map_or(Vec::new(), |(_, function)| function.names.clone());
-        self.globals.snippet(source, names)
+        self.globals.snippet(source, names).map_err(|error| self.mended(error))
     }
 
     /// Run lines that the program has not, with the names of the place that is next.

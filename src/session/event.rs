@@ -135,6 +135,9 @@ pub trait Sink {
         Ok(())
     }
 
+    /// Clear the screen, where it is one that a person looks at.
+    fn clear_screen(&mut self) {}
+
     /// Show more of what was too long to be shown at once. False where nothing is left, or nothing is ever cut.
     fn more(&mut self) -> bool {
         false

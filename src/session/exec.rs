@@ -6,7 +6,7 @@ use super::event::What;
 use super::task::{Frame, Parked, Parking, Pending, Task, Temp};
 use super::{Session, expr};
 use crate::os::{poller, trace};
-use crate::program::{After, Code, Op, Site, takes};
+use crate::program::{After, Code, Op, SHOW, Site, takes};
 use crate::value::{Failure, Name, Reply, Value};
 use crate::world::{Step, Wake};
 
@@ -162,6 +162,12 @@ impl Session {
                 self.tell_at(task, What::Printed(text));
                 if let Some(hint) = hint {
                     self.tell_at(task, What::Announced(hint));
+                }
+            }
+            Op::Show(expr) => {
+                let value = self.globals.eval(&frame.scope, expr)?;
+                if self.reporter.shows_all() {
+                    self.tell_at(task, What::Reply { call: SHOW.into(), names: Vec::new(), values: vec![value] });
                 }
             }
             Op::Jump(to) => frame.pc = *to,

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::globals::Globals;
-use crate::command::{Arg, Kind, kinds};
+use crate::command::{Arg, Kind, address, kinds};
 use crate::lang::Operator;
 use crate::program::{ArgCode, ExprCode, Operand, PickCode, Scope};
 use crate::value::{Failure, List, Name, Value, text};
@@ -75,7 +75,7 @@ impl Globals {
             }
             ArgCode::Fit(kind, operand) => kinds::fit(*kind, self.operand(scope, operand)?),
             ArgCode::HostPort(host, port) => {
-                kinds::fit_host_port(&self.operand(scope, host)?, &self.operand(scope, port)?)
+                address::host_port(&self.operand(scope, host)?, &self.operand(scope, port)?)
             }
             ArgCode::Leveled(level, option) => {
                 kinds::fit_leveled(&self.operand(scope, level)?, &self.operand(scope, option)?)
@@ -271,7 +271,7 @@ fn bits(op: Operator, x: i128, y: i128, truths: bool) -> Result<Value, Failure> 
         Operator::ShiftRight => x >> shift()?.min(127),
         _ => {
             let count = shift()?;
-            let shifted = x.checked_shl(count).filter(|n| count < 127 && n >> count == x);
+            let shifted = x.checked_shl(count).filter(|n| n >> count == x);
             shifted.or((x == 0).then_some(0)).ok_or_else(|| Failure::usage("the number is too large"))?
         }
     };

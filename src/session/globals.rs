@@ -8,6 +8,10 @@ use crate::command::{self, kinds};
 use crate::lang::{self, Source};
 use crate::program::{self, Code, Function, Scope, Slot, Symbols};
 use crate::value::{Failure, Name, Value, text};
+use crate::world::DefCall;
+
+/// What can be said of any name that stands for nothing.
+pub(super) const GENERIC: &str = "a call gives a name its value";
 
 /// What programs have named so far.
 #[derive(Default)]
@@ -50,18 +54,28 @@ impl Globals {
 
     /// The code of a program.
     pub(super) fn compile(&mut self, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
-        let block = lang::parse(source)?;
-        let code = program::compile(&mut self.symbols, source, &block)?;
-        self.make_room();
-        Ok(code)
+        self.read(source, |symbols, block| program::compile(symbols, source, block))
     }
 
     /// Code to be run in the scope of a def with these names. It stops nowhere.
     pub(super) fn snippet(&mut self, source: &Rc<Source>, names: Vec<Rc<str>>) -> Result<Rc<Code>, lang::Error> {
-        let block = lang::parse(source)?;
-        let code = program::snippet(&mut self.symbols, source, &block, names)?;
+        self.read(source, |symbols, block| program::snippet(symbols, source, block, names))
+    }
+
+    fn read(
+        &mut self,
+        source: &Rc<Source>,
+        make: impl FnOnce(&mut Symbols, &lang::Block) -> Result<Rc<Code>, lang::Error>,
+    ) -> Result<Rc<Code>, lang::Error> {
+        let code = lang::parse(source).and_then(|block| make(&mut self.symbols, &block));
+        let code = code.map_err(|error| program::meant(&self.symbols, error))?;
         self.make_room();
         Ok(code)
+    }
+
+    /// Whether a def of that name is known.
+    pub(super) fn is_defined(&self, name: &str) -> bool {
+        self.symbols.functions.find(name).is_some()
     }
 
     fn make_room(&mut self) {
@@ -147,7 +161,7 @@ impl Globals {
         }
         match text::nearest(name, self.bound().map(|(n, _)| &**n)) {
             Some(near) => failure.note(format!("did you mean `{near}`?")),
-            None => failure.note(format!("a call gives a name its value: {name} = socket, or: let {name} = 5")),
+            None => failure.note(format!("{GENERIC}: {name} = socket, or: let {name} = 5")),
         }
     }
 
@@ -171,14 +185,21 @@ impl Globals {
     }
 
     /// A frame for a def that is started rather than called.
-    pub(super) fn start(&self, name: &str, args: Vec<Value>) -> Result<Frame, Failure> {
-        let Some(slot) = self.symbols.functions.find(name) else {
-            return Err(Failure::with(Name::Unbound, format!("nothing is defined as `{name}`"))
-                .note("a name made with def is needed here")
-                .at(0));
+    pub(super) fn start(&self, call: DefCall) -> Result<Frame, Failure> {
+        let DefCall { name, args, before } = call;
+        let Some(slot) = self.symbols.functions.find(&name) else {
+            let failure = Failure::with(Name::Unbound, format!("nothing is defined as `{name}`"));
+            let near = text::nearest(&name, self.symbols.functions.all().map(|(name, _)| &**name));
+            let defs: Vec<&str> = self.defs().map(|def| &*def.name).take(6).collect();
+            let note = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if defs.is_empty() => "a name made with def is needed here".into(),
+                None => format!("defined are: {}", defs.join(", ")),
+            };
+            return Err(failure.note(note).at(before.saturating_sub(1)));
         };
-        let function = self.def(slot, name)?;
-        Frame::of(function, function.start(slot), args)
+        let function = self.def(slot, &name)?;
+        Frame::of(function, function.start(slot), args.into_iter()).map_err(|failure| failure.after(before))
     }
 
     /// The name of the next task or process that a def is started as.

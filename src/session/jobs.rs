@@ -78,6 +78,12 @@ impl Jobs {
         (1..).zip(&self.0)
     }
 
+    /// The job that is to give a name its value.
+    pub(super) fn of(&self, name: &str) -> Option<u64> {
+        let gives = |job: &Job| job.outcome.is_none() && job.site.targets.iter().any(|(_, target)| &**target == name);
+        self.all().find(|(_, job)| gives(job)).map(|(number, _)| number)
+    }
+
     fn get_mut(&mut self, number: u64) -> Option<&mut Job> {
         self.0.get_mut(usize::try_from(number.checked_sub(1)?).ok()?)
     }

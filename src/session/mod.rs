@@ -4,6 +4,7 @@
 //! names resolved to slots once. The run queue is first in, first out; when it is empty the loop polls once. What
 //! happens is told as [`Event`]s to a [`Sink`]: execution prints nothing and knows no colour.
 
+mod advice;
 mod beat;
 mod call;
 mod deadlock;
@@ -45,11 +46,12 @@ pub use task::TaskHandle;
 
 use crate::command::Args;
 use crate::explain::Told;
+use crate::help::foreign::{self, Foreign};
 use crate::lang::{self, Source};
 use crate::os::trace;
-use crate::program::{self, Fault};
+use crate::program::{self, ArgCode, Fault};
 use crate::value::Value;
-use crate::world::{Record, World};
+use crate::world::{Given, Record, World};
 use event::At;
 use fairness::Fairness;
 use globals::Globals;
@@ -120,7 +122,7 @@ impl Session {
 
     /// Read a program and give it to the main task. It runs at the next [`turn`](Self::turn).
     pub fn start(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
-        let code = self.globals.compile(source)?;
+        let code = self.globals.compile(source).map_err(|error| self.mended(error))?;
         self.history.push(source.clone());
         self.run_main(Frame::new(code, self.globals.scope()));
         Ok(())
@@ -129,13 +131,29 @@ impl Session {
     /// Read a program and run none of it. Tells of each call that can only fail what a run would; gives how many there are.
     pub fn check(&mut self, source: &Rc<Source>) -> Result<usize, lang::Error> {
         let code = self.globals.compile(source)?;
-        let faults = program::faults(&code);
+        let faults = program::faults(&code, &|function, site| {
+            let given = site.args.iter().map(|arg| match arg {
+                ArgCode::Pair(key, _) => Given { key: Some(key.clone()), value: Value::None },
+                _ => Given { key: None, value: Value::None },
+            });
+            Frame::of(function, site.clone(), given).err()
+        });
         let count = faults.len();
         for Fault { call, failure, word, span } in faults {
             let at = At { source: Some(source.clone()), span, ..At::default() };
             self.tell(What::Failed { call, failure, word, expected: false, taken: false }, at);
         }
         Ok(count)
+    }
+
+    /// An error with what to write instead, where the line is of another language.
+    pub(super) fn mended(&self, error: lang::Error) -> lang::Error {
+        foreign::mend(error, &|name| self.globals.is_defined(name))
+    }
+
+    /// What lines of another language are here.
+    pub fn foreign(&self, text: &str) -> Option<Foreign> {
+        foreign::read(text, &|name| self.globals.is_defined(name))
     }
 
     /// Give the main task something to run.

@@ -10,7 +10,6 @@ use super::task::{Parked, Parking, Task};
 use super::tasks::MAIN;
 use super::{Main, Session, Stop};
 use crate::explain;
-use crate::lang::Span;
 use crate::os::trace;
 use crate::program::{Site, takes};
 use crate::value::{Addr, Failure, Name, Reply, Value};
@@ -170,9 +169,12 @@ impl Session {
 
     /// A call failed: `expect` may have asked for it, a `try` may take it, or it ends the task.
     pub(super) fn fail(&mut self, task: &mut Task, call: Rc<str>, site: Option<&Rc<Site>>, failure: Failure) -> Flow {
-        let failure = match site {
-            Some(site) => self.explained(task, site, failure),
-            None => failure,
+        let (failure, word) = match site {
+            Some(site) => {
+                let (failure, word) = self.advised(task, site, failure);
+                (self.explained(task, site, failure), word)
+            }
+            None => (failure, None),
         };
         if let Some(expected) = site.and_then(|s| s.expect) {
             if failure.name == expected {
@@ -188,10 +190,6 @@ impl Session {
             let wrong = wrong.because(failure.reasons().to_vec(), failure.advice().map(str::to_string));
             return self.fail(task, call, None, wrong);
         }
-        let word = match (site, failure.arg()) {
-            (Some(site), Some(i)) => site.spans.get(i).copied().filter(|s| *s != Span::default()),
-            _ => None,
-        };
         let taken = task.handle.coroutine || Self::is_taken(task, failure.name);
         let failure = if failure.name == Name::Unbound && !taken { self.dollars(task, failure) } else { failure };
         // A cancelled task is no news: somebody asked for it.

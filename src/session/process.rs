@@ -12,7 +12,7 @@ use crate::lang::{self, Source};
 use crate::os::process;
 use crate::program::{Code, Function, Op};
 use crate::value::{Failure, Handle, Reply, Value, wire};
-use crate::world::{MpQueue, mpqueue};
+use crate::world::{DefCall, Given, MpQueue, mpqueue};
 
 /// The word of the command line that starts a child.
 pub const CHILD: &str = "--child";
@@ -39,14 +39,14 @@ impl Queues {
 
 impl Session {
     /// Run a def in a process of its own.
-    pub(super) fn process(&mut self, daemon: bool, name: &Rc<str>, args: Vec<Value>) -> Result<Reply, Failure> {
-        self.globals.start(name, args.clone())?;
-        self.world.family.may_grow()?;
+    pub(super) fn process(&mut self, daemon: bool, call: DefCall) -> Result<Reply, Failure> {
         let mut queues = Queues::default();
-        for (i, value) in args.iter().enumerate() {
-            if let Some(refusal) = queues.refuses(value) {
-                return Err(mpqueue::refused(refusal).at(i + 1));
-            }
+        let refused = call.args.iter().enumerate().find_map(|(i, arg)| Some((i, queues.refuses(&arg.value)?)));
+        let (name, before) = (&call.name.clone(), call.before);
+        let args = self.globals.start(call)?.arguments();
+        self.world.family.may_grow()?;
+        if let Some((i, refusal)) = refused {
+            return Err(mpqueue::refused(refusal).at(before + i));
         }
         let (globals, left) = self.crossing(&mut queues);
         let (sources, functions) = self.definitions();
@@ -184,7 +184,8 @@ impl Session {
         }
         let Value::Text(name) = name else { return None };
         // The call of the def is what the main task runs.
-        let frame = self.globals.start(name, list(args)?);
+        let args = list(args)?.iter().map(|value| Given { key: None, value: value.clone() }).collect();
+        let frame = self.globals.start(DefCall { name: name.clone(), args, before: 0 });
         Some(frame.map(|frame| self.run_main(frame)).map_err(|failure| failure.to_string()))
     }
 

@@ -51,6 +51,11 @@ impl Reporter {
         self.sink.tee(path)
     }
 
+    /// Clear the screen, where there is one.
+    pub(super) fn clear_screen(&mut self) {
+        self.sink.clear_screen();
+    }
+
     /// Show more of what was too long to be shown at once. False when there is no more.
     pub(super) fn more(&mut self) -> bool {
         self.sink.more()

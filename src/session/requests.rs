@@ -13,7 +13,7 @@ use crate::os::trace;
 use crate::program::Site;
 use crate::value::{Failure, Name, Reply, Value};
 use crate::world::sync::Pool;
-use crate::world::{Process, Request, Step};
+use crate::world::{DefCall, Process, Request, Step};
 
 /// What comes of a request.
 pub(super) enum Answer {
@@ -41,11 +41,11 @@ impl Session {
     fn answer(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Result<Answer, Failure> {
         Ok(match request {
             Request::Yield(value) => Answer::Flow(self.give_way(task, site, value)?),
-            Request::Spawn { daemon, name, args } => self.spawn(&name, args, daemon)?.into(),
-            Request::Coroutine { name, args } => self.coroutine(&name, args)?.into(),
-            Request::Submit { pool, name, args } => self.submit(&pool, &name, args)?.into(),
+            Request::Spawn(daemon, call) => self.spawn(call, daemon)?.into(),
+            Request::Coroutine(call) => self.coroutine(call)?.into(),
+            Request::Submit(pool, call) => self.submit(&pool, call)?.into(),
             Request::Resume(coroutine, value) => Answer::Flow(self.resume(task, site, &coroutine, value)?),
-            Request::Process { daemon, name, args } => self.process(daemon, &name, args)?.into(),
+            Request::Process(daemon, call) => self.process(daemon, call)?.into(),
             Request::WaitJobs(numbers) => Answer::Flow(self.wait_jobs(task, site, numbers)),
             Request::Join(value, limit) => self.join(task, site, &value, limit)?,
             Request::IsAlive(value) => self.is_alive(&value)?.into(),
@@ -72,6 +72,10 @@ impl Session {
             Request::Save(path) => self.save(&path)?.into(),
             Request::Source(path) => {
                 task.frames.push(self.source(&path)?);
+                Answer::Flow(Flow::On)
+            }
+            Request::ClearScreen => {
+                self.reporter.clear_screen();
                 Answer::Flow(Flow::On)
             }
             Request::Quit(status) => {
@@ -101,35 +105,36 @@ impl Session {
     }
 
     /// A task that runs a defined name; it has no place yet.
-    fn begin(&mut self, name: &Rc<str>, args: Vec<Value>, coroutine: bool) -> Result<(Task, Reply), Failure> {
-        let frame = self.globals.start(name, args)?;
-        let mut task = Task::new(self.globals.next_of(name).into(), coroutine);
+    fn begin(&mut self, call: DefCall, coroutine: bool) -> Result<(Task, Reply), Failure> {
+        let name = call.name.clone();
+        let frame = self.globals.start(call)?;
+        let mut task = Task::new(self.globals.next_of(&name).into(), coroutine);
         // Most tasks never call a def: room for one frame is enough.
         task.frames = vec![frame];
         let handle = Reply::One(Value::Handle(task.handle.clone()));
         Ok((task, handle))
     }
 
-    fn spawn(&mut self, name: &Rc<str>, args: Vec<Value>, daemon: bool) -> Result<Reply, Failure> {
-        let (mut task, handle) = self.begin(name, args, false)?;
+    fn spawn(&mut self, call: DefCall, daemon: bool) -> Result<Reply, Failure> {
+        let (mut task, handle) = self.begin(call, false)?;
         task.daemon = daemon;
         let id = self.tasks.add(task)?;
         self.world.ready.push_back(id);
         Ok(handle)
     }
 
-    fn coroutine(&mut self, name: &Rc<str>, args: Vec<Value>) -> Result<Reply, Failure> {
-        let (task, handle) = self.begin(name, args, true)?;
+    fn coroutine(&mut self, call: DefCall) -> Result<Reply, Failure> {
+        let (task, handle) = self.begin(call, true)?;
         self.tasks.add(task)?;
         Ok(handle)
     }
 
     /// Run a defined name when a worker of the pool is free.
-    fn submit(&mut self, pool: &Rc<Pool>, name: &Rc<str>, args: Vec<Value>) -> Result<Reply, Failure> {
+    fn submit(&mut self, pool: &Rc<Pool>, call: DefCall) -> Result<Reply, Failure> {
         if pool.closed.get() {
             return Err(Failure::usage("the pool was shut down and takes no more").at(0));
         }
-        let (mut task, handle) = self.begin(name, args, false)?;
+        let (mut task, handle) = self.begin(call, false)?;
         task.pool = Some(pool.clone());
         let id = self.tasks.add(task)?;
         if pool.running.get() < pool.size {

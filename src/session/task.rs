@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use super::beat::Beat;
 use crate::program::{Code, Function, Scope, Site};
-use crate::value::{Failure, Handle, List, Reply, Value};
+use crate::value::{Failure, Handle, List, Reply, Value, text};
 use crate::world::sync::Pool;
-use crate::world::{Resume, TaskId, Wait};
+use crate::world::{Given, Resume, TaskId, Wait};
 
 /// A call in progress of a program or a def.
 pub(super) struct Frame {
@@ -35,17 +35,65 @@ impl Frame {
     }
 
     /// The frame of a def, with its arguments in the slots of its parameters.
-    pub(super) fn of(function: &Rc<Function>, site: Rc<Site>, args: Vec<Value>) -> Result<Self, Failure> {
-        if function.params.len() != args.len() {
-            return Err(function.miscounted(args.len()));
-        }
+    pub(super) fn of(
+        function: &Rc<Function>,
+        site: Rc<Site>,
+        args: impl ExactSizeIterator<Item = Given>,
+    ) -> Result<Self, Failure> {
+        let (params, count) = (&function.params, args.len());
         let scope = Scope::with(function.slots);
-        for (i, value) in args.into_iter().enumerate() {
-            scope.set(i, value);
+        for (i, Given { key, value }) in args.enumerate() {
+            let slot = match key {
+                None if i < params.len() => i,
+                None => return Err(too_many(function, count).at(i)),
+                Some(key) => params.iter().position(|p| *p == key).ok_or_else(|| no_param(function, &key).at(i))?,
+            };
+            if i > slot && scope.get(slot).is_some() {
+                return Err(Failure::usage(format!("`{}` is given twice", params[slot])).at(i));
+            }
+            scope.set(slot, value);
+        }
+        if count < params.len() {
+            return Err(too_few(function, &scope));
         }
         let called = Some((site, function.clone()));
         Ok(Self { called, ..Self::new(function.code.clone(), Rc::new(scope)) })
     }
+
+    /// What a def's parameters hold.
+    pub(super) fn arguments(&self) -> Vec<Value> {
+        let count = self.called.as_ref().map_or(0, |(_, function)| function.params.len());
+        (0..count).filter_map(|slot| self.scope.get(slot)).collect()
+    }
+}
+
+fn too_many(function: &Function, count: usize) -> Failure {
+    let (name, takes) = (&function.name, function.params.len());
+    match takes {
+        0 => Failure::usage(format!("`{name}` takes no arguments")),
+        _ => Failure::usage(format!(
+            "`{name}` takes {takes} arguments ({}), and here are {count}",
+            function.params.join(" ")
+        )),
+    }
+}
+
+fn too_few(function: &Function, scope: &Scope) -> Failure {
+    let missing = (0..function.params.len()).filter(|slot| scope.get(*slot).is_none());
+    let missing: Vec<String> = missing.map(|slot| format!("`{}`", function.params[slot])).collect();
+    let are = if missing.len() == 1 { "is" } else { "are" };
+    let text = format!("{} {are} missing", missing.join(" and "));
+    Failure::usage(text).note(format!("usage: {} {}", function.name, function.params.join(" ").to_uppercase()))
+}
+
+fn no_param(function: &Function, key: &str) -> Failure {
+    let failure = Failure::usage(format!("`{}` has no parameter `{key}`", function.name));
+    let failure = match text::nearest(key, function.params.iter().map(|p| &**p)) {
+        Some(near) => failure.note(format!("did you mean {near}=?")),
+        None if function.params.is_empty() => failure.note("it takes no arguments"),
+        None => failure.note(format!("it has: {}", function.params.join(" "))),
+    };
+    failure.note("as text, the word needs quotes")
 }
 
 /// A loop's hidden value.

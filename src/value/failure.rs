@@ -147,6 +147,7 @@ struct Detail {
     reasons: Vec<Reason>,
     advice: Option<String>,
     arg: Option<usize>,
+    instead: Option<String>,
     to: Option<Addr>,
     host: Option<Rc<str>>,
 }
@@ -201,6 +202,13 @@ impl Failure {
         self
     }
 
+    /// The same without advice.
+    #[must_use]
+    pub fn alone(mut self) -> Self {
+        self.detail().notes.clear();
+        self
+    }
+
     /// The same with why it happened here and what to do about it.
     #[must_use]
     pub fn because(mut self, reasons: Vec<Reason>, advice: Option<String>) -> Self {
@@ -212,6 +220,29 @@ impl Failure {
     #[must_use]
     pub fn at(mut self, arg: usize) -> Self {
         self.detail().arg.get_or_insert(arg);
+        self
+    }
+
+    /// The same, where that many arguments stand before those it counts.
+    #[must_use]
+    pub fn after(mut self, before: usize) -> Self {
+        if let Some(arg) = self.detail.as_mut().and_then(|d| d.arg.as_mut()) {
+            *arg += before;
+        }
+        self
+    }
+
+    /// The same, pointing at the first argument, whatever it pointed at.
+    #[must_use]
+    pub fn first(mut self) -> Self {
+        self.detail().arg = Some(0);
+        self
+    }
+
+    /// The same, with what to write instead of the argument it points at.
+    #[must_use]
+    pub fn instead(mut self, text: impl Into<String>) -> Self {
+        self.detail().instead.get_or_insert_with(|| text.into());
         self
     }
 
@@ -268,6 +299,11 @@ impl Failure {
     /// What to do about it here, where that is known.
     pub fn advice(&self) -> Option<&str> {
         self.detail.as_ref().and_then(|d| d.advice.as_deref())
+    }
+
+    /// What to write instead of the argument it is about; capitals stand for what the user knows.
+    pub fn replacement(&self) -> Option<&str> {
+        self.detail.as_ref().and_then(|d| d.instead.as_deref())
     }
 
     /// The socket it is about.

@@ -197,12 +197,9 @@ impl<'a> Rows<'a> {
 
     fn word(&mut self, gap: &str, word: &str) {
         let (gap_width, width) = (gap.len(), width(word));
-        let room = self.columns.saturating_sub(self.hang.width());
-        let broken = width > room;
-        let least = if broken { room / 3 } else { width };
         // A word is not broken for the sake of what it is indented by.
-        let indented = self.done.is_empty() && gap_width > self.hang.width() && !broken;
-        if (!self.fresh || indented) && self.at + gap_width + least > self.columns {
+        let indented = self.done.is_empty() && gap_width > self.hang.width();
+        if (!self.fresh || indented) && self.at + gap_width + width > self.columns {
             self.next();
         } else if self.done.is_empty() || !self.fresh {
             self.put(gap, gap_width);
@@ -270,7 +267,7 @@ mod tests {
             "send: EPIPE: the\n  peer has\n  closed\n  # a note that\n  # is long\n  try: accept\n    srv"
         );
         assert_eq!(wrap("a/very/long/path/that/ends x", 10, "  "), ["a/very/lon", "  g/path/t", "  hat/ends", "  x"]);
-        assert_eq!(wrap(r"x aaaa\x1b\x1b\x1b", 10, "  "), ["x aaaa\\x1b", r"  \x1b\x1b"]);
+        assert_eq!(wrap(r"x aaaa\x1b\x1b\x1b", 10, "  "), ["x", r"  aaaa\x1b", r"  \x1b\x1b"]);
         assert_eq!(wrap("a  b   c", 80, ""), ["a  b   c"]);
         // A colour ends with its row and begins again on the next.
         let red = wrap("x: \x1b[31mone two three four\x1b[0m", 10, "  ");

@@ -105,14 +105,33 @@ pub(crate) fn float(x: f64) -> String {
 }
 
 /// The name among `names` that is nearest to a mistyped word, if one is near enough to be meant.
+///
+/// Words of one or two letters are like any other, so none is near to them. Of names as near as each other the first is taken
+/// that begins with the same letter.
 pub(crate) fn nearest<'a>(word: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).max(1);
+    let length = word.chars().count();
+    if length <= 2 {
+        return None;
+    }
+    let limit = length / 3;
     let word = word.to_lowercase();
+    let other = |name: &str| name.chars().next() != word.chars().next();
+    // Of three letters one must not be another: `foo` is not `for`.
+    let letters = |name: &str| {
+        let mut letters: Vec<char> = name.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let alike =
+        |name: &str| length > 3 || !other(name) && (name.chars().count() != 3 || letters(name) == letters(&word));
     names
-        .map(|name| (distance(&word, &name.to_lowercase()), name))
-        .min_by_key(|(d, _)| *d)
-        .filter(|(d, _)| *d <= limit)
-        .map(|(_, name)| name)
+        .filter(|name| name.chars().count() > 2)
+        .map(|name| (name.to_lowercase(), name))
+        .filter(|(small, _)| alike(small))
+        .map(|(small, name)| (distance(&word, &small), other(&small), name))
+        .filter(|(d, ..)| *d <= limit)
+        .min_by_key(|(d, other, _)| (*d, *other))
+        .map(|(.., name)| name)
 }
 
 /// All names that are spelled as much like a word as any of them is.

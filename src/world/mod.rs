@@ -35,7 +35,7 @@ pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
 pub use socket::{Mode, Orphans, Shared, Socket, Waits, sort};
-pub use step::{On, Request, Resume, Step, TaskId, Wait, Wake};
+pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 
 use socket::{Orphan, Waiter};

@@ -86,46 +86,40 @@ pub enum On {
     Thread,
 }
 
+/// An argument of a defined name.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The parameter it names; none where its place tells.
+    pub key: Option<Rc<str>>,
+    /// The value.
+    pub value: Value,
+}
+
+/// A defined name and what it is called with.
+#[derive(Debug)]
+pub struct DefCall {
+    /// The defined name.
+    pub name: Rc<str>,
+    /// Its arguments; those given by name come last.
+    pub args: Vec<Given>,
+    /// How many of the call's words stand before them.
+    pub before: usize,
+}
+
 /// What a call asks of the scheduler.
 pub enum Request {
     /// Let every other task that can run go first; in a coroutine, give this value to who resumed it.
     Yield(Option<Value>),
     /// Make a coroutine of a defined name.
-    Coroutine {
-        /// The defined name.
-        name: Rc<str>,
-        /// Its arguments.
-        args: Vec<Value>,
-    },
+    Coroutine(DefCall),
     /// Run a coroutine to its next `yield`, which gives that value inside.
     Resume(Value, Value),
-    /// Run a defined name when a worker is free.
-    Submit {
-        /// Whose worker.
-        pool: Rc<Pool>,
-        /// The defined name.
-        name: Rc<str>,
-        /// Its arguments.
-        args: Vec<Value>,
-    },
-    /// Start a defined name as a task.
-    Spawn {
-        /// Ends with the main task.
-        daemon: bool,
-        /// The defined name.
-        name: Rc<str>,
-        /// Its arguments.
-        args: Vec<Value>,
-    },
-    /// Run a defined name in a process of its own.
-    Process {
-        /// Ends with the main task.
-        daemon: bool,
-        /// The defined name.
-        name: Rc<str>,
-        /// Its arguments.
-        args: Vec<Value>,
-    },
+    /// Run a defined name when a worker of the pool is free.
+    Submit(Rc<Pool>, DefCall),
+    /// Start a defined name as a task; whether it ends with the main task.
+    Spawn(bool, DefCall),
+    /// Run a defined name in a process of its own, likewise.
+    Process(bool, DefCall),
     /// Wait for background calls; gives the result of the last.
     WaitJobs(Vec<u64>),
     /// Wait for a task or a process to end.
@@ -168,6 +162,8 @@ pub enum Request {
     Diagram(Vec<Rc<Socket>>),
     /// Show rows; a name for them gets that value.
     Rows(Table, Value),
+    /// Clear the screen, where there is one.
+    ClearScreen,
     /// Leave with this exit status.
     Quit(u8),
 }

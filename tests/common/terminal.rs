@@ -58,8 +58,12 @@ impl Terminal {
         // setsid gives the program a session with this terminal.
         let mut command = Command::new("setsid");
         command.args(["-c", "-w"]).args(line).stdin(slave()).stdout(slave()).stderr(slave());
-        command.env("XDG_STATE_HOME", state.path()).env("XDG_CONFIG_HOME", state.path());
-        command.env("TERM", "xterm-256color").env_remove("NO_COLOR");
+        command
+            .env("XDG_STATE_HOME", state.path())
+            .env("XDG_CONFIG_HOME", state.path())
+            .env("TERM", "xterm-256color")
+            .env_remove("NO_COLOR")
+            .env_remove("PAGER");
         change(&mut command);
         let child = Killed(command.spawn().expect("setsid runs"));
         drop(command);

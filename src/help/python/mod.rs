@@ -3,6 +3,7 @@
 //! Both are made of the command's template ([`Command::python`]), so that what help shows is what a test runs. What
 //! Python has no form for gives none, never something false.
 
+pub(super) mod template;
 mod words;
 
 use std::collections::HashSet;
@@ -11,6 +12,7 @@ use crate::command::{self, Command, Group, Kind, Param};
 use crate::lang::{self, Call, Error, Source};
 use crate::linux::options::OptRef;
 use crate::program::arrange::{Placed, arrange};
+use template::{Piece, pieces, tidy};
 use words::{
     argument, data, descriptors, expression, family, option, option_name, option_value, read_option, text_of, value,
 };
@@ -67,50 +69,6 @@ pub fn lines(program: &str) -> Result<Vec<(u32, Option<PythonLine>)>, Error> {
     let block = lang::parse(&Source::new("example", program))?;
     let mut translator = Translator::default();
     Ok(block.iter().map(|statement| (statement.span.line, translator.statement(statement))).collect())
-}
-
-/// A piece of a template.
-enum Piece {
-    Literal(String),
-    Param(String),
-    /// What is left out when its parameters are, and what stands there then.
-    Optional(Vec<Piece>, String),
-}
-
-fn pieces(template: &str) -> Vec<Piece> {
-    let mut out = Vec::new();
-    let mut rest = template;
-    while let Some(at) = rest.find(['{', '<']) {
-        out.push(Piece::Literal(rest[..at].into()));
-        let (open, close) = if rest[at..].starts_with('{') { ('{', '}') } else { ('<', '>') };
-        let Some(end) = closing(&rest[at..], open, close) else { break };
-        let inner = &rest[at + 1..at + end];
-        out.push(if open == '{' {
-            Piece::Param(inner.into())
-        } else {
-            match inner.rsplit_once('|').filter(|(_, otherwise)| !otherwise.contains(['{', '>'])) {
-                Some((given, otherwise)) => Piece::Optional(pieces(given), otherwise.into()),
-                None => Piece::Optional(pieces(inner), String::new()),
-            }
-        });
-        rest = &rest[at + end + 1..];
-    }
-    out.push(Piece::Literal(rest.into()));
-    out
-}
-
-/// Where the bracket that opens the text closes.
-fn closing(text: &str, open: char, close: char) -> Option<usize> {
-    let mut depth = 0;
-    text.char_indices().find_map(|(at, c)| {
-        depth += i32::from(c == open) - i32::from(c == close);
-        (depth == 0).then_some(at)
-    })
-}
-
-/// A list whose first entry was left out begins with its second.
-fn tidy(text: &str) -> String {
-    text.replace("(, ", "(").replace("([, ", "([")
 }
 
 fn show(piece: &Piece, command: &Command, out: &mut String) {

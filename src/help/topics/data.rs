@@ -143,4 +143,37 @@ pub(super) const TOPICS: &[Topic] = &[
         related: &["SO_SNDBUF", "SO_RCVBUF", "inq", "outq", "sendall", "EAGAIN", "blocking"],
         ..BASE
     },
+    Topic {
+        names: &[
+            "operator",
+            "+",
+            "-",
+            "*",
+            "/",
+            "//",
+            "%",
+            "|",
+            "^",
+            "~",
+            "<<",
+            ">>",
+            "==",
+            "!=",
+            "<",
+            "<=",
+            ">",
+            ">=",
+            "运算符",
+            "算术",
+        ],
+        usage: "operators (运算符): in let, if, elif, while, assert",
+        summary: "+ - * / // % & | ^ << >> ~ == != < <= > >= and or not ( ), each a word of its own, with Python's meaning",
+        notes: &[
+            "A name's value is $NAME. Comparisons do not chain: 0 < $n and $n < 5. At the end of a call & is something else: the \
+                  call goes on in the background.",
+        ],
+        example: "let n = 7 // 2 + 1\nlet big = $n > 3 and not $n == 5\nlet bits = 1 << 4 | 0x3 & ~ 1\nassert $n == 4",
+        related: &["let", "if", "while", "assert", "int", "&"],
+        ..BASE
+    },
 ];

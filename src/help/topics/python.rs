@@ -228,8 +228,6 @@ pub(super) const TOPICS: &[Topic] = &[
             "命令行参数",
             "command line",
             "argparse",
-            "os.environ",
-            "environ",
             "命令行",
         ],
         usage: "arguments of a script: $1, $2, ...",
@@ -248,11 +246,6 @@ pub(super) const TOPICS: &[Topic] = &[
             "bzero",
             "malloc",
             "htobe16",
-            "IPPROTO_NONE",
-            "IPPROTO_HOPOPTS",
-            "IPPROTO_ROUTING",
-            "IPPROTO_FRAGMENT",
-            "IPPROTO_DSTOPTS",
             "IPV6_RTHDR_TYPE_0",
             "NI_MAXHOST",
             "NI_MAXSERV",
@@ -262,11 +255,83 @@ pub(super) const TOPICS: &[Topic] = &[
         summary: "the calls have C's names and order of parameters; structures and lengths are left out",
         notes: &[
             "`help CALL` shows each call in C. bind(s, (struct sockaddr *)&a, sizeof a): bind s 127.0.0.1:9999. read, write on a socket: recv, \
-                  send; on a file: read, write. A return of -1 is an error with its errno's name. Constants without a name go by \
-                  number: IPPROTO_ROUTING is 43.",
+                  send; on a file: read, write. A return of -1 is an error with its errno's name.",
         ],
         example: "s = socket AF_INET SOCK_STREAM\nsetsockopt s SOL_SOCKET SO_REUSEADDR 1\nbind s 127.0.0.1:0\nlisten s 5",
         related: &["language", "fcntl", "sockaddr", "errno", "fork", "addresses"],
+        ..BASE
+    },
+    Topic {
+        names: &["environment", "os.environ", "environ", "环境变量"],
+        usage: "environment (环境变量): getenv NAME [DEFAULT]",
+        summary: "what the shell hands to the programs it starts, by name",
+        notes: &[],
+        example: "home = getenv HOME /\nnone = getenv SOCKPIT_EXAMPLE nothing\nprint $none",
+        related: &["getenv", "arguments"],
+        ..BASE
+    },
+    Topic {
+        names: &[
+            "paths",
+            "os.path.isfile",
+            "isfile",
+            "os.path.join",
+            "os.path.basename",
+            "basename",
+            "os.path.normpath",
+            "normpath",
+            "os.path.abspath",
+            "路径",
+            "文件路径",
+            "文件",
+        ],
+        usage: "paths of files (路径)",
+        summary: "exists says whether there is something at a path, filesize how large, realpath where it really is",
+        notes: &[
+            "os.path.join is text in one word: \"$folder/$name\". os.path.basename: split at / and pop the last part. A path that a client \
+                  sends must be checked: realpath of it begins with the folder's realpath.",
+        ],
+        example: "mkdir db\nf = open db/a.txt w\nclose f\nexists db/a.txt\nfolder = realpath db\nfile = realpath db/../db/a.txt\n\
+                  startswith $file $folder\nparts = split $file /\npop $parts\nunlink db/a.txt",
+        related: &["exists", "filesize", "realpath", "open", "unlink", "file transfer"],
+        ..BASE
+    },
+    Topic {
+        names: &[
+            "random numbers",
+            "randint",
+            "random.randint",
+            "random.random",
+            "random.choice",
+            "choice",
+            "shuffle",
+            "随机数",
+        ],
+        usage: "random numbers (随机数): random N",
+        summary: "random gives bytes by chance; unpack makes a number of them, and % brings it into bounds",
+        notes: &["random.randint(1, 6) is the example's last two lines. Nothing seeds it: each run has other numbers."],
+        example: "bytes = random 4\nn = unpack !I $bytes\nlet die = $n % 6 + 1",
+        related: &["random", "unpack", "let"],
+        ..BASE
+    },
+    Topic {
+        names: &["dates", "ctime", "time.ctime", "datetime", "strftime", "time.localtime", "localtime", "日期", "时间"],
+        usage: "time and dates (时间): time, now",
+        summary: "time gives the seconds since 1970, now those of a clock that only goes forward; of a calendar there is nothing",
+        notes: &[
+            "How long something took: now before and after, and let. time.ctime and datetime have no counterpart.",
+        ],
+        example: "begin = now\nsleep 0.01\nend_ = now\nlet took = $end_ - $begin\ntime",
+        related: &["time", "now", "sleep"],
+        ..BASE
+    },
+    Topic {
+        names: &["hexadecimal", "十六进制", "hexlify", "unhexlify", "binascii", "fromhex", "bytes.fromhex"],
+        usage: "hexadecimal (十六进制): hex, unhex, hexdump",
+        summary: "bytes as digits: hex writes two for each, unhex reads them, hexdump shows a table as hexdump -C",
+        notes: &["A number in hexadecimal is 0x1f in any line."],
+        example: "h = hex b\"\\x01\\xff\"\nb = unhex $h\nhexdump $b\nlet n = 0x1f",
+        related: &["hex", "unhex", "hexdump", "pack", "int"],
         ..BASE
     },
 ];

@@ -106,7 +106,7 @@ pub(super) const TOPICS: &[Topic] = &[
         usage: "asyncio: async and await are not needed here",
         summary: "every task is what async def is in Python: where a call waits, the others run",
         notes: &[
-            "await f(x): just call it; create_task(f(x)): spawn f x; gather: join each; wait_for: the calls' SECONDS, or \
+            "await f(x): f $x, the call alone; create_task(f(x)): spawn f $x; gather: join each; wait_for: the calls' SECONDS, or \
                   settimeout. Under it is one event loop (事件循环) on epoll, as asyncio has.",
         ],
         example: "left, right = socketpair\ndef reader s\n  data = recv s 100\n  return $data\nend\nt = spawn reader $right\n\

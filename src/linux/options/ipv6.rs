@@ -56,6 +56,7 @@ pub(super) const ROWS: &[Opt] = options! {
         IPV6_MULTICAST_IF, Interface, rw, "the interface that multicast datagrams leave by";
         IPV6_MULTICAST_LOOP, Flag, rw, "hear one's own multicast datagrams on this machine";
         IPV6_NEXTHOP, Struct(28), rw, "the address of the next router"
+            => "", "Linux names it, and does not have it."
             eg "s = socket udp6\nexpect ENOPROTOOPT getsockopt s IPV6_NEXTHOP";
         IPV6_ORIGDSTADDR, Flag, rw, "the same as IPV6_RECVORIGDSTADDR";
         IPV6_RECVORIGDSTADDR, Flag, rw, "receive the address a datagram was meant for before it was redirected";

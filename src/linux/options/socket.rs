@@ -7,14 +7,18 @@ pub(super) const ROWS: &[Opt] = options! {
         SO_ACCEPTCONN, Flag, ro, "whether the socket listens"
             => "0", "1 after listen.";
         SO_ATTACH_BPF, Number, wo, "attach an eBPF program, given by its descriptor, as a filter of what comes in"
+            => "", "sockpit makes no eBPF programs; another process may pass one over AF_UNIX."
             eg "s = socket\nfd = fileno s\nexpect EINVAL setsockopt s SO_ATTACH_BPF $fd";
         SO_ATTACH_FILTER, Struct(16), wo, "attach a classic BPF program as a filter of what comes in"
+            => "", "The value holds where the program is in memory, which a line cannot say: only an empty one can be tried."
             eg "s = socket\nnone = pack HxxxxxxQ 0 0\ntry\n  setsockopt s SO_ATTACH_FILTER $none\n\
                 except EINVAL EPERM as e\n  print \"a program without lines: $e\"\nend";
         SO_ATTACH_REUSEPORT_CBPF, Struct(16), wo, "choose among SO_REUSEPORT sockets with a classic BPF program"
+            => "", "The value holds where the program is in memory, which a line cannot say: only an empty one can be tried."
             eg "s = socket\nnone = pack HxxxxxxQ 0 0\ntry\n  setsockopt s SO_ATTACH_REUSEPORT_CBPF $none\n\
                 except EINVAL EPERM as e\n  print \"a program without lines: $e\"\nend";
         SO_ATTACH_REUSEPORT_EBPF, Number, wo, "choose among SO_REUSEPORT sockets with an eBPF program"
+            => "", "sockpit makes no eBPF programs; another process may pass one over AF_UNIX."
             eg "s = socket\nfd = fileno s\nexpect EINVAL setsockopt s SO_ATTACH_REUSEPORT_EBPF $fd";
         SO_BINDTODEVICE, Text, rw, "use one network interface only, by its name" eg "lo";
         SO_BINDTOIFINDEX, Interface, rw, "use one network interface only, by its number";
@@ -83,6 +87,7 @@ pub(super) const ROWS: &[Opt] = options! {
         SO_PEERGROUPS, Struct(1024), ro, "the peer's supplementary groups, numbers of 32 bits", "unix(7)"
             eg "left, right = socketpair\ngetsockopt left SO_PEERGROUPS";
         SO_PEERNAME, Struct(128), ro, "the peer's address, as getpeername gives it"
+            => "", "BUFLEN must be given, and be no more than the address has: 16 for IPv4, 28 for IPv6."
             eg "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where\n\
                 conn, addr = accept srv\ngetsockopt cli SO_PEERNAME 16";
         SO_PEERPIDFD, Number, ro, "a new descriptor of the peer's process", "unix(7)"
