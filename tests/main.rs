@@ -29,6 +29,7 @@ mod layout;
 mod linux;
 mod manual;
 mod newcomer;
+mod paced;
 mod processes;
 mod prompt;
 mod python;
@@ -45,6 +46,7 @@ mod trace;
 mod transcripts;
 mod typing;
 mod values;
+mod verify;
 mod views;
 mod watching;
 mod why;
@@ -57,6 +59,7 @@ fn main() {
     trial::keep_panics();
     // What takes longest comes first.
     let rust = [
+        paced::trials(),
         random::trials(),
         roundtrip::trials(),
         python::trials(),
@@ -71,6 +74,7 @@ fn main() {
         startup::trials(),
         watching::trials(),
         readme::trials(),
+        verify::trials(),
         views::trials(),
         manual::trials(),
         servers::trials(),

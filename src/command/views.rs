@@ -75,6 +75,11 @@ pub(crate) fn is_aside(line: &str) -> bool {
     }
 }
 
+/// Whether a call shows nothing where it goes well: others show `ok` at least.
+pub(crate) fn may_show_nothing(call: &str) -> bool {
+    matches!(call, "quit" | "source")
+}
+
 const fn view(name: &'static str, summary: &'static str, run: super::Run) -> Command {
     bare(Group::Views, name, summary, run)
 }

@@ -9,6 +9,7 @@ pub mod highlight;
 pub mod hint;
 mod history;
 mod inputrc;
+mod junit;
 mod keys;
 mod line;
 pub mod names;
@@ -27,11 +28,12 @@ mod script;
 mod step;
 mod tee;
 pub mod transcript;
+mod verify;
 
 use std::process::ExitCode;
 use std::rc::Rc;
 
-pub use options::{Options, Program};
+pub use options::{Options, Program, Verification};
 
 use crate::help::program;
 use crate::lang::Source;
@@ -75,7 +77,7 @@ pub fn main() -> ExitCode {
         Program::Step(path) => prompt::step(path, &options),
         Program::Lines(text) => run(&script::lines(text), &options),
         Program::Record(path, out) => transcript::record(path, out.as_deref(), &options),
-        Program::Verify(paths, bless) => transcript::verify(paths, *bless, &options),
+        Program::Verify(what) => verify::verify(what, &options),
         Program::Stdin => prompt::run(&options),
     })
 }

@@ -45,11 +45,22 @@ pub enum Program {
     Lines(String),
     /// Record a script as a transcript, in that file or on the standard output.
     Record(PathBuf, Option<PathBuf>),
-    /// Run transcripts again, or write anew what differs.
-    Verify(Vec<PathBuf>, bool),
+    /// Run transcripts again.
+    Verify(Verification),
     /// The prompt, or the lines of a pipe.
     #[default]
     Stdin,
+}
+
+/// Which transcripts are run again, and what comes of it.
+#[derive(Debug, Default)]
+pub struct Verification {
+    /// Transcripts, and folders of them.
+    pub paths: Vec<PathBuf>,
+    /// Write anew what differs.
+    pub bless: bool,
+    /// Where to write what came of them as JUnit XML.
+    pub junit: Option<PathBuf>,
 }
 
 /// Read the command line, whose first word is the program's name.
@@ -197,19 +208,20 @@ fn record(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Program,
 
 /// The words after `verify`.
 fn verify(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Program, String> {
-    let (mut files, mut bless) = (Vec::new(), false);
+    let mut what = Verification::default();
     while let Some(arg) = parser.next().map_err(|e| e.to_string())? {
         match arg {
-            Long("bless") => bless = true,
+            Long("bless") => what.bless = true,
+            Long("junit") => what.junit = Some(parser.value().map_err(|e| e.to_string())?.into()),
             Long("timeout") => options.timeout = seconds(parser)?,
-            Value(word) => files.push(PathBuf::from(word)),
+            Value(word) => what.paths.push(PathBuf::from(word)),
             other => return Err(other.unexpected().to_string()),
         }
     }
-    if files.is_empty() {
-        return Err("`verify` needs a transcript".into());
+    if what.paths.is_empty() {
+        return Err("`verify` needs a transcript, or a folder of them".into());
     }
-    Ok(Program::Verify(files, bless))
+    Ok(Program::Verify(what))
 }
 
 fn text(word: OsString) -> Result<String, String> {

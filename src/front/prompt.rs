@@ -238,7 +238,13 @@ impl<'a> Prompt<'a> {
                 Some(Read::Instead(text)) if self.session.stepper.is_on() => {
                     self.guarded(|p| step::other(&mut p.session, &p.screen, &text, standing.as_ref()));
                 }
-                Some(Read::Lines(text) | Read::Instead(text)) => self.line(&text),
+                Some(Read::Lines(text) | Read::Instead(text)) => {
+                    let stepped = matches!(first, First::Step(_));
+                    match stepped.then(|| step::of_the_ended(&text)).flatten() {
+                        Some(said) => self.screen.remark(&said),
+                        None => self.line(&text),
+                    }
+                }
                 Some(Read::Pasted(text)) => self.pasted(&text),
                 Some(Read::Interrupted) if self.session.stepper.is_on() && standing.is_none() => {
                     self.session.interrupt_steps();
@@ -263,6 +269,8 @@ impl<'a> Prompt<'a> {
         self.screen.editing.set(self.reader.edits);
         self.reader.above.hold(!self.session.world.announces());
         self.session.status.forget_interrupt();
+        // What was told stands before the question.
+        self.session.flush();
         let prompt = ask.prompt.clone();
         self.reader.ask(ask);
         let read = next(&mut self.session, &self.reader);

@@ -262,16 +262,16 @@ impl Sink for Rc<Screen> {
         true
     }
 
-    fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
-        tee::to(path)
-    }
-
     /// The line that is being typed stays where it is.
     fn clear_screen(&mut self) {
         let mut out = io::stdout();
         if !self.editing.get() && out.is_terminal() {
             let _ = out.write_all(b"\x1b[H\x1b[2J").and_then(|()| out.flush());
         }
+    }
+
+    fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
+        tee::to(path)
     }
 
     fn transcript(&self) -> Option<String> {

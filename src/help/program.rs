@@ -11,7 +11,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ("sockpit -n FILE.sock...", "check scripts and run nothing; also -n -c 'LINES', -n -"),
     ("sockpit [OPTIONS] step FILE.sock [ARG...]", "the prompt, with the script's next line already typed"),
     ("sockpit record FILE.sock [ARG...] [-o OUT]", "write the session as a transcript"),
-    ("sockpit verify FILE... [--bless]", "run transcripts again, show what differs, or write it anew"),
+    ("sockpit verify FILE... [--bless] [--junit OUT]", "run transcripts again, show what differs, or write it anew"),
     ("sockpit help [WORD]", "explain the calls, or a call, an option, an error, a word"),
     ("sockpit help -k WORD...", "search in all of help"),
     ("sockpit help --man", "write the manual page: sockpit help --man | man -l -"),
@@ -24,7 +24,10 @@ pub const OPTIONS: &[(&str, &str)] = &[
     ("--norc", "leave out the lines of rc.sock, which are run before the first prompt"),
     ("-q, --quiet", "show only what `print` prints, and errors"),
     ("--json[=full]", "write what happens as JSON, a line an event; full: with each socket's state and traffic"),
-    ("--timeout SECONDS", "bound the whole run"),
+    (
+        "--timeout SECONDS",
+        "bound the whole run; of verify, the run of each file, which is bound to 60 unless it is given",
+    ),
     ("-h, --help", "show this"),
     ("-V, --version", "show the version"),
 ];

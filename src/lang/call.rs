@@ -96,8 +96,9 @@ impl Parser<'_> {
             Some(word) if is_name(word) && !KEYWORDS.contains(&word) => {}
             Some(word) => {
                 if every.is_some() {
-                    let error = self.error(name.span, format!("`{word}` is no call"));
-                    return Err(error.note("every repeats a call; give other lines a name with def, and repeat that"));
+                    return Err(self
+                        .error(name.span, format!("`{word}` is no call"))
+                        .note("every repeats a call; give other lines a name with def, and repeat that"));
                 }
                 let glued = word.split_once('=').is_some_and(|(left, _)| left.split(',').all(is_name));
                 return Err(if glued {

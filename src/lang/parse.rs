@@ -284,7 +284,7 @@ impl Parser<'_> {
                 self.name(&line, 1, "a name")?;
                 Ok(StatementKind::Global(self.names(&line, 1, "a name")?))
             }
-            word if KEYWORDS.contains(&word) && !matches!(word, "expect" | "every" | "not") => {
+            word if KEYWORDS.contains(&word) && !matches!(word, "expect" | "not" | "every") => {
                 Err(self.error(line[0].span, format!("`{word}` cannot begin a line")))
             }
             _ if is_value(&line) => Ok(StatementKind::Show(self.expr(&line, 0)?)),

@@ -233,8 +233,29 @@ impl Compiler<'_> {
         Ok(())
     }
 
+    fn call(&mut self, call: &Call, span: Span) -> Result<(), Error> {
+        if self.names_value(call) {
+            let name = call.name.bare().unwrap_or("");
+            let value = Operand::Slot(self.slot(name), name.into());
+            self.emit(Op::Show(ExprCode::Word(value)), span);
+            return Ok(());
+        }
+        let site = Rc::new(self.site(call)?);
+        if call.background {
+            let outer = std::mem::replace(&mut self.code, empty(self.source));
+            self.nested += 1;
+            self.make(call, site, span);
+            self.nested -= 1;
+            let job = std::mem::replace(&mut self.code, outer);
+            self.emit(Op::Background(Rc::new(job)), span);
+        } else {
+            self.make(call, site, span);
+        }
+        Ok(())
+    }
+
     /// Make a call, once or again and again.
-    fn rounds(&mut self, call: &Call, site: Rc<Site>, span: Span) {
+    fn make(&mut self, call: &Call, site: Rc<Site>, span: Span) {
         let Some(seconds) = &call.every else {
             self.emit(Op::Call(site), span);
             return;
@@ -247,35 +268,10 @@ impl Compiler<'_> {
         self.emit(Op::Jump(again), span);
     }
 
-    fn call(&mut self, call: &Call, span: Span) -> Result<(), Error> {
-        if self.names_value(call) {
-            let name = call.name.bare().unwrap_or("");
-            let value = Operand::Slot(self.slot(name), name.into());
-            self.emit(Op::Show(ExprCode::Word(value)), span);
-            return Ok(());
-        }
-        let site = Rc::new(self.site(call)?);
-        if call.background {
-            let outer = std::mem::replace(&mut self.code, empty(self.source));
-            self.nested += 1;
-            self.rounds(call, site, span);
-            self.nested -= 1;
-            let job = std::mem::replace(&mut self.code, outer);
-            self.emit(Op::Background(Rc::new(job)), span);
-        } else {
-            self.rounds(call, site, span);
-        }
-        Ok(())
-    }
-
     /// Whether a line that looks like a call is no more than the name of a value, which it shows.
     fn names_value(&self, call: &Call) -> bool {
         let name = call.name.bare().unwrap_or("");
-        let alone = call.args.is_empty()
-            && call.targets.is_empty()
-            && call.expect.is_none()
-            && !call.background
-            && call.every.is_none();
+        let alone = call.args.is_empty() && call.targets.is_empty() && call.expect.is_none() && !call.background;
         alone && !self.table.is_call(name) && (self.is_local(name) || self.table.globals.find(name).is_some())
     }
 

@@ -130,13 +130,13 @@ pub trait Sink {
     /// The session is about to wait: what was held back should be seen now.
     fn flush(&mut self) -> bool;
 
+    /// Clear the screen, where it is one that a person looks at.
+    fn clear_screen(&mut self) {}
+
     /// Write what is shown to that file as well from now on, or no more. Where nothing is shown there is nothing to write.
     fn tee(&mut self, _: Option<&Path>) -> io::Result<()> {
         Ok(())
     }
-
-    /// Clear the screen, where it is one that a person looks at.
-    fn clear_screen(&mut self) {}
 
     /// Show more of what was too long to be shown at once. False where nothing is left, or nothing is ever cut.
     fn more(&mut self) -> bool {

@@ -128,6 +128,16 @@ impl Session {
         Ok(())
     }
 
+    /// An error with what to write instead, where the line is of another language.
+    pub(super) fn mended(&self, error: lang::Error) -> lang::Error {
+        foreign::mend(error, &|name| self.globals.is_defined(name))
+    }
+
+    /// What lines of another language are here.
+    pub fn foreign(&self, text: &str) -> Option<Foreign> {
+        foreign::read(text, &|name| self.globals.is_defined(name))
+    }
+
     /// Read a program and run none of it. Tells of each call that can only fail what a run would; gives how many there are.
     pub fn check(&mut self, source: &Rc<Source>) -> Result<usize, lang::Error> {
         let code = self.globals.compile(source)?;
@@ -144,16 +154,6 @@ impl Session {
             self.tell(What::Failed { call, failure, word, expected: false, taken: false }, at);
         }
         Ok(count)
-    }
-
-    /// An error with what to write instead, where the line is of another language.
-    pub(super) fn mended(&self, error: lang::Error) -> lang::Error {
-        foreign::mend(error, &|name| self.globals.is_defined(name))
-    }
-
-    /// What lines of another language are here.
-    pub fn foreign(&self, text: &str) -> Option<Foreign> {
-        foreign::read(text, &|name| self.globals.is_defined(name))
     }
 
     /// Give the main task something to run.

@@ -46,14 +46,14 @@ impl Reporter {
         self.sink.flush()
     }
 
-    /// Write what is shown to that file as well, or no more.
-    pub(super) fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
-        self.sink.tee(path)
-    }
-
     /// Clear the screen, where there is one.
     pub(super) fn clear_screen(&mut self) {
         self.sink.clear_screen();
+    }
+
+    /// Write what is shown to that file as well, or no more.
+    pub(super) fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
+        self.sink.tee(path)
     }
 
     /// Show more of what was too long to be shown at once. False when there is no more.

@@ -180,6 +180,16 @@ impl Terminal {
         }
     }
 
+    /// Wait until what the program has written is as it should be.
+    pub fn until_written(&mut self, what: &str, so: impl Fn(&[u8]) -> bool) {
+        while !so(&self.raw) {
+            match self.written.recv_timeout(PATIENCE) {
+                Ok(bytes) => self.take(&bytes),
+                Err(e) => panic!("never written ({e}): {what}\n--- the screen\n{}", self.shown()),
+            }
+        }
+    }
+
     /// Change the terminal's size.
     pub fn resize(&mut self, rows: u16, columns: u16) {
         self.screen.screen_mut().set_size(cells(rows), cells(columns));
