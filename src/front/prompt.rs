@@ -112,6 +112,16 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
         let until = rest.before_turn(session);
         script::turn(session, until);
         rest.after_turn(session);
+        // Where the terminal edits lines, it throws away what was typed and says so by a signal.
+        if session.status.was_interrupted() {
+            if let Some(read) = reader.heard() {
+                return Some(read);
+            }
+            if reader.gives_up() {
+                session.status.forget_interrupt();
+                return Some(Read::Interrupted);
+            }
+        }
         reader.cache.forget();
         session.announce();
         session.announce_question();
@@ -246,7 +256,7 @@ impl<'a> Prompt<'a> {
                     }
                 }
                 Some(Read::Pasted(text)) => self.pasted(&text),
-                Some(Read::Interrupted) if self.session.stepper.is_on() && standing.is_none() => {
+                Some(Read::Interrupted) if self.reader.edits && self.session.stepper.is_on() && standing.is_none() => {
                     self.session.interrupt_steps();
                 }
                 Some(Read::Interrupted) => {}
@@ -284,6 +294,8 @@ impl<'a> Prompt<'a> {
 
     /// Ask the user what the program asks, and give it the answer that has come. Says whether one is still to come.
     fn answer(&mut self) -> bool {
+        // Where the terminal edits, Ctrl-C is the call's, and the answer is still to be typed.
+        self.answering &= self.reader.edits || self.session.world.input.question().is_some();
         if !self.answering {
             let Some(prompt) = self.session.world.input.question() else { return false };
             self.session.world.input.has_come();
@@ -384,9 +396,9 @@ impl<'a> Prompt<'a> {
         let begun = Instant::now();
         let mut tick = begun + MOMENT;
         loop {
-            let answering = self.answer();
             let paged = self.screen.is_paged();
-            self.session.status.is_deaf = paged;
+            let answering = !paged && self.answer();
+            self.session.status.be_deaf(paged);
             let until = match self.busy() {
                 _ if self.session.status.stop().is_some() => break,
                 _ if paged => None,
@@ -401,7 +413,10 @@ impl<'a> Prompt<'a> {
             if Instant::now() >= tick && !paged && !answering && self.reader.edits && self.options.form == Form::Human {
                 if let Some(waiting) = self.session.waiting() {
                     let short = format!("{}; Ctrl-C gives up", waiting.text);
-                    let mut texts = vec![short.clone(), waiting.text];
+                    // In a narrow window what it waits for gives way to how it is ended.
+                    let call = waiting.text.split(" for ").next().unwrap_or("");
+                    let narrow = [format!("{call}; Ctrl-C gives up"), format!("{call}; ^C ends"), "^C gives up".into()];
+                    let mut texts: Vec<String> = [short.clone()].into_iter().chain(narrow).collect();
                     if waiting.alone {
                         texts.insert(0, format!("{short}, & would run it in the background"));
                     }

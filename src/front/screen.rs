@@ -15,7 +15,7 @@ use super::line::Above;
 use super::offers::Offers;
 use super::pager::{self, Pager, Rest};
 use super::recorder::Recorder;
-use super::{output, tee};
+use super::{output, reflow, tee};
 use crate::lang;
 use crate::os::terminal::{self, Terminal};
 use crate::render::{self, Style};
@@ -47,8 +47,8 @@ pub struct Screen {
     seen: Cell<u32>,
     /// The lines of a file run before a line is asked for.
     pub runs: Cell<Runs>,
-    /// A line that says what is waited for stands where the next output goes.
-    waits: Cell<bool>,
+    /// A line that says what is waited for stands where the next output goes: how wide it is.
+    waits: Cell<Option<usize>>,
     /// The session so far, for `save FILE.transcript`.
     pub recorder: RefCell<Recorder>,
     /// What is offered in the place of a line that was refused.
@@ -200,26 +200,36 @@ impl Screen {
     ///
     /// Of the texts the first that has room is shown, or the last cut short.
     pub fn status(&self, texts: &[String], seconds: u64, until: Option<Instant>) {
+        let columns = terminal::width(io::stdout()).unwrap_or(terminal::USUAL).saturating_sub(1);
         let left = until.map_or(String::new(), |at| {
             format!(", {:.0} s left", at.saturating_duration_since(Instant::now()).as_secs_f64().ceil())
         });
-        let time = format!(" ({seconds} s{left})");
-        // Room is left for the ^C that the terminal shows.
-        let room = terminal::width(io::stdout()).unwrap_or(terminal::USUAL).saturating_sub(time.len() + 3);
+        let whole = format!(" ({seconds} s{left})");
+        let time = if whole.len() > columns / 2 { format!(" ({seconds} s)") } else { whole };
+        let room = columns.saturating_sub(time.len());
         let text = texts.iter().find(|t| t.width() <= room).or(texts.last());
         let line = format!("{}{time}", fold::fit(text.map_or("", |t| t), room));
+        let clear = self.waits.replace(Some(line.width())).map(cleared).unwrap_or_default();
         let mut out = io::stdout().lock();
-        let clear = if self.waits.replace(true) { "\r\x1b[K" } else { "" };
         // A terminal that is gone shows nothing.
         let _ = write!(out, "{clear}{}", self.style.dim(&line)).and_then(|()| out.flush());
     }
 
     /// The wait is over.
     pub fn clear_status(&self) {
-        if self.waits.replace(false) {
+        if let Some(width) = self.waits.take() {
             let mut out = io::stdout().lock();
-            let _ = out.write_all(b"\r\x1b[K").and_then(|()| out.flush());
+            let _ = out.write_all(cleared(width).as_bytes()).and_then(|()| out.flush());
         }
+    }
+}
+
+/// What clears a line that is so wide and was drawn in a window that may be narrower now.
+fn cleared(width: usize) -> String {
+    let columns = terminal::width(io::stdout()).unwrap_or(terminal::USUAL);
+    match width.saturating_sub(1) / columns {
+        up @ 1.. if reflow::reflows() => format!("\r\x1b[{up}A\x1b[J"),
+        _ => "\r\x1b[K".into(),
     }
 }
 

@@ -67,6 +67,7 @@ pub const FILES: &[(&str, &str)] = &[
 pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("NO_COLOR", "not empty: no colours"),
     ("TERM", "dumb: no colours and no line editing"),
+    ("PAGER", "at the prompt: what is longer than the screen goes through it; LESS is FRX then, if it is not set"),
     ("XDG_CONFIG_HOME", "where rc.sock is looked for"),
     ("XDG_STATE_HOME", "where the history is kept"),
 ];

@@ -78,11 +78,19 @@ fn laid(what: &What, text: String, room: Option<usize>) -> String {
     let Some(room) = room else { return text };
     match what {
         What::Page(_) | What::Drawn(_) | What::Rows { .. } => text,
+        What::Reply { values, .. } | What::JobDone { outcome: Ok(values), .. } if values.iter().all(has_words) => {
+            fold::wrap_lines(&text, room)
+        }
         What::Line(_) | What::Reply { .. } | What::Printed(_) | What::JobDone { outcome: Ok(_), .. } => {
             fold::mend(&text, room).into_owned()
         }
         _ => fold::wrap_lines(&text, room),
     }
+}
+
+/// Whether a value is shown in words of ours: text and bytes are another's, and each of their spaces counts.
+fn has_words(value: &Value) -> bool {
+    !matches!(value, Value::Text(_) | Value::Bytes(_) | Value::List(_) | Value::Object(_))
 }
 
 fn shown_text(event: &Event, style: Style) -> String {

@@ -145,9 +145,10 @@ impl Session {
         if signal != libc::SIGINT {
             return self.status.ask_stop(Stop::Signal(signal));
         }
-        if self.status.is_deaf {
+        if self.status.is_deaf() {
             return;
         }
+        self.status.note_interrupt();
         if self.stepper.is_on() {
             self.interrupt_steps();
         } else if self.tasks.get(MAIN).is_some_and(|t| !t.frames.is_empty()) {
