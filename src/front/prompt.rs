@@ -285,7 +285,7 @@ impl<'a> Prompt<'a> {
         self.reader.ask(ask);
         let read = next(&mut self.session, &self.reader);
         self.screen.editing.set(false);
-        if let Some(Read::Lines(text)) = &read {
+        if let Some(Read::Lines(text) | Read::Instead(text) | Read::Pasted(text)) = &read {
             tee::log(&format!("{prompt}{}", text.trim_end().replace('\n', &format!("\n{CONTINUATION}"))));
         }
         self.show_above();
@@ -307,7 +307,9 @@ impl<'a> Prompt<'a> {
         let Some(read) = self.reader.heard() else { return true };
         self.answering = false;
         self.screen.editing.set(false);
-        if let (Read::Lines(line), Some(prompt)) = (&read, self.session.world.input.question()) {
+        if let (Read::Lines(line) | Read::Instead(line) | Read::Pasted(line), Some(prompt)) =
+            (&read, self.session.world.input.question())
+        {
             tee::log(&format!("{prompt}{}", line.trim_end()));
         }
         self.show_above();

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::command::{Arg, Command, Kind};
 use crate::lang::{Operator, Source, Span};
-use crate::value::{Failure, Name, Value};
+use crate::value::{Name, Value};
 
 /// Compiled statements.
 pub(crate) struct Code {
@@ -177,12 +177,6 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// It takes another number of arguments.
-    pub(crate) fn miscounted(&self, given: usize) -> Failure {
-        let (name, takes, params) = (&self.name, self.params.len(), self.params.join(" "));
-        Failure::usage(format!("`{name}` takes {takes} arguments ({params}), and here are {given}"))
-    }
-
     /// The call that nobody wrote: the def in that slot is started rather than called.
     pub(crate) fn start(&self, slot: usize) -> Rc<Site> {
         let (args, spans, targets, callee) = (Vec::new(), Vec::new(), Vec::new(), Callee::Defined(slot));

@@ -20,55 +20,67 @@ pub(crate) struct Fault {
     pub span: Span,
 }
 
+/// What is wrong with the arguments that a def is called with.
+pub(crate) type Fits<'a> = &'a dyn Fn(&Rc<Function>, &Rc<Site>) -> Option<Failure>;
+
 /// The calls of a program that can only fail, those of defs too, in the order in which they stand. One whose error is
 /// expected or taken is as it should be.
-pub(crate) fn faults(code: &Code) -> Vec<Fault> {
-    let (mut found, mut defs) = (Vec::new(), Defs::new());
+pub(crate) fn faults(code: &Code, fits: Fits) -> Vec<Fault> {
+    let mut defs = HashMap::new();
     for op in &code.ops {
         if let Op::Define(slot, function) = op {
             // Of two, which is called is seen when it runs.
             defs.entry(*slot).and_modify(|before| *before = None).or_insert(Some(function));
         }
     }
-    gather(code, &defs, &mut found);
-    found.sort_by_key(|fault| (fault.span.line, fault.span.column));
-    found
+    let mut finder = Finder { defs, fits, found: Vec::new() };
+    finder.gather(code);
+    finder.found.sort_by_key(|fault| (fault.span.line, fault.span.column));
+    finder.found
 }
 
-/// The defs of a program by their slots.
-type Defs<'a> = HashMap<usize, Option<&'a Rc<Function>>>;
+struct Finder<'a> {
+    /// The defs of the program by their slots.
+    defs: HashMap<usize, Option<&'a Rc<Function>>>,
+    fits: Fits<'a>,
+    found: Vec<Fault>,
+}
 
-fn gather(code: &Code, defs: &Defs, found: &mut Vec<Fault>) {
-    for (pc, op) in code.ops.iter().enumerate() {
-        match op {
-            Op::Call(site) => found.extend(fault(code, pc, site, defs)),
-            Op::Background(job) => gather(job, defs, found),
-            Op::Define(_, function) => gather(&function.code, defs, found),
-            _ => {}
+impl Finder<'_> {
+    fn gather(&mut self, code: &Code) {
+        for (pc, op) in code.ops.iter().enumerate() {
+            match op {
+                Op::Call(site) => {
+                    let fault = self.fault(code, pc, site);
+                    self.found.extend(fault);
+                }
+                Op::Background(job) => self.gather(job),
+                Op::Define(_, function) => self.gather(&function.code),
+                _ => {}
+            }
         }
     }
-}
 
-/// What is wrong with a call, and with which of its arguments.
-fn wrong(site: &Site, defs: &Defs) -> Option<(usize, Failure)> {
-    let bad =
-        |arg: &ArgCode| if let ArgCode::Const(Arg::Bad(failure)) = arg { Some((**failure).clone()) } else { None };
-    if let Some(found) = site.args.iter().enumerate().find_map(|(i, arg)| Some((i, bad(arg)?))) {
-        return Some(found);
+    fn fault(&self, code: &Code, pc: usize, site: &Rc<Site>) -> Option<Fault> {
+        let (at, failure) = self.wrong(site)?;
+        let guarded = code.guards.iter().filter(|guard| guard.from <= pc && pc < guard.to);
+        let taken = guarded.flat_map(|guard| &guard.takes).any(|names| takes(names, failure.name));
+        if taken || site.expect == Some(failure.name) {
+            return None;
+        }
+        let word = at.and_then(|at| site.spans.get(at)).copied().filter(|span| *span != Span::default());
+        Some(Fault { call: site.name.clone(), failure, word, span: code.places[pc].span })
     }
-    let Callee::Defined(slot) = site.callee else { return None };
-    let function = defs.get(&slot).copied().flatten()?;
-    let (given, named) = (site.args.len(), site.args.iter().any(|arg| matches!(arg, ArgCode::Pair(..))));
-    (given != function.params.len() && !named).then(|| (usize::MAX, function.miscounted(given)))
-}
 
-fn fault(code: &Code, pc: usize, site: &Site, defs: &Defs) -> Option<Fault> {
-    let (at, failure) = wrong(site, defs)?;
-    let guarded = code.guards.iter().filter(|guard| guard.from <= pc && pc < guard.to);
-    let taken = guarded.flat_map(|guard| &guard.takes).any(|names| takes(names, failure.name));
-    if taken || site.expect == Some(failure.name) {
-        return None;
+    /// What is wrong with a call, and with which of its arguments.
+    fn wrong(&self, site: &Rc<Site>) -> Option<(Option<usize>, Failure)> {
+        let bad =
+            |arg: &ArgCode| if let ArgCode::Const(Arg::Bad(failure)) = arg { Some((**failure).clone()) } else { None };
+        if let Some((at, failure)) = site.args.iter().enumerate().find_map(|(i, arg)| Some((i, bad(arg)?))) {
+            return Some((Some(at), failure));
+        }
+        let Callee::Defined(slot) = site.callee else { return None };
+        let failure = (self.fits)(self.defs.get(&slot).copied().flatten()?, site)?;
+        Some((failure.arg(), failure))
     }
-    let word = site.spans.get(at).copied().filter(|span| *span != Span::default());
-    Some(Fault { call: site.name.clone(), failure, word, span: code.places[pc].span })
 }

@@ -49,9 +49,9 @@ use crate::explain::Told;
 use crate::help::foreign::{self, Foreign};
 use crate::lang::{self, Source};
 use crate::os::trace;
-use crate::program::{self, Fault};
+use crate::program::{self, ArgCode, Fault};
 use crate::value::Value;
-use crate::world::{Record, World};
+use crate::world::{Given, Record, World};
 use event::At;
 use fairness::Fairness;
 use globals::Globals;
@@ -141,7 +141,13 @@ impl Session {
     /// Read a program and run none of it. Tells of each call that can only fail what a run would; gives how many there are.
     pub fn check(&mut self, source: &Rc<Source>) -> Result<usize, lang::Error> {
         let code = self.globals.compile(source)?;
-        let faults = program::faults(&code);
+        let faults = program::faults(&code, &|function, site| {
+            let given = site.args.iter().map(|arg| match arg {
+                ArgCode::Pair(key, _) => Given { key: Some(key.clone()), value: Value::None },
+                _ => Given { key: None, value: Value::None },
+            });
+            Frame::of(function, site.clone(), given).err()
+        });
         let count = faults.len();
         for Fault { call, failure, word, span } in faults {
             let at = At { source: Some(source.clone()), span, ..At::default() };
