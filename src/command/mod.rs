@@ -8,6 +8,7 @@ pub(crate) mod address;
 mod ancillary;
 pub(crate) mod args;
 pub(crate) mod kinds;
+mod known;
 pub mod standing;
 
 mod connection;
@@ -44,6 +45,7 @@ pub(crate) mod views;
 
 pub use args::{Arg, Args};
 pub use kinds::Kind;
+pub use known::{KnownError, err, usual};
 pub use standing::Stands;
 
 use crate::value::{Failure, Holds, Reply};
@@ -154,35 +156,6 @@ impl Param {
             Need::Some => format!("{name}..."),
         }
     }
-}
-
-/// An error that a call is known for.
-pub struct KnownError {
-    /// Its name.
-    pub name: &'static str,
-    /// Its usual cause.
-    pub cause: &'static str,
-    /// What to try; empty where that is plain, or nothing helps.
-    pub cure: &'static str,
-}
-
-impl KnownError {
-    /// The same error, with what to try.
-    #[must_use]
-    pub const fn cure(self, cure: &'static str) -> Self {
-        Self { cure, ..self }
-    }
-
-    /// What is known of it, in lines.
-    pub fn lines(&self) -> Vec<String> {
-        let cure = (!self.cure.is_empty()).then(|| format!("try: {}", self.cure));
-        std::iter::once(self.cause.to_string()).chain(cure).collect()
-    }
-}
-
-/// Shorthand for an error and its cause.
-pub const fn err(name: &'static str, cause: &'static str) -> KnownError {
-    KnownError { name, cause, cure: "" }
 }
 
 /// The error of most calls for a socket that is closed.

@@ -100,6 +100,7 @@ impl Parser<'_> {
             }
             None => return Err(self.error(name.span, "a line begins with the name of a call")),
         }
+        self.parted_by_blanks(&line, true)?;
         Ok(StatementKind::Call(Call { targets, expect, name, args: line, background }))
     }
 }

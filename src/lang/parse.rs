@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::ast::{Block, Handler, Statement, StatementKind};
 use super::expr::expression;
-use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Operator, Source, Span, Word, is_name, typed, words};
+use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Operator, Part, Source, Span, Word, is_name, typed, words};
 
 /// The statements of a program.
 pub fn parse(source: &Rc<Source>) -> Result<Block, Error> {
@@ -117,25 +117,24 @@ impl Parser<'_> {
                 self.depth -= 1;
                 return Ok((block, Some(line)));
             }
-            self.parted_by_blanks(&line)?;
             let span = line[0].span.to(line[line.len() - 1].span);
             let kind = self.statement(line)?;
             block.push(Statement { kind, span, last_line: self.here.unwrap_or(span.line) });
         }
     }
 
-    /// A comma behind quotes parts no words, and is not meant to be part of one.
-    fn parted_by_blanks(&self, line: &[Word]) -> Result<(), Error> {
-        let text = self.source.line(line[0].span.line);
+    /// A comma parts no words: behind quotes it is not meant to be part of one, nor, in a call, before another word.
+    pub(super) fn parted_by_blanks(&self, words: &[Word], call: bool) -> Result<(), Error> {
         // Brackets have more to be said of.
-        if !text.contains("\",") && !text.contains("',") || line.iter().any(|word| word.brackets) {
+        if words.iter().any(|word| word.brackets) {
             return Ok(());
         }
-        let chars: Vec<char> = text.chars().collect();
-        for word in line {
-            let end = (word.span.column + word.span.length) as usize - 1;
-            if matches!(chars.get(end.saturating_sub(2)..end), Some(['"' | '\'', ','])) {
-                let span = Span { column: end as u32, length: 1, ..word.span };
+        for (i, word) in words.iter().enumerate() {
+            let ends =
+                word.parts.last().is_some_and(|part| matches!(part, Part::Literal(text) if text.ends_with(b",")));
+            let meant = ends && (word.quoted || word.key().is_some() || call && i + 1 < words.len());
+            if meant && self.source.at(word.span).ends_with(',') && word.span.length > 1 {
+                let span = Span { column: word.span.column + word.span.length - 1, length: 1, ..word.span };
                 let error = self.error(span, "words are parted by blanks, without commas");
                 return Err(error.note("as text, a comma stands inside the quotes"));
             }
@@ -242,6 +241,7 @@ impl Parser<'_> {
             "assert" => Ok(StatementKind::Assert(self.expr(&line, 1)?)),
             "print" => {
                 self.no_parentheses(&line)?;
+                self.parted_by_blanks(&line[1..], false)?;
                 Ok(StatementKind::Print(line[1..].to_vec()))
             }
             "if" => self.conditional(&line),
