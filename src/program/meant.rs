@@ -39,7 +39,7 @@ pub(crate) fn meant(table: &Symbols, error: Error) -> Error {
         Some(meant) => {
             let lets = line.starts_with("let ") && !meant.starts_with("let ");
             let message = if lets { "a call stands without `let`".into() } else { error.message.clone() };
-            Error { message, notes: Vec::new(), write: vec![meant], ..error }
+            Error { message, notes: vec![format!("write: {meant}")], write: Vec::new(), ..error }
         }
         None if SHELL.contains(&first) => {
             let message = format!("`{first}` is a program of the shell, and sockpit runs none");
