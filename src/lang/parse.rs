@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::ast::{Block, Handler, Statement, StatementKind};
 use super::expr::expression;
-use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Operator, Part, Source, Span, Word, is_name, typed, words};
+use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Operator, Source, Span, Word, is_name, typed, words};
 
 /// The statements of a program.
 pub fn parse(source: &Rc<Source>) -> Result<Block, Error> {
@@ -121,25 +121,6 @@ impl Parser<'_> {
             let kind = self.statement(line)?;
             block.push(Statement { kind, span, last_line: self.here.unwrap_or(span.line) });
         }
-    }
-
-    /// A comma parts no words: behind quotes it is not meant to be part of one, nor, in a call, before another word.
-    pub(super) fn parted_by_blanks(&self, words: &[Word], call: bool) -> Result<(), Error> {
-        // Brackets have more to be said of.
-        if words.iter().any(|word| word.brackets) {
-            return Ok(());
-        }
-        for (i, word) in words.iter().enumerate() {
-            let ends =
-                word.parts.last().is_some_and(|part| matches!(part, Part::Literal(text) if text.ends_with(b",")));
-            let meant = ends && (word.quoted || word.key().is_some() || call && i + 1 < words.len());
-            if meant && self.source.at(word.span).ends_with(',') && word.span.length > 1 {
-                let span = Span { column: word.span.column + word.span.length - 1, length: 1, ..word.span };
-                let error = self.error(span, "words are parted by blanks, without commas");
-                return Err(error.note("as text, a comma stands inside the quotes"));
-            }
-        }
-        Ok(())
     }
 
     /// A block's lines end without a colon, which would be taken for a part of the word before it.
