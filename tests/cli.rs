@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 use crate::common::{Folder, Killed, SOCKPIT, command, lines, piped, run};
 
 tests![
+    answers_come_from_a_pipe_line_by_line,
+    where_the_program_is_standard_input_nobody_answers,
     exit_statuses_are_as_documented,
     what_follows_the_program_is_its_own,
     a_missing_file_is_named,
@@ -263,4 +265,40 @@ fn a_background_error_that_nobody_takes_counts() {
     assert!(run.err.contains("[1] recv s 1: ENOTCONN"), "{}", run.err);
     assert_eq!(lines("s = socket\nrecv s 1 &\nexpect ENOTCONN wait 1").status, 0);
     assert_eq!(lines("s = create_server 127.0.0.1:0\naccept s &\ncancel 1\nexpect Cancelled wait 1").status, 0);
+}
+
+fn answers_come_from_a_pipe_line_by_line() {
+    let script = "a = input \"first? \"\nb = input\nc = input\nr = repr $a\nprint $r\nr = repr $b\nprint $r\nr = repr $c\n\
+                  print $r\nexpect EOF input\n";
+    let run = piped(&["-q", "--timeout", "20", "-c", script], b"one\r\n\xff two \n\xe9\xbb\x91");
+    assert_eq!(
+        (run.status, &*run.out, &*run.err),
+        (0, "\"one\"\nb\"\\xff two \"\n\"黑\"\n", ""),
+        "no prompt in a pipe"
+    );
+    // Another task goes on while one waits; the bound on the run holds.
+    let script = "def tick\n  sleep 0.05\n  print tick\n  quit 7\nend\nt = spawn tick\nx = input";
+    let mut child = command(&["-q", "--timeout", "20", "-c", script]).stdin(Stdio::piped()).spawn().unwrap();
+    let held = child.stdin.take();
+    let run = crate::common::Run::from(child.wait_with_output().unwrap());
+    drop(held);
+    assert_eq!((run.status, &*run.out), (7, "[tick-1] tick\n"));
+    let mut child = command(&["-q", "--timeout", "0.2", "-c", "x = input"]).stdin(Stdio::piped()).spawn().unwrap();
+    let held = child.stdin.take();
+    let run = crate::common::Run::from(child.wait_with_output().unwrap());
+    drop(held);
+    assert!(run.status == 124 && run.err.contains("waits for a line of the user"), "{}", run.err);
+    // With --json the answer is an event, and the question none.
+    let run = piped(&["--json", "-c", "x = input \"name? \""], b"ann\n");
+    assert!(run.status == 0 && run.out.contains("\"values\":[\"ann\"]"), "{}", run.out);
+    assert!(run.out.lines().all(|line| line.starts_with('{')), "{}", run.out);
+}
+
+fn where_the_program_is_standard_input_nobody_answers() {
+    let run = piped(&["-q"], b"try\n  x = input\nexcept EOF\n  print nobody\nend\nprint next\n");
+    assert_eq!((run.status, &*run.out), (0, "nobody\nnext\n"), "{}", run.err);
+    let folder = Folder::new();
+    let script = folder.file("program.sock", b"expect EOF input\nprint next\n");
+    let run = crate::common::Run::of(command(&["-q"]).stdin(std::fs::File::open(script).unwrap()));
+    assert_eq!((run.status, &*run.out), (0, "next\n"), "{}", run.err);
 }

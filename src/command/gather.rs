@@ -30,6 +30,7 @@ const NO_STREAM: KnownError = err("EOPNOTSUPP", "S has messages, which come whol
 
 const RECVUNTIL: Command = Command {
     name: "recvuntil",
+    elsewhere: &["readuntil", "recv_until", "recvline"],
     summary: "receive up to and with a delimiter; what comes after it is left for the next call",
     notes: &[
         "A line, a header, an answer of a protocol that ends so. The socket's timeout holds for the whole call. Whenever it \
@@ -45,7 +46,7 @@ const RECVUNTIL: Command = Command {
     results: &[("data", Holds::Bytes)],
     returns: "the bytes, which end with DELIM",
     c: "getdelim(&line, &size, '\\n', fdopen(s, \"r\"));",
-    man: "recv(2), with MSG_PEEK",
+    man: "recv(2)",
     errors: &[
         err("EOF", "the peer ended its side before DELIM came; what came is still there").cure("recv S 65536"),
         err("EMSGSIZE", "DELIM is not within MAX bytes, which are still there").cure("a larger MAX, or recv S 65536"),
@@ -73,6 +74,7 @@ const RECVUNTIL: Command = Command {
 
 const RECVEXACTLY: Command = Command {
     name: "recvexactly",
+    elsewhere: &["readexactly", "recvall", "recv_all", "recv_exact"],
     summary: "receive N bytes, no less; what comes after them is left for the next call",
     notes: &[
         "A header of a known length, a body whose length was sent before it. The socket's timeout holds for the whole call. \

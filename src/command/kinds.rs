@@ -20,8 +20,8 @@ pub enum Kind {
     SocketOrFile,
     /// A task or a process, likewise.
     Task,
-    /// A task or a process, likewise, or text in quotes.
-    TaskOrText,
+    /// Anything else alive, likewise, or text in quotes.
+    ThingOrText,
     /// A process, likewise.
     Process,
     /// A process, or the id of one.
@@ -94,7 +94,7 @@ impl Kind {
     /// Whether a bare word in its place is the name of a live thing.
     pub fn is_live(self) -> bool {
         matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::Thing)
-            || self == Self::TaskOrText
+            || self == Self::ThingOrText
             || self.is_live_or_number()
     }
 
@@ -115,7 +115,7 @@ impl Kind {
             Self::File => "a file",
             Self::SocketOrFile => "a socket or a file",
             Self::Task => "a task or a process",
-            Self::TaskOrText => "a task, a process, a queue or text in quotes",
+            Self::ThingOrText => "something alive, or text in quotes",
             Self::Process => "a process",
             Self::ProcessOrPid => "a process or the id of one",
             Self::Thing => "something alive",

@@ -42,3 +42,10 @@ pub fn usual(call: &str, name: Name) -> Option<(&'static str, &'static str)> {
     }
     errno::by_number(number).map(|e| (e.advice, "")).filter(|(advice, _)| !advice.is_empty())
 }
+
+/// The error of most calls for a socket that is closed.
+pub(super) const CLOSED: KnownError = err("EBADF", "the socket is closed").cure("a new socket");
+/// The error of what makes a descriptor.
+pub(super) const MANY_OPEN: KnownError =
+    err("EMFILE", "this process has as many descriptors open as it may (ulimit -n)")
+        .cure("close sockets that are not needed: sockets lists them");

@@ -82,14 +82,17 @@ fn range(args: &Args) -> Result<Value, Failure> {
 const ITEM: Command = Command {
     name: "item",
     summary: "take a value of a list by its number (from 0, or from the end with -1); of text a character, of bytes a number",
-    params: &[req("list", Kind::Any).is("a list, text or bytes"), req("n", Kind::Int).is("from 0; -1 is the last")],
+    params: &[
+        req("list", Kind::ThingOrText).or(&["a list"]).is("a list, or text or bytes in quotes"),
+        req("n", Kind::Int).is("from 0; -1 is the last"),
+    ],
     results: &[("value", Holds::Plain)],
     returns: "the value",
     python: "{LIST}[{N}]",
     c: "it[0];",
     man: "Python's list",
     errors: &[err("Usage", "nothing stands there, or it is no list, text or bytes")],
-    example: "ports = list 9001 9002\nitem $ports 0\nitem $ports -1\nitem hello 1",
+    example: "ports = list 9001 9002\nitem $ports 0\nitem $ports -1\nitem \"hello\" 1",
     related: &["list", "pop", "index", "len", "field"],
     run: |_, args| {
         let value = args.value(0);
@@ -130,6 +133,7 @@ fn nothing(_: impl Sized) -> Step {
 
 const APPEND: Command = Command {
     name: "append",
+    elsewhere: &["push"],
     summary: "put a value at the end of a list; whoever has the list sees it",
     params: &[L, V],
     python: "{L}.append({V})",
@@ -147,7 +151,10 @@ const APPEND: Command = Command {
 const EXTEND: Command = Command {
     name: "extend",
     summary: "put all values of another list at the end of a list",
-    params: &[L, req("L2", Kind::Any).is("a list; of text its characters, of bytes their numbers")],
+    params: &[
+        L,
+        req("L2", Kind::ThingOrText).or(&["a list"]).is("a list; of text its characters, of bytes their numbers"),
+    ],
     python: "{L}.extend({L2})",
     man: "Python's list",
     errors: &[err("Usage", "one of them is no list, or a value has the list in it")],
@@ -245,9 +252,10 @@ pub(super) fn absent(value: &Value) -> Failure {
 
 const SORTED: Command = Command {
     name: "sorted",
+    elsewhere: &["sort"],
     summary: "make a list of the same values in order; numbers by size, text by its characters",
     params: &[
-        req("L", Kind::Any).is("a list, text or bytes"),
+        req("L", Kind::ThingOrText).or(&["a list"]).is("a list, or text or bytes in quotes"),
         opt("reverse", Kind::Switch).is("on: the greatest first"),
     ],
     results: &[("list", Holds::Plain)],
@@ -296,14 +304,15 @@ fn is_not_a_number(value: &Value) -> bool {
 
 const REVERSED: Command = Command {
     name: "reversed",
+    elsewhere: &["reverse"],
     summary: "make a list of the same values, the last first; text and bytes likewise",
-    params: &[req("L", Kind::Any).is("a list, text or bytes")],
+    params: &[req("L", Kind::ThingOrText).or(&["a list"]).is("a list, or text or bytes in quotes")],
     results: &[("list", Holds::Plain)],
     returns: "another of the same kind; L stays as it is",
     python: "{L}[::-1]",
     man: "Python's reversed",
     errors: &[err("Usage", "it is no list, text or bytes")],
-    example: "l = list 1 2 3\nreversed $l\nreversed abc",
+    example: "l = list 1 2 3\nreversed $l\nreversed \"abc\"",
     related: &["sorted", "list", "slice"],
     run: |_, args| reversed(args).map(Step::from),
     ..LISTS

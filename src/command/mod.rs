@@ -48,6 +48,8 @@ pub use kinds::Kind;
 pub use known::{KnownError, err, usual};
 pub use standing::Stands;
 
+use known::{CLOSED, MANY_OPEN};
+
 use crate::value::{Failure, Holds, Reply};
 use crate::world::{Step, World};
 
@@ -140,7 +142,7 @@ impl Param {
     pub fn noun(&self) -> String {
         match self.kind {
             Kind::Thing if self.about.is_empty() => self.or.join(" or "),
-            Kind::Thing => self.about.into(),
+            Kind::Thing | Kind::ThingOrText => self.about.into(),
             kind => kind.noun().into(),
         }
     }
@@ -157,12 +159,6 @@ impl Param {
         }
     }
 }
-
-/// The error of most calls for a socket that is closed.
-const CLOSED: KnownError = err("EBADF", "the socket is closed").cure("a new socket");
-/// The error of what makes a descriptor.
-const MANY_OPEN: KnownError = err("EMFILE", "this process has as many descriptors open as it may (ulimit -n)")
-    .cure("close sockets that are not needed: sockets lists them");
 
 /// Whether a parameter must be there.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -204,8 +200,6 @@ pub enum Group {
     Lists,
     /// Bytes in digits, digests.
     Octets,
-    /// The clock, chance, the user, the environment.
-    Outside,
     /// Cooperative tasks.
     Tasks,
     /// Processes of their own.
@@ -223,12 +217,11 @@ impl Group {
         (Group::Transfer, "Moving data"),
         (Group::Options, "Socket options"),
         (Group::Mode, "Blocking and timeouts"),
-        (Group::Files, "Files"),
+        (Group::Files, "Files, the user, the environment"),
         (Group::Readiness, "What is ready, what is running"),
         (Group::Data, "Text, bytes, numbers"),
         (Group::Lists, "Lists"),
         (Group::Octets, "Bytes as they are written"),
-        (Group::Outside, "What comes from outside"),
         (Group::Tasks, "Tasks"),
         (Group::Processes, "Processes"),
         (Group::Views, "Looking at the session"),

@@ -28,6 +28,7 @@ fn bytes(args: &Args) -> Result<std::borrow::Cow<'_, [u8]>, Failure> {
 
 const HEXDUMP: Command = Command {
     name: "hexdump",
+    elsewhere: &["xxd"],
     summary: "show bytes with offsets, in digits and as text; as `hexdump -C` does",
     notes: &["A line like the one before is left out, and a * stands for all of them. The last line is the offset of \
               the end."],
@@ -51,6 +52,7 @@ const HEXDUMP: Command = Command {
 
 const HEX: Command = Command {
     name: "hex",
+    elsewhere: &["hexlify"],
     summary: "write bytes in hexadecimal digits, two for each",
     params: &[DATA, opt("sep", Kind::Text).is("what stands between bytes; nothing if left out")],
     results: &[("text", Holds::Plain)],
@@ -78,6 +80,7 @@ const HEX: Command = Command {
 
 const UNHEX: Command = Command {
     name: "unhex",
+    elsewhere: &["fromhex", "unhexlify"],
     summary: "make bytes of hexadecimal digits, two for each",
     notes: &["Blanks, line ends, colons and commas between bytes are passed over, and 0x before one: what tcpdump, \
               Wireshark and C write can be put in as it is."],
@@ -148,6 +151,7 @@ const SHA1: Command = Command {
 
 const RANDOM: Command = Command {
     name: "random",
+    elsewhere: &["urandom", "getrandom"],
     summary: "make N bytes by chance, as the kernel gives them",
     params: &[req("N", Kind::Size).is("how many")],
     results: &[("data", Holds::Random)],

@@ -10,7 +10,7 @@ use crate::world::input;
 /// The calls.
 pub(super) const COMMANDS: &[Command] = &[TIME, INPUT, GETENV];
 
-const OUTSIDE: Command = base(Group::Outside);
+const OUTSIDE: Command = base(Group::Files);
 
 const TIME: Command = Command {
     name: "time",
@@ -21,6 +21,7 @@ const TIME: Command = Command {
     python: "time.time()",
     c: "clock_gettime(CLOCK_REALTIME, &now);",
     man: "clock_gettime(2)",
+    group: Group::Readiness,
     example: "t = time\nassert $t > 1700000000",
     related: &["now", "sleep"],
     run: |_, _| {
@@ -57,6 +58,7 @@ const INPUT: Command = Command {
 
 const GETENV: Command = Command {
     name: "getenv",
+    elsewhere: &["environ"],
     summary: "what a variable of the environment holds",
     params: &[req("name", Kind::Text).is("such as HOME"), opt("default", Kind::Any).is("none if left out")],
     results: &[("value", Holds::Plain)],

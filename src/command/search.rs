@@ -44,7 +44,7 @@ const INDEX: Command = Command {
     name: "index",
     summary: "say where a value is in a list, or a part in text or bytes; an error when it is not there",
     params: &[
-        req("value", Kind::Data).is("a list, text or bytes"),
+        req("value", Kind::ThingOrText).or(&["a list"]).is("a list, or text or bytes in quotes"),
         req("sub", Kind::Any).is("what to look for"),
         opt("start", Kind::Int).is("look from there on; negative from the end"),
         opt("stop", Kind::Int).is("only before that place"),
@@ -70,7 +70,9 @@ const CONTAINS: Command = Command {
     name: "contains",
     summary: "whether a value is in a list, a part in text or bytes; a key in an object",
     params: &[
-        req("value", Kind::Data).is("a list, text, bytes or an object"),
+        req("value", Kind::ThingOrText)
+            .or(&["a list", "an object"])
+            .is("a list or an object, or text or bytes in quotes"),
         req("sub", Kind::Any).is("what to look for"),
     ],
     results: &[("found", Holds::Plain)],

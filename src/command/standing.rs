@@ -74,7 +74,7 @@ impl Subject {
             (Kind::Socket | Kind::SocketOrFile, Some(socket)) => socket.is(param.stands),
             (Kind::File | Kind::SocketOrFile, None) => self.kind == "a file",
             (Kind::Process | Kind::ProcessOrPid, _) => self.kind == "a process",
-            (Kind::Task | Kind::TaskOrText | Kind::JobOrTask, _) => matches!(self.kind, "a task" | "a process"),
+            (Kind::Task | Kind::JobOrTask, _) => matches!(self.kind, "a task" | "a process"),
             _ => false,
         };
         kind || param.or.contains(&self.kind)

@@ -46,6 +46,9 @@ fn submit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 const DEF: Param =
     some("NAME ARGS", Kind::Def).is("a def's name, and what it is called with, by place or as PARAM=VALUE");
 
+/// What is waited for.
+const JOINED: &[&str] = &["a task", "a process", "a queue", "a queue between processes"];
+
 /// The calls of this group.
 pub(super) const COMMANDS: &[Command] = &[
     Command {
@@ -70,13 +73,13 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "join",
-        summary: "wait until a task or a process has ended; or until every entry of a queue is done; SEP joins the texts of a list",
+        summary: "wait until a task or a process has ended; until every entry of a queue is done; or join texts with SEP",
         notes: &[
             "`join SEP LIST` is Python's SEP.join(LIST): the texts of a list in one, with SEP between them. SEP is in \
              quotes, or a name that holds text: `join \", \" $parts`.",
         ],
         params: &[
-            req("T", Kind::TaskOrText).or(super::sync::QUEUES).is("a task, a process or a queue; or SEP, in quotes"),
+            req("T", Kind::ThingOrText).or(JOINED).is("a task, a process or a queue, or SEP in quotes"),
             opt("SECONDS", Kind::Any).is("at most so long, without a limit when left out; of SEP, the list"),
         ],
         results: &[("...", Holds::Another)],

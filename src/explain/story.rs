@@ -105,7 +105,8 @@ fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Reason> {
             other => (other.name(), ""),
         };
         let mut reason = Reason::new(format!("{} = {}, {state}", socket.name(), socket.summary())).clock(when);
-        if let (Some(unread @ 1..), false) = (socket.ask(fd::inq), listens(&socket)) {
+        let kept = socket.shared.kept.len();
+        if let (Some(unread @ 1..), false) = (socket.ask(fd::inq).map(|unread| unread + kept), listens(&socket)) {
             reason = reason.and(format!(", {} unread", bytes(unread)));
         }
         if let drops @ 1.. = dropped(&socket) {

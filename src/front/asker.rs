@@ -81,11 +81,11 @@ fn show(prompt: &str, form: Form) {
     let text = printable(prompt);
     // A terminal that is gone asks nobody.
     let _ = match form {
-        Form::Human => {
+        Form::Human if io::stdout().is_terminal() => {
             let mut out = io::stdout().lock();
             out.write_all(text.as_bytes()).and_then(|()| out.flush())
         }
-        // What is read there are events.
+        // What is written there is for a file, or events for a program.
         _ => io::stderr().lock().write_all(text.as_bytes()),
     };
 }

@@ -50,7 +50,7 @@ type Lines<'a> = std::iter::Zip<std::str::Lines<'a>, std::ops::RangeFrom<u32>>;
 
 /// Lines being read.
 pub(super) struct Parser<'a> {
-    source: &'a Rc<Source>,
+    pub(super) source: &'a Rc<Source>,
     lines: Lines<'a>,
     /// The line being read.
     here: Option<u32>,
@@ -265,7 +265,7 @@ impl Parser<'_> {
                 self.name(&line, 1, "a name")?;
                 Ok(StatementKind::Global(self.names(&line, 1, "a name")?))
             }
-            word if KEYWORDS.contains(&word) && !matches!(word, "expect" | "not") => {
+            word if KEYWORDS.contains(&word) && !matches!(word, "expect" | "not" | "every") => {
                 Err(self.error(line[0].span, format!("`{word}` cannot begin a line")))
             }
             _ if is_value(&line) => Ok(StatementKind::Show(self.expr(&line, 0)?)),

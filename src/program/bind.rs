@@ -177,7 +177,7 @@ pub(super) fn known(param: &Param, word: &Word) -> Option<Result<Arg, Failure>> 
     };
     let is_value = matches!(value, Value::Int(_) | Value::Float(_) | Value::None);
     let is_text =
-        kind == Kind::TaskOrText && word.literal().is_some_and(|text| word.quoted || kinds::number(text).is_none());
+        kind == Kind::ThingOrText && (word.quoted || word.literal().is_none_or(|text| kinds::number(text).is_none()));
     if kind.is_live() && !is_text && !(kind.is_live_or_number() && is_value) {
         return Some(Err(Failure::usage(format!("{} is needed here, not `{value}`", param.noun()))));
     }

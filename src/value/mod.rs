@@ -185,7 +185,7 @@ impl Value {
     /// How it is shown as a result: text and bytes in quotes, with everything unprintable escaped.
     pub fn show(&self) -> String {
         let mut out = String::new();
-        self.show_in(&mut out, usize::MAX, 0);
+        self.show_in(&mut out, SHOWN_BYTES, 0);
         out
     }
 
@@ -256,6 +256,8 @@ impl Value {
     }
 }
 
+/// Of what is longer the rest is not shown: lists in lists may be more than there are atoms.
+const SHOWN_BYTES: usize = 1 << 30;
 /// Lists deeper in lists than that are shown as `[...]`.
 const SHOWN_DEPTH: usize = 100;
 

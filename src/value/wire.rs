@@ -1,12 +1,14 @@
 //! Values as bytes, for another process of the family: compact, and safe against bytes that are no value.
 //!
 //! A value is a tag and what belongs to it; lengths and whole numbers take as many bytes as they need. A live thing
-//! does not cross by itself: whoever encodes says which number stands for it, if any does.
+//! does not cross by itself: whoever encodes says which number stands for it, if any does. As with Python's pickle, a list
+//! that stands in several places is one list at the other end, too.
 
+use std::collections::HashMap;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 use std::rc::Rc;
 
-use super::{Addr, Handle, Value};
+use super::{Addr, Handle, List, Value};
 
 /// How deep lists and objects may stand in each other.
 const DEPTH_MAX: usize = 200;
@@ -27,13 +29,13 @@ pub type Thing<'a> = &'a mut dyn FnMut(u32) -> Option<Value>;
 
 /// Append a value.
 pub fn encode(value: &Value, out: &mut Vec<u8>, number: Number) -> Result<(), Refusal> {
-    put(value, out, number, 0)
+    put(value, out, &mut Writing { number, lists: HashMap::new() }, 0)
 }
 
 /// The value that these bytes are, all of them; `None` when they are not one.
 pub fn decode(bytes: &[u8], thing: Thing) -> Option<Value> {
     let mut rest = bytes;
-    let value = take(&mut rest, thing, 0)?;
+    let value = take(&mut rest, &mut Reading { thing, lists: Vec::new() }, 0)?;
     rest.is_empty().then_some(value)
 }
 
@@ -42,7 +44,20 @@ pub fn decode_plain(bytes: &[u8]) -> Option<Value> {
     decode(bytes, &mut |_| None)
 }
 
-fn put(value: &Value, out: &mut Vec<u8>, number: Number, depth: usize) -> Result<(), Refusal> {
+/// A value being encoded.
+struct Writing<'a> {
+    number: Number<'a>,
+    /// The lists that are written already, in that order; of those that nobody else holds none is needed.
+    lists: HashMap<*const List, u32>,
+}
+
+/// A value being decoded.
+struct Reading<'a> {
+    thing: Thing<'a>,
+    lists: Vec<Value>,
+}
+
+fn put(value: &Value, out: &mut Vec<u8>, writing: &mut Writing, depth: usize) -> Result<(), Refusal> {
     if depth > DEPTH_MAX {
         return Err(Refusal::Deep);
     }
@@ -61,21 +76,30 @@ fn put(value: &Value, out: &mut Vec<u8>, number: Number, depth: usize) -> Result
         Value::Text(s) => put_bytes(b's', s.as_bytes(), out),
         Value::Bytes(b) => put_bytes(b'b', b, out),
         Value::Addr(addr) => put_addr(addr, out),
-        Value::List(items) => {
-            out.push(b'l');
-            put_number(items.len() as u128, out);
-            items.items().iter().try_for_each(|item| put(item, out, number, depth + 1))?;
+        Value::List(list) if let Some(before) = writing.lists.get(&Rc::as_ptr(list)) => {
+            out.push(b'r');
+            put_number((*before).into(), out);
+        }
+        Value::List(list) => {
+            let shared = Rc::strong_count(list) > 1;
+            out.push(if shared { b'L' } else { b'l' });
+            put_number(list.len() as u128, out);
+            list.items().iter().try_for_each(|item| put(item, out, writing, depth + 1))?;
+            if shared {
+                let count = writing.lists.len() as u32;
+                writing.lists.insert(Rc::as_ptr(list), count);
+            }
         }
         Value::Object(pairs) => {
             out.push(b'o');
             put_number(pairs.len() as u128, out);
             for (key, item) in &**pairs {
                 put_bytes(b's', key.as_bytes(), out);
-                put(item, out, number, depth + 1)?;
+                put(item, out, writing, depth + 1)?;
             }
         }
         Value::Handle(handle) => {
-            let n = number(handle).ok_or(Refusal::Live(handle.kind()))?;
+            let n = (writing.number)(handle).ok_or(Refusal::Live(handle.kind()))?;
             out.push(b'h');
             put_number(n.into(), out);
         }
@@ -122,7 +146,7 @@ fn put_addr(addr: &Addr, out: &mut Vec<u8>) {
     }
 }
 
-fn take(rest: &mut &[u8], thing: Thing, depth: usize) -> Option<Value> {
+fn take(rest: &mut &[u8], reading: &mut Reading, depth: usize) -> Option<Value> {
     if depth > DEPTH_MAX {
         return None;
     }
@@ -137,22 +161,27 @@ fn take(rest: &mut &[u8], thing: Thing, depth: usize) -> Option<Value> {
         b'd' => Value::Float(f64::from_le_bytes(take_some(rest)?)),
         b's' => Value::Text(take_text(rest)?),
         b'b' => Value::Bytes(take_bytes(rest)?.into()),
-        b'l' => {
+        b'r' => reading.lists.get(usize::try_from(take_number(rest)?).ok()?)?.clone(),
+        tag @ (b'l' | b'L') => {
             let count = take_count(rest)?;
             // Every entry takes a byte at least, so a count that lies cannot ask for much.
-            let items: Option<Vec<Value>> = (0..count).map(|_| take(rest, thing, depth + 1)).collect();
-            Value::list(items?)
+            let items: Option<Vec<Value>> = (0..count).map(|_| take(rest, reading, depth + 1)).collect();
+            let list = Value::list(items?);
+            if tag == b'L' {
+                reading.lists.push(list.clone());
+            }
+            list
         }
         b'o' => {
             let count = take_count(rest)?;
             let mut pair = || {
                 let key = if take_some::<1>(rest)? == *b"s" { take_text(rest)? } else { return None };
-                Some((key, take(rest, thing, depth + 1)?))
+                Some((key, take(rest, reading, depth + 1)?))
             };
             let pairs: Option<Vec<_>> = (0..count).map(|_| pair()).collect();
             Value::Object(Rc::new(pairs?))
         }
-        b'h' => thing(u32::try_from(take_number(rest)?).ok()?)?,
+        b'h' => (reading.thing)(u32::try_from(take_number(rest)?).ok()?)?,
         b'4' => {
             let ip = Ipv4Addr::from(take_some::<4>(rest)?);
             Value::Addr(Addr::V4(SocketAddrV4::new(ip, u16::from_le_bytes(take_some(rest)?))))

@@ -12,7 +12,7 @@ pub(super) fn argument(kind: Kind, word: &Word) -> Option<String> {
     if let Some(name) = word.single_name() {
         return Some(name.to_string());
     }
-    if kind == Kind::TaskOrText && word.bare().is_none_or(|text| !lang::is_name(text)) {
+    if kind == Kind::ThingOrText && word.bare().is_none_or(|text| !lang::is_name(text)) {
         return text_of(word);
     }
     if kind.is_live() {
@@ -20,7 +20,9 @@ pub(super) fn argument(kind: Kind, word: &Word) -> Option<String> {
     }
     match kind {
         Kind::Data => data(word),
-        Kind::Text | Kind::Encoding | Kind::Path | Kind::Program | Kind::Name | Kind::State if !word.is("none") => {
+        Kind::Text | Kind::Encoding | Kind::Path | Kind::Program | Kind::Name | Kind::State
+            if !word.is("none") && !word.is("None") =>
+        {
             text_of(word)
         }
         Kind::Switch => match kinds::fit(kind, Value::text(word.literal()?)).ok()? {
