@@ -29,6 +29,8 @@ tests![
     descriptors_are_numbered_as_in_a_script_and_in_python,
     thousands_of_sockets_leave_the_editor_alone,
     the_prompt_lives_when_no_descriptor_is_left,
+    clear_leaves_nothing_but_the_prompt,
+    a_line_to_write_is_typed_already_whatever_refused_the_other,
 ];
 
 /// A listener `srv` at the prompt; gives its port.
@@ -476,6 +478,42 @@ fn the_prompt_lives_when_no_descriptor_is_left() {
     assert!(answer(&mut t, "x = socket").contains("fd "), "{}", t.text());
     t.keys("\x04");
     assert!(t.end().success());
+}
+
+fn clear_leaves_nothing_but_the_prompt() {
+    let mut t = Terminal::new(24, 100, &[]);
+    t.see("sockpit>");
+    t.keys("let x = 5\r");
+    t.see("x = 5");
+    t.ready();
+    t.keys("clear\r");
+    t.until("an empty screen", |s| s.trim() == "sockpit>");
+    // The session goes on, and the name of a value shows it.
+    t.keys("x\r");
+    t.see("\n5");
+    t.ready();
+    t.keys("\x0c");
+    t.until("an empty screen", |s| s.trim() == "sockpit>");
+}
+
+/// A line that cannot be read, one whose call is none, and one whose call fails.
+fn a_line_to_write_is_typed_already_whatever_refused_the_other() {
+    let mut t = Terminal::new(24, 100, &[]);
+    t.see("sockpit>");
+    for (typed, offered, shown) in [
+        ("let n=5", "let n = 5", "n = 5"),
+        ("s = tcp", "s = socket tcp", "s = <TCP/IPv4 socket"),
+        ("bind 127.0.0.1:0", "bind s 127.0.0.1:0", "ok"),
+        ("n", "", "5"),
+    ] {
+        t.keys(&format!("{typed}\r"));
+        if !offered.is_empty() {
+            t.until(offered, |s| s.trim_end().ends_with(&format!("sockpit> {offered}")));
+            t.keys("\r");
+        }
+        t.see(&format!("\n{shown}"));
+        t.ready();
+    }
 }
 
 fn what_is_longer_than_the_screen_stops_at_a_screenful() {

@@ -91,7 +91,8 @@ pub(crate) fn host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
                 "a port is a number from 0 to 65535, not `{}`",
                 escape_bytes(port_text.as_bytes())
             ));
-            return Err(match service(&port_text) {
+            let known = service(&port_text).filter(|_| is_host(&host) || host.parse::<Ipv6Addr>().is_ok());
+            return Err(match known {
                 Some(port) => {
                     failure.note(format!("the port of {port_text} is {port}")).instead(format!("{host}:{port}"))
                 }
@@ -185,7 +186,11 @@ fn url(text: &str) -> Option<Failure> {
         None => format!("{whole}:PORT"),
     };
     let failure = Failure::usage("this is a URL, and an address is a host and a port");
-    Some(if whole.is_empty() { failure.note(FORMS) } else { failure.instead(instead) })
+    let host = whole.rsplit_once(':').filter(|_| has_port).map_or(whole, |(host, _)| host);
+    let v6 =
+        host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).is_some_and(|h| h.parse::<Ipv6Addr>().is_ok());
+    // What came from elsewhere makes no other words of a line.
+    Some(if v6 || !host.is_empty() && is_host(host) { failure.instead(instead) } else { failure.note(FORMS) })
 }
 
 /// `127.0.0.1/9999`, `127.0.0.1.9999`: a slash makes a path, and a path does not begin with an IP address.

@@ -1,4 +1,8 @@
-//! Errors that calls are known for, each with its usual cause and what to try.
+//! The errors that a call is known for: the usual cause of each, and what to try.
+
+use super::find;
+use crate::linux::errno;
+use crate::value::Name;
 
 /// An error that a call is known for.
 pub struct KnownError {
@@ -27,6 +31,16 @@ impl KnownError {
 /// Shorthand for an error and its cause.
 pub const fn err(name: &'static str, cause: &'static str) -> KnownError {
     KnownError { name, cause, cure: "" }
+}
+
+/// What the kernel's error of a call usually means, and what to try, which may be nothing; where the call has nothing to
+/// say of it, what it means by any call.
+pub fn usual(call: &str, name: Name) -> Option<(&'static str, &'static str)> {
+    let Name::Errno(number) = name else { return None };
+    if let Some(error) = find(call).and_then(|c| c.error(name.as_str())) {
+        return Some((error.cause, error.cure));
+    }
+    errno::by_number(number).map(|e| (e.advice, "")).filter(|(advice, _)| !advice.is_empty())
 }
 
 /// The error of most calls for a socket that is closed.

@@ -8,6 +8,7 @@ pub(crate) mod address;
 mod ancillary;
 pub(crate) mod args;
 pub(crate) mod kinds;
+mod known;
 pub mod standing;
 
 mod connection;
@@ -19,7 +20,6 @@ mod gather;
 mod group;
 mod inet;
 mod kernel;
-mod known;
 mod lists;
 mod lookup;
 mod mode;
@@ -47,7 +47,7 @@ pub(crate) mod views;
 pub use args::{Arg, Args};
 pub use group::Group;
 pub use kinds::Kind;
-pub use known::{KnownError, err};
+pub use known::{KnownError, err, usual};
 pub use standing::Stands;
 
 use known::{CLOSED, MANY_OPEN};

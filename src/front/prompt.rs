@@ -353,9 +353,13 @@ impl<'a> Prompt<'a> {
             Ok(()) => prompt.settle(),
             Err(error) => prompt.screen.refuse(&error),
         });
-        if self.session.status.take_failure().is_some_and(|f| f.name == Name::Interrupted) {
-            self.reader.paste.clear();
-            self.screen.offers.clear();
+        match self.session.status.take_failure() {
+            Some(failure) if failure.name == Name::Interrupted => {
+                self.reader.paste.clear();
+                self.screen.offers.clear();
+            }
+            Some(failure) => self.screen.offers.put(&failure.written()),
+            None => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::ast::{Call, StatementKind};
 use super::parse::Parser;
-use super::{Error, KEYWORDS, Span, Word, is_name};
+use super::{Error, KEYWORDS, Part, Span, Word, is_name};
 
 impl Parser<'_> {
     /// `NAME[, NAME...] = CALL`, if the line is one.
@@ -109,6 +109,7 @@ impl Parser<'_> {
             }
             None => return Err(self.error(name.span, "a line begins with the name of a call")),
         }
+        self.parted_by_blanks(&line, true)?;
         Ok(StatementKind::Call(Call { targets, expect, every, name, args: line, background }))
     }
 
@@ -140,5 +141,24 @@ impl Parser<'_> {
             }
             _ => Ok(Some(seconds)),
         }
+    }
+
+    /// A comma parts no words: behind quotes it is not meant to be part of one, nor, in a call, before another word.
+    pub(super) fn parted_by_blanks(&self, words: &[Word], call: bool) -> Result<(), Error> {
+        // Brackets have more to be said of.
+        if words.iter().any(|word| word.brackets) {
+            return Ok(());
+        }
+        for (i, word) in words.iter().enumerate() {
+            let ends =
+                word.parts.last().is_some_and(|part| matches!(part, Part::Literal(text) if text.ends_with(b",")));
+            let meant = ends && (word.quoted || word.key().is_some() || call && i + 1 < words.len());
+            if meant && self.source.at(word.span).ends_with(',') && word.span.length > 1 {
+                let span = Span { column: word.span.column + word.span.length - 1, length: 1, ..word.span };
+                let error = self.error(span, "words are parted by blanks, without commas");
+                return Err(error.note("as text, a comma stands inside the quotes"));
+            }
+        }
+        Ok(())
     }
 }

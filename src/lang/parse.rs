@@ -88,30 +88,10 @@ impl Parser<'_> {
                 self.depth -= 1;
                 return Ok((block, Some(line)));
             }
-            self.parted_by_blanks(&line)?;
             let span = line[0].span.to(line[line.len() - 1].span);
             let kind = self.statement(line)?;
             block.push(Statement { kind, span, last_line: self.here.unwrap_or(span.line) });
         }
-    }
-
-    /// A comma behind quotes parts no words, and is not meant to be part of one.
-    fn parted_by_blanks(&self, line: &[Word]) -> Result<(), Error> {
-        let text = self.source.line(line[0].span.line);
-        // Brackets have more to be said of.
-        if !text.contains("\",") && !text.contains("',") || line.iter().any(|word| word.brackets) {
-            return Ok(());
-        }
-        let chars: Vec<char> = text.chars().collect();
-        for word in line {
-            let end = (word.span.column + word.span.length) as usize - 1;
-            if matches!(chars.get(end.saturating_sub(2)..end), Some(['"' | '\'', ','])) {
-                let span = Span { column: end as u32, length: 1, ..word.span };
-                let error = self.error(span, "words are parted by blanks, without commas");
-                return Err(error.note("as text, a comma stands inside the quotes"));
-            }
-        }
-        Ok(())
     }
 
     fn misplaced(&self, word: &Word, opened: Option<&Word>) -> Error {
@@ -200,6 +180,7 @@ impl Parser<'_> {
             "assert" => Ok(StatementKind::Assert(self.expr(&line, 1)?)),
             "print" => {
                 self.no_parentheses(&line)?;
+                self.parted_by_blanks(&line[1..], false)?;
                 Ok(StatementKind::Print(line[1..].to_vec()))
             }
             "if" => self.conditional(&line),

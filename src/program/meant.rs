@@ -25,8 +25,8 @@ const DECLARES: &[&str] = &["let ", "var ", "const ", "export ", "local ", "auto
 
 /// The error with the line to write.
 pub(crate) fn meant(table: &Symbols, error: Error) -> Error {
-    let mut written = error.notes.iter().filter_map(|note| note.strip_prefix("write: ")).peekable();
-    if error.incomplete || written.peek().is_some() && written.all(|line| is_taken(table, line)) {
+    let written = error.instead();
+    if error.incomplete || !written.is_empty() && written.iter().all(|line| is_taken(table, line)) {
         return error;
     }
     let (source, number) = (error.source.clone(), error.span.line);
@@ -39,7 +39,7 @@ pub(crate) fn meant(table: &Symbols, error: Error) -> Error {
         Some(meant) => {
             let lets = line.starts_with("let ") && !meant.starts_with("let ");
             let message = if lets { "a call stands without `let`".into() } else { error.message.clone() };
-            Error { message, notes: vec![format!("write: {meant}")], ..error }
+            Error { message, notes: vec![format!("write: {meant}")], write: Vec::new(), ..error }
         }
         None if SHELL.contains(&first) => {
             let message = format!("`{first}` is a program of the shell, and sockpit runs none");
@@ -97,15 +97,15 @@ impl Reader<'_> {
         self.line.strip_suffix(';').map(|line| line.trim_end_matches([';', ' ']).to_string())
     }
 
-    /// `print "a", "b"`.
+    /// `print "a", "b"`, `recv s, 1024`.
     fn without_commas(&self) -> Option<String> {
         let source = Source::new("", self.line);
         let raw = |word: &Word| {
             let raw = source.at(lang::Span { line: 1, ..word.span });
             raw.strip_suffix(',').map(str::to_string).unwrap_or(raw)
         };
-        let quoted = |word: &Word| word.quoted && raw(word).chars().count() < word.span.length as usize;
-        if !self.words.iter().any(quoted) {
+        let cut = |word: &Word| raw(word).chars().count() < word.span.length as usize;
+        if !self.words.iter().any(cut) {
             return None;
         }
         let line = self.words.iter().map(raw).collect::<Vec<_>>().join(" ");

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use super::arrange::{Placed, arrange};
 use super::bind::known;
 use crate::command::{self, Command, Kind, Need, Param, address, kinds};
-use crate::lang::{self, Call, Source, Span, StatementKind, Word};
+use crate::lang::{self, Call, Source, Span, StatementKind, Word, is_name};
 use crate::value::{Failure, Value};
 
 /// The call that failed, as it is written.
@@ -70,8 +70,18 @@ impl Written {
     /// The line with the word in that place mended as its failure says, or with what other languages have between words
     /// taken out. Capitals in it stand for what only its user knows.
     pub(crate) fn mended(&self, failure: &Failure, span: Option<Span>) -> Option<String> {
-        let replaced = failure.replacement().zip(span).map(|(instead, span)| self.with(span, instead));
+        let key = |span| self.words().iter().find(|w| w.span == span).and_then(Word::key);
+        let replaced = failure.replacement().zip(span).map(|(instead, span)| match key(span) {
+            Some(key) if self.by_name(key) => self.with(span, &format!("{key}={instead}")),
+            _ => self.with(span, instead),
+        });
         replaced.or_else(|| self.job(span?)).or_else(|| self.address()).or_else(|| self.without_commas())
+    }
+
+    /// Whether a parameter may be given by that name.
+    fn by_name(&self, key: &str) -> bool {
+        let params = self.command.params.iter();
+        params.filter(|p| matches!(p.need, Need::Optional | Need::Named)).any(|p| p.name.eq_ignore_ascii_case(key))
     }
 
     /// `cancel %1`, `wait [1]`.
@@ -88,10 +98,14 @@ impl Written {
         for word in self.words().iter().rev() {
             let raw = self.source.at(word.span);
             let before = raw.trim_start_matches('(').trim_end_matches([',', ')']);
-            if before.len() < raw.len() && !before.is_empty() {
+            let before = match before.split_once('(') {
+                Some((name, rest)) if is_name(name) => format!("{name} {rest}"),
+                _ => before.to_string(),
+            };
+            if before != raw && !before.is_empty() {
                 let offset = self.source.line(word.span.line).chars().take_while(|c| c.is_whitespace()).count() as u32;
                 let span = Span { column: word.span.column - offset, ..word.span };
-                line = Source::part("", &line, span.line).with(span, before);
+                line = Source::part("", &line, span.line).with(span, &before);
             }
         }
         (line != self.source.line(self.call.name.span.line).trim() && fits(&line)).then_some(line)

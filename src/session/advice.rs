@@ -7,11 +7,11 @@ use super::event::At;
 use super::globals::GENERIC;
 use super::task::Task;
 use crate::command::standing::Subject;
-use crate::command::{self, Kind, Param, Stands, kinds};
+use crate::command::{self, Kind, Need, Param, Stands, kinds};
 use crate::lang::{Span, Word};
 use crate::os::trace;
 use crate::program::{Callee, Site, Written};
-use crate::value::{Failure, Name, Value, text};
+use crate::value::{Failure, Holds, Name, Value, text};
 
 /// The most names that are told to choose from.
 const NAMES_MAX: usize = 6;
@@ -103,7 +103,7 @@ impl Session {
     fn unbound(&self, written: &Written, param: &Param, word: &Word, failure: Failure) -> Failure {
         // Better is known where it is near to another name, or stayed in the parent process.
         if !failure.notes().iter().any(|note| note.starts_with(GENERIC)) {
-            return failure;
+            return mended(written, failure, Some(word.span));
         }
         let name = name_in(word).unwrap_or("");
         let told = Failure::with(Name::Unbound, failure.message().to_string());
@@ -118,12 +118,26 @@ impl Session {
         if let Some(names) = self.fitting(param) {
             return told.note(names);
         }
-        let noun = |kind: &'static str| kind.split_once(' ').map_or(kind, |(_, noun)| noun);
-        match param.or.iter().find_map(|kind| command::find(noun(kind))).filter(|_| param.kind == Kind::Thing) {
-            Some(maker) => told.note(format!("{GENERIC}: {name} = {}", maker.usage())),
+        match maker(param) {
+            Some(maker) => told.note(format!("{GENERIC}: {name} = {maker}")),
             None => failure,
         }
     }
+}
+
+/// The call that makes what fits a parameter, as a line may have it.
+fn maker(param: &Param) -> Option<String> {
+    let noun = match param.kind {
+        Kind::Socket | Kind::SocketOrFile => "socket",
+        Kind::Task => "task",
+        Kind::Thing => param.or.first()?.split_once(' ')?.1,
+        kind if kind.is_live() => kind.noun().split(' ').nth(1)?,
+        _ => return None,
+    };
+    let makes = |c: &&command::Command| c.results.first() == Some(&(noun, Holds::Live));
+    let maker = command::all().find(makes)?;
+    let needs = maker.params.iter().any(|p| matches!(p.need, Need::Required | Need::Some));
+    Some(if needs { maker.usage() } else { maker.name.into() })
 }
 
 /// The name that a word is, with or without `$`.

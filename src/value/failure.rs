@@ -306,6 +306,11 @@ impl Failure {
         self.detail.as_ref().and_then(|d| d.instead.as_deref())
     }
 
+    /// The lines to write instead of the one that failed.
+    pub fn written(&self) -> Vec<String> {
+        self.notes().iter().filter_map(|note| note.strip_prefix("write: ")).map(str::to_string).collect()
+    }
+
     /// The socket it is about.
     pub fn socket(&self) -> Option<u64> {
         self.socket.map(NonZeroU64::get)
