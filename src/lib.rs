@@ -89,9 +89,10 @@
 //!
 //! # Stepping
 //!
-//! The first op of each statement is a place to stop at. While a program is stepped through, a task that comes to one
-//! stands in a queue beside the run queue until it is let go; all else of the scheduler is as ever, so tasks take turns
-//! as they do without. A line typed in between is a task of its own that stops nowhere (`session::step`, `session::evaluate`).
+//! The first op of each statement is a place to stop at. A task that comes to one while a program is stepped through stops in
+//! the middle of its turn, and the program stands still with it, its clock too, until it is let go: then the turn goes on as
+//! if nothing had been. So a stepped program does what it does when it runs, in that order. A line typed in between is a task
+//! beside the program, which stops nowhere and alone runs while the program stands (`session::step`, `session::evaluate`).
 //!
 //! # Processes
 //!

@@ -25,6 +25,9 @@ tests![
     a_closed_terminal_ends_the_session,
     twenty_columns_are_enough,
     a_resize_redraws_the_line,
+    a_window_that_changes_its_width_leaves_no_copy_of_the_line,
+    what_comes_meanwhile_leaves_the_line_whole_wherever_it_ends,
+    enter_during_a_wait_leaves_nothing_behind,
     keys_are_those_of_the_inputrc,
     a_long_line_is_taken_or_refused_clearly,
     a_history_that_may_not_be_written_is_read_all_the_same,
@@ -356,11 +359,10 @@ fn a_long_history_is_cut_to_its_newest_entries() {
     let mut t = Terminal::with(40, 100, &[], state, |_| {});
     t.see("is damaged");
     // Blocks are indented as they grow; they and backslashes come back as they were.
-    for line in [r#"print "a\n\\b""#, "if 0", "print x", "else", "print y"] {
-        t.ready();
-        t.keys(&format!("{line}\r"));
-    }
-    run(&mut t, "end", "\ny");
+    run(&mut t, r#"print "a\n\\b""#, "\na\n\\b");
+    t.ready();
+    t.keys("if 0\rprint x\relse\rprint y\rend\r");
+    t.see("\ny");
     t.ready();
     t.keys("\x04");
     assert!(t.end().success());
@@ -432,6 +434,159 @@ fn a_resize_redraws_the_line() {
     t.until("it ran", |s| s.replace('\n', "").contains("something that is longer than twenty columnssockpit>"));
     t.resize(24, 100);
     run(&mut t, "print wide", "\nwide");
+}
+
+/// sockpit in a window of tmux, which breaks lines anew when its width changes.
+struct Tmux {
+    server: String,
+    folder: Folder,
+}
+
+impl Tmux {
+    fn start(columns: u16) -> Self {
+        let folder = Folder::new();
+        let tmux = Self { server: folder.path().join("tmux").display().to_string(), folder };
+        let state = tmux.folder.path().display();
+        let line = format!("env -u PAGER -u XTERM_VERSION XDG_STATE_HOME={state} {}", common::SOCKPIT);
+        tmux.run(&["-f", "/dev/null", "new-session", "-d", "-x", &columns.to_string(), "-y", "30", &line]);
+        tmux
+    }
+
+    fn run(&self, words: &[&str]) -> String {
+        let output = Command::new("tmux").args(["-S", &self.server]).args(words).output().unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Wait until the window shows what it should, its empty rows left out.
+    fn until(&self, what: &str, shown: impl Fn(&str) -> bool) {
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        loop {
+            let text = self.run(&["capture-pane", "-p"]);
+            if shown(text.trim_end()) {
+                return;
+            }
+            assert!(std::time::Instant::now() < end, "never seen: {what}\n--- the window\n{text}");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
+
+    fn keys(&self, keys: &str) {
+        self.run(&["send-keys", "-l", keys]);
+    }
+
+    fn resize(&self, columns: u16) {
+        self.run(&["resize-window", "-x", &columns.to_string()]);
+    }
+}
+
+impl Drop for Tmux {
+    fn drop(&mut self) {
+        self.run(&["kill-server"]);
+    }
+}
+
+fn a_window_that_changes_its_width_leaves_no_copy_of_the_line() {
+    if !common::has("tmux") {
+        return;
+    }
+    let tmux = Tmux::start(120);
+    tmux.until("the prompt", |s| s.ends_with("sockpit>"));
+    for n in 1..=6 {
+        tmux.keys(&format!("print before{n}\r"));
+        tmux.until("the line", |s| s.contains(&format!("\nbefore{n}\n")) && s.ends_with("sockpit>"));
+    }
+    let line =
+        "print \"one two three 黑马黑马 four five six seven eight nine ten eleven twelve\" \"and a half of another";
+    tmux.keys(line);
+    let whole = format!("sockpit> {line}");
+    tmux.until("the line", |s| s.ends_with("half of another"));
+    // A window that is changed again before the editor has heard of it is another matter.
+    let written = tmux.folder.path().join("written");
+    tmux.run(&["pipe-pane", &format!("cat >> {}", written.display())]);
+    let drawn = || std::fs::read_to_string(&written).unwrap_or_default().matches("sockpit> ").count();
+    let stands = |columns: u16| {
+        let before = drawn();
+        tmux.resize(columns);
+        tmux.until("it is drawn anew", |_| drawn() > before);
+        tmux.until(&format!("one line at {columns} columns"), |s| {
+            let joined = s.replace('\n', "");
+            // What stands above it is neither lost nor doubled.
+            let above = (3..=6).all(|n| s.matches(&format!("\nbefore{n}\n")).count() == 1);
+            above && joined.replace(' ', "").ends_with(&whole.replace(' ', "")) && joined.matches("\"one").count() == 1
+        });
+    };
+    for columns in [60, 40, 120, 50, 100, 47, 119] {
+        stands(columns);
+    }
+    // The cursor in the middle.
+    tmux.run(&["send-keys", "C-a"]);
+    tmux.until("the cursor", |_| tmux.run(&["display-message", "-p", "#{cursor_x}"]).trim() == "9");
+    for columns in [60, 90, 45, 120] {
+        stands(columns);
+    }
+    tmux.run(&["send-keys", "C-u", "C-k"]);
+    tmux.until("no line", |s| s.ends_with("sockpit>"));
+    // What is waited for, too.
+    tmux.keys("srv = create_server 127.0.0.1:0\r");
+    tmux.until("the server", |s| s.contains("srv = <"));
+    tmux.keys("accept srv\r");
+    tmux.until("the wait", |s| s.contains("in the background ("));
+    tmux.resize(70);
+    tmux.until("the wait, once", |s| s.contains("\naccept(srv) waits") && s.matches("accept(srv)").count() == 1);
+    tmux.run(&["send-keys", "C-c"]);
+    tmux.until("no wait", |s| s.contains("Interrupted") && !s.contains("waits for"));
+}
+
+fn what_comes_meanwhile_leaves_the_line_whole_wherever_it_ends() {
+    let mut t = prompt(24, 20);
+    run(&mut t, "u = socket udp", "u = <");
+    run(&mut t, "bind u 127.0.0.1:0", "\nok");
+    run(&mut t, "h, p = getsockname u", "p = ");
+    t.ready();
+    let text = t.text();
+    let port: u16 = text.rsplit("p = ").next().unwrap().lines().next().unwrap().trim().parse().unwrap();
+    let peer = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    for length in (6..34).step_by(2).chain([11, 31]) {
+        t.keys("recv u 9 &\r");
+        t.see("[");
+        t.ready();
+        let line: String = "print 黑马".chars().chain(('a'..='z').cycle()).take(length).collect();
+        t.keys(&line);
+        // A line that ends at the edge goes on in a row of its own.
+        let joined = |s: &str| s.replace('\n', "");
+        t.until("the line", |s| joined(s).ends_with(&format!("sockpit> {line}")));
+        t.keys("\x1b[D\x1b[D");
+        peer.send_to(b"hello", ("127.0.0.1", port)).unwrap();
+        let ends = format!("-> b\"hello\"sockpit> {line}");
+        t.until(&format!("the line of {length} below it"), |s| {
+            joined(s).ends_with(&ends) && s.matches("print").count() == 1
+        });
+        t.keys("\x05\x15");
+        t.ready();
+        // What is left of it would be seen.
+        t.keys("\x0c");
+        t.until("a clear screen", |s| s.trim() == "sockpit>");
+    }
+}
+
+fn enter_during_a_wait_leaves_nothing_behind() {
+    let mut t = prompt(24, 80);
+    t.keys("sleep 1.5\r");
+    t.see("sleep waits for its time");
+    t.keys("\r\r\r");
+    t.see("(1 s");
+    t.until("nothing of it", |s| s.ends_with("sockpit> sleep 1.5\nok\nsockpit> "));
+    // Lines of a program would be run by it, as by any Enter; text is the next line.
+    t.ready();
+    t.keys("sleep 0.6\r");
+    t.see("sleep waits for its time");
+    t.keys("\rprint \"typed ahead\"\r\rprint half");
+    t.until("the lines", |s| {
+        s.ends_with("sockpit> sleep 0.6\nok\nsockpit> print \"typed ahead\"\ntyped ahead\nsockpit> print half")
+    });
+    // An Enter that is pressed at the prompt is seen.
+    t.keys("\x15\r");
+    t.until("an empty line", |s| s.ends_with("typed ahead\nsockpit> \nsockpit> "));
 }
 
 fn keys_are_those_of_the_inputrc() {

@@ -83,7 +83,7 @@ fn holds(transcript: &Path) {
 }
 
 /// Whether a line of a transcript, its placeholders filled in, is that line.
-fn shows(written: &str, line: &str) -> bool {
+pub fn shows(written: &str, line: &str) -> bool {
     let parts = parts(written);
     let mut rest = line;
     for (i, (part, _)) in parts.iter().enumerate() {

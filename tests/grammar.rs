@@ -125,7 +125,7 @@ fn rules() -> HashMap<String, Node> {
 /// Some of the characters that a class tells of. The letters before quotes that change them are not among those of words.
 fn class(name: &str) -> &'static [&'static str] {
     match name {
-        "plain" => &["a", "c", "dump", "x", "Z", "7", "42", ".", "_", ":", "@", "黑", "é", "é黑", "名字"],
+        "plain" => &["a", "c", "dump", "x", "Z", "7", "42", ".", "_", ":a", "@", "黑", "é", "é黑", "名字"],
         "escaped" => &[" ", "#", "\"", "'", ";", "(", "黑", "，", "“"],
         "text" => &["a", "b ", " ", "#", ";", "黑", "“", "，", "\t", "{", "]x", "=", "&"],
         "ASCII" => &["a", "b ", "#", ";", "~", "9"],

@@ -29,6 +29,7 @@ mod layout;
 mod linux;
 mod manual;
 mod newcomer;
+mod paced;
 mod processes;
 mod prompt;
 mod python;
@@ -37,6 +38,7 @@ mod readme;
 mod roundtrip;
 mod servers;
 mod services;
+mod startup;
 mod step;
 mod tasks;
 mod tidy;
@@ -44,7 +46,9 @@ mod trace;
 mod transcripts;
 mod typing;
 mod values;
+mod verify;
 mod views;
+mod watching;
 mod why;
 mod words;
 
@@ -55,6 +59,7 @@ fn main() {
     trial::keep_panics();
     // What takes longest comes first.
     let rust = [
+        paced::trials(),
         random::trials(),
         roundtrip::trials(),
         python::trials(),
@@ -66,7 +71,10 @@ fn main() {
         why::trials(),
         processes::trials(),
         prompt::trials(),
+        startup::trials(),
+        watching::trials(),
         readme::trials(),
+        verify::trials(),
         views::trials(),
         manual::trials(),
         servers::trials(),

@@ -14,6 +14,7 @@ tests![
     a_block_is_asked_for_to_its_end_and_a_paste_runs_in_order,
     history_is_kept_for_the_next_session,
     a_terminal_that_cannot_be_edited_on_still_works,
+    where_the_terminal_edits_ctrl_c_gives_up_what_was_typed_and_no_more,
     a_signal_leaves_the_terminal_as_it_was,
     bytes_of_the_network_reach_no_terminal_raw,
     a_session_is_saved_as_a_transcript_that_holds,
@@ -22,6 +23,9 @@ tests![
     a_question_of_a_task_waits_for_the_half_typed_line,
     a_script_asks_on_its_terminal,
     who_prints_bytes_is_told_of_decode_once,
+    what_is_longer_than_the_screen_stops_at_a_screenful,
+    what_is_long_goes_through_the_pager_and_the_loop_goes_on,
+    what_is_told_is_wrapped_at_words_at_any_width,
     descriptors_are_numbered_as_in_a_script_and_in_python,
     thousands_of_sockets_leave_the_editor_alone,
     the_prompt_lives_when_no_descriptor_is_left,
@@ -164,6 +168,52 @@ fn a_terminal_that_cannot_be_edited_on_still_works() {
     t.see("\nplain\nsockpit>");
     t.keys("\x04");
     assert!(t.end().success());
+}
+
+fn where_the_terminal_edits_ctrl_c_gives_up_what_was_typed_and_no_more() {
+    let dumb = |args: &[&str]| {
+        Terminal::with(40, 60, args, Folder::new(), |c| {
+            c.env("TERM", "dumb");
+        })
+    };
+    let mut t = dumb(&[]);
+    t.see("sockpit>");
+    for (keys, shown) in [
+        ("print half", "sockpit> print half"),
+        ("\x03", "sockpit> print half^C\nsockpit>"),
+        ("print one\r", "print one\none\nsockpit>"),
+        ("\x03", "sockpit> ^C\nsockpit>"),
+        ("\x03", "sockpit> ^C\nsockpit> ^C\nsockpit>"),
+        ("print two\r", "print two\ntwo\nsockpit>"),
+        ("for i in 1 2\r", "for i in 1 2\n    ...>"),
+        ("print never\r", "print never\n    ...>"),
+        ("pri", "    ...> pri"),
+        ("\x03", "    ...> pri^C\nsockpit>"),
+        ("print three\r", "print three\nthree\nsockpit>"),
+    ] {
+        t.keys(keys);
+        t.until(shown, |s| s.trim_end().ends_with(shown));
+    }
+    // Whether it has begun is all the same.
+    t.keys("sleep 1000\r");
+    t.see("sleep 1000");
+    t.keys("\x03");
+    t.until("the prompt", |s| s.matches("^C").count() == 5 && s.trim_end().ends_with("sockpit>"));
+    t.keys("print four\r");
+    t.see("print four\nfour");
+    t.keys("\x04");
+    assert!(t.end().success());
+    // The line of a program that is next is asked for again.
+    let folder = Folder::new();
+    let path = folder.file("x.sock", b"let x = 1\nprint \"x is $x\"\n");
+    let mut t = dumb(&["step", &path]);
+    t.see("1 sockpit> let x = 1");
+    t.keys("print");
+    t.see("1print");
+    t.keys("\x03");
+    t.see("print^C\n1 sockpit> let x = 1");
+    t.keys("\r");
+    t.see("x = 1\n2 sockpit> print \"x is $x\"");
 }
 
 fn a_signal_leaves_the_terminal_as_it_was() {
@@ -427,4 +477,150 @@ fn the_prompt_lives_when_no_descriptor_is_left() {
     assert!(answer(&mut t, "x = socket").contains("fd "), "{}", t.text());
     t.keys("\x04");
     assert!(t.end().success());
+}
+
+fn what_is_longer_than_the_screen_stops_at_a_screenful() {
+    let mut t = Terminal::new(20, 60, &[]);
+    t.ready();
+    t.keys("help\r");
+    t.see(" more lines: `more`\nsockpit>");
+    // The line that was typed is still there.
+    assert!(t.text().starts_with("sockpit> help\n"), "{}", t.text());
+    assert!(t.looks("more lines").2, "it is grey");
+    let left = |t: &mut Terminal| -> usize {
+        let text = t.text();
+        text.rsplit("... ").next().unwrap().split(' ').next().unwrap().parse().unwrap()
+    };
+    let first = left(&mut t);
+    t.ready();
+    t.keys("more\r");
+    t.until("the next part", |s| s.starts_with("sockpit> more\n") && s.contains(" more lines: `more`\nsockpit>"));
+    assert_eq!(left(&mut t), first - 17, "{}", t.text());
+    // One line that is too long, of which no escape is cut in two.
+    t.ready();
+    t.keys("let x = \"a\\x1b\" * 700\rprint $x\r");
+    t.see("... 42 more lines: `more`");
+    let text = t.text();
+    let rows: Vec<&str> =
+        text.lines().take_while(|row| !row.starts_with("...")).filter(|r| r.starts_with('a')).collect();
+    assert!(rows.len() > 12 && rows.iter().all(|r| r.len() == 60 && r.ends_with("\\x1b")), "{rows:#?}");
+    for more in ["25", "8"] {
+        t.ready();
+        t.keys("more\r");
+        t.see(&format!("... {more} more lines"));
+    }
+    t.ready();
+    t.keys("more\r");
+    t.until("the end of it", |s| s.trim_end().ends_with("\\x1b\nsockpit>"));
+    t.ready();
+    t.keys("more\r");
+    t.see("# there is no more");
+    // What has room is shown whole, and a transcript has all of it and no `more`.
+    t.ready();
+    t.keys("print \"1\\n2\\n3\"\r");
+    t.see("\n1\n2\n3\nsockpit>");
+    let path = t.state.path().join("s.transcript");
+    t.keys(&format!("save {}\r", path.display()));
+    t.wait_for("the file", |_| path.exists());
+    t.ready();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.lines().count() > 150 && !text.contains("sockpit> more") && !text.contains("more lines"), "{text}");
+    // Where nothing can be drawn over, nothing is cut.
+    let mut t = Terminal::with(20, 60, &[], Folder::new(), |c| {
+        c.env("TERM", "dumb");
+    });
+    t.see("sockpit>");
+    t.keys("help\r");
+    t.hear("Listening and connecting");
+    t.keys("print the-end\r");
+    t.see("\nthe-end");
+    assert!(!String::from_utf8_lossy(&t.raw).contains("more lines"));
+    assert!(!common::run(&["-c", "help"]).out.contains("more lines"));
+}
+
+fn what_is_long_goes_through_the_pager_and_the_loop_goes_on() {
+    let pager = |command: &str| {
+        let mut t = Terminal::with(20, 80, &[], Folder::new(), |c| {
+            c.env("PAGER", command).env_remove("LESS");
+        });
+        t.ready();
+        t
+    };
+    // It tells what it was given, and waits for a key.
+    let mut t = pager("wc -l | sed \"s/^/lines: /;s/$/ $LESS/\"; read key < /dev/tty; echo key $key");
+    t.keys("u = socket udp\rbind u 127.0.0.1:0\rh, p = getsockname u\r");
+    t.until("the port", |s| s.contains("p = ") && s.trim_end().ends_with("sockpit>"));
+    let text = t.text();
+    let port: u16 = text.rsplit("p = ").next().unwrap().lines().next().unwrap().trim().parse().unwrap();
+    t.keys("d, from = recvfrom u 9 &\r");
+    t.see("in the background");
+    t.ready();
+    t.keys("help\r");
+    t.see("lines: ");
+    t.see(" FRX");
+    assert!(t.is_cooked(), "the terminal is the pager's");
+    // Ctrl-C is not for the session; what comes meanwhile is shown afterwards.
+    let peer = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    peer.send_to(b"hello", ("127.0.0.1", port)).unwrap();
+    t.keys("x\r");
+    t.see("key x");
+    t.see("d = b\"hello\"");
+    t.ready();
+    let text = t.text();
+    assert!(text.find("key x").unwrap() < text.find("d = b").unwrap(), "{text}");
+    // What is short is just shown.
+    t.keys("print short\r");
+    t.see("print short\nshort\nsockpit>");
+    for command in ["no-such-pager", "exit 126"] {
+        let mut t = pager(command);
+        t.keys("help\r");
+        t.see(&format!("# PAGER is `{command}`: does not run"));
+        t.see(" more lines: `more`");
+        t.ready();
+        t.keys("more\r");
+        t.until("more", |s| s.matches(" more lines: `more`").count() == 2 || s.starts_with("sockpit> more"));
+    }
+    // One that reads nothing costs nothing.
+    let mut t = pager("true");
+    t.keys("help\r");
+    t.see("sockpit> help\nsockpit>");
+    t.keys("print on\r");
+    t.see("\non\nsockpit>");
+}
+
+fn what_is_told_is_wrapped_at_words_at_any_width() {
+    let lines = [
+        "binde s 127.0.0.1:9999",
+        "recv nobody 10",
+        "s = socket",
+        "recv s 10",
+        "why",
+        "bind s 127.0.0.1:1 &",
+        "open /none/such/folder/with/a/very/long/path/that/has/no/space/in/it.txt",
+        "print \"a line that is much too long for any of these \\x1b windows\" and $missing",
+        "connect s 127.0.0.1:1",
+        "send s \"\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\\x1b\"",
+    ];
+    for columns in [120, 80, 40, 20] {
+        let mut t = Terminal::new(400, columns, &[]);
+        for line in lines {
+            t.ready();
+            t.keys(&format!("{line}\r"));
+            t.until(line, |s| s.contains(&line[..3]) && s.trim_end().ends_with("sockpit>"));
+        }
+        t.ready();
+        let text = t.text();
+        let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for whole in ["did you mean `bind`?", "nothing is named `nobody` here", "s was never connected"] {
+            assert!(joined.contains(whole), "{columns}: {whole}\n{text}");
+        }
+        // Whatever the program says, no row of it ends within a word, and each is as wide as the window at most.
+        for row in t.text().lines().filter(|r| !r.contains("sockpit>")) {
+            let wide = row.chars().count() > columns.into();
+            assert!(
+                !wide || row.contains("is/very") || row.contains("/none") || row.contains("x1b"),
+                "{columns}: {row}"
+            );
+        }
+    }
 }

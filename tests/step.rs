@@ -19,6 +19,11 @@ tests![
     what_comes_to_sockets_that_nobody_waits_on_is_announced,
     where_no_line_can_be_edited_an_empty_one_runs_it,
     a_script_that_cannot_be_read_is_not_begun,
+    nothing_else_runs_while_a_line_is_looked_at,
+    a_pause_takes_none_of_the_programs_time,
+    what_is_typed_beside_has_its_own_time,
+    a_background_call_of_a_def_is_stepped_through_within_its_line,
+    after_the_end_its_words_say_that_it_has_ended,
 ];
 
 const SCRIPT: &str = "\
@@ -450,4 +455,111 @@ fn a_script_that_cannot_be_read_is_not_begun() {
         assert_eq!(run.status, 2);
         assert!(run.err.contains(said), "{}", run.err);
     }
+}
+
+/// The lines of a program that does several things at once, let go one by one with a pause in between: what it prints.
+fn prints(t: &mut Terminal, lines: usize, pause: std::time::Duration) -> String {
+    for _ in 0..lines {
+        if t.text().contains("# the program has ended") {
+            break;
+        }
+        t.until("a prompt", |s| s.lines().last().is_some_and(|l| l.contains("sockpit> ")));
+        t.wait_for("the editor", |t| !t.is_cooked());
+        std::thread::sleep(pause);
+        let before = t.raw.len();
+        t.keys("\r");
+        t.hear_after(before, "\x1b[?2004h");
+    }
+    t.see("# the program has ended");
+    t.text()
+}
+
+fn nothing_else_runs_while_a_line_is_looked_at() {
+    let script = "q = queue\ndef take\n  x = get q\n  print \"took $x\"\nend\nt = spawn take\nyield\nput q 1\n\
+        n = qsize q\nprint \"n=$n\"\njoin t\nprint over\n";
+    let (mut t, _folder) = step(script);
+    let text = prints(&mut t, 20, std::time::Duration::from_millis(20));
+    let at = |what: &str| text.rfind(what).unwrap_or_else(|| panic!("{what}\n{text}"));
+    assert!(at("\nn=1") < at("] took 1") && at("] took 1") < at("\nover"), "{text}");
+}
+
+fn a_pause_takes_none_of_the_programs_time() {
+    // The longer sleep begins first; at each line somebody looks for longer than both.
+    let script = "began = now\ndef late seconds\n  sleep $seconds\n  print \"slept $seconds\"\nend\n\
+        a = spawn late 0.09\nb = spawn late 0.03\nc, d = socketpair\nsettimeout c 0.06\nexpect timeout recv c 1\n\
+        print waited\njoin a b\nended = now\nlet took = $ended - $began\nassert $took < 3\nprint over\n";
+    let (mut t, _folder) = step(script);
+    let text = prints(&mut t, 30, std::time::Duration::from_millis(200));
+    let at = |what: &str| text.rfind(what).unwrap_or_else(|| panic!("{what}\n{text}"));
+    assert!(at("] slept 0.03") < at("\nwaited") && at("\nwaited") < at("] slept 0.09"), "{text}");
+    assert!(text.contains("\nover"), "{text}");
+}
+
+fn what_is_typed_beside_has_its_own_time() {
+    let script =
+        "def late\n  sleep 0.05\n  print late\nend\nt = spawn late\na, b = socketpair\nyield\nprint here\njoin t\n";
+    let (mut t, _folder) = step(script);
+    for (at, keys) in [
+        ("1 sockpit> def late", ""),
+        ("5 sockpit> t = spawn", ""),
+        ("6 sockpit> a, b", ""),
+        ("7 sockpit> yield", ""),
+        ("2 [late-1] sockpit> sleep", ""),
+    ] {
+        t.until(at, |s| s.lines().last().is_some_and(|l| l.starts_with(at)));
+        t.wait_for("the editor", |t| !t.is_cooked());
+        t.keys(&format!("{keys}\r"));
+    }
+    // Its sleep is as long as before, whatever is typed beside the program, which stands.
+    for (typed, shown) in [
+        ("sleep 0.2", "\nok"),
+        ("yield", "\nok"),
+        ("settimeout a 0.1", "\nok"),
+        ("recv a 1", "recv: timeout"),
+        ("recv b 9 &", "[1] in the background"),
+        ("send a hello", "[1] recv b 9 -> b\"hello\""),
+    ] {
+        t.until("the line", |s| s.lines().last().is_some_and(|l| l.starts_with("8 sockpit> print here")));
+        t.wait_for("the editor", |t| !t.is_cooked());
+        t.keys(&format!("\x15{typed}\r"));
+        t.see(shown);
+    }
+    t.until("the line", |s| s.lines().last().is_some_and(|l| l.starts_with("8 sockpit> print here")));
+    assert!(!t.text().contains("] late"), "{}", t.text());
+    t.keys("\x15continue\r");
+    t.see("# the program has ended");
+    let text = t.text();
+    assert!(text.rfind("\nhere").unwrap() < text.rfind("] late").unwrap(), "{text}");
+}
+
+fn a_background_call_of_a_def_is_stepped_through_within_its_line() {
+    let script = "def work n\n  print \"one $n\"\n  sleep 0.01\n  print \"two $n\"\nend\n\
+        a, b = socketpair\nrecv a 1 &\nprint between\nsend b x\nwait 1\nwork 3\nprint over\n";
+    let (mut t, _folder) = step(script);
+    let text = prints(&mut t, 30, std::time::Duration::ZERO);
+    let place = |what: &str| text.rfind(what).unwrap_or_else(|| panic!("{what}\n{text}"));
+    let order = ["in the background", "\nbetween", "\none 3", "\ntwo 3", "\nover"].map(place);
+    assert!(order.is_sorted(), "{text}");
+}
+
+fn after_the_end_its_words_say_that_it_has_ended() {
+    let (mut t, _folder) = step("let x = 5\n");
+    next(&mut t, "1 sockpit> let x = 5");
+    t.keys("\r");
+    t.see("# the program has ended");
+    for word in ["continue", "continue 3", "list", "list 2", "where", "back", "skip", "break", "break 1"] {
+        t.ready();
+        t.keys(&format!("{word}\r"));
+        let said = format!(
+            "# the program has ended: `{}` is for one that is stepped through",
+            &word.split(' ').next().unwrap()
+        );
+        t.until(&said, |s| s.contains(&format!("sockpit> {word}\n{said}")));
+    }
+    t.ready();
+    t.keys("l = list 1 2\r");
+    t.see("l = [1, 2]");
+    t.ready();
+    t.keys("print $x\r");
+    t.see("\n5");
 }

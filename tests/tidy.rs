@@ -124,6 +124,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("render/json.rs", &["sockets"]),
     ("render/rules.rs", &["pid", "random", "time"]),
     ("render/transcript.rs", &["random"]),
+    ("session/evaluate.rs", &["prompt"]),
     ("session/task.rs", &["coroutine"]),
     ("world/mpqueue.rs", &["mpqueue"]),
     ("world/queue.rs", &["lifoqueue", "priorityqueue", "queue"]),

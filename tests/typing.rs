@@ -15,6 +15,8 @@ tests![
     only_what_suits_the_parameter_is_offered,
     a_choice_takes_the_place_of_the_word,
     paths_are_read_and_quoted,
+    a_path_is_an_address_of_a_unix_socket,
+    no_protocol_is_offered_that_does_not_fit,
     the_rest_of_the_usage_follows_what_is_typed,
     each_piece_has_its_colour,
     no_line_is_too_odd,
@@ -129,7 +131,7 @@ fn only_what_suits_the_parameter_is_offered() {
         ("spawn -", "-d"),
         ("spawn -d ", "greet"),
         ("gre", "greet"),
-        ("help accep", "accept"),
+        ("help accep", "accept accept queue"),
         ("help EADDRI", "EADDRINUSE"),
         ("whi", "while"),
         ("s = whi", ""),
@@ -185,6 +187,60 @@ fn paths_are_read_and_quoted() {
     assert_eq!(offered(&format!("open {at}/none/")), "");
 }
 
+fn a_path_is_an_address_of_a_unix_socket() {
+    let folder = Folder::new();
+    std::fs::create_dir(folder.path().join("deep")).unwrap();
+    folder.file("a plain file", b"");
+    let _listens = std::os::unix::net::UnixListener::bind(folder.path().join("z.sock")).unwrap();
+    let at = folder.path().display().to_string();
+    let standing = Standing { family: libc::AF_UNIX, kind: libc::SOCK_STREAM, stream: true, ..Standing::default() };
+    let dgram = Standing { kind: libc::SOCK_DGRAM, stream: false, ..standing.clone() };
+    let mut names = names();
+    names.things.push(("un".into(), socket(standing)));
+    names.things.push(("ud".into(), socket(dgram)));
+    let offered = |line: &str| {
+        let (_, found) = complete(line, line.len(), &names);
+        found.iter().map(|c| c.shown.clone()).collect::<Vec<_>>().join(" ")
+    };
+    let taken = |line: &str| {
+        let (start, found) = complete(line, line.len(), &names);
+        assert_eq!(found.len(), 1, "{line}: {found:?}");
+        format!("{}{}", &line[..start], found[0].text)
+    };
+    // Sockets stand first.
+    assert_eq!(offered(&format!("connect un {at}/")), "z.sock deep/ a plain file");
+    for call in ["connect un", "bind un", "connect_ex un", "sendto ud hi", "sendmsg ud hi to="] {
+        let gap = if call.ends_with('=') { "" } else { " " };
+        assert_eq!(taken(&format!("{call}{gap}{at}/z")), format!("{call}{gap}{at}/z.sock "), "{call}");
+        assert_eq!(taken(&format!("{call}{gap}{at}/de")), format!("{call}{gap}{at}/deep/"), "{call}");
+    }
+    assert_eq!(taken(&format!("connect un {at}/a")), format!("connect un \"{at}/a plain file\" "));
+    assert_eq!(taken(&format!("connect un \"{at}/a p")), format!("connect un \"{at}/a plain file\" "));
+    // Of this folder with what makes it a path; of no use to other families.
+    assert_eq!(taken("connect un Cargo.to"), "connect un ./Cargo.toml ");
+    assert_eq!(taken("bind un ./Cargo.to"), "bind un ./Cargo.toml ");
+    assert_eq!(offered("connect fresh Cargo.to"), "");
+    assert_eq!(offered(&format!("connect fresh {at}/z")), "");
+    assert!(!offered("connect un ").contains("127.0.0.1"), "{}", offered("connect un "));
+}
+
+fn no_protocol_is_offered_that_does_not_fit() {
+    for (line, expected) in [
+        ("socket AF_UNIX SOCK_STREAM ", ""),
+        ("socketpair AF_UNIX SOCK_STREAM ", ""),
+        ("socket AF_INET SOCK_STREAM ", "IPPROTO_IP IPPROTO_TCP IPPROTO_SCTP IPPROTO_MPTCP tcp"),
+        ("socket AF_INET SOCK_NONBLOCK|SOCK_STREAM I", "IPPROTO_IP IPPROTO_TCP IPPROTO_SCTP IPPROTO_MPTCP"),
+        ("socket AF_INET SOCK_DGRAM ", "IPPROTO_IP IPPROTO_UDP IPPROTO_ICMP IPPROTO_UDPLITE udp icmp"),
+        ("socket AF_INET6 SOCK_DGRAM I", "IPPROTO_IP IPPROTO_UDP IPPROTO_ICMPV6 IPPROTO_UDPLITE"),
+        ("s = socket inet SOCK_STREAM IPPROTO_U", ""),
+        ("socket AF_INET SOCK_RAW IPPROTO_IC", "IPPROTO_ICMP IPPROTO_ICMPV6"),
+        ("getaddrinfo localhost 80 family=AF_INET type=SOCK_DGRAM proto=IPPROTO_T", ""),
+        ("getaddrinfo localhost 80 AF_INET SOCK_STREAM IPPROTO_T", "IPPROTO_TCP"),
+    ] {
+        assert_eq!(offered(line).trim_end_matches("fileno=").trim_end(), expected, "{line}");
+    }
+}
+
 /// What is hinted behind a line.
 fn after(line: &str) -> String {
     let names = Names { defs: vec![("greet".into(), vec!["who".into(), "how".into()])], ..Names::default() };
@@ -203,6 +259,10 @@ fn the_rest_of_the_usage_follows_what_is_typed() {
         ("expect", " ERRNO CALL ARGS..."),
         ("expect EAGAIN ", "CALL ARGS..."),
         ("expect EAGAIN accept", " S"),
+        ("every", " SECONDS CALL ARGS..."),
+        ("every 1 ", "CALL ARGS..."),
+        ("every 0.5 recv s", " N [FLAGS]"),
+        ("timing", " SWITCH"),
         ("sendto s x", " [FLAGS] ADDR"),
         ("sendto s x MSG_OOB", " ADDR"),
         ("sendto s x 127.0.0.1:1", ""),
@@ -285,6 +345,7 @@ fn any_line() -> impl Strategy<Value = String> {
             "sendto",
             "spawn",
             "expect",
+            "every",
             "EAGAIN",
             "let",
             "for",

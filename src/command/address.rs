@@ -55,7 +55,7 @@ pub(super) fn fit(value: Value) -> Result<Arg, Failure> {
     if text.is_empty() {
         return Ok(Arg::Value(Value::Addr(Addr::Unnamed)));
     }
-    if let Some(failure) = url(&text).or_else(|| slash(&text)) {
+    if let Some(failure) = url(&text).or_else(|| parted(&text)) {
         return Err(failure);
     }
     if let Ok(addr) = text.parse() {
@@ -111,7 +111,13 @@ pub(crate) fn host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
     if host == "<broadcast>" {
         return Ok(Arg::Value(Value::Addr(Addr::ip(Ipv4Addr::BROADCAST.into(), port))));
     }
-    if host.contains(|c: char| c.is_whitespace() || c.is_control() || "()[]<>,;:'\"/".contains(c)) {
+    if host == "*" {
+        let failure = Failure::usage("every interface is the host that is left out");
+        return Err(failure.instead(format!(":{port}")));
+    }
+    // A scope by its name is the resolver's to read: fe80::1%lo.
+    let scoped = host.split_once('%').is_some_and(|(host, _)| host.parse::<Ipv6Addr>().is_ok());
+    if !scoped && host.contains(|c: char| c.is_whitespace() || c.is_control() || "()[]<>,;:'\"/".contains(c)) {
         return Err(no_host(&host));
     }
     Ok(Arg::Host(host.into(), port))
@@ -120,10 +126,13 @@ pub(crate) fn host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
 /// An address with its parts in a form of other languages: `("127.0.0.1",` `9999)`, as it is written here.
 pub(crate) fn mended(written: &str) -> Option<String> {
     let wildcard = ["''", "\"\""].iter().any(|empty| written.contains(empty));
-    let clean = written.replace(['(', ')', '\'', '"', ','], " ");
+    let clean = written.replace("host=", " ").replace("port=", " ");
+    let clean = clean.replace(['(', ')', '[', ']', '\'', '"', ',', ';'], " ");
     let (host, port) = match *clean.split_whitespace().collect::<Vec<_>>() {
         [port] if wildcard => ("", port),
-        [host, port] => (host, port),
+        [host, port] if host.parse::<Ipv6Addr>().is_ok() => (host, port),
+        [host, port] => (host.trim_end_matches(':'), port.trim_start_matches(':')),
+        [host, ":", port] => (host, port),
         [whole] if whole.len() < written.len() => whole.rsplit_once(':').or(whole.rsplit_once('/'))?,
         _ => return None,
     };
@@ -175,13 +184,14 @@ fn url(text: &str) -> Option<Failure> {
         Some(port) => format!("{whole}:{port}"),
         None => format!("{whole}:PORT"),
     };
-    Some(Failure::usage("this is a URL, and an address is a host and a port").instead(instead))
+    let failure = Failure::usage("this is a URL, and an address is a host and a port");
+    Some(if whole.is_empty() { failure.note(FORMS) } else { failure.instead(instead) })
 }
 
-/// `127.0.0.1/9999`: a slash makes a path, and a path does not begin with an IP address.
-fn slash(text: &str) -> Option<Failure> {
-    let (host, port) = text.split_once('/')?;
-    host.parse::<IpAddr>().ok()?;
+/// `127.0.0.1/9999`, `127.0.0.1.9999`: a slash makes a path, and a path does not begin with an IP address.
+fn parted(text: &str) -> Option<Failure> {
+    let is_ip = |(host, _): &(&str, &str)| host.parse::<IpAddr>().is_ok();
+    let (host, port) = text.split_once('/').or_else(|| text.rsplit_once('.')).filter(is_ip)?;
     let port = Some(port).filter(|port| port.parse::<u16>().is_ok()).unwrap_or("PORT");
     let failure = Failure::usage("a host and its port stand on both sides of a colon");
     Some(failure.instead(if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }))

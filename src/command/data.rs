@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::args::{Arg, Args, expected};
 use super::{Command, Group, Kind, base, err, opt, req, rest};
-use crate::value::{Failure, Holds, Name, Reply, Value, codec, json, pack, text};
+use crate::value::{Failure, Holds, Name, Reply, Value, codec, json, pack};
 use crate::world::Step;
 
 /// The calls of this group.
@@ -218,25 +218,15 @@ const FIELD: Command = Command {
 };
 
 fn field(args: &Args) -> Result<Value, Failure> {
-    let Value::Object(pairs) = args.value(0) else {
-        let failure = expected(0, "an object", args.value(0));
-        return Err(match args.value(0) {
-            Value::List(_) => failure.note("item takes a value of a list by its number"),
-            Value::Text(_) | Value::Bytes(_) => failure.note("loads reads an object from JSON text"),
-            _ => failure,
-        });
-    };
-    let key = args.text(1)?;
-    if let Some((_, value)) = pairs.iter().find(|(k, _)| **k == *key) {
-        return Ok(value.clone());
-    }
-    let failure = Failure::usage(format!("the object has no field {}", text::quote_text(&key))).at(1);
-    Err(match text::nearest(&key, pairs.iter().map(|(k, _)| &**k)) {
-        Some(near) => failure.note(format!("did you mean {}?", text::quote_text(near))),
-        None if pairs.is_empty() => failure.note("it is empty"),
-        None => {
-            let keys: Vec<_> = pairs.iter().take(20).map(|(k, _)| text::quote_text(k)).collect();
-            failure.note(format!("it has: {}", keys.join(" ")))
+    match args.value(0) {
+        value @ (Value::Object(_) | Value::Addr(_)) => value.key(&args.text(1)?).map_err(|failure| failure.at(1)),
+        other => {
+            let failure = expected(0, "an object", other);
+            Err(match other {
+                Value::List(_) => failure.note("item takes a value of a list by its number"),
+                Value::Text(_) | Value::Bytes(_) => failure.note("loads reads an object from JSON text"),
+                _ => failure,
+            })
         }
-    })
+    }
 }

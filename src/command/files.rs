@@ -203,7 +203,7 @@ fn makefile(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     }
     if let Some((encoding, newline)) = &mut settings.text {
         match args.text(3)? {
-            name if name == "none" => {}
+            name if matches!(&*name, "none" | "None") => {}
             name => *encoding = name.into(),
         }
         *newline = Newline::parse(&args.text(4)?).map_err(|f| f.at(4))?;

@@ -179,7 +179,9 @@ fn ask(
 }
 
 fn getaddrinfo(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let name = |i| args.text(i).map(|text| if text == "none" { None } else { Some(text.as_bytes().to_vec()) });
+    let name = |i| {
+        args.text(i).map(|text| if matches!(&*text, "none" | "None") { None } else { Some(text.as_bytes().to_vec()) })
+    };
     let query = Query {
         host: name(0)?,
         service: name(1)?,

@@ -50,8 +50,7 @@ pub use standing::Stands;
 
 use known::{CLOSED, MANY_OPEN};
 
-use crate::linux::errno;
-use crate::value::{Failure, Holds, Name, Reply};
+use crate::value::{Failure, Holds, Reply};
 use crate::world::{Step, World};
 
 /// A call's effect: try it once.
@@ -359,14 +358,4 @@ impl Command {
     pub fn error(&self, name: &str) -> Option<&'static KnownError> {
         self.errors.iter().find(|t| t.name == name).or_else(|| self.like?.error(name))
     }
-}
-
-/// What the kernel's error of a call usually means, and what to try, which may be nothing; where the call has nothing to
-/// say of it, what it means by any call.
-pub fn usual(call: &str, name: Name) -> Option<(&'static str, &'static str)> {
-    let Name::Errno(number) = name else { return None };
-    if let Some(error) = find(call).and_then(|c| c.error(name.as_str())) {
-        return Some((error.cause, error.cure));
-    }
-    errno::by_number(number).map(|e| (e.advice, "")).filter(|(advice, _)| !advice.is_empty())
 }

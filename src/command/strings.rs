@@ -204,32 +204,18 @@ const SLICE: Command = Command {
 };
 
 fn slice(args: &Args) -> Result<Value, Failure> {
-    let range = |len: usize| -> Result<std::ops::Range<usize>, Failure> {
-        let start = place(args, 1, len)?.unwrap_or(0);
-        Ok(start..place(args, 2, len)?.unwrap_or(len).max(start))
-    };
-    if let Value::List(items) = args.value(0) {
-        return Ok(Value::list(items.items()[range(items.len())?].to_vec()));
-    }
-    match string(args, 0).map_err(|_| expected(0, "text, bytes or a list", args.value(0)))? {
-        Str::Bytes(b) => Ok(Value::bytes(&b[range(b.len())?])),
-        Str::Text(t) => {
-            let range = range(t.chars().count())?;
-            let part: String = t.chars().skip(range.start).take(range.len()).collect();
-            Ok(Value::text(part))
-        }
-    }
-}
-
-/// An end of a slice in Python's manner: negative from the end, cut to the length; none when it is left out.
-fn place(args: &Args, i: usize, len: usize) -> Result<Option<usize>, Failure> {
-    match args.value(i) {
+    let end = |i: usize| match args.value(i) {
         Value::None => Ok(None),
-        Value::Int(n) => {
-            let n = if *n < 0 { n.saturating_add(len as i128) } else { *n };
-            Ok(Some(n.clamp(0, len as i128) as usize))
-        }
+        Value::Int(n) => Ok(Some(*n)),
         other => Err(expected(i, "a whole number or none", other)),
+    };
+    let (from, to) = (end(1)?, end(2)?);
+    match args.value(0) {
+        value @ (Value::List(_) | Value::Text(_) | Value::Bytes(_)) => value.slice(from, to),
+        other => match string(args, 0).map_err(|_| expected(0, "text, bytes or a list", other))? {
+            Str::Bytes(b) => Value::bytes(b).slice(from, to),
+            Str::Text(t) => Value::text(t).slice(from, to),
+        },
     }
 }
 

@@ -32,15 +32,52 @@ fn announce(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Value::Bool(world.announces()).into())
 }
 
+/// The longest text of the prompt, in characters.
+const PROMPT_MAX: usize = 60;
+
+fn prompt(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if !args.has(0) {
+        world.input.prompt = None;
+        return Ok(Step::Done(Reply::Nothing));
+    }
+    let text = args.text(0)?;
+    if text.chars().count() > PROMPT_MAX || text.contains(char::is_control) {
+        return Err(Failure::usage(format!("a prompt is one line of at most {PROMPT_MAX} characters")).at(0));
+    }
+    world.input.prompt = Some(text.into_owned());
+    Ok(Step::Done(Reply::Nothing))
+}
+
+/// What stands for no file.
+const NO_FILE: &str = "off";
+
+fn tee(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let path = args.text(0)?.into_owned();
+    ask(Request::Tee((path != NO_FILE).then_some(path)))
+}
+
 fn help(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let words = args.0.iter().filter_map(|arg| if let Arg::Value(v) = arg { Some(v.to_string()) } else { None });
     ask(Request::Help(words.collect()))
 }
 
-/// Whether a line saves the session, or only turns a page: such a line is not part of what is saved.
+/// The calls whose lines are no part of what is saved: they save it, turn a page, or say how it is shown.
+const ASIDE: &[&str] = &["save", "more", "timing", "tee", "prompt"];
+
+/// Whether a line is no part of what is saved: it saves the session, turns a page, or says how it is shown; or it repeats a call until
+/// somebody gives it up, which nobody does when it runs again.
 pub(crate) fn is_aside(line: &str) -> bool {
-    let line = line.trim();
-    line.starts_with("save ") || line == "more"
+    let mut words = line.split('#').next().unwrap_or("").split_whitespace();
+    match words.next() {
+        Some("every") => words.next_back() != Some("&"),
+        Some(first) => ASIDE.contains(&first) && words.next() != Some("="),
+        None => false,
+    }
+}
+
+/// Whether a call shows nothing where it goes well: others show `ok` at least.
+pub(crate) fn may_show_nothing(call: &str) -> bool {
+    matches!(call, "quit" | "source")
 }
 
 const fn view(name: &'static str, summary: &'static str, run: super::Run) -> Command {
@@ -104,6 +141,45 @@ pub(crate) const COMMANDS: &[Command] = &[
         example: "announce off\nannounce on\nannounce",
         related: &["jobs", "&", "trace"],
         ..view("announce", "whether the prompt tells above the line what comes meanwhile", announce)
+    },
+    Command {
+        params: &[req("SWITCH", Kind::Switch)],
+        errors: &[err("Usage", "it is on or off")],
+        notes: &[
+            "The time counts from the call's beginning to its end, with what it waited for. A def's is that of all its \
+             lines. It is shown on the screen alone: no transcript has it, nor this line.",
+        ],
+        example: "timing on\nleft, right = socketpair\nsend left hello\ntiming off",
+        related: &["trace", "every", "now"],
+        ..view("timing", "show how long each call took", |_, args| ask(Request::Timing(args.on(0))))
+    },
+    Command {
+        params: &[opt("TEXT", Kind::Text).is("left out, it is the usual one again")],
+        notes: &[
+            "It is what the person sees who types; a transcript has the usual prompt. ~/.config/sockpit/rc.sock is \
+                  the place for it.",
+        ],
+        errors: &[err("Usage", "the text has more than 60 characters, or a line end")],
+        example: "prompt \"server> \"\nprompt",
+        related: &["announce", "rc"],
+        ..view("prompt", "have the prompt say something else", prompt)
+    },
+    Command {
+        params: &[req("FILE", Kind::Path).is("a file, which is written anew; off: no more")],
+        man: "tee(1)",
+        notes: &[
+            "From here on everything that is shown is written, as plain text: lines that were typed, results, errors, \
+             what came meanwhile. What the file held is lost. It is no transcript, and no transcript has this line: save \
+             writes one. In a script, what child processes print goes to the output alone.",
+        ],
+        errors: &[
+            err("EACCES", "the file may not be written"),
+            err("ENOENT", "its folder does not exist"),
+            err("EISDIR", "it is a folder"),
+        ],
+        example: "tee session.log\nprint hello\ntee off\nunlink session.log",
+        related: &["save", "history"],
+        ..view("tee", "write what is shown to a file as well", tee)
     },
     Command {
         elsewhere: &["man", "?", "apropos"],

@@ -30,7 +30,7 @@ pub(crate) use story::{remark, story, why};
 
 use crate::command;
 use crate::lang::Source;
-use crate::linux::options;
+use crate::linux::{errno, options};
 use crate::os::{sockopt, trace};
 use crate::value::{Addr, Failure, Name, Reason, Tried};
 use crate::world::record::{Did, Ends, Fact, Last};
@@ -321,12 +321,22 @@ impl Known {
 pub(crate) fn known(call: &str, failure: &Failure) -> Known {
     let cause = failure.reasons().to_vec();
     let attempt = |advice: &str| Some(format!("try: {advice}")).filter(|_| !advice.is_empty());
-    match command::usual(call, failure.name) {
+    match usual(call, failure.name) {
         Some((usual, cure)) if cause.is_empty() => {
             Known { cause: vec![usual.into()], advice: attempt(cure), usual: true }
         }
         _ => Known { cause, advice: failure.advice().and_then(attempt), usual: false },
     }
+}
+
+/// What the kernel's error of a call usually means, and what to try, which may be nothing; where the call has nothing to
+/// say of it, what it means by any call.
+fn usual(call: &str, name: Name) -> Option<(&'static str, &'static str)> {
+    let Name::Errno(number) = name else { return None };
+    if let Some(error) = command::find(call).and_then(|c| c.error(name.as_str())) {
+        return Some((error.cause, error.cure));
+    }
+    errno::by_number(number).map(|e| (e.advice, "")).filter(|(advice, _)| !advice.is_empty())
 }
 
 /// The name of an option, where it is known.

@@ -3,10 +3,9 @@
 //! It knows the table of calls and the names in scope, and nothing of the editor. [`complete`] reads no session; for a
 //! path it reads the folder.
 
-use std::fs;
-
+use super::files::{self, First};
 use super::names::Names;
-use crate::command::standing::Subject;
+use crate::command::standing::{Standing, Subject};
 use crate::command::{self, Command, Kind, Need, Param, Stands, socket};
 use crate::help;
 use crate::lang::{KEYWORDS, Typed, head, is_name, needs_braces, typed};
@@ -25,8 +24,6 @@ pub struct Candidate {
     pub text: String,
 }
 
-/// How many files are offered at most: rustyline's list has room for 65535.
-const FILES_MAX: usize = 10_000;
 /// The words that only go on within a line.
 const INNER: &[&str] = &["in", "as", "and", "or", "not"];
 
@@ -44,7 +41,7 @@ pub fn complete(text: &str, at: usize, names: &Names) -> (usize, Vec<Candidate>)
     if let Some(dollar) = variable_at(&line[word.range.clone()]).filter(|_| word.inserts) {
         found.start = word.range.start + dollar;
         found.variables(&line[found.start..], word.open.is_some(), names);
-    } else if word.open.is_none() || path_wanted(&words) {
+    } else if word.open.is_none() || path_wanted(&words, names) {
         found.word(&words, &word, names);
     }
     (first + found.start, found.list)
@@ -58,11 +55,21 @@ fn variable_at(word: &str) -> Option<usize> {
     (dollars % 2 == 1 && (rest.is_empty() || is_name(rest))).then_some(at)
 }
 
-fn path_wanted(before: &[Typed]) -> bool {
+fn path_wanted(before: &[Typed], names: &Names) -> bool {
     let head = head(before);
     let Some(command) = before.get(head).and_then(|w| command::find(&w.text)) else { return false };
-    let next = next(command, &before[head + 1..]);
-    command.params.get(next.param).is_some_and(|p| matches!(p.kind, Kind::Path | Kind::Program))
+    let args = &before[head + 1..];
+    let next = next(command, args);
+    command.params.get(next.param).is_some_and(|p| match p.kind {
+        Kind::Path | Kind::Program => true,
+        Kind::Addr => socket_of(args, names).is_some_and(|s| s.family == libc::AF_UNIX),
+        _ => false,
+    })
+}
+
+/// The socket that a call is made on.
+fn socket_of<'a>(args: &[Typed], names: &'a Names) -> Option<&'a Standing> {
+    args.first().and_then(|w| names.get(&w.text)).and_then(|s| s.socket.as_ref())
 }
 
 /// A word of a call: where in the call it stands.
@@ -132,6 +139,9 @@ impl Found {
     fn word(&mut self, before: &[Typed], word: &Typed, names: &Names) {
         let head = head(before);
         if before.len() < head {
+            if before.last().is_some_and(|w| w.word.is("every")) {
+                return self.values(names, |k| k == "a number");
+            }
             return self.all(Name::all());
         }
         let Some(name) = before.get(head).map(|w| &*w.text) else { return self.calls(before, names) };
@@ -212,7 +222,9 @@ impl Found {
             }
             _ if kind.is_live() => self.things(param, names),
             Kind::Option => self.options(command, next.level, args.first().and_then(|w| names.get(&w.text))),
-            Kind::Path | Kind::Program => self.paths(word, kind == Kind::Program),
+            Kind::Path => self.files(word, First::Files),
+            Kind::Program => self.files(word, First::Scripts),
+            Kind::Protocol => self.protocols(args),
             Kind::State => self.states(),
             Kind::Name => self.subjects(),
             Kind::Switch => self.all(["on", "off"]),
@@ -285,11 +297,37 @@ impl Found {
         self.all(options::all().filter(fits).filter(wanted).map(|o| o.name));
     }
 
+    /// The protocols that the family and the type have which stand before.
+    fn protocols(&mut self, args: &[Typed]) {
+        let (mut family, mut kind) = (None, None);
+        for text in args.iter().map(|w| w.text.rsplit('=').next().unwrap_or("")) {
+            let short = socket::SHORT_FORMS.iter().find(|(name, ..)| *name == text).copied();
+            family = family.or(short.map(|(_, family, _)| family)).or(constants::FAMILIES.find(text));
+            // Of what is joined the type is the small number; the others are flags.
+            let types = text.split('|').filter_map(|part| constants::TYPES.find(part));
+            kind = kind.or(short.map(|(.., kind)| kind)).or(types.min());
+        }
+        let fits = |row: &&constants::Row| constants::is_spoken(family, kind, row.1);
+        self.all(constants::PROTOCOLS.rows().filter(fits).map(|row| row.0));
+    }
+
+    /// The files of the folder that the word names.
+    fn files(&mut self, word: &Typed, first: First) {
+        let found = files::beginning(&self.typed, word.open.map(|(_, quote)| quote), first);
+        self.list.extend(found.into_iter().map(|(shown, text)| Candidate { shown, text }));
+    }
+
     /// Addresses of the family that the call's socket has.
     fn addresses(&mut self, place: &Place, param: &Param) {
         let Place { args, names, .. } = *place;
-        let socket = args.first().and_then(|w| names.get(&w.text)).and_then(|s| s.socket.as_ref());
+        let socket = socket_of(args, names);
         let fits = |family: i32| socket.is_none_or(|s| s.family == family);
+        if socket.is_some_and(|s| s.family == libc::AF_UNIX) {
+            self.files(place.word, First::Sockets);
+        }
+        if place.word.open.is_some() {
+            return;
+        }
         if param.stands == Stands::Listening {
             let there = names.sockets(param.stands).filter(|(_, s)| fits(s.family));
             there.filter_map(|(_, s)| s.local.as_deref()).for_each(|addr| self.add(&reachable(addr)));
@@ -326,46 +364,6 @@ impl Found {
         // One word is completed at a time.
         self.all(names.filter(|name| !name.contains([' ', '*', '\''])));
     }
-
-    /// The files of the folder that the word names; scripts first where a script is asked for.
-    fn paths(&mut self, word: &Typed, scripts: bool) {
-        let (folder, base) = self.typed.rsplit_once('/').map_or(("", &*self.typed), |(f, b)| (f, b));
-        let prefix = if self.typed.contains('/') { format!("{folder}/") } else { String::new() };
-        let Ok(entries) = fs::read_dir(if prefix.is_empty() { "." } else { &prefix }) else { return };
-        let mut files: Vec<(u8, String)> = Vec::new();
-        for entry in entries.flatten() {
-            let Ok(name) = entry.file_name().into_string() else { continue };
-            let hidden = name.starts_with('.') && !base.starts_with('.');
-            if !name.starts_with(base) || hidden || name.chars().any(char::is_control) {
-                continue;
-            }
-            let is_folder = fs::metadata(entry.path()).is_ok_and(|m| m.is_dir());
-            let script = entry.path().extension().is_some_and(|e| e == "sock") && !is_folder;
-            let slash = if is_folder { "/" } else { "" };
-            let rank = if !scripts || script { 0 } else { 2 - u8::from(is_folder) };
-            files.push((rank, format!("{name}{slash}")));
-        }
-        files.sort();
-        files.truncate(FILES_MAX);
-        for (_, name) in files {
-            let path = format!("{prefix}{name}");
-            let text = quoted(&path, word.open.map(|(_, quote)| quote));
-            self.list.push(Candidate { shown: name, text });
-        }
-    }
-}
-
-/// A path as a word, with a space behind it; a folder's stays open.
-fn quoted(path: &str, quote: Option<char>) -> String {
-    let bare = |c: char| c.is_alphanumeric() || "/._-+,:@%=".contains(c);
-    let folder = path.ends_with('/');
-    let quote = quote.filter(|q| !path.contains(*q));
-    let Some(quote) = quote.or_else(|| (!path.chars().all(bare)).then_some('"')) else {
-        return if folder { path.to_string() } else { format!("{path} ") };
-    };
-    let inner = path.replace('\\', "\\\\");
-    let inner = if quote == '"' { inner.replace('$', "$$").replace('"', "\\\"") } else { inner };
-    if folder { format!("{quote}{inner}") } else { format!("{quote}{inner}{quote} ") }
 }
 
 /// Whether a value of that kind says something as an argument of any kind.

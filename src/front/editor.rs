@@ -23,6 +23,7 @@ use super::keys::{Begins, LineKeys};
 use super::names::{Depth, NameCache};
 use super::offers::Offers;
 use super::paste::Paste;
+use super::reflow::{self, Drawn};
 use super::{highlight, hint, inputrc, output};
 use crate::help::foreign;
 use crate::os::terminal;
@@ -106,8 +107,10 @@ impl LineEditor {
             cache,
             style,
             in_block: false.into(),
+            drawn: RefCell::default(),
+            is_mended: false.into(),
+            reflows: reflow::reflows(),
             in_question: false.into(),
-            width: 0.into(),
             painted: RefCell::default(),
             keys: keys.clone(),
         }));
@@ -131,7 +134,11 @@ impl LineEditor {
             self.note(&note);
         }
         self.assist(|a| a.in_question.set(ask.question));
-        let begins = if ask.initial.is_empty() { Begins::With("") } else { Begins::Given(&ask.initial) };
+        let begins = match &*ask.initial {
+            _ if ask.question => Begins::Answer,
+            "" => Begins::With(""),
+            given => Begins::Given(given),
+        };
         if ask.question {
             return self.line(&ask.prompt, begins, &begin).map(Entered::Lines);
         }
@@ -260,7 +267,7 @@ impl LineEditor {
         self.keys.begin(begins, terminal::typed_ahead());
         self.assist(|a| {
             a.cache.forget();
-            a.width.set(prompt.width());
+            a.drawn.replace(Drawn::begin(prompt, columns()));
             a.painted.take();
         });
         begin();
@@ -306,6 +313,11 @@ fn write(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
+/// How wide the window is.
+fn columns() -> usize {
+    terminal::width(io::stdout()).unwrap_or(terminal::USUAL)
+}
+
 /// What rustyline asks while a line is typed.
 struct Assistant {
     cache: Arc<NameCache>,
@@ -316,8 +328,12 @@ struct Assistant {
     in_question: Cell<bool>,
     /// The line as it was last drawn.
     painted: RefCell<String>,
-    /// How many columns the prompt takes.
-    width: Cell<usize>,
+    /// What was drawn, and in which window.
+    drawn: RefCell<Drawn>,
+    /// It was taken from the screen, since the window has got another width.
+    is_mended: Cell<bool>,
+    /// The terminal breaks its rows anew when its width changes.
+    reflows: bool,
     keys: LineKeys,
 }
 
@@ -365,7 +381,25 @@ impl Hint for Usage {
 impl Hinter for Assistant {
     type Hint = Usage;
 
+    /// It is asked before the line is drawn, whatever for.
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
+        let columns = columns();
+        let mut drawn = self.drawn.borrow_mut();
+        if self.reflows
+            && let Some(text) = drawn.mended(line, pos, columns)
+        {
+            write(&text);
+            self.is_mended.set(true);
+        }
+        let hint = self.usage(drawn.prompt(), line, pos, columns);
+        drawn.set(line, pos, hint.as_deref().unwrap_or_default());
+        hint.map(Usage)
+    }
+}
+
+impl Assistant {
+    /// The rest of the usage, as much of it as the row has room for.
+    fn usage(&self, prompt: &str, line: &str, pos: usize, columns: usize) -> Option<String> {
         // A line given whole needs no help.
         if line.trim().is_empty() || pos < line.len() || self.keys.is_given(line) || self.in_question.get() {
             return None;
@@ -374,9 +408,8 @@ impl Hinter for Assistant {
         // Without grey it must be told apart in another way: as a comment.
         let hint = if self.style.colour { hint } else { format!("  # {}", hint.trim_start()) };
         let last = line.rsplit('\n').next().unwrap_or(line);
-        let columns = terminal::width(io::stdout()).unwrap_or(terminal::USUAL);
-        let room = columns.saturating_sub((self.width.get() + last.width()) % columns + 1);
-        (room > HINT_MIN).then(|| Usage(fold::fit(&hint, room)))
+        let room = columns.saturating_sub((prompt.width() + last.width()) % columns + 1);
+        (room > HINT_MIN).then(|| fold::fit(&hint, room))
     }
 }
 
@@ -394,6 +427,9 @@ impl Highlighter for Assistant {
 
     /// Whether the line must be drawn again: not when a key only added a plain character to its end.
     fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        if self.is_mended.take() {
+            return true;
+        }
         if !self.style.colour || kind == CmdKind::MoveCursor {
             return false;
         }

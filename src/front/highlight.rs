@@ -75,7 +75,10 @@ impl Line<'_> {
             let error = i > 0 && words[i - 1].word.is("expect");
             return match &*word.text {
                 "=" => whole(self, Style::new()),
-                "expect" => whole(self, paints::KEYWORD),
+                "expect" | "every" => whole(self, paints::KEYWORD),
+                text if i > 0 && words[i - 1].word.is("every") && kinds::number(text).is_some() => {
+                    whole(self, paints::NUMBER);
+                }
                 text if error && Name::parse(text).is_some() => whole(self, paints::NUMBER),
                 _ if error => whole(self, self.doubtful(word)),
                 _ => whole(self, paints::NAME),

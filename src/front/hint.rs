@@ -20,6 +20,7 @@ const KEYWORDS: &[(&str, &str)] = &[
     ("global", "NAME..."),
     ("except", "[ERRNO...] [as NAME]"),
     ("expect", "ERRNO CALL ARGS..."),
+    ("every", "SECONDS CALL ARGS..."),
 ];
 
 /// What is still to come on a line that ends at the cursor; its first space is part of it.
@@ -33,8 +34,11 @@ pub fn hint(line: &str, names: &Names) -> Option<String> {
     let head = head(&words);
     let rest = match words.get(head) {
         Some(name) => call(&name.text, &words[head + 1..], names),
-        // `expect` alone, or with the errno it expects.
-        None => words.iter().position(|w| w.word.is("expect")).and_then(|at| keyword("expect", words.len() - at - 1)),
+        // `expect` alone, or with the errno it expects; `every` likewise.
+        None => ["expect", "every"].into_iter().find_map(|prefix| {
+            let at = words.iter().position(|w| w.word.is(prefix))?;
+            keyword(prefix, words.len() - at - 1)
+        }),
     }?;
     let gap = if last.range.end < line.len() { "" } else { " " };
     (!rest.is_empty()).then(|| format!("{gap}{rest}"))

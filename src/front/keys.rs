@@ -16,13 +16,17 @@ pub(super) enum Begins<'a> {
     With(&'a str),
     /// A line that can be entered as it is.
     Given(&'a str),
+    /// Nothing: it answers a question of the program, so that an empty one is an answer, too.
+    Answer,
 }
 
 impl<'a> Begins<'a> {
     /// What is typed already.
     pub(super) fn text(self) -> &'a str {
-        let (Self::With(text) | Self::Given(text)) = self;
-        text
+        match self {
+            Self::With(text) | Self::Given(text) => text,
+            Self::Answer => "",
+        }
     }
 }
 
@@ -42,8 +46,10 @@ struct State {
     given: bool,
     /// How it stands with what was given.
     stands: Stood,
-    /// How many bytes came before the line was asked for.
+    /// How many bytes, of those that came before the line was asked for, are still to be read.
     ahead: usize,
+    /// The key came before the line was asked for.
+    was_ahead: bool,
     /// Ctrl-D left.
     leaves: bool,
     /// What takes the place of all that is typed before the cursor. The editor has no command that leaves the cursor
@@ -71,7 +77,10 @@ impl LineKeys {
     /// A line begins; so many bytes were typed before.
     pub(super) fn begin(&self, begins: Begins, ahead: usize) {
         let given = matches!(begins, Begins::Given(_));
-        *self.lock() = State { begun: begins.text().into(), given, ahead, ..State::default() };
+        let mut state = self.lock();
+        // The editor may have read more of them than the last line.
+        let ahead = if begins == Begins::Answer { 0 } else { ahead.max(state.ahead) };
+        *state = State { begun: begins.text().into(), given, ahead, ..State::default() };
     }
 
     /// A pasted line is taken in the place of the next one that would be typed.
@@ -109,6 +118,7 @@ impl ConditionalEventHandler for LineKeys {
         let commands = context.input_mode() == InputMode::Command;
         let of_paste = self.paste.key(key, commands);
         let mut state = self.lock();
+        state.count(key, of_paste.is_some());
         match of_paste {
             Some(Cmd::Insert(_, text)) if state.is_untouched(context.line()) => Some(state.put_aside(text)),
             Some(cmd) => Some(cmd),
@@ -129,14 +139,22 @@ impl State {
         Cmd::Complete
     }
 
+    /// Note whether a key came before the line was asked for, as long as it is known how many bytes it was.
+    fn count(&mut self, key: KeyEvent, of_paste: bool) {
+        self.was_ahead = self.ahead > 0;
+        self.ahead = match key.0 {
+            KeyCode::Char(c) if !of_paste && key.1 != Modifiers::ALT => self.ahead.saturating_sub(c.len_utf8()),
+            KeyCode::Enter | KeyCode::Tab | KeyCode::Backspace => self.ahead.saturating_sub(1),
+            _ => 0,
+        };
+    }
+
     fn key(&mut self, key: KeyEvent, n: u16, commands: bool, context: &EventContext) -> Option<Cmd> {
         let line = context.line();
         let KeyEvent(code, modifiers) = key;
-        let ahead = self.ahead > 0;
-        self.ahead = self.ahead.saturating_sub(if let KeyCode::Char(c) = code { c.len_utf8() } else { 1 });
         match code {
-            KeyCode::Enter => self.enter(line, context.pos(), ahead),
-            KeyCode::Char('J' | 'M') if modifiers == Modifiers::CTRL => self.enter(line, context.pos(), ahead),
+            KeyCode::Enter => self.enter(line, context.pos()),
+            KeyCode::Char('J' | 'M') if modifiers == Modifiers::CTRL => self.enter(line, context.pos()),
             KeyCode::Char('D') if modifiers == Modifiers::CTRL => {
                 self.leaves = !line.is_empty() && self.begun == line;
                 self.leaves.then_some(Cmd::AcceptLine)
@@ -156,7 +174,7 @@ impl State {
         }
     }
 
-    fn enter(&mut self, line: &str, at: usize, ahead: bool) -> Option<Cmd> {
+    fn enter(&mut self, line: &str, at: usize) -> Option<Cmd> {
         if !line.trim().is_empty() || at < line.len() {
             return None;
         }
@@ -166,6 +184,6 @@ impl State {
             return Some(Cmd::Complete);
         }
         // Enter that was pressed while a call waited is no line.
-        (ahead && line.is_empty() && self.begun.is_empty()).then_some(Cmd::Noop)
+        (self.was_ahead && line.is_empty() && self.begun.is_empty()).then_some(Cmd::Noop)
     }
 }

@@ -19,8 +19,8 @@ use super::block;
 use super::editor::{Ask, Entered, LineEditor};
 use super::names::NameCache;
 use super::offers::Offers;
-use super::output;
 use super::paste::Paste;
+use super::{output, tee};
 use crate::lang;
 use crate::os::{fd, poller};
 use crate::render::CONTINUATION;
@@ -49,6 +49,10 @@ pub(super) struct Reader {
     /// A line was asked for and has not come yet.
     asked: Cell<bool>,
     heard: Receiver<Read>,
+    /// The terminal edits lines, and a person types them.
+    plain: bool,
+    /// What is asked for instead of the line that was given up.
+    anew: Arc<Mutex<Option<Ask>>>,
     /// What is to be printed above the line.
     pub above: Arc<Above>,
     /// Where the editor asks for the names in scope.
@@ -69,7 +73,8 @@ impl Reader {
         let cache = Arc::new(NameCache::new(waker.clone()));
         let paste = Paste::default();
         let (tell_apart, is_apart) = mpsc::channel();
-        let for_thread = (above.clone(), cache.clone(), paste.clone());
+        let anew = Arc::new(Mutex::default());
+        let for_thread = (above.clone(), cache.clone(), paste.clone(), anew.clone());
         poller::block_editors(true);
         let thread = thread::Builder::new().name("line".into()).spawn(move || {
             poller::block_editors(false);
@@ -81,19 +86,34 @@ impl Reader {
                 let _ = waker.wake();
                 told
             };
-            let (above, cache, paste) = for_thread;
-            if edits { edit(&asked, tell, &above, cache, (paste, offers)) } else { plain(&asked, tell, terminal) }
+            let (above, cache, paste, anew) = for_thread;
+            if edits {
+                edit(&asked, tell, &above, cache, (paste, offers));
+            } else {
+                plain(&asked, tell, terminal, &anew);
+            }
         })?;
         // What the program opens from here on is not in the thread's table. One that has died says so later.
         let _ = is_apart.recv();
-        Ok(Self { ask: Some(ask), thread: Some(thread), asked: Cell::default(), heard, above, cache, paste, edits })
+        let (asked, plain) = (Cell::default(), terminal && !edits);
+        Ok(Self { ask: Some(ask), thread: Some(thread), asked, heard, plain, anew, above, cache, paste, edits })
     }
 
     /// Ask for a line.
     pub(super) fn ask(&self, ask: Ask) {
-        self.asked.set(true);
+        if self.asked.replace(true) {
+            // The thread reads still: what comes next answers this.
+            show_prompt(&format!("\n{}{}", ask.prompt, ask.initial));
+            *self.anew.lock().unwrap_or_else(PoisonError::into_inner) = Some(ask);
+            return;
+        }
         // A dead thread has told why before it ended.
         let _ = self.ask.as_ref().map(|thread| thread.send(ask));
+    }
+
+    /// Whether Ctrl-C gives up the line that is typed: the terminal edits it, and it has not come yet.
+    pub(super) fn gives_up(&self) -> bool {
+        self.plain && self.asked.get()
     }
 
     /// The line, if it is there.
@@ -142,6 +162,7 @@ impl Above {
 
     /// Print this above the line, or after it if it ends first.
     pub fn push(&self, text: String) {
+        tee::log(text.trim_end_matches('\n'));
         self.lock().texts.push_back(text);
         self.changed.notify_one();
     }
@@ -234,18 +255,21 @@ fn edit(
 
 /// Lines as they come, from a pipe or a terminal that cannot be edited on. A line too long for the language is cut
 /// short; the language then says what is wrong with it.
-fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
+fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool, anew: &Mutex<Option<Ask>>) {
     let mut input = io::stdin().lock();
-    'asked: while let Ok(Ask { prompt, initial, question }) = asked.recv() {
+    'asked: while let Ok(Ask { prompt, mut initial, question }) = asked.recv() {
         let mut lines = String::new();
         loop {
             if prompts {
-                let mut out = io::stdout().lock();
-                let prompt = if lines.is_empty() { format!("{prompt}{initial}") } else { CONTINUATION.into() };
-                let _ = out.write_all(prompt.as_bytes()).and_then(|()| out.flush());
+                show_prompt(&if lines.is_empty() { format!("{prompt}{initial}") } else { CONTINUATION.into() });
             }
             let mut line = Vec::new();
-            match read_line(&mut input, &mut line) {
+            let read = read_line(&mut input, &mut line);
+            if let Some(ask) = anew.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                lines.clear();
+                initial = ask.initial;
+            }
+            match read {
                 Ok(0) if lines.is_empty() => {
                     tell(Read::End);
                     if question {
@@ -280,6 +304,12 @@ fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool) {
             return;
         }
     }
+}
+
+fn show_prompt(text: &str) {
+    let mut out = io::stdout().lock();
+    // A terminal that is gone is noticed when it is read.
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
 /// One line with its end; beyond the limit the rest of it is thrown away.

@@ -5,10 +5,12 @@ mod block;
 mod child;
 pub mod complete;
 mod editor;
+mod files;
 pub mod highlight;
 pub mod hint;
 mod history;
 mod inputrc;
+mod junit;
 mod keys;
 mod line;
 pub mod names;
@@ -18,19 +20,25 @@ mod output;
 mod pager;
 mod paste;
 mod prompt;
+mod rc;
 mod recorder;
+mod reflow;
 pub mod replay;
 mod rest;
 mod screen;
 mod script;
 mod step;
+mod tee;
 pub mod transcript;
+mod verify;
 
 use std::process::ExitCode;
+use std::rc::Rc;
 
-pub use options::{Options, Program};
+pub use options::{Options, Program, Verification};
 
 use crate::help::program;
+use crate::lang::Source;
 use crate::os::{fd, poller};
 
 /// Exit status: an error of the script.
@@ -58,19 +66,27 @@ pub fn main() -> ExitCode {
         output::complain(&format!("sockpit: a bug: {panic}"));
     }));
     prepare();
-    if matches!(options.program, Program::File(_) | Program::Step(_) | Program::Lines(_) | Program::Stdin) {
+    if !options.check
+        && matches!(options.program, Program::File(_) | Program::Step(_) | Program::Lines(_) | Program::Stdin)
+    {
         options.form.begin();
     }
     ExitCode::from(match &options.program {
+        _ if options.check => script::check(&options),
         Program::Say(text) => output::say(text),
         Program::Help(words) => script::help(words),
-        Program::File(path) => script::file(path, &options),
+        Program::File(path) => script::read(path).map_or_else(|status| status, |source| run(&source, &options)),
         Program::Step(path) => prompt::step(path, &options),
-        Program::Lines(text) => script::lines(text, &options),
+        Program::Lines(text) => run(&script::lines(text), &options),
         Program::Record(path, out) => transcript::record(path, out.as_deref(), &options),
-        Program::Verify(paths, bless) => transcript::verify(paths, *bless, &options),
+        Program::Verify(what) => verify::verify(what, &options),
         Program::Stdin => prompt::run(&options),
     })
+}
+
+/// Run a program, to its end or to the prompt that follows it.
+fn run(source: &Rc<Source>, options: &Options) -> u8 {
+    if options.stay { prompt::stay(source, options) } else { script::source(source, options) }
 }
 
 /// What every process does before it runs anything.

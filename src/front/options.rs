@@ -18,6 +18,12 @@ pub struct Options {
     pub arguments: Vec<String>,
     /// Show only what `print` prints.
     pub quiet: bool,
+    /// Stay at the prompt after the program.
+    pub stay: bool,
+    /// Run nothing: say what is wrong with it.
+    pub check: bool,
+    /// Leave out the lines that are run before the first prompt.
+    pub norc: bool,
     /// How events are written.
     pub form: Form,
     /// The bound on the whole run.
@@ -39,23 +45,37 @@ pub enum Program {
     Lines(String),
     /// Record a script as a transcript, in that file or on the standard output.
     Record(PathBuf, Option<PathBuf>),
-    /// Run transcripts again, or write anew what differs.
-    Verify(Vec<PathBuf>, bool),
+    /// Run transcripts again.
+    Verify(Verification),
     /// The prompt, or the lines of a pipe.
     #[default]
     Stdin,
 }
 
+/// Which transcripts are run again, and what comes of it.
+#[derive(Debug, Default)]
+pub struct Verification {
+    /// Transcripts, and folders of them.
+    pub paths: Vec<PathBuf>,
+    /// Write anew what differs.
+    pub bless: bool,
+    /// Where to write what came of them as JUnit XML.
+    pub junit: Option<PathBuf>,
+}
+
 /// Read the command line, whose first word is the program's name.
 pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options, String> {
-    let mut options = Options::default();
     let mut parser = lexopt::Parser::from_iter(args);
-    let wrong = |e: lexopt::Error| e.to_string();
-    let mut lines = None;
-    let (mut explicit, mut steps) = (false, false);
-    while let Some(arg) = parser.next().map_err(wrong)? {
+    let mut options = Options::default();
+    let mut given = Given::default();
+    loop {
+        given.literal |= parser.try_raw_args().is_some_and(|rest| rest.peek().is_some_and(|word| word == "--"));
+        let Some(arg) = parser.next().map_err(|e| wrong(&e))? else { break };
         match arg {
             Short('q') | Long("quiet") => options.quiet = true,
+            Short('i') | Long("interactive") => options.stay = true,
+            Short('n') | Long("check") => options.check = true,
+            Long("norc") => options.norc = true,
             Long("json") => {
                 options.form = match parser.optional_value() {
                     None => Form::Json,
@@ -64,45 +84,94 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options,
                 };
             }
             Long("timeout") => options.timeout = seconds(&mut parser)?,
-            Short('c') => lines = Some(text(parser.value().map_err(wrong)?)?),
-            Short('h') | Long("help") => options.program = Program::Say(program::usage()),
-            Short('V') | Long("version") => {
-                options.program = Program::Say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into());
-            }
-            Value(first) => match first.to_str().filter(|_| lines.is_none() && !explicit) {
-                Some("run") => explicit = true,
-                Some("step") => (explicit, steps) = (true, true),
-                Some("record") => options.program = record(&mut parser, &mut options)?,
-                Some("verify") => options.program = verify(&mut parser, &mut options)?,
-                Some("help") => options.program = help(&mut parser)?,
-                _ => {
-                    if lines.is_none() {
-                        options.program = if steps { Program::Step(first.into()) } else { Program::File(first.into()) };
-                    } else {
-                        options.arguments.push(text(first)?);
-                    }
-                    for rest in parser.raw_args().map_err(wrong)? {
-                        options.arguments.push(text(rest)?);
-                    }
-                    explicit = false;
-                }
-            },
+            Short('c') => given.lines.push(text(parser.value().map_err(|e| wrong(&e))?)?),
+            Short('h') | Long("help") => return Ok(say(program::usage())),
+            Short('V') | Long("version") => return Ok(say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into())),
+            Value(first) => word(first, &mut parser, &mut options, &mut given)?,
             other => return Err(other.unexpected().to_string()),
         }
     }
-    if explicit {
-        return Err(format!("`{}` needs a file", if steps { "step" } else { "run" }));
+    if let Some(verb) = given.verb {
+        return Err(format!("`{verb}` needs a file"));
     }
-    if let Some(lines) = lines {
-        options.program = Program::Lines(lines);
+    if !given.lines.is_empty() {
+        options.program = Program::Lines(given.lines.join("\n"));
     }
-    if options.quiet && options.form == Form::Full {
-        return Err("--json=full tells what -q leaves out: give one of them".into());
+    contradictions(&options, &given).map_or(Ok(options), |message| Err(message.into()))
+}
+
+/// What is known of the words so far.
+#[derive(Default)]
+struct Given {
+    /// The lines of each `-c`.
+    lines: Vec<String>,
+    /// `run` or `step`, whose file has not come yet.
+    verb: Option<&'static str>,
+    /// `--` came: what follows is no option, and no word of ours.
+    literal: bool,
+    /// `-`: the program comes on standard input.
+    dash: bool,
+}
+
+fn wrong(e: &lexopt::Error) -> String {
+    e.to_string()
+}
+
+fn say(text: String) -> Options {
+    Options { program: Program::Say(text), ..Options::default() }
+}
+
+/// A word that is no option: what is run, or the first of its arguments.
+fn word(first: OsString, parser: &mut lexopt::Parser, options: &mut Options, given: &mut Given) -> Result<(), String> {
+    let ours = given.lines.is_empty() && given.verb.is_none() && !given.literal;
+    match first.to_str().filter(|_| ours) {
+        Some("run") => given.verb = Some("run"),
+        Some("step") => given.verb = Some("step"),
+        Some("record") => options.program = record(parser, options)?,
+        Some("verify") => options.program = verify(parser, options)?,
+        Some("help") => options.program = help(parser)?,
+        _ => {
+            let verb = given.verb.take();
+            if !given.lines.is_empty() {
+                options.arguments.push(text(first)?);
+            } else if first == "-" {
+                if verb == Some("step") {
+                    return Err("`step` needs a file: standard input is where its lines are typed".into());
+                }
+                given.dash = true;
+            } else {
+                options.program =
+                    if verb == Some("step") { Program::Step(first.into()) } else { Program::File(first.into()) };
+            }
+            for rest in parser.raw_args().map_err(|e| wrong(&e))? {
+                options.arguments.push(text(rest)?);
+            }
+        }
     }
-    if matches!(options.program, Program::Record(..) | Program::Verify(..)) && options.form != Form::Human {
-        return Err("record and verify have transcripts: they take no --json".into());
+    Ok(())
+}
+
+/// What cannot be asked for together.
+fn contradictions(options: &Options, given: &Given) -> Option<&'static str> {
+    let transcripts = matches!(options.program, Program::Record(..) | Program::Verify(..));
+    let runs = matches!(options.program, Program::File(_) | Program::Lines(_)) || given.dash;
+    let is_prompt = matches!(options.program, Program::Stdin) && !given.dash;
+    match options.form {
+        Form::Full if options.quiet => return Some("--json=full tells what -q leaves out: give one of them"),
+        Form::Json | Form::Full if transcripts => {
+            return Some("record and verify have transcripts: they take no --json");
+        }
+        Form::Json | Form::Full if options.check => return Some("-n runs nothing that --json could tell of"),
+        _ => {}
     }
-    Ok(options)
+    match (options.check, options.stay) {
+        (true, true) => Some("-n runs nothing, so there is nothing to stay at the prompt with: give -n or -i"),
+        (true, _) if is_prompt => Some("-n needs what it is to check: a file, -c LINES or -"),
+        (true, _) if !runs => Some("-n checks a script, and goes with no other word: sockpit -n FILE.sock"),
+        (_, true) if given.dash => Some("-i needs standard input for its prompt: the program cannot come from there"),
+        (_, true) if !runs && !is_prompt => Some("-i goes with a script or -c: sockpit -i FILE.sock"),
+        _ => None,
+    }
 }
 
 fn seconds(parser: &mut lexopt::Parser) -> Result<Option<Duration>, String> {
@@ -124,11 +193,10 @@ fn help(parser: &mut lexopt::Parser) -> Result<Program, String> {
 
 /// The words after `record`.
 fn record(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Program, String> {
-    let wrong = |e: lexopt::Error| e.to_string();
     let (mut file, mut out) = (None, None);
-    while let Some(arg) = parser.next().map_err(wrong)? {
+    while let Some(arg) = parser.next().map_err(|e| wrong(&e))? {
         match arg {
-            Short('o') => out = Some(parser.value().map_err(wrong)?.into()),
+            Short('o') => out = Some(parser.value().map_err(|e| wrong(&e))?.into()),
             Long("timeout") => options.timeout = seconds(parser)?,
             Value(word) if file.is_none() => file = Some(PathBuf::from(word)),
             Value(word) => options.arguments.push(text(word)?),
@@ -140,19 +208,20 @@ fn record(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Program,
 
 /// The words after `verify`.
 fn verify(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Program, String> {
-    let (mut files, mut bless) = (Vec::new(), false);
+    let mut what = Verification::default();
     while let Some(arg) = parser.next().map_err(|e| e.to_string())? {
         match arg {
-            Long("bless") => bless = true,
+            Long("bless") => what.bless = true,
+            Long("junit") => what.junit = Some(parser.value().map_err(|e| e.to_string())?.into()),
             Long("timeout") => options.timeout = seconds(parser)?,
-            Value(word) => files.push(PathBuf::from(word)),
+            Value(word) => what.paths.push(PathBuf::from(word)),
             other => return Err(other.unexpected().to_string()),
         }
     }
-    if files.is_empty() {
-        return Err("`verify` needs a transcript".into());
+    if what.paths.is_empty() {
+        return Err("`verify` needs a transcript, or a folder of them".into());
     }
-    Ok(Program::Verify(files, bless))
+    Ok(Program::Verify(what))
 }
 
 fn text(word: OsString) -> Result<String, String> {

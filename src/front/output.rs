@@ -2,8 +2,9 @@
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::os::fd::AsFd;
+use std::path::Path;
 
-use super::{FAILED, highlight};
+use super::{FAILED, highlight, tee};
 use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Show, Sink, What};
@@ -11,6 +12,7 @@ use crate::value::{Failure, fold};
 
 /// Write to standard error; when even that is closed there is nobody to tell.
 pub(super) fn complain(text: &str) {
+    tee::log(text);
     let stream = io::stderr();
     let text = terminal::width(&stream).map_or_else(|| text.to_string(), |width| fold::wrap_lines(text, width));
     let _ = writeln!(stream.lock(), "{text}");
@@ -110,6 +112,7 @@ impl Output {
     }
 
     fn write(&mut self, text: &str) -> bool {
+        tee::log(text);
         let done = writeln!(self.out, "{text}").and_then(|()| if self.watched { self.out.flush() } else { Ok(()) });
         check(&done)
     }
@@ -143,6 +146,10 @@ impl Sink for Output {
     fn flush(&mut self) -> bool {
         let done = self.out.flush();
         check(&done)
+    }
+
+    fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
+        tee::to(path)
     }
 }
 

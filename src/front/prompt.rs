@@ -1,6 +1,6 @@
 //! The prompt, and lines from a pipe: each is run as it comes, and the loop goes on while the next one is typed.
 
-use std::io::{self, IsTerminal, Read as _};
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use super::line::{Read, Reader};
 use super::offers::Offers;
 use super::output::{self, Form, Output};
 use super::rest::Rest;
-use super::screen::Screen;
+use super::screen::{Runs, Screen};
 use super::step::{self, Busy};
-use super::{FAILED, Options, script};
+use super::{FAILED, Options, rc, script, tee};
 use crate::help::foreign;
 use crate::lang::Source;
 use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
-use crate::render::PROMPT;
+use crate::render::{CONTINUATION, PROMPT};
 use crate::session::{Main, Session, Sink, Stop};
 use crate::value::{Failure, Name, Value, text};
 use crate::world::input;
@@ -30,33 +30,38 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// The prompt, or what comes on standard input when it is no terminal.
 pub(super) fn run(options: &Options) -> u8 {
-    let stdin = io::stdin();
-    if stdin.is_terminal() {
-        return interact(options, None);
+    if io::stdin().is_terminal() {
+        interact(options, &First::Nothing)
+    } else if is_file() {
+        script::stdin().map_or_else(|status| status, |source| script::source(&source, options))
+    } else {
+        pipe(options, None)
     }
-    if is_file() {
-        let mut bytes = Vec::new();
-        return match stdin.lock().read_to_end(&mut bytes) {
-            Ok(_) => match Source::from_bytes("stdin", bytes) {
-                Ok(source) => script::source(&source, options),
-                Err(error) => script::refuse(&error),
-            },
-            Err(e) => {
-                output::complain(&format!("sockpit: standard input cannot be read: {e}"));
-                FAILED
-            }
-        };
-    }
-    pipe(options)
+}
+
+/// `sockpit -i`: a program, and what is typed after it.
+pub(super) fn stay(source: &Rc<Source>, options: &Options) -> u8 {
+    if io::stdin().is_terminal() { interact(options, &First::Run(source)) } else { pipe(options, Some(source)) }
 }
 
 fn is_file() -> bool {
     rustix::fs::fstat(io::stdin()).is_ok_and(|s| rustix::fs::FileType::from_raw_mode(s.st_mode).is_file())
 }
 
-/// Lines of a pipe: each runs as it comes, the first error ends it, as in a script.
-fn pipe(options: &Options) -> u8 {
+/// Lines of a pipe: each runs as it comes, the first error ends it, as in a script. An error of the program that they
+/// follow does not.
+fn pipe(options: &Options, program: Option<&Rc<Source>>) -> u8 {
     let mut session = script::session(options);
+    if let Some(source) = program {
+        match session.start(source) {
+            Ok(()) => run_main(&mut session),
+            Err(error) => drop(script::refuse(&error)),
+        }
+        if session.status.stop().is_some() {
+            return script::status(&mut session, options);
+        }
+        session.status.take_failure();
+    }
     let reader = match session.world.poller().and_then(|p| Reader::start(p.waker(), Arc::default(), Offers::default()))
     {
         Ok(reader) => reader,
@@ -107,6 +112,16 @@ fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
         let until = rest.before_turn(session);
         script::turn(session, until);
         rest.after_turn(session);
+        // Where the terminal edits lines, it throws away what was typed and says so by a signal.
+        if session.status.was_interrupted() {
+            if let Some(read) = reader.heard() {
+                return Some(read);
+            }
+            if reader.gives_up() {
+                session.status.forget_interrupt();
+                return Some(Read::Interrupted);
+            }
+        }
         reader.cache.forget();
         session.announce();
         session.announce_question();
@@ -123,15 +138,24 @@ fn run_main(session: &mut Session) {
 /// `sockpit step FILE.sock [ARG...]`: the prompt with the script's next line already typed.
 pub(super) fn step(path: &Path, options: &Options) -> u8 {
     match script::read(path) {
-        Ok(source) => interact(options, Some(&source)),
+        Ok(source) => interact(options, &First::Step(&source)),
         Err(status) => status,
     }
 }
 
-fn interact(options: &Options, program: Option<&Rc<Source>>) -> u8 {
+/// What comes before the first prompt.
+enum First<'a> {
+    Nothing,
+    /// A program is run.
+    Run(&'a Rc<Source>),
+    /// A program is stepped through.
+    Step(&'a Rc<Source>),
+}
+
+fn interact(options: &Options, first: &First) -> u8 {
     let terminal = Rc::new(Terminal::remember());
     let status = match Prompt::new(options, &terminal) {
-        Ok(mut prompt) => prompt.converse(program),
+        Ok(mut prompt) => prompt.converse(first),
         Err(e) => {
             output::complain(&format!("sockpit: the prompt cannot start: {e}"));
             FAILED
@@ -182,16 +206,30 @@ impl<'a> Prompt<'a> {
         Ok(Self { session, screen, reader, options, answering: None, unasked: false })
     }
 
-    fn converse(&mut self, program: Option<&Rc<Source>>) -> u8 {
-        if let Some(source) = program {
-            if let Err(error) = self.session.step_through(source) {
-                return script::refuse(&error);
+    fn converse(&mut self, first: &First) -> u8 {
+        let greets = self.reader.edits && !self.options.quiet;
+        match first {
+            First::Step(source) => {
+                if let Err(error) = self.session.step_through(source) {
+                    return script::refuse(&error);
+                }
+                self.screen.echoes.set(true);
+                if greets {
+                    self.screen.say(step::GREETING);
+                }
             }
-            self.screen.echoes.set(true);
+            First::Run(source) => self.run(source, if self.options.quiet { Runs::Quietly } else { Runs::Shown }),
+            First::Nothing if greets => {
+                self.screen.say("sockpit: type a socket call; `help` lists them, Ctrl-D leaves");
+            }
+            First::Nothing => {}
         }
-        if self.reader.edits && !self.options.quiet {
-            let greeting = "sockpit: type a socket call; `help` lists them, Ctrl-D leaves";
-            self.screen.say(if program.is_some() { step::GREETING } else { greeting });
+        // A program that is stepped through gives what it gives when it is run.
+        if !self.options.norc && !matches!(first, First::Step(_)) && self.session.status.stop().is_none() {
+            match rc::lines() {
+                Ok(lines) => lines.iter().for_each(|lines| self.run(lines, Runs::Quietly)),
+                Err(message) => drop(self.screen.show(&message)),
+            }
         }
         loop {
             self.settle();
@@ -202,7 +240,9 @@ impl<'a> Prompt<'a> {
                 return self.leave();
             }
             let standing = step::standing(&mut self.session, &self.screen);
-            let ask = standing.as_ref().map_or_else(|| Ask::plain(PROMPT), step::ask);
+            let ask = standing
+                .as_ref()
+                .map_or_else(|| Ask::plain(self.session.world.input.prompt.as_deref().unwrap_or(PROMPT)), step::ask);
             match self.read(ask) {
                 Some(Read::Lines(text)) if self.session.stepper.is_on() => {
                     self.guarded(|p| step::line(&mut p.session, &p.screen, &text, standing.as_ref()));
@@ -210,9 +250,15 @@ impl<'a> Prompt<'a> {
                 Some(Read::Instead(text)) if self.session.stepper.is_on() => {
                     self.guarded(|p| step::other(&mut p.session, &p.screen, &text, standing.as_ref()));
                 }
-                Some(Read::Lines(text) | Read::Instead(text)) => self.line(&text),
+                Some(Read::Lines(text) | Read::Instead(text)) => {
+                    let stepped = matches!(first, First::Step(_));
+                    match stepped.then(|| step::of_the_ended(&text)).flatten() {
+                        Some(said) => self.screen.remark(&said),
+                        None => self.line(&text),
+                    }
+                }
                 Some(Read::Pasted(text)) => self.pasted(&text),
-                Some(Read::Interrupted) if self.session.stepper.is_on() && standing.is_none() => {
+                Some(Read::Interrupted) if self.reader.edits && self.session.stepper.is_on() && standing.is_none() => {
                     self.session.interrupt_steps();
                 }
                 Some(Read::Interrupted) => {}
@@ -235,15 +281,24 @@ impl<'a> Prompt<'a> {
         self.screen.editing.set(self.reader.edits);
         self.reader.above.hold(!self.session.world.announces());
         self.session.status.forget_interrupt();
+        // What was told stands before the question.
+        self.session.flush();
+        let prompt = ask.prompt.clone();
         self.reader.ask(ask);
         let read = next(&mut self.session, &self.reader);
         self.screen.editing.set(false);
+        if let Some(Read::Lines(text)) = &read {
+            tee::log(&format!("{prompt}{}", text.trim_end().replace('\n', &format!("\n{CONTINUATION}"))));
+        }
         self.show_above();
         read
     }
 
     /// Ask the user what the program asks, and give it the answer that has come. Says whether one is still to come.
     fn answer(&mut self) -> bool {
+        // Where the terminal edits nothing, Ctrl-C is the call's, and the answer is still to be typed.
+        let stands = |id: &u64| self.session.world.input.stands(*id);
+        self.answering = self.answering.filter(|id| self.reader.edits || stands(id));
         let Some(id) = self.answering else {
             let Some((id, prompt)) = self.session.world.input.question() else { return false };
             self.session.world.input.has_come();
@@ -262,6 +317,9 @@ impl<'a> Prompt<'a> {
         let Some(read) = self.reader.heard() else { return true };
         (self.answering, self.unasked) = (None, false);
         self.screen.editing.set(false);
+        if let (Read::Lines(line), Some((_, prompt))) = (&read, self.session.world.input.question()) {
+            tee::log(&format!("{prompt}{}", line.trim_end()));
+        }
         self.show_above();
         let answer = match read {
             Read::Lines(line) | Read::Instead(line) | Read::Pasted(line) => {
@@ -278,8 +336,21 @@ impl<'a> Prompt<'a> {
     /// Show what was to be printed above the line: there is none any more.
     fn show_above(&self) {
         for text in self.reader.above.end() {
-            self.screen.show(text.trim_end_matches('\n'));
+            self.screen.put(text.trim_end_matches('\n'));
         }
+    }
+
+    /// Run the lines of a file. The first error ends them, and nothing else.
+    fn run(&mut self, source: &Rc<Source>, runs: Runs) {
+        self.screen.runs.set(runs);
+        self.screen.recorder.borrow_mut().begin_file(source);
+        self.guarded(|prompt| match prompt.session.start(source) {
+            Ok(()) => prompt.settle(),
+            Err(error) => prompt.screen.refuse_file(&error),
+        });
+        self.screen.runs.set(Runs::No);
+        let whole = self.session.status.take_failure().is_none() && self.session.status.stop().is_none();
+        self.screen.recorder.borrow_mut().end_file(whole);
     }
 
     /// Run what was typed. An error ends nothing but the line.
@@ -334,9 +405,9 @@ impl<'a> Prompt<'a> {
         let begun = Instant::now();
         let mut tick = begun + MOMENT;
         loop {
-            let answering = self.answer();
             let paged = self.screen.is_paged();
-            self.session.status.is_deaf = paged;
+            let answering = !paged && self.answer();
+            self.session.status.be_deaf(paged);
             let until = match self.busy() {
                 _ if self.session.status.stop().is_some() => break,
                 _ if paged => None,
@@ -351,7 +422,10 @@ impl<'a> Prompt<'a> {
             if Instant::now() >= tick && !paged && !answering && self.reader.edits && self.options.form == Form::Human {
                 if let Some(waiting) = self.session.waiting() {
                     let short = format!("{}; Ctrl-C gives up", waiting.text);
-                    let mut texts = vec![short.clone(), waiting.text];
+                    // In a narrow window what it waits for gives way to how it is ended.
+                    let call = waiting.text.split(" for ").next().unwrap_or("");
+                    let narrow = [format!("{call}; Ctrl-C gives up"), format!("{call}; ^C ends"), "^C gives up".into()];
+                    let mut texts: Vec<String> = [short.clone()].into_iter().chain(narrow).collect();
                     if waiting.alone {
                         texts.insert(0, format!("{short}, & would run it in the background"));
                     }

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use crate::command::views;
+use crate::lang::Source;
 use crate::render::canon::{Canon, Origin, Piece};
 use crate::render::compare::{self, Bindings, Line};
 use crate::render::rules::Chosen;
@@ -57,6 +58,8 @@ impl Shown {
 pub struct Recorder {
     /// The program's lines, where they are known beforehand.
     pub lines: Vec<String>,
+    /// The file that they are of, if they are of one.
+    file: String,
     /// The next of them to be taken down.
     next: usize,
     entries: Vec<Entry<Shown>>,
@@ -73,6 +76,21 @@ impl Recorder {
         Self { lines, ..Self::default() }
     }
 
+    /// A file's lines run from here on.
+    pub fn begin_file(&mut self, source: &Source) {
+        (self.lines, self.next) = (source.text.lines().map(str::to_string).collect(), 0);
+        self.file.clone_from(&source.name);
+    }
+
+    /// They have run, to their end or to an error.
+    pub fn end_file(&mut self, whole: bool) {
+        if whole {
+            self.typed(self.lines.len(), 0);
+        }
+        self.lines.clear();
+        self.file.clear();
+    }
+
     /// Take down the program's lines up to that one, as typed; the last `more` of them continue a block.
     pub fn typed(&mut self, up_to: usize, more: usize) {
         while self.next < up_to.min(self.lines.len()) {
@@ -81,6 +99,16 @@ impl Recorder {
             self.type_line(line, continues);
             self.next += 1;
         }
+    }
+
+    /// Take down a statement of the program that is about to run, with what stands above it.
+    pub fn line(&mut self, event: &Event, text: &str) {
+        // Those of a file that a line runs are none of the program's.
+        if event.at.source.as_ref().is_none_or(|source| source.name != self.file) {
+            return;
+        }
+        let more = text.lines().count().saturating_sub(1);
+        self.typed(event.at.span.line as usize + more, more);
     }
 
     /// Take down lines that were typed just now.
@@ -112,6 +140,9 @@ impl Recorder {
 
     /// Take down an event.
     pub fn event(&mut self, event: &Event) {
+        if is_aside(event) {
+            return;
+        }
         let origin = self.learned.learn(event);
         if let Some(before) = transcript::before_measured(event) {
             return self.show([Shown::Measured(before)]);
@@ -178,6 +209,13 @@ impl Recorder {
     }
 }
 
+/// Whether an event is no part of a transcript: what came meanwhile, how long a call took, what `every` repeats. The
+/// error that ends the rounds is one.
+fn is_aside(event: &Event) -> bool {
+    let ends = matches!(event.what, What::Failed { .. } | What::JobDone { .. });
+    matches!(event.what, What::Announced(_) | What::Timed(_)) || (event.at.repeats && !ends)
+}
+
 /// A run's entries as the text of a transcript.
 pub(super) fn write(entries: impl Iterator<Item = Entry<Line>>) -> String {
     let mut names = Bindings::default();
@@ -200,8 +238,7 @@ impl Sink for SharedRecorder {
     fn event(&mut self, event: &Event) -> bool {
         let mut recorder = self.0.borrow_mut();
         if let What::Line(text) = &event.what {
-            let more = text.lines().count().saturating_sub(1);
-            recorder.typed(event.at.span.line as usize + more, more);
+            recorder.line(event, text);
         } else {
             recorder.event(event);
         }

@@ -3,6 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -12,14 +13,26 @@ use unicode_width::UnicodeWidthStr;
 
 use super::line::Above;
 use super::offers::Offers;
-use super::output;
 use super::pager::{self, Pager, Rest};
 use super::recorder::Recorder;
+use super::{output, reflow, tee};
 use crate::lang;
 use crate::os::terminal::{self, Terminal};
 use crate::render::{self, Style};
 use crate::session::{Event, Sink, What};
 use crate::value::fold;
+
+/// How the lines of a file are shown that run at the prompt. They are taken down as if they had been typed.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Runs {
+    /// None run.
+    #[default]
+    No,
+    /// With their results, as a script's are.
+    Shown,
+    /// What they print, and errors.
+    Quietly,
+}
 
 /// Where a prompt's events go.
 pub struct Screen {
@@ -32,8 +45,10 @@ pub struct Screen {
     pub echoes: Cell<bool>,
     /// How far down the program was shown.
     seen: Cell<u32>,
-    /// A line that says what is waited for stands where the next output goes.
-    waits: Cell<bool>,
+    /// The lines of a file run before a line is asked for.
+    pub runs: Cell<Runs>,
+    /// A line that says what is waited for stands where the next output goes: how wide it is.
+    waits: Cell<Option<usize>>,
     /// The session so far, for `save FILE.transcript`.
     pub recorder: RefCell<Recorder>,
     /// What is offered in the place of a line that was refused.
@@ -57,8 +72,8 @@ struct Long {
 impl Screen {
     /// The terminal, with what prints above the line.
     pub fn new(above: Arc<Above>, offers: Offers, style: Style, quiet: bool) -> Self {
-        let (editing, echoes, waits, seen, long) = Default::default();
-        Self { above, style, quiet, editing, echoes, seen, waits, recorder: RefCell::default(), offers, long }
+        let (editing, echoes, runs, waits, seen, long) = Default::default();
+        Self { above, style, quiet, editing, echoes, seen, runs, waits, recorder: RefCell::default(), offers, long }
     }
 
     /// The program is shown down to that line. Gives how far it was before.
@@ -76,6 +91,12 @@ impl Screen {
 
     /// Show text. False when it cannot be.
     pub fn show(&self, text: &str) -> bool {
+        tee::log(text);
+        self.put(text)
+    }
+
+    /// Show text that is written down already, where what is shown is.
+    pub fn put(&self, text: &str) -> bool {
         if let Some(long) = self.long.borrow_mut().as_mut().filter(|long| long.pager.is_some()) {
             long.held.push(text.into());
             return true;
@@ -87,12 +108,13 @@ impl Screen {
 
     /// Show a call's output, or as much of it as the screen has room for.
     fn show_output(&self, text: &str) -> bool {
+        tee::log(text);
         let mut long = self.long.borrow_mut();
         let size = terminal::size(io::stdout());
         let parts = long.as_mut().filter(|long| long.pager.is_none()).zip(size);
         let Some((parts, rest)) = parts.and_then(|(long, size)| Some((long, Rest::of(text, size)?))) else {
             drop(long);
-            return self.show(text);
+            return self.put(text);
         };
         parts.rest = rest;
         if let Some(command) = pager::command() {
@@ -122,7 +144,7 @@ impl Screen {
         let Some((text, left)) = next else { return false };
         let lines = if left == 1 { "line" } else { "lines" };
         let more = self.style.dim(&format!("... {left} more {lines}: `more`"));
-        self.show(&if left == 0 { text } else { format!("{text}\n{more}") })
+        self.put(&if left == 0 { text } else { format!("{text}\n{more}") })
     }
 
     /// Whether a pager has the terminal. What came while it had is shown once it has ended.
@@ -141,7 +163,7 @@ impl Screen {
             self.show_more();
         }
         for text in held {
-            self.show(&text);
+            self.put(&text);
         }
         false
     }
@@ -166,6 +188,11 @@ impl Screen {
         output::fitted(self.style, io::stdout())
     }
 
+    /// Show what is wrong with a program's file.
+    pub fn refuse_file(&self, error: &lang::Error) {
+        self.show(&render::program_error(error, Style { places: true, ..self.fitted() }));
+    }
+
     /// Show what is wrong with a line, and take it down. What to write instead is offered.
     pub fn refuse(&self, error: &lang::Error) {
         let plain = render::program_error(error, Style::default());
@@ -178,39 +205,56 @@ impl Screen {
     ///
     /// Of the texts the first that has room is shown, or the last cut short.
     pub fn status(&self, texts: &[String], seconds: u64, until: Option<Instant>) {
+        let columns = terminal::width(io::stdout()).unwrap_or(terminal::USUAL).saturating_sub(1);
         let left = until.map_or(String::new(), |at| {
             format!(", {:.0} s left", at.saturating_duration_since(Instant::now()).as_secs_f64().ceil())
         });
-        let time = format!(" ({seconds} s{left})");
-        // Room is left for the ^C that the terminal shows.
-        let room = terminal::width(io::stdout()).unwrap_or(terminal::USUAL).saturating_sub(time.len() + 3);
+        let whole = format!(" ({seconds} s{left})");
+        let time = if whole.len() > columns / 2 { format!(" ({seconds} s)") } else { whole };
+        let room = columns.saturating_sub(time.len());
         let text = texts.iter().find(|t| t.width() <= room).or(texts.last());
         let line = format!("{}{time}", fold::fit(text.map_or("", |t| t), room));
+        let clear = self.waits.replace(Some(line.width())).map(cleared).unwrap_or_default();
         let mut out = io::stdout().lock();
-        let clear = if self.waits.replace(true) { "\r\x1b[K" } else { "" };
         // A terminal that is gone shows nothing.
         let _ = write!(out, "{clear}{}", self.style.dim(&line)).and_then(|()| out.flush());
     }
 
     /// The wait is over.
     pub fn clear_status(&self) {
-        if self.waits.replace(false) {
+        if let Some(width) = self.waits.take() {
             let mut out = io::stdout().lock();
-            let _ = out.write_all(b"\r\x1b[K").and_then(|()| out.flush());
+            let _ = out.write_all(cleared(width).as_bytes()).and_then(|()| out.flush());
         }
+    }
+}
+
+/// What clears a line that is so wide and was drawn in a window that may be narrower now.
+fn cleared(width: usize) -> String {
+    let columns = terminal::width(io::stdout()).unwrap_or(terminal::USUAL);
+    match width.saturating_sub(1) / columns {
+        up @ 1.. if reflow::reflows() => format!("\r\x1b[{up}A\x1b[J"),
+        _ => "\r\x1b[K".into(),
     }
 }
 
 impl Sink for Rc<Screen> {
     fn event(&mut self, event: &Event) -> bool {
-        // A line that was typed stands on the screen already.
-        if matches!(event.what, What::Line(_)) && !self.echoes.get() {
+        let runs = self.runs.get();
+        match &event.what {
+            // A line that was typed stands on the screen already.
+            What::Line(_) if runs == Runs::No && !self.echoes.get() => return true,
+            What::Line(text) if runs != Runs::No => self.recorder.borrow_mut().line(event, text),
+            _ => self.recorder.borrow_mut().event(event),
+        }
+        let said = matches!(event.what, What::Printed(_) | What::Failed { taken: false, .. });
+        if runs == Runs::Quietly && !said {
             return true;
         }
-        if !matches!(event.what, What::Announced(_)) {
-            self.recorder.borrow_mut().event(event);
-        }
-        let text = render::event(event, self.fitted());
+        // Where no file is named, the place is the line above.
+        let named = event.at.source.as_ref().is_some_and(|source| !source.name.is_empty());
+        let style = Style { places: named && !self.echoes.get(), ..self.fitted() };
+        let text = render::event(event, style);
         if text.is_empty() && !matches!(event.what, What::Printed(_)) {
             return true;
         }
@@ -221,7 +265,8 @@ impl Sink for Rc<Screen> {
             self.above.push(format!("{text}\n"));
             return true;
         }
-        self.show_output(&text)
+        // A file's lines, and rounds, do not stop at a screenful: nobody is asked to go on.
+        if runs == Runs::No && !event.at.repeats { self.show_output(&text) } else { self.show(&text) }
     }
 
     fn more(&mut self) -> bool {
@@ -238,6 +283,10 @@ impl Sink for Rc<Screen> {
         if !self.editing.get() && out.is_terminal() {
             let _ = out.write_all(b"\x1b[H\x1b[2J").and_then(|()| out.flush());
         }
+    }
+
+    fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
+        tee::to(path)
     }
 
     fn transcript(&self) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Running a script to its end, and what its exit status is.
 
+use std::io::Read as _;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Instant;
@@ -9,7 +10,7 @@ use super::output::{self, Output};
 use super::{FAILED, INTERRUPTED, Options, Program, TIMED_OUT, WRONG_USAGE};
 use crate::help;
 use crate::lang::{Error, Source};
-use crate::render;
+use crate::render::{self, PROMPT};
 use crate::session::{Main, Session, Stop};
 use crate::value::{Failure, Name};
 
@@ -18,19 +19,19 @@ pub(super) const QUIET: &str = "--quiet";
 /// The largest script or transcript that is read, in bytes.
 const FILE_MAX: u64 = 64 * 1024 * 1024;
 
-/// Run a file.
-pub(super) fn file(path: &Path, options: &Options) -> u8 {
-    match read(path) {
-        Ok(program) => source(&program, options),
-        Err(status) => status,
-    }
-}
-
 /// Read a file as a program. What is wrong with it is said; gives the exit status then.
 pub(super) fn read(path: &Path) -> Result<Rc<Source>, u8> {
     let name = path.to_string_lossy();
     match bytes(path) {
-        Ok(bytes) => Source::from_bytes(&name, bytes).map_err(|error| refuse(&error)),
+        Ok(bytes) => {
+            let source = Source::from_bytes(&name, bytes).map_err(|error| refuse(&error))?;
+            let first = source.text.lines().find(|line| !line.is_empty() && !line.starts_with('#'));
+            if first.is_some_and(|line| line.starts_with(PROMPT)) {
+                output::complain(&format!("sockpit: {name} is a transcript: sockpit verify {name}"));
+                return Err(WRONG_USAGE);
+            }
+            Ok(source)
+        }
         Err(e) => {
             output::complain(&format!("sockpit: {name}: {}", Failure::from(&e)));
             if e.kind() == std::io::ErrorKind::NotFound && crate::command::find(&name).is_some() {
@@ -49,9 +50,42 @@ pub(super) fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     std::fs::read(path)
 }
 
-/// Run the lines of `-c`.
-pub(super) fn lines(text: &str, options: &Options) -> u8 {
-    source(&Source::new("-c", text), options)
+/// The lines of `-c` as a program.
+pub(super) fn lines(text: &str) -> Rc<Source> {
+    Source::new("-c", text)
+}
+
+/// What comes on standard input, as a program. What is wrong with it is said; gives the exit status then.
+pub(super) fn stdin() -> Result<Rc<Source>, u8> {
+    let mut bytes = Vec::new();
+    match std::io::stdin().lock().read_to_end(&mut bytes) {
+        Ok(_) => Source::from_bytes("stdin", bytes).map_err(|error| refuse(&error)),
+        Err(e) => {
+            output::complain(&format!("sockpit: standard input cannot be read: {e}"));
+            Err(FAILED)
+        }
+    }
+}
+
+/// Say what is wrong with programs, and run none: with the files named, the lines of `-c`, or standard input.
+pub(super) fn check(options: &Options) -> u8 {
+    let programs: Vec<Result<Rc<Source>, u8>> = match &options.program {
+        Program::Lines(text) => vec![Ok(lines(text))],
+        Program::File(first) => {
+            let others = options.arguments.iter().map(Path::new);
+            std::iter::once(&**first).chain(others).map(read).collect()
+        }
+        _ => vec![stdin()],
+    };
+    let checked = programs.into_iter().map(|program| {
+        let mut session = session(&Options { quiet: true, ..Options::default() });
+        match session.check(&program?) {
+            Ok(0) => Ok(()),
+            Ok(_) => Err(FAILED),
+            Err(error) => Err(refuse(&error)),
+        }
+    });
+    checked.fold(0, |status, one| status.max(one.err().unwrap_or(0)))
 }
 
 /// Explain the calls, or what these words name.

@@ -63,6 +63,7 @@ pub(super) fn standing(session: &mut Session, screen: &Screen) -> Option<NextSta
         Some(standing) => above(session, screen, standing),
         None if is_over(session) => {
             session.stop_stepping();
+            session.flush();
             screen.echoes.set(false);
             screen.remark("# the program has ended; what it made is still here, and Ctrl-D leaves");
         }
@@ -138,6 +139,15 @@ fn meaning<'a>(text: &'a str, line: Option<&str>) -> Meant<'a> {
         _ if line.is_some_and(|line| head(line) == head(text)) => Meant::Changed,
         _ => Meant::Evaluate,
     }
+}
+
+/// What to say of a line after the end of the program that it would have been about; none where it is a line of its own.
+pub(super) fn of_the_ended(text: &str) -> Option<String> {
+    let is_ours = !matches!(meaning(text, None), Meant::Evaluate | Meant::Wrong(_) | Meant::Run | Meant::Changed);
+    let word = text.split_whitespace().next().filter(|_| is_ours)?;
+    Some(format!(
+        "# the program has ended: `{word}` is for one that is stepped through; `sockpit step FILE` begins it anew"
+    ))
 }
 
 /// The names a line gives its results to, and the call that it makes: what it is still known by when it was changed.

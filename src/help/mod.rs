@@ -3,6 +3,7 @@
 //!
 //! All of it is made from the tables that the program itself works with. It knows no session and no terminal.
 
+mod errors;
 mod examples;
 mod find;
 pub mod foreign;
@@ -11,6 +12,7 @@ pub(crate) mod manual;
 mod pages;
 pub mod program;
 pub mod python;
+mod topic;
 pub mod topics;
 pub mod words;
 

@@ -6,10 +6,12 @@ use std::fmt::Write;
 pub const FORMS: &[(&str, &str)] = &[
     ("sockpit [OPTIONS]", "the prompt, or lines from a pipe"),
     ("sockpit [OPTIONS] [run] FILE.sock [ARG...]", "run a script; its arguments are $1, $2, ..."),
-    ("sockpit [OPTIONS] -c 'LINES' [ARG...]", "run these lines"),
+    ("sockpit [OPTIONS] -c 'LINES' [ARG...]", "run these lines; each further -c adds to them"),
+    ("sockpit [OPTIONS] - [ARG...]", "run the lines of standard input"),
+    ("sockpit -n FILE.sock...", "check scripts and run nothing; also -n -c 'LINES', -n -"),
     ("sockpit [OPTIONS] step FILE.sock [ARG...]", "the prompt, with the script's next line already typed"),
     ("sockpit record FILE.sock [ARG...] [-o OUT]", "write the session as a transcript"),
-    ("sockpit verify FILE... [--bless]", "run transcripts again, show what differs, or write it anew"),
+    ("sockpit verify FILE... [--bless] [--junit OUT]", "run transcripts again, show what differs, or write it anew"),
     ("sockpit help [WORD]", "explain the calls, or a call, an option, an error, a word"),
     ("sockpit help -k WORD...", "search in all of help"),
     ("sockpit help --man", "write the manual page: sockpit help --man | man -l -"),
@@ -17,9 +19,15 @@ pub const FORMS: &[(&str, &str)] = &[
 
 /// The options, and what each does.
 pub const OPTIONS: &[(&str, &str)] = &[
+    ("-i, --interactive", "stay at the prompt after a script or -c, with its names and sockets"),
+    ("-n, --check", "only say what is wrong with it, and run nothing"),
+    ("--norc", "leave out the lines of rc.sock, which are run before the first prompt"),
     ("-q, --quiet", "show only what `print` prints, and errors"),
     ("--json[=full]", "write what happens as JSON, a line an event; full: with each socket's state and traffic"),
-    ("--timeout SECONDS", "bound the whole run"),
+    (
+        "--timeout SECONDS",
+        "bound the whole run; of verify, the run of each file, which is bound to 60 unless it is given",
+    ),
     ("-h, --help", "show this"),
     ("-V, --version", "show the version"),
 ];
@@ -44,15 +52,23 @@ pub const STATUSES: &[(&str, &str)] = &[
 ];
 
 /// The files it uses.
-pub const FILES: &[(&str, &str)] = &[(
-    "$XDG_STATE_HOME/sockpit/history",
-    "the lines typed at the prompt; ~/.local/state where XDG_STATE_HOME is not set",
-)];
+pub const FILES: &[(&str, &str)] = &[
+    (
+        "$XDG_CONFIG_HOME/sockpit/rc.sock",
+        "lines that are run before the first prompt; ~/.config where XDG_CONFIG_HOME is not set",
+    ),
+    (
+        "$XDG_STATE_HOME/sockpit/history",
+        "the lines typed at the prompt; ~/.local/state where XDG_STATE_HOME is not set",
+    ),
+];
 
 /// The environment it looks at.
 pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("NO_COLOR", "not empty: no colours"),
     ("TERM", "dumb: no colours and no line editing"),
+    ("PAGER", "at the prompt: what is longer than the screen goes through it; LESS is FRX then, if it is not set"),
+    ("XDG_CONFIG_HOME", "where rc.sock is looked for"),
     ("XDG_STATE_HOME", "where the history is kept"),
 ];
 

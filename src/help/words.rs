@@ -1,37 +1,11 @@
-//! What help says of the words of the language, of errors without a number, and of topics that are no call.
+//! What help says of the words of the language, and of topics that are no call.
 
-/// A word or a topic.
-#[derive(Debug)]
-pub struct Topic {
-    /// The words it explains; the first is its name.
-    pub names: &'static [&'static str],
-    /// What it is: a word of the language, a topic, an error.
-    pub noun: &'static str,
-    /// Its form, or its title.
-    pub usage: &'static str,
-    /// One line on it.
-    pub summary: &'static str,
-    /// What there is to know: paragraphs.
-    pub notes: &'static [&'static str],
-    /// Lines that can be pasted at the prompt.
-    pub example: &'static str,
-    /// What else to read about.
-    pub related: &'static [&'static str],
-}
+pub use super::errors::ERRORS;
+pub use super::topic::Topic;
 
 const WORD: &str = "word of the language";
 /// What a topic is.
 pub(super) const TOPIC: &str = "topic";
-const ERROR: &str = "error without a number";
-
-const fn error(
-    names: &'static [&'static str],
-    summary: &'static str,
-    notes: &'static [&'static str],
-    example: &'static str,
-) -> Topic {
-    Topic { names, noun: ERROR, usage: names[0], summary, notes, example, related: &["try", "expect"] }
-}
 
 /// The words of the language, in the order in which the manual explains them.
 pub static LANGUAGE: &[Topic] = &[
@@ -122,6 +96,23 @@ pub static LANGUAGE: &[Topic] = &[
         notes: &["ERROR is an errno's name, or that of an error without a number, such as timeout."],
         example: "s = socket\nexpect ENOTCONN getpeername s",
         related: &["assert", "try", "timeout"],
+    },
+    Topic {
+        names: &["every", "watch"],
+        noun: WORD,
+        usage: "every SECONDS CALL ARGS... [&]",
+        summary: "make a call again and again, so many seconds apart, until Ctrl-C or an error ends it",
+        notes: &[
+            "Each round's result is shown as it comes. SECONDS are from the beginning of one round to that of the next; \
+             a round that takes longer passes over those that it takes the time of, so no two are made at once. What is \
+             repeated is a call, or the name of a def; it has no names for its results.",
+            "The first error ends it, and in a script so does --timeout. With & it is a job: its rounds bear its number, \
+             and `cancel JOB` ends it.",
+            "No transcript has what the rounds show, and `save` leaves out the line too, unless it has an &. So repeat \
+             what only looks: what a repeated recv took is missing when the session is run again.",
+        ],
+        example: "left, right = socketpair\nsend left hello\nevery 0.1 inq right &\nsleep 0.25\ncancel 1",
+        related: &["repeat", "&", "cancel", "sleep", "timing"],
     },
     Topic {
         names: &["assert"],
@@ -304,10 +295,26 @@ pub static LANGUAGE: &[Topic] = &[
              history, which keeps each line once, a block as one entry, and is shared by sessions at the same time.",
             "A block is asked for to its end. Pasted lines run one by one, each with its result; what follows the \
              last line end is left to edit. Ctrl-C gives up a call that waits, a block, or the rest of a paste. Ctrl-D \
-             leaves. Sockets' descriptors begin at 64, as the editor needs low ones; in a script they begin at 3.",
+             leaves.",
         ],
         example: "",
-        related: &["history", "announce", "&", "vars", "quit"],
+        related: &["rc", "history", "announce", "&", "vars", "quit"],
+    },
+    Topic {
+        names: &["rc", "rc.sock", "norc"],
+        noun: TOPIC,
+        usage: "~/.config/sockpit/rc.sock",
+        summary: "lines that are run before the first prompt",
+        notes: &[
+            "It is the place for defs, `announce off` and the prompt's text. It stands in $XDG_CONFIG_HOME/sockpit where \
+             that is set. What it prints is shown, and its first error, which ends it; the prompt comes nevertheless. \
+             Ctrl-C ends it, too. `save` writes its lines at the head of the session's: whoever runs that may have \
+             another rc.sock.",
+            "Only a prompt has it: not scripts, -c, pipes, record and verify, and not `sockpit step`, whose script gives \
+             what it gives when it is run. With -i it is run after the script. --norc leaves it out.",
+        ],
+        example: "",
+        related: &["prompt", "announce", "def", "save", "source"],
     },
     Topic {
         names: &["transcripts", "transcript", "record", "verify"],
@@ -346,52 +353,4 @@ pub static LANGUAGE: &[Topic] = &[
         example: "",
         related: &["source", "sockets", "vars", "transcripts"],
     },
-];
-
-/// The errors that have no number.
-pub static ERRORS: &[Topic] = &[
-    error(
-        &["timeout"],
-        "the socket's own timeout ran out",
-        &["It was set with settimeout or setdefaulttimeout, or given as timeout=. It is Python's TimeoutError, and \
-           not ETIMEDOUT, with which TCP gives up a peer that does not answer. The socket is as it was: the call may \
-           be made again."],
-        "left, right = socketpair\nsettimeout left 0.05\nexpect timeout recv left 100",
-    ),
-    error(
-        &["Usage"],
-        "the arguments do not fit the call",
-        &["Nothing was asked of the kernel. Python says TypeError, ValueError or struct.error in its place."],
-        "expect Usage htons 65536",
-    ),
-    error(&["Unbound"], "a name that stands for nothing", &[], "expect Unbound recv nobody 100"),
-    error(
-        &["Assert"],
-        "an assert that does not hold",
-        &[],
-        "try\n  assert 1 == 2\nexcept Assert as e\n  print $e\nend",
-    ),
-    error(
-        &["Decode"],
-        "bytes that are not text of that encoding, or not JSON; or text that the encoding cannot write",
-        &["Often a character that was cut in two: a stream gives bytes as they come."],
-        "expect Decode decode \\xe9\\xbb",
-    ),
-    error(&["EOF"], "the end came first: of a stream (recv gives its last bytes), or of what the user types", &[], ""),
-    error(&["Interrupted"], "Ctrl-C gave the call up", &["A script ends with exit status 130."], ""),
-    error(
-        &["Cancelled"],
-        "the call or the task was cancelled",
-        &[],
-        "left, right = socketpair\ndata = recv left 100 &\ncancel 1",
-    ),
-    error(&["Empty"], "no entry in the queue, or the coroutine has ended", &[], "q = queue\nexpect Empty get_nowait q"),
-    error(&["Full"], "no room in the queue", &[], "q = queue 1\nput q a\nexpect Full put_nowait q b"),
-    error(
-        &["Deadlock"],
-        "every task waits for another, so that none can ever run again",
-        &["It is told with its cycle: who holds what, and who waits for it. Taking several locks in one order \
-           everywhere prevents it."],
-        "m = lock\nacquire m\nexpect Deadlock acquire m",
-    ),
 ];

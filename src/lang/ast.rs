@@ -23,6 +23,8 @@ pub struct Call {
     pub targets: Vec<Word>,
     /// The error it must fail with.
     pub expect: Option<Word>,
+    /// How many seconds after it began it is made again, and so on.
+    pub every: Option<Word>,
     /// What is called.
     pub name: Word,
     /// Its words.

@@ -1,4 +1,4 @@
-//! A line that is a call: `NAMES = expect ERRNO CALL WORDS &`.
+//! A line that is a call: `NAMES = expect ERRNO CALL WORDS &`, `every SECONDS CALL WORDS &`.
 
 use super::ast::{Call, StatementKind};
 use super::parse::Parser;
@@ -15,7 +15,12 @@ impl Parser<'_> {
         let mut targets: Vec<Word> = Vec::new();
         let mut comma = true;
         for word in &line[..at] {
-            let Some(text) = word.bare() else { return Ok(None) };
+            let Some(text) = word.bare() else {
+                return match word.single_name() {
+                    Some(_) if at == 1 => Err(self.error(word.span, "a name is written without $ before the =")),
+                    _ => Ok(None),
+                };
+            };
             let mut column = word.span.column;
             for (i, piece) in text.split(',').enumerate() {
                 if i > 0 {
@@ -49,6 +54,9 @@ impl Parser<'_> {
             return Err(self.error(line[at].span, "a call is missing after the =").note("a value: let x = 5"));
         };
         let call_name = call.bare().unwrap_or("");
+        if call_name == "every" {
+            return Err(self.error(call.span, "what is repeated has no one result to name"));
+        }
         if !is_name(call_name) || KEYWORDS.contains(&call_name) {
             return Err(self
                 .error(call.span, "what follows the = is no call, and a value is given with let")
@@ -74,6 +82,7 @@ impl Parser<'_> {
                 return Err(self.error(line[0].span, "a call that must fail has no result to name"));
             }
         }
+        let every = self.every(&mut line, expect.as_ref())?;
         let background = line.len() > 1 && line[line.len() - 1].is("&");
         if background {
             let amp = line.pop();
@@ -86,15 +95,50 @@ impl Parser<'_> {
         match name.bare() {
             Some(word) if is_name(word) && !KEYWORDS.contains(&word) => {}
             Some(word) => {
+                if every.is_some() {
+                    return Err(self
+                        .error(name.span, format!("`{word}` is no call"))
+                        .note("every repeats a call; give other lines a name with def, and repeat that"));
+                }
                 let glued = word.split_once('=').is_some_and(|(left, _)| left.split(',').all(is_name));
                 return Err(if glued {
                     self.error(name.span, "= is a word of its own, with a space on either side")
                 } else {
-                    self.error(name.span, format!("`{word}` is no call"))
+                    self.error(name.span, format!("`{word}` is no call")).note("`help` lists the calls")
                 });
             }
             None => return Err(self.error(name.span, "a line begins with the name of a call")),
         }
-        Ok(StatementKind::Call(Call { targets, expect, name, args: line, background }))
+        Ok(StatementKind::Call(Call { targets, expect, every, name, args: line, background }))
+    }
+
+    /// Take `every SECONDS` off a line that begins with it.
+    fn every(&self, line: &mut Vec<Word>, expect: Option<&Word>) -> Result<Option<Word>, Error> {
+        const FORM: &str = "every SECONDS CALL: every 1 getsockopt s SO_ERROR";
+        if !line[0].is("every") {
+            return Ok(None);
+        }
+        let start = line.remove(0).span;
+        if expect.is_some() {
+            return Err(self.error(start, "a call that must fail is made once: it cannot be repeated"));
+        }
+        let Some(seconds) = line.first().cloned() else {
+            return Err(self.error(start, "the seconds and the call to repeat are missing").note(FORM));
+        };
+        let number = seconds.bare().is_none_or(|text| text.parse().is_ok_and(|s: f64| s.is_finite() && s > 0.0));
+        if !number || seconds.literal().is_some_and(|_| seconds.quoted) {
+            return Err(self.error(seconds.span, "seconds, more than 0, are needed here").note(FORM));
+        }
+        line.remove(0);
+        match &line[..] {
+            [] => Err(self.error(seconds.span, "the call to repeat is missing").note(FORM)),
+            [first, ..] if first.is("every") || first.is("expect") => {
+                Err(self.error(first.span, "every repeats a call alone").note(FORM))
+            }
+            _ if line.iter().any(|w| w.is("=")) && self.assignment(line)?.is_some() => {
+                Err(self.error(line[0].span, "what is repeated has no one result to name"))
+            }
+            _ => Ok(Some(seconds)),
+        }
     }
 }

@@ -211,7 +211,7 @@ pub fn excerpt(source: &Source, span: Span, columns: Option<usize>) -> String {
         }
     };
     let dots = |there: bool| if there { dots } else { "" };
-    let clean = |chars: &[char]| chars.iter().map(clean).collect::<String>();
+    let clean = |chars: &[char]| chars.iter().copied().map(clean).collect::<String>();
     let before = format!("{}{}", dots(first > 0), clean(&line[first..at]));
     let end = (at + span.length as usize).clamp(at, last);
     let marked = clean(&line[at..end]);
@@ -222,8 +222,8 @@ pub fn excerpt(source: &Source, span: Span, columns: Option<usize>) -> String {
 }
 
 /// A character of a line as the excerpt has it.
-fn clean(c: &char) -> String {
-    if *c == '\t' { " ".into() } else { text::printable(c.encode_utf8(&mut [0; 4])) }
+fn clean(c: char) -> String {
+    if c == '\t' { " ".into() } else { text::printable(c.encode_utf8(&mut [0; 4])) }
 }
 
 /// The characters that are shown around one where not all have room, and what stands for the others.
@@ -231,7 +231,7 @@ fn window(line: &[char], at: usize, room: usize) -> (usize, usize, &'static str)
     // How many have room, and how much they leave.
     let fit = |chars: &mut dyn Iterator<Item = &char>, room: usize| {
         let mut left = room;
-        let count = chars.map_while(|c| clean(c).width().le(&left).then(|| left -= clean(c).width())).count();
+        let count = chars.map_while(|c| clean(*c).width().le(&left).then(|| left -= clean(*c).width())).count();
         (count, left)
     };
     let (whole, left) = fit(&mut line.iter(), room);
@@ -241,7 +241,7 @@ fn window(line: &[char], at: usize, room: usize) -> (usize, usize, &'static str)
     }
     let room = room - 2;
     let (before, _) = fit(&mut line[..at].iter().rev(), room * 2 / 3);
-    let used: usize = line[at - before..at].iter().map(|c| clean(c).width()).sum();
+    let used: usize = line[at - before..at].iter().map(|c| clean(*c).width()).sum();
     let (after, _) = fit(&mut line[at..].iter(), room - used);
     (at - before, at + after, "…")
 }

@@ -27,11 +27,16 @@ pub(super) fn refused(before: &str, text: &str) -> (String, String) {
             let call = items.map(|items| format!("list {}", items.join(" ")).trim_end().to_string());
             ("a list is made by a call".into(), call.map_or_else(|| "as in: l = list 1 2 3".into(), line))
         }
+        "{" if head.is_empty() && !inner.trim().is_empty() && !inner.contains(':') => {
+            ("there are no sets here".into(), "a list is made by a call, as in: l = list 1 2 3".into())
+        }
         "{" if head.is_empty() => {
             let json = text[..length].replace('\'', "\"");
             ("an object is read from JSON by a call".into(), line(format!("loads '{json}'")))
         }
-        "(" if head.is_empty() => match items(inner).filter(|_| inner.contains(',')) {
+        "(" if head.is_empty() || matches!(head, "-" | "~" | "not" | "and" | "or") => match items(inner)
+            .filter(|_| head.is_empty() && inner.contains(','))
+        {
             Some(items) => {
                 ("several values are a list, made by a call".into(), line(format!("list {}", items.join(" "))))
             }
@@ -44,7 +49,7 @@ pub(super) fn refused(before: &str, text: &str) -> (String, String) {
                 "its arguments follow it, with spaces: n = len $data".into(),
             ),
         },
-        "[" if is_part(head) => {
+        "[" if is_part(head) && !inner.contains(['(', '[', '{', '+', '*', '$', ' ']) => {
             let mut end = open + length;
             while text[end..].starts_with('[')
                 && let Some(more) = closing(&text[end..])
@@ -145,10 +150,17 @@ fn argument(text: &str) -> Option<String> {
         _ if word(text) => Some(text.into()),
         _ if is_name(text) => Some(format!("${text}")),
         _ if text.split('.').all(is_name) => Some(format!("${{{text}}}")),
-        _ if text.ends_with(['"', '\'']) => Some(text.into()),
-        _ if text.is_empty() || text.contains([' ', '(', '[', '{', '+', '*']) => None,
+        _ if is_quoted(text) => Some(text.into()),
+        _ if text.is_empty() || text.contains([' ', '(', '[', '{', '+', '*', '"', '\'']) => None,
         _ => Some(text.into()),
     }
+}
+
+/// Whether text is one stretch in quotes, with the letters that may stand before it.
+fn is_quoted(text: &str) -> bool {
+    let quoted = text.trim_start_matches(['r', 'b', 'R', 'B']);
+    let Some(quote) = quoted.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return false };
+    quoted.len() > 1 && quoted[1..].find(quote) == Some(quoted.len() - 2)
 }
 
 /// A call of Python's: `len(x)`, `x.upper()`, `socket.socket()`.

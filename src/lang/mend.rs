@@ -12,7 +12,7 @@ pub(super) fn mended(line: &str) -> Vec<String> {
     let mut line = line.trim().to_string();
     for _ in 0..TRIES {
         match step(&line) {
-            Step::Whole if line.is_empty() => return Vec::new(),
+            Step::Whole if line.is_empty() || line.starts_with('#') => return Vec::new(),
             Step::Whole => return vec![line],
             Step::Mended(better) => line = better,
             Step::Parted(at) => {

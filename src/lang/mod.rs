@@ -41,5 +41,5 @@ pub const DEPTH_MAX: usize = 100;
 /// The words that begin or end something and so cannot be names.
 pub const KEYWORDS: &[&str] = &[
     "if", "elif", "else", "end", "while", "loop", "for", "in", "repeat", "break", "continue", "try", "except",
-    "finally", "def", "return", "global", "expect", "assert", "let", "print", "and", "or", "not", "as",
+    "finally", "def", "return", "global", "expect", "every", "assert", "let", "print", "and", "or", "not", "as",
 ];

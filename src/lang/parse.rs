@@ -127,16 +127,14 @@ impl Parser<'_> {
     /// A comma behind quotes parts no words, and is not meant to be part of one.
     fn parted_by_blanks(&self, line: &[Word]) -> Result<(), Error> {
         let text = self.source.line(line[0].span.line);
-        if !text.contains("\",") && !text.contains("',") {
+        // Brackets have more to be said of.
+        if !text.contains("\",") && !text.contains("',") || line.iter().any(|word| word.brackets) {
             return Ok(());
         }
         let chars: Vec<char> = text.chars().collect();
         for word in line {
-            let (start, end) = (word.span.column as usize - 1, (word.span.column + word.span.length) as usize - 1);
-            // A pair in parentheses is an address of other languages.
-            if matches!(chars.get(end.saturating_sub(2)..end), Some(['"' | '\'', ',']))
-                && chars.get(start) != Some(&'(')
-            {
+            let end = (word.span.column + word.span.length) as usize - 1;
+            if matches!(chars.get(end.saturating_sub(2)..end), Some(['"' | '\'', ','])) {
                 let span = Span { column: end as u32, length: 1, ..word.span };
                 let error = self.error(span, "words are parted by blanks, without commas");
                 return Err(error.note("as text, a comma stands inside the quotes"));
@@ -209,6 +207,7 @@ impl Parser<'_> {
             Some(name) if KEYWORDS.contains(&name) => {
                 Err(self.error(word.span, format!("`{name}` is a word of the language and cannot be a name")))
             }
+            _ if word.is("=") => Err(self.error(word.span, format!("{what} is missing before the ="))),
             _ if word.bare().is_some_and(|text| text.contains('=')) => {
                 Err(self.error(word.span, "= is a word of its own, with a space on either side"))
             }
@@ -285,7 +284,7 @@ impl Parser<'_> {
                 self.name(&line, 1, "a name")?;
                 Ok(StatementKind::Global(self.names(&line, 1, "a name")?))
             }
-            word if KEYWORDS.contains(&word) && !matches!(word, "expect" | "not") => {
+            word if KEYWORDS.contains(&word) && !matches!(word, "expect" | "not" | "every") => {
                 Err(self.error(line[0].span, format!("`{word}` cannot begin a line")))
             }
             _ if is_value(&line) => Ok(StatementKind::Show(self.expr(&line, 0)?)),
@@ -407,6 +406,6 @@ fn is_value(line: &[Word]) -> bool {
     match line[0].bare() {
         Some("(") => line[0].brackets,
         Some(text) if Operator::is_unary(text) => true,
-        first => first.is_none_or(number) && line.get(1).is_none_or(operator),
+        first => !line[0].brackets && first.is_none_or(number) && line.get(1).is_none_or(operator),
     }
 }

@@ -93,7 +93,13 @@ fn why(message: impl Into<String>, note: impl Into<String>) -> Why {
 
 /// What stands between braces.
 fn braced(inner: &str) -> Result<Part, Why> {
+    let trimmed = inner.trim();
     let (name, rest) = inner.split_at(length(inner));
+    let behind = rest.trim_start();
+    if trimmed != inner && is_name(trimmed) || rest.len() > behind.len() && behind.starts_with([':', '[', '.']) {
+        let text = if name.is_empty() { trimmed.to_string() } else { format!("{name}{}", behind.trim_end()) };
+        return Err(why("a blank stands within the braces", format!("write ${{{text}}}")));
+    }
     if name.is_empty() {
         return Err(match inner {
             "" => why("${ needs a name and a }", BRACES),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::ast::{Block, Call, StatementKind};
-use super::{Expr, Index, KEYWORDS, Part, Pick, Word, is_name, needs_braces};
+use super::{Expr, Index, KEYWORDS, Part, Pick, Word, needs_braces};
 use crate::value::text;
 
 /// The canonical text of statements: parsing it gives them back.
@@ -82,6 +82,9 @@ fn call(call: &Call) -> String {
     if let Some(name) = &call.expect {
         let _ = write!(out, "expect {} ", word(name));
     }
+    if let Some(seconds) = &call.every {
+        let _ = write!(out, "every {} ", word(seconds));
+    }
     out.push_str(&joined(&word(&call.name), &call.args));
     if call.background {
         out.push_str(" &");
@@ -92,11 +95,8 @@ fn call(call: &Call) -> String {
 /// An expression that stands alone: a name at its beginning would be a call's.
 fn shown(e: &Expr) -> String {
     let text = expr(e, 0);
-    if is_name(text.split(' ').next().unwrap_or("")) && !text.starts_with("not ") {
-        format!("( {text} )")
-    } else {
-        text
-    }
+    let given = text.starts_with(['(', '"', '$']) || ["not ", "- ", "~ "].iter().any(|op| text.starts_with(op));
+    if given { text } else { format!("( {text} )") }
 }
 
 fn expr(e: &Expr, min: u8) -> String {

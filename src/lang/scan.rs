@@ -287,7 +287,8 @@ impl Scanner<'_> {
             }
             Err((message, note)) => {
                 let braces = rest.starts_with("u{").then(|| rest.find('}')).flatten();
-                self.wrong(Bad::new(1 + braces.map_or(next.len_utf8(), |end| end + 1), message, note));
+                let bad = Bad::new(1 + braces.map_or(next.len_utf8(), |end| end + 1), message, note);
+                self.wrong(if next == '$' { bad.with(2, "$$") } else { bad });
             }
         }
     }

@@ -54,7 +54,7 @@ pub fn typed(line: &str) -> (Vec<Typed>, usize) {
     (words, at)
 }
 
-/// The place of the word that says what the line does: behind `a, b =` and `expect ERRNO`.
+/// The place of the word that says what the line does: behind `a, b =`, `expect ERRNO` and `every SECONDS`.
 pub fn head(words: &[Typed]) -> usize {
     let targets = |words: &[Typed]| {
         let text = words.iter().map(|w| &*w.text).collect::<Vec<_>>().join(" ");
@@ -62,5 +62,6 @@ pub fn head(words: &[Typed]) -> usize {
     };
     let after = words.iter().position(|w| w.word.is("=")).filter(|at| targets(&words[..*at]));
     let start = after.map_or(0, |at| at + 1);
-    if words.get(start).is_some_and(|w| w.word.is("expect")) { start + 2 } else { start }
+    let prefix = words.get(start).is_some_and(|w| w.word.is("expect") || w.word.is("every"));
+    if prefix { start + 2 } else { start }
 }

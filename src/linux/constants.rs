@@ -354,6 +354,28 @@ pub static OTHERS: Constants = Constants {
 pub static SETS: [&Constants; 9] =
     [&FAMILIES, &TYPES, &PROTOCOLS, &MSG_FLAGS, &AI_FLAGS, &NI_FLAGS, &OTHERS, &HOWS, &POLL_EVENTS];
 
+/// Whether sockets of a family and a type can have that protocol; either may be left open. What has no protocols of IP
+/// has none of these.
+pub fn is_spoken(family: Option<i32>, kind: Option<i32>, protocol: i32) -> bool {
+    let v6 = family == Some(libc::AF_INET6);
+    family.is_none_or(|family| matches!(family, libc::AF_UNSPEC | libc::AF_INET | libc::AF_INET6))
+        && match kind {
+            Some(libc::SOCK_STREAM) => {
+                matches!(protocol, libc::IPPROTO_IP | libc::IPPROTO_TCP | libc::IPPROTO_SCTP | libc::IPPROTO_MPTCP)
+            }
+            Some(libc::SOCK_DGRAM) => match protocol {
+                libc::IPPROTO_IP | libc::IPPROTO_UDP | libc::IPPROTO_UDPLITE => true,
+                libc::IPPROTO_ICMP => !v6,
+                libc::IPPROTO_ICMPV6 => v6,
+                _ => false,
+            },
+            Some(libc::SOCK_SEQPACKET) => protocol == libc::IPPROTO_SCTP,
+            Some(libc::SOCK_DCCP) => protocol == libc::IPPROTO_DCCP,
+            Some(libc::SOCK_RAW) => protocol != libc::IPPROTO_IP,
+            _ => true,
+        }
+}
+
 /// The number of a name in any of the sets, of an option, or of an option's level.
 pub fn find_any(name: &str) -> Option<i32> {
     SETS.iter()

@@ -35,7 +35,7 @@ impl Compiler<'_> {
     fn no_call(&self, call: &Call, text: &str) -> Error {
         let alone = call.args.is_empty() && call.targets.is_empty();
         let what = match call.args.first().and_then(Word::bare) {
-            Some(word) if word.starts_with('=') && word != "==" => {
+            Some(word) if word.starts_with('=') && word.len() > 1 && word != "==" => {
                 return self.error(call.args[0].span, "= is a word of its own, with a space on either side");
             }
             _ if alone => format!("no call and no value is named `{text}`"),
@@ -172,7 +172,7 @@ pub(super) fn known(param: &Param, word: &Word) -> Option<Result<Arg, Failure>> 
         (Some(text), _) if kind.is_live() && !word.quoted && is_name(text) => return None,
         (Some(text), _) if (kind.is_any() || kind.is_live_or_number()) && !word.quoted => kinds::word_value(text),
         (Some(text), _) => Value::text(text),
-        (None, [Part::Literal(bytes)]) => Value::bytes(&**bytes),
+        (None, [Part::Literal(bytes)]) => return Some(kinds::fit(kind, Value::bytes(&**bytes))),
         (None, _) => return None,
     };
     let is_value = matches!(value, Value::Int(_) | Value::Float(_) | Value::None);

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use crate::command::{Arg, Command, Kind};
 use crate::lang::{Operator, Source, Span};
-use crate::value::{Name, Value};
+use crate::value::{Failure, Name, Value};
 
 /// Compiled statements.
 pub(crate) struct Code {
@@ -177,6 +177,12 @@ pub(crate) struct Function {
 }
 
 impl Function {
+    /// It takes another number of arguments.
+    pub(crate) fn miscounted(&self, given: usize) -> Failure {
+        let (name, takes, params) = (&self.name, self.params.len(), self.params.join(" "));
+        Failure::usage(format!("`{name}` takes {takes} arguments ({params}), and here are {given}"))
+    }
+
     /// The call that nobody wrote: the def in that slot is started rather than called.
     pub(crate) fn start(&self, slot: usize) -> Rc<Site> {
         let (args, spans, targets, callee) = (Vec::new(), Vec::new(), Vec::new(), Callee::Defined(slot));
@@ -194,6 +200,10 @@ pub(crate) enum Op {
     Line(u32, u32),
     /// Make a call.
     Call(Rc<Site>),
+    /// Begin to repeat a call, so many seconds apart.
+    Every(usize, Operand),
+    /// Wait until it is time to make the call again.
+    Beat(usize, Rc<Site>),
     /// Make a call in the background: a job that runs this code in the same scope.
     Background(Rc<Code>),
     /// Give a name a value.
@@ -249,6 +259,7 @@ impl Op {
             Self::Each(..) => "for",
             Self::Value(_) => "return",
             Self::Background(_) => "&",
+            Self::Every(..) => "every",
             _ => "line",
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::code::{After, Code, ExprCode, Function, Op, Operand, PickCode, Slot, StatementPlace};
+use super::code::{After, Code, ExprCode, Function, Op, Operand, PickCode, Site, Slot, StatementPlace};
 use super::locals::{assigned, declared};
 use super::scope::Symbols;
 use crate::command::{self, kinds};
@@ -242,14 +242,30 @@ impl Compiler<'_> {
         }
         let site = Rc::new(self.site(call)?);
         if call.background {
-            let mut job = empty(self.source);
-            job.ops.push(Op::Call(site));
-            job.places.push(StatementPlace { span, nested: true, end: 0 });
+            let outer = std::mem::replace(&mut self.code, empty(self.source));
+            self.nested += 1;
+            self.make(call, site, span);
+            self.nested -= 1;
+            let job = std::mem::replace(&mut self.code, outer);
             self.emit(Op::Background(Rc::new(job)), span);
         } else {
-            self.emit(Op::Call(site), span);
+            self.make(call, site, span);
         }
         Ok(())
+    }
+
+    /// Make a call, once or again and again.
+    fn make(&mut self, call: &Call, site: Rc<Site>, span: Span) {
+        let Some(seconds) = &call.every else {
+            self.emit(Op::Call(site), span);
+            return;
+        };
+        let temp = self.temp();
+        let seconds = self.plain(seconds);
+        self.emit(Op::Every(temp, seconds), span);
+        let again = self.emit(Op::Call(site.clone()), span);
+        self.emit(Op::Beat(temp, site), span);
+        self.emit(Op::Jump(again), span);
     }
 
     /// Whether a line that looks like a call is no more than the name of a value, which it shows.

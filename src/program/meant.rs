@@ -11,7 +11,7 @@ use super::scope::Symbols;
 use crate::command::socket::SHORT_FORMS;
 use crate::command::{self, Command, Kind, address, kinds};
 use crate::lang::{self, Error, KEYWORDS, Operator, Source, Word, is_name};
-use crate::value::text;
+use crate::value::{Value, text};
 
 /// Programs of a shell, whose names people type.
 const SHELL: &[&str] = &[
@@ -20,9 +20,13 @@ const SHELL: &[&str] = &[
     "sudo", "grep",
 ];
 
+/// What stands before a name that gets a value.
+const DECLARES: &[&str] = &["let ", "var ", "const ", "export ", "local ", "auto ", "int ", "set "];
+
 /// The error with the line to write.
 pub(crate) fn meant(table: &Symbols, error: Error) -> Error {
-    if error.incomplete || error.notes.iter().any(|note| note.starts_with("write: ")) {
+    let mut written = error.notes.iter().filter_map(|note| note.strip_prefix("write: ")).peekable();
+    if error.incomplete || written.peek().is_some() && written.all(|line| is_taken(table, line)) {
         return error;
     }
     let (source, number) = (error.source.clone(), error.span.line);
@@ -77,6 +81,7 @@ impl Reader<'_> {
             self.increment(),
             self.parenthesized(self.line),
             self.elsewhere(first),
+            ["//", "/*", "--"].iter().find_map(|sign| self.line.strip_prefix(sign)).map(|text| format!("#{text}")),
             self.line.strip_prefix("echo ").map(|words| format!("print {words}")),
             self.small_letters(first),
             self.made(first),
@@ -99,25 +104,32 @@ impl Reader<'_> {
             let raw = source.at(lang::Span { line: 1, ..word.span });
             raw.strip_suffix(',').map(str::to_string).unwrap_or(raw)
         };
-        let quoted =
-            self.words.iter().any(|word| word.quoted && source.at(lang::Span { line: 1, ..word.span }).ends_with(','));
-        quoted.then(|| self.words.iter().map(raw).collect::<Vec<_>>().join(" "))
+        let quoted = |word: &Word| word.quoted && raw(word).chars().count() < word.span.length as usize;
+        if !self.words.iter().any(quoted) {
+            return None;
+        }
+        let line = self.words.iter().map(raw).collect::<Vec<_>>().join(" ");
+        let address = || Written::on(&Source::new("", &line), 1)?.address();
+        if fits(&line) { Some(line) } else { address().or(Some(line)) }
     }
 
     /// `s=socket`, `let x=5`, `x = 5`, `let s = socket`, `s = tcp`.
     fn assignment(&self) -> Option<String> {
-        let body = self.line.strip_prefix("let ").unwrap_or(self.line);
+        let body = DECLARES.iter().find_map(|word| self.line.strip_prefix(word)).unwrap_or(self.line);
         let (names, value) = body.split_once('=')?;
-        let (value, names) = (value.trim(), names.split(',').map(str::trim).collect::<Vec<_>>());
+        let value = value.trim();
+        let names = names.trim_end_matches([' ', ':']).trim_matches(['(', ')', '[', ']']);
+        let parts = if names.contains(',') { names.split(',') } else { names.split(' ') };
+        let names: Vec<&str> = parts.map(|name| name.trim().trim_start_matches('$')).collect();
         if value.is_empty() || value.starts_with('=') || !names.iter().all(|name| is_name(name)) {
             return None;
         }
         let targets = names.join(", ");
         let source = Source::new("", value);
-        let words = lang::words(&source, 1, value).ok()?;
-        let first = words.first()?.bare().unwrap_or("");
-        let call = format!("{targets} = {value}");
-        if self.table.is_call(first) && (words.len() > 1 || is_taken(self.table, &call)) {
+        let words = lang::words(&source, 1, value).unwrap_or_default();
+        let first = words.first().and_then(Word::bare).unwrap_or("");
+        let call = format!("{targets} = {}", value.trim_end_matches(','));
+        if self.table.is_call(first.trim_end_matches(',')) && (words.len() > 1 || is_taken(self.table, &call)) {
             return Some(call);
         }
         if is_sort(first) && names.len() == 1 {
@@ -126,20 +138,27 @@ impl Reader<'_> {
         if let Some(call) = self.parenthesized(value) {
             return Some(format!("{targets} = {call}"));
         }
-        let near = || text::nearest(first, self.table.callable()).is_some();
-        let is_text = words.len() == 1 && is_name(first);
-        if names.len() > 1 || is_text && !self.is_variable(first) && !self.table.is_call(first) && near() {
+        if names.len() > 1 { None } else { self.let_value(&targets, &source, &words) }
+    }
+
+    /// The `let` of a value, where it is one.
+    fn let_value(&self, name: &str, source: &Rc<Source>, words: &[Word]) -> Option<String> {
+        let first = words.first().and_then(Word::bare).unwrap_or("");
+        let text = words.len() == 1 && is_name(first) && !self.is_variable(first);
+        if text && !self.table.is_call(first) && text::nearest(first, self.table.callable()).is_some() {
             return None;
         }
-        let value = if is_text && !self.is_variable(first) && first == value {
-            match kinds::word_value(first) {
-                crate::value::Value::Text(_) => format!("\"{value}\""),
-                _ => value.to_string(),
-            }
-        } else {
-            self.inserted(&source, &words)
+        let value = match kinds::word_value(first) {
+            Value::Text(_) if text => format!("\"{first}\""),
+            _ => self.inserted(source, words),
         };
-        Some(format!("let {targets} = {value}"))
+        let line = format!("let {name} = {value}");
+        let minus = first.strip_prefix('-').is_some_and(is_name);
+        match lang::parse(&Source::new("", &line)) {
+            // What is said of the value says what to write, perhaps.
+            Err(error) => error.notes.iter().find_map(|note| note.strip_prefix("write: ")).map(str::to_string),
+            Ok(_) => (!minus).then_some(line),
+        }
     }
 
     /// `bind(s, :9999)`.
@@ -156,8 +175,12 @@ impl Reader<'_> {
 
     /// `x += 1`, `x++`.
     fn increment(&self) -> Option<String> {
-        if let Some(name) = self.line.strip_suffix("++").filter(|name| is_name(name)) {
-            return Some(format!("let {name} = ${name} + 1"));
+        let one = |sign: &str, operator| {
+            let name = self.line.strip_suffix(sign).or_else(|| self.line.strip_prefix(sign))?.trim();
+            is_name(name).then(|| format!("let {name} = ${name} {operator} 1"))
+        };
+        if let Some(line) = one("++", '+').or_else(|| one("--", '-')) {
+            return Some(line);
         }
         let [name, sign, value @ ..] = self.words else { return None };
         let (name, sign) = (name.bare().filter(|name| is_name(name))?, sign.bare()?.strip_suffix('=')?);

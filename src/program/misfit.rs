@@ -82,12 +82,13 @@ impl Written {
         (is_job && digits != word && digits.parse::<u64>().is_ok()).then(|| self.with(span, digits))
     }
 
-    /// `recv s, 1024`.
+    /// `recv s, 1024`, `recv (s, 1024)`.
     fn without_commas(&self) -> Option<String> {
         let mut line = self.source.line(self.call.name.span.line).trim().to_string();
         for word in self.words().iter().rev() {
             let raw = self.source.at(word.span);
-            if let Some(before) = raw.strip_suffix(',').filter(|before| !before.is_empty()) {
+            let before = raw.trim_start_matches('(').trim_end_matches([',', ')']);
+            if before.len() < raw.len() && !before.is_empty() {
                 let offset = self.source.line(word.span.line).chars().take_while(|c| c.is_whitespace()).count() as u32;
                 let span = Span { column: word.span.column - offset, ..word.span };
                 line = Source::part("", &line, span.line).with(span, before);
@@ -97,12 +98,13 @@ impl Written {
     }
 
     /// `bind s ("127.0.0.1", 9999)`, `bind s 127.0.0.1 "9999"`.
-    fn address(&self) -> Option<String> {
+    pub(super) fn address(&self) -> Option<String> {
         if !self.command.params.iter().any(|p| p.kind == Kind::Addr) {
             return None;
         }
         let words = self.words();
-        let places = (0..words.len()).flat_map(|at| [(at, at + 1), (at, at)]).filter(|(_, end)| *end < words.len());
+        let stretches = |at| [(at, at + 2), (at, at + 1), (at, at)];
+        let places = (0..words.len()).flat_map(stretches).filter(|(_, end)| *end < words.len());
         let mended = places.filter_map(|(from, to)| {
             let span = words[from].span.to(words[to].span);
             Some(self.with(span, &address::mended(&self.source.at(span))?))

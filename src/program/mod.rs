@@ -9,6 +9,7 @@ mod bind;
 mod blocks;
 mod code;
 mod compile;
+mod faults;
 mod locals;
 mod meant;
 mod misfit;
@@ -18,6 +19,7 @@ pub(crate) use code::{
     After, ArgCode, Callee, Code, ExprCode, Function, Op, Operand, PickCode, SHOW, Site, Slot, takes,
 };
 pub(crate) use compile::{compile, snippet};
+pub(crate) use faults::{Fault, faults};
 pub(crate) use meant::meant;
 pub(crate) use misfit::Written;
 pub(crate) use scope::{Scope, Symbols};

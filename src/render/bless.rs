@@ -1,6 +1,8 @@
 //! A transcript written anew where a run of it differs, as little of it as can be. It runs nothing and writes no file.
 
-use super::compare::{Bindings, Comparison, Difference, Exchange, Line, line_matches};
+use super::bind::{Bindings, Line, line_matches};
+use super::compare::{Comparison, Exchange};
+use super::differ::Difference;
 use super::rules::{Chosen, placeholder};
 use super::transcript::{self, ANY_LINES, Entry, LinePart, parts};
 
@@ -93,7 +95,7 @@ impl Pen<'_> {
                 continue;
             }
             let from_end = got.len() - at;
-            let old = if from_end <= after.max(d.tail) { want.shown.len().checked_sub(from_end) } else { Some(at) };
+            let old = if from_end <= after.max(d.tail()) { want.shown.len().checked_sub(from_end) } else { Some(at) };
             let old = old.and_then(|old| want.shown.get(old)).filter(|old| old.contains("{*}"));
             let kept = old.filter(|old| line_matches(old, line, &mut self.old.clone(), 0));
             out.push(match kept {

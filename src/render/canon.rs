@@ -8,12 +8,11 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::reckon::{is_value, printed, reckoned, unsigned};
+use super::given::{counts, is_inserted, is_value, reckoned, unsigned};
 use super::rules::{Chosen, LONG, RULES, is_autobound, is_chosen_port, placeholder};
 use super::scan::{ends_in_host, lasts, numbers, stands_alone, step, within};
 use super::table::{self, Cell, Grid};
 use crate::command;
-use crate::lang::is_name;
 use crate::session::{Event, Syscall, What};
 use crate::value::table::Column;
 use crate::value::{Addr, Holds, Table, Value};
@@ -146,7 +145,7 @@ impl Canon {
             }
             What::Failed { .. } | What::Noted(_) | What::Announced(_) | What::Traced(_) => true,
             What::Explained(_) | What::Drawn(_) => true,
-            What::Line(_) | What::JobStarted(..) | What::Page(_) => false,
+            What::Line(_) | What::JobStarted(..) | What::Page(_) | What::Timed(_) => false,
         };
         let fds = if let What::Traced(call) = &event.what { Some(from_end(call)) } else { None };
         Origin { open, local: local.into(), fds }
@@ -347,20 +346,15 @@ impl Canon {
     }
 }
 
-/// Whether a line that gives a value takes it from a name.
-fn is_inserted(statement: &str) -> bool {
-    statement.contains('$') || is_name(statement.trim())
-}
-
-/// Whether a call's result is a number that nobody chose.
-fn counts(call: &str) -> bool {
-    command::find(call).is_some_and(|c| c.gives(Holds::Count) || c.gives(Holds::Errno))
-}
-
 /// Where descriptors stand in a traced call's line, which may have something before it.
 fn from_end(call: &Syscall) -> Rc<[Range<usize>]> {
     let length = call.text.len();
     call.fds.iter().map(|place| length - place.start..length - place.end).collect()
+}
+
+/// A value as it ends a printed line, which has no blanks at its end.
+fn printed(value: &Value) -> String {
+    value.to_string().trim_end().to_string()
 }
 
 #[cfg(test)]

@@ -4,133 +4,16 @@
 //! are two values, but the kernel may choose one port twice: [`Twin`]s, which differ in another run. What is text must
 //! be there as it is.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use super::canon::Piece;
+pub use super::bind::{Bindings, Line, Twin, write_line};
+
+use super::bind::line_matches;
+use super::differ::{Difference, Edit, difference};
 use super::rules::{Chosen, placeholder};
 use super::transcript::{self, ANY_LINES, Entry, LinePart, parts};
-
-/// A shown line of a run.
-pub type Line = Vec<Piece>;
-
-/// A value with the line where it was first seen.
-#[derive(Clone, Debug)]
-pub(super) struct Bound {
-    pub value: String,
-    line: usize,
-}
-
-/// Which placeholder stands for which value.
-#[derive(Clone, Default, Debug)]
-pub struct Bindings {
-    pub(super) by_name: BTreeMap<(Chosen, usize), Bound>,
-    by_value: HashMap<(Chosen, String), usize>,
-    twins: Vec<Twin>,
-}
-
-/// Two placeholders that stood for one value in a run: the later one with its line, and the earlier one.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Twin {
-    line: usize,
-    kind: Chosen,
-    numbers: (usize, usize),
-}
-
-impl std::fmt::Display for Twin {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (this, that) = (placeholder(self.kind, self.numbers.0), placeholder(self.kind, self.numbers.1));
-        write!(f, "line {}: {this} is the same value as {that}, in every run", self.line)
-    }
-}
-
-impl Bindings {
-    /// The number of a value: its own, or a new one.
-    pub fn number(&mut self, kind: Chosen, value: &str) -> usize {
-        if let Some(number) = self.number_of(kind, value) {
-            return number;
-        }
-        let number = if kind.is_numbered() { self.last(kind) + 1 } else { 0 };
-        self.bind(kind, number, value, 0);
-        number
-    }
-
-    pub(super) fn number_of(&self, kind: Chosen, value: &str) -> Option<usize> {
-        if !kind.is_numbered() {
-            return Some(0);
-        }
-        self.by_value.get(&(kind, value.to_string())).copied()
-    }
-
-    pub(super) fn last(&self, kind: Chosen) -> usize {
-        self.by_name.range((kind, 0)..=(kind, usize::MAX)).next_back().map_or(0, |((_, n), _)| *n)
-    }
-
-    pub(super) fn bind(&mut self, kind: Chosen, number: usize, value: &str, line: usize) {
-        self.by_name.insert((kind, number), Bound { value: value.into(), line });
-        let first = *self.by_value.entry((kind, value.into())).or_insert(number);
-        if first != number {
-            self.twins.push(Twin { line, kind, numbers: (number, first) });
-        }
-    }
-}
-
-/// A run's line as a transcript has it, named as they come.
-pub fn write_line(line: &[Piece], names: &mut Bindings) -> String {
-    transcript::written(line, |kind, value| names.number(kind, value))
-}
-
-/// Whether a shown line is as the transcript has it at that line. What it binds stays bound only if so.
-pub(super) fn line_matches(want: &str, got: &[Piece], names: &mut Bindings, line: usize) -> bool {
-    let mut new: BTreeMap<(Chosen, usize), &str> = BTreeMap::new();
-    let matches = walk(want, got, |kind, number, value| {
-        let bound = names.by_name.get(&(kind, number)).map(|bound| &*bound.value);
-        !kind.is_compared() || bound.unwrap_or_else(|| new.entry((kind, number)).or_insert(value)) == value
-    });
-    if matches {
-        for ((kind, number), value) in new {
-            names.bind(kind, number, value, line);
-        }
-    }
-    matches
-}
-
-/// Go through a transcript's line and a run's side by side; `bind` judges a placeholder and the value at its place.
-fn walk<'g>(want: &str, got: &'g [Piece], mut bind: impl FnMut(Chosen, usize, &'g str) -> bool) -> bool {
-    let whole: String = got.iter().map(Piece::written).collect();
-    let mark = Piece::text(if transcript::looks_special(&whole) { "\\" } else { "" });
-    let mut parts = parts(want).into_iter().map(|(part, _)| part);
-    let mut part = parts.next();
-    // The mark is text of the run's line, too.
-    let mut text = mark.text.as_str();
-    let mut pieces = got.iter();
-    loop {
-        match part {
-            Some(LinePart::Rest) => return true,
-            Some(LinePart::Text("")) => part = parts.next(),
-            Some(LinePart::Text(wanted)) if !text.is_empty() => {
-                let length = wanted.len().min(text.len());
-                if wanted.as_bytes()[..length] != text.as_bytes()[..length] {
-                    return false;
-                }
-                let (Some(left), Some(rest)) = (wanted.get(length..), text.get(length..)) else { return false };
-                (part, text) = (Some(LinePart::Text(left)), rest);
-            }
-            _ if !text.is_empty() => return false,
-            _ => match (part, pieces.next()) {
-                (None, None) => return true,
-                (Some(LinePart::Hole(kind, number)), Some(piece)) if piece.kinds.contains(&kind) => {
-                    if !bind(kind, number, &piece.text) {
-                        return false;
-                    }
-                    part = parts.next();
-                }
-                (Some(LinePart::Text(_)), Some(piece)) => text = &piece.text,
-                (Some(LinePart::Hole(..)) | None, Some(piece)) if piece.text.is_empty() => {}
-                _ => return false,
-            },
-        }
-    }
-}
+use crate::command::{self, views};
+use crate::lang;
 
 /// Whether shown lines are as the transcript has them; a line `...` stands for any lines. What they bind stays bound
 /// only if so.
@@ -195,10 +78,7 @@ pub fn groups(entries: Vec<Entry>, first: usize) -> Vec<Exchange<String>> {
 
 /// The lines that a transcript's statements were typed as.
 pub fn typed_lines(groups: &[Exchange<String>]) -> Vec<String> {
-    let text = |entry: &Entry| match entry {
-        Entry::Typed(line) | Entry::More(line) | Entry::Shown(line) => line.clone(),
-    };
-    groups.iter().flat_map(|g| &g.typed).map(text).collect()
+    groups.iter().flat_map(|g| &g.typed).map(|entry| entry.line().to_string()).collect()
 }
 
 /// What a person at the prompt saw of a statement before typing the next one.
@@ -240,6 +120,40 @@ fn answers(wanted: &[Exchange<String>], run: Vec<Entry<Line>>) -> Vec<Vec<Line>>
         }
     }
     answers
+}
+
+/// The number of the line that the last of so many typed lines stands on.
+pub fn line_of(groups: &[Exchange<String>], typed: usize) -> usize {
+    let mut seen = 0;
+    let at = groups.iter().find(|group| {
+        seen += group.typed.len();
+        seen >= typed
+    });
+    at.or(groups.last()).map_or(1, |group| group.line)
+}
+
+/// Where a transcript breaks off, if it does, with the number of the line: a block has no `end`, or, where the results are
+/// there, the last command has none.
+pub fn cut_off(groups: &[Exchange<String>], has_results: bool) -> Option<(usize, String)> {
+    let mut open: Option<(usize, isize)> = None;
+    for group in groups {
+        let (line, depth) = open.take().unwrap_or((group.line, 0));
+        let depth = depth + group.typed.iter().map(|entry| lang::depth_change(entry.line())).sum::<isize>();
+        // What is shown of it is that it has no end.
+        open = (depth > 0 && group.shown.is_empty()).then_some((line, depth));
+    }
+    if let Some((line, _)) = open {
+        return Some((line, "the transcript is cut off: the block that begins here has no `end`".into()));
+    }
+    let is_code =
+        |group: &&Exchange<String>| !group.shown.is_empty() || !lang::typed(group.typed[0].line()).0.is_empty();
+    let last = groups.iter().rev().find(is_code).filter(|group| has_results && group.shown.is_empty())?;
+    let [Entry::Typed(line)] = &*last.typed else { return None };
+    let (words, _) = lang::typed(line);
+    let call = words.get(lang::head(&words)).map_or("", |word| &word.text);
+    let shows = matches!(call, "let" | "print") || command::find(call).is_some() && !views::may_show_nothing(call);
+    let said = || format!("the transcript is cut off: `{line}` has no result, and a call shows `ok` at least");
+    shows.then(|| (last.line, said()))
 }
 
 /// What is wrong with a transcript's placeholders, if something is: with the number of the line.
@@ -284,16 +198,6 @@ pub struct Comparison {
     pub(super) differing: Vec<Difference>,
 }
 
-/// How one statement differs: so many lines fit at its beginning and at its end, and why the others do not.
-pub(super) struct Difference {
-    pub group: usize,
-    head: usize,
-    pub tail: usize,
-    /// The run's lines between, with the names they have so far.
-    lines: Vec<String>,
-    notes: Vec<String>,
-}
-
 impl Comparison {
     /// Compare a transcript's statements with a run of their lines.
     pub fn new(wanted: Vec<Exchange<String>>, run: Vec<Entry<Line>>) -> Self {
@@ -303,7 +207,7 @@ impl Comparison {
         for (group, (want, got)) in wanted.iter().zip(&got).enumerate() {
             let first = want.line + want.typed.len();
             if !lines_match(&want.shown, got, &mut names, first) {
-                differing.push(difference(group, want, got, &mut names));
+                differing.push(difference(group, first, &want.shown, got, &mut names));
             }
         }
         Self { wanted, got, names, differing }
@@ -330,69 +234,29 @@ impl Comparison {
         let mut differing = self.differing.iter().peekable();
         for (i, want) in self.wanted.iter().enumerate() {
             rows.extend(want.typed.iter().map(|entry| DiffLine::Same(entry.to_string())));
-            let shown =
-                |lines: &[String], row: fn(String) -> DiffLine| lines.iter().cloned().map(row).collect::<Vec<_>>();
             let Some(d) = differing.next_if(|d| d.group == i) else {
-                rows.extend(shown(&want.shown, DiffLine::Same));
+                rows.extend(want.shown.iter().cloned().map(DiffLine::Same));
                 continue;
             };
-            let end = want.shown.len() - d.tail;
-            rows.extend(shown(&want.shown[..d.head], DiffLine::Same));
-            rows.extend(shown(&want.shown[d.head..end], DiffLine::Gone));
-            rows.extend(shown(&d.lines, DiffLine::New));
-            rows.extend(d.notes.iter().cloned().map(DiffLine::Note));
-            rows.extend(shown(&want.shown[end..], DiffLine::Same));
+            let mut lines = d.lines.iter().cloned();
+            let mut notes = d.notes.iter().peekable();
+            // What is gone stands before what is new.
+            let mut new = Vec::new();
+            for (at, edit) in d.edits.iter().enumerate() {
+                match edit {
+                    Edit::Gone(w) => rows.push(DiffLine::Gone(want.shown[*w].clone())),
+                    Edit::New(_) => new.extend(lines.next().map(DiffLine::New)),
+                    Edit::Same(w, _) | Edit::Any(w) => rows.push(DiffLine::Same(want.shown[*w].clone())),
+                    Edit::Hidden(_) => {}
+                }
+                if d.edits.get(at + 1).is_none_or(|next| !next.is_change()) {
+                    rows.append(&mut new);
+                }
+                while let Some((_, note)) = notes.next_if(|(after, _)| *after == at) {
+                    rows.push(DiffLine::Note(note.clone()));
+                }
+            }
         }
         rows
     }
-}
-
-/// How a statement's lines differ. What of them fits stays bound.
-fn difference(group: usize, want: &Exchange<String>, got: &[Line], names: &mut Bindings) -> Difference {
-    let first = want.line + want.typed.len();
-    let shown = &want.shown;
-    let fits = |at: usize, got: &Line, names: &mut Bindings| {
-        shown[at] != ANY_LINES && line_matches(&shown[at], got, names, first + at)
-    };
-    let mut head = 0;
-    while head < shown.len().min(got.len()) && fits(head, &got[head], names) {
-        head += 1;
-    }
-    let room = (shown.len() - head).min(got.len() - head);
-    let mut tail = 0;
-    while tail < room && fits(shown.len() - tail - 1, &got[got.len() - tail - 1], names) {
-        tail += 1;
-    }
-    let (want, got) = (&shown[head..shown.len() - tail], &got[head..got.len() - tail]);
-    let pairs = (first + head..).zip(want.iter().zip(got));
-    let mut notes: Vec<String> = pairs.flat_map(|(line, (want, got))| broken(want, got, names, line)).collect();
-    notes.dedup();
-    // Numbers that it gives are the next ones, until the transcript says so itself.
-    let mut named = names.clone();
-    let lines = got.iter().map(|line| write_line(line, &mut named)).collect();
-    Difference { group, head, tail, lines, notes }
-}
-
-/// The placeholders of a line that do not stand for what the run has there. Those that are new are bound to it.
-fn broken(want: &str, got: &[Piece], names: &mut Bindings, line: usize) -> Vec<String> {
-    let hole = |(part, _)| if let LinePart::Hole(kind, number) = part { Some((kind, number)) } else { None };
-    let holes: Vec<_> = parts(want).into_iter().filter_map(hole).collect();
-    let values: Vec<_> = got.iter().filter(|p| p.chosen).filter_map(|p| Some((*p.kinds.first()?, &*p.text))).collect();
-    if !holes.iter().map(|(kind, _)| kind).eq(values.iter().map(|(kind, _)| kind)) {
-        return Vec::new();
-    }
-    let mut notes = Vec::new();
-    for ((kind, number), (_, value)) in holes.into_iter().zip(values) {
-        let other = names.number_of(kind, value).filter(|n| *n != number);
-        match names.by_name.get(&(kind, number)) {
-            Some(bound) if bound.value != value => {
-                let is = other.map_or(String::new(), |n| format!(", which is {}", placeholder(kind, n)));
-                let name = placeholder(kind, number);
-                notes.push(format!("{name} was {} at line {}, {value} here{is}", bound.value, bound.line));
-            }
-            Some(_) => {}
-            None => names.bind(kind, number, value, line),
-        }
-    }
-    notes
 }

@@ -1,9 +1,24 @@
 //! Differences between texts as `diff -u` writes them. It knows lines, and nothing of what they say.
 
+use owo_colors::Style as Paint;
+
+use super::Style;
+
 /// Lines alike that are shown around a difference.
 const CONTEXT: usize = 3;
 /// The most lines that are shown of one side of a difference.
 const SIDE_MAX: usize = 40;
+
+/// A difference as a terminal shows it: what is gone, what is new, and where.
+pub fn painted(diff: &str, style: Style) -> String {
+    let line = |line: &str| match line.as_bytes().first() {
+        Some(b'-') => style.paint(line, Paint::new().red()),
+        Some(b'+') => style.paint(line, Paint::new().green()),
+        Some(b'@') => style.paint(line, Paint::new().cyan()),
+        _ => line.to_string(),
+    };
+    diff.lines().map(line).collect::<Vec<_>>().join("\n")
+}
 
 /// A line of two texts side by side.
 #[derive(Clone, PartialEq, Eq, Debug)]

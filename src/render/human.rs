@@ -1,5 +1,7 @@
 //! Events for people.
 
+use std::time::Duration;
+
 use owo_colors::{OwoColorize, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
@@ -76,11 +78,19 @@ fn laid(what: &What, text: String, room: Option<usize>) -> String {
     let Some(room) = room else { return text };
     match what {
         What::Page(_) | What::Drawn(_) | What::Rows { .. } => text,
+        What::Reply { values, .. } | What::JobDone { outcome: Ok(values), .. } if values.iter().all(has_words) => {
+            fold::wrap_lines(&text, room)
+        }
         What::Line(_) | What::Reply { .. } | What::Printed(_) | What::JobDone { outcome: Ok(_), .. } => {
             fold::mend(&text, room).into_owned()
         }
         _ => fold::wrap_lines(&text, room),
     }
+}
+
+/// Whether a value is shown in words of ours: text and bytes are another's, and each of their spaces counts.
+fn has_words(value: &Value) -> bool {
+    !matches!(value, Value::Text(_) | Value::Bytes(_) | Value::List(_) | Value::Object(_))
 }
 
 fn shown_text(event: &Event, style: Style) -> String {
@@ -102,6 +112,7 @@ fn shown_text(event: &Event, style: Style) -> String {
         What::Rows { table, .. } => rows(&event.at, table, style),
         What::Traced(call) => style.dim(&format!("{TRACED}{}", crate::value::text::printable(&call.text))),
         What::Announced(text) => style.dim(&format!("# {text}")),
+        What::Timed(took) => style.dim(&format!("  # {}", duration(*took))),
         What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
         What::JobDone { job, line, call, names, outcome } => {
@@ -112,6 +123,17 @@ fn shown_text(event: &Event, style: Style) -> String {
                 Err(f) => format!("{head} {line}: {}{}", style.bad(&f.to_string()), advice(call, f, style)),
             }
         }
+    }
+}
+
+/// How long something took, in three digits or so.
+fn duration(took: Duration) -> String {
+    let seconds = took.as_secs_f64();
+    let digits = |value: f64| if value < 9.995 { 2 } else { usize::from(value < 99.95) };
+    match seconds * 1e3 {
+        ms if ms < 0.9995 => format!("{ms:.3} ms"),
+        ms if ms < 999.5 => format!("{ms:.0$} ms", digits(ms)),
+        _ => format!("{seconds:.0$} s", digits(seconds)),
     }
 }
 

@@ -72,6 +72,7 @@ fn what(what: &What) -> (&'static str, Json) {
         What::Printed(text) => ("printed", make!({ "text": text })),
         What::Noted(text) => ("noted", make!({ "text": text })),
         What::Announced(text) => ("announced", make!({ "text": text })),
+        What::Timed(took) => ("timed", make!({ "seconds": took.as_secs_f64() })),
         What::View(text) => ("view", make!({ "text": text })),
         What::Page(page) => ("page", make!({ "text": super::page(page, super::Style::default()) })),
         What::Drawn(diagram) => ("drawn", drawn(diagram)),

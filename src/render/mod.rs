@@ -2,20 +2,24 @@
 //!
 //! It knows values, events and what the table says of calls. Colour is an argument; nothing is printed here.
 
+mod align;
+mod bind;
 mod bless;
 pub mod canon;
 pub mod compare;
 mod diagram;
 mod diff;
+mod differ;
+mod given;
 mod human;
 mod json;
 mod page;
-mod reckon;
 pub mod rules;
 mod scan;
 mod table;
 pub mod transcript;
 
+pub use diff::painted;
 pub use human::{Style, event, failure, program_error};
 pub use json::{json, json_head};
 pub use page::{WIDTH, page};

@@ -34,6 +34,15 @@ impl std::fmt::Display for Entry {
     }
 }
 
+impl Entry {
+    /// The line alone.
+    pub fn line(&self) -> &str {
+        match self {
+            Self::Typed(line) | Self::More(line) | Self::Shown(line) => line,
+        }
+    }
+}
+
 /// Whether a line that was shown would be read as something else: as a typed line, or as a wildcard. It is written with
 /// a backslash before it.
 pub fn looks_special(line: &str) -> bool {

@@ -35,6 +35,9 @@ impl Session {
             task.call = self.calls;
             self.keep_place(task, site);
         }
+        if self.times {
+            task.begins();
+        }
         let result = match (failed, &site.callee) {
             (Some(failure), _) => Err(failure),
             (None, Callee::Command(command)) => (command.run)(&mut self.world, &mut args),

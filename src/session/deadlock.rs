@@ -142,6 +142,7 @@ impl Session {
             }
             Parking::Join(other) => format!("the end of {}", other.name),
             Parking::Turn(_) => "its turn".into(),
+            Parking::Beat => "the next round".into(),
             Parking::Resumed(other) => format!("{} to yield", other.name),
             Parking::Yielded => "being resumed".into(),
         }

@@ -76,8 +76,22 @@ impl Session {
                 frame.pc += 1;
             }
             (
-                Op::Call(_) | Op::Background(_) | Op::Let(..) | Op::Assert(_) | Op::Print(_) | Op::Show(_),
-                Some(Op::Call(_) | Op::Background(_) | Op::Let(..) | Op::Assert(_) | Op::Print(_) | Op::Show(_)),
+                Op::Call(_)
+                | Op::Every(..)
+                | Op::Background(_)
+                | Op::Let(..)
+                | Op::Assert(_)
+                | Op::Print(_)
+                | Op::Show(_),
+                Some(
+                    Op::Call(_)
+                    | Op::Every(..)
+                    | Op::Background(_)
+                    | Op::Let(..)
+                    | Op::Assert(_)
+                    | Op::Print(_)
+                    | Op::Show(_),
+                ),
             ) => {
                 frame.pc = before.places[frame.pc].end as usize;
                 task.frames.push(Frame::new(code.clone(), scope));

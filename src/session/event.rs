@@ -1,7 +1,9 @@
 //! What a session tells of what it does: plain data, in order, for whoever shows it.
 
+use std::io;
+use std::path::Path;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::explain::Snapshot;
 use crate::lang::{Source, Span};
@@ -37,6 +39,8 @@ pub struct At {
     pub span: Span,
     /// The statement stands inside a block or a def.
     pub nested: bool,
+    /// It is part of what `every` repeats: no part of a transcript.
+    pub repeats: bool,
 }
 
 impl At {
@@ -82,6 +86,8 @@ pub enum What {
     Noted(String),
     /// Something came to a socket that no call waits on: worth knowing now, and no part of the session's record.
     Announced(String),
+    /// How long a call took: `timing on`. No part of the session's record.
+    Timed(Duration),
     /// Text that a view shows as it is.
     View(String),
     /// A page of help.
@@ -126,6 +132,11 @@ pub trait Sink {
 
     /// Clear the screen, where it is one that a person looks at.
     fn clear_screen(&mut self) {}
+
+    /// Write what is shown to that file as well from now on, or no more. Where nothing is shown there is nothing to write.
+    fn tee(&mut self, _: Option<&Path>) -> io::Result<()> {
+        Ok(())
+    }
 
     /// Show more of what was too long to be shown at once. False where nothing is left, or nothing is ever cut.
     fn more(&mut self) -> bool {

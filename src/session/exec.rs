@@ -55,6 +55,9 @@ impl Session {
     /// A parked task may be able to go on.
     fn wake_up(&mut self, task: &mut Task, mut parked: Parked) -> Flow {
         let expired = std::mem::take(&mut task.expired);
+        if let (Parking::Beat, true) = (&parked.on, expired) {
+            return Flow::On;
+        }
         self.keep_place(task, &parked.site);
         let Some(result) = self.come_of(task, &mut parked.on, expired) else {
             task.parked = Some(parked);
@@ -64,6 +67,8 @@ impl Session {
         let is_told = matches!(parked.on, Parking::Jobs(_)) && self.reporter.shows_all();
         if is_told && result.is_ok() && targets.is_empty() && expect.is_none() {
             // The announcement has just shown what it gave.
+            let took = task.took();
+            self.tell_time(task, took);
             return Flow::On;
         }
         self.settle(task, &parked.site, result)
@@ -89,7 +94,7 @@ impl Session {
             // Beside a program that stands nobody else has a turn.
             Parking::Turn(entry) if self.fairness.entries() >= *entry || task.evaluates => done(Reply::Nothing),
             // An entry of the run queue from before is not its turn.
-            Parking::Join(_) | Parking::Turn(_) => None,
+            Parking::Join(_) | Parking::Turn(_) | Parking::Beat => None,
             Parking::Resumed(coroutine) => match (coroutine.passed.borrow_mut().take(), coroutine.done.get()) {
                 (Some(value), _) => done(Reply::One(value)),
                 (None, true) => {
@@ -195,6 +200,11 @@ impl Session {
                     frame.pc = *exit;
                 }
             }
+            Op::Every(temp, seconds) => {
+                let seconds = self.globals.operand(&frame.scope, seconds)?;
+                self.every(task, *temp, &seconds)?;
+            }
+            Op::Beat(temp, site) => return Ok(Some(self.wait_round(task, *temp, site))),
             Op::Background(job) => self.background(task, job)?,
             Op::Define(slot, function) => self.globals.define(*slot, function),
             Op::Caught(slot) => {

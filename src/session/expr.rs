@@ -271,7 +271,7 @@ fn bits(op: Operator, x: i128, y: i128, truths: bool) -> Result<Value, Failure> 
         Operator::ShiftRight => x >> shift()?.min(127),
         _ => {
             let count = shift()?;
-            let shifted = x.checked_shl(count).filter(|n| count < 127 && n >> count == x);
+            let shifted = x.checked_shl(count).filter(|n| n >> count == x);
             shifted.or((x == 0).then_some(0)).ok_or_else(|| Failure::usage("the number is too large"))?
         }
     };

@@ -5,6 +5,7 @@
 //! happens is told as [`Event`]s to a [`Sink`]: execution prints nothing and knows no colour.
 
 mod advice;
+mod beat;
 mod call;
 mod deadlock;
 mod evaluate;
@@ -17,6 +18,7 @@ mod jobs;
 mod notify;
 mod outcome;
 mod process;
+mod repeat;
 mod report;
 mod reporter;
 mod requests;
@@ -47,8 +49,10 @@ use crate::explain::Told;
 use crate::help::foreign::{self, Foreign};
 use crate::lang::{self, Source};
 use crate::os::trace;
+use crate::program::{self, Fault};
 use crate::value::Value;
 use crate::world::{Record, World};
+use event::At;
 use fairness::Fairness;
 use globals::Globals;
 use jobs::Jobs;
@@ -77,6 +81,8 @@ pub struct Session {
     last_error: Option<Box<Told>>,
     /// The program that is stepped through, if one is.
     pub stepper: Stepper,
+    /// How long each call takes is told.
+    times: bool,
     /// How many calls were made, where they are counted.
     calls: u64,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
@@ -98,6 +104,7 @@ impl Session {
             fairness: Fairness::default(),
             args: Args::default(),
             history: Vec::new(),
+            times: false,
             told_of_bytes: false,
             calls: 0,
             stepper: Stepper::default(),
@@ -129,6 +136,18 @@ impl Session {
     /// What lines of another language are here.
     pub fn foreign(&self, text: &str) -> Option<Foreign> {
         foreign::read(text, &|name| self.globals.is_defined(name))
+    }
+
+    /// Read a program and run none of it. Tells of each call that can only fail what a run would; gives how many there are.
+    pub fn check(&mut self, source: &Rc<Source>) -> Result<usize, lang::Error> {
+        let code = self.globals.compile(source)?;
+        let faults = program::faults(&code);
+        let count = faults.len();
+        for Fault { call, failure, word, span } in faults {
+            let at = At { source: Some(source.clone()), span, ..At::default() };
+            self.tell(What::Failed { call, failure, word, expected: false, taken: false }, at);
+        }
+        Ok(count)
     }
 
     /// Give the main task something to run.

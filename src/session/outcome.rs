@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::event::{At, What};
 use super::exec::Flow;
+use super::repeat::repeats;
 use super::task::{Parked, Parking, Task};
 use super::tasks::MAIN;
 use super::{Main, Session, Stop};
@@ -90,6 +91,9 @@ impl Session {
     }
 
     fn complete_slowly(&mut self, task: &mut Task, site: &Rc<Site>, reply: Reply) -> Flow {
+        let is_job = task.job.is_some() && task.frames.len() == 1 && !repeats(task);
+        // A job's time is told when the job is.
+        let took = if is_job { None } else { task.took() };
         let values = match (site.targets.len(), reply) {
             (0, reply) => reply.into_values(),
             (1, reply) => vec![reply.into_value()],
@@ -112,7 +116,7 @@ impl Session {
             }
         }
         let remark = self.remark(task, site);
-        if task.job.is_some() && task.frames.len() == 1 {
+        if is_job {
             task.result = if site.targets.is_empty() { Reply::Many(values) } else { Reply::Nothing };
         } else if self.reporter.shows_all() {
             self.tell_at(task, What::Reply { call: site.name.clone(), names, values });
@@ -120,6 +124,7 @@ impl Session {
         if let Some(remark) = remark {
             self.tell_at(task, What::Noted(remark));
         }
+        self.tell_time(task, took);
         self.close_orphans_if_any(task);
         Flow::On
     }
@@ -174,7 +179,9 @@ impl Session {
         if let Some(expected) = site.and_then(|s| s.expect) {
             if failure.name == expected {
                 if self.reporter.shows_all() {
+                    let took = task.took();
                     self.tell_at(task, What::Failed { call, failure, word: None, expected: true, taken: true });
+                    self.tell_time(task, took);
                 }
                 return Flow::On;
             }
@@ -189,7 +196,9 @@ impl Session {
         let is_job = task.job.is_some() || (failure.name == Name::Cancelled && task.id != MAIN && !taken);
         // What a `try` takes is worth seeing when a call gave it: EAGAIN is a result.
         if !is_job && (!taken || (self.reporter.shows_all() && site.is_some())) {
+            let took = task.took();
             self.tell_at(task, What::Failed { call, failure: failure.clone(), word, expected: false, taken });
+            self.tell_time(task, took);
         }
         if !taken && !is_job && !task.evaluates && self.stands_again(task) {
             return Flow::Parked;

@@ -1,7 +1,10 @@
 //! Telling what happens, with the place that the task stands at.
 
+use std::time::Duration;
+
 use super::Session;
 use super::event::{At, What};
+use super::repeat::repeats;
 use super::status::Stop;
 use super::task::Task;
 use super::tasks::MAIN;
@@ -46,6 +49,13 @@ impl Session {
         self.tell(what, at);
     }
 
+    /// `timing on`: tell it, below what the call showed.
+    pub(super) fn tell_time(&mut self, task: &Task, took: Option<Duration>) {
+        if let Some(took) = took.filter(|_| self.times && self.reporter.shows_all()) {
+            self.tell_at(task, What::Timed(took));
+        }
+    }
+
     /// `trace on`: what the engine does between system calls.
     pub(super) fn tell_engine(&mut self, task: &Task, text: String) {
         self.tell_at(task, What::Traced(Syscall { text, fds: Vec::new() }));
@@ -53,15 +63,19 @@ impl Session {
 
     /// Where a task stands.
     pub(super) fn at(task: &Task) -> At {
+        let repeats = repeats(task);
         let place = task.frames.last().map(|f| (f, f.code.places.get(f.pc.saturating_sub(1))));
         At {
             process: None,
             // A coroutine speaks for the task that resumed it.
-            task: (task.id != MAIN && task.job.is_none() && !task.evaluates && !task.handle.coroutine)
+            task: (task.id != MAIN && (task.job.is_none() || repeats) && !task.evaluates && !task.handle.coroutine)
                 .then(|| task.name.clone()),
             source: place.map(|(f, _)| f.code.source.clone()),
             span: place.and_then(|(_, p)| p).map_or(Span::default(), |p| p.span),
-            nested: place.and_then(|(_, p)| p).is_some_and(|p| p.nested),
+            // A background call has a line of its own.
+            nested: place.and_then(|(_, p)| p).is_some_and(|p| p.nested)
+                && (task.job.is_none() || task.frames.len() > 1),
+            repeats,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Who is told what happens, and how much of it: events in their order.
 
+use std::io;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::event::{At, Event, Sink, What};
@@ -47,6 +49,11 @@ impl Reporter {
     /// Clear the screen, where there is one.
     pub(super) fn clear_screen(&mut self) {
         self.sink.clear_screen();
+    }
+
+    /// Write what is shown to that file as well, or no more.
+    pub(super) fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
+        self.sink.tee(path)
     }
 
     /// Show more of what was too long to be shown at once. False when there is no more.

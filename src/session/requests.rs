@@ -1,5 +1,6 @@
 //! What calls ask of the scheduler: tasks, jobs, and views of the session.
 
+use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -66,6 +67,8 @@ impl Session {
             Request::Why(socket) => self.explain(task, site, socket.as_ref())?,
             Request::More => self.more(task),
             Request::Trace(on) => self.trace(on).into(),
+            Request::Timing(on) => self.timing(task, on).into(),
+            Request::Tee(path) => self.tee(path.as_deref())?.into(),
             Request::Save(path) => self.save(&path)?.into(),
             Request::Source(path) => {
                 task.frames.push(self.source(&path)?);
@@ -239,16 +242,37 @@ impl Session {
         Reply::Nothing
     }
 
+    /// Tell how long each call takes from the next one on, or no more.
+    fn timing(&mut self, task: &Task, on: bool) -> Reply {
+        self.times = on;
+        task.took();
+        Reply::Nothing
+    }
+
+    /// Write what is shown to a file as well, or no more.
+    fn tee(&mut self, path: Option<&str>) -> Result<Reply, Failure> {
+        match (self.reporter.tee(path.map(Path::new)), path) {
+            (Err(e), Some(path)) => Err(file_failure(path, &e)),
+            _ => Ok(Reply::Nothing),
+        }
+    }
+
     /// The session's lines as a script, or the session as a transcript.
     fn save(&self, path: &str) -> Result<Reply, Failure> {
-        let text = if std::path::Path::new(path).extension().is_some_and(|e| e == "transcript") {
+        let text = if Path::new(path).extension().is_some_and(|e| e == "transcript") {
             self.reporter.transcript().ok_or_else(|| {
                 Failure::usage("a transcript is kept at the prompt only")
                     .note("for a script: sockpit record FILE.sock -o FILE.transcript")
             })?
         } else {
+            let mut depth = 0;
+            let kept = |line: &&str| {
+                let outermost = depth == 0;
+                depth += lang::depth_change(line);
+                !(outermost && views::is_aside(line))
+            };
             let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
-            lines.filter(|l| !views::is_aside(l)).map(|l| format!("{l}\n")).collect()
+            lines.filter(kept).map(|l| format!("{l}\n")).collect()
         };
         std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
         Ok(Reply::Nothing)

@@ -44,8 +44,10 @@ pub struct Status {
     ops: u32,
     /// Ctrl-C came before the line it was meant for.
     early_interrupt: bool,
+    /// Ctrl-C came since a line was asked for.
+    interrupted: bool,
     /// Ctrl-C is meant for another program, which has the terminal.
-    pub is_deaf: bool,
+    deaf: bool,
 }
 
 impl Status {
@@ -104,6 +106,24 @@ impl Status {
         }
     }
 
+    /// Whether Ctrl-C is meant for another program, which has the terminal.
+    pub fn be_deaf(&mut self, deaf: bool) {
+        self.deaf = deaf;
+    }
+
+    pub(super) fn is_deaf(&self) -> bool {
+        self.deaf
+    }
+
+    pub(super) fn note_interrupt(&mut self) {
+        self.interrupted = true;
+    }
+
+    /// Whether Ctrl-C came since a line was asked for, or since this was asked.
+    pub fn was_interrupted(&mut self) -> bool {
+        std::mem::take(&mut self.interrupted)
+    }
+
     /// A Ctrl-C may be meant for a line that is on its way from the editor.
     pub(super) fn keep_interrupt(&mut self) {
         self.early_interrupt = true;
@@ -119,5 +139,6 @@ impl Status {
     /// A new line is asked for: a Ctrl-C from before is not meant for it.
     pub fn forget_interrupt(&mut self) {
         self.early_interrupt = false;
+        self.interrupted = false;
     }
 }

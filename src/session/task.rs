@@ -2,8 +2,9 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
+use super::beat::Beat;
 use crate::program::{Code, Function, Scope, Site};
 use crate::value::{Failure, Handle, List, Reply, Value, text};
 use crate::world::sync::Pool;
@@ -104,6 +105,8 @@ pub(super) enum Temp {
     Count(u64),
     /// What it walks over, and how far it is.
     Each(Rc<List>, usize),
+    /// When it is time again.
+    Beat(Beat),
 }
 
 /// What follows a `finally`.
@@ -112,6 +115,9 @@ pub(super) enum Pending {
     Raise(Failure),
 }
 
+/// When calls began, each with the number of frames that the task had.
+type Begun = Vec<(usize, Instant)>;
+
 /// A task.
 #[derive(Default)]
 pub(super) struct Task {
@@ -119,6 +125,8 @@ pub(super) struct Task {
     pub name: Rc<str>,
     pub frames: Vec<Frame>,
     pub parked: Option<Parked>,
+    /// When the calls that it is in began, where that is told.
+    begun: Cell<Option<Box<Begun>>>,
     /// Which call of the session it is in, where they are counted.
     pub call: u64,
     /// The socket that the call it is in was given, 0 for none.
@@ -133,6 +141,8 @@ pub(super) struct Task {
     pub pool: Option<Rc<Pool>>,
     /// It is a background call.
     pub job: Option<u64>,
+    /// How many frames it had where it began to repeat a call.
+    pub repeats: u32,
     /// It runs lines that were typed while a program is stepped through, or what they set off: beside the program.
     pub evaluates: bool,
     pub handle: Rc<TaskHandle>,
@@ -146,6 +156,30 @@ impl Task {
     pub(super) fn new(name: Rc<str>, coroutine: bool) -> Self {
         let handle = Rc::new(TaskHandle { name: name.clone(), coroutine, ..TaskHandle::default() });
         Self { name, handle, daemon: coroutine, ..Self::default() }
+    }
+
+    /// A call begins, whose time is told.
+    pub(super) fn begins(&self) {
+        let depth = self.frames.len();
+        let mut begun = self.begun.take().unwrap_or_default();
+        begun.retain(|(before, _)| *before < depth);
+        begun.push((depth, Instant::now()));
+        self.begun.set(Some(begun));
+    }
+
+    /// How long the call took that ends now, where that is told.
+    pub(super) fn took(&self) -> Option<Duration> {
+        self.took_at(self.frames.len())
+    }
+
+    /// How long the call took that was made with so many frames.
+    pub(super) fn took_at(&self, depth: usize) -> Option<Duration> {
+        let mut begun = self.begun.take()?;
+        // Those further in were left with an error.
+        begun.retain(|(before, _)| *before <= depth);
+        let ended = begun.pop_if(|(before, _)| *before == depth);
+        self.begun.set((!begun.is_empty()).then_some(begun));
+        ended.map(|(_, at)| at.elapsed())
     }
 }
 
@@ -206,6 +240,8 @@ pub(super) enum Parking {
     Join(Rc<TaskHandle>),
     /// Its turn: the entry of the run queue with that number.
     Turn(u64),
+    /// The time to make the call again.
+    Beat,
     /// A coroutine's next `yield`.
     Resumed(Rc<TaskHandle>),
     /// Being resumed.

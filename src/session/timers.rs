@@ -15,6 +15,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::time::{Duration, Instant};
 
+use super::beat::Beat;
 use super::task::Task;
 use crate::os::process;
 use crate::world::TaskId;
@@ -86,6 +87,15 @@ impl Timers {
         if limit.is_none() && again.is_none() {
             return None;
         }
+        self.catch_up();
+        if let Some(interval) = again {
+            self.add(interval, again, task.id, task.epoch);
+        }
+        limit.and_then(|limit| self.add(limit, None, task.id, task.epoch))
+    }
+
+    /// A wait begins: heavy computing that came before it took its time.
+    fn catch_up(&mut self) {
         let behind = self.read().saturating_duration_since(self.time);
         // To ask how much was computed costs more than the clock.
         let computed = if behind >= HEAVY && self.held.is_none() { process::computed() } else { self.computed };
@@ -93,10 +103,20 @@ impl Timers {
             self.computed = computed;
             self.set(self.now);
         }
-        if let Some(interval) = again {
-            self.add(interval, again, task.id, task.epoch);
-        }
-        limit.and_then(|limit| self.add(limit, None, task.id, task.epoch))
+    }
+
+    /// A beat whose first time is now.
+    pub(super) fn beat(&mut self, period: Duration) -> Beat {
+        Beat { turn: self.time, at: self.read(), period }
+    }
+
+    /// A task waits for the next time of a beat: what the machine was late by is not added. Gives when that is by the
+    /// clock.
+    pub(super) fn wait_beat(&mut self, beat: &mut Beat, task: TaskId, epoch: u64) -> Option<Instant> {
+        self.catch_up();
+        *beat = beat.next(self.time)?;
+        self.push(beat.turn, beat.at, None, task, epoch);
+        Some(beat.at)
     }
 
     /// Set a timer, unless it would never end.
@@ -108,9 +128,13 @@ impl Timers {
         epoch: u64,
     ) -> Option<Instant> {
         let (turn, at) = (self.time.checked_add(lasts)?, self.now.checked_add(lasts)?);
+        self.push(turn, at, again, task, epoch);
+        Some(at)
+    }
+
+    fn push(&mut self, turn: Instant, at: Instant, again: Option<Duration>, task: TaskId, epoch: u64) {
         self.seq += 1;
         self.heap.push(Reverse(Timer { turn, seq: self.seq, at, task, epoch, again }));
-        Some(at)
     }
 
     /// The timer whose turn is next.

@@ -145,9 +145,10 @@ impl Session {
         if signal != libc::SIGINT {
             return self.status.ask_stop(Stop::Signal(signal));
         }
-        if self.status.is_deaf {
+        if self.status.is_deaf() {
             return;
         }
+        self.status.note_interrupt();
         if self.stepper.is_on() {
             self.interrupt_steps();
         } else if self.tasks.get(MAIN).is_some_and(|t| !t.frames.is_empty()) {
@@ -226,8 +227,9 @@ impl Session {
         match task.job {
             Some(number) => {
                 let result = std::mem::replace(&mut task.result, Reply::Nothing);
+                let took = task.took_at(1);
                 drop(task);
-                self.end_job(number, failure.map_or(Ok(result), |failure| Err(*failure)));
+                self.end_job(number, failure.map_or(Ok(result), |failure| Err(*failure)), took);
             }
             None if task.evaluates && !task.handle.coroutine => self.stepper.set_evaluating(None),
             None if failure.is_some_and(|f| f.name != Name::Cancelled) && !task.handle.coroutine => {
@@ -244,7 +246,8 @@ impl Session {
         let place = code.places.first().map_or(0, |p| p.span.line);
         let line =
             code.source.line(place).split('#').next().unwrap_or("").trim().trim_end_matches('&').trim_end().to_string();
-        let Some(Op::Call(site)) = code.ops.first() else { return Ok(()) };
+        let site = code.ops.iter().find_map(|op| if let Op::Call(site) = op { Some(site) } else { None });
+        let Some(site) = site else { return Ok(()) };
         let number = self.jobs.next();
         let mut job = Task::new(format!("job {number}").into(), false);
         job.daemon = true;
@@ -253,16 +256,21 @@ impl Session {
         job.frames = vec![Frame::new(code.clone(), scope.clone())];
         let id = self.tasks.add(job)?;
         self.jobs.add(Job::new(line.clone(), site.clone(), scope, id));
+        // What it shows in each round stands below.
+        let repeats = matches!(code.ops.first(), Some(Op::Every(..)));
+        if repeats && self.reporter.shows_all() {
+            self.tell_at(task, What::JobStarted(number, line.clone()));
+        }
         if let Some(job) = self.tasks.take(id) {
             self.run(job);
         }
-        if self.reporter.shows_all() && self.tasks.get(id).is_some() {
+        if !repeats && self.reporter.shows_all() && self.tasks.get(id).is_some() {
             self.tell_at(task, What::JobStarted(number, line));
         }
         Ok(())
     }
 
-    fn end_job(&mut self, number: u64, outcome: Result<Reply, Failure>) {
+    fn end_job(&mut self, number: u64, outcome: Result<Reply, Failure>, took: Option<Duration>) {
         self.world.ready.extend(self.jobs.end(number, outcome));
         if !self.reporter.shows_all() {
             return;
@@ -273,6 +281,9 @@ impl Session {
             let names = targets.iter().map(|(_, name)| name.clone()).collect();
             let what = What::JobDone { job: number, line: job.line().to_string(), call, names, outcome };
             self.tell(what, At::default());
+            if let Some(took) = took.filter(|_| self.times) {
+                self.tell(What::Timed(took), At::default());
+            }
         }
     }
 }

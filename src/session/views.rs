@@ -24,7 +24,9 @@ impl Session {
 
     /// A view is told, and gives nothing.
     fn show_it(&mut self, task: &Task, what: What) -> Answer {
+        let took = task.took();
         self.tell_at(task, what);
+        self.tell_time(task, took);
         Answer::Flow(Flow::On)
     }
 

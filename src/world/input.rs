@@ -18,6 +18,8 @@ struct Question {
 /// The questions that stand.
 #[derive(Default)]
 pub struct Input {
+    /// What stands before the lines that the user types, where that is not the usual.
+    pub prompt: Option<String>,
     /// There is somebody who can be asked.
     pub open: bool,
     /// In the order they came; one whose call was given up is gone.

@@ -11,6 +11,7 @@ mod held;
 pub(crate) mod input;
 mod kept;
 pub(crate) mod mpqueue;
+mod news;
 mod places;
 pub(crate) mod process;
 mod queue;
@@ -24,7 +25,6 @@ use std::collections::VecDeque;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::{Rc, Weak};
-use std::time::Duration;
 
 pub use arrivals::Arrival;
 pub use clock::Clock;
@@ -40,7 +40,7 @@ pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
 
 use socket::{Orphan, Waiter};
 
-use crate::os::poller::{self, News, Poller};
+use crate::os::poller::{News, Poller};
 use crate::os::process::Prints;
 use crate::os::{addr, fd, sockopt, trace};
 use crate::value::{Addr, Failure, Reply, Tried, Value};
@@ -330,67 +330,6 @@ impl World {
             On::Thread => self.thread_waiters.retain(|t| *t != task),
             On::Time => {}
         }
-    }
-
-    /// Poll once, at most that long. What happened to sockets waits for [`wake_next`](Self::wake_next), in the order they
-    /// were made. Says whether another thread rang.
-    pub fn poll(&mut self, timeout: Option<Duration>) -> io::Result<bool> {
-        let timeout = if self.later.is_empty() { timeout } else { Some(Duration::ZERO) };
-        let (mut sockets, woken) = self.look(timeout)?;
-        sockets.append(&mut self.later);
-        sockets.sort_unstable_by_key(|s| s.serial);
-        sockets.dedup_by_key(|s| s.serial);
-        self.pending.extend(sockets);
-        Ok(woken)
-    }
-
-    /// Poll once while the program stands still: of those who wait only these tasks are told; the others hear of it with the
-    /// next poll, as of what comes at once. Says whether another thread rang.
-    pub fn poll_aside(&mut self, timeout: Option<Duration>, tells: impl Fn(TaskId) -> bool) -> io::Result<bool> {
-        let (mut sockets, woken) = self.look(timeout)?;
-        sockets.sort_unstable_by_key(|s| s.serial);
-        for socket in sockets {
-            let waiters: Vec<TaskId> = socket.waiters.borrow().iter().filter(|w| w.signalled).map(|w| w.task).collect();
-            if waiters.is_empty() {
-                self.note_arrival(&socket);
-            }
-            self.ready.extend(waiters.iter().filter(|id| tells(**id)));
-            if !waiters.iter().all(|id| tells(*id)) {
-                self.later.push(socket);
-            }
-        }
-        Ok(woken)
-    }
-
-    /// The sockets that something happened to, and whether another thread rang.
-    fn look(&mut self, timeout: Option<Duration>) -> io::Result<(Vec<Rc<Socket>>, bool)> {
-        let mut news = std::mem::take(&mut self.news);
-        self.poller()?.wait(timeout, &mut news)?;
-        let sockets =
-            news.tokens.iter().filter_map(|t| self.tokens.get(t - poller::FIRST).and_then(Weak::upgrade)).collect();
-        if news.woken {
-            self.ready.extend(self.thread_waiters.iter().copied());
-        }
-        let woken = news.woken;
-        self.news = news;
-        Ok((sockets, woken))
-    }
-
-    /// Whether something happened to a socket that nobody was told of yet.
-    pub fn has_news(&self) -> bool {
-        !self.pending.is_empty()
-    }
-
-    /// Make ready whoever waits on the next socket that something happened to. False when there is none.
-    pub fn wake_next(&mut self) -> bool {
-        let Some(socket) = self.pending.pop_front() else { return false };
-        let waiters = socket.waiters.borrow();
-        let before = self.ready.len();
-        self.ready.extend(waiters.iter().filter(|w| w.signalled).map(|w| w.task));
-        if self.ready.len() == before {
-            self.note_arrival(&socket);
-        }
-        true
     }
 }
 

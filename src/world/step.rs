@@ -146,6 +146,10 @@ pub enum Request {
     More,
     /// Tell each system call, or no more.
     Trace(bool),
+    /// Tell how long each call takes, or no more.
+    Timing(bool),
+    /// Write what is shown to that file as well, or no more.
+    Tee(Option<String>),
     /// Write the lines typed so far to a file.
     Save(String),
     /// Run a file's lines here.

@@ -60,6 +60,7 @@ impl Terminal {
         command.args(["-c", "-w"]).args(line).stdin(slave()).stdout(slave()).stderr(slave());
         command
             .env("XDG_STATE_HOME", state.path())
+            .env("XDG_CONFIG_HOME", state.path())
             .env("TERM", "xterm-256color")
             .env_remove("NO_COLOR")
             .env_remove("PAGER");
@@ -172,6 +173,16 @@ impl Terminal {
                 return;
             }
             from = self.raw.len().saturating_sub(what.len()).max(from);
+            match self.written.recv_timeout(PATIENCE) {
+                Ok(bytes) => self.take(&bytes),
+                Err(e) => panic!("never written ({e}): {what}\n--- the screen\n{}", self.shown()),
+            }
+        }
+    }
+
+    /// Wait until what the program has written is as it should be.
+    pub fn until_written(&mut self, what: &str, so: impl Fn(&[u8]) -> bool) {
+        while !so(&self.raw) {
             match self.written.recv_timeout(PATIENCE) {
                 Ok(bytes) => self.take(&bytes),
                 Err(e) => panic!("never written ({e}): {what}\n--- the screen\n{}", self.shown()),

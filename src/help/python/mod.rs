@@ -138,7 +138,7 @@ impl Translator {
 
     fn call(&mut self, call: &Call, number: u32) -> Option<PythonLine> {
         let command = command::find(call.name.bare()?)?;
-        if command.python.is_empty() || call.background {
+        if command.python.is_empty() || call.background || call.every.is_some() {
             return None;
         }
         let placed = arrange(command, &call.args).ok()?;

@@ -20,7 +20,9 @@ pub(super) fn argument(kind: Kind, word: &Word) -> Option<String> {
     }
     match kind {
         Kind::Data => data(word),
-        Kind::Text | Kind::Encoding | Kind::Path | Kind::Program | Kind::Name | Kind::State if !word.is("none") => {
+        Kind::Text | Kind::Encoding | Kind::Path | Kind::Program | Kind::Name | Kind::State
+            if !word.is("none") && !word.is("None") =>
+        {
             text_of(word)
         }
         Kind::Switch => match kinds::fit(kind, Value::text(word.literal()?)).ok()? {

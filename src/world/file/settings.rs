@@ -24,7 +24,7 @@ impl Newline {
     /// The one that `newline=` names.
     pub fn parse(value: &str) -> Result<Self, Failure> {
         Ok(match value {
-            "none" => Self::Universal,
+            "none" | "None" => Self::Universal,
             "" => Self::Untranslated,
             "\n" => Self::Lf,
             "\r" => Self::Cr,

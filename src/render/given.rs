@@ -1,8 +1,25 @@
-//! What a value's text is where values that differ from run to run are looked for, and what is reckoned from one.
+//! What a shown value is, told by the line that gave it: by its call, and by what the line inserts.
 
 use super::rules::Chosen;
+use crate::command;
+use crate::lang::is_name;
 use crate::program::SHOW;
 use crate::value::{Holds, Value, text};
+
+/// Whether a call's result is a number that nobody chose.
+pub(super) fn counts(call: &str) -> bool {
+    command::find(call).is_some_and(|c| c.gives(Holds::Count) || c.gives(Holds::Errno))
+}
+
+/// Whether it is no call that gave a result: the line has the value in it.
+pub(super) fn is_value(call: &str) -> bool {
+    call == "let" || call == SHOW
+}
+
+/// Whether a line that gives a value takes it from a name.
+pub(super) fn is_inserted(statement: &str) -> bool {
+    statement.contains('$') || is_name(statement.trim())
+}
 
 /// A value's text; a number's without its sign, and that of bytes without its quotes, which are no part of what is looked
 /// for.
@@ -13,11 +30,6 @@ pub(super) fn unsigned(value: &Value) -> String {
     }
     let text = value.to_string();
     if value.number().is_some() { text.trim_start_matches('-').to_string() } else { text }
-}
-
-/// A value as it ends a printed line, which has no blanks at its end.
-pub(super) fn printed(value: &Value) -> String {
-    value.to_string().trim_end().to_string()
 }
 
 /// What a number reckoned from an inserted one is: a time from a time, a port from a port, and so on; and what is made of
@@ -41,9 +53,4 @@ pub(super) fn reckoned(
         }
         _ => None,
     }
-}
-
-/// Whether it is no call that gave a result: the line has the value in it.
-pub(super) fn is_value(call: &str) -> bool {
-    call == "let" || call == SHOW
 }
