@@ -288,6 +288,10 @@ fn answers_come_from_a_pipe_line_by_line() {
     let run = crate::common::Run::from(child.wait_with_output().unwrap());
     drop(held);
     assert!(run.status == 124 && run.err.contains("waits for a line of the user"), "{}", run.err);
+    // Who gave up asking loses no line.
+    let script = "x = input &\ncancel 1\nsleep 0.05\ny = input\nz = input\nprint $y $z";
+    let run = piped(&["-q", "--timeout", "20", "-c", script], b"one\ntwo\n");
+    assert_eq!((run.status, &*run.out, &*run.err), (0, "one two\n", ""));
     // With --json the answer is an event, and the question none.
     let run = piped(&["--json", "-c", "x = input \"name? \""], b"ann\n");
     assert!(run.status == 0 && run.out.contains("\"values\":[\"ann\"]"), "{}", run.out);

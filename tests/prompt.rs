@@ -309,7 +309,8 @@ fn a_question_is_answered_while_all_else_goes_on() {
     t.see("name = \"socket x\"");
     t.ready();
     t.keys("x = input \"More? \"\r");
-    t.see("More? ");
+    t.until("the question", |s| s.lines().any(|line| line.trim_end() == "More?"));
+    t.wait_for("the editor", |t| !t.is_cooked());
     t.keys("\x03");
     t.see("input: Interrupted");
     t.ready();

@@ -22,13 +22,21 @@ pub(super) struct Asker {
     thread: Option<(Sender<()>, Receiver<Line>)>,
     /// A line was asked for and has not come yet.
     asked: bool,
+    /// For which question.
+    question: u64,
+    /// A line whose question is gone: the next question's.
+    held: Option<Line>,
 }
 
 impl Asker {
     /// Put the question that stands, if it is new, and give it the answer that has come.
     pub(super) fn serve(&mut self, session: &mut Session, form: Form) {
         if !self.asked {
-            let Some(prompt) = session.world.input.question() else { return };
+            let Some((id, prompt)) = session.world.input.question() else { return };
+            self.question = id;
+            if let Some(line) = self.held.take() {
+                return session.world.answer(id, answer(line));
+            }
             session.world.input.has_come();
             session.flush();
             show(&prompt, form);
@@ -38,12 +46,16 @@ impl Asker {
         match lines.try_recv() {
             Ok(line) => {
                 self.asked = false;
-                session.world.answer(answer(line));
+                if session.world.input.stands(self.question) {
+                    session.world.answer(self.question, answer(line));
+                } else {
+                    self.held = Some(line);
+                }
             }
             Err(mpsc::TryRecvError::Empty) => {}
             Err(mpsc::TryRecvError::Disconnected) => {
                 self.asked = false;
-                session.world.answer(Err(Failure::new(Name::Eof)));
+                session.world.answer(self.question, Err(Failure::new(Name::Eof)));
             }
         }
     }

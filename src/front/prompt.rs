@@ -172,7 +172,9 @@ struct Prompt<'a> {
     reader: Reader,
     options: &'a Options,
     /// A question of the program is being answered.
-    answering: bool,
+    answering: Option<u64>,
+    /// The call that asked was given up, which was said.
+    unasked: bool,
 }
 
 impl<'a> Prompt<'a> {
@@ -201,7 +203,7 @@ impl<'a> Prompt<'a> {
                 let _ = waker.wake();
             }));
         }
-        Ok(Self { session, screen, reader, options, answering: false })
+        Ok(Self { session, screen, reader, options, answering: None, unasked: false })
     }
 
     fn converse(&mut self, first: &First) -> u8 {
@@ -294,33 +296,42 @@ impl<'a> Prompt<'a> {
 
     /// Ask the user what the program asks, and give it the answer that has come. Says whether one is still to come.
     fn answer(&mut self) -> bool {
-        // Where the terminal edits, Ctrl-C is the call's, and the answer is still to be typed.
-        self.answering &= self.reader.edits || self.session.world.input.question().is_some();
-        if !self.answering {
-            let Some(prompt) = self.session.world.input.question() else { return false };
+        // Where the terminal edits nothing, Ctrl-C is the call's, and the answer is still to be typed.
+        let stands = |id: &u64| self.session.world.input.stands(*id);
+        self.answering = self.answering.filter(|id| self.reader.edits || stands(id));
+        let Some(id) = self.answering else {
+            let Some((id, prompt)) = self.session.world.input.question() else { return false };
             self.session.world.input.has_come();
             self.screen.clear_status();
             self.screen.editing.set(self.reader.edits);
             self.reader.ask(Ask::question(&prompt));
-            self.answering = true;
+            self.answering = Some(id);
+            return true;
+        };
+        if !self.session.world.input.stands(id) && !self.unasked {
+            self.unasked = true;
+            self.reader
+                .above
+                .push(format!("{}\n", self.screen.dim("# nobody asks that any more: Enter ends the line")));
         }
         let Some(read) = self.reader.heard() else { return true };
-        self.answering = false;
+        (self.answering, self.unasked) = (None, false);
         self.screen.editing.set(false);
-        if let (Read::Lines(line) | Read::Instead(line) | Read::Pasted(line), Some(prompt)) =
+        if let (Read::Lines(line) | Read::Instead(line) | Read::Pasted(line), Some((_, prompt))) =
             (&read, self.session.world.input.question())
         {
             tee::log(&format!("{prompt}{}", line.trim_end()));
         }
         self.show_above();
-        self.session.world.answer(match read {
+        let answer = match read {
             Read::Lines(line) | Read::Instead(line) | Read::Pasted(line) => {
                 Ok(Value::text(line.trim_end_matches(['\n', '\r'])))
             }
             Read::Interrupted => Err(Failure::new(Name::Interrupted)),
             Read::End => Err(input::ended("Ctrl-D ended the input")),
             Read::Failed(why) => Err(input::ended(&why)),
-        });
+        };
+        self.session.world.answer(id, answer);
         self.session.world.input.question().is_some()
     }
 

@@ -173,6 +173,11 @@ impl Screen {
         self.show(&self.fitted().prose(text));
     }
 
+    /// Text that stays in the background, for above the line.
+    pub fn dim(&self, text: &str) -> String {
+        self.style.dim(text)
+    }
+
     /// Show prose that is not the session's.
     pub fn remark(&self, text: &str) {
         let style = self.fitted();

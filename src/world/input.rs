@@ -10,6 +10,7 @@ use crate::value::{Failure, Name, Reply, Value};
 
 /// What the user is asked, and what became of it.
 struct Question {
+    id: u64,
     prompt: Rc<str>,
     answer: RefCell<Option<Result<Value, Failure>>>,
 }
@@ -25,16 +26,23 @@ pub struct Input {
     asked: VecDeque<Weak<Question>>,
     /// A question came of which nobody was told yet.
     fresh: bool,
+    /// How many there were.
+    count: u64,
 }
 
 impl Input {
-    /// The question that is to be answered next.
-    pub fn question(&mut self) -> Option<Rc<str>> {
+    /// The question that is to be answered next: its number and its text.
+    pub fn question(&mut self) -> Option<(u64, Rc<str>)> {
         while self.asked.front().is_some_and(|question| question.strong_count() == 0) {
             self.asked.pop_front();
         }
         self.fresh &= !self.asked.is_empty();
-        self.asked.front().and_then(Weak::upgrade).map(|question| question.prompt.clone())
+        self.asked.front().and_then(Weak::upgrade).map(|question| (question.id, question.prompt.clone()))
+    }
+
+    /// Whether the call that asked that still waits.
+    pub fn stands(&self, id: u64) -> bool {
+        self.asked.iter().filter_map(Weak::upgrade).any(|question| question.id == id)
     }
 
     /// Whether a question came since the last look.
@@ -55,7 +63,8 @@ pub(crate) fn ask(world: &mut World, prompt: &str) -> Result<Step, Failure> {
             "nobody can type here: the program itself is standard input, a transcript, or in a process of its own",
         ));
     }
-    let question = Rc::new(Question { prompt: prompt.into(), answer: RefCell::default() });
+    world.input.count += 1;
+    let question = Rc::new(Question { id: world.input.count, prompt: prompt.into(), answer: RefCell::default() });
     world.input.asked.push_back(Rc::downgrade(&question));
     world.input.fresh = true;
     let wait = Wait { on: On::Thread, limit: None, again: None, what: "a line of the user" };
@@ -68,9 +77,10 @@ pub(crate) fn ask(world: &mut World, prompt: &str) -> Result<Step, Failure> {
 }
 
 impl World {
-    /// The answer to the question that stands. Where its call was given up meanwhile, nobody gets it.
-    pub fn answer(&mut self, answer: Result<Value, Failure>) {
-        if let Some(question) = self.input.asked.pop_front().and_then(|question| question.upgrade()) {
+    /// The answer to that question. Where its call was given up meanwhile, nobody gets it.
+    pub fn answer(&mut self, id: u64, answer: Result<Value, Failure>) {
+        if let Some(question) = self.input.asked.iter().filter_map(Weak::upgrade).find(|question| question.id == id) {
+            self.input.asked.retain(|asked| asked.upgrade().is_some_and(|asked| asked.id != id));
             *question.answer.borrow_mut() = Some(answer);
             self.ready.extend(self.thread_waiters.iter().copied());
         }
