@@ -56,7 +56,7 @@ fn standard_input_is_a_program_with_arguments() {
         assert_eq!(from_file(args).out, "a -n\n", "{args:?}");
     }
     let failed = piped(&["-"], b"\nrecv\n");
-    assert!(failed.status == 1 && failed.err.contains("stdin:2:"), "{}", failed.err);
+    assert!(failed.status == 1 && failed.err.contains("stdin:2:6"), "{}", failed.err);
 }
 
 fn what_follows_two_dashes_is_no_word_of_ours() {
@@ -130,8 +130,8 @@ fn a_check_says_all_that_is_wrong_and_runs_nothing() {
     let open = folder.file("open.sock", b"print a\nif 1\n");
     let run = run(&["-n", &bad]);
     assert_eq!((run.status, &*run.out), (1, ""));
-    let places = run.err.lines().filter_map(|l| l.strip_prefix(&format!("  at {bad}:"))?.split(':').next());
-    assert_eq!(places.collect::<Vec<_>>(), ["2", "9", "13", "15", "16", "17", "18"], "{}", run.err);
+    let places: Vec<&str> = run.err.lines().filter_map(|l| l.strip_prefix(&format!("  at {bad}:"))).collect();
+    assert_eq!(places, ["2:6", "9:9", "13:8", "15:14", "16:20", "17:1", "18:1"], "{}", run.err);
     // An error looks as it does when it comes.
     let ran = lines("recv");
     assert_eq!(common::run(&["-n", "-c", "recv"]).err, ran.err);
@@ -139,10 +139,10 @@ fn a_check_says_all_that_is_wrong_and_runs_nothing() {
     assert_eq!(common::run(&["-n", "-c", "print a\nnosuch 5"]).err, ran.err);
     assert_eq!(common::run(&["-n", &good]).status, 0);
     let both = common::run(&["-n", &good, &open, &bad]);
-    assert!(both.status == 1 && both.err.contains("open.sock:2:1") && both.err.contains("bad.sock:2:"));
+    assert!(both.status == 1 && both.err.contains("open.sock:2:1") && both.err.contains("bad.sock:2:6"));
     assert_eq!(common::run(&["-n", "/nowhere/x.sock", &good]).status, 2);
     let piped = piped(&["-n", "-"], b"print a\nrecv");
-    assert!(piped.status == 1 && piped.out.is_empty() && piped.err.contains("stdin:2:"), "{}", piped.err);
+    assert!(piped.status == 1 && piped.out.is_empty() && piped.err.contains("stdin:2:6"), "{}", piped.err);
     assert_eq!(common::run(&["-n", "-c", "print a", "-c", "quit 7"]).status, 0);
 }
 
@@ -210,7 +210,7 @@ fn an_error_of_the_script_does_not_keep_the_prompt_away() {
 fn after_a_script_the_lines_of_a_pipe_run() {
     let run = piped(&["-q", "-i", "-c", "let x = 5\nrecv"], b"print $x\nprint more\n");
     assert_eq!((run.status, &*run.out), (0, "5\nmore\n"), "{}", run.err);
-    assert!(run.err.contains("recv: Usage") && run.err.contains("-c:2:"), "{}", run.err);
+    assert!(run.err.contains("recv: Usage") && run.err.contains("-c:2:6"), "{}", run.err);
     let run = piped(&["-q", "-i", "-c", "def f\nprint from f\nend"], b"f\nrecv\nf\n");
     assert_eq!((run.status, &*run.out), (1, "from f\n"));
     assert_eq!(piped(&["-i", "-c", "quit 4"], b"print x\n").status, 4);

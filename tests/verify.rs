@@ -230,7 +230,7 @@ fn what_cannot_be_read_is_said() {
     }
     let closed = folder.path().join("closed");
     std::fs::create_dir(&closed).unwrap();
-    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o0)).unwrap();
     let run = verify(&folder, &["closed"]);
     // Root may read it, and finds nothing.
     let said = if rustix::process::geteuid().is_root() { "there is no *.transcript" } else { "closed: EACCES" };

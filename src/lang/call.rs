@@ -150,9 +150,12 @@ impl Parser<'_> {
             return Ok(());
         }
         for (i, word) in words.iter().enumerate() {
-            let ends =
-                word.parts.last().is_some_and(|part| matches!(part, Part::Literal(text) if text.ends_with(b",")));
-            let meant = ends && (word.quoted || word.key().is_some() || call && i + 1 < words.len());
+            let Some(Part::Literal(text)) = word.parts.last() else { continue };
+            let Some(before) = text.strip_suffix(b",") else { continue };
+            // `.,` is text, and `a,` hardly.
+            let plain = before.first().is_some_and(u8::is_ascii_alphanumeric)
+                && before.iter().all(|b| b.is_ascii_alphanumeric() || b"_-.:".contains(b));
+            let meant = word.quoted || word.key().is_some() || call && plain && i + 1 < words.len();
             if meant && self.source.at(word.span).ends_with(',') && word.span.length > 1 {
                 let span = Span { column: word.span.column + word.span.length - 1, length: 1, ..word.span };
                 let error = self.error(span, "words are parted by blanks, without commas");
