@@ -131,7 +131,7 @@ fn a_check_says_all_that_is_wrong_and_runs_nothing() {
     let run = run(&["-n", &bad]);
     assert_eq!((run.status, &*run.out), (1, ""));
     let places: Vec<&str> = run.err.lines().filter_map(|l| l.strip_prefix(&format!("  at {bad}:"))).collect();
-    assert_eq!(places, ["2:6", "9:9", "13:8", "15:14", "16:20", "17:1", "18:1"], "{}", run.err);
+    assert_eq!(places, ["2:6", "9:9", "13:8", "15:14", "16:20", "17:1", "18:5"], "{}", run.err);
     // An error looks as it does when it comes.
     let ran = lines("recv");
     assert_eq!(common::run(&["-n", "-c", "recv"]).err, ran.err);

@@ -131,7 +131,7 @@ fn only_what_suits_the_parameter_is_offered() {
         ("spawn -", "-d"),
         ("spawn -d ", "greet"),
         ("gre", "greet"),
-        ("help accep", "accept accept queue"),
+        ("help accep", "accept"),
         ("help EADDRI", "EADDRINUSE"),
         ("whi", "while"),
         ("s = whi", ""),

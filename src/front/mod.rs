@@ -20,6 +20,7 @@ mod options;
 mod output;
 mod pager;
 mod paste;
+mod pipe;
 mod prompt;
 mod rc;
 mod recorder;

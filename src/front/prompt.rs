@@ -1,4 +1,4 @@
-//! The prompt, and lines from a pipe: each is run as it comes, and the loop goes on while the next one is typed.
+//! The prompt: each line is run as it comes, and the loop goes on while the next one is typed.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -10,7 +10,7 @@ use super::editor::Ask;
 use super::line::{Read, Reader};
 use super::offers::Offers;
 use super::output::{self, Form, Output};
-use super::rest::Rest;
+use super::pipe::{next, pipe};
 use super::screen::{Runs, Screen};
 use super::step::{self, Busy};
 use super::{FAILED, Options, rc, script, tee};
@@ -46,93 +46,6 @@ pub(super) fn stay(source: &Rc<Source>, options: &Options) -> u8 {
 
 fn is_file() -> bool {
     rustix::fs::fstat(io::stdin()).is_ok_and(|s| rustix::fs::FileType::from_raw_mode(s.st_mode).is_file())
-}
-
-/// Lines of a pipe: each runs as it comes, the first error ends it, as in a script. An error of the program that they
-/// follow does not.
-fn pipe(options: &Options, program: Option<&Rc<Source>>) -> u8 {
-    let mut session = script::session(options);
-    if let Some(source) = program {
-        match session.start(source) {
-            Ok(()) => run_main(&mut session),
-            Err(error) => drop(script::refuse(&error)),
-        }
-        if session.status.stop().is_some() {
-            return script::status(&mut session, options);
-        }
-        session.status.take_failure();
-    }
-    let reader = match session.world.poller().and_then(|p| Reader::start(p.waker(), Arc::default(), Offers::default()))
-    {
-        Ok(reader) => reader,
-        Err(e) => {
-            output::complain(&format!("sockpit: {e}"));
-            return FAILED;
-        }
-    };
-    let mut line = 1;
-    loop {
-        reader.ask(Ask::plain(PROMPT));
-        let Some(read) = next(&mut session, &reader) else { return script::status(&mut session, options) };
-        match read {
-            Read::Lines(text) | Read::Instead(text) | Read::Pasted(text) => {
-                let source = Source::part("stdin", &text, line);
-                line += text.lines().count() as u32;
-                if let Err(error) = session.start(&source) {
-                    return script::refuse(&error);
-                }
-                run_main(&mut session);
-                if session.status.stop().is_some() || matches!(session.status.main(), Main::Failed(_)) {
-                    return script::status(&mut session, options);
-                }
-            }
-            Read::Interrupted => {}
-            Read::End => return script::finish(&mut session, options),
-            Read::Failed(message) => {
-                output::complain(&message);
-                return FAILED;
-            }
-        }
-    }
-}
-
-/// Turn until all is at rest and a line is there. None when the session ends before.
-fn next(session: &mut Session, reader: &Reader) -> Option<Read> {
-    let mut rest = Rest::begin();
-    loop {
-        if rest.over
-            && let Some(read) = reader.heard()
-        {
-            return Some(read);
-        }
-        reader.cache.serve(session);
-        if session.status.stop().is_some() {
-            return None;
-        }
-        let until = rest.before_turn(session);
-        script::turn(session, until);
-        rest.after_turn(session);
-        // Where the terminal edits lines, it throws away what was typed and says so by a signal.
-        if session.status.was_interrupted() {
-            if let Some(read) = reader.heard() {
-                return Some(read);
-            }
-            if reader.gives_up() {
-                session.status.forget_interrupt();
-                return Some(Read::Interrupted);
-            }
-        }
-        reader.cache.forget();
-        session.announce();
-        session.announce_question();
-    }
-}
-
-/// Run the main task until it has nothing to do.
-fn run_main(session: &mut Session) {
-    while session.status.stop().is_none() && *session.status.main() == Main::Running {
-        script::turn(session, None);
-    }
 }
 
 /// `sockpit step FILE.sock [ARG...]`: the prompt with the script's next line already typed.

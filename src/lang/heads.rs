@@ -25,9 +25,10 @@ fn is_foreign(line: &str) -> bool {
             .any(|typed| ends_in_colon(&typed.word) || (typed.word.is("{") && line.trim_end().ends_with('{')))
 }
 
-/// Whether a word has a colon behind it; an address such as `::` is none.
+/// Whether a word has a colon behind it. One that has others is an address, or what is written like one.
 fn ends_in_colon(word: &Word) -> bool {
-    word.bare().is_some_and(|text| text.ends_with(':') && !text.ends_with("::"))
+    let before = word.bare().and_then(|text| text.strip_suffix(':'));
+    before.is_some_and(|before| word.brackets || !before.contains(':'))
 }
 
 /// The words that a line of a block's begins with.

@@ -141,7 +141,7 @@ mod tests {
         for (wanted, others, cost) in [
             ("", "", 0),
             ("abc", "abc", 0),
-            ("abcabcabc", "abcabbc", 3),
+            ("abcabcabc", "abcabbc", 2),
             ("aaaa", "aaa", 1),
             ("ab", "ba", 2),
             ("abc", "xyz", 6),

@@ -33,6 +33,21 @@ impl Ends {
     }
 }
 
+impl Socket {
+    /// The address it is bound to, and its peer's.
+    pub fn addresses(&self) -> (Option<Addr>, Option<Addr>) {
+        let bound = |a: &Addr| !matches!(a, Addr::Unnamed | Addr::Other(..)) && a.port() != Some(0);
+        (self.ask(addr::getsockname).filter(bound), self.ask(addr::getpeername))
+    }
+
+    /// Whether it is a datagram socket of IP without a port. One that is to send gets one; when there is none left the
+    /// kernel says EAGAIN, and nothing tells when there is.
+    pub fn lacks_port(&self) -> bool {
+        let ip = matches!(self.family, libc::AF_INET | libc::AF_INET6);
+        ip && self.kind == libc::SOCK_DGRAM && self.addresses().0.is_none()
+    }
+}
+
 /// What the kernel said of a socket just before it was closed.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Last {

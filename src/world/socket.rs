@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use super::{Arrival, Kept, TaskId};
 use crate::linux::constants;
-use crate::os::{addr, sockopt};
-use crate::value::{Addr, Failure, Handle, Value};
+use crate::os::sockopt;
+use crate::value::{Failure, Handle, Value};
 
 /// How the calls on a socket wait.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -305,19 +305,6 @@ impl Socket {
                 self.note_option(libc::SOL_SOCKET, number, &value[..len]);
             }
         }
-    }
-
-    /// The address it is bound to, and its peer's.
-    pub fn addresses(&self) -> (Option<Addr>, Option<Addr>) {
-        let bound = |a: &Addr| !matches!(a, Addr::Unnamed | Addr::Other(..)) && a.port() != Some(0);
-        (self.ask(addr::getsockname).filter(bound), self.ask(addr::getpeername))
-    }
-
-    /// Whether it is a datagram socket of IP without a port. One that is to send gets one; when there is none left the
-    /// kernel says EAGAIN, and nothing tells when there is.
-    pub fn lacks_port(&self) -> bool {
-        let ip = matches!(self.family, libc::AF_INET | libc::AF_INET6);
-        ip && self.kind == libc::SOCK_DGRAM && self.addresses().0.is_none()
     }
 
     /// Its family, type and protocol, for people.
