@@ -118,7 +118,9 @@ struct Told {
 /// left out, and so are lines and `let`, which only the one or the other shows.
 fn told(out: &str) -> Told {
     let mut told = Told::default();
-    for event in out.lines().filter_map(|line| serde_json::from_str::<Value>(line.trim()).ok()) {
+    // What comes while a line is asked for stands behind the prompt.
+    let events = out.lines().filter_map(|line| line.find("{\"seq\"").map(|at| line[at..].trim()));
+    for event in events.filter_map(|event| serde_json::from_str::<Value>(event).ok()) {
         let of = |key: &str| event[key].as_str().unwrap_or("");
         if matches!(of("event"), "line" | "announced") || of("call") == "let" {
             continue;
