@@ -17,6 +17,9 @@ tests![every_lesson_with_enter_at_a_third_of_a_second_a_line,];
 /// How long a person looks at a line before Enter: it is what is tried here, and nothing is waited for with it.
 const LOOK: Duration = Duration::from_millis(300);
 
+/// More lines than any lesson comes to.
+const ENTERS_MAX: usize = 5_000;
+
 /// All lessons side by side: their time is the pauses. A line that is looked at again, in a loop, is let go at once; with
 /// STEP_ALL set it is looked at as long each time.
 fn every_lesson_with_enter_at_a_third_of_a_second_a_line() {
@@ -24,8 +27,11 @@ fn every_lesson_with_enter_at_a_third_of_a_second_a_line() {
         .into_iter()
         .map(|(_, path)| path)
         .filter(|path| path.parent().is_some_and(|folder| folder.ends_with("scripts")))
+        // Its raw socket hears every ICMP message of the machine, those of other trials among them: what it receives, and how
+        // often, is not its own.
+        .filter(|path| !path.ends_with("25-tools.sock"))
         .collect();
-    assert!(lessons.len() >= 26, "{}", lessons.len());
+    assert!(lessons.len() >= 25, "{}", lessons.len());
     let all: Vec<_> = lessons.into_iter().map(|path| std::thread::spawn(move || compare(&path))).collect();
     let wrong: Vec<String> =
         all.into_iter().filter_map(|one| one.join().unwrap_or(Some("it panicked".into()))).collect();
@@ -79,7 +85,8 @@ fn step(script: &Path, folder: &Folder) -> String {
     let always = std::env::var_os("STEP_ALL").is_some();
     let mut seen = HashSet::new();
     let mut from = 0;
-    loop {
+    // A line that fails stays the next one.
+    for _ in 0..ENTERS_MAX {
         let asks = |raw: &[u8]| {
             let text = String::from_utf8_lossy(&raw[from..]);
             // What comes to sockets is told after the prompt.
@@ -103,6 +110,7 @@ fn step(script: &Path, folder: &Folder) -> String {
         from = t.raw.len();
         t.keys("\n");
     }
+    panic!("{} does not end:\n{}", script.display(), t.text());
 }
 
 /// What was told.
