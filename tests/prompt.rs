@@ -416,7 +416,9 @@ fn descriptors_are_numbered_as_in_a_script_and_in_python() {
     let lines = ["a, b = socketpair", "recv b 1 &", "send a x", "wait 1", "s = socket", "fileno s", "close a"];
     let more = ["t = socket", "fileno t", "d = dup s", "fileno d", "why s", "u = socket udp", "fileno u"];
     let lines = [&lines[..], &more].concat();
-    let numbers = |shown: &[String]| -> Vec<i32> { shown.iter().filter_map(|l| l.parse().ok()).collect() };
+    // What has come of the call in the background may be told below.
+    let number = |shown: &String| shown.lines().next()?.parse().ok();
+    let numbers = |shown: &[String]| -> Vec<i32> { shown.iter().filter_map(number).collect() };
     let mut t = Terminal::new(50, 100, &[]);
     t.ready();
     let at_prompt: Vec<String> = lines
