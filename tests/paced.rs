@@ -168,6 +168,10 @@ fn steady(key: &str, value: &Value) -> String {
         Value::Object(map) => map.iter().map(|(k, v)| format!("{k}: {}, ", steady(k, v))).collect(),
         Value::Array(list) => list.iter().map(|v| format!("{}, ", steady(key, v))).collect(),
         Value::Number(n) if n.is_f64() || n.as_i64().is_none_or(|n| n > 999) => "#".into(),
+        // The kernel chooses the number of a process, which may be a small one.
+        Value::String(text) if key == "process" && text.contains('/') => {
+            format!("#/{}", text.split_once('/').unwrap().1)
+        }
         Value::String(text) => {
             let mut out = String::new();
             let text = if key == "cause" { undated(text) } else { text.clone() };
