@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::event::{At, What};
 use super::exec::Flow;
-use super::repeat::repeats;
+use super::repeat::{repeated, repeats};
 use super::task::{Parked, Parking, Task};
 use super::tasks::MAIN;
 use super::{Main, Session, Stop};
@@ -293,7 +293,11 @@ impl Session {
             self.interrupt_steps();
             return Flow::On;
         }
-        self.fail(task, "interrupt".into(), None, Failure::new(Name::Interrupted))
+        let failure = Failure::new(Name::Interrupted);
+        match repeated(task) {
+            Some(site) => self.fail(task, site.name.clone(), Some(&site), failure),
+            None => self.fail(task, "interrupt".into(), None, failure),
+        }
     }
 
     #[inline]

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::Session;
 use super::exec::Flow;
-use super::task::{Parked, Parking, Task, Temp};
+use super::task::{Frame, Parked, Parking, Task, Temp};
 use crate::os::fd;
 use crate::program::{Op, Site};
 use crate::value::{Failure, Value};
@@ -49,8 +49,20 @@ fn begin(task: &mut Task) {
 pub(super) fn repeats(task: &Task) -> bool {
     let frame = task.repeats.checked_sub(1).and_then(|depth| task.frames.get(depth as usize));
     // It makes the call, or waits to make it again.
-    frame.is_some_and(|f| {
-        let is_beat = |pc: usize| matches!(f.code.ops.get(pc), Some(Op::Beat(..)));
-        is_beat(f.pc) || f.pc.checked_sub(1).is_some_and(is_beat)
-    })
+    frame.is_some_and(|f| beat(f, f.pc).or_else(|| beat(f, f.pc.checked_sub(1)?)).is_some())
+}
+
+/// The call that a task repeats, wherever in a round it is.
+pub(super) fn repeated(task: &Task) -> Option<Rc<Site>> {
+    let frame = task.frames.last()?;
+    let around = [Some(frame.pc + 1), Some(frame.pc), frame.pc.checked_sub(1)];
+    around.into_iter().flatten().find_map(|at| beat(frame, at)).cloned()
+}
+
+/// The call whose rounds an op of a frame parts.
+fn beat(frame: &Frame, at: usize) -> Option<&Rc<Site>> {
+    match frame.code.ops.get(at) {
+        Some(Op::Beat(_, site)) => Some(site),
+        _ => None,
+    }
 }
