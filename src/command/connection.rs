@@ -198,15 +198,7 @@ fn listen(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 
 fn accept(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
-    let waiting = Waiting {
-        socket: socket.clone(),
-        mode: socket.waits(),
-        side: Side::In,
-        never: false,
-        again: None,
-        what: "a connection",
-        tried: Tried::Accept,
-    };
+    let waiting = Waiting::new(&socket, Side::In, "a connection", Tried::Accept);
     retry(world, waiting, move |world, expired| match world.accept(&socket) {
         Ok((conn, peer)) => {
             // A peer that has reset the connection meanwhile is known to accept alone.
@@ -303,15 +295,7 @@ fn connect_finish(world: &mut World, socket: Rc<Socket>, peer: Addr) -> Result<S
 }
 
 fn waiting_to_connect(socket: &Rc<Socket>, again: Option<Duration>) -> Waiting {
-    Waiting {
-        socket: socket.clone(),
-        mode: socket.waits(),
-        side: Side::Out,
-        never: false,
-        again,
-        what: "the connection",
-        tried: Tried::Connect,
-    }
+    Waiting { again, ..Waiting::new(socket, Side::Out, "the connection", Tried::Connect) }
 }
 
 /// connect(2) as a kernel-blocking descriptor does it. While the connection is being made a further connect(2) says

@@ -132,15 +132,7 @@ fn gather(world: &mut World, args: &Args, goal: Goal, max: usize) -> Result<Step
             .note("a stream has no ends of its own; a datagram or a record comes whole: recv S 65535"));
     }
     let tried = Tried::Receive { room: max, flags: 0 };
-    let waiting = Waiting {
-        socket: socket.clone(),
-        mode: socket.waits(),
-        side: Side::In,
-        never: false,
-        again: None,
-        what: "data",
-        tried,
-    };
+    let waiting = Waiting::new(&socket, Side::In, "data", tried);
     let mut gatherer = Gatherer { socket, goal, max, searched: (0, 0) };
     retry(world, waiting, move |world, expired| gatherer.attempt(world, expired))
 }

@@ -129,7 +129,7 @@ fn symlink(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let path = args.data(1).into_owned();
     std::os::unix::fs::symlink(OsStr::from_bytes(&target), OsStr::from_bytes(&path))
         .map(|()| Step::Done(Reply::Nothing))
-        .map_err(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EIO)).at(1))
+        .map_err(|e| Failure::from(&e).at(1))
 }
 
 fn realpath(_: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -11,6 +11,14 @@ pub(super) fn indent(depth: usize) -> String {
     "  ".repeat(depth)
 }
 
+/// Statements as they stand that deep in blocks.
+pub(super) fn indented(statements: &[String], depth: usize) -> impl Iterator<Item = String> {
+    let before = indent(depth);
+    statements
+        .iter()
+        .map(move |statement| statement.lines().map(|line| format!("{before}{line}")).collect::<Vec<_>>().join("\n"))
+}
+
 /// A block that was begun with an offered line: how far the lines are indented that it was typed with.
 pub(super) struct ForeignBlock {
     /// Whether a line of it was offered.

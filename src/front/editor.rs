@@ -12,7 +12,7 @@ use rustyline::highlight::Highlighter;
 use rustyline::{ColorMode, CompletionType, Config, Editor, Event, EventHandler, ExternalPrinter};
 
 use super::assistant::{Assistant, columns, write};
-use super::block::{ForeignBlock, depth, first_word, indent, joined};
+use super::block::{ForeignBlock, depth, first_word, indent, indented, joined};
 use super::history::{Past, Store};
 use super::keys::{Begins, LineKeys};
 use super::names::{Depth, NameCache};
@@ -20,7 +20,7 @@ use super::offers::Offers;
 use super::paste::Paste;
 use super::reflow::{self, Drawn};
 use super::{inputrc, output};
-use crate::help::foreign;
+use crate::help::foreign::{self, Foreign};
 use crate::os::terminal;
 use crate::render::{self, CONTINUATION, Style};
 use crate::value::text::printable;
@@ -138,7 +138,7 @@ impl LineEditor {
         let mut text = self.whole(&ask.prompt, begins, &begin)?;
         // An offered line is none of the program's.
         let instead = self.keys.is_aside() || offered.is_some();
-        if let Some(program) = self.pasted_program(&text) {
+        if let Some((program, _)) = self.pasted_program(&text) {
             return Ok(Entered::Program(program));
         }
         let mut block = ForeignBlock::of(offered.as_deref() == Some(&text));
@@ -176,15 +176,16 @@ impl LineEditor {
         self.editor.helper().is_some_and(|a| a.cache.ask(Depth::Names).def(name).is_some())
     }
 
-    /// All that was pasted, from a line on that was refused, where it is a program of another language.
-    fn pasted_program(&self, line: &str) -> Option<String> {
+    /// All that was pasted, from a line on that was refused, where it is a program of another language; and what it is here.
+    fn pasted_program(&self, line: &str) -> Option<(String, Foreign)> {
         let known = |name: &str| self.is_def(name);
         let program = format!("{line}\n{}", self.keys.paste.all()?);
-        let is_foreign = foreign::is_refused(line, &known) && foreign::read(&program, &known).is_some_and(|f| !f.open);
-        is_foreign.then(|| {
-            self.keys.paste.clear();
-            program
-        })
+        if !foreign::is_refused(line, &known) {
+            return None;
+        }
+        let found = foreign::read(&program, &known).filter(|found| !found.open)?;
+        self.keys.paste.clear();
+        Some((program, found))
     }
 
     /// Whether a line of a block is another language's. That is said at once, and the line to write is offered.
@@ -194,17 +195,9 @@ impl LineEditor {
             self.offers.put(&["end".to_string()]);
             return false;
         }
-        if let Some(program) = self.pasted_program(line) {
-            let found = foreign::read(&program, &known);
-            let write = found.as_ref().map_or(&[][..], |found| &found.write);
-            self.note(
-                found.as_ref().and_then(|f| f.says.as_deref()).unwrap_or("this is offered in sockpit, line by line"),
-            );
-            let before = indent(depth);
-            let indented = |statement: &String| {
-                statement.lines().map(|line| format!("{before}{line}")).collect::<Vec<_>>().join("\n")
-            };
-            self.offers.put(&write.iter().map(indented).collect::<Vec<_>>());
+        if let Some((_, found)) = self.pasted_program(line) {
+            self.note(found.says.as_deref().unwrap_or("this is offered in sockpit, line by line"));
+            self.offers.put(&indented(&found.write, depth).collect::<Vec<_>>());
             return true;
         }
         let Some(error) = foreign::refusal(line, &known) else { return false };
@@ -213,10 +206,7 @@ impl LineEditor {
         let own = line.strip_prefix(&indent(depth)).unwrap_or(line);
         let ends = if self.keys.paste.was_single() { block.ends(own) } else { 0 };
         let mut instead = vec!["end".to_string(); ends];
-        let before = indent(depth.saturating_sub(ends));
-        let indented =
-            |statement: &String| statement.lines().map(|line| format!("{before}{line}")).collect::<Vec<_>>().join("\n");
-        instead.extend(error.instead().iter().map(indented));
+        instead.extend(indented(&error.instead(), depth.saturating_sub(ends)));
         block.open(own, &instead);
         self.offers.put(&instead);
         true

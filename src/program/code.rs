@@ -241,6 +241,20 @@ pub(crate) enum Op {
 }
 
 impl Op {
+    /// Whether it makes up a statement without blocks.
+    pub(crate) fn is_line(&self) -> bool {
+        matches!(
+            self,
+            Self::Call(_)
+                | Self::Every(..)
+                | Self::Background(_)
+                | Self::Let(..)
+                | Self::Assert(_)
+                | Self::Print(_)
+                | Self::Show(_)
+        )
+    }
+
     /// The word for it where it fails.
     pub(crate) fn name(&self) -> &'static str {
         match self {

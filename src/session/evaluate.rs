@@ -75,24 +75,7 @@ impl Session {
                 frame.temps[*temp] = Temp::Each(self.globals.walk(&scope, operands)?, 0);
                 frame.pc += 1;
             }
-            (
-                Op::Call(_)
-                | Op::Every(..)
-                | Op::Background(_)
-                | Op::Let(..)
-                | Op::Assert(_)
-                | Op::Print(_)
-                | Op::Show(_),
-                Some(
-                    Op::Call(_)
-                    | Op::Every(..)
-                    | Op::Background(_)
-                    | Op::Let(..)
-                    | Op::Assert(_)
-                    | Op::Print(_)
-                    | Op::Show(_),
-                ),
-            ) => {
+            (old, Some(new)) if old.is_line() && new.is_line() => {
                 frame.pc = before.places[frame.pc].end as usize;
                 task.frames.push(Frame::new(code.clone(), scope));
             }

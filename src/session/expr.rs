@@ -209,7 +209,7 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
         && op != Operator::Divide
     {
         let result = match op {
-            Operator::BitAnd | Operator::BitOr | Operator::BitXor | Operator::ShiftLeft | Operator::ShiftRight => {
+            op if is_bits(op) => {
                 return bits(op, x, y, matches!((a, b), (Value::Bool(_), Value::Bool(_))));
             }
             Operator::Add => x.checked_add(y),

@@ -292,5 +292,5 @@ fn no_task(value: &Value) -> Failure {
 }
 
 fn file_failure(path: &str, e: &std::io::Error) -> Failure {
-    Failure::os(e.raw_os_error().unwrap_or(libc::EIO)).note(format!("the file is {path}"))
+    Failure::from(e).note(format!("the file is {path}"))
 }

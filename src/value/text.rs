@@ -32,20 +32,23 @@ fn push_byte(out: &mut String, b: u8) {
 pub(crate) fn quote_text(s: &str) -> String {
     let mut out = String::with_capacity(s.len() + 2);
     out.push('"');
-    for c in s.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '$' => out.push_str("$$"),
-            // What is written with \xNN would be bytes.
-            c if c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t' | '\0') => {
-                let _ = write!(out, "\\u{{{:x}}}", c as u32);
-            }
-            c => push_char(&mut out, c),
-        }
-    }
+    s.chars().for_each(|c| push_quoted(&mut out, c));
     out.push('"');
     out
+}
+
+/// A character of a text in double quotes.
+pub(crate) fn push_quoted(out: &mut String, c: char) {
+    match c {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '$' => out.push_str("$$"),
+        // What is written with \xNN would be bytes.
+        c if c.is_ascii_control() && !matches!(c, '\n' | '\r' | '\t' | '\0') => {
+            let _ = write!(out, "\\u{{{:x}}}", c as u32);
+        }
+        c => push_char(out, c),
+    }
 }
 
 /// Bytes as `b"..."`: printable ASCII as it is, everything else escaped.

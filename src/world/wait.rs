@@ -49,6 +49,11 @@ pub struct Waiting {
 }
 
 impl Waiting {
+    /// A call that waits as its socket's calls do.
+    pub fn new(socket: &Rc<Socket>, side: Side, what: &'static str, tried: Tried) -> Self {
+        Self { socket: socket.clone(), mode: socket.waits(), side, never: false, again: None, what, tried }
+    }
+
     /// Whether the call waits when it cannot be made at once. With a timeout it is a poll(2) before the call that waits, as
     /// in Python, and to that the call's flags are nothing.
     pub fn waits(&self) -> bool {

@@ -18,7 +18,7 @@ pub(super) enum Bead {
 
 /// Text as a word in quotes.
 pub(super) fn quote(text: &str) -> String {
-    word(&[Bead::Text(text.into())])
+    text::quote_text(text)
 }
 
 /// Text without quotes, where it can stand so.
@@ -42,10 +42,10 @@ pub(super) fn word(pieces: &[Bead]) -> String {
     let mut out = String::from("\"");
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
-            Bead::Text(text) => text.chars().for_each(|c| character(c, &mut out)),
+            Bead::Text(piece) => piece.chars().for_each(|c| text::push_quoted(&mut out, c)),
             Bead::Raw(bytes) => {
                 for chunk in bytes.utf8_chunks() {
-                    chunk.valid().chars().for_each(|c| character(c, &mut out));
+                    chunk.valid().chars().for_each(|c| text::push_quoted(&mut out, c));
                     chunk.invalid().iter().for_each(|byte| {
                         let _ = write!(out, "\\x{byte:02x}");
                     });
@@ -67,22 +67,6 @@ pub(super) fn word(pieces: &[Bead]) -> String {
     }
     out.push('"');
     out
-}
-
-fn character(c: char, out: &mut String) {
-    match c {
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        '\0' => out.push_str("\\0"),
-        '\\' => out.push_str("\\\\"),
-        '$' => out.push_str("$$"),
-        '"' => out.push_str("\\\""),
-        c if text::is_plain(c) => out.push(c),
-        c => {
-            let _ = write!(out, "\\u{{{:x}}}", c as u32);
-        }
-    }
 }
 
 /// Whether it is the encoding that text goes in anyway.

@@ -49,8 +49,7 @@ pub(super) fn drive(
         Side::In => Tried::Receive { room: 0, flags: 0 },
         Side::Out => Tried::Send { bytes: 0, fds: 0, sent: 0, flags: 0 },
     };
-    let waiting =
-        Waiting { socket: socket.clone(), mode: socket.waits(), side, never: false, again: None, what, tried };
+    let waiting = Waiting::new(&socket, side, what, tried);
     let mut job = Some(job);
     let mut parked = false;
     retry(world, waiting, move |world, expired| {
