@@ -454,7 +454,8 @@ fn thousands_of_sockets_leave_the_editor_alone() {
     let number = number.unwrap().to_string();
     // What the editor does on the terminal's new size goes to none of them.
     t.resize(20, 60);
-    for (line, shown) in [("fileno b", number.as_str()), ("recv b 1 MSG_DONTWAIT", "EAGAIN"), ("print alive", "alive")] {
+    for (line, shown) in [("fileno b", number.as_str()), ("recv b 1 MSG_DONTWAIT", "EAGAIN"), ("print alive", "alive")]
+    {
         let answer = answer(&mut t, line);
         assert!(answer.contains(shown), "{line}: {answer}\n{}", t.text());
     }
