@@ -51,7 +51,7 @@ use crate::lang::{self, Source};
 use crate::os::trace;
 use crate::program::{self, ArgCode, Fault};
 use crate::value::Value;
-use crate::world::{Given, Record, World};
+use crate::world::{Given, Record, TaskId, World};
 use event::At;
 use fairness::Fairness;
 use globals::Globals;
@@ -73,6 +73,8 @@ pub struct Session {
     jobs: Jobs,
     timers: Timers,
     fairness: Fairness,
+    /// A task that something outside could wake, when that was looked at last.
+    hopeful: TaskId,
     args: Args,
     history: Vec<Rc<Source>>,
     /// Who prints bytes that are text was told how to make text of them.
@@ -102,6 +104,7 @@ impl Session {
             jobs: Jobs::default(),
             timers: Timers::new(),
             fairness: Fairness::default(),
+            hopeful: MAIN,
             args: Args::default(),
             history: Vec::new(),
             times: false,

@@ -20,20 +20,19 @@ impl Session {
     pub(super) fn settle(&mut self, task: &mut Task, site: &Rc<Site>, result: Result<Step, Failure>) -> Flow {
         match result {
             Ok(Step::Done(reply)) => self.complete(task, site, reply),
-            Ok(Step::Park(wait, resume)) => {
+            Ok(Step::Park(mut wait, resume)) => {
                 let limit = wait.limit;
+                if let On::Line(line, ticket) = &mut wait.on {
+                    *ticket = line.join(task.id);
+                }
                 let watched = match &wait.on {
                     On::Socket(socket) => self.world.watch(socket, task.id, wait.is_signalled(socket)),
                     On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id, true)),
-                    On::Line(line) => {
-                        line.join(task.id);
-                        Ok(())
-                    }
                     On::Thread => {
                         self.world.watch_threads(task.id);
                         Ok(())
                     }
-                    On::Time => Ok(()),
+                    On::Line(..) | On::Time => Ok(()),
                 };
                 if let Err(failure) = watched {
                     self.world.unwatch(&wait, task.id);

@@ -135,13 +135,13 @@ impl Session {
             return Err(Failure::usage("the pool was shut down and takes no more").at(0));
         }
         let (mut task, handle) = self.begin(call, false)?;
-        task.pool = Some(pool.clone());
+        task.pool = Some((pool.clone(), 0));
         let id = self.tasks.add(task)?;
         if pool.running.get() < pool.size {
             pool.running.set(pool.running.get() + 1);
             self.world.ready.push_back(id);
-        } else {
-            pool.queued.borrow_mut().push_back(id);
+        } else if let Some(task) = self.tasks.get_mut(id) {
+            task.pool = Some((pool.clone(), pool.queued.join(id)));
         }
         Ok(handle)
     }

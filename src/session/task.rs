@@ -137,8 +137,8 @@ pub(super) struct Task {
     pub expired: bool,
     /// It ends with the main task.
     pub daemon: bool,
-    /// Whose worker runs it.
-    pub pool: Option<Rc<Pool>>,
+    /// Whose worker runs it, and the ticket with which it waited for that.
+    pub pool: Option<(Rc<Pool>, u64)>,
     /// It is a background call.
     pub job: Option<u64>,
     /// How many frames it had where it began to repeat a call.

@@ -168,7 +168,7 @@ impl Session {
         let site = task.parked.take().map(|parked| {
             if let Parking::Call(wait, _) = &parked.on {
                 self.world.unwatch(wait, id);
-                if let On::Line(line) = &wait.on {
+                if let On::Line(line, _) = &wait.on {
                     // It may have been called to take what the next in line can take now.
                     self.world.serve(line);
                 }
@@ -217,8 +217,8 @@ impl Session {
         self.tasks.end(&task);
         task.handle.done.set(true);
         self.world.ready.extend(task.joiners.drain(..));
-        if let Some(pool) = task.pool.take() {
-            pool.ended(&mut self.world, id);
+        if let Some((pool, ticket)) = task.pool.take() {
+            pool.ended(&mut self.world, ticket);
         }
         if let Some(resumer) = task.handle.resumer.take() {
             self.world.ready.push_front(resumer);

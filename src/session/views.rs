@@ -120,7 +120,7 @@ impl Session {
             }
             None if task.frames.is_empty() => out.push_str("has nothing to do"),
             None if self.stepper.has(task.id) => out.push_str("stands before it"),
-            None if task.pool.as_ref().is_some_and(|p| p.queued.borrow().contains(&task.id)) => {
+            None if task.pool.as_ref().is_some_and(|(pool, ticket)| pool.queued.has(*ticket)) => {
                 out.push_str("waits for a worker");
             }
             None if task.handle.coroutine => out.push_str("has not begun"),

@@ -10,6 +10,8 @@ pub(crate) mod file;
 mod held;
 pub(crate) mod input;
 mod kept;
+mod line;
+mod meetings;
 pub(crate) mod mpqueue;
 mod news;
 mod places;
@@ -58,7 +60,7 @@ pub struct World {
     pub ready: VecDeque<TaskId>,
     /// The task that runs.
     pub current: TaskId,
-    locks: Vec<Weak<sync::Lock>>,
+    locks: sync::Locks,
     /// Where child processes print.
     pub children_print: Prints,
     /// A socket may be held outside this process too: it was sent away, or there are child processes.
@@ -66,6 +68,7 @@ pub struct World {
     registry: Vec<(u64, Weak<Socket>)>,
     /// How long the registry may grow before sockets that are gone are swept out.
     registry_sweep: usize,
+    meetings: meetings::Meetings,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
     /// What happened to each socket, where that is kept.
@@ -153,11 +156,7 @@ impl World {
 
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
-        self.alive(|s| s.fd().is_ok())
-    }
-
-    fn alive(&self, is: impl Fn(&Socket) -> bool) -> Vec<Rc<Socket>> {
-        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && is(s);
+        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
         self.registry.iter().filter_map(|(_, s)| s.upgrade()).filter(is_users).collect()
     }
 
@@ -294,10 +293,13 @@ impl World {
     /// One end of a pair was shut down for reading: who blocks in a send on the other is told. The kernel does so too, while
     /// poll(2) says nothing, so a timeout waits on.
     pub fn wake_other_end(&mut self, socket: &Socket) {
-        for other in self.sockets() {
-            if other.shared.faces(&socket.shared) && other.waits() == Mode::Blocking {
-                self.wake(&other);
-            }
+        if socket.shared.pair.get().is_none() {
+            return;
+        }
+        trace::aside(|| self.look_where_sockets_are());
+        let others: Vec<Rc<Socket>> = self.other_ends(socket).filter(|s| s.waits() == Mode::Blocking).collect();
+        for other in &others {
+            self.wake(other);
         }
     }
 
@@ -326,7 +328,9 @@ impl World {
         match &wait.on {
             On::Socket(socket) => leave(socket),
             On::Sockets(sockets) => sockets.iter().for_each(leave),
-            On::Line(line) => line.leave(task),
+            On::Line(line, ticket) => {
+                line.leave(*ticket);
+            }
             On::Thread => self.thread_waiters.retain(|t| *t != task),
             On::Time => {}
         }

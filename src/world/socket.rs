@@ -84,13 +84,6 @@ pub struct Shared {
     pub nonblocking: Cell<bool>,
 }
 
-impl Shared {
-    /// Whether the other one is of the other end of the same pair.
-    pub fn faces(&self, other: &Self) -> bool {
-        matches!((self.pair.get(), other.pair.get()), (Some((x, left)), Some((y, right))) if x == y && left != right)
-    }
-}
-
 /// Where sockets go that lost their last name while open: the world closes them and says so.
 #[derive(Default)]
 pub struct Orphans {
