@@ -75,9 +75,20 @@ impl Slots {
         self.order.len()
     }
 
+    /// The names in the order they appeared.
+    pub(crate) fn into_names(self) -> Vec<Rc<str>> {
+        self.order
+    }
+
     /// Every name with its slot, in the order they appeared.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&Rc<str>, usize)> {
         self.order.iter().zip(0..)
+    }
+}
+
+impl From<Vec<Rc<str>>> for Slots {
+    fn from(order: Vec<Rc<str>>) -> Self {
+        Self { slots: order.iter().cloned().zip(0..).collect(), order }
     }
 }
 

@@ -14,6 +14,7 @@ mod exec;
 mod expr;
 mod fairness;
 mod globals;
+mod history;
 mod jobs;
 mod notify;
 mod outcome;
@@ -55,6 +56,7 @@ use crate::world::{Given, Record, TaskId, World};
 use event::At;
 use fairness::Fairness;
 use globals::Globals;
+use history::History;
 use jobs::Jobs;
 use reporter::Reporter;
 use task::Frame;
@@ -76,7 +78,7 @@ pub struct Session {
     /// A task that something outside could wake, when that was looked at last.
     hopeful: TaskId,
     args: Args,
-    history: Vec<Rc<Source>>,
+    history: History,
     /// Who prints bytes that are text was told how to make text of them.
     told_of_bytes: bool,
     /// The last error, for `why`.
@@ -106,7 +108,7 @@ impl Session {
             fairness: Fairness::default(),
             hopeful: MAIN,
             args: Args::default(),
-            history: Vec::new(),
+            history: History::default(),
             times: false,
             told_of_bytes: false,
             calls: 0,

@@ -52,6 +52,10 @@ impl Session {
     pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, limit: Option<Duration>) {
         task.epoch += 1;
         task.expired = false;
+        if self.timers.are_many() {
+            let tasks = &self.tasks;
+            self.timers.retain(|timer| tasks.has_timer(timer));
+        }
         let again = if let Parking::Call(wait, _) = &on { wait.again } else { None };
         let until = self.timers.wait(limit, again, task);
         task.parked = Some(Parked { on, site: site.clone(), until });

@@ -271,8 +271,11 @@ impl Session {
                 depth += lang::depth_change(line);
                 !(outermost && views::is_aside(line))
             };
-            let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
-            lines.filter(kept).map(|l| format!("{l}\n")).collect()
+            let gone = match self.history.gone() {
+                0 => String::new(),
+                count => format!("# the first {count} lines are not kept\n"),
+            };
+            gone + &self.history.lines().filter(kept).map(|l| format!("{l}\n")).collect::<String>()
         };
         std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
         Ok(Reply::Nothing)

@@ -76,8 +76,8 @@ impl Session {
     }
 
     pub(super) fn history_view(&self, _: &Task) -> String {
-        let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
-        lines.zip(1..).map(|(line, i)| format!("{i:5}  {line}")).collect::<Vec<_>>().join("\n")
+        let numbered = self.history.lines().zip(self.history.gone() + 1..);
+        numbered.map(|(line, i)| format!("{i:5}  {line}")).collect::<Vec<_>>().join("\n")
     }
 
     pub(super) fn jobs_view(&self, _: &Task) -> String {

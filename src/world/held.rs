@@ -100,8 +100,7 @@ impl World {
 
     /// Write down how a socket stands that is about to be closed.
     pub(super) fn note_end(&mut self, orphan: &Orphan) {
-        let is_it = |s: &Rc<Socket>| Rc::ptr_eq(&s.shared, &orphan.shared);
-        let held = self.record.is_some() && (self.shares || self.sockets().iter().any(is_it));
+        let held = self.shares || orphan.shared.descriptors.get() > 0;
         if let Some(record) = &mut self.record {
             let last = trace::aside(|| Last::of(orphan.fd.as_fd(), held));
             record.add(orphan.serial, Did::Closed(Box::new(last)));
