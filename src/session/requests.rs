@@ -32,7 +32,7 @@ impl From<Reply> for Answer {
 impl Session {
     pub(super) fn request(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Flow {
         match self.answer(task, site, request) {
-            Ok(Answer::Reply(reply)) => self.complete(task, site, reply),
+            Ok(Answer::Reply(reply)) => self.complete(task, site, reply).unwrap_or(Flow::On),
             Ok(Answer::Flow(flow)) => flow,
             Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
         }

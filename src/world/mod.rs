@@ -38,7 +38,7 @@ pub use process::{Family, Process};
 pub use record::Record;
 pub use socket::{Mode, Orphans, Shared, Socket, Waits, sort};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
-pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
+pub use wait::{Expired, ROOM, Side, Waiting, again, chain, offload, retry};
 
 use socket::{Orphan, Waiter};
 
@@ -111,7 +111,8 @@ impl World {
     pub fn buffer(&mut self, size: usize) -> &mut [u8] {
         let size = size.clamp(1, BUFFER_MAX);
         if self.buffer.len() < size {
-            self.buffer.resize(size.max(SHARED_BUFFER), 0);
+            // New memory of the kernel's is zero already, and is there only once it is written to.
+            self.buffer = vec![0; size.max(SHARED_BUFFER)];
         }
         &mut self.buffer[..size]
     }
@@ -259,6 +260,11 @@ impl World {
         }
         // The first failure is the one to tell.
         let _ = self.close(socket);
+    }
+
+    /// A share in a socket, for who keeps it.
+    pub fn share(&self, socket: &Socket) -> Result<Rc<Socket>, Failure> {
+        self.find(socket.serial).ok_or(Failure::os(libc::EBADF))
     }
 
     /// The socket of that number, open or closed, if a name or anything else still holds it.
