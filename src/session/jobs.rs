@@ -75,7 +75,7 @@ const KEPT_MAX: usize = 1000;
 /// The jobs by their numbers, the first of which is 1. Of those that have ended the last ones are kept.
 #[derive(Default)]
 pub(super) struct Jobs {
-    jobs: BTreeMap<u64, Job>,
+    kept: BTreeMap<u64, Job>,
     /// How many were made.
     made: u64,
     /// Those that have ended, in that order.
@@ -92,12 +92,12 @@ impl Jobs {
 
     pub(super) fn add(&mut self, job: Job) {
         self.made += 1;
-        self.jobs.insert(self.made, job);
+        self.kept.insert(self.made, job);
     }
 
     /// Every job that is kept, with its number.
     pub(super) fn all(&self) -> impl Iterator<Item = (u64, &Job)> {
-        self.jobs.iter().map(|(number, job)| (*number, job))
+        self.kept.iter().map(|(number, job)| (*number, job))
     }
 
     /// The job that is to give a name its value.
@@ -108,7 +108,7 @@ impl Jobs {
 
     /// The job of that number, or the failure that there is none.
     pub(super) fn find(&self, number: i128) -> Result<&Job, Failure> {
-        u64::try_from(number).ok().and_then(|number| self.jobs.get(&number)).ok_or_else(|| {
+        u64::try_from(number).ok().and_then(|number| self.kept.get(&number)).ok_or_else(|| {
             if (1..=i128::from(self.made)).contains(&number) {
                 let failure = Failure::usage(format!("job {number} ended long ago, and what it gave is not kept"));
                 return failure.note(format!("the last {KEPT_MAX} that have ended are kept: wait for each in time"));
@@ -123,7 +123,7 @@ impl Jobs {
 
     /// A job's call is done. Gives the tasks that waited for no other job any more.
     pub(super) fn end(&mut self, number: u64, outcome: Result<Reply, Failure>) -> Vec<TaskId> {
-        let Some(job) = self.jobs.get_mut(&number) else { return Vec::new() };
+        let Some(job) = self.kept.get_mut(&number) else { return Vec::new() };
         job.outcome = Some(outcome);
         let waiters = std::mem::take(&mut job.waiters);
         job.awaited = !waiters.is_empty();
@@ -141,7 +141,7 @@ impl Jobs {
     fn retire(&mut self, number: u64) {
         self.ended.push_back(number);
         if self.ended.len() > KEPT_MAX {
-            let oldest = self.ended.pop_front().and_then(|number| self.jobs.remove(&number));
+            let oldest = self.ended.pop_front().and_then(|number| self.kept.remove(&number));
             self.lost += u64::from(oldest.is_some_and(|job| job.fails_unseen().is_some()));
         }
     }
@@ -153,7 +153,7 @@ impl Jobs {
         }
         let mut last = Ok(Vec::new());
         for number in numbers {
-            let Some(job) = self.jobs.get_mut(number) else { continue };
+            let Some(job) = self.kept.get_mut(number) else { continue };
             job.seen = true;
             last = job.outcome(globals)?;
             if last.is_err() {
@@ -161,7 +161,7 @@ impl Jobs {
             }
         }
         for number in numbers {
-            if self.jobs.get_mut(number).is_some_and(|job| std::mem::take(&mut job.awaited)) {
+            if self.kept.get_mut(number).is_some_and(|job| std::mem::take(&mut job.awaited)) {
                 self.retire(*number);
             }
         }
@@ -172,7 +172,7 @@ impl Jobs {
     pub(super) fn wait(&mut self, numbers: &[u64], task: TaskId) {
         let left = Rc::new(Cell::new(0));
         for number in numbers {
-            if let Some(job) = self.jobs.get_mut(number).filter(|job| job.outcome.is_none()) {
+            if let Some(job) = self.kept.get_mut(number).filter(|job| job.outcome.is_none()) {
                 left.set(left.get() + 1);
                 job.waiters.push((task, left.clone()));
             }
