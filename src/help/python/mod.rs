@@ -12,7 +12,7 @@ use crate::command::{self, Command, Group, Kind, Param};
 use crate::lang::{self, Call, Error, Source};
 use crate::linux::options::OptRef;
 use crate::program::arrange::{Placed, arrange};
-use template::{Piece, pieces, tidy};
+use template::{Form, Piece, forms, pieces, tidy};
 use words::{
     argument, data, descriptors, expression, family, option, option_name, option_value, read_option, text_of, value,
 };
@@ -46,11 +46,14 @@ impl PythonLine {
 
 /// A command's Python form as help shows it: parameters by name, what may be left out in brackets.
 pub fn form(command: &Command) -> String {
-    let mut shown = String::new();
-    for piece in pieces(command.python) {
-        show(&piece, command, &mut shown);
-    }
-    let shown = tidy(&shown);
+    let shown = forms(command.python).map(|form| {
+        let mut shown = String::new();
+        for piece in pieces(form.template) {
+            show(&piece, command, &mut shown);
+        }
+        tidy(&shown)
+    });
+    let shown = shown.collect::<Vec<_>>().join(" or ");
     let is_whole = !command.python.contains('{') && shown.contains(" = ");
     let results = match command.result_names() {
         names if shown.is_empty() || is_whole || names.trim_matches('.').is_empty() => return shown,
@@ -118,6 +121,25 @@ fn fill<'a>(pieces: &'a [Piece], filled: &mut Filled<'a>) -> Option<String> {
     Some(out)
 }
 
+/// A form with these arguments, all of them; and the parameters that stand in it.
+fn filled(command: &Command, form: &Form, given: &[(String, String)]) -> Option<(String, HashSet<String>)> {
+    let is_it = |word: &str| {
+        let set = command.params.iter().find(|p| form.when.is_some_and(|(name, _)| p.label() == name))?.kind.constants()?;
+        let number = set.find(word.rsplit('.').next().unwrap_or(word))?;
+        Some(set.find(form.when?.1) == Some(number))
+    };
+    let (told, given): (Vec<_>, Vec<_>) =
+        given.iter().cloned().partition(|(name, _)| form.when.is_some_and(|(when, _)| when == name));
+    if form.when.is_some() && !told.iter().any(|(_, word)| is_it(word) == Some(true)) {
+        return None;
+    }
+    let pieces = pieces(form.template);
+    let mut filled = Filled { given, used: HashSet::new() };
+    let text = tidy(&fill(&pieces, &mut filled)?);
+    let whole = filled.given.iter().all(|(name, _)| filled.used.contains(&**name));
+    whole.then(|| (text, filled.used.iter().map(|name| (*name).to_string()).collect()))
+}
+
 #[derive(Default)]
 struct Translator {
     /// Files that give and take bytes.
@@ -143,25 +165,21 @@ impl Translator {
         }
         let placed = arrange(command, &call.args).ok()?;
         let option = placed.iter().find(|(param, _)| param.kind == Kind::Option).and_then(|(_, at)| option(at));
-        let mut filled = Filled { given: self.arguments(command, &placed, option)?, used: HashSet::new() };
-        let pieces = pieces(command.python);
-        let text = tidy(&fill(&pieces, &mut filled)?);
-        if !filled.given.iter().all(|(name, _)| filled.used.contains(&**name)) {
-            return None;
-        }
+        let given = self.arguments(command, &placed, option)?;
+        let (text, used) = forms(command.python).find_map(|form| filled(command, &form, &given))?;
         let mut before: Vec<String> = text.split("; ").map(str::to_string).collect();
         let mut value = before.pop()?;
         let names: Vec<String> = call.targets.iter().filter_map(|w| w.bare().map(str::to_string)).collect();
         if let Some(option) = option
             && !command.results.is_empty()
-            && !filled.used.contains("BUFLEN")
+            && !used.contains("BUFLEN")
         {
             value = read_option(option, &value)?;
         }
         if command.gives_any_number() && names.len() == 1 {
             value.push_str("[0]");
         }
-        let mode = filled.given.iter().find(|(name, _)| name == "MODE");
+        let mode = given.iter().find(|(name, _)| name == "MODE");
         if mode.is_some_and(|(_, mode)| mode.contains('b')) {
             self.binary.extend(names.iter().cloned());
         }

@@ -8,6 +8,24 @@ pub(super) enum Piece {
     Optional(Vec<Piece>, String),
 }
 
+/// One of the forms of a template: `{EP}.modify({S}) || ...`, and which parameter has which value where it is the one:
+/// `OP=MOD: ...`.
+pub(in crate::help) struct Form {
+    pub(in crate::help) when: Option<(&'static str, &'static str)>,
+    pub(in crate::help) template: &'static str,
+}
+
+/// The forms of a template, the first that fits being the one.
+pub(in crate::help) fn forms(template: &'static str) -> impl Iterator<Item = Form> {
+    template.split(" || ").map(|form| {
+        let split = form.split_once(": ").and_then(|(when, rest)| Some((when.split_once('=')?, rest)));
+        match split {
+            Some((when, template)) if when.0.bytes().all(|b| b.is_ascii_uppercase()) => Form { when: Some(when), template },
+            _ => Form { when: None, template: form },
+        }
+    })
+}
+
 pub(super) fn pieces(template: &str) -> Vec<Piece> {
     let mut out = Vec::new();
     let mut rest = template;
@@ -44,7 +62,7 @@ pub(super) fn tidy(text: &str) -> String {
     text.replace("(, ", "(").replace("([, ", "([")
 }
 
-/// Everything that a template can come to, its parameters by name.
+/// Everything that a form can come to, its parameters by name.
 pub(in crate::help) fn variants(template: &str) -> Vec<String> {
     all(&pieces(template)).iter().map(|text| tidy(text)).collect()
 }
