@@ -103,7 +103,7 @@ const EPOLL_WAIT: Command = Command {
     man: "epoll_wait(2)",
     errors: &[err("EINVAL", "MAX is less than 1"), err("EBADF", "the epoll is closed")],
     example: "left, right = socketpair\nep = epoll\nepoll_ctl ep ADD left\nepoll_ctl ep ADD right EPOLLIN\nsend left hello\n\
-              ready = epoll_wait ep 1\nfor one in $ready\n  s = str ${one.socket}\n  print \"$s ${one.events}\"\nend",
+              epoll_wait ep 1\nepoll_wait ep 0 1\nclose left\nepoll_wait ep",
     related: &["epoll", "epoll_ctl", "poll", "select", "EPOLLIN"],
     run: epoll_wait,
     ..base(Group::Readiness)

@@ -78,8 +78,9 @@ const SELECT: Command = Command {
     results: &[("ready", Holds::Plain)],
     returns: "three lists: what can be read, written, has urgent data; empty ones at the end of the time. In the short form \
               the first alone",
-    python: "select.select({R}, {W}, {X}<, {SECONDS}>) || select.select([{R}<, {W}>], [], []<, {TIMEOUT}>)[0]",
-    also: &["select.select([{R}], [], []<, {TIMEOUT}>)[0]", "select.select({R}, [], []<, {TIMEOUT}>)[0]"],
+    python: "select.select({R[]}, {W[]}, {X[]}<, {SECONDS}>) || select.select([{R}], [], []<, {TIMEOUT}>)[0] || \
+             select.select([{R}, {W}<, {X}<, {SECONDS}<, {S}>>>], [], []<, {TIMEOUT}>)[0]",
+    also: &["select.select({R}, [], []<, {TIMEOUT}>)[0]"],
     c: "FD_ZERO(&r); FD_SET(a, &r); FD_SET(b, &r); select(b + 1, &r, &w, NULL, &tv);",
     man: "select(2)",
     errors: &[
@@ -87,7 +88,7 @@ const SELECT: Command = Command {
         err("Usage", "a descriptor is 1024 or more: filedescriptor out of range in select()").cure("poll or epoll"),
     ],
     example: "left, right = socketpair\nselect left right timeout=0\nsend right hello\n\
-              r, w, x = select left,right right, none 1\nselect left right timeout=1",
+              r, w, x = select left,right right none 1\nselect left right timeout=1",
     related: &["poll", "epoll", "recv", "accept"],
     run: select,
     ..base(Group::Readiness)

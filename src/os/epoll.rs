@@ -17,7 +17,7 @@ const FD_BITS: u32 = 24;
 
 /// What an epoll says of a descriptor, or is asked to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Entry {
+pub struct Watching {
     /// Whose it is: the number that it was added with.
     pub serial: u64,
     /// The descriptor by whose number it was added, which may be closed or another's now.
@@ -26,7 +26,7 @@ pub struct Entry {
     pub events: i32,
 }
 
-impl Entry {
+impl Watching {
     fn packed(self) -> u64 {
         self.serial << FD_BITS | self.fd as u64 & ((1 << FD_BITS) - 1)
     }
@@ -50,7 +50,7 @@ pub fn create() -> Result<OwnedFd, i32> {
 }
 
 /// epoll_ctl(2); the kernel judges the operation and the events.
-pub fn ctl(epoll: BorrowedFd<'_>, op: i32, entry: Entry) -> Result<(), i32> {
+pub fn ctl(epoll: BorrowedFd<'_>, op: i32, entry: Watching) -> Result<(), i32> {
     let mut event = libc::epoll_event { events: entry.events as u32, u64: entry.packed() };
     // SAFETY: the event is read during the call alone, and all else are plain numbers.
     let done = match unsafe { libc::epoll_ctl(epoll.as_raw_fd(), op, entry.fd, &raw mut event) } {
@@ -65,7 +65,7 @@ pub fn ctl(epoll: BorrowedFd<'_>, op: i32, entry: Entry) -> Result<(), i32> {
 }
 
 /// epoll_wait(2) without waiting: at most that many events, which the kernel judges.
-pub fn ready(epoll: BorrowedFd<'_>, max: i32) -> Result<Vec<Entry>, i32> {
+pub fn ready(epoll: BorrowedFd<'_>, max: i32) -> Result<Vec<Watching>, i32> {
     let room = if (1..=EVENTS_MAX).contains(&max) { max.min(FETCHED_MAX) } else { max };
     let mut events: Vec<libc::epoll_event> = Vec::with_capacity(room.clamp(0, FETCHED_MAX) as usize);
     let count = loop {
@@ -78,7 +78,7 @@ pub fn ready(epoll: BorrowedFd<'_>, max: i32) -> Result<Vec<Entry>, i32> {
     };
     // SAFETY: the kernel wrote that many.
     unsafe { events.set_len(*count.as_ref().unwrap_or(&0)) };
-    let found: Vec<Entry> = events.iter().map(|event| Entry::unpacked(event.events, event.u64)).collect();
+    let found: Vec<Watching> = events.iter().map(|event| Watching::unpacked(event.events, event.u64)).collect();
     let told = traced!("epoll_wait", result = count;
         Arg::Fd(epoll.as_raw_fd()), Arg::Ready(&found.iter().map(|e| (e.events, e.fd)).collect::<Vec<_>>()),
         Arg::Int(max.into()), Arg::Int(0));
@@ -86,14 +86,14 @@ pub fn ready(epoll: BorrowedFd<'_>, max: i32) -> Result<Vec<Entry>, i32> {
 }
 
 /// What is registered with an epoll, as the kernel has it: of a descriptor that is closed, too, while its open file is not.
-pub fn registered(epoll: BorrowedFd<'_>) -> Vec<Entry> {
+pub fn registered(epoll: BorrowedFd<'_>) -> Vec<Watching> {
     let Ok(text) = fs::read_to_string(format!("/proc/self/fdinfo/{}", epoll.as_raw_fd())) else { return Vec::new() };
     let entry = |line: &str| {
         let mut words = line.strip_prefix("tfd:")?.split_whitespace();
         let fd = words.next()?.parse().ok()?;
         let mut number = |name: &str| u64::from_str_radix(words.find(|w| *w == name).and_then(|_| words.next())?, 16).ok();
         let (events, data) = (number("events:")?, number("data:")?);
-        Some(Entry { fd, ..Entry::unpacked(events as u32, data) })
+        Some(Watching { fd, ..Watching::unpacked(events as u32, data) })
     };
     text.lines().filter_map(entry).collect()
 }

@@ -4,13 +4,14 @@
 //! waited for as a socket's is: it can be read when an event is there. So a wait is an entry of the poller like any other,
 //! and the events are those that the kernel gives when it is asked.
 
+use std::cell::{Cell, RefCell};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use super::{File, Mode, On, Socket, Step, Wait, Wake, World, socket_value};
+use super::{File, Mode, On, Shared, Socket, Step, Wait, Wake, World, socket_value};
 use crate::linux::constants::EPOLL_EVENTS;
-use crate::os::epoll::{self, Entry};
+use crate::os::epoll::{self, Watching};
 use crate::os::trace;
 use crate::value::{Failure, Handle, Value};
 
@@ -21,12 +22,33 @@ const AGAIN: Duration = Duration::from_millis(1);
 pub struct Epoll {
     /// Its descriptor.
     pub end: Rc<Socket>,
+    /// Which poll, counted by the world, told of it last.
+    heard: Cell<u64>,
+    /// What it gave of those with EPOLLEXCLUSIVE, after which poll.
+    gave: RefCell<(u64, Vec<Weak<Shared>>)>,
 }
+
+/// What was added with EPOLLEXCLUSIVE, in that order, as the kernel wakes.
+#[derive(Default)]
+pub(super) struct Exclusive(Vec<(Weak<Epoll>, Weak<Shared>)>);
 
 impl Epoll {
     /// What is registered with it, as the kernel has it.
-    pub fn registered(&self) -> Vec<Entry> {
+    pub fn registered(&self) -> Vec<Watching> {
         self.end.ask(|fd| Ok::<_, i32>(epoll::registered(fd))).unwrap_or_default()
+    }
+
+    fn gave(&self, poll: u64, what: &Weak<Shared>) -> bool {
+        let gave = self.gave.borrow();
+        gave.0 == poll && gave.1.iter().any(|one| one.ptr_eq(what))
+    }
+
+    fn give(&self, what: Weak<Shared>) {
+        let (poll, mut gave) = (self.heard.get(), self.gave.borrow_mut());
+        if gave.0 != poll {
+            *gave = (poll, Vec::new());
+        }
+        gave.1.push(what);
     }
 }
 
@@ -92,7 +114,7 @@ impl World {
     /// A new epoll.
     pub fn epoll(&mut self) -> Result<Rc<Epoll>, Failure> {
         let end = self.wrap(epoll::create().map_err(Failure::os)?, [0; 3], Mode::Blocking);
-        let epoll = Rc::new(Epoll { end });
+        let epoll = Rc::new(Epoll { end, heard: Cell::default(), gave: RefCell::default() });
         self.epolls.retain(|one| one.strong_count() > 0);
         self.epolls.push(Rc::downgrade(&epoll));
         Ok(epoll)
@@ -103,15 +125,60 @@ impl World {
         self.epolls.iter().filter_map(Weak::upgrade).find(|epoll| epoll.end.serial == end.serial)
     }
 
+    /// The poller told of a descriptor; it may be an epoll's.
+    pub(super) fn hear_of(&self, end: &Socket) {
+        if end.family == libc::AF_UNSPEC
+            && let Some(epoll) = self.epoll_of(end)
+        {
+            epoll.heard.set(self.polls);
+        }
+    }
+
     /// epoll_ctl(2).
-    pub fn epoll_ctl(&mut self, epoll: &Epoll, op: i32, target: &Target, events: i32) -> Result<(), Failure> {
-        let entry = Entry { serial: target.serial(), fd: target.fd()?, events };
+    pub fn epoll_ctl(&mut self, epoll: &Rc<Epoll>, op: i32, target: &Target, events: i32) -> Result<(), Failure> {
+        let entry = Watching { serial: target.serial(), fd: target.fd()?, events };
         let ask = || epoll::ctl(epoll.end.fd()?.as_fd(), op, entry).map_err(Failure::os);
         match ask() {
             // The poller that watches an epoll is one more in the row, and the program knows nothing of it.
-            Err(failure) if failure.is(libc::ELOOP) && self.leave_epolls() => ask(),
-            done => done,
+            Err(failure) if failure.is(libc::ELOOP) && self.leave_epolls() => ask()?,
+            done => done?,
         }
+        let Target::End(socket) = target else { return Ok(()) };
+        let (epoll, shared) = (Rc::downgrade(epoll), Rc::downgrade(&socket.shared));
+        match op {
+            libc::EPOLL_CTL_ADD if events & libc::EPOLLEXCLUSIVE != 0 => {
+                self.exclusive.0.retain(|(epoll, shared)| epoll.strong_count() > 0 && shared.strong_count() > 0);
+                self.exclusive.0.push((epoll, shared));
+            }
+            libc::EPOLL_CTL_DEL => self.exclusive.0.retain(|(one, of)| !one.ptr_eq(&epoll) || !of.ptr_eq(&shared)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Of what an epoll gave who was woken, what the kernel had woken it for. Of those that wait for a socket with
+    /// EPOLLEXCLUSIVE it wakes the first; the poller, which waits for none of them, is told of all.
+    fn woken_for(&self, epoll: &Epoll, mut found: Vec<Watching>) -> Vec<Watching> {
+        let is = |one: &Weak<Epoll>| std::ptr::eq(one.as_ptr(), epoll);
+        if found.is_empty() || !self.exclusive.0.iter().any(|(one, _)| is(one)) {
+            return found;
+        }
+        found.retain(|entry| {
+            let Some(shared) = self.find(entry.serial).map(|socket| Rc::downgrade(&socket.shared)) else { return true };
+            let mut all = self.exclusive.0.iter().filter(|(_, of)| of.ptr_eq(&shared)).map(|(one, _)| one);
+            if !all.clone().any(is) {
+                return true;
+            }
+            let gave = |one: &Weak<Epoll>| one.upgrade().is_some_and(|one| one.gave(epoll.heard.get(), &shared));
+            let waits = |one: &Weak<Epoll>| one.upgrade().is_some_and(|one| one.end.is_waited_on());
+            let first = all.clone().find(|one| gave(one)).or_else(|| all.find(|one| waits(one)));
+            let gives = first.is_none_or(is);
+            if gives {
+                epoll.give(shared);
+            }
+            gives
+        });
+        found
     }
 
     /// Have the poller watch no epoll that nobody waits for. Says whether it watched one.
@@ -132,20 +199,20 @@ impl World {
         // It may be the last of a row already: then the poller cannot watch it.
         let again = self.register(&end).is_err().then_some(AGAIN);
         let on = On::Socket(end.clone());
+        let epoll = epoll.clone();
         let resume = move |world: &mut World, wake| {
-            let look = |fd: BorrowedFd<'_>| epoll::ready(fd, max);
-            match end.ask(look) {
-                Some(found) if found.is_empty() && wake == Wake::Ready => None,
-                found => Some(Ok(world.told(&found.unwrap_or_default()).into())),
-            }
+            let found = end.ask(|fd: BorrowedFd<'_>| epoll::ready(fd, max)).unwrap_or_default();
+            let found = world.woken_for(&epoll, found);
+            let goes_on = found.is_empty() && wake == Wake::Ready;
+            (!goes_on).then(|| Ok(world.told(&found).into()))
         };
         Ok(Step::Park(Wait { on, limit, again, what: "an event" }, Box::new(resume)))
     }
 
     /// What an epoll gave: whom each event is of, and which. Of what no name is left that was registered, the number that
     /// its descriptor had.
-    fn told(&self, found: &[Entry]) -> Value {
-        let pair = |entry: &Entry| {
+    fn told(&self, found: &[Watching]) -> Value {
+        let pair = |entry: &Watching| {
             let whose = self.find(entry.serial).map(|end| match self.epoll_of(&end) {
                 Some(epoll) => Value::Handle(epoll),
                 None => socket_value(end),

@@ -90,6 +90,9 @@ pub struct World {
     thread_waiters: Vec<TaskId>,
     arrivals: arrivals::Arrivals,
     epolls: Vec<Weak<Epoll>>,
+    exclusive: epoll::Exclusive,
+    /// How often was polled.
+    polls: u64,
     /// Sockets that something happened to, whose waiters have not been told yet.
     pending: VecDeque<Rc<Socket>>,
     /// Those that something happened to while the program stood still: the next poll brings them.

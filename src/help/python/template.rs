@@ -4,6 +4,8 @@
 pub(super) enum Piece {
     Literal(String),
     Param(String),
+    /// A parameter as a list, also where it is one alone: `{R[]}`.
+    Listed(String),
     /// What is left out when its parameters are, and what stands there then.
     Optional(Vec<Piece>, String),
 }
@@ -35,7 +37,7 @@ pub(super) fn pieces(template: &str) -> Vec<Piece> {
         let Some(end) = closing(&rest[at..], open, close) else { break };
         let inner = &rest[at + 1..at + end];
         out.push(if open == '{' {
-            Piece::Param(inner.into())
+            inner.strip_suffix("[]").map_or_else(|| Piece::Param(inner.into()), |name| Piece::Listed(name.into()))
         } else {
             match inner.rsplit_once('|').filter(|(_, otherwise)| !otherwise.contains(['{', '>'])) {
                 Some((given, otherwise)) => Piece::Optional(pieces(given), otherwise.into()),
@@ -70,7 +72,7 @@ pub(in crate::help) fn variants(template: &str) -> Vec<String> {
 fn all(pieces: &[Piece]) -> Vec<String> {
     pieces.iter().fold(vec![String::new()], |before, piece| {
         let ends = match piece {
-            Piece::Literal(text) | Piece::Param(text) => vec![text.clone()],
+            Piece::Literal(text) | Piece::Param(text) | Piece::Listed(text) => vec![text.clone()],
             Piece::Optional(inner, otherwise) => {
                 let mut ends = all(inner);
                 ends.push(otherwise.clone());
