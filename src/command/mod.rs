@@ -14,6 +14,7 @@ pub mod standing;
 mod connection;
 mod create;
 mod data;
+mod epoll;
 mod files;
 mod forms;
 mod gather;
@@ -24,6 +25,7 @@ mod lists;
 mod lookup;
 mod mode;
 mod msg;
+mod multiplex;
 mod names;
 mod netstat;
 mod numbers;
@@ -252,6 +254,8 @@ pub static ALL: &[&[Command]] = &[
     mode::COMMANDS,
     files::COMMANDS,
     paths::COMMANDS,
+    multiplex::COMMANDS,
+    epoll::COMMANDS,
     readiness::COMMANDS,
     data::COMMANDS,
     strings::COMMANDS,

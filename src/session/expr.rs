@@ -115,7 +115,13 @@ impl Globals {
             }
             ArgCode::Pair(key, operand) => Ok(Arg::Pair(key.clone(), self.operand(scope, operand)?)),
             ArgCode::Lives(names) => {
-                let values = names.iter().map(|(slot, name)| self.load(scope, *slot, name));
+                let values = names.iter().map(|(slot, name, events)| {
+                    let value = self.load(scope, *slot, name)?;
+                    Ok::<_, Failure>(match events {
+                        Some(events) => Value::list(vec![value, events.clone()]),
+                        None => value,
+                    })
+                });
                 Ok(Arg::Value(Value::list(values.collect::<Result<_, _>>()?)))
             }
         }
@@ -275,6 +281,8 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
     let whole = |v: &Value| match v {
         Value::Int(n) => Some(*n),
         Value::Bool(t) => Some(i128::from(*t)),
+        // Events and flags come by their names.
+        Value::Text(words) if is_bits(op) => kinds::named_bits(words),
         _ => None,
     };
     match (op, a, b) {

@@ -340,6 +340,7 @@ fn name_live(value: &Value, name: &Rc<str>) {
 fn take_apart(names: usize, reply: Reply) -> Result<Vec<Value>, Failure> {
     let values = match reply {
         Reply::One(Value::List(list)) => list.to_vec(),
+        Reply::One(Value::Object(fields)) if fields.len() == names => fields.iter().map(|(_, v)| v.clone()).collect(),
         Reply::One(Value::Addr(addr)) if addr.port().is_some() => {
             let host = addr.host().map_or(Value::None, |h| Value::text(h.to_string()));
             vec![host, addr.port().map_or(Value::None, |p| Value::Int(i128::from(p)))]

@@ -6,6 +6,7 @@ mod arrivals;
 mod clock;
 mod drops;
 mod ends;
+mod epoll;
 pub(crate) mod file;
 mod held;
 pub(crate) mod input;
@@ -31,6 +32,7 @@ use std::rc::{Rc, Weak};
 pub use arrivals::Arrival;
 pub use clock::Clock;
 pub use drops::dropped;
+pub use epoll::{Epoll, Target, pair};
 pub(crate) use file::File;
 pub use kept::Kept;
 pub use mpqueue::MpQueue;
@@ -90,6 +92,10 @@ pub struct World {
     free_tokens: Vec<usize>,
     thread_waiters: Vec<TaskId>,
     arrivals: arrivals::Arrivals,
+    epolls: Vec<Weak<Epoll>>,
+    exclusive: epoll::Exclusive,
+    /// How often was polled.
+    polls: u64,
     /// Sockets that something happened to, whose waiters have not been told yet.
     pending: VecDeque<Rc<Socket>>,
     /// Those that something happened to while the program stood still: the next poll brings them.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::rc::Rc;
@@ -132,6 +132,15 @@ impl File {
             None => Err(Failure::os(libc::EBADF)),
             Some(Backing::Disk(file)) => fd::dup(file.as_fd()).map_err(Failure::os),
             Some(Backing::Socket(socket)) => fd::dup(socket.fd()?.as_fd()).map_err(Failure::os),
+        }
+    }
+
+    /// The number of its descriptor.
+    pub fn number(&self) -> Result<RawFd, Failure> {
+        match &self.state.borrow().source {
+            None => Err(Failure::os(libc::EBADF)),
+            Some(Backing::Disk(file)) => Ok(file.as_raw_fd()),
+            Some(Backing::Socket(socket)) => Ok(socket.fd()?.as_raw_fd()),
         }
     }
 
