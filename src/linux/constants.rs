@@ -2,10 +2,10 @@
 //!
 //! A set gives numbers for names, and names for numbers. It knows no call that takes them.
 
-use super::options;
+use super::{errno, options};
 
 /// A name, its number and what it means.
-pub type Row = (&'static str, i32, &'static str);
+pub type Row = (&'static str, i64, &'static str);
 
 /// A set of named numbers.
 #[derive(Debug)]
@@ -24,8 +24,13 @@ pub struct Constants {
 }
 
 impl Constants {
-    /// The number of that name, documented or short.
+    /// The number of that name, documented or short, as a C `int` has it.
     pub fn find(&self, name: &str) -> Option<i32> {
+        self.number(name).map(|number| number as i32)
+    }
+
+    /// The number of that name, documented or short.
+    pub fn number(&self, name: &str) -> Option<i64> {
         self.rows().find(|(n, ..)| *n == name).map(|(_, number, _)| *number)
     }
 
@@ -39,9 +44,10 @@ impl Constants {
         self.documented.iter().map(|(name, ..)| *name)
     }
 
-    /// The documented name of exactly that number.
+    /// The documented name of exactly that number; where it has none, another that means something of its own.
     pub fn name_of(&self, value: i32) -> Option<&'static str> {
-        self.documented.iter().find(|(_, number, _)| *number == value).map(|(name, ..)| *name)
+        let own = self.also.iter().filter(|(.., about)| !about.is_empty());
+        self.documented.iter().chain(own).find(|(_, number, _)| *number == i64::from(value)).map(|(name, ..)| *name)
     }
 
     /// The documented names of the flags in a number, joined as they could be typed: `MSG_TRUNC|MSG_EOR`. What
@@ -54,7 +60,8 @@ impl Constants {
         }
         let mut left = bits & !self.choice;
         for (name, bit, _) in self.documented {
-            if *bit != 0 && bit & self.choice == 0 && left & bit == *bit {
+            let bit = *bit as i32;
+            if bit != 0 && bit & self.choice == 0 && left & bit == bit {
                 parts.push((*name).to_owned());
                 left &= !bit;
             }
@@ -68,12 +75,18 @@ impl Constants {
 
 /// Rows of libc's numbers, each under its own name; a number that libc lacks stands behind its name.
 macro_rules! named {
-    (@number $name:ident) => { libc::$name as i32 };
-    (@number $name:ident $number:expr) => { $number };
+    (@number $name:ident) => { libc::$name as i64 };
+    (@number $name:ident $number:expr) => { $number as i64 };
     ($($name:ident $(= $number:expr)?, $about:literal;)*) => {
         &[$((stringify!($name), named!(@number $name $($number)?), $about)),*]
     };
 }
+
+mod lookup;
+mod rest;
+
+pub use lookup::{AI_FLAGS, NI_FLAGS};
+pub use rest::REST;
 
 /// Address families.
 pub static FAMILIES: Constants = Constants {
@@ -89,7 +102,7 @@ pub static FAMILIES: Constants = Constants {
         AF_PACKET, "whole frames of a network interface, for root";
         AF_VSOCK, "between a virtual machine and its host";
     ],
-    also: named![inet = libc::AF_INET, ""; inet6 = libc::AF_INET6, ""; unix = libc::AF_UNIX, "";],
+    also: rest::FAMILIES,
     choice: -1,
 };
 
@@ -209,49 +222,6 @@ pub fn receives(about: &str) -> bool {
     about.starts_with("receiving") || about.starts_with("sending, receiving")
 }
 
-/// Flags of getaddrinfo(3).
-pub static AI_FLAGS: Constants = Constants {
-    noun: "flag of getaddrinfo",
-    man: "getaddrinfo(3)",
-    documented: named![
-        AI_PASSIVE, "the addresses are for bind: without a host, the wildcard rather than the loopback address";
-        AI_CANONNAME, "tell the host's official name, in the first entry";
-        AI_NUMERICHOST, "the host is an address in numbers: ask no name server";
-        AI_V4MAPPED, "with AF_INET6: IPv4 addresses as ::ffff:1.2.3.4 when there is none of IPv6";
-        AI_ALL, "with AI_V4MAPPED: those beside the IPv6 addresses";
-        AI_ADDRCONFIG, "only families that this machine has an address of";
-        AI_IDN = 0x40, "the host's name may have letters beyond ASCII";
-        AI_CANONIDN = 0x80, "the official name may have letters beyond ASCII";
-        AI_NUMERICSERV, "the port is a number: ask no table of services";
-    ],
-    also: named![
-        AI_IDN_ALLOW_UNASSIGNED = 0x100, "with AI_IDN: allow characters that Unicode has not assigned; does nothing \
-                                          any more";
-        AI_IDN_USE_STD3_ASCII_RULES = 0x200, "with AI_IDN: only what host names may have; does nothing any more";
-    ],
-    choice: 0,
-};
-
-/// Flags of getnameinfo(3).
-pub static NI_FLAGS: Constants = Constants {
-    noun: "flag of getnameinfo",
-    man: "getnameinfo(3)",
-    documented: named![
-        NI_NUMERICHOST, "the host as an address in numbers: ask no name server";
-        NI_NUMERICSERV, "the port as a number: ask no table of services";
-        NI_NOFQDN, "of hosts of this domain the first part of the name only";
-        NI_NAMEREQD, "fail with EAI_NONAME when the host has no name, rather than give its address";
-        NI_DGRAM, "the service's name over UDP, where it differs from TCP's";
-        NI_IDN, "the name may come with letters beyond ASCII";
-    ],
-    also: named![
-        NI_IDN_ALLOW_UNASSIGNED = 64, "with NI_IDN: allow characters that Unicode has not assigned; does nothing any \
-                                       more";
-        NI_IDN_USE_STD3_ASCII_RULES = 128, "with NI_IDN: only what host names may have; does nothing any more";
-    ],
-    choice: 0,
-};
-
 /// Flags of a network interface: netdevice(7).
 pub static INTERFACE_FLAGS: Constants = Constants {
     noun: "flag of a network interface, as ifconfig shows it",
@@ -351,8 +321,8 @@ pub static OTHERS: Constants = Constants {
 };
 
 /// All the sets.
-pub static SETS: [&Constants; 9] =
-    [&FAMILIES, &TYPES, &PROTOCOLS, &MSG_FLAGS, &AI_FLAGS, &NI_FLAGS, &OTHERS, &HOWS, &POLL_EVENTS];
+pub static SETS: [&Constants; 10] =
+    [&FAMILIES, &TYPES, &PROTOCOLS, &MSG_FLAGS, &AI_FLAGS, &NI_FLAGS, &OTHERS, &HOWS, &POLL_EVENTS, &REST];
 
 /// Whether sockets of a family and a type can have that protocol; either may be left open. What has no protocols of IP
 /// has none of these.
@@ -376,10 +346,21 @@ pub fn is_spoken(family: Option<i32>, kind: Option<i32>, protocol: i32) -> bool 
         }
 }
 
-/// The number of a name in any of the sets, of an option, or of an option's level.
-pub fn find_any(name: &str) -> Option<i32> {
-    SETS.iter()
-        .find_map(|set| set.find(name))
-        .or_else(|| options::by_name(name).map(|option| option.number))
-        .or_else(|| options::level(name))
+/// What a full name stands for where a number is meant, several joined with `|`: `AF_INET`, `MSG_PEEK|MSG_OOB`, `EAGAIN`,
+/// and none of the short forms, which are words as good as any.
+pub fn value(names: &str) -> Option<i64> {
+    let one = |name: &str| {
+        let full = name.contains('_') || name.contains("POLL") || name == "SOMAXCONN" || errno::by_name(name).is_some();
+        if full { find_any(name) } else { None }
+    };
+    names.split('|').try_fold(0, |bits, name| Some(bits | one(name)?))
+}
+
+/// The number of a name in any of the sets, of an option, of an option's level, or of an error.
+pub fn find_any(name: &str) -> Option<i64> {
+    let other = || {
+        let option = options::by_name(name).map(|option| option.number);
+        option.or_else(|| options::level(name)).or_else(|| errno::by_name(name).map(|error| error.number))
+    };
+    SETS.iter().find_map(|set| set.number(name)).or_else(|| other().map(i64::from))
 }

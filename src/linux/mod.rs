@@ -5,4 +5,5 @@
 pub mod constants;
 pub mod errno;
 pub mod options;
+pub mod sort;
 pub mod state;

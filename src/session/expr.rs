@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::globals::Globals;
 use crate::command::{Arg, Kind, address, kinds};
 use crate::lang::Operator;
+use crate::linux::constants;
 use crate::program::{ArgCode, ExprCode, Operand, PickCode, Scope};
 use crate::value::{Failure, List, Name, Value, text};
 
@@ -173,8 +174,8 @@ fn too_long() -> Failure {
 fn compare(op: Operator, a: &Value, b: &Value) -> Result<bool, Failure> {
     use std::cmp::Ordering;
     match op {
-        Operator::Equal => return Ok(a == b),
-        Operator::NotEqual => return Ok(a != b),
+        Operator::Equal => return Ok(a == b || is_constant(a, b)),
+        Operator::NotEqual => return Ok(a != b && !is_constant(a, b)),
         _ => {}
     }
     let order = a.order(b);
@@ -190,10 +191,24 @@ fn compare(op: Operator, a: &Value, b: &Value) -> Result<bool, Failure> {
     })
 }
 
+/// Whether one is the other's name: of a constant and its number.
+fn is_constant(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Text(name), Value::Int(n)) | (Value::Int(n), Value::Text(name)) => named(name) == Some(*n),
+        _ => false,
+    }
+}
+
+/// The number of a constant.
+fn named(name: &str) -> Option<i128> {
+    constants::value(name).map(i128::from)
+}
+
 fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
     let whole = |v: &Value| match v {
         Value::Int(n) => Some(*n),
         Value::Bool(t) => Some(i128::from(*t)),
+        Value::Text(name) if is_bits(op) => named(name),
         _ => None,
     };
     match (op, a, b) {
@@ -253,6 +268,7 @@ fn invert(value: &Value) -> Result<Value, Failure> {
     match value {
         Value::Int(n) => Ok(Value::Int(!n)),
         Value::Bool(t) => Ok(Value::Int(!i128::from(*t))),
+        Value::Text(name) if let Some(n) = named(name) => Ok(Value::Int(!n)),
         other => Err(Failure::usage(format!("`~` does not go with {}", other.kind())).note("it takes whole numbers")),
     }
 }
