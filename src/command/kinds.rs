@@ -302,6 +302,8 @@ fn fit_option(value: &Value) -> Result<Arg, Failure> {
             let failure = Failure::usage(format!("no socket option is called `{word}`"));
             let names = || options::names().chain(options::levels().map(|(name, _)| *name));
             Err(match text::nearest(&word, names()) {
+                _ if constants::REST.number(&word).is_some() => failure
+                    .note(format!("it is known by its number alone, and needs its level before it: SOL_... {word}")),
                 Some(near) => failure.note(format!("did you mean {near}?")),
                 None if number(&word).is_some() => {
                     failure.note("by number, an option needs its level before it: setsockopt s IPPROTO_TCP 1 1")

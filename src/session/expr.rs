@@ -195,6 +195,9 @@ fn compare(op: Operator, a: &Value, b: &Value) -> Result<bool, Failure> {
 fn is_constant(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Text(name), Value::Int(n)) | (Value::Int(n), Value::Text(name)) => named(name) == Some(*n),
+        (Value::Text(name), Value::Float(x)) | (Value::Float(x), Value::Text(name)) => {
+            named(name).is_some_and(|n| n as f64 == *x)
+        }
         _ => false,
     }
 }
@@ -243,8 +246,12 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
             return Err(Failure::usage(format!("`{}` does not go with {} and {}", op.as_str(), kinds[0], kinds[1]))
                 .note("it takes whole numbers; int $x makes one of text"));
         }
-        return Err(Failure::usage(format!("`{}` does not go with {} and {}", op.as_str(), a.kind(), b.kind()))
-            .note("int $x makes a number of text; text is put together in one word: \"$a$b\""));
+        let constant = [a, b].into_iter().find(|v| matches!(v, Value::Text(name) if named(name).is_some()));
+        let failure = Failure::usage(format!("`{}` does not go with {} and {}", op.as_str(), a.kind(), b.kind()));
+        return Err(match constant {
+            Some(name) => failure.note(format!("with a $ the name is the constant's number: ${name}")),
+            None => failure.note("int $x makes a number of text; text is put together in one word: \"$a$b\""),
+        });
     };
     if y == 0.0 && matches!(op, Operator::Divide | Operator::FloorDivide | Operator::Modulo) {
         return Err(Failure::usage("division by zero"));
