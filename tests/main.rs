@@ -28,6 +28,7 @@ mod language;
 mod layout;
 mod linux;
 mod manual;
+mod module;
 mod newcomer;
 mod paced;
 mod processes;
@@ -77,6 +78,7 @@ fn main() {
         verify::trials(),
         views::trials(),
         manual::trials(),
+        module::trials(),
         servers::trials(),
         services::trials(),
         cli::trials(),
