@@ -270,7 +270,11 @@ fn constant(kind: Kind, value: Value) -> Result<Value, Failure> {
         bits |= match number(part) {
             Some(Value::Int(n)) => n,
             _ => match kind.constants() {
-                Some(set) => i128::from(set.find(part).ok_or_else(|| unknown_constant(kind, set, part))?),
+                Some(set) => i128::from(
+                    set.find(part)
+                        .or_else(|| constants::WITHIN.find(part).filter(|_| kind == Kind::Protocol))
+                        .ok_or_else(|| unknown_constant(kind, set, part))?,
+                ),
                 None => i128::from(
                     constants::find_any(part)
                         .ok_or_else(|| Failure::usage(format!("{} is needed here, not `{part}`", kind.noun())))?,

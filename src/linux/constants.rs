@@ -4,6 +4,10 @@
 
 use super::options;
 
+pub use within::WITHIN;
+
+mod within;
+
 /// A name, its number and what it means.
 pub type Row = (&'static str, i32, &'static str);
 
@@ -85,11 +89,20 @@ pub static FAMILIES: Constants = Constants {
         AF_UNIX, "sockets of this machine alone: an address is a path, or @name";
         AF_UNSPEC, "any family, in getaddrinfo; no peer, in connect";
         AF_LOCAL, "the same as AF_UNIX, by its POSIX name";
-        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets";
-        AF_PACKET, "whole frames of a network interface, for root";
-        AF_VSOCK, "between a virtual machine and its host";
+        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets; an address is netlink:PID:GROUPS";
+        AF_PACKET, "whole frames of a network interface, for root: an address is packet:INTERFACE:PROTOCOL";
+        AF_VSOCK, "between a virtual machine and its host: an address is vsock:CID:PORT";
     ],
-    also: named![inet = libc::AF_INET, ""; inet6 = libc::AF_INET6, ""; unix = libc::AF_UNIX, "";],
+    also: named![
+        inet = libc::AF_INET, ""; inet6 = libc::AF_INET6, ""; unix = libc::AF_UNIX, ""; netlink = libc::AF_NETLINK, "";
+        packet = libc::AF_PACKET, ""; vsock = libc::AF_VSOCK, ""; alg = libc::AF_ALG, "";
+        AF_ALG, "the kernel's hashes and ciphers, where it has that: an address is alg:TYPE:NAME";
+        AF_CAN, "controller area networks, as in cars: an address is family:AF_CAN:HEX";
+        AF_BLUETOOTH, "radio: an address is family:AF_BLUETOOTH:HEX";
+        AF_TIPC, "messages between the processes of a cluster: an address is family:AF_TIPC:HEX";
+        AF_QIPCRTR = 42, "Qualcomm's processors among each other: an address is family:AF_QIPCRTR:HEX";
+        AF_RDS, "datagrams that are not lost: an address is family:AF_RDS:HEX";
+    ],
     choice: -1,
 };
 
@@ -180,7 +193,7 @@ pub static MSG_FLAGS: Constants = Constants {
         MSG_WAITALL, "receiving: wait until all N bytes have come, or the stream ends";
         MSG_CONFIRM, "sending: the peer answers, so its link address need not be asked for again";
         MSG_ERRQUEUE, "receiving: take an error from the queue that IP_RECVERR fills; never waits";
-        MSG_NOSIGNAL, "sending: no SIGPIPE on a broken connection. sockpit never gets one: EPIPE is all";
+        MSG_NOSIGNAL, "sending: no SIGPIPE on a broken connection, only EPIPE; SIGPIPE is ignored unless `signal` says otherwise";
         MSG_MORE, "sending: more is to come, so hold this back: a fuller packet, or one datagram of several sends";
         MSG_WAITFORONE, "receiving, in recvmmsg: return once one message has come";
         MSG_ZEROCOPY, "sending: do not copy the data, tell through the error queue when it may be reused; needs \
@@ -351,8 +364,13 @@ pub static OTHERS: Constants = Constants {
 };
 
 /// All the sets.
-pub static SETS: [&Constants; 9] =
-    [&FAMILIES, &TYPES, &PROTOCOLS, &MSG_FLAGS, &AI_FLAGS, &NI_FLAGS, &OTHERS, &HOWS, &POLL_EVENTS];
+pub static SETS: [&Constants; 10] =
+    [&FAMILIES, &TYPES, &PROTOCOLS, &MSG_FLAGS, &AI_FLAGS, &NI_FLAGS, &OTHERS, &HOWS, &POLL_EVENTS, &WITHIN];
+
+/// The name of a family, whether sockpit knows more of it or not.
+pub fn family_name(number: i32) -> Option<&'static str> {
+    FAMILIES.rows().find(|(name, n, _)| *n == number && name.starts_with("AF_")).map(|(name, ..)| *name)
+}
 
 /// Whether sockets of a family and a type can have that protocol; either may be left open. What has no protocols of IP
 /// has none of these.

@@ -15,6 +15,7 @@ pub(crate) mod process;
 pub(crate) mod resolve;
 pub(crate) mod settings;
 pub mod sockopt;
+mod special;
 pub(crate) mod tcp;
 pub(crate) mod terminal;
 pub(crate) mod trace;

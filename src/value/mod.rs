@@ -17,6 +17,7 @@ pub mod page;
 mod pick;
 pub mod reason;
 pub(crate) mod reply;
+pub mod special;
 pub mod table;
 pub(crate) mod text;
 pub mod wire;

@@ -211,5 +211,5 @@ pub(super) fn send(socket: &Socket, bytes: &[u8]) -> Result<usize, Failure> {
     if let Some(number) = socket.shared.stash.take() {
         return Err(Failure::os(number));
     }
-    addr::send_bytes(socket.fd()?.as_fd(), bytes, libc::MSG_NOSIGNAL).map_err(Failure::os)
+    addr::send_bytes(socket.fd()?.as_fd(), bytes, 0).map_err(Failure::os)
 }
