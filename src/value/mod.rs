@@ -4,6 +4,7 @@
 //! tasks) it knows only that they have a kind and a label ([`Handle`]).
 
 pub(crate) mod addr;
+pub mod bpf;
 pub mod codec;
 pub mod diagram;
 pub(crate) mod digits;
