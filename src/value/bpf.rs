@@ -219,11 +219,11 @@ fn instruction(text: &str) -> Result<Line, String> {
             _ => immediate(rest).map(|k| (RET, k)),
         }),
         "ja" | "jmp" => {
-            let way = match immediate(rest) {
+            let to = match immediate(rest) {
                 Some(n) => Way::On(n),
-                None => self::way(rest).ok_or_else(unfit)?,
+                None => way(rest).ok_or_else(unfit)?,
             };
-            Ok(Line { code: JMP, k: 0, ways: [way, Way::On(0)] })
+            Ok(Line { code: JMP, k: 0, ways: [to, Way::On(0)] })
         }
         _ => Err(format!("`{name}` is no instruction of BPF")),
     }

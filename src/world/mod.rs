@@ -151,6 +151,14 @@ impl World {
         socket
     }
 
+    /// A pipe: the file to read from and the one to write to.
+    pub fn pipe(&mut self) -> Result<[Rc<File>; 2], Failure> {
+        let (reader, writer) = fd::pipe().map_err(Failure::os)?;
+        let reader = self.wrap(reader, [libc::AF_UNSPEC; 3], Mode::Blocking);
+        let writer = self.wrap(writer, [libc::AF_UNSPEC; 3], Mode::Blocking);
+        Ok([File::of_pipe(&reader, "rb")?, File::of_pipe(&writer, "wb")?])
+    }
+
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
         self.alive(|s| s.fd().is_ok())
