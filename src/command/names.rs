@@ -90,7 +90,8 @@ pub(super) const BIND: Command = Command {
         req("S", Kind::Socket).that(Stands::Unbound),
         req("ADDR", Kind::Addr)
             .is("127.0.0.1:PORT for this machine alone, :PORT for every interface, [::1]:PORT for IPv6, ./PATH or \
-             @NAME for AF_UNIX. Port 0 is any free one"),
+             @NAME for AF_UNIX. Port 0 is any free one. netlink:PID:GROUPS, packet:INTERFACE:PROTOCOL, vsock:CID:PORT and \
+             alg:TYPE:NAME are other families'"),
     ],
     python: "{S}.bind({ADDR})",
     c: "bind(s, (struct sockaddr *)&addr, sizeof addr);",
@@ -106,6 +107,7 @@ pub(super) const BIND: Command = Command {
             .cure("a port from 1024, or port 0 for a free one"),
         err("ENOENT", "the path's directory does not exist").cure("mkdir it first"),
         err("ENOTDIR", "a part of the path is not a directory"),
+        err("ENODEV", "no network interface has that name").cure("one that ifconfig lists"),
         err("EROFS", "the path is on a read-only file system"),
         err("EAFNOSUPPORT", "the address is of another family than the socket")
             .cure("a socket of AF_INET for 1.2.3.4, AF_INET6 for [::1], AF_UNIX for a path"),

@@ -23,11 +23,12 @@ const SOCKET: Command = Command {
          connects it. Whoever made it closes it; in sockpit a socket is also closed when its last name goes.",
     ],
     params: &[
-        opt("FAMILY", Kind::Sort).is("AF_INET (the default), AF_INET6, AF_UNIX, ...; or tcp, udp, tcp6, udp6, unix, \
-                                     which say family and type in one"),
+        opt("FAMILY", Kind::Sort).is("AF_INET (the default), AF_INET6, AF_UNIX, AF_NETLINK, ...; or tcp, udp, tcp6, udp6, \
+                                     mptcp, udplite, which say family and type in one"),
         opt("TYPE", Kind::Type).is("SOCK_STREAM (the default), SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW; \
                                     |SOCK_NONBLOCK may be added"),
-        opt("PROTO", Kind::Protocol).is("0 (the default) is the one that belongs to family and type: TCP, UDP"),
+        opt("PROTO", Kind::Protocol).is("0 (the default) is the one that belongs to family and type: TCP, UDP. Of AF_PACKET it \
+                                         is in network order, as in C and Python: n = htons ETH_P_ALL"),
         named("fileno", Kind::Int).is("take up an open descriptor instead: see detach"),
     ],
     results: &[("socket", Holds::Live)],
@@ -39,6 +40,8 @@ const SOCKET: Command = Command {
         err("EAFNOSUPPORT", "the kernel does not have this address family, or IPv6 is switched off").cure("AF_INET"),
         err("ESOCKTNOSUPPORT", "the family has no sockets of this type")
             .cure("SOCK_STREAM or SOCK_DGRAM: AF_INET has no SOCK_SEQPACKET"),
+        err("ENODEV", "AF_VSOCK without a hypervisor that carries this type").cure("SOCK_STREAM"),
+        err("ENOPROTOOPT", "MPTCP is switched off: net.mptcp.enabled").cure("plain TCP: leave the protocol out"),
         err("EPROTONOSUPPORT", "the protocol is not one of this family and type")
             .cure("leave the protocol out: TCP is SOCK_STREAM, UDP is SOCK_DGRAM"),
         err("EPERM", "raw and packet sockets are for root (CAP_NET_RAW)")

@@ -82,7 +82,7 @@ pub(super) fn decode(family: i32, rest: &[u8]) -> Option<Addr> {
 }
 
 /// The name of an interface: `if_indextoname(3)`. Empty for 0, and for one that is gone.
-fn interface_name(index: u32) -> String {
+pub(super) fn interface_name(index: u32) -> String {
     let mut name = [0u8; libc::IF_NAMESIZE];
     // SAFETY: there is room for the longest name with its zero byte, which the call writes.
     let found = index != 0 && !unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) }.is_null();

@@ -64,10 +64,6 @@ const PACKET: &str = "packet";
 const VSOCK: &str = "vsock";
 const ALG: &str = "alg";
 
-/// How they are written, for messages.
-pub(crate) const FORMS: &str =
-    "netlink:PID:GROUPS, packet:INTERFACE:PROTOCOL, vsock:CID:PORT, alg:TYPE:NAME, family:NUMBER:HEX";
-
 impl Special {
     /// Its family.
     pub fn family(&self) -> i32 {
