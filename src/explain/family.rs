@@ -72,10 +72,6 @@ pub(super) fn no_protocol(case: &Case) -> Option<Cause> {
 pub(super) fn nowhere(case: &Case) -> Option<Cause> {
     let Some(Addr::Special(wanted)) = case.failure.addr() else { return None };
     Some(match (&**wanted, case.failure.name.number()?) {
-        (Special::Packet(packet), libc::ENODEV) if packet.interface.is_empty() => {
-            Cause::new("a socket that is bound to an interface cannot be bound to all of them again")
-                .advise("a new socket, bound to packet::PROTOCOL or to none")
-        }
         (Special::Packet(packet), libc::ENODEV) => {
             Cause::new(format!("no network interface is called {}", packet.interface)).advise("one that ifconfig lists")
         }

@@ -191,7 +191,12 @@ impl World {
     pub fn accept(&mut self, listener: &Rc<Socket>) -> Result<(Rc<Socket>, Addr), Failure> {
         let accepted = addr::accept(listener.fd()?.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
         let (fd, peer) = accepted.map_err(Failure::os)?;
-        let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode());
+        // A client that speaks plain TCP gets a socket of TCP from a listener of MPTCP.
+        let protocol = match listener.protocol {
+            libc::IPPROTO_MPTCP => sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_PROTOCOL).unwrap_or(0),
+            protocol => protocol,
+        };
+        let conn = self.wrap(fd, [listener.family, listener.kind, protocol], self.default_mode());
         // Another one may wait, of which the poller will not say anything.
         listener.told.set(None);
         self.note_arrival(listener);

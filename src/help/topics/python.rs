@@ -105,7 +105,7 @@ pub(super) const TOPICS: &[Topic] = &[
         summary: "what C does with them has calls of its own here",
         notes: &[
             "O_NONBLOCK, FIONBIO: setblocking. F_DUPFD: dup. FIONREAD: inq. SIOCOUTQ: outq. SIOCATMARK: atmark. Interfaces: ifconfig. \
-                  FD_CLOEXEC is always set: no descriptor is inherited.",
+                  FD_CLOEXEC is always set: a child gets what is passed to it.",
         ],
         example: "left, right = socketpair\nsetblocking left off\ngetblocking left\nsend right hello\ninq left",
         related: &["setblocking", "inq", "outq", "atmark", "dup", "ifconfig", "blocking"],
