@@ -49,7 +49,11 @@ pub(super) fn encode(option: OptRef, args: &Args) -> Result<Raw<'_>, Failure> {
     if let (Value::Bytes(bytes), 1) = (first, count) {
         if spec_kind(option) == Some(OptKind::Program) && !bytes.len().is_multiple_of(bpf::SIZE) {
             let failure = takes(OptKind::Program.form(), VALUE);
-            return Err(failure.note(format!("each instruction has {} bytes, and these are {}", bpf::SIZE, bytes.len())));
+            return Err(failure.note(format!(
+                "each instruction has {} bytes, and these are {}",
+                bpf::SIZE,
+                bytes.len()
+            )));
         }
         return Ok(Raw::Given(Cow::Borrowed(bytes)));
     }

@@ -199,7 +199,9 @@ fn unsuitable(family: i32) -> Failure {
         libc::AF_UNIX => "an AF_UNIX socket has a path with a / in it, or @name, for its address",
         libc::AF_INET | libc::AF_INET6 => "an AF_INET or AF_INET6 socket has host:port for its address",
         libc::AF_NETLINK => "an AF_NETLINK socket has netlink:PID:GROUPS for its address; 0 0 is the kernel",
-        libc::AF_PACKET => "an AF_PACKET socket has packet:INTERFACE:PROTOCOL for its address, such as packet:lo:0x0800",
+        libc::AF_PACKET => {
+            "an AF_PACKET socket has packet:INTERFACE:PROTOCOL for its address, such as packet:lo:0x0800"
+        }
         libc::AF_VSOCK => "an AF_VSOCK socket has vsock:CID:PORT for its address, each a number or any",
         libc::AF_ALG => "an AF_ALG socket has alg:TYPE:NAME for its address, such as alg:hash:sha256",
         _ => "a socket of this family has family:NUMBER:HEX for its address: the bytes that stand behind the family",

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::sending::{kept, waiting};
-use super::transfer::{OVER, SEND};
 use super::splice::between;
+use super::transfer::{OVER, SEND};
 use super::{Args, Command, Group, Kind, Stands, base, err, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Holds, Tried, Value};

@@ -23,11 +23,13 @@ const SOCKET: Command = Command {
          connects it. Whoever made it closes it; in sockpit a socket is also closed when its last name goes.",
     ],
     params: &[
-        opt("FAMILY", Kind::Sort).is("AF_INET (the default), AF_INET6, AF_UNIX, AF_NETLINK, ...; or tcp, udp, tcp6, udp6, \
+        opt("FAMILY", Kind::Sort)
+            .is("AF_INET (the default), AF_INET6, AF_UNIX, AF_NETLINK, ...; or tcp, udp, tcp6, udp6, \
                                      mptcp, udplite, which say family and type in one"),
         opt("TYPE", Kind::Type).is("SOCK_STREAM (the default), SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW; \
                                     |SOCK_NONBLOCK may be added"),
-        opt("PROTO", Kind::Protocol).is("0 (the default) is the one that belongs to family and type: TCP, UDP. Of AF_PACKET it \
+        opt("PROTO", Kind::Protocol)
+            .is("0 (the default) is the one that belongs to family and type: TCP, UDP. Of AF_PACKET it \
                                          is in network order, as in C and Python: n = htons ETH_P_ALL"),
         named("fileno", Kind::Int).is("take up an open descriptor instead: see detach"),
     ],

@@ -48,7 +48,8 @@ const SPLICE: Command = Command {
         req("SRC", Kind::SocketOrFile).is("a socket, a file, or a pipe's reading end"),
         req("DST", Kind::SocketOrFile).is("a socket, a file, or a pipe's writing end"),
         req("COUNT", Kind::Size).is("how many bytes at most"),
-        opt("OFFSET_SRC", Kind::Size).is("where a file is read, which then does not move on; none of a socket or a pipe"),
+        opt("OFFSET_SRC", Kind::Size)
+            .is("where a file is read, which then does not move on; none of a socket or a pipe"),
         opt("OFFSET_DST", Kind::Size).is("where a file is written, likewise"),
         opt("FLAGS", Kind::Int).is("2 is SPLICE_F_NONBLOCK: fail with EAGAIN rather than wait for a pipe"),
     ],
@@ -61,7 +62,10 @@ const SPLICE: Command = Command {
         err("EINVAL", "neither of them is a pipe, or it cannot be spliced: a file opened to append")
             .cure("r, w = pipe, then splice SRC w COUNT and splice r DST COUNT"),
         err("ESPIPE", "an offset of what has no places: a pipe").cure("leave the offset out"),
-        err("EAGAIN", "not a failure: there is nothing to read or no room, and the socket is non-blocking, or FLAGS says so"),
+        err(
+            "EAGAIN",
+            "not a failure: there is nothing to read or no room, and the socket is non-blocking, or FLAGS says so",
+        ),
         err("EPIPE", "nobody can read what is moved: the other end is closed, or the socket is not connected"),
         err("ENOTCONN", "SRC is a stream socket that is not connected"),
         err("EBADF", "SRC is no end to read from, DST none to write to, or one of them is closed"),

@@ -26,8 +26,10 @@ pub(super) fn absent(case: &Case) -> Option<Cause> {
     // IPv6 can be switched off, which is the usual cause.
     let name = constants::family_name(family).filter(|_| !matches!(family, libc::AF_INET | libc::AF_INET6))?;
     Some(match PARTS.iter().find(|(f, ..)| *f == family) {
-        Some((_, config, modules)) => Cause::new(format!("this kernel has no {name}: it is built without {config}, or the module is not loaded"))
-            .advise(format!("modprobe {modules} as root, where the kernel has that; no program can bring it else")),
+        Some((_, config, modules)) => {
+            Cause::new(format!("this kernel has no {name}: it is built without {config}, or the module is not loaded"))
+                .advise(format!("modprobe {modules} as root, where the kernel has that; no program can bring it else"))
+        }
         None => Cause::new(format!("this kernel has no {name}")).advise("another family: help AF_INET"),
     })
 }
@@ -38,7 +40,9 @@ pub(super) fn other_type(case: &Case) -> Option<Cause> {
     let (has, advice) = match family {
         libc::AF_NETLINK => ("SOCK_RAW and SOCK_DGRAM, which are the same", "SOCK_RAW"),
         libc::AF_PACKET => ("SOCK_RAW, with the link header, and SOCK_DGRAM, without", "SOCK_RAW"),
-        libc::AF_VSOCK => ("SOCK_STREAM and SOCK_SEQPACKET; SOCK_DGRAM only where the machine's hypervisor carries it", "SOCK_STREAM"),
+        libc::AF_VSOCK => {
+            ("SOCK_STREAM and SOCK_SEQPACKET; SOCK_DGRAM only where the machine's hypervisor carries it", "SOCK_STREAM")
+        }
         libc::AF_ALG => ("SOCK_SEQPACKET alone", "SOCK_SEQPACKET"),
         _ => return None,
     };
@@ -79,10 +83,10 @@ pub(super) fn nowhere(case: &Case) -> Option<Cause> {
             Cause::new(format!("the kernel has no {kind} called {name}, or not for programs"))
                 .advise("one that /proc/crypto lists: alg:hash:sha256, alg:skcipher:cbc(aes)")
         }
-        (Special::Vsock { cid: 1, .. }, libc::EADDRNOTAVAIL) => {
-            Cause::new("CID 1 is the loopback of AF_VSOCK, and the kernel has it not: the module vsock_loopback is not loaded")
-                .advise("modprobe vsock_loopback as root, or vsock:any:PORT")
-        }
+        (Special::Vsock { cid: 1, .. }, libc::EADDRNOTAVAIL) => Cause::new(
+            "CID 1 is the loopback of AF_VSOCK, and the kernel has it not: the module vsock_loopback is not loaded",
+        )
+        .advise("modprobe vsock_loopback as root, or vsock:any:PORT"),
         (Special::Vsock { cid, .. }, libc::EADDRNOTAVAIL) => {
             Cause::new(format!("{cid} is not this machine's CID")).advise("vsock:any:PORT")
         }
@@ -95,7 +99,8 @@ pub(super) fn nowhere(case: &Case) -> Option<Cause> {
                 .advise("a new socket; getsockname S tells what this one has")
         }
         (Special::Netlink { .. }, libc::EPERM) => {
-            Cause::new("the multicast groups of this protocol are for root (CAP_NET_ADMIN)").advise("groups 0, or run as root")
+            Cause::new("the multicast groups of this protocol are for root (CAP_NET_ADMIN)")
+                .advise("groups 0, or run as root")
         }
         _ => return None,
     })
@@ -105,5 +110,7 @@ pub(super) fn nowhere(case: &Case) -> Option<Cause> {
 pub(super) fn no_interface(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.family == libc::AF_PACKET)?;
     let reason = format!("{} is bound to no interface, and the call names none", socket.name());
-    Some(Cause::new(reason).advise(format!("bind {} packet:lo:PROTOCOL, or sendto with such an address", socket.name())))
+    Some(
+        Cause::new(reason).advise(format!("bind {} packet:lo:PROTOCOL, or sendto with such an address", socket.name())),
+    )
 }

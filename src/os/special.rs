@@ -27,9 +27,7 @@ pub(super) fn encode(special: &Special) -> Result<Vec<u8>, i32> {
             let (protocol, hatype) = (packet.protocol.to_be_bytes(), packet.hatype.to_ne_bytes());
             [&protocol, index.to_ne_bytes().as_slice(), &hatype, &[packet.pkttype, length], &addr].concat()
         }
-        Special::Vsock { cid, port } => {
-            [[0; 2].as_slice(), &port.to_ne_bytes(), &cid.to_ne_bytes(), &[0; 4]].concat()
-        }
+        Special::Vsock { cid, port } => [[0; 2].as_slice(), &port.to_ne_bytes(), &cid.to_ne_bytes(), &[0; 4]].concat(),
         Special::Alg { kind, name, feature, mask } => {
             // As in the kernel the names end with a zero byte.
             if kind.len() >= ALG_TYPE || name.len() >= ALG_NAME {

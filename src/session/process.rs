@@ -213,8 +213,7 @@ impl Session {
 
     /// Set everything up. `None` when this is not what a parent packs.
     fn unpack(&mut self, state: &Value) -> Option<Result<(), String>> {
-        let [sources, functions, globals, left, name, args, _, daemon, generation, _, begun] = &list(state)?[..]
-        else {
+        let [sources, functions, globals, left, name, args, _, daemon, generation, _, begun] = &list(state)?[..] else {
             return None;
         };
         // Its events count from the moment that the first process began.

@@ -149,9 +149,7 @@ fn encode(program: &[(usize, Line)], labels: &HashMap<String, usize>) -> Result<
             let target = match way {
                 Way::On(n) => return Ok(*n),
                 Way::To(n) => *n as usize,
-                Way::Label(label) => {
-                    *labels.get(label).ok_or_else(|| told(format!("there is no label {label}")))?
-                }
+                Way::Label(label) => *labels.get(label).ok_or_else(|| told(format!("there is no label {label}")))?,
             };
             let far = target.checked_sub(at + 1);
             far.and_then(|n| u32::try_from(n).ok()).ok_or_else(|| told("a jump goes forward".into()))
@@ -307,9 +305,8 @@ mod tests {
 
     fn rows(lines: &[&str]) -> Vec<(u16, u8, u8, u32)> {
         let bytes = assemble(lines).unwrap();
-        let row = |b: &[u8]| {
-            (u16::from_ne_bytes([b[0], b[1]]), b[2], b[3], u32::from_ne_bytes([b[4], b[5], b[6], b[7]]))
-        };
+        let row =
+            |b: &[u8]| (u16::from_ne_bytes([b[0], b[1]]), b[2], b[3], u32::from_ne_bytes([b[4], b[5], b[6], b[7]]));
         bytes.chunks(SIZE).map(row).collect()
     }
 

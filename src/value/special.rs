@@ -160,12 +160,9 @@ impl FromStr for Special {
             (NETLINK, [pid, groups]) => Self::Netlink { pid: number(pid)?, groups: number(groups)? },
             (VSOCK, [cid, port]) => Self::Vsock { cid: or_any(cid)?, port: or_any(port)? },
             (ALG, [kind, name]) => Self::Alg { kind: (*kind).into(), name: (*name).into(), feature: 0, mask: 0 },
-            (ALG, [kind, name, feature, mask]) => Self::Alg {
-                kind: (*kind).into(),
-                name: (*name).into(),
-                feature: number(feature)?,
-                mask: number(mask)?,
-            },
+            (ALG, [kind, name, feature, mask]) => {
+                Self::Alg { kind: (*kind).into(), name: (*name).into(), feature: number(feature)?, mask: number(mask)? }
+            }
             (PACKET, [interface, rest @ ..]) if !interface.contains('/') => {
                 let mut packet = Packet { interface: (*interface).into(), ..Packet::default() };
                 if let [protocol, rest @ ..] = rest {

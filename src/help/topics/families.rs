@@ -35,7 +35,17 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
-        names: &["netlink", "rtnetlink", "nlmsghdr", "RTM_GETLINK", "RTM_*", "NLM_F_*", "NLMSG_*", "NETLINK_*", "RTMGRP_*"],
+        names: &[
+            "netlink",
+            "rtnetlink",
+            "nlmsghdr",
+            "RTM_GETLINK",
+            "RTM_*",
+            "NLM_F_*",
+            "NLMSG_*",
+            "NETLINK_*",
+            "RTMGRP_*",
+        ],
         usage: "netlink: socket netlink raw NETLINK_ROUTE; an address is netlink:PID:GROUPS, or two words: bind S 0 0",
         summary: "messages to and from the kernel: interfaces, addresses, routes, other sockets",
         notes: &[
@@ -50,7 +60,17 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
-        names: &["packet sockets", "packet socket", "sniffer", "抓包", "tcpdump", "ETH_P_*", "PACKET_*", "BPF", "SO_ATTACH_FILTER programs"],
+        names: &[
+            "packet sockets",
+            "packet socket",
+            "sniffer",
+            "抓包",
+            "tcpdump",
+            "ETH_P_*",
+            "PACKET_*",
+            "BPF",
+            "SO_ATTACH_FILTER programs",
+        ],
         usage: "packet sockets (抓包): socket packet raw; an address is packet:INTERFACE:PROTOCOL, or two words: bind S lo 0x0800",
         summary: "whole frames of an interface, for root: what a sniffer sees and what a program puts on the wire itself",
         notes: &[
