@@ -329,7 +329,7 @@ impl Comparison<'_> {
                 python["bytes"] == json!(format!("00{hex}"))
             }
             Addr::Unnamed => python["text"] == json!("") || python.get("none").is_some(),
-            Addr::Other(..) => false,
+            Addr::Special(_) | Addr::Other(..) => false,
         }
     }
 }

@@ -21,6 +21,8 @@ pub enum Arg {
     Opt(OptRef),
     /// A host still to be looked up, and a port.
     Host(Rc<str>, u16),
+    /// Two numbers, of which the second is no port: only some families have such an address.
+    Numbers(u32, u32),
     /// The wildcard address of whatever family the socket has, and a port.
     Wildcard(u16),
     /// `KEY=VALUE`.

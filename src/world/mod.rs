@@ -161,6 +161,14 @@ impl World {
         socket
     }
 
+    /// A pipe: the file to read from and the one to write to.
+    pub fn pipe(&mut self) -> Result<[Rc<File>; 2], Failure> {
+        let (reader, writer) = fd::pipe().map_err(Failure::os)?;
+        let reader = self.wrap(reader, [libc::AF_UNSPEC; 3], Mode::Blocking);
+        let writer = self.wrap(writer, [libc::AF_UNSPEC; 3], Mode::Blocking);
+        Ok([File::of_pipe(&reader, "rb")?, File::of_pipe(&writer, "wb")?])
+    }
+
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
         let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
@@ -200,7 +208,12 @@ impl World {
     pub fn accept(&mut self, listener: &Rc<Socket>) -> Result<(Rc<Socket>, Addr), Failure> {
         let accepted = addr::accept(listener.fd()?.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
         let (fd, peer) = accepted.map_err(Failure::os)?;
-        let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode());
+        // A client that speaks plain TCP gets a socket of TCP from a listener of MPTCP.
+        let protocol = match listener.protocol {
+            libc::IPPROTO_MPTCP => sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_PROTOCOL).unwrap_or(0),
+            protocol => protocol,
+        };
+        let conn = self.wrap(fd, [listener.family, listener.kind, protocol], self.default_mode());
         // Another one may wait, of which the poller will not say anything.
         listener.told.set(None);
         self.note_arrival(listener);

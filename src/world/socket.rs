@@ -255,6 +255,11 @@ impl Socket {
         })
     }
 
+    /// Whether it is no socket but an end of a pipe, which is waited for in the same way: a file has it.
+    pub fn is_pipe(&self) -> bool {
+        self.family == libc::AF_UNSPEC
+    }
+
     /// Whether it carries a stream rather than messages.
     pub fn is_stream(&self) -> bool {
         self.kind == libc::SOCK_STREAM
