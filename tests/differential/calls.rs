@@ -47,9 +47,18 @@ pub fn own(name: &str) -> Word {
     Word { sockpit: format!("@{TAG}{name}"), python: format!("b\"\\0{TAG}{name}\"") }
 }
 
+/// No name: to bind to it is to let the kernel choose one.
+pub fn unnamed() -> Word {
+    Word { sockpit: "@".into(), python: "\"\"".into() }
+}
+
 /// An address of IP with a port.
-pub fn host(host: &str, port: u32) -> Word {
-    let sockpit = if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+pub fn host(host: &str, port: &str) -> Word {
+    let sockpit = match port.parse::<u16>() {
+        Ok(_) if host.contains(':') => format!("[{host}]:{port}"),
+        Ok(_) => format!("{host}:{port}"),
+        Err(_) => format!("{host} {port}"),
+    };
     Word { sockpit, python: format!("(\"{host}\", {port})") }
 }
 
@@ -209,8 +218,10 @@ pub fn linger(s: &str, on: i32, seconds: i32) -> Call {
     setsockopt(s, "SOL_SOCKET", "SO_LINGER", &value)
 }
 
-pub fn makefile(f: &str, s: &str, mode: &str) -> Call {
-    gives(&[f], format!("makefile {s} {mode}"), format!("{s}.makefile(\"{mode}\")"))
+pub fn makefile(f: &str, s: &str, mode: &str, buffering: Option<i32>) -> Call {
+    let (word, item) =
+        buffering.map_or_else(Default::default, |n| (format!(" buffering={n}"), format!(", buffering={n}")));
+    gives(&[f], format!("makefile {s} {mode}{word}"), format!("{s}.makefile(\"{mode}\"{item})"))
 }
 
 pub fn readline(r: &str, f: &str) -> Call {

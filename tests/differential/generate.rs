@@ -3,7 +3,7 @@
 //! A program always ends. Its sockets have a timeout, or where they block the kernel's SO_RCVTIMEO and SO_SNDTIMEO, all of
 //! a few milliseconds; what is to be waited for in a task of its own has a longer one.
 
-use super::calls::{self, Word, address, bytes, host, long, on, own, plain, seconds};
+use super::calls::{self, Word, address, bytes, host, long, on, own, plain, seconds, unnamed};
 use super::options::{self, FLAGS_IN, FLAGS_OUT};
 use super::program::{Call, Program, Step};
 
@@ -40,6 +40,8 @@ struct Socket {
     name: String,
     family: &'static str,
     kind: &'static str,
+    /// It was made to listen.
+    listens: bool,
 }
 
 /// Makes a program.
@@ -51,7 +53,8 @@ pub struct Maker {
     files: Vec<String>,
     addresses: Vec<String>,
     entries: Vec<String>,
-    tasks: Vec<String>,
+    /// Tasks that were not joined, and the socket that each may wait on.
+    tasks: Vec<(String, String)>,
 }
 
 /// The program of a seed.
@@ -80,7 +83,7 @@ pub fn program(seed: u64) -> Program {
 const TCP: &str = "SOCK_STREAM";
 const UDP: &str = "SOCK_DGRAM";
 const PACKETS: &str = "SOCK_SEQPACKET";
-/// The kinds of sockets that there are.
+/// What a socket may be; the first are the usual ones.
 const KINDS: [(&str, &str); 7] = [
     ("AF_INET", TCP),
     ("AF_INET6", TCP),
@@ -90,6 +93,23 @@ const KINDS: [(&str, &str); 7] = [
     ("AF_INET6", UDP),
     ("AF_UNIX", UDP),
 ];
+
+/// What is no kind of socket, or a rare one.
+const ODD: [(&str, &str); 8] = [
+    ("AF_UNIX", "SOCK_RAW"),
+    ("AF_UNIX", "SOCK_RDM"),
+    ("AF_INET", PACKETS),
+    ("AF_INET6", "SOCK_RDM"),
+    ("AF_INET", "0"),
+    ("AF_INET", "SOCK_STREAM|SOCK_NONBLOCK"),
+    ("AF_UNIX", "SOCK_DGRAM|SOCK_NONBLOCK|SOCK_CLOEXEC"),
+    ("AF_INET6", "SOCK_STREAM|4096"),
+];
+
+/// Where there is nobody, and what is no address for a socket of its family.
+const HOSTS4: [&str; 5] = ["127.0.0.1", "127.0.0.1", "0.0.0.0", "255.255.255.255", "::1"];
+const HOSTS6: [&str; 5] = ["::1", "::1", "::", "::ffff:127.0.0.1", "127.0.0.1"];
+const PORTS: [&str; 5] = ["1", "1", "0", "65536", "-1"];
 
 impl Maker {
     fn name(&mut self, letter: char) -> String {
@@ -102,7 +122,7 @@ impl Maker {
     }
 
     fn add(&mut self, name: &str, (family, kind): (&'static str, &'static str)) {
-        self.sockets.push(Socket { name: name.to_string(), family, kind });
+        self.sockets.push(Socket { name: name.to_string(), family, kind, listens: false });
     }
 
     fn socket(&mut self) -> Socket {
@@ -113,8 +133,9 @@ impl Maker {
     /// Where a socket of that kind can be bound.
     fn place(&mut self, family: &str) -> Word {
         match family {
-            "AF_INET" => host("127.0.0.1", 0),
-            "AF_INET6" => host("::1", 0),
+            "AF_INET" => host("127.0.0.1", "0"),
+            "AF_INET6" => host("::1", "0"),
+            _ if self.dice.one_in(4) => unnamed(),
             _ => {
                 let name = self.name('n');
                 own(&name)
@@ -139,6 +160,7 @@ impl Maker {
         match self.dice.below(10) {
             0 => {
                 let s = self.name('s');
+                let kind = if self.dice.one_in(2) { kind } else { self.dice.pick(&ODD) };
                 self.push([calls::socket(&s, kind.0, kind.1)]);
                 self.add(&s, kind);
             }
@@ -169,6 +191,9 @@ impl Maker {
                 let (c, conn, from) = (self.name('s'), self.name('s'), self.name('a'));
                 let backlog = self.dice.pick(&[0, 1, 5]);
                 self.push([calls::listen(&s, &plain(backlog))]);
+                if let Some(listener) = self.sockets.last_mut() {
+                    listener.listens = true;
+                }
                 self.push([calls::socket(&c, kind.0, kind.1)]);
                 self.push([calls::connect(&c, &address(&a))]);
                 self.push([calls::accept(&conn, &from, &s)]);
@@ -206,7 +231,7 @@ impl Maker {
 
     /// Something to send: what fills the buffers only where it counts the same each time.
     fn data(&mut self, s: &Socket) -> Word {
-        let lengths = &[1000, 9000, 9000, 9000, 65507, 65508, 300_000];
+        let lengths = &[1000, 9000, 9000, 9000, 9000, 65507, 65508];
         match self.dice.below(12) {
             0 => bytes(""),
             1..4 => bytes("x"),
@@ -221,8 +246,8 @@ impl Maker {
     fn to(&mut self, s: &Socket) -> Word {
         if self.addresses.is_empty() || self.dice.one_in(8) {
             return match s.family {
-                "AF_INET" => host("127.0.0.1", self.dice.pick(&[0, 1])),
-                "AF_INET6" => host("::1", self.dice.pick(&[0, 1])),
+                "AF_INET" => host(self.dice.pick(&HOSTS4), self.dice.pick(&PORTS)),
+                "AF_INET6" => host(self.dice.pick(&HOSTS6), self.dice.pick(&PORTS)),
                 _ => own("nobody"),
             };
         }
@@ -255,7 +280,7 @@ impl Maker {
     }
 
     fn room(&mut self) -> i64 {
-        self.dice.pick(&[0, 1, 2, 5, 100, 100, 1000, 65536, 400_000, -1])
+        self.dice.pick(&[0, 1, 2, 5, 100, 100, 1000, 65536, 70000, -1])
     }
 
     fn receive(&mut self, s: &Socket, flags: &str) -> Call {
@@ -295,7 +320,9 @@ impl Maker {
 
     fn mode(&mut self, s: &Socket) {
         let r = self.name('r');
-        match self.dice.below(8) {
+        // In Python 3.11 a call that waits meanwhile may go round for ever.
+        let from = if self.is_waited_on(s) { 6 } else { 0 };
+        match from + self.dice.below(8 - from) {
             0..3 => {
                 let blocks = self.blocking(&s.name, 0.005);
                 self.push(blocks);
@@ -370,7 +397,8 @@ impl Maker {
         if f == 0 || self.dice.one_in(4) {
             let f = self.name('f');
             let mode = self.dice.pick(&["rb", "wb", "rwb", "rwb", "xb"]);
-            self.push([calls::makefile(&f, &s.name, mode)]);
+            let buffering = self.dice.pick(&[None, None, None, Some(0), Some(1), Some(4), Some(100)]);
+            self.push([calls::makefile(&f, &s.name, mode, buffering)]);
             self.files.push(f);
             return;
         }
@@ -395,7 +423,10 @@ impl Maker {
         let call = match self.dice.below(8) {
             0 | 1 => calls::connect(&s.name, &to),
             2 => calls::connect_ex(&self.name('r'), &s.name, &to),
-            3 => calls::listen(&s.name, &plain(self.dice.pick(&["-1", "0", "1", "2147483648"]))),
+            3 => {
+                self.sockets.iter_mut().filter(|t| t.name == s.name).for_each(|t| t.listens = true);
+                calls::listen(&s.name, &plain(self.dice.pick(&["-1", "0", "1", "2147483648"])))
+            }
             4 => {
                 let at = self.place(s.family);
                 calls::bind(&s.name, &at)
@@ -411,46 +442,61 @@ impl Maker {
 
     /// A call that waits in a task of its own, or the end of such a task.
     fn in_a_task(&mut self) {
-        if self.tasks.len() == 1 && self.dice.one_in(2) {
-            let task = self.tasks.remove(0);
-            self.push([calls::join(&task)]);
-            return;
+        let s = self.socket();
+        if !self.tasks.is_empty() && self.dice.one_in(2) {
+            let (task, _) = self.tasks.remove(0);
+            return self.push([calls::join(&task)]);
         }
-        if !self.tasks.is_empty() {
+        if self.tasks.len() == 2 || self.is_waited_on(&s) {
             return self.any();
         }
-        let s = self.socket();
         let limit = 0.12;
-        if self.dice.one_in(2) {
-            self.push([calls::settimeout(&s.name, &seconds(Some(limit)))]);
-        } else {
+        // What fails at once fails later in Python if it has a timeout.
+        let blocks = s.listens || self.dice.one_in(2);
+        if blocks {
             let blocks = self.blocking(&s.name, limit);
             self.push(blocks);
+        } else {
+            self.push([calls::settimeout(&s.name, &seconds(Some(limit)))]);
         }
-        let (t, r, a) = (self.name('t'), self.name('s'), self.name('a'));
-        let call = match self.dice.below(8) {
+        let t = self.name('t');
+        let mut calls = vec![self.waits(&s, blocks)];
+        if self.dice.one_in(4) {
+            calls.push(self.waits(&s, blocks));
+        }
+        self.program.push(Step { calls, task: Some(t.clone()) });
+        self.tasks.push((t, s.name));
+    }
+
+    /// Whether a task may wait on it.
+    fn is_waited_on(&self, s: &Socket) -> bool {
+        self.tasks.iter().any(|(_, name)| *name == s.name)
+    }
+
+    /// A call that may wait.
+    fn waits(&mut self, s: &Socket, blocks: bool) -> Call {
+        let (r, a) = (self.name('s'), self.name('a'));
+        match self.dice.below(8) {
             0..4 => {
                 let flags = self.flags(FLAGS_IN);
-                self.receive(&s, &flags)
+                self.receive(s, &flags)
             }
             4 | 5 => {
-                let data = if s.family == "AF_UNIX" { long(300_000) } else { self.data(&s) };
+                let data = if s.family == "AF_UNIX" { long(self.dice.pick(&[9000, 65507])) } else { self.data(s) };
                 if self.dice.one_in(2) {
                     calls::send(&r, &s.name, &data, "0")
                 } else {
                     calls::sendall(&s.name, &data, "0")
                 }
             }
-            6 => {
+            6 if blocks => {
                 self.add(&r, (s.family, s.kind));
                 calls::accept(&r, &a, &s.name)
             }
             _ => {
-                let to = self.to(&s);
+                let to = self.to(s);
                 calls::connect(&s.name, &to)
             }
-        };
-        self.program.push(Step { calls: vec![call], task: Some(t.clone()) });
-        self.tasks.push(t);
+        }
     }
 }

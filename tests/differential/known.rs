@@ -31,6 +31,8 @@ pub const KNOWN: &[Known] = &[
         is: |c, h, t| closed(c, h, t, &["detach", "makefile"]),
     },
     Known { heading: "An address is of a family", goes_on: true, is: other_family },
+    Known { heading: "A wrong number is told of first", goes_on: true, is: port_first },
+    Known { heading: "readline of a file for both ways", goes_on: true, is: readline_of_both },
     Known { heading: "MSG_TRUNC gives zeros", goes_on: true, is: cut },
 ];
 
@@ -44,9 +46,10 @@ fn failed(outcome: &Outcome, with: &[&str]) -> bool {
 }
 
 fn tried_first(call: &Call, here: &Outcome, there: &Outcome) -> bool {
-    let takes =
-        call.is(&["accept", "recv", "recvfrom", "recvmsg"]) && failed(here, &["EOPNOTSUPP", "ENOTCONN", "EINVAL"]);
-    let puts = call.is(&["send", "sendall", "sendto", "sendmsg"]) && !failed(here, &["EAGAIN"]);
+    let takes = call.is(&["accept", "recv", "recvfrom", "recvmsg", "read", "readline"]);
+    let takes = takes && failed(here, &["EOPNOTSUPP", "ENOTCONN", "EINVAL"]);
+    let puts = call.is(&["send", "sendall", "sendto", "sendmsg", "write", "flush", "close"]);
+    let puts = puts && !failed(here, &["EAGAIN"]);
     failed(there, &["timeout"]) && (takes || puts)
 }
 
@@ -60,6 +63,14 @@ fn closed(call: &Call, here: &Outcome, there: &Outcome, calls: &[&str]) -> bool 
 
 fn other_family(call: &Call, here: &Outcome, there: &Outcome) -> bool {
     call.sockpit.contains('$') && failed(there, &["Usage"]) && matches!(here, Outcome::Failed(_))
+}
+
+fn port_first(_: &Call, here: &Outcome, there: &Outcome) -> bool {
+    failed(here, &["Usage"]) && failed(there, &["EAI_ADDRFAMILY"])
+}
+
+fn readline_of_both(call: &Call, here: &Outcome, there: &Outcome) -> bool {
+    call.is(&["readline"]) && matches!(here, Outcome::Gave(_)) && failed(there, &["Usage"])
 }
 
 fn cut(call: &Call, here: &Outcome, there: &Outcome) -> bool {

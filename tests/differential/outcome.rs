@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::known::known;
-use super::program::Call;
+use super::program::{Call, Step};
 
 /// What a call came to.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,19 +107,27 @@ fn events(value: &Value) -> Vec<&str> {
 }
 
 /// The first call that came to something else in Python, but for what is known to differ.
-pub fn difference<'a>(calls: impl Iterator<Item = &'a Call>, sockpit: &[Outcome], python: &[Outcome]) -> Option<usize> {
+pub fn difference(program: &[Step], sockpit: &[Outcome], python: &[Outcome]) -> Option<usize> {
     let mut bound = Bound::default();
-    for (i, (call, (here, there))) in calls.zip(sockpit.iter().zip(python)).enumerate() {
+    let calls = program.iter().flat_map(|step| step.calls.iter().map(|call| (call, step.task.is_some())));
+    let mut pairs = calls.zip(sockpit.iter().zip(python)).enumerate();
+    while let Some((i, ((call, in_task), (here, there)))) = pairs.next() {
         let same = match (here, there) {
             (Outcome::Gave(a), Outcome::Gave(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| bound.same(call, a, b))
             }
             // A `let` within a block is no call, and no event tells of it.
             (Outcome::Missing, _) => call.is(&["let"]),
+            // Both are wrong before the kernel is asked.
+            (Outcome::Failed(a), Outcome::Failed(b)) => a == b || (a == "Usage" && b == "Unbound"),
             (a, b) => a == b,
         };
         match known(call, here, there) {
             _ if same => {}
+            // What is known to differ may have come before it, though it stands below.
+            None if in_task && pairs.any(|(_, ((call, _), (a, b)))| known(call, a, b).is_some_and(|k| !k.goes_on)) => {
+                return None;
+            }
             None => return Some(i),
             Some(known) if known.goes_on => {}
             Some(_) => return None,

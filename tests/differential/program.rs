@@ -4,6 +4,8 @@
 
 use std::fmt::Write as _;
 
+use super::outcome::Outcome;
+
 /// What stands in a program where a run of it has a word of its own: both runs are of one kernel, and names in it differ.
 pub const TAG: &str = "TAG";
 
@@ -49,7 +51,7 @@ pub fn calls(program: &[Step]) -> impl Iterator<Item = &Call> {
 }
 
 /// Long data, by the names that both languages have for it.
-pub const LONG: [usize; 5] = [1000, 9000, 65507, 65508, 300_000];
+pub const LONG: [usize; 4] = [1000, 9000, 65507, 65508];
 
 /// Those that a program needs.
 fn longs(program: &[Step]) -> impl Iterator<Item = usize> {
@@ -68,11 +70,7 @@ pub fn script(program: &[Step], tag: &str) -> (String, Vec<usize>) {
     for step in program {
         let indent = if step.task.is_some() { "  " } else { "" };
         if let Some(task) = &step.task {
-            let _ = writeln!(out, "def {task}_calls");
-            let names: Vec<&str> = step.calls.iter().flat_map(|c| &c.gives).map(String::as_str).collect();
-            if !names.is_empty() {
-                let _ = writeln!(out, "  global {}", names.join(" "));
-            }
+            let _ = writeln!(out, "def {task}_calls{}", global(step, "\n  global ", " "));
         }
         for call in &step.calls {
             lines.push(out.lines().count() + 2);
@@ -90,6 +88,38 @@ pub fn script(program: &[Step], tag: &str) -> (String, Vec<usize>) {
     (out.replace(TAG, tag), lines)
 }
 
+/// The same for people: short, and it fails where Python did something else, if that was an error.
+pub fn shown(program: &[Step], python: &[Outcome]) -> String {
+    let mut out = String::from("setdefaulttimeout 0.005\n");
+    for n in longs(program) {
+        let _ = writeln!(out, "let d{n} = \"x\" * {n}");
+    }
+    let mut outcomes = python.iter();
+    for step in program {
+        let indent = if step.task.is_some() { "  " } else { "" };
+        if let Some(task) = &step.task {
+            let _ = writeln!(out, "def {task}_calls{}", global(step, "\n  global ", " "));
+        }
+        for call in &step.calls {
+            let line = match outcomes.next() {
+                Some(Outcome::Failed(name)) => format!("expect {name} {}", call.sockpit),
+                _ => call.line(),
+            };
+            let _ = writeln!(out, "{indent}{line:70} # {}", call.python);
+        }
+        if let Some(task) = &step.task {
+            let _ = writeln!(out, "end\n{task} = spawn {task}_calls\nsleep 0.002");
+        }
+    }
+    out
+}
+
+/// The names that a task gives to all.
+fn global(step: &Step, before: &str, between: &str) -> String {
+    let names: Vec<&str> = step.calls.iter().flat_map(|c| &c.gives).map(String::as_str).collect();
+    if names.is_empty() { String::new() } else { format!("{before}{}", names.join(between)) }
+}
+
 /// The same in Python.
 pub fn python(program: &[Step], tag: &str) -> String {
     let mut out = String::from("setdefaulttimeout(0.005)\n");
@@ -100,11 +130,7 @@ pub fn python(program: &[Step], tag: &str) -> String {
     for step in program {
         let indent = if step.task.is_some() { "    " } else { "" };
         if let Some(task) = &step.task {
-            let _ = writeln!(out, "def {task}_calls():");
-            let names: Vec<&str> = step.calls.iter().flat_map(|c| &c.gives).map(String::as_str).collect();
-            if !names.is_empty() {
-                let _ = writeln!(out, "    global {}", names.join(", "));
-            }
+            let _ = writeln!(out, "def {task}_calls():{}", global(step, "\n    global ", ", "));
         }
         for call in &step.calls {
             let (gives, results) = if call.gives.is_empty() {

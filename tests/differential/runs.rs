@@ -15,13 +15,15 @@ const WORKER: &str = include_str!("worker.py");
 
 /// A process of Python that runs one program after the other.
 pub struct Python {
+    /// A fault that was planted in what it is given: a word, and what stands for it.
+    fault: Option<(&'static str, &'static str)>,
     child: Killed,
     to: ChildStdin,
     from: BufReader<std::process::ChildStdout>,
 }
 
 impl Python {
-    pub fn new() -> Self {
+    pub fn new(fault: Option<(&'static str, &'static str)>) -> Self {
         let mut child: Child = Command::new("python3")
             .args(["-B", "-c", WORKER])
             .stdin(Stdio::piped())
@@ -30,12 +32,15 @@ impl Python {
             .spawn()
             .expect("python3 runs");
         let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        Self { child: Killed(child), to, from }
+        Self { fault, child: Killed(child), to, from }
     }
 
     /// Give it a program.
     fn start(&mut self, program: &[Step]) {
-        let text = python(program, &tag());
+        let mut text = python(program, &tag());
+        if let Some((word, other)) = self.fault {
+            text = text.replace(word, other);
+        }
         // When it is gone its outcomes are missing.
         let _ = writeln!(self.to, "{}", Value::from(text));
     }
@@ -46,7 +51,7 @@ impl Python {
         let mut line = String::new();
         if self.from.read_line(&mut line).unwrap_or(0) == 0 {
             let _ = self.child.0.wait();
-            *self = Self::new();
+            *self = Self::new(self.fault);
             return all;
         }
         let told: Value = serde_json::from_str(&line).expect("the worker writes JSON");
@@ -76,12 +81,7 @@ pub fn both(program: &[Step], python: &mut Python) -> [Vec<Outcome>; 2] {
 }
 
 fn sockpit(text: &str, lines: &[usize]) -> Vec<Outcome> {
-    let mut child = command(&["--json", "--timeout", "20", "-"]).stdin(Stdio::piped()).spawn().expect("sockpit runs");
-    let mut to = child.stdin.take().unwrap();
-    // It reads all before it writes.
-    let _ = to.write_all(text.as_bytes());
-    drop(to);
-    let output = child.wait_with_output().expect("sockpit ends");
+    let output = command(&["--json", "--timeout", "10", "-c", text]).output().expect("sockpit runs");
     let mut all = vec![Outcome::Missing; lines.len()];
     for line in output.stdout.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
         let event: Value = serde_json::from_slice(line).expect("sockpit writes JSON");

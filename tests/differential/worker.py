@@ -5,7 +5,7 @@ from socket import *
 from socket import timeout as Timeout
 import socket as module
 
-LONGEST = 20
+LONGEST = 10
 SIOCATMARK = 0x8905
 
 
