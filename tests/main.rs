@@ -29,6 +29,7 @@ mod language;
 mod layout;
 mod linux;
 mod manual;
+mod module;
 mod newcomer;
 mod paced;
 mod processes;
@@ -79,6 +80,7 @@ fn main() {
         verify::trials(),
         views::trials(),
         manual::trials(),
+        module::trials(),
         servers::trials(),
         services::trials(),
         cli::trials(),

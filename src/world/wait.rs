@@ -11,6 +11,9 @@ use crate::value::{Failure, Name, Reply, Tried};
 /// What a call that sends waits for.
 pub const ROOM: &str = "room to send";
 
+/// How often is tried again what ends without the kernel's signalling it: a full `AF_UNIX` queue that has room.
+pub const UNIX_AGAIN: Duration = Duration::from_millis(5);
+
 /// Which half of a socket a call waits for: it decides between SO_RCVTIMEO and SO_SNDTIMEO.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Side {
@@ -54,6 +57,22 @@ impl Waiting {
         Self { socket: socket.clone(), mode: socket.waits(), side, never: false, again: None, what, tried }
     }
 
+    /// A call that sends, with what it is asked to do.
+    pub fn to_send(world: &World, socket: &Rc<Socket>, tried: Tried) -> Self {
+        let waiting = Self::new(socket, Side::Out, ROOM, tried);
+        // Of the other end of a pair the world tells, unless another process may have it.
+        let told = socket.shared.pair.get().is_some() && !world.shares;
+        let again = match socket.kind {
+            _ if socket.family != libc::AF_UNIX => None,
+            // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
+            libc::SOCK_DGRAM => Some(UNIX_AGAIN),
+            // Room for a stream is, but not that its peer was shut down for reading, which ends only a send that blocks.
+            _ if waiting.mode == Mode::Blocking && !told => Some(10 * UNIX_AGAIN),
+            _ => None,
+        };
+        Self { again, ..waiting }
+    }
+
     /// Whether the call waits when it cannot be made at once. With a timeout it is a poll(2) before the call that waits, as
     /// in Python, and to that the call's flags are nothing.
     pub fn waits(&self) -> bool {
@@ -85,12 +104,23 @@ pub fn retry<F>(world: &mut World, waiting: Waiting, mut attempt: F) -> Result<S
 where
     F: FnMut(&mut World, Expired) -> Result<Step, Failure> + 'static,
 {
+    match attempt(world, None) {
+        Ok(step) => Ok(step),
+        Err(failure) => again(failure, waiting, attempt),
+    }
+}
+
+/// The same for a call that was tried once, and failed so: what it takes to try it again is made only now.
+#[cold]
+pub fn again<F>(failure: Failure, waiting: Waiting, mut attempt: F) -> Result<Step, Failure>
+where
+    F: FnMut(&mut World, Expired) -> Result<Step, Failure> + 'static,
+{
     let (tried, serial) = (waiting.tried, waiting.socket.serial);
     let about = move |failure: Failure| failure.trying(tried).on(serial);
     let comes = || waiting.side == Side::In || !waiting.socket.lacks_port();
-    match attempt(world, None) {
-        Err(f) if f.is(libc::EAGAIN) && waiting.waits() && comes() => {}
-        done => return done.map_err(about),
+    if !(failure.is(libc::EAGAIN) && waiting.waits() && comes()) {
+        return Err(about(failure));
     }
     let (limit, error) = waiting.limit();
     let over = error.clone();
