@@ -14,7 +14,7 @@ use crate::os::{fd, sockopt};
 use crate::value::{Failure, Handle, Name};
 use crate::world::record::Ends;
 use crate::world::sync::Lock;
-use crate::world::{On, ROOM, Socket, TaskId};
+use crate::world::{Epoll, On, ROOM, Socket, TaskId, Wait};
 
 /// How long nothing happens before the ends of connections are looked up, which costs system calls.
 pub(super) const QUIET: Duration = Duration::from_millis(20);
@@ -52,6 +52,9 @@ impl Session {
                     On::Socket(socket) if socket.kind != libc::SOCK_DGRAM && !self.world.shares => {
                         verdict = Stuck::Perhaps;
                     }
+                    On::Sockets(all) if all.iter().all(|s| s.kind != libc::SOCK_DGRAM) && !self.world.shares => {
+                        verdict = Stuck::Perhaps;
+                    }
                     On::Socket(_) | On::Sockets(_) | On::Thread | On::Time => return Stuck::No,
                 }
             }
@@ -64,10 +67,47 @@ impl Session {
         let ours = self.world.ends();
         self.tasks.iter().all(|task| {
             let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return true };
-            let On::Socket(socket) = &wait.on else { return true };
-            let other = ours.iter().find(|other| are_ends(socket, other));
-            other.is_some_and(|other| is_silent(socket, other, wait.what == ROOM))
+            let silent = |socket: &Rc<Socket>| match self.world.epoll_of(socket) {
+                Some(epoll) => self.tells_nothing(&epoll, &ours),
+                None => {
+                    let other = ours.iter().find(|other| are_ends(socket, other));
+                    other.is_some_and(|other| is_silent(socket, other, wait.what == ROOM))
+                }
+            };
+            match &wait.on {
+                On::Socket(socket) => silent(socket),
+                On::Sockets(all) => all.iter().all(silent),
+                _ => true,
+            }
         })
+    }
+
+    /// Whether nothing can come to what an epoll watches: it has told of all that is there, and of each the other end is
+    /// here, with nothing between them.
+    fn tells_nothing(&self, epoll: &Epoll, ours: &[Rc<Socket>]) -> bool {
+        epoll.registered().iter().filter(|watched| watched.is_armed()).all(|watched| {
+            let Some(socket) = self.world.find(watched.serial) else { return false };
+            if let Some(inner) = self.world.epoll_of(&socket) {
+                return self.tells_nothing(&inner, ours);
+            }
+            let other = ours.iter().find(|other| are_ends(&socket, other));
+            other.is_some_and(|other| socket.family == libc::AF_UNIX || is_silent(&socket, other, false))
+        })
+    }
+
+    /// What was told once and is not told again: a socket with EPOLLET that was not read to its end.
+    fn edges(&self, task: &Task) -> Vec<String> {
+        let Some(Parking::Call(Wait { on: On::Socket(end), .. }, _)) = task.parked.as_ref().map(|p| &p.on) else {
+            return Vec::new();
+        };
+        let watched = self.world.epoll_of(end).map(|epoll| epoll.registered()).unwrap_or_default();
+        let unread = watched.iter().filter(|watched| watched.is_edge()).filter_map(|watched| {
+            let socket = self.world.find(watched.serial)?;
+            let count = socket.ask(fd::inq).filter(|count| *count > 0)?;
+            let name = socket.name();
+            Some(format!("{name} has {count} bytes unread: with EPOLLET they were told once; recv until EAGAIN, or MOD"))
+        });
+        unread.collect()
     }
 
     /// Report that no task can ever run again: the main task's call fails with it.
@@ -95,6 +135,7 @@ impl Session {
         for task in cycle.iter().chain(others) {
             failure = failure.note(self.row(task));
         }
+        failure = stuck.iter().flat_map(|task| self.edges(task)).fold(failure, Failure::note);
         match &*stuck {
             [task] => self.own_end(task).into_iter().fold(failure, Failure::note),
             _ => failure,
@@ -104,7 +145,11 @@ impl Session {
     /// What there is to do when the only task waits for what its own session would have to send.
     fn own_end(&self, task: &Task) -> Vec<String> {
         let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return Vec::new() };
-        let On::Socket(socket) = &wait.on else { return Vec::new() };
+        let socket = match &wait.on {
+            On::Socket(socket) => socket,
+            On::Sockets(all) if all.len() == 1 => &all[0],
+            _ => return Vec::new(),
+        };
         let Some(other) = self.world.sockets().into_iter().find(|other| are_ends(socket, other)) else {
             return Vec::new();
         };
