@@ -145,11 +145,6 @@ impl Writer<'_> {
                 words.extend(self.option_value(found, &places)?);
                 continue;
             }
-            if param.kind == Kind::Watched && places.len() > 1 {
-                let names = places.iter().map(|place| self.place(command, index, place)).collect::<Told<Vec<_>>>()?;
-                words.push(names.join(","));
-                continue;
-            }
             if param.kind == Kind::Sockets && param.need == Need::Named && !places.is_empty() {
                 let names = places.iter().map(|place| self.place(command, index, place)).collect::<Told<Vec<_>>>()?;
                 words.push(format!("{}={}", param.name.to_lowercase(), names.join(",")));
