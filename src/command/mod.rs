@@ -16,6 +16,7 @@ pub mod standing;
 mod connection;
 mod create;
 mod data;
+mod epoll;
 mod files;
 mod forms;
 mod gather;
@@ -26,6 +27,7 @@ mod lists;
 mod lookup;
 mod mode;
 mod msg;
+mod multiplex;
 mod names;
 mod netstat;
 mod numbers;
@@ -258,6 +260,8 @@ pub static ALL: &[&[Command]] = &[
     mode::COMMANDS,
     files::COMMANDS,
     paths::COMMANDS,
+    multiplex::COMMANDS,
+    epoll::COMMANDS,
     readiness::COMMANDS,
     data::COMMANDS,
     strings::COMMANDS,

@@ -51,6 +51,7 @@ pub(super) const COMMANDS: &[Command] = &[
         errors: &[
             err("ENOTCONN", "the socket is not connected, or no longer: a listening socket never is")
                 .cure("connect S first; a server asks the socket that accept gave"),
+            err("EOPNOTSUPP", "the family has no connections: AF_PACKET"),
             CLOSED,
         ],
         example: "a, b = socketpair\ngetpeername a\ns = socket\nexpect ENOTCONN getpeername s",

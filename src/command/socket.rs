@@ -4,13 +4,14 @@ use std::os::fd::{AsFd, IntoRawFd};
 use std::rc::Rc;
 
 use super::args::expected;
+use super::epoll::EPOLLS;
 use super::kinds::fit;
 use super::{Args, CLOSED, Command, Group, Kind, MANY_OPEN, Stands, base, err, named, opt, req};
 use crate::os::fd;
 use crate::value::text::nearest;
 use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::record::Did;
-use crate::world::{File, Mode, Socket, Step, World, file, socket_value, sync};
+use crate::world::{Epoll, File, Mode, Socket, Step, World, file, socket_value, sync};
 
 /// The calls that make and end sockets.
 pub(crate) const COMMANDS: &[Command] = &[SOCKET, SOCKETPAIR, CLOSE, SHUTDOWN, DUP, DETACH, FILENO];
@@ -101,7 +102,7 @@ const CLOSE: Command = Command {
          ends; one with a timeout finds at its end that the descriptor is gone (EBADF). shutdown before close is what \
          wakes it.",
     ],
-    params: &[req("X", Kind::SocketOrFile)],
+    params: &[req("X", Kind::SocketOrFile).or(EPOLLS)],
     python: "{X}.close()",
     c: "close(s);",
     man: "close(2)",
@@ -181,14 +182,17 @@ const DETACH: Command = Command {
 const FILENO: Command = Command {
     name: "fileno",
     summary: "the number of a socket's descriptor; -1 once it is closed",
-    params: &[req("S", Kind::Socket)],
+    params: &[req("S", Kind::Socket).or(EPOLLS)],
     results: &[("fd", Holds::Fd)],
     returns: "the descriptor, a small number; -1 once the socket is closed",
     python: "{S}.fileno()",
     man: "socket(2)",
     example: "s = socket\nfileno s\nclose s\nfileno s",
     related: &["detach", "dup", "close", "EBADF"],
-    run: |_, args| Ok(Value::Int(i128::from(args.socket(0)?.fileno())).into()),
+    run: |_, args| {
+        let end = args.value(0).downcast::<Epoll>().map_or_else(|| args.socket(0), |epoll| Ok(epoll.end.clone()))?;
+        Ok(Value::Int(i128::from(end.fileno())).into())
+    },
     ..base(Group::Sockets)
 };
 
@@ -279,6 +283,9 @@ fn close(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let value = args.value(0);
     if let Some(socket) = value.downcast_rc::<Socket>() {
         return world.close(&socket);
+    }
+    if let Some(epoll) = value.downcast::<Epoll>() {
+        return world.close(&epoll.end);
     }
     let file: Rc<File> = value.downcast_rc().ok_or_else(|| expected(0, "a socket or a file", value))?;
     file::close(world, &file)

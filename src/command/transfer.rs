@@ -53,6 +53,8 @@ pub(super) const SEND: Command = Command {
         NO_ROOM,
         err("timeout", "no room in the send buffer within the socket's timeout"),
         err("EDESTADDRREQ", "a UDP socket without a peer").cure("sendto S DATA ADDR, or connect S ADDR first"),
+        err("ENXIO", "an AF_PACKET socket that is bound to no interface")
+            .cure("bind S packet:INTERFACE:PROTOCOL first"),
         err("ENOTCONN", "the socket is not connected")
             .cure("connect S first; a server sends on the socket that accept gave"),
         err("EMSGSIZE", "too long for one datagram: 65507 bytes over UDP on IPv4, or fewer by SO_SNDBUF")
@@ -144,9 +146,9 @@ pub(super) const SENDTO: Command = Command {
 };
 
 fn send(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let socket = args.socket(0)?;
-    let flags = args.flags(2)?;
-    put(world, socket, Load::Plain(data(args.take(1))), flags)
+    let flags = args.socket_ref(0).and_then(|_| args.flags(2))?;
+    let load = Load::Plain(data(args.take(1)));
+    put(world, args.socket_ref(0)?, load, flags)
 }
 
 fn sendto(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -155,7 +157,7 @@ fn sendto(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let data = data(args.take(1));
     let from = socket.clone();
     let to = args.0.get(3).unwrap_or(&Arg::Absent);
-    names::resolve(world, &socket, to, move |world, to| put(world, from, Load::To(data, to), flags))
+    names::resolve(world, &socket, to, move |world, to| put(world, &from, Load::To(data, to), flags))
 }
 
 fn sendall(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -1,83 +1,14 @@
 //! The named numbers of the socket API as data, in sets: address families, types, flags, events.
 //!
-//! A set gives numbers for names, and names for numbers. It knows no call that takes them.
+//! It knows no call that takes them.
 
+pub use super::events::{EPOLL_EVENTS, EPOLL_OPS, POLL_EVENTS};
 use super::options;
-
-pub use within::WITHIN;
+use super::set::named;
+pub use super::set::{Constants, Row};
+pub use within::{WITHIN, family_name};
 
 mod within;
-
-/// A name, its number and what it means.
-pub type Row = (&'static str, i32, &'static str);
-
-/// A set of named numbers.
-#[derive(Debug)]
-pub struct Constants {
-    /// What one of them is.
-    pub noun: &'static str,
-    /// The page of the manual that documents them.
-    pub man: &'static str,
-    /// The documented names, in the order they are shown.
-    documented: &'static [Row],
-    /// Other names that are understood: short forms, second names. Those that mean the same as a documented one need
-    /// no words of their own.
-    also: &'static [Row],
-    /// The bits that hold one value out of several; the others are flags of their own.
-    choice: i32,
-}
-
-impl Constants {
-    /// The number of that name, documented or short.
-    pub fn find(&self, name: &str) -> Option<i32> {
-        self.rows().find(|(n, ..)| *n == name).map(|(_, number, _)| *number)
-    }
-
-    /// Every name with its number and meaning, the documented ones first.
-    pub fn rows(&self) -> impl Iterator<Item = &'static Row> {
-        self.documented.iter().chain(self.also)
-    }
-
-    /// The documented names.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.documented.iter().map(|(name, ..)| *name)
-    }
-
-    /// The documented name of exactly that number.
-    pub fn name_of(&self, value: i32) -> Option<&'static str> {
-        self.documented.iter().find(|(_, number, _)| *number == value).map(|(name, ..)| *name)
-    }
-
-    /// The documented names of the flags in a number, joined as they could be typed: `MSG_TRUNC|MSG_EOR`. What
-    /// has no name is shown in hexadecimal; no flags are empty text.
-    pub fn join(&self, bits: i32) -> String {
-        let mut parts = Vec::new();
-        if self.choice != 0 {
-            let chosen = bits & self.choice;
-            parts.push(self.name_of(chosen).map_or_else(|| chosen.to_string(), str::to_owned));
-        }
-        let mut left = bits & !self.choice;
-        for (name, bit, _) in self.documented {
-            if *bit != 0 && bit & self.choice == 0 && left & bit == *bit {
-                parts.push((*name).to_owned());
-                left &= !bit;
-            }
-        }
-        if left != 0 {
-            parts.push(format!("{left:#x}"));
-        }
-        parts.join("|")
-    }
-}
-
-/// Rows of libc's numbers, each under its own name; a number that libc lacks stands behind its name.
-macro_rules! named {
-    (@number $name:ident) => { libc::$name as i32 };
-    (@number $name:ident $number:expr) => { $number };
-    ($($name:ident $(= $number:expr)?, $about:literal;)*) => {
-        &[$((stringify!($name), named!(@number $name $($number)?), $about)),*]
-    };
-}
 
 /// Address families.
 pub static FAMILIES: Constants = Constants {
@@ -89,19 +20,19 @@ pub static FAMILIES: Constants = Constants {
         AF_UNIX, "sockets of this machine alone: an address is a path, or @name";
         AF_UNSPEC, "any family, in getaddrinfo; no peer, in connect";
         AF_LOCAL, "the same as AF_UNIX, by its POSIX name";
-        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets; an address is netlink:PID:GROUPS";
-        AF_PACKET, "whole frames of a network interface, for root: an address is packet:INTERFACE:PROTOCOL";
-        AF_VSOCK, "between a virtual machine and its host: an address is vsock:CID:PORT";
+        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets. An address is netlink:PID:GROUPS";
+        AF_PACKET, "whole frames of a network interface, for root. An address is packet:INTERFACE:PROTOCOL";
+        AF_VSOCK, "between a virtual machine and its host. An address is vsock:CID:PORT";
+        AF_ALG, "the kernel's hashes and ciphers, where it has them for programs. An address is alg:TYPE:NAME";
     ],
     also: named![
         inet = libc::AF_INET, ""; inet6 = libc::AF_INET6, ""; unix = libc::AF_UNIX, ""; netlink = libc::AF_NETLINK, "";
         packet = libc::AF_PACKET, ""; vsock = libc::AF_VSOCK, ""; alg = libc::AF_ALG, "";
-        AF_ALG, "the kernel's hashes and ciphers, where it has that: an address is alg:TYPE:NAME";
-        AF_CAN, "controller area networks, as in cars: an address is family:AF_CAN:HEX";
-        AF_BLUETOOTH, "radio: an address is family:AF_BLUETOOTH:HEX";
-        AF_TIPC, "messages between the processes of a cluster: an address is family:AF_TIPC:HEX";
-        AF_QIPCRTR = 42, "Qualcomm's processors among each other: an address is family:AF_QIPCRTR:HEX";
-        AF_RDS, "datagrams that are not lost: an address is family:AF_RDS:HEX";
+        AF_CAN, "controller area networks, as in cars. An address is family:AF_CAN:HEX";
+        AF_BLUETOOTH, "radio. An address is family:AF_BLUETOOTH:HEX";
+        AF_TIPC, "messages between the processes of a cluster. An address is family:AF_TIPC:HEX";
+        AF_QIPCRTR = 42, "Qualcomm's processors among each other. An address is family:AF_QIPCRTR:HEX";
+        AF_RDS, "datagrams that are not lost. An address is family:AF_RDS:HEX";
     ],
     choice: -1,
 };
@@ -289,31 +220,6 @@ pub static INTERFACE_FLAGS: Constants = Constants {
     choice: 0,
 };
 
-/// Events of poll(2).
-pub static POLL_EVENTS: Constants = Constants {
-    noun: "event of poll",
-    man: "poll(2)",
-    documented: named![
-        IN = libc::POLLIN as i32, "recv or accept will not wait: data, a connection, or the end of the stream";
-        PRI = libc::POLLPRI as i32, "urgent data";
-        OUT = libc::POLLOUT as i32, "send has room; or a connect is decided, and SO_ERROR says how";
-        ERR = libc::POLLERR as i32, "an error is pending: SO_ERROR or MSG_ERRQUEUE tells. Always told, never asked for";
-        HUP = libc::POLLHUP as i32, "the connection is over in both directions. Always told, never asked for";
-        NVAL = libc::POLLNVAL as i32, "the descriptor is not open. Always told, never asked for";
-        RDHUP = libc::POLLRDHUP as i32, "the peer sends no more: it closed, or shut down its writing half";
-    ],
-    also: named![
-        POLLIN = libc::POLLIN as i32, ""; POLLPRI = libc::POLLPRI as i32, ""; POLLOUT = libc::POLLOUT as i32, "";
-        POLLERR = libc::POLLERR as i32, ""; POLLHUP = libc::POLLHUP as i32, ""; POLLNVAL = libc::POLLNVAL as i32, "";
-        POLLRDHUP = libc::POLLRDHUP as i32, "";
-        POLLRDNORM = libc::POLLRDNORM as i32, "ordinary data can be read: with IN";
-        POLLRDBAND = libc::POLLRDBAND as i32, "priority data can be read: no socket of Linux says so";
-        POLLWRNORM = libc::POLLWRNORM as i32, "ordinary data can be written: with OUT";
-        POLLWRBAND = libc::POLLWRBAND as i32, "priority data can be written: with OUT";
-    ],
-    choice: 0,
-};
-
 /// Halves of a connection, for shutdown(2).
 pub static HOWS: Constants = Constants {
     noun: "half of a connection",
@@ -364,13 +270,20 @@ pub static OTHERS: Constants = Constants {
 };
 
 /// All the sets.
-pub static SETS: [&Constants; 10] =
-    [&FAMILIES, &TYPES, &PROTOCOLS, &MSG_FLAGS, &AI_FLAGS, &NI_FLAGS, &OTHERS, &HOWS, &POLL_EVENTS, &WITHIN];
-
-/// The name of a family, whether sockpit knows more of it or not.
-pub fn family_name(number: i32) -> Option<&'static str> {
-    FAMILIES.rows().find(|(name, n, _)| *n == number && name.starts_with("AF_")).map(|(name, ..)| *name)
-}
+pub static SETS: [&Constants; 12] = [
+    &WITHIN,
+    &FAMILIES,
+    &TYPES,
+    &PROTOCOLS,
+    &MSG_FLAGS,
+    &AI_FLAGS,
+    &NI_FLAGS,
+    &OTHERS,
+    &HOWS,
+    &POLL_EVENTS,
+    &EPOLL_EVENTS,
+    &EPOLL_OPS,
+];
 
 /// Whether sockets of a family and a type can have that protocol; either may be left open. What has no protocols of IP
 /// has none of these.

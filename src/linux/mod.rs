@@ -4,5 +4,7 @@
 
 pub mod constants;
 pub mod errno;
+mod events;
 pub mod options;
+mod set;
 pub mod state;

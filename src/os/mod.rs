@@ -5,13 +5,16 @@
 
 pub(crate) mod addr;
 pub(crate) mod diag;
+pub mod epoll;
 pub(crate) mod errqueue;
 pub mod fd;
+mod holders;
 pub(crate) mod interfaces;
 pub(crate) mod msg;
 pub(crate) mod netstat;
 pub(crate) mod poller;
 pub(crate) mod process;
+pub mod readiness;
 pub(crate) mod resolve;
 pub(crate) mod settings;
 pub mod sockopt;

@@ -117,10 +117,17 @@ impl Globals {
     }
 
     /// What a slot holds, in that scope or in the shared one.
+    #[inline]
     pub(super) fn get(&self, scope: &Scope, slot: Slot) -> Option<Value> {
+        self.look(scope, slot, Value::clone)
+    }
+
+    /// Look at what a slot holds, in that scope or in the shared one.
+    #[inline]
+    pub(super) fn look<T>(&self, scope: &Scope, slot: Slot, look: impl FnOnce(&Value) -> T) -> Option<T> {
         match slot {
-            Slot::Local(i) => scope.get(i),
-            Slot::Global(i) => self.values.get(i),
+            Slot::Local(i) => scope.look(i, look),
+            Slot::Global(i) => self.values.look(i, look),
         }
     }
 
@@ -134,6 +141,7 @@ impl Globals {
     }
 
     /// What a slot holds, or the failure that it is nothing.
+    #[inline]
     pub(super) fn load(&self, scope: &Scope, slot: Slot, name: &Rc<str>) -> Result<Value, Failure> {
         self.get(scope, slot).ok_or_else(|| self.unbound(name))
     }

@@ -85,12 +85,23 @@ pub fn retry<F>(world: &mut World, waiting: Waiting, mut attempt: F) -> Result<S
 where
     F: FnMut(&mut World, Expired) -> Result<Step, Failure> + 'static,
 {
+    match attempt(world, None) {
+        Ok(step) => Ok(step),
+        Err(failure) => again(failure, waiting, attempt),
+    }
+}
+
+/// The same for a call that was tried once, and failed so: what it takes to try it again is made only now.
+#[cold]
+pub fn again<F>(failure: Failure, waiting: Waiting, mut attempt: F) -> Result<Step, Failure>
+where
+    F: FnMut(&mut World, Expired) -> Result<Step, Failure> + 'static,
+{
     let (tried, serial) = (waiting.tried, waiting.socket.serial);
     let about = move |failure: Failure| failure.trying(tried).on(serial);
     let comes = || waiting.side == Side::In || !waiting.socket.lacks_port();
-    match attempt(world, None) {
-        Err(f) if f.is(libc::EAGAIN) && waiting.waits() && comes() => {}
-        done => return done.map_err(about),
+    if !(failure.is(libc::EAGAIN) && waiting.waits() && comes()) {
+        return Err(about(failure));
     }
     let (limit, error) = waiting.limit();
     let (socket, mode, side) = (waiting.socket.clone(), waiting.mode, waiting.side);

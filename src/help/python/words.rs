@@ -15,6 +15,9 @@ pub(super) fn argument(kind: Kind, word: &Word) -> Option<String> {
     if kind == Kind::ThingOrText && word.bare().is_none_or(|text| !lang::is_name(text)) {
         return text_of(word);
     }
+    if matches!(kind, Kind::Watched | Kind::WatchedOrSeconds) {
+        return watched(word);
+    }
     if kind.is_live() {
         return word.bare().filter(|text| lang::is_name(text)).map(str::to_string);
     }
@@ -54,6 +57,8 @@ fn constant(kind: Kind, word: &str) -> Option<String> {
         Some(match kind {
             Kind::How => format!("socket.SHUT_{}", documented.to_uppercase()),
             Kind::PollEvents => format!("select.POLL{documented}"),
+            Kind::EpollEvents => format!("select.{documented}"),
+            Kind::EpollOp => documented.to_string(),
             _ if part.starts_with(|c: char| c.is_ascii_uppercase()) => format!("socket.{part}"),
             _ => format!("socket.{documented}"),
         })
@@ -75,6 +80,18 @@ pub(super) fn family(word: &Word) -> Option<String> {
         family => return constant(Kind::Family, family),
     };
     Some(short.into())
+}
+
+/// What is watched: a name, or a list of several; none of those with events of their own.
+fn watched(word: &Word) -> Option<String> {
+    let text = word.bare()?;
+    match text.split(',').collect::<Vec<_>>()[..] {
+        _ if matches!(text, "none" | "[]") => Some("[]".into()),
+        _ if text.contains(':') => None,
+        [one] if lang::is_name(one) => Some(one.into()),
+        [_] => value(word),
+        _ => Some(format!("[{}]", text.trim_end_matches(',').replace(',', ", "))),
+    }
 }
 
 /// The descriptors of the sockets that `a,b` names.

@@ -69,7 +69,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "ETH_P_*",
             "PACKET_*",
             "BPF",
-            "SO_ATTACH_FILTER programs",
+            "packet filter",
         ],
         usage: "packet sockets (抓包): socket packet raw; an address is packet:INTERFACE:PROTOCOL, or two words: bind S lo 0x0800",
         summary: "whole frames of an interface, for root: what a sniffer sees and what a program puts on the wire itself",

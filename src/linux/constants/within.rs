@@ -1,6 +1,6 @@
 //! Numbers that mean something within one family alone: its protocols, the parts of its addresses, its requests.
 
-use super::{Constants, Row};
+use super::{Constants, FAMILIES, Row};
 
 /// Rows of numbers that mean something of one kind, the same for each.
 macro_rules! of {
@@ -12,6 +12,11 @@ macro_rules! of {
 /// The numbers.
 pub static WITHIN: Constants =
     Constants { noun: "number within a family", man: "socket(2)", documented: &[], also: NAMES, choice: -1 };
+
+/// The name of a family, whether sockpit knows more of it or not.
+pub fn family_name(number: i32) -> Option<&'static str> {
+    FAMILIES.rows().find(|(name, n, _)| *n == number && name.starts_with("AF_")).map(|(name, ..)| *name)
+}
 
 const NAMES: &[Row] = of![
     "a protocol of AF_NETLINK: which part of the kernel is spoken to (netlink(7))" {
@@ -37,11 +42,5 @@ const NAMES: &[Row] = of![
     }
     "what a request to AF_ALG has the kernel do (linux/if_alg.h)" {
         ALG_OP_DECRYPT = 0 ALG_OP_ENCRYPT = 1 ALG_OP_SIGN = 2 ALG_OP_VERIFY = 3
-    }
-    "a protocol of AF_CAN (linux/can.h)" {
-        CAN_RAW = 1 CAN_BCM = 2 CAN_ISOTP = 6 CAN_J1939 = 7
-    }
-    "a protocol of AF_BLUETOOTH (bluetooth.h)" {
-        BTPROTO_L2CAP = 0 BTPROTO_HCI = 1 BTPROTO_SCO = 2 BTPROTO_RFCOMM = 3
     }
 ];

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::rc::Rc;
@@ -136,6 +136,15 @@ impl File {
         }
     }
 
+    /// The number of its descriptor.
+    pub fn number(&self) -> Result<RawFd, Failure> {
+        match &self.state.borrow().source {
+            None => Err(Failure::os(libc::EBADF)),
+            Some(Backing::Disk(file)) => Ok(file.as_raw_fd()),
+            Some(Backing::Socket(socket)) => Ok(socket.fd()?.as_raw_fd()),
+        }
+    }
+
     /// The socket it is a file of, if it is one and open.
     pub fn socket(&self) -> Option<Rc<Socket>> {
         match &self.state.try_borrow().ok()?.source {
@@ -156,7 +165,7 @@ impl File {
         let mut settings = Settings::parse(mode, "rwb")?;
         settings.buffer = 0;
         end.set_closed();
-        Self::new("pipe".into(), settings, Backing::Socket(end.clone()))
+        Self::new("file of a pipe".into(), settings, Backing::Socket(end.clone()))
     }
 
     /// What a call that moves bytes within the kernel takes of it: its socket or end of a pipe, which may have to be waited
@@ -220,7 +229,7 @@ impl Handle for File {
 
     fn summary(&self) -> String {
         let closed = if self.state.borrow().source.is_none() { ", closed" } else { "" };
-        let title = if self.of_socket { "" } else { "file " };
+        let title = if self.label.starts_with("file of ") { "" } else { "file " };
         format!("<{title}{} mode {}{closed}>", self.label, self.settings.mode)
     }
 }
