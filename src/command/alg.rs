@@ -15,7 +15,7 @@ pub(super) const COMMANDS: &[Command] = &[SENDMSG_AFALG];
 
 const SENDMSG_AFALG: Command = Command {
     name: "sendmsg_afalg",
-    summary: "give data to one of the kernel's ciphers, and say what to do with it",
+    summary: "give data to a cipher of the kernel, AF_ALG",
     notes: &[
         "A socket of AF_ALG is bound to an algorithm, gets its key with ALG_SET_KEY, and accept gives the socket of one \
          operation, to which data is sent and from which the result is received. A hash needs no more than send and recv; a cipher \
@@ -46,7 +46,7 @@ const SENDMSG_AFALG: Command = Command {
               except EAFNOSUPPORT ENOENT as e\n  print \"$e\"\nend",
     related: &["AF_ALG", "ALG_SET_KEY", "accept", "sendmsg"],
     run: sendmsg_afalg,
-    ..base(Group::Transfer)
+    ..base(Group::Octets)
 };
 
 /// What ALG_SET_IV takes: `struct af_alg_iv`, the length and the bytes.

@@ -19,12 +19,11 @@ const PIPE: Command = Command {
     notes: &[
         "Both ends are files without a buffer: read gives what is there, up to so many bytes, and waits while there is \
          nothing; write waits while the pipe is full, and fails with EPIPE when nobody can read any more. Empty data is the \
-         end: the writing end is closed. splice moves bytes between a pipe and a socket.",
+         end: the writing end is closed. Python's os.pipe gives two numbers, of which open(r, 'rb', 0) makes a file. splice moves bytes between a pipe and a socket.",
     ],
     results: &[("reader", Holds::Live), ("writer", Holds::Live)],
     returns: "the end to read from and the end to write to",
-    python: "r, w = os.pipe(); open(r, 'rb', 0), open(w, 'wb', 0)",
-    also: &["os.pipe()"],
+    python: "os.pipe()",
     c: "int ends[2]; pipe(ends);",
     man: "pipe(2)",
     errors: &[MANY_OPEN, err("ENFILE", "the system has too many pipes or files open")],
@@ -76,7 +75,7 @@ const SPLICE: Command = Command {
     example: "left, right = socketpair\nr, w = pipe\nsend left \"past the program\"\nsplice right w 100\nread r 100",
     related: &["pipe", "sendfile", "recv", "send"],
     run: splice,
-    ..base(Group::Transfer)
+    ..base(Group::Files)
 };
 
 /// What bytes are moved from or to.

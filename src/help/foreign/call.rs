@@ -2,7 +2,7 @@
 
 use super::pattern::{self, Match, Place};
 use super::text::{bare, is_textual, quote, stringed, without, word};
-use super::tree::{Given, Tree};
+use super::tree::{Given, Tree, frame};
 use super::writer::{Told, Writer, named};
 use crate::command::{Command, Kind, Need, Param};
 use crate::linux::options::{self, OptKind};
@@ -397,16 +397,4 @@ fn unknown(tree: &Tree) -> String {
         Tree::Index(..) => "this index".into(),
         _ => "this".into(),
     }
-}
-
-/// What follows the interface in an address of AF_PACKET: its protocol, PKTTYPE, HATYPE and, in bytes, the hardware address.
-fn frame(parts: &[Tree]) -> Option<String> {
-    let [Tree::Number(_), Tree::Number(_), Tree::Number(_), hardware @ ..] = parts else { return None };
-    let numbers = parts.iter().map_while(|part| if let Tree::Number(n) = part { Some(format!(":{n}")) } else { None });
-    let octets = match hardware {
-        [] => String::new(),
-        [Tree::Bytes(bytes)] => bytes.iter().map(|byte| format!(":{byte:02x}")).collect(),
-        _ => return None,
-    };
-    Some(numbers.collect::<String>() + &octets)
 }

@@ -31,12 +31,21 @@ pub(super) const TOPICS: &[Topic] = &[
         ],
         example: "s = socket netlink raw NETLINK_ROUTE\nbind s 0 0\nme = getsockname s\nprint ${me.pid} ${me.groups}\n\
                   expect EAFNOSUPPORT socket 45 SOCK_DGRAM",
-        related: &["netlink", "packet sockets", "vsock", "AF_ALG", "AF_INET", "AF_UNIX", "addresses", "socket"],
+        related: &[
+            "netlink sockets",
+            "packet sockets",
+            "vsock sockets",
+            "AF_ALG",
+            "AF_INET",
+            "AF_UNIX",
+            "addresses",
+            "socket",
+        ],
         ..BASE
     },
     Topic {
         names: &[
-            "netlink",
+            "netlink sockets",
             "rtnetlink",
             "nlmsghdr",
             "RTM_GETLINK",
@@ -86,7 +95,7 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
-        names: &["vsock", "VM_*", "VMADDR_*", "SO_VM_*", "IOCTL_VM_*"],
+        names: &["vsock sockets", "VM_*", "VMADDR_*", "SO_VM_*", "IOCTL_VM_*"],
         usage: "vsock: socket vsock; an address is vsock:CID:PORT, or two words: connect S 1 5000",
         summary: "streams between a virtual machine and its host, without a network",
         notes: &[

@@ -39,7 +39,7 @@ pub(super) const ROWS: &[Opt] = options! {
             eg "p = socket packet raw\nseen = getsockopt p PACKET_STATISTICS\nunpack II $seen";
         PACKET_AUXDATA, Flag, rw, "tell more of each frame beside it: a struct tpacket_auxdata" as root
             eg "p = socket packet raw\nsetsockopt p PACKET_AUXDATA 1";
-        PACKET_IGNORE_OUTGOING = 23, Flag, rw, "leave out the frames that this machine sends" as root
+        PACKET_IGNORE_OUTGOING, Flag, rw, "leave out the frames that this machine sends" as root
             eg "p = socket packet raw\nsetsockopt p PACKET_IGNORE_OUTGOING 1";
         PACKET_ORIGDEV, Flag, rw, "name the interface that a frame came by, and not the one it was given to" as root
             eg "p = socket packet raw\nsetsockopt p PACKET_ORIGDEV 1";
