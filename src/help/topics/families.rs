@@ -108,7 +108,7 @@ pub(super) const TOPICS: &[Topic] = &[
     },
     Topic {
         names: &["kernel crypto", "af_alg", "ALG_*", "skcipher"],
-        usage: "AF_ALG: socket alg seqpacket; an address is alg:TYPE:NAME, or two words",
+        usage: "AF_ALG: socket alg seqpacket; an address is alg:TYPE:NAME",
         summary: "the kernel's hashes and ciphers: bind names the algorithm, accept gives an operation, send and recv feed it",
         notes: &[
             "A key is set with ALG_SET_KEY before accept. sendmsg_afalg says with the data whether to encrypt or decrypt, and the \
