@@ -65,8 +65,11 @@ const WITHOUT: &[&str] = &[
 /// The call on a socket that Python has only for streams of asyncio.
 const OF_ASYNCIO: &str = "recvuntil";
 
+/// The call that root alone may make: its example takes either answer, in a block.
+const OF_ROOT: &str = "sethostname";
+
 fn is_followed(command: &command::Command) -> bool {
-    command.group != Group::Views && command.name != OF_ASYNCIO && !WITHOUT.contains(&command.name)
+    command.group != Group::Views && !matches!(command.name, OF_ASYNCIO | OF_ROOT) && !WITHOUT.contains(&command.name)
 }
 
 /// The other lines of examples that have no Python form: which call's example, and how many.

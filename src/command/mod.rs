@@ -16,13 +16,17 @@ pub mod standing;
 mod connection;
 mod create;
 mod data;
+mod descriptors;
 mod epoll;
 mod files;
 mod forms;
 mod gather;
 mod group;
+mod hosts;
 mod inet;
+mod interfaces;
 mod kernel;
+mod lengths;
 mod lists;
 mod lookup;
 mod mode;
@@ -243,8 +247,11 @@ pub const fn some(name: &'static str, kind: Kind) -> Param {
 /// The groups' tables, in the overview's order.
 pub static ALL: &[&[Command]] = &[
     socket::COMMANDS,
+    descriptors::COMMANDS,
     names::COMMANDS,
     lookup::COMMANDS,
+    hosts::COMMANDS,
+    interfaces::COMMANDS,
     inet::COMMANDS,
     connection::COMMANDS,
     create::COMMANDS,
@@ -252,6 +259,7 @@ pub static ALL: &[&[Command]] = &[
     receive::COMMANDS,
     gather::COMMANDS,
     msg::COMMANDS,
+    lengths::COMMANDS,
     sendfile::COMMANDS,
     splice::COMMANDS,
     alg::COMMANDS,

@@ -1,4 +1,4 @@
-//! Names of sockets: `bind`, `getsockname`, `getpeername`; and this machine's.
+//! Names of sockets: `bind`, `getsockname`, `getpeername`.
 //!
 //! Also [`resolve`], the one way every call gets the address that it was given as words.
 
@@ -9,8 +9,8 @@ use std::rc::Rc;
 use super::address::not_port;
 use super::lookup::{gai, look_up, no_address};
 use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, req};
+use crate::os::addr;
 use crate::os::resolve::EAI_ADDRFAMILY;
-use crate::os::{addr, resolve as os};
 use crate::value::special::Special;
 use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
 use crate::world::record::Did;
@@ -28,7 +28,7 @@ pub(super) const COMMANDS: &[Command] = &[
         python: "{S}.getsockname()",
         c: "getsockname(s, (struct sockaddr *)&addr, &len);",
         man: "getsockname(2)",
-        errors: &[CLOSED],
+        errors: &[CLOSED, err("EOPNOTSUPP", "the family tells no addresses: AF_ALG")],
         example: "s = socket AF_INET SOCK_STREAM\nbind s 127.0.0.1:0\naddr = getsockname s",
         related: &["getpeername", "bind", "connect"],
         run: |_, args| {
@@ -61,19 +61,6 @@ pub(super) const COMMANDS: &[Command] = &[
             let peer = addr::getpeername(socket.fd()?.as_fd()).map_err(Failure::os)?;
             Ok(Value::Addr(peer).into())
         },
-        ..base(Group::Names)
-    },
-    Command {
-        name: "gethostname",
-        summary: "the name of this machine",
-        results: &[("name", Holds::Host)],
-        returns: "the name, as text",
-        python: "socket.gethostname()",
-        c: "gethostname(name, sizeof name);",
-        man: "gethostname(2)",
-        example: "name = gethostname",
-        related: &["gethostbyname", "getaddrinfo"],
-        run: |_, _| Ok(Value::text(os::gethostname()).into()),
         ..base(Group::Names)
     },
 ];

@@ -254,7 +254,10 @@ fn adopt(world: &mut World, args: &Args) -> Result<Step, Failure> {
     if number < 0 {
         return Err(Failure::usage(format!("a descriptor is 0 or more, not {number}")).at(3));
     }
-    match fd::adopt(number).map_err(|e| Failure::os(e).at(3))? {
+    // One that a program started from here gets, too, looks like nobody's.
+    let own = world.sockets().iter().any(|socket| socket.fileno() == number);
+    let adopted = if own { None } else { fd::adopt(number).map_err(|e| Failure::os(e).at(3))? };
+    match adopted {
         Some(fd) => world.adopt(fd).map(|s| socket_value(s).into()),
         None => Err(Failure::usage(format!("descriptor {number} is one that sockpit itself has open"))
             .note("dup gives a second socket of the same connection; detach gives a descriptor out of its hands")

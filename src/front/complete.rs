@@ -309,7 +309,7 @@ impl Found {
         }
         // 0 has a second name, of IPv6's headers.
         let is_zero = |row: &constants::Row| row.1 == 0 && row.0 != "IPPROTO_IP";
-        let fits = |row: &&constants::Row| constants::is_spoken(family, kind, row.1) && !is_zero(row);
+        let fits = |row: &&constants::Row| constants::is_spoken(family, kind, row.1 as i32) && !is_zero(row);
         self.all(constants::PROTOCOLS.rows().filter(fits).map(|row| row.0));
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
+use super::sockopt;
 use super::trace::{self, Arg, traced};
 use crate::linux::constants::{FAMILIES, TYPES};
 
@@ -84,6 +85,31 @@ pub fn access(fd: BorrowedFd<'_>) -> Result<i32, i32> {
 /// Mark a descriptor as nobody's here: it outlives exec, and [`adopt`] takes it.
 pub fn give_out(fd: BorrowedFd<'_>) -> Result<(), i32> {
     rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::empty()).map_err(Errno::raw_os_error)
+}
+
+/// Whether a descriptor outlives exec.
+pub fn outlives_exec(fd: BorrowedFd<'_>) -> Result<bool, i32> {
+    let flags = rustix::io::fcntl_getfd(fd).map(|flags| flags.bits() as usize).map_err(Errno::raw_os_error);
+    let flags = traced!("fcntl", result = flags; Arg::Fd(fd.as_raw_fd()), Arg::Word("F_GETFD"))?;
+    Ok(flags & libc::FD_CLOEXEC as usize == 0)
+}
+
+/// Say whether a descriptor outlives exec.
+pub fn outlive_exec(fd: BorrowedFd<'_>, on: bool) -> Result<(), i32> {
+    use rustix::io::FdFlags;
+    let (flags, word) = if on { (FdFlags::empty(), "0") } else { (FdFlags::CLOEXEC, "FD_CLOEXEC") };
+    let done = rustix::io::fcntl_setfd(fd, flags).map_err(Errno::raw_os_error);
+    traced!("fcntl", result = done; Arg::Fd(fd.as_raw_fd()), Arg::Word("F_SETFD"), Arg::Word(word))
+}
+
+/// A duplicate of a descriptor that the process was given or gave out, closed on exec, if it is a socket's.
+pub fn dup_socket(fd: RawFd) -> Result<OwnedFd, i32> {
+    // SAFETY: fcntl(2) takes any number, and gives a descriptor that is ours alone.
+    let made = unsafe { check(libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0)).map(|fd| OwnedFd::from_raw_fd(fd)) };
+    let made = traced!("fcntl", result = made; Arg::Fd(fd), Arg::Word("F_DUPFD_CLOEXEC"), Arg::Int(0))?;
+    sockopt::get_int(made.as_fd(), libc::SOL_SOCKET, libc::SO_TYPE)?;
+    unblock(made.as_fd())?;
+    Ok(made)
 }
 
 /// A duplicate, closed on exec.

@@ -3,7 +3,7 @@
 use crate::command::{Command, Kind, Need, Param, kinds};
 use crate::lang::{Part, Span, Typed, Word};
 use crate::linux::options;
-use crate::value::{Failure, text};
+use crate::value::{Failure, Value, text};
 
 /// What stands in a parameter's place.
 #[derive(Clone, Debug)]
@@ -178,7 +178,11 @@ fn is_host(word: &Word) -> bool {
 fn is_level(word: &Word, next: &Word) -> bool {
     match word.bare() {
         Some(text) => kinds::is_level(&kinds::word_value(text)),
-        None => next.bare().is_some_and(|t| options::by_name(t).is_some()),
+        // `$SOL_SOCKET` is that level's number.
+        None => {
+            word.single_name().is_some_and(|name| kinds::is_level(&Value::text(name)))
+                || next.bare().is_some_and(|t| options::by_name(t).is_some())
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::globals::Globals;
 use crate::command::{Arg, Kind, address, kinds};
 use crate::lang::Operator;
+use crate::linux::constants;
 use crate::program::{ArgCode, ExprCode, Operand, PickCode, Scope};
 use crate::value::{Failure, List, Name, Value, text};
 
@@ -241,8 +242,8 @@ fn too_long() -> Failure {
 
 fn compare(op: Operator, a: &Value, b: &Value) -> Result<bool, Failure> {
     match op {
-        Operator::Equal => return Ok(a == b),
-        Operator::NotEqual => return Ok(a != b),
+        Operator::Equal => return Ok(a == b || is_constant(a, b)),
+        Operator::NotEqual => return Ok(a != b && !is_constant(a, b)),
         _ => {}
     }
     let order = a.order(b);
@@ -277,12 +278,28 @@ fn sum(op: Operator, x: i128, y: i128) -> Option<i128> {
     }
 }
 
+/// Whether one is the other's name: of a constant and its number.
+fn is_constant(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Text(name), Value::Int(n)) | (Value::Int(n), Value::Text(name)) => named(name) == Some(*n),
+        (Value::Text(name), Value::Float(x)) | (Value::Float(x), Value::Text(name)) => {
+            named(name).is_some_and(|n| n as f64 == *x)
+        }
+        _ => false,
+    }
+}
+
+/// The number of a constant.
+fn named(name: &str) -> Option<i128> {
+    constants::value(name).map(i128::from)
+}
+
 fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
     let whole = |v: &Value| match v {
         Value::Int(n) => Some(*n),
         Value::Bool(t) => Some(i128::from(*t)),
         // Events and flags come by their names.
-        Value::Text(words) if is_bits(op) => kinds::named_bits(words),
+        Value::Text(words) if is_bits(op) => named(words).or_else(|| kinds::named_bits(words)),
         _ => None,
     };
     match (op, a, b) {
@@ -315,8 +332,12 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
             return Err(Failure::usage(format!("`{}` does not go with {} and {}", op.as_str(), kinds[0], kinds[1]))
                 .note("it takes whole numbers; int $x makes one of text"));
         }
-        return Err(Failure::usage(format!("`{}` does not go with {} and {}", op.as_str(), a.kind(), b.kind()))
-            .note("int $x makes a number of text; text is put together in one word: \"$a$b\""));
+        let constant = [a, b].into_iter().find(|v| matches!(v, Value::Text(name) if named(name).is_some()));
+        let failure = Failure::usage(format!("`{}` does not go with {} and {}", op.as_str(), a.kind(), b.kind()));
+        return Err(match constant {
+            Some(name) => failure.note(format!("with a $ the name is the constant's number: ${name}")),
+            None => failure.note("int $x makes a number of text; text is put together in one word: \"$a$b\""),
+        });
     };
     if y == 0.0 && matches!(op, Operator::Divide | Operator::FloorDivide | Operator::Modulo) {
         return Err(Failure::usage("division by zero"));
@@ -340,6 +361,7 @@ fn invert(value: &Value) -> Result<Value, Failure> {
     match value {
         Value::Int(n) => Ok(Value::Int(!n)),
         Value::Bool(t) => Ok(Value::Int(!i128::from(*t))),
+        Value::Text(name) if let Some(n) = named(name) => Ok(Value::Int(!n)),
         other => Err(Failure::usage(format!("`~` does not go with {}", other.kind())).note("it takes whole numbers")),
     }
 }

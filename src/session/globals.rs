@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::task::Frame;
 use crate::command::{self, kinds};
 use crate::lang::{self, Source};
+use crate::linux::constants;
 use crate::program::{self, Code, Function, Scope, Slot, Symbols};
 use crate::value::{Failure, Name, Value, text};
 use crate::world::DefCall;
@@ -143,7 +144,16 @@ impl Globals {
     /// What a slot holds, or the failure that it is nothing.
     #[inline]
     pub(super) fn load(&self, scope: &Scope, slot: Slot, name: &Rc<str>) -> Result<Value, Failure> {
-        self.get(scope, slot).ok_or_else(|| self.unbound(name))
+        match self.get(scope, slot) {
+            Some(value) => Ok(value),
+            None => self.unnamed(name),
+        }
+    }
+
+    /// What a name stands for that nobody gave: a constant's for its number.
+    #[cold]
+    fn unnamed(&self, name: &str) -> Result<Value, Failure> {
+        constants::value(name).map(|number| Value::Int(number.into())).ok_or_else(|| self.unbound(name))
     }
 
     /// Put a value in a slot of that scope or of the shared one.

@@ -27,6 +27,8 @@ use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
 
+use crate::linux::constants::Constants;
+
 pub use addr::Addr;
 pub use diagram::Diagram;
 pub use failure::{Failure, Name, Tried};
@@ -46,6 +48,10 @@ pub trait Handle: Any {
     fn summary(&self) -> String;
     /// What else `--json` tells of it.
     fn fields(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+    /// What can be taken of it by a key: `${s.family}`.
+    fn parts(&self) -> Vec<(&'static str, Value)> {
         Vec::new()
     }
     /// A name was given to it: the first is what it goes by.
@@ -86,6 +92,11 @@ impl Value {
     /// A bytes value.
     pub fn bytes(b: impl AsRef<[u8]>) -> Self {
         Self::Bytes(Rc::from(b.as_ref()))
+    }
+
+    /// A number of that set by its name, where it has one.
+    pub fn constant(set: &Constants, number: i32) -> Self {
+        set.name_of(number).map_or(Self::Int(number.into()), Self::text)
     }
 
     /// Text where the bytes are UTF-8, else bytes.

@@ -56,7 +56,7 @@ impl Value {
         }
     }
 
-    /// What an object has by a key, or an address: its host, its port, its path.
+    /// What an object has by a key; an address: its host, its port, its path; a socket: its family.
     pub(crate) fn key(&self, key: &str) -> Result<Self, Failure> {
         let fields: Vec<(&str, Self)> = match self {
             Self::Object(fields) => match fields.iter().find(|(name, _)| **name == *key) {
@@ -67,13 +67,21 @@ impl Value {
             Self::Addr(Addr::Abstract(name)) => vec![("name", path_value(name))],
             Self::Addr(Addr::Special(special)) => special.parts(),
             Self::Addr(addr) if addr.port().is_some() => ["host", "port"].into_iter().zip(pair(addr)).collect(),
+            Self::Handle(handle) => match handle.parts() {
+                none if none.is_empty() => return Err(self.has_no("fields").note(self.has())),
+                parts => parts,
+            },
             _ => return Err(self.has_no("fields").note(self.has())),
         };
         if let Some((_, value)) = fields.iter().find(|(name, _)| *name == key && !matches!(self, Self::Object(_))) {
             return Ok(value.clone());
         }
         let names = || fields.iter().map(|(name, _)| *name);
-        let what = if matches!(self, Self::Object(_)) { "the object" } else { "the address" };
+        let what = match self {
+            Self::Object(_) => "the object",
+            Self::Addr(_) => "the address",
+            other => other.kind(),
+        };
         let failure = Failure::usage(format!("{what} has no field {}", text::quote_text(key)));
         Err(match text::nearest(key, names()) {
             Some(near) => failure.note(format!("did you mean {}?", text::quote_text(near))),

@@ -191,7 +191,7 @@ fn number(word: &str) -> Result<u32, ()> {
     let told = match word.strip_prefix("0x") {
         Some(hex) if hex.bytes().all(|b| b.is_ascii_hexdigit()) => u32::from_str_radix(hex, 16),
         _ if word.bytes().all(|b| b.is_ascii_digit()) => word.parse(),
-        _ => return constants::WITHIN.find(word).map(|n| n as u32).ok_or(()),
+        _ => return constants::REST.find(word).map(|n| n as u32).ok_or(()),
     };
     told.map_err(|_| ())
 }

@@ -23,6 +23,11 @@ impl Socket {
         self.fd().is_ok() || self.is_held()
     }
 
+    /// Whether the descriptor was taken out of it, and lives on.
+    pub(super) fn is_detached(&self) -> bool {
+        self.held.borrow().as_ref().is_some_and(|held| held.detached)
+    }
+
     /// Whether its user gave it up: only a call that waited then has it open still.
     pub fn is_given_up(&self) -> bool {
         self.closed.get() && self.files.get() == 0

@@ -26,7 +26,7 @@ mod wait;
 
 use std::collections::VecDeque;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
 
 pub use arrivals::Arrival;
@@ -38,7 +38,7 @@ pub use kept::Kept;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
-pub use socket::{Mode, Orphans, Shared, Socket, Waits, sort};
+pub use socket::{Mode, Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use wait::{Expired, ROOM, Side, Waiting, again, chain, offload, retry};
 
@@ -183,6 +183,17 @@ impl World {
         socket.learn_options();
         self.shares = true;
         self.note(&socket, || Did::Adopted);
+        Ok(socket)
+    }
+
+    /// The same of a duplicate, which has in common what the socket of the first descriptor has, if there is one here.
+    pub fn adopt_dup(&mut self, of: RawFd, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
+        let Some(of) = self.sockets().into_iter().find(|socket| socket.fileno() == of) else { return self.adopt(fd) };
+        let (mode, nonblocking) = (self.default_mode(), of.shared.nonblocking.get());
+        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], mode, of.shared.clone());
+        // O_NONBLOCK is left as it was, unless there is a default timeout.
+        socket.shared.nonblocking.set(nonblocking || mode != Mode::Blocking);
+        self.note(&socket, || Did::Duplicated(of.serial));
         Ok(socket)
     }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::{Arrival, Kept, TaskId};
 use crate::linux::constants;
+use crate::linux::sort::sort;
 use crate::os::sockopt;
 use crate::value::{Failure, Handle, Value};
 
@@ -316,25 +317,6 @@ impl Socket {
     }
 }
 
-/// A family, type and protocol for people: `TCP/IPv4`, `UDP/IPv6`, `AF_UNIX stream`.
-pub fn sort([family, kind, protocol]: [i32; 3]) -> String {
-    let ip = match family {
-        libc::AF_INET => "IPv4",
-        libc::AF_INET6 => "IPv6",
-        libc::AF_UNIX => "AF_UNIX",
-        other => constants::family_name(other).unwrap_or("?"),
-    };
-    let name = constants::TYPES.name_of(kind).unwrap_or("?");
-    let inet = matches!(family, libc::AF_INET | libc::AF_INET6);
-    match kind {
-        libc::SOCK_STREAM if inet && matches!(protocol, 0 | libc::IPPROTO_TCP) => format!("TCP/{ip}"),
-        libc::SOCK_DGRAM if inet && matches!(protocol, 0 | libc::IPPROTO_UDP) => format!("UDP/{ip}"),
-        libc::SOCK_STREAM if inet && protocol == libc::IPPROTO_MPTCP => format!("MPTCP/{ip}"),
-        libc::SOCK_DGRAM if inet && protocol == libc::IPPROTO_UDPLITE => format!("UDP-Lite/{ip}"),
-        _ => format!("{ip} {name}"),
-    }
-}
-
 fn int(value: &[u8], at: usize) -> Option<i32> {
     value.get(at..at + 4)?.try_into().ok().map(i32::from_ne_bytes)
 }
@@ -366,6 +348,16 @@ impl Handle for Socket {
     fn fields(&self) -> Vec<(&'static str, Value)> {
         let fd = self.fd().map_or(Value::None, |fd| Value::Int(fd.as_raw_fd().into()));
         vec![("id", Value::Int(self.serial.into())), ("fd", fd)]
+    }
+
+    fn parts(&self) -> Vec<(&'static str, Value)> {
+        let timeout = self.mode().seconds().map_or(Value::None, Value::Float);
+        vec![
+            ("family", Value::constant(&constants::FAMILIES, self.family)),
+            ("type", Value::constant(&constants::TYPES, self.kind)),
+            ("proto", Value::Int(self.protocol.into())),
+            ("timeout", timeout),
+        ]
     }
 
     fn summary(&self) -> String {

@@ -104,6 +104,7 @@ where
         return Err(about(failure));
     }
     let (limit, error) = waiting.limit();
+    let over = error.clone();
     let (socket, mode, side) = (waiting.socket.clone(), waiting.mode, waiting.side);
     let wait = Wait { on: On::Socket(waiting.socket), limit, again: waiting.again, what: waiting.what };
     let mut go_on = move |world: &mut World, wake| match wake {
@@ -115,7 +116,9 @@ where
     };
     let resume = move |world: &mut World, wake| match mode {
         _ if !socket.is_held() => go_on(world, wake),
-        // With a timeout it is a poll(2) that waits; the call that comes after finds no descriptor.
+        // With a timeout it is a poll(2) that waits, and the call that comes after finds no descriptor. As its time ends it
+        // looks once more, and a descriptor that was closed is an event; one that was taken out is there still.
+        Mode::Timeout(_) if wake == Wake::Expired && socket.is_detached() => Some(Err(about(over.clone()))),
         Mode::Timeout(_) if wake == Wake::Ready && !socket.is_ready(side.events()) => None,
         Mode::Timeout(_) => Some(Err(about(Failure::os(libc::EBADF)))),
         _ => socket.lend(|| go_on(world, wake)),
