@@ -2,7 +2,7 @@
 
 use super::pattern::{self, Match, Place};
 use super::text::{bare, is_textual, quote, stringed, without, word};
-use super::tree::{Given, Tree};
+use super::tree::{Given, Tree, frame};
 use super::writer::{Told, Writer, named};
 use crate::command::{Command, Kind, Need, Param};
 use crate::linux::options::{self, OptKind};
@@ -285,7 +285,11 @@ impl Writer<'_> {
                 });
             }
             Tree::Tuple(all) => match &all[..] {
+                [Tree::Text(kind), Tree::Text(name)] => return Ok(bare(&format!("alg:{kind}:{name}"))),
                 [host, port] => (host, port),
+                [Tree::Text(interface), rest @ ..] if let Some(frame) = frame(rest) => {
+                    return Ok(format!("packet:{interface}{frame}"));
+                }
                 [host, port, Tree::Number(flow), Tree::Number(scope)] if flow == "0" && scope == "0" => (host, port),
                 _ => return Err("this address".into()),
             },
