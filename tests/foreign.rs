@@ -151,7 +151,7 @@ const LINES: &[(&str, &str)] = &[
     ("ip, port = s.getsockname()", "ip, port = getsockname s"),
     ("print(s.getpeername())", "addr = getpeername s\nprint $addr"),
     ("s = socket.create_connection(('localhost', 80), timeout=3)", "s = create_connection localhost:80 timeout=3"),
-    ("r, w, x = select.select([a, b], [], [], 1)", "r = select timeout=1 a b\nw = list\nx = list"),
+    ("r, w, x = select.select([a, b], [], [], 1)", "r, w, x = select a,b none none 1"),
     ("ready, _, _ = select.select(inputs, [], [])", "ready = select inputs"),
     ("p = select.poll()\np.register(s, select.POLLIN)\nev = p.poll(1000)", "ev = poll s IN 1"),
     // Statements.

@@ -48,6 +48,8 @@ pub enum Kind {
     Size,
     /// Seconds, from 0; `none` for no limit.
     Seconds,
+    /// Seconds; `none`, or less than 0, for no limit.
+    Limit,
     /// A switch: on or off.
     Switch,
     /// Bytes to send; text goes as UTF-8.
@@ -66,6 +68,14 @@ pub enum Kind {
     NiFlags,
     /// Events of poll(2).
     PollEvents,
+    /// Events of epoll(7) and flags that go with them.
+    EpollEvents,
+    /// What epoll_ctl(2) does.
+    EpollOp,
+    /// What is watched, or seconds.
+    WatchedOrSeconds,
+    /// Sockets to watch: one, several by their names with commas between (each may have events, as in `a:IN`), a list.
+    Watched,
     /// Which half to shut down.
     How,
     /// A socket option, with its level before it or alone.
@@ -127,13 +137,16 @@ impl Kind {
             Self::Protocol => "a protocol",
             Self::Int => "a whole number",
             Self::Size => "a size",
-            Self::Seconds => "seconds",
+            Self::Seconds | Self::Limit => "seconds",
+            Self::Watched => "a socket or a list of sockets",
+            Self::WatchedOrSeconds => "seconds, or a socket",
             Self::Switch => "on or off",
             Self::Data => "data",
             Self::Text => "text",
             Self::Path | Self::Program => "a path",
             Self::MsgFlags | Self::AiFlags | Self::NiFlags => "flags",
-            Self::PollEvents => "events",
+            Self::PollEvents | Self::EpollEvents => "events",
+            Self::EpollOp => "ADD, MOD or DEL",
             Self::How => "rd, wr or rdwr",
             Self::Option => "a socket option",
             Self::Sockets => "sockets or files",
@@ -155,6 +168,8 @@ impl Kind {
             Self::AiFlags => &constants::AI_FLAGS,
             Self::NiFlags => &constants::NI_FLAGS,
             Self::PollEvents => &constants::POLL_EVENTS,
+            Self::EpollEvents => &constants::EPOLL_EVENTS,
+            Self::EpollOp => &constants::EPOLL_OPS,
             Self::How => &constants::HOWS,
             _ => return None,
         })
@@ -199,7 +214,8 @@ pub(crate) fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
         Kind::Addr => return address::fit(value),
         Kind::Option => return fit_option(&value),
         Kind::Family | Kind::Type | Kind::Protocol | Kind::How => constant(kind, value)?,
-        Kind::MsgFlags | Kind::AiFlags | Kind::NiFlags | Kind::PollEvents => constant(kind, value)?,
+        Kind::MsgFlags | Kind::AiFlags | Kind::NiFlags => constant(kind, value)?,
+        Kind::PollEvents | Kind::EpollEvents | Kind::EpollOp => constant(kind, value)?,
         Kind::Int | Kind::Size | Kind::Job => match &value {
             Value::Text(s) => match number(s) {
                 Some(n @ Value::Int(_)) => n,
@@ -209,6 +225,8 @@ pub(crate) fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
             _ => value,
         },
         Kind::Seconds => seconds(value)?,
+        Kind::Limit => limit(value)?,
+        Kind::WatchedOrSeconds if !matches!(value, Value::Handle(_) | Value::List(_)) => seconds(value)?,
         Kind::Switch => switch(&value)?,
         Kind::Pair => return Err(Failure::usage("KEY=VALUE is needed here")),
         _ => value,
@@ -244,6 +262,15 @@ fn seconds(value: Value) -> Result<Value, Failure> {
     }
 }
 
+/// Seconds where C and Python take less than 0 for no limit.
+fn limit(value: Value) -> Result<Value, Failure> {
+    let value = match &value {
+        Value::Text(s) => word_value(s),
+        _ => value,
+    };
+    if value.number().is_some_and(|seconds| seconds < 0.0) { Ok(Value::None) } else { seconds(value) }
+}
+
 fn switch(value: &Value) -> Result<Value, Failure> {
     let on = match value {
         Value::Text(s) => match &**s {
@@ -254,6 +281,18 @@ fn switch(value: &Value) -> Result<Value, Failure> {
         other => other.truth(),
     };
     Ok(Value::Bool(on))
+}
+
+/// The bits that names of flags stand for, joined with `|`: what calls give that tell of events.
+pub(crate) fn named_bits(words: &str) -> Option<i128> {
+    let bit = |word: &str| match number(word) {
+        Some(Value::Int(n)) => Some(n),
+        _ => constants::find_any(word).map(i128::from),
+    };
+    words
+        .split('|')
+        .filter(|word| !words.is_empty() || !word.is_empty())
+        .try_fold(0, |bits, word| Some(bits | bit(word)?))
 }
 
 /// A constant by name or number, several joined with `|` where they are flags.

@@ -5,8 +5,10 @@
 //! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
 pub(crate) mod address;
+mod alg;
 mod ancillary;
 pub(crate) mod args;
+mod bpf;
 pub(crate) mod kinds;
 mod known;
 pub mod standing;
@@ -15,6 +17,7 @@ mod connection;
 mod create;
 mod data;
 mod descriptors;
+mod epoll;
 mod files;
 mod forms;
 mod gather;
@@ -28,6 +31,7 @@ mod lists;
 mod lookup;
 mod mode;
 mod msg;
+mod multiplex;
 mod names;
 mod netstat;
 mod numbers;
@@ -42,6 +46,7 @@ mod search;
 mod sendfile;
 mod sending;
 pub(crate) mod socket;
+mod splice;
 mod strings;
 mod sync;
 mod tasks;
@@ -256,10 +261,15 @@ pub static ALL: &[&[Command]] = &[
     msg::COMMANDS,
     lengths::COMMANDS,
     sendfile::COMMANDS,
+    splice::COMMANDS,
+    alg::COMMANDS,
     options::COMMANDS,
+    bpf::COMMANDS,
     mode::COMMANDS,
     files::COMMANDS,
     paths::COMMANDS,
+    multiplex::COMMANDS,
+    epoll::COMMANDS,
     readiness::COMMANDS,
     data::COMMANDS,
     strings::COMMANDS,

@@ -42,6 +42,10 @@ pub(crate) fn remark(record: &Record) -> Option<String> {
         Did::Lost { .. } => Some(format!("{} threw it away: the datagram is lost", record.name(last.socket))),
         Did::Held => {
             let name = record.name(last.socket);
+            if record.last(last.socket, |did| *did != Did::Held).is_none() {
+                // An epoll, of which nothing else is written down.
+                return Some(format!("a call still waits on {name} and holds it open: it goes on until it ends"));
+            }
             let listens = record.last(last.socket, |did| matches!(did, Did::Listens(_))).is_some();
             let so =
                 if listens { "it takes one connection more" } else { "its peer sees no end before that call ends" };

@@ -1,86 +1,11 @@
 //! The named numbers of the socket API as data, in sets: address families, types, flags, events.
 //!
-//! A set gives numbers for names, and names for numbers. It knows no call that takes them.
+//! It knows no call that takes them.
 
+pub use super::events::{EPOLL_EVENTS, EPOLL_OPS, POLL_EVENTS};
+use super::set::named;
+pub use super::set::{Constants, Row};
 use super::{errno, options};
-
-/// A name, its number and what it means.
-pub type Row = (&'static str, i64, &'static str);
-
-/// A set of named numbers.
-#[derive(Debug)]
-pub struct Constants {
-    /// What one of them is.
-    pub noun: &'static str,
-    /// The page of the manual that documents them.
-    pub man: &'static str,
-    /// The documented names, in the order they are shown.
-    documented: &'static [Row],
-    /// Other names that are understood: short forms, second names. Those that mean the same as a documented one need
-    /// no words of their own.
-    also: &'static [Row],
-    /// The bits that hold one value out of several; the others are flags of their own.
-    choice: i32,
-}
-
-impl Constants {
-    /// The number of that name, documented or short, as a C `int` has it.
-    pub fn find(&self, name: &str) -> Option<i32> {
-        self.number(name).map(|number| number as i32)
-    }
-
-    /// The number of that name, documented or short.
-    pub fn number(&self, name: &str) -> Option<i64> {
-        self.rows().find(|(n, ..)| *n == name).map(|(_, number, _)| *number)
-    }
-
-    /// Every name with its number and meaning, the documented ones first.
-    pub fn rows(&self) -> impl Iterator<Item = &'static Row> {
-        self.documented.iter().chain(self.also)
-    }
-
-    /// The documented names.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.documented.iter().map(|(name, ..)| *name)
-    }
-
-    /// The documented name of exactly that number; where it has none, another that means something of its own.
-    pub fn name_of(&self, value: i32) -> Option<&'static str> {
-        let own = self.also.iter().filter(|(.., about)| !about.is_empty());
-        self.documented.iter().chain(own).find(|(_, number, _)| *number == i64::from(value)).map(|(name, ..)| *name)
-    }
-
-    /// The documented names of the flags in a number, joined as they could be typed: `MSG_TRUNC|MSG_EOR`. What
-    /// has no name is shown in hexadecimal; no flags are empty text.
-    pub fn join(&self, bits: i32) -> String {
-        let mut parts = Vec::new();
-        if self.choice != 0 {
-            let chosen = bits & self.choice;
-            parts.push(self.name_of(chosen).map_or_else(|| chosen.to_string(), str::to_owned));
-        }
-        let mut left = bits & !self.choice;
-        for (name, bit, _) in self.documented {
-            let bit = *bit as i32;
-            if bit != 0 && bit & self.choice == 0 && left & bit == bit {
-                parts.push((*name).to_owned());
-                left &= !bit;
-            }
-        }
-        if left != 0 {
-            parts.push(format!("{left:#x}"));
-        }
-        parts.join("|")
-    }
-}
-
-/// Rows of libc's numbers, each under its own name; a number that libc lacks stands behind its name.
-macro_rules! named {
-    (@number $name:ident) => { libc::$name as i64 };
-    (@number $name:ident $number:expr) => { $number as i64 };
-    ($($name:ident $(= $number:expr)?, $about:literal;)*) => {
-        &[$((stringify!($name), named!(@number $name $($number)?), $about)),*]
-    };
-}
 
 mod lookup;
 mod rest;
@@ -98,9 +23,9 @@ pub static FAMILIES: Constants = Constants {
         AF_UNIX, "sockets of this machine alone: an address is a path, or @name";
         AF_UNSPEC, "any family, in getaddrinfo; no peer, in connect";
         AF_LOCAL, "the same as AF_UNIX, by its POSIX name";
-        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets";
-        AF_PACKET, "whole frames of a network interface, for root";
-        AF_VSOCK, "between a virtual machine and its host";
+        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets; an address is netlink:PID:GROUPS";
+        AF_PACKET, "whole frames of a network interface, for root: an address is packet:INTERFACE:PROTOCOL";
+        AF_VSOCK, "between a virtual machine and its host: an address is vsock:CID:PORT";
     ],
     also: rest::FAMILIES,
     choice: -1,
@@ -193,7 +118,7 @@ pub static MSG_FLAGS: Constants = Constants {
         MSG_WAITALL, "receiving: wait until all N bytes have come, or the stream ends";
         MSG_CONFIRM, "sending: the peer answers, so its link address need not be asked for again";
         MSG_ERRQUEUE, "receiving: take an error from the queue that IP_RECVERR fills; never waits";
-        MSG_NOSIGNAL, "sending: no SIGPIPE on a broken connection. sockpit never gets one: EPIPE is all";
+        MSG_NOSIGNAL, "sending: no SIGPIPE on a broken connection, only EPIPE; SIGPIPE is ignored unless `signal` says otherwise";
         MSG_MORE, "sending: more is to come, so hold this back: a fuller packet, or one datagram of several sends";
         MSG_WAITFORONE, "receiving, in recvmmsg: return once one message has come";
         MSG_ZEROCOPY, "sending: do not copy the data, tell through the error queue when it may be reused; needs \
@@ -243,31 +168,6 @@ pub static INTERFACE_FLAGS: Constants = Constants {
         ECHO = 1 << 18, "what is sent is also received here";
     ],
     also: &[],
-    choice: 0,
-};
-
-/// Events of poll(2).
-pub static POLL_EVENTS: Constants = Constants {
-    noun: "event of poll",
-    man: "poll(2)",
-    documented: named![
-        IN = libc::POLLIN as i32, "recv or accept will not wait: data, a connection, or the end of the stream";
-        PRI = libc::POLLPRI as i32, "urgent data";
-        OUT = libc::POLLOUT as i32, "send has room; or a connect is decided, and SO_ERROR says how";
-        ERR = libc::POLLERR as i32, "an error is pending: SO_ERROR or MSG_ERRQUEUE tells. Always told, never asked for";
-        HUP = libc::POLLHUP as i32, "the connection is over in both directions. Always told, never asked for";
-        NVAL = libc::POLLNVAL as i32, "the descriptor is not open. Always told, never asked for";
-        RDHUP = libc::POLLRDHUP as i32, "the peer sends no more: it closed, or shut down its writing half";
-    ],
-    also: named![
-        POLLIN = libc::POLLIN as i32, ""; POLLPRI = libc::POLLPRI as i32, ""; POLLOUT = libc::POLLOUT as i32, "";
-        POLLERR = libc::POLLERR as i32, ""; POLLHUP = libc::POLLHUP as i32, ""; POLLNVAL = libc::POLLNVAL as i32, "";
-        POLLRDHUP = libc::POLLRDHUP as i32, "";
-        POLLRDNORM = libc::POLLRDNORM as i32, "ordinary data can be read: with IN";
-        POLLRDBAND = libc::POLLRDBAND as i32, "priority data can be read: no socket of Linux says so";
-        POLLWRNORM = libc::POLLWRNORM as i32, "ordinary data can be written: with OUT";
-        POLLWRBAND = libc::POLLWRBAND as i32, "priority data can be written: with OUT";
-    ],
     choice: 0,
 };
 
@@ -321,8 +221,26 @@ pub static OTHERS: Constants = Constants {
 };
 
 /// All the sets.
-pub static SETS: [&Constants; 10] =
-    [&FAMILIES, &TYPES, &PROTOCOLS, &MSG_FLAGS, &AI_FLAGS, &NI_FLAGS, &OTHERS, &HOWS, &POLL_EVENTS, &REST];
+pub static SETS: [&Constants; 12] = [
+    &FAMILIES,
+    &TYPES,
+    &PROTOCOLS,
+    &MSG_FLAGS,
+    &AI_FLAGS,
+    &NI_FLAGS,
+    &OTHERS,
+    &HOWS,
+    &POLL_EVENTS,
+    &EPOLL_EVENTS,
+    &EPOLL_OPS,
+    &REST,
+];
+
+/// The name of a family, whether sockpit knows more of it or not.
+pub fn family_name(number: i32) -> Option<&'static str> {
+    let is = |(name, n, _): &&Row| *n == i64::from(number) && name.starts_with("AF_");
+    FAMILIES.rows().find(is).map(|(name, ..)| *name)
+}
 
 /// Whether sockets of a family and a type can have that protocol; either may be left open. What has no protocols of IP
 /// has none of these.

@@ -4,6 +4,8 @@
 
 pub mod constants;
 pub mod errno;
+mod events;
 pub mod options;
+mod set;
 pub mod sort;
 pub mod state;

@@ -118,10 +118,17 @@ impl Globals {
     }
 
     /// What a slot holds, in that scope or in the shared one.
+    #[inline]
     pub(super) fn get(&self, scope: &Scope, slot: Slot) -> Option<Value> {
+        self.look(scope, slot, Value::clone)
+    }
+
+    /// Look at what a slot holds, in that scope or in the shared one.
+    #[inline]
+    pub(super) fn look<T>(&self, scope: &Scope, slot: Slot, look: impl FnOnce(&Value) -> T) -> Option<T> {
         match slot {
-            Slot::Local(i) => scope.get(i),
-            Slot::Global(i) => self.values.get(i),
+            Slot::Local(i) => scope.look(i, look),
+            Slot::Global(i) => self.values.look(i, look),
         }
     }
 
@@ -135,6 +142,7 @@ impl Globals {
     }
 
     /// What a slot holds, or the failure that it is nothing.
+    #[inline]
     pub(super) fn load(&self, scope: &Scope, slot: Slot, name: &Rc<str>) -> Result<Value, Failure> {
         match self.get(scope, slot) {
             Some(value) => Ok(value),
@@ -167,7 +175,11 @@ impl Globals {
         }
         let failure = Failure::with(Name::Unbound, format!("nothing is named `{name}` here"));
         if let Some(kind) = self.left.get(name) {
-            return failure.note(format!("in the process that started this one it is {kind}, which does not cross"));
+            let how = match &**kind {
+                "a socket" => "which crosses only as an argument of process",
+                _ => "which does not cross",
+            };
+            return failure.note(format!("in the process that started this one it is {kind}, {how}"));
         }
         match text::nearest(name, self.bound().map(|(n, _)| &**n)) {
             Some(near) => failure.note(format!("did you mean `{near}`?")),

@@ -73,6 +73,8 @@ pub struct Waits {
 pub struct Shared {
     /// Which pair of socketpair(2) it is of, and which end.
     pub pair: Cell<Option<(u64, bool)>>,
+    /// How many descriptors of it its user has.
+    pub descriptors: Cell<u32>,
     /// What a kernel-blocking descriptor would heed.
     pub waits: Cell<Waits>,
     /// An errno that a call met after it had moved some bytes: the next call reports it, as the kernel would.
@@ -83,13 +85,6 @@ pub struct Shared {
     pub deaf: Cell<bool>,
     /// O_NONBLOCK as its user would find it.
     pub nonblocking: Cell<bool>,
-}
-
-impl Shared {
-    /// Whether the other one is of the other end of the same pair.
-    pub fn faces(&self, other: &Self) -> bool {
-        matches!((self.pair.get(), other.pair.get()), (Some((x, left)), Some((y, right))) if x == y && left != right)
-    }
 }
 
 /// Where sockets go that lost their last name while open: the world closes them and says so.
@@ -168,6 +163,7 @@ impl Socket {
         shared: Rc<Shared>,
         orphans: &Rc<Orphans>,
     ) -> Self {
+        shared.descriptors.set(shared.descriptors.get() + 1);
         let socket = Self {
             serial,
             family,
@@ -241,7 +237,9 @@ impl Socket {
     /// Take the descriptor out: the socket is closed from now on.
     pub(super) fn take_fd(&self) -> Option<OwnedFd> {
         self.closed.set(true);
-        self.fd.borrow_mut().take()
+        let fd = self.fd.borrow_mut().take()?;
+        self.shared.descriptors.set(self.shared.descriptors.get().saturating_sub(1));
+        Some(fd)
     }
 
     /// The same, with what closing it needs to know.
@@ -255,6 +253,11 @@ impl Socket {
             name: None,
             detached: false,
         })
+    }
+
+    /// Whether it is no socket but an end of a pipe, which is waited for in the same way: a file has it.
+    pub fn is_pipe(&self) -> bool {
+        self.family == libc::AF_UNSPEC
     }
 
     /// Whether it carries a stream rather than messages.

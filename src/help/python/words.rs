@@ -15,6 +15,9 @@ pub(super) fn argument(kind: Kind, word: &Word) -> Option<String> {
     if kind == Kind::ThingOrText && word.bare().is_none_or(|text| !lang::is_name(text)) {
         return text_of(word);
     }
+    if matches!(kind, Kind::Watched | Kind::WatchedOrSeconds) {
+        return watched(word);
+    }
     if kind.is_live() {
         return word.bare().filter(|text| lang::is_name(text)).map(str::to_string);
     }
@@ -54,6 +57,8 @@ fn constant(kind: Kind, word: &str) -> Option<String> {
         Some(match kind {
             Kind::How => format!("socket.SHUT_{}", documented.to_uppercase()),
             Kind::PollEvents => format!("select.POLL{documented}"),
+            Kind::EpollEvents => format!("select.{documented}"),
+            Kind::EpollOp => documented.to_string(),
             _ if part.starts_with(|c: char| c.is_ascii_uppercase()) => format!("socket.{part}"),
             _ => format!("socket.{documented}"),
         })
@@ -68,9 +73,25 @@ pub(super) fn family(word: &Word) -> Option<String> {
         "udp" => "socket.AF_INET, socket.SOCK_DGRAM",
         "tcp6" => "socket.AF_INET6, socket.SOCK_STREAM",
         "udp6" => "socket.AF_INET6, socket.SOCK_DGRAM",
+        "mptcp" => "socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_MPTCP",
+        "mptcp6" => "socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_MPTCP",
+        "udplite" => "socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_UDPLITE",
+        "udplite6" => "socket.AF_INET6, socket.SOCK_DGRAM, socket.IPPROTO_UDPLITE",
         family => return constant(Kind::Family, family),
     };
     Some(short.into())
+}
+
+/// What is watched: a name, or a list of several; none of those with events of their own.
+fn watched(word: &Word) -> Option<String> {
+    let text = word.bare()?;
+    match text.split(',').collect::<Vec<_>>()[..] {
+        _ if matches!(text, "none" | "[]") => Some("[]".into()),
+        _ if text.contains(':') => None,
+        [one] if lang::is_name(one) => Some(one.into()),
+        [_] => value(word),
+        _ => Some(format!("[{}]", text.trim_end_matches(',').replace(',', ", "))),
+    }
 }
 
 /// The descriptors of the sockets that `a,b` names.
@@ -86,6 +107,10 @@ fn address(addr: &Addr) -> Option<String> {
         Addr::Path(path) => quote(std::str::from_utf8(path).ok()?),
         Addr::Abstract(name) => quote(&format!("\0{}", std::str::from_utf8(name).ok()?)),
         Addr::Unnamed => "''".into(),
+        Addr::Special(special) => {
+            let parts: Vec<_> = special.parts().iter().map(|(_, value)| literal(value)).collect();
+            format!("({})", parts.join(", "))
+        }
         _ => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! The flags of looking up names: those of getaddrinfo(3) and of getnameinfo(3).
 
 use super::Constants;
+use crate::linux::set::named;
 
 /// Flags of getaddrinfo(3).
 pub static AI_FLAGS: Constants = Constants {
