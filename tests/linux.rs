@@ -103,6 +103,9 @@ fn any_name_is_found() {
         ("SOCK_DGRAM", 2),
         ("IPPROTO_UDP", 17),
         ("SHUT_WR", 1),
+        ("INADDR_NONE", 4_294_967_295),
+        ("TIPC_WAIT_FOREVER", -1),
+        ("ECONNREFUSED", 111),
     ] {
         assert_eq!(find_any(name), Some(number), "{name}");
     }

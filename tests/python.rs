@@ -13,7 +13,7 @@ use serde_json::{Value as Json, json};
 use sockpit::command::{self, Group};
 use sockpit::help::python::{PythonLine, form, lines};
 use sockpit::lang::Source;
-use sockpit::linux::constants::{MSG_FLAGS, EPOLL_EVENTS, POLL_EVENTS, find_any};
+use sockpit::linux::constants::{EPOLL_EVENTS, MSG_FLAGS, POLL_EVENTS, find_any};
 use sockpit::linux::state::State;
 use sockpit::session::{Event, Main, Session, Show, Sink, What};
 use sockpit::value::{Addr, Value};
@@ -60,8 +60,11 @@ const WITHOUT: &[&str] = &[
 /// The call on a socket that Python has only for streams of asyncio.
 const OF_ASYNCIO: &str = "recvuntil";
 
+/// The call that root alone may make: its example takes either answer, in a block.
+const OF_ROOT: &str = "sethostname";
+
 fn is_followed(command: &command::Command) -> bool {
-    command.group != Group::Views && command.name != OF_ASYNCIO && !WITHOUT.contains(&command.name)
+    command.group != Group::Views && !matches!(command.name, OF_ASYNCIO | OF_ROOT) && !WITHOUT.contains(&command.name)
 }
 
 /// The other lines of examples that have no Python form: which call's example, and how many.
@@ -326,7 +329,7 @@ impl Comparison<'_> {
                 python["bytes"] == json!(format!("00{hex}"))
             }
             Addr::Unnamed => python["text"] == json!("") || python.get("none").is_some(),
-            Addr::Other(..) => false,
+            Addr::Special(_) | Addr::Other(..) => false,
         }
     }
 }

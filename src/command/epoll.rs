@@ -71,8 +71,11 @@ const EPOLL_CTL: Command = Command {
         err("EEXIST", "ADD: it is watched already").cure("epoll_ctl EP MOD S EVENTS"),
         err("ENOENT", "MOD, DEL: it is not watched").cure("epoll_ctl EP ADD S EVENTS"),
         err("EPERM", "a file of the disk is always ready: there is nothing to wait for"),
-        err("EINVAL", "an epoll cannot watch itself; or EPOLLEXCLUSIVE goes with none of MOD, an epoll, EPOLLONESHOT and \
-                       EPOLLRDHUP"),
+        err(
+            "EINVAL",
+            "an operation there is none of, an epoll that is to watch itself, or EPOLLEXCLUSIVE with what it does not \
+                       go with",
+        ),
         err("ELOOP", "epolls would watch each other in a circle, or more than 5 stand in a row"),
         err("ENOSPC", "/proc/sys/fs/epoll/max_user_watches is reached"),
         err("Usage", "MOD without EVENTS"),
@@ -89,8 +92,10 @@ const EPOLL_WAIT: Command = Command {
     name: "epoll_wait",
     aliases: &["epoll_pwait"],
     summary: "wait until a socket that an epoll watches has an event: gives a list, each with its socket and events",
-    notes: &["`for one in $ready`, and each has `${one.socket}` and `${one.events}`; `if ${one.events} & EPOLLHUP` asks for \
-              one of them. What was registered by a name that is gone is its descriptor's number."],
+    notes: &[
+        "`for one in $ready`, and each has `${one.socket}` and `${one.events}`; `if ${one.events} & EPOLLHUP` asks for \
+              one of them. What was registered by a name that is gone is its descriptor's number.",
+    ],
     params: &[
         EP,
         opt("SECONDS", Kind::Limit).is("at most so long; for ever when left out, none, or less than 0; 0 only looks"),

@@ -289,7 +289,10 @@ pub(crate) fn named_bits(words: &str) -> Option<i128> {
         Some(Value::Int(n)) => Some(n),
         _ => constants::find_any(word).map(i128::from),
     };
-    words.split('|').filter(|word| !words.is_empty() || !word.is_empty()).try_fold(0, |bits, word| Some(bits | bit(word)?))
+    words
+        .split('|')
+        .filter(|word| !words.is_empty() || !word.is_empty())
+        .try_fold(0, |bits, word| Some(bits | bit(word)?))
 }
 
 /// A constant by name or number, several joined with `|` where they are flags.
@@ -306,7 +309,11 @@ fn constant(kind: Kind, value: Value) -> Result<Value, Failure> {
         bits |= match number(part) {
             Some(Value::Int(n)) => n,
             _ => match kind.constants() {
-                Some(set) => i128::from(set.find(part).ok_or_else(|| unknown_constant(kind, set, part))?),
+                Some(set) => {
+                    // The protocols of families that no more is known of.
+                    let other = || if kind == Kind::Protocol { constants::REST.find(part) } else { None };
+                    i128::from(set.find(part).or_else(other).ok_or_else(|| unknown_constant(kind, set, part))?)
+                }
                 None => i128::from(
                     constants::find_any(part)
                         .ok_or_else(|| Failure::usage(format!("{} is needed here, not `{part}`", kind.noun())))?,
@@ -334,6 +341,8 @@ fn fit_option(value: &Value) -> Result<Arg, Failure> {
             let failure = Failure::usage(format!("no socket option is called `{word}`"));
             let names = || options::names().chain(options::levels().map(|(name, _)| *name));
             Err(match text::nearest(&word, names()) {
+                _ if constants::REST.number(&word).is_some() => failure
+                    .note(format!("it is known by its number alone, and needs its level before it: SOL_... {word}")),
                 Some(near) => failure.note(format!("did you mean {near}?")),
                 None if number(&word).is_some() => {
                     failure.note("by number, an option needs its level before it: setsockopt s IPPROTO_TCP 1 1")
@@ -350,9 +359,14 @@ pub(crate) fn is_level(value: &Value) -> bool {
         Value::Int(_) => true,
         other => {
             let word = other.to_string();
-            options::by_name(&word).is_none() && (options::level(&word).is_some() || number(&word).is_some())
+            options::by_name(&word).is_none() && (level(&word).is_some() || number(&word).is_some())
         }
     }
+}
+
+/// The number of a level, also of those that no option is known of.
+fn level(word: &str) -> Option<i32> {
+    options::level(word).or_else(|| constants::REST.find(word).filter(|_| word.starts_with("SOL_")))
 }
 
 fn unknown_level(word: &str) -> Failure {
@@ -375,9 +389,10 @@ pub(crate) fn fit_leveled(level: &Value, option: &Value) -> Result<Arg, Failure>
     let bad = |n| Failure::usage(format!("{n} does not fit a C int"));
     let level_number = match as_number(level) {
         Some(n) => i32::try_from(n).map_err(|_| bad(n))?,
-        None => options::level(&level.to_string()).ok_or_else(|| unknown_level(&level.to_string()))?,
+        None => self::level(&level.to_string()).ok_or_else(|| unknown_level(&level.to_string()))?,
     };
-    if let Some(n) = as_number(option) {
+    let named = || constants::REST.number(&option.to_string()).map(i128::from);
+    if let Some(n) = as_number(option).or_else(named) {
         let n = i32::try_from(n).map_err(|_| bad(n))?;
         return Ok(Arg::Opt(options::by_number(level_number, n)));
     }

@@ -58,12 +58,12 @@ fn sendmsg(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let pieces = (4..args.0.len()).map(|i| data(args.take(i))).collect();
     let mut message = Box::new(Message { pieces, sockets, to: None });
     if !args.has(3) {
-        return put(world, socket, Load::Message(message), flags);
+        return put(world, &socket, Load::Message(message), flags);
     }
     let from = socket.clone();
     names::resolve(world, &socket, &args.0[3], move |world, to| {
         message.to = Some(to);
-        put(world, from, Load::Message(message), flags)
+        put(world, &from, Load::Message(message), flags)
     })
 }
 

@@ -14,8 +14,7 @@ use crate::world::{On, Request, Step, Wait, Wake, World, sync};
 const STATE_AGAIN: Duration = Duration::from_millis(1);
 
 /// The calls about what is ready and what is running.
-pub(super) const COMMANDS: &[Command] =
-    &[WAIT, JOBS, IS_ALIVE, CANCEL, SLEEP, NOW, INQ, OUTQ, ATMARK, STATE];
+pub(super) const COMMANDS: &[Command] = &[WAIT, JOBS, IS_ALIVE, CANCEL, SLEEP, NOW, INQ, OUTQ, ATMARK, STATE];
 
 const WAIT: Command = Command {
     name: "wait",

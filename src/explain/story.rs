@@ -6,13 +6,14 @@ use std::time::Instant;
 use super::{Told, bytes, datagrams, fin, known, listens, option_name, option_value};
 use crate::command;
 use crate::linux::constants::HOWS;
+use crate::linux::sort::sort;
 use crate::linux::state::State;
 use crate::os::errqueue::Queued;
 use crate::os::fd;
 use crate::os::tcp;
 use crate::value::{Addr, Failure, Handle, Name, Reason, text};
 use crate::world::record::{Did, Fact};
-use crate::world::{Mode, Record, Socket, World, dropped, sort};
+use crate::world::{Mode, Record, Socket, World, dropped};
 
 /// The most entries that a story tells.
 const TOLD_MAX: usize = 20;

@@ -156,7 +156,8 @@ impl Line<'_> {
     fn is_known(&self, inserted: &str) -> bool {
         let name = inserted.trim_start_matches(['$', '{']);
         let name = &name[..name.find(['}', '[', '.', ':']).unwrap_or(name.len())];
-        self.in_block || inserted.contains(":-") || self.names.get(name).is_some()
+        let given = self.names.get(name).is_some() || constants::value(name).is_some();
+        self.in_block || inserted.contains(":-") || given
     }
 
     /// What is wrong as it stands may only not be whole: an escape, a `${name` at the end of the line.

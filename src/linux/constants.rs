@@ -3,9 +3,15 @@
 //! It knows no call that takes them.
 
 pub use super::events::{EPOLL_EVENTS, EPOLL_OPS, POLL_EVENTS};
-use super::options;
 use super::set::named;
 pub use super::set::{Constants, Row};
+use super::{errno, options};
+
+mod lookup;
+mod rest;
+
+pub use lookup::{AI_FLAGS, NI_FLAGS};
+pub use rest::REST;
 
 /// Address families.
 pub static FAMILIES: Constants = Constants {
@@ -17,11 +23,11 @@ pub static FAMILIES: Constants = Constants {
         AF_UNIX, "sockets of this machine alone: an address is a path, or @name";
         AF_UNSPEC, "any family, in getaddrinfo; no peer, in connect";
         AF_LOCAL, "the same as AF_UNIX, by its POSIX name";
-        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets";
-        AF_PACKET, "whole frames of a network interface, for root";
-        AF_VSOCK, "between a virtual machine and its host";
+        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets; an address is netlink:PID:GROUPS";
+        AF_PACKET, "whole frames of a network interface, for root: an address is packet:INTERFACE:PROTOCOL";
+        AF_VSOCK, "between a virtual machine and its host: an address is vsock:CID:PORT";
     ],
-    also: named![inet = libc::AF_INET, ""; inet6 = libc::AF_INET6, ""; unix = libc::AF_UNIX, "";],
+    also: rest::FAMILIES,
     choice: -1,
 };
 
@@ -112,7 +118,7 @@ pub static MSG_FLAGS: Constants = Constants {
         MSG_WAITALL, "receiving: wait until all N bytes have come, or the stream ends";
         MSG_CONFIRM, "sending: the peer answers, so its link address need not be asked for again";
         MSG_ERRQUEUE, "receiving: take an error from the queue that IP_RECVERR fills; never waits";
-        MSG_NOSIGNAL, "sending: no SIGPIPE on a broken connection. sockpit never gets one: EPIPE is all";
+        MSG_NOSIGNAL, "sending: no SIGPIPE on a broken connection, only EPIPE; SIGPIPE is ignored unless `signal` says otherwise";
         MSG_MORE, "sending: more is to come, so hold this back: a fuller packet, or one datagram of several sends";
         MSG_WAITFORONE, "receiving, in recvmmsg: return once one message has come";
         MSG_ZEROCOPY, "sending: do not copy the data, tell through the error queue when it may be reused; needs \
@@ -140,49 +146,6 @@ pub fn sends(about: &str) -> bool {
 pub fn receives(about: &str) -> bool {
     about.starts_with("receiving") || about.starts_with("sending, receiving")
 }
-
-/// Flags of getaddrinfo(3).
-pub static AI_FLAGS: Constants = Constants {
-    noun: "flag of getaddrinfo",
-    man: "getaddrinfo(3)",
-    documented: named![
-        AI_PASSIVE, "the addresses are for bind: without a host, the wildcard rather than the loopback address";
-        AI_CANONNAME, "tell the host's official name, in the first entry";
-        AI_NUMERICHOST, "the host is an address in numbers: ask no name server";
-        AI_V4MAPPED, "with AF_INET6: IPv4 addresses as ::ffff:1.2.3.4 when there is none of IPv6";
-        AI_ALL, "with AI_V4MAPPED: those beside the IPv6 addresses";
-        AI_ADDRCONFIG, "only families that this machine has an address of";
-        AI_IDN = 0x40, "the host's name may have letters beyond ASCII";
-        AI_CANONIDN = 0x80, "the official name may have letters beyond ASCII";
-        AI_NUMERICSERV, "the port is a number: ask no table of services";
-    ],
-    also: named![
-        AI_IDN_ALLOW_UNASSIGNED = 0x100, "with AI_IDN: allow characters that Unicode has not assigned; does nothing \
-                                          any more";
-        AI_IDN_USE_STD3_ASCII_RULES = 0x200, "with AI_IDN: only what host names may have; does nothing any more";
-    ],
-    choice: 0,
-};
-
-/// Flags of getnameinfo(3).
-pub static NI_FLAGS: Constants = Constants {
-    noun: "flag of getnameinfo",
-    man: "getnameinfo(3)",
-    documented: named![
-        NI_NUMERICHOST, "the host as an address in numbers: ask no name server";
-        NI_NUMERICSERV, "the port as a number: ask no table of services";
-        NI_NOFQDN, "of hosts of this domain the first part of the name only";
-        NI_NAMEREQD, "fail with EAI_NONAME when the host has no name, rather than give its address";
-        NI_DGRAM, "the service's name over UDP, where it differs from TCP's";
-        NI_IDN, "the name may come with letters beyond ASCII";
-    ],
-    also: named![
-        NI_IDN_ALLOW_UNASSIGNED = 64, "with NI_IDN: allow characters that Unicode has not assigned; does nothing any \
-                                       more";
-        NI_IDN_USE_STD3_ASCII_RULES = 128, "with NI_IDN: only what host names may have; does nothing any more";
-    ],
-    choice: 0,
-};
 
 /// Flags of a network interface: netdevice(7).
 pub static INTERFACE_FLAGS: Constants = Constants {
@@ -258,7 +221,7 @@ pub static OTHERS: Constants = Constants {
 };
 
 /// All the sets.
-pub static SETS: [&Constants; 11] = [
+pub static SETS: [&Constants; 12] = [
     &FAMILIES,
     &TYPES,
     &PROTOCOLS,
@@ -270,7 +233,14 @@ pub static SETS: [&Constants; 11] = [
     &POLL_EVENTS,
     &EPOLL_EVENTS,
     &EPOLL_OPS,
+    &REST,
 ];
+
+/// The name of a family, whether sockpit knows more of it or not.
+pub fn family_name(number: i32) -> Option<&'static str> {
+    let is = |(name, n, _): &&Row| *n == i64::from(number) && name.starts_with("AF_");
+    FAMILIES.rows().find(is).map(|(name, ..)| *name)
+}
 
 /// Whether sockets of a family and a type can have that protocol; either may be left open. What has no protocols of IP
 /// has none of these.
@@ -294,10 +264,21 @@ pub fn is_spoken(family: Option<i32>, kind: Option<i32>, protocol: i32) -> bool 
         }
 }
 
-/// The number of a name in any of the sets, of an option, or of an option's level.
-pub fn find_any(name: &str) -> Option<i32> {
-    SETS.iter()
-        .find_map(|set| set.find(name))
-        .or_else(|| options::by_name(name).map(|option| option.number))
-        .or_else(|| options::level(name))
+/// What a full name stands for where a number is meant, several joined with `|`: `AF_INET`, `MSG_PEEK|MSG_OOB`, `EAGAIN`,
+/// and none of the short forms, which are words as good as any.
+pub fn value(names: &str) -> Option<i64> {
+    let one = |name: &str| {
+        let full = name.contains('_') || name.contains("POLL") || name == "SOMAXCONN" || errno::by_name(name).is_some();
+        if full { find_any(name) } else { None }
+    };
+    names.split('|').try_fold(0, |bits, name| Some(bits | one(name)?))
+}
+
+/// The number of a name in any of the sets, of an option, of an option's level, or of an error.
+pub fn find_any(name: &str) -> Option<i64> {
+    let other = || {
+        let option = options::by_name(name).map(|option| option.number);
+        option.or_else(|| options::level(name)).or_else(|| errno::by_name(name).map(|error| error.number))
+    };
+    SETS.iter().find_map(|set| set.number(name)).or_else(|| other().map(i64::from))
 }

@@ -7,4 +7,5 @@ pub mod errno;
 mod events;
 pub mod options;
 mod set;
+pub mod sort;
 pub mod state;

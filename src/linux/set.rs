@@ -1,7 +1,7 @@
 //! A set of named numbers: it gives numbers for names, and names for numbers.
 
 /// A name, its number and what it means.
-pub type Row = (&'static str, i32, &'static str);
+pub type Row = (&'static str, i64, &'static str);
 
 /// A set of named numbers.
 #[derive(Debug)]
@@ -20,8 +20,13 @@ pub struct Constants {
 }
 
 impl Constants {
-    /// The number of that name, documented or short.
+    /// The number of that name, documented or short, as a C `int` has it.
     pub fn find(&self, name: &str) -> Option<i32> {
+        self.number(name).map(|number| number as i32)
+    }
+
+    /// The number of that name, documented or short.
+    pub fn number(&self, name: &str) -> Option<i64> {
         self.rows().find(|(n, ..)| *n == name).map(|(_, number, _)| *number)
     }
 
@@ -35,9 +40,10 @@ impl Constants {
         self.documented.iter().map(|(name, ..)| *name)
     }
 
-    /// The documented name of exactly that number.
+    /// The documented name of exactly that number; where it has none, another that means something of its own.
     pub fn name_of(&self, value: i32) -> Option<&'static str> {
-        self.documented.iter().find(|(_, number, _)| *number == value).map(|(name, ..)| *name)
+        let own = self.also.iter().filter(|(.., about)| !about.is_empty());
+        self.documented.iter().chain(own).find(|(_, number, _)| *number == i64::from(value)).map(|(name, ..)| *name)
     }
 
     /// The documented names of the flags in a number, joined as they could be typed: `MSG_TRUNC|MSG_EOR`. What
@@ -50,7 +56,8 @@ impl Constants {
         }
         let mut left = bits & !self.choice;
         for (name, bit, _) in self.documented {
-            if *bit != 0 && bit & self.choice == 0 && left & bit == *bit {
+            let bit = *bit as i32;
+            if bit != 0 && bit & self.choice == 0 && left & bit == bit {
                 parts.push((*name).to_owned());
                 left &= !bit;
             }
@@ -64,8 +71,8 @@ impl Constants {
 
 /// Rows of libc's numbers, each under its own name; a number that libc lacks stands behind its name.
 macro_rules! named {
-    (@number $name:ident) => { libc::$name as i32 };
-    (@number $name:ident $number:expr) => { $number };
+    (@number $name:ident) => { libc::$name as i64 };
+    (@number $name:ident $number:expr) => { $number as i64 };
     ($($name:ident $(= $number:expr)?, $about:literal;)*) => {
         &[$((stringify!($name), named!(@number $name $($number)?), $about)),*]
     };

@@ -101,7 +101,8 @@ pub fn registered(epoll: BorrowedFd<'_>) -> Vec<Watching> {
     let entry = |line: &str| {
         let mut words = line.strip_prefix("tfd:")?.split_whitespace();
         let fd = words.next()?.parse().ok()?;
-        let mut number = |name: &str| u64::from_str_radix(words.find(|w| *w == name).and_then(|_| words.next())?, 16).ok();
+        let mut number =
+            |name: &str| u64::from_str_radix(words.find(|w| *w == name).and_then(|_| words.next())?, 16).ok();
         let (events, data) = (number("events:")?, number("data:")?);
         Some(Watching { fd, ..Watching::unpacked(events as u32, data) })
     };

@@ -17,6 +17,7 @@ pub mod readiness;
 pub(crate) mod resolve;
 pub(crate) mod settings;
 pub mod sockopt;
+mod special;
 pub(crate) mod tcp;
 pub(crate) mod terminal;
 pub(crate) mod trace;

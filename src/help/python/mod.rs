@@ -135,7 +135,8 @@ fn filled(
     alone: &HashSet<String>,
 ) -> Option<(String, HashSet<String>)> {
     let is_it = |word: &str| {
-        let set = command.params.iter().find(|p| form.when.is_some_and(|(name, _)| p.label() == name))?.kind.constants()?;
+        let set =
+            command.params.iter().find(|p| form.when.is_some_and(|(name, _)| p.label() == name))?.kind.constants()?;
         let number = set.find(word.rsplit('.').next().unwrap_or(word))?;
         Some(set.find(form.when?.1) == Some(number))
     };

@@ -22,7 +22,9 @@ pub(in crate::help) fn forms(template: &'static str) -> impl Iterator<Item = For
     template.split(" || ").map(|form| {
         let split = form.split_once(": ").and_then(|(when, rest)| Some((when.split_once('=')?, rest)));
         match split {
-            Some((when, template)) if when.0.bytes().all(|b| b.is_ascii_uppercase()) => Form { when: Some(when), template },
+            Some((when, template)) if when.0.bytes().all(|b| b.is_ascii_uppercase()) => {
+                Form { when: Some(when), template }
+            }
             _ => Form { when: None, template: form },
         }
     })
