@@ -82,17 +82,16 @@ impl Session {
     fn hope(&self, task: &Task) -> Hope {
         // Without a wait it waits for a pool's worker, or to be resumed for the first time.
         let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return Hope::None };
-        match &wait.on {
-            On::Line(..) => Hope::None,
-            On::Socket(socket) if socket.kind != libc::SOCK_DGRAM && !self.world.shares => {
-                if self.world.is_from_outside(socket) { Hope::Outside } else { Hope::OtherEnd }
-            }
-            On::Sockets(all) if all.iter().all(|s| s.kind != libc::SOCK_DGRAM) && !self.world.shares => {
-                let outside = all.iter().any(|socket| self.world.is_from_outside(socket));
-                if outside { Hope::Outside } else { Hope::OtherEnd }
-            }
-            On::Socket(_) | On::Sockets(_) | On::Thread | On::Time => Hope::Outside,
-        }
+        let from_outside = |socket: &Rc<Socket>| {
+            socket.kind == libc::SOCK_DGRAM || self.world.shares || self.world.is_from_outside(socket)
+        };
+        let outside = match &wait.on {
+            On::Line(..) => return Hope::None,
+            On::Socket(socket) => from_outside(socket),
+            On::Sockets(all) => all.iter().any(from_outside),
+            On::Thread | On::Time => true,
+        };
+        if outside { Hope::Outside } else { Hope::OtherEnd }
     }
 
     /// Whether every connection that is waited on has both ends here, with nothing between them.
@@ -177,10 +176,10 @@ impl Session {
         for task in cycle.iter().chain(others).take(ROWS_MAX) {
             failure = failure.note(self.row(task));
         }
-        failure = stuck.iter().take(ROWS_MAX).flat_map(|task| self.edges(task)).fold(failure, Failure::note);
         if let Some(more) = stuck.len().checked_sub(ROWS_MAX).filter(|more| *more > 0) {
             failure = failure.note(format!("... and {more} more tasks, none of which can run"));
         }
+        failure = stuck.iter().flat_map(|task| self.edges(task)).take(ROWS_MAX).fold(failure, Failure::note);
         match &*stuck {
             [task] => self.own_end(task).into_iter().fold(failure, Failure::note),
             _ => failure,
