@@ -73,8 +73,8 @@ const EPOLL_CTL: Command = Command {
         err("EPERM", "a file of the disk is always ready: there is nothing to wait for"),
         err(
             "EINVAL",
-            "an epoll cannot watch itself; or EPOLLEXCLUSIVE goes with none of MOD, an epoll, EPOLLONESHOT and \
-                       EPOLLRDHUP",
+            "an operation there is none of, an epoll that is to watch itself, or EPOLLEXCLUSIVE with what it does not \
+                       go with",
         ),
         err("ELOOP", "epolls would watch each other in a circle, or more than 5 stand in a row"),
         err("ENOSPC", "/proc/sys/fs/epoll/max_user_watches is reached"),

@@ -103,6 +103,12 @@ impl Compiler<'_> {
                 let span = failure.arg().and_then(|i| words.get(i)).map_or(end, |w| w.span);
                 let told = failure.notes().len() > 1 || failure.replacement().is_some();
                 let failure = if told { failure } else { failure.note(format!("usage: {}", command.usage())) };
+                let failure = match command.params.first() {
+                    Some(param) if param.kind == Kind::Watched => {
+                        failure.note("several are one word: a,b or, each with its events, a:IN,b:OUT")
+                    }
+                    _ => failure,
+                };
                 (bad(failure), vec![span])
             }
         }

@@ -299,7 +299,7 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
         Value::Int(n) => Some(*n),
         Value::Bool(t) => Some(i128::from(*t)),
         // Events and flags come by their names.
-        Value::Text(words) if is_bits(op) => named(words).or_else(|| kinds::named_bits(words)),
+        Value::Text(words) if is_bits(op) => constants::bits(words).map(i128::from),
         _ => None,
     };
     match (op, a, b) {

@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use super::{File, Mode, On, Shared, Socket, Step, Wait, Wake, World, socket_value};
-use crate::linux::constants::EPOLL_EVENTS;
+use crate::linux::constants::{EPOLL_EVENTS, EPOLL_OPS};
 use crate::os::epoll::{self, Watching};
 use crate::os::trace;
 use crate::value::{Failure, Handle, Value};
@@ -141,6 +141,7 @@ impl World {
         match ask() {
             // The poller that watches an epoll is one more in the row, and the program knows nothing of it.
             Err(failure) if failure.is(libc::ELOOP) && self.leave_epolls() => ask()?,
+            Err(failure) if failure.is(libc::EINVAL) => return Err(note(failure, epoll, op, target, events)),
             done => done?,
         }
         let Target::End(socket) = target else { return Ok(()) };
@@ -222,6 +223,23 @@ impl World {
             None => Value::Int(watched.fd.into()),
         }
     }
+}
+
+/// Why the kernel calls that invalid.
+fn note(failure: Failure, epoll: &Epoll, op: i32, target: &Target, events: i32) -> Failure {
+    let watches_itself = matches!(target, Target::End(end) if Rc::ptr_eq(end, &epoll.end));
+    let why = match op {
+        _ if EPOLL_OPS.name_of(op).is_none() => "the operations are ADD (1), DEL (2) and MOD (3)",
+        _ if watches_itself => "an epoll cannot watch itself",
+        libc::EPOLL_CTL_MOD => {
+            "EPOLLEXCLUSIVE goes with ADD alone, and what was added with it is never modified: DEL, then ADD"
+        }
+        _ if events & libc::EPOLLEXCLUSIVE != 0 => {
+            "EPOLLEXCLUSIVE goes with EPOLLIN, EPOLLOUT and EPOLLET, for a socket: not with EPOLLONESHOT, EPOLLRDHUP, EPOLLPRI"
+        }
+        _ => return failure,
+    };
+    failure.note(why)
 }
 
 /// A socket with its events, as calls give it that look at several.
