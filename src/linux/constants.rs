@@ -26,6 +26,7 @@ pub static FAMILIES: Constants = Constants {
         AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets; an address is netlink:PID:GROUPS";
         AF_PACKET, "whole frames of a network interface, for root: an address is packet:INTERFACE:PROTOCOL";
         AF_VSOCK, "between a virtual machine and its host: an address is vsock:CID:PORT";
+        AF_ALG, "the kernel's hashes and ciphers, where it has that: an address is alg:TYPE:NAME";
     ],
     also: rest::FAMILIES,
     choice: -1,

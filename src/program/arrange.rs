@@ -290,7 +290,8 @@ impl<'a> Arranger<'a> {
             (Kind::Addr, Some(next)) if is_port(next) && is_port(word) => after.is_empty() && spare && self.required(),
             (Kind::Addr, Some(next)) if is_port(next) => is_host(word),
             (Kind::Addr, Some(next)) => {
-                spare && is_host(word) && next.is_inserted() && !after.iter().any(|p| p.need == Need::Optional)
+                let first = is_host(word) || is_port(word) && self.required();
+                spare && first && next.is_inserted() && !after.iter().any(|p| p.need == Need::Optional)
             }
             (Kind::Option, Some(next)) => is_level(word, next),
             _ => false,

@@ -42,6 +42,8 @@ struct Socket {
     kind: &'static str,
     /// It was made to listen.
     listens: bool,
+    /// The other end, if it was made with one.
+    peer: Option<String>,
 }
 
 /// Makes a program.
@@ -122,7 +124,14 @@ impl Maker {
     }
 
     fn add(&mut self, name: &str, (family, kind): (&'static str, &'static str)) {
-        self.sockets.push(Socket { name: name.to_string(), family, kind, listens: false });
+        self.sockets.push(Socket { name: name.to_string(), family, kind, listens: false, peer: None });
+    }
+
+    /// The last two are the ends of a connection.
+    fn connected(&mut self) {
+        if let [.., a, b] = self.sockets.as_mut_slice() {
+            (a.peer, b.peer) = (Some(b.name.clone()), Some(a.name.clone()));
+        }
     }
 
     fn socket(&mut self) -> Socket {
@@ -176,6 +185,7 @@ impl Maker {
                 }
                 self.add(&left, kind);
                 self.add(&right, kind);
+                self.connected();
             }
             _ if kind.1 == UDP => {
                 let ((s, a), (t, b)) = (self.bound(kind), self.bound(kind));
@@ -184,6 +194,7 @@ impl Maker {
                 }
                 if self.dice.one_in(2) {
                     self.push([calls::connect(&t, &address(&a))]);
+                    self.connected();
                 }
             }
             _ => {
@@ -199,6 +210,7 @@ impl Maker {
                 self.push([calls::accept(&conn, &from, &s)]);
                 self.add(&c, kind);
                 self.add(&conn, kind);
+                self.connected();
                 self.addresses.push(from);
             }
         }
@@ -207,6 +219,9 @@ impl Maker {
     /// Any call on any socket.
     fn any(&mut self) {
         let s = self.socket();
+        if s.peer.is_some() && self.dice.one_in(4) {
+            return self.talk(&s);
+        }
         match self.dice.below(100) {
             0..24 => self.sending(&s),
             24..46 => self.receiving(&s),
@@ -277,6 +292,16 @@ impl Maker {
             }
         };
         self.push([call]);
+    }
+
+    /// One end sends, the other receives.
+    fn talk(&mut self, s: &Socket) {
+        let peer = self.sockets.iter().find(|t| Some(&t.name) == s.peer.as_ref()).cloned();
+        let Some(peer) = peer else { return };
+        self.sending(s);
+        for _ in 0..=self.dice.below(3) {
+            self.receiving(&peer);
+        }
     }
 
     fn room(&mut self) -> i64 {

@@ -62,7 +62,9 @@ fn closed(call: &Call, here: &Outcome, there: &Outcome, calls: &[&str]) -> bool 
 }
 
 fn other_family(call: &Call, here: &Outcome, there: &Outcome) -> bool {
-    call.sockpit.contains('$') && failed(there, &["Usage"]) && matches!(here, Outcome::Failed(_))
+    let wrong = failed(here, &["Usage"]) || failed(there, &["Usage"]);
+    let both = matches!((here, there), (Outcome::Failed(_), Outcome::Failed(_)));
+    call.sockpit.contains("$a") && wrong && both
 }
 
 fn port_first(_: &Call, here: &Outcome, there: &Outcome) -> bool {
