@@ -41,29 +41,8 @@ const OF_A_SOCKET: &[Left] = &[
 /// Likewise of `select`.
 const OF_SELECT: &[Left] = &[
     ("Python's name for OSError", &["error"]),
-    ("readiness of many in one object", &["epoll"]),
-    (
-        "events of epoll, which stand where the epoll object does",
-        &[
-            "EPOLLERR",
-            "EPOLLET",
-            "EPOLLEXCLUSIVE",
-            "EPOLLHUP",
-            "EPOLLIN",
-            "EPOLLMSG",
-            "EPOLLONESHOT",
-            "EPOLLOUT",
-            "EPOLLPRI",
-            "EPOLLRDBAND",
-            "EPOLLRDHUP",
-            "EPOLLRDNORM",
-            "EPOLLWRBAND",
-            "EPOLLWRNORM",
-            "EPOLL_CLOEXEC",
-        ],
-    ),
+    ("a flag of making an epoll, which is closed at exec in any case", &["EPOLL_CLOEXEC"]),
     ("an event of STREAMS, which Linux never gives", &["POLLMSG"]),
-    ("how much a pipe takes in one piece: there are no pipes here", &["PIPE_BUF"]),
 ];
 
 /// Likewise of `selectors`.
