@@ -18,6 +18,7 @@ mod common;
 mod files;
 
 mod cli;
+mod differential;
 mod editor;
 mod events;
 mod examples;
@@ -61,6 +62,7 @@ fn main() {
     // What takes longest comes first.
     let rust = [
         paced::trials(),
+        differential::trials(),
         random::trials(),
         roundtrip::trials(),
         python::trials(),

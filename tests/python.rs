@@ -31,6 +31,7 @@ tests![
 /// The calls whose examples Python does not follow, beside those that only look at the session: they are sockpit's own,
 /// or need a def, a task, a process.
 const WITHOUT: &[&str] = &[
+    "bpf",
     "cancel",
     "coroutine",
     "current_task",
@@ -44,12 +45,16 @@ const WITHOUT: &[&str] = &[
     "kill",
     "mpqueue",
     "pid",
+    "pipe",
     "pool",
     "process",
     "procstate",
     "repr",
     "resume",
+    "sendmsg_afalg",
+    "signal",
     "spawn",
+    "splice",
     "submit",
     "tasks",
     "terminate",
@@ -329,7 +334,7 @@ impl Comparison<'_> {
                 python["bytes"] == json!(format!("00{hex}"))
             }
             Addr::Unnamed => python["text"] == json!("") || python.get("none").is_some(),
-            Addr::Other(..) => false,
+            Addr::Special(_) | Addr::Other(..) => false,
         }
     }
 }

@@ -5,8 +5,10 @@
 //! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
 pub(crate) mod address;
+mod alg;
 mod ancillary;
 pub(crate) mod args;
+mod bpf;
 pub(crate) mod kinds;
 mod known;
 pub mod standing;
@@ -44,6 +46,7 @@ mod search;
 mod sendfile;
 mod sending;
 pub(crate) mod socket;
+mod splice;
 mod strings;
 mod sync;
 mod tasks;
@@ -258,7 +261,10 @@ pub static ALL: &[&[Command]] = &[
     msg::COMMANDS,
     lengths::COMMANDS,
     sendfile::COMMANDS,
+    splice::COMMANDS,
+    alg::COMMANDS,
     options::COMMANDS,
+    bpf::COMMANDS,
     mode::COMMANDS,
     files::COMMANDS,
     paths::COMMANDS,

@@ -23,9 +23,10 @@ pub static FAMILIES: Constants = Constants {
         AF_UNIX, "sockets of this machine alone: an address is a path, or @name";
         AF_UNSPEC, "any family, in getaddrinfo; no peer, in connect";
         AF_LOCAL, "the same as AF_UNIX, by its POSIX name";
-        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets";
-        AF_PACKET, "whole frames of a network interface, for root";
-        AF_VSOCK, "between a virtual machine and its host";
+        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets; an address is netlink:PID:GROUPS";
+        AF_PACKET, "whole frames of a network interface, for root: an address is packet:INTERFACE:PROTOCOL";
+        AF_VSOCK, "between a virtual machine and its host: an address is vsock:CID:PORT";
+        AF_ALG, "the kernel's hashes and ciphers, where it has that: an address is alg:TYPE:NAME";
     ],
     also: rest::FAMILIES,
     choice: -1,
@@ -118,7 +119,7 @@ pub static MSG_FLAGS: Constants = Constants {
         MSG_WAITALL, "receiving: wait until all N bytes have come, or the stream ends";
         MSG_CONFIRM, "sending: the peer answers, so its link address need not be asked for again";
         MSG_ERRQUEUE, "receiving: take an error from the queue that IP_RECVERR fills; never waits";
-        MSG_NOSIGNAL, "sending: no SIGPIPE on a broken connection. sockpit never gets one: EPIPE is all";
+        MSG_NOSIGNAL, "sending: no SIGPIPE on a broken connection, only EPIPE; SIGPIPE is ignored unless `signal` says otherwise";
         MSG_MORE, "sending: more is to come, so hold this back: a fuller packet, or one datagram of several sends";
         MSG_WAITFORONE, "receiving, in recvmmsg: return once one message has come";
         MSG_ZEROCOPY, "sending: do not copy the data, tell through the error queue when it may be reused; needs \
@@ -235,6 +236,12 @@ pub static SETS: [&Constants; 12] = [
     &EPOLL_OPS,
     &REST,
 ];
+
+/// The name of a family, whether sockpit knows more of it or not.
+pub fn family_name(number: i32) -> Option<&'static str> {
+    let is = |(name, n, _): &&Row| *n == i64::from(number) && name.starts_with("AF_");
+    FAMILIES.rows().find(is).map(|(name, ..)| *name)
+}
 
 /// Whether sockets of a family and a type can have that protocol; either may be left open. What has no protocols of IP
 /// has none of these.

@@ -10,11 +10,11 @@ use std::fs;
 use std::io::Read as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::fd::BorrowedFd;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::time::Duration;
 
-use super::diag;
+pub(crate) use super::holders::{Holder, holders};
+use super::{diag, special};
 use crate::linux::state::State;
 use crate::value::Addr;
 
@@ -32,13 +32,36 @@ pub(crate) enum Protocol {
     Udp,
     /// UDP over IPv6.
     Udp6,
+    /// UDP-Lite over IPv4.
+    UdpLite,
+    /// UDP-Lite over IPv6.
+    UdpLite6,
     /// AF_UNIX.
     Unix,
+    /// AF_NETLINK.
+    Netlink,
+    /// AF_PACKET.
+    Packet,
 }
 
 impl Protocol {
     /// Every one, in the order they are shown.
-    pub(crate) const ALL: [Self; 5] = [Self::Tcp, Self::Tcp6, Self::Udp, Self::Udp6, Self::Unix];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Tcp,
+        Self::Tcp6,
+        Self::Udp,
+        Self::Udp6,
+        Self::UdpLite,
+        Self::UdpLite6,
+        Self::Unix,
+        Self::Netlink,
+        Self::Packet,
+    ];
+
+    /// Whether its sockets speak with the kernel and the machine's interfaces, and with no other program.
+    pub(crate) fn is_inner(self) -> bool {
+        matches!(self, Self::Netlink | Self::Packet)
+    }
 
     /// Its name, which is that of its file too.
     pub(crate) fn name(self) -> &'static str {
@@ -47,7 +70,11 @@ impl Protocol {
             Self::Tcp6 => "tcp6",
             Self::Udp => "udp",
             Self::Udp6 => "udp6",
+            Self::UdpLite => "udplite",
+            Self::UdpLite6 => "udplite6",
             Self::Unix => "unix",
+            Self::Netlink => "netlink",
+            Self::Packet => "packet",
         }
     }
 }
@@ -109,7 +136,8 @@ pub(crate) fn sockets(protocol: Protocol) -> Result<Vec<KernelSocket>, i32> {
     };
     let mut listing = Listing::default();
     // What has no number cannot be told apart from its like in the second reading.
-    let looks = if protocol == Protocol::Unix { 1 } else { 2 };
+    let once = protocol == Protocol::Unix || protocol.is_inner();
+    let looks = if once { 1 } else { 2 };
     for _ in 0..looks {
         match read(&format!("/proc/net/{}", protocol.name())) {
             Ok(text) => listing.add(protocol, &text),
@@ -168,6 +196,10 @@ impl Listing {
             return;
         }
         for line in lines.filter_map(|line| std::str::from_utf8(line).ok()) {
+            if protocol.is_inner() {
+                self.found.extend(inner(protocol, line));
+                continue;
+            }
             let Some((entry, key)) = internet(protocol, line) else { continue };
             let next = self.found.len();
             match *self.places.entry(key).or_insert(next) {
@@ -211,6 +243,24 @@ fn internet(protocol: Protocol, line: &str) -> Option<(KernelSocket, String)> {
         inode,
     };
     Some((entry, key))
+}
+
+/// A netlink or packet socket.
+fn inner(protocol: Protocol, line: &str) -> Option<KernelSocket> {
+    let found = if protocol == Protocol::Netlink { special::netlink(line) } else { special::packet(line) }?;
+    Some(KernelSocket {
+        protocol,
+        kind: libc::SOCK_RAW,
+        local: Addr::Special(found.local.into()),
+        peer: None,
+        state: State::Unconnected,
+        received: found.received,
+        unsent: found.unsent,
+        drops: found.drops,
+        timer: None,
+        uid: None,
+        inode: found.inode,
+    })
 }
 
 fn read_timer(kind: &str, left: u64) -> Option<Timer> {
@@ -290,51 +340,6 @@ fn unix(line: &[u8]) -> Option<KernelSocket> {
 /// The number by which the kernel's lists have a socket.
 pub(crate) fn inode(fd: BorrowedFd<'_>) -> Option<u64> {
     rustix::fs::fstat(fd).ok().map(|s| s.st_ino)
-}
-
-/// A process that holds a socket.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Holder {
-    /// Its id.
-    pub pid: i32,
-    /// Its command's name: any bytes.
-    pub name: Vec<u8>,
-}
-
-/// Which processes hold sockets, by the sockets' numbers: as far as we may look, which is at our own user's processes,
-/// and at all as root.
-pub(crate) fn holders() -> HashMap<u64, Vec<Holder>> {
-    let mut found: HashMap<u64, Vec<Holder>> = HashMap::new();
-    let Ok(processes) = fs::read_dir("/proc") else { return found };
-    let mut pids: Vec<i32> = processes.flatten().filter_map(|p| p.file_name().to_str()?.parse().ok()).collect();
-    pids.sort_unstable();
-    for pid in pids {
-        let Ok(fds) = fs::read_dir(format!("/proc/{pid}/fd")) else { continue };
-        let mut holder = None;
-        for inode in fds.flatten().filter_map(|fd| socket_number(fs::read_link(fd.path()).ok()?.as_os_str().as_bytes()))
-        {
-            let holder = holder.get_or_insert_with(|| Holder { pid, name: command_name(pid) });
-            let all = found.entry(inode).or_default();
-            if all.last() != Some(holder) {
-                all.push(holder.clone());
-            }
-        }
-    }
-    found
-}
-
-/// The number in `socket:[12345]`.
-fn socket_number(link: &[u8]) -> Option<u64> {
-    let number = link.strip_prefix(b"socket:[")?.strip_suffix(b"]")?;
-    std::str::from_utf8(number).ok()?.parse().ok()
-}
-
-fn command_name(pid: i32) -> Vec<u8> {
-    let mut name = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
-    if name.last() == Some(&b'\n') {
-        name.pop();
-    }
-    name
 }
 
 #[cfg(test)]

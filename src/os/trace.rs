@@ -229,6 +229,7 @@ fn address(addr: &Addr) -> String {
         Addr::V6(_) => format!("{{AF_INET6, {addr}}}"),
         Addr::Unnamed => "{AF_UNIX}".into(),
         Addr::Path(_) | Addr::Abstract(_) => format!("{{AF_UNIX, {addr}}}"),
+        Addr::Special(special) => format!("{{{}, {addr}}}", family(special.family())),
         Addr::Other(number, _) => format!("{{{}}}", family(i32::from(*number))),
     }
 }

@@ -160,12 +160,16 @@ fn needed(params: &[Param]) -> usize {
 
 /// Whether a word is written as a port is.
 fn is_port(word: &Word) -> bool {
-    word.bare().is_some_and(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()))
+    word.bare().is_some_and(|t| match t.strip_prefix("0x") {
+        Some(hex) => !hex.is_empty() && hex.bytes().all(|b| b.is_ascii_hexdigit()),
+        None => !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()),
+    })
 }
 
 /// Whether a word can be the host of a two-word address: it is not an address by itself.
 fn is_host(word: &Word) -> bool {
-    word.literal().is_none_or(|t| !t.contains(['/', '@', ':']) || t.matches(':').count() > 1) && !is_port(word)
+    let alone = |t: &str| !t.contains(['/', '@', ':']) || (t.matches(':').count() > 1 && !t.contains("]:"));
+    word.literal().is_none_or(|t| alone(&t)) && !is_port(word)
 }
 
 /// Whether the first of two words is the level of the option in the second.
@@ -250,6 +254,11 @@ impl<'a> Arranger<'a> {
         }
     }
 
+    /// Whether every parameter of the call must be there.
+    fn required(&self) -> bool {
+        self.params.iter().all(|p| p.need == Need::Required)
+    }
+
     /// The level in the last word, where its option does not stand behind it yet.
     fn open_level(&self) -> Option<i32> {
         let Some((Param { kind: Kind::Option, .. }, Placed::One(word))) = self.placed.last() else { return None };
@@ -274,9 +283,12 @@ impl<'a> Arranger<'a> {
         self.at += 1;
         let spare = next.is_some() && self.words.len() - self.at > needed(after);
         let two = match (param.kind, next) {
+            // Two numbers are an address of AF_NETLINK or AF_VSOCK, where they can be nothing else.
+            (Kind::Addr, Some(next)) if is_port(next) && is_port(word) => after.is_empty() && spare && self.required(),
             (Kind::Addr, Some(next)) if is_port(next) => is_host(word),
             (Kind::Addr, Some(next)) => {
-                spare && is_host(word) && next.is_inserted() && !after.iter().any(|p| p.need == Need::Optional)
+                let first = is_host(word) || is_port(word) && self.required();
+                spare && first && next.is_inserted() && !after.iter().any(|p| p.need == Need::Optional)
             }
             (Kind::Option, Some(next)) => is_level(word, next),
             _ => false,

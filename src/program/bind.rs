@@ -155,7 +155,7 @@ impl Compiler<'_> {
         if is_name(text) && !matches!(kinds::word_value(text), Value::None) {
             return self.live(text);
         }
-        if matches!(text, "none" | "None" | "[]") && param.kind == Kind::Watched {
+        if matches!(text, "none" | "None") || (text == "[]" && param.kind == Kind::Watched) {
             return ArgCode::Const(Arg::Value(Value::None));
         }
         let several = text.split(',').filter(|one| !one.is_empty()).map(|one| {

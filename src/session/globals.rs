@@ -175,7 +175,11 @@ impl Globals {
         }
         let failure = Failure::with(Name::Unbound, format!("nothing is named `{name}` here"));
         if let Some(kind) = self.left.get(name) {
-            return failure.note(format!("in the process that started this one it is {kind}, which does not cross"));
+            let how = match &**kind {
+                "a socket" => "which crosses only as an argument of process",
+                _ => "which does not cross",
+            };
+            return failure.note(format!("in the process that started this one it is {kind}, {how}"));
         }
         match text::nearest(name, self.bound().map(|(n, _)| &**n)) {
             Some(near) => failure.note(format!("did you mean `{near}`?")),

@@ -57,7 +57,7 @@ fn is_constant(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Text(name), Value::Int(n)) | (Value::Int(n), Value::Text(name)) => named(name) == Some(*n),
         (Value::Text(name), Value::Float(x)) | (Value::Float(x), Value::Text(name)) => {
-            named(name).is_some_and(|n| n as f64 == *x)
+            named(name).is_some_and(|n| Value::Int(n) == Value::Float(*x))
         }
         _ => false,
     }

@@ -4,6 +4,7 @@
 //! tasks) it knows only that they have a kind and a label ([`Handle`]).
 
 pub(crate) mod addr;
+pub mod bpf;
 pub mod codec;
 pub mod diagram;
 pub(crate) mod digits;
@@ -17,6 +18,7 @@ pub mod page;
 mod pick;
 pub mod reason;
 pub(crate) mod reply;
+pub mod special;
 pub mod table;
 pub(crate) mod text;
 pub mod wire;

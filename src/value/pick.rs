@@ -1,5 +1,6 @@
 //! Parts of a value, as Python takes them: what stands at a place, from one place to another, by a key.
 
+use super::special::Special;
 use super::{Addr, Failure, Value, text};
 
 impl Value {
@@ -28,6 +29,7 @@ impl Value {
                 let at = of(text.chars().count())?;
                 Ok(Self::text(text.chars().nth(at).unwrap_or_default().to_string()))
             }
+            Self::Addr(Addr::Special(special)) => Self::list(tuple(special)).at(place),
             Self::Addr(addr) if addr.port().is_some() => Self::list(pair(addr)).at(place),
             _ => Err(self.has_no("places").note(self.has())),
         }
@@ -48,6 +50,7 @@ impl Value {
                 let range = range(text.chars().count());
                 Ok(Self::text(text.chars().skip(range.start).take(range.len()).collect::<String>()))
             }
+            Self::Addr(Addr::Special(special)) => Self::list(tuple(special)).slice(from, to),
             Self::Addr(addr) if addr.port().is_some() => Self::list(pair(addr)).slice(from, to),
             _ => Err(self.has_no("places").note(self.has())),
         }
@@ -62,6 +65,7 @@ impl Value {
             },
             Self::Addr(Addr::Path(path)) => vec![("path", path_value(path))],
             Self::Addr(Addr::Abstract(name)) => vec![("name", path_value(name))],
+            Self::Addr(Addr::Special(special)) => special.parts(),
             Self::Addr(addr) if addr.port().is_some() => ["host", "port"].into_iter().zip(pair(addr)).collect(),
             Self::Handle(handle) => match handle.parts() {
                 none if none.is_empty() => return Err(self.has_no("fields").note(self.has())),
@@ -98,6 +102,10 @@ impl Value {
                 let names: Vec<_> = fields.iter().take(20).map(|(name, _)| text::quote_text(name)).collect();
                 format!("it has fields, each by its key: {}", names.join(" "))
             }
+            Self::Addr(Addr::Special(special)) => {
+                let names: Vec<_> = special.parts().iter().map(|(name, _)| format!("${{name.{name}}}")).collect();
+                format!("of this address there are {}", names.join(" "))
+            }
             Self::Addr(_) => "of an address there are ${name.host} and ${name.port}".into(),
             _ => "lists, text and bytes have places, objects and addresses fields".into(),
         }
@@ -107,6 +115,11 @@ impl Value {
     fn has_no(&self, what: &str) -> Failure {
         Failure::usage(format!("{} has no {what}", self.kind()))
     }
+}
+
+/// The parts of an address in the order of Python's tuple.
+fn tuple(special: &Special) -> Vec<Value> {
+    special.parts().into_iter().map(|(_, value)| value).collect()
 }
 
 /// A host and a port.

@@ -209,17 +209,18 @@ impl World {
         Ok(Step::Park(Wait { on, limit, again, what: "an event" }, Box::new(resume)))
     }
 
-    /// What an epoll gave: whom each event is of, and which. Of what no name is left that was registered, the number that
-    /// its descriptor had.
+    /// What an epoll gave: whom each event is of, and which.
     fn told(&self, found: &[Watching]) -> Value {
-        let pair = |entry: &Watching| {
-            let whose = self.find(entry.serial).map(|end| match self.epoll_of(&end) {
-                Some(epoll) => Value::Handle(epoll),
-                None => socket_value(end),
-            });
-            pair(whose.unwrap_or(Value::Int(entry.fd.into())), EPOLL_EVENTS.join(entry.events))
-        };
-        Value::list(found.iter().map(pair).collect())
+        Value::list(found.iter().map(|one| pair(self.owner(one), EPOLL_EVENTS.join(one.events))).collect())
+    }
+
+    /// The socket or the epoll that was registered; where no name is left of it, the number that its descriptor had.
+    pub fn owner(&self, watched: &Watching) -> Value {
+        match self.find(watched.serial).map(|end| (self.epoll_of(&end), end)) {
+            Some((Some(epoll), _)) => Value::Handle(epoll),
+            Some((None, end)) => socket_value(end),
+            None => Value::Int(watched.fd.into()),
+        }
     }
 }
 

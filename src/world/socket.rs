@@ -85,6 +85,8 @@ pub struct Shared {
     pub deaf: Cell<bool>,
     /// O_NONBLOCK as its user would find it.
     pub nonblocking: Cell<bool>,
+    /// The kernel's own number for it, once it was asked for.
+    pub(super) cookie: Cell<Option<u64>>,
 }
 
 /// Where sockets go that lost their last name while open: the world closes them and says so.
@@ -253,6 +255,11 @@ impl Socket {
             name: None,
             detached: false,
         })
+    }
+
+    /// Whether it is no socket but an end of a pipe, which is waited for in the same way: a file has it.
+    pub fn is_pipe(&self) -> bool {
+        self.family == libc::AF_UNSPEC
     }
 
     /// Whether it carries a stream rather than messages.

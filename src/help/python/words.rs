@@ -73,6 +73,10 @@ pub(super) fn family(word: &Word) -> Option<String> {
         "udp" => "socket.AF_INET, socket.SOCK_DGRAM",
         "tcp6" => "socket.AF_INET6, socket.SOCK_STREAM",
         "udp6" => "socket.AF_INET6, socket.SOCK_DGRAM",
+        "mptcp" => "socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_MPTCP",
+        "mptcp6" => "socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_MPTCP",
+        "udplite" => "socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_UDPLITE",
+        "udplite6" => "socket.AF_INET6, socket.SOCK_DGRAM, socket.IPPROTO_UDPLITE",
         family => return constant(Kind::Family, family),
     };
     Some(short.into())
@@ -103,6 +107,10 @@ fn address(addr: &Addr) -> Option<String> {
         Addr::Path(path) => quote(std::str::from_utf8(path).ok()?),
         Addr::Abstract(name) => quote(&format!("\0{}", std::str::from_utf8(name).ok()?)),
         Addr::Unnamed => "''".into(),
+        Addr::Special(special) => {
+            let parts: Vec<_> = special.parts().iter().map(|(_, value)| literal(value)).collect();
+            format!("({})", parts.join(", "))
+        }
         _ => return None,
     })
 }

@@ -172,7 +172,6 @@ pub(super) const TOPICS: &[Topic] = &[
             "named pipe",
             "命名管道",
             "管道",
-            "pipe",
         ],
         usage: "Unix domain sockets (本地套接字): socket unix",
         summary: "sockets between processes of one machine; their addresses are paths, or @names",
@@ -183,43 +182,6 @@ pub(super) const TOPICS: &[Topic] = &[
         example: "srv = socket unix\nbind srv ./chat.sock\nlisten srv\ncli = socket unix\nconnect cli ./chat.sock\n\
                   conn, addr = accept srv\nsend cli hello\nrecv conn 100\nunlink chat.sock",
         related: &["AF_UNIX", "socketpair", "SCM_RIGHTS", "SO_PEERCRED", "unlink", "addresses"],
-        ..BASE
-    },
-    Topic {
-        names: &[
-            "other families",
-            "AF_BLUETOOTH",
-            "AF_*",
-            "PF_*",
-            "CAN_*",
-            "ALG_*",
-            "TIPC_*",
-            "J1939_*",
-            "SCM_J1939_*",
-            "SO_J1939_*",
-            "SOL_CAN_*",
-            "NETLINK_*",
-            "PACKET_*",
-            "VM_*",
-            "VMADDR_*",
-            "SO_VM_*",
-            "IOCTL_VM_*",
-            "UDPLITE_*",
-            "BT*",
-            "BDADDR_*",
-            "HCI_*",
-            "CAPI",
-            "sendmsg_afalg",
-            "AddressFamily",
-        ],
-        usage: "other families: AF_CAN, AF_TIPC, AF_BLUETOOTH, ...",
-        summary: "sockpit speaks AF_INET, AF_INET6 and AF_UNIX; of the kernel's other families it writes no addresses",
-        notes: &[
-            "A socket of any family can be made by its name, as `socket AF_CAN SOCK_RAW CAN_RAW`, and options set by name or \
-             number with packed bytes: `setsockopt s SOL_CAN_RAW CAN_RAW_LOOPBACK 0`. PF_INET is C's older name of AF_INET, with the same number.",
-        ],
-        example: "s = socket AF_NETLINK SOCK_RAW\ngetsockopt s SO_DOMAIN\nclose s",
-        related: &["AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK", "socket", "setsockopt"],
         ..BASE
     },
     Topic {

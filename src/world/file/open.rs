@@ -19,6 +19,7 @@ use crate::value::{Failure, Handle, text};
 /// What a file is of.
 pub(super) enum Backing {
     Disk(fs::File),
+    /// A socket, or an end of a pipe.
     Socket(Rc<Socket>),
 }
 
@@ -71,7 +72,7 @@ impl File {
         if let Backing::Socket(socket) = &source {
             socket.files.set(socket.files.get() + 1);
         }
-        let of_socket = matches!(source, Backing::Socket(_));
+        let of_socket = matches!(&source, Backing::Socket(socket) if !socket.is_pipe());
         state.source = Some(source);
         Ok(Rc::new(Self { label, of_socket, settings, state: RefCell::new(state) }))
     }
@@ -147,7 +148,7 @@ impl File {
     /// The socket it is a file of, if it is one and open.
     pub fn socket(&self) -> Option<Rc<Socket>> {
         match &self.state.try_borrow().ok()?.source {
-            Some(Backing::Socket(socket)) => Some(socket.clone()),
+            Some(Backing::Socket(socket)) if !socket.is_pipe() => Some(socket.clone()),
             _ => None,
         }
     }
@@ -156,6 +157,25 @@ impl File {
     pub fn of_socket(socket: &Rc<Socket>, settings: Settings) -> Result<Rc<Self>, Failure> {
         drop(socket.fd()?);
         Self::new(format!("file of {}", socket.name()), settings, Backing::Socket(socket.clone()))
+    }
+
+    /// Make a file of an end of a pipe, which nobody else has. It has no buffer: what is read is what is there, and what is
+    /// written goes out at once.
+    pub fn of_pipe(end: &Rc<Socket>, mode: &str) -> Result<Rc<Self>, Failure> {
+        let mut settings = Settings::parse(mode, "rwb")?;
+        settings.buffer = 0;
+        end.set_closed();
+        Self::new("file of a pipe".into(), settings, Backing::Socket(end.clone()))
+    }
+
+    /// What a call that moves bytes within the kernel takes of it: its socket or end of a pipe, which may have to be waited
+    /// for, or a duplicate of its descriptor.
+    pub fn end(&self) -> Result<Result<Rc<Socket>, OwnedFd>, Failure> {
+        match &self.state.borrow().source {
+            None => Err(closed()),
+            Some(Backing::Socket(socket)) => Ok(Ok(socket.clone())),
+            Some(Backing::Disk(file)) => fd::dup(file.as_fd()).map(Err).map_err(Failure::os),
+        }
     }
 
     /// Whether it takes and gives text rather than bytes.
@@ -209,7 +229,7 @@ impl Handle for File {
 
     fn summary(&self) -> String {
         let closed = if self.state.borrow().source.is_none() { ", closed" } else { "" };
-        let title = if self.of_socket { "" } else { "file " };
+        let title = if self.label.starts_with("file of ") { "" } else { "file " };
         format!("<{title}{} mode {}{closed}>", self.label, self.settings.mode)
     }
 }
