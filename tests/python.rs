@@ -13,7 +13,8 @@ use serde_json::{Value as Json, json};
 use sockpit::command::{self, Group};
 use sockpit::help::python::{PythonLine, form, lines};
 use sockpit::lang::Source;
-use sockpit::linux::constants::{MSG_FLAGS, POLL_EVENTS, find_any};
+use sockpit::linux::constants::{MSG_FLAGS, POLL_EVENTS};
+use sockpit::linux::names::find_any;
 use sockpit::linux::state::State;
 use sockpit::session::{Event, Main, Session, Show, Sink, What};
 use sockpit::value::{Addr, Value};
@@ -245,6 +246,10 @@ impl Comparison<'_> {
                     && self.value(data, &theirs[0])
                     && theirs[2]["int"].as_i64().is_some_and(|n| flags.to_string() == MSG_FLAGS.join(n as i32))
                     && self.value(addr, &theirs[3])
+            }
+            // A structure has names here.
+            ("getsockopt", [Value::Object(fields)]) => {
+                self.list(&fields.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>(), python)
             }
             (_, [one]) => self.value(one, python),
             (_, several) => self.list(several, python),

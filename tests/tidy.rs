@@ -111,7 +111,7 @@ const ASIDE: &[&str] = &["os", "help/words.rs"];
 /// Words that are a call's name, too, and mean something else in that file.
 const WORDS: &[(&str, &[&str])] = &[
     ("command/kernel.rs", &["state"]),
-    ("command/ancillary.rs", &["info", "sockets"]),
+    ("command/entries.rs", &["sockets"]),
     ("explain/diagram.rs", &["close", "connect", "open"]),
     ("explain/snapshot.rs", &["socket", "state"]),
     ("explain/story.rs", &["now"]),
@@ -133,6 +133,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("help/mod.rs", &["state"]),
     ("help/examples.rs", &["socket"]),
     ("lang/foreign.rs", &["random", "select", "socket", "time"]),
+    ("linux/layout.rs", &["int"]),
     ("render/json.rs", &["sockets"]),
     ("render/rules.rs", &["pid", "random", "time"]),
     ("render/transcript.rs", &["random"]),

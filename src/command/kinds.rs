@@ -6,6 +6,7 @@
 use super::address;
 use super::args::Arg;
 use crate::linux::constants::{self, Constants};
+use crate::linux::names;
 use crate::linux::options;
 use crate::value::{Failure, Value, text};
 
@@ -72,6 +73,8 @@ pub enum Kind {
     Option,
     /// Sockets or files by their names, with commas between.
     Sockets,
+    /// What goes beside the data of a message.
+    Ancillary,
     /// The name of an encoding.
     Encoding,
     /// The name of a TCP state.
@@ -105,7 +108,7 @@ impl Kind {
 
     /// Whether a bare word in its place is the value it looks like.
     pub fn is_any(self) -> bool {
-        matches!(self, Self::Any | Self::Sort | Self::Def | Self::OptionValue | Self::Filter)
+        matches!(self, Self::Any | Self::Sort | Self::Def | Self::OptionValue | Self::Filter | Self::Ancillary)
     }
 
     /// The name of what fits, for messages.
@@ -137,6 +140,7 @@ impl Kind {
             Self::How => "rd, wr or rdwr",
             Self::Option => "a socket option",
             Self::Sockets => "sockets or files",
+            Self::Ancillary => "ancillary data",
             Self::Encoding => "an encoding",
             Self::State => "a state",
             Self::Any | Self::Def | Self::OptionValue | Self::Filter => "a value",
@@ -272,7 +276,7 @@ fn constant(kind: Kind, value: Value) -> Result<Value, Failure> {
             _ => match kind.constants() {
                 Some(set) => i128::from(set.find(part).ok_or_else(|| unknown_constant(kind, set, part))?),
                 None => i128::from(
-                    constants::find_any(part)
+                    names::find_any(part)
                         .ok_or_else(|| Failure::usage(format!("{} is needed here, not `{part}`", kind.noun())))?,
                 ),
             },

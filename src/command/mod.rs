@@ -14,6 +14,8 @@ pub mod standing;
 mod connection;
 mod create;
 mod data;
+mod entries;
+mod fields;
 mod files;
 mod forms;
 mod gather;
@@ -44,6 +46,7 @@ mod tasks;
 mod transfer;
 pub(crate) mod views;
 
+pub(crate) use ancillary::said_beside;
 pub use args::{Arg, Args};
 pub use group::Group;
 pub use kinds::Kind;

@@ -8,7 +8,7 @@ use owo_colors::{OwoColorize, Style};
 use super::names::Names;
 use crate::command::{self, kinds};
 use crate::lang::{KEYWORDS, Mark, MarkKind, Operator, Typed, head, typed};
-use crate::linux::constants;
+use crate::linux::names;
 use crate::value::Name;
 
 /// What the pieces of a line look like.
@@ -178,5 +178,5 @@ fn is_operator(text: &str) -> bool {
 
 fn is_constant(text: &str) -> bool {
     matches!(text, "none" | "None" | "on" | "off" | "true" | "false" | "True" | "False")
-        || text.split('|').all(|part| part.contains('_') && constants::find_any(part).is_some())
+        || text.split('|').all(|part| part.contains('_') && names::find_any(part).is_some())
 }

@@ -2,8 +2,6 @@
 //!
 //! A set gives numbers for names, and names for numbers. It knows no call that takes them.
 
-use super::options;
-
 /// A name, its number and what it means.
 pub type Row = (&'static str, i32, &'static str);
 
@@ -15,13 +13,22 @@ pub struct Constants {
     /// The page of the manual that documents them.
     pub man: &'static str,
     /// The documented names, in the order they are shown.
-    documented: &'static [Row],
+    pub(super) documented: &'static [Row],
     /// Other names that are understood: short forms, second names. Those that mean the same as a documented one need
     /// no words of their own.
-    also: &'static [Row],
+    pub(super) also: &'static [Row],
     /// The bits that hold one value out of several; the others are flags of their own.
-    choice: i32,
+    pub(super) choice: i32,
 }
+
+/// Each set stands here once.
+impl PartialEq for Constants {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Constants {}
 
 impl Constants {
     /// The number of that name, documented or short.
@@ -74,6 +81,7 @@ macro_rules! named {
         &[$((stringify!($name), named!(@number $name $($number)?), $about)),*]
     };
 }
+pub(super) use named;
 
 /// Address families.
 pub static FAMILIES: Constants = Constants {
@@ -350,10 +358,6 @@ pub static OTHERS: Constants = Constants {
     choice: -1,
 };
 
-/// All the sets.
-pub static SETS: [&Constants; 9] =
-    [&FAMILIES, &TYPES, &PROTOCOLS, &MSG_FLAGS, &AI_FLAGS, &NI_FLAGS, &OTHERS, &HOWS, &POLL_EVENTS];
-
 /// Whether sockets of a family and a type can have that protocol; either may be left open. What has no protocols of IP
 /// has none of these.
 pub fn is_spoken(family: Option<i32>, kind: Option<i32>, protocol: i32) -> bool {
@@ -374,12 +378,4 @@ pub fn is_spoken(family: Option<i32>, kind: Option<i32>, protocol: i32) -> bool 
             Some(libc::SOCK_RAW) => protocol != libc::IPPROTO_IP,
             _ => true,
         }
-}
-
-/// The number of a name in any of the sets, of an option, or of an option's level.
-pub fn find_any(name: &str) -> Option<i32> {
-    SETS.iter()
-        .find_map(|set| set.find(name))
-        .or_else(|| options::by_name(name).map(|option| option.number))
-        .or_else(|| options::level(name))
 }

@@ -2,7 +2,11 @@
 //!
 //! Pure data: it asks no kernel and knows no call that takes them.
 
+pub mod ancillary;
 pub mod constants;
 pub mod errno;
+pub mod flags;
+pub mod layout;
+pub mod names;
 pub mod options;
 pub mod state;

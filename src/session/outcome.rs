@@ -330,10 +330,11 @@ fn name_live(value: &Value, name: &Rc<str>) {
     }
 }
 
-/// The values for several names: a call's results, or the parts of a single list or address.
+/// The values for several names: a call's results, or the parts of a single list, structure or address.
 fn take_apart(names: usize, reply: Reply) -> Result<Vec<Value>, Failure> {
     let values = match reply {
         Reply::One(Value::List(list)) => list.to_vec(),
+        Reply::One(Value::Object(fields)) => fields.iter().map(|(_, value)| value.clone()).collect(),
         Reply::One(Value::Addr(addr)) if addr.port().is_some() => {
             let host = addr.host().map_or(Value::None, |h| Value::text(h.to_string()));
             vec![host, addr.port().map_or(Value::None, |p| Value::Int(i128::from(p)))]

@@ -143,12 +143,14 @@ impl Translator {
         }
         let placed = arrange(command, &call.args).ok()?;
         let option = placed.iter().find(|(param, _)| param.kind == Kind::Option).and_then(|(_, at)| option(at));
-        let mut filled = Filled { given: self.arguments(command, &placed, option)?, used: HashSet::new() };
-        let pieces = pieces(command.python);
-        let text = tidy(&fill(&pieces, &mut filled)?);
-        if !filled.given.iter().all(|(name, _)| filled.used.contains(&**name)) {
-            return None;
-        }
+        let given = self.arguments(command, &placed, option)?;
+        // The form that help shows, or another one where that has no place for all that is given.
+        let forms: Vec<_> = std::iter::once(&command.python).chain(command.also).map(|form| pieces(form)).collect();
+        let (filled, text) = forms.iter().find_map(|pieces| {
+            let mut filled = Filled { given: given.clone(), used: HashSet::new() };
+            let text = tidy(&fill(pieces, &mut filled)?);
+            filled.given.iter().all(|(name, _)| filled.used.contains(&**name)).then_some((filled, text))
+        })?;
         let mut before: Vec<String> = text.split("; ").map(str::to_string).collect();
         let mut value = before.pop()?;
         let names: Vec<String> = call.targets.iter().filter_map(|w| w.bare().map(str::to_string)).collect();

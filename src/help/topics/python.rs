@@ -148,8 +148,6 @@ pub(super) const TOPICS: &[Topic] = &[
             "CMSG_*",
             "cmsghdr",
             "msghdr",
-            "ancillary data",
-            "辅助数据",
             "array",
         ],
         usage: "send_fds, recv_fds: sendmsg S DATA fds=A,B",
