@@ -62,12 +62,15 @@ fn text(path: &Path) -> String {
 }
 
 /// A fact: what the kernel, the manual pages or Python's socket module promise. It fails where it does not hold, and is
-/// ignored where it needs a right of root's.
+/// ignored where it needs a right of root's, or says that it cannot run: for want of that right, or of a part of the kernel.
 fn is_true(fact: &Path) {
     let head = format!("# {}: ", stem(fact));
     assert!(text(fact).starts_with(&head), "the first line of {} is to begin with `{head}`", fact.display());
     let folder = Folder::new();
     let run = Run::of(command(&["-q", "--timeout", "20"]).args([fact, folder.path()]));
+    if let Some(missing) = run.out.lines().find(|line| line.starts_with("cannot run")) {
+        lacks(missing);
+    }
     match run.err.lines().next() {
         Some(error) if error.contains(": EPERM: ") && !rustix::process::geteuid().is_root() => lacks(error),
         _ => assert!(run.status == 0, "{} ({})\n{}", fact.display(), run.status, run.err),

@@ -5,9 +5,8 @@ use std::fs;
 use std::os::fd::AsFd;
 
 use sockpit::linux::ancillary;
-use sockpit::linux::constants::{FAMILIES, HOWS, MSG_FLAGS, POLL_EVENTS, PROTOCOLS, TYPES, receives, sends};
+use sockpit::linux::constants::{FAMILIES, HOWS, MSG_FLAGS, POLL_EVENTS, PROTOCOLS, TYPES, find_any, receives, sends};
 use sockpit::linux::errno;
-use sockpit::linux::names::find_any;
 use sockpit::linux::options::{self, OptKind};
 use sockpit::linux::state::State;
 use sockpit::os::{fd, sockopt};
@@ -107,6 +106,9 @@ fn any_name_is_found() {
         ("SOCK_DGRAM", 2),
         ("IPPROTO_UDP", 17),
         ("SHUT_WR", 1),
+        ("INADDR_NONE", 4_294_967_295),
+        ("TIPC_WAIT_FOREVER", -1),
+        ("ECONNREFUSED", 111),
     ] {
         assert_eq!(find_any(name), Some(number), "{name}");
     }

@@ -18,6 +18,7 @@ mod common;
 mod files;
 
 mod cli;
+mod differential;
 mod editor;
 mod events;
 mod examples;
@@ -28,6 +29,7 @@ mod language;
 mod layout;
 mod linux;
 mod manual;
+mod module;
 mod newcomer;
 mod paced;
 mod processes;
@@ -60,6 +62,7 @@ fn main() {
     // What takes longest comes first.
     let rust = [
         paced::trials(),
+        differential::trials(),
         random::trials(),
         roundtrip::trials(),
         python::trials(),
@@ -77,6 +80,7 @@ fn main() {
         verify::trials(),
         views::trials(),
         manual::trials(),
+        module::trials(),
         servers::trials(),
         services::trials(),
         cli::trials(),

@@ -82,7 +82,9 @@ fn what_is_alive_does_not_cross() {
     );
     assert_eq!(run.status, 0, "{}", run.err);
     assert!(
-        run.err.contains("in the process that started this one it is a socket, which does not cross"),
+        run.err.contains(
+            "in the process that started this one it is a socket, which crosses only as an argument of process"
+        ),
         "{}",
         run.err
     );

@@ -13,8 +13,7 @@ use serde_json::{Value as Json, json};
 use sockpit::command::{self, Group};
 use sockpit::help::python::{PythonLine, form, lines};
 use sockpit::lang::Source;
-use sockpit::linux::constants::{MSG_FLAGS, POLL_EVENTS};
-use sockpit::linux::names::find_any;
+use sockpit::linux::constants::{EPOLL_EVENTS, MSG_FLAGS, POLL_EVENTS, find_any};
 use sockpit::linux::state::State;
 use sockpit::session::{Event, Main, Session, Show, Sink, What};
 use sockpit::value::{Addr, Value};
@@ -61,12 +60,15 @@ const WITHOUT: &[&str] = &[
 /// The call on a socket that Python has only for streams of asyncio.
 const OF_ASYNCIO: &str = "recvuntil";
 
+/// The call that root alone may make: its example takes either answer, in a block.
+const OF_ROOT: &str = "sethostname";
+
 fn is_followed(command: &command::Command) -> bool {
-    command.group != Group::Views && command.name != OF_ASYNCIO && !WITHOUT.contains(&command.name)
+    command.group != Group::Views && !matches!(command.name, OF_ASYNCIO | OF_ROOT) && !WITHOUT.contains(&command.name)
 }
 
 /// The other lines of examples that have no Python form: which call's example, and how many.
-const LINES_WITHOUT: &[(&str, usize)] = &[("event", 1), ("state", 2)];
+const LINES_WITHOUT: &[(&str, usize)] = &[("event", 1), ("poll", 1), ("state", 2)];
 
 /// What a line came to.
 #[derive(Debug)]
@@ -236,6 +238,18 @@ impl Comparison<'_> {
                 let mask = python["list"][0]["list"][1]["int"].as_i64().unwrap_or(0);
                 POLL_EVENTS.join(mask as i32) == **events
             }
+            ("epoll_wait", [Value::List(entries)]) => {
+                let entries = entries.to_vec();
+                let theirs = python["list"].as_array().unwrap();
+                let same = |(ours, theirs): (&Value, &Json)| {
+                    let Value::Object(fields) = ours else { return false };
+                    let number = |i: usize| theirs["list"][i]["int"].as_i64().unwrap_or(0);
+                    let fd = fields[0].1.downcast::<Socket>().map(Socket::fileno);
+                    EPOLL_EVENTS.join(number(1) as i32) == fields[1].1.to_string()
+                        && fd.is_some_and(|fd| self.chosen.same("descriptor", fd.into(), number(0).into()))
+                };
+                entries.len() == theirs.len() && entries.iter().zip(theirs).all(same)
+            }
             ("recvmsg", [data, Value::List(entries), flags, addr]) => {
                 let theirs = python["list"].as_array().unwrap();
                 let beside = theirs[1]["list"].as_array().unwrap();
@@ -319,7 +333,7 @@ impl Comparison<'_> {
                 python["bytes"] == json!(format!("00{hex}"))
             }
             Addr::Unnamed => python["text"] == json!("") || python.get("none").is_some(),
-            Addr::Other(..) => false,
+            Addr::Special(_) | Addr::Other(..) => false,
         }
     }
 }

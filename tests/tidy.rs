@@ -139,6 +139,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("render/transcript.rs", &["random"]),
     ("session/evaluate.rs", &["prompt"]),
     ("session/task.rs", &["coroutine"]),
+    ("world/epoll.rs", &["socket"]),
     ("world/mpqueue.rs", &["mpqueue"]),
     ("world/queue.rs", &["lifoqueue", "priorityqueue", "queue"]),
     ("world/sync.rs", &["clear", "set"]),

@@ -28,7 +28,7 @@ const SERVICES: &[(&str, u16)] = &[
     ("redis", 6379),
 ];
 
-const FORMS: &str = "an address is host:port, [v6]:port, :port, a path with a / in it, or @name";
+const FORMS: &str = "an address is host:port, [v6]:port, :port, a path with a / in it, or @name; `help addresses` has those of other families";
 
 fn service(name: &str) -> Option<u16> {
     SERVICES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, port)| *port)
@@ -85,7 +85,11 @@ pub(crate) fn host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
     let (host, port_text) = (host.to_string(), port.to_string());
     let digits = port_text.strip_prefix("0x").map(|hex| i128::from_str_radix(hex, 16));
     let port = match digits.unwrap_or_else(|| port_text.parse()) {
-        Ok(n) => u16::try_from(n).map_err(|_| Failure::usage(format!("a port is 0 to 65535, not {n}")))?,
+        Ok(n) => match (u16::try_from(n), host.parse(), u32::try_from(n)) {
+            (Ok(port), ..) => port,
+            (_, Ok(first), Ok(second)) => return Ok(Arg::Numbers(first, second)),
+            _ => return Err(not_port(n)),
+        },
         Err(_) => {
             let failure = Failure::usage(format!(
                 "a port is a number from 0 to 65535, not `{}`",
@@ -124,6 +128,11 @@ pub(crate) fn host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
     Ok(Arg::Host(host.into(), port))
 }
 
+/// The failure of a number that is no port.
+pub(super) fn not_port(number: impl std::fmt::Display) -> Failure {
+    Failure::usage(format!("a port is 0 to 65535, not {number}"))
+}
+
 /// An address with its parts in a form of other languages: `("127.0.0.1",` `9999)`, as it is written here.
 pub(crate) fn mended(written: &str) -> Option<String> {
     let wildcard = ["''", "\"\""].iter().any(|empty| written.contains(empty));
@@ -158,7 +167,7 @@ fn no_host(host: &str) -> Failure {
 
 fn lone_port(port: &str) -> Failure {
     if port.parse::<u16>().is_err() {
-        return Failure::usage(format!("a port is 0 to 65535, not {port}"));
+        return not_port(port);
     }
     Failure::usage(format!("`{port}` is a port, and the host is missing"))
         .note(format!("127.0.0.1:{port} is this machine alone, :{port} its every interface"))

@@ -6,8 +6,9 @@ use std::rc::Rc;
 use super::args::expected;
 use super::entries::SOCKETS;
 use super::{fields, kinds};
-use crate::linux::layout::Layout;
-use crate::linux::{ancillary, options};
+use crate::linux::ancillary;
+use crate::linux::layout::{self, Layout};
+use crate::linux::options::{self, OptKind, OptRef};
 use crate::os::msg;
 use crate::value::{Addr, Failure, Value, text};
 use crate::world::{File, Socket};
@@ -239,7 +240,12 @@ fn layout_of(level: i32, kind: i32) -> Option<&'static Layout> {
 /// The level, the type and the form of what a name stands for: a kind, or an option that goes with one message, too.
 fn named(name: &str) -> Option<(i32, i32, Option<&'static Layout>)> {
     let of_kind = ancillary::by_name(name).map(|kind| (kind.level, kind.number, kind.layout));
-    of_kind.or_else(|| options::by_name(name).map(|option| (option.level, option.number, None)))
+    // What is a number as an option is one here.
+    let numeric = |option: OptRef| match option.spec.map(|spec| spec.kind) {
+        Some(OptKind::Number | OptKind::Flag | OptKind::Flags(_)) => Some(&layout::NUMBER),
+        _ => None,
+    };
+    of_kind.or_else(|| options::by_name(name).map(|option| (option.level, option.number, numeric(option))))
 }
 
 fn unknown<'a>(word: &str, what: &str, names: impl Iterator<Item = &'a str>) -> Failure {

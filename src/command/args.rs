@@ -21,6 +21,8 @@ pub enum Arg {
     Opt(OptRef),
     /// A host still to be looked up, and a port.
     Host(Rc<str>, u16),
+    /// Two numbers, of which the second is no port: only some families have such an address.
+    Numbers(u32, u32),
     /// The wildcard address of whatever family the socket has, and a port.
     Wildcard(u16),
     /// `KEY=VALUE`.
@@ -79,7 +81,14 @@ impl Args {
         self.rest(i).iter().filter_map(|a| if let Arg::Value(v) = a { Some(v.clone()) } else { None }).collect()
     }
 
-    /// The socket in that place.
+    /// The socket in that place, to be looked at.
+    #[inline]
+    pub fn socket_ref(&self, i: usize) -> Result<&Socket, Failure> {
+        let value = self.value(i);
+        value.downcast().ok_or_else(|| expected(i, "a socket", value))
+    }
+
+    /// The socket in that place, to be kept.
     #[inline]
     pub fn socket(&self, i: usize) -> Result<Rc<Socket>, Failure> {
         let value = self.value(i);
@@ -134,7 +143,11 @@ impl Args {
 
     /// The text in that place: numbers as they are shown; bytes and the names in addresses must be UTF-8.
     pub fn text(&self, i: usize) -> Result<Cow<'_, str>, Failure> {
-        let text = match self.value(i).wire() {
+        let value = self.value(i);
+        if let Value::Text(text) = value {
+            return Ok(Cow::Borrowed(text));
+        }
+        let text = match value.wire() {
             Cow::Borrowed(bytes) => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
             Cow::Owned(bytes) => String::from_utf8(bytes).ok().map(Cow::Owned),
         };
@@ -176,6 +189,7 @@ impl Args {
 }
 
 /// The failure of an argument that is the wrong kind of value.
+#[cold]
 pub(crate) fn expected(i: usize, what: &str, got: &Value) -> Failure {
     Failure::usage(format!("{what} is needed here, and this is {}", got.kind())).at(i)
 }

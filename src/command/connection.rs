@@ -275,6 +275,7 @@ pub(super) fn connect_to(world: &mut World, socket: Rc<Socket>, peer: Addr) -> R
 
 /// connect(2) went well: there is a peer from now on, or none any more.
 fn connected(world: &mut World, socket: &Socket) -> Step {
+    world.parts(socket);
     world.note(socket, || Ends::of(socket).map_or(Did::Disconnected, Did::Connected));
     DONE
 }

@@ -8,12 +8,12 @@ use std::rc::Rc;
 use super::connection::{BACKLOG, CONNECT, DONE, arg, connect_to, listen_on, settle};
 use super::names::bind_to;
 use super::{Arg, Args, Command, Group, Kind, Stands, base, err, lookup, named, names, req};
-use crate::os::{resolve, sockopt};
+use crate::os::{fd, resolve, sockopt};
 use crate::value::{Addr, Failure, Holds, Name, Reply, Value};
 use crate::world::{Mode, Socket, Step, World, chain, offload, socket_value};
 
 /// The calls.
-pub(super) const COMMANDS: &[Command] = &[CREATE_SERVER, CREATE_CONNECTION];
+pub(super) const COMMANDS: &[Command] = &[CREATE_SERVER, CREATE_CONNECTION, HAS_DUALSTACK_IPV6];
 
 const CREATE_SERVER: Command = Command {
     name: "create_server",
@@ -54,10 +54,13 @@ const CREATE_CONNECTION: Command = Command {
         req("ADDR", Kind::Addr).that(Stands::Listening).is("a host, by name or address, and a port"),
         named("timeout", Kind::Seconds).is("for each attempt, and for the socket afterwards"),
         named("source_address", Kind::Addr).is("bind to this first"),
+        named("all_errors", Kind::Switch).is("on: a failure tells of every address, not of the last alone"),
     ],
     results: &[("socket", Holds::Live)],
     returns: "a connected socket; its timeout is the one given",
-    python: "socket.create_connection({ADDR}<, timeout={TIMEOUT}><, source_address={SOURCE_ADDRESS}>)",
+    python: "socket.create_connection({ADDR}<, timeout={TIMEOUT}><, source_address={SOURCE_ADDRESS}><, \
+             all_errors={ALL_ERRORS}>)",
+    also: &["socket.create_connection({ADDR}, {TIMEOUT}<, {SOURCE_ADDRESS}>)"],
     c: "for (r = results; r; r = r->ai_next) { s = socket(...); if (!connect(s, ...)) break; close(s); }",
     man: "getaddrinfo(3)",
     errors: &[
@@ -72,6 +75,24 @@ const CREATE_CONNECTION: Command = Command {
               gettimeout cli",
     related: &["connect", "getaddrinfo", "create_server", "settimeout"],
     run: create_connection,
+    ..base(Group::Connection)
+};
+
+const HAS_DUALSTACK_IPV6: Command = Command {
+    name: "has_dualstack_ipv6",
+    summary: "whether one socket can take clients of IPv6 and of IPv4: create_server with dualstack_ipv6=on",
+    results: &[("has", Holds::Measured)],
+    returns: "true, unless the kernel has no IPv6",
+    python: "socket.has_dualstack_ipv6()",
+    c: "s = socket(AF_INET6, SOCK_STREAM, 0); setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);",
+    man: "ipv6(7)",
+    example: "has = has_dualstack_ipv6",
+    related: &["create_server", "IPV6_V6ONLY", "AF_INET6"],
+    run: |_, _| {
+        let made = fd::socket(libc::AF_INET6, libc::SOCK_STREAM, 0);
+        let set = made.and_then(|s| sockopt::set(s.as_fd(), libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, &[0; 4]));
+        Ok(Value::Bool(set.is_ok()).into())
+    },
     ..base(Group::Connection)
 };
 
@@ -129,12 +150,31 @@ struct Plan {
     source: Arg,
     /// What the last address failed with.
     failure: Failure,
+    /// What each failed with, where all are to be told.
+    told: Option<Vec<String>>,
+}
+
+impl Plan {
+    /// An address has failed.
+    fn fail(&mut self, peer: &Addr, failure: Failure) {
+        if let Some(told) = &mut self.told {
+            told.push(format!("{peer}: {failure}"));
+        }
+        self.failure = failure;
+    }
+
+    /// None is left.
+    fn failed(self) -> Failure {
+        self.told.into_iter().flatten().fold(self.failure, Failure::note)
+    }
 }
 
 fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let mode = if args.has(1) { Some(Mode::from_seconds(args.seconds(1)?)) } else { None };
     let source = arg(args, 2).clone();
-    let plan = move |left| Plan { left, mode, source, failure: Failure::new(Name::Gai(libc::EAI_NONAME)).at(0) };
+    let told = args.on(3).then(Vec::new);
+    let failure = Failure::new(Name::Gai(libc::EAI_NONAME)).at(0);
+    let plan = move |left| Plan { left, mode, source, failure, told };
     match arg(args, 0) {
         Arg::Host(host, port) => {
             let (host, port) = (host.as_bytes().to_vec(), *port);
@@ -163,12 +203,12 @@ fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure
 
 /// Try the next address of a plan; when none is left, fail as the last one did.
 fn try_next(world: &mut World, mut plan: Plan) -> Result<Step, Failure> {
-    let Some(peer) = plan.left.pop_front() else { return Err(plan.failure) };
+    let Some(peer) = plan.left.pop_front() else { return Err(plan.failed()) };
     let family = if matches!(peer, Addr::V6(_)) { libc::AF_INET6 } else { libc::AF_INET };
     let socket = match world.socket(family, libc::SOCK_STREAM, 0) {
         Ok(socket) => socket,
         Err(failure) => {
-            plan.failure = failure;
+            plan.fail(&peer, failure);
             return try_next(world, plan);
         }
     };
@@ -176,11 +216,11 @@ fn try_next(world: &mut World, mut plan: Plan) -> Result<Step, Failure> {
         socket.set_mode(mode);
     }
     let step = bind_source(world, &socket, &plan.source);
-    let made = socket.clone();
+    let (made, to) = (socket.clone(), peer.clone());
     let step = step.and_then(|step| chain(world, step, move |world, _| connect_to(world, made, peer)));
     settle(world, step, move |world, outcome| match give_or_close(world, socket, outcome) {
         Err(failure) => {
-            plan.failure = failure;
+            plan.fail(&to, failure);
             try_next(world, plan)
         }
         done => done,

@@ -97,8 +97,11 @@ const PACK: Command = Command {
     example: "data = pack !HI 9999 7\nlinger = pack ii 1 5",
     related: &["unpack", "calcsize", "htons"],
     run: |_, args| {
-        let flat = |value: Value| if let Value::List(list) = value { list.to_vec() } else { vec![value] };
-        let values: Vec<Value> = args.rest_values(1).into_iter().flat_map(flat).collect();
+        let mut values = args.rest_values(1);
+        if values.iter().any(|value| matches!(value, Value::List(_))) {
+            let flat = |value: Value| if let Value::List(list) = value { list.to_vec() } else { vec![value] };
+            values = values.into_iter().flat_map(flat).collect();
+        }
         pack::pack(&args.text(0)?, &values).map(|data| Value::bytes(data).into())
     },
     ..DATA
@@ -195,7 +198,8 @@ const LOADS: Command = Command {
 };
 
 fn loads(args: &Args) -> Result<Value, Failure> {
-    let document = codec::decode(&args.data(0), "utf-8").map_err(|f| f.at(0))?;
+    let bytes = args.data(0);
+    let document = codec::decode(&bytes, "utf-8").map_err(|f| f.at(0))?;
     json::loads(&document).map_err(|f| f.at(0))
 }
 

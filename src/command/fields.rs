@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::kinds;
 use crate::linux::layout::{Layout, Member};
-use crate::linux::{errno, names};
+use crate::linux::{constants, errno};
 use crate::os::{addr, sockopt};
 use crate::value::{Addr, Failure, Value, text};
 
@@ -97,7 +97,8 @@ pub(super) fn encode(layout: &Layout, values: &[Value]) -> Result<Vec<u8>, (usiz
 fn takes(layout: &Layout) -> Failure {
     Failure::usage(match layout.form {
         "" => format!("{} is written as packed bytes", layout.name),
-        form => format!("{} is written {form}", layout.name),
+        form if layout.name.starts_with("struct") => format!("{} is written {form}", layout.name),
+        form => format!("one value is needed here: {form}"),
     })
 }
 
@@ -127,7 +128,9 @@ fn may_be(part: Member, value: &Value) -> bool {
 /// A value as a field's bytes.
 fn piece(part: Member, value: &Value) -> Result<Vec<u8>, Failure> {
     let sized = |n: i128, size: usize| {
-        let (low, high) = (-(1_i128 << (8 * size - 1)), 1_i128 << (8 * size));
+        // As with C's types, -1 is all ones; of what is short it would hide a mistake.
+        let low = if size < 4 { 0 } else { -(1_i128 << (8 * size - 1)) };
+        let high = 1_i128 << (8 * size);
         if !(low..high).contains(&n) {
             return Err(Failure::usage(format!("{n} does not fit {size} bytes")));
         }
@@ -154,7 +157,7 @@ pub(super) fn whole(value: &Value) -> Result<i128, Failure> {
         Value::Text(word) => {
             let failure = Failure::usage(format!("this option takes a whole number, not `{word}`"));
             let unknown = word.split('|').find(|part| part.contains('_') && one(part).is_none());
-            let names = || names::SETS.iter().flat_map(|set| set.names());
+            let names = || constants::SETS.iter().flat_map(|set| set.names());
             match unknown.and_then(|word| text::nearest(word, names())) {
                 Some(near) => failure.note(format!("did you mean {near}?")),
                 None => failure,
@@ -179,7 +182,7 @@ pub(super) fn whole(value: &Value) -> Result<i128, Failure> {
 fn one(word: &str) -> Option<i128> {
     match kinds::number(word) {
         Some(Value::Int(n)) => Some(n),
-        _ => names::find_any(word).map(i128::from),
+        _ => constants::find_any(word).map(i128::from),
     }
 }
 

@@ -7,10 +7,12 @@ use super::fields::address_v4;
 use super::{Args, fields, kinds};
 use crate::linux::layout::Layout;
 use crate::linux::options::{OptKind, OptRef};
-use crate::value::{Failure, Value};
+use crate::value::{Failure, Value, bpf};
 
 /// Where the words of the value begin.
 const VALUE: usize = 2;
+/// The longest value of an option whose length is all that counts.
+const MOST: usize = 4096;
 
 /// The bytes of a value: made here and small, or those that were given.
 pub(super) enum Raw<'a> {
@@ -45,6 +47,14 @@ pub(super) fn encode(option: OptRef, args: &Args) -> Result<Raw<'_>, Failure> {
     let count = args.rest(VALUE).len();
     let first = args.value(VALUE);
     if let (Value::Bytes(bytes), 1) = (first, count) {
+        if spec_kind(option) == Some(OptKind::Program) && !bytes.len().is_multiple_of(bpf::SIZE) {
+            let failure = takes(OptKind::Program.form(), VALUE);
+            return Err(failure.note(format!(
+                "each instruction has {} bytes, and these are {}",
+                bpf::SIZE,
+                bytes.len()
+            )));
+        }
         return Ok(Raw::Given(Cow::Borrowed(bytes)));
     }
     let Some(spec) = option.spec else {
@@ -68,6 +78,11 @@ pub(super) fn encode(option: OptRef, args: &Args) -> Result<Raw<'_>, Failure> {
             other => Raw::Given(other.wire()),
         },
         OptKind::Wide => wide(first)?,
+        OptKind::Program => return Err(takes(OptKind::Program.form(), VALUE)),
+        OptKind::Length => match usize::try_from(int(first, VALUE)?) {
+            Ok(length @ ..=MOST) => Raw::Given(Cow::Owned(vec![0; length])),
+            _ => return Err(takes(OptKind::Length.form(), VALUE)),
+        },
         OptKind::Interface => Raw::int(interface(first, VALUE)?),
         OptKind::InterfaceV4 => match interface_v4(first, VALUE)? {
             (address, 0) => Raw::made([&address.octets()]),
@@ -76,6 +91,10 @@ pub(super) fn encode(option: OptRef, args: &Args) -> Result<Raw<'_>, Failure> {
         // A number for a structure goes as the int that C would pass, and the kernel says what it thinks of it.
         _ => Raw::int(int(first, VALUE)?),
     })
+}
+
+fn spec_kind(option: OptRef) -> Option<OptKind> {
+    option.spec.map(|spec| spec.kind)
 }
 
 fn one(count: usize, form: &str) -> Result<(), Failure> {

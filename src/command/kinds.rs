@@ -6,7 +6,6 @@
 use super::address;
 use super::args::Arg;
 use crate::linux::constants::{self, Constants};
-use crate::linux::names;
 use crate::linux::options;
 use crate::value::{Failure, Value, text};
 
@@ -49,6 +48,8 @@ pub enum Kind {
     Size,
     /// Seconds, from 0; `none` for no limit.
     Seconds,
+    /// Seconds; `none`, or less than 0, for no limit.
+    Limit,
     /// A switch: on or off.
     Switch,
     /// Bytes to send; text goes as UTF-8.
@@ -67,6 +68,14 @@ pub enum Kind {
     NiFlags,
     /// Events of poll(2).
     PollEvents,
+    /// Events of epoll(7) and flags that go with them.
+    EpollEvents,
+    /// What epoll_ctl(2) does.
+    EpollOp,
+    /// What is watched, or seconds.
+    WatchedOrSeconds,
+    /// Sockets to watch: one, several by their names with commas between (each may have events, as in `a:IN`), a list.
+    Watched,
     /// Which half to shut down.
     How,
     /// A socket option, with its level before it or alone.
@@ -130,13 +139,16 @@ impl Kind {
             Self::Protocol => "a protocol",
             Self::Int => "a whole number",
             Self::Size => "a size",
-            Self::Seconds => "seconds",
+            Self::Seconds | Self::Limit => "seconds",
+            Self::Watched => "a socket or a list of sockets",
+            Self::WatchedOrSeconds => "seconds, or a socket",
             Self::Switch => "on or off",
             Self::Data => "data",
             Self::Text => "text",
             Self::Path | Self::Program => "a path",
             Self::MsgFlags | Self::AiFlags | Self::NiFlags => "flags",
-            Self::PollEvents => "events",
+            Self::PollEvents | Self::EpollEvents => "events",
+            Self::EpollOp => "ADD, MOD or DEL",
             Self::How => "rd, wr or rdwr",
             Self::Option => "a socket option",
             Self::Sockets => "sockets or files",
@@ -159,6 +171,8 @@ impl Kind {
             Self::AiFlags => &constants::AI_FLAGS,
             Self::NiFlags => &constants::NI_FLAGS,
             Self::PollEvents => &constants::POLL_EVENTS,
+            Self::EpollEvents => &constants::EPOLL_EVENTS,
+            Self::EpollOp => &constants::EPOLL_OPS,
             Self::How => &constants::HOWS,
             _ => return None,
         })
@@ -203,7 +217,8 @@ pub(crate) fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
         Kind::Addr => return address::fit(value),
         Kind::Option => return fit_option(&value),
         Kind::Family | Kind::Type | Kind::Protocol | Kind::How => constant(kind, value)?,
-        Kind::MsgFlags | Kind::AiFlags | Kind::NiFlags | Kind::PollEvents => constant(kind, value)?,
+        Kind::MsgFlags | Kind::AiFlags | Kind::NiFlags => constant(kind, value)?,
+        Kind::PollEvents | Kind::EpollEvents | Kind::EpollOp => constant(kind, value)?,
         Kind::Int | Kind::Size | Kind::Job => match &value {
             Value::Text(s) => match number(s) {
                 Some(n @ Value::Int(_)) => n,
@@ -213,6 +228,8 @@ pub(crate) fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
             _ => value,
         },
         Kind::Seconds => seconds(value)?,
+        Kind::Limit => limit(value)?,
+        Kind::WatchedOrSeconds if !matches!(value, Value::Handle(_) | Value::List(_)) => seconds(value)?,
         Kind::Switch => switch(&value)?,
         Kind::Pair => return Err(Failure::usage("KEY=VALUE is needed here")),
         _ => value,
@@ -248,6 +265,15 @@ fn seconds(value: Value) -> Result<Value, Failure> {
     }
 }
 
+/// Seconds where C and Python take less than 0 for no limit.
+fn limit(value: Value) -> Result<Value, Failure> {
+    let value = match &value {
+        Value::Text(s) => word_value(s),
+        _ => value,
+    };
+    if value.number().is_some_and(|seconds| seconds < 0.0) { Ok(Value::None) } else { seconds(value) }
+}
+
 fn switch(value: &Value) -> Result<Value, Failure> {
     let on = match value {
         Value::Text(s) => match &**s {
@@ -258,6 +284,18 @@ fn switch(value: &Value) -> Result<Value, Failure> {
         other => other.truth(),
     };
     Ok(Value::Bool(on))
+}
+
+/// The bits that names of flags stand for, joined with `|`: what calls give that tell of events.
+pub(crate) fn named_bits(words: &str) -> Option<i128> {
+    let bit = |word: &str| match number(word) {
+        Some(Value::Int(n)) => Some(n),
+        _ => constants::find_any(word).map(i128::from),
+    };
+    words
+        .split('|')
+        .filter(|word| !words.is_empty() || !word.is_empty())
+        .try_fold(0, |bits, word| Some(bits | bit(word)?))
 }
 
 /// A constant by name or number, several joined with `|` where they are flags.
@@ -274,9 +312,13 @@ fn constant(kind: Kind, value: Value) -> Result<Value, Failure> {
         bits |= match number(part) {
             Some(Value::Int(n)) => n,
             _ => match kind.constants() {
-                Some(set) => i128::from(set.find(part).ok_or_else(|| unknown_constant(kind, set, part))?),
+                Some(set) => {
+                    // The protocols of families that no more is known of.
+                    let other = || if kind == Kind::Protocol { constants::REST.find(part) } else { None };
+                    i128::from(set.find(part).or_else(other).ok_or_else(|| unknown_constant(kind, set, part))?)
+                }
                 None => i128::from(
-                    names::find_any(part)
+                    constants::find_any(part)
                         .ok_or_else(|| Failure::usage(format!("{} is needed here, not `{part}`", kind.noun())))?,
                 ),
             },
@@ -302,6 +344,8 @@ fn fit_option(value: &Value) -> Result<Arg, Failure> {
             let failure = Failure::usage(format!("no socket option is called `{word}`"));
             let names = || options::names().chain(options::levels().map(|(name, _)| *name));
             Err(match text::nearest(&word, names()) {
+                _ if constants::REST.number(&word).is_some() => failure
+                    .note(format!("it is known by its number alone, and needs its level before it: SOL_... {word}")),
                 Some(near) => failure.note(format!("did you mean {near}?")),
                 None if number(&word).is_some() => {
                     failure.note("by number, an option needs its level before it: setsockopt s IPPROTO_TCP 1 1")
@@ -318,9 +362,14 @@ pub(crate) fn is_level(value: &Value) -> bool {
         Value::Int(_) => true,
         other => {
             let word = other.to_string();
-            options::by_name(&word).is_none() && (options::level(&word).is_some() || number(&word).is_some())
+            options::by_name(&word).is_none() && (level(&word).is_some() || number(&word).is_some())
         }
     }
+}
+
+/// The number of a level, also of those that no option is known of.
+fn level(word: &str) -> Option<i32> {
+    options::level(word).or_else(|| constants::REST.find(word).filter(|_| word.starts_with("SOL_")))
 }
 
 fn unknown_level(word: &str) -> Failure {
@@ -343,9 +392,10 @@ pub(crate) fn fit_leveled(level: &Value, option: &Value) -> Result<Arg, Failure>
     let bad = |n| Failure::usage(format!("{n} does not fit a C int"));
     let level_number = match as_number(level) {
         Some(n) => i32::try_from(n).map_err(|_| bad(n))?,
-        None => options::level(&level.to_string()).ok_or_else(|| unknown_level(&level.to_string()))?,
+        None => self::level(&level.to_string()).ok_or_else(|| unknown_level(&level.to_string()))?,
     };
-    if let Some(n) = as_number(option) {
+    let named = || constants::REST.number(&option.to_string()).map(i128::from);
+    if let Some(n) = as_number(option).or_else(named) {
         let n = i32::try_from(n).map_err(|_| bad(n))?;
         return Ok(Arg::Opt(options::by_number(level_number, n)));
     }

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use super::{Arg, Args, Command, Group, Kind, base, err, opt, req};
-use crate::linux::constants::{self, Constants};
+use crate::linux::constants;
 use crate::os::resolve::{self as os, Found, Query};
 use crate::value::{Failure, Holds, Name, Reply, Tried, Value};
 use crate::world::{Step, World, offload};
@@ -195,10 +195,9 @@ fn getaddrinfo(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 
 /// One answer, in Python's order.
 fn entry(found: Found) -> Value {
-    let word = |set: &Constants, n| set.name_of(n).map_or(Value::Int(n.into()), Value::text);
     Value::list(vec![
-        word(&constants::FAMILIES, found.family),
-        word(&constants::TYPES, found.kind),
+        Value::constant(&constants::FAMILIES, found.family),
+        Value::constant(&constants::TYPES, found.kind),
         Value::Int(found.protocol.into()),
         Value::text(found.canonical),
         Value::Addr(found.addr.into()),

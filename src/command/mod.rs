@@ -5,8 +5,10 @@
 //! (sockets, files) and no task: what only the scheduler can do it asks for with a [`Request`](crate::world::Request).
 
 pub(crate) mod address;
+mod alg;
 mod ancillary;
 pub(crate) mod args;
+mod bpf;
 pub(crate) mod kinds;
 mod known;
 pub mod standing;
@@ -14,18 +16,24 @@ pub mod standing;
 mod connection;
 mod create;
 mod data;
+mod descriptors;
 mod entries;
+mod epoll;
 mod fields;
 mod files;
 mod forms;
 mod gather;
 mod group;
+mod hosts;
 mod inet;
+mod interfaces;
 mod kernel;
+mod lengths;
 mod lists;
 mod lookup;
 mod mode;
 mod msg;
+mod multiplex;
 mod names;
 mod netstat;
 mod numbers;
@@ -40,6 +48,7 @@ mod search;
 mod sendfile;
 mod sending;
 pub(crate) mod socket;
+mod splice;
 mod strings;
 mod sync;
 mod tasks;
@@ -241,8 +250,11 @@ pub const fn some(name: &'static str, kind: Kind) -> Param {
 /// The groups' tables, in the overview's order.
 pub static ALL: &[&[Command]] = &[
     socket::COMMANDS,
+    descriptors::COMMANDS,
     names::COMMANDS,
     lookup::COMMANDS,
+    hosts::COMMANDS,
+    interfaces::COMMANDS,
     inet::COMMANDS,
     connection::COMMANDS,
     create::COMMANDS,
@@ -250,11 +262,17 @@ pub static ALL: &[&[Command]] = &[
     receive::COMMANDS,
     gather::COMMANDS,
     msg::COMMANDS,
+    lengths::COMMANDS,
     sendfile::COMMANDS,
+    splice::COMMANDS,
+    alg::COMMANDS,
     options::COMMANDS,
+    bpf::COMMANDS,
     mode::COMMANDS,
     files::COMMANDS,
     paths::COMMANDS,
+    multiplex::COMMANDS,
+    epoll::COMMANDS,
     readiness::COMMANDS,
     data::COMMANDS,
     strings::COMMANDS,

@@ -33,8 +33,8 @@ const SENDMSG: Command = Command {
     results: &[("count", Holds::Count)],
     returns: "how many bytes were queued",
     python: "{S}.sendmsg([{DATA}]<, [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [{FDS}]))]<, {FLAGS}<, \
-             {TO}>>>)",
-    also: &["socket.send_fds({S}, [{DATA}], [{FDS}])", "{S}.sendmsg([{DATA}], {ANC}<, {FLAGS}<, {TO}>>)"],
+             {TO}>>>) || {S}.sendmsg([{DATA}], {ANC}<, {FLAGS}<, {TO}>>)",
+    also: &["socket.send_fds({S}, [{DATA}], [{FDS}])"],
     c: "struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2, .msg_control = anc, ... }; sendmsg(s, &m, 0);",
     man: "sendmsg(2)",
     errors: &[
@@ -72,12 +72,12 @@ fn sendmsg(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let pieces = (5..args.0.len()).map(|i| data(args.take(i))).collect();
     let mut message = Box::new(Message { pieces, beside, to: None });
     if !args.has(4) {
-        return put(world, socket, Load::Message(message), flags);
+        return put(world, &socket, Load::Message(message), flags);
     }
     let from = socket.clone();
     names::resolve(world, &socket, &args.0[4], move |world, to| {
         message.to = Some(to);
-        put(world, from, Load::Message(message), flags)
+        put(world, &from, Load::Message(message), flags)
     })
 }
 

@@ -1,4 +1,4 @@
-//! Names of sockets: `bind`, `getsockname`, `getpeername`; and this machine's.
+//! Names of sockets: `bind`, `getsockname`, `getpeername`.
 //!
 //! Also [`resolve`], the one way every call gets the address that it was given as words.
 
@@ -6,10 +6,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
+use super::address::not_port;
 use super::lookup::{gai, look_up, no_address};
 use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, req};
+use crate::os::addr;
 use crate::os::resolve::EAI_ADDRFAMILY;
-use crate::os::{addr, resolve as os};
+use crate::value::special::Special;
 use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
 use crate::world::record::Did;
 use crate::world::{Socket, Step, World, chain};
@@ -60,19 +62,6 @@ pub(super) const COMMANDS: &[Command] = &[
         },
         ..base(Group::Names)
     },
-    Command {
-        name: "gethostname",
-        summary: "the name of this machine",
-        results: &[("name", Holds::Host)],
-        returns: "the name, as text",
-        python: "socket.gethostname()",
-        c: "gethostname(name, sizeof name);",
-        man: "gethostname(2)",
-        example: "name = gethostname",
-        related: &["gethostbyname", "getaddrinfo"],
-        run: |_, _| Ok(Value::text(os::gethostname()).into()),
-        ..base(Group::Names)
-    },
 ];
 
 pub(super) const BIND: Command = Command {
@@ -88,7 +77,8 @@ pub(super) const BIND: Command = Command {
         req("S", Kind::Socket).that(Stands::Unbound),
         req("ADDR", Kind::Addr)
             .is("127.0.0.1:PORT for this machine alone, :PORT for every interface, [::1]:PORT for IPv6, ./PATH or \
-             @NAME for AF_UNIX. Port 0 is any free one"),
+             @NAME for AF_UNIX. Port 0 is any free one. netlink:PID:GROUPS, packet:INTERFACE:PROTOCOL, vsock:CID:PORT and \
+             alg:TYPE:NAME are other families'"),
     ],
     python: "{S}.bind({ADDR})",
     c: "bind(s, (struct sockaddr *)&addr, sizeof addr);",
@@ -104,6 +94,7 @@ pub(super) const BIND: Command = Command {
             .cure("a port from 1024, or port 0 for a free one"),
         err("ENOENT", "the path's directory does not exist").cure("mkdir it first"),
         err("ENOTDIR", "a part of the path is not a directory"),
+        err("ENODEV", "no network interface has that name").cure("one that ifconfig lists"),
         err("EROFS", "the path is on a read-only file system"),
         err("EAFNOSUPPORT", "the address is of another family than the socket")
             .cure("a socket of AF_INET for 1.2.3.4, AF_INET6 for [::1], AF_UNIX for a path"),
@@ -141,7 +132,15 @@ pub(super) fn resolve(
             };
             then(world, Addr::ip(any, *port))
         }
-        Arg::Host(..) if !is_inet(family) => Err(unsuitable(family)),
+        Arg::Host(host, port) if !is_inet(family) => {
+            let special = Special::pair(family, host, &port.to_string()).ok_or_else(|| unsuitable(family))?;
+            then(world, Addr::Special(special.into()))
+        }
+        Arg::Numbers(_, port) if is_inet(family) => Err(not_port(port)),
+        Arg::Numbers(first, second) => {
+            let special = Special::pair(family, &first.to_string(), &second.to_string());
+            then(world, Addr::Special(special.ok_or_else(|| unsuitable(family))?.into()))
+        }
         Arg::Host(host, port) => {
             let step = look_up(world, host, *port, family, |addr| Value::Addr(addr.into()))?;
             chain(world, step, move |world, reply| match reply {
@@ -159,19 +158,24 @@ fn is_inet(family: i32) -> bool {
 
 /// Whether a socket of that family can be given that address, by the rules that Python has before the kernel's.
 fn fits_family(family: i32, addr: &Addr) -> Result<(), Failure> {
-    match (addr, family) {
-        (Addr::V4(_), libc::AF_INET6) | (Addr::V6(_), libc::AF_INET) => {
+    let of = match addr {
+        Addr::V4(_) => libc::AF_INET,
+        Addr::V6(_) => libc::AF_INET6,
+        Addr::Path(_) | Addr::Abstract(_) | Addr::Unnamed => libc::AF_UNIX,
+        Addr::Special(special) => special.family(),
+        // Bytes, which are the kernel's to judge.
+        Addr::Other(..) => return Ok(()),
+    };
+    match addr {
+        Addr::V4(_) | Addr::V6(_) if is_inet(family) && of != family => {
             let (of, sort) = if family == libc::AF_INET { ("IPv6", "AF_INET") } else { ("IPv4", "AF_INET6") };
             Err(gai(EAI_ADDRFAMILY).note(format!("{addr} is an {of} address, and this is an {sort} socket")))
         }
-        (Addr::V4(_) | Addr::V6(_), libc::AF_UNIX)
-        | (Addr::Path(_) | Addr::Abstract(_) | Addr::Unnamed, libc::AF_INET | libc::AF_INET6) => {
-            Err(unsuitable(family))
+        _ if of != family => Err(unsuitable(family)),
+        Addr::Path(name) | Addr::Abstract(name) if name.len() > addr::UNIX_NAME_MAX => {
+            let failure = Failure::usage("AF_UNIX path too long");
+            Err(failure.note(format!("it has {} bytes, and {} fit into sun_path", name.len(), addr::UNIX_NAME_MAX)))
         }
-        (Addr::Path(name) | Addr::Abstract(name), _) if name.len() > addr::UNIX_NAME_MAX => Err(Failure::usage(
-            "AF_UNIX path too long",
-        )
-        .note(format!("it has {} bytes, and {} fit into sun_path", name.len(), addr::UNIX_NAME_MAX))),
         _ => Ok(()),
     }
 }
@@ -181,7 +185,13 @@ fn unsuitable(family: i32) -> Failure {
     Failure::usage(match family {
         libc::AF_UNIX => "an AF_UNIX socket has a path with a / in it, or @name, for its address",
         libc::AF_INET | libc::AF_INET6 => "an AF_INET or AF_INET6 socket has host:port for its address",
-        _ => "a socket of this family has no such address",
+        libc::AF_NETLINK => "an AF_NETLINK socket has netlink:PID:GROUPS for its address; 0 0 is the kernel",
+        libc::AF_PACKET => {
+            "an AF_PACKET socket has packet:INTERFACE:PROTOCOL for its address, such as packet:lo:0x0800"
+        }
+        libc::AF_VSOCK => "an AF_VSOCK socket has vsock:CID:PORT for its address, each a number or any",
+        libc::AF_ALG => "an AF_ALG socket has alg:TYPE:NAME for its address, such as alg:hash:sha256",
+        _ => "a socket of this family has family:NUMBER:HEX for its address: the bytes that stand behind the family",
     })
 }
 

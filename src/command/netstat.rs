@@ -66,7 +66,9 @@ pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failur
     }
     let ours = ours(world);
     let listeners: Vec<KernelSocket> = entries.iter().filter(|e| e.state == State::Listen).cloned().collect();
-    entries.retain(|e| filter.fits(e));
+    // Of those that speak with no other program only ours are of interest, unless they are asked for.
+    let own = |e: &KernelSocket| e.inode.is_some_and(|number| ours.contains_key(&number));
+    entries.retain(|e| filter.fits(e) && (!e.protocol.is_inner() || !filter.protocols.is_empty() || own(e)));
     // Who holds a socket is asked only of those that are left: it takes a walk through all processes.
     let mut held = if entries.iter().any(|e| e.inode.is_some()) { netstat::holders() } else { HashMap::new() };
     let see = |entry: KernelSocket| {
@@ -216,6 +218,7 @@ impl Seen {
         let family = match entry.protocol {
             Protocol::Tcp6 => Protocol::Tcp,
             Protocol::Udp6 => Protocol::Udp,
+            Protocol::UdpLite6 => Protocol::UdpLite,
             other => other,
         };
         let ours = self.ours.as_ref().map_or((u64::MAX, false), |o| (o.serial, o.queued));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::args::expected;
 use super::tasks::start_of_def;
 use super::{Args, Command, Group, Kind, base, err, opt, req, some};
-use crate::os::process as os;
+use crate::os::process::{self as os, Prints};
 use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::{Process, Request, Step, World, process as world};
 
@@ -54,6 +54,32 @@ fn procstate(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Value::text(state).into())
 }
 
+/// The words for what SIGPIPE does; Python's names for them are understood.
+const DEFAULT: &str = "default";
+const IGNORE: &str = "ignore";
+
+fn disposition(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let number = args.value(0) == &Value::Int(libc::SIGPIPE.into());
+    if args.text(0)? != "SIGPIPE" && !number {
+        return Err(Failure::usage("SIGPIPE is the only signal whose effect can be chosen")
+            .note("SIGINT gives up the call that waits, SIGTERM ends sockpit: help signals")
+            .at(0));
+    }
+    let dies = match &*args.text(1)? {
+        DEFAULT | "SIG_DFL" => true,
+        IGNORE | "SIG_IGN" => false,
+        other => return Err(Failure::usage(format!("{DEFAULT} or {IGNORE} is needed here, not `{other}`")).at(1)),
+    };
+    // What a person types at is no program that a broken connection may end.
+    if dies && !matches!(world.children_print, Prints::Here) {
+        return Err(Failure::usage("the prompt would die of it")
+            .note("in a script it holds, and in a child: a def that says so itself, run by process")
+            .at(1));
+    }
+    let died = os::die_of_sigpipe(dies).map_err(Failure::os)?;
+    Ok(Value::text(if died { DEFAULT } else { IGNORE }).into())
+}
+
 fn make_queue(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let max = if args.has(0) { args.size(0)? } else { 0 };
     let max =
@@ -70,7 +96,7 @@ pub(super) const COMMANDS: &[Command] = &[
         summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the main \
                   task",
         params: &[some("[-d] NAME ARGS", Kind::Def)
-            .is("a def's name, and what it is called with, by place or as PARAM=VALUE: values only, no sockets")],
+            .is("a def's name, and what it is called with, by place or as PARAM=VALUE: values and sockets")],
         results: &[("process", Holds::Live)],
         returns: "the process",
         python: "p = multiprocessing.Process(target=NAME, args=(ARGS, ...)); p.start()",
@@ -78,12 +104,17 @@ pub(super) const COMMANDS: &[Command] = &[
             "It is not fork: this program is started anew (posix_spawn, which is clone and execve), with the defs, the names' \
              values and the arguments in a file in memory, and calls the def; no other line is run again. The child's own \
              changes stay there. A pidfd tells when it ends. `help fork` says more.",
+            "A socket among the arguments, by its value ($srv) or in a list, is passed with SCM_RIGHTS and is the child's from \
+             the start: both have the same connection or listener open, so it ends only when both have closed it, and several \
+             children can accept from one listener. O_NONBLOCK comes along, a timeout does not: as with Python's start method \
+             spawn.",
         ],
         c: "posix_spawn(&pid, \"/proc/self/exe\", NULL, NULL, argv, environ); int fd = pidfd_open(pid, 0);",
         man: "posix_spawn(3)",
         errors: &[
             err("Unbound", "nothing is defined by that name"),
-            err("Usage", "too few or too many arguments, or one that is alive: a socket, a file, a task"),
+            err("Usage", "too few or too many arguments, or one that is alive and stays: a file, a task, a lock"),
+            err("EBADF", "a socket among the arguments is closed"),
             err("Assert", "a daemon process may have no children"),
             err("EAGAIN", "the system has no room for one more process"),
         ],
@@ -181,6 +212,31 @@ pub(super) const COMMANDS: &[Command] = &[
         example: "def task\nend\np = process task\njoin p\nstate = procstate p\nassert $state == gone",
         related: &["process", "join", "exitcode"],
         run: procstate,
+        ..BASE
+    },
+    Command {
+        name: "signal",
+        summary: "choose what SIGPIPE does: default, it ends the process that sends to a broken connection; or ignore",
+        notes: &[
+            "Every process of sockpit begins with SIGPIPE ignored, as in Python: send then fails with EPIPE. A program in C \
+             begins with the default, and dies of the first send after the peer is gone, unless that says MSG_NOSIGNAL. The \
+             parent sees the exit code -13.",
+            "At a prompt the default is refused, for the prompt would die of it.",
+        ],
+        params: &[
+            req("SIGNAL", Kind::Text).is("SIGPIPE"),
+            req("EFFECT", Kind::Text).is("default or ignore; SIG_DFL and SIG_IGN are understood"),
+        ],
+        results: &[("before", Holds::Plain)],
+        returns: "what it was before: default or ignore",
+        python: "signal.signal(signal.{SIGNAL}, <signal.SIG_DFL|signal.SIG_IGN>)",
+        c: "signal(SIGPIPE, SIG_DFL);",
+        man: "signal(7)",
+        errors: &[err("Usage", "another signal, another effect, or the default at a prompt")],
+        example: "def writer\n  signal SIGPIPE default\n  a, b = socketpair\n  close b\n  send a x\nend\n\
+                  p = process writer\njoin p\ncode = exitcode p\nassert $code == -13",
+        related: &["EPIPE", "MSG_NOSIGNAL", "exitcode", "process", "signals"],
+        run: disposition,
         ..BASE
     },
     Command {

@@ -1,73 +1,20 @@
-//! What is ready and what is running: `poll`, `select`, jobs, time, and what a socket's queues hold.
+//! What is running and what a socket's queues hold: jobs, time, `inq`, `outq`, `atmark`, `state`.
 
 use std::os::fd::{AsFd, BorrowedFd};
-use std::rc::Rc;
 use std::time::Duration;
 
-use super::args::expected;
 use super::data::int_value;
-use super::{Arg, Args, CLOSED, Command, Group, Kind, base, err, named, opt, req, some};
-use crate::linux::constants;
+use super::{Args, CLOSED, Command, Group, Kind, base, err, opt, req, some};
 use crate::linux::state::State;
 use crate::os::{fd, tcp};
 use crate::value::{Failure, Holds, Reply, Value, text};
-use crate::world::{On, Request, Socket, Step, Wait, Wake, World, socket_value, sync};
+use crate::world::{On, Request, Step, Wait, Wake, World, sync};
 
 /// How often it is looked whether a TCP state has come.
 const STATE_AGAIN: Duration = Duration::from_millis(1);
 
 /// The calls about what is ready and what is running.
-pub(super) const COMMANDS: &[Command] =
-    &[POLL, SELECT, WAIT, JOBS, IS_ALIVE, CANCEL, SLEEP, NOW, INQ, OUTQ, ATMARK, STATE];
-
-const POLL: Command = Command {
-    name: "poll",
-    summary: "the events that are there: IN, PRI, OUT, ERR, HUP, RDHUP; waits up to SECONDS for one (0 if left out)",
-    notes: &["IN: recv or accept will not wait (also at the end of the stream). OUT: send has room, or a connect is \
-              decided. RDHUP: the peer sends no more. HUP: both directions are over. ERR: SO_ERROR or MSG_ERRQUEUE \
-              holds an error."],
-    params: &[
-        req("S", Kind::Socket),
-        opt("EVENTS", Kind::PollEvents).is(
-            "which to ask for, joined with |: IN, OUT, PRI, RDHUP; IN|PRI|OUT when left out. ERR, HUP and NVAL are \
-             always told",
-        ),
-        opt("SECONDS", Kind::Seconds).is("how long to wait for one; 0 when left out, none for ever"),
-    ],
-    results: &[("events", Holds::Plain)],
-    returns: "the events that are there, as in IN|HUP; empty text when the time is over",
-    python: "p = select.poll(); p.register({S}<, {EVENTS}>); p.poll(<1000 * {SECONDS}|0>)",
-    c: "struct pollfd p = { s, POLLIN }; poll(&p, 1, 1000);",
-    man: "poll(2)",
-    errors: &[CLOSED],
-    example: "left, right = socketpair\npoll left\nsend right hello\npoll left IN 1\nclose right\npoll left IN|RDHUP 1",
-    related: &["select", "setblocking", "recv", "connect", "RDHUP", "HUP"],
-    run: poll,
-    ..base(Group::Readiness)
-};
-
-const SELECT: Command = Command {
-    name: "select",
-    summary: "wait until a socket has something to read; gives those that have, none at the end of the time",
-    notes: &[
-        "Readable means that recv or accept would not wait: data, a connection, the end of the stream, or an error.",
-    ],
-    params: &[
-        named("timeout", Kind::Seconds).is("seconds; for ever when left out"),
-        some("S", Kind::Socket).is("sockets, or a list of them"),
-    ],
-    results: &[("ready", Holds::Plain)],
-    returns: "a list of the sockets that can be read",
-    python: "select.select([{S}], [], [], <{TIMEOUT}|None>)[0]",
-    also: &["select.select([{S}], [], [])[0]", "select.select({S}, [], []<, {TIMEOUT}>)[0]"],
-    c: "FD_ZERO(&r); FD_SET(a, &r); FD_SET(b, &r); select(b + 1, &r, NULL, NULL, &tv);",
-    man: "select(2)",
-    errors: &[err("EBADF", "one of the sockets is closed")],
-    example: "left, right = socketpair\nselect left right timeout=0\nsend right hello\nselect left right timeout=1",
-    related: &["poll", "recv", "accept"],
-    run: select,
-    ..base(Group::Readiness)
-};
+pub(super) const COMMANDS: &[Command] = &[WAIT, JOBS, IS_ALIVE, CANCEL, SLEEP, NOW, INQ, OUTQ, ATMARK, STATE];
 
 const WAIT: Command = Command {
     name: "wait",
@@ -230,97 +177,9 @@ const STATE: Command = Command {
 };
 
 /// The seconds in that place, or the default when they were left out; `None` is for ever.
-fn limit(args: &Args, i: usize, default: Option<f64>) -> Result<Option<Duration>, Failure> {
+pub(super) fn limit(args: &Args, i: usize, default: Option<f64>) -> Result<Option<Duration>, Failure> {
     let seconds = if args.has(i) { args.seconds(i)? } else { default };
     Ok(seconds.map(fd::seconds))
-}
-
-/// The events of poll(2) that a call which looks at a socket finds there. One that was closed while the call waits is
-/// found to be gone (POLLNVAL) when something happens to it, or when the time is over.
-fn events(socket: &Socket, events: i16, wake: Wake) -> Result<i16, Failure> {
-    match socket.is_held() {
-        true if wake == Wake::Expired || socket.is_ready(events) => Ok(libc::POLLNVAL),
-        true => Ok(0),
-        // What a call took and keeps is as good as what the kernel has.
-        false => {
-            let kept = if socket.shared.kept.is_empty() { 0 } else { events & (libc::POLLIN | libc::POLLRDNORM) };
-            fd::poll(socket.fd()?.as_fd(), events).map(|found| found | kept).map_err(Failure::os)
-        }
-    }
-}
-
-/// Look, and look again at every wake until there is something to tell or the time is over, whatever the sockets'
-/// modes are. `look` gives `None` when there is nothing yet, which `nothing` stands for at the end.
-fn watch<F>(on: On, limit: Option<Duration>, what: &'static str, nothing: Value, mut look: F) -> Result<Step, Failure>
-where
-    F: FnMut(Wake) -> Result<Option<Value>, Failure> + 'static,
-{
-    if let Some(found) = look(Wake::Ready)? {
-        return Ok(found.into());
-    }
-    if limit == Some(Duration::ZERO) {
-        return Ok(nothing.into());
-    }
-    let resume = move |_: &mut World, wake| match look(wake) {
-        Ok(Some(found)) => Some(Ok(found.into())),
-        Ok(None) if wake == Wake::Ready => None,
-        Ok(None) => Some(Ok(nothing.clone().into())),
-        Err(failure) => Some(Err(failure)),
-    };
-    Ok(Step::Park(Wait { on, limit, again: None, what }, Box::new(resume)))
-}
-
-fn poll(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let socket = args.socket(0)?;
-    let events = args.int32_or(1, i32::from(libc::POLLIN | libc::POLLPRI | libc::POLLOUT))?;
-    let bad = |_| Failure::usage(format!("{events} has bits that are no events")).at(1);
-    let events = u16::try_from(events).map_err(bad)?;
-    let limit = limit(args, 2, Some(0.0))?;
-    let look = {
-        let socket = socket.clone();
-        move |wake| {
-            let found = self::events(&socket, events as i16, wake)?;
-            let found = i32::from(found as u16);
-            Ok((found != 0).then(|| Value::text(constants::POLL_EVENTS.join(found))))
-        }
-    };
-    watch(On::Socket(socket), limit, "an event", Value::text(""), look)
-}
-
-/// The sockets from that place on; a list stands for those in it.
-fn sockets(args: &Args, from: usize) -> Result<Vec<Rc<Socket>>, Failure> {
-    let mut found = Vec::new();
-    for (i, arg) in args.rest(from).iter().enumerate() {
-        match arg {
-            Arg::Value(Value::List(several)) => {
-                for one in several.items().iter() {
-                    found.push(one.downcast_rc().ok_or_else(|| expected(from + i, "a socket", one))?);
-                }
-            }
-            _ => found.push(args.socket(from + i)?),
-        }
-    }
-    Ok(found)
-}
-
-fn select(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    // What select(2) takes for readable.
-    const READABLE: i16 = libc::POLLIN | libc::POLLHUP | libc::POLLERR | libc::POLLNVAL;
-    let limit = limit(args, 0, None)?;
-    let sockets = sockets(args, 1)?;
-    let look = {
-        let sockets = sockets.clone();
-        move |wake| {
-            let mut ready = Vec::new();
-            for socket in &sockets {
-                if events(socket, libc::POLLIN, wake)? & READABLE != 0 {
-                    ready.push(socket_value(socket.clone()));
-                }
-            }
-            Ok((!ready.is_empty()).then(|| Value::list(ready)))
-        }
-    };
-    watch(On::Sockets(sockets), limit, "something to read", Value::list(Vec::new()), look)
 }
 
 fn wait(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -15,7 +15,7 @@ use crate::os::msg::{self, Ancillary};
 use crate::os::{addr, fd, trace};
 use crate::value::{Addr, Failure, Holds, Reply, Tried, Value};
 use crate::world::record::{Did, ended};
-use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
+use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, again};
 
 // What several calls fail with.
 pub(super) const NOTHING: KnownError =
@@ -129,7 +129,6 @@ struct Came {
 
 /// A receive under way.
 struct Receiver {
-    socket: Rc<Socket>,
     size: usize,
     flags: i32,
     form: Form,
@@ -152,7 +151,7 @@ struct Receiver {
 
 /// One receive in any of its forms.
 pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) -> Result<Step, Failure> {
-    let socket = args.socket(0)?;
+    let socket = args.socket_ref(0)?;
     let size = args.size(1)?;
     if size == 0 && form == Form::Data {
         // Python asks the kernel nothing.
@@ -178,17 +177,7 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
     // AF_UNIX does both at every byte, and gathers.
     let gathers = flags & libc::MSG_WAITALL != 0 || unix;
     let ask_first = stream && low_water > 1 && !never && (matches!(mode, Mode::Timeout(_)) || (blocking && !gathers));
-    let waiting = Waiting {
-        socket: socket.clone(),
-        mode,
-        side: Side::In,
-        never,
-        again: None,
-        what: "data",
-        tried: Tried::Receive { room: size, flags },
-    };
     let mut receiver = Receiver {
-        socket,
         size,
         flags,
         form,
@@ -201,22 +190,29 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
         beside: Came::default(),
         coming: 0,
     };
-    retry(world, waiting, move |world, expired| receiver.attempt(world, expired))
+    match receiver.attempt(world, socket, None) {
+        Ok(step) => Ok(step),
+        Err(failure) => {
+            let socket = world.share(socket)?;
+            let tried = Tried::Receive { room: size, flags };
+            let waiting = Waiting { mode, never, ..Waiting::new(&socket, Side::In, "data", tried) };
+            again(failure, waiting, move |world, expired| receiver.attempt(world, &socket, expired))
+        }
+    }
 }
 
 impl Receiver {
-    fn attempt(&mut self, world: &mut World, expired: Expired) -> Result<Step, Failure> {
-        match self.take(world, expired.is_some()) {
+    fn attempt(&mut self, world: &mut World, socket: &Socket, expired: Expired) -> Result<Step, Failure> {
+        match self.take(world, socket, expired.is_some()) {
             Err(failure) if failure.is(libc::EAGAIN) => {
-                if self.blocking && !self.socket.is_stream() && self.is_shut()? {
+                if self.blocking && !socket.is_stream() && Self::is_shut(socket)? {
                     // Shut down for reading: there poll(2) says readable for ever, and recv(2) EAGAIN.
-                    return Ok(self.finish(world, Value::bytes([]), Came::default(), 0));
+                    return Ok(self.finish(world, socket, Value::bytes([]), Came::default(), 0));
                 }
                 // TCP waits once for 0 bytes, and asks no more: not whether its time is over, nor for an error.
-                self.waited =
-                    self.blocking && self.size == 0 && self.socket.is_stream() && self.socket.family != libc::AF_UNIX;
+                self.waited = self.blocking && self.size == 0 && socket.is_stream() && socket.family != libc::AF_UNIX;
                 match expired {
-                    Some(_) if self.waited || !self.got.is_empty() => Ok(self.gathered(world)),
+                    Some(_) if self.waited || !self.got.is_empty() => Ok(self.gathered(world, socket)),
                     Some(expired) => Err(expired),
                     None => Err(failure),
                 }
@@ -225,50 +221,49 @@ impl Receiver {
         }
     }
 
-    fn is_shut(&self) -> Result<bool, Failure> {
-        Ok(self.polled(libc::POLLIN | libc::POLLRDHUP)? & libc::POLLRDHUP != 0)
+    fn is_shut(socket: &Socket) -> Result<bool, Failure> {
+        Ok(Self::polled(socket, libc::POLLIN | libc::POLLRDHUP)? & libc::POLLRDHUP != 0)
     }
 
     /// Whether a kernel-blocking call has as much to take as it waits for, though less than `SO_RCVLOWAT`.
-    fn holds_target(&self) -> Result<bool, Failure> {
-        Ok(self.blocking && fd::inq(self.socket.fd()?.as_fd()).map_err(Failure::os)? >= self.target)
+    fn holds_target(&self, socket: &Socket) -> Result<bool, Failure> {
+        Ok(self.blocking && fd::inq(socket.fd()?.as_fd()).map_err(Failure::os)? >= self.target)
     }
 
-    fn polled(&self, events: i16) -> Result<i16, Failure> {
-        fd::poll(self.socket.fd()?.as_fd(), events).map_err(Failure::os)
+    fn polled(socket: &Socket, events: i16) -> Result<i16, Failure> {
+        fd::poll(socket.fd()?.as_fd(), events).map_err(Failure::os)
     }
 
     /// Take what is there; EAGAIN if it is not enough yet.
-    fn take(&mut self, world: &mut World, last: bool) -> Result<Step, Failure> {
-        let kept = !self.socket.shared.kept.is_empty();
+    fn take(&mut self, world: &mut World, socket: &Socket, last: bool) -> Result<Step, Failure> {
         if self.ask_first
-            && !kept
+            && socket.shared.kept.is_empty()
             && !(last && self.blocking)
-            && self.polled(libc::POLLIN)? == 0
-            && !self.holds_target()?
+            && Self::polled(socket, libc::POLLIN)? == 0
+            && !self.holds_target(socket)?
         {
             return Err(Failure::os(libc::EAGAIN));
         }
         loop {
             // The urgent byte's place ends what is taken in one piece.
-            if !self.got.is_empty() && fd::atmark(self.socket.fd()?.as_fd()) == Ok(true) {
-                return Ok(self.gathered(world));
+            if !self.got.is_empty() && fd::atmark(socket.fd()?.as_fd()) == Ok(true) {
+                return Ok(self.gathered(world, socket));
             }
-            let (came, room) = match self.once(world) {
+            let (came, room) = match self.once(world, socket) {
                 Ok(found) => found,
                 Err(failure) if failure.is(libc::EAGAIN) || (self.got.is_empty() && !self.waited) => {
                     return Err(failure);
                 }
                 Err(failure) => {
-                    keep(&self.socket, &failure);
-                    return Ok(self.gathered(world));
+                    keep(socket, &failure);
+                    return Ok(self.gathered(world, socket));
                 }
             };
             let enough = came.len == 0 || self.ask_first || self.got.len() + came.len >= self.target;
-            if self.got.is_empty() && (enough || self.peeked_enough(last)?) {
+            if self.got.is_empty() && (enough || self.peeked_enough(socket, last)?) {
                 let taken = came.len;
                 let data = Value::Bytes(data(world, room, taken));
-                return Ok(self.finish(world, data, came, taken));
+                return Ok(self.finish(world, socket, data, came, taken));
             }
             if self.flags & libc::MSG_PEEK != 0 {
                 return Err(Failure::os(libc::EAGAIN));
@@ -280,33 +275,34 @@ impl Receiver {
             self.beside.flags |= came.flags;
             self.beside.from = came.from.or(self.beside.from.take());
             if enough || rights {
-                return Ok(self.gathered(world));
+                return Ok(self.gathered(world, socket));
             }
         }
     }
 
     /// Whether a peek that found less than it wants is to give that: no more can come, or its time is over.
-    fn peeked_enough(&self, last: bool) -> Result<bool, Failure> {
+    fn peeked_enough(&self, socket: &Socket, last: bool) -> Result<bool, Failure> {
         const OVER: i16 = libc::POLLRDHUP | libc::POLLHUP | libc::POLLERR;
-        Ok(self.flags & libc::MSG_PEEK != 0 && (last || self.polled(libc::POLLIN | libc::POLLRDHUP)? & OVER != 0))
+        Ok(self.flags & libc::MSG_PEEK != 0
+            && (last || Self::polled(socket, libc::POLLIN | libc::POLLRDHUP)? & OVER != 0))
     }
 
     /// One receive into the world's buffer; how much of the buffer it was given.
-    fn once(&mut self, world: &mut World) -> Result<(Came, usize), Failure> {
-        let fd = self.socket.fd()?;
+    fn once(&mut self, world: &mut World, socket: &Socket) -> Result<(Came, usize), Failure> {
+        let fd = socket.fd()?;
         let wanted = self.size - self.got.len();
         let room = if wanted <= SHARED_BUFFER { wanted } else { large(fd.as_fd(), wanted) };
-        if world.record.is_some() && self.socket.kind == libc::SOCK_DGRAM {
+        if world.record.is_some() && socket.kind == libc::SOCK_DGRAM {
             // Only this look before tells how long a datagram is that is cut short.
             self.coming = trace::aside(|| fd::inq(fd.as_fd())).unwrap_or(0);
         }
         let buffer = &mut world.buffer(room)[..room];
-        let stream = self.socket.is_stream();
+        let stream = socket.is_stream();
         if stream && self.flags & libc::MSG_TRUNC != 0 {
             // TCP throws the bytes away and leaves in the buffer what was there.
             buffer.fill(0);
         }
-        let kept = self.socket.give_kept(buffer, self.flags, !matches!(self.form, Form::Message(_)));
+        let kept = socket.give_kept(buffer, self.flags, !matches!(self.form, Form::Message(_)));
         let came = match self.form {
             _ if kept > 0 => Ok(Came { len: kept, ..Came::default() }),
             Form::Data => addr::recv_bytes(fd.as_fd(), buffer, self.flags).map(|len| Came { len, ..Came::default() }),
@@ -323,28 +319,28 @@ impl Receiver {
         let came = came.map_err(Failure::os);
         // An error kept by an earlier call comes after the data that came before it.
         let nothing = !matches!(&came, Ok(came) if came.len > 0 || wanted == 0);
-        if nothing && let Some(error) = self.socket.shared.stash.take() {
+        if nothing && let Some(error) = socket.shared.stash.take() {
             return Err(Failure::os(error));
         }
         let mut came = came?;
         let named = came.from.is_some() || self.form == Form::Data;
-        if self.socket.family == libc::AF_UNIX && !named && !(stream && came.len == 0) {
+        if socket.family == libc::AF_UNIX && !named && !(stream && came.len == 0) {
             came.from = Some(Addr::Unnamed);
         }
         Ok((came, room))
     }
 
     /// All that was gathered.
-    fn gathered(&mut self, world: &mut World) -> Step {
+    fn gathered(&mut self, world: &mut World, socket: &Socket) -> Step {
         world.trim_buffer();
         let taken = self.got.len();
         let data = Value::bytes(std::mem::take(&mut self.got));
         let beside = std::mem::take(&mut self.beside);
-        self.finish(world, data, beside, taken)
+        self.finish(world, socket, data, beside, taken)
     }
 
-    fn finish(&self, world: &mut World, data: Value, came: Came, bytes: usize) -> Step {
-        world.note(&self.socket, || {
+    fn finish(&self, world: &mut World, socket: &Socket, data: Value, came: Came, bytes: usize) -> Step {
+        world.note(socket, || {
             if self.queue {
                 return Did::TookError(came.ancillary.iter().find_map(Queued::of), came.from.clone());
             }
@@ -354,7 +350,7 @@ impl Receiver {
                 room: self.size,
                 whole: self.coming,
                 peeked: self.flags & libc::MSG_PEEK != 0,
-                end: bytes == 0 && self.size > 0 && ended(&self.socket),
+                end: bytes == 0 && self.size > 0 && ended(socket),
             }
         });
         let from = |from: Option<Addr>| from.map_or(Value::None, Value::Addr);

@@ -8,8 +8,9 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::sending::{kept, waiting};
+use super::splice::between;
 use super::transfer::{OVER, SEND};
-use super::{Args, CLOSED, Command, Group, Kind, Stands, base, err, opt, req};
+use super::{Args, Command, Group, Kind, Stands, base, err, opt, req};
 use crate::os::fd;
 use crate::value::{Failure, Holds, Tried, Value};
 use crate::world::record::Did;
@@ -22,23 +23,31 @@ const SENDFILE: Command = Command {
     name: "sendfile",
     summary: "send a file; from OFFSET on, COUNT bytes or all, without copying them through the program",
     params: &[
-        req("S", Kind::Socket).that(Stands::Connected),
-        req("PATH", Kind::Path).is("a regular file"),
-        opt("OFFSET", Kind::Size).is("where to start, 0 if left out"),
+        req("S", Kind::Socket).that(Stands::Connected).or(&["a file"]),
+        req("PATH", Kind::Path).is("a regular file; or an open file or socket by its value: $f"),
+        opt("OFFSET", Kind::Size).is("where to start, 0 if left out; of what is open, where it stands"),
         opt("COUNT", Kind::Int).is("how many bytes, 1 or more"),
     ],
     results: &[("count", Holds::Count)],
+    notes: &[
+        "Of a path it is Python's socket.sendfile: it goes on until all is sent. Of an open file, a socket or a pipe's end \
+         ($f) it is the kernel's sendfile, once: Python's os.sendfile. What is read must be a file that can be mapped: of a \
+         socket or a pipe it fails with EINVAL, unless S is a pipe, where Linux splices since 5.12.",
+    ],
     returns: "how many bytes were sent",
     python: "{S}.sendfile(open({PATH}, 'rb')<, {OFFSET}<, {COUNT}>>)",
     c: "sendfile(s, file, &offset, count);",
     man: "sendfile(2)",
     errors: &[
         OVER,
+        err("EINVAL", "what is read is a socket or a pipe, and S is no pipe: sendfile takes no data from those")
+            .cure("r, w = pipe, then splice $from w COUNT and splice r S COUNT"),
+        err("ESPIPE", "OFFSET of a socket or a pipe, which have no places").cure("none, or leave it out"),
+        err("EBADF", "the socket is closed, or the file was not opened for that"),
         err("ENOENT", "there is no such file"),
         err("EISDIR", "it is a directory"),
         err("Usage", "the socket is no stream or is non-blocking, COUNT is not 1 or more, or it is no regular file"),
         err("timeout", "no room came within the socket's timeout"),
-        CLOSED,
     ],
     like: Some(&SEND),
     example: "left, right = socketpair\nsendfile left /etc/passwd 0 4\nrecv right 100",
@@ -48,6 +57,9 @@ const SENDFILE: Command = Command {
 };
 
 fn sendfile(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Value::Handle(_) = args.value(1) {
+        return between(world, args);
+    }
     let socket = args.socket(0)?;
     if !socket.is_stream() {
         return Err(Failure::usage("sendfile needs a stream socket").at(0));

@@ -8,7 +8,7 @@ use super::connection::UNIX_AGAIN;
 use crate::os::addr;
 use crate::value::{Addr, Failure, Tried, Value};
 use crate::world::record::{Did, Ends};
-use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, retry};
+use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, again};
 
 /// What is sent, and with which call.
 pub(super) enum Load {
@@ -77,19 +77,24 @@ pub(super) fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize, fds: u16) -
 }
 
 /// One send in any of its forms: it gives the count.
-pub(super) fn put(world: &mut World, socket: Rc<Socket>, load: Load, flags: i32) -> Result<Step, Failure> {
+pub(super) fn put(world: &mut World, socket: &Socket, load: Load, flags: i32) -> Result<Step, Failure> {
     if socket.shared.stash.get().is_some() {
-        kept(&socket)?;
+        kept(socket)?;
     }
     let whole = socket.is_stream() && socket.waits() == Mode::Blocking && flags & libc::MSG_DONTWAIT == 0;
-    let waiting = waiting(&socket, flags, load.len(), load.fds());
-    let mut sending = Sending { socket, load, flags, whole, sent: 0 };
-    retry(world, waiting, move |world, expired| sending.attempt(world, expired))
+    let mut sending = Sending { load, flags, whole, sent: 0 };
+    match sending.attempt(world, socket, None) {
+        Ok(step) => Ok(step),
+        Err(failure) => {
+            let socket = world.share(socket)?;
+            let waiting = waiting(&socket, flags, sending.load.len(), sending.load.fds());
+            again(failure, waiting, move |world, expired| sending.attempt(world, &socket, expired))
+        }
+    }
 }
 
 /// A send under way.
 struct Sending {
-    socket: Rc<Socket>,
     load: Load,
     flags: i32,
     /// Whether it is done only when every byte is queued.
@@ -104,10 +109,10 @@ impl Sending {
 
     /// MSG_FASTOPEN: the send began the connection, too.
     #[inline]
-    fn opened(&self, world: &mut World) {
+    fn opened(&self, world: &mut World, socket: &Socket) {
         if let (true, Some(to)) = (self.flags & libc::MSG_FASTOPEN != 0, self.load.to()) {
-            let ends = || Ends::of(&self.socket).map_or_else(|| Did::Connecting(to.clone()), Did::Connected);
-            world.note(&self.socket, ends);
+            let ends = || Ends::of(socket).map_or_else(|| Did::Connecting(to.clone()), Did::Connected);
+            world.note(socket, ends);
         }
     }
 
@@ -119,14 +124,14 @@ impl Sending {
         }
     }
 
-    fn attempt(&mut self, world: &mut World, expired: Expired) -> Result<Step, Failure> {
+    fn attempt(&mut self, world: &mut World, socket: &Socket, expired: Expired) -> Result<Step, Failure> {
         loop {
-            let before = world.before_send(&self.socket, self.load.to());
-            let failure = match self.load.put(&self.socket, self.sent, self.flags) {
+            let before = world.before_send(socket, self.load.to());
+            let failure = match self.load.put(socket, self.sent, self.flags) {
                 Ok(n) => {
-                    self.opened(world);
+                    self.opened(world, socket);
                     let of = self.load.len() - self.sent;
-                    world.note_sent(&self.socket, before, [n, of], self.load.to());
+                    world.note_sent(socket, before, [n, of], self.load.to());
                     self.sent += n;
                     if !self.whole || n == 0 || self.sent >= self.load.len() {
                         return Ok(self.count());
@@ -137,7 +142,7 @@ impl Sending {
                 Err(failure) => failure,
             };
             if failure.is(libc::EINPROGRESS) {
-                self.opened(world);
+                self.opened(world, socket);
             }
             if failure.is(libc::EAGAIN) {
                 return match expired {
@@ -154,7 +159,7 @@ impl Sending {
             if self.sent == 0 {
                 return Err(self.failed(failure));
             }
-            keep(&self.socket, &failure);
+            keep(socket, &failure);
             return Ok(self.count());
         }
     }

@@ -4,13 +4,14 @@ use std::os::fd::{AsFd, IntoRawFd};
 use std::rc::Rc;
 
 use super::args::expected;
+use super::epoll::EPOLLS;
 use super::kinds::fit;
 use super::{Args, CLOSED, Command, Group, Kind, MANY_OPEN, Stands, base, err, named, opt, req};
 use crate::os::fd;
 use crate::value::text::nearest;
 use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::record::Did;
-use crate::world::{File, Mode, Socket, Step, World, file, socket_value, sync};
+use crate::world::{Epoll, File, Mode, Socket, Step, World, file, socket_value, sync};
 
 /// The calls that make and end sockets.
 pub(crate) const COMMANDS: &[Command] = &[SOCKET, SOCKETPAIR, CLOSE, SHUTDOWN, DUP, DETACH, FILENO];
@@ -23,11 +24,14 @@ const SOCKET: Command = Command {
          connects it. Whoever made it closes it; in sockpit a socket is also closed when its last name goes.",
     ],
     params: &[
-        opt("FAMILY", Kind::Sort).is("AF_INET (the default), AF_INET6, AF_UNIX, ...; or tcp, udp, tcp6, udp6, unix, \
-                                     which say family and type in one"),
+        opt("FAMILY", Kind::Sort)
+            .is("AF_INET (the default), AF_INET6, AF_UNIX, AF_NETLINK, ...; or tcp, udp, tcp6, udp6, \
+                                     mptcp, udplite, which say family and type in one"),
         opt("TYPE", Kind::Type).is("SOCK_STREAM (the default), SOCK_DGRAM, SOCK_SEQPACKET or SOCK_RAW; \
                                     |SOCK_NONBLOCK may be added"),
-        opt("PROTO", Kind::Protocol).is("0 (the default) is the one that belongs to family and type: TCP, UDP"),
+        opt("PROTO", Kind::Protocol)
+            .is("0 (the default) is the one that belongs to family and type: TCP, UDP. Of AF_PACKET it \
+                                         is in network order, as in C and Python: n = htons ETH_P_ALL"),
         named("fileno", Kind::Int).is("take up an open descriptor instead: see detach"),
     ],
     results: &[("socket", Holds::Live)],
@@ -39,6 +43,8 @@ const SOCKET: Command = Command {
         err("EAFNOSUPPORT", "the kernel does not have this address family, or IPv6 is switched off").cure("AF_INET"),
         err("ESOCKTNOSUPPORT", "the family has no sockets of this type")
             .cure("SOCK_STREAM or SOCK_DGRAM: AF_INET has no SOCK_SEQPACKET"),
+        err("ENODEV", "AF_VSOCK without a hypervisor that carries this type").cure("SOCK_STREAM"),
+        err("ENOPROTOOPT", "MPTCP is switched off: net.mptcp.enabled").cure("plain TCP: leave the protocol out"),
         err("EPROTONOSUPPORT", "the protocol is not one of this family and type")
             .cure("leave the protocol out: TCP is SOCK_STREAM, UDP is SOCK_DGRAM"),
         err("EPERM", "raw and packet sockets are for root (CAP_NET_RAW)")
@@ -96,7 +102,7 @@ const CLOSE: Command = Command {
          ends; one with a timeout finds at its end that the descriptor is gone (EBADF). shutdown before close is what \
          wakes it.",
     ],
-    params: &[req("X", Kind::SocketOrFile)],
+    params: &[req("X", Kind::SocketOrFile).or(EPOLLS)],
     python: "{X}.close()",
     c: "close(s);",
     man: "close(2)",
@@ -176,14 +182,17 @@ const DETACH: Command = Command {
 const FILENO: Command = Command {
     name: "fileno",
     summary: "the number of a socket's descriptor; -1 once it is closed",
-    params: &[req("S", Kind::Socket)],
+    params: &[req("S", Kind::Socket).or(EPOLLS)],
     results: &[("fd", Holds::Fd)],
     returns: "the descriptor, a small number; -1 once the socket is closed",
     python: "{S}.fileno()",
     man: "socket(2)",
     example: "s = socket\nfileno s\nclose s\nfileno s",
     related: &["detach", "dup", "close", "EBADF"],
-    run: |_, args| Ok(Value::Int(i128::from(args.socket(0)?.fileno())).into()),
+    run: |_, args| {
+        let end = args.value(0).downcast::<Epoll>().map_or_else(|| args.socket(0), |epoll| Ok(epoll.end.clone()))?;
+        Ok(Value::Int(i128::from(end.fileno())).into())
+    },
     ..base(Group::Sockets)
 };
 
@@ -198,12 +207,12 @@ fn socket(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         Value::Text(word) => short_form(word),
         _ => None,
     };
-    let (family, kind) = if let Some((family, kind)) = short {
+    let (family, kind, usual) = if let Some([family, kind, protocol]) = short {
         let flags = args.int32_or(1, 0)?;
         if flags & !TYPE_FLAGS != 0 && flags & !TYPE_FLAGS != kind {
             return Err(Failure::usage(format!("{} says the type already", args.value(0))).at(1));
         }
-        (family, kind | flags)
+        (family, kind | flags, protocol)
     } else {
         if args.has(0) {
             let near = nearest(&args.value(0).to_string(), SHORT_FORMS.iter().map(|(name, ..)| *name));
@@ -213,22 +222,27 @@ fn socket(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
             })?;
             args.0[0] = fitted;
         }
-        (args.int32_or(0, libc::AF_INET)?, args.int32_or(1, libc::SOCK_STREAM)?)
+        (args.int32_or(0, libc::AF_INET)?, args.int32_or(1, libc::SOCK_STREAM)?, 0)
     };
-    let protocol = args.int32_or(2, 0)?;
+    let protocol = args.int32_or(2, usual)?;
     world.socket(family, kind, protocol).map(|s| socket_value(s).into())
 }
 
-/// The words that stand for a family and a type at once.
-pub(crate) const SHORT_FORMS: &[(&str, i32, i32)] = &[
-    ("tcp", libc::AF_INET, libc::SOCK_STREAM),
-    ("udp", libc::AF_INET, libc::SOCK_DGRAM),
-    ("tcp6", libc::AF_INET6, libc::SOCK_STREAM),
-    ("udp6", libc::AF_INET6, libc::SOCK_DGRAM),
+/// The words that stand for a family and a type at once, and those for a protocol as well.
+pub(crate) const SHORT_FORMS: &[(&str, i32, i32, i32)] = &[
+    ("tcp", libc::AF_INET, libc::SOCK_STREAM, 0),
+    ("udp", libc::AF_INET, libc::SOCK_DGRAM, 0),
+    ("tcp6", libc::AF_INET6, libc::SOCK_STREAM, 0),
+    ("udp6", libc::AF_INET6, libc::SOCK_DGRAM, 0),
+    ("mptcp", libc::AF_INET, libc::SOCK_STREAM, libc::IPPROTO_MPTCP),
+    ("mptcp6", libc::AF_INET6, libc::SOCK_STREAM, libc::IPPROTO_MPTCP),
+    ("udplite", libc::AF_INET, libc::SOCK_DGRAM, libc::IPPROTO_UDPLITE),
+    ("udplite6", libc::AF_INET6, libc::SOCK_DGRAM, libc::IPPROTO_UDPLITE),
 ];
 
-fn short_form(word: &str) -> Option<(i32, i32)> {
-    SHORT_FORMS.iter().find(|(name, ..)| *name == word).map(|(_, family, kind)| (*family, *kind))
+fn short_form(word: &str) -> Option<[i32; 3]> {
+    let found = SHORT_FORMS.iter().find(|(name, ..)| *name == word);
+    found.map(|(_, family, kind, protocol)| [*family, *kind, *protocol])
 }
 
 /// `socket fileno=FD`.
@@ -240,7 +254,10 @@ fn adopt(world: &mut World, args: &Args) -> Result<Step, Failure> {
     if number < 0 {
         return Err(Failure::usage(format!("a descriptor is 0 or more, not {number}")).at(3));
     }
-    match fd::adopt(number).map_err(|e| Failure::os(e).at(3))? {
+    // One that a program started from here gets, too, looks like nobody's.
+    let own = world.sockets().iter().any(|socket| socket.fileno() == number);
+    let adopted = if own { None } else { fd::adopt(number).map_err(|e| Failure::os(e).at(3))? };
+    match adopted {
         Some(fd) => world.adopt(fd).map(|s| socket_value(s).into()),
         None => Err(Failure::usage(format!("descriptor {number} is one that sockpit itself has open"))
             .note("dup gives a second socket of the same connection; detach gives a descriptor out of its hands")
@@ -269,6 +286,9 @@ fn close(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let value = args.value(0);
     if let Some(socket) = value.downcast_rc::<Socket>() {
         return world.close(&socket);
+    }
+    if let Some(epoll) = value.downcast::<Epoll>() {
+        return world.close(&epoll.end);
     }
     let file: Rc<File> = value.downcast_rc().ok_or_else(|| expected(0, "a socket or a file", value))?;
     file::close(world, &file)

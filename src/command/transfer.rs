@@ -144,9 +144,9 @@ pub(super) const SENDTO: Command = Command {
 };
 
 fn send(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let socket = args.socket(0)?;
-    let flags = args.flags(2)?;
-    put(world, socket, Load::Plain(data(args.take(1))), flags)
+    let flags = args.socket_ref(0).and_then(|_| args.flags(2))?;
+    let load = Load::Plain(data(args.take(1)));
+    put(world, args.socket_ref(0)?, load, flags)
 }
 
 fn sendto(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -155,7 +155,7 @@ fn sendto(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let data = data(args.take(1));
     let from = socket.clone();
     let to = args.0.get(3).unwrap_or(&Arg::Absent);
-    names::resolve(world, &socket, to, move |world, to| put(world, from, Load::To(data, to), flags))
+    names::resolve(world, &socket, to, move |world, to| put(world, &from, Load::To(data, to), flags))
 }
 
 fn sendall(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -165,6 +165,7 @@ fn family(addr: &Addr) -> Option<i32> {
         Addr::V4(_) => libc::AF_INET,
         Addr::V6(_) => libc::AF_INET6,
         Addr::Path(_) | Addr::Abstract(_) => libc::AF_UNIX,
+        Addr::Special(special) => special.family(),
         Addr::Unnamed | Addr::Other(..) => return None,
     })
 }

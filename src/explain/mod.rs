@@ -11,6 +11,7 @@ mod connection;
 mod datagrams;
 mod diagram;
 mod elsewhere;
+mod family;
 mod fin;
 mod local_port;
 mod option_value;
@@ -88,10 +89,11 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (_, libc::ENOTCONN) => &[state::not_connected],
         (_, libc::EISCONN) => &[state::connected],
         (_, libc::EMFILE) => &[state::too_many],
-        (Bind | Listen, libc::EADDRINUSE) => &[local_port::none_free, address::taken],
-        (Bind, libc::EADDRNOTAVAIL) => &[address::not_here],
+        (Bind | Listen, libc::EADDRINUSE) => &[family::nowhere, local_port::none_free, address::taken],
+        (Bind, libc::EADDRNOTAVAIL) => &[family::nowhere, address::not_here],
+        (Bind, libc::ENODEV | libc::ENOENT | libc::EPERM) => &[family::nowhere],
         (Bind, libc::EACCES) => &[permission::privileged],
-        (Bind, libc::EINVAL) => &[address::bound_already, address::v6_alone, address::no_interface],
+        (Bind, libc::EINVAL) => &[family::nowhere, address::bound_already, address::v6_alone, address::no_interface],
         (Connect, libc::EADDRNOTAVAIL) => &[local_port::none_for_connect],
         (Connect | Send { .. }, libc::EACCES) => &[address::broadcast],
         (Connect, libc::ECONNREFUSED) => &[connection::refused],
@@ -116,7 +118,10 @@ fn finders(tried: Tried, name: Name) -> &'static [Find] {
         (Send { .. }, libc::EMSGSIZE) => &[state::too_long],
         (SetOption(..) | GetOption(..), libc::ENOPROTOOPT | libc::EOPNOTSUPP) => &[state::other_level],
         (SetOption(..), libc::EINVAL) => &[option_value::refused],
-        (Make(_), libc::EPROTONOSUPPORT) => &[state::other_protocol],
+        (Make(_), libc::EPROTONOSUPPORT | libc::ENOPROTOOPT) => &[family::no_protocol, state::other_protocol],
+        (Make(_), libc::EAFNOSUPPORT) => &[family::absent],
+        (Make(_), libc::ESOCKTNOSUPPORT | libc::ENODEV) => &[family::other_type],
+        (Send { .. }, libc::ENXIO) => &[family::no_interface],
         (Make(_), libc::EACCES) => &[permission::no_ping],
         (Make(_), libc::EPERM) => &[permission::no_raw],
         (Connect, libc::ECONNABORTED) => &[state::aborted],

@@ -6,13 +6,14 @@ use std::time::Instant;
 use super::{Told, bytes, datagrams, fin, known, listens, option_name, option_value};
 use crate::command;
 use crate::linux::constants::HOWS;
+use crate::linux::sort::sort;
 use crate::linux::state::State;
 use crate::os::errqueue::Queued;
 use crate::os::fd;
 use crate::os::tcp;
 use crate::value::{Addr, Failure, Handle, Name, Reason, text};
 use crate::world::record::{Did, Fact};
-use crate::world::{Mode, Record, Socket, World, dropped, sort};
+use crate::world::{Mode, Record, Socket, World, dropped};
 
 /// The most entries that a story tells.
 const TOLD_MAX: usize = 20;
@@ -41,6 +42,10 @@ pub(crate) fn remark(record: &Record) -> Option<String> {
         Did::Lost { .. } => Some(format!("{} threw it away: the datagram is lost", record.name(last.socket))),
         Did::Held => {
             let name = record.name(last.socket);
+            if record.last(last.socket, |did| *did != Did::Held).is_none() {
+                // An epoll, of which nothing else is written down.
+                return Some(format!("a call still waits on {name} and holds it open: it goes on until it ends"));
+            }
             let listens = record.last(last.socket, |did| matches!(did, Did::Listens(_))).is_some();
             let so =
                 if listens { "it takes one connection more" } else { "its peer sees no end before that call ends" };

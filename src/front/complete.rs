@@ -305,14 +305,14 @@ impl Found {
         let (mut family, mut kind) = (None, None);
         for text in args.iter().map(|w| w.text.rsplit('=').next().unwrap_or("")) {
             let short = socket::SHORT_FORMS.iter().find(|(name, ..)| *name == text).copied();
-            family = family.or(short.map(|(_, family, _)| family)).or(constants::FAMILIES.find(text));
+            family = family.or(short.map(|(_, family, ..)| family)).or(constants::FAMILIES.find(text));
             // Of what is joined the type is the small number; the others are flags.
             let types = text.split('|').filter_map(|part| constants::TYPES.find(part));
-            kind = kind.or(short.map(|(.., kind)| kind)).or(types.min());
+            kind = kind.or(short.map(|(_, _, kind, _)| kind)).or(types.min());
         }
         // 0 has a second name, of IPv6's headers.
         let is_zero = |row: &constants::Row| row.1 == 0 && row.0 != "IPPROTO_IP";
-        let fits = |row: &&constants::Row| constants::is_spoken(family, kind, row.1) && !is_zero(row);
+        let fits = |row: &&constants::Row| constants::is_spoken(family, kind, row.1 as i32) && !is_zero(row);
         self.all(constants::PROTOCOLS.rows().filter(fits).map(|row| row.0));
     }
 

@@ -8,7 +8,7 @@ use owo_colors::{OwoColorize, Style};
 use super::names::Names;
 use crate::command::{self, kinds};
 use crate::lang::{KEYWORDS, Mark, MarkKind, Operator, Typed, head, typed};
-use crate::linux::names;
+use crate::linux::constants;
 use crate::value::Name;
 
 /// What the pieces of a line look like.
@@ -156,7 +156,8 @@ impl Line<'_> {
     fn is_known(&self, inserted: &str) -> bool {
         let name = inserted.trim_start_matches(['$', '{']);
         let name = &name[..name.find(['}', '[', '.', ':']).unwrap_or(name.len())];
-        self.in_block || inserted.contains(":-") || self.names.get(name).is_some()
+        let given = self.names.get(name).is_some() || constants::value(name).is_some();
+        self.in_block || inserted.contains(":-") || given
     }
 
     /// What is wrong as it stands may only not be whole: an escape, a `${name` at the end of the line.
@@ -178,5 +179,5 @@ fn is_operator(text: &str) -> bool {
 
 fn is_constant(text: &str) -> bool {
     matches!(text, "none" | "None" | "on" | "off" | "true" | "false" | "True" | "False")
-        || text.split('|').all(|part| part.contains('_') && names::find_any(part).is_some())
+        || text.split('|').all(|part| part.contains('_') && constants::find_any(part).is_some())
 }

@@ -24,6 +24,13 @@ pub static ERRORS: &[Topic] = &[
         "left, right = socketpair\nsettimeout left 0.05\nexpect timeout recv left 100",
     ),
     error(
+        &["herror"],
+        "the host is not known, to a call that looks it up the old way",
+        &["It is Python's socket.herror, with the text of h_errno. getaddrinfo and getnameinfo fail with EAI_NONAME \
+           and its kin instead, which are Python's socket.gaierror."],
+        "expect herror gethostbyname_ex <broadcast>",
+    ),
+    error(
         &["Usage"],
         "the arguments do not fit the call",
         &["Nothing was asked of the kernel. Python says TypeError, ValueError or struct.error in its place."],

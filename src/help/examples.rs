@@ -86,6 +86,7 @@ pub(super) fn constant(set: &Constants, name: &str, about: &str) -> String {
         _ if is(&constants::POLL_EVENTS) => format!("left, right = socketpair\npoll left {name}"),
         "rd" | "SHUT_RD" => format!("left, right = socketpair\nshutdown left {name}\nrecv left 100"),
         _ if is(&constants::HOWS) => format!("left, right = socketpair\nshutdown left {name}\nrecv right 100"),
+        _ if is(&constants::REST) => format!("print ${name}"),
         _ => String::new(),
     }
 }

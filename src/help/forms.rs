@@ -62,6 +62,9 @@ const EXCEPTIONS: &[(&str, &[&str])] = &[
     ("UnicodeEncodeError", &["Decode"]),
     ("ValueError", &["Usage"]),
     ("json.JSONDecodeError", &["Decode"]),
+    ("socket.gaierror", &["EAI_NONAME", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA", "EAI_ADDRFAMILY", "EAI_FAMILY"]),
+    ("socket.gaierror", &["EAI_SERVICE", "EAI_SOCKTYPE", "EAI_BADFLAGS", "EAI_MEMORY", "EAI_SYSTEM", "EAI_OVERFLOW"]),
+    ("socket.herror", &["herror"]),
     ("queue.Empty", &["Empty"]),
     ("queue.Full", &["Full"]),
     ("struct.error", &["Usage"]),
@@ -128,7 +131,7 @@ fn names(form: &'static str) -> impl Iterator<Item = FormName> {
             None => (None, chain.text),
         };
         // A constant is no name of the call.
-        let is_constant = !name.contains(|c: char| c.is_ascii_lowercase());
+        let is_constant = !chain.is_called && !name.contains(|c: char| c.is_ascii_lowercase());
         let is_name = chain.is_field || chain.is_called || module.is_some();
         (is_name && !is_constant).then_some(FormName { module, name, whole: chain.text })
     };

@@ -17,8 +17,7 @@ pub mod topics;
 pub mod words;
 
 use crate::command::{self, Command, Group};
-use crate::linux::constants::{Constants, INTERFACE_FLAGS, Row};
-use crate::linux::names::SETS;
+use crate::linux::constants::{Constants, INTERFACE_FLAGS, Row, SETS};
 use crate::linux::options::{self, Opt};
 use crate::linux::state::State;
 use crate::value::page::Page;

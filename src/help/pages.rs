@@ -161,7 +161,7 @@ fn value_of(option: &Opt) -> String {
 
 /// What a constant means; a second name means what the documented one does.
 pub(super) fn meaning(set: &Constants, row: &Row) -> String {
-    match (row, set.name_of(row.1)) {
+    match (row, set.name_of(row.1 as i32)) {
         ((_, _, ""), Some(documented)) => {
             let about = set.rows().find(|(name, ..)| *name == documented).map_or("", |(.., about)| about);
             format!("the same as {documented}: {about}")

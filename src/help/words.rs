@@ -37,7 +37,8 @@ pub static LANGUAGE: &[Topic] = &[
              so is a word with \\xNN. All else is text, which goes over the wire as UTF-8. Escapes: \\r \\n \\t \\0 \\\\ \\xNN \
              \\u{...}.",
             "$name is a name's value, ${name} where letters follow, $$ a dollar sign; $1 is a script's argument, ${1:-9999} one \
-             with a default. In braces stand parts of a value: ${data[0:4]}, ${list[0]}, ${row.state}, ${addr.port}.",
+             with a default. In braces stand parts of a value: ${data[0:4]}, ${list[0]}, ${row.state}, ${addr.port}, \
+             ${s.family}. A constant's name that nobody gave is its number: $AF_INET is 2.",
             "A word that is $name alone keeps the value's type; within other text the value is put in as text. Values are put \
              in last: what came from the network can never become a word, an option or a call.",
         ],
@@ -54,7 +55,7 @@ pub static LANGUAGE: &[Topic] = &[
             "A number is a word that looks like one: 5, 0x10, 2.5. none, on, off, true and false are words. Text is \
              shown in quotes, bytes as b\"...\" with what is not printable as \\xNN, an address as 127.0.0.1:9999.",
             "False are none, off, 0 and whatever is empty; all else is true. Bytes and text are equal when their \
-             bytes are.",
+             bytes are, a constant's name and its number are (AF_INET == 2), and | & ^ ~ take such names.",
             "A socket, a file, a task, a lock or a queue is named bare (send conn ...) or by value (send $conn ...).",
         ],
         example: "let n = 0x10\nt = str 5\nb = encode 黑\nl = list 1 two \\x03\nvars",

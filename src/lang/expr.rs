@@ -79,8 +79,10 @@ impl Operator {
     }
 
     /// Whether it compares.
+    #[inline]
     pub fn compares(self) -> bool {
-        self.strength() == 4
+        use Operator::{Equal, Greater, GreaterEqual, Less, LessEqual, NotEqual};
+        matches!(self, Equal | NotEqual | Less | LessEqual | Greater | GreaterEqual)
     }
 
     /// Whether an operator between two operands is written so.

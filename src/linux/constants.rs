@@ -1,87 +1,18 @@
 //! The named numbers of the socket API as data, in sets: address families, types, flags, events.
 //!
-//! A set gives numbers for names, and names for numbers. It knows no call that takes them.
+//! It knows no call that takes them.
 
-/// A name, its number and what it means.
-pub type Row = (&'static str, i32, &'static str);
+pub use super::events::{EPOLL_EVENTS, EPOLL_OPS, POLL_EVENTS};
+use super::flags::{ORIGINS, TIMESTAMPING};
+use super::set::named;
+pub use super::set::{Constants, Row};
+use super::{errno, options};
 
-/// A set of named numbers.
-#[derive(Debug)]
-pub struct Constants {
-    /// What one of them is.
-    pub noun: &'static str,
-    /// The page of the manual that documents them.
-    pub man: &'static str,
-    /// The documented names, in the order they are shown.
-    pub(super) documented: &'static [Row],
-    /// Other names that are understood: short forms, second names. Those that mean the same as a documented one need
-    /// no words of their own.
-    pub(super) also: &'static [Row],
-    /// The bits that hold one value out of several; the others are flags of their own.
-    pub(super) choice: i32,
-}
+mod lookup;
+mod rest;
 
-/// Each set stands here once.
-impl PartialEq for Constants {
-    fn eq(&self, other: &Self) -> bool {
-        std::ptr::eq(self, other)
-    }
-}
-
-impl Eq for Constants {}
-
-impl Constants {
-    /// The number of that name, documented or short.
-    pub fn find(&self, name: &str) -> Option<i32> {
-        self.rows().find(|(n, ..)| *n == name).map(|(_, number, _)| *number)
-    }
-
-    /// Every name with its number and meaning, the documented ones first.
-    pub fn rows(&self) -> impl Iterator<Item = &'static Row> {
-        self.documented.iter().chain(self.also)
-    }
-
-    /// The documented names.
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.documented.iter().map(|(name, ..)| *name)
-    }
-
-    /// The documented name of exactly that number.
-    pub fn name_of(&self, value: i32) -> Option<&'static str> {
-        self.documented.iter().find(|(_, number, _)| *number == value).map(|(name, ..)| *name)
-    }
-
-    /// The documented names of the flags in a number, joined as they could be typed: `MSG_TRUNC|MSG_EOR`. What
-    /// has no name is shown in hexadecimal; no flags are empty text.
-    pub fn join(&self, bits: i32) -> String {
-        let mut parts = Vec::new();
-        if self.choice != 0 {
-            let chosen = bits & self.choice;
-            parts.push(self.name_of(chosen).map_or_else(|| chosen.to_string(), str::to_owned));
-        }
-        let mut left = bits & !self.choice;
-        for (name, bit, _) in self.documented {
-            if *bit != 0 && bit & self.choice == 0 && left & bit == *bit {
-                parts.push((*name).to_owned());
-                left &= !bit;
-            }
-        }
-        if left != 0 {
-            parts.push(format!("{left:#x}"));
-        }
-        parts.join("|")
-    }
-}
-
-/// Rows of libc's numbers, each under its own name; a number that libc lacks stands behind its name.
-macro_rules! named {
-    (@number $name:ident) => { libc::$name as i32 };
-    (@number $name:ident $number:expr) => { $number };
-    ($($name:ident $(= $number:expr)?, $about:literal;)*) => {
-        &[$((stringify!($name), named!(@number $name $($number)?), $about)),*]
-    };
-}
-pub(super) use named;
+pub use lookup::{AI_FLAGS, NI_FLAGS};
+pub use rest::REST;
 
 /// Address families.
 pub static FAMILIES: Constants = Constants {
@@ -93,11 +24,11 @@ pub static FAMILIES: Constants = Constants {
         AF_UNIX, "sockets of this machine alone: an address is a path, or @name";
         AF_UNSPEC, "any family, in getaddrinfo; no peer, in connect";
         AF_LOCAL, "the same as AF_UNIX, by its POSIX name";
-        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets";
-        AF_PACKET, "whole frames of a network interface, for root";
-        AF_VSOCK, "between a virtual machine and its host";
+        AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets; an address is netlink:PID:GROUPS";
+        AF_PACKET, "whole frames of a network interface, for root: an address is packet:INTERFACE:PROTOCOL";
+        AF_VSOCK, "between a virtual machine and its host: an address is vsock:CID:PORT";
     ],
-    also: named![inet = libc::AF_INET, ""; inet6 = libc::AF_INET6, ""; unix = libc::AF_UNIX, "";],
+    also: rest::FAMILIES,
     choice: -1,
 };
 
@@ -188,7 +119,7 @@ pub static MSG_FLAGS: Constants = Constants {
         MSG_WAITALL, "receiving: wait until all N bytes have come, or the stream ends";
         MSG_CONFIRM, "sending: the peer answers, so its link address need not be asked for again";
         MSG_ERRQUEUE, "receiving: take an error from the queue that IP_RECVERR fills; never waits";
-        MSG_NOSIGNAL, "sending: no SIGPIPE on a broken connection. sockpit never gets one: EPIPE is all";
+        MSG_NOSIGNAL, "sending: no SIGPIPE on a broken connection, only EPIPE; SIGPIPE is ignored unless `signal` says otherwise";
         MSG_MORE, "sending: more is to come, so hold this back: a fuller packet, or one datagram of several sends";
         MSG_WAITFORONE, "receiving, in recvmmsg: return once one message has come";
         MSG_ZEROCOPY, "sending: do not copy the data, tell through the error queue when it may be reused; needs \
@@ -217,49 +148,6 @@ pub fn receives(about: &str) -> bool {
     about.starts_with("receiving") || about.starts_with("sending, receiving")
 }
 
-/// Flags of getaddrinfo(3).
-pub static AI_FLAGS: Constants = Constants {
-    noun: "flag of getaddrinfo",
-    man: "getaddrinfo(3)",
-    documented: named![
-        AI_PASSIVE, "the addresses are for bind: without a host, the wildcard rather than the loopback address";
-        AI_CANONNAME, "tell the host's official name, in the first entry";
-        AI_NUMERICHOST, "the host is an address in numbers: ask no name server";
-        AI_V4MAPPED, "with AF_INET6: IPv4 addresses as ::ffff:1.2.3.4 when there is none of IPv6";
-        AI_ALL, "with AI_V4MAPPED: those beside the IPv6 addresses";
-        AI_ADDRCONFIG, "only families that this machine has an address of";
-        AI_IDN = 0x40, "the host's name may have letters beyond ASCII";
-        AI_CANONIDN = 0x80, "the official name may have letters beyond ASCII";
-        AI_NUMERICSERV, "the port is a number: ask no table of services";
-    ],
-    also: named![
-        AI_IDN_ALLOW_UNASSIGNED = 0x100, "with AI_IDN: allow characters that Unicode has not assigned; does nothing \
-                                          any more";
-        AI_IDN_USE_STD3_ASCII_RULES = 0x200, "with AI_IDN: only what host names may have; does nothing any more";
-    ],
-    choice: 0,
-};
-
-/// Flags of getnameinfo(3).
-pub static NI_FLAGS: Constants = Constants {
-    noun: "flag of getnameinfo",
-    man: "getnameinfo(3)",
-    documented: named![
-        NI_NUMERICHOST, "the host as an address in numbers: ask no name server";
-        NI_NUMERICSERV, "the port as a number: ask no table of services";
-        NI_NOFQDN, "of hosts of this domain the first part of the name only";
-        NI_NAMEREQD, "fail with EAI_NONAME when the host has no name, rather than give its address";
-        NI_DGRAM, "the service's name over UDP, where it differs from TCP's";
-        NI_IDN, "the name may come with letters beyond ASCII";
-    ],
-    also: named![
-        NI_IDN_ALLOW_UNASSIGNED = 64, "with NI_IDN: allow characters that Unicode has not assigned; does nothing any \
-                                       more";
-        NI_IDN_USE_STD3_ASCII_RULES = 128, "with NI_IDN: only what host names may have; does nothing any more";
-    ],
-    choice: 0,
-};
-
 /// Flags of a network interface: netdevice(7).
 pub static INTERFACE_FLAGS: Constants = Constants {
     noun: "flag of a network interface, as ifconfig shows it",
@@ -281,31 +169,6 @@ pub static INTERFACE_FLAGS: Constants = Constants {
         ECHO = 1 << 18, "what is sent is also received here";
     ],
     also: &[],
-    choice: 0,
-};
-
-/// Events of poll(2).
-pub static POLL_EVENTS: Constants = Constants {
-    noun: "event of poll",
-    man: "poll(2)",
-    documented: named![
-        IN = libc::POLLIN as i32, "recv or accept will not wait: data, a connection, or the end of the stream";
-        PRI = libc::POLLPRI as i32, "urgent data";
-        OUT = libc::POLLOUT as i32, "send has room; or a connect is decided, and SO_ERROR says how";
-        ERR = libc::POLLERR as i32, "an error is pending: SO_ERROR or MSG_ERRQUEUE tells. Always told, never asked for";
-        HUP = libc::POLLHUP as i32, "the connection is over in both directions. Always told, never asked for";
-        NVAL = libc::POLLNVAL as i32, "the descriptor is not open. Always told, never asked for";
-        RDHUP = libc::POLLRDHUP as i32, "the peer sends no more: it closed, or shut down its writing half";
-    ],
-    also: named![
-        POLLIN = libc::POLLIN as i32, ""; POLLPRI = libc::POLLPRI as i32, ""; POLLOUT = libc::POLLOUT as i32, "";
-        POLLERR = libc::POLLERR as i32, ""; POLLHUP = libc::POLLHUP as i32, ""; POLLNVAL = libc::POLLNVAL as i32, "";
-        POLLRDHUP = libc::POLLRDHUP as i32, "";
-        POLLRDNORM = libc::POLLRDNORM as i32, "ordinary data can be read: with IN";
-        POLLRDBAND = libc::POLLRDBAND as i32, "priority data can be read: no socket of Linux says so";
-        POLLWRNORM = libc::POLLWRNORM as i32, "ordinary data can be written: with OUT";
-        POLLWRBAND = libc::POLLWRBAND as i32, "priority data can be written: with OUT";
-    ],
     choice: 0,
 };
 
@@ -358,6 +221,30 @@ pub static OTHERS: Constants = Constants {
     choice: -1,
 };
 
+/// All the sets.
+pub static SETS: [&Constants; 14] = [
+    &FAMILIES,
+    &TYPES,
+    &PROTOCOLS,
+    &MSG_FLAGS,
+    &AI_FLAGS,
+    &NI_FLAGS,
+    &OTHERS,
+    &HOWS,
+    &POLL_EVENTS,
+    &EPOLL_EVENTS,
+    &EPOLL_OPS,
+    &TIMESTAMPING,
+    &ORIGINS,
+    &REST,
+];
+
+/// The name of a family, whether sockpit knows more of it or not.
+pub fn family_name(number: i32) -> Option<&'static str> {
+    let is = |(name, n, _): &&Row| *n == i64::from(number) && name.starts_with("AF_");
+    FAMILIES.rows().find(is).map(|(name, ..)| *name)
+}
+
 /// Whether sockets of a family and a type can have that protocol; either may be left open. What has no protocols of IP
 /// has none of these.
 pub fn is_spoken(family: Option<i32>, kind: Option<i32>, protocol: i32) -> bool {
@@ -378,4 +265,23 @@ pub fn is_spoken(family: Option<i32>, kind: Option<i32>, protocol: i32) -> bool 
             Some(libc::SOCK_RAW) => protocol != libc::IPPROTO_IP,
             _ => true,
         }
+}
+
+/// What a full name stands for where a number is meant, several joined with `|`: `AF_INET`, `MSG_PEEK|MSG_OOB`, `EAGAIN`,
+/// and none of the short forms, which are words as good as any.
+pub fn value(names: &str) -> Option<i64> {
+    let one = |name: &str| {
+        let full = name.contains('_') || name.contains("POLL") || name == "SOMAXCONN" || errno::by_name(name).is_some();
+        if full { find_any(name) } else { None }
+    };
+    names.split('|').try_fold(0, |bits, name| Some(bits | one(name)?))
+}
+
+/// The number of a name in any of the sets, of an option, of an option's level, or of an error.
+pub fn find_any(name: &str) -> Option<i64> {
+    let other = || {
+        let option = options::by_name(name).map(|option| option.number);
+        option.or_else(|| options::level(name)).or_else(|| errno::by_name(name).map(|error| error.number))
+    };
+    SETS.iter().find_map(|set| set.number(name)).or_else(|| other().map(i64::from))
 }

@@ -1,6 +1,6 @@
 //! Named numbers of time stamps and of the error queue.
 
-use super::constants::{Constants, named};
+use super::set::{Constants, named};
 
 /// Flags of `SO_TIMESTAMPING`.
 pub static TIMESTAMPING: Constants = Constants {

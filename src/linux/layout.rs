@@ -2,8 +2,8 @@
 //!
 //! What is read of a structure, and how its words become one, is made of these ([`crate::command`]).
 
-use super::constants::Constants;
 use super::flags::ORIGINS;
+use super::set::Constants;
 
 /// What a field is.
 #[derive(Clone, Copy, Debug)]
@@ -134,6 +134,7 @@ layouts! {
         tcpi_rcv_wnd Uint(4), tcpi_rehash Uint(4), tcpi_total_rto Uint(2), tcpi_total_rto_recoveries Uint(2),
         tcpi_total_rto_time Uint(4)
     }
+    NUMBER "int" "NUMBER" { number Number }
     TTL "int" "NUMBER" { ttl Number }
     TOS "int" "NUMBER" { tos Number }
     TCLASS "int" "NUMBER" { tclass Number }

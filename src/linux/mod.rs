@@ -5,8 +5,10 @@
 pub mod ancillary;
 pub mod constants;
 pub mod errno;
+mod events;
 pub mod flags;
 pub mod layout;
-pub mod names;
 pub mod options;
+mod set;
+pub mod sort;
 pub mod state;

@@ -1,6 +1,7 @@
 //! Socket addresses as the kernel takes and gives them, and the calls that take or give one.
 //!
-//! Nothing here allocates for IPv4. Sends never raise SIGPIPE: the error EPIPE says the same.
+//! Nothing here allocates for IPv4. The process ignores SIGPIPE, as every program in Rust and Python does: the error EPIPE
+//! says the same. A program may have it otherwise, so no send says MSG_NOSIGNAL by itself.
 #![allow(unsafe_code)]
 
 use std::mem::{MaybeUninit, size_of};
@@ -10,6 +11,7 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use libc::{sa_family_t, sockaddr, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
 
 use super::fd::last;
+use super::special;
 use super::trace::{Arg, traced};
 use crate::linux::constants::{ACCEPT_FLAGS, MSG_FLAGS};
 use crate::value::Addr;
@@ -64,6 +66,14 @@ fn encode(addr: &Addr, out: &mut [u8; size_of::<sockaddr_storage>()]) -> Result<
         // No name at all, which an empty path is too: bind(2) makes one up, unix(7), "Autobind feature".
         Addr::Unnamed | Addr::Path(_) => put(&family(libc::AF_UNIX)),
         Addr::Other(_, rest) if rest.len() > size_of::<sockaddr_storage>() - FAMILY_SIZE => return Err(libc::EINVAL),
+        Addr::Special(special) => {
+            let rest = special::encode(special)?;
+            if rest.len() > size_of::<sockaddr_storage>() - FAMILY_SIZE {
+                return Err(libc::EINVAL);
+            }
+            put(&family(special.family()));
+            put(&rest);
+        }
         Addr::Other(number, rest) => {
             put(&number.to_ne_bytes());
             put(rest);
@@ -88,7 +98,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Addr {
             [0, name @ ..] => Addr::Abstract(name.into()),
             path => Addr::Path(path.split(|b| *b == 0).next().unwrap_or_default().into()),
         },
-        _ => Addr::Other(family, rest.into()),
+        other => special::decode(other, rest).unwrap_or_else(|| Addr::Other(family, rest.into())),
     }
 }
 
@@ -204,7 +214,6 @@ pub(crate) fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr), 
 
 /// send(2).
 pub(crate) fn send_bytes(fd: BorrowedFd<'_>, data: &[u8], flags: i32) -> Result<usize, i32> {
-    let flags = flags | libc::MSG_NOSIGNAL;
     // SAFETY: the pointer and length are those of `data`.
     let sent = count(unsafe { libc::send(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), flags) });
     // send(2) is sendto(2) without an address, to the kernel as well.
@@ -225,7 +234,7 @@ pub(crate) fn recv_bytes(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> R
 /// sendto(2).
 pub(crate) fn sendto(fd: BorrowedFd<'_>, data: &[u8], flags: i32, to: &Addr) -> Result<usize, i32> {
     let (storage, len) = encoded(to)?;
-    let (at, flags) = ((&raw const storage).cast(), flags | libc::MSG_NOSIGNAL);
+    let at = (&raw const storage).cast();
     // SAFETY: the pointer and length are those of `data`, and the storage holds an address of that length.
     let sent = count(unsafe { libc::sendto(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), flags, at, len) });
     traced!("sendto", result = sent;
@@ -272,8 +281,18 @@ mod tests {
         assert_eq!(round(&flow), (flow, 28));
         assert_eq!(round(&Addr::Unnamed), (Addr::Unnamed, 2));
         assert_eq!(round(&Addr::Path([].into())), (Addr::Unnamed, 2));
-        let other = Addr::Other(16, [1, 2, 3].into());
+        let other = Addr::Other(45, [1, 2, 3].into());
         assert_eq!(round(&other), (other, 5));
+        for (text, len) in [
+            ("netlink:7:1", 12),
+            ("packet:lo:0x0800:4:772:00:01:02:03:04:05", 20),
+            ("packet::0x0003", 20),
+            ("vsock:1:5000", 16),
+            ("alg:skcipher:cbc(aes)", 88),
+        ] {
+            let addr: Addr = text.parse().unwrap();
+            assert_eq!(round(&addr), (addr, len), "{text}");
+        }
         let binary = Addr::Abstract([0, 255, 0].into());
         assert_eq!(round(&binary), (binary, 6));
         assert_eq!(decode(&[]), Addr::Unnamed);

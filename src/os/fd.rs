@@ -8,6 +8,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
+use super::sockopt;
 use super::trace::{self, Arg, traced};
 use crate::linux::constants::{FAMILIES, TYPES};
 
@@ -84,6 +85,31 @@ pub fn access(fd: BorrowedFd<'_>) -> Result<i32, i32> {
 /// Mark a descriptor as nobody's here: it outlives exec, and [`adopt`] takes it.
 pub fn give_out(fd: BorrowedFd<'_>) -> Result<(), i32> {
     rustix::io::fcntl_setfd(fd, rustix::io::FdFlags::empty()).map_err(Errno::raw_os_error)
+}
+
+/// Whether a descriptor outlives exec.
+pub fn outlives_exec(fd: BorrowedFd<'_>) -> Result<bool, i32> {
+    let flags = rustix::io::fcntl_getfd(fd).map(|flags| flags.bits() as usize).map_err(Errno::raw_os_error);
+    let flags = traced!("fcntl", result = flags; Arg::Fd(fd.as_raw_fd()), Arg::Word("F_GETFD"))?;
+    Ok(flags & libc::FD_CLOEXEC as usize == 0)
+}
+
+/// Say whether a descriptor outlives exec.
+pub fn outlive_exec(fd: BorrowedFd<'_>, on: bool) -> Result<(), i32> {
+    use rustix::io::FdFlags;
+    let (flags, word) = if on { (FdFlags::empty(), "0") } else { (FdFlags::CLOEXEC, "FD_CLOEXEC") };
+    let done = rustix::io::fcntl_setfd(fd, flags).map_err(Errno::raw_os_error);
+    traced!("fcntl", result = done; Arg::Fd(fd.as_raw_fd()), Arg::Word("F_SETFD"), Arg::Word(word))
+}
+
+/// A duplicate of a descriptor that the process was given or gave out, closed on exec, if it is a socket's.
+pub fn dup_socket(fd: RawFd) -> Result<OwnedFd, i32> {
+    // SAFETY: fcntl(2) takes any number, and gives a descriptor that is ours alone.
+    let made = unsafe { check(libc::fcntl(fd, libc::F_DUPFD_CLOEXEC, 0)).map(|fd| OwnedFd::from_raw_fd(fd)) };
+    let made = traced!("fcntl", result = made; Arg::Fd(fd), Arg::Word("F_DUPFD_CLOEXEC"), Arg::Int(0))?;
+    sockopt::get_int(made.as_fd(), libc::SOL_SOCKET, libc::SO_TYPE)?;
+    unblock(made.as_fd())?;
+    Ok(made)
 }
 
 /// A duplicate, closed on exec.
@@ -222,6 +248,50 @@ pub fn sendfile(to: BorrowedFd<'_>, from: BorrowedFd<'_>, offset: &mut u64, coun
     let start = *offset as i64;
     traced!("sendfile", result = rustix::fs::sendfile(to, from, Some(offset), count).map_err(Errno::raw_os_error);
         Arg::Fd(to.as_raw_fd()), Arg::Fd(from.as_raw_fd()), Arg::Int(start), Arg::Int(count as i64))
+}
+
+/// The same from where the file stands, which moves on; a socket or a pipe has no other place. From an offset it fails with
+/// ESPIPE for those.
+pub fn sendfile_on(to: BorrowedFd<'_>, from: BorrowedFd<'_>, count: usize) -> Result<usize, i32> {
+    traced!("sendfile", result = rustix::fs::sendfile(to, from, None, count).map_err(Errno::raw_os_error);
+        Arg::Fd(to.as_raw_fd()), Arg::Fd(from.as_raw_fd()), Arg::Data(None), Arg::Int(count as i64))
+}
+
+/// splice(2): move bytes within the kernel, with a pipe at one end or at both; an offset moves on.
+pub fn splice(
+    from: (BorrowedFd<'_>, Option<&mut u64>),
+    to: (BorrowedFd<'_>, Option<&mut u64>),
+    count: usize,
+    flags: u32,
+) -> Result<usize, i32> {
+    let ((from, from_at), (to, to_at)) = (from, to);
+    let flags = rustix::pipe::SpliceFlags::from_bits_retain(flags);
+    let moved = rustix::pipe::splice(from, from_at, to, to_at, count, flags).map_err(Errno::raw_os_error);
+    traced!("splice", result = moved;
+        Arg::Fd(from.as_raw_fd()), Arg::Fd(to.as_raw_fd()), Arg::Int(count as i64), Arg::Int(flags.bits().into()))
+}
+
+/// pipe2(2): the end to read from and the end to write to, non-blocking and closed on exec.
+pub fn pipe() -> Result<(OwnedFd, OwnedFd), i32> {
+    use rustix::pipe::PipeFlags;
+    let made = rustix::pipe::pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).map_err(Errno::raw_os_error);
+    let ends = made.as_ref().map(|(r, w)| [r.as_raw_fd(), w.as_raw_fd()]).unwrap_or_default();
+    traced!("pipe2", result = made; Arg::Fds(&ends), Arg::Word("O_CLOEXEC|O_NONBLOCK"))
+}
+
+/// read(2), once.
+pub fn read(fd: BorrowedFd<'_>, buffer: &mut [u8]) -> Result<usize, i32> {
+    let size = buffer.len() as i64;
+    let got = rustix::io::retry_on_intr(|| rustix::io::read(fd, &mut *buffer)).map_err(Errno::raw_os_error);
+    traced!("read", result = got;
+        Arg::Fd(fd.as_raw_fd()), Arg::Data(result.ok().map(|n| &buffer[..n])), Arg::Int(size))
+}
+
+/// write(2), once.
+pub fn write(fd: BorrowedFd<'_>, data: &[u8]) -> Result<usize, i32> {
+    let put = rustix::io::retry_on_intr(|| rustix::io::write(fd, data)).map_err(Errno::raw_os_error);
+    traced!("write", result = put;
+        Arg::Fd(fd.as_raw_fd()), Arg::Data(Some(data)), Arg::Int(data.len() as i64))
 }
 
 /// How many descriptors the process may have open: RLIMIT_NOFILE. None when there is no limit.

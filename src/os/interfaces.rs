@@ -97,6 +97,37 @@ pub(crate) fn all() -> Result<Vec<Interface>, i32> {
     Ok(found)
 }
 
+/// if_nameindex(3): every interface's number and name.
+pub(crate) fn names() -> Result<Vec<(u32, Vec<u8>)>, i32> {
+    // SAFETY: the list is ours until it is freed below; it ends with an entry of zeros, the names with a zero.
+    unsafe {
+        let first = libc::if_nameindex();
+        if first.is_null() {
+            return Err(fd::last());
+        }
+        let mut found = Vec::new();
+        let mut next = first;
+        while (*next).if_index != 0 {
+            found.push(((*next).if_index, CStr::from_ptr((*next).if_name).to_bytes().to_vec()));
+            next = next.add(1);
+        }
+        libc::if_freenameindex(first);
+        Ok(found)
+    }
+}
+
+/// if_indextoname(3): the name of the interface of that number.
+pub(crate) fn name_of(index: u32) -> Result<Vec<u8>, i32> {
+    let mut name = [0; libc::IF_NAMESIZE];
+    // SAFETY: there is room for the longest name; what is given ends with a zero.
+    unsafe {
+        match libc::if_indextoname(index, name.as_mut_ptr()).as_ref() {
+            Some(name) => Ok(CStr::from_ptr(name).to_bytes().to_vec()),
+            None => Err(fd::last()),
+        }
+    }
+}
+
 /// Take an address over.
 ///
 /// # Safety

@@ -5,6 +5,7 @@
 
 pub(crate) mod addr;
 pub(crate) mod diag;
+pub mod epoll;
 pub(crate) mod errqueue;
 pub mod fd;
 pub(crate) mod interfaces;
@@ -12,9 +13,11 @@ pub(crate) mod msg;
 pub(crate) mod netstat;
 pub(crate) mod poller;
 pub(crate) mod process;
+pub mod readiness;
 pub(crate) mod resolve;
 pub(crate) mod settings;
 pub mod sockopt;
+mod special;
 pub(crate) mod tcp;
 pub(crate) mod terminal;
 pub(crate) mod trace;

@@ -114,7 +114,6 @@ pub(crate) fn send(
         header.msg_namelen = *len;
     }
     control.attach(&mut header, space);
-    let flags = flags | libc::MSG_NOSIGNAL;
     // SAFETY: the control buffer is aligned and has room for each piece with its header, so the macros stay inside it
     // and give a place for every piece. sendmsg(2) only reads what the header points to, all of which lives on.
     let sent = unsafe {

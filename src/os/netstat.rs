@@ -14,9 +14,10 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::time::Duration;
 
-use super::diag;
+use super::{diag, special};
 use crate::linux::state::State;
 use crate::value::Addr;
+use crate::value::special::{Packet, Special};
 
 /// What times in /proc count in: USER_HZ, 100 on every Linux.
 const TICKS: u64 = 100;
@@ -32,13 +33,36 @@ pub(crate) enum Protocol {
     Udp,
     /// UDP over IPv6.
     Udp6,
+    /// UDP-Lite over IPv4.
+    UdpLite,
+    /// UDP-Lite over IPv6.
+    UdpLite6,
     /// AF_UNIX.
     Unix,
+    /// AF_NETLINK.
+    Netlink,
+    /// AF_PACKET.
+    Packet,
 }
 
 impl Protocol {
     /// Every one, in the order they are shown.
-    pub(crate) const ALL: [Self; 5] = [Self::Tcp, Self::Tcp6, Self::Udp, Self::Udp6, Self::Unix];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Tcp,
+        Self::Tcp6,
+        Self::Udp,
+        Self::Udp6,
+        Self::UdpLite,
+        Self::UdpLite6,
+        Self::Unix,
+        Self::Netlink,
+        Self::Packet,
+    ];
+
+    /// Whether its sockets speak with the kernel and the machine's interfaces, and with no other program.
+    pub(crate) fn is_inner(self) -> bool {
+        matches!(self, Self::Netlink | Self::Packet)
+    }
 
     /// Its name, which is that of its file too.
     pub(crate) fn name(self) -> &'static str {
@@ -47,7 +71,11 @@ impl Protocol {
             Self::Tcp6 => "tcp6",
             Self::Udp => "udp",
             Self::Udp6 => "udp6",
+            Self::UdpLite => "udplite",
+            Self::UdpLite6 => "udplite6",
             Self::Unix => "unix",
+            Self::Netlink => "netlink",
+            Self::Packet => "packet",
         }
     }
 }
@@ -109,7 +137,8 @@ pub(crate) fn sockets(protocol: Protocol) -> Result<Vec<KernelSocket>, i32> {
     };
     let mut listing = Listing::default();
     // What has no number cannot be told apart from its like in the second reading.
-    let looks = if protocol == Protocol::Unix { 1 } else { 2 };
+    let once = protocol == Protocol::Unix || protocol.is_inner();
+    let looks = if once { 1 } else { 2 };
     for _ in 0..looks {
         match read(&format!("/proc/net/{}", protocol.name())) {
             Ok(text) => listing.add(protocol, &text),
@@ -168,6 +197,10 @@ impl Listing {
             return;
         }
         for line in lines.filter_map(|line| std::str::from_utf8(line).ok()) {
+            if protocol.is_inner() {
+                self.found.extend(inner(protocol, line));
+                continue;
+            }
             let Some((entry, key)) = internet(protocol, line) else { continue };
             let next = self.found.len();
             match *self.places.entry(key).or_insert(next) {
@@ -211,6 +244,35 @@ fn internet(protocol: Protocol, line: &str) -> Option<(KernelSocket, String)> {
         inode,
     };
     Some((entry, key))
+}
+
+/// Of netlink `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`, of packet `sk RefCnt Type Proto Iface R Rmem User Inode`.
+/// What the kernel itself has of netlink has no number that a process could hold.
+fn inner(protocol: Protocol, line: &str) -> Option<KernelSocket> {
+    let words: Vec<&str> = line.split_ascii_whitespace().collect();
+    let decimal = |at: usize| words.get(at)?.parse::<u64>().ok();
+    let hex = |at: usize| u32::from_str_radix(words.get(at)?, 16).ok();
+    let (local, received, unsent, drops, uid) = if protocol == Protocol::Netlink {
+        let pid = u32::try_from(decimal(2)?).ok().filter(|pid| *pid != 0)?;
+        (Special::Netlink { pid, groups: hex(3)? }, decimal(4)?, decimal(5)?, decimal(8)?, None)
+    } else {
+        let (protocol, index) = (hex(3)? as u16, u32::try_from(decimal(4)?).ok()?);
+        let packet = Packet { interface: special::interface_name(index).into(), protocol, ..Packet::default() };
+        (Special::Packet(packet), decimal(6)?, 0, 0, decimal(7).and_then(|n| u32::try_from(n).ok()))
+    };
+    Some(KernelSocket {
+        protocol,
+        kind: libc::SOCK_RAW,
+        local: Addr::Special(local.into()),
+        peer: None,
+        state: State::Unconnected,
+        received,
+        unsent,
+        drops,
+        timer: None,
+        uid,
+        inode: words.last()?.parse().ok().filter(|n| *n != 0),
+    })
 }
 
 fn read_timer(kind: &str, left: u64) -> Option<Timer> {

@@ -230,6 +230,16 @@ pub(crate) fn die_of(signal: i32) {
     let _ = signal_hook::low_level::emulate_default_handler(signal);
 }
 
+/// Have SIGPIPE end this process, as the kernel does by itself, or be ignored. Says whether it ended it before.
+pub(crate) fn die_of_sigpipe(dies: bool) -> Result<bool, i32> {
+    let wanted = if dies { libc::SIG_DFL } else { libc::SIG_IGN };
+    // SAFETY: neither disposition runs code of ours.
+    match unsafe { libc::signal(libc::SIGPIPE, wanted) } {
+        libc::SIG_ERR => Err(fd::last()),
+        before => Ok(before == libc::SIG_DFL),
+    }
+}
+
 /// Let stopping signals do what they do to a process that catches none.
 pub(crate) fn stop_catching() {
     for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP] {

@@ -4,17 +4,21 @@
 //! Everything that goes in and out may change threads.
 #![allow(unsafe_code)]
 
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::mem::zeroed;
 use std::net::{IpAddr, SocketAddr};
 use std::ptr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::addr::{decode, encoded};
+use super::fd;
 use crate::value::Addr;
 
 /// A name that is an address of another family; glibc's number, which the libc crate leaves out.
 pub(crate) const EAI_ADDRFAMILY: i32 = -9;
+
+/// No such host: `h_errno`'s number, likewise.
+const HOST_NOT_FOUND: i32 = 1;
 
 /// The room that a host's and a service's name need: `NI_MAXHOST` and `NI_MAXSERV` of netdb.h.
 const HOST_MAX: usize = 1025;
@@ -115,17 +119,133 @@ pub(crate) fn getnameinfo(addr: &SocketAddr, flags: i32) -> Result<(String, Stri
     if code == 0 { Ok((string(&host), string(&service))) } else { Err(code) }
 }
 
+/// The answers below stand in memory that the next call overwrites.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// getservbyname(3): the port of a service, of that protocol or of any.
 pub(crate) fn getservbyname(name: &str, protocol: Option<&str>) -> Option<u16> {
-    /// The answer stands in memory that the next call overwrites.
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let name = CString::new(name).ok()?;
     let protocol = protocol.map(CString::new).transpose().ok()?;
-    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let protocol = protocol.as_ref().map_or(ptr::null(), |p| p.as_ptr());
+    let _guard = alone();
     // SAFETY: the names end in zero or are null, and the answer is read before anyone else can ask.
     let found = unsafe { libc::getservbyname(name.as_ptr(), protocol).as_ref() }?;
     Some(u16::from_be(found.s_port as u16))
+}
+
+/// getservbyport(3): the service of a port, of that protocol or of any.
+pub(crate) fn getservbyport(port: u16, protocol: Option<&str>) -> Option<String> {
+    let protocol = protocol.map(CString::new).transpose().ok()?;
+    let protocol = protocol.as_ref().map_or(ptr::null(), |p| p.as_ptr());
+    let _guard = alone();
+    // SAFETY: the name ends in zero or is null, and the answer, whose name ends in zero, is read before anyone else can ask.
+    unsafe {
+        let found = libc::getservbyport(port.to_be().into(), protocol).as_ref()?;
+        Some(text(found.s_name))
+    }
+}
+
+/// getprotobyname(3): the number of a protocol.
+pub(crate) fn getprotobyname(name: &str) -> Option<i32> {
+    let name = CString::new(name).ok()?;
+    let _guard = alone();
+    // SAFETY: the name ends in zero, and the answer is read before anyone else can ask.
+    unsafe { libc::getprotobyname(name.as_ptr()).as_ref() }.map(|found| found.p_proto)
+}
+
+unsafe extern "C" {
+    fn gethostbyname(name: *const c_char) -> *const libc::hostent;
+    fn gethostbyaddr(addr: *const c_void, len: libc::socklen_t, family: c_int) -> *const libc::hostent;
+    fn hstrerror(code: c_int) -> *const c_char;
+    #[link_name = "__h_errno_location"]
+    fn h_errno() -> *mut c_int;
+}
+
+/// A host as the old calls know it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Host {
+    /// Its official name.
+    pub name: String,
+    /// Other names of it.
+    pub aliases: Vec<String>,
+    /// Its addresses, of one family.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// gethostbyname(3), which knows IPv4 alone; `h_errno` when it fails.
+pub(crate) fn host_by_name(name: &str) -> Result<Host, i32> {
+    let name = CString::new(name).map_err(|_| HOST_NOT_FOUND)?;
+    let _guard = alone();
+    // SAFETY: the name ends in zero, and the answer is read before anyone else can ask.
+    unsafe { host(gethostbyname(name.as_ptr())) }
+}
+
+/// gethostbyaddr(3); `h_errno` when it fails.
+pub(crate) fn host_by_addr(addr: IpAddr) -> Result<Host, i32> {
+    let _guard = alone();
+    let ask = |bytes: &[u8], family| {
+        // SAFETY: the address has as many bytes as is said, and the answer is read before anyone else can ask.
+        unsafe { host(gethostbyaddr(bytes.as_ptr().cast(), bytes.len() as libc::socklen_t, family)) }
+    };
+    match addr {
+        IpAddr::V4(ip) => ask(&ip.octets(), libc::AF_INET),
+        IpAddr::V6(ip) => ask(&ip.octets(), libc::AF_INET6),
+    }
+}
+
+/// What `h_errno` means.
+pub(crate) fn host_error(code: i32) -> String {
+    // SAFETY: hstrerror(3) takes any number, and gives text that ends in zero and stays.
+    unsafe { text(hstrerror(code)) }
+}
+
+/// # Safety
+/// It is null, or an answer of the C library that nothing overwrites meanwhile.
+unsafe fn host(found: *const libc::hostent) -> Result<Host, i32> {
+    // SAFETY: as the caller says; `h_errno` is this thread's own. The lists end in null, the names in zero, and each
+    // address is as long as its family's are.
+    unsafe {
+        let Some(found) = found.as_ref() else { return Err(*h_errno()) };
+        let address = |at: *mut c_char| match found.h_addrtype {
+            libc::AF_INET => IpAddr::from(at.cast::<[u8; 4]>().read()),
+            _ => IpAddr::from(at.cast::<[u8; 16]>().read()),
+        };
+        Ok(Host {
+            name: text(found.h_name),
+            aliases: list(found.h_aliases).map(|at| text(at)).collect(),
+            addresses: list(found.h_addr_list).map(address).collect(),
+        })
+    }
+}
+
+/// # Safety
+/// The list ends in null, or is null itself, and stays as long as it is walked.
+unsafe fn list(at: *mut *mut c_char) -> impl Iterator<Item = *mut c_char> {
+    let mut next = at;
+    std::iter::from_fn(move || {
+        // SAFETY: as the caller says: what is not past the null is there.
+        let one = unsafe { next.as_ref() }.copied().filter(|one| !one.is_null())?;
+        next = next.wrapping_add(1);
+        Some(one)
+    })
+}
+
+/// # Safety
+/// It ends in zero.
+unsafe fn text(chars: *const c_char) -> String {
+    // SAFETY: as the caller says.
+    unsafe { CStr::from_ptr(chars) }.to_string_lossy().into_owned()
+}
+
+/// sethostname(2).
+pub(crate) fn sethostname(name: &[u8]) -> Result<(), i32> {
+    // SAFETY: so many bytes are there.
+    let done = unsafe { libc::sethostname(name.as_ptr().cast(), name.len()) };
+    if done == 0 { Ok(()) } else { Err(fd::last()) }
 }
 
 /// gethostname(2).

@@ -37,14 +37,32 @@ pub fn set(fd: BorrowedFd<'_>, level: i32, number: i32, value: &[u8]) -> Result<
     if writes_back(level, number) {
         return Err(libc::EPERM);
     }
-    let length = libc::socklen_t::try_from(value.len()).map_err(|_| libc::EINVAL)?;
-    // SAFETY: the kernel reads `length` bytes of `value`, which lives as long as the call. Where those bytes are
-    // addresses (SO_ATTACH_FILTER) the kernel reads there too, and says EFAULT if it cannot; the options that would
-    // have it write there are kept out above.
-    let result = unsafe { libc::setsockopt(fd.as_raw_fd(), level, number, value.as_ptr().cast(), length) };
+    // Of a program the kernel wants to know where it is.
+    let program = program(level, number, value)?;
+    let (at, length) = match &program {
+        Some(program) => ((&raw const *program).cast(), size_of_val(program)),
+        None => (value.as_ptr().cast(), value.len()),
+    };
+    let length = libc::socklen_t::try_from(length).map_err(|_| libc::EINVAL)?;
+    // SAFETY: the kernel reads `length` bytes of `value`, or of a structure that tells where `value` is and how long;
+    // both live as long as the call. Where other bytes are addresses the kernel reads there too, and says EFAULT if it
+    // cannot; the options that would have it write there are kept out above.
+    let result = unsafe { libc::setsockopt(fd.as_raw_fd(), level, number, at, length) };
     traced!("setsockopt", result = zero(result);
         Arg::Fd(fd.as_raw_fd()), Arg::Word(&level_name(level)), Arg::Word(&name(level, number)),
         Arg::Value(Some(value)))
+}
+
+/// Where a classic BPF program is, for an option that takes one. EINVAL where it is no whole number of instructions.
+fn program(level: i32, number: i32, value: &[u8]) -> Result<Option<libc::sock_fprog>, i32> {
+    let takes = matches!(number, libc::SO_ATTACH_FILTER | libc::SO_ATTACH_REUSEPORT_CBPF);
+    if level != libc::SOL_SOCKET || !takes {
+        return Ok(None);
+    }
+    let len = u16::try_from(value.len() / FILTER_SIZE).map_err(|_| libc::EINVAL)?;
+    let whole = value.len().is_multiple_of(FILTER_SIZE);
+    let filter = value.as_ptr().cast_mut().cast();
+    if whole { Ok(Some(libc::sock_fprog { len, filter })) } else { Err(libc::EINVAL) }
 }
 
 /// Whether an option's value holds an address that the kernel writes to: those that replace the tables of iptables,
@@ -124,9 +142,8 @@ mod tests {
         let socket = TcpListener::bind("127.0.0.1:0").unwrap();
         // Four times "accept the whole packet" (BPF_RET|BPF_K).
         let code: Vec<u8> = [6, 0, 0, 0, 0xff, 0xff, 0, 0].repeat(4);
-        let mut program = 4u64.to_ne_bytes().to_vec();
-        program.extend((code.as_ptr() as u64).to_ne_bytes());
-        assert_eq!(set(socket.as_fd(), libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, &program), Ok(()));
+        assert_eq!(set(socket.as_fd(), libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, &code[..31]), Err(libc::EINVAL));
+        assert_eq!(set(socket.as_fd(), libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, &code), Ok(()));
         let mut room = [0xaa; 64];
         assert_eq!(get(socket.as_fd(), libc::SOL_SOCKET, libc::SO_GET_FILTER, &mut room[..16]), Err(libc::EINVAL));
         assert_eq!(get(socket.as_fd(), libc::SOL_SOCKET, libc::SO_GET_FILTER, &mut room[..40]), Ok(32));

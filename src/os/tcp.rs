@@ -7,6 +7,7 @@ use std::os::fd::BorrowedFd;
 
 use super::{addr, fd, sockopt};
 use crate::linux::state::State;
+use crate::value::Addr;
 
 /// The TCP state of a socket; the errno where it has none.
 pub(crate) fn state(fd: BorrowedFd<'_>) -> Result<Option<State>, i32> {
@@ -21,9 +22,14 @@ pub(crate) fn stands(fd: BorrowedFd<'_>) -> State {
     match state(fd) {
         Ok(Some(state)) => state,
         _ if sockopt::get_int(fd, libc::SOL_SOCKET, libc::SO_ACCEPTCONN) == Ok(1) => State::Listen,
-        _ if addr::getpeername(fd).is_ok() => State::Connected,
+        // Every netlink socket has the kernel for its peer until it gets another.
+        _ if addr::getpeername(fd).is_ok_and(|peer| !is_kernel(&peer)) => State::Connected,
         _ => State::Unconnected,
     }
+}
+
+fn is_kernel(peer: &Addr) -> bool {
+    matches!(peer, Addr::Special(special) if special.is_open())
 }
 
 /// What waits in a socket to be read, and to be acknowledged or delivered, each where that says something: a listener has

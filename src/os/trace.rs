@@ -7,7 +7,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
-use crate::linux::constants::{Constants, FAMILIES, POLL_EVENTS};
+use crate::linux::constants::{Constants, EPOLL_EVENTS, FAMILIES, POLL_EVENTS};
 use crate::linux::errno;
 use crate::value::{Addr, text};
 
@@ -77,6 +77,10 @@ pub(super) enum Arg<'a> {
     Flags(&'a Constants, i32),
     /// Events of poll(2).
     Events(i16),
+    /// Descriptors, each with the events that were asked for and those that were there.
+    Polled(&'a [(RawFd, i16, i16)]),
+    /// What epoll gave.
+    Ready(&'a [(i32, RawFd)]),
     /// Bytes that go out or came in; none where the kernel filled in nothing.
     Data(Option<&'a [u8]>),
     Parts(&'a [&'a [u8]]),
@@ -169,6 +173,18 @@ impl Syscall {
                 let names = POLL_EVENTS.join(i32::from(*bits));
                 self.text.push_str(&format!("POLL{}", names.replace('|', "|POLL")));
             }
+            Arg::Polled(all) => self.rows(all, |call, (fd, asked, there)| {
+                call.put(&Arg::Fd(*fd));
+                call.text.push_str(", ");
+                call.put(&Arg::Events(*asked));
+                call.text.push_str(", ");
+                call.put(&Arg::Events(*there));
+            }),
+            Arg::Ready(all) => self.rows(all, |call, (events, fd)| {
+                call.put(&Arg::Flags(&EPOLL_EVENTS, *events));
+                call.text.push_str(", ");
+                call.put(&Arg::Fd(*fd));
+            }),
             Arg::Data(None) | Arg::Value(None) => self.text.push_str("..."),
             Arg::Data(Some(data)) => {
                 let shown = text::quote_bytes(&data[..data.len().min(DATA_MAX)]);
@@ -183,6 +199,17 @@ impl Syscall {
                 Err(_) => self.put(&Arg::Data(Some(value))),
             },
         }
+    }
+
+    /// A list of structures.
+    fn rows<T>(&mut self, all: &[T], put: impl Fn(&mut Self, &T)) {
+        self.text.push('[');
+        for (i, one) in all.iter().enumerate() {
+            self.text.push_str(if i > 0 { ", {" } else { "{" });
+            put(self, one);
+            self.text.push('}');
+        }
+        self.text.push(']');
     }
 
     fn list<'a>(&mut self, args: impl Iterator<Item = Arg<'a>>) {
@@ -202,6 +229,7 @@ fn address(addr: &Addr) -> String {
         Addr::V6(_) => format!("{{AF_INET6, {addr}}}"),
         Addr::Unnamed => "{AF_UNIX}".into(),
         Addr::Path(_) | Addr::Abstract(_) => format!("{{AF_UNIX, {addr}}}"),
+        Addr::Special(special) => format!("{{{}, {addr}}}", family(special.family())),
         Addr::Other(number, _) => format!("{{{}}}", family(i32::from(*number))),
     }
 }

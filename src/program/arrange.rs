@@ -3,7 +3,7 @@
 use crate::command::{Command, Kind, Need, Param, kinds};
 use crate::lang::{Part, Span, Typed, Word};
 use crate::linux::options;
-use crate::value::{Failure, text};
+use crate::value::{Failure, Value, text};
 
 /// What stands in a parameter's place.
 #[derive(Clone, Debug)]
@@ -163,7 +163,10 @@ fn needed(params: &[Param]) -> usize {
 
 /// Whether a word is written as a port is.
 fn is_port(word: &Word) -> bool {
-    word.bare().is_some_and(|t| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()))
+    word.bare().is_some_and(|t| match t.strip_prefix("0x") {
+        Some(hex) => !hex.is_empty() && hex.bytes().all(|b| b.is_ascii_hexdigit()),
+        None => !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()),
+    })
 }
 
 /// Whether a word can be the host of a two-word address: it is not an address by itself.
@@ -175,7 +178,11 @@ fn is_host(word: &Word) -> bool {
 fn is_level(word: &Word, next: &Word) -> bool {
     match word.bare() {
         Some(text) => kinds::is_level(&kinds::word_value(text)),
-        None => next.bare().is_some_and(|t| options::by_name(t).is_some()),
+        // `$SOL_SOCKET` is that level's number.
+        None => {
+            word.single_name().is_some_and(|name| kinds::is_level(&Value::text(name)))
+                || next.bare().is_some_and(|t| options::by_name(t).is_some())
+        }
     }
 }
 
@@ -249,6 +256,11 @@ impl<'a> Arranger<'a> {
         }
     }
 
+    /// Whether every parameter of the call must be there.
+    fn required(&self) -> bool {
+        self.params.iter().all(|p| p.need == Need::Required)
+    }
+
     /// The level in the last word, where its option does not stand behind it yet.
     fn open_level(&self) -> Option<i32> {
         let Some((Param { kind: Kind::Option, .. }, Placed::One(word))) = self.placed.last() else { return None };
@@ -273,6 +285,8 @@ impl<'a> Arranger<'a> {
         self.at += 1;
         let spare = next.is_some() && self.words.len() - self.at > needed(after);
         let two = match (param.kind, next) {
+            // Two numbers are an address of AF_NETLINK or AF_VSOCK, where they can be nothing else.
+            (Kind::Addr, Some(next)) if is_port(next) && is_port(word) => after.is_empty() && spare && self.required(),
             (Kind::Addr, Some(next)) if is_port(next) => is_host(word),
             (Kind::Addr, Some(next)) => {
                 spare && is_host(word) && next.is_inserted() && !after.iter().any(|p| p.need == Need::Optional)

@@ -112,6 +112,9 @@ impl Compiler<'_> {
         match placed {
             Placed::Absent => ArgCode::Const(Arg::Absent),
             Placed::One(word) if param.kind == Kind::Sockets => lives(self, word),
+            Placed::One(word) if matches!(param.kind, Kind::Watched | Kind::WatchedOrSeconds) => {
+                self.watched(param, word)
+            }
             Placed::One(word) => self.fit(param, word),
             Placed::Two(first, last) => match (param.kind, self.plain(first), self.plain(last)) {
                 (Kind::Option, Operand::Const(level), Operand::Const(option)) => {
@@ -137,6 +140,38 @@ impl Compiler<'_> {
             (Some(arg), _) => ArgCode::Const(arg.unwrap_or_else(|failure| Arg::Bad(Box::new(failure)))),
             (None, Some(name)) if kind.is_live() => ArgCode::Live(self.slot(name), name.into()),
             _ => ArgCode::Fit(kind, self.operand(word)),
+        }
+    }
+
+    /// Sockets to watch: one by its name, several with commas between, each with its events if it has any of its own, or
+    /// a list.
+    fn watched(&mut self, param: &Param, word: &Word) -> ArgCode {
+        let Some(text) = word.bare() else { return ArgCode::Fit(param.kind, self.operand(word)) };
+        if is_name(text) && !matches!(kinds::word_value(text), Value::None) {
+            return ArgCode::Live(self.slot(text), text.into());
+        }
+        if matches!(text, "none" | "None" | "[]") && param.kind == Kind::Watched {
+            return ArgCode::Const(Arg::Value(Value::None));
+        }
+        let several = text.split(',').filter(|one| !one.is_empty()).map(|one| {
+            let (name, events) = one.split_once(':').map_or((one, None), |(name, events)| (name, Some(events)));
+            let events = events.map(|events| kinds::fit(Kind::PollEvents, Value::text(events))).transpose();
+            match events {
+                _ if !is_name(name) => Err(None),
+                Ok(Some(Arg::Value(events))) => Ok((self.slot(name), Rc::from(name), Some(events))),
+                Ok(_) => Ok((self.slot(name), Rc::from(name), None)),
+                Err(failure) => Err(Some(failure)),
+            }
+        });
+        let bad = |failure| ArgCode::Const(Arg::Bad(Box::new(failure)));
+        match several.collect::<Result<Vec<_>, _>>() {
+            Ok(several) if !several.is_empty() => ArgCode::Lives(several),
+            Err(Some(failure)) => bad(failure),
+            _ if param.kind == Kind::WatchedOrSeconds => match kinds::fit(param.kind, Value::text(text)) {
+                Ok(arg) => ArgCode::Const(arg),
+                Err(failure) => bad(failure),
+            },
+            _ => bad(Failure::usage(format!("{} is needed here, not `{text}`", param.noun()))),
         }
     }
 
@@ -191,7 +226,7 @@ fn lives(compiler: &mut Compiler, word: &Word) -> ArgCode {
             ArgCode::Const(Arg::Value(Value::list(numbers(names).unwrap_or_default())))
         }
         Some(names) => ArgCode::Lives(
-            names.split(',').filter(|n| !n.is_empty()).map(|n| (compiler.slot(n), Rc::from(n))).collect(),
+            names.split(',').filter(|n| !n.is_empty()).map(|n| (compiler.slot(n), Rc::from(n), None)).collect(),
         ),
         None => ArgCode::Fit(Kind::Any, compiler.operand(word)),
     }

@@ -123,7 +123,7 @@ pub(crate) enum ArgCode {
     /// `KEY=VALUE`.
     Pair(Rc<str>, Operand),
     /// Live things by their names: `fds=a,b`.
-    Lives(Vec<(Slot, Rc<str>)>),
+    Lives(Vec<(Slot, Rc<str>, Option<Value>)>),
 }
 
 /// What a call site calls.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::code::{After, Code, ExprCode, Function, Op, Operand, PickCode, Site, Slot, StatementPlace};
 use super::locals::{assigned, declared};
-use super::scope::Symbols;
+use super::scope::{Slots, Symbols};
 use crate::command::{self, kinds};
 use crate::lang::{Block, Call, Error, Expr, Index, Part, Pick, Source, Span, Statement, StatementKind, Word};
 use crate::value::{Name, Value};
@@ -39,7 +39,7 @@ pub(crate) fn snippet(
     block: &Block,
     names: Vec<Rc<str>>,
 ) -> Result<Rc<Code>, Error> {
-    let mut compiler = Compiler::new(table, source, Some(Locals { names, globals: HashSet::new() }));
+    let mut compiler = Compiler::new(table, source, Some(Locals { names: names.into(), globals: HashSet::new() }));
     compiler.block(block)?;
     compiler.code.places.iter_mut().for_each(|place| place.end = 0);
     Ok(Rc::new(compiler.code))
@@ -51,7 +51,7 @@ fn empty(source: &Rc<Source>) -> Code {
 
 /// The names of a def.
 struct Locals {
-    names: Vec<Rc<str>>,
+    names: Slots,
     globals: HashSet<String>,
 }
 
@@ -129,7 +129,7 @@ impl Compiler<'_> {
     /// The slot of a name: local to a def when the def gives it a value, unless declared global.
     pub(super) fn slot(&mut self, name: &str) -> Slot {
         if let Some(locals) = &self.locals
-            && let Some(i) = locals.names.iter().position(|n| &**n == name)
+            && let Some(i) = locals.names.find(name)
             && !locals.globals.contains(name)
         {
             return Slot::Local(i);
@@ -276,7 +276,7 @@ impl Compiler<'_> {
     }
 
     fn is_local(&self, name: &str) -> bool {
-        self.locals.as_ref().is_some_and(|locals| locals.names.iter().any(|n| &**n == name))
+        self.locals.as_ref().is_some_and(|locals| locals.names.find(name).is_some())
     }
 
     /// `let` takes a value: the name of a call would be no more than text.
@@ -290,24 +290,24 @@ impl Compiler<'_> {
 
     fn define(&mut self, name: &Word, params: &[Word], body: &Block, span: Span) -> Result<(), Error> {
         let text = name.literal().unwrap_or("");
-        let mut locals = Locals { names: Vec::new(), globals: HashSet::new() };
+        let mut locals = Locals { names: Slots::default(), globals: HashSet::new() };
         declared(body, &mut locals.globals);
         for param in params {
             let param = param.literal().unwrap_or("");
             if locals.globals.contains(param) {
                 return Err(self.error(span, format!("`{param}` is a parameter of `{text}` and cannot be global too")));
             }
-            locals.names.push(param.into());
+            locals.names.slot(param);
         }
         assigned(body, &mut |name| {
-            if !locals.globals.contains(name) && !locals.names.iter().any(|n| &**n == name) {
-                locals.names.push(name.into());
+            if !locals.globals.contains(name) {
+                locals.names.slot(name);
             }
         });
         let mut inner = Compiler::new(self.table, self.source, Some(locals));
         inner.in_def = true;
         inner.block(body)?;
-        let names = inner.locals.take().map_or(Vec::new(), |l| l.names);
+        let names = inner.locals.take().map_or(Vec::new(), |l| l.names.into_names());
         let code = Rc::new(inner.code);
         let function = Function {
             name: text.into(),

@@ -86,6 +86,7 @@ impl Reader<'_> {
             self.small_letters(first),
             self.made(first),
             self.expression(),
+            self.is_part(self.line).then(|| format!("${{{}}}", self.line)),
         ];
         let certain =
             |line: &String| line != self.line && line.chars().all(text::is_plain) && is_taken(self.table, line);
@@ -218,11 +219,21 @@ impl Reader<'_> {
         self.table.globals.find(word).is_some() && !KEYWORDS.contains(&word)
     }
 
-    /// Words as they were written, but names of values with a `$`.
+    /// `s.family`, of a name that has a value.
+    fn is_part(&self, word: &str) -> bool {
+        let (name, parts) = word.split_once('.').unwrap_or((word, ""));
+        self.is_variable(name) && parts.split('.').all(is_name)
+    }
+
+    /// Words as they were written, but names of values with a `$`, and parts of them in braces.
     fn inserted(&self, source: &Rc<Source>, words: &[Word]) -> String {
         let one = |word: &Word| {
             let raw = source.at(lang::Span { line: 1, ..word.span });
-            if word.bare().is_some_and(|text| self.is_variable(text)) { format!("${raw}") } else { raw }
+            match word.bare() {
+                Some(text) if self.is_variable(text) => format!("${raw}"),
+                Some(text) if self.is_part(text) => format!("${{{raw}}}"),
+                _ => raw,
+            }
         };
         words.iter().map(one).collect::<Vec<_>>().join(" ")
     }

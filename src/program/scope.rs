@@ -15,9 +15,9 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// A scope with that many empty slots.
-    pub(crate) fn with(size: usize) -> Self {
-        Self { slots: RefCell::new(vec![None; size]) }
+    /// A scope with these in its slots.
+    pub(crate) fn of(slots: Vec<Option<Value>>) -> Self {
+        Self { slots: RefCell::new(slots) }
     }
 
     /// Make room for that many slots.
@@ -30,7 +30,13 @@ impl Scope {
 
     /// The value in a slot.
     pub(crate) fn get(&self, slot: usize) -> Option<Value> {
-        self.slots.borrow().get(slot).cloned().flatten()
+        self.look(slot, Value::clone)
+    }
+
+    /// Look at the value in a slot.
+    #[inline]
+    pub(crate) fn look<T>(&self, slot: usize, look: impl FnOnce(&Value) -> T) -> Option<T> {
+        self.slots.borrow().get(slot)?.as_ref().map(look)
     }
 
     /// Put a value in a slot. What was there is dropped once the slots can be used again.
@@ -75,9 +81,20 @@ impl Slots {
         self.order.len()
     }
 
+    /// The names in the order they appeared.
+    pub(crate) fn into_names(self) -> Vec<Rc<str>> {
+        self.order
+    }
+
     /// Every name with its slot, in the order they appeared.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&Rc<str>, usize)> {
         self.order.iter().zip(0..)
+    }
+}
+
+impl From<Vec<Rc<str>>> for Slots {
+    fn from(order: Vec<Rc<str>>) -> Self {
+        Self { slots: order.iter().cloned().zip(0..).collect(), order }
     }
 }
 

@@ -132,7 +132,7 @@ impl Canon {
                 }
                 !counts(call)
             }
-            What::Printed(_) => statement.contains('$'),
+            What::Printed(..) => statement.contains('$'),
             What::View(text) => {
                 if local.iter().any(|(_, kind)| *kind == Chosen::Random) {
                     text.lines().for_each(|line| self.know(line, Chosen::Random));
@@ -295,7 +295,7 @@ impl Canon {
                 continue;
             }
             let placed = is_there.is_some()
-                || !rule.after.is_empty() && before.ends_with(rule.after)
+                || rule.after.iter().any(|after| before.ends_with(after))
                 || rule.kind == Chosen::Port && before.strip_suffix(':').is_some_and(ends_in_host);
             let told = origin.local.iter().any(|(text, kind)| text == word && *kind == rule.kind);
             let known = rule.everywhere && self.known.get(word).is_some_and(|kinds| kinds.contains(&rule.kind));

@@ -33,7 +33,7 @@ pub struct Rule {
     /// What a call's result or a view's column of such values holds.
     pub holds: &'static [Holds],
     /// What stands before such a number in sockpit's own words.
-    pub after: &'static str,
+    pub after: &'static [&'static str],
     /// It is one even when the session's lines contain the same number or word.
     pub always: bool,
     /// Known once, it is found wherever it stands again; else only where its call or its name gives it.
@@ -50,7 +50,7 @@ pub const RULES: [Rule; 8] = [
         word: "any",
         // And how long something lasts, `0.3 s more`.
         holds: &[Holds::Measured, Holds::Seconds],
-        after: "\"time_left\": ",
+        after: &["\"time_left\": "],
         always: true,
         everywhere: false,
         fits: |text| text.parse::<f64>().is_ok(),
@@ -61,7 +61,7 @@ pub const RULES: [Rule; 8] = [
         // An address may be taken apart, into its host and its port.
         holds: &[Holds::Port, Holds::Address],
         // And after an address: `127.0.0.1:`, `[::1]:`.
-        after: "",
+        after: &[],
         always: false,
         everywhere: true,
         fits: is_chosen_port,
@@ -70,7 +70,7 @@ pub const RULES: [Rule; 8] = [
         kind: Chosen::Fd,
         word: "fd",
         holds: &[Holds::Fd],
-        after: ", fd ",
+        after: &[", fd "],
         always: true,
         everywhere: false,
         fits: is_number,
@@ -78,17 +78,18 @@ pub const RULES: [Rule; 8] = [
     Rule {
         kind: Chosen::Pid,
         word: "pid",
+        // A netlink socket's port is mostly that of its process; 0 is the kernel.
         holds: &[Holds::Pid],
-        after: " pid ",
+        after: &[" pid ", "netlink:"],
         always: true,
         everywhere: true,
-        fits: is_number,
+        fits: |text| is_number(text) && text != "0",
     },
     Rule {
         kind: Chosen::Time,
         word: "time",
         holds: &[Holds::Moment],
-        after: "",
+        after: &[],
         always: true,
         everywhere: true,
         fits: |text| text.parse::<f64>().is_ok(),
@@ -98,7 +99,7 @@ pub const RULES: [Rule; 8] = [
         word: "name",
         // Every address that is one: five hexadecimal digits after `@`.
         holds: &[],
-        after: "@",
+        after: &["@"],
         always: false,
         everywhere: true,
         fits: is_autobound,
@@ -107,7 +108,7 @@ pub const RULES: [Rule; 8] = [
         kind: Chosen::Host,
         word: "host",
         holds: &[Holds::Host],
-        after: "",
+        after: &[],
         always: true,
         everywhere: true,
         // What every machine calls itself says nothing of this one.
@@ -117,7 +118,7 @@ pub const RULES: [Rule; 8] = [
         kind: Chosen::Random,
         word: "random",
         holds: &[Holds::Random],
-        after: "",
+        after: &[],
         always: true,
         everywhere: true,
         fits: |text| !text.is_empty(),

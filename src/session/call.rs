@@ -20,16 +20,7 @@ impl Session {
     pub(super) fn call(&mut self, task: &mut Task, site: &Rc<Site>) -> Option<Flow> {
         let Some(frame) = task.frames.last() else { return Some(Flow::Ended) };
         let mut args = std::mem::take(&mut self.args);
-        let mut failed = None;
-        for (i, code) in site.args.iter().enumerate() {
-            match self.globals.arg(&frame.scope, code) {
-                Ok(arg) => args.0.push(arg),
-                Err(failure) => {
-                    failed = Some(failure.at(i));
-                    break;
-                }
-            }
-        }
+        let made = self.globals.args(&frame.scope, &site.args, &mut args.0);
         if self.world.record.is_some() {
             self.calls += 1;
             task.call = self.calls;
@@ -38,10 +29,9 @@ impl Session {
         if self.times {
             task.begins();
         }
-        let result = match (failed, &site.callee) {
-            (Some(failure), _) => Err(failure),
-            (None, Callee::Command(command)) => (command.run)(&mut self.world, &mut args),
-            (None, Callee::Defined(slot)) => {
+        let result = match (made, &site.callee) {
+            (Ok(()), Callee::Command(command)) => (command.run)(&mut self.world, &mut args),
+            (Ok(()), Callee::Defined(slot)) => {
                 let entered = self.enter(task, site, *slot, args.0.drain(..).map(Given::from));
                 self.args = args;
                 return Some(match entered {
@@ -49,20 +39,18 @@ impl Session {
                     Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
                 });
             }
+            (Err(failure), _) => Err(failure),
         };
         if !matches!(result, Ok(Step::Done(_))) {
             task.about = subject(&args);
         }
         args.0.clear();
         self.args = args;
-        if let Ok(Step::Done(reply)) = result {
+        match result {
             // The common case, kept short.
-            return match self.complete(task, site, reply) {
-                Flow::On => None,
-                other => Some(other),
-            };
+            Ok(Step::Done(reply)) => self.complete(task, site, reply),
+            other => Some(self.settle(task, site, other)),
         }
-        Some(self.settle(task, site, result))
     }
 
     /// Call a defined name: a frame of its own.

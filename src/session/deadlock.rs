@@ -3,6 +3,8 @@
 //! A wait that somebody outside could end (a connection, a datagram, a peer that is not ours) is no deadlock. A wait on
 //! a connection counts only when its other end is ours too and nothing is on its way between them.
 
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,12 +14,25 @@ use super::tasks::MAIN;
 use super::{Main, Session};
 use crate::os::{fd, sockopt};
 use crate::value::{Failure, Handle, Name};
-use crate::world::record::Ends;
 use crate::world::sync::Lock;
 use crate::world::{On, ROOM, Socket, TaskId};
 
 /// How long nothing happens before the ends of connections are looked up, which costs system calls.
 pub(super) const QUIET: Duration = Duration::from_millis(20);
+
+/// How many tasks are told of at most.
+const ROWS_MAX: usize = 24;
+
+/// What can end a task's wait.
+#[derive(PartialEq, Eq)]
+enum Hope {
+    /// Only another task.
+    None,
+    /// Whoever has the other end of a connection: see whether that is here.
+    OtherEnd,
+    /// Something outside.
+    Outside,
+}
 
 /// How the tasks stand when none can run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,7 +47,7 @@ pub(super) enum Stuck {
 
 impl Session {
     /// Whether any task can ever run again, as far as can be said without a system call.
-    pub(super) fn stuck(&self) -> Stuck {
+    pub(super) fn stuck(&mut self) -> Stuck {
         let main = self.status.main();
         if self.stepper.first().is_some() {
             return Stuck::No;
@@ -40,33 +55,53 @@ impl Session {
         if *main != Main::Running && (self.interactive || *main != Main::Idle || !self.tasks.are_needed()) {
             return Stuck::No;
         }
+        // Who waited for something outside does so still in most cases: then nobody else needs to be looked at.
+        match self.tasks.get(self.hopeful).map_or(Hope::None, |task| self.hope(task)) {
+            Hope::Outside => Stuck::No,
+            Hope::OtherEnd => Stuck::Perhaps,
+            Hope::None => self.search(),
+        }
+    }
+
+    fn search(&mut self) -> Stuck {
         let mut verdict = Stuck::Yes;
-        for task in self.tasks.iter().filter(|t| !t.frames.is_empty()) {
-            let Some(parked) = &task.parked else {
-                // It waits for a pool's worker, or to be resumed for the first time.
-                continue;
-            };
-            if let Parking::Call(wait, _) = &parked.on {
-                match &wait.on {
-                    On::Line(_) => {}
-                    On::Socket(socket) if socket.kind != libc::SOCK_DGRAM && !self.world.shares => {
-                        verdict = Stuck::Perhaps;
-                    }
-                    On::Socket(_) | On::Sockets(_) | On::Thread | On::Time => return Stuck::No,
+        for task in self.tasks.iter() {
+            match self.hope(task) {
+                Hope::None => {}
+                Hope::OtherEnd => verdict = Stuck::Perhaps,
+                Hope::Outside => {
+                    self.hopeful = task.id;
+                    return Stuck::No;
                 }
             }
         }
         verdict
     }
 
+    /// What could end a task's wait, as far as sockets were looked at.
+    fn hope(&self, task: &Task) -> Hope {
+        // Without a wait it waits for a pool's worker, or to be resumed for the first time.
+        let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return Hope::None };
+        match &wait.on {
+            On::Line(..) => Hope::None,
+            On::Socket(socket) if socket.kind != libc::SOCK_DGRAM && !self.world.shares => {
+                if self.world.is_from_outside(socket) { Hope::Outside } else { Hope::OtherEnd }
+            }
+            On::Socket(_) | On::Sockets(_) | On::Thread | On::Time => Hope::Outside,
+        }
+    }
+
     /// Whether every connection that is waited on has both ends here, with nothing between them.
     pub(super) fn closed_circle(&mut self) -> bool {
-        let ours = self.world.ends();
+        self.world.look_where_sockets_are();
+        if self.search() == Stuck::No {
+            return false;
+        }
         self.tasks.iter().all(|task| {
             let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return true };
             let On::Socket(socket) = &wait.on else { return true };
-            let other = ours.iter().find(|other| are_ends(socket, other));
-            other.is_some_and(|other| is_silent(socket, other, wait.what == ROOM))
+            let other = self.world.other_ends(socket).next();
+            other.is_some_and(|other| is_silent(socket, &other, wait.what == ROOM))
         })
     }
 
@@ -88,12 +123,19 @@ impl Session {
         let cycle = self.cycle(&stuck);
         let mut failure = Failure::with(Name::Deadlock, "no task can ever run again");
         if !cycle.is_empty() {
-            let names: Vec<&str> = cycle.iter().chain(cycle.first()).map(|t| &*t.name).collect();
+            let mut names: Vec<&str> = cycle.iter().take(ROWS_MAX).chain(cycle.first()).map(|t| &*t.name).collect();
+            if cycle.len() > ROWS_MAX {
+                names.insert(ROWS_MAX, "...");
+            }
             failure = failure.note(format!("the cycle: {}", names.join(" -> ")));
         }
-        let others = stuck.iter().filter(|t| !cycle.iter().any(|c| c.id == t.id));
-        for task in cycle.iter().chain(others) {
+        let in_cycle: HashSet<TaskId> = cycle.iter().map(|t| t.id).collect();
+        let others = stuck.iter().filter(|t| !in_cycle.contains(&t.id));
+        for task in cycle.iter().chain(others).take(ROWS_MAX) {
             failure = failure.note(self.row(task));
+        }
+        if let Some(more) = stuck.len().checked_sub(ROWS_MAX).filter(|more| *more > 0) {
+            failure = failure.note(format!("... and {more} more tasks, none of which can run"));
         }
         match &*stuck {
             [task] => self.own_end(task).into_iter().fold(failure, Failure::note),
@@ -105,9 +147,7 @@ impl Session {
     fn own_end(&self, task: &Task) -> Vec<String> {
         let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return Vec::new() };
         let On::Socket(socket) = &wait.on else { return Vec::new() };
-        let Some(other) = self.world.sockets().into_iter().find(|other| are_ends(socket, other)) else {
-            return Vec::new();
-        };
+        let Some(other) = self.world.other_ends(socket).next() else { return Vec::new() };
         let at = Self::at(task);
         let line = at.source.as_ref().filter(|_| !at.nested).map(|s| s.line(at.span.line).trim().to_string());
         let what = format!("the other end is {}, here too: & lets what follows use it", other.name());
@@ -150,7 +190,7 @@ impl Session {
 
     fn awaited_lock(&self, on: &Parking) -> Option<Rc<Lock>> {
         let Parking::Call(wait, _) = on else { return None };
-        let On::Line(line) = &wait.on else { return None };
+        let On::Line(line, _) = &wait.on else { return None };
         self.world.lock_of(line)
     }
 
@@ -166,31 +206,23 @@ impl Session {
 
     /// The first cycle found: each waits for the next, and the last for the first.
     fn cycle<'a>(&self, stuck: &[&'a Task]) -> Vec<&'a Task> {
-        for start in stuck {
-            let mut path: Vec<&Task> = vec![start];
-            loop {
-                let next =
-                    self.givers(path[path.len() - 1]).into_iter().find_map(|id| stuck.iter().find(|t| t.id == id));
-                let Some(next) = next else { break };
-                if let Some(from) = path.iter().position(|t| t.id == next.id) {
-                    return path.split_off(from);
-                }
-                path.push(next);
+        let by_id: HashMap<TaskId, &Task> = stuck.iter().map(|t| (t.id, *t)).collect();
+        // In which search, and where in its path, each task was met: a search that meets an earlier one's path ends there.
+        let mut met: HashMap<TaskId, (usize, usize)> = HashMap::new();
+        for (search, start) in stuck.iter().enumerate() {
+            let (mut path, mut next): (Vec<&Task>, Option<&Task>) = (Vec::new(), Some(start));
+            while let Some(task) = next {
+                match met.entry(task.id) {
+                    Entry::Occupied(at) if at.get().0 == search => return path.split_off(at.get().1),
+                    Entry::Occupied(_) => break,
+                    Entry::Vacant(free) => free.insert((search, path.len())),
+                };
+                path.push(task);
+                next = self.givers(task).into_iter().find_map(|id| by_id.get(&id)).copied();
             }
         }
         Vec::new()
     }
-}
-
-/// Whether two sockets are the ends of one connection.
-fn are_ends(a: &Rc<Socket>, b: &Rc<Socket>) -> bool {
-    if a.shared.faces(&b.shared) {
-        return true;
-    }
-    if a.family != b.family || a.kind != b.kind || Rc::ptr_eq(a, b) {
-        return false;
-    }
-    matches!((Ends::of(a), Ends::of(b)), (Some(ours), Some(theirs)) if ours.meets(&theirs))
 }
 
 /// Whether nothing is on its way to a socket that is waited on: then only its other end can end the wait.

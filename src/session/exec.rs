@@ -124,42 +124,81 @@ impl Session {
             let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
             let Some(op) = code.ops.get(frame.pc) else { return self.leave(task) };
             frame.pc += 1;
-            match self.op(task, &code, op) {
-                Ok(None) => {}
-                Ok(Some(flow)) => return flow,
-                Err(failure) => return self.fail(task, op.name().into(), None, failure),
-            }
+            // What loops are made of is done here.
+            let failure = match op {
+                Op::Call(site) => match self.call(task, site) {
+                    None => continue,
+                    Some(flow) => return flow,
+                },
+                Op::Let(slot, name, expr) => match self.globals.eval(&frame.scope, expr) {
+                    Ok(value) => {
+                        let told = self.reporter.shows_all().then(|| (name.clone(), value.clone()));
+                        self.globals.store(&frame.scope, *slot, value);
+                        if let Some((name, value)) = told {
+                            self.tell_let(task, name, value);
+                        }
+                        self.close_orphans_if_any(task);
+                        continue;
+                    }
+                    Err(failure) => failure,
+                },
+                Op::Jump(to) => {
+                    frame.pc = *to;
+                    continue;
+                }
+                Op::Unless(expr, to) => match self.globals.holds(&frame.scope, expr) {
+                    Ok(true) => continue,
+                    Ok(false) => {
+                        frame.pc = *to;
+                        continue;
+                    }
+                    Err(failure) => failure,
+                },
+                Op::Down(temp, exit) => {
+                    match &mut frame.temps[*temp] {
+                        Temp::Count(n) if *n > 0 => *n -= 1,
+                        _ => frame.pc = *exit,
+                    }
+                    continue;
+                }
+                other => match self.op(task, &code, other) {
+                    Ok(None) => continue,
+                    Ok(Some(flow)) => return flow,
+                    Err(failure) => failure,
+                },
+            };
+            return self.fail(task, op.name().into(), None, failure);
         }
     }
 
-    /// Run an op. Gives how the task goes on, unless it is with the next op of the same frame.
+    /// A name was given a value: say so, unless it stands inside a block.
+    #[cold]
+    fn tell_let(&mut self, task: &Task, name: Rc<str>, value: Value) {
+        let nested = task.frames.last().is_some_and(|frame| frame.code.places[frame.pc - 1].nested);
+        if !nested || self.stepper.is_typed(task.id) {
+            self.tell_at(task, What::Reply { call: "let".into(), names: vec![name], values: vec![value] });
+        }
+    }
+
+    /// Run an op that is no part of most loops. Gives how the task goes on, unless it is with the next op of the same
+    /// frame.
     // One arm an op.
     #[allow(clippy::too_many_lines)]
     fn op(&mut self, task: &mut Task, code: &Rc<Code>, op: &Op) -> Result<Option<Flow>, Failure> {
         let Some(frame) = task.frames.last_mut() else { return Ok(Some(Flow::Ended)) };
         match op {
-            Op::Call(site) => return Ok(self.call(task, site)),
+            Op::Call(_) | Op::Let(..) | Op::Jump(_) | Op::Unless(..) | Op::Down(..) => {}
             Op::Line(first, last) => {
                 if self.reporter.shows_all() && self.stepper.tells_line(*first) {
                     let lines: Vec<_> = (*first..=*last).map(|n| code.source.line(n).trim_end()).collect();
                     self.tell_at(task, What::Line(lines.join("\n")));
                 }
             }
-            Op::Let(slot, name, expr) => {
-                let value = self.globals.eval(&frame.scope, expr)?;
-                self.globals.store(&frame.scope, *slot, value.clone());
-                let nested = code.places[frame.pc - 1].nested && !self.stepper.is_typed(task.id);
-                if self.reporter.shows_all() && !nested {
-                    let what = What::Reply { call: "let".into(), names: vec![name.clone()], values: vec![value] };
-                    self.tell_at(task, what);
-                }
-                self.close_orphans_if_any(task);
-            }
             Op::Assert(expr) => self.globals.assert(&frame.scope, expr)?,
             Op::Print(words) => {
-                let text = self.globals.printed(&frame.scope, words)?;
+                let (text, values) = self.globals.printed(&frame.scope, words)?;
                 let hint = self.hint_at_bytes(&frame.scope, words);
-                self.tell_at(task, What::Printed(text));
+                self.tell_at(task, What::Printed(text, values));
                 if let Some(hint) = hint {
                     self.tell_at(task, What::Announced(hint));
                 }
@@ -170,20 +209,10 @@ impl Session {
                     self.tell_at(task, What::Reply { call: SHOW.into(), names: Vec::new(), values: vec![value] });
                 }
             }
-            Op::Jump(to) => frame.pc = *to,
-            Op::Unless(expr, to) => {
-                if !self.globals.eval(&frame.scope, expr)?.truth() {
-                    frame.pc = *to;
-                }
-            }
             Op::Count(temp, operand) => {
                 let value = self.globals.operand(&frame.scope, operand)?;
                 frame.temps[*temp] = Temp::Count(expr::count(&value)?);
             }
-            Op::Down(temp, exit) => match &mut frame.temps[*temp] {
-                Temp::Count(n) if *n > 0 => *n -= 1,
-                _ => frame.pc = *exit,
-            },
             Op::Each(temp, operands) => {
                 let values = self.globals.walk(&frame.scope, operands)?;
                 frame.temps[*temp] = Temp::Each(values, 0);
@@ -232,8 +261,13 @@ impl Session {
                 None => {}
             },
             Op::Value(operands) => {
-                let values = operands.iter().map(|o| self.globals.operand(&frame.scope, o));
-                frame.returns = values.collect::<Result<Vec<_>, _>>()?.into();
+                frame.returns = match &**operands {
+                    [one] => Reply::One(self.globals.operand(&frame.scope, one)?),
+                    more => {
+                        let values = more.iter().map(|o| self.globals.operand(&frame.scope, o));
+                        values.collect::<Result<Vec<_>, _>>()?.into()
+                    }
+                };
             }
             Op::Return => return Ok(Some(self.leave(task))),
         }
@@ -250,7 +284,7 @@ impl Session {
         drop(scope);
         self.close_orphans_if_any(task);
         match called {
-            Some((site, _)) if !task.frames.is_empty() => self.complete(task, &site, returns),
+            Some((site, _)) if !task.frames.is_empty() => self.complete(task, &site, returns).unwrap_or(Flow::On),
             _ if task.frames.is_empty() => Flow::Ended,
             _ => Flow::On,
         }

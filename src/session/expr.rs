@@ -1,10 +1,12 @@
 //! What words and expressions come to.
 
+use std::cmp::Ordering;
 use std::rc::Rc;
 
 use super::globals::Globals;
 use crate::command::{Arg, Kind, address, kinds};
 use crate::lang::Operator;
+use crate::linux::constants;
 use crate::program::{ArgCode, ExprCode, Operand, PickCode, Scope};
 use crate::value::{Failure, List, Name, Value, text};
 
@@ -12,10 +14,19 @@ use crate::value::{Failure, List, Name, Value, text};
 const TEXT_MAX: usize = 1 << 30;
 
 impl Globals {
+    #[inline]
     pub(super) fn operand(&self, scope: &Scope, operand: &Operand) -> Result<Value, Failure> {
         match operand {
             Operand::Const(value) => Ok(value.clone()),
             Operand::Slot(slot, name) => self.load(scope, *slot, name),
+            made => self.made(scope, made),
+        }
+    }
+
+    /// The value of a word that is neither a constant nor a name alone.
+    fn made(&self, scope: &Scope, operand: &Operand) -> Result<Value, Failure> {
+        match operand {
+            Operand::Const(_) | Operand::Slot(..) => self.operand(scope, operand),
             // As in a shell, empty text is no value either.
             Operand::Default(slot, value) => match self.get(scope, *slot) {
                 None => Ok(value.clone()),
@@ -65,7 +76,30 @@ impl Globals {
         }
     }
 
-    pub(super) fn arg(&self, scope: &Scope, code: &ArgCode) -> Result<Arg, Failure> {
+    /// Make a call's arguments. The failure says which word it is about.
+    pub(super) fn args(&self, scope: &Scope, codes: &[ArgCode], args: &mut Vec<Arg>) -> Result<(), Failure> {
+        for code in codes {
+            match self.arg(scope, code) {
+                Ok(arg) => args.push(arg),
+                Err(failure) => return Err(failure.at(args.len())),
+            }
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn arg(&self, scope: &Scope, code: &ArgCode) -> Result<Arg, Failure> {
+        match code {
+            ArgCode::Const(Arg::Value(value)) => Ok(Arg::Value(value.clone())),
+            ArgCode::Live(slot, name) | ArgCode::Fit(Kind::Data | Kind::Any, Operand::Slot(slot, name)) => {
+                self.load(scope, *slot, name).map(Arg::Value)
+            }
+            other => self.fitted(scope, other),
+        }
+    }
+
+    /// An argument that takes more than a look.
+    fn fitted(&self, scope: &Scope, code: &ArgCode) -> Result<Arg, Failure> {
         match code {
             ArgCode::Const(Arg::Bad(failure)) => Err((**failure).clone()),
             ArgCode::Const(arg) => Ok(arg.clone()),
@@ -82,7 +116,13 @@ impl Globals {
             }
             ArgCode::Pair(key, operand) => Ok(Arg::Pair(key.clone(), self.operand(scope, operand)?)),
             ArgCode::Lives(names) => {
-                let values = names.iter().map(|(slot, name)| self.load(scope, *slot, name));
+                let values = names.iter().map(|(slot, name, events)| {
+                    let value = self.load(scope, *slot, name)?;
+                    Ok::<_, Failure>(match events {
+                        Some(events) => Value::list(vec![value, events.clone()]),
+                        None => value,
+                    })
+                });
                 Ok(Arg::Value(Value::list(values.collect::<Result<_, _>>()?)))
             }
         }
@@ -91,34 +131,65 @@ impl Globals {
     pub(super) fn eval(&self, scope: &Scope, expr: &ExprCode) -> Result<Value, Failure> {
         match expr {
             ExprCode::Word(operand) => self.operand(scope, operand),
-            ExprCode::Unary(Operator::Not, inner) => Ok(Value::Bool(!self.eval(scope, inner)?.truth())),
+            ExprCode::Unary(Operator::Not, _) => self.holds(scope, expr).map(Value::Bool),
             ExprCode::Unary(Operator::Invert, inner) => invert(&self.eval(scope, inner)?),
             ExprCode::Unary(_, inner) => arithmetic(Operator::Subtract, &Value::Int(0), &self.eval(scope, inner)?),
             ExprCode::Binary(op @ (Operator::And | Operator::Or), a, b) => {
                 let a = self.eval(scope, a)?;
                 if a.truth() == (*op == Operator::Or) { Ok(a) } else { self.eval(scope, b) }
             }
+            ExprCode::Binary(op, ..) if op.compares() => self.holds(scope, expr).map(Value::Bool),
             ExprCode::Binary(op, a, b) => {
-                let (a, b) = (self.eval(scope, a)?, self.eval(scope, b)?);
-                if op.compares() { compare(*op, &a, &b).map(Value::Bool) } else { arithmetic(*op, &a, &b) }
+                if let (Some(x), Some(y)) = (self.whole(scope, a), self.whole(scope, b))
+                    && let Some(sum) = sum(*op, x, y)
+                {
+                    return Ok(Value::Int(sum));
+                }
+                arithmetic(*op, &self.eval(scope, a)?, &self.eval(scope, b)?)
             }
         }
     }
 
-    /// What `print` prints.
-    pub(super) fn printed(&self, scope: &Scope, words: &[Operand]) -> Result<String, Failure> {
+    /// Whether a condition holds.
+    pub(super) fn holds(&self, scope: &Scope, expr: &ExprCode) -> Result<bool, Failure> {
+        match expr {
+            ExprCode::Unary(Operator::Not, inner) => Ok(!self.holds(scope, inner)?),
+            ExprCode::Binary(op, a, b) if op.compares() => {
+                if let (Some(x), Some(y)) = (self.whole(scope, a), self.whole(scope, b)) {
+                    return Ok(is_order(*op, Some(x.cmp(&y))));
+                }
+                compare(*op, &self.eval(scope, a)?, &self.eval(scope, b)?)
+            }
+            _ => Ok(self.eval(scope, expr)?.truth()),
+        }
+    }
+
+    /// The whole number that a word is, where no more than a look tells.
+    #[inline]
+    fn whole(&self, scope: &Scope, expr: &ExprCode) -> Option<i128> {
+        let whole = |value: &Value| if let Value::Int(n) = value { Some(*n) } else { None };
+        match expr {
+            ExprCode::Word(Operand::Const(value)) => whole(value),
+            ExprCode::Word(Operand::Slot(slot, _)) => self.look(scope, *slot, whole)?,
+            _ => None,
+        }
+    }
+
+    /// What `print` prints, and the values that it is made of.
+    pub(super) fn printed(&self, scope: &Scope, words: &[Operand]) -> Result<(String, Vec<Value>), Failure> {
+        let values = words.iter().map(|word| self.operand(scope, word)).collect::<Result<Vec<_>, _>>()?;
         let mut out = String::new();
-        for (i, word) in words.iter().enumerate() {
+        for (i, value) in values.iter().enumerate() {
             if i > 0 {
                 out.push(' ');
             }
             // Bytes come out escaped; text keeps its line ends, and nothing a terminal could obey.
-            match self.operand(scope, word)? {
-                Value::Text(s) => out.push_str(&text::printable(&s)),
+            match value {
+                Value::Text(s) => out.push_str(&text::printable(s)),
                 other => out.push_str(&other.to_string()),
             }
         }
-        Ok(out)
+        Ok((out, values))
     }
 
     /// What `for` walks over.
@@ -171,10 +242,9 @@ fn too_long() -> Failure {
 }
 
 fn compare(op: Operator, a: &Value, b: &Value) -> Result<bool, Failure> {
-    use std::cmp::Ordering;
     match op {
-        Operator::Equal => return Ok(a == b),
-        Operator::NotEqual => return Ok(a != b),
+        Operator::Equal => return Ok(a == b || is_constant(a, b)),
+        Operator::NotEqual => return Ok(a != b && !is_constant(a, b)),
         _ => {}
     }
     let order = a.order(b);
@@ -182,18 +252,55 @@ fn compare(op: Operator, a: &Value, b: &Value) -> Result<bool, Failure> {
         return Err(Failure::usage(format!("`{}` cannot compare {} with {}", op.as_str(), a.kind(), b.kind()))
             .note("int $x makes a number of text"));
     }
-    Ok(match op {
+    Ok(is_order(op, order))
+}
+
+/// Whether that is the order that a comparison asks for.
+#[inline]
+fn is_order(op: Operator, order: Option<Ordering>) -> bool {
+    match op {
+        Operator::Equal => order == Some(Ordering::Equal),
+        Operator::NotEqual => order != Some(Ordering::Equal),
         Operator::Less => order == Some(Ordering::Less),
         Operator::LessEqual => matches!(order, Some(Ordering::Less | Ordering::Equal)),
         Operator::Greater => order == Some(Ordering::Greater),
         _ => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
-    })
+    }
+}
+
+/// A sum or a product of whole numbers, unless it is too large.
+#[inline]
+fn sum(op: Operator, x: i128, y: i128) -> Option<i128> {
+    match op {
+        Operator::Add => x.checked_add(y),
+        Operator::Subtract => x.checked_sub(y),
+        Operator::Multiply => x.checked_mul(y),
+        _ => None,
+    }
+}
+
+/// Whether one is the other's name: of a constant and its number.
+fn is_constant(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Text(name), Value::Int(n)) | (Value::Int(n), Value::Text(name)) => named(name) == Some(*n),
+        (Value::Text(name), Value::Float(x)) | (Value::Float(x), Value::Text(name)) => {
+            named(name).is_some_and(|n| n as f64 == *x)
+        }
+        _ => false,
+    }
+}
+
+/// The number of a constant.
+fn named(name: &str) -> Option<i128> {
+    constants::value(name).map(i128::from)
 }
 
 fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
     let whole = |v: &Value| match v {
         Value::Int(n) => Some(*n),
         Value::Bool(t) => Some(i128::from(*t)),
+        // Events and flags come by their names.
+        Value::Text(words) if is_bits(op) => named(words).or_else(|| kinds::named_bits(words)),
         _ => None,
     };
     match (op, a, b) {
@@ -212,9 +319,7 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
             op if is_bits(op) => {
                 return bits(op, x, y, matches!((a, b), (Value::Bool(_), Value::Bool(_))));
             }
-            Operator::Add => x.checked_add(y),
-            Operator::Subtract => x.checked_sub(y),
-            Operator::Multiply => x.checked_mul(y),
+            Operator::Add | Operator::Subtract | Operator::Multiply => sum(op, x, y),
             _ if y == 0 => return Err(Failure::usage("division by zero")),
             // As in Python, towards minus infinity; the remainder has the divisor's sign.
             Operator::FloorDivide => x.checked_div(y).map(|q| q - i128::from(x % y != 0 && (x < 0) != (y < 0))),
@@ -228,8 +333,12 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
             return Err(Failure::usage(format!("`{}` does not go with {} and {}", op.as_str(), kinds[0], kinds[1]))
                 .note("it takes whole numbers; int $x makes one of text"));
         }
-        return Err(Failure::usage(format!("`{}` does not go with {} and {}", op.as_str(), a.kind(), b.kind()))
-            .note("int $x makes a number of text; text is put together in one word: \"$a$b\""));
+        let constant = [a, b].into_iter().find(|v| matches!(v, Value::Text(name) if named(name).is_some()));
+        let failure = Failure::usage(format!("`{}` does not go with {} and {}", op.as_str(), a.kind(), b.kind()));
+        return Err(match constant {
+            Some(name) => failure.note(format!("with a $ the name is the constant's number: ${name}")),
+            None => failure.note("int $x makes a number of text; text is put together in one word: \"$a$b\""),
+        });
     };
     if y == 0.0 && matches!(op, Operator::Divide | Operator::FloorDivide | Operator::Modulo) {
         return Err(Failure::usage("division by zero"));
@@ -253,6 +362,7 @@ fn invert(value: &Value) -> Result<Value, Failure> {
     match value {
         Value::Int(n) => Ok(Value::Int(!n)),
         Value::Bool(t) => Ok(Value::Int(!i128::from(*t))),
+        Value::Text(name) if let Some(n) = named(name) => Ok(Value::Int(!n)),
         other => Err(Failure::usage(format!("`~` does not go with {}", other.kind())).note("it takes whole numbers")),
     }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::task::Frame;
 use crate::command::{self, kinds};
 use crate::lang::{self, Source};
+use crate::linux::constants;
 use crate::program::{self, Code, Function, Scope, Slot, Symbols};
 use crate::value::{Failure, Name, Value, text};
 use crate::world::DefCall;
@@ -117,10 +118,17 @@ impl Globals {
     }
 
     /// What a slot holds, in that scope or in the shared one.
+    #[inline]
     pub(super) fn get(&self, scope: &Scope, slot: Slot) -> Option<Value> {
+        self.look(scope, slot, Value::clone)
+    }
+
+    /// Look at what a slot holds, in that scope or in the shared one.
+    #[inline]
+    pub(super) fn look<T>(&self, scope: &Scope, slot: Slot, look: impl FnOnce(&Value) -> T) -> Option<T> {
         match slot {
-            Slot::Local(i) => scope.get(i),
-            Slot::Global(i) => self.values.get(i),
+            Slot::Local(i) => scope.look(i, look),
+            Slot::Global(i) => self.values.look(i, look),
         }
     }
 
@@ -134,8 +142,18 @@ impl Globals {
     }
 
     /// What a slot holds, or the failure that it is nothing.
+    #[inline]
     pub(super) fn load(&self, scope: &Scope, slot: Slot, name: &Rc<str>) -> Result<Value, Failure> {
-        self.get(scope, slot).ok_or_else(|| self.unbound(name))
+        match self.get(scope, slot) {
+            Some(value) => Ok(value),
+            None => self.unnamed(name),
+        }
+    }
+
+    /// What a name stands for that nobody gave: a constant's for its number.
+    #[cold]
+    fn unnamed(&self, name: &str) -> Result<Value, Failure> {
+        constants::value(name).map(|number| Value::Int(number.into())).ok_or_else(|| self.unbound(name))
     }
 
     /// Put a value in a slot of that scope or of the shared one.
@@ -157,7 +175,11 @@ impl Globals {
         }
         let failure = Failure::with(Name::Unbound, format!("nothing is named `{name}` here"));
         if let Some(kind) = self.left.get(name) {
-            return failure.note(format!("in the process that started this one it is {kind}, which does not cross"));
+            let how = match &**kind {
+                "a socket" => "which crosses only as an argument of process",
+                _ => "which does not cross",
+            };
+            return failure.note(format!("in the process that started this one it is {kind}, {how}"));
         }
         match text::nearest(name, self.bound().map(|(n, _)| &**n)) {
             Some(near) => failure.note(format!("did you mean `{near}`?")),

@@ -14,6 +14,7 @@ mod exec;
 mod expr;
 mod fairness;
 mod globals;
+mod history;
 mod jobs;
 mod notify;
 mod outcome;
@@ -51,10 +52,11 @@ use crate::lang::{self, Source};
 use crate::os::trace;
 use crate::program::{self, ArgCode, Fault};
 use crate::value::Value;
-use crate::world::{Given, Record, World};
+use crate::world::{Given, Record, TaskId, World};
 use event::At;
 use fairness::Fairness;
 use globals::Globals;
+use history::History;
 use jobs::Jobs;
 use reporter::Reporter;
 use task::Frame;
@@ -73,8 +75,10 @@ pub struct Session {
     jobs: Jobs,
     timers: Timers,
     fairness: Fairness,
+    /// A task that something outside could wake, when that was looked at last.
+    hopeful: TaskId,
     args: Args,
-    history: Vec<Rc<Source>>,
+    history: History,
     /// Who prints bytes that are text was told how to make text of them.
     told_of_bytes: bool,
     /// The last error, for `why`.
@@ -102,8 +106,9 @@ impl Session {
             jobs: Jobs::default(),
             timers: Timers::new(),
             fairness: Fairness::default(),
+            hopeful: MAIN,
             args: Args::default(),
-            history: Vec::new(),
+            history: History::default(),
             times: false,
             told_of_bytes: false,
             calls: 0,
@@ -226,7 +231,7 @@ mod tests {
 
     impl Sink for Told {
         fn event(&mut self, event: &Event) -> bool {
-            if let What::Printed(text) = &event.what {
+            if let What::Printed(text, _) = &event.what {
                 self.0.borrow_mut().push_str(text);
             }
             true

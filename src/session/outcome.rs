@@ -19,21 +19,20 @@ impl Session {
     /// What a call came to.
     pub(super) fn settle(&mut self, task: &mut Task, site: &Rc<Site>, result: Result<Step, Failure>) -> Flow {
         match result {
-            Ok(Step::Done(reply)) => self.complete(task, site, reply),
-            Ok(Step::Park(wait, resume)) => {
+            Ok(Step::Done(reply)) => self.complete(task, site, reply).unwrap_or(Flow::On),
+            Ok(Step::Park(mut wait, resume)) => {
                 let limit = wait.limit;
+                if let On::Line(line, ticket) = &mut wait.on {
+                    *ticket = line.join(task.id);
+                }
                 let watched = match &wait.on {
                     On::Socket(socket) => self.world.watch(socket, task.id, wait.is_signalled(socket)),
                     On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id, true)),
-                    On::Line(line) => {
-                        line.join(task.id);
-                        Ok(())
-                    }
                     On::Thread => {
                         self.world.watch_threads(task.id);
                         Ok(())
                     }
-                    On::Time => Ok(()),
+                    On::Line(..) | On::Time => Ok(()),
                 };
                 if let Err(failure) = watched {
                     self.world.unwatch(&wait, task.id);
@@ -53,22 +52,28 @@ impl Session {
     pub(super) fn park(&mut self, task: &mut Task, site: &Rc<Site>, on: Parking, limit: Option<Duration>) {
         task.epoch += 1;
         task.expired = false;
+        if self.timers.are_many() {
+            let tasks = &self.tasks;
+            self.timers.retain(|timer| tasks.has_timer(timer));
+        }
         let again = if let Parking::Call(wait, _) = &on { wait.again } else { None };
         let until = self.timers.wait(limit, again, task);
         task.parked = Some(Parked { on, site: site.clone(), until });
     }
 
-    /// A call went well: its results go to their names and are told.
+    /// A call went well: its results go to their names and are told. Gives how the task goes on, unless it is with the
+    /// next op of the same frame.
     #[inline]
-    pub(super) fn complete(&mut self, task: &mut Task, site: &Rc<Site>, reply: Reply) -> Flow {
+    pub(super) fn complete(&mut self, task: &mut Task, site: &Rc<Site>, reply: Reply) -> Option<Flow> {
         if let Some(expected) = site.expect {
             let got = match reply {
                 Reply::Nothing => String::new(),
                 other => format!(": {}", super::expr::brief(&other.into_value())),
             };
-            return self.fail(task, site.name.clone(), None, unexpected(expected, &format!("succeeded{got}")));
+            let wrong = unexpected(expected, &format!("succeeded{got}"));
+            return Some(self.fail(task, site.name.clone(), None, wrong));
         }
-        let Some(frame) = task.frames.last() else { return Flow::Ended };
+        let Some(frame) = task.frames.last() else { return Some(Flow::Ended) };
         let scope = &frame.scope;
         let is_quiet = !self.reporter.shows_all() && task.job.is_none();
         match (&*site.targets, reply) {
@@ -87,10 +92,11 @@ impl Session {
             (_, reply) => return self.complete_slowly(task, site, reply),
         }
         self.close_orphans_if_any(task);
-        Flow::On
+        None
     }
 
-    fn complete_slowly(&mut self, task: &mut Task, site: &Rc<Site>, reply: Reply) -> Flow {
+    #[cold]
+    fn complete_slowly(&mut self, task: &mut Task, site: &Rc<Site>, reply: Reply) -> Option<Flow> {
         let is_job = task.job.is_some() && task.frames.len() == 1 && !repeats(task);
         // A job's time is told when the job is.
         let took = if is_job { None } else { task.took() };
@@ -99,10 +105,10 @@ impl Session {
             (1, reply) => vec![reply.into_value()],
             (n, reply) => match take_apart(n, reply) {
                 Ok(values) => values,
-                Err(failure) => return self.fail(task, site.name.clone(), None, failure),
+                Err(failure) => return Some(self.fail(task, site.name.clone(), None, failure)),
             },
         };
-        let Some(frame) = task.frames.last() else { return Flow::Ended };
+        let Some(frame) = task.frames.last() else { return Some(Flow::Ended) };
         let scope = frame.scope.clone();
         let mut names: Vec<Rc<str>> = Vec::new();
         for ((slot, name), value) in site.targets.iter().zip(&values) {
@@ -126,7 +132,7 @@ impl Session {
         }
         self.tell_time(task, took);
         self.close_orphans_if_any(task);
-        Flow::On
+        None
     }
 
     /// What surprises those who see the call's result alone. An errno that is a result is explained like an error.
@@ -330,11 +336,11 @@ fn name_live(value: &Value, name: &Rc<str>) {
     }
 }
 
-/// The values for several names: a call's results, or the parts of a single list, structure or address.
+/// The values for several names: a call's results, or the parts of a single list or address.
 fn take_apart(names: usize, reply: Reply) -> Result<Vec<Value>, Failure> {
     let values = match reply {
         Reply::One(Value::List(list)) => list.to_vec(),
-        Reply::One(Value::Object(fields)) => fields.iter().map(|(_, value)| value.clone()).collect(),
+        Reply::One(Value::Object(fields)) if fields.len() == names => fields.iter().map(|(_, v)| v.clone()).collect(),
         Reply::One(Value::Addr(addr)) if addr.port().is_some() => {
             let host = addr.host().map_or(Value::None, |h| Value::text(h.to_string()));
             vec![host, addr.port().map_or(Value::None, |p| Value::Int(i128::from(p)))]

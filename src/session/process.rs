@@ -1,7 +1,7 @@
 //! A def in a process of its own: what the parent packs for it, and how the child unpacks that.
 //!
 //! The child gets the texts of the programs that the defs stand in, the values of all names that can cross, and the
-//! arguments. It reads the programs again, runs none of their lines, and calls the def.
+//! arguments, sockets among them. It reads the programs again, runs none of their lines, and calls the def.
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::rc::Rc;
@@ -9,26 +9,50 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Session;
 use crate::lang::{self, Source};
-use crate::os::process;
+use crate::os::{fd, process};
 use crate::program::{Code, Function, Op};
 use crate::value::{Failure, Handle, Reply, Value, wire};
-use crate::world::{DefCall, Given, MpQueue, mpqueue};
+use crate::world::{DefCall, Given, Mode, MpQueue, Socket, mpqueue, socket_value};
 
 /// The word of the command line that starts a child.
 pub const CHILD: &str = "--child";
 
-/// The queues that cross, in the order of their numbers.
+/// What is alive and crosses, in the order of the numbers that stand for it.
 #[derive(Default)]
-struct Queues(Vec<Rc<MpQueue>>);
+struct Crossing {
+    things: Vec<Thing>,
+    /// Sockets cross too: among the def's arguments, as with Python's start method `spawn`, and nowhere else.
+    sockets: bool,
+}
 
-impl Queues {
+/// A live thing that crosses.
+enum Thing {
+    Queue(Rc<MpQueue>),
+    Socket(Rc<Socket>),
+}
+
+impl Crossing {
     fn number(&mut self, handle: &Rc<dyn Handle>) -> Option<u32> {
-        let queue = Value::Handle(handle.clone()).downcast_rc::<MpQueue>()?;
-        let at = self.0.iter().position(|q| Rc::ptr_eq(q, &queue)).unwrap_or_else(|| {
-            self.0.push(queue);
-            self.0.len() - 1
-        });
+        let value = Value::Handle(handle.clone());
+        let at = match (value.downcast_rc::<MpQueue>(), value.downcast_rc::<Socket>()) {
+            (Some(queue), _) => {
+                let same = |thing: &Thing| matches!(thing, Thing::Queue(q) if Rc::ptr_eq(q, &queue));
+                let at = self.things.iter().position(same);
+                at.unwrap_or_else(|| self.add(Thing::Queue(queue)))
+            }
+            (_, Some(socket)) if self.sockets => {
+                let same = |thing: &Thing| matches!(thing, Thing::Socket(s) if Rc::ptr_eq(s, &socket));
+                let at = self.things.iter().position(same);
+                at.unwrap_or_else(|| self.add(Thing::Socket(socket)))
+            }
+            _ => return None,
+        };
         u32::try_from(at).ok()
+    }
+
+    fn add(&mut self, thing: Thing) -> usize {
+        self.things.push(thing);
+        self.things.len() - 1
     }
 
     fn refuses(&mut self, value: &Value) -> Option<wire::Refusal> {
@@ -37,18 +61,38 @@ impl Queues {
     }
 }
 
+impl Thing {
+    /// What the child must know of it beside its descriptors: how many values a queue takes; whether a socket's open file
+    /// is non-blocking.
+    fn about(&self) -> Value {
+        match self {
+            Self::Queue(queue) => Value::Int(queue.max.into()),
+            Self::Socket(socket) => Value::Bool(socket.waits() != Mode::Blocking),
+        }
+    }
+
+    /// Duplicates of its descriptors.
+    fn fds(&self) -> Result<Vec<OwnedFd>, Failure> {
+        match self {
+            Self::Queue(queue) => queue.fds(),
+            Self::Socket(socket) => Ok(vec![fd::dup(socket.fd()?.as_fd()).map_err(Failure::os)?]),
+        }
+    }
+}
+
 impl Session {
     /// Run a def in a process of its own.
     pub(super) fn process(&mut self, daemon: bool, call: DefCall) -> Result<Reply, Failure> {
-        let mut queues = Queues::default();
-        let refused = call.args.iter().enumerate().find_map(|(i, arg)| Some((i, queues.refuses(&arg.value)?)));
+        let mut crossing = Crossing::default();
+        let (globals, left) = self.crossing(&mut crossing);
+        crossing.sockets = true;
+        let refused = call.args.iter().enumerate().find_map(|(i, arg)| Some((i, crossing.refuses(&arg.value)?)));
         let (name, before) = (&call.name.clone(), call.before);
         let args = self.globals.start(call)?.arguments();
         self.world.family.may_grow()?;
         if let Some((i, refusal)) = refused {
             return Err(mpqueue::refused(refusal).at(before + i));
         }
-        let (globals, left) = self.crossing(&mut queues);
         let (sources, functions) = self.definitions();
         let world = &self.world;
         let state = vec![
@@ -61,13 +105,13 @@ impl Session {
             world.default_mode.map_or(Value::None, Value::Float),
             Value::Bool(daemon),
             Value::Int(i128::from(world.family.generation) + 1),
-            Value::list(queues.0.iter().map(|q| Value::Int(q.max.into())).collect()),
+            Value::list(crossing.things.iter().map(Thing::about).collect()),
             Value::Int(since_epoch() - self.reporter.elapsed().as_nanos() as i128),
         ];
         let mut bytes = Vec::new();
-        wire::encode(&Value::list(state), &mut bytes, &mut |h| queues.number(h)).map_err(mpqueue::refused)?;
+        wire::encode(&Value::list(state), &mut bytes, &mut |h| crossing.number(h)).map_err(mpqueue::refused)?;
         let memory = process::memory(&bytes).map_err(Failure::os)?;
-        let ends = queues.0.iter().map(|q| q.fds()).collect::<Result<Vec<_>, _>>()?;
+        let ends = crossing.things.iter().map(Thing::fds).collect::<Result<Vec<_>, _>>()?;
         // What was printed so far stands before what the child prints.
         self.flush();
         let family = &mut self.world.family;
@@ -83,10 +127,10 @@ impl Session {
     }
 
     /// The names with values that cross, and those whose values stay.
-    fn crossing(&self, queues: &mut Queues) -> (Vec<Value>, Vec<Value>) {
+    fn crossing(&self, crossing: &mut Crossing) -> (Vec<Value>, Vec<Value>) {
         let (mut globals, mut left) = (Vec::new(), Vec::new());
         for (name, value) in self.globals.bound() {
-            match queues.refuses(&value) {
+            match crossing.refuses(&value) {
                 None => globals.push(Value::list(vec![Value::Text(name.clone()), value])),
                 Some(refusal) => {
                     let kind = match refusal {
@@ -135,30 +179,41 @@ impl Session {
         let told = |f: Failure| f.to_string();
         self.world.family.be_born(name, lifeline).map_err(told)?;
         let bytes = process::recall(memory).map_err(|e| told(Failure::os(e)))?;
-        // The queues are at the end, so a first look says how many there are.
+        // What is alive stands at the end, so a first look says what there is.
         let look = wire::decode(&bytes, &mut |_| Some(Value::None)).ok_or_else(broken)?;
-        let queues = self.adopt_queues(&look, ends)?;
-        let number = |n: u32| queues.get(n as usize).map(|q| Value::Handle(q.clone()));
+        let things = self.adopt_things(&look, ends)?;
+        let number = |n: u32| things.get(n as usize).cloned();
         let state = wire::decode(&bytes, &mut |n| number(n)).ok_or_else(broken)?;
         drop(bytes);
         self.unpack(&state).ok_or_else(broken)?
     }
 
-    fn adopt_queues(&mut self, state: &Value, ends: Vec<OwnedFd>) -> Result<Vec<Rc<MpQueue>>, String> {
+    fn adopt_things(&mut self, state: &Value, ends: Vec<OwnedFd>) -> Result<Vec<Value>, String> {
         let mut ends = ends.into_iter();
-        let limits = list(state).and_then(|s| list(s.get(9)?)).unwrap_or_default();
-        let adopt = |max: &Value| {
-            let max = int(max).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-            let fds = ends.by_ref().take(if max > 0 { 3 } else { 2 }).collect();
-            self.world.adopt_mpqueue(max, fds).map_err(|f| f.to_string())
+        let (default, about) = match list(state).as_deref() {
+            Some([.., mode, _, _, about, _]) => (mode.number(), list(about).unwrap_or_default()),
+            _ => (None, Vec::new()),
         };
-        limits.iter().map(adopt).collect()
+        self.world.default_mode = default;
+        let adopt = |about: &Value| {
+            if let Value::Bool(nonblocking) = about {
+                let fd = ends.next().ok_or(Failure::os(libc::EBADF))?;
+                let socket = self.world.adopt(fd)?;
+                // O_NONBLOCK is the open file's. A timeout is the object's, and does not cross.
+                socket.shared.nonblocking.set(*nonblocking || default.is_some());
+                return Ok(socket_value(socket));
+            }
+            let max = int(about).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+            let fds = ends.by_ref().take(if max > 0 { 3 } else { 2 }).collect();
+            let queue = self.world.adopt_mpqueue(max, fds)?;
+            Ok(Value::Handle(queue))
+        };
+        about.iter().map(adopt).collect::<Result<_, Failure>>().map_err(|failure| failure.to_string())
     }
 
     /// Set everything up. `None` when this is not what a parent packs.
     fn unpack(&mut self, state: &Value) -> Option<Result<(), String>> {
-        let [sources, functions, globals, left, name, args, mode, daemon, generation, _, begun] = &list(state)?[..]
-        else {
+        let [sources, functions, globals, left, name, args, _, daemon, generation, _, begun] = &list(state)?[..] else {
             return None;
         };
         // Its events count from the moment that the first process began.
@@ -170,7 +225,6 @@ impl Session {
         if family.generation == 1 {
             process::die_with_parent();
         }
-        self.world.default_mode = mode.number();
         if let Err(error) = self.define_all(&list(sources)?, &list(functions)?)? {
             return Some(Err(error.to_string()));
         }

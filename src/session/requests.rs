@@ -32,7 +32,7 @@ impl From<Reply> for Answer {
 impl Session {
     pub(super) fn request(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Flow {
         match self.answer(task, site, request) {
-            Ok(Answer::Reply(reply)) => self.complete(task, site, reply),
+            Ok(Answer::Reply(reply)) => self.complete(task, site, reply).unwrap_or(Flow::On),
             Ok(Answer::Flow(flow)) => flow,
             Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
         }
@@ -135,13 +135,13 @@ impl Session {
             return Err(Failure::usage("the pool was shut down and takes no more").at(0));
         }
         let (mut task, handle) = self.begin(call, false)?;
-        task.pool = Some(pool.clone());
+        task.pool = Some((pool.clone(), 0));
         let id = self.tasks.add(task)?;
         if pool.running.get() < pool.size {
             pool.running.set(pool.running.get() + 1);
             self.world.ready.push_back(id);
-        } else {
-            pool.queued.borrow_mut().push_back(id);
+        } else if let Some(task) = self.tasks.get_mut(id) {
+            task.pool = Some((pool.clone(), pool.queued.join(id)));
         }
         Ok(handle)
     }
@@ -271,8 +271,11 @@ impl Session {
                 depth += lang::depth_change(line);
                 !(outermost && views::is_aside(line))
             };
-            let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
-            lines.filter(kept).map(|l| format!("{l}\n")).collect()
+            let gone = match self.history.gone() {
+                0 => String::new(),
+                count => format!("# the first {count} lines are not kept\n"),
+            };
+            gone + &self.history.lines().filter(kept).map(|l| format!("{l}\n")).collect::<String>()
         };
         std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
         Ok(Reply::Nothing)

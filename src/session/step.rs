@@ -190,7 +190,7 @@ impl Session {
     fn wait_over_beside(&mut self) -> Option<TaskId> {
         let tasks = &self.tasks;
         let timer = self.timers.take_due_of(|timer| tasks.is_beside(timer.task))?;
-        let current = self.is_current(&timer);
+        let current = self.tasks.has_timer(&timer);
         current.then(|| self.wait_is_over(&timer))
     }
 

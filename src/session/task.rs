@@ -41,23 +41,22 @@ impl Frame {
         args: impl ExactSizeIterator<Item = Given>,
     ) -> Result<Self, Failure> {
         let (params, count) = (&function.params, args.len());
-        let scope = Scope::with(function.slots);
+        let mut slots = vec![None; function.slots];
         for (i, Given { key, value }) in args.enumerate() {
             let slot = match key {
                 None if i < params.len() => i,
                 None => return Err(too_many(function, count).at(i)),
                 Some(key) => params.iter().position(|p| *p == key).ok_or_else(|| no_param(function, &key).at(i))?,
             };
-            if i > slot && scope.get(slot).is_some() {
+            if slots[slot].replace(value).is_some() {
                 return Err(Failure::usage(format!("`{}` is given twice", params[slot])).at(i));
             }
-            scope.set(slot, value);
         }
         if count < params.len() {
-            return Err(too_few(function, &scope));
+            return Err(too_few(function, &slots));
         }
         let called = Some((site, function.clone()));
-        Ok(Self { called, ..Self::new(function.code.clone(), Rc::new(scope)) })
+        Ok(Self { called, ..Self::new(function.code.clone(), Rc::new(Scope::of(slots))) })
     }
 
     /// What a def's parameters hold.
@@ -78,8 +77,8 @@ fn too_many(function: &Function, count: usize) -> Failure {
     }
 }
 
-fn too_few(function: &Function, scope: &Scope) -> Failure {
-    let missing = (0..function.params.len()).filter(|slot| scope.get(*slot).is_none());
+fn too_few(function: &Function, slots: &[Option<Value>]) -> Failure {
+    let missing = (0..function.params.len()).filter(|slot| slots[*slot].is_none());
     let missing: Vec<String> = missing.map(|slot| format!("`{}`", function.params[slot])).collect();
     let are = if missing.len() == 1 { "is" } else { "are" };
     let text = format!("{} {are} missing", missing.join(" and "));
@@ -137,8 +136,8 @@ pub(super) struct Task {
     pub expired: bool,
     /// It ends with the main task.
     pub daemon: bool,
-    /// Whose worker runs it.
-    pub pool: Option<Rc<Pool>>,
+    /// Whose worker runs it, and the ticket with which it waited for that.
+    pub pool: Option<(Rc<Pool>, u64)>,
     /// It is a background call.
     pub job: Option<u64>,
     /// How many frames it had where it began to repeat a call.

@@ -1,6 +1,7 @@
 //! The tasks that have not ended, each in a place of its own.
 
 use super::task::Task;
+use super::timers::Timer;
 use crate::value::Failure;
 use crate::world::TaskId;
 
@@ -65,6 +66,11 @@ impl Tasks {
     /// Whether a task runs beside the program that is stepped through.
     pub(super) fn is_beside(&self, id: TaskId) -> bool {
         self.get(id).is_some_and(|task| task.evaluates)
+    }
+
+    /// Whether a timer is of a wait that lasts.
+    pub(super) fn has_timer(&self, timer: &Timer) -> bool {
+        self.get(timer.task).is_some_and(|t| t.parked.is_some() && t.epoch == timer.epoch)
     }
 
     /// Take a task, to run it.

@@ -23,9 +23,14 @@ use crate::world::TaskId;
 /// Computing takes no time until it comes to this much.
 const HEAVY: Duration = Duration::from_millis(200);
 
+/// With fewer timers it does not matter that some of them are of waits that are over.
+const SWEEP_MIN: usize = 1024;
+
 /// The clock, and the waits that end by it.
 pub(super) struct Timers {
     heap: BinaryHeap<Reverse<Timer>>,
+    /// With how many timers those of waits that are over are swept out.
+    sweep: usize,
     seq: u64,
     /// The clock as it was read last.
     now: Instant,
@@ -56,7 +61,16 @@ pub(super) struct Timer {
 impl Timers {
     pub(super) fn new() -> Self {
         let now = Instant::now();
-        Self { heap: BinaryHeap::new(), seq: 0, now, time: now, since: now, computed: Duration::ZERO, held: None }
+        Self {
+            heap: BinaryHeap::new(),
+            sweep: SWEEP_MIN,
+            seq: 0,
+            now,
+            time: now,
+            since: now,
+            computed: Duration::ZERO,
+            held: None,
+        }
     }
 
     /// Read the clock: once a turn, when a task begins to wait or a poll is over; before a poll too that must end in time.
@@ -130,6 +144,18 @@ impl Timers {
         let (turn, at) = (self.time.checked_add(lasts)?, self.now.checked_add(lasts)?);
         self.push(turn, at, again, task, epoch);
         Some(at)
+    }
+
+    /// Whether so many timers are set that it is time to sweep out those of waits that are over.
+    pub(super) fn are_many(&self) -> bool {
+        self.heap.len() >= self.sweep
+    }
+
+    /// Only these are left.
+    pub(super) fn retain(&mut self, is: impl Fn(&Timer) -> bool) {
+        self.heap.retain(|Reverse(timer)| is(timer));
+        self.heap.shrink_to(2 * self.heap.len());
+        self.sweep = (2 * self.heap.len()).max(SWEEP_MIN);
     }
 
     fn push(&mut self, turn: Instant, at: Instant, again: Option<Duration>, task: TaskId, epoch: u64) {

@@ -107,7 +107,7 @@ impl Session {
     /// off, on sockets too, runs before the next wait is over, so that it does not matter how many of them one poll
     /// brought, nor how long the machine took.
     fn release(&mut self) -> bool {
-        while self.timers.first().is_some_and(|timer| !self.is_current(timer)) {
+        while self.timers.first().is_some_and(|timer| !self.tasks.has_timer(timer)) {
             self.timers.drop_first();
         }
         if (self.fairness.news_is_first() || !self.timers.is_due()) && self.world.wake_next() {
@@ -134,10 +134,6 @@ impl Session {
             }
         }
         timer.task
-    }
-
-    pub(super) fn is_current(&self, timer: &Timer) -> bool {
-        self.tasks.get(timer.task).is_some_and(|t| t.parked.is_some() && t.epoch == timer.epoch)
     }
 
     /// A signal came while nothing ran: Ctrl-C fails the call that the main task waits in.
@@ -168,7 +164,7 @@ impl Session {
         let site = task.parked.take().map(|parked| {
             if let Parking::Call(wait, _) = &parked.on {
                 self.world.unwatch(wait, id);
-                if let On::Line(line) = &wait.on {
+                if let On::Line(line, _) = &wait.on {
                     // It may have been called to take what the next in line can take now.
                     self.world.serve(line);
                 }
@@ -217,8 +213,8 @@ impl Session {
         self.tasks.end(&task);
         task.handle.done.set(true);
         self.world.ready.extend(task.joiners.drain(..));
-        if let Some(pool) = task.pool.take() {
-            pool.ended(&mut self.world, id);
+        if let Some((pool, ticket)) = task.pool.take() {
+            pool.ended(&mut self.world, ticket);
         }
         if let Some(resumer) = task.handle.resumer.take() {
             self.world.ready.push_front(resumer);

@@ -76,8 +76,8 @@ impl Session {
     }
 
     pub(super) fn history_view(&self, _: &Task) -> String {
-        let lines = self.history.iter().flat_map(|s| s.text.trim_matches('\n').lines());
-        lines.zip(1..).map(|(line, i)| format!("{i:5}  {line}")).collect::<Vec<_>>().join("\n")
+        let numbered = self.history.lines().zip(self.history.gone() + 1..);
+        numbered.map(|(line, i)| format!("{i:5}  {line}")).collect::<Vec<_>>().join("\n")
     }
 
     pub(super) fn jobs_view(&self, _: &Task) -> String {
@@ -120,7 +120,7 @@ impl Session {
             }
             None if task.frames.is_empty() => out.push_str("has nothing to do"),
             None if self.stepper.has(task.id) => out.push_str("stands before it"),
-            None if task.pool.as_ref().is_some_and(|p| p.queued.borrow().contains(&task.id)) => {
+            None if task.pool.as_ref().is_some_and(|(pool, ticket)| pool.queued.has(*ticket)) => {
                 out.push_str("waits for a worker");
             }
             None if task.handle.coroutine => out.push_str("has not begun"),

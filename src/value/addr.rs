@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::rc::Rc;
 use std::str::FromStr;
 
+use super::special::{self, Special};
 use super::text;
 
 /// The longest path or abstract name `struct sockaddr_un` holds: unix(7).
@@ -23,6 +24,8 @@ pub enum Addr {
     Abstract(Rc<[u8]>),
     /// AF_UNIX without a name.
     Unnamed,
+    /// One of the families that have a form of their own.
+    Special(Rc<Special>),
     /// Any other family: its number and the bytes behind it.
     Other(u16, Rc<[u8]>),
 }
@@ -76,18 +79,25 @@ impl fmt::Display for Addr {
             Self::Path(p) => f.write_str(&text::escape_bytes(p)),
             Self::Abstract(n) => write!(f, "@{}", text::escape_bytes(n)),
             Self::Unnamed => f.write_str("(unnamed)"),
-            Self::Other(family, bytes) => write!(f, "family {family}: {}", text::quote_bytes(bytes)),
+            Self::Special(special) => write!(f, "{special}"),
+            Self::Other(family, bytes) => special::write_raw(f, *family, bytes),
         }
     }
 }
 
-/// An address whose host is written in numbers, or a unix name; host names are for the resolver.
+/// An address whose host is written in numbers, a unix name, or one of another family; host names are for the resolver.
 impl FromStr for Addr {
     type Err = ();
 
     fn from_str(s: &str) -> Result<Self, ()> {
         if let Some(name) = s.strip_prefix('@') {
             return Ok(Self::Abstract(name.as_bytes().into()));
+        }
+        if let Ok(special) = s.parse::<Special>() {
+            return Ok(Self::Special(Rc::new(special)));
+        }
+        if let Some((family, bytes)) = special::parse_raw(s) {
+            return Ok(Self::Other(family, bytes));
         }
         if s.contains('/') {
             return Ok(Self::Path(s.as_bytes().into()));

@@ -13,6 +13,8 @@ pub enum Name {
     Errno(i32),
     /// An error number of getaddrinfo(3), `EAI_NONAME` and its kin.
     Gai(i32),
+    /// A host that gethostbyaddr(3) and its kin do not know.
+    Herror,
     /// The socket's own timeout ran out; not ETIMEDOUT, which is TCP's.
     Timeout,
     /// `get_nowait` on an empty queue.
@@ -40,6 +42,7 @@ pub enum Name {
 /// The names without a number, in the order people meet them.
 const NAMED: &[(&str, Name, &str)] = &[
     ("timeout", Name::Timeout, "timed out"),
+    ("herror", Name::Herror, "Unknown host"),
     ("Usage", Name::Usage, "wrong arguments"),
     ("Unbound", Name::Unbound, "no such name"),
     ("Assert", Name::Assert, "assertion failed"),

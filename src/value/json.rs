@@ -148,6 +148,11 @@ fn address(addr: &Addr) -> Json {
         Addr::Path(path) => make!({ "path": name(path) }),
         Addr::Abstract(abstract_name) => make!({ "abstract": name(abstract_name) }),
         Addr::Unnamed => make!({ "unnamed": true }),
+        Addr::Special(special) => {
+            let family = ("family", Value::Int(special.family().into()));
+            let parts = std::iter::once(family).chain(special.parts());
+            Json::Object(parts.map(|(key, value)| (key.to_string(), typed(&value))).collect())
+        }
         Addr::Other(family, bytes) => make!({ "family": family, "data": typed(&Value::Bytes(bytes.clone())) }),
     }
 }

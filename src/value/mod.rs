@@ -4,6 +4,7 @@
 //! tasks) it knows only that they have a kind and a label ([`Handle`]).
 
 pub(crate) mod addr;
+pub mod bpf;
 pub mod codec;
 pub mod diagram;
 pub(crate) mod digits;
@@ -17,6 +18,7 @@ pub mod page;
 mod pick;
 pub mod reason;
 pub(crate) mod reply;
+pub mod special;
 pub mod table;
 pub(crate) mod text;
 pub mod wire;
@@ -24,6 +26,8 @@ pub mod wire;
 use std::any::Any;
 use std::fmt;
 use std::rc::Rc;
+
+use crate::linux::constants::Constants;
 
 pub use addr::Addr;
 pub use diagram::Diagram;
@@ -44,6 +48,10 @@ pub trait Handle: Any {
     fn summary(&self) -> String;
     /// What else `--json` tells of it.
     fn fields(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+    /// What can be taken of it by a key: `${s.family}`.
+    fn parts(&self) -> Vec<(&'static str, Value)> {
         Vec::new()
     }
     /// A name was given to it: the first is what it goes by.
@@ -84,6 +92,11 @@ impl Value {
     /// A bytes value.
     pub fn bytes(b: impl AsRef<[u8]>) -> Self {
         Self::Bytes(Rc::from(b.as_ref()))
+    }
+
+    /// A number of that set by its name, where it has one.
+    pub fn constant(set: &Constants, number: i32) -> Self {
+        set.name_of(number).map_or(Self::Int(number.into()), Self::text)
     }
 
     /// Text where the bytes are UTF-8, else bytes.

@@ -23,13 +23,18 @@ struct Item {
 }
 
 impl Item {
-    /// Where each of its values stands.
-    fn places(&self) -> impl Iterator<Item = Range<usize>> {
-        let (values, width) = match self.code {
+    /// How many values it has, and how many bytes each of them.
+    fn values(&self) -> (usize, usize) {
+        match self.code {
             b'x' => (0, 0),
             b's' | b'p' => (1, self.count),
             _ => (self.count, self.width),
-        };
+        }
+    }
+
+    /// Where each of its values stands.
+    fn places(&self) -> impl Iterator<Item = Range<usize>> {
+        let (values, width) = self.values();
         let first = self.offset;
         (0..values).map(move |i| first + i * width..first + (i + 1) * width)
     }
@@ -83,7 +88,7 @@ impl Layout {
         if rest.first().is_some_and(|b| b"@=<>!".contains(b)) {
             rest = &rest[1..];
         }
-        let mut layout = Self { big, items: Vec::new(), size: 0 };
+        let mut layout = Self { big, items: Vec::with_capacity(rest.len()), size: 0 };
         while let Some((&first, after)) = rest.split_first() {
             rest = after;
             if first.is_ascii_whitespace() || first == b'\x0b' {
@@ -121,9 +126,9 @@ impl Layout {
         Ok(())
     }
 
-    /// The code of each value with its place.
-    fn places(&self) -> impl Iterator<Item = (u8, Range<usize>)> {
-        self.items.iter().flat_map(|item| item.places().map(|place| (item.code, place)))
+    /// How many values it lays out.
+    fn count(&self) -> usize {
+        self.items.iter().map(|item| item.values().0).sum()
     }
 }
 
@@ -135,13 +140,16 @@ pub fn size(format: &str) -> Result<usize, Failure> {
 /// Values laid out as a format says. A failure points at its value, the format being argument 0.
 pub fn pack(format: &str, values: &[Value]) -> Result<Vec<u8>, Failure> {
     let layout = Layout::parse(format).map_err(|f| f.at(0))?;
-    let expected = layout.places().count();
+    let expected = layout.count();
     if expected != values.len() {
         return Err(Failure::usage(format!("pack expected {expected} items for packing (got {})", values.len())));
     }
     let mut out = vec![0; layout.size];
-    for (i, (value, (code, place))) in (1..).zip(values.iter().zip(layout.places())) {
-        put(code, value, &mut out[place], layout.big).map_err(|f| f.at(i))?;
+    let mut left = values.iter().zip(1..);
+    for item in &layout.items {
+        for (place, (value, i)) in item.places().zip(&mut left) {
+            put(item.code, value, &mut out[place], layout.big).map_err(|f| f.at(i))?;
+        }
     }
     Ok(out)
 }
@@ -159,7 +167,11 @@ pub fn unpack(format: &str, bytes: &[u8]) -> Result<Vec<Value>, Failure> {
             failure.note("slice takes the part that the format describes")
         });
     }
-    Ok(layout.places().map(|(code, place)| get(code, &bytes[place], layout.big)).collect())
+    let mut values = Vec::with_capacity(layout.count());
+    for item in &layout.items {
+        values.extend(item.places().map(|place| get(item.code, &bytes[place], layout.big)));
+    }
+    Ok(values)
 }
 
 /// The least and the greatest number a code of that width holds.

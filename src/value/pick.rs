@@ -1,5 +1,6 @@
 //! Parts of a value, as Python takes them: what stands at a place, from one place to another, by a key.
 
+use super::special::Special;
 use super::{Addr, Failure, Value, text};
 
 impl Value {
@@ -28,6 +29,7 @@ impl Value {
                 let at = of(text.chars().count())?;
                 Ok(Self::text(text.chars().nth(at).unwrap_or_default().to_string()))
             }
+            Self::Addr(Addr::Special(special)) => Self::list(tuple(special)).at(place),
             Self::Addr(addr) if addr.port().is_some() => Self::list(pair(addr)).at(place),
             _ => Err(self.has_no("places").note(self.has())),
         }
@@ -48,12 +50,13 @@ impl Value {
                 let range = range(text.chars().count());
                 Ok(Self::text(text.chars().skip(range.start).take(range.len()).collect::<String>()))
             }
+            Self::Addr(Addr::Special(special)) => Self::list(tuple(special)).slice(from, to),
             Self::Addr(addr) if addr.port().is_some() => Self::list(pair(addr)).slice(from, to),
             _ => Err(self.has_no("places").note(self.has())),
         }
     }
 
-    /// What an object has by a key, or an address: its host, its port, its path.
+    /// What an object has by a key; an address: its host, its port, its path; a socket: its family.
     pub(crate) fn key(&self, key: &str) -> Result<Self, Failure> {
         let fields: Vec<(&str, Self)> = match self {
             Self::Object(fields) => match fields.iter().find(|(name, _)| **name == *key) {
@@ -62,14 +65,23 @@ impl Value {
             },
             Self::Addr(Addr::Path(path)) => vec![("path", path_value(path))],
             Self::Addr(Addr::Abstract(name)) => vec![("name", path_value(name))],
+            Self::Addr(Addr::Special(special)) => special.parts(),
             Self::Addr(addr) if addr.port().is_some() => ["host", "port"].into_iter().zip(pair(addr)).collect(),
+            Self::Handle(handle) => match handle.parts() {
+                none if none.is_empty() => return Err(self.has_no("fields").note(self.has())),
+                parts => parts,
+            },
             _ => return Err(self.has_no("fields").note(self.has())),
         };
         if let Some((_, value)) = fields.iter().find(|(name, _)| *name == key && !matches!(self, Self::Object(_))) {
             return Ok(value.clone());
         }
         let names = || fields.iter().map(|(name, _)| *name);
-        let what = if matches!(self, Self::Object(_)) { "the object" } else { "the address" };
+        let what = match self {
+            Self::Object(_) => "the object",
+            Self::Addr(_) => "the address",
+            other => other.kind(),
+        };
         let failure = Failure::usage(format!("{what} has no field {}", text::quote_text(key)));
         Err(match text::nearest(key, names()) {
             Some(near) => failure.note(format!("did you mean {}?", text::quote_text(near))),
@@ -90,6 +102,10 @@ impl Value {
                 let names: Vec<_> = fields.iter().take(20).map(|(name, _)| text::quote_text(name)).collect();
                 format!("it has fields, each by its key: {}", names.join(" "))
             }
+            Self::Addr(Addr::Special(special)) => {
+                let names: Vec<_> = special.parts().iter().map(|(name, _)| format!("${{name.{name}}}")).collect();
+                format!("of this address there are {}", names.join(" "))
+            }
             Self::Addr(_) => "of an address there are ${name.host} and ${name.port}".into(),
             _ => "lists, text and bytes have places, objects and addresses fields".into(),
         }
@@ -99,6 +115,11 @@ impl Value {
     fn has_no(&self, what: &str) -> Failure {
         Failure::usage(format!("{} has no {what}", self.kind()))
     }
+}
+
+/// The parts of an address in the order of Python's tuple.
+fn tuple(special: &Special) -> Vec<Value> {
+    special.parts().into_iter().map(|(_, value)| value).collect()
 }
 
 /// A host and a port.

@@ -138,6 +138,8 @@ fn put_addr(addr: &Addr, out: &mut Vec<u8>) {
         Addr::Path(p) => put_bytes(b'p', p, out),
         Addr::Abstract(n) => put_bytes(b'@', n, out),
         Addr::Unnamed => out.push(b'u'),
+        // What is shown of it says all.
+        Addr::Special(special) => put_bytes(b'x', special.to_string().as_bytes(), out),
         Addr::Other(family, bytes) => {
             out.push(b'a');
             out.extend(family.to_le_bytes());
@@ -195,6 +197,7 @@ fn take(rest: &mut &[u8], reading: &mut Reading, depth: usize) -> Option<Value> 
         b'p' => Value::Addr(Addr::Path(take_bytes(rest)?.into())),
         b'@' => Value::Addr(Addr::Abstract(take_bytes(rest)?.into())),
         b'u' => Value::Addr(Addr::Unnamed),
+        b'x' => Value::Addr(Addr::Special(Rc::new(take_text(rest)?.parse().ok()?))),
         b'a' => {
             let family = u16::from_le_bytes(take_some(rest)?);
             let bytes = if take_some::<1>(rest)? == *b"b" { take_bytes(rest)? } else { return None };

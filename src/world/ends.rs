@@ -36,8 +36,14 @@ impl Ends {
 impl Socket {
     /// The address it is bound to, and its peer's.
     pub fn addresses(&self) -> (Option<Addr>, Option<Addr>) {
-        let bound = |a: &Addr| !matches!(a, Addr::Unnamed | Addr::Other(..)) && a.port() != Some(0);
-        (self.ask(addr::getsockname).filter(bound), self.ask(addr::getpeername))
+        let bound = |a: &Addr| match a {
+            Addr::Special(special) => !special.is_open(),
+            Addr::Unnamed | Addr::Other(..) => false,
+            ip => ip.port() != Some(0),
+        };
+        // Every netlink socket has the kernel for its peer until it gets another.
+        let peer = self.ask(addr::getpeername).filter(|a| !matches!(a, Addr::Special(special) if special.is_open()));
+        (self.ask(addr::getsockname).filter(bound), peer)
     }
 
     /// Whether it is a datagram socket of IP without a port. One that is to send gets one; when there is none left the

@@ -18,6 +18,16 @@ impl Socket {
         self.held.borrow().is_some()
     }
 
+    /// Whether anybody has it open, be it only a call that waits.
+    pub fn is_there(&self) -> bool {
+        self.fd().is_ok() || self.is_held()
+    }
+
+    /// Whether the descriptor was taken out of it, and lives on.
+    pub(super) fn is_detached(&self) -> bool {
+        self.held.borrow().as_ref().is_some_and(|held| held.detached)
+    }
+
     /// Whether its user gave it up: only a call that waited then has it open still.
     pub fn is_given_up(&self) -> bool {
         self.closed.get() && self.files.get() == 0
@@ -70,11 +80,6 @@ impl Socket {
 }
 
 impl World {
-    /// Every open socket, with those that only calls that wait have open.
-    pub fn ends(&self) -> Vec<Rc<Socket>> {
-        self.alive(|s| s.fd().is_ok() || s.is_held())
-    }
-
     /// Leave a descriptor to the calls that wait on a socket which its user gave up. The kernel wakes none of them, and
     /// closes its socket when the last one ends.
     pub(super) fn hold(&mut self, socket: &Rc<Socket>, fd: OwnedFd, detached: bool) -> Result<(), Failure> {
@@ -100,8 +105,7 @@ impl World {
 
     /// Write down how a socket stands that is about to be closed.
     pub(super) fn note_end(&mut self, orphan: &Orphan) {
-        let is_it = |s: &Rc<Socket>| Rc::ptr_eq(&s.shared, &orphan.shared);
-        let held = self.record.is_some() && (self.shares || self.sockets().iter().any(is_it));
+        let held = self.shares || orphan.shared.descriptors.get() > 0;
         if let Some(record) = &mut self.record {
             let last = trace::aside(|| Last::of(orphan.fd.as_fd(), held));
             record.add(orphan.serial, Did::Closed(Box::new(last)));

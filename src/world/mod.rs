@@ -6,10 +6,13 @@ mod arrivals;
 mod clock;
 mod drops;
 mod ends;
+mod epoll;
 pub(crate) mod file;
 mod held;
 pub(crate) mod input;
 mod kept;
+mod line;
+mod meetings;
 pub(crate) mod mpqueue;
 mod news;
 mod places;
@@ -23,20 +26,21 @@ mod wait;
 
 use std::collections::VecDeque;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
 
 pub use arrivals::Arrival;
 pub use clock::Clock;
 pub use drops::dropped;
+pub use epoll::{Epoll, Target, pair};
 pub(crate) use file::File;
 pub use kept::Kept;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
-pub use socket::{Mode, Orphans, Shared, Socket, Waits, sort};
+pub use socket::{Mode, Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
-pub use wait::{Expired, ROOM, Side, Waiting, chain, offload, retry};
+pub use wait::{Expired, ROOM, Side, Waiting, again, chain, offload, retry};
 
 use socket::{Orphan, Waiter};
 
@@ -58,7 +62,7 @@ pub struct World {
     pub ready: VecDeque<TaskId>,
     /// The task that runs.
     pub current: TaskId,
-    locks: Vec<Weak<sync::Lock>>,
+    locks: sync::Locks,
     /// Where child processes print.
     pub children_print: Prints,
     /// A socket may be held outside this process too: it was sent away, or there are child processes.
@@ -66,6 +70,7 @@ pub struct World {
     registry: Vec<(u64, Weak<Socket>)>,
     /// How long the registry may grow before sockets that are gone are swept out.
     registry_sweep: usize,
+    meetings: meetings::Meetings,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
     /// What happened to each socket, where that is kept.
@@ -87,6 +92,10 @@ pub struct World {
     free_tokens: Vec<usize>,
     thread_waiters: Vec<TaskId>,
     arrivals: arrivals::Arrivals,
+    epolls: Vec<Weak<Epoll>>,
+    exclusive: epoll::Exclusive,
+    /// How often was polled.
+    polls: u64,
     /// Sockets that something happened to, whose waiters have not been told yet.
     pending: VecDeque<Rc<Socket>>,
     /// Those that something happened to while the program stood still: the next poll brings them.
@@ -108,7 +117,8 @@ impl World {
     pub fn buffer(&mut self, size: usize) -> &mut [u8] {
         let size = size.clamp(1, BUFFER_MAX);
         if self.buffer.len() < size {
-            self.buffer.resize(size.max(SHARED_BUFFER), 0);
+            // New memory of the kernel's is zero already, and is there only once it is written to.
+            self.buffer = vec![0; size.max(SHARED_BUFFER)];
         }
         &mut self.buffer[..size]
     }
@@ -151,13 +161,17 @@ impl World {
         socket
     }
 
-    /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
-    pub fn sockets(&self) -> Vec<Rc<Socket>> {
-        self.alive(|s| s.fd().is_ok())
+    /// A pipe: the file to read from and the one to write to.
+    pub fn pipe(&mut self) -> Result<[Rc<File>; 2], Failure> {
+        let (reader, writer) = fd::pipe().map_err(Failure::os)?;
+        let reader = self.wrap(reader, [libc::AF_UNSPEC; 3], Mode::Blocking);
+        let writer = self.wrap(writer, [libc::AF_UNSPEC; 3], Mode::Blocking);
+        Ok([File::of_pipe(&reader, "rb")?, File::of_pipe(&writer, "wb")?])
     }
 
-    fn alive(&self, is: impl Fn(&Socket) -> bool) -> Vec<Rc<Socket>> {
-        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && is(s);
+    /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
+    pub fn sockets(&self) -> Vec<Rc<Socket>> {
+        let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
         self.registry.iter().filter_map(|(_, s)| s.upgrade()).filter(is_users).collect()
     }
 
@@ -172,6 +186,17 @@ impl World {
         Ok(socket)
     }
 
+    /// The same of a duplicate, which has in common what the socket of the first descriptor has, if there is one here.
+    pub fn adopt_dup(&mut self, of: RawFd, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
+        let Some(of) = self.sockets().into_iter().find(|socket| socket.fileno() == of) else { return self.adopt(fd) };
+        let (mode, nonblocking) = (self.default_mode(), of.shared.nonblocking.get());
+        let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], mode, of.shared.clone());
+        // O_NONBLOCK is left as it was, unless there is a default timeout.
+        socket.shared.nonblocking.set(nonblocking || mode != Mode::Blocking);
+        self.note(&socket, || Did::Duplicated(of.serial));
+        Ok(socket)
+    }
+
     /// A duplicate: another descriptor of the same kernel socket, whose options and errors are the same ones.
     pub fn duplicate(&mut self, of: &Socket, fd: OwnedFd) -> Rc<Socket> {
         let socket = self.wrap_shared(fd, [of.family, of.kind, of.protocol], of.mode(), of.shared.clone());
@@ -183,7 +208,12 @@ impl World {
     pub fn accept(&mut self, listener: &Rc<Socket>) -> Result<(Rc<Socket>, Addr), Failure> {
         let accepted = addr::accept(listener.fd()?.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
         let (fd, peer) = accepted.map_err(Failure::os)?;
-        let conn = self.wrap(fd, [listener.family, listener.kind, listener.protocol], self.default_mode());
+        // A client that speaks plain TCP gets a socket of TCP from a listener of MPTCP.
+        let protocol = match listener.protocol {
+            libc::IPPROTO_MPTCP => sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_PROTOCOL).unwrap_or(0),
+            protocol => protocol,
+        };
+        let conn = self.wrap(fd, [listener.family, listener.kind, protocol], self.default_mode());
         // Another one may wait, of which the poller will not say anything.
         listener.told.set(None);
         self.note_arrival(listener);
@@ -262,6 +292,11 @@ impl World {
         let _ = self.close(socket);
     }
 
+    /// A share in a socket, for who keeps it.
+    pub fn share(&self, socket: &Socket) -> Result<Rc<Socket>, Failure> {
+        self.find(socket.serial).ok_or(Failure::os(libc::EBADF))
+    }
+
     /// The socket of that number, open or closed, if a name or anything else still holds it.
     pub fn find(&self, serial: u64) -> Option<Rc<Socket>> {
         let found = self.registry.binary_search_by_key(&serial, |(serial, _)| *serial).ok()?;
@@ -294,10 +329,13 @@ impl World {
     /// One end of a pair was shut down for reading: who blocks in a send on the other is told. The kernel does so too, while
     /// poll(2) says nothing, so a timeout waits on.
     pub fn wake_other_end(&mut self, socket: &Socket) {
-        for other in self.sockets() {
-            if other.shared.faces(&socket.shared) && other.waits() == Mode::Blocking {
-                self.wake(&other);
-            }
+        if socket.shared.pair.get().is_none() {
+            return;
+        }
+        trace::aside(|| self.look_where_sockets_are());
+        let others: Vec<Rc<Socket>> = self.other_ends(socket).filter(|s| s.waits() == Mode::Blocking).collect();
+        for other in &others {
+            self.wake(other);
         }
     }
 
@@ -326,7 +364,9 @@ impl World {
         match &wait.on {
             On::Socket(socket) => leave(socket),
             On::Sockets(sockets) => sockets.iter().for_each(leave),
-            On::Line(line) => line.leave(task),
+            On::Line(line, ticket) => {
+                line.leave(*ticket);
+            }
             On::Thread => self.thread_waiters.retain(|t| *t != task),
             On::Time => {}
         }

@@ -41,9 +41,11 @@ impl World {
     /// The sockets that something happened to, and whether another thread rang.
     fn heard(&mut self, timeout: Option<Duration>) -> io::Result<(Vec<Rc<Socket>>, bool)> {
         let mut news = std::mem::take(&mut self.news);
+        self.polls += 1;
         self.poller()?.wait(timeout, &mut news)?;
-        let sockets =
+        let sockets: Vec<Rc<Socket>> =
             news.tokens.iter().filter_map(|t| self.tokens.get(t - poller::FIRST).and_then(Weak::upgrade)).collect();
+        sockets.iter().for_each(|socket| self.hear_of(socket));
         if news.woken {
             self.ready.extend(self.thread_waiters.iter().copied());
         }

@@ -27,6 +27,15 @@ impl World {
         Ok(())
     }
 
+    /// Have the poller hear no more of what nobody waits for. Says whether it did.
+    pub(super) fn leave(&mut self, socket: &Rc<Socket>) -> bool {
+        let place = socket.place.take();
+        if let Ok(fd) = socket.fd() {
+            trace::aside(|| self.forget(&fd, place));
+        }
+        place.token != 0
+    }
+
     /// Give a socket a place in the poller.
     pub(super) fn place(&mut self, socket: &Rc<Socket>, aside: bool) -> Result<(), Failure> {
         let raw = socket.fd()?.as_raw_fd();

@@ -2,12 +2,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
-use std::collections::VecDeque;
+use std::collections::{BinaryHeap, VecDeque};
 use std::rc::Rc;
 use std::time::Duration;
 
 use super::sync::{Label, WaitLine, stand};
-use super::{Step, TaskId, World};
+use super::{Step, World};
 use crate::value::{Failure, Handle, Name, Reply, Value};
 
 /// The order in which a queue gives its entries.
@@ -21,12 +21,56 @@ pub(crate) enum Order {
     Priority,
 }
 
+/// What is in a queue.
+enum Entries {
+    /// In the order they are given.
+    Row(VecDeque<Value>),
+    /// The least first; how many there ever were.
+    Heap(BinaryHeap<Entry>, u64),
+}
+
+impl Entries {
+    fn take(&mut self) -> Option<Value> {
+        match self {
+            Self::Row(row) => row.pop_front(),
+            Self::Heap(heap, _) => heap.pop().map(|entry| entry.value),
+        }
+    }
+}
+
+/// An entry of a heap: the greatest is the one to give next, which has the least value; of equal ones the first that came.
+struct Entry {
+    value: Value,
+    number: u64,
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let by_value = other.value.order(&self.value).unwrap_or(Ordering::Equal);
+        by_value.then(other.number.cmp(&self.number))
+    }
+}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Entry {}
+
 /// A queue of values between tasks.
 pub(crate) struct Queue {
     order: Order,
     /// How many entries it takes; 0 for any number.
     max: usize,
-    entries: RefCell<VecDeque<Value>>,
+    entries: RefCell<Entries>,
     /// Entries that were put and not yet reported done.
     unfinished: Cell<u64>,
     getters: Rc<WaitLine>,
@@ -39,13 +83,20 @@ impl Queue {
     /// An empty queue.
     pub(crate) fn new(order: Order, max: usize) -> Self {
         let (getters, putters, joiners) = (Rc::default(), Rc::default(), Rc::default());
-        let (entries, unfinished, label) = (RefCell::default(), Cell::default(), Label::default());
+        let entries = match order {
+            Order::Priority => Entries::Heap(BinaryHeap::new(), 0),
+            _ => Entries::Row(VecDeque::new()),
+        };
+        let (entries, unfinished, label) = (RefCell::new(entries), Cell::default(), Label::default());
         Self { order, max, entries, unfinished, getters, putters, joiners, label }
     }
 
     /// How many entries are in it.
     pub(crate) fn len(&self) -> usize {
-        self.entries.borrow().len()
+        match &*self.entries.borrow() {
+            Entries::Row(row) => row.len(),
+            Entries::Heap(heap, _) => heap.len(),
+        }
     }
 
     /// Whether it has no entry.
@@ -59,25 +110,19 @@ impl Queue {
     }
 
     fn insert(&self, value: Value) -> Result<(), Failure> {
-        let mut entries = self.entries.borrow_mut();
-        let place = match self.order {
-            Order::Fifo => entries.len(),
-            Order::Lifo => 0,
-            Order::Priority => {
-                let mut place = entries.len();
-                for (i, entry) in entries.iter().enumerate() {
-                    let order = value.order(entry).ok_or_else(|| {
-                        Failure::usage(format!("a priority queue cannot order {} and {}", value.kind(), entry.kind()))
-                    })?;
-                    if order == Ordering::Less {
-                        place = i;
-                        break;
-                    }
+        match &mut *self.entries.borrow_mut() {
+            Entries::Row(row) if self.order == Order::Lifo => row.push_front(value),
+            Entries::Row(row) => row.push_back(value),
+            Entries::Heap(heap, count) => {
+                let least = heap.peek().map(|entry| &entry.value);
+                if let Some(least) = least.filter(|least| value.order(least).is_none()) {
+                    let (one, other) = (value.kind(), least.kind());
+                    return Err(Failure::usage(format!("a priority queue cannot order {one} and {other}")));
                 }
-                place
+                *count += 1;
+                heap.push(Entry { value, number: *count });
             }
-        };
-        entries.insert(place, value);
+        }
         self.unfinished.set(self.unfinished.get() + 1);
         Ok(())
     }
@@ -114,7 +159,7 @@ pub(crate) fn get(world: &mut World, queue: &Rc<Queue>, limit: Option<Duration>)
         if !from.getters.serves(world.current) {
             return last.then(|| Err(Failure::new(Name::Empty)));
         }
-        let Some(value) = from.entries.borrow_mut().pop_front() else {
+        let Some(value) = from.entries.borrow_mut().take() else {
             return last.then(|| Err(Failure::new(Name::Empty)));
         };
         world.serve(&from.putters);
@@ -174,7 +219,7 @@ pub struct Pool {
     /// How many do.
     pub running: Cell<usize>,
     /// Those that wait for a worker.
-    pub queued: RefCell<VecDeque<TaskId>>,
+    pub queued: WaitLine,
     /// No more are taken.
     pub closed: Cell<bool>,
     line: Rc<WaitLine>,
@@ -184,29 +229,22 @@ pub struct Pool {
 impl Pool {
     /// A pool with that many workers.
     pub fn new(size: usize) -> Self {
-        let (running, queued, closed) = (Cell::default(), RefCell::default(), Cell::default());
-        Self { size, running, queued, closed, line: Rc::default(), label: Label::default() }
+        let (running, closed, label) = (Cell::default(), Cell::default(), Label::default());
+        Self { size, running, queued: WaitLine::default(), closed, line: Rc::default(), label }
     }
 
     fn is_idle(&self) -> bool {
-        self.running.get() == 0 && self.queued.borrow().is_empty()
+        self.running.get() == 0 && self.queued.is_empty()
     }
 
-    /// One of its tasks has ended: the next that waits may run.
-    pub fn ended(&self, world: &mut World, task: TaskId) {
-        let place = self.queued.borrow().iter().position(|t| *t == task);
-        if let Some(place) = place {
-            // It was cancelled before a worker took it.
-            self.queued.borrow_mut().remove(place);
-            if self.is_idle() {
-                world.serve_all(&self.line);
+    /// One of its tasks has ended, which had that ticket: the next that waits may run.
+    pub fn ended(&self, world: &mut World, ticket: u64) {
+        let was_cancelled_before_it_ran = self.queued.leave(ticket).is_some();
+        if !was_cancelled_before_it_ran {
+            match self.queued.take_first() {
+                Some(next) => world.ready.push_back(next),
+                None => self.running.set(self.running.get() - 1),
             }
-            return;
-        }
-        let next = self.queued.borrow_mut().pop_front();
-        match next {
-            Some(next) => world.ready.push_back(next),
-            None => self.running.set(self.running.get() - 1),
         }
         if self.is_idle() {
             world.serve_all(&self.line);
@@ -233,7 +271,7 @@ impl Handle for Pool {
     }
 
     fn summary(&self) -> String {
-        format!("<pool, {} of {} workers busy, {} waiting>", self.running.get(), self.size, self.queued.borrow().len())
+        format!("<pool, {} of {} workers busy, {} waiting>", self.running.get(), self.size, self.queued.len())
     }
 
     fn name_it(&self, name: &Rc<str>) {

@@ -25,6 +25,8 @@ pub struct Record {
     count: u64,
     /// The first names of the sockets that the facts are of.
     names: HashMap<u64, Rc<str>>,
+    /// The addresses of the connection each socket had last.
+    ends: HashMap<u64, Ends>,
     /// The other ends of connections, seen from each.
     others: HashMap<u64, u64>,
     /// What runs.
@@ -153,6 +155,10 @@ impl Record {
         if self.goes_on(socket, &did) {
             return;
         }
+        if let Some(ends) = did.ends() {
+            self.forget();
+            self.ends.insert(socket, ends);
+        }
         if self.facts.len() == KEPT_MAX {
             self.facts.pop_front();
         }
@@ -177,12 +183,13 @@ impl Record {
         self.names.entry(socket).or_insert_with(|| name.clone());
     }
 
-    /// Names and other ends are kept of sockets that are told of.
+    /// Names and connections are kept of sockets that are told of.
     fn forget(&mut self) {
-        if self.names.len().max(self.others.len()) >= 2 * KEPT_MAX {
+        if self.names.len().max(self.others.len()).max(self.ends.len()) >= 2 * KEPT_MAX {
             let told: HashSet<u64> = self.facts.iter().map(|fact| fact.socket).collect();
             self.names.retain(|socket, _| told.contains(socket));
             self.others.retain(|socket, _| told.contains(socket));
+            self.ends.retain(|socket, _| told.contains(socket));
         }
     }
 
@@ -229,7 +236,7 @@ impl Record {
 
     /// The addresses of the connection a socket had last, also when it is over.
     pub fn ends(&self, socket: u64) -> Option<Ends> {
-        self.of(socket).rev().find_map(|fact| fact.did.ends())
+        self.ends.get(&socket).cloned()
     }
 
     /// Which socket is at the other end of one that has just come to be.
@@ -327,7 +334,7 @@ impl World {
     }
 
     /// Whose other end a socket is that has just come to be.
-    fn comes_to(&self, socket: &Socket) -> Option<u64> {
+    fn comes_to(&mut self, socket: &Socket) -> Option<u64> {
         let record = self.record.as_ref()?;
         match &record.facts.back().filter(|fact| fact.socket == socket.serial)?.did {
             Did::Paired(other) => Some(*other),
@@ -336,11 +343,10 @@ impl World {
             Did::Accepted(from, _) if socket.family == libc::AF_UNIX => {
                 record.first_waiting(*from).filter(|_| peer_is_own(socket) && !self.shares)
             }
-            Did::Accepted(_, ends) => {
-                let open = |s: &Rc<Socket>| Ends::of(s).is_some_and(|theirs| theirs.meets(ends));
-                let known = record.other_end(socket.serial);
-                known.or_else(|| self.sockets().iter().find(|s| open(s)).map(|s| s.serial))
-            }
+            Did::Accepted(..) => record.other_end(socket.serial).or_else(|| {
+                self.look_where_sockets_are();
+                self.other_ends(socket).next().map(|other| other.serial)
+            }),
             _ => None,
         }
     }

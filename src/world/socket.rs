@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::{Arrival, Kept, TaskId};
 use crate::linux::constants;
+use crate::linux::sort::sort;
 use crate::os::sockopt;
 use crate::value::{Failure, Handle, Value};
 
@@ -72,6 +73,8 @@ pub struct Waits {
 pub struct Shared {
     /// Which pair of socketpair(2) it is of, and which end.
     pub pair: Cell<Option<(u64, bool)>>,
+    /// How many descriptors of it its user has.
+    pub descriptors: Cell<u32>,
     /// What a kernel-blocking descriptor would heed.
     pub waits: Cell<Waits>,
     /// An errno that a call met after it had moved some bytes: the next call reports it, as the kernel would.
@@ -82,13 +85,6 @@ pub struct Shared {
     pub deaf: Cell<bool>,
     /// O_NONBLOCK as its user would find it.
     pub nonblocking: Cell<bool>,
-}
-
-impl Shared {
-    /// Whether the other one is of the other end of the same pair.
-    pub fn faces(&self, other: &Self) -> bool {
-        matches!((self.pair.get(), other.pair.get()), (Some((x, left)), Some((y, right))) if x == y && left != right)
-    }
 }
 
 /// Where sockets go that lost their last name while open: the world closes them and says so.
@@ -167,6 +163,7 @@ impl Socket {
         shared: Rc<Shared>,
         orphans: &Rc<Orphans>,
     ) -> Self {
+        shared.descriptors.set(shared.descriptors.get() + 1);
         let socket = Self {
             serial,
             family,
@@ -240,7 +237,9 @@ impl Socket {
     /// Take the descriptor out: the socket is closed from now on.
     pub(super) fn take_fd(&self) -> Option<OwnedFd> {
         self.closed.set(true);
-        self.fd.borrow_mut().take()
+        let fd = self.fd.borrow_mut().take()?;
+        self.shared.descriptors.set(self.shared.descriptors.get().saturating_sub(1));
+        Some(fd)
     }
 
     /// The same, with what closing it needs to know.
@@ -254,6 +253,11 @@ impl Socket {
             name: None,
             detached: false,
         })
+    }
+
+    /// Whether it is no socket but an end of a pipe, which is waited for in the same way: a file has it.
+    pub fn is_pipe(&self) -> bool {
+        self.family == libc::AF_UNSPEC
     }
 
     /// Whether it carries a stream rather than messages.
@@ -313,23 +317,6 @@ impl Socket {
     }
 }
 
-/// A family, type and protocol for people: `TCP/IPv4`, `UDP/IPv6`, `AF_UNIX stream`.
-pub fn sort([family, kind, protocol]: [i32; 3]) -> String {
-    let ip = match family {
-        libc::AF_INET => "IPv4",
-        libc::AF_INET6 => "IPv6",
-        libc::AF_UNIX => "AF_UNIX",
-        other => constants::FAMILIES.name_of(other).unwrap_or("?"),
-    };
-    let name = constants::TYPES.name_of(kind).unwrap_or("?");
-    let inet = matches!(family, libc::AF_INET | libc::AF_INET6);
-    match kind {
-        libc::SOCK_STREAM if inet && matches!(protocol, 0 | libc::IPPROTO_TCP) => format!("TCP/{ip}"),
-        libc::SOCK_DGRAM if inet && matches!(protocol, 0 | libc::IPPROTO_UDP) => format!("UDP/{ip}"),
-        _ => format!("{ip} {name}"),
-    }
-}
-
 fn int(value: &[u8], at: usize) -> Option<i32> {
     value.get(at..at + 4)?.try_into().ok().map(i32::from_ne_bytes)
 }
@@ -361,6 +348,16 @@ impl Handle for Socket {
     fn fields(&self) -> Vec<(&'static str, Value)> {
         let fd = self.fd().map_or(Value::None, |fd| Value::Int(fd.as_raw_fd().into()));
         vec![("id", Value::Int(self.serial.into())), ("fd", fd)]
+    }
+
+    fn parts(&self) -> Vec<(&'static str, Value)> {
+        let timeout = self.mode().seconds().map_or(Value::None, Value::Float);
+        vec![
+            ("family", Value::constant(&constants::FAMILIES, self.family)),
+            ("type", Value::constant(&constants::TYPES, self.kind)),
+            ("proto", Value::Int(self.protocol.into())),
+            ("timeout", timeout),
+        ]
     }
 
     fn summary(&self) -> String {

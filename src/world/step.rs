@@ -80,8 +80,8 @@ pub enum On {
     Socket(Rc<Socket>),
     /// Any of several sockets.
     Sockets(Vec<Rc<Socket>>),
-    /// A place in a line: for a lock, a queue, an event.
-    Line(Rc<WaitLine>),
+    /// A place in a line, by its ticket: for a lock, a queue, an event.
+    Line(Rc<WaitLine>, u64),
     /// A helper thread: name resolution, a lingering close.
     Thread,
 }

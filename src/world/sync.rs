@@ -4,62 +4,14 @@
 //! scheduler: a change wakes the first of the line, who tries again.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-use std::rc::Rc;
+use std::collections::{HashMap, VecDeque};
+use std::rc::{Rc, Weak};
 use std::time::Duration;
 
+pub(crate) use super::line::WaitLine;
 pub(crate) use super::queue::{Order, Pool, Queue, get, join_queue, put, shutdown_pool, task_done};
 use super::{On, Step, TaskId, Wait, Wake, World};
 use crate::value::{Failure, Handle, Reply, Value};
-
-/// Tasks in line for something.
-#[derive(Default)]
-pub struct WaitLine {
-    tasks: RefCell<VecDeque<TaskId>>,
-}
-
-impl WaitLine {
-    /// Whether a task may take what the line is for: nobody came before it.
-    pub(super) fn serves(&self, me: TaskId) -> bool {
-        self.tasks.borrow().front().is_none_or(|first| *first == me)
-    }
-
-    /// A task stands in it from now on.
-    pub fn join(&self, task: TaskId) {
-        self.tasks.borrow_mut().push_back(task);
-    }
-
-    pub(super) fn leave(&self, task: TaskId) {
-        self.tasks.borrow_mut().retain(|t| *t != task);
-    }
-
-    /// The first in line other than a task that is about to leave it.
-    fn next(&self, leaving: Option<TaskId>) -> Option<TaskId> {
-        self.tasks.borrow().iter().find(|t| Some(**t) != leaving).copied()
-    }
-
-    /// Everyone in line.
-    pub fn all(&self) -> Vec<TaskId> {
-        self.tasks.borrow().iter().copied().collect()
-    }
-}
-
-impl World {
-    /// Let the first in line try.
-    pub fn serve(&mut self, line: &WaitLine) {
-        self.ready.extend(line.next(None));
-    }
-
-    /// Let the next in line try: the current task has taken its part, and more is left.
-    pub(super) fn serve_next(&mut self, line: &WaitLine) {
-        self.ready.extend(line.next(Some(self.current)));
-    }
-
-    /// Let everyone in line try.
-    pub fn serve_all(&mut self, line: &WaitLine) {
-        self.ready.extend(line.all());
-    }
-}
 
 /// Stand in line until `attempt` gives something. When the time is over it is asked a last time, and must.
 pub(super) fn stand<F>(
@@ -75,7 +27,7 @@ where
     if let Some(done) = attempt(world, limit == Some(Duration::ZERO)) {
         return done;
     }
-    let wait = Wait { on: On::Line(line.clone()), limit, again: None, what };
+    let wait = Wait { on: On::Line(line.clone(), 0), limit, again: None, what };
     Ok(Step::Park(wait, Box::new(move |world, wake| attempt(world, wake == Wake::Expired))))
 }
 
@@ -109,8 +61,10 @@ pub struct Lock {
     /// Which sort.
     pub sort: Sort,
     free: Cell<u64>,
-    holders: RefCell<Vec<TaskId>>,
+    holders: RefCell<VecDeque<TaskId>>,
     depth: Cell<u32>,
+    /// Which acquire of the session was its last.
+    acquired: Cell<u64>,
     line: Rc<WaitLine>,
     label: Label,
 }
@@ -118,8 +72,9 @@ pub struct Lock {
 impl Lock {
     /// A lock that nobody holds, with that many places.
     pub fn new(sort: Sort, places: u64) -> Self {
-        let (holders, depth, line, label) = (RefCell::default(), Cell::default(), Rc::default(), Label::default());
-        Self { sort, free: Cell::new(places), holders, depth, line, label }
+        let (holders, depth, line) = (RefCell::default(), Cell::default(), Rc::default());
+        let (acquired, label) = (Cell::default(), Label::default());
+        Self { sort, free: Cell::new(places), holders, depth, acquired, line, label }
     }
 
     /// Whether no place is free.
@@ -129,11 +84,11 @@ impl Lock {
 
     /// The tasks that hold it.
     pub fn holders(&self) -> Vec<TaskId> {
-        self.holders.borrow().clone()
+        self.holders.borrow().iter().copied().collect()
     }
 
     fn take(&self, me: TaskId) -> bool {
-        if self.sort == Sort::Recursive && self.holders.borrow().first() == Some(&me) {
+        if self.sort == Sort::Recursive && self.holders.borrow().front() == Some(&me) {
             self.depth.set(self.depth.get() + 1);
             return true;
         }
@@ -141,7 +96,7 @@ impl Lock {
             return false;
         }
         self.free.set(self.free.get() - 1);
-        self.holders.borrow_mut().push(me);
+        self.holders.borrow_mut().push_back(me);
         self.depth.set(1);
         true
     }
@@ -149,8 +104,7 @@ impl Lock {
 
 /// Take a lock: true, or false when the time is over.
 pub(crate) fn acquire(world: &mut World, lock: &Rc<Lock>, limit: Option<Duration>) -> Result<Step, Failure> {
-    world.locks.retain(|l| l.strong_count() > 0 && !std::ptr::eq(l.as_ptr(), Rc::as_ptr(lock)));
-    world.locks.push(Rc::downgrade(lock));
+    world.locks.acquire(lock);
     let taken = lock.clone();
     stand(world, &lock.line, limit, "a lock", move |world, last| {
         if taken.take(world.current) {
@@ -170,7 +124,7 @@ pub(crate) fn release(world: &mut World, lock: &Lock) -> Result<Step, Failure> {
         return Err(Failure::usage("release of a lock that nobody holds"));
     }
     if lock.sort == Sort::Recursive {
-        if lock.holders.borrow().first() != Some(&me) {
+        if lock.holders.borrow().front() != Some(&me) {
             return Err(Failure::usage("release of a lock that another task holds"));
         }
         lock.depth.set(lock.depth.get() - 1);
@@ -185,24 +139,48 @@ pub(crate) fn release(world: &mut World, lock: &Lock) -> Result<Step, Failure> {
 fn let_go(world: &mut World, lock: &Lock, holder: TaskId) {
     let mut holders = lock.holders.borrow_mut();
     let place = holders.iter().position(|h| *h == holder).unwrap_or(0);
-    if place < holders.len() {
-        holders.remove(place);
-    }
+    holders.remove(place);
     drop(holders);
     lock.free.set(lock.free.get() + 1);
     world.serve(&lock.line);
 }
 
+/// The locks that were ever acquired, by their lines.
+#[derive(Default)]
+pub(super) struct Locks {
+    all: HashMap<*const WaitLine, Weak<Lock>>,
+    /// How many acquires there were.
+    count: u64,
+    /// How many there may be before those that are gone are swept out.
+    sweep: usize,
+}
+
+impl Locks {
+    fn acquire(&mut self, lock: &Rc<Lock>) {
+        self.count += 1;
+        if lock.acquired.replace(self.count) > 0 {
+            return;
+        }
+        if self.all.len() >= self.sweep {
+            self.all.retain(|_, lock| lock.strong_count() > 0);
+            self.sweep = (2 * self.all.len()).max(64);
+        }
+        self.all.insert(Rc::as_ptr(&lock.line), Rc::downgrade(lock));
+    }
+}
+
 impl World {
-    /// The locks that a task holds.
+    /// The locks that a task holds, in the order they were acquired.
     pub fn held_by(&self, task: TaskId) -> Vec<Rc<Lock>> {
-        let all = self.locks.iter().filter_map(std::rc::Weak::upgrade);
-        all.filter(|l| l.holders.borrow().contains(&task)).collect()
+        let all = self.locks.all.values().filter_map(Weak::upgrade);
+        let mut held: Vec<_> = all.filter(|l| l.holders.borrow().contains(&task)).collect();
+        held.sort_by_key(|lock| lock.acquired.get());
+        held
     }
 
     /// The lock that a line is for.
     pub fn lock_of(&self, line: &Rc<WaitLine>) -> Option<Rc<Lock>> {
-        self.locks.iter().filter_map(std::rc::Weak::upgrade).find(|l| Rc::ptr_eq(&l.line, line))
+        self.locks.all.get(&Rc::as_ptr(line))?.upgrade().filter(|lock| Rc::ptr_eq(&lock.line, line))
     }
 
     /// Release all that a task holds: it was cancelled.

@@ -85,14 +85,26 @@ pub fn retry<F>(world: &mut World, waiting: Waiting, mut attempt: F) -> Result<S
 where
     F: FnMut(&mut World, Expired) -> Result<Step, Failure> + 'static,
 {
+    match attempt(world, None) {
+        Ok(step) => Ok(step),
+        Err(failure) => again(failure, waiting, attempt),
+    }
+}
+
+/// The same for a call that was tried once, and failed so: what it takes to try it again is made only now.
+#[cold]
+pub fn again<F>(failure: Failure, waiting: Waiting, mut attempt: F) -> Result<Step, Failure>
+where
+    F: FnMut(&mut World, Expired) -> Result<Step, Failure> + 'static,
+{
     let (tried, serial) = (waiting.tried, waiting.socket.serial);
     let about = move |failure: Failure| failure.trying(tried).on(serial);
     let comes = || waiting.side == Side::In || !waiting.socket.lacks_port();
-    match attempt(world, None) {
-        Err(f) if f.is(libc::EAGAIN) && waiting.waits() && comes() => {}
-        done => return done.map_err(about),
+    if !(failure.is(libc::EAGAIN) && waiting.waits() && comes()) {
+        return Err(about(failure));
     }
     let (limit, error) = waiting.limit();
+    let over = error.clone();
     let (socket, mode, side) = (waiting.socket.clone(), waiting.mode, waiting.side);
     let wait = Wait { on: On::Socket(waiting.socket), limit, again: waiting.again, what: waiting.what };
     let mut go_on = move |world: &mut World, wake| match wake {
@@ -104,7 +116,9 @@ where
     };
     let resume = move |world: &mut World, wake| match mode {
         _ if !socket.is_held() => go_on(world, wake),
-        // With a timeout it is a poll(2) that waits; the call that comes after finds no descriptor.
+        // With a timeout it is a poll(2) that waits, and the call that comes after finds no descriptor. As its time ends it
+        // looks once more, and a descriptor that was closed is an event; one that was taken out is there still.
+        Mode::Timeout(_) if wake == Wake::Expired && socket.is_detached() => Some(Err(about(over.clone()))),
         Mode::Timeout(_) if wake == Wake::Ready && !socket.is_ready(side.events()) => None,
         Mode::Timeout(_) => Some(Err(about(Failure::os(libc::EBADF)))),
         _ => socket.lend(|| go_on(world, wake)),

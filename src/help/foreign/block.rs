@@ -242,9 +242,10 @@ impl Writer<'_> {
             }
             return names.iter().zip(values).try_for_each(|(name, value)| self.give(name, value));
         }
-        // Python's select gives three lists; the first is ours.
+        // Python's select gives three lists; where the first is all that is wanted, that is the short form.
         let first = Tree::Index(Box::new(value.clone()), Box::new(Tree::Number("0".into())));
         let whole = self.matched(value);
+        let whole = whole.filter(|_| names.len() < 2 || !names[1..].iter().all(|name| name == "_"));
         if let (None, Some(found), [ready, rest @ ..]) = (&whole, self.matched(&first), &names[..])
             && found.command.results.len() == 1
             && matches!(value, Tree::Call(..))

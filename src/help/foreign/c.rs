@@ -166,7 +166,7 @@ fn arguments(text: &str) -> Option<Vec<String>> {
             _ => {}
         }
         if depth == 0 {
-            let all: Vec<String> = all.iter().map(|word| word.trim().to_string()).collect();
+            let all: Vec<String> = all.iter().map(|word| plain(word.trim()).to_string()).collect();
             return Some(if all == [""] { Vec::new() } else { all });
         }
         if inside && let Some(last) = all.last_mut() {
@@ -174,6 +174,12 @@ fn arguments(text: &str) -> Option<Vec<String>> {
         }
     }
     None
+}
+
+/// What an argument is in this machine's byte order, in which all numbers are written here.
+fn plain(argument: &str) -> &str {
+    let turned = ["htons(", "htonl("].iter().find_map(|turn| argument.strip_prefix(turn));
+    turned.and_then(|rest| rest.strip_suffix(')')).map_or(argument, str::trim)
 }
 
 /// The calls whose form in C has that function, with what it is given there; the call of that name comes first.

@@ -6,7 +6,7 @@ use super::tree::{Given, Tree};
 use super::writer::{Told, Writer, named};
 use crate::command::{Command, Kind, Need, Param};
 use crate::linux::options::{self, OptKind};
-use crate::linux::{constants, names, options::OptRef};
+use crate::linux::{constants, options::OptRef};
 
 /// The constant that a name or `module.NAME` is.
 pub(super) fn constant(tree: &Tree) -> Option<String> {
@@ -15,7 +15,8 @@ pub(super) fn constant(tree: &Tree) -> Option<String> {
         Tree::Name(name) => name,
         _ => return None,
     };
-    let known = names::find_any(name).is_some() || options::by_name(name).is_some() || options::level(name).is_some();
+    let known =
+        constants::find_any(name).is_some() || options::by_name(name).is_some() || options::level(name).is_some();
     (known && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).then(|| name.clone())
 }
 
@@ -149,6 +150,11 @@ impl Writer<'_> {
                 words.extend(self.option_value(found, &places)?);
                 continue;
             }
+            if param.kind == Kind::Watched && places.len() > 1 {
+                let names = places.iter().map(|place| self.place(command, index, place)).collect::<Told<Vec<_>>>()?;
+                words.push(names.join(","));
+                continue;
+            }
             if param.kind == Kind::Sockets && param.need == Need::Named && !places.is_empty() {
                 let names = places.iter().map(|place| self.place(command, index, place)).collect::<Told<Vec<_>>>()?;
                 words.push(format!("{}={}", param.name.to_lowercase(), names.join(",")));
@@ -194,12 +200,24 @@ impl Writer<'_> {
     /// A value in the place of a parameter.
     fn argument(&mut self, param: &Param, tree: &Tree, optional_before: bool) -> Told<String> {
         let kind = param.kind;
-        if kind.is_live() || kind == Kind::Sockets {
+        let watched = matches!(kind, Kind::Watched | Kind::WatchedOrSeconds);
+        let of_socket = kind == Kind::Sockets || watched || param.or.contains(&"a socket");
+        if kind.is_live() || of_socket {
             return match tree {
+                Tree::List(all) | Tree::Tuple(all) if watched => {
+                    let names = all.iter().map(|one| self.argument(param, one, false)).collect::<Told<Vec<_>>>()?;
+                    Ok(match &names[..] {
+                        [] => "none".into(),
+                        [one] => format!("{one},"),
+                        _ => names.join(","),
+                    })
+                }
+                Tree::Number(number) if kind == Kind::WatchedOrSeconds => Ok(number.clone()),
+                Tree::Name(name) if watched && name == "None" => Ok("none".into()),
                 Tree::Number(number) if kind.is_live_or_number() => Ok(number.clone()),
                 Tree::Text(_) => self.operand(tree),
                 Tree::Attr(of, _) if of.name() == Some("self") => Err("an attribute of `self`".into()),
-                _ if kind == Kind::Sockets => self.descriptor(tree),
+                _ if of_socket => self.descriptor(tree),
                 _ => self.held(tree),
             };
         }
@@ -210,6 +228,7 @@ impl Writer<'_> {
             (Kind::Switch, Tree::Name(name)) if name == "True" => Ok("on".into()),
             (Kind::Switch, Tree::Name(name)) if name == "False" => Ok("off".into()),
             (Kind::PollEvents, tree) => self.events(tree),
+            (Kind::EpollEvents, tree) => self.epoll_events(tree),
             (Kind::Path | Kind::Program | Kind::Encoding | Kind::Name, Tree::Text(text)) => Ok(bare(text)),
             (Kind::Text, Tree::Text(text)) if param.need == Need::Optional => Ok(bare(text)),
             (Kind::Def, Tree::Name(name)) if self.is_def(name) => Ok(named(name)),
@@ -254,6 +273,18 @@ impl Writer<'_> {
             _ => match tree.last_name().map(|name| name.trim_start_matches('E').trim_start_matches("POLL")) {
                 Some(name) if constants::POLL_EVENTS.find(name).is_some() => Ok(name.into()),
                 _ => self.operand(tree),
+            },
+        }
+    }
+
+    /// The events of selectors are two of epoll's.
+    fn epoll_events(&mut self, tree: &Tree) -> Told<String> {
+        match tree {
+            Tree::Binary("|", a, b) => Ok(format!("{}|{}", self.epoll_events(a)?, self.epoll_events(b)?)),
+            _ => match tree.last_name() {
+                Some("EVENT_READ") => Ok("EPOLLIN".into()),
+                Some("EVENT_WRITE") => Ok("EPOLLOUT".into()),
+                _ => self.constant(tree),
             },
         }
     }

@@ -25,7 +25,11 @@ const ERRORS: &[(&str, &str)] = &[
     ("FileExistsError", "EEXIST"),
     ("IsADirectoryError", "EISDIR"),
     ("PermissionError", "EACCES EPERM"),
-    ("gaierror", "EAI_NONAME EAI_AGAIN EAI_FAIL"),
+    (
+        "gaierror",
+        "EAI_NONAME EAI_AGAIN EAI_FAIL EAI_NODATA EAI_ADDRFAMILY EAI_FAMILY EAI_SERVICE EAI_SOCKTYPE EAI_BADFLAGS",
+    ),
+    ("herror", "herror"),
     ("Empty", "Empty"),
     ("Full", "Full"),
     ("UnicodeError", "Decode"),

@@ -118,12 +118,21 @@ fn python(text: &str, known: &dyn Fn(&str) -> bool) -> Option<Foreign> {
     Some(match done {
         Err(what) => {
             let without = Some(writer.at);
-            Foreign { without, ..Foreign::says(format!("{what} has no form in sockpit")) }
+            Foreign { without, ..Foreign::says(formless(&what)) }
         }
         Ok(()) if write.iter().map(|w| w.trim()).eq([text.trim()]) => return None,
         Ok(()) if write.is_empty() => Foreign::says(writer.says.unwrap_or("there is nothing to write for it")),
         Ok(()) => Foreign { write, says: None, without: None, open: false },
     })
+}
+
+/// What is said of what has no form: a topic of help may tell why.
+fn formless(what: &str) -> String {
+    let name = what.strip_prefix('`').and_then(|rest| rest.split_once('(')).map_or("", |(name, _)| name);
+    match super::topics().find(|topic| topic.names.contains(&name)) {
+        Some(topic) => format!("{what} has no form in sockpit: {}", topic.summary),
+        None => format!("{what} has no form in sockpit"),
+    }
 }
 
 /// Whether what stands before an open bracket is Python as far as it goes.

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::parse;
 use super::tree::{Given, Tree};
 use crate::command::{self, Command, Kind, Need, Param};
-use crate::help::python::template::variants;
+use crate::help::python::template::{Form, forms, variants};
 
 /// One way a call is written in Python.
 pub(super) struct Pattern {
@@ -16,6 +16,8 @@ pub(super) struct Pattern {
     tree: Tree,
     /// What stands before it, each in a statement of its own: `p = select.poll()`.
     before: Vec<(Option<String>, Tree)>,
+    /// The parameter that this form says by itself, and its value.
+    when: Option<(usize, Tree)>,
     /// Its parameters stand without braces: what may be left out may be left out here.
     loose: bool,
 }
@@ -78,13 +80,18 @@ pub(super) fn has_module(name: &str) -> bool {
 fn patterns() -> &'static [Pattern] {
     static ALL: OnceLock<Vec<Pattern>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let forms = command::all().flat_map(|c| std::iter::once(&c.python).chain(c.also).map(move |form| (c, *form)));
-        forms.filter(|(_, form)| !form.is_empty()).flat_map(|(command, form)| of(command, form)).collect()
+        let all = command::all().flat_map(|c| std::iter::once(&c.python).chain(c.also).map(move |form| (c, *form)));
+        let all = all.filter(|(_, form)| !form.is_empty());
+        all.flat_map(|(command, all)| forms(all).flat_map(move |form| of(command, &form))).collect()
     })
 }
 
-fn of(command: &'static Command, form: &str) -> Vec<Pattern> {
-    let loose = !form.contains('{');
+fn of(command: &'static Command, form: &Form) -> Vec<Pattern> {
+    let loose = !form.template.contains('{');
+    let when = form.when.and_then(|(name, value)| {
+        let index = command.params.iter().position(|p| p.label() == name)?;
+        Some((index, Tree::Name(value.into())))
+    });
     let read = |variant: &String| {
         let statement = |text: &str| match text.split_once(" = ") {
             Some((name, value)) => Some((Some(name.to_string()), parse::expression(value)?)),
@@ -96,9 +103,9 @@ fn of(command: &'static Command, form: &str) -> Vec<Pattern> {
             all.truncate(1);
         }
         let (_, tree) = all.pop()?;
-        Some(Pattern { command, tree, before: all, loose })
+        Some(Pattern { command, tree, before: all, when: when.clone(), loose })
     };
-    variants(form).iter().filter_map(read).collect()
+    variants(form.template).iter().filter_map(read).collect()
 }
 
 /// The calls that an expression can be, the likeliest first.
@@ -153,7 +160,8 @@ impl Match {
 
 impl Pattern {
     fn read(&self, before: &[(Option<&str>, &Tree)], tree: &Tree, imports: &Imports) -> Option<Match> {
-        let mut reader = Reader { pattern: self, imports, given: Vec::new(), locals: Vec::new() };
+        let given = self.when.iter().map(|(index, value)| (*index, Place::One(value.clone()))).collect();
+        let mut reader = Reader { pattern: self, imports, given, locals: Vec::new() };
         for ((name, pattern), (target, value)) in self.before.iter().zip(before) {
             if !reader.unify(pattern, value) {
                 return None;
@@ -265,7 +273,8 @@ impl Reader<'_> {
     fn items(&mut self, pattern: &[Tree], items: &[Tree]) -> bool {
         let pattern: Vec<&Tree> = pattern.iter().filter(|p| p.name() != Some("...")).collect();
         if let [only] = *pattern
-            && let Some((index, param)) = self.param(only).filter(|(_, p)| takes_rest(p) || p.kind == Kind::Sockets)
+            && let Some((index, param)) =
+                self.param(only).filter(|(_, p)| takes_rest(p) || matches!(p.kind, Kind::Sockets | Kind::Watched))
         {
             self.given.extend(items.iter().map(|item| (index, Place::One(item.clone()))));
             return param.need == Need::Rest || param.kind == Kind::Def || !items.is_empty();

@@ -60,7 +60,8 @@ pub(super) fn word(pieces: &[Bead]) -> String {
                 };
                 // What follows would be taken for a part of the name.
                 let longer = format!("{name}{}", first.unwrap_or(' '));
-                let glued = needs_braces(name) || (is_name(&longer) && !needs_braces(&longer));
+                let braced = name.starts_with('{');
+                let glued = !braced && (needs_braces(name) || (is_name(&longer) && !needs_braces(&longer)));
                 out.push_str(&if glued { format!("${{{name}}}") } else { format!("${name}") });
             }
         }

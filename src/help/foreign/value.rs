@@ -27,6 +27,8 @@ const STRENGTHS: &[(&str, u8)] = &[
     ("//", 10),
     ("%", 10),
 ];
+/// The attributes of a socket, which are parts of it here.
+const PARTS: &[&str] = &["family", "type", "proto", "timeout"];
 const NOT: u8 = 3;
 const NEGATE: u8 = 11;
 const COMPARES: u8 = 4;
@@ -50,6 +52,10 @@ impl Writer<'_> {
             Tree::Text(text) => Ok(quote(text)),
             Tree::Bytes(bytes) => Ok(quote_bytes(bytes)),
             Tree::Attr(..) if constant(tree).is_some() => Ok(constant(tree).unwrap_or_default()),
+            // What a socket says of itself.
+            Tree::Attr(of, part) if PARTS.contains(&part.as_str()) && of.name().is_some_and(|name| name != "self") => {
+                Ok(format!("${{{}.{part}}}", self.held(of)?))
+            }
             Tree::Other(what) => Err((*what).into()),
             _ if is_textual(tree) => {
                 let pieces = self.pieces(tree)?;
@@ -135,14 +141,29 @@ impl Writer<'_> {
                     };
                 };
                 let compares = strength == COMPARES;
-                let side = |tree: &Tree| if compares { compared(tree) } else { tree.clone() };
-                let left = self.expression(&side(a), strength + u8::from(compares))?;
-                (format!("{left} {op} {}", self.expression(&side(b), strength + 1)?), strength)
+                let left = self.side(op, a, strength + u8::from(compares))?;
+                (format!("{left} {op} {}", self.side(op, b, strength + 1)?), strength)
             }
             _ => (self.operand(tree)?, u8::MAX),
         };
         Ok(if strength < least { format!("( {text} )") } else { text })
     }
+}
+
+impl Writer<'_> {
+    /// A side of an operator. A constant's name is text: those of bits and `==` know what it stands for, the others reckon
+    /// with its number.
+    fn side(&mut self, op: &str, tree: &Tree, least: u8) -> Told<String> {
+        match constant(tree) {
+            Some(name) if is_arithmetic(op) => Ok(format!("${name}")),
+            _ if strength(op) == Some(COMPARES) => self.expression(&compared(tree), least),
+            _ => self.expression(tree, least),
+        }
+    }
+}
+
+fn is_arithmetic(op: &str) -> bool {
+    matches!(op, "+" | "-" | "*" | "/" | "//" | "%" | "<" | ">" | "<=" | ">=")
 }
 
 /// A side of a comparison: bytes and text compare by their bytes.

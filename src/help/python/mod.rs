@@ -12,7 +12,8 @@ use crate::command::{self, Command, Group, Kind, Param};
 use crate::lang::{self, Call, Error, Source};
 use crate::linux::options::OptRef;
 use crate::program::arrange::{Placed, arrange};
-use template::{Piece, pieces, tidy};
+use crate::value::Holds;
+use template::{Form, Piece, forms, pieces, tidy};
 use words::{
     argument, data, descriptors, expression, family, option, option_name, option_value, read_option, text_of, value,
 };
@@ -46,11 +47,14 @@ impl PythonLine {
 
 /// A command's Python form as help shows it: parameters by name, what may be left out in brackets.
 pub fn form(command: &Command) -> String {
-    let mut shown = String::new();
-    for piece in pieces(command.python) {
-        show(&piece, command, &mut shown);
-    }
-    let shown = tidy(&shown);
+    let shown = forms(command.python).map(|form| {
+        let mut shown = String::new();
+        for piece in pieces(form.template) {
+            show(&piece, command, &mut shown);
+        }
+        tidy(&shown)
+    });
+    let shown = shown.collect::<Vec<_>>().join(" or ");
     let is_whole = !command.python.contains('{') && shown.contains(" = ");
     let results = match command.result_names() {
         names if shown.is_empty() || is_whole || names.trim_matches('.').is_empty() => return shown,
@@ -74,7 +78,7 @@ pub fn lines(program: &str) -> Result<Vec<(u32, Option<PythonLine>)>, Error> {
 fn show(piece: &Piece, command: &Command, out: &mut String) {
     match piece {
         Piece::Literal(text) => out.push_str(text),
-        Piece::Param(name) => {
+        Piece::Param(name) | Piece::Listed(name) => {
             let param = command.params.iter().find(|p| p.label() == *name);
             out.push_str(if param.is_some_and(|p| p.kind == Kind::Option) { "LEVEL, OPT" } else { name });
         }
@@ -93,6 +97,8 @@ fn show(piece: &Piece, command: &Command, out: &mut String) {
 struct Filled<'a> {
     given: Vec<(String, String)>,
     used: HashSet<&'a str>,
+    /// Names of what is no list.
+    alone: &'a HashSet<String>,
 }
 
 /// Fill a template in; none when something it needs was left out.
@@ -101,12 +107,15 @@ fn fill<'a>(pieces: &'a [Piece], filled: &mut Filled<'a>) -> Option<String> {
     for piece in pieces {
         match piece {
             Piece::Literal(text) => out.push_str(text),
-            Piece::Param(name) => {
+            Piece::Param(name) | Piece::Listed(name) => {
                 let words: Vec<_> = filled.given.iter().filter(|(n, _)| n == name).map(|(_, w)| w.as_str()).collect();
-                if words.is_empty() {
-                    return None;
+                match *words {
+                    [] => return None,
+                    [one] if matches!(piece, Piece::Listed(_)) && filled.alone.contains(one) => {
+                        out.push_str(&format!("[{one}]"));
+                    }
+                    _ => out.push_str(&words.join(", ")),
                 }
-                out.push_str(&words.join(", "));
                 filled.used.insert(name);
             }
             Piece::Optional(inner, otherwise) => match fill(inner, filled) {
@@ -118,10 +127,37 @@ fn fill<'a>(pieces: &'a [Piece], filled: &mut Filled<'a>) -> Option<String> {
     Some(out)
 }
 
+/// A form with these arguments, all of them; and the parameters that stand in it.
+fn filled(
+    command: &Command,
+    form: &Form,
+    given: &[(String, String)],
+    alone: &HashSet<String>,
+) -> Option<(String, HashSet<String>)> {
+    let is_it = |word: &str| {
+        let set =
+            command.params.iter().find(|p| form.when.is_some_and(|(name, _)| p.label() == name))?.kind.constants()?;
+        let number = set.find(word.rsplit('.').next().unwrap_or(word))?;
+        Some(set.find(form.when?.1) == Some(number))
+    };
+    let (told, given): (Vec<_>, Vec<_>) =
+        given.iter().cloned().partition(|(name, _)| form.when.is_some_and(|(when, _)| when == name));
+    if form.when.is_some() && !told.iter().any(|(_, word)| is_it(word) == Some(true)) {
+        return None;
+    }
+    let pieces = pieces(form.template);
+    let mut filled = Filled { given, used: HashSet::new(), alone };
+    let text = tidy(&fill(&pieces, &mut filled)?);
+    let whole = filled.given.iter().all(|(name, _)| filled.used.contains(&**name));
+    whole.then(|| (text, filled.used.iter().map(|name| (*name).to_string()).collect()))
+}
+
 #[derive(Default)]
 struct Translator {
     /// Files that give and take bytes.
     binary: HashSet<String>,
+    /// Sockets and other live things.
+    alive: HashSet<String>,
 }
 
 impl Translator {
@@ -144,29 +180,25 @@ impl Translator {
         let placed = arrange(command, &call.args).ok()?;
         let option = placed.iter().find(|(param, _)| param.kind == Kind::Option).and_then(|(_, at)| option(at));
         let given = self.arguments(command, &placed, option)?;
-        // The form that help shows, or another one where that has no place for all that is given.
-        let forms: Vec<_> = std::iter::once(&command.python).chain(command.also).map(|form| pieces(form)).collect();
-        let (filled, text) = forms.iter().find_map(|pieces| {
-            let mut filled = Filled { given: given.clone(), used: HashSet::new() };
-            let text = tidy(&fill(pieces, &mut filled)?);
-            filled.given.iter().all(|(name, _)| filled.used.contains(&**name)).then_some((filled, text))
-        })?;
+        let (text, used) = forms(command.python).find_map(|form| filled(command, &form, &given, &self.alive))?;
         let mut before: Vec<String> = text.split("; ").map(str::to_string).collect();
         let mut value = before.pop()?;
         let names: Vec<String> = call.targets.iter().filter_map(|w| w.bare().map(str::to_string)).collect();
         if let Some(option) = option
             && !command.results.is_empty()
-            && !filled.used.contains("BUFLEN")
+            && !used.contains("BUFLEN")
         {
             value = read_option(option, &value)?;
         }
         if command.gives_any_number() && names.len() == 1 {
             value.push_str("[0]");
         }
-        let mode = filled.given.iter().find(|(name, _)| name == "MODE");
+        let mode = given.iter().find(|(name, _)| name == "MODE");
         if mode.is_some_and(|(_, mode)| mode.contains('b')) {
             self.binary.extend(names.iter().cloned());
         }
+        let results = command.results.iter().zip(&names).filter(|((_, holds), _)| *holds == Holds::Live);
+        self.alive.extend(results.map(|(_, name)| name.clone()));
         let expect = call.expect.as_ref().and_then(|w| w.bare().map(str::to_string));
         Some(PythonLine { number, call: Some(command.name), before, value, names, expect })
     }

@@ -2,8 +2,8 @@
 
 use crate::command::{self, Arg, Kind, kinds};
 use crate::lang::{self, Expr, Part, Word};
+use crate::linux::constants;
 use crate::linux::layout::{Layout, Member};
-use crate::linux::names;
 use crate::linux::options::{self, OptKind, OptRef};
 use crate::program::arrange::{Placed, split_pair};
 use crate::value::{Addr, Value, text};
@@ -15,6 +15,9 @@ pub(super) fn argument(kind: Kind, word: &Word) -> Option<String> {
     }
     if kind == Kind::ThingOrText && word.bare().is_none_or(|text| !lang::is_name(text)) {
         return text_of(word);
+    }
+    if matches!(kind, Kind::Watched | Kind::WatchedOrSeconds) {
+        return watched(word);
     }
     if kind.is_live() {
         return word.bare().filter(|text| lang::is_name(text)).map(str::to_string);
@@ -66,6 +69,8 @@ fn constant(kind: Kind, word: &str) -> Option<String> {
         Some(match kind {
             Kind::How => format!("socket.SHUT_{}", documented.to_uppercase()),
             Kind::PollEvents => format!("select.POLL{documented}"),
+            Kind::EpollEvents => format!("select.{documented}"),
+            Kind::EpollOp => documented.to_string(),
             _ if part.starts_with(|c: char| c.is_ascii_uppercase()) => format!("socket.{part}"),
             _ => format!("socket.{documented}"),
         })
@@ -80,9 +85,25 @@ pub(super) fn family(word: &Word) -> Option<String> {
         "udp" => "socket.AF_INET, socket.SOCK_DGRAM",
         "tcp6" => "socket.AF_INET6, socket.SOCK_STREAM",
         "udp6" => "socket.AF_INET6, socket.SOCK_DGRAM",
+        "mptcp" => "socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_MPTCP",
+        "mptcp6" => "socket.AF_INET6, socket.SOCK_STREAM, socket.IPPROTO_MPTCP",
+        "udplite" => "socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_UDPLITE",
+        "udplite6" => "socket.AF_INET6, socket.SOCK_DGRAM, socket.IPPROTO_UDPLITE",
         family => return constant(Kind::Family, family),
     };
     Some(short.into())
+}
+
+/// What is watched: a name, or a list of several; none of those with events of their own.
+fn watched(word: &Word) -> Option<String> {
+    let text = word.bare()?;
+    match text.split(',').collect::<Vec<_>>()[..] {
+        _ if matches!(text, "none" | "[]") => Some("[]".into()),
+        _ if text.contains(':') => None,
+        [one] if lang::is_name(one) => Some(one.into()),
+        [_] => value(word),
+        _ => Some(format!("[{}]", text.trim_end_matches(',').replace(',', ", "))),
+    }
 }
 
 /// The descriptors of the sockets that `a,b` names.
@@ -98,6 +119,10 @@ fn address(addr: &Addr) -> Option<String> {
         Addr::Path(path) => quote(std::str::from_utf8(path).ok()?),
         Addr::Abstract(name) => quote(&format!("\0{}", std::str::from_utf8(name).ok()?)),
         Addr::Unnamed => "''".into(),
+        Addr::Special(special) => {
+            let parts: Vec<_> = special.parts().iter().map(|(_, value)| literal(value)).collect();
+            format!("({})", parts.join(", "))
+        }
         _ => return None,
     })
 }
@@ -135,12 +160,12 @@ pub(super) fn option_value(option: OptRef, words: &[&Word]) -> Option<String> {
     let int = |word: &Word| match kinds::word_value(word.bare()?) {
         Value::Bool(on) => Some(i128::from(on).to_string()),
         Value::Int(n) => Some(n.to_string()),
-        Value::Text(name) => names::find_any(&name).map(|_| format!("socket.{name}")),
+        Value::Text(name) => constants::find_any(&name).map(|_| format!("socket.{name}")),
         _ => None,
     };
     let flag = |part: &str| match kinds::number(part) {
         Some(Value::Int(n)) => Some(n.to_string()),
-        _ => names::find_any(part).map(|n| n.to_string()),
+        _ => constants::find_any(part).map(|n| n.to_string()),
     };
     match (kind, words) {
         (OptKind::Flag | OptKind::Number, [one]) => int(one),

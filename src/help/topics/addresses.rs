@@ -105,7 +105,7 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
-        names: &["dual stack", "双栈", "IPv4-mapped", "has_dualstack_ipv6", "dualstack_ipv6", "has_ipv6"],
+        names: &["dual stack", "双栈", "IPv4-mapped", "dualstack_ipv6", "has_ipv6"],
         usage: "dual stack (双栈)",
         summary: "an IPv6 socket bound to :: that takes IPv4 clients as well",
         notes: &[
@@ -117,53 +117,49 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
-        names: &[
-            "DNS",
-            "name resolution",
-            "域名",
-            "域名解析",
-            "主机名",
-            "hostname",
-            "resolver",
-            "gethostbyname_ex",
-            "gethostbyaddr",
-            "getfqdn",
-            "sethostname",
-            "getservbyport",
-            "getprotobyname",
-        ],
+        names: &["DNS", "name resolution", "域名", "域名解析", "主机名", "hostname", "resolver"],
         usage: "names of hosts and services (域名解析)",
         summary: "a host's name becomes an address by /etc/hosts or a name server, a service's a port by /etc/services",
         notes: &[
-            "getaddrinfo gives all addresses of a name, gethostbyname one of IPv4. In place of Python's gethostbyaddr, \
-             getfqdn and getservbyport getnameinfo gives the names of an address and a port; of gethostbyname_ex and \
-             getprotobyname there is no counterpart: getaddrinfo and IPPROTO_TCP do.",
+            "getaddrinfo gives all addresses of a name, and getnameinfo the names of an address and a port, of IPv4 and of \
+             IPv6. The calls that begin with gethostby are older; getfqdn gives a name with a dot. What a look-up fails with is \
+             EAI_NONAME and its kin, or herror of the older ones.",
         ],
         example: "gethostname\ninfos = getaddrinfo localhost 80\nhost, port = getnameinfo 127.0.0.1:80\n\
                   getservbyname http",
-        related: &["getaddrinfo", "gethostbyname", "getnameinfo", "gethostname", "getservbyname", "EAI_NONAME"],
+        related: &[
+            "getaddrinfo",
+            "getnameinfo",
+            "gethostbyname",
+            "gethostbyaddr",
+            "gethostname",
+            "getfqdn",
+            "getservbyname",
+            "getservbyport",
+            "getprotobyname",
+            "EAI_NONAME",
+            "herror",
+        ],
         ..BASE
     },
     Topic {
-        names: &[
-            "interface",
-            "interfaces",
-            "网卡",
-            "网络接口",
-            "if_nameindex",
-            "if_nametoindex",
-            "if_indextoname",
-            "ipconfig",
-            "ip addr",
-        ],
+        names: &["interface", "interfaces", "网卡", "网络接口", "ipconfig", "ip addr"],
         usage: "network interfaces (网卡): ifconfig",
         summary: "where packets enter and leave a machine: lo is the loopback, eth0 or the like a card",
         notes: &[
-            "ifconfig lists them with their numbers, flags, MTU and addresses; the numbers are those of Python's \
-                  if_nameindex. Options take a name or a number: SO_BINDTODEVICE lo.",
+            "ifconfig lists them with their numbers, flags, MTU and addresses, if_nameindex with numbers and names alone. \
+             Options take a name or a number: SO_BINDTODEVICE lo.",
         ],
         example: "ifconfig\nifconfig lo",
-        related: &["ifconfig", "SO_BINDTODEVICE", "IP_MULTICAST_IF", "MTU", "LOOPBACK"],
+        related: &[
+            "ifconfig",
+            "if_nameindex",
+            "if_nametoindex",
+            "SO_BINDTODEVICE",
+            "IP_MULTICAST_IF",
+            "MTU",
+            "LOOPBACK",
+        ],
         ..BASE
     },
     Topic {
@@ -176,7 +172,6 @@ pub(super) const TOPICS: &[Topic] = &[
             "named pipe",
             "命名管道",
             "管道",
-            "pipe",
         ],
         usage: "Unix domain sockets (本地套接字): socket unix",
         summary: "sockets between processes of one machine; their addresses are paths, or @names",
@@ -187,46 +182,6 @@ pub(super) const TOPICS: &[Topic] = &[
         example: "srv = socket unix\nbind srv ./chat.sock\nlisten srv\ncli = socket unix\nconnect cli ./chat.sock\n\
                   conn, addr = accept srv\nsend cli hello\nrecv conn 100\nunlink chat.sock",
         related: &["AF_UNIX", "socketpair", "SCM_RIGHTS", "SO_PEERCRED", "unlink", "addresses"],
-        ..BASE
-    },
-    Topic {
-        names: &[
-            "other families",
-            "AF_BLUETOOTH",
-            "AF_ALG",
-            "AF_CAN",
-            "AF_TIPC",
-            "AF_*",
-            "PF_*",
-            "CAN_*",
-            "ALG_*",
-            "TIPC_*",
-            "J1939_*",
-            "SCM_J1939_*",
-            "SO_J1939_*",
-            "SOL_CAN_*",
-            "NETLINK_*",
-            "PACKET_*",
-            "VM_*",
-            "VMADDR_*",
-            "SO_VM_*",
-            "IOCTL_VM_*",
-            "UDPLITE_*",
-            "BT*",
-            "BDADDR_*",
-            "HCI_*",
-            "CAPI",
-            "sendmsg_afalg",
-            "AddressFamily",
-        ],
-        usage: "other families: AF_CAN, AF_TIPC, AF_BLUETOOTH, ...",
-        summary: "sockpit speaks AF_INET, AF_INET6 and AF_UNIX; of the kernel's other families it writes no addresses",
-        notes: &[
-            "A socket of any family can be made by number, as `socket 17 SOCK_RAW 0`, and options set by number with \
-             packed bytes. PF_INET is C's older name of AF_INET, with the same number.",
-        ],
-        example: "s = socket AF_NETLINK SOCK_RAW\ngetsockopt s SO_DOMAIN\nclose s",
-        related: &["AF_INET", "AF_INET6", "AF_UNIX", "AF_NETLINK", "socket", "setsockopt"],
         ..BASE
     },
     Topic {

@@ -6,6 +6,7 @@
 
 mod addresses;
 mod data;
+mod families;
 mod network;
 mod processes;
 mod python;
@@ -19,6 +20,7 @@ use super::words::{TOPIC, Topic};
 pub static ALL: &[(&str, &[Topic])] = &[
     ("networks", network::TOPICS),
     ("addresses", addresses::TOPICS),
+    ("other families", families::TOPICS),
     ("on the wire", wire::TOPICS),
     ("data", data::TOPICS),
     ("waiting", waiting::TOPICS),

@@ -40,7 +40,7 @@ pub(super) const TOPICS: &[Topic] = &[
         summary: "`process NAME ARGS` runs a def in a process of its own, with its own copy of the data",
         notes: &[
             "What it changes stays there; a result comes back through an mpqueue, which is Python's multiprocessing.Queue. \
-             Sockets, locks and tasks do not cross. There is no Manager, Pipe, Value or Array, and no Lock between processes: \
+             A socket among the def's arguments is passed; locks, files and tasks do not cross. There is no Manager, Pipe, Value or Array, and no Lock between processes: \
              an mpqueue with one entry is one, for whoever gets it.",
         ],
         example: "q = mpqueue\ndef product q\n  put q \"made by the child\"\nend\np = process product $q\nget q\njoin p\nexitcode p",
@@ -65,12 +65,27 @@ pub(super) const TOPICS: &[Topic] = &[
         summary: "C's fork copies the running process; sockpit starts its own program anew and hands it what it needs",
         notes: &[
             "process does posix_spawn of /proc/self/exe, with the programs' texts, the names' values and the def's arguments in a \
-             file in memory; the child reads them and calls the def. So no memory, no descriptor and no socket is shared, as with \
-             Python's start method `spawn`, and no line outside the def is run again. pidfd_open and waitid watch it.",
+             file in memory; the child reads them and calls the def. So no memory is shared, and no socket but those among the \
+             arguments, as with Python's start method `spawn`, and no line outside the def is run again. pidfd_open and waitid \
+             watch it.",
         ],
         example: "money = int 1000\ndef task\n  global money\n  money = int 666\n  print \"the child has $money\"\nend\n\
                   p = process task\njoin p\nprint \"the parent has $money\"",
         related: &["process", "exitcode", "processes", "zombie", "trace"],
+        ..BASE
+    },
+    Topic {
+        names: &["pre-fork", "prefork", "pre-fork server", "多进程服务器", "SCM_RIGHTS to a child", "inherit"],
+        usage: "pre-fork (多进程服务器): process serve $srv",
+        summary: "a server whose children all accept from one listener, each in a process of its own",
+        notes: &[
+            "The listener is made once and passed to every child as an argument. All of them wait in accept; the kernel gives each \
+             connection to one of them. It goes on listening until the last has closed it.",
+        ],
+        example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ndef serve srv\n  conn, addr = accept srv\n  \
+                  sendall conn hello\nend\na = process serve $srv\nb = process serve $srv\nclose srv\n\
+                  c = create_connection $where\nrecv c 100\nd = create_connection $where\nrecv d 100\njoin a\njoin b",
+        related: &["process", "accept", "listen", "fork", "SO_REUSEPORT"],
         ..BASE
     },
     Topic {
@@ -87,15 +102,15 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
-        names: &["signal", "signals", "信号", "SIGINT", "SIGTERM", "SIGPIPE", "SIGCHLD", "SIGKILL", "SIGHUP", "SIG*"],
+        names: &["signals", "信号", "SIGINT", "SIGTERM", "SIGPIPE", "SIGCHLD", "SIGKILL", "SIGHUP", "SIG*"],
         usage: "signals (信号)",
         summary: "Ctrl-C (SIGINT) gives up the call that waits, with the error Interrupted; SIGTERM ends sockpit",
         notes: &[
-            "At the prompt the session goes on; a script ends with exit status 130. SIGPIPE never comes: EPIPE is all. A child \
-                  process gets SIGTERM from terminate and SIGKILL from kill, and its exit code is minus the signal's number.",
+            "At the prompt the session goes on; a script ends with exit status 130. SIGPIPE is ignored, as in Python: EPIPE is all, \
+                  unless `signal SIGPIPE default` is said in a child or a script, which then dies of it. A child process gets SIGTERM from terminate and SIGKILL from kill, and its exit code is minus the signal's number.",
         ],
         example: "def forever\n  sleep 60\nend\np = process forever\nterminate p\njoin p\nexitcode p",
-        related: &["Interrupted", "terminate", "kill", "exitcode", "EPIPE", "MSG_NOSIGNAL"],
+        related: &["Interrupted", "terminate", "kill", "exitcode", "SIGPIPE", "EPIPE", "MSG_NOSIGNAL"],
         ..BASE
     },
 ];

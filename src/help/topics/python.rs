@@ -96,8 +96,6 @@ pub(super) const TOPICS: &[Topic] = &[
             "F_GETFL",
             "FD_CLOEXEC",
             "dup2",
-            "set_inheritable",
-            "get_inheritable",
             "socket.ioctl",
             "SIO_RCVALL",
         ],
@@ -105,7 +103,7 @@ pub(super) const TOPICS: &[Topic] = &[
         summary: "what C does with them has calls of its own here",
         notes: &[
             "O_NONBLOCK, FIONBIO: setblocking. F_DUPFD: dup. FIONREAD: inq. SIOCOUTQ: outq. SIOCATMARK: atmark. Interfaces: ifconfig. \
-                  FD_CLOEXEC is always set: no descriptor is inherited.",
+                  FD_CLOEXEC is set on every new descriptor: set_inheritable S on takes it away.",
         ],
         example: "left, right = socketpair\nsetblocking left off\ngetblocking left\nsend right hello\ninq left",
         related: &["setblocking", "inq", "outq", "atmark", "dup", "ifconfig", "blocking"],
@@ -123,7 +121,6 @@ pub(super) const TOPICS: &[Topic] = &[
             "fdopen",
             "os.dup",
             "os.close",
-            "fromfd",
             "fromshare",
             "SocketIO",
         ],
@@ -131,30 +128,19 @@ pub(super) const TOPICS: &[Topic] = &[
         summary: "the number by which a process names an open socket or file to the kernel",
         notes: &[
             "A name in sockpit stands for the socket, not for the number. dup makes a second descriptor of the same connection, detach \
-                  leaves the number alone, and socket fileno=N makes a socket of it again (Python's fromfd). EMFILE: too many are open.",
+                  leaves the number alone, and socket fileno=N makes a socket of it again; fromfd N makes one of a duplicate. EMFILE: too many are open.",
         ],
         example: "s = socket\nfileno s\nt = dup s\nn = detach t\nu = socket fileno=$n",
         related: &["fileno", "dup", "detach", "socket", "EMFILE", "EBADF", "SCM_RIGHTS"],
         ..BASE
     },
     Topic {
-        names: &[
-            "send_fds",
-            "recv_fds",
-            "descriptor passing",
-            "描述符传递",
-            "CMSG_LEN",
-            "CMSG_SPACE",
-            "CMSG_*",
-            "cmsghdr",
-            "msghdr",
-            "array",
-        ],
+        names: &["send_fds", "recv_fds", "descriptor passing", "描述符传递", "CMSG_*", "cmsghdr", "msghdr", "array"],
         usage: "send_fds, recv_fds: sendmsg S DATA fds=A,B",
         summary: "open descriptors sent over an AF_UNIX socket, as ancillary data SCM_RIGHTS",
         notes: &[
             "recvmsg gives a list of what came beside the data; an entry of SCM_RIGHTS has the sockets. ANCBUFSIZE is the room for it: \
-                  C's CMSG_SPACE, 256 is plenty.",
+                  CMSG_SPACE tells, 256 is plenty.",
         ],
         example: "left, right = socketpair\na, b = socketpair\nsendmsg left x fds=a\ndata, anc, flags, addr = recvmsg right 100 256\n\
                   entry = item $anc 0\nseveral = field $entry sockets\nmoved = item $several 0\nsend moved hello\nrecv b 100",

@@ -38,30 +38,38 @@ pub(super) const TOPICS: &[Topic] = &[
             "IO multiplexing",
             "selectors",
             "DefaultSelector",
-            "epoll",
+            "EpollSelector",
+            "PollSelector",
+            "SelectSelector",
+            "SelectorKey",
+            "EVENT_READ",
+            "EVENT_WRITE",
             "kqueue",
-            "epoll_create",
-            "epoll_wait",
-            "epoll_ctl",
-            "select.epoll",
-            "EPOLL*",
             "readiness",
             "事件驱动",
             "IOCP",
             "io_uring",
             "POLLMSG",
-            "unregister",
-            "modify",
+            "level-triggered",
+            "edge-triggered",
+            "水平触发",
+            "边缘触发",
+            "LT",
+            "FD_SETSIZE",
         ],
-        usage: "multiplexing (多路复用): select, poll; epoll inside",
+        usage: "multiplexing (多路复用): select, poll, epoll",
         summary: "wait for several sockets at once, and be told which can be read or written without waiting",
         notes: &[
-            "select waits for any of several, poll asks one for its events (EPOLLIN is IN). There is no epoll call: sockpit itself \
-                  waits with epoll, for all tasks at once, so that a task a socket needs none of it. kqueue is BSD's, IOCP \
-                  Windows's.",
+            "select and poll are given all sockets with every call; an epoll keeps them, and tells of those that are ready. \
+                  Level-triggered (水平触发), as select, poll and epoll are: what is there is told with every call. \
+                  Edge-triggered (边缘触发, EPOLLET): what comes is told once, so read until EAGAIN.",
+            "Python's selectors: DefaultSelector() is epoll, register, modify and unregister are epoll_ctl ADD, MOD, DEL, select \
+                  is epoll_wait, EVENT_READ is EPOLLIN, EVENT_WRITE is EPOLLOUT. kqueue is BSD's, IOCP Windows's. sockpit itself \
+                  waits with one epoll for all tasks, so that a task a socket needs none of it.",
         ],
-        example: "a, b = socketpair\nc, d = socketpair\nsend d hello\nready = select a c timeout=1\nfor s in $ready\n  recv $s 100\nend\npoll a IN",
-        related: &["select", "poll", "blocking", "spawn", "IN", "OUT"],
+        example: "a, b = socketpair\nep = epoll\nepoll_ctl ep ADD a EPOLLIN\nepoll_ctl ep ADD b EPOLLIN|EPOLLET\nsend a hello\n\
+                  send b hello\nepoll_wait ep\nepoll_wait ep\nready = select a b timeout=1\npoll a:IN,b:OUT",
+        related: &["select", "poll", "epoll", "epoll_ctl", "epoll_wait", "blocking", "spawn", "EPOLLET"],
         ..BASE
     },
     Topic {

@@ -42,11 +42,12 @@ macro_rules! options {
 
 use std::ops::RangeInclusive;
 
-use super::constants::Constants;
 use super::layout::Layout;
+use super::set::Constants;
 
 mod ip;
 mod ipv6;
+mod others;
 mod raw;
 mod socket;
 mod tcp;
@@ -81,6 +82,10 @@ pub enum OptKind {
     InterfaceV4,
     /// Text.
     Text,
+    /// A number, which the kernel takes from how long the value is.
+    Length,
+    /// A classic BPF program: so many instructions of 8 bytes.
+    Program,
     /// A structure that is left as bytes, at most so many.
     Struct(usize),
 }
@@ -101,6 +106,8 @@ impl OptKind {
             Self::Membership | Self::Membership6 => "GROUP [INTERFACE]",
             Self::InterfaceV4 => "an interface's address, name or number",
             Self::Text => "text",
+            Self::Length => "a whole number from 0 to 4096",
+            Self::Program => "a BPF program, as bpf makes one",
             Self::Struct(_) => "packed bytes",
         }
     }
@@ -160,7 +167,7 @@ pub struct OptRef {
 }
 
 /// The options by level.
-static TABLE: [&[Opt]; 6] = [socket::ROWS, ip::ROWS, ipv6::ROWS, tcp::ROWS, udp::ROWS, raw::ROWS];
+static TABLE: [&[Opt]; 7] = [socket::ROWS, ip::ROWS, ipv6::ROWS, tcp::ROWS, udp::ROWS, raw::ROWS, others::ROWS];
 
 /// Every option, by level.
 pub fn all() -> impl Iterator<Item = &'static Opt> {

@@ -10,14 +10,15 @@ pub(super) const ROWS: &[Opt] = options! {
         SO_ATTACH_BPF, Number, wo, "attach an eBPF program, given by its descriptor, as a filter of what comes in"
             => "", "sockpit makes no eBPF programs; another process may pass one over AF_UNIX."
             eg "s = socket\nfd = fileno s\nexpect EINVAL setsockopt s SO_ATTACH_BPF $fd";
-        SO_ATTACH_FILTER, Struct(16), wo, "attach a classic BPF program as a filter of what comes in"
-            => "", "The value holds where the program is in memory, which a line cannot say: only an empty one can be tried."
-            eg "s = socket\nnone = pack HxxxxxxQ 0 0\ntry\n  setsockopt s SO_ATTACH_FILTER $none\n\
-                except EINVAL EPERM as e\n  print \"a program without lines: $e\"\nend";
-        SO_ATTACH_REUSEPORT_CBPF, Struct(16), wo, "choose among SO_REUSEPORT sockets with a classic BPF program"
-            => "", "The value holds where the program is in memory, which a line cannot say: only an empty one can be tried."
-            eg "s = socket\nnone = pack HxxxxxxQ 0 0\ntry\n  setsockopt s SO_ATTACH_REUSEPORT_CBPF $none\n\
-                except EINVAL EPERM as e\n  print \"a program without lines: $e\"\nend";
+        SO_ATTACH_FILTER, Program, wo, "attach a classic BPF program as a filter of what comes in"
+            => "", "The program, which bpf makes, says of each packet how many of its bytes are kept; 0 drops it. The value \
+                    is the program itself: where it is in memory, which C and Python have to say, sockpit tells the kernel."
+            eg "s = socket udp\nbind s 127.0.0.1:0\nlong = bpf \"ld len\" \"jgt #12, keep\" \"ret #0\" \"keep: ret #-1\"\n\
+                setsockopt s SO_ATTACH_FILTER $long\nto = getsockname s\nsendto s tiny $to\nsendto s \"long enough\" $to\nrecv s 100";
+        SO_ATTACH_REUSEPORT_CBPF, Program, wo, "choose among SO_REUSEPORT sockets with a classic BPF program"
+            => "", "The program, which bpf makes, gives the number of the socket that gets it, in the order they were bound."
+            eg "s = socket udp\nsetsockopt s SO_REUSEPORT 1\nbind s 127.0.0.1:0\nfirst = bpf \"ret #0\"\n\
+                setsockopt s SO_ATTACH_REUSEPORT_CBPF $first";
         SO_ATTACH_REUSEPORT_EBPF, Number, wo, "choose among SO_REUSEPORT sockets with an eBPF program"
             => "", "sockpit makes no eBPF programs; another process may pass one over AF_UNIX."
             eg "s = socket\nfd = fileno s\nexpect EINVAL setsockopt s SO_ATTACH_REUSEPORT_EBPF $fd";

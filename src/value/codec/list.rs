@@ -108,6 +108,9 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 
 /// The encoding of that name.
 pub(super) fn find(encoding: &str) -> Result<&'static Codec, Failure> {
+    if let Some(codec) = CODECS.iter().find(|c| c.name == encoding) {
+        return Ok(codec);
+    }
     let plain = |name: &str| name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
     let wanted = plain(encoding);
     let every = |c: &'static Codec| std::iter::once(c.name).chain(c.aliases.iter().copied());

@@ -13,12 +13,14 @@ use super::{Failure, Name, text};
 use charset::Stop;
 use list::{BIG, Codec, LITTLE, NATIVE, Scheme, find};
 
-/// Text as bytes of an encoding.
-pub fn encode(text: &str, encoding: &str) -> Result<Vec<u8>, Failure> {
+/// Text as bytes of an encoding; those of utf-8 it has already.
+pub fn encode<'a>(text: &'a str, encoding: &str) -> Result<Cow<'a, [u8]>, Failure> {
     let codec = find(encoding)?;
+    if let Scheme::Utf8 { signed: false } = codec.scheme {
+        return Ok(text.as_bytes().into());
+    }
     let mut out = Vec::with_capacity(text.len() + 4);
     match codec.scheme {
-        Scheme::Utf8 { signed: false } => return Ok(text.as_bytes().to_vec()),
         Scheme::Utf8 { signed: true } => out.extend(b"\xef\xbb\xbf"),
         Scheme::Utf16(None) => put16(&mut out, 0xfeff, NATIVE),
         Scheme::Utf32(None) => put32(&mut out, 0xfeff, NATIVE),
@@ -54,7 +56,7 @@ pub fn encode(text: &str, encoding: &str) -> Result<Vec<u8>, Failure> {
             return Err(Failure::with(Name::Decode, message).note("utf-8 has every character"));
         }
     }
-    Ok(out)
+    Ok(out.into())
 }
 
 fn put16(out: &mut Vec<u8>, unit: u16, big: bool) {
@@ -73,9 +75,13 @@ fn put_byte(out: &mut Vec<u8>, c: char, limit: u32, reason: &'static str) -> Opt
     None
 }
 
-/// Bytes as the text they are in an encoding.
-pub fn decode(bytes: &[u8], encoding: &str) -> Result<String, Failure> {
-    Decoder::new(encoding)?.decode(bytes, true)
+/// Bytes as the text they are in an encoding; in utf-8 they may be that already.
+pub fn decode<'a>(bytes: &'a [u8], encoding: &str) -> Result<Cow<'a, str>, Failure> {
+    let mut decoder = Decoder::new(encoding)?;
+    match (&decoder.codec.scheme, std::str::from_utf8(bytes)) {
+        (Scheme::Utf8 { signed: false }, Ok(text)) => Ok(text.into()),
+        _ => decoder.decode(bytes, true).map(Cow::Owned),
+    }
 }
 
 /// Bytes to text piece by piece: a character that a piece cuts is kept until its rest comes.

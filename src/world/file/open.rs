@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, IsTerminal};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::rc::Rc;
@@ -19,6 +19,7 @@ use crate::value::{Failure, Handle, text};
 /// What a file is of.
 pub(super) enum Backing {
     Disk(fs::File),
+    /// A socket, or an end of a pipe.
     Socket(Rc<Socket>),
 }
 
@@ -71,7 +72,7 @@ impl File {
         if let Backing::Socket(socket) = &source {
             socket.files.set(socket.files.get() + 1);
         }
-        let of_socket = matches!(source, Backing::Socket(_));
+        let of_socket = matches!(&source, Backing::Socket(socket) if !socket.is_pipe());
         state.source = Some(source);
         Ok(Rc::new(Self { label, of_socket, settings, state: RefCell::new(state) }))
     }
@@ -135,10 +136,19 @@ impl File {
         }
     }
 
+    /// The number of its descriptor.
+    pub fn number(&self) -> Result<RawFd, Failure> {
+        match &self.state.borrow().source {
+            None => Err(Failure::os(libc::EBADF)),
+            Some(Backing::Disk(file)) => Ok(file.as_raw_fd()),
+            Some(Backing::Socket(socket)) => Ok(socket.fd()?.as_raw_fd()),
+        }
+    }
+
     /// The socket it is a file of, if it is one and open.
     pub fn socket(&self) -> Option<Rc<Socket>> {
         match &self.state.try_borrow().ok()?.source {
-            Some(Backing::Socket(socket)) => Some(socket.clone()),
+            Some(Backing::Socket(socket)) if !socket.is_pipe() => Some(socket.clone()),
             _ => None,
         }
     }
@@ -147,6 +157,25 @@ impl File {
     pub fn of_socket(socket: &Rc<Socket>, settings: Settings) -> Result<Rc<Self>, Failure> {
         drop(socket.fd()?);
         Self::new(format!("file of {}", socket.name()), settings, Backing::Socket(socket.clone()))
+    }
+
+    /// Make a file of an end of a pipe, which nobody else has. It has no buffer: what is read is what is there, and what is
+    /// written goes out at once.
+    pub fn of_pipe(end: &Rc<Socket>, mode: &str) -> Result<Rc<Self>, Failure> {
+        let mut settings = Settings::parse(mode, "rwb")?;
+        settings.buffer = 0;
+        end.set_closed();
+        Self::new("pipe".into(), settings, Backing::Socket(end.clone()))
+    }
+
+    /// What a call that moves bytes within the kernel takes of it: its socket or end of a pipe, which may have to be waited
+    /// for, or a duplicate of its descriptor.
+    pub fn end(&self) -> Result<Result<Rc<Socket>, OwnedFd>, Failure> {
+        match &self.state.borrow().source {
+            None => Err(closed()),
+            Some(Backing::Socket(socket)) => Ok(Ok(socket.clone())),
+            Some(Backing::Disk(file)) => fd::dup(file.as_fd()).map(Err).map_err(Failure::os),
+        }
     }
 
     /// Whether it takes and gives text rather than bytes.

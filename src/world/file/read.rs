@@ -211,7 +211,7 @@ impl File {
         if count > 0 {
             self.put(state, &buffer[..count], false)?;
         }
-        if let (true, Some(Backing::Socket(socket))) = (world.record.is_some(), &state.source) {
+        if let (true, Some(Backing::Socket(socket))) = (world.record.is_some() && self.of_socket, &state.source) {
             let end = count == 0 && ended(socket);
             world.note(socket, || Did::Received { bytes: count, from: None, room, whole: 0, peeked: false, end });
         }
@@ -235,8 +235,11 @@ fn char_offset(bytes: &[u8], count: usize) -> usize {
     bytes.iter().enumerate().filter(|(_, b)| **b & 0xc0 != 0x80).nth(count).map_or(bytes.len(), |(i, _)| i)
 }
 
-/// recv(2), once; EAGAIN while there is less than the low-water mark asks for, unless the time is up.
+/// recv(2), once, or of a pipe read(2); EAGAIN while there is less than the low-water mark asks for, unless the time is up.
 pub(super) fn receive(socket: &Socket, buffer: &mut [u8], now: bool) -> Result<usize, Failure> {
+    if socket.is_pipe() {
+        return fd::read(socket.fd()?.as_fd(), buffer).map_err(Failure::os);
+    }
     if !buffer.is_empty() && !socket.shared.kept.is_empty() {
         return Ok(socket.shared.kept.fill(buffer, false));
     }

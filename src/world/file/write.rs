@@ -9,7 +9,7 @@ use super::super::{Mode, Side, Socket, Step, World, chain};
 use super::attempt::{Attempt, drive};
 use super::open::{Backing, File, closed, uninterrupted};
 use super::settings::Newline;
-use crate::os::addr;
+use crate::os::{addr, fd};
 use crate::value::{Failure, Reply, Value, codec};
 use crate::world::record::Did;
 
@@ -124,7 +124,7 @@ impl File {
             "utf-8-sig" if self.state.borrow().started => "utf-8",
             _ => encoding,
         };
-        codec::encode(&text, encoding)
+        codec::encode(&text, encoding).map(Cow::into_owned)
     }
 
     /// Write once to the source, `most` bytes at most of what waits for that.
@@ -152,7 +152,7 @@ impl File {
             done = self.drain(left()).map(|_| turn.moved = true);
         }
         let bytes = of - left();
-        if let (true, Some(Backing::Socket(socket))) = (bytes > 0, &self.state.borrow().source) {
+        if let (true, Some(Backing::Socket(socket))) = (bytes > 0 && self.of_socket, &self.state.borrow().source) {
             world.note(socket, || Did::Sent { bytes, of, to: None });
         }
         done
@@ -206,10 +206,13 @@ impl Drop for File {
     }
 }
 
-/// send(2), once.
+/// send(2), once; to a pipe, write(2).
 pub(super) fn send(socket: &Socket, bytes: &[u8]) -> Result<usize, Failure> {
+    if socket.is_pipe() {
+        return fd::write(socket.fd()?.as_fd(), bytes).map_err(Failure::os);
+    }
     if let Some(number) = socket.shared.stash.take() {
         return Err(Failure::os(number));
     }
-    addr::send_bytes(socket.fd()?.as_fd(), bytes, libc::MSG_NOSIGNAL).map_err(Failure::os)
+    addr::send_bytes(socket.fd()?.as_fd(), bytes, 0).map_err(Failure::os)
 }

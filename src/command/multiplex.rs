@@ -1,0 +1,288 @@
+//! Which of several sockets are ready: `poll` and `select`.
+
+use std::os::fd::{AsFd, AsRawFd};
+use std::rc::Rc;
+use std::time::Duration;
+
+use super::args::expected;
+use super::readiness::limit;
+use super::{Arg, Args, CLOSED, Command, Group, Kind, Param, base, err, named, opt, req, rest};
+use crate::linux::constants;
+use crate::os::{fd, readiness};
+use crate::value::{Failure, Holds, Reply, Value};
+use crate::world::{On, Socket, Step, Target, Wait, Wake, World, pair};
+
+/// The calls of this file.
+pub(super) const COMMANDS: &[Command] = &[POLL, SELECT];
+
+const POLL: Command = Command {
+    name: "poll",
+    summary: "the events that are there: IN, PRI, OUT, ERR, HUP, RDHUP; waits up to SECONDS for one (0 if left out)",
+    notes: &[
+        "IN: recv or accept will not wait (also at the end of the stream). OUT: send has room, or a connect is \
+         decided. RDHUP: the peer sends no more. HUP: both directions are over. ERR: SO_ERROR or MSG_ERRQUEUE \
+         holds an error.",
+        "Several at once: `poll a:IN,b:IN|OUT 1`, each with events of its own, or `poll $clients IN 1` with a list of \
+         sockets, or of pairs (`list $s IN`). Of several it gives a list: `for one in $ready`, and each has \
+         `${one.socket}` and `${one.events}`; `if ${one.events} & HUP` asks for one of them.",
+    ],
+    params: &[
+        req("S", Kind::Watched).or(&["an epoll"]).is(
+            "a socket; or several: with commas between, a:IN with events of its own, or a list of sockets or of pairs \
+             of a socket and events",
+        ),
+        opt("EVENTS", Kind::PollEvents).is(
+            "which to ask for, joined with |: IN, OUT, PRI, RDHUP; IN|PRI|OUT when left out. ERR, HUP and NVAL are \
+             always told",
+        ),
+        opt("SECONDS", Kind::Limit).is("how long to wait for one; 0 when left out, none or less than 0 for ever"),
+    ],
+    results: &[("events", Holds::Plain)],
+    returns: "the events that are there, as in IN|HUP, and empty text when the time is over; of several a list of those \
+              that have some",
+    python: "p = select.poll(); p.register({S}<, {EVENTS}>); p.poll(<1000 * {SECONDS}|0>)",
+    c: "struct pollfd p[] = { { a, POLLIN }, { b, POLLOUT } }; poll(p, 2, 1000);",
+    man: "poll(2)",
+    errors: &[CLOSED],
+    example: "left, right = socketpair\npoll left\nsend right hello\npoll left IN 1\npoll left:IN,right:IN|OUT\n\
+              close right\npoll left IN|RDHUP 1",
+    related: &["select", "epoll", "setblocking", "recv", "connect", "RDHUP", "HUP"],
+    run: poll,
+    ..base(Group::Readiness)
+};
+
+/// One of the sets of `select`.
+const fn set(name: &'static str) -> Param {
+    opt(name, Kind::Watched).or(&["an epoll"])
+}
+
+const SELECT: Command = Command {
+    name: "select",
+    summary: "wait until one of several sockets is ready to be read, to be written, or has urgent data: gives three lists",
+    notes: &[
+        "Ready to be read: recv or accept would not wait: data, a connection, the end of the stream, or an error. To be \
+         written: send has room, or a connect is decided.",
+        "With W the result is three lists, as documented: `r, w, x = select $readers $writers none 1`. In the short form, of \
+         single sockets or one list, it is the list of those that can be read: `ready = select a b timeout=1`.",
+        "As in C and Python a descriptor from FD_SETSIZE (1024) on does not fit; poll and epoll take any.",
+    ],
+    params: &[
+        Param { need: super::Need::Required, ..set("R") }
+            .is("those that are to be read: a list, several with commas between, one socket, or none"),
+        set("W").is("those that are to be written, likewise"),
+        set("X").is("those that may have urgent data, likewise"),
+        opt("SECONDS", Kind::WatchedOrSeconds).is("how long to wait; 0 only looks, for ever when left out or none"),
+        named("timeout", Kind::Seconds).is("seconds, in the short form; for ever when left out"),
+        rest("S", Kind::Watched).is("more sockets, in the short form"),
+    ],
+    results: &[("ready", Holds::Plain)],
+    returns: "three lists: what can be read, written, has urgent data; empty ones at the end of the time. In the short form \
+              the first alone",
+    python: "select.select({R[]}, {W[]}, {X[]}<, {SECONDS}>) || select.select([{R}], [], []<, {TIMEOUT}>)[0] || \
+             select.select([{R}, {W}<, {X}<, {SECONDS}<, {S}>>>], [], []<, {TIMEOUT}>)[0]",
+    also: &["select.select({R}, [], []<, {TIMEOUT}>)[0]"],
+    c: "FD_ZERO(&r); FD_SET(a, &r); FD_SET(b, &r); select(b + 1, &r, &w, NULL, &tv);",
+    man: "select(2)",
+    errors: &[
+        err("EBADF", "one of the sockets is closed"),
+        err("Usage", "a descriptor is 1024 or more: filedescriptor out of range in select()").cure("poll or epoll"),
+    ],
+    example: "left, right = socketpair\nselect left right timeout=0\nsend right hello\n\
+              r, w, x = select left,right right none 1\nselect left right timeout=1",
+    related: &["poll", "epoll", "recv", "accept"],
+    run: select,
+    ..base(Group::Readiness)
+};
+
+/// One that is watched: as it was given, its descriptor, and the events that are asked for.
+type Watched = (Value, Rc<Socket>, i16);
+
+/// The events in a number, if they are some.
+fn events(number: i32, at: usize) -> Result<i16, Failure> {
+    let bad = |_| Failure::usage(format!("{number} has bits that are no events")).at(at);
+    u16::try_from(number).map(|events| events as i16).map_err(bad)
+}
+
+/// What a value says is to be watched.
+fn one(value: &Value, asked: i16, at: usize) -> Result<Watched, Failure> {
+    match Target::of(value) {
+        Some(Target::End(socket)) => Ok((value.clone(), socket, asked)),
+        _ => Err(expected(at, "a socket", value)),
+    }
+}
+
+/// The same of an entry of a list, which may be a pair: a socket and events of its own.
+fn entry(value: &Value, asked: i16, at: usize) -> Result<Watched, Failure> {
+    let (socket, own) = match value {
+        Value::List(pair) if pair.len() == 2 => (pair.items()[0].clone(), pair.items()[1].clone()),
+        Value::Object(fields) if fields.len() == 2 => (fields[0].1.clone(), fields[1].1.clone()),
+        alone => return one(alone, asked, at),
+    };
+    match super::kinds::fit(Kind::PollEvents, own).map_err(|failure| failure.at(at))? {
+        Arg::Value(Value::Int(n)) => one(&socket, events(i32::try_from(n).unwrap_or(-1), at)?, at),
+        _ => one(&socket, asked, at),
+    }
+}
+
+/// What the argument in a place says is to be watched.
+fn watched(args: &Args, at: usize, asked: i16) -> Result<Vec<Watched>, Failure> {
+    match args.value(at) {
+        Value::None => Ok(Vec::new()),
+        Value::List(list) => list.items().iter().map(|value| entry(value, asked, at)).collect(),
+        alone => Ok(vec![one(alone, asked, at)?]),
+    }
+}
+
+/// The events of poll(2) that are there on one that is watched, beside what the kernel said. One that was closed while the
+/// call waits is found to be gone (POLLNVAL) when something happens to it, or when the time is over.
+fn beside(socket: &Socket, asked: i16, wake: Wake) -> i16 {
+    if socket.is_held() {
+        let gone = wake == Wake::Expired || socket.is_ready(asked);
+        return if gone { libc::POLLNVAL } else { 0 };
+    }
+    // What a call took and keeps is as good as what the kernel has.
+    if socket.shared.kept.is_empty() { 0 } else { asked & (libc::POLLIN | libc::POLLRDNORM) }
+}
+
+/// The events of poll(2) that are there on each.
+fn look(all: &[Watched], wake: Wake) -> Result<Vec<i16>, Failure> {
+    let there = |(_, socket, asked): &Watched| beside(socket, *asked, wake);
+    if let [(_, socket, asked)] = all
+        && !socket.is_held()
+    {
+        let found = fd::poll(socket.fd()?.as_fd(), *asked).map_err(Failure::os)?;
+        return Ok(vec![found | there(&all[0])]);
+    }
+    let open: Vec<&Watched> = all.iter().filter(|(_, socket, _)| !socket.is_held()).collect();
+    let fds = open.iter().map(|(_, socket, _)| socket.fd()).collect::<Result<Vec<_>, _>>()?;
+    let asked: Vec<_> = fds.iter().zip(&open).map(|(fd, (.., asked))| (fd.as_fd(), *asked)).collect();
+    let mut found = readiness::poll(&asked).map_err(Failure::os)?.into_iter();
+    let kernel = |one: &Watched| if one.1.is_held() { 0 } else { found.next().unwrap_or(0) };
+    let kernel: Vec<i16> = all.iter().map(kernel).collect();
+    Ok(all.iter().zip(kernel).map(|(one, found)| found | there(one)).collect())
+}
+
+/// Look, and look again at every wake until there is something to tell or the time is over, whatever the sockets'
+/// modes are. `look` gives `None` when there is nothing yet, which `nothing` stands for at the end.
+fn watch<F>(
+    on: On,
+    limit: Option<Duration>,
+    what: &'static str,
+    nothing: fn() -> Reply,
+    mut look: F,
+) -> Result<Step, Failure>
+where
+    F: FnMut(Wake) -> Result<Option<Reply>, Failure> + 'static,
+{
+    if let Some(found) = look(Wake::Ready)? {
+        return Ok(Step::Done(found));
+    }
+    if limit == Some(Duration::ZERO) {
+        return Ok(Step::Done(nothing()));
+    }
+    let resume = move |_: &mut World, wake| match look(wake) {
+        Ok(Some(found)) => Some(Ok(Step::Done(found))),
+        Ok(None) if wake == Wake::Ready => None,
+        Ok(None) => Some(Ok(Step::Done(nothing()))),
+        Err(failure) => Some(Err(failure)),
+    };
+    Ok(Step::Park(Wait { on, limit, again: None, what }, Box::new(resume)))
+}
+
+/// Where the news of these come from: each once.
+fn places<'a>(all: impl Iterator<Item = &'a Watched>) -> On {
+    let mut sockets: Vec<Rc<Socket>> = all.map(|(_, socket, _)| socket.clone()).collect();
+    sockets.sort_by_key(|socket| socket.serial);
+    sockets.dedup_by_key(|socket| socket.serial);
+    On::Sockets(sockets)
+}
+
+fn poll(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let asked = events(args.int32_or(1, i32::from(libc::POLLIN | libc::POLLPRI | libc::POLLOUT))?, 1)?;
+    let limit = limit(args, 2, Some(0.0))?;
+    let all = watched(args, 0, asked)?;
+    let named = |found: i16| constants::POLL_EVENTS.join(i32::from(found as u16));
+    if matches!(args.value(0), Value::Handle(_)) {
+        let on = On::Socket(all[0].1.clone());
+        let look = move |wake| {
+            let found = look(&all, wake)?[0];
+            Ok((found != 0).then(|| Value::text(named(found)).into()))
+        };
+        return watch(on, limit, "an event", || Value::text("").into(), look);
+    }
+    let on = places(all.iter());
+    let look = move |wake| {
+        let found = look(&all, wake)?;
+        let there = all.iter().zip(found).filter(|(_, found)| *found != 0);
+        let pairs: Vec<Value> = there.map(|((value, ..), found)| pair(value.clone(), named(found))).collect();
+        Ok((!pairs.is_empty()).then(|| Value::list(pairs).into()))
+    };
+    watch(on, limit, "an event", || Value::list(Vec::new()).into(), look)
+}
+
+/// The events that a descriptor is asked for which stands in each of the sets.
+const SETS: [i16; 3] = [libc::POLLIN, libc::POLLOUT, libc::POLLPRI];
+
+fn select(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    const SECONDS: usize = 3;
+    const TIMEOUT: usize = 4;
+    let words = || (0..args.0.len()).filter(|at| *at != TIMEOUT && args.has(*at));
+    let is_one = |at: usize| matches!(args.value(at), Value::Handle(_));
+    let timed = args.has(SECONDS) && !is_one(SECONDS) && !matches!(args.value(SECONDS), Value::List(_));
+    if timed || (!args.has(TIMEOUT) && args.has(1) && !words().all(is_one)) {
+        if args.has(TIMEOUT) {
+            return Err(Failure::usage("SECONDS is given twice").at(TIMEOUT));
+        }
+        if args.0.len() > TIMEOUT + 1 {
+            return Err(Failure::usage("this word is one too many").at(TIMEOUT + 1));
+        }
+        let [r, w, x] = [0, 1, 2].map(|at| watched(args, at, SETS[at]));
+        return three([r?, w?, x?], limit(args, SECONDS, None)?, || lists(Default::default()), lists);
+    }
+    let all = words().map(|at| watched(args, at, SETS[0])).collect::<Result<Vec<_>, _>>()?.concat();
+    let first = |[ready, ..]: [Vec<Value>; 3]| Value::list(ready).into();
+    three([all, Vec::new(), Vec::new()], limit(args, TIMEOUT, None)?, || Value::list(Vec::new()).into(), first)
+}
+
+fn lists(found: [Vec<Value>; 3]) -> Reply {
+    Reply::Many(found.map(Value::list).into())
+}
+
+/// select(2).
+fn three(
+    sets: [Vec<Watched>; 3],
+    limit: Option<Duration>,
+    nothing: fn() -> Reply,
+    reply: fn([Vec<Value>; 3]) -> Reply,
+) -> Result<Step, Failure> {
+    let on = places(sets.iter().flatten());
+    watch(on, limit, "one to be ready", nothing, move |wake| {
+        let found = sort(&sets, wake)?;
+        Ok(found.iter().any(|set| !set.is_empty()).then(|| reply(found)))
+    })
+}
+
+/// Of each set those that are ready.
+fn sort(sets: &[Vec<Watched>; 3], wake: Wake) -> Result<[Vec<Value>; 3], Failure> {
+    let mut open = [const { Vec::new() }; 3];
+    for (open, set) in open.iter_mut().zip(sets) {
+        for (_, socket, _) in set.iter().filter(|(_, socket, _)| !socket.is_held()) {
+            let fd = socket.fd()?;
+            if fd.as_raw_fd() >= readiness::SELECT_MAX {
+                let failure = Failure::usage("filedescriptor out of range in select()");
+                return Err(failure.note(format!("{} has descriptor {}", socket.name(), fd.as_raw_fd())));
+            }
+            open.push(fd);
+        }
+    }
+    let fds = open.each_ref().map(|set| set.iter().map(|fd| fd.as_fd()).collect::<Vec<_>>());
+    let ready = readiness::select([&fds[0], &fds[1], &fds[2]]).map_err(Failure::os)?;
+    let mut found = [const { Vec::new() }; 3];
+    for ((found, ready), set) in found.iter_mut().zip(&ready).zip(sets) {
+        let is = |(_, socket, asked): &&Watched| {
+            beside(socket, *asked, wake) != 0 || (!socket.is_held() && ready.contains(&socket.fileno()))
+        };
+        found.extend(set.iter().filter(is).map(|(value, ..)| value.clone()));
+    }
+    Ok(found)
+}

@@ -1,0 +1,89 @@
+//! The structures of addresses that are neither IP nor AF_UNIX: `sockaddr_nl`, `sockaddr_ll`, `sockaddr_vm`,
+//! `sockaddr_alg`.
+#![allow(unsafe_code)]
+
+use super::sockopt;
+use crate::value::Addr;
+use crate::value::special::{Packet, Special};
+
+/// The room for a hardware address in a `sockaddr_ll`; longer ones go past its end.
+const HARDWARE: usize = 8;
+/// The room for names in a `sockaddr_alg`.
+const ALG_TYPE: usize = 14;
+const ALG_NAME: usize = 64;
+
+/// What stands behind the family. ENODEV for an interface that is not there, as Python has it; EINVAL for what does not fit.
+pub(super) fn encode(special: &Special) -> Result<Vec<u8>, i32> {
+    Ok(match special {
+        Special::Netlink { pid, groups } => [[0; 2].as_slice(), &pid.to_ne_bytes(), &groups.to_ne_bytes()].concat(),
+        Special::Packet(packet) => {
+            let index = match &*packet.interface {
+                "" => 0,
+                name => sockopt::interface_index(name).ok_or(libc::ENODEV)?,
+            };
+            let length = u8::try_from(packet.addr.len()).map_err(|_| libc::EINVAL)?;
+            let mut addr = packet.addr.to_vec();
+            addr.resize(addr.len().max(HARDWARE), 0);
+            let (protocol, hatype) = (packet.protocol.to_be_bytes(), packet.hatype.to_ne_bytes());
+            [&protocol, index.to_ne_bytes().as_slice(), &hatype, &[packet.pkttype, length], &addr].concat()
+        }
+        Special::Vsock { cid, port } => [[0; 2].as_slice(), &port.to_ne_bytes(), &cid.to_ne_bytes(), &[0; 4]].concat(),
+        Special::Alg { kind, name, feature, mask } => {
+            // As in the kernel the names end with a zero byte.
+            if kind.len() >= ALG_TYPE || name.len() >= ALG_NAME {
+                return Err(libc::EINVAL);
+            }
+            let padded = |text: &str, room: usize| {
+                let mut bytes = text.as_bytes().to_vec();
+                bytes.resize(room, 0);
+                bytes
+            };
+            let numbers = [feature.to_ne_bytes(), mask.to_ne_bytes()].concat();
+            [padded(kind, ALG_TYPE), numbers, padded(name, ALG_NAME)].concat()
+        }
+    })
+}
+
+/// The address of a family in what stands behind it, if it has that family's form.
+pub(super) fn decode(family: i32, rest: &[u8]) -> Option<Addr> {
+    let two = |at: usize| rest.get(at..at + 2)?.first_chunk::<2>().copied();
+    let four = |at: usize| Some(u32::from_ne_bytes(*rest.get(at..at + 4)?.first_chunk::<4>()?));
+    let text = |from: usize, to: usize| {
+        let name = rest.get(from..to)?.split(|b| *b == 0).next()?;
+        Some(String::from_utf8_lossy(name).into())
+    };
+    let special = match family {
+        libc::AF_NETLINK => Special::Netlink { pid: four(2)?, groups: four(6)? },
+        libc::AF_VSOCK => Special::Vsock { port: four(2)?, cid: four(6)? },
+        libc::AF_PACKET => {
+            let length = usize::from(*rest.get(9)?);
+            Special::Packet(Packet {
+                interface: interface_name(four(2)?).into(),
+                protocol: u16::from_be_bytes(two(0)?),
+                hatype: u16::from_ne_bytes(two(6)?),
+                pkttype: *rest.get(8)?,
+                addr: rest.get(10..(10 + length).min(rest.len()))?.into(),
+            })
+        }
+        libc::AF_ALG => {
+            let names = ALG_TYPE + 8;
+            Special::Alg {
+                kind: text(0, ALG_TYPE)?,
+                feature: four(ALG_TYPE)?,
+                mask: four(ALG_TYPE + 4)?,
+                name: text(names, names + ALG_NAME)?,
+            }
+        }
+        _ => return None,
+    };
+    Some(Addr::Special(special.into()))
+}
+
+/// The name of an interface: `if_indextoname(3)`. Empty for 0, and for one that is gone.
+pub(super) fn interface_name(index: u32) -> String {
+    let mut name = [0u8; libc::IF_NAMESIZE];
+    // SAFETY: there is room for the longest name with its zero byte, which the call writes.
+    let found = index != 0 && !unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) }.is_null();
+    let name = if found { name.split(|b| *b == 0).next().unwrap_or_default() } else { &[] };
+    String::from_utf8_lossy(name).into_owned()
+}

@@ -1,0 +1,229 @@
+//! An epoll of the program's own: epoll(7).
+//!
+//! It is the kernel's, on the sockets' own descriptors; nothing of what is registered is kept here. Its descriptor is
+//! waited for as a socket's is: it can be read when an event is there. So a wait is an entry of the poller like any other,
+//! and the events are those that the kernel gives when it is asked.
+
+use std::cell::{Cell, RefCell};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+
+use super::{File, Mode, On, Shared, Socket, Step, Wait, Wake, World, socket_value};
+use crate::linux::constants::EPOLL_EVENTS;
+use crate::os::epoll::{self, Watching};
+use crate::os::trace;
+use crate::value::{Failure, Handle, Value};
+
+/// How often an epoll is asked that the poller cannot watch: it would be one too many in a row of epolls.
+const AGAIN: Duration = Duration::from_millis(1);
+
+/// An epoll as a value.
+pub struct Epoll {
+    /// Its descriptor.
+    pub end: Rc<Socket>,
+    /// Which poll, counted by the world, told of it last.
+    heard: Cell<u64>,
+    /// What it gave of those with EPOLLEXCLUSIVE, after which poll.
+    gave: RefCell<(u64, Vec<Weak<Shared>>)>,
+}
+
+/// What was added with EPOLLEXCLUSIVE, in that order, as the kernel wakes.
+#[derive(Default)]
+pub(super) struct Exclusive(Vec<(Weak<Epoll>, Weak<Shared>)>);
+
+impl Epoll {
+    /// What is registered with it, as the kernel has it.
+    pub fn registered(&self) -> Vec<Watching> {
+        self.end.ask(|fd| Ok::<_, i32>(epoll::registered(fd))).unwrap_or_default()
+    }
+
+    fn gave(&self, poll: u64, what: &Weak<Shared>) -> bool {
+        let gave = self.gave.borrow();
+        gave.0 == poll && gave.1.iter().any(|one| one.ptr_eq(what))
+    }
+
+    fn give(&self, what: Weak<Shared>) {
+        let (poll, mut gave) = (self.heard.get(), self.gave.borrow_mut());
+        if gave.0 != poll {
+            *gave = (poll, Vec::new());
+        }
+        gave.1.push(what);
+    }
+}
+
+impl Handle for Epoll {
+    fn kind(&self) -> &'static str {
+        "an epoll"
+    }
+
+    fn label(&self) -> String {
+        if self.end.is_named() { self.end.label() } else { self.kind().into() }
+    }
+
+    fn summary(&self) -> String {
+        if self.end.is_closed() {
+            return "<epoll, closed>".into();
+        }
+        format!("<epoll, fd {}, {} registered>", self.end.fileno(), trace::aside(|| self.registered().len()))
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        self.end.fields()
+    }
+
+    fn name_it(&self, name: &Rc<str>) {
+        self.end.name_it(name);
+    }
+}
+
+/// What can be registered with an epoll.
+pub enum Target {
+    /// A socket, or an epoll by its descriptor.
+    End(Rc<Socket>),
+    /// A file of the disk, a FIFO.
+    File(Rc<File>),
+}
+
+impl Target {
+    /// What a value is, if it can be registered: of a socket's file the socket, which has the descriptor.
+    pub fn of(value: &Value) -> Option<Self> {
+        if let Some(socket) = value.downcast_rc() {
+            return Some(Self::End(socket));
+        }
+        if let Some(epoll) = value.downcast::<Epoll>() {
+            return Some(Self::End(epoll.end.clone()));
+        }
+        let file = value.downcast_rc::<File>()?;
+        Some(file.socket().map_or(Self::File(file), Self::End))
+    }
+
+    fn serial(&self) -> u64 {
+        if let Self::End(socket) = self { socket.serial } else { 0 }
+    }
+
+    fn fd(&self) -> Result<RawFd, Failure> {
+        match self {
+            Self::End(socket) => Ok(socket.fd()?.as_raw_fd()),
+            Self::File(file) => file.number(),
+        }
+    }
+}
+
+impl World {
+    /// A new epoll.
+    pub fn epoll(&mut self) -> Result<Rc<Epoll>, Failure> {
+        let end = self.wrap(epoll::create().map_err(Failure::os)?, [0; 3], Mode::Blocking);
+        let epoll = Rc::new(Epoll { end, heard: Cell::default(), gave: RefCell::default() });
+        self.epolls.retain(|one| one.strong_count() > 0);
+        self.epolls.push(Rc::downgrade(&epoll));
+        Ok(epoll)
+    }
+
+    /// The epoll that a descriptor is of, if it is one's.
+    pub fn epoll_of(&self, end: &Socket) -> Option<Rc<Epoll>> {
+        self.epolls.iter().filter_map(Weak::upgrade).find(|epoll| epoll.end.serial == end.serial)
+    }
+
+    /// The poller told of a descriptor; it may be an epoll's.
+    pub(super) fn hear_of(&self, end: &Socket) {
+        if end.family == libc::AF_UNSPEC
+            && let Some(epoll) = self.epoll_of(end)
+        {
+            epoll.heard.set(self.polls);
+        }
+    }
+
+    /// epoll_ctl(2).
+    pub fn epoll_ctl(&mut self, epoll: &Rc<Epoll>, op: i32, target: &Target, events: i32) -> Result<(), Failure> {
+        let entry = Watching { serial: target.serial(), fd: target.fd()?, events };
+        let ask = || epoll::ctl(epoll.end.fd()?.as_fd(), op, entry).map_err(Failure::os);
+        match ask() {
+            // The poller that watches an epoll is one more in the row, and the program knows nothing of it.
+            Err(failure) if failure.is(libc::ELOOP) && self.leave_epolls() => ask()?,
+            done => done?,
+        }
+        let Target::End(socket) = target else { return Ok(()) };
+        let (epoll, shared) = (Rc::downgrade(epoll), Rc::downgrade(&socket.shared));
+        match op {
+            libc::EPOLL_CTL_ADD if events & libc::EPOLLEXCLUSIVE != 0 => {
+                self.exclusive.0.retain(|(epoll, shared)| epoll.strong_count() > 0 && shared.strong_count() > 0);
+                self.exclusive.0.push((epoll, shared));
+            }
+            libc::EPOLL_CTL_DEL => self.exclusive.0.retain(|(one, of)| !one.ptr_eq(&epoll) || !of.ptr_eq(&shared)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Of what an epoll gave who was woken, what the kernel had woken it for. Of those that wait for a socket with
+    /// EPOLLEXCLUSIVE it wakes the first; the poller, which waits for none of them, is told of all.
+    fn woken_for(&self, epoll: &Epoll, mut found: Vec<Watching>) -> Vec<Watching> {
+        let is = |one: &Weak<Epoll>| std::ptr::eq(one.as_ptr(), epoll);
+        if found.is_empty() || !self.exclusive.0.iter().any(|(one, _)| is(one)) {
+            return found;
+        }
+        found.retain(|entry| {
+            let Some(shared) = self.find(entry.serial).map(|socket| Rc::downgrade(&socket.shared)) else { return true };
+            let mut all = self.exclusive.0.iter().filter(|(_, of)| of.ptr_eq(&shared)).map(|(one, _)| one);
+            if !all.clone().any(is) {
+                return true;
+            }
+            let gave = |one: &Weak<Epoll>| one.upgrade().is_some_and(|one| one.gave(epoll.heard.get(), &shared));
+            let waits = |one: &Weak<Epoll>| one.upgrade().is_some_and(|one| one.end.is_waited_on());
+            let first = all.clone().find(|one| gave(one)).or_else(|| all.find(|one| waits(one)));
+            let gives = first.is_none_or(is);
+            if gives {
+                epoll.give(shared);
+            }
+            gives
+        });
+        found
+    }
+
+    /// Have the poller watch no epoll that nobody waits for. Says whether it watched one.
+    fn leave_epolls(&mut self) -> bool {
+        let idle = |epoll: &Rc<Epoll>| !epoll.end.is_waited_on();
+        let all: Vec<_> = self.epolls.iter().filter_map(Weak::upgrade).filter(idle).collect();
+        all.iter().filter(|epoll| self.leave(&epoll.end)).count() > 0
+    }
+
+    /// Wait until an epoll has events, at most that long: those that are there then, `max` at most; none when the time is
+    /// over. As in the kernel the wait goes on when the epoll is closed.
+    pub fn epoll_wait(&mut self, epoll: &Rc<Epoll>, limit: Option<Duration>, max: i32) -> Result<Step, Failure> {
+        let end = epoll.end.clone();
+        let found = epoll::ready(end.fd()?.as_fd(), max).map_err(Failure::os)?;
+        if !found.is_empty() || limit == Some(Duration::ZERO) {
+            return Ok(self.told(&found).into());
+        }
+        // It may be the last of a row already: then the poller cannot watch it.
+        let again = self.register(&end).is_err().then_some(AGAIN);
+        let on = On::Socket(end.clone());
+        let epoll = epoll.clone();
+        let resume = move |world: &mut World, wake| {
+            let found = end.ask(|fd: BorrowedFd<'_>| epoll::ready(fd, max)).unwrap_or_default();
+            let found = world.woken_for(&epoll, found);
+            let goes_on = found.is_empty() && wake == Wake::Ready;
+            (!goes_on).then(|| Ok(world.told(&found).into()))
+        };
+        Ok(Step::Park(Wait { on, limit, again, what: "an event" }, Box::new(resume)))
+    }
+
+    /// What an epoll gave: whom each event is of, and which. Of what no name is left that was registered, the number that
+    /// its descriptor had.
+    fn told(&self, found: &[Watching]) -> Value {
+        let pair = |entry: &Watching| {
+            let whose = self.find(entry.serial).map(|end| match self.epoll_of(&end) {
+                Some(epoll) => Value::Handle(epoll),
+                None => socket_value(end),
+            });
+            pair(whose.unwrap_or(Value::Int(entry.fd.into())), EPOLL_EVENTS.join(entry.events))
+        };
+        Value::list(found.iter().map(pair).collect())
+    }
+}
+
+/// A socket with its events, as calls give it that look at several.
+pub fn pair(socket: Value, events: String) -> Value {
+    Value::Object(Rc::new(vec![("socket".into(), socket), ("events".into(), Value::text(events))]))
+}

@@ -1,0 +1,86 @@
+//! What is different on purpose: each has its heading in `docs/differences.md`, with its reason.
+
+use serde_json::Value;
+
+use super::outcome::Outcome;
+use super::program::Call;
+
+/// A difference that is known.
+pub struct Known {
+    /// Its heading in the document.
+    pub heading: &'static str,
+    /// All is the same after it.
+    pub goes_on: bool,
+    /// Whether it is this one: the call, and what it came to in sockpit and in Python.
+    is: fn(&Call, &Outcome, &Outcome) -> bool,
+}
+
+/// All of them.
+pub const KNOWN: &[Known] = &[
+    Known { heading: "With a timeout the call is tried first", goes_on: false, is: tried_first },
+    Known { heading: "A number of 32 bits", goes_on: false, is: wide_number },
+    Known {
+        heading: "What is closed says EBADF",
+        goes_on: true,
+        is: |c, h, t| closed(c, h, t, &["close", "recv", "gettimeout", "getblocking"]),
+    },
+    // What Python gives here is used on.
+    Known {
+        heading: "What is closed says EBADF",
+        goes_on: false,
+        is: |c, h, t| closed(c, h, t, &["detach", "makefile"]),
+    },
+    Known { heading: "An address is of a family", goes_on: true, is: other_family },
+    Known { heading: "A wrong number is told of first", goes_on: true, is: port_first },
+    Known { heading: "readline of a file for both ways", goes_on: true, is: readline_of_both },
+    Known { heading: "MSG_TRUNC gives zeros", goes_on: true, is: cut },
+];
+
+/// Which of them it is, if it is one.
+pub fn known(call: &Call, here: &Outcome, there: &Outcome) -> Option<&'static Known> {
+    KNOWN.iter().find(|known| (known.is)(call, here, there))
+}
+
+fn failed(outcome: &Outcome, with: &[&str]) -> bool {
+    matches!(outcome, Outcome::Failed(name) if with.contains(&name.as_str()))
+}
+
+fn tried_first(call: &Call, here: &Outcome, there: &Outcome) -> bool {
+    let takes = call.is(&["accept", "recv", "recvfrom", "recvmsg", "read", "readline"]);
+    let takes = takes && failed(here, &["EOPNOTSUPP", "ENOTCONN", "EINVAL"]);
+    let puts = call.is(&["send", "sendall", "sendto", "sendmsg", "write", "flush", "close"]);
+    let puts = puts && !failed(here, &["EAGAIN"]);
+    failed(there, &["timeout"]) && (takes || puts)
+}
+
+fn wide_number(call: &Call, here: &Outcome, there: &Outcome) -> bool {
+    call.sockpit.ends_with(" 2147483648") && failed(there, &["Usage"]) && !failed(here, &["Usage"])
+}
+
+fn closed(call: &Call, here: &Outcome, there: &Outcome, calls: &[&str]) -> bool {
+    call.is(calls) && failed(here, &["EBADF"]) && matches!(there, Outcome::Gave(_))
+}
+
+fn other_family(call: &Call, here: &Outcome, there: &Outcome) -> bool {
+    call.sockpit.contains('$') && failed(there, &["Usage"]) && matches!(here, Outcome::Failed(_))
+}
+
+fn port_first(_: &Call, here: &Outcome, there: &Outcome) -> bool {
+    failed(here, &["Usage"]) && failed(there, &["EAI_ADDRFAMILY"])
+}
+
+fn readline_of_both(call: &Call, here: &Outcome, there: &Outcome) -> bool {
+    call.is(&["readline"]) && matches!(here, Outcome::Gave(_)) && failed(there, &["Usage"])
+}
+
+fn cut(call: &Call, here: &Outcome, there: &Outcome) -> bool {
+    let (Outcome::Gave(here), Outcome::Gave(there)) = (here, there) else { return false };
+    call.sockpit.contains("MSG_TRUNC") && length(&here[0]).is_some() && length(&here[0]) == length(&there[0])
+}
+
+/// How many bytes a value has.
+fn length(value: &Value) -> Option<usize> {
+    let text = value["bytes"].as_str()?;
+    let coded = value["encoding"] == "base64";
+    Some(if coded { text.trim_end_matches('=').len() * 3 / 4 } else { text.len() })
+}

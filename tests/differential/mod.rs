@@ -1,0 +1,143 @@
+//! Random sequences of calls do in sockpit what they do in Python.
+//!
+//! A program is made of a seed, written as a script and in Python, and both are run at the same time. Where a call comes to
+//! something else, the program is shrunk and shown in both languages. DIFFERENTIAL=20000 tries that many instead of 500,
+//! DIFFERENTIAL_SEED=7 starts with that seed, and with it alone when DIFFERENTIAL is not set.
+
+mod calls;
+mod generate;
+mod known;
+mod options;
+mod outcome;
+mod program;
+mod runs;
+mod shrink;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::common::has;
+use outcome::{Outcome, difference};
+use program::{Program, Step, calls as all_calls, shown};
+use runs::{Python, both};
+
+tests![random_sequences_do_what_they_do_in_python, a_planted_fault_is_found, each_known_difference_is_written_down,];
+
+/// Seeds that CI tries.
+const FEW: u64 = 500;
+/// Differences shown at most.
+const SHOWN: usize = 8;
+/// Most of a run is waiting.
+const WORKERS: usize = 8;
+/// What is different only by the machine being late is the same in one of so many runs.
+const AGAIN: usize = 4;
+
+/// A difference: which call, and what all came to in sockpit and in Python.
+struct Differs {
+    call: usize,
+    outcomes: [Vec<Outcome>; 2],
+}
+
+impl Differs {
+    /// What the call came to.
+    fn outcomes(&self) -> [&Outcome; 2] {
+        self.outcomes.each_ref().map(|all| &all[self.call])
+    }
+}
+
+/// The first difference between both runs of a program.
+fn differs(program: &[Step], python: &mut Python) -> Option<Differs> {
+    let outcomes = both(program, python);
+    let call = difference(program, &outcomes[0], &outcomes[1])?;
+    Some(Differs { call, outcomes })
+}
+
+/// The same, if it is there in every run.
+fn always_differs(program: &[Step], python: &mut Python) -> Option<Differs> {
+    let first = differs(program, python)?;
+    let same = |d: &Differs| d.call == first.call && d.outcomes()[0] == first.outcomes()[0];
+    (1..AGAIN).all(|_| differs(program, python).is_some_and(|d| same(&d))).then_some(first)
+}
+
+/// A difference for people: the program that shows it, in both languages.
+fn report(seed: u64, program: &Program, differs: &Differs) -> String {
+    let call = all_calls(program).nth(differs.call).unwrap();
+    let [here, there] = differs.outcomes();
+    let script = shown(program, &differs.outcomes[1]).replace('\n', "\n        ");
+    format!("seed {seed}: {}\n    sockpit: {here}\n    python:  {there}\n        {script}", call.sockpit)
+}
+
+/// A program of that seed that shows a difference, made as small as it goes.
+fn found(seed: u64, python: &mut Python) -> Option<String> {
+    let program = generate::program(seed);
+    differs(&program, python)?;
+    let first = always_differs(&program, python)?;
+    let kind = |program: &[Step], d: &Differs| {
+        let call = all_calls(program).nth(d.call).unwrap().sockpit.clone();
+        (call, d.outcomes().map(|o| matches!(o, Outcome::Failed(_))))
+    };
+    let wanted = kind(&program, &first);
+    let small =
+        shrink::shrink(program.clone(), &mut |less| differs(less, python).is_some_and(|d| kind(less, &d) == wanted));
+    Some(match always_differs(&small, python) {
+        Some(differs) => report(seed, &small, &differs),
+        None => report(seed, &program, &first),
+    })
+}
+
+fn a_planted_fault_is_found() {
+    if !has("python3") {
+        return;
+    }
+    for (fault, shows) in [((".shutdown(1)", ".shutdown(0)"), "shutdown"), (("MSG_PEEK", "0"), "MSG_PEEK")] {
+        let mut python = Python::new(Some(fault));
+        let report = (1..FEW).find_map(|seed| found(seed, &mut python)).expect("it is found");
+        // The sockets, what is sent, the fault, and where it shows.
+        let lines = report.lines().skip(3).filter(|line| line.contains(" # ")).count();
+        assert!(
+            report.contains(shows) && lines <= 8,
+            "{fault:?} was found, and not shrunk to what it needs:\n{report}"
+        );
+    }
+}
+
+fn each_known_difference_is_written_down() {
+    let text = std::fs::read_to_string("docs/differences.md").unwrap();
+    for known in known::KNOWN {
+        let heading = format!("## {}", known.heading);
+        assert!(text.lines().any(|line| line == heading), "docs/differences.md has no {heading}");
+    }
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+fn random_sequences_do_what_they_do_in_python() {
+    if !has("python3") {
+        return;
+    }
+    let first = number("DIFFERENTIAL_SEED");
+    let count = number("DIFFERENTIAL").unwrap_or(if first.is_some() { 1 } else { FEW });
+    let first = first.unwrap_or(1);
+    let next = AtomicU64::new(first);
+    let reports = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..WORKERS {
+            scope.spawn(|| {
+                let mut python = Python::new(None);
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= first + count || reports.lock().unwrap().len() >= SHOWN {
+                        return;
+                    }
+                    if let Some(report) = found(seed, &mut python) {
+                        reports.lock().unwrap().push(report);
+                    }
+                }
+            });
+        }
+    });
+    let reports = reports.into_inner().unwrap();
+    assert!(reports.is_empty(), "{} of {count} programs differ:\n{}", reports.len(), reports.join("\n"));
+}

@@ -1,0 +1,100 @@
+//! The two runs of a program: sockpit's and Python's.
+
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::Value;
+
+use super::outcome::Outcome;
+use super::program::{Step, calls, python, script};
+use crate::common::{Killed, SOCKPIT, command};
+
+/// What Python is told to run.
+const WORKER: &str = include_str!("worker.py");
+
+/// A process of Python that runs one program after the other.
+pub struct Python {
+    /// A fault that was planted in what it is given: a word, and what stands for it.
+    fault: Option<(&'static str, &'static str)>,
+    child: Killed,
+    to: ChildStdin,
+    from: BufReader<std::process::ChildStdout>,
+}
+
+impl Python {
+    pub fn new(fault: Option<(&'static str, &'static str)>) -> Self {
+        let mut child: Child = Command::new("python3")
+            .args(["-B", "-c", WORKER])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .spawn()
+            .expect("python3 runs");
+        let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
+        Self { fault, child: Killed(child), to, from }
+    }
+
+    /// Give it a program.
+    fn start(&mut self, program: &[Step]) {
+        let mut text = python(program, &tag());
+        if let Some((word, other)) = self.fault {
+            text = text.replace(word, other);
+        }
+        // When it is gone its outcomes are missing.
+        let _ = writeln!(self.to, "{}", Value::from(text));
+    }
+
+    /// What the program's calls came to.
+    fn outcomes(&mut self, of: usize) -> Vec<Outcome> {
+        let mut all = vec![Outcome::Missing; of];
+        let mut line = String::new();
+        if self.from.read_line(&mut line).unwrap_or(0) == 0 {
+            let _ = self.child.0.wait();
+            *self = Self::new(self.fault);
+            return all;
+        }
+        let told: Value = serde_json::from_str(&line).expect("the worker writes JSON");
+        for pair in told.as_array().unwrap() {
+            let outcome = match &pair[1] {
+                Value::Object(o) if o.contains_key("gave") => Outcome::Gave(o["gave"].as_array().unwrap().clone()),
+                other => Outcome::Failed(other["failed"].as_str().unwrap().to_string()),
+            };
+            all[pair[0].as_u64().unwrap() as usize] = outcome;
+        }
+        all
+    }
+}
+
+/// A word for the names of one run, as long as any other.
+fn tag() -> String {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    format!("D{:07}x{:07}", std::process::id() % 10_000_000, COUNT.fetch_add(1, Ordering::Relaxed) % 10_000_000)
+}
+
+/// Run a program in both, at once.
+pub fn both(program: &[Step], python: &mut Python) -> [Vec<Outcome>; 2] {
+    let (text, lines) = script(program, &tag());
+    python.start(program);
+    let sockpit = sockpit(&text, &lines);
+    [sockpit, python.outcomes(calls(program).count())]
+}
+
+fn sockpit(text: &str, lines: &[usize]) -> Vec<Outcome> {
+    let output = command(&["--json", "--timeout", "10", "-c", text]).output().expect("sockpit runs");
+    let mut all = vec![Outcome::Missing; lines.len()];
+    for line in output.stdout.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
+        let event: Value = serde_json::from_slice(line).expect("sockpit writes JSON");
+        let Some(call) = event["line"].as_u64().and_then(|n| lines.binary_search(&(n as usize)).ok()) else { continue };
+        match event["event"].as_str() {
+            Some("reply") => all[call] = Outcome::Gave(event["values"].as_array().unwrap().clone()),
+            Some("failed") => all[call] = Outcome::Failed(event["error"]["name"].as_str().unwrap().to_string()),
+            _ => {}
+        }
+    }
+    if !output.stderr.is_empty() && !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(124), "{SOCKPIT} does not take its script: {said}\n{text}");
+    }
+    all
+}

@@ -1,0 +1,195 @@
+# Runs programs of socket calls, one after another: each comes as a line of JSON with its text, and for each goes out a
+# line with what every call of it gave or failed with.
+import base64, errno, faulthandler, fcntl, gc, io, json, os, select, struct, sys, termios, threading, time
+from socket import *
+from socket import timeout as Timeout
+import socket as module
+
+LONGEST = 10
+SIOCATMARK = 0x8905
+
+
+def value(v):
+    """A value as sockpit's events write it."""
+    if v is None or isinstance(v, (bool, str, float)):
+        return v
+    if isinstance(v, int):
+        return int(v)
+    if isinstance(v, (bytes, bytearray)):
+        v = bytes(v)
+        try:
+            return {"bytes": v.decode(), "encoding": "utf-8"}
+        except UnicodeDecodeError:
+            return {"bytes": base64.b64encode(v).decode(), "encoding": "base64"}
+    if isinstance(v, Address):
+        return v.shown
+    if isinstance(v, dict):
+        return {"object": {k: value(x) for k, x in v.items()}}
+    if isinstance(v, (list, tuple)):
+        return [value(x) for x in v]
+    return {"socket": True} if isinstance(v, socket) else {"file": True}
+
+
+class Address:
+    """An address, as Python gave it and as it is shown."""
+
+    def __init__(self, given):
+        self.given = given
+        if isinstance(given, tuple):
+            self.shown = dict(zip(("host", "port", "flowinfo", "scope_id"), given))
+        elif isinstance(given, bytes) and given[:1] == b"\0":
+            self.shown = {"abstract": value(given[1:]) if not given[1:].isascii() else given[1:].decode()}
+        else:
+            self.shown = given if given is None else os.fsdecode(given)
+
+
+def plain(address):
+    return address.given if isinstance(address, Address) else address
+
+
+def accept(s):
+    conn, address = s.accept()
+    return conn, Address(address)
+
+
+def recvfrom(s, n, flags):
+    data, address = s.recvfrom(n, flags)
+    return data, Address(sender(s, address))
+
+
+def sender(s, address):
+    """Who sent a message; one without a name has the empty one."""
+    return "" if address is None and s.family == AF_UNIX else address
+
+
+FLAGS = ["MSG_OOB", "MSG_CTRUNC", "MSG_TRUNC", "MSG_EOR", "MSG_ERRQUEUE"]
+
+
+def recvmsg(s, n, room, flags):
+    data, came, flags, address = s.recvmsg(n, room, flags)
+    entries = []
+    for level, kind, raw in came:
+        if (level, kind) == (SOL_SOCKET, SCM_RIGHTS):
+            fds = struct.unpack(f"{len(raw) // 4}i", raw[: len(raw) // 4 * 4])
+            entries.append([socket(fileno=fd) for fd in fds])
+    names = [name for name in FLAGS if flags & getattr(module, name)]
+    return data, entries, "|".join(names), Address(sender(s, address))
+
+
+def sendfds(s, data, flags, *sockets):
+    fds = [x.fileno() for x in sockets]
+    return s.sendmsg([data], [(SOL_SOCKET, SCM_RIGHTS, struct.pack(f"{len(fds)}i", *fds))], flags)
+
+
+EVENTS = [("IN", select.POLLIN), ("PRI", select.POLLPRI), ("OUT", select.POLLOUT), ("ERR", select.POLLERR),
+          ("HUP", select.POLLHUP), ("NVAL", select.POLLNVAL), ("RDHUP", select.POLLRDHUP)]
+
+
+def poll(s, seconds):
+    if s.fileno() == -1:
+        raise OSError(errno.EBADF, "closed")
+    p = select.poll()
+    p.register(s, select.POLLIN | select.POLLPRI | select.POLLOUT | select.POLLRDHUP)
+    there = dict(p.poll(1000 * seconds)).get(s.fileno(), 0)
+    return "|".join(sorted(name for name, bit in EVENTS if there & bit))
+
+
+def ioctl(s, number):
+    if s.fileno() == -1:
+        raise OSError(errno.EBADF, "closed")
+    return struct.unpack("i", fcntl.ioctl(s.fileno(), number, bytes(4)))[0]
+
+
+def inq(s):
+    return ioctl(s, termios.FIONREAD)
+
+
+def atmark(s):
+    return ioctl(s, SIOCATMARK) != 0
+
+
+def timeval(seconds):
+    return struct.pack("ll", int(seconds), round(seconds % 1 * 1e6))
+
+
+def is_blocked(thread):
+    """Whether a thread waits in the kernel, and not for the interpreter."""
+    try:
+        with open(f"/proc/self/task/{thread.native_id}/syscall") as f:
+            return not f.read().startswith(("running", "202 "))
+    except OSError:
+        return not thread.is_alive()
+
+
+class Program:
+    def __init__(self, text):
+        self.outcomes = []
+        self.threads = []
+        self.main = threading.get_ident()
+        self.space = {k: v for k, v in globals().items() if not k.startswith("_")}
+        self.space.update(gave=self.gave, failed=self.failed, spawn=self.spawn, join=self.join)
+        exec(compile(text, "program", "exec"), self.space)
+        for thread in self.threads:
+            thread.join()
+
+    def settle(self):
+        """Go on when every other thread waits in the kernel or is over."""
+        for thread in self.threads:
+            calm = 0
+            while thread.is_alive() and calm < 2:
+                calm = calm + 1 if is_blocked(thread) else 0
+                time.sleep(0.0002)
+
+    def gave(self, call, *results):
+        self.outcomes.append([call, {"gave": [value(r) for r in results]}])
+        if self.threads and threading.get_ident() == self.main:
+            self.settle()
+
+    def failed(self, call, e):
+        self.outcomes.append([call, {"failed": name(e)}])
+        if self.threads and threading.get_ident() == self.main:
+            self.settle()
+
+    def spawn(self, target):
+        thread = threading.Thread(target=target)
+        self.threads.append(thread)
+        thread.start()
+        return thread
+
+    def join(self, thread):
+        thread.join()
+
+
+def name(e):
+    """The name that sockpit has for an error."""
+    if isinstance(e, io.UnsupportedOperation):
+        return "Usage"
+    if isinstance(e, gaierror):
+        return next(n for n, v in vars(module).items() if n.startswith("EAI_") and v == e.errno)
+    if isinstance(e, OSError):
+        if e.errno is None:
+            return "timeout" if isinstance(e, TimeoutError) else "Usage"
+        # One number, two names.
+        return "EOPNOTSUPP" if e.errno == errno.EOPNOTSUPP else errno.errorcode.get(e.errno, str(e))
+    if isinstance(e, (NameError, UnboundLocalError)):
+        return "Unbound"
+    if isinstance(e, UnicodeError):
+        return "Decode"
+    return "Usage"
+
+
+def run(line):
+    setdefaulttimeout(None)
+    return Program(json.loads(line)).outcomes
+
+
+sys.stderr = open(os.devnull, "w")
+sys.unraisablehook = lambda *_: None
+gc.collect()
+gc.freeze()
+for line in sys.stdin:
+    faulthandler.dump_traceback_later(LONGEST, exit=True, file=sys.__stderr__)
+    outcomes = run(line)
+    faulthandler.cancel_dump_traceback_later()
+    gc.collect()
+    print(json.dumps(outcomes), flush=True)
