@@ -6,7 +6,7 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
-use super::ancillary::ancillary_value;
+use super::entries::entry;
 use super::sending::keep;
 use super::{Args, CLOSED, Command, Group, Kind, KnownError, Stands, base, err, opt, req};
 use crate::linux::constants;
@@ -372,7 +372,7 @@ impl Receiver {
             Form::Data => Reply::One(data),
             Form::From => Reply::Two(data, from(came.from)),
             Form::Message(_) => {
-                let entries = came.ancillary.into_iter().map(|one| ancillary_value(world, one)).collect();
+                let entries = came.ancillary.into_iter().map(|one| entry(world, one)).collect();
                 let flags = constants::MSG_FLAGS.join(came.flags & !libc::MSG_CMSG_CLOEXEC);
                 Reply::Many(vec![data, Value::list(entries), Value::text(flags), from(came.from)])
             }

@@ -230,7 +230,7 @@ impl Found {
             Kind::Switch => self.all(["on", "off"]),
             Kind::Addr => self.addresses(place, param),
             Kind::Def => self.def(param, place),
-            Kind::Any => self.values(names, is_told),
+            Kind::Any | Kind::Ancillary => self.values(names, is_told),
             Kind::Sort => {
                 self.all(socket::SHORT_FORMS.iter().map(|(name, ..)| *name));
                 self.constants(Kind::Family, &constants::FAMILIES);
@@ -242,10 +242,13 @@ impl Found {
             }
             Kind::OptionValue => {
                 let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
-                if option.is_some_and(|o| o.kind == OptKind::Flag) {
-                    self.all(["on", "off"]);
-                } else {
-                    self.values(names, is_told);
+                match option.map(|o| o.kind) {
+                    Some(OptKind::Flag) => self.all(["on", "off"]),
+                    Some(OptKind::Flags(set)) => {
+                        self.after('|', word);
+                        self.all(set.names());
+                    }
+                    _ => self.values(names, is_told),
                 }
             }
             Kind::Encoding => self.all(codec::names()),

@@ -171,20 +171,21 @@ impl Globals {
         }
     }
 
-    /// What `print` prints.
-    pub(super) fn printed(&self, scope: &Scope, words: &[Operand]) -> Result<String, Failure> {
+    /// What `print` prints, and the values that it is made of.
+    pub(super) fn printed(&self, scope: &Scope, words: &[Operand]) -> Result<(String, Vec<Value>), Failure> {
+        let values = words.iter().map(|word| self.operand(scope, word)).collect::<Result<Vec<_>, _>>()?;
         let mut out = String::new();
-        for (i, word) in words.iter().enumerate() {
+        for (i, value) in values.iter().enumerate() {
             if i > 0 {
                 out.push(' ');
             }
             // Bytes come out escaped; text keeps its line ends, and nothing a terminal could obey.
-            match self.operand(scope, word)? {
-                Value::Text(s) => out.push_str(&text::printable(&s)),
+            match value {
+                Value::Text(s) => out.push_str(&text::printable(s)),
                 other => out.push_str(&other.to_string()),
             }
         }
-        Ok(out)
+        Ok((out, values))
     }
 
     /// What `for` walks over.

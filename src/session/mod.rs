@@ -237,7 +237,7 @@ mod tests {
 
     impl Sink for Told {
         fn event(&mut self, event: &Event) -> bool {
-            if let What::Printed(text) = &event.what {
+            if let What::Printed(text, _) = &event.what {
                 self.0.borrow_mut().push_str(text);
             }
             true
