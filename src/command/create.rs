@@ -80,7 +80,7 @@ const CREATE_CONNECTION: Command = Command {
 
 const HAS_DUALSTACK_IPV6: Command = Command {
     name: "has_dualstack_ipv6",
-    summary: "whether one socket can take clients of IPv6 and of IPv4: create_server with dualstack_ipv6=on",
+    summary: "whether one socket can take clients of IPv6 and of IPv4; then create_server takes dualstack_ipv6=on",
     results: &[("has", Holds::Measured)],
     returns: "true, unless the kernel has no IPv6",
     python: "socket.has_dualstack_ipv6()",

@@ -52,7 +52,7 @@ const SETHOSTNAME: Command = Command {
 
 const GETFQDN: Command = Command {
     name: "getfqdn",
-    summary: "the full name of a host: the first of its names that has a dot, or else its official one",
+    summary: "the full name of a host: the first of its names with a dot; else its official one",
     notes: &["A host that is not known is given back as it was written."],
     params: &[opt("NAME", Kind::Text).is("a name or an address; this machine when it is left out or empty")],
     results: &[("name", Holds::Host)],
@@ -68,7 +68,7 @@ const GETFQDN: Command = Command {
 
 const GETHOSTBYNAME_EX: Command = Command {
     name: "gethostbyname_ex",
-    summary: "a host's official name, its other names, and its IPv4 addresses",
+    summary: "a host's official name, other names and IPv4 addresses",
     notes: &["It knows IPv4 only: getaddrinfo is its successor."],
     params: &[req("NAME", Kind::Text).is("a host's name, or an IPv4 address, which is given back")],
     results: &[("name", Holds::Plain), ("aliases", Holds::Plain), ("addresses", Holds::Plain)],
@@ -90,7 +90,7 @@ const GETHOSTBYNAME_EX: Command = Command {
 
 const GETHOSTBYADDR: Command = Command {
     name: "gethostbyaddr",
-    summary: "the names of the host that has an address: the official one, the others, and its addresses",
+    summary: "the names of the host that has an address; and its addresses",
     notes: &["getnameinfo is its successor."],
     params: &[req("HOST", Kind::Text).is("an address, of IPv4 or IPv6; of a name its first address is taken")],
     results: &[("name", Holds::Host), ("aliases", Holds::Plain), ("addresses", Holds::Plain)],

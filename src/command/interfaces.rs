@@ -12,7 +12,7 @@ const NAMES: Command = base(Group::Names);
 
 const IF_NAMEINDEX: Command = Command {
     name: "if_nameindex",
-    summary: "this machine's network interfaces: an entry of number and name for each",
+    summary: "this machine's network interfaces, by number and name",
     results: &[("interfaces", Holds::Measured)],
     returns: "a list: an entry of number and name for each interface",
     python: "socket.if_nameindex()",

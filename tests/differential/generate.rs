@@ -5,7 +5,7 @@
 
 use super::calls::{self, Word, address, bytes, host, long, on, own, plain, seconds, unnamed};
 use super::options::{self, FLAGS_IN, FLAGS_OUT};
-use super::program::{Call, Program, Step};
+use super::program::{Call, LIMIT, Program, Step};
 
 /// Numbers at random, the same for the same seed.
 pub struct Dice(u64);
@@ -349,7 +349,7 @@ impl Maker {
         let from = if self.is_waited_on(s) { 6 } else { 0 };
         match from + self.dice.below(8 - from) {
             0..3 => {
-                let blocks = self.blocking(&s.name, 0.005);
+                let blocks = self.blocking(&s.name, "0.005");
                 self.push(blocks);
             }
             3 => self.push([calls::setblocking(&s.name, &on(false))]),
@@ -363,7 +363,7 @@ impl Maker {
     }
 
     /// Have it block, as long as the kernel is told.
-    fn blocking(&mut self, s: &str, limit: f64) -> Vec<Call> {
+    fn blocking(&mut self, s: &str, limit: &str) -> Vec<Call> {
         let last =
             if self.dice.one_in(2) { calls::setblocking(s, &on(true)) } else { calls::settimeout(s, &seconds(None)) };
         vec![calls::kernel_limit(s, "SO_RCVTIMEO", limit), calls::kernel_limit(s, "SO_SNDTIMEO", limit), last]
@@ -475,14 +475,13 @@ impl Maker {
         if self.tasks.len() == 2 || self.is_waited_on(&s) {
             return self.any();
         }
-        let limit = 0.12;
         // What fails at once fails later in Python if it has a timeout.
         let blocks = s.listens || self.dice.one_in(2);
         if blocks {
-            let blocks = self.blocking(&s.name, limit);
+            let blocks = self.blocking(&s.name, LIMIT);
             self.push(blocks);
         } else {
-            self.push([calls::settimeout(&s.name, &seconds(Some(limit)))]);
+            self.push([calls::settimeout(&s.name, &plain(LIMIT))]);
         }
         let t = self.name('t');
         let mut calls = vec![self.waits(&s, blocks)];

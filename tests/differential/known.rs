@@ -18,6 +18,7 @@ pub struct Known {
 /// All of them.
 pub const KNOWN: &[Known] = &[
     Known { heading: "With a timeout the call is tried first", goes_on: false, is: tried_first },
+    Known { heading: "A datagram whose receiver was shut down", goes_on: false, is: shut_receiver },
     Known { heading: "A number of 32 bits", goes_on: false, is: wide_number },
     Known {
         heading: "What is closed says EBADF",
@@ -51,6 +52,11 @@ fn tried_first(call: &Call, here: &Outcome, there: &Outcome) -> bool {
     let puts = call.is(&["send", "sendall", "sendto", "sendmsg", "write", "flush", "close"]);
     let puts = puts && !failed(here, &["EAGAIN"]);
     failed(there, &["timeout"]) && (takes || puts)
+}
+
+fn shut_receiver(call: &Call, here: &Outcome, there: &Outcome) -> bool {
+    let puts = call.is(&["send", "sendall", "sendto", "sendmsg", "write", "flush"]);
+    puts && failed(here, &["EPIPE"]) && failed(there, &["EAGAIN"])
 }
 
 fn wide_number(call: &Call, here: &Outcome, there: &Outcome) -> bool {

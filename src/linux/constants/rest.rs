@@ -66,6 +66,7 @@ const SINGLE: &[Row] = &[
     ("IP_MAX_MEMBERSHIPS", 20, "how many groups a socket may join: /proc/sys/net/ipv4/igmp_max_memberships"),
     ("NI_MAXHOST", 1025, "the room that a host's name needs, in bytes"),
     ("NI_MAXSERV", 32, "the room that a service's name needs, in bytes"),
+    ("PIPE_BUF", 4096, "how many bytes go into a pipe in one piece, whoever else writes"),
     ("PF_PACKET", 17, "AF_PACKET, by its old name"),
     ("PF_RDS", 21, "AF_RDS, by its old name"),
 ];
