@@ -220,6 +220,11 @@ impl Found {
                 self.after(',', word);
                 names.sockets(Stands::Open).for_each(|(name, _)| self.open(name));
             }
+            Kind::Watched | Kind::WatchedOrSeconds => {
+                self.after(',', word);
+                self.things(param, names);
+                self.values(names, |k| k == "a list");
+            }
             _ if kind.is_live() => self.things(param, names),
             Kind::Option => self.options(command, next.level, args.first().and_then(|w| names.get(&w.text))),
             Kind::Path => self.files(word, First::Files),
@@ -252,7 +257,7 @@ impl Found {
                 }
             }
             Kind::Encoding => self.all(codec::names()),
-            Kind::Seconds => {
+            Kind::Seconds | Kind::Limit => {
                 self.all(["none"]);
                 self.values(names, |k| k == "a number");
             }
