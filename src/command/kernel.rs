@@ -61,8 +61,10 @@ pub(super) const COMMANDS: &[Command] = &[
         )
     },
     Command {
-        notes: &["Of an epoll it lists what is registered: the socket, its descriptor, the events that are asked for. \
-                  EPOLLONESHOT that has told of its event has none until MOD."],
+        notes: &[
+            "Of an epoll it lists what is registered: the socket, its descriptor, the events that are asked for. \
+                  EPOLLONESHOT that has told of its event has none until MOD.",
+        ],
         params: &[req("S", Kind::Socket).or(EPOLLS)],
         also: &["dir(S)"],
         results: &[("info", Holds::Measured)],

@@ -140,7 +140,9 @@ impl Session {
             let socket = self.world.find(watched.serial)?;
             let count = socket.ask(fd::inq).filter(|count| *count > 0)?;
             let name = socket.name();
-            Some(format!("{name} has {count} bytes unread: with EPOLLET they were told once; recv until EAGAIN, or MOD"))
+            Some(format!(
+                "{name} has {count} bytes unread: with EPOLLET they were told once; recv until EAGAIN, or MOD"
+            ))
         });
         unread.collect()
     }

@@ -19,6 +19,7 @@ mod jobs;
 mod notify;
 mod outcome;
 mod process;
+mod reckon;
 mod repeat;
 mod report;
 mod reporter;
