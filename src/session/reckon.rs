@@ -9,10 +9,12 @@ use crate::value::{Failure, Value};
 /// The longest text or bytes that `*` and `+` make, and words put together.
 pub(super) const TEXT_MAX: usize = 1 << 30;
 
+/// Text or bytes are longer than that.
 pub(super) fn too_long() -> Failure {
     Failure::usage(format!("the result would be longer than {TEXT_MAX} bytes"))
 }
 
+/// Whether a comparison holds.
 pub(super) fn compare(op: Operator, a: &Value, b: &Value) -> Result<bool, Failure> {
     match op {
         Operator::Equal => return Ok(a == b || is_constant(a, b)),
