@@ -169,6 +169,11 @@ impl World {
         Ok([File::of_pipe(&reader, "rb")?, File::of_pipe(&writer, "wb")?])
     }
 
+    /// An end of a pipe that comes from another process.
+    pub fn adopt_pipe(&mut self, fd: OwnedFd, mode: &str) -> Result<Rc<File>, Failure> {
+        File::of_pipe(&self.wrap(fd, [libc::AF_UNSPEC; 3], Mode::Blocking), mode)
+    }
+
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
         let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
