@@ -35,7 +35,6 @@ const OF_A_SOCKET: &[Left] = &[
         "it fills a buffer of the program, and values here do not change: recv, recvfrom and recvmsg give the data",
         &["recv_into", "recvfrom_into", "recvmsg_into"],
     ),
-    ("a message for AF_ALG whose ancillary data Python packs: sendmsg sends any", &["sendmsg_afalg"]),
     ("parts of a socket: ${s.family} ${s.type} ${s.proto} ${s.timeout}", &["family", "type", "proto"]),
 ];
 

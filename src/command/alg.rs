@@ -71,7 +71,7 @@ fn sendmsg_afalg(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let pieces: Vec<Vec<u8>> = (5..args.0.len()).map(|i| args.data(i).into_owned()).collect();
     let of = pieces.iter().map(Vec::len).sum();
     let sent = socket.clone();
-    retry(world, waiting(&socket, flags, of, 0), move |world, expired| {
+    retry(world, waiting(world, &socket, flags, of, 0), move |world, expired| {
         let parts: Vec<&[u8]> = pieces.iter().map(Vec::as_slice).collect();
         match msg::send(sent.fd()?.as_fd(), &parts, &beside, flags, None) {
             Ok(bytes) => {

@@ -65,7 +65,7 @@ const GET_INHERITABLE: Command = Command {
 
 const SET_INHERITABLE: Command = Command {
     name: "set_inheritable",
-    summary: "choose whether a program that this one starts gets the socket's descriptor, too",
+    summary: "choose whether a program started here gets the descriptor too",
     notes: &["A child that `process` starts is such a program: the descriptor has the same number there, and `socket \
               fileno=FD` takes it up. While it has it, the connection stays open."],
     params: &[req("S", Kind::Socket), req("SWITCH", Kind::Switch)],

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::lookup::{WAITING, gai};
+use super::lookup::{WAITING, gai, is_name, protocol};
 use super::{Args, Command, Group, Kind, base, err, opt, req};
 use crate::os::resolve::{self as os, Host, Query};
 use crate::value::{Failure, Holds, Name, Reply, Value};
@@ -192,6 +192,13 @@ fn by_address(name: &str) -> Result<Host, Why> {
     os::host_by_addr(address(name, 0)?).map_err(Why::Host)
 }
 
+/// The host that the call is about.
+fn host(args: &Args) -> Result<String, Failure> {
+    let name = args.c_text(0)?.into_owned();
+    is_name(&name).map_err(|failure| failure.at(0))?;
+    Ok(name)
+}
+
 /// Ask for a host in the background.
 fn ask(world: &mut World, find: impl FnOnce() -> Result<Host, Why> + Send + 'static) -> Step {
     offload(world, WAITING, find, |_, found| {
@@ -203,7 +210,7 @@ fn ask(world: &mut World, find: impl FnOnce() -> Result<Host, Why> + Send + 'sta
 }
 
 fn gethostbyname_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let name = args.text(0)?.into_owned();
+    let name = host(args)?;
     Ok(ask(world, move || {
         address(&name, libc::AF_INET)?;
         os::host_by_name(&name).map_err(Why::Host)
@@ -211,12 +218,12 @@ fn gethostbyname_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure>
 }
 
 fn gethostbyaddr(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let name = args.text(0)?.into_owned();
+    let name = host(args)?;
     Ok(ask(world, move || by_address(&name)))
 }
 
 fn getfqdn(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let given = if args.has(0) { args.text(0)?.trim().to_string() } else { String::new() };
+    let given = if args.has(0) { host(args)?.trim().to_string() } else { String::new() };
     let full = move || {
         let name = if matches!(&*given, "" | "0.0.0.0" | "::") { os::gethostname() } else { given };
         match by_address(&name) {
@@ -226,11 +233,6 @@ fn getfqdn(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         }
     };
     Ok(offload(world, WAITING, full, |_, name| Ok(Value::text(name).into())))
-}
-
-/// The protocol in the second place, if it is there.
-fn protocol(args: &Args) -> Result<Option<String>, Failure> {
-    if args.has(1) { Ok(Some(args.text(1)?.into_owned())) } else { Ok(None) }
 }
 
 fn getservbyport(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -245,7 +247,7 @@ fn getservbyport(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 fn getprotobyname(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let name = args.text(0)?.into_owned();
+    let name = args.c_text(0)?.into_owned();
     Ok(offload(
         world,
         WAITING,

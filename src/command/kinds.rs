@@ -283,18 +283,6 @@ fn switch(value: &Value) -> Result<Value, Failure> {
     Ok(Value::Bool(on))
 }
 
-/// The bits that names of flags stand for, joined with `|`: what calls give that tell of events.
-pub(crate) fn named_bits(words: &str) -> Option<i128> {
-    let bit = |word: &str| match number(word) {
-        Some(Value::Int(n)) => Some(n),
-        _ => constants::find_any(word).map(i128::from),
-    };
-    words
-        .split('|')
-        .filter(|word| !words.is_empty() || !word.is_empty())
-        .try_fold(0, |bits, word| Some(bits | bit(word)?))
-}
-
 /// A constant by name or number, several joined with `|` where they are flags.
 fn constant(kind: Kind, value: Value) -> Result<Value, Failure> {
     let Value::Text(word) = &value else {

@@ -171,7 +171,7 @@ fn sendall(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 /// again as long as there is progress.
 fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, start: usize) -> Result<Step, Failure> {
     let blocking = socket.waits() == Mode::Blocking;
-    let waiting = waiting(&socket, flags, bytes(&data).len(), 0);
+    let waiting = waiting(world, &socket, flags, bytes(&data).len(), 0);
     let waits = waiting.waits();
     let mut sent = start;
     retry(world, waiting, move |world, expired| {

@@ -275,6 +275,15 @@ pub fn value(names: &str) -> Option<i64> {
     names.split('|').try_fold(0, |bits, name| Some(bits | one(name)?))
 }
 
+/// The bits that names stand for, full or short, joined with `|`; none for no words: what calls give that tell of events.
+pub fn bits(words: &str) -> Option<i64> {
+    let bit = |word: &str| match word.strip_prefix("0x") {
+        Some(digits) => i64::from_str_radix(digits, 16).ok(),
+        None => find_any(word),
+    };
+    words.split('|').filter(|_| !words.is_empty()).try_fold(0, |bits, word| Some(bits | bit(word)?))
+}
+
 /// The number of a name in any of the sets, of an option, of an option's level, or of an error.
 pub fn find_any(name: &str) -> Option<i64> {
     let other = || {

@@ -139,15 +139,14 @@ impl Writer<'_> {
         let mut words = vec![command.name.to_string()];
         let mut skipped = false;
         for (index, param) in command.params.iter().enumerate() {
+            // None is what Python takes where nothing is given.
+            let none = |place: &Place| matches!(place, Place::One(tree) if tree.name() == Some("None"));
+            let left_out = param.need == Need::Named && param.kind != Kind::Seconds;
             let places: Vec<&Place> = found.given.iter().filter(|(i, _)| *i == index).map(|(_, place)| place).collect();
+            let places: Vec<&Place> = places.into_iter().filter(|place| !(left_out && none(place))).collect();
             skipped |= places.is_empty() && param.need == Need::Optional;
             if param.kind == Kind::OptionValue {
                 words.extend(self.option_value(found, &places)?);
-                continue;
-            }
-            if param.kind == Kind::Watched && places.len() > 1 {
-                let names = places.iter().map(|place| self.place(command, index, place)).collect::<Told<Vec<_>>>()?;
-                words.push(names.join(","));
                 continue;
             }
             if param.kind == Kind::Sockets && param.need == Need::Named && !places.is_empty() {
