@@ -169,7 +169,7 @@ fn is_port(word: &Word) -> bool {
 /// Whether a word can be the host of a two-word address: it is not an address by itself.
 fn is_host(word: &Word) -> bool {
     let alone = |t: &str| !t.contains(['/', '@', ':']) || (t.matches(':').count() > 1 && !t.contains("]:"));
-    word.literal().is_none_or(|t| alone(t)) && !is_port(word)
+    word.literal().is_none_or(alone) && !is_port(word)
 }
 
 /// Whether the first of two words is the level of the option in the second.
