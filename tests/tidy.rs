@@ -118,8 +118,9 @@ const WORDS: &[(&str, &[&str])] = &[
     ("front/inputrc.rs", &["set"]),
     // Names of Python and C.
     ("help/foreign/block.rs", &["close", "coroutine", "flush"]),
-    ("help/foreign/c.rs", &["int", "len", "read", "write"]),
-    ("help/foreign/call.rs", &["coroutine", "encode", "fileno", "len", "pack", "split"]),
+    ("help/foreign/c.rs", &["int", "len", "read", "signal", "write"]),
+    ("help/foreign/call.rs", &["coroutine", "encode", "fileno", "len", "split"]),
+    ("help/foreign/option.rs", &["pack"]),
     (
         "help/foreign/loops.rs",
         &["acquire", "close", "lock", "pool", "range", "readlines", "release", "semaphore", "shutdown"],
@@ -133,12 +134,16 @@ const WORDS: &[(&str, &[&str])] = &[
     ("help/mod.rs", &["state"]),
     ("help/examples.rs", &["socket"]),
     ("lang/foreign.rs", &["random", "select", "socket", "time"]),
+    ("help/foreign/pattern.rs", &["signal"]),
     ("linux/layout.rs", &["int"]),
     ("render/json.rs", &["sockets"]),
     ("render/rules.rs", &["pid", "random", "time"]),
     ("render/transcript.rs", &["random"]),
     ("session/evaluate.rs", &["prompt"]),
     ("session/task.rs", &["coroutine"]),
+    // What BPF's assembly and Python's documentation call things.
+    ("value/bpf.rs", &["len", "queue"]),
+    ("value/special.rs", &["pid"]),
     ("world/epoll.rs", &["socket"]),
     ("world/mpqueue.rs", &["mpqueue"]),
     ("world/queue.rs", &["lifoqueue", "priorityqueue", "queue"]),

@@ -11,7 +11,7 @@ use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, names, o
 use crate::os::{addr, fd, settings, sockopt};
 use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
 use crate::world::record::{Did, Ends};
-use crate::world::{Mode, Side, Socket, Step, Waiting, World, retry, socket_value};
+use crate::world::{Mode, Side, Socket, Step, UNIX_AGAIN, Waiting, World, retry, socket_value};
 
 /// The calls that listen and connect.
 pub(super) const COMMANDS: &[Command] = &[LISTEN, ACCEPT, CONNECT, CONNECT_EX];
@@ -117,6 +117,7 @@ pub(super) const CONNECT: Command = Command {
             .cure("the address and port once more; settimeout S SECONDS makes the wait shorter"),
         err("ENETUNREACH", "no route leads there, or none from the address that the socket is bound to")
             .cure("an address of a network that ifconfig shows; a socket that is not bound"),
+        err("EOPNOTSUPP", "the family has no connections: AF_PACKET").cure("bind S packet:INTERFACE:PROTOCOL"),
         err("EHOSTUNREACH", "no host answers at that address, or a router says so"),
         err("EAI_NONAME", "no host has that name"),
         err("EADDRNOTAVAIL", "no local port is left for this address: they are in use or in TIME_WAIT")
@@ -175,8 +176,6 @@ const CONNECT_EX: Command = Command {
 
 /// Python's default: the smaller of SOMAXCONN and 128.
 pub(super) const BACKLOG: i32 = 128;
-/// How often a full `AF_UNIX` queue is tried again: the kernel never signals that there is room.
-pub(super) const UNIX_AGAIN: Duration = Duration::from_millis(5);
 
 pub(super) const DONE: Step = Step::Done(Reply::Nothing);
 

@@ -127,7 +127,7 @@ fn sendfile_from(world: &mut World, mut load: FileLoad) -> Result<Step, Failure>
     const AT_ONCE: u64 = 1 << 30;
     let blocking = load.socket.mode() == Mode::Blocking;
     // Where O_NONBLOCK is a duplicate's, Python waits for room all the same.
-    let waiting = Waiting { mode: load.socket.mode(), ..waiting(&load.socket, 0, 0, 0) };
+    let waiting = Waiting { mode: load.socket.mode(), ..waiting(world, &load.socket, 0, 0, 0) };
     let mut waited = false;
     retry(world, waiting, move |world, expired| {
         let before = load.sent;

@@ -4,11 +4,10 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::ancillary::{Message, bytes};
-use super::connection::UNIX_AGAIN;
 use crate::os::addr;
 use crate::value::{Addr, Failure, Tried, Value};
 use crate::world::record::{Did, Ends};
-use crate::world::{Expired, Mode, ROOM, Side, Socket, Step, Waiting, World, again};
+use crate::world::{Expired, Mode, Socket, Step, Waiting, World, again};
 
 /// What is sent, and with which call.
 pub(super) enum Load {
@@ -60,20 +59,9 @@ pub(super) fn kept(socket: &Socket) -> Result<(), Failure> {
     socket.shared.stash.take().map_or(Ok(()), |error| Err(Failure::os(error)))
 }
 
-pub(super) fn waiting(socket: &Rc<Socket>, flags: i32, bytes: usize, fds: u16) -> Waiting {
-    let mode = socket.waits();
-    let again = match socket.kind {
-        _ if socket.family != libc::AF_UNIX => None,
-        // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
-        libc::SOCK_DGRAM => Some(UNIX_AGAIN),
-        // Room for a stream is, but not that its peer was shut down for reading, which ends only a send that blocks. Of a
-        // pair the world tells.
-        _ if mode == Mode::Blocking && socket.shared.pair.get().is_none() => Some(10 * UNIX_AGAIN),
-        _ => None,
-    };
+pub(super) fn waiting(world: &World, socket: &Rc<Socket>, flags: i32, bytes: usize, fds: u16) -> Waiting {
     let never = flags & libc::MSG_DONTWAIT != 0;
-    let tried = Tried::Send { bytes, fds, sent: 0, flags };
-    Waiting { socket: socket.clone(), mode, side: Side::Out, never, again, what: ROOM, tried }
+    Waiting { never, ..Waiting::to_send(world, socket, Tried::Send { bytes, fds, sent: 0, flags }) }
 }
 
 /// One send in any of its forms: it gives the count.
@@ -87,7 +75,7 @@ pub(super) fn put(world: &mut World, socket: &Socket, load: Load, flags: i32) ->
         Ok(step) => Ok(step),
         Err(failure) => {
             let socket = world.share(socket)?;
-            let waiting = waiting(&socket, flags, sending.load.len(), sending.load.fds());
+            let waiting = waiting(world, &socket, flags, sending.load.len(), sending.load.fds());
             again(failure, waiting, move |world, expired| sending.attempt(world, &socket, expired))
         }
     }

@@ -3,13 +3,13 @@
 //! As in the kernel, close() and detach() end no call that waits: it has the open file until it ends, and only then is the
 //! connection closed. The descriptor's number is free at once, and no name leads to the socket any more.
 
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 
 use super::record::{Did, Last};
-use super::socket::{Orphan, Registered};
+use super::socket::{Orphan, Registered, Shared};
 use super::{Socket, World};
-use crate::os::{fd, trace};
+use crate::os::{fd, sockopt, trace};
 use crate::value::Failure;
 
 impl Socket {
@@ -79,7 +79,33 @@ impl Socket {
     }
 }
 
+impl Socket {
+    /// The kernel's own number for it: two descriptors of one open file have the same.
+    pub(super) fn cookie(&self) -> Option<u64> {
+        if self.shared.cookie.get().is_none() {
+            self.shared.cookie.set(cookie(self.fd().ok()?.as_fd()));
+        }
+        self.shared.cookie.get()
+    }
+}
+
+fn cookie(fd: BorrowedFd<'_>) -> Option<u64> {
+    let mut number = [0; 8];
+    trace::aside(|| sockopt::get(fd, libc::SOL_SOCKET, libc::SO_COOKIE, &mut number)).ok()?;
+    Some(u64::from_ne_bytes(number))
+}
+
 impl World {
+    /// What a descriptor that comes back has in common with the sockets here, if it is of the same open file as one of
+    /// them, or was taken out of one.
+    pub(super) fn shared_by(&mut self, fd: BorrowedFd<'_>) -> Option<Rc<Shared>> {
+        let cookie = cookie(fd)?;
+        let out = self.taken_out.iter().position(|(number, _)| *number == cookie);
+        let out = out.map(|at| self.taken_out.swap_remove(at).1);
+        let here = || self.sockets().iter().find(|s| s.cookie() == Some(cookie)).map(|s| s.shared.clone());
+        out.or_else(here)
+    }
+
     /// Leave a descriptor to the calls that wait on a socket which its user gave up. The kernel wakes none of them, and
     /// closes its socket when the last one ends.
     pub(super) fn hold(&mut self, socket: &Rc<Socket>, fd: OwnedFd, detached: bool) -> Result<(), Failure> {

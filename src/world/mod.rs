@@ -40,7 +40,7 @@ pub use process::{Family, Process};
 pub use record::Record;
 pub use socket::{Mode, Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
-pub use wait::{Expired, ROOM, Side, Waiting, again, chain, offload, retry};
+pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, offload, retry};
 
 use socket::{Orphan, Waiter};
 
@@ -68,6 +68,8 @@ pub struct World {
     /// A socket may be held outside this process too: it was sent away, or there are child processes.
     pub shares: bool,
     registry: Vec<(u64, Weak<Socket>)>,
+    /// What sockets had whose descriptors were taken out, by the kernel's numbers for them.
+    taken_out: Vec<(u64, Rc<Shared>)>,
     /// How long the registry may grow before sockets that are gone are swept out.
     registry_sweep: usize,
     meetings: meetings::Meetings,
@@ -179,8 +181,21 @@ impl World {
     pub fn adopt(&mut self, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
         let ask = |number| sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, number).map_err(Failure::os);
         let sort = [ask(libc::SO_DOMAIN)?, ask(libc::SO_TYPE)?, ask(libc::SO_PROTOCOL)?];
-        let socket = self.wrap(fd, sort, self.default_mode());
-        socket.learn_options();
+        let mode = self.default_mode();
+        let socket = match self.shared_by(fd.as_fd()) {
+            Some(shared) => {
+                // As in Python only a timeout changes O_NONBLOCK, which is the open file's.
+                let was = shared.nonblocking.get();
+                let socket = self.wrap_shared(fd, sort, mode, shared);
+                socket.shared.nonblocking.set(was || mode != Mode::Blocking);
+                socket
+            }
+            None => {
+                let socket = self.wrap(fd, sort, mode);
+                socket.learn_options();
+                socket
+            }
+        };
         self.shares = true;
         self.note(&socket, || Did::Adopted);
         Ok(socket)
@@ -206,7 +221,8 @@ impl World {
 
     /// accept4(2), once. The new socket is blocking whatever the listener is, unless there is a default timeout.
     pub fn accept(&mut self, listener: &Rc<Socket>) -> Result<(Rc<Socket>, Addr), Failure> {
-        let accepted = addr::accept(listener.fd()?.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
+        let accept = if listener.family == libc::AF_ALG { addr::accept_nameless } else { addr::accept };
+        let accepted = accept(listener.fd()?.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
         let (fd, peer) = accepted.map_err(Failure::os)?;
         // A client that speaks plain TCP gets a socket of TCP from a listener of MPTCP.
         let protocol = match listener.protocol {
@@ -259,8 +275,10 @@ impl World {
     /// Take a socket's descriptor out of sockpit's hands: Python's detach().
     pub fn detach(&mut self, socket: &Rc<Socket>) -> Result<OwnedFd, Failure> {
         drop(socket.fd()?);
+        let cookie = socket.cookie();
         let fd = socket.take_fd().ok_or(Failure::os(libc::EBADF))?;
         self.forget(&fd, socket.place.take());
+        self.taken_out.extend(cookie.map(|cookie| (cookie, socket.shared.clone())));
         self.note(socket, || Did::Detached);
         if socket.is_waited_on() {
             let copy = fd::dup_aside(fd.as_fd()).map_err(Failure::os)?;

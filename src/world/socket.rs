@@ -85,6 +85,8 @@ pub struct Shared {
     pub deaf: Cell<bool>,
     /// O_NONBLOCK as its user would find it.
     pub nonblocking: Cell<bool>,
+    /// The kernel's own number for it, once it was asked for.
+    pub(super) cookie: Cell<Option<u64>>,
 }
 
 /// Where sockets go that lost their last name while open: the world closes them and says so.

@@ -11,6 +11,9 @@ use crate::value::{Failure, Name, Reply, Tried};
 /// What a call that sends waits for.
 pub const ROOM: &str = "room to send";
 
+/// How often is tried again what ends without the kernel's signalling it: a full `AF_UNIX` queue that has room.
+pub const UNIX_AGAIN: Duration = Duration::from_millis(5);
+
 /// Which half of a socket a call waits for: it decides between SO_RCVTIMEO and SO_SNDTIMEO.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Side {
@@ -52,6 +55,22 @@ impl Waiting {
     /// A call that waits as its socket's calls do.
     pub fn new(socket: &Rc<Socket>, side: Side, what: &'static str, tried: Tried) -> Self {
         Self { socket: socket.clone(), mode: socket.waits(), side, never: false, again: None, what, tried }
+    }
+
+    /// A call that sends, with what it is asked to do.
+    pub fn to_send(world: &World, socket: &Rc<Socket>, tried: Tried) -> Self {
+        let waiting = Self::new(socket, Side::Out, ROOM, tried);
+        // Of the other end of a pair the world tells, unless another process may have it.
+        let told = socket.shared.pair.get().is_some() && !world.shares;
+        let again = match socket.kind {
+            _ if socket.family != libc::AF_UNIX => None,
+            // Room at the peer of an AF_UNIX datagram is not signalled unless the sockets are connected.
+            libc::SOCK_DGRAM => Some(UNIX_AGAIN),
+            // Room for a stream is, but not that its peer was shut down for reading, which ends only a send that blocks.
+            _ if waiting.mode == Mode::Blocking && !told => Some(10 * UNIX_AGAIN),
+            _ => None,
+        };
+        Self { again, ..waiting }
     }
 
     /// Whether the call waits when it cannot be made at once. With a timeout it is a poll(2) before the call that waits, as

@@ -207,7 +207,7 @@ pub fn getsockopt(r: &str, s: &str, level: &str, option: &str, room: Option<u32>
 }
 
 /// `SO_RCVTIMEO`, `SO_SNDTIMEO`.
-pub fn kernel_limit(s: &str, option: &str, seconds: f64) -> Call {
+pub fn kernel_limit(s: &str, option: &str, seconds: &str) -> Call {
     let value = Word { sockpit: seconds.to_string(), python: format!("timeval({seconds})") };
     setsockopt(s, "SOL_SOCKET", option, &value)
 }

@@ -5,7 +5,7 @@
 
 use super::calls::{self, Word, address, bytes, host, long, on, own, plain, seconds, unnamed};
 use super::options::{self, FLAGS_IN, FLAGS_OUT};
-use super::program::{Call, Program, Step};
+use super::program::{Call, LIMIT, Program, Step};
 
 /// Numbers at random, the same for the same seed.
 pub struct Dice(u64);
@@ -42,6 +42,8 @@ struct Socket {
     kind: &'static str,
     /// It was made to listen.
     listens: bool,
+    /// The other end, if it was made with one.
+    peer: Option<String>,
 }
 
 /// Makes a program.
@@ -122,7 +124,14 @@ impl Maker {
     }
 
     fn add(&mut self, name: &str, (family, kind): (&'static str, &'static str)) {
-        self.sockets.push(Socket { name: name.to_string(), family, kind, listens: false });
+        self.sockets.push(Socket { name: name.to_string(), family, kind, listens: false, peer: None });
+    }
+
+    /// The last two are the ends of a connection.
+    fn connected(&mut self) {
+        if let [.., a, b] = self.sockets.as_mut_slice() {
+            (a.peer, b.peer) = (Some(b.name.clone()), Some(a.name.clone()));
+        }
     }
 
     fn socket(&mut self) -> Socket {
@@ -176,6 +185,7 @@ impl Maker {
                 }
                 self.add(&left, kind);
                 self.add(&right, kind);
+                self.connected();
             }
             _ if kind.1 == UDP => {
                 let ((s, a), (t, b)) = (self.bound(kind), self.bound(kind));
@@ -184,6 +194,7 @@ impl Maker {
                 }
                 if self.dice.one_in(2) {
                     self.push([calls::connect(&t, &address(&a))]);
+                    self.connected();
                 }
             }
             _ => {
@@ -199,6 +210,7 @@ impl Maker {
                 self.push([calls::accept(&conn, &from, &s)]);
                 self.add(&c, kind);
                 self.add(&conn, kind);
+                self.connected();
                 self.addresses.push(from);
             }
         }
@@ -207,6 +219,9 @@ impl Maker {
     /// Any call on any socket.
     fn any(&mut self) {
         let s = self.socket();
+        if s.peer.is_some() && self.dice.one_in(4) {
+            return self.talk(&s);
+        }
         match self.dice.below(100) {
             0..24 => self.sending(&s),
             24..46 => self.receiving(&s),
@@ -279,6 +294,16 @@ impl Maker {
         self.push([call]);
     }
 
+    /// One end sends, the other receives.
+    fn talk(&mut self, s: &Socket) {
+        let peer = self.sockets.iter().find(|t| Some(&t.name) == s.peer.as_ref()).cloned();
+        let Some(peer) = peer else { return };
+        self.sending(s);
+        for _ in 0..=self.dice.below(3) {
+            self.receiving(&peer);
+        }
+    }
+
     fn room(&mut self) -> i64 {
         self.dice.pick(&[0, 1, 2, 5, 100, 100, 1000, 65536, 70000, -1])
     }
@@ -324,7 +349,7 @@ impl Maker {
         let from = if self.is_waited_on(s) { 6 } else { 0 };
         match from + self.dice.below(8 - from) {
             0..3 => {
-                let blocks = self.blocking(&s.name, 0.005);
+                let blocks = self.blocking(&s.name, "0.005");
                 self.push(blocks);
             }
             3 => self.push([calls::setblocking(&s.name, &on(false))]),
@@ -338,7 +363,7 @@ impl Maker {
     }
 
     /// Have it block, as long as the kernel is told.
-    fn blocking(&mut self, s: &str, limit: f64) -> Vec<Call> {
+    fn blocking(&mut self, s: &str, limit: &str) -> Vec<Call> {
         let last =
             if self.dice.one_in(2) { calls::setblocking(s, &on(true)) } else { calls::settimeout(s, &seconds(None)) };
         vec![calls::kernel_limit(s, "SO_RCVTIMEO", limit), calls::kernel_limit(s, "SO_SNDTIMEO", limit), last]
@@ -450,14 +475,13 @@ impl Maker {
         if self.tasks.len() == 2 || self.is_waited_on(&s) {
             return self.any();
         }
-        let limit = 0.12;
         // What fails at once fails later in Python if it has a timeout.
         let blocks = s.listens || self.dice.one_in(2);
         if blocks {
-            let blocks = self.blocking(&s.name, limit);
+            let blocks = self.blocking(&s.name, LIMIT);
             self.push(blocks);
         } else {
-            self.push([calls::settimeout(&s.name, &seconds(Some(limit)))]);
+            self.push([calls::settimeout(&s.name, &plain(LIMIT))]);
         }
         let t = self.name('t');
         let mut calls = vec![self.waits(&s, blocks)];

@@ -18,6 +18,7 @@ pub struct Known {
 /// All of them.
 pub const KNOWN: &[Known] = &[
     Known { heading: "With a timeout the call is tried first", goes_on: false, is: tried_first },
+    Known { heading: "A datagram whose receiver was shut down", goes_on: false, is: shut_receiver },
     Known { heading: "A number of 32 bits", goes_on: false, is: wide_number },
     Known {
         heading: "What is closed says EBADF",
@@ -53,6 +54,11 @@ fn tried_first(call: &Call, here: &Outcome, there: &Outcome) -> bool {
     failed(there, &["timeout"]) && (takes || puts)
 }
 
+fn shut_receiver(call: &Call, here: &Outcome, there: &Outcome) -> bool {
+    let puts = call.is(&["send", "sendall", "sendto", "sendmsg", "write", "flush"]);
+    puts && failed(here, &["EPIPE"]) && failed(there, &["EAGAIN"])
+}
+
 fn wide_number(call: &Call, here: &Outcome, there: &Outcome) -> bool {
     call.sockpit.ends_with(" 2147483648") && failed(there, &["Usage"]) && !failed(here, &["Usage"])
 }
@@ -62,7 +68,9 @@ fn closed(call: &Call, here: &Outcome, there: &Outcome, calls: &[&str]) -> bool 
 }
 
 fn other_family(call: &Call, here: &Outcome, there: &Outcome) -> bool {
-    call.sockpit.contains('$') && failed(there, &["Usage"]) && matches!(here, Outcome::Failed(_))
+    let wrong = failed(here, &["Usage"]) || failed(there, &["Usage"]);
+    let both = matches!((here, there), (Outcome::Failed(_), Outcome::Failed(_)));
+    call.sockpit.contains("$a") && wrong && both
 }
 
 fn port_first(_: &Call, here: &Outcome, there: &Outcome) -> bool {

@@ -13,11 +13,12 @@ mod program;
 mod runs;
 mod shrink;
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::common::has;
-use outcome::{Outcome, difference};
+use outcome::{Compared, Outcome, compare};
 use program::{Program, Step, calls as all_calls, shown};
 use runs::{Python, both};
 
@@ -29,6 +30,9 @@ const FEW: u64 = 500;
 const SHOWN: usize = 8;
 /// Most of a run is waiting.
 const WORKERS: usize = 8;
+/// How long a task waits at most, in seconds; and longer, so that a machine that is late makes no difference.
+const LIMIT: &str = "0.12";
+const LONGER: &str = "0.4";
 /// What is different only by the machine being late is the same in one of so many runs.
 const AGAIN: usize = 4;
 
@@ -46,17 +50,17 @@ impl Differs {
 }
 
 /// The first difference between both runs of a program.
-fn differs(program: &[Step], python: &mut Python) -> Option<Differs> {
-    let outcomes = both(program, python);
-    let call = difference(program, &outcomes[0], &outcomes[1])?;
+fn differs(program: &[Step], python: &mut Python, limit: &str) -> Option<Differs> {
+    let outcomes = both(program, python, limit);
+    let call = compare(program, &outcomes[0], &outcomes[1]).differs?;
     Some(Differs { call, outcomes })
 }
 
 /// The same, if it is there in every run.
 fn always_differs(program: &[Step], python: &mut Python) -> Option<Differs> {
-    let first = differs(program, python)?;
+    let first = differs(program, python, LONGER)?;
     let same = |d: &Differs| d.call == first.call && d.outcomes()[0] == first.outcomes()[0];
-    (1..AGAIN).all(|_| differs(program, python).is_some_and(|d| same(&d))).then_some(first)
+    (1..AGAIN).all(|_| differs(program, python, LONGER).is_some_and(|d| same(&d))).then_some(first)
 }
 
 /// A difference for people: the program that shows it, in both languages.
@@ -67,22 +71,48 @@ fn report(seed: u64, program: &Program, differs: &Differs) -> String {
     format!("seed {seed}: {}\n    sockpit: {here}\n    python:  {there}\n        {script}", call.sockpit)
 }
 
-/// A program of that seed that shows a difference, made as small as it goes.
-fn found(seed: u64, python: &mut Python) -> Option<String> {
+/// What is told of a run.
+#[derive(Default)]
+struct Figures {
+    programs: u64,
+    calls: usize,
+    known: BTreeMap<&'static str, usize>,
+    reports: Vec<String>,
+}
+
+impl Figures {
+    fn add(&mut self, compared: &Compared, report: Option<String>) {
+        self.programs += 1;
+        self.calls += compared.calls;
+        for heading in &compared.known {
+            *self.known.entry(heading).or_default() += 1;
+        }
+        self.reports.extend(report);
+    }
+
+    fn say(&self) {
+        eprintln!("{} programs, {} calls, {} differ; known:", self.programs, self.calls, self.reports.len());
+        for (heading, count) in &self.known {
+            eprintln!("    {count:6} {heading}");
+        }
+    }
+}
+
+/// Compare the runs of that seed's program. One that shows a difference is made as small as it goes, and told of.
+fn look(seed: u64, python: &mut Python) -> (Compared, Option<String>) {
     let program = generate::program(seed);
-    differs(&program, python)?;
-    let first = always_differs(&program, python)?;
-    let kind = |program: &[Step], d: &Differs| {
-        let call = all_calls(program).nth(d.call).unwrap().sockpit.clone();
-        (call, d.outcomes().map(|o| matches!(o, Outcome::Failed(_))))
-    };
-    let wanted = kind(&program, &first);
-    let small =
-        shrink::shrink(program.clone(), &mut |less| differs(less, python).is_some_and(|d| kind(less, &d) == wanted));
-    Some(match always_differs(&small, python) {
+    let [here, there] = both(&program, python, LIMIT);
+    let compared = compare(&program, &here, &there);
+    let again = compared.differs.and_then(|_| always_differs(&program, python));
+    let Some(first) = again else { return (compared, None) };
+    // It may come to show at another call.
+    let mut shows = |less: &Program| always_differs(less, python).is_some();
+    let small = shrink::shrink(program.clone(), &mut shows);
+    let report = match always_differs(&small, python) {
         Some(differs) => report(seed, &small, &differs),
         None => report(seed, &program, &first),
-    })
+    };
+    (compared, Some(report))
 }
 
 fn a_planted_fault_is_found() {
@@ -91,7 +121,8 @@ fn a_planted_fault_is_found() {
     }
     for (fault, shows) in [((".shutdown(1)", ".shutdown(0)"), "shutdown"), (("MSG_PEEK", "0"), "MSG_PEEK")] {
         let mut python = Python::new(Some(fault));
-        let report = (1..FEW).find_map(|seed| found(seed, &mut python)).expect("it is found");
+        let report =
+            (1..FEW).find_map(|seed| look(seed, &mut python).1).unwrap_or_else(|| panic!("{fault:?} is not found"));
         // The sockets, what is sent, the fault, and where it shows.
         let lines = report.lines().skip(3).filter(|line| line.contains(" # ")).count();
         assert!(
@@ -117,27 +148,34 @@ fn random_sequences_do_what_they_do_in_python() {
     if !has("python3") {
         return;
     }
-    let first = number("DIFFERENTIAL_SEED");
-    let count = number("DIFFERENTIAL").unwrap_or(if first.is_some() { 1 } else { FEW });
+    let (first, asked) = (number("DIFFERENTIAL_SEED"), number("DIFFERENTIAL"));
+    let count = asked.unwrap_or(if first.is_some() { 1 } else { FEW });
     let first = first.unwrap_or(1);
     let next = AtomicU64::new(first);
-    let reports = Mutex::new(Vec::new());
+    let figures = Mutex::new(Figures::default());
     std::thread::scope(|scope| {
         for _ in 0..WORKERS {
             scope.spawn(|| {
                 let mut python = Python::new(None);
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= first + count || reports.lock().unwrap().len() >= SHOWN {
+                    if seed >= first + count || figures.lock().unwrap().reports.len() >= SHOWN {
                         return;
                     }
-                    if let Some(report) = found(seed, &mut python) {
-                        reports.lock().unwrap().push(report);
+                    let (compared, report) = look(seed, &mut python);
+                    let mut figures = figures.lock().unwrap();
+                    figures.add(&compared, report);
+                    if asked.is_some() && figures.programs % 1000 == 0 {
+                        figures.say();
                     }
                 }
             });
         }
     });
-    let reports = reports.into_inner().unwrap();
-    assert!(reports.is_empty(), "{} of {count} programs differ:\n{}", reports.len(), reports.join("\n"));
+    let figures = figures.into_inner().unwrap();
+    if asked.is_some() {
+        figures.say();
+    }
+    let reports = figures.reports;
+    assert!(reports.is_empty(), "{} of {} programs differ:\n{}", reports.len(), figures.programs, reports.join("\n"));
 }

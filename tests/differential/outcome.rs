@@ -106,12 +106,25 @@ fn events(value: &Value) -> Vec<&str> {
     names
 }
 
-/// The first call that came to something else in Python, but for what is known to differ.
-pub fn difference(program: &[Step], sockpit: &[Outcome], python: &[Outcome]) -> Option<usize> {
+/// What comparing both runs of a program came to.
+#[derive(Default)]
+pub struct Compared {
+    /// The first call that came to something else in Python, but for what is known to differ.
+    pub differs: Option<usize>,
+    /// The headings of what is known to differ and did.
+    pub known: Vec<&'static str>,
+    /// How many calls were compared.
+    pub calls: usize,
+}
+
+/// Compare both runs.
+pub fn compare(program: &[Step], sockpit: &[Outcome], python: &[Outcome]) -> Compared {
     let mut bound = Bound::default();
+    let mut compared = Compared::default();
     let calls = program.iter().flat_map(|step| step.calls.iter().map(|call| (call, step.task.is_some())));
     let mut pairs = calls.zip(sockpit.iter().zip(python)).enumerate();
     while let Some((i, ((call, in_task), (here, there)))) = pairs.next() {
+        compared.calls = i + 1;
         let same = match (here, there) {
             (Outcome::Gave(a), Outcome::Gave(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| bound.same(call, a, b))
@@ -122,16 +135,23 @@ pub fn difference(program: &[Step], sockpit: &[Outcome], python: &[Outcome]) -> 
             (Outcome::Failed(a), Outcome::Failed(b)) => a == b || (a == "Usage" && b == "Unbound"),
             (a, b) => a == b,
         };
-        match known(call, here, there) {
+        let known = if same { None } else { known(call, here, there) };
+        compared.known.extend(known.map(|known| known.heading));
+        let stops = |pair: (usize, ((&Call, bool), (&Outcome, &Outcome)))| {
+            let (_, ((call, _), (here, there))) = pair;
+            super::known::known(call, here, there).is_some_and(|known| !known.goes_on)
+        };
+        match known {
             _ if same => {}
-            // What is known to differ may have come before it, though it stands below.
-            None if in_task && pairs.any(|(_, ((call, _), (a, b)))| known(call, a, b).is_some_and(|k| !k.goes_on)) => {
-                return None;
-            }
-            None => return Some(i),
             Some(known) if known.goes_on => {}
-            Some(_) => return None,
+            Some(_) => break,
+            // What is known to differ may have come before it, though it stands below.
+            None if in_task && pairs.any(stops) => break,
+            None => {
+                compared.differs = Some(i);
+                break;
+            }
         }
     }
-    None
+    compared
 }

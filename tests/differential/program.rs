@@ -9,6 +9,9 @@ use super::outcome::Outcome;
 /// What stands in a program where a run of it has a word of its own: both runs are of one kernel, and names in it differ.
 pub const TAG: &str = "TAG";
 
+/// Likewise, how long a task waits at most.
+pub const LIMIT: &str = "LIMIT";
+
 /// A call as both languages write it.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -60,7 +63,7 @@ fn longs(program: &[Step]) -> impl Iterator<Item = usize> {
 }
 
 /// A script, and for each of its calls the line it is on.
-pub fn script(program: &[Step], tag: &str) -> (String, Vec<usize>) {
+pub fn script(program: &[Step], tag: &str, limit: &str) -> (String, Vec<usize>) {
     let mut out = String::from("setdefaulttimeout 0.005\n");
     for n in longs(program) {
         let _ = writeln!(out, "let d{n} = \"x\" * {n}");
@@ -85,7 +88,7 @@ pub fn script(program: &[Step], tag: &str) -> (String, Vec<usize>) {
             out.push_str("sleep 0.002\n");
         }
     }
-    (out.replace(TAG, tag), lines)
+    (out.replace(TAG, tag).replace(LIMIT, limit), lines)
 }
 
 /// The same for people: short, and it fails where Python did something else, if that was an error.
@@ -111,7 +114,7 @@ pub fn shown(program: &[Step], python: &[Outcome]) -> String {
             let _ = writeln!(out, "end\n{task} = spawn {task}_calls\nsleep 0.002");
         }
     }
-    out
+    out.replace(LIMIT, "0.4")
 }
 
 /// The names that a task gives to all.
@@ -121,7 +124,7 @@ fn global(step: &Step, before: &str, between: &str) -> String {
 }
 
 /// The same in Python.
-pub fn python(program: &[Step], tag: &str) -> String {
+pub fn python(program: &[Step], tag: &str, limit: &str) -> String {
     let mut out = String::from("setdefaulttimeout(0.005)\n");
     for n in longs(program) {
         let _ = writeln!(out, "d{n} = b\"x\" * {n}");
@@ -150,5 +153,5 @@ pub fn python(program: &[Step], tag: &str) -> String {
             let _ = writeln!(out, "{task} = spawn({task}_calls)");
         }
     }
-    out.replace(TAG, tag)
+    out.replace(TAG, tag).replace(LIMIT, limit)
 }

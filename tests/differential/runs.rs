@@ -36,8 +36,8 @@ impl Python {
     }
 
     /// Give it a program.
-    fn start(&mut self, program: &[Step]) {
-        let mut text = python(program, &tag());
+    fn start(&mut self, program: &[Step], limit: &str) {
+        let mut text = python(program, &tag(), limit);
         if let Some((word, other)) = self.fault {
             text = text.replace(word, other);
         }
@@ -72,10 +72,10 @@ fn tag() -> String {
     format!("D{:07}x{:07}", std::process::id() % 10_000_000, COUNT.fetch_add(1, Ordering::Relaxed) % 10_000_000)
 }
 
-/// Run a program in both, at once.
-pub fn both(program: &[Step], python: &mut Python) -> [Vec<Outcome>; 2] {
-    let (text, lines) = script(program, &tag());
-    python.start(program);
+/// Run a program in both, at once; its tasks wait so long at most.
+pub fn both(program: &[Step], python: &mut Python, limit: &str) -> [Vec<Outcome>; 2] {
+    let (text, lines) = script(program, &tag(), limit);
+    python.start(program, limit);
     let sockpit = sockpit(&text, &lines);
     [sockpit, python.outcomes(calls(program).count())]
 }

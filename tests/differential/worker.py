@@ -6,6 +6,7 @@ from socket import timeout as Timeout
 import socket as module
 
 LONGEST = 10
+SO_PEEK_OFF = 42
 SIOCATMARK = 0x8905
 
 

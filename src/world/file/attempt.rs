@@ -45,11 +45,10 @@ pub(super) fn drive(
         Some(Backing::Disk(_)) => None,
     };
     let Some(socket) = socket else { return drive_disk(world, what, job) };
-    let tried = match side {
-        Side::In => Tried::Receive { room: 0, flags: 0 },
-        Side::Out => Tried::Send { bytes: 0, fds: 0, sent: 0, flags: 0 },
+    let waiting = match side {
+        Side::In => Waiting::new(&socket, side, what, Tried::Receive { room: 0, flags: 0 }),
+        Side::Out => Waiting::to_send(world, &socket, Tried::Send { bytes: 0, fds: 0, sent: 0, flags: 0 }),
     };
-    let waiting = Waiting::new(&socket, side, what, tried);
     let mut job = Some(job);
     let mut parked = false;
     retry(world, waiting, move |world, expired| {

@@ -5,7 +5,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::super::{Mode, Side, Socket, Step, World, chain};
+use super::super::{Mode, ROOM, Side, Socket, Step, World, chain};
 use super::attempt::{Attempt, drive};
 use super::open::{Backing, File, closed, uninterrupted};
 use super::settings::Newline;
@@ -28,6 +28,12 @@ pub(crate) fn write(world: &mut World, file: &Rc<File>, data: &[u8], count: usiz
     };
     let now = settings.by_line && data.iter().any(|b| matches!(b, b'\n' | b'\r'));
     let reply = |count: usize| Reply::One(Value::Int(count as i128));
+    if size == 0 && data.is_empty() {
+        // Without a buffer it is a send of nothing, which may fail, and is a message where there are such.
+        let this = file.clone();
+        let job = move |_: &mut World, _: &mut Attempt| this.drain(0).map(|_| reply(0));
+        return drive(world, file.clone(), Side::Out, ROOM, Box::new(job));
+    }
     if held <= size && !now {
         return Ok(Step::Done(reply(count)));
     }
@@ -56,7 +62,7 @@ pub(crate) fn write(world: &mut World, file: &Rc<File>, data: &[u8], count: usiz
             _ => Err(failed),
         }
     };
-    drive(world, file.clone(), Side::Out, "room", Box::new(job))
+    drive(world, file.clone(), Side::Out, ROOM, Box::new(job))
 }
 
 /// Write out what the buffer holds.
@@ -67,7 +73,7 @@ pub(crate) fn flush(world: &mut World, file: &Rc<File>) -> Result<Step, Failure>
     let until = file.state.borrow().unwritten.end();
     let this = file.clone();
     let job = move |world: &mut World, turn: &mut Attempt| this.drain_to(world, until, turn).map(|()| Reply::Nothing);
-    drive(world, file.clone(), Side::Out, "room", Box::new(job))
+    drive(world, file.clone(), Side::Out, ROOM, Box::new(job))
 }
 
 /// Write out what the buffer holds and close the file; closed it is in any case. A socket whose user closed it before
@@ -95,7 +101,7 @@ pub(crate) fn close(world: &mut World, file: &Rc<File>) -> Result<Step, Failure>
         drop(end(world, &this)?);
         Err(failed.note(format!("the file is closed, and {lost} bytes that were not written are lost")))
     };
-    let step = drive(world, file.clone(), Side::Out, "room", Box::new(job))?;
+    let step = drive(world, file.clone(), Side::Out, ROOM, Box::new(job))?;
     let this = file.clone();
     chain(world, step, move |world, _| end(world, &this))
 }
