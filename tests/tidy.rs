@@ -119,7 +119,8 @@ const WORDS: &[(&str, &[&str])] = &[
     // Names of Python and C.
     ("help/foreign/block.rs", &["close", "coroutine", "flush"]),
     ("help/foreign/c.rs", &["int", "len", "read", "signal", "write"]),
-    ("help/foreign/call.rs", &["coroutine", "encode", "fileno", "len", "pack", "split"]),
+    ("help/foreign/call.rs", &["coroutine", "encode", "fileno", "len", "split"]),
+    ("help/foreign/option.rs", &["pack"]),
     (
         "help/foreign/loops.rs",
         &["acquire", "close", "lock", "pool", "range", "readlines", "release", "semaphore", "shutdown"],

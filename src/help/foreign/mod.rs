@@ -11,6 +11,7 @@ mod call;
 mod cursor;
 mod errors;
 mod loops;
+mod option;
 mod parse;
 mod pattern;
 mod statement;
