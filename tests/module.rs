@@ -35,36 +35,14 @@ const OF_A_SOCKET: &[Left] = &[
         "it fills a buffer of the program, and values here do not change: recv, recvfrom and recvmsg give the data",
         &["recv_into", "recvfrom_into", "recvmsg_into"],
     ),
-    ("a message for AF_ALG whose ancillary data Python packs: sendmsg sends any", &["sendmsg_afalg"]),
     ("parts of a socket: ${s.family} ${s.type} ${s.proto} ${s.timeout}", &["family", "type", "proto"]),
 ];
 
 /// Likewise of `select`.
 const OF_SELECT: &[Left] = &[
     ("Python's name for OSError", &["error"]),
-    ("readiness of many in one object", &["epoll"]),
-    (
-        "events of epoll, which stand where the epoll object does",
-        &[
-            "EPOLLERR",
-            "EPOLLET",
-            "EPOLLEXCLUSIVE",
-            "EPOLLHUP",
-            "EPOLLIN",
-            "EPOLLMSG",
-            "EPOLLONESHOT",
-            "EPOLLOUT",
-            "EPOLLPRI",
-            "EPOLLRDBAND",
-            "EPOLLRDHUP",
-            "EPOLLRDNORM",
-            "EPOLLWRBAND",
-            "EPOLLWRNORM",
-            "EPOLL_CLOEXEC",
-        ],
-    ),
+    ("a flag of making an epoll, which is closed at exec in any case", &["EPOLL_CLOEXEC"]),
     ("an event of STREAMS, which Linux never gives", &["POLLMSG"]),
-    ("how much a pipe takes in one piece: there are no pipes here", &["PIPE_BUF"]),
 ];
 
 /// Likewise of `selectors`.

@@ -213,6 +213,9 @@ p2:music-1
 [music-1] 小明正在听第2首音乐********
 [change_money-1] 子进程的task函数查看money 666
 1000
+客户端收到: 问题1 的回答
+客户端收到: 问题2 的回答
+SIGPIPE: -13
 [nap-1] jason1 is running
 [nap-1] jason1 is over
 [nap-2] jason2 is running

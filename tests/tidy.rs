@@ -118,7 +118,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("front/inputrc.rs", &["set"]),
     // Names of Python and C.
     ("help/foreign/block.rs", &["close", "coroutine", "flush"]),
-    ("help/foreign/c.rs", &["int", "len", "read", "write"]),
+    ("help/foreign/c.rs", &["int", "len", "read", "signal", "write"]),
     ("help/foreign/call.rs", &["coroutine", "encode", "fileno", "len", "pack", "split"]),
     (
         "help/foreign/loops.rs",
@@ -133,11 +133,15 @@ const WORDS: &[(&str, &[&str])] = &[
     ("help/mod.rs", &["state"]),
     ("help/examples.rs", &["socket"]),
     ("lang/foreign.rs", &["random", "select", "socket", "time"]),
+    ("help/foreign/pattern.rs", &["signal"]),
     ("render/json.rs", &["sockets"]),
     ("render/rules.rs", &["pid", "random", "time"]),
     ("render/transcript.rs", &["random"]),
     ("session/evaluate.rs", &["prompt"]),
     ("session/task.rs", &["coroutine"]),
+    // What BPF's assembly and Python's documentation call things.
+    ("value/bpf.rs", &["len", "queue"]),
+    ("value/special.rs", &["pid"]),
     ("world/epoll.rs", &["socket"]),
     ("world/mpqueue.rs", &["mpqueue"]),
     ("world/queue.rs", &["lifoqueue", "priorityqueue", "queue"]),

@@ -119,7 +119,7 @@ fn only_what_suits_the_parameter_is_offered() {
         ("setsockopt conn TCP_INF", ""),
         ("setsockopt u TCP_", ""),
         ("setsockopt u UDP_C", "UDP_CORK"),
-        ("socket ud", "udp udp6"),
+        ("socket ud", "udp udp6 udplite udplite6"),
         ("socket AF_INET SOCK_ST", "SOCK_STREAM"),
         ("recv conn 10 fl", "flags="),
         ("expect EADDR", "EADDRINUSE EADDRNOTAVAIL"),

@@ -28,7 +28,7 @@ const SERVICES: &[(&str, u16)] = &[
     ("redis", 6379),
 ];
 
-const FORMS: &str = "an address is host:port, [v6]:port, :port, a path with a / in it, or @name; `help addresses` has those of other families";
+const FORMS: &str = "an address is host:port, [v6]:port, :port, a path with a / in it, or @name";
 
 fn service(name: &str) -> Option<u16> {
     SERVICES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, port)| *port)

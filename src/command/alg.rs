@@ -15,7 +15,7 @@ pub(super) const COMMANDS: &[Command] = &[SENDMSG_AFALG];
 
 const SENDMSG_AFALG: Command = Command {
     name: "sendmsg_afalg",
-    summary: "give data to one of the kernel's ciphers: what to do with it, the initialization vector, the associated length",
+    summary: "give data to a cipher of the kernel, AF_ALG",
     notes: &[
         "A socket of AF_ALG is bound to an algorithm, gets its key with ALG_SET_KEY, and accept gives the socket of one \
          operation, to which data is sent and from which the result is received. A hash needs no more than send and recv; a cipher \
@@ -23,7 +23,7 @@ const SENDMSG_AFALG: Command = Command {
     ],
     params: &[
         req("S", Kind::Socket).is("what accept gave"),
-        named("op", Kind::Int).is("ALG_OP_ENCRYPT or ALG_OP_DECRYPT: it must be given"),
+        named("op", Kind::Int).is("ALG_OP_ENCRYPT (1) or ALG_OP_DECRYPT (0): it must be given"),
         named("iv", Kind::Data).is("the initialization vector"),
         named("assoclen", Kind::Size).is("aead: how many bytes at the start are authenticated and not encrypted"),
         named("flags", Kind::MsgFlags).is("as in send"),
@@ -41,12 +41,12 @@ const SENDMSG_AFALG: Command = Command {
         NO_ROOM,
         CLOSED,
     ],
-    example: "try\n  alg = socket alg seqpacket\n  bind alg alg:skcipher:cbc(aes)\n  setsockopt alg ALG_SET_KEY \"sixteen bytes...\"\n\
-              \x20 op, none = accept alg\n  sendmsg_afalg op \"a block of data..\" op=ALG_OP_ENCRYPT iv=0123456789abcdef\n  recv op 16\n\
+    example: "try\n  alg = socket alg seqpacket\n  bind alg \"alg:skcipher:cbc(aes)\"\n  setsockopt alg ALG_SET_KEY \"sixteen bytes...\"\n\
+              \x20 op, none = accept alg\n  sendmsg_afalg op \"a block of data..\" op=1 iv=0123456789abcdef\n  recv op 16\n\
               except EAFNOSUPPORT ENOENT as e\n  print \"$e\"\nend",
     related: &["AF_ALG", "ALG_SET_KEY", "accept", "sendmsg"],
     run: sendmsg_afalg,
-    ..base(Group::Transfer)
+    ..base(Group::Octets)
 };
 
 /// What ALG_SET_IV takes: `struct af_alg_iv`, the length and the bytes.

@@ -119,8 +119,7 @@ impl Args {
         }
         let n = self.int(i)?;
         i32::try_from(n)
-            .or_else(|_| u32::try_from(n).map(|n| n as i32))
-            .map_err(|_| Failure::usage(format!("{n} does not fit a C int (-2147483648 to 4294967295)")).at(i))
+            .map_err(|_| Failure::usage(format!("{n} does not fit a C int (-2147483648 to 2147483647)")).at(i))
     }
 
     /// A size: a whole number from 0.
@@ -139,6 +138,12 @@ impl Args {
     /// The bytes to send of the argument in that place.
     pub fn data(&self, i: usize) -> Cow<'_, [u8]> {
         self.value(i).wire()
+    }
+
+    /// The text in that place, for what C takes: without a zero in it.
+    pub fn c_text(&self, i: usize) -> Result<Cow<'_, str>, Failure> {
+        let text = self.text(i)?;
+        if text.contains('\0') { Err(Failure::usage("a name has no zero byte").at(i)) } else { Ok(text) }
     }
 
     /// The text in that place: numbers as they are shown; bytes and the names in addresses must be UTF-8.

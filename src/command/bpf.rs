@@ -9,7 +9,7 @@ pub(super) const COMMANDS: &[Command] = &[BPF];
 
 const BPF: Command = Command {
     name: "bpf",
-    summary: "make a classic BPF program for SO_ATTACH_FILTER: an instruction a word, in quotes, or a text of many lines",
+    summary: "make a classic BPF program, for SO_ATTACH_FILTER",
     notes: &[
         "An instruction is written as bpf_asm and tcpdump -d have it (\"ldh [12]\", \"jeq #0x800, yes, no\", \"no: ret #0\"), or as \
          its four numbers code, jt, jf and k, as tcpdump -dd and -ddd have it (\"40 0 0 12\"). ret says how many bytes of \
@@ -27,7 +27,7 @@ const BPF: Command = Command {
               same = bpf \"40 0 0 12\" \"21 0 1 0x806\" \"6 0 0 0xffffffff\" \"6 0 0 0\"\nassert $arp == $same",
     related: &["SO_ATTACH_FILTER", "SO_DETACH_FILTER", "SO_LOCK_FILTER", "SO_GET_FILTER", "AF_PACKET"],
     run: program,
-    ..base(Group::Options)
+    ..base(Group::Octets)
 };
 
 /// The lines of a value: of a list those of its entries, where four numbers are one.

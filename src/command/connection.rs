@@ -117,6 +117,7 @@ pub(super) const CONNECT: Command = Command {
             .cure("the address and port once more; settimeout S SECONDS makes the wait shorter"),
         err("ENETUNREACH", "no route leads there, or none from the address that the socket is bound to")
             .cure("an address of a network that ifconfig shows; a socket that is not bound"),
+        err("EOPNOTSUPP", "the family has no connections: AF_PACKET").cure("bind S packet:INTERFACE:PROTOCOL"),
         err("EHOSTUNREACH", "no host answers at that address, or a router says so"),
         err("EAI_NONAME", "no host has that name"),
         err("EADDRNOTAVAIL", "no local port is left for this address: they are in use or in TIME_WAIT")

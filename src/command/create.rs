@@ -80,7 +80,7 @@ const CREATE_CONNECTION: Command = Command {
 
 const HAS_DUALSTACK_IPV6: Command = Command {
     name: "has_dualstack_ipv6",
-    summary: "whether one socket can take clients of IPv6 and of IPv4: create_server with dualstack_ipv6=on",
+    summary: "whether one socket can take clients of IPv6 and of IPv4; then create_server takes dualstack_ipv6=on",
     results: &[("has", Holds::Measured)],
     returns: "true, unless the kernel has no IPv6",
     python: "socket.has_dualstack_ipv6()",
@@ -177,6 +177,7 @@ fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure
     let plan = move |left| Plan { left, mode, source, failure, told };
     match arg(args, 0) {
         Arg::Host(host, port) => {
+            lookup::is_name(host).map_err(|failure| failure.at(0))?;
             let (host, port) = (host.as_bytes().to_vec(), *port);
             let query = resolve::Query { host: Some(host), kind: libc::SOCK_STREAM, ..resolve::Query::default() };
             // The answers are addresses: they change threads as such, and become a plan here.

@@ -46,7 +46,7 @@ const FROMFD: Command = Command {
 
 const GET_INHERITABLE: Command = Command {
     name: "get_inheritable",
-    summary: "whether a program that this one starts gets the socket's descriptor, too",
+    summary: "whether programs started from here get the descriptor, too",
     params: &[req("S", Kind::Socket)],
     results: &[("inheritable", Holds::Plain)],
     returns: "false for every new socket, true after set_inheritable",
@@ -65,7 +65,7 @@ const GET_INHERITABLE: Command = Command {
 
 const SET_INHERITABLE: Command = Command {
     name: "set_inheritable",
-    summary: "choose whether a program that this one starts gets the socket's descriptor, too",
+    summary: "choose whether programs started from here get the descriptor",
     notes: &["A child that `process` starts is such a program: the descriptor has the same number there, and `socket \
               fileno=FD` takes it up. While it has it, the connection stays open."],
     params: &[req("S", Kind::Socket), req("SWITCH", Kind::Switch)],

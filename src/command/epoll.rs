@@ -31,7 +31,8 @@ const EPOLL: Command = Command {
          (epoll_ctl ADD); epoll_wait then gives those that are ready, however many there are besides.",
         "Level-triggered, as usual: an event is told as long as it is there. Edge-triggered (EPOLLET): it is told once, when \
          something comes; who does not read until EAGAIN then waits for what is there already.",
-        "A closed socket is gone from it, but not while a dup of it is open: then its events still come. An epoll has a \
+        "An epoll has no names: a socket that only it knows is closed when its last name goes, as in Python; keep those that \
+         are watched in a list. A closed socket is gone from it, but not while a dup of it is open: then its events still come. An epoll has a \
          descriptor and can be watched itself, by another, by poll and by select.",
     ],
     results: &[("epoll", Holds::Live)],
@@ -72,8 +73,8 @@ const EPOLL_CTL: Command = Command {
         err("EPERM", "a file of the disk is always ready: there is nothing to wait for"),
         err(
             "EINVAL",
-            "an epoll cannot watch itself; or EPOLLEXCLUSIVE goes with none of MOD, an epoll, EPOLLONESHOT and \
-                       EPOLLRDHUP",
+            "an operation there is none of, an epoll that is to watch itself, or EPOLLEXCLUSIVE with what it does not \
+                       go with",
         ),
         err("ELOOP", "epolls would watch each other in a circle, or more than 5 stand in a row"),
         err("ENOSPC", "/proc/sys/fs/epoll/max_user_watches is reached"),

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::lookup::{WAITING, gai};
+use super::lookup::{WAITING, gai, is_name, protocol};
 use super::{Args, Command, Group, Kind, base, err, opt, req};
 use crate::os::resolve::{self as os, Host, Query};
 use crate::value::{Failure, Holds, Name, Reply, Value};
@@ -52,7 +52,7 @@ const SETHOSTNAME: Command = Command {
 
 const GETFQDN: Command = Command {
     name: "getfqdn",
-    summary: "the full name of a host: the first of its names that has a dot, or else its official one",
+    summary: "the full name of a host: the first of its names with a dot; else its official one",
     notes: &["A host that is not known is given back as it was written."],
     params: &[opt("NAME", Kind::Text).is("a name or an address; this machine when it is left out or empty")],
     results: &[("name", Holds::Host)],
@@ -68,7 +68,7 @@ const GETFQDN: Command = Command {
 
 const GETHOSTBYNAME_EX: Command = Command {
     name: "gethostbyname_ex",
-    summary: "a host's official name, its other names, and its IPv4 addresses",
+    summary: "a host's official name, other names and IPv4 addresses",
     notes: &["It knows IPv4 only: getaddrinfo is its successor."],
     params: &[req("NAME", Kind::Text).is("a host's name, or an IPv4 address, which is given back")],
     results: &[("name", Holds::Plain), ("aliases", Holds::Plain), ("addresses", Holds::Plain)],
@@ -90,7 +90,7 @@ const GETHOSTBYNAME_EX: Command = Command {
 
 const GETHOSTBYADDR: Command = Command {
     name: "gethostbyaddr",
-    summary: "the names of the host that has an address: the official one, the others, and its addresses",
+    summary: "the names of the host that has an address; and its addresses",
     notes: &["getnameinfo is its successor."],
     params: &[req("HOST", Kind::Text).is("an address, of IPv4 or IPv6; of a name its first address is taken")],
     results: &[("name", Holds::Host), ("aliases", Holds::Plain), ("addresses", Holds::Plain)],
@@ -192,6 +192,13 @@ fn by_address(name: &str) -> Result<Host, Why> {
     os::host_by_addr(address(name, 0)?).map_err(Why::Host)
 }
 
+/// The host that the call is about.
+fn host(args: &Args) -> Result<String, Failure> {
+    let name = args.c_text(0)?.into_owned();
+    is_name(&name).map_err(|failure| failure.at(0))?;
+    Ok(name)
+}
+
 /// Ask for a host in the background.
 fn ask(world: &mut World, find: impl FnOnce() -> Result<Host, Why> + Send + 'static) -> Step {
     offload(world, WAITING, find, |_, found| {
@@ -203,7 +210,7 @@ fn ask(world: &mut World, find: impl FnOnce() -> Result<Host, Why> + Send + 'sta
 }
 
 fn gethostbyname_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let name = args.text(0)?.into_owned();
+    let name = host(args)?;
     Ok(ask(world, move || {
         address(&name, libc::AF_INET)?;
         os::host_by_name(&name).map_err(Why::Host)
@@ -211,12 +218,12 @@ fn gethostbyname_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure>
 }
 
 fn gethostbyaddr(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let name = args.text(0)?.into_owned();
+    let name = host(args)?;
     Ok(ask(world, move || by_address(&name)))
 }
 
 fn getfqdn(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let given = if args.has(0) { args.text(0)?.trim().to_string() } else { String::new() };
+    let given = if args.has(0) { host(args)?.trim().to_string() } else { String::new() };
     let full = move || {
         let name = if matches!(&*given, "" | "0.0.0.0" | "::") { os::gethostname() } else { given };
         match by_address(&name) {
@@ -226,11 +233,6 @@ fn getfqdn(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         }
     };
     Ok(offload(world, WAITING, full, |_, name| Ok(Value::text(name).into())))
-}
-
-/// The protocol in the second place, if it is there.
-fn protocol(args: &Args) -> Result<Option<String>, Failure> {
-    if args.has(1) { Ok(Some(args.text(1)?.into_owned())) } else { Ok(None) }
 }
 
 fn getservbyport(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -245,7 +247,7 @@ fn getservbyport(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 fn getprotobyname(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let name = args.text(0)?.into_owned();
+    let name = args.c_text(0)?.into_owned();
     Ok(offload(
         world,
         WAITING,

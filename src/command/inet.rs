@@ -97,7 +97,7 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "htons",
-        summary: "a 16-bit number from this machine's byte order to the network's",
+        summary: "a 16-bit number put in the network's byte order; it was in this machine's",
         params: &[req("N", Kind::Int).is("0 to 65535: a port")],
         results: &[("n", Holds::Reckoned)],
         returns: "the number with its two bytes in network order",
@@ -112,7 +112,7 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "ntohs",
-        summary: "a 16-bit number from the network's byte order to this machine's",
+        summary: "a 16-bit number put in this machine's byte order; it was in the network's",
         params: &[req("N", Kind::Int).is("0 to 65535: a port")],
         results: &[("n", Holds::Reckoned)],
         returns: "the number with its two bytes in this machine's order",
@@ -127,7 +127,7 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "htonl",
-        summary: "a 32-bit number from this machine's byte order to the network's",
+        summary: "a 32-bit number put in the network's byte order; it was in this machine's",
         params: &[req("N", Kind::Int).is("0 to 4294967295")],
         results: &[("n", Holds::Plain)],
         returns: "the number with its four bytes in network order",
@@ -142,7 +142,7 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "ntohl",
-        summary: "a 32-bit number from the network's byte order to this machine's",
+        summary: "a 32-bit number put in this machine's byte order; it was in the network's",
         params: &[req("N", Kind::Int).is("0 to 4294967295")],
         results: &[("n", Holds::Plain)],
         returns: "the number with its four bytes in this machine's order",

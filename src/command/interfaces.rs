@@ -12,7 +12,7 @@ const NAMES: Command = base(Group::Names);
 
 const IF_NAMEINDEX: Command = Command {
     name: "if_nameindex",
-    summary: "this machine's network interfaces: an entry of number and name for each",
+    summary: "this machine's network interfaces, by number and name",
     results: &[("interfaces", Holds::Measured)],
     returns: "a list: an entry of number and name for each interface",
     python: "socket.if_nameindex()",
@@ -41,7 +41,7 @@ const IF_NAMETOINDEX: Command = Command {
     example: "index = if_nametoindex lo",
     related: &["if_indextoname", "if_nameindex", "IP_MULTICAST_IF", "IPV6_MULTICAST_IF"],
     run: |_, args| {
-        let name = args.text(0)?;
+        let name = args.c_text(0)?;
         let none = || Failure::with(crate::value::Name::Errno(libc::ENODEV), "no interface with this name").at(0);
         Ok(Value::Int(sockopt::interface_index(&name).ok_or_else(none)?.into()).into())
     },
@@ -69,8 +69,8 @@ const IF_INDEXTONAME: Command = Command {
 
 fn if_indextoname(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let n = args.int(0)?;
-    let index = u64::try_from(n).map_err(|_| Failure::usage(format!("an interface's number is 1 or more, not {n}")));
+    let long = u64::try_from(n).map_err(|_| Failure::usage(format!("{n} does not fit a C unsigned long")).at(0))?;
     // What no interface can have none has.
-    let index = u32::try_from(index.map_err(|failure| failure.at(0))?).unwrap_or(0);
+    let index = u32::try_from(long).unwrap_or(0);
     Ok(Value::text_or_bytes(interfaces::name_of(index).map_err(|e| Failure::os(e).at(0))?).into())
 }

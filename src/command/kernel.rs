@@ -4,16 +4,18 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
+use super::epoll::EPOLLS;
 use super::netstat::netstat;
 use super::{Args, CLOSED, Command, Group, Kind, bare, err, req, rest};
 use crate::linux::constants;
 use crate::linux::state::State;
+use crate::os::epoll::Watching;
 use crate::os::interfaces::{self, Interface};
 use crate::os::sockopt;
 use crate::os::tcp::{self, FIELDS, Info, Unit, stands};
-use crate::value::table::{Column, plain};
+use crate::value::table::{Column, holds, plain};
 use crate::value::{Failure, Holds, Table, Value, text};
-use crate::world::{Request, Step, World};
+use crate::world::{Epoll, Request, Step, World};
 
 /// The calls of this file.
 pub(super) const COMMANDS: &[Command] = &[
@@ -59,7 +61,11 @@ pub(super) const COMMANDS: &[Command] = &[
         )
     },
     Command {
-        params: &[req("S", Kind::Socket)],
+        notes: &[
+            "Of an epoll it lists what is registered: the socket, its descriptor, the events that are asked for. \
+                  EPOLLONESHOT that has told of its event has none until MOD.",
+        ],
+        params: &[req("S", Kind::Socket).or(EPOLLS)],
         also: &["dir(S)"],
         results: &[("info", Holds::Measured)],
         returns: "an object, when it is given a name; else it is shown",
@@ -170,7 +176,26 @@ impl Facts {
     }
 }
 
-fn info(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+/// What an epoll watches.
+const WATCHED: &[Column] = &[plain("socket"), holds("fd", Holds::Fd), plain("events")];
+
+/// The entries of an epoll, as the kernel has them.
+fn watched(world: &World, epoll: &Epoll) -> Result<Step, Failure> {
+    drop(epoll.end.fd()?);
+    let row = |one: &Watching| {
+        let whose = world.owner(one);
+        let name = if let Value::Handle(it) = whose { Value::text(it.label()) } else { Value::None };
+        vec![name, Value::Int(one.fd.into()), Value::text(constants::EPOLL_EVENTS.join(one.events))]
+    };
+    let mut shown: Vec<_> = epoll.registered().iter().map(row).collect();
+    shown.sort_by(|a, b| a[1].order(&b[1]).unwrap_or(std::cmp::Ordering::Equal));
+    rows(Table { columns: WATCHED, rows: shown, empty: "it watches nothing".into() })
+}
+
+fn info(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    if let Some(epoll) = args.value(0).downcast_rc::<Epoll>() {
+        return watched(world, &epoll);
+    }
     let socket = args.socket(0)?;
     let fd = socket.fd()?;
     let fd = fd.as_fd();

@@ -283,18 +283,6 @@ fn switch(value: &Value) -> Result<Value, Failure> {
     Ok(Value::Bool(on))
 }
 
-/// The bits that names of flags stand for, joined with `|`: what calls give that tell of events.
-pub(crate) fn named_bits(words: &str) -> Option<i128> {
-    let bit = |word: &str| match number(word) {
-        Some(Value::Int(n)) => Some(n),
-        _ => constants::find_any(word).map(i128::from),
-    };
-    words
-        .split('|')
-        .filter(|word| !words.is_empty() || !word.is_empty())
-        .try_fold(0, |bits, word| Some(bits | bit(word)?))
-}
-
 /// A constant by name or number, several joined with `|` where they are flags.
 fn constant(kind: Kind, value: Value) -> Result<Value, Failure> {
     let Value::Text(word) = &value else {
@@ -335,22 +323,21 @@ fn unknown_constant(kind: Kind, set: &Constants, word: &str) -> Failure {
 /// An option by its name alone. A level and an option in two words are fitted by [`fit_leveled`].
 fn fit_option(value: &Value) -> Result<Arg, Failure> {
     let word = value.to_string();
-    match options::by_name(&word) {
-        Some(found) => Ok(Arg::Opt(found)),
-        None => {
-            let failure = Failure::usage(format!("no socket option is called `{word}`"));
-            let names = || options::names().chain(options::levels().map(|(name, _)| *name));
-            Err(match text::nearest(&word, names()) {
-                _ if constants::REST.number(&word).is_some() => failure
-                    .note(format!("it is known by its number alone, and needs its level before it: SOL_... {word}")),
-                Some(near) => failure.note(format!("did you mean {near}?")),
-                None if number(&word).is_some() => {
-                    failure.note("by number, an option needs its level before it: setsockopt s IPPROTO_TCP 1 1")
-                }
-                None => failure.note("see: help setsockopt"),
-            })
-        }
+    if let Some(found) = options::by_name(&word) {
+        return Ok(Arg::Opt(found));
     }
+    let names = || options::names().chain(options::levels().map(|(name, _)| *name));
+    let note = match text::nearest(&word, names()) {
+        _ if constants::REST.number(&word).is_some() => {
+            format!("it is known by its number alone, and needs its level before it: SOL_... {word}")
+        }
+        Some(near) => format!("did you mean {near}?"),
+        None if number(&word).is_some() => {
+            "by number, an option needs its level before it: setsockopt s IPPROTO_TCP 1 1".into()
+        }
+        None => "see: help setsockopt".into(),
+    };
+    Err(Failure::usage(format!("no socket option is called `{word}`")).note(note))
 }
 
 /// Whether a value names a level rather than an option.
@@ -391,8 +378,7 @@ pub(crate) fn fit_leveled(level: &Value, option: &Value) -> Result<Arg, Failure>
         Some(n) => i32::try_from(n).map_err(|_| bad(n))?,
         None => self::level(&level.to_string()).ok_or_else(|| unknown_level(&level.to_string()))?,
     };
-    let named = || constants::REST.number(&option.to_string()).map(i128::from);
-    if let Some(n) = as_number(option).or_else(named) {
+    if let Some(n) = as_number(option).or_else(|| constants::REST.number(&option.to_string()).map(i128::from)) {
         let n = i32::try_from(n).map_err(|_| bad(n))?;
         return Ok(Arg::Opt(options::by_number(level_number, n)));
     }

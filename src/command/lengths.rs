@@ -13,7 +13,7 @@ const LIMIT: usize = i32::MAX as usize;
 
 const CMSG_LEN: Command = Command {
     name: "CMSG_LEN",
-    summary: "how long an item of ancillary data is whose data has N bytes: with its head",
+    summary: "how long an item of N bytes of ancillary data is; with its head",
     params: &[req("N", Kind::Int).is("bytes")],
     results: &[("length", Holds::Plain)],
     returns: "bytes: what ANCBUFSIZE must be for the last item",
@@ -29,7 +29,7 @@ const CMSG_LEN: Command = Command {
 
 const CMSG_SPACE: Command = Command {
     name: "CMSG_SPACE",
-    summary: "how much room an item of ancillary data takes whose data has N bytes: with its head, and filled up",
+    summary: "how much room an item of N bytes of ancillary data takes; with its head, and filled up",
     params: &[req("N", Kind::Int).is("bytes")],
     results: &[("space", Holds::Plain)],
     returns: "bytes: what each of several items adds to ANCBUFSIZE",

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use super::{Arg, Args, Command, Group, Kind, base, err, opt, req};
 use crate::linux::constants;
 use crate::os::resolve::{self as os, Found, Query};
-use crate::value::{Failure, Holds, Name, Reply, Tried, Value};
+use crate::value::{Failure, Holds, Name, Reply, Tried, Value, text};
 use crate::world::{Step, World, offload};
 
 /// The calls.
@@ -134,6 +134,17 @@ pub(super) fn no_address(arg: &Arg) -> Failure {
     }
 }
 
+/// Whether a host's name can be asked for, as Python has it that writes it in the way of IDNA.
+pub(super) fn is_name(host: &str) -> Result<(), Failure> {
+    let labels: Vec<&str> = host.split('.').collect();
+    let fits = |(i, label): (usize, &&str)| label.len() < 64 && (i + 1 == labels.len() || !label.is_empty());
+    if !host.is_ascii() || labels.iter().enumerate().all(fits) {
+        return Ok(());
+    }
+    let failure = Failure::with(Name::Decode, format!("{} is no host's name", text::quote_text(host)));
+    Err(failure.note("between its dots stand 1 to 63 letters"))
+}
+
 /// The first address of a host in a family, with that port.
 pub(super) fn look_up(
     world: &mut World,
@@ -182,6 +193,7 @@ fn getaddrinfo(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let name = |i| {
         args.text(i).map(|text| if matches!(&*text, "none" | "None") { None } else { Some(text.as_bytes().to_vec()) })
     };
+    is_name(&args.text(0)?).map_err(|failure| failure.at(0))?;
     let query = Query {
         host: name(0)?,
         service: name(1)?,
@@ -205,7 +217,8 @@ fn entry(found: Found) -> Value {
 }
 
 fn gethostbyname(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let name = args.text(0)?;
+    let name = args.c_text(0)?;
+    is_name(&name).map_err(|failure| failure.at(0))?;
     let ip = match &*name {
         "" => Ipv4Addr::UNSPECIFIED,
         "<broadcast>" => Ipv4Addr::BROADCAST,
@@ -214,9 +227,14 @@ fn gethostbyname(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(Value::text(ip.to_string()).into())
 }
 
+/// The protocol in the second place, if it is there.
+pub(super) fn protocol(args: &Args) -> Result<Option<String>, Failure> {
+    if args.has(1) { Ok(Some(args.c_text(1)?.into_owned())) } else { Ok(None) }
+}
+
 fn getservbyname(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let name = args.text(0)?.into_owned();
-    let protocol = if args.has(1) { Some(args.text(1)?.into_owned()) } else { None };
+    let name = args.c_text(0)?.into_owned();
+    let protocol = protocol(args)?;
     let find = move || os::getservbyname(&name, protocol.as_deref());
     Ok(offload(world, WAITING, find, |_, port| match port {
         Some(port) => Ok(Value::Int(port.into()).into()),

@@ -78,9 +78,8 @@ const SELECT: Command = Command {
     results: &[("ready", Holds::Plain)],
     returns: "three lists: what can be read, written, has urgent data; empty ones at the end of the time. In the short form \
               the first alone",
-    python: "select.select({R[]}, {W[]}, {X[]}<, {SECONDS}>) || select.select([{R}], [], []<, {TIMEOUT}>)[0] || \
+    python: "select.select({R[]}, {W[]}, {X[]}<, {SECONDS}>) || select.select({R[]}, [], []<, {TIMEOUT}>)[0] || \
              select.select([{R}, {W}<, {X}<, {SECONDS}<, {S}>>>], [], []<, {TIMEOUT}>)[0]",
-    also: &["select.select({R}, [], []<, {TIMEOUT}>)[0]"],
     c: "FD_ZERO(&r); FD_SET(a, &r); FD_SET(b, &r); select(b + 1, &r, &w, NULL, &tv);",
     man: "select(2)",
     errors: &[

@@ -28,7 +28,7 @@ pub(super) const COMMANDS: &[Command] = &[
         python: "{S}.getsockname()",
         c: "getsockname(s, (struct sockaddr *)&addr, &len);",
         man: "getsockname(2)",
-        errors: &[CLOSED],
+        errors: &[CLOSED, err("EOPNOTSUPP", "the family tells no addresses: AF_ALG")],
         example: "s = socket AF_INET SOCK_STREAM\nbind s 127.0.0.1:0\naddr = getsockname s",
         related: &["getpeername", "bind", "connect"],
         run: |_, args| {
@@ -51,6 +51,7 @@ pub(super) const COMMANDS: &[Command] = &[
         errors: &[
             err("ENOTCONN", "the socket is not connected, or no longer: a listening socket never is")
                 .cure("connect S first; a server asks the socket that accept gave"),
+            err("EOPNOTSUPP", "the family has no connections: AF_PACKET"),
             CLOSED,
         ],
         example: "a, b = socketpair\ngetpeername a\ns = socket\nexpect ENOTCONN getpeername s",

@@ -216,7 +216,7 @@ pub(super) const COMMANDS: &[Command] = &[
     },
     Command {
         name: "signal",
-        summary: "choose what SIGPIPE does: default, it ends the process that sends to a broken connection; or ignore",
+        summary: "choose whether SIGPIPE ends this process (default, ignore)",
         notes: &[
             "Every process of sockpit begins with SIGPIPE ignored, as in Python: send then fails with EPIPE. A program in C \
              begins with the default, and dies of the first send after the peer is gone, unless that says MSG_NOSIGNAL. The \

@@ -71,7 +71,7 @@ pub(super) const RECV: Command = Command {
 
 const RECVFROM: Command = Command {
     name: "recvfrom",
-    summary: "receive a datagram of up to N bytes, and the address it came from",
+    summary: "receive a datagram of up to N bytes, and where it came from",
     notes: &["One call is one datagram. To answer, sendto the address it gave."],
     params: &[
         req("S", Kind::Socket).that(Stands::Reachable),

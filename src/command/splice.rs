@@ -19,7 +19,7 @@ const PIPE: Command = Command {
     notes: &[
         "Both ends are files without a buffer: read gives what is there, up to so many bytes, and waits while there is \
          nothing; write waits while the pipe is full, and fails with EPIPE when nobody can read any more. Empty data is the \
-         end: the writing end is closed. splice moves bytes between a pipe and a socket.",
+         end: the writing end is closed. Python's os.pipe gives two numbers, of which open(r, 'rb', 0) makes a file. splice moves bytes between a pipe and a socket.",
     ],
     results: &[("reader", Holds::Live), ("writer", Holds::Live)],
     returns: "the end to read from and the end to write to",
@@ -75,7 +75,7 @@ const SPLICE: Command = Command {
     example: "left, right = socketpair\nr, w = pipe\nsend left \"past the program\"\nsplice right w 100\nread r 100",
     related: &["pipe", "sendfile", "recv", "send"],
     run: splice,
-    ..base(Group::Transfer)
+    ..base(Group::Files)
 };
 
 /// What bytes are moved from or to.

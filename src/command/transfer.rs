@@ -53,6 +53,8 @@ pub(super) const SEND: Command = Command {
         NO_ROOM,
         err("timeout", "no room in the send buffer within the socket's timeout"),
         err("EDESTADDRREQ", "a UDP socket without a peer").cure("sendto S DATA ADDR, or connect S ADDR first"),
+        err("ENXIO", "an AF_PACKET socket that is bound to no interface")
+            .cure("bind S packet:INTERFACE:PROTOCOL first"),
         err("ENOTCONN", "the socket is not connected")
             .cure("connect S first; a server sends on the socket that accept gave"),
         err("EMSGSIZE", "too long for one datagram: 65507 bytes over UDP on IPv4, or fewer by SO_SNDBUF")

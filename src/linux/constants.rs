@@ -26,6 +26,7 @@ pub static FAMILIES: Constants = Constants {
         AF_NETLINK, "messages to and from the kernel: routes, interfaces, other sockets; an address is netlink:PID:GROUPS";
         AF_PACKET, "whole frames of a network interface, for root: an address is packet:INTERFACE:PROTOCOL";
         AF_VSOCK, "between a virtual machine and its host: an address is vsock:CID:PORT";
+        AF_ALG, "the kernel's hashes and ciphers, where it has that: an address is alg:TYPE:NAME";
     ],
     also: rest::FAMILIES,
     choice: -1,
@@ -272,6 +273,15 @@ pub fn value(names: &str) -> Option<i64> {
         if full { find_any(name) } else { None }
     };
     names.split('|').try_fold(0, |bits, name| Some(bits | one(name)?))
+}
+
+/// The bits that names stand for, full or short, joined with `|`; none for no words: what calls give that tell of events.
+pub fn bits(words: &str) -> Option<i64> {
+    let bit = |word: &str| match word.strip_prefix("0x") {
+        Some(digits) => i64::from_str_radix(digits, 16).ok(),
+        None => find_any(word),
+    };
+    words.split('|').filter(|_| !words.is_empty()).try_fold(0, |bits, word| Some(bits | bit(word)?))
 }
 
 /// The number of a name in any of the sets, of an option, of an option's level, or of an error.

@@ -40,7 +40,7 @@ pub static EPOLL_EVENTS: Constants = Constants {
         EPOLLRDHUP, "the peer sends no more: it closed, or shut down its writing half";
         EPOLLEXCLUSIVE, "a flag, with ADD only: of several epolls that wait for one socket not all are woken";
         EPOLLONESHOT, "a flag: after one event the socket is silent, until MOD arms it again";
-        EPOLLET, "a flag, edge-triggered: an event is told once when it comes, not as long as it is there";
+        EPOLLET = 0x8000_0000_u32, "a flag, edge-triggered: an event is told once, when it comes";
     ],
     also: named![
         EPOLLRDNORM, "ordinary data can be read: with EPOLLIN";

@@ -43,7 +43,7 @@ impl Constants {
     /// The documented name of exactly that number; where it has none, another that means something of its own.
     pub fn name_of(&self, value: i32) -> Option<&'static str> {
         let own = self.also.iter().filter(|(.., about)| !about.is_empty());
-        self.documented.iter().chain(own).find(|(_, number, _)| *number == i64::from(value)).map(|(name, ..)| *name)
+        self.documented.iter().chain(own).find(|(_, number, _)| *number as i32 == value).map(|(name, ..)| *name)
     }
 
     /// The documented names of the flags in a number, joined as they could be typed: `MSG_TRUNC|MSG_EOR`. What

@@ -212,6 +212,17 @@ pub(crate) fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr), 
         Arg::Fd(fd.as_raw_fd()), filled(result.as_ref().ok().map(|(_, addr)| addr)), Arg::Flags(&ACCEPT_FLAGS, flags))
 }
 
+/// The same without asking for an address, of which AF_ALG has none: asked for one, accept would fail with ECONNABORTED.
+pub(crate) fn accept_nameless(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr), i32> {
+    // SAFETY: without room for an address none is written, and the new descriptor is ours alone.
+    let new = unsafe {
+        let new = libc::accept4(fd.as_raw_fd(), std::ptr::null_mut(), std::ptr::null_mut(), flags);
+        if new < 0 { Err(last()) } else { Ok((OwnedFd::from_raw_fd(new), Addr::Unnamed)) }
+    };
+    traced!("accept4", result = new;
+        Arg::Fd(fd.as_raw_fd()), Arg::Addr(None), Arg::Flags(&ACCEPT_FLAGS, flags))
+}
+
 /// send(2).
 pub(crate) fn send_bytes(fd: BorrowedFd<'_>, data: &[u8], flags: i32) -> Result<usize, i32> {
     // SAFETY: the pointer and length are those of `data`.

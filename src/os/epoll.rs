@@ -27,6 +27,16 @@ pub struct Watching {
 }
 
 impl Watching {
+    /// Whether it tells of anything: after an event of EPOLLONESHOT it does not.
+    pub fn is_armed(&self) -> bool {
+        self.events & !(libc::EPOLLET | libc::EPOLLONESHOT | libc::EPOLLEXCLUSIVE | libc::EPOLLWAKEUP) != 0
+    }
+
+    /// Whether it tells of what comes, not of what is there.
+    pub fn is_edge(&self) -> bool {
+        self.events & libc::EPOLLET != 0
+    }
+
     fn packed(self) -> u64 {
         self.serial << FD_BITS | self.fd as u64 & ((1 << FD_BITS) - 1)
     }

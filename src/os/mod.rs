@@ -8,6 +8,7 @@ pub(crate) mod diag;
 pub mod epoll;
 pub(crate) mod errqueue;
 pub mod fd;
+mod holders;
 pub(crate) mod interfaces;
 pub(crate) mod msg;
 pub(crate) mod netstat;

@@ -10,14 +10,13 @@ use std::fs;
 use std::io::Read as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::fd::BorrowedFd;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::time::Duration;
 
+pub(crate) use super::holders::{Holder, holders};
 use super::{diag, special};
 use crate::linux::state::State;
 use crate::value::Addr;
-use crate::value::special::{Packet, Special};
 
 /// What times in /proc count in: USER_HZ, 100 on every Linux.
 const TICKS: u64 = 100;
@@ -246,32 +245,21 @@ fn internet(protocol: Protocol, line: &str) -> Option<(KernelSocket, String)> {
     Some((entry, key))
 }
 
-/// Of netlink `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`, of packet `sk RefCnt Type Proto Iface R Rmem User Inode`.
-/// What the kernel itself has of netlink has no number that a process could hold.
+/// A netlink or packet socket.
 fn inner(protocol: Protocol, line: &str) -> Option<KernelSocket> {
-    let words: Vec<&str> = line.split_ascii_whitespace().collect();
-    let decimal = |at: usize| words.get(at)?.parse::<u64>().ok();
-    let hex = |at: usize| u32::from_str_radix(words.get(at)?, 16).ok();
-    let (local, received, unsent, drops, uid) = if protocol == Protocol::Netlink {
-        let pid = u32::try_from(decimal(2)?).ok().filter(|pid| *pid != 0)?;
-        (Special::Netlink { pid, groups: hex(3)? }, decimal(4)?, decimal(5)?, decimal(8)?, None)
-    } else {
-        let (protocol, index) = (hex(3)? as u16, u32::try_from(decimal(4)?).ok()?);
-        let packet = Packet { interface: special::interface_name(index).into(), protocol, ..Packet::default() };
-        (Special::Packet(packet), decimal(6)?, 0, 0, decimal(7).and_then(|n| u32::try_from(n).ok()))
-    };
+    let found = if protocol == Protocol::Netlink { special::netlink(line) } else { special::packet(line) }?;
     Some(KernelSocket {
         protocol,
         kind: libc::SOCK_RAW,
-        local: Addr::Special(local.into()),
+        local: Addr::Special(found.local.into()),
         peer: None,
         state: State::Unconnected,
-        received,
-        unsent,
-        drops,
+        received: found.received,
+        unsent: found.unsent,
+        drops: found.drops,
         timer: None,
-        uid,
-        inode: words.last()?.parse().ok().filter(|n| *n != 0),
+        uid: None,
+        inode: found.inode,
     })
 }
 
@@ -352,51 +340,6 @@ fn unix(line: &[u8]) -> Option<KernelSocket> {
 /// The number by which the kernel's lists have a socket.
 pub(crate) fn inode(fd: BorrowedFd<'_>) -> Option<u64> {
     rustix::fs::fstat(fd).ok().map(|s| s.st_ino)
-}
-
-/// A process that holds a socket.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Holder {
-    /// Its id.
-    pub pid: i32,
-    /// Its command's name: any bytes.
-    pub name: Vec<u8>,
-}
-
-/// Which processes hold sockets, by the sockets' numbers: as far as we may look, which is at our own user's processes,
-/// and at all as root.
-pub(crate) fn holders() -> HashMap<u64, Vec<Holder>> {
-    let mut found: HashMap<u64, Vec<Holder>> = HashMap::new();
-    let Ok(processes) = fs::read_dir("/proc") else { return found };
-    let mut pids: Vec<i32> = processes.flatten().filter_map(|p| p.file_name().to_str()?.parse().ok()).collect();
-    pids.sort_unstable();
-    for pid in pids {
-        let Ok(fds) = fs::read_dir(format!("/proc/{pid}/fd")) else { continue };
-        let mut holder = None;
-        for inode in fds.flatten().filter_map(|fd| socket_number(fs::read_link(fd.path()).ok()?.as_os_str().as_bytes()))
-        {
-            let holder = holder.get_or_insert_with(|| Holder { pid, name: command_name(pid) });
-            let all = found.entry(inode).or_default();
-            if all.last() != Some(holder) {
-                all.push(holder.clone());
-            }
-        }
-    }
-    found
-}
-
-/// The number in `socket:[12345]`.
-fn socket_number(link: &[u8]) -> Option<u64> {
-    let number = link.strip_prefix(b"socket:[")?.strip_suffix(b"]")?;
-    std::str::from_utf8(number).ok()?.parse().ok()
-}
-
-fn command_name(pid: i32) -> Vec<u8> {
-    let mut name = fs::read(format!("/proc/{pid}/comm")).unwrap_or_default();
-    if name.last() == Some(&b'\n') {
-        name.pop();
-    }
-    name
 }
 
 #[cfg(test)]

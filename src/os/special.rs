@@ -80,10 +80,63 @@ pub(super) fn decode(family: i32, rest: &[u8]) -> Option<Addr> {
 }
 
 /// The name of an interface: `if_indextoname(3)`. Empty for 0, and for one that is gone.
-pub(super) fn interface_name(index: u32) -> String {
+fn interface_name(index: u32) -> String {
     let mut name = [0u8; libc::IF_NAMESIZE];
     // SAFETY: there is room for the longest name with its zero byte, which the call writes.
     let found = index != 0 && !unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) }.is_null();
     let name = if found { name.split(|b| *b == 0).next().unwrap_or_default() } else { &[] };
     String::from_utf8_lossy(name).into_owned()
+}
+
+/// A socket as the kernel lists it in /proc/net/netlink or /proc/net/packet.
+pub(super) struct Listed {
+    /// Where it is bound.
+    pub local: Special,
+    /// Bytes that wait to be read, with their overhead.
+    pub received: u64,
+    /// Bytes on their way out.
+    pub unsent: u64,
+    /// What was thrown away for want of room.
+    pub drops: u64,
+    /// Its number.
+    pub inode: Option<u64>,
+}
+
+/// The words of a line, as numbers in decimal or in hexadecimal.
+struct Words<'a>(Vec<&'a str>);
+
+impl Words<'_> {
+    fn decimal(&self, at: usize) -> Option<u64> {
+        self.0.get(at)?.parse().ok()
+    }
+
+    fn hex(&self, at: usize) -> Option<u32> {
+        u32::from_str_radix(self.0.get(at)?, 16).ok()
+    }
+
+    fn inode(&self) -> Option<u64> {
+        self.0.last()?.parse().ok().filter(|n| *n != 0)
+    }
+}
+
+/// `sk Eth Pid Groups Rmem Wmem Dump Locks Drops Inode`. The kernel's own sockets have port 0 and are nobody's.
+pub(super) fn netlink(line: &str) -> Option<Listed> {
+    let words = Words(line.split_ascii_whitespace().collect());
+    let pid = u32::try_from(words.decimal(2)?).ok().filter(|pid| *pid != 0)?;
+    Some(Listed {
+        local: Special::Netlink { pid, groups: words.hex(3)? },
+        received: words.decimal(4)?,
+        unsent: words.decimal(5)?,
+        drops: words.decimal(8)?,
+        inode: words.inode(),
+    })
+}
+
+/// `sk RefCnt Type Proto Iface R Rmem User Inode`.
+pub(super) fn packet(line: &str) -> Option<Listed> {
+    let words = Words(line.split_ascii_whitespace().collect());
+    let interface = interface_name(u32::try_from(words.decimal(4)?).ok()?).into();
+    let packet = Packet { interface, protocol: u16::try_from(words.hex(3)?).ok()?, ..Packet::default() };
+    let received = words.decimal(6)?;
+    Some(Listed { local: Special::Packet(packet), received, unsent: 0, drops: 0, inode: words.inode() })
 }

@@ -171,7 +171,8 @@ fn is_port(word: &Word) -> bool {
 
 /// Whether a word can be the host of a two-word address: it is not an address by itself.
 fn is_host(word: &Word) -> bool {
-    word.literal().is_none_or(|t| !t.contains(['/', '@', ':']) || t.matches(':').count() > 1) && !is_port(word)
+    let alone = |t: &str| !t.contains(['/', '@', ':']) || (t.matches(':').count() > 1 && !t.contains("]:"));
+    word.literal().is_none_or(|t| alone(t)) && !is_port(word)
 }
 
 /// Whether the first of two words is the level of the option in the second.
@@ -289,7 +290,8 @@ impl<'a> Arranger<'a> {
             (Kind::Addr, Some(next)) if is_port(next) && is_port(word) => after.is_empty() && spare && self.required(),
             (Kind::Addr, Some(next)) if is_port(next) => is_host(word),
             (Kind::Addr, Some(next)) => {
-                spare && is_host(word) && next.is_inserted() && !after.iter().any(|p| p.need == Need::Optional)
+                let first = is_host(word) || is_port(word) && self.required();
+                spare && first && next.is_inserted() && !after.iter().any(|p| p.need == Need::Optional)
             }
             (Kind::Option, Some(next)) => is_level(word, next),
             _ => false,

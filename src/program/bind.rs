@@ -103,6 +103,12 @@ impl Compiler<'_> {
                 let span = failure.arg().and_then(|i| words.get(i)).map_or(end, |w| w.span);
                 let told = failure.notes().len() > 1 || failure.replacement().is_some();
                 let failure = if told { failure } else { failure.note(format!("usage: {}", command.usage())) };
+                let failure = match command.params.first() {
+                    Some(param) if param.kind == Kind::Watched => {
+                        failure.note("several are one word: a,b or, each with its events, a:IN,b:OUT")
+                    }
+                    _ => failure,
+                };
                 (bad(failure), vec![span])
             }
         }
@@ -150,7 +156,7 @@ impl Compiler<'_> {
         if is_name(text) && !matches!(kinds::word_value(text), Value::None) {
             return ArgCode::Live(self.slot(text), text.into());
         }
-        if matches!(text, "none" | "None" | "[]") && param.kind == Kind::Watched {
+        if matches!(text, "none" | "None") || (text == "[]" && param.kind == Kind::Watched) {
             return ArgCode::Const(Arg::Value(Value::None));
         }
         let several = text.split(',').filter(|one| !one.is_empty()).map(|one| {

@@ -15,7 +15,7 @@ use super::{Main, Session};
 use crate::os::{fd, sockopt};
 use crate::value::{Failure, Handle, Name};
 use crate::world::sync::Lock;
-use crate::world::{On, ROOM, Socket, TaskId};
+use crate::world::{Epoll, On, ROOM, Socket, TaskId, Wait};
 
 /// How long nothing happens before the ends of connections are looked up, which costs system calls.
 pub(super) const QUIET: Duration = Duration::from_millis(20);
@@ -82,13 +82,16 @@ impl Session {
     fn hope(&self, task: &Task) -> Hope {
         // Without a wait it waits for a pool's worker, or to be resumed for the first time.
         let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return Hope::None };
-        match &wait.on {
-            On::Line(..) => Hope::None,
-            On::Socket(socket) if socket.kind != libc::SOCK_DGRAM && !self.world.shares => {
-                if self.world.is_from_outside(socket) { Hope::Outside } else { Hope::OtherEnd }
-            }
-            On::Socket(_) | On::Sockets(_) | On::Thread | On::Time => Hope::Outside,
-        }
+        let from_outside = |socket: &Rc<Socket>| {
+            socket.kind == libc::SOCK_DGRAM || self.world.shares || self.world.is_from_outside(socket)
+        };
+        let outside = match &wait.on {
+            On::Line(..) => return Hope::None,
+            On::Socket(socket) => from_outside(socket),
+            On::Sockets(all) => all.iter().any(from_outside),
+            On::Thread | On::Time => true,
+        };
+        if outside { Hope::Outside } else { Hope::OtherEnd }
     }
 
     /// Whether every connection that is waited on has both ends here, with nothing between them.
@@ -99,10 +102,49 @@ impl Session {
         }
         self.tasks.iter().all(|task| {
             let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return true };
-            let On::Socket(socket) = &wait.on else { return true };
-            let other = self.world.other_ends(socket).next();
-            other.is_some_and(|other| is_silent(socket, &other, wait.what == ROOM))
+            let silent = |socket: &Rc<Socket>| match self.world.epoll_of(socket) {
+                Some(epoll) => self.tells_nothing(&epoll),
+                None => {
+                    let other = self.world.other_ends(socket).next();
+                    other.is_some_and(|other| is_silent(socket, &other, wait.what == ROOM))
+                }
+            };
+            match &wait.on {
+                On::Socket(socket) => silent(socket),
+                On::Sockets(all) => all.iter().all(silent),
+                _ => true,
+            }
         })
+    }
+
+    /// Whether nothing can come to what an epoll watches: it has told of all that is there, and of each the other end is
+    /// here, with nothing between them.
+    fn tells_nothing(&self, epoll: &Epoll) -> bool {
+        epoll.registered().iter().filter(|watched| watched.is_armed()).all(|watched| {
+            let Some(socket) = self.world.find(watched.serial) else { return false };
+            if let Some(inner) = self.world.epoll_of(&socket) {
+                return self.tells_nothing(&inner);
+            }
+            let other = self.world.other_ends(&socket).next();
+            other.is_some_and(|other| socket.family == libc::AF_UNIX || is_silent(&socket, &other, false))
+        })
+    }
+
+    /// What was told once and is not told again: a socket with EPOLLET that was not read to its end.
+    fn edges(&self, task: &Task) -> Vec<String> {
+        let Some(Parking::Call(Wait { on: On::Socket(end), .. }, _)) = task.parked.as_ref().map(|p| &p.on) else {
+            return Vec::new();
+        };
+        let watched = self.world.epoll_of(end).map(|epoll| epoll.registered()).unwrap_or_default();
+        let unread = watched.iter().filter(|watched| watched.is_edge()).filter_map(|watched| {
+            let socket = self.world.find(watched.serial)?;
+            let count = socket.ask(fd::inq).filter(|count| *count > 0)?;
+            let name = socket.name();
+            Some(format!(
+                "{name} has {count} bytes unread: with EPOLLET they were told once; recv until EAGAIN, or MOD"
+            ))
+        });
+        unread.collect()
     }
 
     /// Report that no task can ever run again: the main task's call fails with it.
@@ -137,6 +179,7 @@ impl Session {
         if let Some(more) = stuck.len().checked_sub(ROWS_MAX).filter(|more| *more > 0) {
             failure = failure.note(format!("... and {more} more tasks, none of which can run"));
         }
+        failure = stuck.iter().flat_map(|task| self.edges(task)).take(ROWS_MAX).fold(failure, Failure::note);
         match &*stuck {
             [task] => self.own_end(task).into_iter().fold(failure, Failure::note),
             _ => failure,
@@ -146,7 +189,11 @@ impl Session {
     /// What there is to do when the only task waits for what its own session would have to send.
     fn own_end(&self, task: &Task) -> Vec<String> {
         let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return Vec::new() };
-        let On::Socket(socket) = &wait.on else { return Vec::new() };
+        let socket = match &wait.on {
+            On::Socket(socket) => socket,
+            On::Sockets(all) if all.len() == 1 => &all[0],
+            _ => return Vec::new(),
+        };
         let Some(other) = self.world.other_ends(socket).next() else { return Vec::new() };
         let at = Self::at(task);
         let line = at.source.as_ref().filter(|_| !at.nested).map(|s| s.line(at.span.line).trim().to_string());

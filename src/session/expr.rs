@@ -283,7 +283,7 @@ fn is_constant(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Text(name), Value::Int(n)) | (Value::Int(n), Value::Text(name)) => named(name) == Some(*n),
         (Value::Text(name), Value::Float(x)) | (Value::Float(x), Value::Text(name)) => {
-            named(name).is_some_and(|n| n as f64 == *x)
+            named(name).is_some_and(|n| Value::Int(n) == Value::Float(*x))
         }
         _ => false,
     }
@@ -299,7 +299,7 @@ fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Failure> {
         Value::Int(n) => Some(*n),
         Value::Bool(t) => Some(i128::from(*t)),
         // Events and flags come by their names.
-        Value::Text(words) if is_bits(op) => named(words).or_else(|| kinds::named_bits(words)),
+        Value::Text(words) if is_bits(op) => constants::bits(words).map(i128::from),
         _ => None,
     };
     match (op, a, b) {

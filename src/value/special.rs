@@ -98,6 +98,9 @@ impl Special {
                 ("addr", Value::Bytes(packet.addr.clone())),
             ],
             Self::Vsock { cid, port } => vec![("cid", number(*cid)), ("port", number(*port))],
+            Self::Alg { kind, name, feature: 0, mask: 0 } => {
+                vec![("type", Value::Text(kind.clone())), ("name", Value::Text(name.clone()))]
+            }
             Self::Alg { kind, name, feature, mask } => vec![
                 ("type", Value::Text(kind.clone())),
                 ("name", Value::Text(name.clone())),

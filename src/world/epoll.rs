@@ -10,7 +10,7 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use super::{File, Mode, On, Shared, Socket, Step, Wait, Wake, World, socket_value};
-use crate::linux::constants::EPOLL_EVENTS;
+use crate::linux::constants::{EPOLL_EVENTS, EPOLL_OPS};
 use crate::os::epoll::{self, Watching};
 use crate::os::trace;
 use crate::value::{Failure, Handle, Value};
@@ -141,6 +141,7 @@ impl World {
         match ask() {
             // The poller that watches an epoll is one more in the row, and the program knows nothing of it.
             Err(failure) if failure.is(libc::ELOOP) && self.leave_epolls() => ask()?,
+            Err(failure) if failure.is(libc::EINVAL) => return Err(note(failure, epoll, op, target, events)),
             done => done?,
         }
         let Target::End(socket) = target else { return Ok(()) };
@@ -209,18 +210,36 @@ impl World {
         Ok(Step::Park(Wait { on, limit, again, what: "an event" }, Box::new(resume)))
     }
 
-    /// What an epoll gave: whom each event is of, and which. Of what no name is left that was registered, the number that
-    /// its descriptor had.
+    /// What an epoll gave: whom each event is of, and which.
     fn told(&self, found: &[Watching]) -> Value {
-        let pair = |entry: &Watching| {
-            let whose = self.find(entry.serial).map(|end| match self.epoll_of(&end) {
-                Some(epoll) => Value::Handle(epoll),
-                None => socket_value(end),
-            });
-            pair(whose.unwrap_or(Value::Int(entry.fd.into())), EPOLL_EVENTS.join(entry.events))
-        };
-        Value::list(found.iter().map(pair).collect())
+        Value::list(found.iter().map(|one| pair(self.owner(one), EPOLL_EVENTS.join(one.events))).collect())
     }
+
+    /// The socket or the epoll that was registered; where no name is left of it, the number that its descriptor had.
+    pub fn owner(&self, watched: &Watching) -> Value {
+        match self.find(watched.serial).map(|end| (self.epoll_of(&end), end)) {
+            Some((Some(epoll), _)) => Value::Handle(epoll),
+            Some((None, end)) => socket_value(end),
+            None => Value::Int(watched.fd.into()),
+        }
+    }
+}
+
+/// Why the kernel calls that invalid.
+fn note(failure: Failure, epoll: &Epoll, op: i32, target: &Target, events: i32) -> Failure {
+    let watches_itself = matches!(target, Target::End(end) if Rc::ptr_eq(end, &epoll.end));
+    let why = match op {
+        _ if EPOLL_OPS.name_of(op).is_none() => "the operations are ADD (1), DEL (2) and MOD (3)",
+        _ if watches_itself => "an epoll cannot watch itself",
+        libc::EPOLL_CTL_MOD => {
+            "EPOLLEXCLUSIVE goes with ADD alone, and what was added with it is never modified: DEL, then ADD"
+        }
+        _ if events & libc::EPOLLEXCLUSIVE != 0 => {
+            "EPOLLEXCLUSIVE goes with EPOLLIN, EPOLLOUT and EPOLLET, for a socket: not with EPOLLONESHOT, EPOLLRDHUP, EPOLLPRI"
+        }
+        _ => return failure,
+    };
+    failure.note(why)
 }
 
 /// A socket with its events, as calls give it that look at several.

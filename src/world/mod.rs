@@ -221,7 +221,8 @@ impl World {
 
     /// accept4(2), once. The new socket is blocking whatever the listener is, unless there is a default timeout.
     pub fn accept(&mut self, listener: &Rc<Socket>) -> Result<(Rc<Socket>, Addr), Failure> {
-        let accepted = addr::accept(listener.fd()?.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
+        let accept = if listener.family == libc::AF_ALG { addr::accept_nameless } else { addr::accept };
+        let accepted = accept(listener.fd()?.as_fd(), libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC);
         let (fd, peer) = accepted.map_err(Failure::os)?;
         // A client that speaks plain TCP gets a socket of TCP from a listener of MPTCP.
         let protocol = match listener.protocol {

@@ -45,7 +45,9 @@ impl World {
         self.poller()?.wait(timeout, &mut news)?;
         let sockets: Vec<Rc<Socket>> =
             news.tokens.iter().filter_map(|t| self.tokens.get(t - poller::FIRST).and_then(Weak::upgrade)).collect();
-        sockets.iter().for_each(|socket| self.hear_of(socket));
+        for socket in &sockets {
+            self.hear_of(socket);
+        }
         if news.woken {
             self.ready.extend(self.thread_waiters.iter().copied());
         }

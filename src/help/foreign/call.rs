@@ -2,7 +2,7 @@
 
 use super::pattern::{self, Match, Place};
 use super::text::{bare, is_textual, quote, stringed, without, word};
-use super::tree::{Given, Tree};
+use super::tree::{Given, Tree, frame};
 use super::writer::{Told, Writer, named};
 use crate::command::{Command, Kind, Need, Param};
 use crate::linux::options::{self, OptKind};
@@ -139,15 +139,14 @@ impl Writer<'_> {
         let mut words = vec![command.name.to_string()];
         let mut skipped = false;
         for (index, param) in command.params.iter().enumerate() {
+            // None is what Python takes where nothing is given.
+            let none = |place: &Place| matches!(place, Place::One(tree) if tree.name() == Some("None"));
+            let left_out = param.need == Need::Named && param.kind != Kind::Seconds;
             let places: Vec<&Place> = found.given.iter().filter(|(i, _)| *i == index).map(|(_, place)| place).collect();
+            let places: Vec<&Place> = places.into_iter().filter(|place| !(left_out && none(place))).collect();
             skipped |= places.is_empty() && param.need == Need::Optional;
             if param.kind == Kind::OptionValue {
                 words.extend(self.option_value(found, &places)?);
-                continue;
-            }
-            if param.kind == Kind::Watched && places.len() > 1 {
-                let names = places.iter().map(|place| self.place(command, index, place)).collect::<Told<Vec<_>>>()?;
-                words.push(names.join(","));
                 continue;
             }
             if param.kind == Kind::Sockets && param.need == Need::Named && !places.is_empty() {
@@ -290,7 +289,11 @@ impl Writer<'_> {
                 });
             }
             Tree::Tuple(all) => match &all[..] {
+                [Tree::Text(kind), Tree::Text(name)] => return Ok(bare(&format!("alg:{kind}:{name}"))),
                 [host, port] => (host, port),
+                [Tree::Text(interface), rest @ ..] if let Some(frame) = frame(rest) => {
+                    return Ok(format!("packet:{interface}{frame}"));
+                }
                 [host, port, Tree::Number(flow), Tree::Number(scope)] if flow == "0" && scope == "0" => (host, port),
                 _ => return Err("this address".into()),
             },

@@ -273,8 +273,7 @@ impl Reader<'_> {
     fn items(&mut self, pattern: &[Tree], items: &[Tree]) -> bool {
         let pattern: Vec<&Tree> = pattern.iter().filter(|p| p.name() != Some("...")).collect();
         if let [only] = *pattern
-            && let Some((index, param)) =
-                self.param(only).filter(|(_, p)| takes_rest(p) || matches!(p.kind, Kind::Sockets | Kind::Watched))
+            && let Some((index, param)) = self.param(only).filter(|(_, p)| takes_rest(p) || p.kind == Kind::Sockets)
         {
             self.given.extend(items.iter().map(|item| (index, Place::One(item.clone()))));
             return param.need == Need::Rest || param.kind == Kind::Def || !items.is_empty();

@@ -105,3 +105,15 @@ pub(super) fn method_of(name: &str, method: &str) -> Tree {
     let callee = Tree::Attr(Box::new(Tree::Name(name.into())), method.into());
     Tree::Call(Box::new(callee), Vec::new())
 }
+
+/// What follows the interface in an address of AF_PACKET: its protocol, PKTTYPE, HATYPE and, in bytes, the hardware address.
+pub(super) fn frame(parts: &[Tree]) -> Option<String> {
+    let [Tree::Number(_), Tree::Number(_), Tree::Number(_), hardware @ ..] = parts else { return None };
+    let numbers = parts.iter().map_while(|part| if let Tree::Number(n) = part { Some(format!(":{n}")) } else { None });
+    let octets = match hardware {
+        [] => String::new(),
+        [Tree::Bytes(bytes)] => bytes.iter().map(|byte| format!(":{byte:02x}")).collect(),
+        _ => return None,
+    };
+    Some(numbers.collect::<String>() + &octets)
+}

@@ -31,12 +31,21 @@ pub(super) const TOPICS: &[Topic] = &[
         ],
         example: "s = socket netlink raw NETLINK_ROUTE\nbind s 0 0\nme = getsockname s\nprint ${me.pid} ${me.groups}\n\
                   expect EAFNOSUPPORT socket 45 SOCK_DGRAM",
-        related: &["netlink", "packet sockets", "vsock", "AF_ALG", "AF_INET", "AF_UNIX", "addresses", "socket"],
+        related: &[
+            "netlink sockets",
+            "packet sockets",
+            "vsock sockets",
+            "AF_ALG",
+            "AF_INET",
+            "AF_UNIX",
+            "addresses",
+            "socket",
+        ],
         ..BASE
     },
     Topic {
         names: &[
-            "netlink",
+            "netlink sockets",
             "rtnetlink",
             "nlmsghdr",
             "RTM_GETLINK",
@@ -69,7 +78,7 @@ pub(super) const TOPICS: &[Topic] = &[
             "ETH_P_*",
             "PACKET_*",
             "BPF",
-            "SO_ATTACH_FILTER programs",
+            "packet filter",
         ],
         usage: "packet sockets (抓包): socket packet raw; an address is packet:INTERFACE:PROTOCOL, or two words: bind S lo 0x0800",
         summary: "whole frames of an interface, for root: what a sniffer sees and what a program puts on the wire itself",
@@ -86,7 +95,7 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
-        names: &["vsock", "VM_*", "VMADDR_*", "SO_VM_*", "IOCTL_VM_*"],
+        names: &["vsock sockets", "VM_*", "VMADDR_*", "SO_VM_*", "IOCTL_VM_*"],
         usage: "vsock: socket vsock; an address is vsock:CID:PORT, or two words: connect S 1 5000",
         summary: "streams between a virtual machine and its host, without a network",
         notes: &[
@@ -99,7 +108,7 @@ pub(super) const TOPICS: &[Topic] = &[
     },
     Topic {
         names: &["kernel crypto", "af_alg", "ALG_*", "skcipher"],
-        usage: "AF_ALG: socket alg seqpacket; an address is alg:TYPE:NAME, or two words",
+        usage: "AF_ALG: socket alg seqpacket; an address is alg:TYPE:NAME",
         summary: "the kernel's hashes and ciphers: bind names the algorithm, accept gives an operation, send and recv feed it",
         notes: &[
             "A key is set with ALG_SET_KEY before accept. sendmsg_afalg says with the data whether to encrypt or decrypt, and the \

@@ -60,15 +60,13 @@ pub(super) const TOPICS: &[Topic] = &[
         usage: "multiplexing (多路复用): select, poll, epoll",
         summary: "wait for several sockets at once, and be told which can be read or written without waiting",
         notes: &[
-            "select and poll are given all sockets with every call; an epoll keeps them, and tells of those that are ready. \
-                  Level-triggered (水平触发), as select, poll and epoll are: what is there is told with every call. \
-                  Edge-triggered (边缘触发, EPOLLET): what comes is told once, so read until EAGAIN.",
-            "Python's selectors: DefaultSelector() is epoll, register, modify and unregister are epoll_ctl ADD, MOD, DEL, select \
-                  is epoll_wait, EVENT_READ is EPOLLIN, EVENT_WRITE is EPOLLOUT. kqueue is BSD's, IOCP Windows's. sockpit itself \
-                  waits with one epoll for all tasks, so that a task a socket needs none of it.",
+            "Level-triggered (水平触发: select, poll, epoll): what is there is told with every call. Edge-triggered (边缘触发, \
+                  EPOLLET): what comes is told once, so read until EAGAIN.",
+            "selectors: DefaultSelector() is epoll; register, modify, unregister are epoll_ctl ADD, MOD, DEL; EVENT_READ is EPOLLIN. \
+                  kqueue is BSD's, IOCP Windows's.",
         ],
-        example: "a, b = socketpair\nep = epoll\nepoll_ctl ep ADD a EPOLLIN\nepoll_ctl ep ADD b EPOLLIN|EPOLLET\nsend a hello\n\
-                  send b hello\nepoll_wait ep\nepoll_wait ep\nready = select a b timeout=1\npoll a:IN,b:OUT",
+        example: "a, b = socketpair\nep = epoll\nepoll_ctl ep ADD a EPOLLIN|EPOLLET\nsend b hello\nepoll_wait ep\nepoll_wait ep 0\n\
+                  ready = select a b timeout=1\npoll a:IN,b:OUT",
         related: &["select", "poll", "epoll", "epoll_ctl", "epoll_wait", "blocking", "spawn", "EPOLLET"],
         ..BASE
     },

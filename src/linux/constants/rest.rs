@@ -20,7 +20,6 @@ pub(super) const FAMILIES: &[Row] = &[
     ("vsock", 40, ""),
     ("alg", 38, ""),
     ("AF_BLUETOOTH", 31, "radio: an address is family:AF_BLUETOOTH:HEX"),
-    ("AF_ALG", 38, "the kernel's hashes and ciphers, where it has that: an address is alg:TYPE:NAME"),
     ("AF_APPLETALK", 5, "AppleTalk"),
     ("AF_ASH", 18, "Ash, which no kernel has any more"),
     ("AF_ATMPVC", 8, "ATM, permanent circuits"),
@@ -67,18 +66,9 @@ const SINGLE: &[Row] = &[
     ("IP_MAX_MEMBERSHIPS", 20, "how many groups a socket may join: /proc/sys/net/ipv4/igmp_max_memberships"),
     ("NI_MAXHOST", 1025, "the room that a host's name needs, in bytes"),
     ("NI_MAXSERV", 32, "the room that a service's name needs, in bytes"),
+    ("PIPE_BUF", 4096, "how many bytes go into a pipe in one piece, whoever else writes"),
     ("PF_PACKET", 17, "AF_PACKET, by its old name"),
     ("PF_RDS", 21, "AF_RDS, by its old name"),
-    (
-        "UDPLITE_RECV_CSCOV",
-        11,
-        "IPPROTO_UDPLITE: how much of what comes must be covered by the checksum, an option of that level",
-    ),
-    (
-        "UDPLITE_SEND_CSCOV",
-        10,
-        "IPPROTO_UDPLITE: how much of what goes is covered by the checksum, an option of that level",
-    ),
 ];
 
 /// Those of a family.
@@ -114,7 +104,7 @@ const GROUPS: &[Row] = of![
         BTPROTO_L2CAP = 0 BTPROTO_HCI = 1 BTPROTO_SCO = 2 BTPROTO_RFCOMM = 3
     }
     "of AF_ALG: the message that says what to do (linux/if_alg.h)" {
-        ALG_SET_AEAD_ASSOCLEN = 4 ALG_SET_AEAD_AUTHSIZE = 5 ALG_SET_IV = 2 ALG_SET_KEY = 1 ALG_SET_OP = 3
+        ALG_SET_AEAD_ASSOCLEN = 4 ALG_SET_IV = 2 ALG_SET_OP = 3
         ALG_SET_PUBKEY = 6
     }
     "of AF_CAN: the broadcast manager (linux/can/bcm.h)" {

@@ -31,22 +31,22 @@ pub(super) const ROWS: &[Opt] = options! {
     }
     SOL_PACKET "packet(7)" {
         PACKET_ADD_MEMBERSHIP, Struct(16), wo, "take more frames of an interface: a struct packet_mreq, as all of them" as root
-            eg "p = socket packet raw\nlo = if_nametoindex lo\npromiscuous = pack =IHH8x $lo 1 0\nsetsockopt p PACKET_ADD_MEMBERSHIP $promiscuous";
+            eg "p = socket packet raw\npromiscuous = pack =IHH8x 1 1 0\nsetsockopt p PACKET_ADD_MEMBERSHIP $promiscuous";
         PACKET_DROP_MEMBERSHIP, Struct(16), wo, "take back what PACKET_ADD_MEMBERSHIP did" as root
-            eg "p = socket packet raw\nlo = if_nametoindex lo\npromiscuous = pack =IHH8x $lo 1 0\nsetsockopt p PACKET_ADD_MEMBERSHIP $promiscuous\n\
+            eg "p = socket packet raw\npromiscuous = pack =IHH8x 1 1 0\nsetsockopt p PACKET_ADD_MEMBERSHIP $promiscuous\n\
                 setsockopt p PACKET_DROP_MEMBERSHIP $promiscuous";
         PACKET_STATISTICS, Struct(8), ro, "how many frames came since the last look, and how many of them were dropped" as root
             eg "p = socket packet raw\nseen = getsockopt p PACKET_STATISTICS\nunpack II $seen";
         PACKET_AUXDATA, Flag, rw, "tell more of each frame beside it: a struct tpacket_auxdata" as root
             eg "p = socket packet raw\nsetsockopt p PACKET_AUXDATA 1";
-        PACKET_IGNORE_OUTGOING = 23, Flag, rw, "leave out the frames that this machine sends" as root
+        PACKET_IGNORE_OUTGOING, Flag, rw, "leave out the frames that this machine sends" as root
             eg "p = socket packet raw\nsetsockopt p PACKET_IGNORE_OUTGOING 1";
         PACKET_ORIGDEV, Flag, rw, "name the interface that a frame came by, and not the one it was given to" as root
             eg "p = socket packet raw\nsetsockopt p PACKET_ORIGDEV 1";
         PACKET_QDISC_BYPASS, Flag, rw, "send past the interface's queue" as root
             eg "p = socket packet raw\nsetsockopt p PACKET_QDISC_BYPASS 1";
     }
-    SOL_ALG "linux/if_alg.h" {
+    SOL_ALG "address_families(7)" {
         ALG_SET_KEY, Text, wo, "the key of the algorithm that the socket is bound to, before accept"
             eg "try\n  s = socket alg seqpacket\n  bind s alg:skcipher:cbc(aes)\n  setsockopt s ALG_SET_KEY \"sixteen bytes...\"\n\
                 except EAFNOSUPPORT ENOENT as e\n  print \"$e\"\nend";

@@ -165,7 +165,7 @@ impl File {
         let mut settings = Settings::parse(mode, "rwb")?;
         settings.buffer = 0;
         end.set_closed();
-        Self::new("pipe".into(), settings, Backing::Socket(end.clone()))
+        Self::new("file of a pipe".into(), settings, Backing::Socket(end.clone()))
     }
 
     /// What a call that moves bytes within the kernel takes of it: its socket or end of a pipe, which may have to be waited
@@ -229,7 +229,7 @@ impl Handle for File {
 
     fn summary(&self) -> String {
         let closed = if self.state.borrow().source.is_none() { ", closed" } else { "" };
-        let title = if self.of_socket { "" } else { "file " };
+        let title = if self.label.starts_with("file of ") { "" } else { "file " };
         format!("<{title}{} mode {}{closed}>", self.label, self.settings.mode)
     }
 }
