@@ -45,6 +45,8 @@ class Address:
 
 
 def plain(address):
+    if isinstance(address, Address) and address.given is None:
+        raise TypeError("no address")
     return address.given if isinstance(address, Address) else address
 
 
