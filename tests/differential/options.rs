@@ -30,7 +30,6 @@ const SOCKET: &[Opt] = &[
     opt("SOL_SOCKET", "SO_ACCEPTCONN", 1),
     opt("SOL_SOCKET", "SO_DOMAIN", 2),
     opt("SOL_SOCKET", "SO_PROTOCOL", 6),
-    opt("SOL_SOCKET", "SO_PASSCRED", 1),
     opt("SOL_SOCKET", "SO_PEEK_OFF", 1),
 ];
 
