@@ -15,6 +15,7 @@ tests![
     every_kind_and_every_fact_is_written_as_documented,
     what_fits_no_table_is_found,
     no_value_passes_for_another,
+    bytes_and_text_come_back_as_they_were,
     errors_tell_what_people_see,
     a_background_error_tells_the_same,
     a_quiet_stream_has_the_same_schema,
@@ -376,6 +377,101 @@ q = queue"#;
     assert_eq!(value("x"), r#"{"float":"nan"}"#);
     assert_eq!(value("l"), r#"[{"int":"9007199254740993"},0.5,null]"#);
     assert_eq!(value("q"), r#"{"queue":"q"}"#);
+}
+
+/// The value that a documented form stands for, bytes and text alone: whether it is bytes, and which.
+fn back(value: &Json) -> (bool, Vec<u8>) {
+    if let Some(text) = value.as_str() {
+        return (false, text.as_bytes().to_vec());
+    }
+    let object = value.as_object().unwrap_or_else(|| panic!("{value}"));
+    assert_eq!(object.len(), 2, "{value}");
+    let said = object["bytes"].as_str().unwrap();
+    let bytes = match object["encoding"].as_str() {
+        Some("utf-8") => said.as_bytes().to_vec(),
+        Some("base64") => unbase64(said),
+        other => panic!("{other:?}"),
+    };
+    (true, bytes)
+}
+
+/// RFC 4648, written anew, so that it is not the program's own.
+fn unbase64(text: &str) -> Vec<u8> {
+    let letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let (mut bits, mut count, mut out) = (0_u32, 0, Vec::new());
+    for c in text.trim_end_matches('=').chars() {
+        bits = bits << 6 | u32::try_from(letters.find(c).unwrap()).unwrap();
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            out.push((bits >> count) as u8);
+        }
+    }
+    assert_eq!(text.len() % 4, 0, "padded");
+    out
+}
+
+/// Whatever came, and whatever text looks like an encoding of it, is read back from the stream as it was.
+fn bytes_and_text_come_back_as_they_were() {
+    let mut all: Vec<Vec<u8>> = [
+        "",
+        "aGVsbG//",
+        "/w==",
+        "\\xff",
+        "b\"\\xff\"",
+        "{\"bytes\":\"/w==\",\"encoding\":\"base64\"}",
+        "\u{ff}",
+        "\u{fffd}",
+        "utf-8",
+        "\u{7f}\u{9f}\u{1b}[31m",
+        "\0\r\n\t\\",
+        "none",
+        "$x",
+        "\u{202e}",
+    ]
+    .iter()
+    .map(|text| text.as_bytes().to_vec())
+    .collect();
+    all.extend([vec![0xff], vec![0xc3], vec![0xed, 0xa0, 0x80], (0..=255).collect(), vec![0xf0, 0x9f, 0x98]]);
+    // The same in every run.
+    let mut seed = 7_u64;
+    let mut next = || {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) as u8
+    };
+    for round in 0..60 {
+        // Of some all bytes are ASCII, of others most.
+        let mask = [0xff, 0x7f, 0x3f][round % 3];
+        let length = next() % 40;
+        all.push((0..length).map(|_| next() & mask).collect());
+    }
+    let mut text = String::from("a, b = socketpair AF_UNIX SOCK_DGRAM\n");
+    for bytes in &all {
+        let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+        text.push_str(&format!(
+            "raw = unhex \"{hex}\"\nsend a $raw\ncame = recv b 1000\nprint $came\nl = list $came\n"
+        ));
+        if std::str::from_utf8(bytes).is_ok() {
+            text.push_str("word = decode $came\nprint $word $came\n");
+        }
+    }
+    let events = stream(&["--json", "-c", &text]);
+    let mut came = events.iter().filter(|e| e["names"] == serde_json::json!(["came"]));
+    let mut lists = events.iter().filter(|e| e["names"] == serde_json::json!(["l"]));
+    let mut words = events.iter().filter(|e| e["names"] == serde_json::json!(["word"]));
+    let mut printed = events.iter().filter(|e| e["event"] == "printed");
+    for bytes in &all {
+        let expected = (true, bytes.clone());
+        assert_eq!(back(&came.next().unwrap()["values"][0]), expected);
+        assert_eq!(back(&lists.next().unwrap()["values"][0][0]), expected);
+        assert_eq!(back(&printed.next().unwrap()["values"][0]), expected);
+        if std::str::from_utf8(bytes).is_ok() {
+            let both = printed.next().unwrap();
+            assert_eq!(back(&words.next().unwrap()["values"][0]), (false, bytes.clone()));
+            assert_eq!(back(&both["values"][0]), (false, bytes.clone()));
+            assert_eq!(back(&both["values"][1]), expected);
+        }
+    }
 }
 
 /// The lines below an error, as people see them, are its notes, its cause and its advice.

@@ -132,6 +132,29 @@ const LINES: &[(&str, &str)] = &[
     ("s.sendto(data, (host, port))", "sendto s $data $host:$port"),
     ("data, addr = s.recvfrom(1024)", "data, addr = recvfrom s 1024"),
     ("s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)", "setsockopt s SOL_SOCKET SO_REUSEADDR 1"),
+    (
+        "s.sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [a.fileno(), b.fileno()]))])",
+        "sendmsg s fds=a,b \"x\"",
+    ),
+    (
+        "s.sendmsg([b'x'], [(socket.IPPROTO_IP, socket.IP_TTL, struct.pack('i', 33))], 0, ('127.0.0.1', 9999))",
+        "data = pack \"i\" 33\nentry = list IPPROTO_IP IP_TTL $data\nsendmsg s anc=$entry flags=0 to=127.0.0.1:9999 \"x\"",
+    ),
+    (
+        "s.sendmsg([b'x'], [(0, 8, raw), (SOL_SOCKET, SCM_RIGHTS, array.array('i', [fd, a.fileno()]))])",
+        "entry = list 0 8 $raw\nseveral = list $fd $a\nentry2 = list SOL_SOCKET SCM_RIGHTS $several\n\
+         anc = list $entry $entry2\nsendmsg s anc=$anc \"x\"",
+    ),
+    ("s.sendmsg([b'x'], anc)", "sendmsg s anc=$anc \"x\""),
+    ("s.sendmsg([b'x'], [], socket.MSG_OOB)", "sendmsg s flags=MSG_OOB \"x\""),
+    (
+        "pid, uid, gid = struct.unpack('3i', s.getsockopt(SOL_SOCKET, SO_PEERCRED, 12))",
+        "pid, uid, gid = getsockopt s SOL_SOCKET SO_PEERCRED",
+    ),
+    (
+        "s.setsockopt(SOL_SOCKET, SO_TIMESTAMPING, SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE)",
+        "setsockopt s SOL_SOCKET SO_TIMESTAMPING SOF_TIMESTAMPING_RX_SOFTWARE|SOF_TIMESTAMPING_SOFTWARE",
+    ),
     ("s.setsockopt(SOL_SOCKET, SO_REUSEADDR, True)", "setsockopt s SOL_SOCKET SO_REUSEADDR true"),
     (
         "s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))",

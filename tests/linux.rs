@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::os::fd::AsFd;
 
+use sockpit::linux::ancillary;
 use sockpit::linux::constants::{FAMILIES, HOWS, MSG_FLAGS, POLL_EVENTS, PROTOCOLS, TYPES, find_any, receives, sends};
 use sockpit::linux::errno;
 use sockpit::linux::options::{self, OptKind};
@@ -25,6 +26,8 @@ tests![
     names_numbers_and_levels_are_found,
     states_have_the_kernels_numbers,
     defaults_are_the_kernels,
+    ranges_are_the_kernels,
+    ancillary_data_is_told_apart_and_helped_with,
 ];
 
 fn texts_are_the_systems_and_none_is_missing() {
@@ -233,4 +236,55 @@ fn defaults_are_the_kernels() {
         compared += 1;
     }
     assert!(compared > 25, "{compared}");
+}
+
+/// A socket that has the options of a level.
+fn socket_of(option: &options::Opt) -> std::os::fd::OwnedFd {
+    let (family, kind) = match option.level {
+        libc::IPPROTO_TCP | libc::SOL_SOCKET => (libc::AF_INET, libc::SOCK_STREAM),
+        libc::IPPROTO_IPV6 => (libc::AF_INET6, libc::SOCK_DGRAM),
+        _ => (libc::AF_INET, libc::SOCK_DGRAM),
+    };
+    fd::socket(family, kind, 0).unwrap()
+}
+
+fn ranges_are_the_kernels() {
+    let mut seen = 0;
+    for option in options::all().filter(|option| !option.ranges.is_empty() && !option.root) {
+        assert!(option.ranges.is_sorted_by_key(|range| *range.start()), "{}", option.name);
+        let socket = socket_of(option);
+        let said = |n: i32| sockopt::set(socket.as_fd(), option.level, option.number, &n.to_ne_bytes());
+        // Some kernels are too old for an option, or leave it to root.
+        if matches!(said(*option.ranges[0].start()), Err(libc::ENOPROTOOPT | libc::EPERM)) {
+            continue;
+        }
+        let edges = option.ranges.iter().flat_map(|range| [*range.start(), *range.end()]);
+        for edge in edges.flat_map(|edge| [edge.saturating_sub(1), edge, edge.saturating_add(1)]) {
+            let expected =
+                if option.ranges.iter().any(|range| range.contains(&edge)) { Ok(()) } else { Err(libc::EINVAL) };
+            assert_eq!(said(edge), expected, "{} {edge}", option.name);
+        }
+        seen += 1;
+    }
+    assert!(seen > 15, "only {seen} options have a range");
+}
+
+fn ancillary_data_is_told_apart_and_helped_with() {
+    let help = crate::common::run(&["help", "ancillary fields"]).out;
+    let words: HashSet<&str> = help.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let mut names = HashSet::new();
+    for kind in ancillary::KINDS {
+        assert!(names.insert(kind.name), "{} twice", kind.name);
+        let found = ancillary::by_number(kind.level, kind.number).map(|kind| kind.name);
+        assert_eq!(found, Some(kind.name));
+        assert_eq!(ancillary::by_name(kind.name).map(|kind| kind.number), Some(kind.number));
+    }
+    for name in
+        ["SCM_CREDENTIALS", "SCM_TIMESTAMPING", "IP_PKTINFO", "IPV6_PKTINFO", "IP_RECVERR", "UDP_GRO", "SO_RXQ_OVFL"]
+    {
+        assert!(words.contains(name), "help has no {name}");
+        for field in ancillary::by_name(name).unwrap().layout.unwrap().names() {
+            assert!(words.contains(field), "help has no {field} of {name}");
+        }
+    }
 }

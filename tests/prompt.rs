@@ -80,8 +80,20 @@ fn ctrl_c_gives_up_the_call_and_nothing_else() {
     t.see("from = ");
     t.keys("let big = \"x\" * 9000000\r");
     t.see("(9000000 characters)");
-    for call in ["accept srv", "recv a 10", "sleep 1000", "sendall a $big", "poll a PRI 1000", "select a srv", "wait 1"]
-    {
+    t.keys("ep = epoll\r");
+    t.see("0 registered");
+    t.keys("epoll_ctl ep ADD srv\r");
+    t.ready();
+    for call in [
+        "accept srv",
+        "recv a 10",
+        "sleep 1000",
+        "sendall a $big",
+        "poll a PRI 1000",
+        "select a srv",
+        "epoll_wait ep",
+        "wait 1",
+    ] {
         if call == "wait 1" {
             t.ready();
             t.keys("accept srv &\r");

@@ -266,6 +266,10 @@ impl Comparison<'_> {
                     && theirs[2]["int"].as_i64().is_some_and(|n| flags.to_string() == MSG_FLAGS.join(n as i32))
                     && self.value(addr, &theirs[3])
             }
+            // A structure has names here.
+            ("getsockopt", [Value::Object(fields)]) => {
+                self.list(&fields.iter().map(|(_, value)| value.clone()).collect::<Vec<_>>(), python)
+            }
             (_, [one]) => self.value(one, python),
             (_, several) => self.list(several, python),
         }

@@ -111,7 +111,7 @@ const ASIDE: &[&str] = &["os", "help/words.rs"];
 /// Words that are a call's name, too, and mean something else in that file.
 const WORDS: &[(&str, &[&str])] = &[
     ("command/kernel.rs", &["state"]),
-    ("command/ancillary.rs", &["info", "sockets"]),
+    ("command/entries.rs", &["sockets"]),
     ("explain/diagram.rs", &["close", "connect", "open"]),
     ("explain/snapshot.rs", &["socket", "state"]),
     ("explain/story.rs", &["now"]),
@@ -134,6 +134,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("help/examples.rs", &["socket"]),
     ("lang/foreign.rs", &["random", "select", "socket", "time"]),
     ("help/foreign/pattern.rs", &["signal"]),
+    ("linux/layout.rs", &["int"]),
     ("render/json.rs", &["sockets"]),
     ("render/rules.rs", &["pid", "random", "time"]),
     ("render/transcript.rs", &["random"]),

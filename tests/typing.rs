@@ -267,7 +267,7 @@ fn the_rest_of_the_usage_follows_what_is_typed() {
         ("sendto s x MSG_OOB", " ADDR"),
         ("sendto s x 127.0.0.1:1", ""),
         ("connect s 127.0.0.1 1", ""),
-        ("sendmsg s", " [fds=FDS] [flags=FLAGS] [to=TO] DATA..."),
+        ("sendmsg s", " [fds=FDS] [anc=ANC] [flags=FLAGS] [to=TO] DATA..."),
         ("setsockopt s", " [LEVEL] OPT VALUE..."),
         ("setsockopt s IPPROTO_TCP", " OPT VALUE..."),
         ("setsockopt s TCP_NODELAY ", "1 or 0"),

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
 use super::args::Arg;
+use crate::value::special::{FAMILIES, Special};
 use crate::value::text::escape_bytes;
 use crate::value::{Addr, Failure, Value, addr};
 
@@ -45,7 +46,14 @@ pub(super) fn fit(value: Value) -> Result<Arg, Failure> {
         }
         Value::Bytes(b) if b.contains(&b'/') => return Ok(Arg::Value(Value::Addr(Addr::Path(b)))),
         Value::Bytes(b) => Rc::from(&*String::from_utf8_lossy(&b)),
-        Value::List(pair) if pair.len() == 2 => return host_port(&pair.items()[0], &pair.items()[1]),
+        Value::List(list) => {
+            let items = list.items();
+            return match (Special::of_tuple(&items), items.as_slice()) {
+                (Some(special), _) => Ok(Arg::Value(Value::Addr(Addr::Special(special.into())))),
+                (_, [host, port]) => host_port(host, port),
+                _ => Err(Failure::usage("an address is needed here, and this is a list")),
+            };
+        }
         Value::Int(port) => return Err(lone_port(&port.to_string())),
         other => return Err(Failure::usage(format!("an address is needed here, and this is {}", other.kind()))),
     };
@@ -60,6 +68,9 @@ pub(super) fn fit(value: Value) -> Result<Arg, Failure> {
     }
     if let Ok(addr) = text.parse() {
         return Ok(Arg::Value(Value::Addr(addr)));
+    }
+    if let Some(failure) = special(&text) {
+        return Err(failure);
     }
     let bare = text.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(&text);
     if bare.parse::<Ipv6Addr>().is_ok() {
@@ -126,6 +137,16 @@ pub(crate) fn host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
         return Err(no_host(&host));
     }
     Ok(Arg::Host(host.into(), port))
+}
+
+/// What begins as an address of another family does and is none.
+fn special(text: &str) -> Option<Failure> {
+    let (word, rest) = text.split_once(':')?;
+    let (_, form) = FAMILIES.iter().find(|(family, _)| *family == word)?;
+    // A host may have such a name.
+    let is_host = rest.parse::<u16>().is_ok();
+    let told = format!("`{}` is not of the form {form}", escape_bytes(text.as_bytes()));
+    (!is_host).then(|| Failure::usage(told))
 }
 
 /// The failure of a number that is no port.

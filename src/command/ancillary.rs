@@ -1,16 +1,17 @@
-//! What comes and goes beside the data of a message: descriptors, credentials, errors, time stamps.
+//! What goes beside the data of a message: descriptors, and ancillary data of any kind, in words or as it came.
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 
 use super::args::expected;
-use crate::linux::errno;
-use crate::linux::options;
-use crate::os::errqueue::Queued;
-use crate::os::msg::{self, Ancillary};
-use crate::os::{fd, sockopt};
-use crate::value::{Addr, Failure, Value};
-use crate::world::{File, Socket, World, socket_value};
+use super::entries::SOCKETS;
+use super::{fields, kinds};
+use crate::linux::ancillary;
+use crate::linux::layout::{self, Layout};
+use crate::linux::options::{self, OptKind, OptRef};
+use crate::os::msg;
+use crate::value::{Addr, Failure, Value, text};
+use crate::world::{File, Socket};
 
 /// Data on its way: as bytes, however the word was written. Text and bytes are not copied.
 pub(super) fn data(value: Value) -> Value {
@@ -32,8 +33,53 @@ pub(super) fn bytes(data: &Value) -> &[u8] {
 /// A message on its way.
 pub(super) struct Message {
     pub pieces: Vec<Value>,
-    pub sockets: Vec<Passed>,
+    pub beside: Vec<Beside>,
     pub to: Option<Addr>,
+}
+
+/// A piece of ancillary data on its way.
+pub(super) struct Beside {
+    level: i32,
+    kind: i32,
+    carried: Carried,
+}
+
+/// What is in it.
+enum Carried {
+    Bytes(Vec<u8>),
+    /// Descriptors: `SCM_RIGHTS`.
+    Rights(Vec<Passed>),
+}
+
+impl Beside {
+    /// Descriptors, if there are any.
+    pub(super) fn rights(passed: Vec<Passed>) -> Option<Self> {
+        let is_empty = passed.is_empty();
+        let carried = Carried::Rights(passed);
+        (!is_empty).then_some(Self { level: libc::SOL_SOCKET, kind: libc::SCM_RIGHTS, carried })
+    }
+
+    /// How many descriptors it has.
+    pub(super) fn fds(&self) -> usize {
+        match &self.carried {
+            Carried::Rights(passed) => passed.len(),
+            Carried::Bytes(bytes) if is_rights(self.level, self.kind) => bytes.len() / size_of::<i32>(),
+            Carried::Bytes(_) => 0,
+        }
+    }
+
+    /// It as the kernel takes it.
+    fn raw(&self) -> (i32, i32, Vec<u8>) {
+        let bytes = match &self.carried {
+            Carried::Bytes(bytes) => bytes.clone(),
+            Carried::Rights(passed) => passed.iter().flat_map(|one| one.number().to_ne_bytes()).collect(),
+        };
+        (self.level, self.kind, bytes)
+    }
+}
+
+fn is_rights(level: i32, kind: i32) -> bool {
+    (level, kind) == (libc::SOL_SOCKET, libc::SCM_RIGHTS)
 }
 
 /// A descriptor to pass on.
@@ -46,6 +92,16 @@ pub(super) enum Passed {
     Number(i32),
 }
 
+impl Passed {
+    fn number(&self) -> i32 {
+        match self {
+            Self::Socket(socket) => socket.fileno(),
+            Self::File(fd) => fd.as_raw_fd(),
+            Self::Number(number) => *number,
+        }
+    }
+}
+
 impl Message {
     /// How many bytes of data it has.
     pub(super) fn len(&self) -> usize {
@@ -54,7 +110,8 @@ impl Message {
 
     /// How many descriptors go with it.
     pub(super) fn fds(&self) -> u16 {
-        u16::try_from(self.sockets.len()).unwrap_or(u16::MAX)
+        let fds = self.beside.iter().map(Beside::fds).sum::<usize>();
+        u16::try_from(fds).unwrap_or(u16::MAX)
     }
 
     /// sendmsg(2) of what is left from that byte on; what else goes with it goes with the first part.
@@ -73,29 +130,19 @@ impl Message {
         if from > 0 {
             return msg::send(fd, &parts, &[], flags, None);
         }
-        let mut rights = Vec::new();
-        for one in &self.sockets {
-            let number = match one {
-                Passed::Socket(socket) => socket.fileno(),
-                Passed::File(fd) => fd.as_raw_fd(),
-                Passed::Number(number) => *number,
-            };
-            rights.extend(number.to_ne_bytes());
-        }
-        let rights = (libc::SOL_SOCKET, libc::SCM_RIGHTS, rights);
-        let ancillary = if self.sockets.is_empty() { &[][..] } else { std::slice::from_ref(&rights) };
-        msg::send(fd, &parts, ancillary, flags, self.to.as_ref())
+        let beside: Vec<_> = self.beside.iter().map(Beside::raw).collect();
+        msg::send(fd, &parts, &beside, flags, self.to.as_ref())
     }
 }
 
-/// The descriptors that `fds=` names: one, or a list.
-pub(super) fn passed(value: &Value) -> Result<Vec<Passed>, Failure> {
+/// The descriptors that a value in that place has: one, or a list.
+pub(super) fn passed(value: &Value, at: usize) -> Result<Vec<Passed>, Failure> {
     let one = |value: &Value| match value {
-        Value::Int(n) => i32::try_from(*n).map(Passed::Number).map_err(|_| Failure::os(libc::EBADF).at(1)),
+        Value::Int(n) => i32::try_from(*n).map(Passed::Number).map_err(|_| Failure::os(libc::EBADF).at(at)),
         _ => match (value.downcast_rc(), value.downcast::<File>()) {
             (Some(socket), _) => Ok(Passed::Socket(socket)),
-            (_, Some(file)) => file.descriptor().map(Passed::File).map_err(|f| f.at(1)),
-            _ => Err(expected(1, "a socket or a file", value)),
+            (_, Some(file)) => file.descriptor().map(Passed::File).map_err(|f| f.at(at)),
+            _ => Err(expected(at, "a socket or a file", value)),
         },
     };
     match value {
@@ -105,106 +152,125 @@ pub(super) fn passed(value: &Value) -> Result<Vec<Passed>, Failure> {
     }
 }
 
-/// The names of ancillary data that has other names than an option, or none of its own.
-const KINDS: &[(i32, i32, &str)] = &[
-    (libc::SOL_SOCKET, libc::SCM_RIGHTS, "SCM_RIGHTS"),
-    (libc::SOL_SOCKET, libc::SCM_CREDENTIALS, "SCM_CREDENTIALS"),
-    (libc::SOL_SOCKET, SCM_PIDFD, "SCM_PIDFD"),
-    (libc::SOL_SOCKET, libc::SCM_TIMESTAMP, "SCM_TIMESTAMP"),
-    (libc::SOL_SOCKET, libc::SCM_TIMESTAMPNS, "SCM_TIMESTAMPNS"),
-    (libc::SOL_SOCKET, libc::SCM_TIMESTAMPING, "SCM_TIMESTAMPING"),
-    (libc::SOL_SOCKET, libc::SO_RXQ_OVFL, "SO_RXQ_OVFL"),
-    (libc::IPPROTO_IP, libc::IP_TOS, "IP_TOS"),
-    (libc::IPPROTO_IP, libc::IP_TTL, "IP_TTL"),
-    (libc::IPPROTO_IP, libc::IP_PKTINFO, "IP_PKTINFO"),
-    (libc::IPPROTO_IP, libc::IP_RECVERR, "IP_RECVERR"),
-    (libc::IPPROTO_IP, libc::IP_ORIGDSTADDR, "IP_ORIGDSTADDR"),
-    (libc::IPPROTO_IPV6, libc::IPV6_PKTINFO, "IPV6_PKTINFO"),
-    (libc::IPPROTO_IPV6, libc::IPV6_HOPLIMIT, "IPV6_HOPLIMIT"),
-    (libc::IPPROTO_IPV6, libc::IPV6_TCLASS, "IPV6_TCLASS"),
-    (libc::IPPROTO_IPV6, libc::IPV6_RECVERR, "IPV6_RECVERR"),
-    (libc::IPPROTO_UDP, libc::UDP_GRO, "UDP_GRO"),
-    (libc::IPPROTO_TCP, TCP_CM_INQ, "TCP_CM_INQ"),
-];
+/// What `anc=` says, in that place of the call: what recvmsg gave, an entry of it, a triple of level, type and data, a list
+/// of any of these, or words.
+pub(super) fn beside(value: &Value, at: usize) -> Result<Vec<Beside>, Failure> {
+    let one = |value: &Value| match value {
+        Value::Object(fields) => came(fields),
+        Value::List(parts) if is_triple(&parts.items()) => {
+            let parts = parts.items();
+            triple(&parts[0], &parts[1], &parts[2])
+        }
+        other => Err(Failure::usage(format!("{FORM}, and this is {}", other.kind()))),
+    };
+    let all = match value {
+        Value::None => Ok(Vec::new()),
+        Value::Text(words) => words.split(',').filter(|words| !words.trim().is_empty()).map(in_words).collect(),
+        Value::List(parts) if !is_triple(&parts.items()) => {
+            let each = |value: &Value| if let Value::Text(words) = value { in_words(words) } else { one(value) };
+            parts.items().iter().map(each).collect()
+        }
+        alone => one(alone).map(|one| vec![one]),
+    };
+    all.map_err(|failure: Failure| failure.at(at))
+}
 
-/// The sender's process as a descriptor: unix(7), `SO_PASSPIDFD`.
-const SCM_PIDFD: i32 = 4;
-/// The bytes left to read: tcp(7), `TCP_INQ`.
-const TCP_CM_INQ: i32 = 36;
+/// What words say, as the kernel takes it; none where they say nothing.
+pub(crate) fn said_beside(words: &str) -> Option<Vec<(i32, i32, Vec<u8>)>> {
+    Some(beside(&Value::text(words), 0).ok()?.iter().map(Beside::raw).collect())
+}
 
-/// A piece of ancillary data as a value: its level, its type, its bytes as Python gives them, and what they mean.
-pub(super) fn ancillary_value(world: &mut World, one: Ancillary) -> Value {
-    match one {
-        Ancillary::Rights(fds) => {
-            let (mut data, mut sockets) = (Vec::new(), Vec::new());
-            for fd in fds {
-                let (number, value) = owned(world, fd);
-                data.extend(number.to_ne_bytes());
-                sockets.push(value);
-            }
-            entry(libc::SOL_SOCKET, libc::SCM_RIGHTS, data, Some(("sockets", Value::list(sockets))))
+/// What is beside a message.
+const FORM: &str = "ancillary data is what recvmsg gave, a list of level, type and data, or words such as \"IP_TTL 5\"";
+
+fn is_triple(parts: &[Value]) -> bool {
+    parts.len() == 3 && matches!(parts[0], Value::Int(_) | Value::Text(_)) && !matches!(parts[1], Value::Object(_))
+}
+
+/// An entry that recvmsg gave. The sockets in it are passed as they are now.
+fn came(fields: &[(Rc<str>, Value)]) -> Result<Beside, Failure> {
+    let field = |name: &str| fields.iter().find(|(key, _)| **key == *name).map(|(_, value)| value);
+    let (Some(level), Some(kind), Some(data)) = (field("level"), field("type"), field("data")) else {
+        return Err(Failure::usage("an entry of ancillary data has level, type and data"));
+    };
+    triple(level, kind, field(SOCKETS).unwrap_or(data))
+}
+
+/// Level, type and data, as in Python's tuple. What is no bytes is written as the kind has it: descriptors, a number, the
+/// fields of a structure.
+fn triple(level: &Value, kind: &Value, data: &Value) -> Result<Beside, Failure> {
+    let level = match level {
+        Value::Text(word) => options::level(word)
+            .or_else(|| word.parse().ok())
+            .ok_or_else(|| unknown(word, "a level", options::levels().map(|(name, _)| *name)))?,
+        other => fields::int(other)?,
+    };
+    let (kind, layout) = match kind {
+        Value::Text(word) => match (word.parse(), named(word)) {
+            (Ok(number), _) => (number, layout_of(level, number)),
+            (_, Some((own, kind, layout))) => (kind, layout.filter(|_| own == level)),
+            _ => return Err(unknown(word, "a kind of ancillary data", ancillary::KINDS.iter().map(|kind| kind.name))),
+        },
+        other => fields::int(other).map(|number| (number, layout_of(level, number)))?,
+    };
+    made(level, kind, layout, vec![data.clone()])
+}
+
+/// Ancillary data of a kind, of values as the kind has them.
+fn made(level: i32, kind: i32, layout: Option<&Layout>, values: Vec<Value>) -> Result<Beside, Failure> {
+    let carried = match (&values[..], layout) {
+        ([Value::Bytes(bytes)], _) => Carried::Bytes(bytes.to_vec()),
+        ([value], _) if is_rights(level, kind) => Carried::Rights(passed(value, 0)?),
+        (_, _) if is_rights(level, kind) => Carried::Rights(passed(&Value::list(values), 0)?),
+        (_, Some(layout)) => {
+            let bytes = fields::encode(layout, &fields::parts(layout, values));
+            Carried::Bytes(bytes.map_err(|(_, failure)| failure)?)
         }
-        Ancillary::Pidfd(fd) => {
-            let number = fd.into_raw_fd();
-            let data = number.to_ne_bytes().to_vec();
-            entry(libc::SOL_SOCKET, SCM_PIDFD, data, Some(("fd", Value::Int(i128::from(number)))))
-        }
-        Ancillary::Other { level: libc::SOL_SOCKET, kind: libc::SCM_CREDENTIALS, data } => {
-            let numbers = data.chunks_exact(4).map(|n| {
-                let n = [n[0], n[1], n[2], n[3]];
-                Value::Int(i128::from(u32::from_ne_bytes(n)))
-            });
-            let credentials = Value::list(numbers.collect());
-            entry(libc::SOL_SOCKET, libc::SCM_CREDENTIALS, data, Some(("credentials", credentials)))
-        }
-        Ancillary::Other { level, kind, data } => {
-            let error = Queued::read(level, kind, &data).map(|queued| ("error", queued_value(&queued)));
-            entry(level, kind, data, error)
-        }
+        ([text @ Value::Text(word)], None) if fields::whole(text).is_err() => Carried::Bytes(word.as_bytes().to_vec()),
+        ([value], None) => Carried::Bytes(fields::int(value)?.to_ne_bytes().to_vec()),
+        _ => return Err(Failure::usage("this kind of ancillary data is one value")),
+    };
+    Ok(Beside { level, kind, carried })
+}
+
+fn layout_of(level: i32, kind: i32) -> Option<&'static Layout> {
+    ancillary::by_number(level, kind).and_then(|known| known.layout)
+}
+
+/// The level, the type and the form of what a name stands for: a kind, or an option that goes with one message, too.
+fn named(name: &str) -> Option<(i32, i32, Option<&'static Layout>)> {
+    let of_kind = ancillary::by_name(name).map(|kind| (kind.level, kind.number, kind.layout));
+    // What is a number as an option is one here.
+    let numeric = |option: OptRef| match option.spec.map(|spec| spec.kind) {
+        Some(OptKind::Number | OptKind::Flag | OptKind::Flags(_)) => Some(&layout::NUMBER),
+        _ => None,
+    };
+    of_kind.or_else(|| options::by_name(name).map(|option| (option.level, option.number, numeric(option))))
+}
+
+fn unknown<'a>(word: &str, what: &str, names: impl Iterator<Item = &'a str>) -> Failure {
+    let failure = Failure::usage(format!("`{word}` is not {what}"));
+    match text::nearest(word, names) {
+        Some(near) => failure.note(format!("did you mean {near}?")),
+        None => failure.note("help anc lists the kinds"),
     }
 }
 
-/// An entry of the error queue, with the kernel's names of its fields and what it says.
-fn queued_value(queued: &Queued) -> Value {
-    let number = |n: u32| Value::Int(n.into());
-    let unknown = || if queued.errno == 0 { Value::None } else { Value::Int(queued.errno.into()) };
-    let pairs = [
-        ("errno", errno::by_number(queued.errno).map_or_else(unknown, |known| Value::text(known.name))),
-        ("origin", Value::text(queued.origin.name())),
-        ("type", number(queued.kind.into())),
-        ("code", number(queued.code.into())),
-        ("info", number(queued.info)),
-        ("data", number(queued.data)),
-        ("offender", queued.offender.map_or(Value::None, |host| Value::text(host.to_string()))),
-        ("means", Value::text(queued.means())),
-    ];
-    Value::Object(Rc::new(pairs.map(|(key, value)| (Rc::from(key), value)).into()))
-}
-
-/// A received descriptor as a value with its number: a socket, a file, or only the number when it is neither.
-fn owned(world: &mut World, fd: OwnedFd) -> (i32, Value) {
-    let number = fd.as_raw_fd();
-    if sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_TYPE).is_ok() && fd::unblock(fd.as_fd()).is_ok() {
-        return match world.adopt(fd) {
-            Ok(socket) => (socket.fileno(), socket_value(socket)),
-            Err(_) => (-1, Value::None),
-        };
+/// `KIND VALUE...` or `LEVEL TYPE VALUE...`.
+fn in_words(words: &str) -> Result<Beside, Failure> {
+    let mut words = words.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let given: Vec<Value> = words.map(kinds::word_value).collect();
+    if kinds::is_level(&kinds::word_value(first)) {
+        let [kind, value] = &given[..] else { return Err(Failure::usage(FORM)) };
+        return triple(&kinds::word_value(first), kind, value);
     }
-    match File::of_descriptor(fd) {
-        Ok(file) => (number, Value::Handle(file)),
-        Err(fd) => (number, Value::Int(i128::from(fd.into_raw_fd()))),
-    }
-}
-
-fn entry(level: i32, kind: i32, data: Vec<u8>, meaning: Option<(&'static str, Value)>) -> Value {
-    let number = |n: i32| Value::Int(i128::from(n));
-    let level_value = options::level_name(level).map_or_else(|| number(level), Value::text);
-    let kind_name = KINDS.iter().find(|(l, k, _)| (*l, *k) == (level, kind));
-    let mut pairs = vec![
-        (Rc::from("level"), level_value),
-        (Rc::from("type"), kind_name.map_or_else(|| number(kind), |(.., name)| Value::text(name))),
-        (Rc::from("data"), Value::bytes(data)),
-    ];
-    pairs.extend(meaning.map(|(key, value)| (Rc::from(key), value)));
-    Value::Object(Rc::new(pairs))
+    let kind = named(first);
+    let Some((level, kind, layout)) = kind else {
+        return Err(unknown(first, "a kind of ancillary data", ancillary::KINDS.iter().map(|kind| kind.name)));
+    };
+    made(level, kind, layout, given).map_err(|failure| match layout {
+        Some(layout) if !layout.form.is_empty() => failure.note(format!("usage: {first} {}", layout.form)),
+        _ => failure,
+    })
 }

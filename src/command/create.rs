@@ -69,6 +69,7 @@ const CREATE_CONNECTION: Command = Command {
         err("timeout", "the connection was not made within timeout=, or the default timeout"),
         err("EAI_NONAME", "no host has that name"),
         err("EADDRINUSE", "source_address= is taken"),
+        err("Decode", "no host's name: between its dots stand 1 to 63 letters"),
     ],
     like: Some(&CONNECT),
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = create_connection $where timeout=5\n\

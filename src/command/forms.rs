@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::{Args, kinds};
-use crate::linux::constants;
+use super::fields::address_v4;
+use super::{Args, fields, kinds};
+use crate::linux::layout::Layout;
 use crate::linux::options::{OptKind, OptRef};
-use crate::os::sockopt;
-use crate::value::{Addr, Failure, Value, bpf};
+use crate::value::{Failure, Value, bpf};
 
 /// Where the words of the value begin.
 const VALUE: usize = 2;
@@ -65,7 +65,7 @@ pub(super) fn encode(option: OptRef, args: &Args) -> Result<Raw<'_>, Failure> {
         });
     };
     match spec.kind {
-        OptKind::Linger => return linger(args, count),
+        OptKind::Fields(layout) if !layout.form.is_empty() => return structure(layout, args),
         OptKind::Membership => return membership(args, count),
         OptKind::SourceMembership => return source_membership(args, count),
         OptKind::Membership6 => return membership6(args, count),
@@ -105,33 +105,14 @@ fn takes(form: &str, at: usize) -> Failure {
     Failure::usage(format!("this option takes {form}")).at(at)
 }
 
-/// The whole number a value is; text may be a number, or names of constants joined with `|`.
-fn whole(value: &Value, at: usize) -> Result<i128, Failure> {
-    match value {
-        Value::Int(n) => Ok(*n),
-        Value::Bool(on) => Ok(i128::from(*on)),
-        Value::Text(word) => match kinds::word_value(word) {
-            Value::Text(names) => {
-                let bits = names.split('|').try_fold(0, |bits, name| Some(bits | constants::find_any(name)?));
-                bits.map(i128::from).ok_or_else(|| takes(&format!("a whole number, not `{word}`"), at))
-            }
-            other => whole(&other, at),
-        },
-        other => Err(takes(&format!("a whole number, not {}", other.show()), at)),
-    }
-}
-
-/// A C `int`; the upper half of an unsigned one is taken as its bits.
+/// A C `int`; what is wrong with it stands in that place.
 fn int(value: &Value, at: usize) -> Result<i32, Failure> {
-    let n = whole(value, at)?;
-    i32::try_from(n)
-        .or_else(|_| u32::try_from(n).map(|n| n as i32))
-        .map_err(|_| Failure::usage(format!("{n} does not fit a C int (-2147483648 to 4294967295)")).at(at))
+    fields::int(value).map_err(|failure| failure.at(at))
 }
 
 /// A number of 64 bits, as an `int` where that is enough: then it means the same to kernels of any age.
 fn wide(value: &Value) -> Result<Raw<'static>, Failure> {
-    let n = whole(value, VALUE)?;
+    let n = fields::whole(value).map_err(|failure| failure.at(VALUE))?;
     if let Ok(small) = i32::try_from(n).or_else(|_| u32::try_from(n).map(|n| n as i32)) {
         return Ok(Raw::int(small));
     }
@@ -165,17 +146,21 @@ fn timeval(value: &Value) -> Result<Raw<'static>, Failure> {
     Ok(Raw::made([&seconds.to_ne_bytes(), &micros.to_ne_bytes()]))
 }
 
-/// `ONOFF SECONDS`, in two words or as the list that getsockopt gives. A lone number goes as C would pass it.
-fn linger(args: &Args, count: usize) -> Result<Raw<'static>, Failure> {
-    let form = "ONOFF SECONDS, such as 1 5; 0 0 is the default, 1 0 makes close reset the connection";
-    let (on, seconds) = match (args.value(VALUE), count) {
-        (Value::List(pair), 1) if pair.len() == 2 => (int(&pair.items()[0], VALUE)?, int(&pair.items()[1], VALUE)?),
-        (Value::Bool(false), 1) => (0, 0),
-        (number @ Value::Int(_), 1) => return Ok(Raw::int(int(number, VALUE)?)),
-        (on, 2) => (int(on, VALUE)?, int(args.value(VALUE + 1), VALUE + 1)?),
-        _ => return Err(takes(form, VALUE)),
-    };
-    Ok(Raw::made([&on.to_ne_bytes(), &seconds.to_ne_bytes()]))
+/// The fields of a structure, in words or as the object that getsockopt gives. A lone number goes as C would pass it, and
+/// `off` is nothing but zeros.
+fn structure(layout: &'static Layout, args: &Args) -> Result<Raw<'static>, Failure> {
+    match &args.rest_values(VALUE)[..] {
+        [Value::Bool(false)] => Ok(Raw::Made([0; 24], layout.size())),
+        [number @ Value::Int(_)] => Ok(Raw::int(int(number, VALUE)?)),
+        values => {
+            let given = fields::parts(layout, values.to_vec());
+            let bytes = fields::encode(layout, &given);
+            let words = values.len();
+            bytes.map(|bytes| Raw::Given(Cow::Owned(bytes))).map_err(|(at, failure)| {
+                failure.at(VALUE + if words == given.len() { at.min(words.saturating_sub(1)) } else { 0 })
+            })
+        }
+    }
 }
 
 /// `GROUP [INTERFACE]` as a `struct ip_mreqn`.
@@ -227,16 +212,6 @@ fn membership6(args: &Args, count: usize) -> Result<Raw<'static>, Failure> {
     Ok(Raw::made([&group.octets(), &index.to_ne_bytes()]))
 }
 
-/// An IPv4 address, dotted or packed.
-fn address_v4(value: &Value) -> Option<Ipv4Addr> {
-    match value {
-        Value::Text(word) => word.parse().ok(),
-        Value::Bytes(packed) => <[u8; 4]>::try_from(&**packed).ok().map(Ipv4Addr::from),
-        Value::Addr(Addr::V4(addr)) => Some(*addr.ip()),
-        _ => None,
-    }
-}
-
 fn group_v4(value: &Value, at: usize) -> Result<Ipv4Addr, Failure> {
     address_v4(value).ok_or_else(|| {
         let failure = takes(&format!("an IPv4 address such as 224.0.2.1, not {}", value.show()), at);
@@ -257,12 +232,5 @@ fn interface_v4(value: &Value, at: usize) -> Result<(Ipv4Addr, i32), Failure> {
 
 /// An interface's number, by number or name.
 fn interface(value: &Value, at: usize) -> Result<i32, Failure> {
-    let Value::Text(name) = value else { return int(value, at) };
-    if let Some(number @ Value::Int(_)) = kinds::number(name) {
-        return int(&number, at);
-    }
-    sockopt::interface_index(name).map(|index| index as i32).ok_or_else(|| {
-        let note = format!("no network interface is called `{name}`: ifconfig lists them");
-        Failure::os(libc::ENODEV).note(note).at(at)
-    })
+    fields::interface(value).map_err(|failure| failure.at(at))
 }

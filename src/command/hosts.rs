@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::lookup::{WAITING, gai, is_name, protocol};
-use super::{Args, Command, Group, Kind, base, err, opt, req};
+use super::{Args, Command, Group, Kind, KnownError, base, err, opt, req};
 use crate::os::resolve::{self as os, Host, Query};
 use crate::value::{Failure, Holds, Name, Reply, Value};
 use crate::world::{Step, World, offload};
@@ -13,6 +13,7 @@ pub(super) const COMMANDS: &[Command] =
     &[GETHOSTNAME, SETHOSTNAME, GETFQDN, GETHOSTBYNAME_EX, GETHOSTBYADDR, GETSERVBYPORT, GETPROTOBYNAME];
 
 const NAMES: Command = base(Group::Names);
+const NO_NAME: KnownError = err("Decode", "no host's name: between its dots stand 1 to 63 letters");
 
 const GETHOSTNAME: Command = Command {
     name: "gethostname",
@@ -60,6 +61,7 @@ const GETFQDN: Command = Command {
     python: "socket.getfqdn(<{NAME}>)",
     c: "getaddrinfo(name, NULL, &hints_with_AI_CANONNAME, &infos);",
     man: "gethostbyaddr(3)",
+    errors: &[NO_NAME],
     example: "getfqdn",
     related: &["gethostname", "gethostbyaddr", "AI_CANONNAME"],
     run: getfqdn,
@@ -81,6 +83,7 @@ const GETHOSTBYNAME_EX: Command = Command {
         err("EAI_AGAIN", "no name server answered: try again later"),
         err("EAI_ADDRFAMILY", "an IPv6 address was given"),
         err("herror", "the name is empty, or <broadcast>"),
+        NO_NAME,
     ],
     example: "name, aliases, addresses = gethostbyname_ex localhost",
     related: &["gethostbyname", "gethostbyaddr", "getaddrinfo", "herror"],
@@ -103,6 +106,7 @@ const GETHOSTBYADDR: Command = Command {
         err("EAI_NONAME", "the host is not known"),
         err("EAI_AGAIN", "no name server answered: try again later"),
         err("Usage", "an empty HOST is every address"),
+        NO_NAME,
     ],
     example: "name, aliases, addresses = gethostbyaddr 127.0.0.1",
     related: &["getnameinfo", "getfqdn", "gethostbyname_ex", "herror"],

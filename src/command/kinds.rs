@@ -82,6 +82,8 @@ pub enum Kind {
     Option,
     /// Sockets or files by their names, with commas between.
     Sockets,
+    /// What goes beside the data of a message.
+    Ancillary,
     /// The name of an encoding.
     Encoding,
     /// The name of a TCP state.
@@ -115,7 +117,7 @@ impl Kind {
 
     /// Whether a bare word in its place is the value it looks like.
     pub fn is_any(self) -> bool {
-        matches!(self, Self::Any | Self::Sort | Self::Def | Self::OptionValue | Self::Filter)
+        matches!(self, Self::Any | Self::Sort | Self::Def | Self::OptionValue | Self::Filter | Self::Ancillary)
     }
 
     /// The name of what fits, for messages.
@@ -150,6 +152,7 @@ impl Kind {
             Self::How => "rd, wr or rdwr",
             Self::Option => "a socket option",
             Self::Sockets => "sockets or files",
+            Self::Ancillary => "ancillary data",
             Self::Encoding => "an encoding",
             Self::State => "a state",
             Self::Any | Self::Def | Self::OptionValue | Self::Filter => "a value",

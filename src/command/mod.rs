@@ -17,7 +17,9 @@ mod connection;
 mod create;
 mod data;
 mod descriptors;
+mod entries;
 mod epoll;
+mod fields;
 mod files;
 mod forms;
 mod gather;
@@ -53,6 +55,7 @@ mod tasks;
 mod transfer;
 pub(crate) mod views;
 
+pub(crate) use ancillary::said_beside;
 pub use args::{Arg, Args};
 pub use group::Group;
 pub use kinds::Kind;

@@ -1,6 +1,6 @@
 //! Messages: `sendmsg`, `recvmsg`.
 
-use super::ancillary::{Message, data, passed};
+use super::ancillary::{Beside, Message, beside, data, passed};
 use super::receive::{Form, NOTHING, RECV, RESET, receive};
 use super::sending::{Load, put};
 use super::transfer::{NO_ROOM, OVER, SENDTO};
@@ -14,12 +14,18 @@ pub(super) const COMMANDS: &[Command] = &[SENDMSG, RECVMSG];
 
 const SENDMSG: Command = Command {
     name: "sendmsg",
-    summary: "send several pieces as one message; over AF_UNIX open sockets and files beside it (and a byte of data \
-              at least)",
+    summary: "send several pieces as one message, with ancillary data beside it",
+    notes: &[
+        "Over AF_UNIX open sockets and files go with it (fds=, and a byte of data at least). Ancillary data of any kind is given with \
+         anc=, for this message alone: its hops, its source address, its credentials. `help anc` lists the kinds.",
+    ],
     params: &[
         req("S", Kind::Socket).that(Stands::Reachable),
         named("fds", Kind::Sockets)
             .is("sockets or files, 253 at most, for the other side of an AF_UNIX socket: fds=a,b"),
+        named("anc", Kind::Ancillary).is(
+            "ancillary data: what recvmsg gave, `list LEVEL TYPE DATA`, a list of such, or words: anc=\"IP_TTL 5, IP_TOS 16\"",
+        ),
         named("flags", Kind::MsgFlags).is("as in send"),
         named("to", Kind::Addr).that(Stands::Listening).is("where it goes, as in sendto"),
         some("DATA", Kind::Data).is("the pieces, which go one after the other as one message"),
@@ -27,14 +33,19 @@ const SENDMSG: Command = Command {
     results: &[("count", Holds::Count)],
     returns: "how many bytes were queued",
     python: "{S}.sendmsg([{DATA}]<, [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [{FDS}]))]<, {FLAGS}<, \
-             {TO}>>>)",
+             {TO}>>>) || {S}.sendmsg([{DATA}], {ANC}<, {FLAGS}<, {TO}>>)",
     also: &["socket.send_fds({S}, [{DATA}], [{FDS}])"],
     c: "struct msghdr m = { .msg_iov = parts, .msg_iovlen = 2, .msg_control = anc, ... }; sendmsg(s, &m, 0);",
     man: "sendmsg(2)",
     errors: &[
         OVER,
         NO_ROOM,
-        err("EINVAL", "more than 253 descriptors in fds= (SCM_MAX_FD)").cure("several messages"),
+        err("EINVAL", "more than 253 descriptors (SCM_MAX_FD), or ancillary data of a kind, a size or a number that is not for it")
+            .cure("several messages; help anc lists the kinds"),
+        err("EPERM", "SCM_CREDENTIALS of another process or user, which only root may send; SO_MARK, for root"),
+        err("ESRCH", "SCM_CREDENTIALS of a process that is not there"),
+        err("ENODEV", "IP_PKTINFO: no interface has that name or number").cure("one that ifconfig lists"),
+        err("ENOBUFS", "more ancillary data than net.core.optmem_max, or the queue of the network interface is full"),
         err("EMSGSIZE", "too long for one datagram, or more than 1024 pieces").cure("send it in parts"),
         err("ENOTCONN", "the socket is not connected, and to= was left out").cure("connect S first, or to=ADDR"),
         err("ETOOMANYREFS", "too many sockets are on their way").cure("recvmsg on the other side first"),
@@ -45,23 +56,26 @@ const SENDMSG: Command = Command {
     like: Some(&SENDTO),
     example: "left, right = socketpair\na, b = socketpair\nsendmsg left head body fds=a,b\n\
               data, anc, flags, addr = recvmsg right 100 256",
-    related: &["recvmsg", "send", "SCM_RIGHTS", "MSG_MORE"],
+    related: &["recvmsg", "send", "ancillary data", "SCM_RIGHTS", "SCM_CREDENTIALS", "UDP_SEGMENT", "MSG_MORE"],
     run: sendmsg,
     ..base(Group::Transfer)
 };
 
 fn sendmsg(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
-    let sockets = passed(args.value(1))?;
-    world.shares |= !sockets.is_empty();
-    let flags = args.flags(2)?;
-    let pieces = (4..args.0.len()).map(|i| data(args.take(i))).collect();
-    let mut message = Box::new(Message { pieces, sockets, to: None });
-    if !args.has(3) {
+    let mut beside = beside(args.value(2), 2)?;
+    if let Some(rights) = Beside::rights(passed(args.value(1), 1)?) {
+        beside.insert(0, rights);
+    }
+    world.shares |= beside.iter().any(|one| one.fds() > 0);
+    let flags = args.flags(3)?;
+    let pieces = (5..args.0.len()).map(|i| data(args.take(i))).collect();
+    let mut message = Box::new(Message { pieces, beside, to: None });
+    if !args.has(4) {
         return put(world, &socket, Load::Message(message), flags);
     }
     let from = socket.clone();
-    names::resolve(world, &socket, &args.0[3], move |world, to| {
+    names::resolve(world, &socket, &args.0[4], move |world, to| {
         message.to = Some(to);
         put(world, &from, Load::Message(message), flags)
     })
@@ -77,8 +91,12 @@ const RECVMSG: Command = Command {
         opt("FLAGS", Kind::MsgFlags).is("as in recv"),
     ],
     results: &[("data", Holds::Bytes), ("anc", Holds::Plain), ("flags", Holds::Plain), ("addr", Holds::Address)],
-    returns: "data; anc: a list of entries with level, type and data (sockets for SCM_RIGHTS, error for MSG_ERRQUEUE); flags: MSG_TRUNC and \
-              MSG_CTRUNC say that something was cut; addr: who sent it",
+    returns: "data; anc: a list of entries with level, type and data, and what they mean in fields: sockets of SCM_RIGHTS, ee_errno of \
+              MSG_ERRQUEUE, ttl, ...; flags: MSG_TRUNC and MSG_CTRUNC say that something was cut; addr: who sent it",
+    notes: &[
+        "What comes beside the data is asked for with an option, such as IP_RECVTTL, IP_PKTINFO, SO_TIMESTAMP or SO_PASSCRED. \
+              `help ancillary fields` tells which: ${anc[0].ttl}.",
+    ],
     python: "{S}.recvmsg({N}<, {ANCBUFSIZE}<, {FLAGS}>>)",
     c: "struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1, .msg_control = anc, ... }; recvmsg(s, &m, 0);",
     man: "recvmsg(2)",
@@ -92,7 +110,7 @@ const RECVMSG: Command = Command {
     like: Some(&RECV),
     example: "left, right = socketpair\na, b = socketpair\nsendmsg left here fds=a\n\
               data, anc, flags, addr = recvmsg right 100 256\nlen $anc",
-    related: &["sendmsg", "recv", "SCM_RIGHTS", "MSG_CTRUNC", "SO_PASSCRED", "IP_PKTINFO"],
+    related: &["sendmsg", "recv", "ancillary data", "SCM_RIGHTS", "MSG_CTRUNC", "SO_PASSCRED", "IP_PKTINFO"],
     run: recvmsg,
     ..base(Group::Transfer)
 };

@@ -3,9 +3,10 @@
 
 use std::net::Ipv4Addr;
 use std::os::fd::AsFd;
+use std::rc::Rc;
 
 use super::forms::encode;
-use super::{Args, CLOSED, Command, Group, Kind, base, err, opt, req, some};
+use super::{Args, CLOSED, Command, Group, Kind, base, err, fields, opt, req, some};
 use crate::linux::options::{OptKind, OptRef};
 use crate::os::{sockopt, trace};
 use crate::value::{Failure, Holds, Reply, Tried, Value};
@@ -33,7 +34,8 @@ pub(super) const COMMANDS: &[Command] = &[
                 .is("an option's name, as SO_REUSEADDR; or a level and an option, each by name or number"),
             some("VALUE", Kind::OptionValue)
                 .is("1 or 0 (on, off), a number, seconds (SO_RCVTIMEO), ONOFF SECONDS (SO_LINGER), GROUP [INTERFACE] \
-                     (IP_ADD_MEMBERSHIP), text, or packed bytes as in Python: `help OPTION` says which"),
+                     (IP_ADD_MEMBERSHIP), flags (SO_TIMESTAMPING), text, what getsockopt gave, or packed bytes as in Python: `help \
+                     OPTION` says which"),
         ],
         python: "{S}.setsockopt({OPT}, {VALUE})",
         c: "int on = 1; setsockopt(s, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);",
@@ -73,9 +75,13 @@ pub(super) const COMMANDS: &[Command] = &[
             opt("BUFLEN", Kind::Size).is("give the raw bytes, at most so many: unpack takes them apart"),
         ],
         results: &[("value", Holds::Plain)],
-        returns: "a number, or the parts of a structure; with BUFLEN the bytes",
+        returns: "a number, flags by name, or a structure with its fields: ${value.pid}; with BUFLEN the bytes",
         python: "{S}.getsockopt({OPT}<, {BUFLEN}>)",
-        also: &["struct.unpack('ii', {S}.getsockopt({OPT}, 8))"],
+        also: &[
+            "struct.unpack('ii', {S}.getsockopt({OPT}, 8))",
+            "struct.unpack('iII', {S}.getsockopt({OPT}, 12))",
+            "struct.unpack('3i', {S}.getsockopt({OPT}, 12))",
+        ],
         c: "int value; socklen_t len = sizeof value; getsockopt(s, SOL_SOCKET, SO_RCVBUF, &value, &len);",
         man: "getsockopt(2)",
         errors: &[
@@ -166,10 +172,10 @@ fn get(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 /// How much room the answer gets.
 fn room(kind: OptKind) -> usize {
     match kind {
-        OptKind::Wide | OptKind::Linger => 8,
+        OptKind::Wide => 8,
         OptKind::Seconds => size_of::<libc::timeval>(),
-        OptKind::Credentials => 12,
-        OptKind::Text => LONGEST,
+        OptKind::Fields(layout) => layout.size().min(LONGEST),
+        OptKind::Text | OptKind::Numbers => LONGEST,
         OptKind::Struct(size) => size.min(LONGEST),
         // Those that cannot be read are asked for as a number, and the kernel says so.
         _ => size_of::<libc::c_int>(),
@@ -185,8 +191,15 @@ fn decode(kind: OptKind, room: &[u8], filled: usize) -> Value {
             let (seconds, micros) = room.split_at(size_of::<libc::time_t>());
             Value::Float(number(seconds, seconds.len()) as f64 + number(micros, micros.len()) as f64 / 1e6)
         }
-        OptKind::Linger => Value::list(vec![int(0), int(4)]),
-        OptKind::Credentials => Value::list(vec![int(0), int(4), int(8)]),
+        OptKind::Fields(layout) => Value::Object(Rc::new(fields::decode(layout, answer))),
+        OptKind::Numbers => {
+            let numbers = answer.as_chunks::<4>().0.iter().map(|n| Value::Int(u32::from_ne_bytes(*n).into()));
+            Value::list(numbers.collect())
+        }
+        OptKind::Flags(set) => match number(room, 4) as i32 {
+            0 => Value::Int(0),
+            flags => Value::text(set.join(flags)),
+        },
         OptKind::Text => {
             let text = answer.split(|b| *b == 0).next().unwrap_or_default();
             std::str::from_utf8(text).map_or_else(|_| Value::bytes(text), Value::text)

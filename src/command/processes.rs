@@ -96,7 +96,7 @@ pub(super) const COMMANDS: &[Command] = &[
         summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the main \
                   task",
         params: &[some("[-d] NAME ARGS", Kind::Def)
-            .is("a def's name, and what it is called with, by place or as PARAM=VALUE: values and sockets")],
+            .is("a def's name, and what it is called with, by place or as PARAM=VALUE: values, sockets, pipes' ends")],
         results: &[("process", Holds::Live)],
         returns: "the process",
         python: "p = multiprocessing.Process(target=NAME, args=(ARGS, ...)); p.start()",
@@ -104,7 +104,7 @@ pub(super) const COMMANDS: &[Command] = &[
             "It is not fork: this program is started anew (posix_spawn, which is clone and execve), with the defs, the names' \
              values and the arguments in a file in memory, and calls the def; no other line is run again. The child's own \
              changes stay there. A pidfd tells when it ends. `help fork` says more.",
-            "A socket among the arguments, by its value ($srv) or in a list, is passed with SCM_RIGHTS and is the child's from \
+            "A socket or a pipe's end among the arguments, by its value ($srv) or in a list, is passed with SCM_RIGHTS and is the child's from \
              the start: both have the same connection or listener open, so it ends only when both have closed it, and several \
              children can accept from one listener. O_NONBLOCK comes along, a timeout does not: as with Python's start method \
              spawn.",
@@ -229,7 +229,8 @@ pub(super) const COMMANDS: &[Command] = &[
         ],
         results: &[("before", Holds::Plain)],
         returns: "what it was before: default or ignore",
-        python: "signal.signal(signal.{SIGNAL}, <signal.SIG_DFL|signal.SIG_IGN>)",
+        python: "signal.signal(signal.SIGPIPE, signal.SIG_DFL)",
+        also: &["signal.signal(signal.SIGPIPE, signal.SIG_IGN)"],
         c: "signal(SIGPIPE, SIG_DFL);",
         man: "signal(7)",
         errors: &[err("Usage", "another signal, another effect, or the default at a prompt")],

@@ -6,7 +6,7 @@
 use std::os::fd::{AsFd, BorrowedFd};
 use std::rc::Rc;
 
-use super::ancillary::ancillary_value;
+use super::entries::entry;
 use super::sending::keep;
 use super::{Args, CLOSED, Command, Group, Kind, KnownError, Stands, base, err, opt, req};
 use crate::linux::constants;
@@ -158,6 +158,10 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
         drop(socket.fd()?);
         return Ok(Value::bytes([]).into());
     }
+    let first = if form == Form::Data && flags == 0 { at_once(world, socket, size) } else { None };
+    if let Some(Ok(data)) = first {
+        return Ok(data.into());
+    }
     let (stream, unix) = (socket.is_stream(), socket.family == libc::AF_UNIX);
     // AF_UNIX has no queue of errors, and takes the flag for nothing.
     let queue = !unix && flags & libc::MSG_ERRQUEUE != 0;
@@ -190,7 +194,7 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
         beside: Came::default(),
         coming: 0,
     };
-    match receiver.attempt(world, socket, None) {
+    match first.map_or_else(|| receiver.attempt(world, socket, None), |failed| failed.map(Step::from)) {
         Ok(step) => Ok(step),
         Err(failure) => {
             let socket = world.share(socket)?;
@@ -199,6 +203,16 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
             again(failure, waiting, move |world, expired| receiver.attempt(world, &socket, expired))
         }
     }
+}
+
+/// What a stream has, where nothing is asked for but that and nothing goes on record: what most receives are.
+fn at_once(world: &mut World, socket: &Socket, size: usize) -> Option<Result<Value, Failure>> {
+    if world.record.is_some() || size > SHARED_BUFFER || !socket.is_stream() || !socket.is_plain() {
+        return None;
+    }
+    let buffer = world.buffer(size);
+    let came = socket.fd().and_then(|fd| addr::recv_bytes(fd.as_fd(), buffer, 0).map_err(Failure::os));
+    Some(came.map(|len| Value::Bytes(buffer[..len].into())))
 }
 
 impl Receiver {
@@ -359,7 +373,7 @@ impl Receiver {
             Form::Data => Reply::One(data),
             Form::From => Reply::Two(data, from(came.from)),
             Form::Message(_) => {
-                let entries = came.ancillary.into_iter().map(|one| ancillary_value(world, one)).collect();
+                let entries = came.ancillary.into_iter().map(|one| entry(world, one)).collect();
                 let flags = constants::MSG_FLAGS.join(came.flags & !libc::MSG_CMSG_CLOEXEC);
                 Reply::Many(vec![data, Value::list(entries), Value::text(flags), from(came.from)])
             }
@@ -375,13 +389,11 @@ fn large(fd: BorrowedFd<'_>, wanted: usize) -> usize {
 /// What was received, as a value's bytes: as long as the kernel said, though `MSG_TRUNC` says more than was taken.
 fn data(world: &mut World, room: usize, len: usize) -> Rc<[u8]> {
     let taken = &world.buffer(room)[..len.min(room)];
-    let data: Rc<[u8]> = if len <= room {
-        taken.into()
-    } else {
-        let mut padded = taken.to_vec();
-        padded.resize(len.min(BUFFER_MAX), 0);
-        padded.into()
-    };
+    let mut data: Rc<[u8]> = taken.into();
+    if len > room {
+        let rest = std::iter::repeat_n(&0, len.min(BUFFER_MAX) - taken.len());
+        data = taken.iter().chain(rest).copied().collect();
+    }
     if room > SHARED_BUFFER {
         world.trim_buffer();
     }

@@ -51,7 +51,7 @@ const SPLICE: Command = Command {
         opt("OFFSET_SRC", Kind::Size)
             .is("where a file is read, which then does not move on; none of a socket or a pipe"),
         opt("OFFSET_DST", Kind::Size).is("where a file is written, likewise"),
-        opt("FLAGS", Kind::Int).is("2 is SPLICE_F_NONBLOCK: fail with EAGAIN rather than wait for a pipe"),
+        opt("FLAGS", Kind::Int).is("SPLICE_F_NONBLOCK (2): fail with EAGAIN rather than wait for a pipe"),
     ],
     results: &[("count", Holds::Count)],
     returns: "how many bytes were moved; 0 at the end of SRC",
@@ -59,8 +59,11 @@ const SPLICE: Command = Command {
     c: "splice(src, NULL, dst, NULL, count, 0);",
     man: "splice(2)",
     errors: &[
-        err("EINVAL", "neither of them is a pipe, or it cannot be spliced: a file opened to append")
-            .cure("r, w = pipe, then splice SRC w COUNT and splice r DST COUNT"),
+        err(
+            "EINVAL",
+            "neither of them is a pipe, both are ends of one, a socket has an offset, or a file was opened to append",
+        )
+        .cure("r, w = pipe, then splice SRC w COUNT and splice r DST COUNT"),
         err("ESPIPE", "an offset of what has no places: a pipe").cure("leave the offset out"),
         err(
             "EAGAIN",

@@ -71,7 +71,9 @@ impl Subject {
     /// Whether it fits a parameter as it stands now.
     pub fn fits(&self, param: &Param) -> bool {
         let kind = match (param.kind, &self.socket) {
-            (Kind::Socket | Kind::SocketOrFile, Some(socket)) => socket.is(param.stands),
+            (Kind::Socket | Kind::SocketOrFile | Kind::Watched | Kind::WatchedOrSeconds, Some(socket)) => {
+                socket.is(param.stands)
+            }
             (Kind::File | Kind::SocketOrFile, None) => self.kind == "a file",
             (Kind::Process | Kind::ProcessOrPid, _) => self.kind == "a process",
             (Kind::Task | Kind::JobOrTask, _) => matches!(self.kind, "a task" | "a process"),

@@ -1,5 +1,6 @@
 //! Numbers that the kernel refuses as an option's value, and those of which it makes another.
 
+use std::ops::RangeInclusive;
 use std::os::fd::AsFd;
 
 use super::{Case, Cause, listens, local, option_name};
@@ -9,7 +10,7 @@ use crate::value::Tried;
 use crate::world::Socket;
 
 /// Options whose number is put together of parts, or stands for something else: it has no range.
-const WITHOUT_RANGE: &[&str] = &["SO_TIMESTAMPING", "IPV6_ADDR_PREFERENCES", "IPV6_ADDRFORM", "SO_ATTACH_BPF"];
+const WITHOUT_RANGE: &[&str] = &["IPV6_ADDR_PREFERENCES", "IPV6_ADDRFORM", "SO_ATTACH_BPF"];
 
 /// EINVAL at setsockopt: which numbers the option takes. The kernel is asked, with a socket of the same sort.
 pub(super) fn refused(case: &Case) -> Option<Cause> {
@@ -27,23 +28,29 @@ pub(super) fn refused(case: &Case) -> Option<Cause> {
             Cause::new(reason).advise("LOWEST + 65536 * HIGHEST; 0 for either leaves that end as the system has it")
         });
     }
+    let (name, label) = (socket.name(), option.name);
+    let outside = |ranges: &[RangeInclusive<i32>]| {
+        // Beside the widest there are only numbers that stand for a default.
+        let widest = ranges.iter().max_by_key(|range| range.end().abs_diff(*range.start()))?;
+        let near = asked.clamp(*widest.start(), *widest.end());
+        let reason = format!("{label} takes {}, not {asked}", options::in_words(ranges));
+        Some(Cause::new(reason).advise(format!("setsockopt {name} {label} {near}")))
+    };
+    if !option.ranges.is_empty() && !option.ranges.iter().any(|range| range.contains(&asked)) {
+        return outside(option.ranges);
+    }
     let trial = fd::socket(socket.family, socket.kind, socket.protocol).ok()?;
     let takes = |value: i32| sockopt::set(trial.as_fd(), level, number, &value.to_ne_bytes()).is_ok();
-    let (name, option) = (socket.name(), option.name);
     if takes(asked) {
         let stands = stands(socket)?;
-        let reason = format!("a new socket takes {option} {asked}; for {name}, which {stands}, it comes too late");
+        let reason = format!("a new socket takes {label} {asked}; for {name}, which {stands}, it comes too late");
         return Some(Cause::new(reason).advise("a new socket, and setsockopt before anything else"));
     }
     let ranges = ranges(takes);
     if ranges.is_empty() {
-        return Some(Cause::new(format!("{option} takes no number at all on {name}, which is {}", socket.sort())));
+        return Some(Cause::new(format!("{label} takes no number at all on {name}, which is {}", socket.sort())));
     }
-    // Beside the widest there are only numbers that stand for a default.
-    let (low, high) = ranges.iter().max_by_key(|(low, high)| high.abs_diff(*low))?;
-    let near = asked.clamp(*low, *high);
-    let reason = format!("{option} takes {}, not {asked}", in_words(&ranges));
-    Some(Cause::new(reason).advise(format!("setsockopt {name} {option} {near}")))
+    outside(&ranges)
 }
 
 /// How a socket stands that is no new one.
@@ -58,7 +65,7 @@ fn stands(socket: &Socket) -> Option<String> {
 
 /// The ranges of numbers that are taken. What options tell apart stands among these numbers; where two neighbours
 /// differ the edge is searched.
-fn ranges(takes: impl Fn(i32) -> bool) -> Vec<(i32, i32)> {
+fn ranges(takes: impl Fn(i32) -> bool) -> Vec<RangeInclusive<i32>> {
     const PROBED: [i32; 13] = [i32::MIN, -2, -1, 0, 1, 2, 100, 1000, 2000, 30_000, 60_000, 1 << 20, i32::MAX];
     let mut ranges: Vec<(i32, i32)> = Vec::new();
     let mut before: Option<i32> = None;
@@ -73,7 +80,7 @@ fn ranges(takes: impl Fn(i32) -> bool) -> Vec<(i32, i32)> {
         }
         before = Some(number);
     }
-    ranges
+    ranges.into_iter().map(|(low, high)| low..=high).collect()
 }
 
 /// The last number that is taken on the way from one that is to one that is not.
@@ -83,17 +90,6 @@ fn edge(mut refused: i32, mut taken: i32, takes: impl Fn(i32) -> bool) -> i32 {
         if takes(middle) { taken = middle } else { refused = middle }
     }
     taken
-}
-
-/// `-1, or 1 to 255`.
-fn in_words(ranges: &[(i32, i32)]) -> String {
-    let words = ranges.iter().map(|range| match *range {
-        (low, high) if low == high => low.to_string(),
-        (low, i32::MAX) => format!("{low} or more"),
-        (low, high) if low + 1 == high => format!("{low} or {high}"),
-        (low, high) => format!("{low} to {high}"),
-    });
-    words.collect::<Vec<_>>().join(", or ")
 }
 
 /// The kernel made another number of one that was asked for: an option's, or that of connections that may wait.
@@ -122,7 +118,7 @@ mod tests {
 
     #[test]
     fn ranges_are_found_to_their_edges() {
-        let of = |takes: fn(i32) -> bool| in_words(&ranges(takes));
+        let of = |takes: fn(i32) -> bool| options::in_words(&ranges(takes));
         assert_eq!(of(|n| (1..=32767).contains(&n)), "1 to 32767");
         assert_eq!(of(|n| n == -1 || (1..=255).contains(&n)), "-1, or 1 to 255");
         assert_eq!(of(|n| n == 0 || (88..=32767).contains(&n)), "0, or 88 to 32767");

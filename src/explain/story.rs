@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use super::{Told, bytes, datagrams, fin, known, listens, option_name, option_value};
 use crate::command;
-use crate::linux::constants::HOWS;
+use crate::linux::constants::{HOWS, REST};
 use crate::linux::sort::sort;
 use crate::linux::state::State;
 use crate::os::errqueue::Queued;
 use crate::os::fd;
 use crate::os::tcp;
+use crate::value::special::Special;
 use crate::value::{Addr, Failure, Handle, Name, Reason, text};
 use crate::world::record::{Did, Fact};
 use crate::world::{Mode, Record, Socket, World, dropped};
@@ -94,6 +95,15 @@ pub(crate) fn story(world: &World, socket: &Socket) -> Result<Vec<Reason>, Failu
     Ok(out)
 }
 
+/// The protocol that a packet socket was meant to have whose number was not brought into network order: a well-known one.
+fn swapped(socket: &Socket) -> Option<&'static str> {
+    let Some(Addr::Special(local)) = socket.addresses().0 else { return None };
+    let Special::Packet(packet) = &*local else { return None };
+    let is = |number: u16| REST.rows().find(|(name, n, _)| *n == i64::from(number) && name.starts_with("ETH_P_"));
+    let meant = is(packet.protocol.swap_bytes()).filter(|_| is(packet.protocol).is_none());
+    meant.map(|(name, ..)| *name)
+}
+
 /// How sockets stand: what the kernel says of those that are open.
 fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Reason> {
     let standing = |serial: &u64| {
@@ -113,6 +123,10 @@ fn sockets_now(world: &World, sockets: &[u64]) -> Vec<Reason> {
         let kept = socket.shared.kept.len();
         if let (Some(unread @ 1..), false) = (socket.ask(fd::inq).map(|unread| unread + kept), listens(&socket)) {
             reason = reason.and(format!(", {} unread", bytes(unread)));
+        }
+        if let Some(meant) = swapped(&socket) {
+            reason =
+                reason.and(format!(", which would be {meant} in the other byte order: PROTO takes what htons gives"));
         }
         if let drops @ 1.. = dropped(&socket) {
             reason = reason.and(format!(", {drops} thrown away"));

@@ -220,6 +220,11 @@ impl Found {
                 self.after(',', word);
                 names.sockets(Stands::Open).for_each(|(name, _)| self.open(name));
             }
+            Kind::Watched | Kind::WatchedOrSeconds => {
+                self.after(',', word);
+                self.things(param, names);
+                self.values(names, |k| k == "a list");
+            }
             _ if kind.is_live() => self.things(param, names),
             Kind::Option => self.options(command, next.level, args.first().and_then(|w| names.get(&w.text))),
             Kind::Path => self.files(word, First::Files),
@@ -230,7 +235,7 @@ impl Found {
             Kind::Switch => self.all(["on", "off"]),
             Kind::Addr => self.addresses(place, param),
             Kind::Def => self.def(param, place),
-            Kind::Any => self.values(names, is_told),
+            Kind::Any | Kind::Ancillary => self.values(names, is_told),
             Kind::Sort => {
                 self.all(socket::SHORT_FORMS.iter().map(|(name, ..)| *name));
                 self.constants(Kind::Family, &constants::FAMILIES);
@@ -242,14 +247,17 @@ impl Found {
             }
             Kind::OptionValue => {
                 let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
-                if option.is_some_and(|o| o.kind == OptKind::Flag) {
-                    self.all(["on", "off"]);
-                } else {
-                    self.values(names, is_told);
+                match option.map(|o| o.kind) {
+                    Some(OptKind::Flag) => self.all(["on", "off"]),
+                    Some(OptKind::Flags(set)) => {
+                        self.after('|', word);
+                        self.all(set.names());
+                    }
+                    _ => self.values(names, is_told),
                 }
             }
             Kind::Encoding => self.all(codec::names()),
-            Kind::Seconds => {
+            Kind::Seconds | Kind::Limit => {
                 self.all(["none"]);
                 self.values(names, |k| k == "a number");
             }

@@ -139,7 +139,7 @@ impl Sink for Output {
         }
         let style = if self.watched { fitted(self.style, io::stdout()) } else { self.style };
         let text = render::event(event, style);
-        let silent = text.is_empty() && !matches!(event.what, What::Printed(_));
+        let silent = text.is_empty() && !matches!(event.what, What::Printed(..));
         silent || self.write(&text)
     }
 

@@ -247,7 +247,7 @@ impl Sink for Rc<Screen> {
             What::Line(text) if runs != Runs::No => self.recorder.borrow_mut().line(event, text),
             _ => self.recorder.borrow_mut().event(event),
         }
-        let said = matches!(event.what, What::Printed(_) | What::Failed { taken: false, .. });
+        let said = matches!(event.what, What::Printed(..) | What::Failed { taken: false, .. });
         if runs == Runs::Quietly && !said {
             return true;
         }
@@ -255,7 +255,7 @@ impl Sink for Rc<Screen> {
         let named = event.at.source.as_ref().is_some_and(|source| !source.name.is_empty());
         let style = Style { places: named && !self.echoes.get(), ..self.fitted() };
         let text = render::event(event, style);
-        if text.is_empty() && !matches!(event.what, What::Printed(_)) {
+        if text.is_empty() && !matches!(event.what, What::Printed(..)) {
             return true;
         }
         if self.quiet && matches!(event.what, What::Noted(_)) {

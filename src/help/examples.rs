@@ -1,6 +1,7 @@
 //! Examples of options and constants: lines that run as they stand, whoever runs them.
 
 use crate::linux::constants::{self, Constants, MSG_FLAGS};
+use crate::linux::layout::LINGER;
 use crate::linux::options::{Opt, OptKind};
 
 /// Lines that only root may run, so that they run for anybody.
@@ -32,7 +33,7 @@ fn usual(option: &Opt) -> String {
         OptKind::Wide => "1000000",
         OptKind::Interface => "lo",
         OptKind::Seconds => "2.5",
-        OptKind::Linger => "1 5",
+        OptKind::Fields(layout) if *layout == LINGER => "1 5",
         OptKind::Membership => "224.0.2.1 127.0.0.1",
         OptKind::Membership6 => "ff02::123 lo",
         OptKind::InterfaceV4 => "127.0.0.1",

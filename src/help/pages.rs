@@ -139,12 +139,21 @@ fn level_of(option: &Opt) -> String {
     options::level_name(option.level).map_or_else(|| option.level.to_string(), str::to_string)
 }
 
+/// Of a structure that has more fields the first are named.
+const FIELDS_SHOWN: usize = 9;
+
 fn value_of(option: &Opt) -> String {
     match option.kind {
         OptKind::Flag => "1 or 0; on and off do as well".into(),
         OptKind::Seconds => "seconds, with a fraction; 0 for no limit".into(),
-        OptKind::Linger => "ONOFF SECONDS: two numbers".into(),
-        OptKind::Credentials => "a list: process, user, group".into(),
+        OptKind::Fields(layout) => {
+            let fields: Vec<_> = layout.names().take(FIELDS_SHOWN).collect();
+            let more = if layout.names().count() > FIELDS_SHOWN { " ..." } else { "" };
+            let words =
+                if option.writable && !layout.form.is_empty() { format!("{}; ", layout.form) } else { String::new() };
+            format!("{words}{}, read as fields: {}{more}", layout.name, fields.join(" "))
+        }
+        OptKind::Number if !option.ranges.is_empty() => format!("a whole number: {}", options::in_words(option.ranges)),
         OptKind::Struct(size) => format!("bytes of a structure, at most {size}: pack and unpack"),
         kind => kind.form().into(),
     }

@@ -29,7 +29,7 @@ pub use heads::depth_change;
 pub use line::words;
 pub use name::{is_name, needs_braces};
 pub use parse::parse;
-pub use part::{Index, Part, Pick};
+pub use part::{Index, Literal, Part, Parts, Pick};
 pub use print::print;
 pub use scan::{Mark, MarkKind};
 pub use typed::{Typed, head, typed};

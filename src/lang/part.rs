@@ -1,5 +1,6 @@
 //! What a word is made of, and what stands after a `$`: a name, parts of its value, a default.
 
+use std::ops::Deref;
 use std::rc::Rc;
 
 use super::name::{dollar_length, is_name, length};
@@ -8,13 +9,85 @@ use super::name::{dollar_length, is_name, length};
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Part {
     /// As written; bytes when the word is.
-    Literal(Rc<[u8]>),
+    Literal(Literal),
     /// The value of a name.
     Name(Rc<str>),
     /// `${name:-default}`: the value of a name, or the default where it has none.
     Default(Rc<str>, Rc<str>),
     /// `${name[0].key}`: a part of a name's value.
     Picked(Rc<str>, Rc<[Pick]>),
+}
+
+/// Bytes as written, known for text where they are UTF-8.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Literal {
+    /// Text.
+    Text(Rc<str>),
+    /// What is none.
+    Bytes(Rc<[u8]>),
+}
+
+impl From<&[u8]> for Literal {
+    fn from(bytes: &[u8]) -> Self {
+        std::str::from_utf8(bytes).map_or_else(|_| Self::Bytes(bytes.into()), |text| Self::Text(text.into()))
+    }
+}
+
+impl Deref for Literal {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
+/// The pieces of a word. Nearly every word is one.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub enum Parts {
+    /// None, as of `""`.
+    #[default]
+    None,
+    /// One.
+    One(Part),
+    /// More.
+    More(Vec<Part>),
+}
+
+impl Parts {
+    /// Put a piece behind those that are there.
+    pub(super) fn push(&mut self, part: Part) {
+        *self = match std::mem::take(self) {
+            Self::None => Self::One(part),
+            Self::One(first) => Self::More(vec![first, part]),
+            Self::More(mut parts) => {
+                parts.push(part);
+                Self::More(parts)
+            }
+        };
+    }
+}
+
+impl FromIterator<Part> for Parts {
+    fn from_iter<I: IntoIterator<Item = Part>>(parts: I) -> Self {
+        let mut all = Self::None;
+        parts.into_iter().for_each(|part| all.push(part));
+        all
+    }
+}
+
+impl Deref for Parts {
+    type Target = [Part];
+
+    fn deref(&self) -> &[Part] {
+        match self {
+            Self::None => &[],
+            Self::One(part) => std::slice::from_ref(part),
+            Self::More(parts) => parts,
+        }
+    }
 }
 
 /// What takes a part of a value.

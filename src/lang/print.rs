@@ -125,14 +125,15 @@ fn word(w: &Word) -> String {
     let quote = w.quoted || w.parts.is_empty() || w.literal().is_some_and(|t| KEYWORDS.contains(&t));
     // What is given by name keeps its name before the quotes.
     let key = w.key().filter(|_| quote || w.bytes).map_or(String::new(), |key| format!("{key}="));
-    let mut parts = w.parts.clone();
-    if let Some(Part::Literal(first)) = parts.first_mut() {
-        *first = first[key.len()..].into();
-    }
+    let first = |part: &Part| match part {
+        Part::Literal(first) => Part::Literal(first[key.len()..].into()),
+        other => other.clone(),
+    };
+    let parts = w.parts.iter().take(1).map(first).chain(w.parts.iter().skip(1).cloned());
     // Bytes begin with a b"", which says so, and go on in stretches.
     let mut out = format!("{key}{}", if w.bytes { "b\"" } else { "" });
-    for (i, part) in parts.iter().enumerate() {
-        match part {
+    for (i, part) in parts.enumerate() {
+        match &part {
             Part::Literal(bytes) if w.bytes => write_bytes(&mut out, bytes, i == 0),
             Part::Literal(bytes) => write_literal(&mut out, bytes, quote),
             inserted if w.bytes && i == 0 => {

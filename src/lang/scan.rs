@@ -2,9 +2,10 @@
 //!
 //! A pass over the line's bytes; what is wrong is kept and the pass goes on, so that half a line can be read, too.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use super::part::{Bad, Part, inserted};
+use super::part::{Bad, Part, Parts, inserted};
 use super::wide;
 
 /// The rule of a stretch of a word.
@@ -52,7 +53,7 @@ pub struct Mark {
 pub(super) struct Scan {
     /// Where it ends.
     pub end: usize,
-    pub parts: Vec<Part>,
+    pub parts: Parts,
     pub bytes: bool,
     pub quoted: bool,
     /// A bracket stands in it without quotes.
@@ -77,7 +78,7 @@ pub(super) fn scan(text: &str, marked: bool) -> Scan {
         word: text,
         at: 0,
         start: 0,
-        text: Vec::new(),
+        text: Cow::default(),
         marked,
         scan: Scan { inserts: true, ..Scan::default() },
     };
@@ -93,7 +94,7 @@ struct Scanner<'a> {
     /// Where the plain text begins that is not taken yet.
     start: usize,
     /// The text of the literal that is being read.
-    text: Vec<u8>,
+    text: Cow<'a, [u8]>,
     marked: bool,
     scan: Scan,
 }
@@ -132,14 +133,20 @@ impl Scanner<'_> {
 
     /// The plain text up to here is text of the word.
     fn take(&mut self) {
-        self.text.extend_from_slice(&self.word.as_bytes()[self.start..self.at]);
+        let plain = &self.word.as_bytes()[self.start..self.at];
         self.start = self.at;
+        // Most text is one stretch of the line.
+        if self.text.is_empty() {
+            self.text = Cow::Borrowed(plain);
+        } else if !plain.is_empty() {
+            self.text.to_mut().extend_from_slice(plain);
+        }
     }
 
     /// The literal that was being read is whole.
     fn literal(&mut self) {
         if !self.text.is_empty() {
-            self.scan.parts.push(Part::Literal(std::mem::take(&mut self.text).into()));
+            self.scan.parts.push(Part::Literal((&*std::mem::take(&mut self.text)).into()));
         }
     }
 
@@ -247,7 +254,7 @@ impl Scanner<'_> {
         let rest = &self.word[self.at..];
         if rest.starts_with("$$") {
             self.skip(2, MarkKind::Escape);
-            self.text.push(b'$');
+            self.text.to_mut().push(b'$');
             return;
         }
         match inserted(rest, |inner| closed(inner, rule.quote)) {
@@ -281,8 +288,8 @@ impl Scanner<'_> {
                 self.skip(1 + length, MarkKind::Escape);
                 self.scan.bytes |= next == 'x';
                 match decoded {
-                    Decoded::Byte(byte) => self.text.push(byte),
-                    Decoded::Char(c) => self.text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+                    Decoded::Byte(byte) => self.text.to_mut().push(byte),
+                    Decoded::Char(c) => self.text.to_mut().extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
                 }
             }
             Err((message, note)) => {

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use super::scan::Scan;
-use super::{Part, Span};
+use super::{Literal, Part, Parts, Span};
 
 /// A word of a line.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Word {
     /// Its pieces in order; none for `""`.
-    pub parts: Vec<Part>,
+    pub parts: Parts,
     /// It has a `\xNN` or a `b"..."`, so it is bytes.
     pub bytes: bool,
     /// It has quotes, so it is no keyword, operator or number.
@@ -25,7 +25,7 @@ pub struct Word {
 impl Word {
     /// A word that is that text, without quotes.
     pub fn plain(text: &str, span: Span) -> Self {
-        let parts = vec![Part::Literal(text.as_bytes().into())];
+        let parts = Parts::One(Part::Literal(Literal::Text(text.into())));
         Self { parts, bytes: false, quoted: false, brackets: false, key: 0, span }
     }
 
@@ -49,7 +49,7 @@ impl Word {
     pub fn literal(&self) -> Option<&str> {
         match &*self.parts {
             [] if !self.bytes => Some(""),
-            [Part::Literal(text)] if !self.bytes => std::str::from_utf8(text).ok(),
+            [Part::Literal(Literal::Text(text))] if !self.bytes => Some(text),
             _ => None,
         }
     }
@@ -60,6 +60,7 @@ impl Word {
     }
 
     /// Whether it is exactly that, without quotes.
+    #[inline]
     pub fn is(&self, what: &str) -> bool {
         self.bare() == Some(what)
     }

@@ -3,6 +3,7 @@
 //! It knows no call that takes them.
 
 pub use super::events::{EPOLL_EVENTS, EPOLL_OPS, POLL_EVENTS};
+use super::flags::{ORIGINS, TIMESTAMPING};
 use super::set::named;
 pub use super::set::{Constants, Row};
 use super::{errno, options};
@@ -222,7 +223,7 @@ pub static OTHERS: Constants = Constants {
 };
 
 /// All the sets.
-pub static SETS: [&Constants; 12] = [
+pub static SETS: [&Constants; 14] = [
     &FAMILIES,
     &TYPES,
     &PROTOCOLS,
@@ -234,6 +235,8 @@ pub static SETS: [&Constants; 12] = [
     &POLL_EVENTS,
     &EPOLL_EVENTS,
     &EPOLL_OPS,
+    &TIMESTAMPING,
+    &ORIGINS,
     &REST,
 ];
 

@@ -2,9 +2,12 @@
 //!
 //! Pure data: it asks no kernel and knows no call that takes them.
 
+pub mod ancillary;
 pub mod constants;
 pub mod errno;
 mod events;
+pub mod flags;
+pub mod layout;
 pub mod options;
 mod set;
 pub mod sort;

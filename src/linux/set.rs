@@ -19,6 +19,15 @@ pub struct Constants {
     pub(super) choice: i32,
 }
 
+/// Each set stands here once.
+impl PartialEq for Constants {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+}
+
+impl Eq for Constants {}
+
 impl Constants {
     /// The number of that name, documented or short, as a C `int` has it.
     pub fn find(&self, name: &str) -> Option<i32> {

@@ -19,7 +19,7 @@ const FEW_PARTS: usize = 8;
 const FEW_WORDS: usize = 64;
 
 /// `SCM_PIDFD` of unix(7): a descriptor for the sender's process, for who asked with `SO_PASSPIDFD`.
-const SCM_PIDFD: i32 = 4;
+pub(crate) const SCM_PIDFD: i32 = 4;
 
 /// What came with one receive.
 #[derive(Debug)]

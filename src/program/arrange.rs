@@ -148,12 +148,9 @@ pub(crate) fn split_pair(word: &Word) -> Option<(String, Word)> {
     let Some(Part::Literal(first)) = word.parts.first() else { return None };
     let at = first.iter().position(|b| *b == b'=')?;
     let key = std::str::from_utf8(&first[..at]).ok()?.to_string();
-    let mut value = word.clone();
-    value.parts[0] = Part::Literal(first[at + 1..].into());
-    if at + 1 == first.len() {
-        value.parts.remove(0);
-    }
-    Some((key, value))
+    let own = Some(&first[at + 1..]).filter(|own| !own.is_empty()).map(|own| Part::Literal(own.into()));
+    let parts = own.into_iter().chain(word.parts[1..].iter().cloned()).collect();
+    Some((key, Word { parts, ..word.clone() }))
 }
 
 /// How many words these parameters must have.
@@ -172,7 +169,7 @@ fn is_port(word: &Word) -> bool {
 /// Whether a word can be the host of a two-word address: it is not an address by itself.
 fn is_host(word: &Word) -> bool {
     let alone = |t: &str| !t.contains(['/', '@', ':']) || (t.matches(':').count() > 1 && !t.contains("]:"));
-    word.literal().is_none_or(|t| alone(t)) && !is_port(word)
+    word.literal().is_none_or(alone) && !is_port(word)
 }
 
 /// Whether the first of two words is the level of the option in the second.
@@ -211,7 +208,7 @@ impl<'a> Arranger<'a> {
                 _ => words.push(word),
             }
         }
-        Self { params, named: by_name, words, at: 0, whole, placed: Vec::new() }
+        Self { params, named: by_name, words, at: 0, whole, placed: Vec::with_capacity(params.len()) }
     }
 
     /// The words that no parameter has yet.

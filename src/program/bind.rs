@@ -1,11 +1,9 @@
 //! From a call's words to its arguments: which word is which parameter, and what it stands for.
 
-use std::rc::Rc;
-
 use super::arrange::{Placed, arrange, split_pair};
 use super::code::{ArgCode, Callee, Operand, Site};
 use super::compile::Compiler;
-use crate::command::{self, Arg, Command, Kind, Param, address, kinds};
+use crate::command::{Arg, Command, Kind, Param, address, kinds};
 use crate::lang::{Call, Error, Part, Span, Word, is_name};
 use crate::value::{Failure, Value};
 
@@ -14,17 +12,17 @@ impl Compiler<'_> {
     pub(super) fn site(&mut self, call: &Call) -> Result<Site, Error> {
         let text = call.name.bare().unwrap_or("");
         let expect = call.expect.as_ref().map(|w| self.error_name(w)).transpose()?;
-        let (callee, args, spans, name) = if let Some(command) = command::find(text) {
+        let (callee, args, spans, name) = if let Some((command, name)) = self.table.call(text) {
             self.arity(command, call)?;
             self.no_declaration(command, call)?;
             let (args, spans) = self.bind(command, call.name.span, &call.args);
-            (Callee::Command(command), args, spans, command.name.into())
+            (Callee::Command(command), args, spans, name)
         } else if let Some(slot) = self.table.functions.find(text) {
             let args = call.args.iter().map(|w| self.given(w)).collect();
             let spans = call.args.iter().map(|w| w.span).collect();
             let (args, spans) =
                 in_order(&call.args).map_or((args, spans), |(span, failure)| (bad(failure), vec![span]));
-            (Callee::Defined(slot), args, spans, text.into())
+            (Callee::Defined(slot), args, spans, self.table.functions.name(slot).clone())
         } else {
             return Err(self.no_call(call, text));
         };
@@ -94,7 +92,8 @@ impl Compiler<'_> {
                 if let Some((span, failure)) = def.and_then(|at| in_order(&words[at.min(words.len())..])) {
                     return (bad(failure), vec![span]);
                 }
-                placed.iter().map(|(param, at)| (self.place(param, at), at.span())).unzip()
+                let args = placed.iter().map(|(param, at)| self.place(param, at)).collect();
+                (args, placed.iter().map(|(_, at)| at.span()).collect())
             }
             Err(failure) => {
                 // What is missing is missing at the end.
@@ -144,9 +143,15 @@ impl Compiler<'_> {
         }
         match (known(param, word), word.bare()) {
             (Some(arg), _) => ArgCode::Const(arg.unwrap_or_else(|failure| Arg::Bad(Box::new(failure)))),
-            (None, Some(name)) if kind.is_live() => ArgCode::Live(self.slot(name), name.into()),
+            (None, Some(name)) if kind.is_live() => self.live(name),
             _ => ArgCode::Fit(kind, self.operand(word)),
         }
+    }
+
+    /// The live thing that a name holds.
+    fn live(&mut self, name: &str) -> ArgCode {
+        let (slot, name) = self.variable(name);
+        ArgCode::Live(slot, name)
     }
 
     /// Sockets to watch: one by its name, several with commas between, each with its events if it has any of its own, or
@@ -154,7 +159,7 @@ impl Compiler<'_> {
     fn watched(&mut self, param: &Param, word: &Word) -> ArgCode {
         let Some(text) = word.bare() else { return ArgCode::Fit(param.kind, self.operand(word)) };
         if is_name(text) && !matches!(kinds::word_value(text), Value::None) {
-            return ArgCode::Live(self.slot(text), text.into());
+            return self.live(text);
         }
         if matches!(text, "none" | "None") || (text == "[]" && param.kind == Kind::Watched) {
             return ArgCode::Const(Arg::Value(Value::None));
@@ -162,12 +167,14 @@ impl Compiler<'_> {
         let several = text.split(',').filter(|one| !one.is_empty()).map(|one| {
             let (name, events) = one.split_once(':').map_or((one, None), |(name, events)| (name, Some(events)));
             let events = events.map(|events| kinds::fit(Kind::PollEvents, Value::text(events))).transpose();
-            match events {
-                _ if !is_name(name) => Err(None),
-                Ok(Some(Arg::Value(events))) => Ok((self.slot(name), Rc::from(name), Some(events))),
-                Ok(_) => Ok((self.slot(name), Rc::from(name), None)),
-                Err(failure) => Err(Some(failure)),
-            }
+            let events = match events {
+                _ if !is_name(name) => return Err(None),
+                Ok(Some(Arg::Value(events))) => Some(events),
+                Ok(_) => None,
+                Err(failure) => return Err(Some(failure)),
+            };
+            let (slot, name) = self.variable(name);
+            Ok((slot, name, events))
         });
         let bad = |failure| ArgCode::Const(Arg::Bad(Box::new(failure)));
         match several.collect::<Result<Vec<_>, _>>() {
@@ -232,7 +239,12 @@ fn lives(compiler: &mut Compiler, word: &Word) -> ArgCode {
             ArgCode::Const(Arg::Value(Value::list(numbers(names).unwrap_or_default())))
         }
         Some(names) => ArgCode::Lives(
-            names.split(',').filter(|n| !n.is_empty()).map(|n| (compiler.slot(n), Rc::from(n), None)).collect(),
+            names
+                .split(',')
+                .filter(|n| !n.is_empty())
+                .map(|n| compiler.variable(n))
+                .map(|(s, n)| (s, n, None))
+                .collect(),
         ),
         None => ArgCode::Fit(Kind::Any, compiler.operand(word)),
     }

@@ -98,6 +98,12 @@ pub(crate) enum Operand {
     Join(Vec<Operand>, bool),
 }
 
+impl From<(Slot, Rc<str>)> for Operand {
+    fn from((slot, name): (Slot, Rc<str>)) -> Self {
+        Self::Slot(slot, name)
+    }
+}
+
 /// What takes a part of a value.
 pub(crate) enum PickCode {
     /// What stands at a place, or what an object has by that key.

@@ -7,13 +7,13 @@ use super::code::{After, Code, ExprCode, Function, Op, Operand, PickCode, Site, 
 use super::locals::{assigned, declared};
 use super::scope::{Slots, Symbols};
 use crate::command::{self, kinds};
-use crate::lang::{Block, Call, Error, Expr, Index, Part, Pick, Source, Span, Statement, StatementKind, Word};
+use crate::lang::{Block, Call, Error, Expr, Index, Literal, Part, Pick, Source, Span, Statement, StatementKind, Word};
 use crate::value::{Name, Value};
 
 /// The code of a program's statements. Names that are new get slots in the table.
-pub(crate) fn compile(table: &mut Symbols, source: &Rc<Source>, block: &Block) -> Result<Rc<Code>, Error> {
+pub(crate) fn compile(table: &mut Symbols, source: &Rc<Source>, block: Block) -> Result<Rc<Code>, Error> {
     // A def may be called by one that stands before it.
-    for statement in block {
+    for statement in &block {
         if let StatementKind::Def(name, ..) = &statement.kind {
             let text = name.literal().unwrap_or("");
             if command::find(text).is_some() {
@@ -27,7 +27,8 @@ pub(crate) fn compile(table: &mut Symbols, source: &Rc<Source>, block: &Block) -
         }
     }
     let mut compiler = Compiler::new(table, source, None);
-    compiler.block(block)?;
+    // The code of a statement takes the place of what was read.
+    block.into_iter().try_for_each(|statement| compiler.statement(&statement))?;
     Ok(Rc::new(compiler.code))
 }
 
@@ -126,20 +127,20 @@ impl Compiler<'_> {
         self.code.temps - 1
     }
 
-    /// The slot of a name: local to a def when the def gives it a value, unless declared global.
-    pub(super) fn slot(&mut self, name: &str) -> Slot {
+    /// The slot of a name: local to a def when the def gives it a value, unless declared global. The name is one for all.
+    pub(super) fn variable(&mut self, name: &str) -> (Slot, Rc<str>) {
         if let Some(locals) = &self.locals
             && let Some(i) = locals.names.find(name)
             && !locals.globals.contains(name)
         {
-            return Slot::Local(i);
+            return (Slot::Local(i), locals.names.name(i).clone());
         }
-        Slot::Global(self.table.globals.slot(name))
+        let slot = self.table.globals.slot(name);
+        (Slot::Global(slot), self.table.globals.name(slot).clone())
     }
 
     pub(super) fn target(&mut self, word: &Word) -> (Slot, Rc<str>) {
-        let name = word.literal().unwrap_or("");
-        (self.slot(name), name.into())
+        self.variable(word.literal().unwrap_or(""))
     }
 
     fn block(&mut self, block: &Block) -> Result<(), Error> {
@@ -236,7 +237,7 @@ impl Compiler<'_> {
     fn call(&mut self, call: &Call, span: Span) -> Result<(), Error> {
         if self.names_value(call) {
             let name = call.name.bare().unwrap_or("");
-            let value = Operand::Slot(self.slot(name), name.into());
+            let value = self.variable(name).into();
             self.emit(Op::Show(ExprCode::Word(value)), span);
             return Ok(());
         }
@@ -345,7 +346,8 @@ impl Compiler<'_> {
     /// A word as text, bytes, or what its names hold.
     pub(super) fn operand(&mut self, word: &Word) -> Operand {
         match &*word.parts {
-            [] => Operand::Const(literal(&[], word.bytes)),
+            [] if word.bytes => Operand::Const(Value::bytes([])),
+            [] => Operand::Const(Value::text("")),
             [part @ Part::Literal(_)] => self.part(part, word.bytes),
             [part] if !word.bytes => self.part(part, false),
             parts => Operand::Join(parts.iter().map(|part| self.part(part, word.bytes)).collect(), word.bytes),
@@ -354,12 +356,13 @@ impl Compiler<'_> {
 
     fn part(&mut self, part: &Part, as_bytes: bool) -> Operand {
         match part {
-            Part::Literal(bytes) => Operand::Const(literal(bytes, as_bytes)),
-            Part::Name(name) => Operand::Slot(self.slot(name), name.clone()),
-            Part::Default(name, text) => Operand::Default(self.slot(name), kinds::word_value(text)),
+            Part::Literal(written) => Operand::Const(literal(written, as_bytes)),
+            Part::Name(name) => self.variable(name).into(),
+            Part::Default(name, text) => Operand::Default(self.variable(name).0, kinds::word_value(text)),
             Part::Picked(name, picks) => {
                 let picks = picks.iter().map(|pick| self.pick(pick)).collect();
-                Operand::Picked(Box::new((self.slot(name), name.clone(), picks)))
+                let (slot, name) = self.variable(name);
+                Operand::Picked(Box::new((slot, name, picks)))
             }
         }
     }
@@ -367,7 +370,7 @@ impl Compiler<'_> {
     fn pick(&mut self, pick: &Pick) -> PickCode {
         let mut index = |index: &Index| match index {
             Index::Number(n) => Operand::Const(Value::Int((*n).into())),
-            Index::Name(name) => Operand::Slot(self.slot(name), name.clone()),
+            Index::Name(name) => self.variable(name).into(),
         };
         match pick {
             Pick::At(at) => PickCode::At(index(at)),
@@ -386,9 +389,9 @@ impl Compiler<'_> {
 }
 
 /// What a piece of a word as written is.
-fn literal(bytes: &[u8], as_bytes: bool) -> Value {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !as_bytes => Value::text(text),
-        _ => Value::bytes(bytes),
+fn literal(written: &Literal, as_bytes: bool) -> Value {
+    match written {
+        Literal::Text(text) if !as_bytes => Value::Text(text.clone()),
+        other => Value::bytes(&**other),
     }
 }

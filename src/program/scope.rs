@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::command;
+use crate::command::{self, Command};
 use crate::lang::KEYWORDS;
 use crate::value::Value;
 
@@ -76,6 +76,11 @@ impl Slots {
         self.slots.get(name).copied()
     }
 
+    /// The name of a slot: one for all who have it.
+    pub(crate) fn name(&self, slot: usize) -> &Rc<str> {
+        &self.order[slot]
+    }
+
     /// How many names there are.
     pub(crate) fn count(&self) -> usize {
         self.order.len()
@@ -105,9 +110,21 @@ pub(crate) struct Symbols {
     pub globals: Slots,
     /// Defined names.
     pub functions: Slots,
+    /// The calls that programs have made, by the word for each, with its name.
+    calls: HashMap<Rc<str>, (&'static Command, Rc<str>)>,
 }
 
 impl Symbols {
+    /// The call of that name or short form, with its name.
+    pub(crate) fn call(&mut self, word: &str) -> Option<(&'static Command, Rc<str>)> {
+        if let Some(call) = self.calls.get(word) {
+            return Some(call.clone());
+        }
+        let command = command::find(word)?;
+        self.calls.insert(word.into(), (command, command.name.into()));
+        self.calls.get(word).cloned()
+    }
+
     /// Whether a word is the name of a call or of a def.
     pub(crate) fn is_call(&self, word: &str) -> bool {
         command::find(word).is_some() || self.functions.find(word).is_some()

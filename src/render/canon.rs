@@ -132,7 +132,7 @@ impl Canon {
                 }
                 !counts(call)
             }
-            What::Printed(_) => statement.contains('$'),
+            What::Printed(..) => statement.contains('$'),
             What::View(text) => {
                 if local.iter().any(|(_, kind)| *kind == Chosen::Random) {
                     text.lines().for_each(|line| self.know(line, Chosen::Random));

@@ -81,7 +81,7 @@ fn laid(what: &What, text: String, room: Option<usize>) -> String {
         What::Reply { values, .. } | What::JobDone { outcome: Ok(values), .. } if values.iter().all(has_words) => {
             fold::wrap_lines(&text, room)
         }
-        What::Line(_) | What::Reply { .. } | What::Printed(_) | What::JobDone { outcome: Ok(_), .. } => {
+        What::Line(_) | What::Reply { .. } | What::Printed(..) | What::JobDone { outcome: Ok(_), .. } => {
             fold::mend(&text, room).into_owned()
         }
         _ => fold::wrap_lines(&text, room),
@@ -105,7 +105,7 @@ fn shown_text(event: &Event, style: Style) -> String {
                 _ => failure(&event.at, call, f, *word, style),
             }
         }
-        What::Printed(text) | What::View(text) => text.clone(),
+        What::Printed(text, _) | What::View(text) => text.clone(),
         What::Page(page) => super::page(page, style),
         What::Drawn(drawn) => diagram::lines(drawn, room(&event.at, style)).join("\n"),
         What::Explained(reasons) => reasons.iter().map(|c| style.reason(c)).collect::<Vec<_>>().join("\n"),

@@ -69,7 +69,9 @@ fn what(what: &What) -> (&'static str, Json) {
             let fields = make!({ "call": **call, "error": error, "word": word, "expected": expected, "taken": taken });
             ("failed", fields)
         }
-        What::Printed(text) => ("printed", make!({ "text": text })),
+        What::Printed(text, values) => {
+            ("printed", make!({ "text": text, "values": values.iter().map(typed).collect::<Vec<_>>() }))
+        }
         What::Noted(text) => ("noted", make!({ "text": text })),
         What::Announced(text) => ("announced", make!({ "text": text })),
         What::Timed(took) => ("timed", make!({ "seconds": took.as_secs_f64() })),

@@ -185,7 +185,7 @@ fn measures(call: &str) -> bool {
 /// The lines that an event shows in a transcript.
 pub fn shown(event: &Event) -> Vec<String> {
     let text = super::event(event, Style::default());
-    if text.is_empty() && !matches!(event.what, What::Printed(_)) {
+    if text.is_empty() && !matches!(event.what, What::Printed(..)) {
         return Vec::new();
     }
     text.split('\n').map(text::printable).collect()

@@ -19,8 +19,7 @@ impl Session {
     /// Make a call. Gives how the task goes on, unless it is with the next op of the same frame.
     pub(super) fn call(&mut self, task: &mut Task, site: &Rc<Site>) -> Option<Flow> {
         let Some(frame) = task.frames.last() else { return Some(Flow::Ended) };
-        let mut args = std::mem::take(&mut self.args);
-        let made = self.globals.args(&frame.scope, &site.args, &mut args.0);
+        let made = self.globals.args(&frame.scope, &site.args, &mut self.args.0);
         if self.world.record.is_some() {
             self.calls += 1;
             task.call = self.calls;
@@ -30,22 +29,17 @@ impl Session {
             task.begins();
         }
         let result = match (made, &site.callee) {
-            (Ok(()), Callee::Command(command)) => (command.run)(&mut self.world, &mut args),
-            (Ok(()), Callee::Defined(slot)) => {
-                let entered = self.enter(task, site, *slot, args.0.drain(..).map(Given::from));
-                self.args = args;
-                return Some(match entered {
-                    Ok(()) => Flow::On,
-                    Err(failure) => self.fail(task, site.name.clone(), Some(site), failure),
-                });
-            }
+            (Ok(()), Callee::Command(command)) => (command.run)(&mut self.world, &mut self.args),
+            (Ok(()), Callee::Defined(slot)) => match self.enter(task, site, *slot) {
+                Ok(()) => return Some(Flow::On),
+                Err(failure) => return Some(self.fail(task, site.name.clone(), Some(site), failure)),
+            },
             (Err(failure), _) => Err(failure),
         };
         if !matches!(result, Ok(Step::Done(_))) {
-            task.about = subject(&args);
+            task.about = subject(&self.args);
         }
-        args.0.clear();
-        self.args = args;
+        self.args.0.clear();
         match result {
             // The common case, kept short.
             Ok(Step::Done(reply)) => self.complete(task, site, reply),
@@ -54,13 +48,8 @@ impl Session {
     }
 
     /// Call a defined name: a frame of its own.
-    fn enter(
-        &self,
-        task: &mut Task,
-        site: &Rc<Site>,
-        slot: usize,
-        values: impl ExactSizeIterator<Item = Given>,
-    ) -> Result<(), Failure> {
+    fn enter(&mut self, task: &mut Task, site: &Rc<Site>, slot: usize) -> Result<(), Failure> {
+        let values = self.args.0.drain(..).map(Given::from);
         if task.frames.len() >= FRAMES_MAX {
             return Err(Failure::usage(format!("more than {FRAMES_MAX} calls inside each other")));
         }

@@ -80,8 +80,8 @@ pub enum What {
         /// A `try` takes it.
         taken: bool,
     },
-    /// `print` printed.
-    Printed(String),
+    /// `print` printed: the text, and the values that it was made of.
+    Printed(String, Vec<Value>),
     /// Something worth knowing.
     Noted(String),
     /// Something came to a socket that no call waits on: worth knowing now, and no part of the session's record.

@@ -196,9 +196,9 @@ impl Session {
             }
             Op::Assert(expr) => self.globals.assert(&frame.scope, expr)?,
             Op::Print(words) => {
-                let text = self.globals.printed(&frame.scope, words)?;
+                let (text, values) = self.globals.printed(&frame.scope, words)?;
                 let hint = self.hint_at_bytes(&frame.scope, words);
-                self.tell_at(task, What::Printed(text));
+                self.tell_at(task, What::Printed(text, values));
                 if let Some(hint) = hint {
                     self.tell_at(task, What::Announced(hint));
                 }

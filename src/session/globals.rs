@@ -60,15 +60,15 @@ impl Globals {
 
     /// Code to be run in the scope of a def with these names. It stops nowhere.
     pub(super) fn snippet(&mut self, source: &Rc<Source>, names: Vec<Rc<str>>) -> Result<Rc<Code>, lang::Error> {
-        self.read(source, |symbols, block| program::snippet(symbols, source, block, names))
+        self.read(source, |symbols, block| program::snippet(symbols, source, &block, names))
     }
 
     fn read(
         &mut self,
         source: &Rc<Source>,
-        make: impl FnOnce(&mut Symbols, &lang::Block) -> Result<Rc<Code>, lang::Error>,
+        make: impl FnOnce(&mut Symbols, lang::Block) -> Result<Rc<Code>, lang::Error>,
     ) -> Result<Rc<Code>, lang::Error> {
-        let code = lang::parse(source).and_then(|block| make(&mut self.symbols, &block));
+        let code = lang::parse(source).and_then(|block| make(&mut self.symbols, block));
         let code = code.map_err(|error| program::meant(&self.symbols, error))?;
         self.make_room();
         Ok(code)
@@ -120,7 +120,7 @@ impl Globals {
     /// What a slot holds, in that scope or in the shared one.
     #[inline]
     pub(super) fn get(&self, scope: &Scope, slot: Slot) -> Option<Value> {
-        self.look(scope, slot, Value::clone)
+        self.look(scope, slot, Value::share)
     }
 
     /// Look at what a slot holds, in that scope or in the shared one.

@@ -19,6 +19,7 @@ mod jobs;
 mod notify;
 mod outcome;
 mod process;
+mod reckon;
 mod repeat;
 mod report;
 mod reporter;
@@ -33,6 +34,7 @@ mod timers;
 mod turn;
 mod views;
 
+use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 pub use evaluate::Change;
@@ -50,7 +52,7 @@ use crate::explain::Told;
 use crate::help::foreign::{self, Foreign};
 use crate::lang::{self, Source};
 use crate::os::trace;
-use crate::program::{self, ArgCode, Fault};
+use crate::program::{self, ArgCode, Code, Fault};
 use crate::value::Value;
 use crate::world::{Given, Record, TaskId, World};
 use event::At;
@@ -79,6 +81,8 @@ pub struct Session {
     hopeful: TaskId,
     args: Args,
     history: History,
+    /// The code that was started last. Its memory is not given back piece by piece when all ends.
+    code: ManuallyDrop<Option<Rc<Code>>>,
     /// Who prints bytes that are text was told how to make text of them.
     told_of_bytes: bool,
     /// The last error, for `why`.
@@ -109,6 +113,7 @@ impl Session {
             hopeful: MAIN,
             args: Args::default(),
             history: History::default(),
+            code: ManuallyDrop::new(None),
             times: false,
             told_of_bytes: false,
             calls: 0,
@@ -129,6 +134,7 @@ impl Session {
     pub fn start(&mut self, source: &Rc<Source>) -> Result<(), lang::Error> {
         let code = self.globals.compile(source).map_err(|error| self.mended(error))?;
         self.history.push(source.clone());
+        *self.code = Some(code.clone());
         self.run_main(Frame::new(code, self.globals.scope()));
         Ok(())
     }
@@ -231,7 +237,7 @@ mod tests {
 
     impl Sink for Told {
         fn event(&mut self, event: &Event) -> bool {
-            if let What::Printed(text) = &event.what {
+            if let What::Printed(text, _) = &event.what {
                 self.0.borrow_mut().push_str(text);
             }
             true

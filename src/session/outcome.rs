@@ -164,7 +164,9 @@ impl Session {
             Ok(fd) => std::os::fd::AsFd::as_fd(&**fd),
             Err(_) => return,
         });
-        let letter = if accepted.is_ok_and(|a| a != Addr::Unnamed) { 'c' } else { 's' };
+        let has_peer =
+            |a: Addr| !matches!(a, Addr::Unnamed) && !matches!(&a, Addr::Special(special) if special.is_open());
+        let letter = if accepted.is_ok_and(has_peer) { 'c' } else { 's' };
         let name = self.globals.new_name(letter);
         self.name_live(value, &name);
         self.globals.set(&name, value.clone());

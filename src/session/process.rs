@@ -12,7 +12,7 @@ use crate::lang::{self, Source};
 use crate::os::{fd, process};
 use crate::program::{Code, Function, Op};
 use crate::value::{Failure, Handle, Reply, Value, wire};
-use crate::world::{DefCall, Given, Mode, MpQueue, Socket, mpqueue, socket_value};
+use crate::world::{DefCall, File, Given, Mode, MpQueue, Socket, mpqueue, socket_value};
 
 /// The word of the command line that starts a child.
 pub const CHILD: &str = "--child";
@@ -21,7 +21,7 @@ pub const CHILD: &str = "--child";
 #[derive(Default)]
 struct Crossing {
     things: Vec<Thing>,
-    /// Sockets cross too: among the def's arguments, as with Python's start method `spawn`, and nowhere else.
+    /// Sockets and pipes' ends cross too: among the def's arguments, as with Python's start method `spawn`, and nowhere else.
     sockets: bool,
 }
 
@@ -29,6 +29,8 @@ struct Crossing {
 enum Thing {
     Queue(Rc<MpQueue>),
     Socket(Rc<Socket>),
+    /// An end of a pipe.
+    Pipe(Rc<File>),
 }
 
 impl Crossing {
@@ -45,7 +47,12 @@ impl Crossing {
                 let at = self.things.iter().position(same);
                 at.unwrap_or_else(|| self.add(Thing::Socket(socket)))
             }
-            _ => return None,
+            _ => {
+                let pipe = value.downcast_rc::<File>().filter(|file| self.sockets && file.is_pipe())?;
+                let same = |thing: &Thing| matches!(thing, Thing::Pipe(p) if Rc::ptr_eq(p, &pipe));
+                let at = self.things.iter().position(same);
+                at.unwrap_or_else(|| self.add(Thing::Pipe(pipe)))
+            }
         };
         u32::try_from(at).ok()
     }
@@ -63,11 +70,12 @@ impl Crossing {
 
 impl Thing {
     /// What the child must know of it beside its descriptors: how many values a queue takes; whether a socket's open file
-    /// is non-blocking.
+    /// is non-blocking; which end of a pipe it is.
     fn about(&self) -> Value {
         match self {
             Self::Queue(queue) => Value::Int(queue.max.into()),
             Self::Socket(socket) => Value::Bool(socket.waits() != Mode::Blocking),
+            Self::Pipe(file) => Value::text(file.mode()),
         }
     }
 
@@ -76,6 +84,7 @@ impl Thing {
         match self {
             Self::Queue(queue) => queue.fds(),
             Self::Socket(socket) => Ok(vec![fd::dup(socket.fd()?.as_fd()).map_err(Failure::os)?]),
+            Self::Pipe(file) => Ok(vec![file.descriptor()?]),
         }
     }
 }
@@ -202,6 +211,10 @@ impl Session {
                 // O_NONBLOCK is the open file's. A timeout is the object's, and does not cross.
                 socket.shared.nonblocking.set(*nonblocking || default.is_some());
                 return Ok(socket_value(socket));
+            }
+            if let Value::Text(mode) = about {
+                let fd = ends.next().ok_or(Failure::os(libc::EBADF))?;
+                return self.world.adopt_pipe(fd, mode).map(|file| Value::Handle(file));
             }
             let max = int(about).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
             let fds = ends.by_ref().take(if max > 0 { 3 } else { 2 }).collect();

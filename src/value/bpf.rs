@@ -188,7 +188,10 @@ fn number(word: &str) -> Option<u32> {
 fn instruction(text: &str) -> Result<Line, String> {
     let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
     let rest = rest.trim();
-    let unfit = || format!("{name} does not take `{rest}`");
+    let unfit = || match rest {
+        "" => format!("what {name} works on is missing"),
+        _ => format!("{name} does not take `{rest}`"),
+    };
     let plain = |found: Option<(u16, u32)>| found.map(|(code, k)| Line::plain(code, k)).ok_or_else(unfit);
     if let Some((_, op)) = ARITHMETIC.iter().find(|(n, _)| *n == name) {
         let found = match immediate(rest) {

@@ -84,6 +84,18 @@ pub enum Value {
 }
 
 impl Value {
+    /// A share in it: a clone, without a call for what arguments are most of the time.
+    #[inline]
+    pub fn share(&self) -> Self {
+        match self {
+            Self::Int(n) => Self::Int(*n),
+            Self::Handle(handle) => Self::Handle(handle.clone()),
+            Self::Text(text) => Self::Text(text.clone()),
+            Self::Bytes(bytes) => Self::Bytes(bytes.clone()),
+            other => other.clone(),
+        }
+    }
+
     /// A text value.
     pub fn text(s: impl AsRef<str>) -> Self {
         Self::Text(Rc::from(s.as_ref()))

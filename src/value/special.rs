@@ -64,7 +64,46 @@ const PACKET: &str = "packet";
 const VSOCK: &str = "vsock";
 const ALG: &str = "alg";
 
+/// The words that addresses begin with, and how these are written.
+pub(crate) const FAMILIES: &[(&str, &str)] = &[
+    (NETLINK, "netlink:PID:GROUPS, each a number"),
+    (PACKET, "packet:INTERFACE:PROTOCOL[:PKTTYPE:HATYPE:ADDRESS], as packet:lo:0x0800"),
+    (VSOCK, "vsock:CID:PORT, each a number or any"),
+    (ALG, "alg:TYPE:NAME, as alg:hash:sha256"),
+    (RAW, "family:NUMBER:HEX, two digits for each byte behind the family"),
+];
+
 impl Special {
+    /// The address that a list is, which has Python's tuple for an AF_PACKET or an AF_ALG socket; `None` where it is none. Two
+    /// parts with a number are whatever the socket's family makes of them.
+    pub(crate) fn of_tuple(items: &[Value]) -> Option<Self> {
+        match items {
+            [Value::Text(kind), Value::Text(name)] if name.parse::<u32>().is_err() => {
+                Some(Self::Alg { kind: kind.clone(), name: name.clone(), feature: 0, mask: 0 })
+            }
+            [Value::Text(interface), Value::Int(protocol), rest @ ..] if !rest.is_empty() && rest.len() <= 3 => {
+                let small = |at: usize| match rest.get(at) {
+                    None => Some(0),
+                    Some(Value::Int(n)) => Some(*n),
+                    Some(_) => None,
+                };
+                let addr = match rest.get(2) {
+                    None => Rc::from([]),
+                    Some(Value::Bytes(bytes)) => bytes.clone(),
+                    Some(_) => return None,
+                };
+                Some(Self::Packet(Packet {
+                    interface: interface.clone(),
+                    protocol: u16::try_from(*protocol).ok()?,
+                    pkttype: u8::try_from(small(0)?).ok()?,
+                    hatype: u16::try_from(small(1)?).ok()?,
+                    addr,
+                }))
+            }
+            _ => None,
+        }
+    }
+
     /// Its family.
     pub fn family(&self) -> i32 {
         match self {
@@ -206,20 +245,20 @@ fn octet(word: &str) -> Result<u8, ()> {
 }
 
 /// The word that an address of any other family begins with.
-const FAMILY: &str = "family:";
+const RAW: &str = "family";
 
 /// Show an address of a family that has no form of its own: its number, and the bytes behind it in hexadecimal.
 pub(crate) fn write_raw(f: &mut fmt::Formatter<'_>, family: u16, bytes: &[u8]) -> fmt::Result {
     match constants::family_name(family.into()) {
-        Some(name) => write!(f, "{FAMILY}{name}:")?,
-        None => write!(f, "{FAMILY}{family}:")?,
+        Some(name) => write!(f, "{RAW}:{name}:")?,
+        None => write!(f, "{RAW}:{family}:")?,
     }
     bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
 }
 
 /// Such an address as it is written; `None` where it is none.
 pub(crate) fn parse_raw(text: &str) -> Option<(u16, Rc<[u8]>)> {
-    let (family, hex) = text.strip_prefix(FAMILY)?.split_once(':')?;
+    let (family, hex) = text.strip_prefix(RAW)?.strip_prefix(':')?.split_once(':')?;
     let family = match constants::FAMILIES.find(family) {
         Some(number) => u16::try_from(number).ok()?,
         None => family.parse().ok()?,

@@ -122,14 +122,13 @@ impl World {
 
     /// The epoll that a descriptor is of, if it is one's.
     pub fn epoll_of(&self, end: &Socket) -> Option<Rc<Epoll>> {
-        self.epolls.iter().filter_map(Weak::upgrade).find(|epoll| epoll.end.serial == end.serial)
+        let all = self.epolls.iter().filter(|_| end.family == libc::AF_UNSPEC);
+        all.filter_map(Weak::upgrade).find(|epoll| epoll.end.serial == end.serial)
     }
 
     /// The poller told of a descriptor; it may be an epoll's.
     pub(super) fn hear_of(&self, end: &Socket) {
-        if end.family == libc::AF_UNSPEC
-            && let Some(epoll) = self.epoll_of(end)
-        {
+        if let Some(epoll) = self.epoll_of(end) {
             epoll.heard.set(self.polls);
         }
     }

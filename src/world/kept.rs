@@ -70,6 +70,13 @@ impl Kept {
 }
 
 impl Socket {
+    /// Whether what comes next is what the kernel has: nothing was kept, no error waits to be told, and any byte is enough.
+    #[inline]
+    pub fn is_plain(&self) -> bool {
+        let shared = &*self.shared;
+        shared.kept.is_empty() && shared.stash.get().is_none() && shared.waits.get().low_water <= 1
+    }
+
     /// Take what is kept for want of more, which comes before what the kernel has; gives how much of the buffer it filled.
     /// As with bytes that are all in the kernel, what is behind them there comes along, unless it may have more than bytes.
     pub fn give_kept(&self, buffer: &mut [u8], flags: i32, bytes_alone: bool) -> usize {

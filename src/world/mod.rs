@@ -15,6 +15,7 @@ mod line;
 mod meetings;
 pub(crate) mod mpqueue;
 mod news;
+mod pipes;
 mod places;
 pub(crate) mod process;
 mod queue;
@@ -161,14 +162,6 @@ impl World {
         }
         self.registry.push((self.serial, Rc::downgrade(&socket)));
         socket
-    }
-
-    /// A pipe: the file to read from and the one to write to.
-    pub fn pipe(&mut self) -> Result<[Rc<File>; 2], Failure> {
-        let (reader, writer) = fd::pipe().map_err(Failure::os)?;
-        let reader = self.wrap(reader, [libc::AF_UNSPEC; 3], Mode::Blocking);
-        let writer = self.wrap(writer, [libc::AF_UNSPEC; 3], Mode::Blocking);
-        Ok([File::of_pipe(&reader, "rb")?, File::of_pipe(&writer, "wb")?])
     }
 
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.

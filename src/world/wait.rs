@@ -117,7 +117,9 @@ where
     F: FnMut(&mut World, Expired) -> Result<Step, Failure> + 'static,
 {
     let (tried, serial) = (waiting.tried, waiting.socket.serial);
-    let about = move |failure: Failure| failure.trying(tried).on(serial);
+    // Of a pipe, which is no socket, nothing else is known.
+    let pipe = waiting.socket.is_pipe();
+    let about = move |failure: Failure| if pipe { failure } else { failure.trying(tried).on(serial) };
     let comes = || waiting.side == Side::In || !waiting.socket.lacks_port();
     if !(failure.is(libc::EAGAIN) && waiting.waits() && comes()) {
         return Err(about(failure));

@@ -145,6 +145,11 @@ impl Writer<'_> {
             let places: Vec<&Place> = found.given.iter().filter(|(i, _)| *i == index).map(|(_, place)| place).collect();
             let places: Vec<&Place> = places.into_iter().filter(|place| !(left_out && none(place))).collect();
             skipped |= places.is_empty() && param.need == Need::Optional;
+            if param.kind == Kind::Ancillary
+                && places.iter().all(|p| matches!(p, Place::One(Tree::List(l)) if l.is_empty()))
+            {
+                continue;
+            }
             if param.kind == Kind::OptionValue {
                 words.extend(self.option_value(found, &places)?);
                 continue;
@@ -181,7 +186,7 @@ impl Writer<'_> {
     }
 
     /// A constant, several joined with `|`, a number, or the value of a name.
-    fn constant(&mut self, tree: &Tree) -> Told<String> {
+    pub(super) fn constant(&mut self, tree: &Tree) -> Told<String> {
         match tree {
             Tree::Binary("|", a, b) => Ok(format!("{}|{}", self.constant(a)?, self.constant(b)?)),
             Tree::Attr(of, name) if of.name().is_some() && constant(tree).is_none() => {
@@ -211,15 +216,12 @@ impl Writer<'_> {
                 Tree::Number(number) if kind.is_live_or_number() => Ok(number.clone()),
                 Tree::Text(_) => self.operand(tree),
                 Tree::Attr(of, _) if of.name() == Some("self") => Err("an attribute of `self`".into()),
-                // A descriptor stands for its socket.
-                _ if of_socket => match tree.method() {
-                    Some((of, "fileno", [])) => self.held(of),
-                    _ => self.held(tree),
-                },
+                _ if of_socket => self.descriptor(tree),
                 _ => self.held(tree),
             };
         }
         match (kind, tree) {
+            (Kind::Ancillary, Tree::List(entries)) => self.ancillary(entries),
             (Kind::Addr, tree) => self.address(tree, optional_before),
             (Kind::Data, tree) => self.data(tree),
             (Kind::Switch, Tree::Name(name)) if name == "True" => Ok("on".into()),
@@ -238,6 +240,14 @@ impl Writer<'_> {
 
     fn is_def(&self, name: &str) -> bool {
         self.defs.contains_key(name) || (self.known)(name)
+    }
+
+    /// A descriptor stands for its socket.
+    pub(super) fn descriptor(&mut self, tree: &Tree) -> Told<String> {
+        match tree.method() {
+            Some((of, "fileno", [])) => self.held(of),
+            _ => self.held(tree),
+        }
     }
 
     /// Bytes to send. Text goes as UTF-8.
@@ -322,7 +332,7 @@ impl Writer<'_> {
         for place in places {
             let Place::One(tree) = place else { continue };
             match packed(tree) {
-                Some(parts) if kind == Some(OptKind::Linger) && parts.len() == 2 => {
+                Some(parts) if kind.is_some_and(|kind| fields(kind) == Some(parts.len())) => {
                     for part in parts {
                         words.push(self.operand(part)?);
                     }
@@ -336,6 +346,7 @@ impl Writer<'_> {
                     }
                 }
                 _ if kind == Some(OptKind::Text) => words.push(self.data(tree)?),
+                _ if matches!(kind, Some(OptKind::Flags(_))) => words.push(self.constant(tree)?),
                 _ => words.push(self.operand(tree)?),
             }
         }
@@ -352,6 +363,14 @@ impl Writer<'_> {
             _ if tree.last_name() == Some("INADDR_ANY") => Ok("0.0.0.0".into()),
             _ => self.operand(tree),
         }
+    }
+}
+
+/// How many words an option's structure is.
+fn fields(kind: OptKind) -> Option<usize> {
+    match kind {
+        OptKind::Fields(layout) if !layout.form.is_empty() => Some(layout.names().count()),
+        _ => None,
     }
 }
 

@@ -71,6 +71,44 @@ impl Writer<'_> {
         }
     }
 
+    /// What goes beside a message: tuples of level, type and data become lists.
+    pub(super) fn ancillary(&mut self, entries: &[Tree]) -> Told<String> {
+        let mut names = Vec::new();
+        for one in entries {
+            let Tree::Tuple(parts) = one else {
+                names.push(self.operand(one)?);
+                continue;
+            };
+            let [level, kind, data] = &parts[..] else { return Err("this ancillary data".into()) };
+            let data = match data.function() {
+                Some(("array", [_, values])) => match &values.value {
+                    Tree::List(fds) => {
+                        let one = |fd: &Tree| match fd {
+                            Tree::Number(number) => Ok(number.clone()),
+                            other => self.descriptor(other).map(|name| format!("${name}")),
+                        };
+                        let all = fds.iter().map(one).collect::<Told<Vec<_>>>()?;
+                        let name = self.fresh("several");
+                        self.line(&format!("{name} = list {}", all.join(" ")));
+                        format!("${name}")
+                    }
+                    other => self.operand(other)?,
+                },
+                _ => self.operand(data)?,
+            };
+            let words = format!("{} {} {data}", self.constant(level)?, self.constant(kind)?);
+            let name = self.fresh("entry");
+            self.line(&format!("{name} = list {words}"));
+            names.push(format!("${name}"));
+        }
+        if let [one] = &names[..] {
+            return Ok(one.clone());
+        }
+        let name = self.fresh("anc");
+        self.line(&format!("{name} = list {}", names.join(" ")));
+        Ok(format!("${name}"))
+    }
+
     /// The name of what a call gives: the name itself, or a new one.
     pub(super) fn held(&mut self, tree: &Tree) -> Told<String> {
         if let Tree::Name(name) = tree {

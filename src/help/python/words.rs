@@ -1,8 +1,9 @@
 //! A word of sockpit as Python writes it: names, numbers, text, bytes, addresses, constants, options.
 
-use crate::command::{Arg, Kind, kinds};
+use crate::command::{self, Arg, Kind, kinds};
 use crate::lang::{self, Expr, Part, Word};
 use crate::linux::constants;
+use crate::linux::layout::{Layout, Member};
 use crate::linux::options::{self, OptKind, OptRef};
 use crate::program::arrange::{Placed, split_pair};
 use crate::value::{Addr, Value, text};
@@ -23,6 +24,7 @@ pub(super) fn argument(kind: Kind, word: &Word) -> Option<String> {
     }
     match kind {
         Kind::Data => data(word),
+        Kind::Ancillary => ancillary(word.literal()?),
         Kind::Text | Kind::Encoding | Kind::Path | Kind::Program | Kind::Name | Kind::State
             if !word.is("none") && !word.is("None") =>
         {
@@ -44,6 +46,16 @@ pub(super) fn argument(kind: Kind, word: &Word) -> Option<String> {
             None => value(word),
         },
     }
+}
+
+/// What words say that goes beside a message, as Python's tuples.
+fn ancillary(words: &str) -> Option<String> {
+    let one = |(level, kind, data): (i32, i32, Vec<u8>)| {
+        let level = options::level_name(level).map_or_else(|| level.to_string(), |name| format!("socket.{name}"));
+        format!("({level}, {kind}, {})", quote_bytes(&data))
+    };
+    let all: Vec<String> = command::said_beside(words)?.into_iter().map(one).collect();
+    Some(format!("[{}]", all.join(", ")))
 }
 
 /// A constant, or several joined with `|`.
@@ -151,11 +163,19 @@ pub(super) fn option_value(option: OptRef, words: &[&Word]) -> Option<String> {
         Value::Text(name) => constants::find_any(&name).map(|_| format!("socket.{name}")),
         _ => None,
     };
+    let flag = |part: &str| match kinds::number(part) {
+        Some(Value::Int(n)) => Some(n.to_string()),
+        _ => constants::find_any(part).map(|n| n.to_string()),
+    };
     match (kind, words) {
         (OptKind::Flag | OptKind::Number, [one]) => int(one),
+        (OptKind::Flags(_), [one]) => Some(one.bare()?.split('|').map(flag).collect::<Option<Vec<_>>>()?.join(" | ")),
         (OptKind::Interface, [one]) => int(one).or_else(|| Some(format!("socket.if_nametoindex({})", text_of(one)?))),
         (OptKind::Text, [one]) => data(one),
-        (OptKind::Linger, [on, seconds]) => Some(format!("struct.pack('ii', {}, {})", int(on)?, int(seconds)?)),
+        (OptKind::Fields(layout), words) if words.len() == layout.names().count() => {
+            let values = words.iter().map(|word| int(word)).collect::<Option<Vec<_>>>()?;
+            Some(format!("struct.pack('{}', {})", format_of(layout)?, values.join(", ")))
+        }
         (OptKind::Seconds, [one]) => {
             let seconds = kinds::number(one.bare()?)?.number()?;
             Some(format!("struct.pack('ll', {}, {})", seconds.trunc(), (seconds.fract() * 1e6).round()))
@@ -169,13 +189,28 @@ pub(super) fn option_value(option: OptRef, words: &[&Word]) -> Option<String> {
     }
 }
 
+/// The format of a structure that is nothing but numbers.
+fn format_of(layout: &Layout) -> Option<String> {
+    let letter = |part: &Member| match part {
+        Member::Uint(1) => Some('B'),
+        Member::Uint(2) => Some('H'),
+        Member::Uint(4) => Some('I'),
+        Member::Uint(8) => Some('Q'),
+        Member::Int(4) | Member::Interface | Member::Number => Some('i'),
+        Member::Int(8) => Some('q'),
+        _ => None,
+    };
+    layout.parts.iter().map(|(_, part)| letter(part)).collect()
+}
+
 /// A call that reads an option as a number, so that it gives what the option's structure holds.
 pub(super) fn read_option(option: OptRef, call: &str) -> Option<String> {
     let sized = |size: usize| format!("{}, {size})", call.trim_end_matches(')'));
     Some(match option.spec.map_or(OptKind::Number, |spec| spec.kind) {
         OptKind::Flag | OptKind::Number | OptKind::Interface => call.into(),
-        OptKind::Linger => format!("struct.unpack('ii', {})", sized(8)),
-        OptKind::Credentials => format!("struct.unpack('iii', {})", sized(12)),
+        OptKind::Fields(layout) => {
+            format!("struct.unpack('{}', {})", format_of(layout)?, sized(layout.size()))
+        }
         OptKind::Text => format!("{}.rstrip(b'\\0').decode()", sized(1024)),
         OptKind::Struct(size) => sized(size),
         _ => return None,

@@ -135,18 +135,7 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
-        names: &[
-            "send_fds",
-            "recv_fds",
-            "descriptor passing",
-            "描述符传递",
-            "CMSG_*",
-            "cmsghdr",
-            "msghdr",
-            "ancillary data",
-            "辅助数据",
-            "array",
-        ],
+        names: &["send_fds", "recv_fds", "descriptor passing", "描述符传递", "CMSG_*", "cmsghdr", "msghdr", "array"],
         usage: "send_fds, recv_fds: sendmsg S DATA fds=A,B",
         summary: "open descriptors sent over an AF_UNIX socket, as ancillary data SCM_RIGHTS",
         notes: &[

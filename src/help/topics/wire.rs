@@ -324,4 +324,70 @@ pub(super) const TOPICS: &[Topic] = &[
         ],
         ..BASE
     },
+    Topic {
+        names: &["ancillary data", "ancillary", "cmsg", "control message", "control data", "辅助数据", "控制消息"],
+        usage: "ancillary data (辅助数据): sendmsg S DATA anc=..., recvmsg S N ANCBUFSIZE",
+        summary: "what goes beside the data of a message: descriptors, credentials, addresses, hops, time stamps, errors",
+        notes: &[
+            "recvmsg gives a list of entries: level, type, data (the bytes, as Python gives them), and what they mean in named fields: \
+             ${anc[0].ttl}. `help ancillary fields` lists them. It is asked for with an option: IP_RECVTTL, IP_PKTINFO, SO_TIMESTAMP. \
+             ANCBUFSIZE is the room for it; MSG_CTRUNC says that it was too little.",
+            "sendmsg takes as anc= what recvmsg gave, one entry of it, `list LEVEL TYPE DATA`, a list of any of these, or words: `help anc`.",
+        ],
+        example: "r = socket udp\nbind r 127.0.0.1:0\nsetsockopt r IP_RECVTTL 1\nwhere = getsockname r\ns = socket udp\n\
+                  sendmsg s hello anc=\"IP_TTL 5\" to=$where\ndata, anc, flags, addr = recvmsg r 100 256\nprint ${anc[0].ttl}\n\
+                  sendmsg s hello anc=$anc to=$where",
+        related: &[
+            "anc",
+            "ancillary fields",
+            "sendmsg",
+            "recvmsg",
+            "send_fds",
+            "SCM_RIGHTS",
+            "SCM_CREDENTIALS",
+            "MSG_CTRUNC",
+        ],
+        ..BASE
+    },
+    Topic {
+        names: &["ancillary fields", "in_pktinfo", "in6_pktinfo", "sock_extended_err", "scm_timestamping", "ucred"],
+        usage: "ancillary fields: ${anc[0].ttl}",
+        summary: "the fields of what recvmsg gives beside the data, under the kernel's names",
+        notes: &[
+            "SCM_RIGHTS: sockets. SCM_CREDENTIALS: pid uid gid. IP_PKTINFO: ipi_ifindex ipi_spec_dst ipi_addr. IPV6_PKTINFO: ipi6_addr \
+             ipi6_ifindex. IP_TTL: ttl. IP_TOS: tos. IPV6_HOPLIMIT: hoplimit. IPV6_TCLASS: tclass. SO_RXQ_OVFL: drops. UDP_GRO: gso_size. \
+             TCP_CM_INQ: inq. IP_ORIGDSTADDR: address. SCM_TIMESTAMP: tv_sec tv_usec (NS: tv_nsec). SCM_TIMESTAMPING: ts, the kernel's \
+             stamp first, the card's third.",
+            "IP_RECVERR, IPV6_RECVERR: ee_errno ee_origin ee_type ee_code ee_info ee_data offender; means says it. What was cut has none.",
+        ],
+        example: "left, right = socketpair\nsetsockopt right SO_PASSCRED 1\nsend left x\n\
+                  data, anc, flags, addr = recvmsg right 100 256\nprint ${anc[0].uid}",
+        related: &[
+            "ancillary data",
+            "recvmsg",
+            "IP_RECVERR",
+            "IP_PKTINFO",
+            "SO_TIMESTAMPING",
+            "SO_PASSCRED",
+            "TCP_INQ",
+            "UDP_GRO",
+        ],
+        ..BASE
+    },
+    Topic {
+        names: &["anc", "anc="],
+        usage: "sendmsg S DATA anc=\"IP_TTL 5, IP_TOS 16\"",
+        summary: "ancillary data for one message, in words with commas between, as lists, or as it came",
+        notes: &[
+            "IP_TTL N; IP_TOS N; IP_PKTINFO [INTERFACE] [SOURCE]; IPV6_PKTINFO [SOURCE] [INTERFACE]; IPV6_HOPLIMIT N; IPV6_TCLASS N; \
+             SCM_CREDENTIALS PID UID GID; SCM_RIGHTS FD...; UDP_SEGMENT BYTES; SO_MARK N; SO_PRIORITY N; SO_TIMESTAMPING FLAGS; \
+             SCM_TXTIME NANOSECONDS; LEVEL TYPE N, each by name or number.",
+            "`list LEVEL TYPE DATA` is Python's tuple: DATA is bytes, or a number, sockets, a structure that getsockopt gave.",
+        ],
+        example: "a, b = socketpair\nsetsockopt b SO_PASSCRED 1\nme = getsockopt a SO_PEERCRED\n\
+                  entry = list SOL_SOCKET SCM_CREDENTIALS $me\nsendmsg a x anc=$entry\n\
+                  sendmsg a x anc=\"SCM_CREDENTIALS ${me.pid} ${me.uid} ${me.gid}\"",
+        related: &["ancillary data", "sendmsg", "IP_PKTINFO", "UDP_SEGMENT", "SCM_CREDENTIALS", "SO_TIMESTAMPING"],
+        ..BASE
+    },
 ];

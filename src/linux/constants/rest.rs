@@ -83,6 +83,9 @@ const GROUPS: &[Row] = of![
         RTMGRP_LINK = 1 RTMGRP_NOTIFY = 2 RTMGRP_NEIGH = 4 RTMGRP_IPV4_IFADDR = 16 RTMGRP_IPV4_ROUTE = 64
         RTMGRP_IPV6_IFADDR = 256 RTMGRP_IPV6_ROUTE = 1024
     }
+    "a flag of splice (splice(2))" {
+        SPLICE_F_MOVE = 1 SPLICE_F_NONBLOCK = 2 SPLICE_F_MORE = 4
+    }
     "a protocol of AF_PACKET, in the host's order: htons makes PROTO of it (packet(7))" {
         ETH_P_ALL = 3 ETH_P_IP = 0x0800 ETH_P_ARP = 0x0806 ETH_P_8021Q = 0x8100 ETH_P_IPV6 = 0x86dd
         ETH_P_LOOP = 0x0060

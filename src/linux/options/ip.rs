@@ -28,7 +28,7 @@ pub(super) const ROWS: &[Opt] = options! {
         IP_LOCAL_PORT_RANGE = 51, Number, rw, "ports the kernel may choose from: lowest + 65536 * highest"
             eg "s = socket\nlet ports = 20000 + 65536 * 20100\nsetsockopt s IP_LOCAL_PORT_RANGE $ports\n\
                 bind s 127.0.0.1:0\ngetsockname s";
-        IP_MINTTL, Number, rw, "drop packets whose TTL is lower" eg "64";
+        IP_MINTTL, Number, rw, "drop packets whose TTL is lower" in [0..=255] eg "64";
         IP_MSFILTER, Struct(1024), rw, "the whole source filter of a multicast group"
             eg "s = socket udp\nsetsockopt s IP_ADD_MEMBERSHIP 224.0.2.1 127.0.0.1\n\
                 group = inet_aton 224.0.2.1\nlo = inet_aton 127.0.0.1\n\
@@ -36,13 +36,13 @@ pub(super) const ROWS: &[Opt] = options! {
         IP_MTU, Number, ro, "the path MTU of a connected socket"
             => "", "Connected sockets only; others fail with ENOTCONN."
             eg "s = socket udp\nconnect s 127.0.0.1:9\ngetsockopt s IP_MTU";
-        IP_MTU_DISCOVER, Number, rw, "path MTU discovery: 0 don't, 1 want, 2 do, 3 probe (IP_PMTUDISC_...)" eg "IP_PMTUDISC_DO";
+        IP_MTU_DISCOVER, Number, rw, "path MTU discovery: 0 don't, 1 want, 2 do, 3 probe (IP_PMTUDISC_...)" in [0..=5] eg "IP_PMTUDISC_DO";
         IP_MULTICAST_ALL, Flag, rw,
             "hear all groups joined by anyone on this machine; off: those joined on this socket only";
         IP_MULTICAST_IF, InterfaceV4, rw, "the interface that multicast datagrams leave by";
         IP_MULTICAST_LOOP, Flag, rw, "hear one's own multicast datagrams on this machine"
             => "1", "The sending socket's setting decides, for IPv4.";
-        IP_MULTICAST_TTL, Number, rw, "how many routers multicast datagrams may pass; 1 stays in this network"
+        IP_MULTICAST_TTL, Number, rw, "how many routers multicast datagrams may pass; 1 stays in this network" in [-1..=255]
             => "1", "" eg "4";
         IP_NODEFRAG, Flag, rw, "leave fragments in pieces (raw sockets)" as root
             eg "s = socket AF_INET SOCK_RAW IPPROTO_ICMP\nsetsockopt s IP_NODEFRAG 1\n\
@@ -71,7 +71,7 @@ pub(super) const ROWS: &[Opt] = options! {
             eg "s = socket AF_INET SOCK_RAW IPPROTO_ICMP\nsetsockopt s IP_ROUTER_ALERT 1";
         IP_TOS, Number, rw, "the type-of-service byte (DSCP) of each packet" => "0", "" eg "IPTOS_LOWDELAY";
         IP_TRANSPARENT, Flag, rw, "act for addresses that are not this machine's, for root" as root;
-        IP_TTL, Number, rw, "how many routers a packet may pass: 1 to 255, -1 for the default"
+        IP_TTL, Number, rw, "how many routers a packet may pass; -1 for the default" in [-1..=-1, 1..=255]
             => "64", "It is lowered at every router, and the packet dropped at 0: this is how traceroute works." eg "32";
         IP_UNBLOCK_SOURCE, SourceMembership, wo, "hear a blocked source again"
             eg "s = socket udp\nsetsockopt s IP_ADD_MEMBERSHIP 224.0.2.1 127.0.0.1\n\

@@ -1,6 +1,7 @@
 //! Options of IPv6: ipv6(7).
 
 use super::{Opt, OptKind};
+use crate::linux::layout;
 
 pub(super) const ROWS: &[Opt] = options! {
     IPPROTO_IPV6 "ipv6(7)" {
@@ -46,12 +47,12 @@ pub(super) const ROWS: &[Opt] = options! {
                 except EPERM EADDRNOTAVAIL as e\n  print \"for root, on a router: $e\"\nend";
         IPV6_LEAVE_ANYCAST, Membership6, wo, "leave an anycast group"
             eg "s = socket udp6\nexpect ENOENT setsockopt s IPV6_LEAVE_ANYCAST 2001:db8::1 lo";
-        IPV6_MINHOPCOUNT, Number, rw, "drop packets whose hop limit is lower" eg "64";
-        IPV6_MTU, Number, rw, "the path MTU of a connected socket; set, the MTU to use"
+        IPV6_MINHOPCOUNT, Number, rw, "drop packets whose hop limit is lower" in [0..=255] eg "64";
+        IPV6_MTU, Number, rw, "the path MTU of a connected socket; set, the MTU to use" in [0..=0, 1280..=i32::MAX]
             eg "s = socket udp6\nconnect s [::1]:9\nsetsockopt s IPV6_MTU 1400\ngetsockopt s IPV6_MTU";
-        IPV6_MTU_DISCOVER, Number, rw, "path MTU discovery: 0 don't, 1 want, 2 do, 3 probe (IPV6_PMTUDISC_...)" eg "IPV6_PMTUDISC_DO";
+        IPV6_MTU_DISCOVER, Number, rw, "path MTU discovery: 0 don't, 1 want, 2 do, 3 probe (IPV6_PMTUDISC_...)" in [0..=5] eg "IPV6_PMTUDISC_DO";
         IPV6_MULTICAST_ALL, Flag, rw, "hear all groups joined by anyone on this machine";
-        IPV6_MULTICAST_HOPS, Number, rw, "how many routers multicast datagrams may pass; -1 for the default, 1"
+        IPV6_MULTICAST_HOPS, Number, rw, "how many routers multicast datagrams may pass; -1 for the default, 1" in [-1..=255]
             => "1", "" eg "4";
         IPV6_MULTICAST_IF, Interface, rw, "the interface that multicast datagrams leave by";
         IPV6_MULTICAST_LOOP, Flag, rw, "hear one's own multicast datagrams on this machine";
@@ -60,11 +61,10 @@ pub(super) const ROWS: &[Opt] = options! {
             eg "s = socket udp6\nexpect ENOPROTOOPT getsockopt s IPV6_NEXTHOP";
         IPV6_ORIGDSTADDR, Flag, rw, "the same as IPV6_RECVORIGDSTADDR";
         IPV6_RECVORIGDSTADDR, Flag, rw, "receive the address a datagram was meant for before it was redirected";
-        IPV6_PATHMTU, Struct(32), ro, "the path MTU of a connected socket (struct ip6_mtuinfo)"
+        IPV6_PATHMTU, Fields(&layout::MTUINFO6), ro, "the path MTU of a connected socket (struct ip6_mtuinfo)"
             eg "s = socket udp6\nconnect s [::1]:9\ngetsockopt s IPV6_PATHMTU";
-        IPV6_PKTINFO, Struct(20), rw, "source address and interface of each datagram (struct in6_pktinfo)"
-            eg "s = socket udp6\nip = inet_pton AF_INET6 ::1\nfrom = pack 16sI $ip 1\n\
-                setsockopt s IPV6_PKTINFO $from";
+        IPV6_PKTINFO, Fields(&layout::PKTINFO6), rw, "source address and interface of each datagram (struct in6_pktinfo)"
+            eg "s = socket udp6\nsetsockopt s IPV6_PKTINFO ::1 lo";
         IPV6_RECVDSTOPTS, Flag, rw, "receive the destination options";
         IPV6_RECVERR, Flag, rw, "keep the errors that ICMPv6 reports for MSG_ERRQUEUE";
         IPV6_RECVERR_RFC4884 = 31, Flag, rw, "keep the data that follows an ICMPv6 error, too";
@@ -82,9 +82,9 @@ pub(super) const ROWS: &[Opt] = options! {
             eg "s = socket tcp6\nnone = encode \"\"\nsetsockopt s IPV6_RTHDR $none\ngetsockopt s IPV6_RTHDR";
         IPV6_RTHDRDSTOPTS, Struct(1024), rw, "the destination options before the routing header" as root
             eg "\\x00\\x00\\x01\\x04\\x00\\x00\\x00\\x00";
-        IPV6_TCLASS, Number, rw, "the traffic class of each packet" eg "8";
+        IPV6_TCLASS, Number, rw, "the traffic class of each packet" in [-1..=255] eg "8";
         IPV6_TRANSPARENT, Flag, rw, "act for addresses that are not this machine's, for root" as root;
-        IPV6_UNICAST_HOPS, Number, rw, "how many routers a packet may pass: 0 to 255, -1 for the default" => "64", "" eg "32";
+        IPV6_UNICAST_HOPS, Number, rw, "how many routers a packet may pass; -1 for the default" in [-1..=255] => "64", "" eg "32";
         IPV6_UNICAST_IF, Number, rw, "the interface that datagrams leave by, its number in network byte order"
             eg "s = socket udp6\nindex = htonl 1\nsetsockopt s IPV6_UNICAST_IF $index\n\
                 getsockopt s IPV6_UNICAST_IF";

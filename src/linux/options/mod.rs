@@ -4,7 +4,8 @@
 //! The numbers are libc's own; the few it lacks stand here, and a test compares them with the kernel's headers.
 
 /// Rows by level. A row is NAME [= NUMBER, when libc lacks it] KIND ACCESS SUMMARY
-/// [PAGE, when it is not the level's] [=> DEFAULT, NOTE] [as root, when only root may use it] [eg EXAMPLE].
+/// [PAGE, when it is not the level's] [in [the ranges of numbers that it takes, where it does not take all]] [=> DEFAULT, NOTE]
+/// [as root, when only root may use it] [eg EXAMPLE].
 macro_rules! options {
     (@number $name:ident) => { libc::$name };
     (@number $name:ident $number:literal) => { $number };
@@ -17,17 +18,19 @@ macro_rules! options {
     (@write ro) => { false };
     (@write $access:ident) => { true };
     ($($level:ident $man:literal {
-        $($name:ident $(= $number:literal)?, $kind:ident $(($size:literal))?, $access:ident, $summary:literal
-            $(, $own:literal)? $(=> $default:literal, $note:literal)? $(as $root:ident)? $(eg $example:literal)?;)*
+        $($name:ident $(= $number:literal)?, $kind:ident $(($inside:expr))?, $access:ident, $summary:literal
+            $(, $own:literal)? $(in [$($range:expr),*])? $(=> $default:literal, $note:literal)? $(as $root:ident)?
+            $(eg $example:literal)?;)*
     })*) => {
         &[$($(Opt {
             name: stringify!($name),
             level: libc::$level,
             number: options!(@number $name $($number)?),
-            kind: OptKind::$kind $(($size))?,
+            kind: OptKind::$kind $(($inside))?,
             readable: options!(@read $access),
             writable: options!(@write $access),
             summary: $summary,
+            ranges: &[$($($range),*)?],
             man: options!(@man $man $($own)?),
             default: concat!("" $(, $default)?),
             note: concat!("" $(, $note)?),
@@ -36,6 +39,11 @@ macro_rules! options {
         },)*)*]
     };
 }
+
+use std::ops::RangeInclusive;
+
+use super::layout::Layout;
+use super::set::Constants;
 
 mod ip;
 mod ipv6;
@@ -58,10 +66,12 @@ pub enum OptKind {
     Interface,
     /// Seconds in a `struct timeval`.
     Seconds,
-    /// `struct linger`: on or off, and seconds.
-    Linger,
-    /// `struct ucred`: process, user and group.
-    Credentials,
+    /// A C `int` of these flags, by their names.
+    Flags(&'static Constants),
+    /// A structure whose fields have names.
+    Fields(&'static Layout),
+    /// Any number of numbers of 32 bits.
+    Numbers,
     /// `struct ip_mreqn`: a group, and an interface by address, name or number.
     Membership,
     /// `struct ip_mreq_source`: a group, a source, an interface by address.
@@ -88,8 +98,10 @@ impl OptKind {
             Self::Number | Self::Wide => "a whole number",
             Self::Interface => "an interface's name or number",
             Self::Seconds => "seconds",
-            Self::Linger => "ONOFF SECONDS",
-            Self::Credentials => "PID UID GID",
+            Self::Flags(_) => "flags by name, joined with |",
+            Self::Fields(layout) if !layout.form.is_empty() => layout.form,
+            Self::Fields(_) => "the fields of a structure",
+            Self::Numbers => "numbers of 32 bits",
             Self::SourceMembership => "GROUP SOURCE [INTERFACE]",
             Self::Membership | Self::Membership6 => "GROUP [INTERFACE]",
             Self::InterfaceV4 => "an interface's address, name or number",
@@ -118,6 +130,8 @@ pub struct Opt {
     pub writable: bool,
     /// What it is for.
     pub summary: &'static str,
+    /// The numbers that the kernel takes, where it does not take all; others fail with EINVAL.
+    pub ranges: &'static [RangeInclusive<i32>],
     /// The page of the manual it belongs to.
     pub man: &'static str,
     /// Its default on Linux; empty where there is none to tell.
@@ -128,6 +142,17 @@ pub struct Opt {
     pub root: bool,
     /// An example's value, or whole lines; empty where the usual value of its kind does.
     pub example: &'static str,
+}
+
+/// Ranges in words: `-1, or 1 to 255`.
+pub fn in_words(ranges: &[RangeInclusive<i32>]) -> String {
+    let words = ranges.iter().map(|range| match (*range.start(), *range.end()) {
+        (low, high) if low == high => low.to_string(),
+        (low, i32::MAX) => format!("{low} or more"),
+        (low, high) if low + 1 == high => format!("{low} or {high}"),
+        (low, high) => format!("{low} to {high}"),
+    });
+    words.collect::<Vec<_>>().join(", or ")
 }
 
 /// An option as a call names it: any level and number, known or not.

@@ -1,6 +1,7 @@
 //! Options of every socket: socket(7), and those of unix(7).
 
 use super::{Opt, OptKind};
+use crate::linux::{flags, layout};
 
 pub(super) const ROWS: &[Opt] = options! {
     SOL_SOCKET "socket(7)" {
@@ -28,8 +29,8 @@ pub(super) const ROWS: &[Opt] = options! {
             => "0", "Without it, sendto a broadcast address fails with EACCES.";
         SO_BSDCOMPAT, Flag, rw, "obsolete; does nothing";
         SO_BUF_LOCK, Number, rw,
-            "keep the kernel from resizing the buffers: 1 the send buffer, 2 the receive buffer, 3 both" eg "3";
-        SO_BUSY_POLL, Number, rw, "microseconds to poll the device busily when there is nothing to receive"
+            "keep the kernel from resizing the buffers: 1 the send buffer, 2 the receive buffer, 3 both" in [0..=3] eg "3";
+        SO_BUSY_POLL, Number, rw, "microseconds to poll the device busily when there is nothing to receive" in [0..=i32::MAX]
             eg "s = socket\ntry\n  setsockopt s SO_BUSY_POLL 50\n  getsockopt s SO_BUSY_POLL\nexcept EPERM\n  print \"older kernels leave it to root\"\n\
                 end";
         SO_BUSY_POLL_BUDGET, Number, wo, "how many packets one busy poll takes at most" as root eg "8";
@@ -56,7 +57,7 @@ pub(super) const ROWS: &[Opt] = options! {
             => "0",
             "After TCP_KEEPIDLE seconds (7200) of silence a probe is sent, then every TCP_KEEPINTVL (75); when \
              TCP_KEEPCNT (9) are not answered the connection ends with ETIMEDOUT.";
-        SO_LINGER, Linger, rw,
+        SO_LINGER, Fields(&layout::LINGER), rw,
             "how close treats unsent data: 0 0 send it in the background, 1 N wait up to N seconds, 1 0 reset"
             => "0 0",
             "0 0: close returns at once and the rest is sent in the background. 1 5: close waits up to 5 seconds for \
@@ -65,7 +66,7 @@ pub(super) const ROWS: &[Opt] = options! {
         SO_LOCK_FILTER, Flag, rw, "forbid that the filter is taken off or replaced";
         SO_MARK, Number, rw, "mark each packet for routing and filtering, for root" => "0", "" as root eg "7";
         SO_MAX_PACING_RATE, Wide, rw, "the most bytes a second that are sent";
-        SO_MEMINFO, Struct(36), ro, "how much memory the socket uses, nine numbers of 32 bits";
+        SO_MEMINFO, Fields(&layout::MEMINFO), ro, "how much memory the socket uses, in bytes";
         SO_NETNS_COOKIE, Wide, ro, "a number of the network namespace the socket is in";
         SO_NOFCS, Flag, rw, "let the caller give the frame's checksum (packet sockets)";
         SO_NO_CHECK, Flag, rw, "send UDP datagrams without a checksum";
@@ -80,12 +81,12 @@ pub(super) const ROWS: &[Opt] = options! {
             => "-1", ""
             eg "left, right = socketpair\nsetsockopt right SO_PEEK_OFF 0\nsend left hello\n\
                 recv right 2 MSG_PEEK\nrecv right 2 MSG_PEEK\ngetsockopt right SO_PEEK_OFF";
-        SO_PEERCRED, Credentials, ro, "process, user and group of the peer when it connected", "unix(7)"
+        SO_PEERCRED, Fields(&layout::UCRED), ro, "process, user and group of the peer when it connected", "unix(7)"
             => "",
             "Only AF_UNIX has it. The values are those of the moment when the peer called connect, listen or \
              socketpair."
             eg "left, right = socketpair\ngetsockopt left SO_PEERCRED";
-        SO_PEERGROUPS, Struct(1024), ro, "the peer's supplementary groups, numbers of 32 bits", "unix(7)"
+        SO_PEERGROUPS, Numbers, ro, "the peer's supplementary groups", "unix(7)"
             eg "left, right = socketpair\ngetsockopt left SO_PEERGROUPS";
         SO_PEERNAME, Struct(128), ro, "the peer's address, as getpeername gives it"
             => "", "BUFLEN must be given, and be no more than the address has: 16 for IPv4, 28 for IPv6."
@@ -132,11 +133,15 @@ pub(super) const ROWS: &[Opt] = options! {
             => "0.0", "For send the error is EAGAIN, for connect EINPROGRESS. settimeout is Python's way.";
         SO_TIMESTAMP, Flag, rw, "receive the time each datagram came, in microseconds"
             => "0", "The time comes with recvmsg as SCM_TIMESTAMP.";
-        SO_TIMESTAMPING, Number, rw, "time stamps of the network card and the kernel, by flags" eg "24";
+        SO_TIMESTAMPING, Flags(&flags::TIMESTAMPING), rw, "time stamps of the network card and the kernel, by flags"
+            => "0",
+            "What comes is stamped beside its data, what is sent in the error queue: recvmsg gives SCM_TIMESTAMPING, with \
+             MSG_ERRQUEUE for sends. SOF_TIMESTAMPING_SOFTWARE must be among the flags. The first packets after the \
+             first socket has asked may come without a stamp." eg "SOF_TIMESTAMPING_RX_SOFTWARE|SOF_TIMESTAMPING_SOFTWARE";
         SO_TIMESTAMPNS, Flag, rw, "receive the time each datagram came, in nanoseconds";
-        SO_TXREHASH, Flag, rw, "choose another way through the network after lost packets";
-        SO_TXTIME, Struct(8), rw, "let each packet carry the time at which to send it"
-            eg "s = socket udp\nclock = pack iI 1 0\nsetsockopt s SO_TXTIME $clock\ngetsockopt s SO_TXTIME";
+        SO_TXREHASH, Flag, rw, "choose another way through the network after lost packets" in [-1..=1];
+        SO_TXTIME, Fields(&layout::TXTIME), rw, "let each packet carry the time at which to send it"
+            eg "s = socket udp\nsetsockopt s SO_TXTIME 1 0\ngetsockopt s SO_TXTIME";
         SO_TYPE, Number, ro, "the type of the socket: 1 SOCK_STREAM, 2 SOCK_DGRAM";
         SO_WIFI_STATUS, Flag, rw, "receive whether the other side acknowledged a frame";
         SO_ZEROCOPY, Flag, rw, "allow MSG_ZEROCOPY" => "0", "";

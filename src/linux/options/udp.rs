@@ -10,6 +10,6 @@ pub(super) const ROWS: &[Opt] = options! {
         UDP_GRO, Flag, rw, "receive several datagrams of one size in one call";
         UDP_NO_CHECK6_RX, Flag, rw, "accept IPv6 datagrams without a checksum";
         UDP_NO_CHECK6_TX, Flag, rw, "send IPv6 datagrams without a checksum";
-        UDP_SEGMENT, Number, rw, "split what is sent into datagrams of this size" eg "1000";
+        UDP_SEGMENT, Number, rw, "split what is sent into datagrams of this size" in [0..=65535] eg "1000";
     }
 };

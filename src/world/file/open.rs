@@ -165,7 +165,18 @@ impl File {
         let mut settings = Settings::parse(mode, "rwb")?;
         settings.buffer = 0;
         end.set_closed();
+        end.name_it(&Rc::from("a pipe"));
         Self::new("file of a pipe".into(), settings, Backing::Socket(end.clone()))
+    }
+
+    /// Whether it is an end of a pipe that `pipe` made, and open.
+    pub fn is_pipe(&self) -> bool {
+        matches!(&self.state.borrow().source, Some(Backing::Socket(socket)) if socket.is_pipe())
+    }
+
+    /// The mode it was opened with.
+    pub fn mode(&self) -> &str {
+        &self.settings.mode
     }
 
     /// What a call that moves bytes within the kernel takes of it: its socket or end of a pipe, which may have to be waited

@@ -90,7 +90,11 @@ impl File {
     /// Take that many of the bytes that are there.
     fn take(&self, state: &mut Progress, count: usize, wanted: Wanted) -> Value {
         let (text, newline) = (self.is_text(), self.settings.newline());
-        let value = |b: &[u8]| if text { Value::text(String::from_utf8_lossy(b)) } else { Value::bytes(b) };
+        let value = |b: &[u8]| match std::str::from_utf8(b) {
+            Ok(line) if text => Value::text(line),
+            _ if text => Value::text(String::from_utf8_lossy(b)),
+            _ => Value::bytes(b),
+        };
         let mut bytes = &state.unread.get()[..count];
         state.units -= if text { chars(bytes) } else { count };
         let taken = if wanted == Wanted::Lines {
