@@ -130,6 +130,9 @@
 //! `tests/sessions/TOPIC`, or of a lesson in `tests/transcripts`, shows the same when it is run again. What needs a terminal,
 //! a signal, a peer program or a property is Rust. All are in one binary: `cargo test why::` runs those of one topic.
 //!
+//! Random programs are written as a script and in Python, both are run, and what each call came to is compared
+//! (`tests/differential`). What is known to differ stands in docs/differences.md, each with its reason.
+//!
 //! # What each dependency is for
 //!
 //! - `mio`: the poller. `signal-hook`, `signal-hook-mio`: Ctrl-C and SIGTERM as events of the same loop.

@@ -33,7 +33,7 @@ pub const KNOWN: &[Known] = &[
     },
     Known { heading: "An address is of a family", goes_on: true, is: other_family },
     Known { heading: "A wrong number is told of first", goes_on: true, is: port_first },
-    Known { heading: "readline of a file for both ways", goes_on: true, is: readline_of_both },
+    Known { heading: "readline of what has not come", goes_on: true, is: readline_of_nothing },
     Known { heading: "MSG_TRUNC gives zeros", goes_on: true, is: cut },
 ];
 
@@ -47,11 +47,22 @@ fn failed(outcome: &Outcome, with: &[&str]) -> bool {
 }
 
 fn tried_first(call: &Call, here: &Outcome, there: &Outcome) -> bool {
+    let late = failed(there, &["timeout"]) || (failed(there, &["EBADF"]) && matches!(here, Outcome::Failed(_)));
     let takes = call.is(&["accept", "recv", "recvfrom", "recvmsg", "read", "readline"]);
-    let takes = takes && failed(here, &["EOPNOTSUPP", "ENOTCONN", "EINVAL"]);
+    // An urgent byte is nothing to take for poll, but for MSG_OOB, and it ends a receive of 0 bytes.
+    let urgent = call.sockpit.contains("MSG_OOB") || call.sockpit.split(' ').nth(2) == Some("0");
+    let gave = urgent && matches!(here, Outcome::Gave(_));
+    let took = takes && (gave || failed(here, &["EOPNOTSUPP", "ENOTCONN", "EINVAL"]));
     let puts = call.is(&["send", "sendall", "sendto", "sendmsg", "write", "flush", "close"]);
-    let puts = puts && !failed(here, &["EAGAIN"]);
-    failed(there, &["timeout"]) && (takes || puts)
+    let put = puts && !failed(here, &["EAGAIN"]);
+    // A receive that was tried has gone past it.
+    let passed = match (here, there) {
+        (Outcome::Gave(a), Outcome::Gave(b)) => {
+            call.is(&["poll"]) && b[0].as_str().is_some_and(|b| b.contains("PRI") && !a[0].to_string().contains("PRI"))
+        }
+        _ => takes && urgent && failed(here, &["EINVAL"]),
+    };
+    late && (took || put) || passed
 }
 
 fn shut_receiver(call: &Call, here: &Outcome, there: &Outcome) -> bool {
@@ -68,17 +79,17 @@ fn closed(call: &Call, here: &Outcome, there: &Outcome, calls: &[&str]) -> bool 
 }
 
 fn other_family(call: &Call, here: &Outcome, there: &Outcome) -> bool {
-    let wrong = failed(here, &["Usage"]) || failed(there, &["Usage"]);
     let both = matches!((here, there), (Outcome::Failed(_), Outcome::Failed(_)));
-    call.sockpit.contains("$a") && wrong && both
+    call.sockpit.contains("$a") && (failed(here, &["Usage"]) || both && failed(there, &["Usage"]))
 }
 
 fn port_first(_: &Call, here: &Outcome, there: &Outcome) -> bool {
     failed(here, &["Usage"]) && failed(there, &["EAI_ADDRFAMILY"])
 }
 
-fn readline_of_both(call: &Call, here: &Outcome, there: &Outcome) -> bool {
-    call.is(&["readline"]) && matches!(here, Outcome::Gave(_)) && failed(there, &["Usage"])
+fn readline_of_nothing(call: &Call, here: &Outcome, there: &Outcome) -> bool {
+    let nothing = matches!(here, Outcome::Gave(_)) || failed(here, &["EAGAIN"]);
+    call.is(&["readline"]) && nothing && failed(there, &["Usage"])
 }
 
 fn cut(call: &Call, here: &Outcome, there: &Outcome) -> bool {

@@ -151,6 +151,8 @@ fn random_sequences_do_what_they_do_in_python() {
     let (first, asked) = (number("DIFFERENTIAL_SEED"), number("DIFFERENTIAL"));
     let count = asked.unwrap_or(if first.is_some() { 1 } else { FEW });
     let first = first.unwrap_or(1);
+    // A long run goes on.
+    let shown = if asked.is_some() { usize::MAX } else { SHOWN };
     let next = AtomicU64::new(first);
     let figures = Mutex::new(Figures::default());
     std::thread::scope(|scope| {
@@ -159,10 +161,13 @@ fn random_sequences_do_what_they_do_in_python() {
                 let mut python = Python::new(None);
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= first + count || figures.lock().unwrap().reports.len() >= SHOWN {
+                    if seed >= first + count || figures.lock().unwrap().reports.len() >= shown {
                         return;
                     }
                     let (compared, report) = look(seed, &mut python);
+                    if let (Some(report), Some(_)) = (&report, asked) {
+                        eprintln!("{report}");
+                    }
                     let mut figures = figures.lock().unwrap();
                     figures.add(&compared, report);
                     if asked.is_some() && figures.programs % 1000 == 0 {

@@ -122,8 +122,8 @@ pub fn compare(program: &[Step], sockpit: &[Outcome], python: &[Outcome]) -> Com
     let mut bound = Bound::default();
     let mut compared = Compared::default();
     let calls = program.iter().flat_map(|step| step.calls.iter().map(|call| (call, step.task.is_some())));
-    let mut pairs = calls.zip(sockpit.iter().zip(python)).enumerate();
-    while let Some((i, ((call, in_task), (here, there)))) = pairs.next() {
+    let all: Vec<_> = calls.zip(sockpit.iter().zip(python)).map(|((c, t), (a, b))| (c, t, a, b)).collect();
+    for (i, &(call, in_task, here, there)) in all.iter().enumerate() {
         compared.calls = i + 1;
         let same = match (here, there) {
             (Outcome::Gave(a), Outcome::Gave(b)) => {
@@ -135,18 +135,19 @@ pub fn compare(program: &[Step], sockpit: &[Outcome], python: &[Outcome]) -> Com
             (Outcome::Failed(a), Outcome::Failed(b)) => a == b || (a == "Usage" && b == "Unbound"),
             (a, b) => a == b,
         };
-        let known = if same { None } else { known(call, here, there) };
-        compared.known.extend(known.map(|known| known.heading));
-        let stops = |pair: (usize, ((&Call, bool), (&Outcome, &Outcome)))| {
-            let (_, ((call, _), (here, there))) = pair;
-            super::known::known(call, here, there).is_some_and(|known| !known.goes_on)
-        };
-        match known {
-            _ if same => {}
-            Some(known) if known.goes_on => {}
-            Some(_) => break,
+        if same {
+            continue;
+        }
+        let stops = |call, here, there| known(call, here, there).is_some_and(|known| !known.goes_on);
+        match known(call, here, there) {
+            Some(known) => {
+                compared.known.push(known.heading);
+                if !known.goes_on {
+                    break;
+                }
+            }
             // What is known to differ may have come before it, though it stands below.
-            None if in_task && pairs.any(stops) => break,
+            None if in_task && all[i..].iter().any(|&(call, _, a, b)| stops(call, a, b)) => break,
             None => {
                 compared.differs = Some(i);
                 break;

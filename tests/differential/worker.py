@@ -45,6 +45,8 @@ class Address:
 
 
 def plain(address):
+    if isinstance(address, Address) and address.given is None:
+        raise TypeError("no address")
     return address.given if isinstance(address, Address) else address
 
 
@@ -113,11 +115,16 @@ def timeval(seconds):
     return struct.pack("ll", int(seconds), round(seconds % 1 * 1e6))
 
 
+# The system calls that wait, where their numbers are known: poll, connect, accept, those that send and receive.
+X86 = {"7", "42", "43", "44", "45", "46", "47", "271", "288"}
+
+
 def is_blocked(thread):
-    """Whether a thread waits in the kernel, and not for the interpreter."""
+    """Whether a thread waits in a call on a socket, and not for the interpreter."""
     try:
         with open(f"/proc/self/task/{thread.native_id}/syscall") as f:
-            return not f.read().startswith(("running", "202 "))
+            at = f.read().split()[0]
+            return at in X86 if os.uname().machine == "x86_64" else at != "running"
     except OSError:
         return not thread.is_alive()
 
