@@ -25,7 +25,7 @@ const MAX: i32 = libc::FD_SETSIZE as i32 - 1;
 const EPOLL: Command = Command {
     name: "epoll",
     aliases: &["epoll_create", "epoll_create1"],
-    summary: "make an epoll: the kernel keeps the list of sockets, and tells of those alone that have something",
+    summary: "make an epoll: the kernel keeps the list, and tells of news alone",
     notes: &[
         "select and poll are given all sockets with every call, and look at each. An epoll is told once of each \
          (epoll_ctl ADD); epoll_wait then gives those that are ready, however many there are besides.",
@@ -91,7 +91,7 @@ const EPOLL_CTL: Command = Command {
 const EPOLL_WAIT: Command = Command {
     name: "epoll_wait",
     aliases: &["epoll_pwait"],
-    summary: "wait until a socket that an epoll watches has an event: gives a list, each with its socket and events",
+    summary: "wait for events of what an epoll watches: gives a list of them",
     notes: &[
         "`for one in $ready`, and each has `${one.socket}` and `${one.events}`; `if ${one.events} & EPOLLHUP` asks for \
               one of them. What was registered by a name that is gone is its descriptor's number.",

@@ -58,7 +58,7 @@ const fn set(name: &'static str) -> Param {
 
 const SELECT: Command = Command {
     name: "select",
-    summary: "wait until one of several sockets is ready to be read, to be written, or has urgent data: gives three lists",
+    summary: "wait until one of several sockets is ready: gives three lists",
     notes: &[
         "Ready to be read: recv or accept would not wait: data, a connection, the end of the stream, or an error. To be \
          written: send has room, or a connect is decided.",

@@ -18,7 +18,7 @@ pub(super) const COMMANDS: &[Command] = &[WAIT, JOBS, IS_ALIVE, CANCEL, SLEEP, N
 
 const WAIT: Command = Command {
     name: "wait",
-    summary: "wait for background calls: gives the last one's result or its error; or for an event: wait E [SECONDS]",
+    summary: "wait for background calls: gives the last one's result; or for an event: wait E [SECONDS]",
     notes: &["The error of a background call is wait's error: `expect ECONNREFUSED wait 1`."],
     params: &[some("JOB", Kind::JobOrTask)
         .or(super::sync::EVENT)

@@ -389,11 +389,8 @@ fn large(fd: BorrowedFd<'_>, wanted: usize) -> usize {
 /// What was received, as a value's bytes: as long as the kernel said, though `MSG_TRUNC` says more than was taken.
 fn data(world: &mut World, room: usize, len: usize) -> Rc<[u8]> {
     let taken = &world.buffer(room)[..len.min(room)];
-    let mut data: Rc<[u8]> = taken.into();
-    if len > room {
-        let rest = std::iter::repeat_n(&0, len.min(BUFFER_MAX) - taken.len());
-        data = taken.iter().chain(rest).copied().collect();
-    }
+    let rest = len.min(BUFFER_MAX) - taken.len();
+    let data = if rest == 0 { taken.into() } else { taken.iter().copied().chain(vec![0; rest]).collect() };
     if room > SHARED_BUFFER {
         world.trim_buffer();
     }

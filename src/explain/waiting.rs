@@ -109,7 +109,7 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
         let at = local(socket).filter(|_| socket.kind == libc::SOCK_DGRAM)?;
         return Some(no_datagram(case, socket, &at));
     };
-    let held = case.ours(|s| s.serial == other && s.is_stream()).and_then(|s| s.ask(fd::outq));
+    let held = case.ours(|s| s.serial == other && s.is_stream()).and_then(|s| s.ask(fd::not_sent));
     let silent = case.record().is_some_and(|j| {
         j.knows_all(other) && !case.world.shares && j.last(other, |did| matches!(did, Did::Sent { .. })).is_none()
     });

@@ -227,6 +227,12 @@ pub fn outq(fd: BorrowedFd<'_>) -> Result<usize, i32> {
     ioctl_int(fd, libc::TIOCOUTQ, "SIOCOUTQ").map(|n| n as usize)
 }
 
+/// ioctl(2) SIOCOUTQNSD: bytes of a TCP socket that it has not sent yet.
+pub fn not_sent(fd: BorrowedFd<'_>) -> Result<usize, i32> {
+    const SIOCOUTQNSD: libc::c_ulong = 0x894b;
+    ioctl_int(fd, SIOCOUTQNSD, "SIOCOUTQNSD").map(|n| n as usize)
+}
+
 /// ioctl(2) SIOCATMARK: whether the next byte is the urgent one.
 pub fn atmark(fd: BorrowedFd<'_>) -> Result<bool, i32> {
     const SIOCATMARK: libc::c_ulong = 0x8905;

@@ -86,6 +86,7 @@ pub enum Value {
 impl Value {
     /// A share in it: a clone, without a call for what arguments are most of the time.
     #[inline]
+    #[must_use]
     pub fn share(&self) -> Self {
         match self {
             Self::Int(n) => Self::Int(*n),
