@@ -162,6 +162,7 @@ class Program:
         thread = threading.Thread(target=target)
         self.threads.append(thread)
         thread.start()
+        self.settle()
         return thread
 
     def join(self, thread):
