@@ -469,8 +469,9 @@ impl Maker {
     fn in_a_task(&mut self) {
         let s = self.socket();
         if !self.tasks.is_empty() && self.dice.one_in(2) {
-            let (task, _) = self.tasks.remove(0);
-            return self.push([calls::join(&task)]);
+            // All of them: what comes after one was over could come before or after another is.
+            let joins: Vec<Call> = self.tasks.drain(..).map(|(task, _)| calls::join(&task)).collect();
+            return self.push(joins);
         }
         if self.tasks.len() == 2 || self.is_waited_on(&s) {
             return self.any();

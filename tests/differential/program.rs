@@ -114,7 +114,7 @@ pub fn shown(program: &[Step], python: &[Outcome]) -> String {
             let _ = writeln!(out, "end\n{task} = spawn {task}_calls\nsleep 0.002");
         }
     }
-    out.replace(LIMIT, "0.4")
+    out.replace(LIMIT, "1.5")
 }
 
 /// The names that a task gives to all.

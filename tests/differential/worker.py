@@ -6,6 +6,7 @@ from socket import timeout as Timeout
 import socket as module
 
 LONGEST = 10
+SETTLED = 0.2
 SO_PEEK_OFF = 42
 SIOCATMARK = 0x8905
 
@@ -141,12 +142,11 @@ class Program:
             thread.join()
 
     def settle(self):
-        """Go on when every other thread waits in the kernel or is over."""
-        for thread in self.threads:
-            calm = 0
-            while thread.is_alive() and calm < 2:
-                calm = calm + 1 if is_blocked(thread) else 0
-                time.sleep(0.0002)
+        """Go on when every other thread waits in the kernel or is over; one that goes round is not waited for."""
+        calm, until = 0, time.monotonic() + SETTLED
+        while calm < 2 and time.monotonic() < until:
+            calm = calm + 1 if all(not t.is_alive() or is_blocked(t) for t in self.threads) else 0
+            time.sleep(0.0002)
 
     def gave(self, call, *results):
         self.outcomes.append([call, {"gave": [value(r) for r in results]}])
@@ -162,6 +162,7 @@ class Program:
         thread = threading.Thread(target=target)
         self.threads.append(thread)
         thread.start()
+        self.settle()
         return thread
 
     def join(self, thread):
