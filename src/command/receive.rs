@@ -138,6 +138,8 @@ struct Receiver {
     target: usize,
     /// Whether a kernel-blocking call would go on waiting where the kernel tells us EAGAIN.
     blocking: bool,
+    /// Whether the kernel's recv(2) would sleep: its socket has no O_NONBLOCK, whatever the timeout is.
+    sleeps: bool,
     /// Whether poll(2) is asked first, which heeds `SO_RCVLOWAT` where recv(2) does not.
     ask_first: bool,
     /// Whether what ends the wait ends the call without a failure.
@@ -188,6 +190,7 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
         queue,
         target,
         blocking,
+        sleeps: !never && !socket.shared.nonblocking.get(),
         ask_first,
         waited: false,
         got: Vec::new(),
@@ -219,7 +222,8 @@ impl Receiver {
     fn attempt(&mut self, world: &mut World, socket: &Socket, expired: Expired) -> Result<Step, Failure> {
         match self.take(world, socket, expired.is_some()) {
             Err(failure) if failure.is(libc::EAGAIN) => {
-                if self.blocking && !socket.is_stream() && Self::is_shut(socket)? {
+                let shut = || Self::polled(socket, libc::POLLIN | libc::POLLRDHUP).map(|is| is & libc::POLLRDHUP != 0);
+                if self.sleeps && !socket.is_stream() && shut()? {
                     // Shut down for reading: there poll(2) says readable for ever, and recv(2) EAGAIN.
                     return Ok(self.finish(world, socket, Value::bytes([]), Came::default(), 0));
                 }
@@ -233,10 +237,6 @@ impl Receiver {
             }
             done => done,
         }
-    }
-
-    fn is_shut(socket: &Socket) -> Result<bool, Failure> {
-        Ok(Self::polled(socket, libc::POLLIN | libc::POLLRDHUP)? & libc::POLLRDHUP != 0)
     }
 
     /// Whether a kernel-blocking call has as much to take as it waits for, though less than `SO_RCVLOWAT`.
