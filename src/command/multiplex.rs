@@ -105,7 +105,11 @@ fn events(number: i32, at: usize) -> Result<i16, Failure> {
 /// What a value says is to be watched.
 fn one(value: &Value, asked: i16, at: usize) -> Result<Watched, Failure> {
     match Target::of(value) {
-        Some(Target::End(socket)) => Ok((value.clone(), socket, asked)),
+        Some(Target::End(socket)) => {
+            // A call that waits may hold it open still: to one that begins it is closed.
+            drop(socket.fd()?);
+            Ok((value.clone(), socket, asked))
+        }
         _ => Err(expected(at, "a socket", value)),
     }
 }

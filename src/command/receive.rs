@@ -167,7 +167,8 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
     let (stream, unix) = (socket.is_stream(), socket.family == libc::AF_UNIX);
     // AF_UNIX has no queue of errors, and takes the flag for nothing.
     let queue = !unix && flags & libc::MSG_ERRQUEUE != 0;
-    let never = queue || flags & libc::MSG_DONTWAIT != 0 || (stream && flags & libc::MSG_OOB != 0);
+    let apart = queue || (stream && flags & libc::MSG_OOB != 0);
+    let never = apart || flags & libc::MSG_DONTWAIT != 0;
     let mode = socket.waits();
     let blocking = mode == Mode::Blocking && !never;
     let low_water = socket.shared.waits.get().low_water;
@@ -182,7 +183,8 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
     // TCP neither wakes nor says readable below SO_RCVLOWAT, so there nothing may be taken before it is reached;
     // AF_UNIX does both at every byte, and gathers.
     let gathers = flags & libc::MSG_WAITALL != 0 || unix;
-    let ask_first = stream && low_water > 1 && !never && (matches!(mode, Mode::Timeout(_)) || (blocking && !gathers));
+    let polls = matches!(mode, Mode::Timeout(_)) && !apart;
+    let ask_first = stream && low_water > 1 && (polls || (blocking && !gathers));
     let mut receiver = Receiver {
         size,
         flags,

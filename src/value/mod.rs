@@ -44,6 +44,10 @@ pub trait Handle: Any {
     fn kind(&self) -> &'static str;
     /// The name it goes by in messages.
     fn label(&self) -> String;
+    /// The name that a program gave it, which is enough to show of it in a list.
+    fn given_name(&self) -> Option<Rc<str>> {
+        None
+    }
     /// What is shown of it when a call gives it back.
     fn summary(&self) -> String;
     /// What else `--json` tells of it.
@@ -246,7 +250,10 @@ impl Value {
                 }
                 out.push('}');
             }
-            Self::Handle(h) => out.push_str(&h.summary()),
+            Self::Handle(h) => match h.given_name().filter(|_| depth > 0) {
+                Some(name) => out.push_str(&name),
+                None => out.push_str(&h.summary()),
+            },
             other => out.push_str(&other.to_string()),
         }
     }

@@ -347,6 +347,10 @@ impl Handle for Socket {
         self.name().to_string()
     }
 
+    fn given_name(&self) -> Option<Rc<str>> {
+        self.name.borrow().clone()
+    }
+
     fn fields(&self) -> Vec<(&'static str, Value)> {
         let fd = self.fd().map_or(Value::None, |fd| Value::Int(fd.as_raw_fd().into()));
         vec![("id", Value::Int(self.serial.into())), ("fd", fd)]
