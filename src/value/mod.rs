@@ -44,12 +44,12 @@ pub trait Handle: Any {
     fn kind(&self) -> &'static str;
     /// The name it goes by in messages.
     fn label(&self) -> String;
-    /// The name that a program gave it, which is enough to show of it in a list.
-    fn given_name(&self) -> Option<Rc<str>> {
-        None
-    }
     /// What is shown of it when a call gives it back.
     fn summary(&self) -> String;
+    /// What is shown of it in a list.
+    fn short(&self) -> String {
+        self.summary()
+    }
     /// What else `--json` tells of it.
     fn fields(&self) -> Vec<(&'static str, Value)> {
         Vec::new()
@@ -250,10 +250,8 @@ impl Value {
                 }
                 out.push('}');
             }
-            Self::Handle(h) => match h.given_name().filter(|_| depth > 0) {
-                Some(name) => out.push_str(&name),
-                None => out.push_str(&h.summary()),
-            },
+            Self::Handle(h) if depth > 0 => out.push_str(&h.short()),
+            Self::Handle(h) => out.push_str(&h.summary()),
             other => out.push_str(&other.to_string()),
         }
     }

@@ -347,8 +347,12 @@ impl Handle for Socket {
         self.name().to_string()
     }
 
-    fn given_name(&self) -> Option<Rc<str>> {
-        self.name.borrow().clone()
+    fn short(&self) -> String {
+        match &*self.name.borrow() {
+            Some(name) if self.is_closed() => format!("<{name}, closed>"),
+            Some(name) => format!("<{name}, fd {}>", self.fileno()),
+            None => self.summary(),
+        }
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
