@@ -24,6 +24,7 @@ mod events;
 mod examples;
 mod foreign;
 mod grammar;
+mod growth;
 mod house;
 mod language;
 mod layout;
@@ -62,6 +63,7 @@ fn main() {
     // What takes longest comes first.
     let rust = [
         paced::trials(),
+        growth::trials(),
         differential::trials(),
         random::trials(),
         roundtrip::trials(),

@@ -130,12 +130,12 @@ impl Session {
                     None => continue,
                     Some(flow) => return flow,
                 },
-                Op::Let(slot, name, expr) => match self.globals.eval(&frame.scope, expr) {
-                    Ok(value) => {
-                        let told = self.reporter.shows_all().then(|| (name.clone(), value.clone()));
-                        self.globals.store(&frame.scope, *slot, value);
-                        if let Some((name, value)) = told {
-                            self.tell_let(task, name, value);
+                Op::Let(slot, name, expr) => match self.globals.assign(&frame.scope, *slot, expr) {
+                    Ok(()) => {
+                        if self.reporter.shows_all()
+                            && let Some(value) = self.globals.get(&frame.scope, *slot)
+                        {
+                            self.tell_let(task, name.clone(), value);
                         }
                         self.close_orphans_if_any(task);
                         continue;

@@ -6,7 +6,7 @@ use super::globals::Globals;
 use super::reckon::{TEXT_MAX, arithmetic, compare, invert, is_order, sum, too_long};
 use crate::command::{Arg, Kind, address, kinds};
 use crate::lang::Operator;
-use crate::program::{ArgCode, ExprCode, Operand, PickCode, Scope};
+use crate::program::{ArgCode, ExprCode, Operand, PickCode, Scope, Slot};
 use crate::value::{Failure, List, Name, Value, text};
 
 impl Globals {
@@ -144,6 +144,37 @@ impl Globals {
                 arithmetic(*op, &self.eval(scope, a)?, &self.eval(scope, b)?)
             }
         }
+    }
+
+    /// Give a name what an expression comes to.
+    #[inline]
+    pub(super) fn assign(&self, scope: &Scope, slot: Slot, expr: &ExprCode) -> Result<(), Failure> {
+        if let ExprCode::Binary(Operator::Add, own, more) = expr
+            && let ExprCode::Word(Operand::Slot(own, _)) = &**own
+            && *own == slot
+            && self.extends(scope, slot, more)?
+        {
+            return Ok(());
+        }
+        self.store(scope, slot, self.eval(scope, expr)?);
+        Ok(())
+    }
+
+    /// Put more at the end of a list that a name has and nothing else: then it need not be copied. Says whether it is one.
+    fn extends(&self, scope: &Scope, slot: Slot, more: &ExprCode) -> Result<bool, Failure> {
+        let is_alone = |value: &Value| matches!(value, Value::List(list) if Rc::strong_count(list) == 1);
+        if self.look(scope, slot, is_alone) != Some(true) {
+            return Ok(false);
+        }
+        let Value::List(more) = self.eval(scope, more)? else { return Ok(false) };
+        let extend = |value: &Value| match value {
+            Value::List(list) if is_alone(value) => {
+                list.extend(&more);
+                true
+            }
+            _ => false,
+        };
+        Ok(self.look(scope, slot, extend) == Some(true))
     }
 
     /// Whether a condition holds.

@@ -67,6 +67,11 @@ impl List {
         Ok(())
     }
 
+    /// Put what another list holds at its end: of one that nothing else has, so that the other cannot have it in it.
+    pub fn extend(&self, more: &Self) {
+        self.items.borrow_mut().extend_from_slice(&more.items());
+    }
+
     /// Whether both hold the same, in depth.
     pub(super) fn same(self: &Rc<Self>, other: &Rc<Self>) -> bool {
         equal(Value::List(self.clone()), Value::List(other.clone()))

@@ -1,0 +1,156 @@
+//! Nothing grows faster than its work: each of these programs is run at three sizes, its instructions are counted (which no
+//! other load of the machine changes), and an exponent is fitted to how they grow.
+
+use std::process::{Command, Stdio};
+
+use crate::common::{Folder, SOCKPIT};
+use crate::trial::lacks;
+
+/// What linear growth comes to at most, with the lists that grow by doubling and the like.
+const LINEAR: f64 = 1.15;
+
+tests![
+    appending_to_a_list,
+    a_priority_queue,
+    many_who_wait_for_an_event,
+    many_who_are_cancelled_in_turn,
+    many_locks,
+    a_pool_with_many_tasks,
+    background_calls_one_after_the_other,
+    timers_of_waits_that_are_over,
+    daemons_beside_those_who_run,
+    the_proof_of_a_deadlock,
+    sockets_that_are_closed_while_shown,
+    the_locals_of_a_def,
+    the_words_of_a_line,
+    lines_from_the_standard_input,
+];
+
+/// How many instructions the program takes, as Valgrind counts them; none where there is no Valgrind.
+fn instructions(args: &[&str], script: &str) -> Option<f64> {
+    let folder = Folder::new();
+    let file = folder.file("growth.sock", script.as_bytes());
+    let mut valgrind = Command::new("valgrind");
+    valgrind.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", SOCKPIT]).args(args);
+    valgrind.arg(if args.contains(&"-") { "--norc" } else { &file });
+    let stdin = std::fs::File::open(&file).ok()?;
+    let output = valgrind.stdin(stdin).stdout(Stdio::null()).stderr(Stdio::piped()).output().ok()?;
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    let count = told.lines().find_map(|line| line.split_once("I refs:").or(line.split_once("I   refs:")));
+    let digits: String = count.unwrap_or_else(|| panic!("{told}")).1.chars().filter(char::is_ascii_digit).collect();
+    digits.parse().ok()
+}
+
+/// Hold the growth of a program, made for a size, against the most it may be. What it takes besides does not count.
+fn grows(size: usize, most: f64, args: &[&str], program: impl Fn(usize) -> String) {
+    let counts = [size, 2 * size, 4 * size].map(|size| instructions(args, &program(size)));
+    let [Some(one), Some(two), Some(four)] = counts else {
+        return lacks("cannot run: there is no valgrind to count instructions");
+    };
+    let exponent = ((four - two) / (two - one)).log2();
+    assert!(exponent <= most, "it grows with the power {exponent:.2}: {one} {two} {four} instructions");
+    assert!(exponent > 0.5, "it does nothing of its size: {one} {two} {four} instructions");
+}
+
+fn appending_to_a_list() {
+    grows(500, LINEAR, &["-q"], |n| format!("l = list\none = list x\nrepeat {n}\n  let l = $l + $one\nend\n"));
+}
+
+fn a_priority_queue() {
+    // A heap: n log n.
+    grows(500, 1.25, &["-q"], |n| {
+        format!(
+            "q = priorityqueue\nlet i = 0\nrepeat {n}\n  let k = $i * 7919 % 100003\n  put q $k\n  let i = $i + 1\nend\n\
+             repeat {n}\n  k = get q\nend\n"
+        )
+    });
+}
+
+fn many_who_wait_for_an_event() {
+    grows(500, LINEAR, &["-q"], |n| {
+        format!("e = event\ndef one\n  wait e\nend\nrepeat {n}\n  t = spawn one\nend\nyield\nset e\n")
+    });
+}
+
+fn many_who_are_cancelled_in_turn() {
+    grows(500, LINEAR, &["-q"], |n| {
+        format!(
+            "e = event\ndef one\n  wait e\nend\nq = lifoqueue\nrepeat {n}\n  t = spawn one\n  put q $t\nend\nyield\n\
+             repeat {n}\n  t = get q\n  cancel t\nend\n"
+        )
+    });
+}
+
+fn many_locks() {
+    grows(300, LINEAR, &["-q"], |n| {
+        format!(
+            "def hold l\n  acquire $l\n  yield\n  release $l\nend\nrepeat {n}\n  l = lock\n  t = spawn hold $l\nend\n"
+        )
+    });
+}
+
+fn a_pool_with_many_tasks() {
+    grows(300, LINEAR, &["-q"], |n| {
+        format!("def work\n  yield\nend\np = pool 4\nrepeat {n}\n  submit p work\nend\nshutdown p\n")
+    });
+}
+
+fn background_calls_one_after_the_other() {
+    grows(500, LINEAR, &["-q"], |n| {
+        format!(
+            "a, b = socketpair\nlet i = 0\nrepeat {n}\n  d = recv b 10 &\n  send a x\n  let i = $i + 1\n  wait $i\nend\n"
+        )
+    });
+}
+
+fn timers_of_waits_that_are_over() {
+    grows(600, LINEAR, &["-q"], |n| {
+        format!(
+            "a, b = socketpair\nsettimeout b 3600\ndef echo\n  loop\n    d = recv b 9\n    send b $d\n  end\nend\n\
+             t = spawn -d echo\nrepeat {n}\n  send a x\n  d = recv a 9\nend\n"
+        )
+    });
+}
+
+fn daemons_beside_those_who_run() {
+    grows(300, LINEAR, &["-q"], |n| {
+        format!(
+            "e = event\ndef idle\n  wait e\nend\ndef work\n  repeat 3000\n    yield\n  end\nend\nrepeat {n}\n  \
+             t = spawn -d idle\nend\nt = spawn work\nu = spawn work\n"
+        )
+    });
+}
+
+fn the_proof_of_a_deadlock() {
+    grows(60, LINEAR, &["-q"], |n| {
+        format!(
+            "srv = create_server 127.0.0.1:0 backlog=1024\nat = getsockname srv\ndef hold a b\n  d = recv a 64\nend\n\
+             repeat {n}\n  a = create_connection $at\n  b, peer = accept srv\n  t = spawn hold $a $b\nend\n\
+             expect Deadlock recv b 10\n"
+        )
+    });
+}
+
+fn sockets_that_are_closed_while_shown() {
+    grows(100, LINEAR, &[], |n| {
+        format!("q = queue\nrepeat {n}\n  s = socket\n  put q $s\nend\nrepeat {n}\n  s = get q\n  close s\nend\n")
+    });
+}
+
+fn the_locals_of_a_def() {
+    grows(400, LINEAR, &["-q"], |n| {
+        let lines: String = (0..n).map(|i| format!("  let v{i} = {i}\n")).collect();
+        format!("def f\n{lines}end\nf\n")
+    });
+}
+
+fn the_words_of_a_line() {
+    grows(2000, LINEAR, &["-q"], |n| {
+        let words: Vec<String> = (0..n).map(|i| format!("w{i}")).collect();
+        format!("print {}\n", words.join(" "))
+    });
+}
+
+fn lines_from_the_standard_input() {
+    grows(500, LINEAR, &["-q", "-"], |n| (0..n).map(|i| format!("let n = {i}\n")).collect());
+}
