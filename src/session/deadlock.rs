@@ -81,7 +81,7 @@ impl Session {
     /// What could end a task's wait, as far as sockets were looked at.
     fn hope(&self, task: &Task) -> Hope {
         // Without a wait it waits for a pool's worker, or to be resumed for the first time.
-        let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return Hope::None };
+        let Some(wait) = task.wait() else { return Hope::None };
         let from_outside = |socket: &Rc<Socket>| {
             socket.kind == libc::SOCK_DGRAM || self.world.shares || self.world.is_from_outside(socket)
         };
@@ -101,7 +101,7 @@ impl Session {
             return false;
         }
         self.tasks.iter().all(|task| {
-            let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return true };
+            let Some(wait) = task.wait() else { return true };
             let silent = |socket: &Rc<Socket>| match self.world.epoll_of(socket) {
                 Some(epoll) => self.tells_nothing(&epoll),
                 None => {
@@ -132,9 +132,7 @@ impl Session {
 
     /// What was told once and is not told again: a socket with EPOLLET that was not read to its end.
     fn edges(&self, task: &Task) -> Vec<String> {
-        let Some(Parking::Call(Wait { on: On::Socket(end), .. }, _)) = task.parked.as_ref().map(|p| &p.on) else {
-            return Vec::new();
-        };
+        let Some(Wait { on: On::Socket(end), .. }) = task.wait() else { return Vec::new() };
         let watched = self.world.epoll_of(end).map(|epoll| epoll.registered()).unwrap_or_default();
         let unread = watched.iter().filter(|watched| watched.is_edge()).filter_map(|watched| {
             let socket = self.world.find(watched.serial)?;
@@ -188,7 +186,7 @@ impl Session {
 
     /// What there is to do when the only task waits for what its own session would have to send.
     fn own_end(&self, task: &Task) -> Vec<String> {
-        let Some(Parking::Call(wait, _)) = task.parked.as_ref().map(|p| &p.on) else { return Vec::new() };
+        let Some(wait) = task.wait() else { return Vec::new() };
         let socket = match &wait.on {
             On::Socket(socket) => socket,
             On::Sockets(all) if all.len() == 1 => &all[0],

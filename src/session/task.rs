@@ -157,6 +157,14 @@ impl Task {
         Self { name, handle, daemon: coroutine, ..Self::default() }
     }
 
+    /// What its call waits for, if it stands in one.
+    pub(super) fn wait(&self) -> Option<&Wait> {
+        match &self.parked.as_ref()?.on {
+            Parking::Call(wait, _) => Some(wait),
+            _ => None,
+        }
+    }
+
     /// A call begins, whose time is told.
     pub(super) fn begins(&self) {
         let depth = self.frames.len();

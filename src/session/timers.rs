@@ -18,19 +18,15 @@ use std::time::{Duration, Instant};
 use super::beat::Beat;
 use super::task::Task;
 use crate::os::process;
-use crate::world::TaskId;
+use crate::world::{Sweep, TaskId};
 
 /// Computing takes no time until it comes to this much.
 const HEAVY: Duration = Duration::from_millis(200);
 
-/// With fewer timers it does not matter that some of them are of waits that are over.
-const SWEEP_MIN: usize = 1024;
-
 /// The clock, and the waits that end by it.
 pub(super) struct Timers {
     heap: BinaryHeap<Reverse<Timer>>,
-    /// With how many timers those of waits that are over are swept out.
-    sweep: usize,
+    sweep: Sweep,
     seq: u64,
     /// The clock as it was read last.
     now: Instant,
@@ -63,7 +59,7 @@ impl Timers {
         let now = Instant::now();
         Self {
             heap: BinaryHeap::new(),
-            sweep: SWEEP_MIN,
+            sweep: Sweep::default(),
             seq: 0,
             now,
             time: now,
@@ -148,14 +144,14 @@ impl Timers {
 
     /// Whether so many timers are set that it is time to sweep out those of waits that are over.
     pub(super) fn are_many(&self) -> bool {
-        self.heap.len() >= self.sweep
+        self.sweep.is_due(self.heap.len())
     }
 
     /// Only these are left.
     pub(super) fn retain(&mut self, is: impl Fn(&Timer) -> bool) {
         self.heap.retain(|Reverse(timer)| is(timer));
         self.heap.shrink_to(2 * self.heap.len());
-        self.sweep = (2 * self.heap.len()).max(SWEEP_MIN);
+        self.sweep.done(self.heap.len());
     }
 
     fn push(&mut self, turn: Instant, at: Instant, again: Option<Duration>, task: TaskId, epoch: u64) {

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::rc::Rc;
 
 use super::ends::Ends;
-use super::{Socket, World};
+use super::{Socket, Sweep, World};
 use crate::value::Addr;
 
 /// Where one end of a connection is.
@@ -50,8 +50,7 @@ pub(super) struct Meetings {
     there: HashMap<Place, Vec<u64>>,
     /// Those that had no peer yet.
     alone: Vec<u64>,
-    /// How many places may be known before those of sockets that are gone are swept out.
-    sweep: usize,
+    sweep: Sweep,
 }
 
 impl Meetings {
@@ -68,7 +67,7 @@ impl Meetings {
             sockets.retain(|socket| is(*socket));
             !sockets.is_empty()
         });
-        self.sweep = (2 * self.places.len()).max(64);
+        self.sweep.done(self.places.len());
     }
 }
 
@@ -85,7 +84,7 @@ impl World {
             }
         }
         known.newest = self.serial;
-        if known.places.len() >= known.sweep {
+        if known.sweep.is_due(known.places.len()) {
             known.retain(|serial| self.find(serial).is_some_and(|socket| socket.is_there()));
         }
         self.meetings = known;
@@ -112,7 +111,7 @@ impl World {
     pub fn other_ends(&self, socket: &Socket) -> impl Iterator<Item = Rc<Socket>> {
         let place = self.meetings.places.get(&socket.serial);
         let there = place.and_then(|place| self.meetings.there.get(&place.other())).into_iter().flatten();
-        let other = move |serial: &u64| *serial != socket.serial;
-        there.filter(move |serial| other(serial)).filter_map(|serial| self.find(*serial)).filter(|s| s.is_there())
+        let others = there.filter(|serial| **serial != socket.serial);
+        others.filter_map(|serial| self.find(*serial)).filter(|other| other.is_there())
     }
 }

@@ -22,6 +22,7 @@ mod queue;
 pub(crate) mod record;
 mod socket;
 mod step;
+mod sweep;
 pub(crate) mod sync;
 mod wait;
 
@@ -41,6 +42,7 @@ pub use process::{Family, Process};
 pub use record::Record;
 pub use socket::{Mode, Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
+pub use sweep::Sweep;
 pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, offload, retry};
 
 use socket::{Orphan, Waiter};
@@ -71,8 +73,7 @@ pub struct World {
     registry: Vec<(u64, Weak<Socket>)>,
     /// What sockets had whose descriptors were taken out, by the kernel's numbers for them.
     taken_out: Vec<(u64, Rc<Shared>)>,
-    /// How long the registry may grow before sockets that are gone are swept out.
-    registry_sweep: usize,
+    registry_sweep: Sweep,
     meetings: meetings::Meetings,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
@@ -156,9 +157,9 @@ impl World {
     fn wrap_shared(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode, shared: Rc<Shared>) -> Rc<Socket> {
         self.serial += 1;
         let socket = Rc::new(Socket::new(self.serial, fd, sort, mode, shared, &self.orphans));
-        if self.registry.len() >= self.registry_sweep {
+        if self.registry_sweep.is_due(self.registry.len()) {
             self.registry.retain(|(_, s)| s.strong_count() > 0);
-            self.registry_sweep = (2 * self.registry.len()).max(64);
+            self.registry_sweep.done(self.registry.len());
         }
         self.registry.push((self.serial, Rc::downgrade(&socket)));
         socket

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 pub(crate) use super::line::WaitLine;
 pub(crate) use super::queue::{Order, Pool, Queue, get, join_queue, put, shutdown_pool, task_done};
-use super::{On, Step, TaskId, Wait, Wake, World};
+use super::{On, Step, Sweep, TaskId, Wait, Wake, World};
 use crate::value::{Failure, Handle, Reply, Value};
 
 /// Stand in line until `attempt` gives something. When the time is over it is asked a last time, and must.
@@ -151,8 +151,7 @@ pub(super) struct Locks {
     all: HashMap<*const WaitLine, Weak<Lock>>,
     /// How many acquires there were.
     count: u64,
-    /// How many there may be before those that are gone are swept out.
-    sweep: usize,
+    sweep: Sweep,
 }
 
 impl Locks {
@@ -161,9 +160,9 @@ impl Locks {
         if lock.acquired.replace(self.count) > 0 {
             return;
         }
-        if self.all.len() >= self.sweep {
+        if self.sweep.is_due(self.all.len()) {
             self.all.retain(|_, lock| lock.strong_count() > 0);
-            self.sweep = (2 * self.all.len()).max(64);
+            self.sweep.done(self.all.len());
         }
         self.all.insert(Rc::as_ptr(&lock.line), Rc::downgrade(lock));
     }
