@@ -37,6 +37,8 @@ pub(super) fn columns() -> usize {
 
 /// What rustyline asks while a line is typed.
 pub(super) struct Assistant {
+    /// Says that the line is being edited.
+    pub(super) begin: Box<dyn Fn()>,
     pub(super) cache: Arc<NameCache>,
     pub(super) style: Style,
     /// A block is open above the line.
@@ -100,6 +102,9 @@ impl Hinter for Assistant {
 
     /// It is asked before the line is drawn, whatever for.
     fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<Usage> {
+        // Not before: what is printed while the editor has not taken the terminal goes there as it is, and may come after the
+        // prompt was drawn.
+        (self.begin)();
         let columns = columns();
         let mut drawn = self.drawn.borrow_mut();
         if self.reflows

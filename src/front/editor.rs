@@ -74,8 +74,9 @@ pub(super) struct LineEditor {
 }
 
 impl LineEditor {
-    /// An editor on standard input and output.
+    /// An editor on standard input and output. `begin` is called when it has taken the terminal, and again.
     pub(super) fn new(
+        begin: Box<dyn Fn()>,
         cache: Arc<NameCache>,
         (paste, offers): (Paste, Offers),
         style: Style,
@@ -96,6 +97,7 @@ impl LineEditor {
         let mut editor = Editor::with_history(config, Past::default())?;
         let keys = LineKeys::new(paste);
         editor.set_helper(Some(Assistant {
+            begin,
             cache,
             style,
             in_block: false.into(),
@@ -120,8 +122,8 @@ impl LineEditor {
         (self.store, self.unsaid) = Store::open(self.editor.history_mut());
     }
 
-    /// Ask for a statement: a line, or a block to its end. `begin` is called when the editor takes the terminal.
-    pub(super) fn statement(&mut self, ask: &Ask, begin: impl Fn()) -> rustyline::Result<Entered> {
+    /// Ask for a statement: a line, or a block to its end.
+    pub(super) fn statement(&mut self, ask: &Ask) -> rustyline::Result<Entered> {
         if let Some(note) = self.unsaid.take() {
             self.note(&note);
         }
@@ -132,10 +134,10 @@ impl LineEditor {
             given => Begins::Given(given),
         };
         if ask.question {
-            return self.line(&ask.prompt, begins, &begin).map(Entered::Lines);
+            return self.line(&ask.prompt, begins).map(Entered::Lines);
         }
         let offered = self.offers.next();
-        let mut text = self.whole(&ask.prompt, begins, &begin)?;
+        let mut text = self.whole(&ask.prompt, begins)?;
         // An offered line is none of the program's.
         let instead = self.keys.is_aside() || offered.is_some();
         if let Some((program, _)) = self.pasted_program(&text) {
@@ -146,7 +148,7 @@ impl LineEditor {
         let given = !instead && !ask.initial.is_empty() && first_word(&text) == first_word(&ask.initial);
         while depth(&text) > 0 && !given {
             self.assist(|a| a.in_block.set(true));
-            let line = self.whole(CONTINUATION, Begins::With(&indent(depth(&text))), &begin);
+            let line = self.whole(CONTINUATION, Begins::With(&indent(depth(&text))));
             self.assist(|a| a.in_block.set(false));
             match line {
                 Ok(line) if self.refuses(&line, depth(&text), &mut block) => {}
@@ -160,10 +162,10 @@ impl LineEditor {
     }
 
     /// A line; of Python, which goes on in the next line while a bracket is open, as many as it is.
-    fn whole(&mut self, prompt: &str, begins: Begins, begin: &impl Fn()) -> rustyline::Result<String> {
-        let mut text = self.line(prompt, begins, begin)?;
+    fn whole(&mut self, prompt: &str, begins: Begins) -> rustyline::Result<String> {
+        let mut text = self.line(prompt, begins)?;
         while foreign::is_open(&text) {
-            let more = self.line(CONTINUATION, Begins::With(""), begin)?;
+            let more = self.line(CONTINUATION, Begins::With(""))?;
             if more.trim().is_empty() {
                 break;
             }
@@ -217,7 +219,7 @@ impl LineEditor {
     }
 
     /// The next line: one that was pasted, or one that is typed.
-    fn line(&mut self, prompt: &str, begins: Begins, begin: &impl Fn()) -> rustyline::Result<String> {
+    fn line(&mut self, prompt: &str, begins: Begins) -> rustyline::Result<String> {
         if let Some(line) = self.keys.take_pasted() {
             self.echo(prompt, &line);
             return Ok(line);
@@ -231,7 +233,7 @@ impl LineEditor {
                 None if rest.is_empty() => begins,
                 None => Begins::With(&rest),
             };
-            let line = self.typed(prompt, begins, begin);
+            let line = self.typed(prompt, begins);
             // Who gives up what took the place of a given line has that line again.
             if !(matches!(line, Err(ReadlineError::Interrupted)) && self.keys.is_aside()) {
                 match &line {
@@ -244,7 +246,7 @@ impl LineEditor {
         }
     }
 
-    fn typed(&mut self, prompt: &str, begins: Begins, begin: &impl Fn()) -> rustyline::Result<String> {
+    fn typed(&mut self, prompt: &str, begins: Begins) -> rustyline::Result<String> {
         terminal::silence();
         self.keys.begin(begins, terminal::typed_ahead());
         self.assist(|a| {
@@ -252,7 +254,6 @@ impl LineEditor {
             a.drawn.replace(Drawn::begin(prompt, columns()));
             a.painted.take();
         });
-        begin();
         let mut line = self.editor.readline_with_initial(prompt, (begins.text(), ""));
         if matches!(&line, Err(ReadlineError::Io(e)) if e.kind() == io::ErrorKind::InvalidData) {
             self.note("what was typed is not UTF-8: the line is given up");

@@ -172,7 +172,7 @@ impl Above {
         self.lock().held = held;
     }
 
-    /// A line is being edited from now on.
+    /// A line is being edited.
     pub fn begin(&self) {
         let mut state = self.lock();
         state.editing = true;
@@ -216,7 +216,11 @@ fn edit(
     pasted: (Paste, Offers),
 ) {
     let style = output::style(&io::stdout(), false);
-    let mut editor = match LineEditor::new(cache, pasted, style) {
+    let begin = Box::new({
+        let above = above.clone();
+        move || above.begin()
+    });
+    let mut editor = match LineEditor::new(begin, cache, pasted, style) {
         Ok(editor) => editor,
         Err(e) => {
             tell(Read::Failed(e.to_string()));
@@ -231,7 +235,7 @@ fn edit(
     editor.remember();
     while let Ok(ask) = asked.recv() {
         // A bug costs the line, not the session.
-        let statement = panic::catch_unwind(AssertUnwindSafe(|| editor.statement(&ask, || above.begin())));
+        let statement = panic::catch_unwind(AssertUnwindSafe(|| editor.statement(&ask)));
         let read = match statement {
             Ok(Ok(Entered::Lines(lines))) => Read::Lines(lines),
             Ok(Ok(Entered::Instead(lines))) => Read::Instead(lines),
