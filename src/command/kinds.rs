@@ -26,6 +26,8 @@ pub enum Kind {
     Process,
     /// A process, or the id of one.
     ProcessOrPid,
+    /// A host, likewise.
+    Host,
     /// Anything else alive, likewise: what the parameter says.
     Thing,
     /// A job's number, a task or a process.
@@ -105,7 +107,8 @@ pub enum Kind {
 impl Kind {
     /// Whether a bare word in its place is the name of a live thing.
     pub fn is_live(self) -> bool {
-        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::Thing)
+        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process)
+            || matches!(self, Self::Host | Self::Thing)
             || self == Self::ThingOrText
             || self.is_live_or_number()
     }
@@ -129,6 +132,7 @@ impl Kind {
             Self::Task => "a task or a process",
             Self::ThingOrText => "something alive, or text in quotes",
             Self::Process => "a process",
+            Self::Host => "a host",
             Self::ProcessOrPid => "a process or the id of one",
             Self::Thing => "something alive",
             Self::JobOrTask => "a job's number, a task or a process",

@@ -49,6 +49,7 @@ mod sendfile;
 mod sending;
 pub(crate) mod socket;
 mod splice;
+mod stack;
 mod strings;
 mod sync;
 mod tasks;
@@ -284,6 +285,7 @@ pub static ALL: &[&[Command]] = &[
     tasks::COMMANDS,
     sync::COMMANDS,
     processes::COMMANDS,
+    stack::COMMANDS,
     views::COMMANDS,
     kernel::COMMANDS,
 ];
