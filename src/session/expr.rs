@@ -103,6 +103,7 @@ impl Globals {
             ArgCode::Fit(Kind::Data | Kind::Any | Kind::OptionValue, operand) => {
                 self.operand(scope, operand).map(Arg::Value)
             }
+            ArgCode::Fit(Kind::Option, operand) => kinds::fit_option_or_level(self.operand(scope, operand)?),
             ArgCode::Fit(kind, operand) => kinds::fit(*kind, self.operand(scope, operand)?),
             ArgCode::HostPort(host, port) => {
                 address::host_port(&self.operand(scope, host)?, &self.operand(scope, port)?)
