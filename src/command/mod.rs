@@ -11,6 +11,7 @@ pub(crate) mod args;
 mod bpf;
 pub(crate) mod kinds;
 mod known;
+mod literal;
 pub mod standing;
 
 mod connection;
@@ -22,6 +23,7 @@ mod epoll;
 mod fields;
 mod files;
 mod forms;
+mod frames;
 mod gather;
 mod group;
 mod hosts;
@@ -55,6 +57,7 @@ mod sync;
 mod tasks;
 mod transfer;
 pub(crate) mod views;
+pub(crate) mod wire;
 
 pub(crate) use ancillary::said_beside;
 pub use args::{Arg, Args};
@@ -286,6 +289,8 @@ pub static ALL: &[&[Command]] = &[
     sync::COMMANDS,
     processes::COMMANDS,
     stack::COMMANDS,
+    wire::COMMANDS,
+    frames::COMMANDS,
     views::COMMANDS,
     kernel::COMMANDS,
 ];

@@ -13,6 +13,7 @@ mod diagram;
 mod elsewhere;
 mod family;
 mod fin;
+mod frames;
 mod local_port;
 mod option_value;
 mod permission;
@@ -168,6 +169,7 @@ impl<'a> Case<'a> {
             let part = Reason::new(format!("part of the {} had been queued", bytes(of)));
             cause.part = Some(part.clock(format!(": {sent}")));
         }
+        cause.reasons.splice(..0, frames::evidence(self));
         cause
     }
 

@@ -10,6 +10,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::rc::{Rc, Weak};
 
 use super::World;
+use crate::os::alarm::Alarm;
 use crate::os::hosts::{AGENT, Address, Cable, Keeper, Link, Net, Stage, Trouble};
 use crate::os::trace;
 use crate::value::{Failure, Handle, Value};
@@ -65,6 +66,8 @@ pub(super) struct Ground {
     /// The namespace where all links end.
     net: Net,
     pub(super) cable: Cable,
+    /// It goes off when the next frame comes out of a wire.
+    pub(super) alarm: Alarm,
 }
 
 /// The hosts, and the wires between them.
@@ -73,9 +76,9 @@ pub struct Hosts {
     pub(super) ground: Option<Rc<Ground>>,
     all: Vec<Weak<Host>>,
     /// The wires by name, in the order they were first spoken of.
-    wires: Vec<Rc<str>>,
+    pub(super) wires: Vec<Rc<str>>,
     /// The number of the newest link.
-    links: u32,
+    pub(super) links: u32,
     /// More frames came than were looked at.
     pub(super) more: bool,
     /// Room for one.
@@ -120,6 +123,12 @@ impl Host {
     /// Write to a file of the host's in /proc/sys/net.
     fn set(&self, path: &str, text: &str) -> Result<(), Trouble> {
         self.ground.set(&self.net, path, text)
+    }
+
+    /// Have its link to a wire take packets of that length at most.
+    pub(super) fn set_mtu(&self, wire: usize, mtu: u32) -> Result<(), i32> {
+        let mut ports = self.ports.iter().filter(|port| port.wire == wire);
+        ports.try_for_each(|port| self.net.mtu(port.link.index(), mtu))
     }
 
     /// Take it off its wires, and let its namespace end with its last socket.
@@ -197,14 +206,6 @@ impl Hosts {
         self.all.iter().filter_map(Weak::upgrade).filter(|host| !host.is_closed())
     }
 
-    /// The host whose link ends there, and its place on the wire.
-    pub(crate) fn at_end(&self, end: u32) -> Option<(Rc<Host>, usize)> {
-        self.open().find_map(|host| {
-            let port = host.ports.iter().position(|port| port.link.end == end)?;
-            Some((host, port))
-        })
-    }
-
     /// The place of a wire among the others, which it gets when it is first spoken of.
     fn wire(&mut self, name: &Rc<str>) -> usize {
         self.wires.iter().position(|wire| wire == name).unwrap_or_else(|| {
@@ -250,14 +251,17 @@ impl World {
             Trouble::Gone => refused(libc::EPIPE, Stage::Inside),
         };
         let cable = Cable::lay(&keeper, net.space).map_err(refuse)?;
-        let ground = Rc::new(Ground { keeper, net, cable });
+        let alarm = Alarm::new().map_err(Failure::os)?;
+        let ground = Rc::new(Ground { keeper, net, cable, alarm });
         // The ends of links have no addresses, and want none.
         match ground.set(&ground.net, "ipv6/conf/default/disable_ipv6", "1") {
             Ok(()) | Err(Trouble::Os(libc::ENOENT)) => {}
             Err(trouble) => return Err(refuse(trouble)),
         }
-        let fd = ground.cable.fd().as_raw_fd();
-        self.poller().and_then(|p| p.hear_cable(fd)).map_err(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EIO)))?;
+        for fd in [ground.cable.fd().as_raw_fd(), ground.alarm.fd().as_raw_fd()] {
+            let heard = self.poller().and_then(|p| p.hear_cable(fd));
+            heard.map_err(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EIO)))?;
+        }
         self.hosts.ground = Some(ground.clone());
         Ok(ground)
     }

@@ -29,6 +29,7 @@ mod sweep;
 pub(crate) mod sync;
 mod wait;
 mod watch;
+pub(crate) mod wires;
 
 use std::collections::VecDeque;
 use std::io;
@@ -50,6 +51,8 @@ pub use socket::{Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use sweep::Sweep;
 pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, offload, retry};
+pub(crate) use wires::Strand;
+pub use wires::{MTU as WIRE_MTU, Wires};
 
 use socket::Orphan;
 
@@ -114,6 +117,8 @@ pub struct World {
     pub clock: Clock,
     /// Hosts, and the wires between them.
     pub hosts: Hosts,
+    /// What goes over the wires.
+    pub wires: Wires,
 }
 
 impl World {
