@@ -53,6 +53,7 @@ mod verify;
 mod views;
 mod watching;
 mod why;
+mod wire;
 mod words;
 
 fn main() {
@@ -74,6 +75,7 @@ fn main() {
         transcripts::trials(),
         tasks::trials(),
         why::trials(),
+        wire::trials(),
         processes::trials(),
         prompt::trials(),
         startup::trials(),

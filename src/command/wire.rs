@@ -39,7 +39,7 @@ const WIRE: Command = Command {
          (50ms), a PERCENT stands with % or without, BITS a second have k, mbit or gbit. seed=N chooses by another chance: \
          the same seed makes the same choices, for the frames of each host apart. 0 takes a setting back.",
         "At most 1000 frames are held or under way; what comes then is dropped, as at a full queue of an interface, and \
-         counted. An mtu below 1280 takes IPv6 away from the links.",
+         counted: no_room. What came faster than sockpit read is counted too: missed. An mtu below 1280 takes IPv6 away from the links.",
     ],
     man: "tc-netem(8)",
     errors: &[USAGE, err("timeout", "no frame came that could be passed or dropped")],
@@ -270,6 +270,7 @@ const WIRES: &[Column] = &[
     plain("no_room"),
     plain("held"),
     plain("under_way"),
+    plain("missed"),
 ];
 
 /// How the wires are set, and what they count.
@@ -291,6 +292,7 @@ fn view(world: &World) -> Step {
             count(no_room),
             count(strand.wire.held_count() as u64),
             count(strand.wire.under_way() as u64),
+            count(world.wires.missed),
         ]
     };
     let rows = world.wires.iter().map(row).collect();

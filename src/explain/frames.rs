@@ -125,7 +125,13 @@ pub(super) fn evidence(case: &Case) -> Vec<Reason> {
         return Vec::new();
     }
     let held = case.world.wires.held_for(socket).map(|frame| format!("the wire holds {}", frame.line()).into());
-    let lost = all(case.world).into_iter().filter(of_it).filter(|frame| frame.fate.is_loss());
+    let all: Vec<&WireFrame> = all(case.world).into_iter().filter(of_it).collect();
+    // What was sent again and came is no evidence.
+    let same = |one: &WireFrame, other: &WireFrame| {
+        one.from == other.from && one.place.map(|place| place.seq) == other.place.map(|place| place.seq)
+    };
+    let came = |frame: &&WireFrame| all.iter().any(|other| !other.fate.is_loss() && same(other, frame));
+    let lost = all.iter().copied().filter(|frame| frame.fate.is_loss() && !(frame.place.is_some() && came(frame)));
     held.into_iter().chain(counted(lost)).collect()
 }
 

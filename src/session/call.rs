@@ -36,6 +36,7 @@ impl Session {
             },
             (Err(failure), _) => Err(failure),
         };
+        self.world.carry_after_call();
         if !matches!(result, Ok(Step::Done(_))) {
             task.about = subject(&self.args);
         }

@@ -118,6 +118,11 @@ impl Wire {
         self.ends.len() - 1
     }
 
+    /// An end has a name now.
+    pub fn rename_end(&mut self, end: usize, name: Rc<str>) {
+        self.ends[end].name = name;
+    }
+
     /// An end is taken off: nothing goes out there any more.
     pub fn remove_end(&mut self, end: usize) {
         self.ends[end].mac = None;

@@ -38,8 +38,20 @@ impl World {
         went
     }
 
+    /// A call was made: what it sent is carried before the next one, so that frames stand where they belong and none finds
+    /// the queue full.
+    #[inline]
+    pub(crate) fn carry_after_call(&mut self) {
+        if self.hosts.ground.is_some() {
+            self.carry();
+        }
+    }
+
     /// Carry what is there, and what is answered at once.
     pub(crate) fn carry_now(&mut self) {
+        if let Some(ground) = &self.hosts.ground {
+            self.wires.missed += ground.cable.missed();
+        }
         let mut rounds = 0;
         while self.carry() && rounds < ROUNDS {
             rounds += 1;
@@ -66,7 +78,7 @@ impl World {
     /// A frame has come from one of the cable's ends.
     fn come(&mut self, end: u32, bytes: &[u8]) {
         let Some((wire, place)) = self.wires.place(end) else { return };
-        let facts = self.record.as_ref().map_or(0, super::Record::count);
+        let facts = self.record.as_ref().and_then(|record| record.facts().next_back()).map_or(0, |fact| fact.number);
         let strand = self.wires.get_mut(wire);
         let number = strand.wire.come(Instant::now(), place, bytes, facts);
         let held = strand.wire.held_count();

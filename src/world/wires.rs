@@ -34,12 +34,14 @@ pub struct Wires {
     all: Vec<Strand>,
     /// Which wire each of the cable's ends is on, and which of the wire's ends that is.
     places: HashMap<u32, (usize, usize)>,
-    /// How many links there were when this was looked at last.
-    known: (u32, usize),
+    /// How many links there were when this was looked at last, how many hosts, and how many of them had names.
+    known: (u32, usize, usize),
     /// Every frame is worth telling.
     pub(crate) shows: bool,
     /// What is to be told, and how much more there was.
     untold: (Vec<String>, usize),
+    /// How many frames came faster than they were read, and were lost before any wire.
+    pub(crate) missed: u64,
     /// The tasks that wait for a frame to be held.
     waiters: Vec<TaskId>,
     /// When the alarm is set for.
@@ -64,7 +66,8 @@ impl Wires {
 
     /// Know the links that there are now.
     pub(super) fn learn(&mut self, hosts: &Hosts) {
-        let now = (hosts.links, hosts.open().count());
+        let named = hosts.open().filter(|host| host.is_named()).count();
+        let now = (hosts.links, hosts.open().count(), named);
         if now == self.known {
             return;
         }
@@ -77,13 +80,12 @@ impl Wires {
         for host in hosts.open() {
             for port in host.ports() {
                 let strand = &mut self.all[port.wire];
-                let place = self.places.get(&port.link.end).map_or_else(
-                    || {
-                        strand.links.push(Some(port.link.end));
-                        strand.wire.add_end(host.name(), port.link.mac)
-                    },
-                    |(_, place)| *place,
-                );
+                let known = self.places.get(&port.link.end).map(|(_, place)| *place);
+                let place = known.unwrap_or_else(|| {
+                    strand.links.push(Some(port.link.end));
+                    strand.wire.add_end(host.name(), port.link.mac)
+                });
+                strand.wire.rename_end(place, host.name());
                 there.insert(port.link.end, (port.wire, place));
             }
         }

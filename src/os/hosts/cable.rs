@@ -57,6 +57,16 @@ impl Cable {
         }
     }
 
+    /// How many frames found no room since this was asked last: they came faster than they were read.
+    pub(crate) fn missed(&self) -> u64 {
+        const STATISTICS: i32 = 6;
+        let mut counts = [0; 8];
+        match sockopt::get(self.0.as_fd(), libc::SOL_PACKET, STATISTICS, &mut counts) {
+            Ok(8) => u64::from(u32::from_ne_bytes([counts[4], counts[5], counts[6], counts[7]])),
+            _ => 0,
+        }
+    }
+
     /// Send a frame to the host at the other end of a link.
     pub(crate) fn send(&self, link: u32, frame: &[u8]) -> Result<(), i32> {
         let to = address(link);
