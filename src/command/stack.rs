@@ -1,9 +1,8 @@
 //! `host`: a network stack of its own, on a wire to others.
 
 use std::net::IpAddr;
-use std::rc::Rc;
 
-use super::{Args, Command, Group, Kind, base, err, named, opt, rest};
+use super::{Arg, Args, Command, Group, Kind, base, err, named, opt, rest};
 use crate::os::hosts::Address;
 use crate::value::{Failure, Holds, Value};
 use crate::world::host::{Plan, WIRE};
@@ -17,11 +16,11 @@ const HOST: Command = Command {
     summary: "make a host: a network stack of its own, with an address of IPv4 and one of IPv6, on a wire to other hosts",
     params: &[
         opt("NAME", Kind::Text).is("what it is called, unless its result is given a name; or its first address"),
-        rest("ADDRESS", Kind::Text)
-            .is("its addresses, such as 10.0.0.9 or fd00::9/64; 10.0.0.N and fd00::N when left out"),
         named("wire", Kind::Text).is("the wire that it is on; a router's wires with commas between"),
         named("router", Kind::Switch).is("on: it hands on what is meant for others; needs several wires"),
         named("arp", Kind::Switch).is("on: it asks for the hardware addresses of IPv4, where that can be seen"),
+        rest("ADDRESS", Kind::Text)
+            .is("its addresses, such as 10.0.0.9 or fd00::9/64; 10.0.0.N and fd00::N when left out"),
     ],
     results: &[("host", Holds::Live)],
     returns: "the host",
@@ -34,20 +33,41 @@ const HOST: Command = Command {
 };
 
 fn host(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let mut plan = Plan { router: args.on(3), arp: args.on(4), ..Plan::default() };
-    let wires = if args.has(2) { args.text(2)?.into_owned() } else { WIRE.to_string() };
-    plan.wires = wires.split(',').map(Rc::from).collect();
-    let words = std::iter::once((0, args.value(0).clone())).filter(|(i, _)| args.has(*i));
-    for (i, word) in words.chain(args.rest_values(5).into_iter().enumerate().map(|(i, v)| (5 + i, v))) {
-        let word = word.to_string();
+    let mut plan = Plan { router: args.on(2), arp: args.on(3), ..Plan::default() };
+    let wires = if args.has(1) { args.text(1)?.into_owned() } else { WIRE.to_string() };
+    for wire in wires.split(',') {
+        if !is_name(wire) || plan.wires.iter().any(|other| **other == *wire) {
+            return Err(Failure::usage(format!("`{wires}` is no list of wires"))
+                .note("each has a name of its own: wire=left,right")
+                .at(1));
+        }
+        plan.wires.push(wire.into());
+    }
+    if plan.router && plan.wires.len() < 2 {
+        return Err(Failure::usage("a router is on several wires").note("name them: wire=left,right").at(2));
+    }
+    for (i, word) in args.0.iter().enumerate().filter(|(i, _)| *i < 1 || *i > 3) {
+        let Arg::Value(value) = word else { continue };
+        let word = value.to_string();
         match address(&word) {
             Some(address) if address.ip.is_ipv4() => plan.v4.push(address),
             Some(address) => plan.v6.push(address),
-            None if i == 0 => plan.name = Some(word.into()),
-            None => return Err(Failure::usage(format!("`{word}` is no address")).at(i)),
+            None if i == 0 && is_name(&word) => plan.name = Some(word.into()),
+            None => return Err(Failure::usage(format!("`{}` is neither a name nor an address", value.show())).at(i)),
+        }
+    }
+    for (given, family) in [(&plan.v4, "IPv4"), (&plan.v6, "IPv6")] {
+        if given.len() > plan.wires.len() {
+            return Err(Failure::usage(format!("one address of {family} for each wire, not {}", given.len())));
         }
     }
     world.host(&plan).map(|host| Value::Handle(host).into())
+}
+
+/// Whether a word can be the name of a host or a wire.
+fn is_name(word: &str) -> bool {
+    let first = word.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
+    first && word.len() <= 32 && word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
 }
 
 /// An address, with the length of its network's prefix or without.

@@ -22,6 +22,8 @@ const REQUEST: u16 = 1;
 pub(crate) const DUMP: u16 = 0x300;
 /// `NLM_F_ACK`, `NLM_F_EXCL` and `NLM_F_CREATE`: make something that was not there, and say that it was made.
 pub(crate) const MAKE: u16 = 0x604;
+/// `NLM_F_ACK`, `NLM_F_REPLACE` and `NLM_F_CREATE`: make something, in the place of what was there.
+pub(crate) const REPLACE: u16 = 0x504;
 /// `NLM_F_ACK`: say that it was done.
 pub(crate) const DO: u16 = 4;
 

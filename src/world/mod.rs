@@ -9,6 +9,7 @@ mod drops;
 mod ends;
 mod epoll;
 pub(crate) mod file;
+mod furnish;
 mod held;
 pub(crate) mod host;
 pub(crate) mod input;

@@ -4,6 +4,7 @@ mod agent;
 mod cable;
 mod keeper;
 mod link;
+mod refusal;
 mod space;
 
 /// The word of the command line that starts an agent.
@@ -13,4 +14,5 @@ pub(crate) use agent::serve;
 pub(crate) use cable::Cable;
 pub(crate) use keeper::{Keeper, Stage, Trouble};
 pub(crate) use link::{Address, Link};
+pub(crate) use refusal::{Obstacle, obstacle};
 pub(crate) use space::Net;
