@@ -4,12 +4,52 @@ use std::net::IpAddr;
 
 use super::{Arg, Args, Command, Group, Kind, base, err, named, opt, rest};
 use crate::os::hosts::Address;
-use crate::value::{Failure, Holds, Value};
+use crate::os::interfaces;
+use crate::os::routes::{self, Way};
+use crate::value::table::{Column, plain};
+use crate::value::{Failure, Holds, Table, Value, text};
 use crate::world::host::{Plan, WIRE};
-use crate::world::{Step, World};
+use crate::world::{Request, Step, World};
 
 /// The calls.
-pub(super) const COMMANDS: &[Command] = &[HOST];
+pub(super) const COMMANDS: &[Command] = &[HOST, ROUTE];
+
+const ROUTE: Command = Command {
+    name: "route",
+    summary: "the ways that packets take: to which network, through which router, out of which interface; of a host, too",
+    notes: &[
+        "Of several ways that fit an address the one with the longest prefix is taken. default is the way to everywhere.",
+    ],
+    params: &[named("host", Kind::Host).is("that host's ways; this machine's when left out")],
+    results: &[("rows", Holds::Measured)],
+    returns: "a list of the rows, when it is given a name; else they are shown",
+    man: "ip-route(8)",
+    example: "ways = route",
+    related: &["host", "ifconfig", "netstat", "ENETUNREACH"],
+    run: route,
+    ..base(Group::Views)
+};
+
+const WAYS: &[Column] = &[plain("to"), plain("gateway"), plain("interface"), plain("metric")];
+
+fn route(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let host = args.host(0)?;
+    let at = host.as_ref().map(|host| host.inside());
+    let (ways, interfaces) = (routes::all(at).map_err(Failure::os)?, interfaces::all(at).map_err(Failure::os)?);
+    let row = |way: &Way| {
+        let to = if way.to.prefix == 0 { "default".into() } else { format!("{}/{}", way.to.ip, way.to.prefix) };
+        let out = interfaces.iter().find(|interface| interface.index == way.interface);
+        vec![
+            Value::text(to),
+            way.gateway.map_or(Value::None, |ip| Value::text(ip.to_string())),
+            out.map_or(Value::None, |interface| Value::text(text::escape_bytes(&interface.name))),
+            Value::Int(way.metric.into()),
+        ]
+    };
+    let table = Table { columns: WAYS, rows: ways.iter().map(row).collect(), empty: "no ways".into() };
+    let value = table.to_value();
+    Ok(Step::Ask(Request::Rows(table, value)))
+}
 
 const HOST: Command = Command {
     name: "host",

@@ -8,7 +8,6 @@ use rustix::net::{RecvFlags, SendFlags};
 /// How a message begins: its length, type and flags, a number, the port it comes from.
 const HEADER: usize = 16;
 /// How an attribute begins: its length and type.
-#[cfg(test)]
 const ATTRIBUTE: usize = 4;
 /// What the kernel writes at once, at most.
 const BUFFER: usize = 32 * 1024;
@@ -110,7 +109,6 @@ fn message(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
 }
 
 /// The attributes that stand there: the type and the data of each.
-#[cfg(test)]
 pub(crate) fn attributes(mut bytes: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     std::iter::from_fn(move || {
         let length = usize::from(half(bytes, 0)?);

@@ -11,9 +11,10 @@ use std::rc::{Rc, Weak};
 
 use super::World;
 use super::furnish::refused;
-use crate::os::hosts::{AGENT, Address, Cable, Keeper, Link, Net, Stage, Trouble};
+use crate::os::hosts::{AGENT, Address, Cable, Inside, Keeper, Link, Net, Stage, Trouble};
+use crate::os::netstat::{self, KernelSocket};
 use crate::os::trace;
-use crate::value::{Failure, Handle, Value};
+use crate::value::{Addr, Failure, Handle, Value};
 
 /// How many hosts there can be at once.
 pub(crate) const HOSTS_MAX: usize = 32;
@@ -111,6 +112,16 @@ impl Host {
     /// Whether it has a name.
     pub fn is_named(&self) -> bool {
         self.name.borrow().is_some()
+    }
+
+    /// Where its tables are looked at.
+    pub(crate) fn inside(&self) -> Inside<'_> {
+        Inside::of(&self.ground.keeper, &self.net)
+    }
+
+    /// Whether it has that address.
+    pub(crate) fn has(&self, ip: IpAddr) -> bool {
+        self.ports.iter().flat_map(|port| &port.addresses).any(|address| address.ip == ip)
     }
 
     /// socket(2) there.
@@ -234,6 +245,11 @@ impl Hosts {
         self.all.iter().filter_map(Weak::upgrade).filter(|host| !host.is_closed())
     }
 
+    /// The host that has that address.
+    pub(crate) fn with(&self, ip: IpAddr) -> Option<Rc<Host>> {
+        self.open().find(|host| host.has(ip))
+    }
+
     /// The host whose link ends there, and its place on the wire.
     pub(crate) fn at_end(&self, end: u32) -> Option<(Rc<Host>, usize)> {
         self.open().find_map(|host| {
@@ -257,8 +273,7 @@ impl Hosts {
             return Err(Failure::usage(format!("there are {WIRES_MAX} wires already")));
         }
         for address in plan.v4.iter().chain(&plan.v6) {
-            let has = |host: &Rc<Host>| host.ports.iter().flat_map(|port| &port.addresses).any(|a| a.ip == address.ip);
-            if let Some(host) = self.open().find(has) {
+            if let Some(host) = self.with(address.ip) {
                 return Err(Failure::usage(format!("{} is the address of {} already", address.ip, host.name())));
             }
         }
@@ -275,8 +290,7 @@ impl Hosts {
 
     /// The lowest number that no host has whose address would be that of this one.
     fn number(&self, wires: &[usize]) -> Option<u8> {
-        let taken =
-            |ip: IpAddr| self.open().any(|host| host.ports.iter().flat_map(|port| &port.addresses).any(|a| a.ip == ip));
+        let taken = |ip: IpAddr| self.with(ip).is_some();
         (1..=NUMBER_MAX).find(|n| {
             let free = |wire: &usize| !taken(v4(*wire, *n).ip) && !taken(v6(*wire, *n).ip);
             self.open().all(|host| host.number != *n) && wires.iter().all(free)
@@ -320,6 +334,12 @@ impl World {
         self.poller().and_then(|p| p.hear_cable(fd)).map_err(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EIO)))?;
         self.hosts.ground = Some(ground.clone());
         Ok(ground)
+    }
+
+    /// What the kernel has of a TCP connection, by the addresses of that end, which may be a host's.
+    pub(crate) fn connection(&self, local: &Addr, peer: &Addr) -> Option<KernelSocket> {
+        let host = local.host().and_then(|ip| self.hosts.with(ip.to_canonical()));
+        netstat::connection(local, peer, host.as_ref().map(|host| host.inside()))
     }
 
     /// Make a host.

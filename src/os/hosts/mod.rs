@@ -2,6 +2,7 @@
 
 mod agent;
 mod cable;
+mod inside;
 mod keeper;
 mod link;
 mod refusal;
@@ -12,6 +13,7 @@ pub(crate) const AGENT: &str = "--agent";
 
 pub(crate) use agent::serve;
 pub(crate) use cable::Cable;
+pub(crate) use inside::Inside;
 pub(crate) use keeper::{Keeper, Stage, Trouble};
 pub(crate) use link::{Address, Link};
 pub(crate) use refusal::{Obstacle, obstacle};
