@@ -28,7 +28,7 @@ mod wait;
 
 use std::collections::VecDeque;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
 
 pub use arrivals::Arrival;
@@ -249,7 +249,7 @@ impl World {
         let orphan = if socket.is_given_up() { socket.orphan() } else { None };
         Ok(match orphan {
             None => Step::Done(Reply::Nothing),
-            Some(Orphan { fd, place, .. }) if socket.is_waited_on() => {
+            Some(Orphan { fd, number, place, .. }) if socket.is_waited_on() => {
                 self.forget(&fd, place);
                 // Its number is free from now on, unless there is no other.
                 let held = match fd::dup_aside(fd.as_fd()) {
@@ -259,7 +259,7 @@ impl World {
                     }
                     Err(_) => fd,
                 };
-                self.hold(socket, held, false)?;
+                self.hold(socket, held, number, false)?;
                 Step::Done(Reply::Nothing)
             }
             Some(orphan) => self.end(orphan),
@@ -276,7 +276,7 @@ impl World {
         self.note(socket, || Did::Detached);
         if socket.is_waited_on() {
             let copy = fd::dup_aside(fd.as_fd()).map_err(Failure::os)?;
-            self.hold(socket, copy, true)?;
+            self.hold(socket, copy, fd.as_raw_fd(), true)?;
         }
         Ok(fd)
     }

@@ -99,6 +99,8 @@ pub struct Orphans {
 pub(super) struct Orphan {
     pub serial: u64,
     pub fd: OwnedFd,
+    /// The number it had to its user.
+    pub number: RawFd,
     pub place: Registered,
     pub shared: Rc<Shared>,
     /// The name it had, unless its user had closed it.
@@ -249,6 +251,7 @@ impl Socket {
         let fd = self.take_fd()?;
         Some(Orphan {
             serial: self.serial,
+            number: fd.as_raw_fd(),
             fd,
             place: self.place.take(),
             shared: self.shared.clone(),
