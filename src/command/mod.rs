@@ -44,6 +44,7 @@ mod paths;
 mod processes;
 mod readiness;
 mod receive;
+mod receiving;
 mod search;
 mod sendfile;
 mod sending;
