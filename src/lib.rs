@@ -37,6 +37,7 @@
 //! | --- | --- | --- |
 //! | [`linux`] | pure | the kernel's names and numbers: errors, families, types, flags, options by level, states |
 //! | [`value`] | pure | values, addresses, failures, replies; pages and tables before they are laid out |
+//! | [`wire`] | pure | what a wire between hosts does to frames; what they say, what they are called; captures |
 //! | [`lang`] | pure | words, statements, blocks, expressions, errors with a place; and print, its inverse |
 //! | [`os`] | effects | every system call through one door; the mio poller. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
@@ -138,6 +139,7 @@
 //!
 //! - `mio`: the poller. `signal-hook`, `signal-hook-mio`: Ctrl-C and SIGTERM as events of the same loop.
 //! - `rustyline`: editing a line. `shlex`: a script's arguments at the head of a transcript. `owo-colors`: colours.
+//! - `etherparse`: what a frame says, from Ethernet up to TCP's options.
 //! - `rustix`: typed system calls. `libc`: constants, getaddrinfo, options by number, sendmsg with any ancillary data.
 //! - `encoding_rs`: gbk and its kin. `serde_json`: `dumps`, `loads` and `--json`. `lexopt`: the command line, in 0.1 ms.
 //! - `sha1_smol`: `sha1`, which WebSockets ask for; it brings nothing else along.
@@ -155,4 +157,5 @@ pub(crate) mod program;
 pub mod render;
 pub mod session;
 pub mod value;
+pub mod wire;
 pub mod world;

@@ -21,7 +21,7 @@ const CREATE_SERVER: Command = Command {
     params: &[
         req("ADDR", Kind::Addr).is("where to listen: :9999, or port 0 for any free one"),
         named("family", Kind::Family).is("AF_INET (the default) or AF_INET6"),
-        named("backlog", Kind::Int).is("how many may wait to be accepted, 128 if left out"),
+        named("backlog", Kind::Int).is("how many may wait to be accepted, 128 if left out or none"),
         named("reuse_port", Kind::Switch).is("on: several sockets may share the port (SO_REUSEPORT)"),
         named("dualstack_ipv6", Kind::Switch).is("on: take IPv4 clients, too; needs family=AF_INET6"),
     ],
@@ -99,7 +99,7 @@ const HAS_DUALSTACK_IPV6: Command = Command {
 
 fn create_server(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let family = args.int32_or(1, libc::AF_INET)?;
-    let backlog = args.int32_or(2, BACKLOG)?;
+    let backlog = if matches!(args.value(2), Value::None) { BACKLOG } else { args.int32_or(2, BACKLOG)? };
     let dual = args.on(4);
     if dual && family != libc::AF_INET6 {
         return Err(Failure::usage("dualstack_ipv6= needs family=AF_INET6").at(4));

@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use super::args::{Arg, Args, expected};
 use super::{Command, Group, Kind, base, err, opt, req, rest};
-use crate::value::{Failure, Holds, Name, Reply, Value, codec, json, pack};
+use crate::value::codec::{self, Errors};
+use crate::value::{Failure, Holds, Name, Reply, Value, json, pack};
 use crate::world::Step;
 
 /// The calls of this group.
@@ -14,17 +15,22 @@ pub(super) const COMMANDS: &[Command] = &[ENCODE, DECODE, PACK, UNPACK, CALCSIZE
 /// What the calls of the group have in common.
 pub(super) const DATA: Command = base(Group::Data);
 
+/// What `errors` says of itself.
+pub(super) const ERRORS: &str = "what becomes of what is no text of the encoding: strict (the default), ignore, replace, \
+                                 backslashreplace, xmlcharrefreplace";
+
 const ENCODE: Command = Command {
     name: "encode",
     summary: "turn text into the bytes of an encoding",
     params: &[
         req("text", Kind::Text).is("text; a number is taken as text, too"),
         opt("encoding", Kind::Encoding).is("utf-8 (the default), gbk, gb18030, big5, latin-1, ascii, utf-16, ..."),
+        opt("errors", Kind::Text).is(ERRORS),
     ],
     results: &[("data", Holds::Bytes)],
     returns: "bytes",
-    python: "{TEXT}.encode(<{ENCODING}>)",
-    also: &["bytes({TEXT}<, {ENCODING}>)"],
+    python: "{TEXT}.encode(<{ENCODING}<, {ERRORS}>>)",
+    also: &["bytes({TEXT}<, {ENCODING}<, {ERRORS}>>)"],
     c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
@@ -41,17 +47,17 @@ fn encode(args: &Args) -> Result<Value, Failure> {
     if let Value::Bytes(_) = args.value(0) {
         return Err(Failure::usage("these are bytes already: decode makes text of them").at(0));
     }
-    codec::encode(&args.text(0)?, &encoding(args)?).map(Value::bytes).map_err(at_its_argument)
+    codec::encode(&args.text(0)?, &encoding(args)?, errors(args, 2)?).map(Value::bytes).map_err(at_its_argument)
 }
 
 const DECODE: Command = Command {
     name: "decode",
     summary: "turn bytes into the text they are in an encoding",
-    params: &[req("bytes", Kind::Data), opt("encoding", Kind::Encoding).is("utf-8 if left out")],
+    params: &[req("bytes", Kind::Data), opt("encoding", Kind::Encoding).is("utf-8 if left out"), opt("errors", Kind::Text).is(ERRORS)],
     results: &[("text", Holds::Plain)],
     returns: "text",
-    python: "{BYTES}.decode(<{ENCODING}>)",
-    also: &["str({BYTES}, {ENCODING})"],
+    python: "{BYTES}.decode(<{ENCODING}<, {ERRORS}>>)",
+    also: &["str({BYTES}, {ENCODING}<, {ERRORS}>)"],
     c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
@@ -66,12 +72,17 @@ expect Decode decode "\xba\xda\xc2\xed" utf-8"#,
 };
 
 fn decode(args: &Args) -> Result<Value, Failure> {
-    codec::decode(&args.data(0), &encoding(args)?).map(Value::text).map_err(at_its_argument)
+    codec::decode(&args.data(0), &encoding(args)?, errors(args, 2)?).map(Value::text).map_err(at_its_argument)
 }
 
 /// The encoding in the second place, utf-8 when it is left out.
 fn encoding(args: &Args) -> Result<Cow<'_, str>, Failure> {
     if args.has(1) { args.text(1) } else { Ok("utf-8".into()) }
+}
+
+/// What becomes of what is no text.
+pub(super) fn errors(args: &Args, at: usize) -> Result<Errors, Failure> {
+    if args.has(at) { Errors::parse(&args.text(at)?).map_err(|failure| failure.at(at)) } else { Ok(Errors::Strict) }
 }
 
 fn at_its_argument(failure: Failure) -> Failure {
@@ -203,7 +214,7 @@ const LOADS: Command = Command {
 
 fn loads(args: &Args) -> Result<Value, Failure> {
     let bytes = args.data(0);
-    let document = codec::decode(&bytes, "utf-8").map_err(|f| f.at(0))?;
+    let document = codec::decode(&bytes, "utf-8", Errors::Strict).map_err(|f| f.at(0))?;
     json::loads(&document).map_err(|f| f.at(0))
 }
 

@@ -46,6 +46,8 @@ pub enum Kind {
     Int,
     /// A size in bytes.
     Size,
+    /// The same, or the option whose level stands before it, where that is a name's value.
+    SizeOrOption,
     /// Seconds, from 0; `none` for no limit.
     Seconds,
     /// Seconds; `none`, or less than 0, for no limit.
@@ -138,7 +140,7 @@ impl Kind {
             Self::Type => "a socket type",
             Self::Protocol => "a protocol",
             Self::Int => "a whole number",
-            Self::Size => "a size",
+            Self::Size | Self::SizeOrOption => "a size",
             Self::Seconds | Self::Limit => "seconds",
             Self::Watched => "a socket or a list of sockets",
             Self::WatchedOrSeconds => "seconds, or a socket",
@@ -219,9 +221,12 @@ pub(crate) fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
         Kind::Family | Kind::Type | Kind::Protocol | Kind::How => constant(kind, value)?,
         Kind::MsgFlags | Kind::AiFlags | Kind::NiFlags => constant(kind, value)?,
         Kind::PollEvents | Kind::EpollEvents | Kind::EpollOp => constant(kind, value)?,
+        Kind::SizeOrOption if matches!(&value, Value::Text(word) if options::by_name(word).is_some()) => value,
+        Kind::SizeOrOption => return fit(Kind::Size, value),
         Kind::Int | Kind::Size | Kind::Job => match &value {
             Value::Text(s) => match number(s) {
                 Some(n @ Value::Int(_)) => n,
+                _ if matches!(&**s, "none" | "None") => Value::None,
                 _ if kind == Kind::Int => constant(kind, value)?,
                 _ => return Err(Failure::usage(format!("{} is needed here, not `{s}`", kind.noun()))),
             },
@@ -325,10 +330,17 @@ fn unknown_constant(kind: Kind, set: &Constants, word: &str) -> Failure {
 
 /// An option by its name alone. A level and an option in two words are fitted by [`fit_leveled`].
 fn fit_option(value: &Value) -> Result<Arg, Failure> {
+    options::by_name(&value.to_string()).map(Arg::Opt).ok_or_else(|| no_option(value))
+}
+
+/// The same of a name's value, which may also be the level of the option in the next word.
+pub(crate) fn fit_option_or_level(value: Value) -> Result<Arg, Failure> {
+    if is_level(&value) { Ok(Arg::Level(value)) } else { fit_option(&value) }
+}
+
+/// What is said where an option's name is needed, and this is none.
+pub(super) fn no_option(value: &Value) -> Failure {
     let word = value.to_string();
-    if let Some(found) = options::by_name(&word) {
-        return Ok(Arg::Opt(found));
-    }
     let names = || options::names().chain(options::levels().map(|(name, _)| *name));
     let note = match text::nearest(&word, names()) {
         _ if constants::REST.number(&word).is_some() => {
@@ -340,7 +352,7 @@ fn fit_option(value: &Value) -> Result<Arg, Failure> {
         }
         None => "see: help setsockopt".into(),
     };
-    Err(Failure::usage(format!("no socket option is called `{word}`")).note(note))
+    Failure::usage(format!("no socket option is called `{word}`")).note(note)
 }
 
 /// Whether a value names a level rather than an option.

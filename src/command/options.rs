@@ -72,7 +72,7 @@ pub(super) const COMMANDS: &[Command] = &[
         params: &[
             req("S", Kind::Socket),
             req("OPT", Kind::Option).is("an option's name; or a level and an option, each by name or number"),
-            opt("BUFLEN", Kind::Size).is("give the raw bytes, at most so many: unpack takes them apart"),
+            opt("BUFLEN", Kind::SizeOrOption).is("give the raw bytes, at most so many: unpack takes them apart"),
         ],
         results: &[("value", Holds::Plain)],
         returns: "a number, flags by name, or a structure with its fields: ${value.pid}; with BUFLEN the bytes",
@@ -102,8 +102,8 @@ pub(super) const COMMANDS: &[Command] = &[
 
 fn set(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
-    let option = args.option(1)?;
-    let value = encode(option, args)?;
+    let (option, before) = args.option(1)?;
+    let value = encode(option, args).map_err(|failure| failure.after(before))?;
     let asked = <[u8; 4]>::try_from(value.bytes()).ok().map(i32::from_ne_bytes);
     let outcome = sockopt::set(socket.fd()?.as_fd(), option.level, option.number, value.bytes());
     outcome.map_err(|e| Failure::os(e).trying(Tried::SetOption(option.level, option.number, asked)))?;
@@ -144,10 +144,10 @@ fn give_error(world: &mut World, socket: &Socket, error: i32) {
 
 fn get(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
-    let option = args.option(1)?;
-    let length = if args.has(2) { Some(args.size(2)?) } else { None };
+    let (option, before) = args.option(1)?;
+    let length = if args.has(2) { Some(args.size(2).map_err(|failure| failure.after(before))?) } else { None };
     if length.is_some_and(|n| n > LONGEST) {
-        return Err(Failure::usage(format!("getsockopt buflen out of range: 0 to {LONGEST} bytes")).at(2));
+        return Err(Failure::usage(format!("getsockopt buflen out of range: 0 to {LONGEST} bytes")).at(2 + before));
     }
     let kind = match length {
         None => option.spec.map_or(OptKind::Number, |spec| spec.kind),

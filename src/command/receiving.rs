@@ -4,7 +4,6 @@
 //! `SO_RCVLOWAT` gather, and a datagram socket shut down for reading gives empty data.
 
 use std::os::fd::{AsFd, BorrowedFd};
-use std::rc::Rc;
 
 use super::Args;
 use super::entries::entry;
@@ -13,7 +12,7 @@ use crate::linux::constants;
 use crate::os::errqueue::Queued;
 use crate::os::msg::{self, Ancillary};
 use crate::os::{addr, fd, trace};
-use crate::value::{Addr, Failure, Reply, Tried, Value};
+use crate::value::{Addr, Bytes, Failure, Reply, Tried, Value};
 use crate::world::record::{Did, ended};
 use crate::world::{BUFFER_MAX, Expired, Mode, SHARED_BUFFER, Side, Socket, Step, Waiting, World, again};
 
@@ -300,7 +299,7 @@ impl Receiver {
     fn gathered(&mut self, world: &mut World, socket: &Socket) -> Step {
         world.trim_buffer();
         let taken = self.got.len();
-        let data = Value::bytes(std::mem::take(&mut self.got));
+        let data = Value::Bytes(std::mem::take(&mut self.got).into());
         let beside = std::mem::take(&mut self.beside);
         self.finish(world, socket, data, beside, taken)
     }
@@ -337,10 +336,10 @@ fn large(fd: BorrowedFd<'_>, wanted: usize) -> usize {
 }
 
 /// What was received, as a value's bytes: as long as the kernel said, though `MSG_TRUNC` says more than was taken.
-fn data(world: &mut World, room: usize, len: usize) -> Rc<[u8]> {
+fn data(world: &mut World, room: usize, len: usize) -> Bytes {
     let taken = &world.buffer(room)[..len.min(room)];
     let rest = len.min(BUFFER_MAX) - taken.len();
-    let data = if rest == 0 { taken.into() } else { taken.iter().copied().chain(vec![0; rest]).collect() };
+    let data = if rest == 0 { taken.into() } else { [taken, &vec![0; rest]].concat().into() };
     if room > SHARED_BUFFER {
         world.trim_buffer();
     }

@@ -290,7 +290,12 @@ impl<'a> Arranger<'a> {
                 let first = is_host(word) || is_port(word) && self.required();
                 spare && first && next.is_inserted() && !after.iter().any(|p| p.need == Need::Optional)
             }
-            (Kind::Option, Some(next)) => is_level(word, next),
+            (Kind::Option, Some(next)) => {
+                // Whether a name's value is a level or an option it alone tells, unless there is a word too many for that.
+                let all = self.whole && !after.iter().any(|p| matches!(p.need, Need::Rest | Need::Some));
+                let many = all && self.words.len() - self.at > after.len();
+                is_level(word, next) || many && word.is_inserted()
+            }
             _ => false,
         };
         match next {

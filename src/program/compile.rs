@@ -384,7 +384,7 @@ impl Compiler<'_> {
 /// What a piece of a word as written is.
 fn literal(written: &Literal, as_bytes: bool) -> Value {
     match written {
-        Literal::Text(text) if !as_bytes => Value::Text(text.clone()),
+        Literal::Text(text) if !as_bytes => Value::text(text),
         other => Value::bytes(&**other),
     }
 }

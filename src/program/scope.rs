@@ -46,6 +46,11 @@ impl Scope {
         self.slots.borrow().get(slot)?.as_ref().map(look)
     }
 
+    /// Change the value in a slot where it is.
+    pub(crate) fn change<T>(&self, slot: usize, change: impl FnOnce(&mut Value) -> T) -> Option<T> {
+        self.slots.borrow_mut().get_mut(slot)?.as_mut().map(change)
+    }
+
     /// Put a value in a slot. What was there is dropped once the slots can be used again.
     pub(crate) fn set(&self, slot: usize, value: Value) {
         let mut slots = self.slots.borrow_mut();

@@ -128,6 +128,14 @@ impl Globals {
         }
     }
 
+    /// Change what a slot holds where it is, in that scope or in the shared one.
+    pub(super) fn change<T>(&self, scope: &Scope, slot: Slot, change: impl FnOnce(&mut Value) -> T) -> Option<T> {
+        match slot {
+            Slot::Local(i) => scope.change(i, change),
+            Slot::Global(i) => self.values.change(i, change),
+        }
+    }
+
     /// Whether a name holds something where that frame stands.
     pub(super) fn is_set(&self, frame: &Frame, name: &str) -> bool {
         let local = frame.called.as_ref().and_then(|(_, f)| f.names.iter().position(|n| &**n == name));

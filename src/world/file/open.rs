@@ -67,7 +67,7 @@ impl File {
     pub(super) fn new(label: String, settings: Settings, source: Backing) -> Result<Rc<Self>, Failure> {
         let mut state = Progress::default();
         if let Some((encoding, _)) = &settings.text {
-            state.decoder = Some(Decoder::new(encoding)?);
+            state.decoder = Some(Decoder::new(encoding, settings.errors)?);
         }
         if let Backing::Socket(socket) = &source {
             socket.files.set(socket.files.get() + 1);

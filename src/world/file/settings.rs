@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::BUFFER;
+use crate::value::codec::Errors;
 use crate::value::{Failure, text};
 
 /// What ends a line, and what becomes of it: Python's `newline`.
@@ -69,6 +70,8 @@ pub struct Settings {
     pub by_line: bool,
     /// Encoding and line ends; none for a binary file.
     pub text: Option<(Rc<str>, Newline)>,
+    /// What becomes of what is no text of the encoding.
+    pub errors: Errors,
 }
 
 impl Settings {
@@ -89,6 +92,7 @@ impl Settings {
             buffer: BUFFER,
             by_line: false,
             text: (!mode.contains('b')).then(|| ("utf-8".into(), Newline::Universal)),
+            errors: Errors::Strict,
         })
     }
 
