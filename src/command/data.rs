@@ -53,7 +53,11 @@ fn encode(args: &Args) -> Result<Value, Failure> {
 const DECODE: Command = Command {
     name: "decode",
     summary: "turn bytes into the text they are in an encoding",
-    params: &[req("bytes", Kind::Data), opt("encoding", Kind::Encoding).is("utf-8 if left out"), opt("errors", Kind::Text).is(ERRORS)],
+    params: &[
+        req("bytes", Kind::Data),
+        opt("encoding", Kind::Encoding).is("utf-8 if left out"),
+        opt("errors", Kind::Text).is(ERRORS),
+    ],
     results: &[("text", Holds::Plain)],
     returns: "text",
     python: "{BYTES}.decode(<{ENCODING}<, {ERRORS}>>)",

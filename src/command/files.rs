@@ -49,7 +49,10 @@ const MAKEFILE: Command = Command {
     man: "fdopen(3)",
     errors: &[
         CLOSED,
-        err("Usage", "a mode but r, w, b and their mixtures; buffering=0 without b; an unknown encoding, error handler or newline"),
+        err(
+            "Usage",
+            "a mode but r, w, b and their mixtures; buffering=0 without b; an unknown encoding, error handler or newline",
+        ),
     ],
     example: "a, b = socketpair\nf = makefile b\nsendall a \"one\\ntwo\\n\"\nreadline f\nreadline f",
     related: &["readline", "write", "flush", "close", "open"],

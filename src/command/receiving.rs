@@ -214,7 +214,10 @@ impl Receiver {
             if !self.got.is_empty() && fd::atmark(socket.fd()?.as_fd()) == Ok(true) {
                 return Ok(self.gathered(world, socket));
             }
-            let (came, room) = match self.once(world, socket) {
+            let gathered = self.got.len();
+            let straight = self.goes_straight(socket);
+            let once = if straight { self.more(socket) } else { self.once(world, socket) };
+            let (came, room) = match once {
                 Ok(found) => found,
                 Err(failure) if failure.is(libc::EAGAIN) || (self.got.is_empty() && !self.waited) => {
                     return Err(failure);
@@ -224,7 +227,7 @@ impl Receiver {
                     return Ok(self.gathered(world, socket));
                 }
             };
-            let enough = came.len == 0 || self.ask_first || self.got.len() + came.len >= self.target;
+            let enough = came.len == 0 || self.ask_first || gathered + came.len >= self.target;
             if self.got.is_empty() && (enough || self.peeked_enough(socket, last)?) {
                 let taken = came.len;
                 let data = Value::Bytes(data(world, room, taken));
@@ -233,7 +236,9 @@ impl Receiver {
             if self.flags & libc::MSG_PEEK != 0 {
                 return Err(Failure::os(libc::EAGAIN));
             }
-            self.got.extend_from_slice(&world.buffer(room)[..came.len.min(room)]);
+            if !straight {
+                self.got.extend_from_slice(&world.buffer(room)[..came.len.min(room)]);
+            }
             // The kernel glues nothing to what descriptors came with.
             let rights = !came.ancillary.is_empty() && came.ancillary.iter().any(|a| matches!(a, Ancillary::Rights(_)));
             self.beside.ancillary.extend(came.ancillary);
@@ -250,6 +255,23 @@ impl Receiver {
         const OVER: i16 = libc::POLLRDHUP | libc::POLLHUP | libc::POLLERR;
         Ok(self.flags & libc::MSG_PEEK != 0
             && (last || Self::polled(socket, libc::POLLIN | libc::POLLRDHUP)? & OVER != 0))
+    }
+
+    /// Whether what comes goes behind what was gathered, and nowhere else before.
+    fn goes_straight(&self, socket: &Socket) -> bool {
+        let taken = self.flags & (libc::MSG_PEEK | libc::MSG_TRUNC) == 0;
+        taken && self.form == Form::Data && self.target > 1 && socket.shared.kept.is_empty()
+    }
+
+    /// One receive of that kind; how much room it was given.
+    fn more(&mut self, socket: &Socket) -> Result<(Came, usize), Failure> {
+        let room = (self.size.min(BUFFER_MAX) - self.got.len()).min(self.got.len().max(SHARED_BUFFER));
+        let came = addr::recv_more(socket.fd()?.as_fd(), &mut self.got, room, self.flags);
+        if self.got.is_empty() {
+            // Who waits has no room of its own.
+            self.got = Vec::new();
+        }
+        Ok((after_stash(socket, came.map(|len| Came { len, ..Came::default() }), room)?, room))
     }
 
     /// One receive into the world's buffer; how much of the buffer it was given.
@@ -281,13 +303,7 @@ impl Receiver {
                 flags: r.flags,
             }),
         };
-        let came = came.map_err(Failure::os);
-        // An error kept by an earlier call comes after the data that came before it.
-        let nothing = !matches!(&came, Ok(came) if came.len > 0 || wanted == 0);
-        if nothing && let Some(error) = socket.shared.stash.take() {
-            return Err(Failure::os(error));
-        }
-        let mut came = came?;
+        let mut came = after_stash(socket, came, wanted)?;
         let named = came.from.is_some() || self.form == Form::Data;
         if socket.family == libc::AF_UNIX && !named && !(stream && came.len == 0) {
             came.from = Some(Addr::Unnamed);
@@ -327,6 +343,17 @@ impl Receiver {
                 Reply::Many(vec![data, Value::list(entries), Value::text(flags), sender(came.from)])
             }
         })
+    }
+}
+
+/// What came, or the error that an earlier call kept, which comes after the data that came before it.
+fn after_stash(socket: &Socket, came: Result<Came, i32>, wanted: usize) -> Result<Came, Failure> {
+    match came {
+        Ok(came) if came.len > 0 || wanted == 0 => Ok(came),
+        other => match socket.shared.stash.take() {
+            Some(error) => Err(Failure::os(error)),
+            None => other.map_err(Failure::os),
+        },
     }
 }
 
