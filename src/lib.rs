@@ -9,7 +9,8 @@
 //!    `program::arrange::next` says which parameter comes next.
 //! 2. `front::prompt::line` gives the whole line to `session::start`; of a script, `front::script::source` gives the
 //!    whole text.
-//! 3. `lang::parse::parse` makes statements of it, with `lang::line::words` and `lang::call::call`. What is no statement is
+//! 3. `lang::parse::statements` makes statements of it, with `lang::line::words` and `lang::call::call`, each when the one
+//!    before it has become code. What is no statement is
 //!    a [`lang::Error`] that points at a word, and the journey is over.
 //! 4. `program::compile::compile` makes code of the statements. For a call, `program::bind::site` finds the
 //!    [`command::Command`] and the slots of `conn` and `addr`; `program::arrange::arrange` says which word is which

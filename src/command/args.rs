@@ -33,6 +33,17 @@ pub enum Arg {
     Bad(Box<Failure>),
 }
 
+impl Arg {
+    /// The value it is; none when it is something else.
+    #[inline]
+    pub fn value(&self) -> &Value {
+        match self {
+            Self::Value(value) => value,
+            _ => &Value::None,
+        }
+    }
+}
+
 impl From<Arg> for Given {
     fn from(arg: Arg) -> Self {
         match arg {
@@ -51,16 +62,19 @@ impl Args {
     /// Whether that parameter was given.
     #[inline]
     pub fn has(&self, i: usize) -> bool {
-        !matches!(self.0.get(i), None | Some(Arg::Absent))
+        !matches!(self.arg(i), Arg::Absent)
+    }
+
+    /// The argument in that place.
+    #[inline]
+    pub fn arg(&self, i: usize) -> &Arg {
+        self.0.get(i).unwrap_or(&Arg::Absent)
     }
 
     /// The value in that place; none when it was left out.
     #[inline]
     pub fn value(&self, i: usize) -> &Value {
-        match self.0.get(i) {
-            Some(Arg::Value(v)) => v,
-            _ => &Value::None,
-        }
+        self.arg(i).value()
     }
 
     /// The same, taken out.
@@ -188,8 +202,8 @@ impl Args {
     /// The address in that place, when it needs no look-up.
     #[inline]
     pub fn addr(&self, i: usize) -> Option<&Addr> {
-        match self.0.get(i) {
-            Some(Arg::Value(Value::Addr(a))) => Some(a),
+        match self.arg(i) {
+            Arg::Value(Value::Addr(a)) => Some(a),
             _ => None,
         }
     }

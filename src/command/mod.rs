@@ -45,6 +45,7 @@ mod paths;
 mod processes;
 mod readiness;
 mod receive;
+mod receiving;
 mod search;
 mod sendfile;
 mod sending;
