@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Arg, Args, Command, Group, Kind, base, err, named, opt, rest};
+use super::{Arg, Args, Command, Group, Kind, MANY_OPEN, base, err, named, opt, rest};
 use crate::os::hosts::Address;
 use crate::os::interfaces;
 use crate::os::routes::{self, Way};
@@ -62,12 +62,29 @@ const HOST: Command = Command {
         rest("ADDRESS", Kind::Text)
             .is("its addresses, such as 10.0.0.9 or fd00::9/64; 10.0.0.N and fd00::N when left out"),
     ],
+    notes: &[
+        "A socket made with host=HOST (socket, create_server, create_connection) is in that host, and so is what it accepts; \
+         otherwise it is a socket like any other. A host sees no network but its wires. Its ports, low ones too, raw and packet \
+         sockets, multicast and routes are its own and need no root. netstat, ifconfig and route look into it with host=HOST.",
+        "It is a network namespace of Linux: nothing is simulated, and nothing is left of it when sockpit ends. Nothing goes over \
+         a wire before the program sends something: each host knows the others' hardware addresses, unless arp=on has it ask.",
+        "A router joins wires: `r = host router=on wire=left,right`. The hosts of each wire then know the way to the others. \
+         The first wire that is named has the networks 10.0.0.0/24 and fd00::/64, the next 10.0.1.0/24 and fd00:0:0:1::/64. \
+         close HOST takes it off its wires.",
+    ],
     results: &[("host", Holds::Live)],
-    returns: "the host",
+    returns: "the host: ${h.name}, ${h.ip} and ${h.ip6} are its name and its first addresses",
     man: "network_namespaces(7)",
-    errors: &[err("Usage", "a host has that name or that address already, or there are 32")],
+    errors: &[
+        err("Usage", "a host has that name or that address already, or there are 32 hosts").cure("close HOST ends one"),
+        err("EPERM", "this system lets nobody but root have network namespaces: it says why, as far as that shows"),
+        err("ENOSPC", "the system's number of namespaces is used up, or is 0: user.max_user_namespaces"),
+        err("EOPNOTSUPP", "the kernel has no veth, which links are made of"),
+        err("EPIPE", "the process that keeps the hosts was killed").cure("a new session"),
+        MANY_OPEN,
+    ],
     example: "alice = host\nbob = host\nsrv = create_server 10.0.0.2:80 host=bob\ncli = create_connection 10.0.0.2:80 host=alice",
-    related: &["socket", "create_server", "create_connection"],
+    related: &["hosts", "wire", "frames", "socket", "create_server", "route", "close"],
     run: host,
     ..base(Group::Hosts)
 };

@@ -4,10 +4,12 @@
 //! and nothing of sockets' names, modes or tasks.
 
 pub(crate) mod addr;
+pub(crate) mod alarm;
 pub(crate) mod diag;
 pub mod epoll;
 pub(crate) mod errqueue;
 pub mod fd;
+pub(crate) mod files;
 mod holders;
 pub(crate) mod hosts;
 pub(crate) mod interfaces;

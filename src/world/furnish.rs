@@ -38,7 +38,7 @@ impl Host {
             let (link, index) = (&port.link, port.link.index());
             self.lay(link)?;
             self.net.no_offloads(&link.name())?;
-            // Without these flags the kernel joins no groups, and tells nobody of it.
+            // Without these flags the kernel joins no groups: what of that it does later all the same, the cable leaves out.
             self.net.flags(index, libc::IFF_NOARP, quiet)?;
             for address in port.addresses.iter().copied().chain([local(self.number)]).filter(|a| v6 || a.ip.is_ipv4()) {
                 self.net.address(index, address)?;

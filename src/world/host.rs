@@ -11,6 +11,7 @@ use std::rc::{Rc, Weak};
 
 use super::World;
 use super::furnish::refused;
+use crate::os::alarm::Alarm;
 use crate::os::hosts::{AGENT, Address, Cable, Inside, Keeper, Link, Net, Stage, Trouble};
 use crate::os::netstat::{self, KernelSocket};
 use crate::os::trace;
@@ -72,6 +73,8 @@ pub(super) struct Ground {
     /// The namespace where all links end.
     net: Net,
     pub(super) cable: Cable,
+    /// It goes off when the next frame comes out of a wire.
+    pub(super) alarm: Alarm,
 }
 
 /// The hosts, and the wires between them.
@@ -80,9 +83,9 @@ pub struct Hosts {
     pub(super) ground: Option<Rc<Ground>>,
     all: Vec<Weak<Host>>,
     /// The wires by name, in the order they were first spoken of.
-    wires: Vec<Rc<str>>,
+    pub(super) wires: Vec<Rc<str>>,
     /// The number of the newest link.
-    links: u32,
+    pub(super) links: u32,
     /// How many were made.
     made: u64,
     /// Why not one could be made.
@@ -160,6 +163,12 @@ impl Host {
         self.alive()?;
         self.close();
         Ok(())
+    }
+
+    /// Have its link to a wire take packets of that length at most.
+    pub(super) fn set_mtu(&self, wire: usize, mtu: u32) -> Result<(), i32> {
+        let mut ports = self.ports.iter().filter(|port| port.wire == wire);
+        ports.try_for_each(|port| self.net.mtu(port.link.index(), mtu))
     }
 
     /// Take it off its wires, and let its namespace end with its last socket.
@@ -250,14 +259,6 @@ impl Hosts {
         self.open().find(|host| host.has(ip))
     }
 
-    /// The host whose link ends there, and its place on the wire.
-    pub(crate) fn at_end(&self, end: u32) -> Option<(Rc<Host>, usize)> {
-        self.open().find_map(|host| {
-            let port = host.ports.iter().position(|port| port.link.end == end)?;
-            Some((host, port))
-        })
-    }
-
     /// Whether a host may be made like that.
     fn allow(&self, plan: &Plan) -> Result<(), Failure> {
         if let Some(name) = &plan.name
@@ -324,14 +325,17 @@ impl World {
             Trouble::Gone => refused(libc::EPIPE, Stage::Inside),
         };
         let cable = Cable::lay(&keeper, net.space).map_err(refuse)?;
-        let ground = Rc::new(Ground { keeper, net, cable });
+        let alarm = Alarm::new().map_err(Failure::os)?;
+        let ground = Rc::new(Ground { keeper, net, cable, alarm });
         // The ends of links have no addresses, and want none.
         match ground.set(&ground.net, "ipv6/conf/default/disable_ipv6", "1") {
             Ok(()) | Err(Trouble::Os(libc::ENOENT)) => {}
             Err(trouble) => return Err(refuse(trouble)),
         }
-        let fd = ground.cable.fd().as_raw_fd();
-        self.poller().and_then(|p| p.hear_cable(fd)).map_err(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EIO)))?;
+        for fd in [ground.cable.fd().as_raw_fd(), ground.alarm.fd().as_raw_fd()] {
+            let heard = self.poller().and_then(|p| p.hear_cable(fd));
+            heard.map_err(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EIO)))?;
+        }
         self.hosts.ground = Some(ground.clone());
         Ok(ground)
     }

@@ -4,11 +4,9 @@ use std::io;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
+use super::carry::ROUNDS;
 use super::{Socket, TaskId, World};
 use crate::os::poller::{self, News};
-
-/// How often hosts are heard in a row before the program goes on.
-const ROUNDS: u32 = 32;
 
 impl World {
     /// Poll once, at most that long. What happened to sockets waits for [`wake_next`](Self::wake_next), in the order they

@@ -203,6 +203,11 @@ impl Record {
         self.named(socket).unwrap_or_else(|| format!("socket#{socket}").into())
     }
 
+    /// How many facts there ever were.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
     /// All that is known, in order.
     pub fn facts(&self) -> impl DoubleEndedIterator<Item = &Fact> {
         self.facts.iter()

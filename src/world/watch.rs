@@ -36,6 +36,7 @@ impl World {
                 line.leave(*ticket);
             }
             On::Thread => self.thread_waiters.retain(|t| *t != task),
+            On::Wire => self.wires.unwatch(task),
             On::Time => {}
         }
     }

@@ -119,7 +119,9 @@ mod tests {
         let mut frame = vec![0; 70];
         frame[12..14].copy_from_slice(&[0x86, 0xdd]);
         (frame[54], frame[62], frame[69]) = (58, 143, groups.len() as u8);
-        groups.iter().for_each(|group| frame.extend([[4, 0, 0, 0].as_slice(), group].concat()));
+        for group in groups {
+            frame.extend([[4, 0, 0, 0].as_slice(), group].concat());
+        }
         frame
     }
 

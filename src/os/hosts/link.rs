@@ -144,6 +144,11 @@ impl Net {
         self.tell(NlMessage::new(NEW_LINK, DO, &interface(index, flags, change)))
     }
 
+    /// Set the MTU of an interface.
+    pub(crate) fn mtu(&self, index: u32, mtu: u32) -> Result<(), i32> {
+        self.tell(NlMessage::new(NEW_LINK, DO, &interface(index, 0, 0)).with(LINK_MTU, &mtu.to_ne_bytes()))
+    }
+
     /// Give an interface an address, without asking whether anybody else has it.
     pub(crate) fn address(&self, index: u32, address: Address) -> Result<(), i32> {
         const ADDRESS: u16 = 1;
