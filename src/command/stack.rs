@@ -16,7 +16,7 @@ pub(super) const COMMANDS: &[Command] = &[HOST, ROUTE];
 
 const ROUTE: Command = Command {
     name: "route",
-    summary: "the ways that packets take: to which network, through which router, out of which interface; of a host, too",
+    summary: "the ways that packets take: to which network, through which router, by which interface",
     notes: &[
         "Of several ways that fit an address the one with the longest prefix is taken. default is the way to everywhere.",
     ],
@@ -53,7 +53,7 @@ fn route(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 
 const HOST: Command = Command {
     name: "host",
-    summary: "make a host: a network stack of its own, with an address of IPv4 and one of IPv6, on a wire to other hosts",
+    summary: "make a host: a network stack of its own, with addresses, on a wire to other hosts",
     params: &[
         opt("NAME", Kind::Text).is("what it is called, unless its result is given a name; or its first address"),
         named("wire", Kind::Text).is("the wire that it is on; a router's wires with commas between"),
@@ -77,10 +77,13 @@ const HOST: Command = Command {
     man: "network_namespaces(7)",
     errors: &[
         err("Usage", "a host has that name or that address already, or there are 32 hosts").cure("close HOST ends one"),
-        err("EPERM", "this system lets nobody but root have network namespaces: it says why, as far as that shows"),
-        err("ENOSPC", "the system's number of namespaces is used up, or is 0: user.max_user_namespaces"),
+        err(
+            "EPERM",
+            "only root may have network namespaces here; what stands in the way is said, where the system shows it",
+        ),
+        err("ENOSPC", "there are as many namespaces as the system allows, or none are allowed"),
         err("EOPNOTSUPP", "the kernel has no veth, which links are made of"),
-        err("EPIPE", "the process that keeps the hosts was killed").cure("a new session"),
+        err("ESRCH", "the process that keeps the hosts was killed").cure("a new session"),
         MANY_OPEN,
     ],
     example: "alice = host\nbob = host\nsrv = create_server 10.0.0.2:80 host=bob\ncli = create_connection 10.0.0.2:80 host=alice",

@@ -18,6 +18,7 @@ mod frames;
 mod local_port;
 mod option_value;
 mod permission;
+mod place;
 mod snapshot;
 mod source;
 mod state;
@@ -34,11 +35,10 @@ pub(crate) use story::{remark, story, why};
 use crate::command;
 use crate::lang::Source;
 use crate::linux::options;
-use crate::os::hosts::Inside;
 use crate::os::{sockopt, trace};
 use crate::value::{Addr, Failure, Name, Reason, Tried};
 use crate::world::record::{Did, Ends, Fact, Last};
-use crate::world::{Host, Record, Socket, World};
+use crate::world::{Record, Socket, World};
 
 /// Why a call failed here.
 #[derive(Default)]
@@ -235,27 +235,7 @@ impl<'a> Case<'a> {
         known.or_else(|| Some(self.world.find(socket)?.name())).unwrap_or_else(|| format!("socket#{socket}").into())
     }
 
-    /// The other open sockets, there where the address is that the call is about.
-    fn others(&self) -> Vec<Rc<Socket>> {
-        let (me, place) = (self.socket.as_ref().map(|s| s.serial), self.place());
-        let there = |s: &Socket| s.shared.host().map(Rc::as_ptr) == place.as_ref().map(Rc::as_ptr);
-        self.world.sockets().into_iter().filter(|s| Some(s.serial) != me && there(s)).collect()
-    }
-
-    /// The host that the socket is in, to look at its tables.
-    fn inside(&self) -> Option<Inside<'_>> {
-        self.socket.as_ref()?.shared.host().map(|host| host.inside())
-    }
-
-    /// The host where the address is that the call is about: of those that have it, or the socket's own.
-    fn place(&self) -> Option<Rc<Host>> {
-        let own = self.socket.as_ref()?.shared.host()?;
-        let meant = self.failure.addr().cloned().or_else(|| Some(self.ends()?.peer));
-        let found = meant.and_then(|addr| addr.host()).and_then(|ip| self.world.hosts.with(ip.to_canonical()));
-        Some(found.unwrap_or_else(|| own.clone()))
-    }
-
-    /// The first of them that is so.
+    /// The first of the other open sockets that is so.
     fn ours(&self, is: impl Fn(&Socket) -> bool) -> Option<Rc<Socket>> {
         self.others().into_iter().find(|s| is(s))
     }

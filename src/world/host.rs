@@ -10,7 +10,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::rc::{Rc, Weak};
 
 use super::World;
-use super::furnish::refused;
+use super::refusal::refused;
 use crate::os::alarm::Alarm;
 use crate::os::hosts::{AGENT, Address, Cable, Inside, Keeper, Link, Net, Stage, Trouble};
 use crate::os::netstat::{self, KernelSocket};
@@ -240,7 +240,7 @@ impl Ground {
     fn told(&self, trouble: Trouble) -> Failure {
         match trouble {
             Trouble::Os(errno) => Failure::os(errno),
-            Trouble::Gone => Failure::os(libc::EPIPE).note(format!(
+            Trouble::Gone => Failure::os(libc::ESRCH).note(format!(
                 "process {}, in which the hosts are kept, was killed: what they have open goes on, and they can make no more",
                 self.keeper.pid()
             )),
@@ -352,8 +352,8 @@ impl World {
         self.hosts.allow(plan)?;
         let made = trace::aside(|| self.ground().and_then(|ground| self.raise(&ground, plan)));
         if let (Err(failure), 0) = (&made, self.hosts.made) {
-            let notes: Vec<String> = failure.notes().iter().map(|note| format!(": {note}")).collect();
-            self.hosts.missing = Some(format!("{failure}{}", notes.first().map_or("", |note| note)));
+            let why = failure.reasons().first().map_or_else(String::new, |reason| format!(": {}", reason.steady()));
+            self.hosts.missing = Some(format!("{failure}{why}"));
         }
         self.hosts.made += u64::from(made.is_ok());
         made

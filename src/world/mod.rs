@@ -24,6 +24,7 @@ mod places;
 pub(crate) mod process;
 mod queue;
 pub(crate) mod record;
+mod refusal;
 mod registry;
 mod socket;
 mod step;

@@ -265,19 +265,8 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
-        names: &[
-            "hosts",
-            "network namespace",
-            "network namespaces",
-            "netns",
-            "namespaces",
-            "router",
-            "routers",
-            "路由器",
-            "mininet",
-            "虚拟主机",
-        ],
-        usage: "hosts (虚拟主机) and routers (路由器)",
+        names: &["hosts", "network namespace", "network namespaces", "netns", "namespaces", "mininet", "虚拟主机"],
+        usage: "hosts (虚拟主机) and routers",
         summary: "network stacks of their own on wires between them: a real network within sockpit, without root",
         notes: &[
             "`alice = host` makes one, host=alice puts a socket there. What they send to each other goes over a wire, which shows \
