@@ -16,7 +16,7 @@ pub(super) const COMMANDS: &[Command] = &[HOST, ROUTE];
 
 const ROUTE: Command = Command {
     name: "route",
-    summary: "the ways that packets take: to which network, through which router, by which interface",
+    summary: "the ways that packets take: to where, by which router",
     notes: &[
         "Of several ways that fit an address the one with the longest prefix is taken. default is the way to everywhere.",
     ],
@@ -53,7 +53,7 @@ fn route(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 
 const HOST: Command = Command {
     name: "host",
-    summary: "make a host: a network stack of its own, with addresses, on a wire to other hosts",
+    summary: "make a host: a network stack of its own, on a wire to others",
     params: &[
         opt("NAME", Kind::Text).is("what it is called, unless its result is given a name; or its first address"),
         named("wire", Kind::Text).is("the wire that it is on; a router's wires with commas between"),
