@@ -15,6 +15,9 @@ tests![
     where_there_can_be_none_the_cause_is_told_and_transcripts_are_skipped,
 ];
 
+/// Run a program where no more network namespaces are made.
+const NONE: &str = "echo 0 > /proc/sys/user/max_net_namespaces && exec \"$0\" \"$@\"";
+
 /// Start a session that says when it is so far; none where there can be no hosts.
 fn begun(text: &str) -> Option<(Killed, BufReader<std::process::ChildStdout>)> {
     let mut session: Child =
@@ -97,7 +100,6 @@ fn where_there_can_be_none_the_cause_is_told_and_transcripts_are_skipped() {
     if !has("unshare") || inside("true", &[]).status != 0 {
         return lacks("user namespaces, to take them away in");
     }
-    const NONE: &str = "echo 0 > /proc/sys/user/max_net_namespaces && exec \"$0\" \"$@\"";
     let run = inside(NONE, &["-c", "a = host"]);
     let cause = "there can be no hosts here: user.max_net_namespaces is 0 here\n";
     assert!(run.status == 1 && run.err.contains("ENOSPC") && run.err.contains(cause), "{}", run.err);
