@@ -9,7 +9,8 @@
 //!    `program::arrange::next` says which parameter comes next.
 //! 2. `front::prompt::line` gives the whole line to `session::start`; of a script, `front::script::source` gives the
 //!    whole text.
-//! 3. `lang::parse::parse` makes statements of it, with `lang::line::words` and `lang::call::call`. What is no statement is
+//! 3. `lang::parse::statements` makes statements of it, with `lang::line::words` and `lang::call::call`, each when the one
+//!    before it has become code. What is no statement is
 //!    a [`lang::Error`] that points at a word, and the journey is over.
 //! 4. `program::compile::compile` makes code of the statements. For a call, `program::bind::site` finds the
 //!    [`command::Command`] and the slots of `conn` and `addr`; `program::arrange::arrange` says which word is which
@@ -100,6 +101,17 @@
 //! `process` starts this program anew (`--child`, [`front`]) with the programs' texts and the names' values in a file in
 //! memory; nothing is forked. A child's pidfd is waited for as a socket is. Every descendant holds one end of a pipe
 //! whose other end the first process alone holds, and ends when that is gone ([`world::process`]).
+//!
+//! # Hosts
+//!
+//! A host is a network namespace. Only for all its threads together may a process enter a user namespace, so a small process
+//! beside the session (`--agent`, [`os`], `hosts/agent`) makes them, and sockets in them, and hands both over. A socket belongs to
+//! the namespace that it was made in: all that follows the session does itself, also links, addresses and routes, through
+//! netlink sockets that were made there, for the kernel lets who made a user namespace do all in it. Every link ends at one
+//! packet socket, the cable, which the poller hears: what comes there is in the order of the kernel, and goes over a wire
+//! to whom it is for (`world::carry`). One poll carries all that comes of itself, so that what was sent over a wire has
+//! arrived before anything else happens, as on one machine. The agent ends when its line to the session does, and the
+//! namespaces with it.
 //!
 //! # Why a call failed
 //!

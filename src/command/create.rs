@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::connection::{BACKLOG, CONNECT, DONE, arg, connect_to, listen_on, settle};
+use super::connection::{BACKLOG, CONNECT, DONE, connect_to, listen_on, settle};
 use super::names::bind_to;
 use super::{Arg, Args, Command, Group, Kind, Stands, base, err, lookup, named, names, req};
 use crate::os::{fd, resolve, sockopt};
@@ -119,7 +119,7 @@ fn create_server(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let step = match prepared {
         Ok(()) => {
             let server = socket.clone();
-            names::resolve(world, &socket, arg(args, 0), move |world, local| {
+            names::resolve(world, &socket, args.arg(0), move |world, local| {
                 bind_to(world, &server, &local)
                     .map_err(|f| f.at(0).note(format!("while attempting to bind on address {local}")))?;
                 listen_on(world, &server, backlog)
@@ -175,11 +175,11 @@ impl Plan {
 
 fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let mode = if args.has(1) { Some(Mode::from_seconds(args.seconds(1)?)) } else { None };
-    let source = arg(args, 2).clone();
+    let source = args.arg(2).clone();
     let (told, host) = (args.on(3).then(Vec::new), args.host(4)?);
     let failure = Failure::new(Name::Gai(libc::EAI_NONAME)).at(0);
     let plan = move |left| Plan { left, mode, source, host, failure, told };
-    match arg(args, 0) {
+    match args.arg(0) {
         Arg::Host(host, port) => {
             lookup::is_name(host).map_err(|failure| failure.at(0))?;
             let (host, port) = (host.as_bytes().to_vec(), *port);

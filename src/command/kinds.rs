@@ -5,7 +5,7 @@
 
 use super::address;
 use super::args::Arg;
-pub(crate) use super::literal::{number, word_value};
+pub(crate) use super::numerals::{number, number_or_name, word_value};
 use crate::linux::constants::{self, Constants};
 use crate::linux::options;
 use crate::value::{Failure, Value, text};
@@ -281,19 +281,15 @@ fn constant(kind: Kind, value: Value) -> Result<Value, Failure> {
     };
     let mut bits: i128 = 0;
     for part in word.split('|') {
-        bits |= match number(part) {
-            Some(Value::Int(n)) => n,
-            _ => match kind.constants() {
-                Some(set) => {
-                    // The protocols of families that no more is known of.
-                    let other = || if kind == Kind::Protocol { constants::REST.find(part) } else { None };
-                    i128::from(set.find(part).or_else(other).ok_or_else(|| unknown_constant(kind, set, part))?)
-                }
-                None => i128::from(
-                    constants::find_any(part)
-                        .ok_or_else(|| Failure::usage(format!("{} is needed here, not `{part}`", kind.noun())))?,
-                ),
-            },
+        bits |= match (number(part), kind.constants()) {
+            (Some(Value::Int(n)), _) => n,
+            (_, Some(set)) => {
+                // The protocols of families that no more is known of.
+                let other = || if kind == Kind::Protocol { constants::REST.find(part) } else { None };
+                i128::from(set.find(part).or_else(other).ok_or_else(|| unknown_constant(kind, set, part))?)
+            }
+            (_, None) => number_or_name(part)
+                .ok_or_else(|| Failure::usage(format!("{} is needed here, not `{part}`", kind.noun())))?,
         };
     }
     Ok(Value::Int(bits))

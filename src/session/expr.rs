@@ -5,9 +5,10 @@ use std::rc::Rc;
 use super::globals::Globals;
 use super::reckon::{TEXT_MAX, arithmetic, can_grow, compare, grow, invert, is_order, sum, too_long};
 use crate::command::{Arg, Kind, address, kinds};
-use crate::lang::Operator;
+use crate::lang::{Operator, Span};
 use crate::program::{ArgCode, ExprCode, Operand, PickCode, Scope, Slot};
-use crate::value::{Failure, List, Name, Value, text};
+use crate::value::{Failure, List, Name, Reply, Value, text};
+use crate::world::Given;
 
 impl Globals {
     #[inline]
@@ -24,10 +25,9 @@ impl Globals {
         match operand {
             Operand::Const(_) | Operand::Slot(..) => self.operand(scope, operand),
             // As in a shell, empty text is no value either.
-            Operand::Default(slot, value) => match self.get(scope, *slot) {
-                None => Ok(value.clone()),
-                Some(Value::Text(text)) if text.is_empty() => Ok(value.clone()),
-                Some(value) => Ok(value),
+            Operand::Default(default) => match self.get(scope, default.0) {
+                Some(Value::Text(text)) if text.is_empty() => Ok(default.1.clone()),
+                found => Ok(found.unwrap_or_else(|| default.1.clone())),
             },
             Operand::Picked(picked) => {
                 let (slot, name, picks) = &**picked;
@@ -75,8 +75,8 @@ impl Globals {
     }
 
     /// Make a call's arguments. The failure says which word it is about.
-    pub(super) fn args(&self, scope: &Scope, codes: &[ArgCode], args: &mut Vec<Arg>) -> Result<(), Failure> {
-        for code in codes {
+    pub(super) fn args(&self, scope: &Scope, codes: &[(ArgCode, Span)], args: &mut Vec<Arg>) -> Result<(), Failure> {
+        for (code, _) in codes {
             match self.arg(scope, code) {
                 Ok(arg) => args.push(arg),
                 Err(failure) => return Err(failure.at(args.len())),
@@ -96,6 +96,24 @@ impl Globals {
         }
     }
 
+    /// An argument of a def.
+    #[inline]
+    pub(super) fn given(&self, scope: &Scope, code: &ArgCode) -> Result<Given, Failure> {
+        match code {
+            ArgCode::Fit(_, operand) => self.operand(scope, operand).map(|value| Given { key: None, value }),
+            other => self.fitted(scope, other).map(Given::from),
+        }
+    }
+
+    /// What a def returns.
+    #[inline]
+    pub(super) fn returned(&self, scope: &Scope, operands: &[Operand]) -> Result<Reply, Failure> {
+        match operands {
+            [one] => Ok(Reply::One(self.operand(scope, one)?)),
+            more => Ok(more.iter().map(|o| self.operand(scope, o)).collect::<Result<Vec<_>, _>>()?.into()),
+        }
+    }
+
     /// An argument that takes more than a look.
     fn fitted(&self, scope: &Scope, code: &ArgCode) -> Result<Arg, Failure> {
         match code {
@@ -107,12 +125,8 @@ impl Globals {
             }
             ArgCode::Fit(Kind::Option, operand) => kinds::fit_option_or_level(self.operand(scope, operand)?),
             ArgCode::Fit(kind, operand) => kinds::fit(*kind, self.operand(scope, operand)?),
-            ArgCode::HostPort(host, port) => {
-                address::host_port(&self.operand(scope, host)?, &self.operand(scope, port)?)
-            }
-            ArgCode::Leveled(level, option) => {
-                kinds::fit_leveled(&self.operand(scope, level)?, &self.operand(scope, option)?)
-            }
+            ArgCode::HostPort(two) => address::host_port(&self.operand(scope, &two.0)?, &self.operand(scope, &two.1)?),
+            ArgCode::Leveled(two) => kinds::fit_leveled(&self.operand(scope, &two.0)?, &self.operand(scope, &two.1)?),
             ArgCode::Pair(key, operand) => Ok(Arg::Pair(key.clone(), self.operand(scope, operand)?)),
             ArgCode::Lives(names) => {
                 let values = names.iter().map(|(slot, name, events)| {

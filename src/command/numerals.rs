@@ -1,5 +1,6 @@
-//! The value that a word looks like.
+//! Words that look like values: numbers, `none`, `on`, the names of constants.
 
+use crate::linux::constants;
 use crate::value::Value;
 
 /// The value of a word of the program where nothing more is known about it: a number, `none`, `on`, `off`,
@@ -32,4 +33,12 @@ pub(crate) fn number(word: &str) -> Option<Value> {
     }
     let float = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
     word.parse().ok().filter(|_| float).map(Value::Float)
+}
+
+/// The number that one word is, or is the name of in any of the sets.
+pub(crate) fn number_or_name(word: &str) -> Option<i128> {
+    match number(word) {
+        Some(Value::Int(n)) => Some(n),
+        _ => constants::find_any(word).map(i128::from),
+    }
 }
