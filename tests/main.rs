@@ -18,6 +18,7 @@ mod common;
 mod files;
 
 mod cli;
+mod course;
 mod differential;
 mod editor;
 mod events;
@@ -70,6 +71,7 @@ fn main() {
         python::trials(),
         editor::trials(),
         newcomer::trials(),
+        course::trials(),
         step::trials(),
         transcripts::trials(),
         tasks::trials(),

@@ -27,7 +27,7 @@ pub(super) const COMMANDS: &[Command] = &[
         ],
         params: &[rest("FILTER", Kind::Filter)
             .is("a port, a state, an address, tcp, udp, unix, the name of a socket or of a process: rows that have \
-                 them all")],
+                 them all; -ano as on a shell: all is shown in numbers, with timers and processes, anyway")],
         results: &[("rows", Holds::Plain)],
         returns: "a list of the rows, when it is given a name; else they are shown",
         man: "netstat(8)",
@@ -45,7 +45,8 @@ pub(super) const COMMANDS: &[Command] = &[
         )
     },
     Command {
-        params: &[rest("FILTER", Kind::Any).is("an interface's name, an address")],
+        aliases: &["ipconfig"],
+        params: &[rest("FILTER", Kind::Any).is("an interface's name, an address; /all is all of them")],
         results: &[("rows", Holds::Measured)],
         returns: "a list of the rows, when it is given a name; else they are shown",
         c: "getifaddrs(&list);",
@@ -107,7 +108,9 @@ const INTERFACES: &[Column] = &[
 fn ifconfig(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let all = interfaces::all().map_err(Failure::os)?;
     let mut shown: Vec<Vec<Value>> = all.iter().flat_map(interface_rows).collect();
-    for (i, word) in args.rest_values(0).iter().enumerate() {
+    // What Windows' ipconfig calls all is all there is here.
+    let words = args.rest_values(0);
+    for (i, word) in words.iter().enumerate().filter(|(_, word)| word.to_string() != "/all") {
         let fits = |row: &Vec<Value>| row[..2].contains(word);
         if !shown.iter().any(fits) {
             let names: Vec<String> = all.iter().map(|i| text::escape_bytes(&i.name)).collect();

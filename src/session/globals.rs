@@ -208,7 +208,7 @@ impl Globals {
 
     /// A frame for a def that is started rather than called.
     pub(super) fn start(&self, call: DefCall) -> Result<Frame, Failure> {
-        let DefCall { name, args, before } = call;
+        let DefCall { name, args, before, .. } = call;
         let Some(slot) = self.symbols.functions.find(&name) else {
             let failure = Failure::with(Name::Unbound, format!("nothing is defined as `{name}`"));
             let near = text::nearest(&name, self.symbols.functions.all().map(|(name, _)| &**name));

@@ -38,7 +38,7 @@ use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 pub use evaluate::Change;
-pub use event::{Event, Sink, Syscall, What};
+pub use event::{At, Event, Sink, Syscall, What};
 pub use notify::Awaited;
 pub use process::CHILD;
 pub use reporter::Show;
@@ -55,7 +55,6 @@ use crate::os::trace;
 use crate::program::{self, ArgCode, Code, Fault};
 use crate::value::Value;
 use crate::world::{Given, Record, TaskId, World};
-use event::At;
 use fairness::Fairness;
 use globals::Globals;
 use history::History;

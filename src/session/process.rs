@@ -12,7 +12,7 @@ use crate::lang::{self, Source};
 use crate::os::{fd, process};
 use crate::program::{Code, Function, Op};
 use crate::value::{Failure, Handle, Reply, Value, wire};
-use crate::world::{DefCall, File, Given, Mode, MpQueue, Socket, mpqueue, socket_value};
+use crate::world::{DefCall, File, Given, Mode, MpLock, MpQueue, Socket, mpqueue, socket_value};
 
 /// The word of the command line that starts a child.
 pub const CHILD: &str = "--child";
@@ -28,6 +28,8 @@ struct Crossing {
 /// A live thing that crosses.
 enum Thing {
     Queue(Rc<MpQueue>),
+    /// A lock between processes.
+    Lock(Rc<MpLock>),
     Socket(Rc<Socket>),
     /// An end of a pipe.
     Pipe(Rc<File>),
@@ -36,6 +38,11 @@ enum Thing {
 impl Crossing {
     fn number(&mut self, handle: &Rc<dyn Handle>) -> Option<u32> {
         let value = Value::Handle(handle.clone());
+        if let Some(lock) = value.downcast_rc::<MpLock>() {
+            let same = |thing: &Thing| matches!(thing, Thing::Lock(l) if Rc::ptr_eq(l, &lock));
+            let at = self.things.iter().position(same);
+            return u32::try_from(at.unwrap_or_else(|| self.add(Thing::Lock(lock)))).ok();
+        }
         let at = match (value.downcast_rc::<MpQueue>(), value.downcast_rc::<Socket>()) {
             (Some(queue), _) => {
                 let same = |thing: &Thing| matches!(thing, Thing::Queue(q) if Rc::ptr_eq(q, &queue));
@@ -74,6 +81,7 @@ impl Thing {
     fn about(&self) -> Value {
         match self {
             Self::Queue(queue) => Value::Int(queue.max.into()),
+            Self::Lock(_) => Value::None,
             Self::Socket(socket) => Value::Bool(socket.waits() != Mode::Blocking),
             Self::Pipe(file) => Value::text(file.mode()),
         }
@@ -83,6 +91,7 @@ impl Thing {
     fn fds(&self) -> Result<Vec<OwnedFd>, Failure> {
         match self {
             Self::Queue(queue) => queue.fds(),
+            Self::Lock(lock) => Ok(vec![lock.descriptor()?]),
             Self::Socket(socket) => Ok(vec![fd::dup(socket.fd()?.as_fd()).map_err(Failure::os)?]),
             Self::Pipe(file) => Ok(vec![file.descriptor()?]),
         }
@@ -96,7 +105,7 @@ impl Session {
         let (globals, left) = self.crossing(&mut crossing);
         crossing.sockets = true;
         let refused = call.args.iter().enumerate().find_map(|(i, arg)| Some((i, crossing.refuses(&arg.value)?)));
-        let (name, before) = (&call.name.clone(), call.before);
+        let (name, before, title) = (&call.name.clone(), call.before, call.title.clone());
         let args = self.globals.start(call)?.arguments();
         self.world.family.may_grow()?;
         if let Some((i, refusal)) = refused {
@@ -124,7 +133,10 @@ impl Session {
         // What was printed so far stands before what the child prints.
         self.flush();
         let family = &mut self.world.family;
-        let name = self.globals.next_of(name);
+        let name = match title {
+            Some(title) => title.to_string(),
+            None => self.globals.next_of(name),
+        };
         let label = family.name.as_ref().map_or_else(|| name.clone(), |parent| format!("{parent}:{name}"));
         let mut line = vec![CHILD, &*label];
         line.extend(family.flags.iter().copied());
@@ -216,8 +228,12 @@ impl Session {
                 let fd = ends.next().ok_or(Failure::os(libc::EBADF))?;
                 return self.world.adopt_pipe(fd, mode).map(|file| Value::Handle(file));
             }
+            if *about == Value::None {
+                let fd = ends.next().ok_or(Failure::os(libc::EBADF))?;
+                return Ok(Value::Handle(self.world.adopt_mplock(fd)));
+            }
             let max = int(about).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-            let fds = ends.by_ref().take(if max > 0 { 3 } else { 2 }).collect();
+            let fds = ends.by_ref().take(3).collect();
             let queue = self.world.adopt_mpqueue(max, fds)?;
             Ok(Value::Handle(queue))
         };
@@ -252,7 +268,7 @@ impl Session {
         let Value::Text(name) = name else { return None };
         // The call of the def is what the main task runs.
         let args = list(args)?.iter().map(|value| Given { key: None, value: value.clone() }).collect();
-        let frame = self.globals.start(DefCall { name: name.clone(), args, before: 0 });
+        let frame = self.globals.start(DefCall { name: name.clone(), title: None, args, before: 0 });
         Some(frame.map(|frame| self.run_main(frame)).map_err(|failure| failure.to_string()))
     }
 

@@ -228,6 +228,10 @@ impl Handle for TaskHandle {
         let kind = if self.coroutine { "coroutine" } else { "task" };
         format!("<{kind} {}, {state}>", self.name)
     }
+
+    fn parts(&self) -> Vec<(&'static str, Value)> {
+        vec![("name", Value::text(&*self.name))]
+    }
 }
 
 /// What a task waits for, and the call it is in.

@@ -13,6 +13,7 @@ pub(crate) mod input;
 mod kept;
 mod line;
 mod meetings;
+pub(crate) mod mplock;
 pub(crate) mod mpqueue;
 mod news;
 mod pipes;
@@ -24,6 +25,7 @@ mod socket;
 mod step;
 mod sweep;
 pub(crate) mod sync;
+mod temporary;
 mod wait;
 
 use std::collections::VecDeque;
@@ -37,12 +39,14 @@ pub use drops::dropped;
 pub use epoll::{Epoll, Target, pair};
 pub(crate) use file::File;
 pub use kept::Kept;
+pub use mplock::MpLock;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
 pub use socket::{Mode, Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use sweep::Sweep;
+pub use temporary::Temporary;
 pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, offload, retry};
 
 use socket::{Orphan, Waiter};
@@ -106,6 +110,8 @@ pub struct World {
     later: Vec<Rc<Socket>>,
     /// The program's clock.
     pub clock: Clock,
+    /// Folders for what it writes.
+    pub temporary: Temporary,
 }
 
 impl World {

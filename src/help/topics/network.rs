@@ -270,7 +270,6 @@ pub(super) const TOPICS: &[Topic] = &[
             "netstat -ano",
             "ss",
             "lsof",
-            "ps",
             "tasklist",
             "taskkill",
             "wireshark",
@@ -285,8 +284,8 @@ pub(super) const TOPICS: &[Topic] = &[
         usage: "tools, and what does the same here",
         summary: "netstat, ifconfig and the system calls are calls here; others are programs of their own",
         notes: &[
-            "netstat (netstat -ano, ss): netstat; ifconfig, ipconfig, ip: ifconfig; strace: trace on; ps, tasklist: \
-             procstate PID; kill, taskkill: terminate P or kill P; nc, telnet: create_connection, send, recv; nslookup: \
+            "netstat (netstat -ano, ss): netstat; ifconfig, ipconfig, ip: ifconfig; strace: trace on; ps, tasklist: ps, of \
+             one's own children; kill, taskkill: terminate or kill, a child or its PID; nc, telnet: create_connection, send, recv; nslookup: \
              getaddrinfo. tcpdump and wireshark show the packets themselves: diagram draws what happened here.",
         ],
         example: "s = create_server 127.0.0.1:0\nnetstat LISTEN\nifconfig lo",
