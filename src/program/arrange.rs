@@ -3,6 +3,7 @@
 use crate::command::{Command, Kind, Need, Param, kinds};
 use crate::lang::{Part, Span, Typed, Word};
 use crate::linux::options;
+use crate::value::special::ALGORITHMS;
 use crate::value::{Failure, Value, text};
 
 /// What stands in a parameter's place.
@@ -286,6 +287,7 @@ impl<'a> Arranger<'a> {
             // Two numbers are an address of AF_NETLINK or AF_VSOCK, where they can be nothing else.
             (Kind::Addr, Some(next)) if is_port(next) && is_port(word) => after.is_empty() && spare && self.required(),
             (Kind::Addr, Some(next)) if is_port(next) => is_host(word),
+            (Kind::Addr, Some(_)) if word.bare().is_some_and(|text| ALGORITHMS.contains(&text)) => spare,
             (Kind::Addr, Some(next)) => {
                 let first = is_host(word) || is_port(word) && self.required();
                 spare && first && next.is_inserted() && !after.iter().any(|p| p.need == Need::Optional)
