@@ -44,8 +44,8 @@ pub(super) fn fit(value: Value) -> Result<Arg, Failure> {
         Value::Bytes(b) if b.first() == Some(&b'@') => {
             return Ok(Arg::Value(Value::Addr(Addr::Abstract(b[1..].into()))));
         }
-        Value::Bytes(b) if b.contains(&b'/') => return Ok(Arg::Value(Value::Addr(Addr::Path(b)))),
-        Value::Bytes(b) => Rc::from(&*String::from_utf8_lossy(&b)),
+        Value::Bytes(b) if b.contains(&b'/') => return Ok(Arg::Value(Value::Addr(Addr::Path(Rc::from(&*b))))),
+        Value::Bytes(b) => String::from_utf8_lossy(&b).into_owned().into(),
         Value::List(list) => {
             let items = list.items();
             return match (Special::of_tuple(&items), items.as_slice()) {

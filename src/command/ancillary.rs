@@ -15,10 +15,12 @@ use crate::world::{File, Socket, Target};
 
 /// Data on its way: as bytes, however the word was written. Text and bytes are not copied.
 pub(super) fn data(value: Value) -> Value {
-    match value {
-        Value::Text(_) | Value::Bytes(_) => value,
-        other => Value::bytes(other.wire()),
-    }
+    if is_bytes(&value) { value } else { Value::bytes(value.wire()) }
+}
+
+/// Whether it is sent as it is.
+pub(super) fn is_bytes(value: &Value) -> bool {
+    matches!(value, Value::Text(_) | Value::Bytes(_))
 }
 
 /// The bytes of such data.

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::linux::options::OptRef;
 use crate::value::{Addr, Failure, Value};
-use crate::world::{File, Given, Socket};
+use crate::world::{File, Given, Host, Socket};
 
 /// One argument.
 #[derive(Clone, Debug)]
@@ -33,6 +33,17 @@ pub enum Arg {
     Bad(Box<Failure>),
 }
 
+impl Arg {
+    /// The value it is; none when it is something else.
+    #[inline]
+    pub fn value(&self) -> &Value {
+        match self {
+            Self::Value(value) => value,
+            _ => &Value::None,
+        }
+    }
+}
+
 impl From<Arg> for Given {
     fn from(arg: Arg) -> Self {
         match arg {
@@ -51,16 +62,19 @@ impl Args {
     /// Whether that parameter was given.
     #[inline]
     pub fn has(&self, i: usize) -> bool {
-        !matches!(self.0.get(i), None | Some(Arg::Absent))
+        !matches!(self.arg(i), Arg::Absent)
+    }
+
+    /// The argument in that place.
+    #[inline]
+    pub fn arg(&self, i: usize) -> &Arg {
+        self.0.get(i).unwrap_or(&Arg::Absent)
     }
 
     /// The value in that place; none when it was left out.
     #[inline]
     pub fn value(&self, i: usize) -> &Value {
-        match self.0.get(i) {
-            Some(Arg::Value(v)) => v,
-            _ => &Value::None,
-        }
+        self.arg(i).value()
     }
 
     /// The same, taken out.
@@ -95,6 +109,13 @@ impl Args {
     pub fn socket(&self, i: usize) -> Result<Rc<Socket>, Failure> {
         let value = self.value(i);
         value.downcast_rc().ok_or_else(|| expected(i, "a socket", value))
+    }
+
+    /// The host in that place, if one was given.
+    pub fn host(&self, i: usize) -> Result<Option<Rc<Host>>, Failure> {
+        let value = self.value(i);
+        let wrong = || expected(i, "a host", value);
+        if self.has(i) { value.downcast_rc().map(Some).ok_or_else(wrong) } else { Ok(None) }
     }
 
     /// The file in that place.
@@ -188,8 +209,8 @@ impl Args {
     /// The address in that place, when it needs no look-up.
     #[inline]
     pub fn addr(&self, i: usize) -> Option<&Addr> {
-        match self.0.get(i) {
-            Some(Arg::Value(Value::Addr(a))) => Some(a),
+        match self.arg(i) {
+            Arg::Value(Value::Addr(a)) => Some(a),
             _ => None,
         }
     }

@@ -112,12 +112,16 @@ const PACK: Command = Command {
     example: "data = pack !HI 9999 7\nlinger = pack ii 1 5",
     related: &["unpack", "calcsize", "htons"],
     run: |_, args| {
-        let mut values = args.rest_values(1);
-        if values.iter().any(|value| matches!(value, Value::List(_))) {
+        let format = args.text(0)?;
+        let given = args.rest(1);
+        let data = if given.iter().any(|arg| matches!(arg, Arg::Value(Value::List(_)))) {
             let flat = |value: Value| if let Value::List(list) = value { list.to_vec() } else { vec![value] };
-            values = values.into_iter().flat_map(flat).collect();
-        }
-        pack::pack(&args.text(0)?, &values).map(|data| Value::bytes(data).into())
+            let values: Vec<Value> = args.rest_values(1).into_iter().flat_map(flat).collect();
+            pack::pack(&format, &values)
+        } else {
+            pack::pack(&format, given.iter().map(Arg::value))
+        };
+        data.map(|data| Value::bytes(data).into())
     },
     ..DATA
 };

@@ -140,12 +140,12 @@ fn watched(args: &Args, at: usize, asked: i16) -> Result<Vec<Watched>, Failure> 
 }
 
 /// The events of poll(2) that are there on one that is watched, beside what the kernel said. One that was closed while the
-/// call waits is found to be gone (POLLNVAL) when something happens to it, or when the time is over.
+/// call waits is looked for by its number, and so found to be gone (POLLNVAL), when something happens to it or the time is over.
 fn beside((_, target, asked): &Watched, wake: Wake) -> i16 {
     let Some(socket) = target.end() else { return 0 };
     if socket.is_held() {
-        let gone = wake == Wake::Expired || socket.is_ready(*asked);
-        return if gone { libc::POLLNVAL } else { 0 };
+        let looks = wake == Wake::Expired || socket.is_ready(*asked);
+        return if looks { socket.at_its_number(*asked) } else { 0 };
     }
     // What a call took and keeps is as good as what the kernel has.
     if socket.shared.kept.is_empty() { 0 } else { asked & (libc::POLLIN | libc::POLLRDNORM) }

@@ -158,7 +158,7 @@ fn is_inet(family: i32) -> bool {
 }
 
 /// Whether a socket of that family can be given that address, by the rules that Python has before the kernel's.
-fn fits_family(family: i32, addr: &Addr) -> Result<(), Failure> {
+pub(super) fn fits_family(family: i32, addr: &Addr) -> Result<(), Failure> {
     let of = match addr {
         Addr::V4(_) => libc::AF_INET,
         Addr::V6(_) => libc::AF_INET6,
@@ -199,7 +199,7 @@ fn unsuitable(family: i32) -> Failure {
 fn bind(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let bound = Rc::clone(&socket);
-    let done = resolve(world, &socket, args.0.get(1).unwrap_or(&Arg::Absent), move |world, addr| {
+    let done = resolve(world, &socket, args.arg(1), move |world, addr| {
         if matches!(addr, Addr::Other(0, _)) {
             return Err(Failure::usage("AF_UNSPEC is for connect: it dissolves a connection"));
         }

@@ -1,7 +1,5 @@
 //! Numbers and text of values: Python's `int`, `float`, `str` and `repr`.
 
-use std::rc::Rc;
-
 use super::args::{Args, expected};
 use super::data::DATA;
 use super::strings::is_space;
@@ -130,7 +128,7 @@ const STR: Command = Command {
 
 fn str(args: &Args) -> Result<Value, Failure> {
     match args.value(0) {
-        Value::Text(s) => Ok(Value::Text(Rc::clone(s))),
+        Value::Text(s) => Ok(Value::Text(s.clone())),
         other => codec::decode(&other.wire(), "utf-8", Errors::Strict).map(Value::text).map_err(|f| f.at(0)),
     }
 }

@@ -7,8 +7,8 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::ancillary::{bytes, data};
-use super::sending::{Load, kept, put, waiting};
-use super::{Arg, Args, CLOSED, Command, Group, Kind, KnownError, Stands, base, err, names, opt, req};
+use super::sending::{Load, at_once, count, kept, put, waiting};
+use super::{Args, CLOSED, Command, Group, Kind, KnownError, Stands, base, err, names, opt, req};
 use crate::os::addr;
 use crate::value::{Failure, Holds, Reply, Tried, Value};
 use crate::world::{Mode, Socket, Step, World, retry};
@@ -146,18 +146,33 @@ pub(super) const SENDTO: Command = Command {
 };
 
 fn send(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let flags = args.socket_ref(0).and_then(|_| args.flags(2))?;
-    let load = Load::Plain(data(args.take(1)));
-    put(world, args.socket_ref(0)?, load, flags)
+    let socket = args.socket_ref(0)?;
+    let flags = args.flags(2)?;
+    let said = at_once(world, socket, args.value(1), flags, None);
+    match said {
+        Some(Ok(sent)) if sent == bytes(args.value(1)).len() => Ok(count(sent)),
+        said => put(world, socket, Load::Plain(data(args.value(1).clone())), flags, said),
+    }
 }
 
 fn sendto(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let socket = args.socket(0)?;
+    let socket = args.socket_ref(0)?;
     let flags = args.flags(2)?;
-    let data = data(args.take(1));
+    let said = match args.addr(3) {
+        Some(to) => {
+            names::fits_family(socket.family, to)?;
+            at_once(world, socket, args.value(1), flags, Some(to))
+        }
+        None => None,
+    };
+    if let Some(Ok(sent)) = said
+        && sent == bytes(args.value(1)).len()
+    {
+        return Ok(count(sent));
+    }
+    let (socket, data) = (args.socket(0)?, data(args.take(1)));
     let from = socket.clone();
-    let to = args.0.get(3).unwrap_or(&Arg::Absent);
-    names::resolve(world, &socket, to, move |world, to| put(world, &from, Load::To(data, to), flags))
+    names::resolve(world, &socket, args.arg(3), move |world, to| put(world, &from, Load::To(data, to), flags, said))
 }
 
 fn sendall(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

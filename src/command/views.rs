@@ -115,7 +115,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         notes: &[
             "`x 60`: so many times in a row. An arrow that ends in x did not come there: the datagram was dropped for want of \
              room, or filtered, since the socket there is connected to another peer. A FIN that waits behind bytes has no \
-             arrow until it has come.",
+             arrow until it has come. More than 100 lanes are not drawn: name some sockets.",
         ],
         example: "left, right = socketpair\nsend left hello\nrecv right 100\nclose left\nrecv right 100\ndiagram",
         related: &["why", "trace", "state"],

@@ -242,6 +242,21 @@ pub(crate) fn recv_bytes(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> R
         Arg::Flags(&MSG_FLAGS, flags), Arg::Addr(None))
 }
 
+/// recv(2) of up to that much, behind the bytes that are there.
+pub(crate) fn recv_more(fd: BorrowedFd<'_>, bytes: &mut Vec<u8>, room: usize, flags: i32) -> Result<usize, i32> {
+    bytes.reserve(room);
+    let (len, free) = (bytes.len(), bytes.spare_capacity_mut());
+    // SAFETY: there is room for so many bytes, and as many as the kernel says are written, without MSG_TRUNC.
+    let got = unsafe {
+        let got = count(libc::recv(fd.as_raw_fd(), free.as_mut_ptr().cast(), room, flags & !libc::MSG_TRUNC));
+        bytes.set_len(len + got.unwrap_or(0));
+        got
+    };
+    traced!("recvfrom", result = got;
+        Arg::Fd(fd.as_raw_fd()), Arg::Data(result.ok().map(|_| &bytes[len..])), Arg::Int(room as i64),
+        Arg::Flags(&MSG_FLAGS, flags), Arg::Addr(None))
+}
+
 /// sendto(2).
 pub(crate) fn sendto(fd: BorrowedFd<'_>, data: &[u8], flags: i32, to: &Addr) -> Result<usize, i32> {
     let (storage, len) = encoded(to)?;

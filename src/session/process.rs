@@ -144,7 +144,7 @@ impl Session {
         let (mut globals, mut left) = (Vec::new(), Vec::new());
         for (name, value) in self.globals.bound() {
             match crossing.refuses(&value) {
-                None => globals.push(Value::list(vec![Value::Text(name.clone()), value])),
+                None => globals.push(Value::list(vec![Value::text(name), value])),
                 Some(refusal) => {
                     let kind = match refusal {
                         wire::Refusal::Live(inner) if inner != value.kind() => {
@@ -152,7 +152,7 @@ impl Session {
                         }
                         _ => value.kind().to_string(),
                     };
-                    left.push(Value::list(vec![Value::Text(name.clone()), Value::text(kind)]));
+                    left.push(Value::list(vec![Value::text(name), Value::text(kind)]));
                 }
             }
         }
@@ -170,7 +170,7 @@ impl Session {
                 sources.len() - 1
             });
             functions.push(Value::list(vec![
-                Value::Text(function.name.clone()),
+                Value::text(&function.name),
                 Value::Int(at as i128),
                 Value::Int(first_line(function)),
             ]));
@@ -253,12 +253,12 @@ impl Session {
         }
         for pair in &list(left)? {
             let [Value::Text(name), Value::Text(kind)] = &list(pair)?[..] else { return None };
-            self.globals.leave(name, kind);
+            self.globals.leave(&Rc::from(&**name), &Rc::from(&**kind));
         }
         let Value::Text(name) = name else { return None };
         // The call of the def is what the main task runs.
         let args = list(args)?.iter().map(|value| Given { key: None, value: value.clone() }).collect();
-        let frame = self.globals.start(DefCall { name: name.clone(), args, before: 0 });
+        let frame = self.globals.start(DefCall { name: Rc::from(&**name), args, before: 0 });
         Some(frame.map(|frame| self.run_main(frame)).map_err(|failure| failure.to_string()))
     }
 
@@ -282,7 +282,7 @@ impl Session {
             let [Value::Text(name), at, line] = &list(entry)?[..] else { return None };
             let defs = found.get(usize::try_from(int(at)?).ok()?)?;
             let line = int(line)?;
-            let same = |f: &Function| f.name == *name && first_line(f) == line;
+            let same = |f: &Function| *f.name == **name && first_line(f) == line;
             if let Some((slot, function)) = defs.iter().find(|(_, f)| same(f)) {
                 self.globals.define(*slot, function);
             }

@@ -95,11 +95,11 @@ impl Special {
                 };
                 let addr = match rest.get(2) {
                     None => Rc::from([]),
-                    Some(Value::Bytes(bytes)) => bytes.clone(),
+                    Some(Value::Bytes(bytes)) => Rc::from(&**bytes),
                     Some(_) => return None,
                 };
                 Some(Self::Packet(Packet {
-                    interface: interface.clone(),
+                    interface: Rc::from(&**interface),
                     protocol: u16::try_from(*protocol).ok()?,
                     pkttype: u8::try_from(small(0)?).ok()?,
                     hatype: u16::try_from(small(1)?).ok()?,
@@ -136,19 +136,19 @@ impl Special {
         match self {
             Self::Netlink { pid, groups } => vec![("pid", number(*pid)), ("groups", number(*groups))],
             Self::Packet(packet) => vec![
-                ("ifname", Value::Text(packet.interface.clone())),
+                ("ifname", Value::text(&packet.interface)),
                 ("proto", number(packet.protocol.into())),
                 ("pkttype", number(packet.pkttype.into())),
                 ("hatype", number(packet.hatype.into())),
-                ("addr", Value::Bytes(packet.addr.clone())),
+                ("addr", Value::bytes(&packet.addr)),
             ],
             Self::Vsock { cid, port } => vec![("cid", number(*cid)), ("port", number(*port))],
             Self::Alg { kind, name, feature: 0, mask: 0 } => {
-                vec![("type", Value::Text(kind.clone())), ("name", Value::Text(name.clone()))]
+                vec![("type", Value::text(kind)), ("name", Value::text(name))]
             }
             Self::Alg { kind, name, feature, mask } => vec![
-                ("type", Value::Text(kind.clone())),
-                ("name", Value::Text(name.clone())),
+                ("type", Value::text(kind)),
+                ("name", Value::text(name)),
                 ("feat", number(*feature)),
                 ("mask", number(*mask)),
             ],
