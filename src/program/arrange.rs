@@ -304,7 +304,8 @@ impl<'a> Arranger<'a> {
             (Kind::Option, Some(next)) => {
                 // Whether a name's value is a level or an option it alone tells, unless there is a word too many for that.
                 let all = self.whole && !after.iter().any(|p| matches!(p.need, Need::Rest | Need::Some));
-                let many = all && self.words.len() - self.at > after.len();
+                let places = after.iter().filter(|p| p.need != Need::Named).count();
+                let many = all && self.words.len() - self.at > places;
                 is_level(word, next) || many && word.is_inserted()
             }
             _ => false,
