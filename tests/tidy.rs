@@ -123,7 +123,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("help/foreign/option.rs", &["pack"]),
     (
         "help/foreign/loops.rs",
-        &["acquire", "close", "lock", "pool", "range", "readlines", "release", "semaphore", "shutdown"],
+        &["acquire", "close", "lock", "poll", "pool", "range", "readlines", "release", "semaphore", "shutdown"],
     ),
     ("help/foreign/parse.rs", &["yield"]),
     ("help/foreign/text.rs", &["str"]),

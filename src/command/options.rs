@@ -13,6 +13,8 @@ use crate::value::{Failure, Holds, Reply, Tried, Value};
 use crate::world::record::Did;
 use crate::world::{Socket, Step, World};
 
+/// Where the option stands.
+const OPT: usize = 1;
 /// Where getsockopt is told of what.
 const OF: usize = 3;
 /// The longest answer that getsockopt gives, as in Python.
@@ -105,10 +107,19 @@ pub(super) const COMMANDS: &[Command] = &[
     },
 ];
 
-/// The option in its place. With its level before it in a word of its own the two are joined here, and what stands behind
-/// comes so many places earlier, which is told besides.
+/// The option in its place, and how many places earlier than usual stands what is behind it.
+#[inline]
 fn option(args: &mut Args) -> Result<(OptRef, usize), Failure> {
-    const OPT: usize = 1;
+    match args.0.get(OPT) {
+        Some(Arg::Opt(option)) => Ok((*option, 0)),
+        _ => joined(args),
+    }
+}
+
+/// An option with its level before it in a word of its own: the two are joined here, and what stands behind
+/// comes a place earlier.
+#[cold]
+fn joined(args: &mut Args) -> Result<(OptRef, usize), Failure> {
     let Some(Arg::Level(level)) = args.0.get(OPT) else { return Ok((args.option(OPT)?, 0)) };
     if !args.has(OPT + 1) {
         return Err(kinds::no_option(level).at(OPT));
