@@ -174,8 +174,8 @@ fn repeat(text: &Value, times: i128) -> Result<Value, Failure> {
         return Err(too_long());
     }
     Ok(match text {
-        Value::Text(s) => Value::text(s.repeat(times)),
-        _ => Value::bytes(unit.repeat(times)),
+        Value::Text(s) => Value::Text(s.repeat(times).into()),
+        _ => Value::Bytes(unit.repeat(times).into()),
     })
 }
 
@@ -216,7 +216,7 @@ fn concat(a: &Value, b: &Value) -> Result<Value, Failure> {
         return Err(too_long());
     }
     match (a, b) {
-        (Value::Text(_), Value::Text(_)) => Ok(Value::text(String::from_utf8(joined).unwrap_or_default())),
+        (Value::Text(_), Value::Text(_)) => Ok(Value::Text(String::from_utf8(joined).unwrap_or_default().into())),
         _ => Ok(Value::bytes(joined)),
     }
 }
