@@ -132,6 +132,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ("front/options.rs", &["full", "help"]),
     ("front/step.rs", &["list"]),
     ("help/mod.rs", &["state"]),
+    // Python's `errors`.
+    ("value/codec/errors.rs", &["replace"]),
     ("help/examples.rs", &["socket"]),
     ("lang/foreign.rs", &["random", "select", "socket", "time"]),
     ("help/foreign/pattern.rs", &["signal"]),

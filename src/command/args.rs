@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::kinds;
 use crate::linux::options::OptRef;
 use crate::value::{Addr, Failure, Value};
 use crate::world::{File, Given, Socket};
@@ -192,19 +191,12 @@ impl Args {
         self.value(i).truth()
     }
 
-    /// The socket option in that place. One behind its level is joined with it: what stands behind comes a place earlier
-    /// then, which is told besides.
-    pub fn option(&mut self, i: usize) -> Result<(OptRef, usize), Failure> {
-        let level = match self.0.get(i) {
-            Some(Arg::Opt(o)) => return Ok((*o, 0)),
-            Some(Arg::Level(level)) if self.has(i + 1) => level.clone(),
-            Some(Arg::Level(level)) => return Err(kinds::no_option(level).at(i)),
-            _ => return Err(expected(i, "a socket option", self.value(i))),
-        };
-        let option = kinds::fit_leveled(&level, self.value(i + 1)).map_err(|failure| failure.at(i + 1))?;
-        self.0.remove(i);
-        self.0[i] = option;
-        self.option(i).map(|(option, _)| (option, 1))
+    /// The socket option in that place.
+    pub fn option(&self, i: usize) -> Result<OptRef, Failure> {
+        match self.0.get(i) {
+            Some(Arg::Opt(o)) => Ok(*o),
+            _ => Err(expected(i, "a socket option", self.value(i))),
+        }
     }
 
     /// The address in that place, when it needs no look-up.

@@ -156,7 +156,7 @@ pub(super) fn whole(value: &Value) -> Result<i128, Failure> {
     let needed = |value: &Value| match value {
         Value::Text(word) => {
             let failure = Failure::usage(format!("this option takes a whole number, not `{word}`"));
-            let unknown = word.split('|').find(|part| part.contains('_') && one(part).is_none());
+            let unknown = word.split('|').find(|part| part.contains('_') && kinds::number_or_name(part).is_none());
             let names = || constants::SETS.iter().flat_map(|set| set.names());
             match unknown.and_then(|word| text::nearest(word, names())) {
                 Some(near) => failure.note(format!("did you mean {near}?")),
@@ -172,17 +172,12 @@ pub(super) fn whole(value: &Value) -> Result<i128, Failure> {
             Value::Int(n) => Ok(n),
             Value::Bool(on) => Ok(i128::from(on)),
             other if !matches!(other, Value::Text(_)) => Err(needed(&other)),
-            _ => word.split('|').try_fold(0, |bits, part| Some(bits | one(part)?)).ok_or_else(|| needed(value)),
+            _ => {
+                let mut parts = word.split('|').map(kinds::number_or_name);
+                parts.try_fold(0, |bits, part| Some(bits | part?)).ok_or_else(|| needed(value))
+            }
         },
         other => Err(needed(other)),
-    }
-}
-
-/// The number that one word is, or has as its name.
-fn one(word: &str) -> Option<i128> {
-    match kinds::number(word) {
-        Some(Value::Int(n)) => Some(n),
-        _ => constants::find_any(word).map(i128::from),
     }
 }
 

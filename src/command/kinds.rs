@@ -5,6 +5,7 @@
 
 use super::address;
 use super::args::Arg;
+pub(crate) use super::numerals::{number, number_or_name, word_value};
 use crate::linux::constants::{self, Constants};
 use crate::linux::options;
 use crate::value::{Failure, Value, text};
@@ -181,38 +182,6 @@ impl Kind {
     }
 }
 
-/// The value of a word of the program where nothing more is known about it: a number, `none`, `on`, `off`,
-/// `true`, `false`, or the word itself.
-pub(crate) fn word_value(word: &str) -> Value {
-    match word {
-        "none" | "None" => return Value::None,
-        "on" | "true" | "True" => return Value::Bool(true),
-        "off" | "false" | "False" => return Value::Bool(false),
-        _ => {}
-    }
-    number(word).unwrap_or_else(|| Value::text(word))
-}
-
-/// The number a word looks like: `5`, `-5`, `0x10`, `2.5`, `1e3`.
-pub(crate) fn number(word: &str) -> Option<Value> {
-    let digits = word.strip_prefix(['-', '+']).unwrap_or(word);
-    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-        return None;
-    }
-    let sign = if word.starts_with('-') { -1 } else { 1 };
-    if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
-        return i128::from_str_radix(hex, 16)
-            .ok()
-            .filter(|_| !hex.starts_with(['-', '+']))
-            .map(|n| Value::Int(sign * n));
-    }
-    if digits.bytes().all(|b| b.is_ascii_digit()) {
-        return digits.parse::<i128>().ok().map(|n| Value::Int(sign * n));
-    }
-    let float = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
-    word.parse().ok().filter(|_| float).map(Value::Float)
-}
-
 /// Fit a value to a parameter. `Text` values are read as words would be.
 pub(crate) fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
     let fitted = match kind {
@@ -302,19 +271,15 @@ fn constant(kind: Kind, value: Value) -> Result<Value, Failure> {
     };
     let mut bits: i128 = 0;
     for part in word.split('|') {
-        bits |= match number(part) {
-            Some(Value::Int(n)) => n,
-            _ => match kind.constants() {
-                Some(set) => {
-                    // The protocols of families that no more is known of.
-                    let other = || if kind == Kind::Protocol { constants::REST.find(part) } else { None };
-                    i128::from(set.find(part).or_else(other).ok_or_else(|| unknown_constant(kind, set, part))?)
-                }
-                None => i128::from(
-                    constants::find_any(part)
-                        .ok_or_else(|| Failure::usage(format!("{} is needed here, not `{part}`", kind.noun())))?,
-                ),
-            },
+        bits |= match (number(part), kind.constants()) {
+            (Some(Value::Int(n)), _) => n,
+            (_, Some(set)) => {
+                // The protocols of families that no more is known of.
+                let other = || if kind == Kind::Protocol { constants::REST.find(part) } else { None };
+                i128::from(set.find(part).or_else(other).ok_or_else(|| unknown_constant(kind, set, part))?)
+            }
+            (_, None) => number_or_name(part)
+                .ok_or_else(|| Failure::usage(format!("{} is needed here, not `{part}`", kind.noun())))?,
         };
     }
     Ok(Value::Int(bits))

@@ -37,6 +37,7 @@ mod multiplex;
 mod names;
 mod netstat;
 mod numbers;
+mod numerals;
 mod octets;
 mod options;
 mod outside;

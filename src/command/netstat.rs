@@ -8,9 +8,10 @@ use std::rc::Rc;
 use super::{Args, kinds};
 use crate::linux::state::State;
 use crate::os::netstat::{self, Holder, KernelSocket, Protocol, TimerKind};
+use crate::os::trace;
 use crate::value::table::{Column, holds, plain};
 use crate::value::{Addr, Failure, Holds, Table, Value, text};
-use crate::world::{Request, Socket, Step, World};
+use crate::world::{Epoll, Request, Socket, Step, World};
 
 const SOCKETS: &[Column] = &[
     plain("proto"),
@@ -59,7 +60,14 @@ struct Seen {
 
 /// The effect of `netstat`.
 pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let filter = Filter::read(args)?;
+    let mut filter = Filter::read(args)?;
+    let watched: Vec<String> = filter
+        .names
+        .iter()
+        .filter_map(|name| world.epoll_named(name))
+        .flat_map(|epoll| watched(world, &epoll))
+        .collect();
+    filter.names.extend(watched);
     let mut entries = Vec::new();
     for protocol in Protocol::ALL.into_iter().filter(|p| filter.wants(*p)) {
         entries.extend(netstat::sockets(protocol).map_err(|e| Failure::os(e).note("the files are in /proc/net"))?);
@@ -99,6 +107,12 @@ pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failur
         row[NAME] = Value::text(format!("{own} (to itself)").trim_start());
     }
     Ok(Step::Ask(Request::Rows(table, value)))
+}
+
+/// The names of what an epoll watches, which is in none of the lists itself.
+fn watched(world: &World, epoll: &Epoll) -> Vec<String> {
+    let watched = trace::aside(|| epoll.registered());
+    watched.iter().filter_map(|one| world.find(one.serial)).map(|socket| socket.name().to_string()).collect()
 }
 
 /// Our sockets by the numbers that the kernel's lists have them by; a duplicate has its original's.

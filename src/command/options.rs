@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::forms::encode;
-use super::{Args, CLOSED, Command, Group, Kind, base, err, fields, opt, req, some};
+use super::{Arg, Args, CLOSED, Command, Group, Kind, base, err, fields, kinds, opt, req, some};
 use crate::linux::options::{OptKind, OptRef};
 use crate::os::{sockopt, trace};
 use crate::value::{Failure, Holds, Reply, Tried, Value};
@@ -100,9 +100,22 @@ pub(super) const COMMANDS: &[Command] = &[
     },
 ];
 
+/// The option in its place. With its level before it in a word of its own the two are joined here, and what stands behind
+/// comes so many places earlier, which is told besides.
+fn option(args: &mut Args) -> Result<(OptRef, usize), Failure> {
+    const OPT: usize = 1;
+    let Some(Arg::Level(level)) = args.0.get(OPT) else { return Ok((args.option(OPT)?, 0)) };
+    if !args.has(OPT + 1) {
+        return Err(kinds::no_option(level).at(OPT));
+    }
+    let joined = kinds::fit_leveled(level, args.value(OPT + 1)).map_err(|failure| failure.at(OPT + 1))?;
+    args.0.splice(OPT..=OPT + 1, [joined]);
+    Ok((args.option(OPT)?, 1))
+}
+
 fn set(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
-    let (option, before) = args.option(1)?;
+    let (option, before) = option(args)?;
     let value = encode(option, args).map_err(|failure| failure.after(before))?;
     let asked = <[u8; 4]>::try_from(value.bytes()).ok().map(i32::from_ne_bytes);
     let outcome = sockopt::set(socket.fd()?.as_fd(), option.level, option.number, value.bytes());
@@ -144,7 +157,7 @@ fn give_error(world: &mut World, socket: &Socket, error: i32) {
 
 fn get(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
-    let (option, before) = args.option(1)?;
+    let (option, before) = option(args)?;
     let length = if args.has(2) { Some(args.size(2).map_err(|failure| failure.after(before))?) } else { None };
     if length.is_some_and(|n| n > LONGEST) {
         return Err(Failure::usage(format!("getsockopt buflen out of range: 0 to {LONGEST} bytes")).at(2 + before));

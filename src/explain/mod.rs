@@ -11,6 +11,7 @@ mod connection;
 mod datagrams;
 mod diagram;
 mod elsewhere;
+mod epoll;
 mod family;
 mod fin;
 mod local_port;

@@ -271,14 +271,13 @@ pub fn is_spoken(family: Option<i32>, kind: Option<i32>, protocol: i32) -> bool 
 /// What a full name stands for where a number is meant, several joined with `|`: `AF_INET`, `MSG_PEEK|MSG_OOB`, `EAGAIN`,
 /// and none of the short forms, which are words as good as any.
 pub fn value(names: &str) -> Option<i64> {
-    let one = |name: &str| {
-        let full = name.contains('_') || name.contains("POLL") || name == "SOMAXCONN" || errno::by_name(name).is_some();
-        if full { find_any(name) } else { None }
+    let full = |name: &str| {
+        name.contains('_') || name.contains("POLL") || name == "SOMAXCONN" || errno::by_name(name).is_some()
     };
-    names.split('|').try_fold(0, |bits, name| Some(bits | one(name)?))
+    if names.split('|').all(full) { bits(names) } else { None }
 }
 
-/// The bits that names stand for, full or short, joined with `|`; none for no words: what calls give that tell of events.
+/// The bits that names stand for, full or short, joined with `|`, as [`Constants::join`] writes them; none for no words.
 pub fn bits(words: &str) -> Option<i64> {
     let bit = |word: &str| match word.strip_prefix("0x") {
         Some(digits) => i64::from_str_radix(digits, 16).ok(),

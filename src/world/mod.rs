@@ -20,6 +20,7 @@ mod places;
 pub(crate) mod process;
 mod queue;
 pub(crate) mod record;
+mod registry;
 mod socket;
 mod step;
 mod sweep;
@@ -28,18 +29,20 @@ mod wait;
 
 use std::collections::VecDeque;
 use std::io;
-use std::os::fd::{AsFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
 
 pub use arrivals::Arrival;
 pub use clock::Clock;
 pub use drops::dropped;
+use epoll::Exclusive;
 pub use epoll::{Epoll, Target, pair};
 pub(crate) use file::File;
 pub use kept::Kept;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
+use registry::Registry;
 pub use socket::{Mode, Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use sweep::Sweep;
@@ -70,10 +73,9 @@ pub struct World {
     pub children_print: Prints,
     /// A socket may be held outside this process too: it was sent away, or there are child processes.
     pub shares: bool,
-    registry: Vec<(u64, Weak<Socket>)>,
+    registry: Registry<Socket>,
     /// What sockets had whose descriptors were taken out, by the kernel's numbers for them.
     taken_out: Vec<(u64, Rc<Shared>)>,
-    registry_sweep: Sweep,
     meetings: meetings::Meetings,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
@@ -96,8 +98,9 @@ pub struct World {
     free_tokens: Vec<usize>,
     thread_waiters: Vec<TaskId>,
     arrivals: arrivals::Arrivals,
-    epolls: Vec<Weak<Epoll>>,
-    exclusive: epoll::Exclusive,
+    epolls: Registry<Epoll>,
+    /// The files of pipes' ends.
+    pipes: Registry<File>,
     /// How often was polled.
     polls: u64,
     /// Sockets that something happened to, whose waiters have not been told yet.
@@ -157,18 +160,14 @@ impl World {
     fn wrap_shared(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode, shared: Rc<Shared>) -> Rc<Socket> {
         self.serial += 1;
         let socket = Rc::new(Socket::new(self.serial, fd, sort, mode, shared, &self.orphans));
-        if self.registry_sweep.is_due(self.registry.len()) {
-            self.registry.retain(|(_, s)| s.strong_count() > 0);
-            self.registry_sweep.done(self.registry.len());
-        }
-        self.registry.push((self.serial, Rc::downgrade(&socket)));
+        self.registry.add(self.serial, &socket);
         socket
     }
 
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
         let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
-        self.registry.iter().filter_map(|(_, s)| s.upgrade()).filter(is_users).collect()
+        self.registry.since(0).filter(is_users).collect()
     }
 
     /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
@@ -249,7 +248,7 @@ impl World {
         let orphan = if socket.is_given_up() { socket.orphan() } else { None };
         Ok(match orphan {
             None => Step::Done(Reply::Nothing),
-            Some(Orphan { fd, place, .. }) if socket.is_waited_on() => {
+            Some(Orphan { fd, number, place, .. }) if socket.is_waited_on() => {
                 self.forget(&fd, place);
                 // Its number is free from now on, unless there is no other.
                 let held = match fd::dup_aside(fd.as_fd()) {
@@ -259,7 +258,7 @@ impl World {
                     }
                     Err(_) => fd,
                 };
-                self.hold(socket, held, false)?;
+                self.hold(socket, held, number, false)?;
                 Step::Done(Reply::Nothing)
             }
             Some(orphan) => self.end(orphan),
@@ -276,7 +275,7 @@ impl World {
         self.note(socket, || Did::Detached);
         if socket.is_waited_on() {
             let copy = fd::dup_aside(fd.as_fd()).map_err(Failure::os)?;
-            self.hold(socket, copy, true)?;
+            self.hold(socket, copy, fd.as_raw_fd(), true)?;
         }
         Ok(fd)
     }
@@ -311,8 +310,7 @@ impl World {
 
     /// The socket of that number, open or closed, if a name or anything else still holds it.
     pub fn find(&self, serial: u64) -> Option<Rc<Socket>> {
-        let found = self.registry.binary_search_by_key(&serial, |(serial, _)| *serial).ok()?;
-        self.registry[found].1.upgrade()
+        self.registry.find(serial)
     }
 
     /// Close the sockets that lost their last name while open. Gives the names they had.

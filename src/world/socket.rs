@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Arrival, Kept, TaskId};
+use super::{Arrival, Exclusive, Kept, TaskId};
 use crate::linux::constants;
 use crate::linux::sort::sort;
 use crate::os::sockopt;
@@ -87,6 +87,8 @@ pub struct Shared {
     pub nonblocking: Cell<bool>,
     /// The kernel's own number for it, once it was asked for.
     pub(super) cookie: Cell<Option<u64>>,
+    /// The epolls that wait for it with EPOLLEXCLUSIVE.
+    pub(super) exclusive: RefCell<Exclusive>,
 }
 
 /// Where sockets go that lost their last name while open: the world closes them and says so.
@@ -99,6 +101,8 @@ pub struct Orphans {
 pub(super) struct Orphan {
     pub serial: u64,
     pub fd: OwnedFd,
+    /// The number it had to its user.
+    pub number: RawFd,
     pub place: Registered,
     pub shared: Rc<Shared>,
     /// The name it had, unless its user had closed it.
@@ -249,6 +253,7 @@ impl Socket {
         let fd = self.take_fd()?;
         Some(Orphan {
             serial: self.serial,
+            number: fd.as_raw_fd(),
             fd,
             place: self.place.take(),
             shared: self.shared.clone(),
@@ -287,8 +292,7 @@ impl Socket {
             libc::SO_RCVTIMEO => waits.receive = timeval(value),
             libc::SO_SNDTIMEO => waits.send = timeval(value),
             libc::SO_RCVLOWAT => {
-                let n = int(value, 0).unwrap_or(0);
-                waits.low_water = usize::try_from(n).unwrap_or(i32::MAX as usize);
+                waits.low_water = int(value, 0).map_or(0, |n| usize::try_from(n).unwrap_or(i32::MAX as usize));
             }
             libc::SO_LINGER => {
                 let on = int(value, 0).unwrap_or(0) != 0;

@@ -5,7 +5,7 @@ use super::text::{bare, is_textual, quote, stringed, without, word};
 use super::tree::{Given, Tree, frame};
 use super::writer::{Told, Writer, named};
 use crate::command::{Command, Kind, Need, Param};
-use crate::linux::{constants, options};
+use crate::linux::constants;
 
 /// The constant that a name or `module.NAME` is.
 pub(super) fn constant(tree: &Tree) -> Option<String> {
@@ -14,8 +14,7 @@ pub(super) fn constant(tree: &Tree) -> Option<String> {
         Tree::Name(name) => name,
         _ => return None,
     };
-    let known =
-        constants::find_any(name).is_some() || options::by_name(name).is_some() || options::level(name).is_some();
+    let known = constants::find_any(name).is_some();
     (known && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')).then(|| name.clone())
 }
 

@@ -83,9 +83,14 @@ impl Settings {
             return Err(Failure::usage(format!("invalid mode: `{mode}`"))
                 .note(format!("a mode is made of {}", allowed.join(" "))));
         }
+        Ok(Self::of(mode))
+    }
+
+    /// Those of a mode that is known to be one.
+    pub(super) fn of(mode: &str) -> Self {
         let plus = mode.contains('+');
         let write = mode.contains(['w', 'a', 'x']);
-        Ok(Self {
+        Self {
             mode: mode.into(),
             read: plus || mode.contains('r') || !write,
             write: plus || write,
@@ -93,7 +98,7 @@ impl Settings {
             by_line: false,
             text: (!mode.contains('b')).then(|| ("utf-8".into(), Newline::Universal)),
             errors: Errors::Strict,
-        })
+        }
     }
 
     pub(super) fn newline(&self) -> Newline {
