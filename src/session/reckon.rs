@@ -180,6 +180,7 @@ fn repeat(text: &Value, times: i128) -> Result<Value, Failure> {
 }
 
 /// Whether `+` can put more at the end of it: nobody else has it, so that it need not be copied.
+#[inline]
 pub(super) fn can_grow(value: &Value) -> bool {
     match value {
         Value::Text(text) => text.is_alone(),
