@@ -23,7 +23,7 @@
 //! 8. The effect asks the kernel through [`os`] (`os::addr::accept`), within `world::wait::retry`, and what it did goes on
 //!    the record (`world::record::note`). It comes to a [`world::Step`].
 //! 9. EAGAIN on a socket that waits: the step is `Park`. `session::outcome::settle` has the poller watch the socket
-//!    (`world::watch`) and parks the task; other tasks have their turns. When none can run, `session::turn::look` polls;
+//!    (`world::watch::watch`) and parks the task; other tasks have their turns. When none can run, `session::turn::look` polls;
 //!    `world::news::wake_next` puts the task in the queue again, and `session::exec::wake_up` tries the call from step 8 on.
 //! 10. Done: `session::outcome::complete` stores the results. Failed: `session::outcome::fail` asks
 //!     `explain::explain` for the cause, and `session::outcome::unwind` goes on at an `except`, if there is one.

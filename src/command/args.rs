@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::linux::options::OptRef;
 use crate::value::{Addr, Failure, Value};
-use crate::world::{File, Given, Socket};
+use crate::world::{File, Given, Host, Socket};
 
 /// One argument.
 #[derive(Clone, Debug)]
@@ -109,6 +109,13 @@ impl Args {
     pub fn socket(&self, i: usize) -> Result<Rc<Socket>, Failure> {
         let value = self.value(i);
         value.downcast_rc().ok_or_else(|| expected(i, "a socket", value))
+    }
+
+    /// The host in that place, if one was given.
+    pub fn host(&self, i: usize) -> Result<Option<Rc<Host>>, Failure> {
+        let value = self.value(i);
+        let wrong = || expected(i, "a host", value);
+        if self.has(i) { value.downcast_rc().map(Some).ok_or_else(wrong) } else { Ok(None) }
     }
 
     /// The file in that place.

@@ -27,6 +27,8 @@ pub enum Kind {
     Process,
     /// A process, or the id of one.
     ProcessOrPid,
+    /// A host, likewise.
+    Host,
     /// Anything else alive, likewise: what the parameter says.
     Thing,
     /// A job's number, a task or a process.
@@ -97,6 +99,10 @@ pub enum Kind {
     OptionValue,
     /// What a row of a list of sockets must have.
     Filter,
+    /// What a wire is to do.
+    Wire,
+    /// Which frames are meant.
+    Frames,
     /// Any value; a word that looks like a number is one.
     Any,
     /// `KEY=VALUE`.
@@ -108,7 +114,8 @@ pub enum Kind {
 impl Kind {
     /// Whether a bare word in its place is the name of a live thing.
     pub fn is_live(self) -> bool {
-        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::Thing)
+        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process)
+            || matches!(self, Self::Host | Self::Thing)
             || self == Self::ThingOrText
             || self.is_live_or_number()
     }
@@ -132,6 +139,7 @@ impl Kind {
             Self::Task => "a task or a process",
             Self::ThingOrText => "something alive, or text in quotes",
             Self::Process => "a process",
+            Self::Host => "a host",
             Self::ProcessOrPid => "a process or the id of one",
             Self::Thing => "something alive",
             Self::JobOrTask => "a job's number, a task or a process",
@@ -159,6 +167,8 @@ impl Kind {
             Self::Encoding => "an encoding",
             Self::State => "a state",
             Self::Any | Self::Def | Self::OptionValue | Self::Filter => "a value",
+            Self::Wire => "what a wire does",
+            Self::Frames => "a filter",
             Self::Pair => "KEY=VALUE",
             Self::Name => "a name",
         }

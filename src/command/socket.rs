@@ -33,6 +33,7 @@ const SOCKET: Command = Command {
             .is("0 (the default) is the one that belongs to family and type: TCP, UDP. Of AF_PACKET it \
                                          is in network order, as in C and Python: n = htons ETH_P_ALL"),
         named("fileno", Kind::Int).is("take up an open descriptor instead: see detach"),
+        named("host", Kind::Host).is("make it in that host; on this machine when left out"),
     ],
     results: &[("socket", Holds::Live)],
     returns: "the socket: open, without an address, not connected",
@@ -225,7 +226,7 @@ fn socket(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         (args.int32_or(0, libc::AF_INET)?, args.int32_or(1, libc::SOCK_STREAM)?, 0)
     };
     let protocol = args.int32_or(2, usual)?;
-    world.socket(family, kind, protocol).map(|s| socket_value(s).into())
+    world.socket(args.host(4)?, [family, kind, protocol]).map(|s| socket_value(s).into())
 }
 
 /// The words that stand for a family and a type at once, and those for a protocol as well.
@@ -247,7 +248,7 @@ fn short_form(word: &str) -> Option<[i32; 3]> {
 
 /// `socket fileno=FD`.
 fn adopt(world: &mut World, args: &Args) -> Result<Step, Failure> {
-    if args.has(0) || args.has(1) || args.has(2) {
+    if args.has(0) || args.has(1) || args.has(2) || args.has(4) {
         return Err(Failure::usage("with fileno= the kernel tells family, type and protocol: leave them out").at(0));
     }
     let number = args.int32_or(3, 0)?;

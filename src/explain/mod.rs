@@ -14,6 +14,7 @@ mod elsewhere;
 mod epoll;
 mod family;
 mod fin;
+mod frames;
 mod local_port;
 mod option_value;
 mod permission;
@@ -169,6 +170,7 @@ impl<'a> Case<'a> {
             let part = Reason::new(format!("part of the {} had been queued", bytes(of)));
             cause.part = Some(part.clock(format!(": {sent}")));
         }
+        cause.reasons.splice(..0, frames::evidence(self));
         cause
     }
 

@@ -49,7 +49,7 @@ pub(crate) fn arrange(command: &'static Command, words: &[Word]) -> Result<Vec<(
 fn given_by_name(command: &'static Command, words: &[Word]) -> Result<(), Failure> {
     let params = command.params;
     let may = |p: &&Param| matches!(p.need, Need::Optional | Need::Named);
-    let pairs = |p: &Param| matches!(p.kind, Kind::Pair | Kind::Filter | Kind::Def);
+    let pairs = |p: &Param| matches!(p.kind, Kind::Pair | Kind::Filter | Kind::Def | Kind::Wire | Kind::Frames);
     let mut given = Vec::new();
     let mut before = 0;
     for (i, word) in words.iter().enumerate() {

@@ -32,6 +32,10 @@ impl Session {
                         self.world.watch_threads(task.id);
                         Ok(())
                     }
+                    On::Wire => {
+                        self.world.wires.watch(task.id);
+                        Ok(())
+                    }
                     On::Line(..) | On::Time => Ok(()),
                 };
                 if let Err(failure) = watched {

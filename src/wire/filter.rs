@@ -6,7 +6,7 @@ use super::{Flags, Marks, Proto, WireFrame};
 use crate::value::{Failure, text};
 
 /// The keys.
-const KEYS: [&str; 7] = ["from", "to", "flags", "len", "port", "proto", "is"];
+const KEYS: [&str; 7] = ["from=", "to=", "flags=", "len=", "port=", "proto=", "is="];
 
 /// What a frame must have. What is not asked for does not matter.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -33,6 +33,16 @@ impl Filter {
         KEYS.into_iter()
     }
 
+    /// What may stand behind one of them, as far as that is known beforehand.
+    pub fn values(key: &str) -> Vec<&'static str> {
+        match key {
+            "flags" => Flags::names().collect(),
+            "proto" => Proto::names().collect(),
+            "is" => Marks::names().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Read one, with the names that the wire's ends have. A failure's place is that of the word it is about.
     pub fn read(words: &[String], ends: &[Rc<str>]) -> Result<Self, Failure> {
         let mut filter = Self { words: words.to_vec(), ..Self::default() };
@@ -45,7 +55,7 @@ impl Filter {
     fn take(&mut self, word: &str, ends: &[Rc<str>]) -> Result<(), Failure> {
         let Some((key, value)) = word.split_once('=') else {
             let failure = Failure::usage(format!("`{word}` is no part of a filter"));
-            return Err(failure.note(format!("a filter has {}", KEYS.map(|key| format!("{key}=")).join(" "))));
+            return Err(failure.note(format!("a filter has {}", KEYS.join(" "))));
         };
         match key {
             "from" => self.from = Some(end(value, ends)?),
@@ -73,9 +83,9 @@ impl Filter {
             }
             _ => {
                 let failure = Failure::usage(format!("a filter has no `{key}=`"));
-                return Err(match text::nearest(key, KEYS.into_iter()) {
-                    Some(near) => failure.note(format!("did you mean {near}=?")),
-                    None => failure.note(format!("it has {}", KEYS.map(|key| format!("{key}=")).join(" "))),
+                return Err(match text::nearest(&format!("{key}="), KEYS.into_iter()) {
+                    Some(near) => failure.note(format!("did you mean {near}?")),
+                    None => failure.note(format!("it has {}", KEYS.join(" "))),
                 });
             }
         }

@@ -17,7 +17,8 @@ const QUEUE_MAX: usize = 1000;
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct WireEnd {
     name: Rc<str>,
-    mac: [u8; 6],
+    /// Its hardware address; none once it is taken off.
+    mac: Option<[u8; 6]>,
 }
 
 /// A frame that goes out at an end.
@@ -113,8 +114,13 @@ impl Wire {
 
     /// Another end. Gives its number.
     pub fn add_end(&mut self, name: Rc<str>, mac: [u8; 6]) -> usize {
-        self.ends.push(WireEnd { name, mac });
+        self.ends.push(WireEnd { name, mac: Some(mac) });
         self.ends.len() - 1
+    }
+
+    /// An end is taken off: nothing goes out there any more.
+    pub fn remove_end(&mut self, end: usize) {
+        self.ends[end].mac = None;
     }
 
     /// The names of its ends.
@@ -198,14 +204,15 @@ impl Wire {
     fn deliver(&mut self, waiting: &Waiting) {
         self.passed += 1;
         let to = self.end_of(&waiting.bytes);
-        let ends = (0..self.ends.len()).filter(|end| *end != waiting.from && to.is_none_or(|to| to == *end));
+        let there = |end: &usize| *end != waiting.from && self.ends[*end].mac.is_some();
+        let ends = (0..self.ends.len()).filter(there).filter(|end| to.is_none_or(|to| to == *end));
         self.out.extend(ends.map(|end| Out { end, bytes: waiting.bytes.clone() }));
     }
 
     /// The end that a frame is for; none where it is for all.
     fn end_of(&self, bytes: &[u8]) -> Option<usize> {
         let mac = destination(bytes)?;
-        self.ends.iter().position(|end| end.mac == mac)
+        self.ends.iter().position(|end| end.mac == Some(mac))
     }
 
     fn mark(&mut self, number: u64, fate: Fate) {

@@ -3,16 +3,19 @@
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
 mod arrivals;
+mod carry;
 mod clock;
 mod drops;
 mod ends;
 mod epoll;
 pub(crate) mod file;
 mod held;
+pub(crate) mod host;
 pub(crate) mod input;
 mod kept;
 mod line;
 mod meetings;
+mod mode;
 pub(crate) mod mpqueue;
 mod news;
 mod pipes;
@@ -26,6 +29,8 @@ mod step;
 mod sweep;
 pub(crate) mod sync;
 mod wait;
+mod watch;
+pub(crate) mod wires;
 
 use std::collections::VecDeque;
 use std::io;
@@ -38,17 +43,21 @@ pub use drops::dropped;
 use epoll::Exclusive;
 pub use epoll::{Epoll, Target, pair};
 pub(crate) use file::File;
+pub use host::{Host, Hosts};
 pub use kept::Kept;
+pub use mode::Mode;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
 use registry::Registry;
-pub use socket::{Mode, Orphans, Shared, Socket, Waits};
+pub use socket::{Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use sweep::Sweep;
 pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, offload, retry};
+pub(crate) use wires::Strand;
+pub use wires::{MTU as WIRE_MTU, Wires};
 
-use socket::{Orphan, Waiter};
+use socket::Orphan;
 
 use crate::os::poller::{News, Poller};
 use crate::os::process::Prints;
@@ -109,6 +118,10 @@ pub struct World {
     later: Vec<Rc<Socket>>,
     /// The program's clock.
     pub clock: Clock,
+    /// Hosts, and the wires between them.
+    pub hosts: Hosts,
+    /// What goes over the wires.
+    pub wires: Wires,
 }
 
 impl World {
@@ -143,12 +156,23 @@ impl World {
         Mode::from_seconds(self.default_mode)
     }
 
-    /// A new socket: socket(2).
-    pub fn socket(&mut self, family: i32, kind: i32, protocol: i32) -> Result<Rc<Socket>, Failure> {
+    /// A new socket: socket(2), in a host or on this machine.
+    pub fn socket(
+        &mut self,
+        host: Option<Rc<Host>>,
+        [family, kind, protocol]: [i32; 3],
+    ) -> Result<Rc<Socket>, Failure> {
         let sort = [family, kind & !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC), protocol];
-        let fd = fd::socket(family, kind, protocol).map_err(|e| Failure::os(e).trying(Tried::Make(sort)))?;
+        let made = match &host {
+            None => fd::socket(family, kind, protocol).map_err(Failure::os),
+            Some(host) => host.socket([family, kind, protocol]),
+        };
+        let fd = made.map_err(|failure| failure.trying(Tried::Make(sort)))?;
         let mode = if kind & libc::SOCK_NONBLOCK == 0 { self.default_mode() } else { Mode::NonBlocking };
         let socket = self.wrap(fd, sort, mode);
+        if let Some(host) = host {
+            socket.shared.live_in(host);
+        }
         self.note(&socket, || Did::Made(sort));
         Ok(socket)
     }
@@ -224,6 +248,9 @@ impl World {
             protocol => protocol,
         };
         let conn = self.wrap(fd, [listener.family, listener.kind, protocol], self.default_mode());
+        if let Some(host) = listener.shared.host() {
+            conn.shared.live_in(host.clone());
+        }
         // Another one may wait, of which the poller will not say anything.
         listener.told.set(None);
         self.note_arrival(listener);
@@ -347,39 +374,6 @@ impl World {
         let others: Vec<Rc<Socket>> = self.other_ends(socket).filter(|s| s.waits() == Mode::Blocking).collect();
         for other in &others {
             self.wake(other);
-        }
-    }
-
-    /// A task waits on a socket from now on: for what the kernel signals, or only for its being closed or shut down.
-    pub fn watch(&mut self, socket: &Rc<Socket>, task: TaskId, signalled: bool) -> Result<(), Failure> {
-        if signalled {
-            self.register(socket)?;
-        }
-        socket.waiters.borrow_mut().push(Waiter { task, signalled });
-        Ok(())
-    }
-
-    /// A task waits for a helper thread from now on.
-    pub fn watch_threads(&mut self, task: TaskId) {
-        self.thread_waiters.push(task);
-    }
-
-    /// A task waits no more.
-    pub fn unwatch(&mut self, wait: &Wait, task: TaskId) {
-        let mut leave = |socket: &Rc<Socket>| {
-            socket.waiters.borrow_mut().retain(|w| w.task != task);
-            if let Some(held) = socket.let_go() {
-                self.let_go(held);
-            }
-        };
-        match &wait.on {
-            On::Socket(socket) => leave(socket),
-            On::Sockets(sockets) => sockets.iter().for_each(leave),
-            On::Line(line, ticket) => {
-                line.leave(*ticket);
-            }
-            On::Thread => self.thread_waiters.retain(|t| *t != task),
-            On::Time => {}
         }
     }
 }

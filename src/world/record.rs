@@ -203,6 +203,11 @@ impl Record {
         self.named(socket).unwrap_or_else(|| format!("socket#{socket}").into())
     }
 
+    /// How many facts there ever were.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
     /// All that is known, in order.
     pub fn facts(&self) -> impl DoubleEndedIterator<Item = &Fact> {
         self.facts.iter()
@@ -408,7 +413,7 @@ mod tests {
     #[test]
     fn old_facts_go_and_then_not_all_is_known() {
         let mut world = recorded();
-        let socket = world.socket(libc::AF_INET, libc::SOCK_DGRAM, 0).unwrap();
+        let socket = world.socket(None, [libc::AF_INET, libc::SOCK_DGRAM, 0]).unwrap();
         assert!(world.record.as_ref().unwrap().knows_all(socket.serial));
         for _ in 0..KEPT_MAX {
             world.note(&socket, || Did::Sent { bytes: 1, of: 1, to: None });
@@ -421,7 +426,7 @@ mod tests {
     #[test]
     fn what_is_closed_is_asked_before() {
         let mut world = recorded();
-        let server = world.socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap();
+        let server = world.socket(None, [libc::AF_INET, libc::SOCK_STREAM, 0]).unwrap();
         addr::bind(server.fd().unwrap().as_fd(), &"127.0.0.1:0".parse().unwrap()).unwrap();
         fd::listen(server.fd().unwrap().as_fd(), 1).unwrap();
         let at = server.addresses().0;
