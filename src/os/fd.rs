@@ -210,6 +210,14 @@ pub fn poll(fd: BorrowedFd<'_>, events: i16) -> Result<i16, i32> {
     Ok(there)
 }
 
+/// The same for a number, be it of no descriptor: POLLNVAL.
+pub fn poll_number(number: RawFd, events: i16) -> i16 {
+    let mut one = libc::pollfd { fd: number, events, revents: 0 };
+    // SAFETY: poll(2) looks at one entry; what the number stands for is its answer.
+    unsafe { libc::poll(&raw mut one, 1, 0) };
+    one.revents
+}
+
 /// Block this thread until a descriptor can be written.
 pub fn wait_writable(fd: BorrowedFd<'_>) {
     let mut one = [PollFd::from_borrowed_fd(fd, PollFlags::OUT)];

@@ -3,7 +3,7 @@
 //! As in the kernel, close() and detach() end no call that waits: it has the open file until it ends, and only then is the
 //! connection closed. The descriptor's number is free at once, and no name leads to the socket any more.
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::rc::Rc;
 
 use super::record::{Did, Last};
@@ -23,11 +23,6 @@ impl Socket {
         self.fd().is_ok() || self.is_held()
     }
 
-    /// Whether the descriptor was taken out of it, and lives on.
-    pub(super) fn is_detached(&self) -> bool {
-        self.held.borrow().as_ref().is_some_and(|held| held.detached)
-    }
-
     /// Whether its user gave it up: only a call that waited then has it open still.
     pub fn is_given_up(&self) -> bool {
         self.closed.get() && self.files.get() == 0
@@ -41,6 +36,14 @@ impl Socket {
     /// Whether poll(2) has any of these events, an error or an end.
     pub fn is_ready(&self, events: i16) -> bool {
         self.ask(|socket| fd::poll(socket, events)).is_some_and(|there| there != 0)
+    }
+
+    /// What a poll(2) that waits finds when it looks again, of a socket that its user gave up: it looks for the number,
+    /// which is free (POLLNVAL), or out of the socket's hands, or another's by now.
+    pub fn at_its_number(&self, events: i16) -> i16 {
+        let held = self.held.borrow();
+        let number = held.as_ref().filter(|held| held.fd.as_raw_fd() != held.number).map(|held| held.number);
+        number.map_or(libc::POLLNVAL, |number| trace::aside(|| fd::poll_number(number, events)))
     }
 
     /// Leave it to the calls that wait on it.
@@ -106,13 +109,20 @@ impl World {
         out.or_else(here)
     }
 
-    /// Leave a descriptor to the calls that wait on a socket which its user gave up. The kernel wakes none of them, and
-    /// closes its socket when the last one ends.
-    pub(super) fn hold(&mut self, socket: &Rc<Socket>, fd: OwnedFd, detached: bool) -> Result<(), Failure> {
+    /// Leave a descriptor to the calls that wait on a socket which its user gave up, who knew it by a number. The kernel
+    /// wakes none of them, and closes its socket when the last one ends.
+    pub(super) fn hold(
+        &mut self,
+        socket: &Rc<Socket>,
+        fd: OwnedFd,
+        number: RawFd,
+        detached: bool,
+    ) -> Result<(), Failure> {
         let signalled = socket.waiters.borrow().iter().any(|w| w.signalled);
         let token = if signalled { trace::aside(|| self.enrol(socket, fd.as_raw_fd()))? } else { 0 };
         let place = Registered { token, aside: true };
-        let orphan = Orphan { serial: socket.serial, fd, place, shared: socket.shared.clone(), name: None, detached };
+        let shared = socket.shared.clone();
+        let orphan = Orphan { serial: socket.serial, fd, number, place, shared, name: None, detached };
         socket.hold(orphan);
         // What is no wait of the kernel's ends now.
         self.wake(socket);

@@ -6,7 +6,7 @@
 //! else: what the kernel has no room for goes out on a thread, in order.
 
 use std::collections::VecDeque;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -71,7 +71,6 @@ impl Message {
     }
 
     fn send(&self, to: BorrowedFd<'_>) -> Result<(), i32> {
-        use std::os::fd::AsRawFd as _;
         let rights =
             self.file.iter().map(|f| (libc::SOL_SOCKET, libc::SCM_RIGHTS, f.as_raw_fd().to_ne_bytes().to_vec()));
         msg::send(to, &[&self.bytes], &rights.collect::<Vec<_>>(), 0, None).map(drop)
@@ -185,7 +184,7 @@ impl MpQueue {
 
     /// Whether there is nothing to be taken out now.
     pub fn is_empty(&self) -> Result<bool, Failure> {
-        let events = readiness::poll(&[(self.reader.fd()?.as_fd(), libc::POLLIN)]).map_err(Failure::os)?;
+        let events = readiness::poll(&[(self.reader.fd()?.as_raw_fd(), libc::POLLIN)]).map_err(Failure::os)?;
         Ok(events.iter().all(|there| there & libc::POLLIN == 0))
     }
 

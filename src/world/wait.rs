@@ -138,10 +138,10 @@ where
     let resume = move |world: &mut World, wake| match mode {
         _ if !socket.is_held() => go_on(world, wake),
         // With a timeout it is a poll(2) that waits, and the call that comes after finds no descriptor. As its time ends it
-        // looks once more, and a descriptor that was closed is an event; one that was taken out is there still.
-        Mode::Timeout(_) if wake == Wake::Expired && socket.is_detached() => Some(Err(about(over.clone()))),
+        // looks once more, and a number that is free is an event.
         Mode::Timeout(_) if wake == Wake::Ready && !socket.is_ready(side.events()) => None,
-        Mode::Timeout(_) => Some(Err(about(Failure::os(libc::EBADF)))),
+        Mode::Timeout(_) if socket.at_its_number(side.events()) != 0 => Some(Err(about(Failure::os(libc::EBADF)))),
+        Mode::Timeout(_) => (wake == Wake::Expired).then(|| Err(about(over.clone()))),
         _ => socket.lend(|| go_on(world, wake)),
     };
     Ok(Step::Park(wait, Box::new(resume)))

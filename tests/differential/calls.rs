@@ -27,6 +27,12 @@ pub fn plain(word: impl Display) -> Word {
     Word { sockpit: word.clone(), python: word }
 }
 
+/// A number for an int of C: one that has more bits is, in Python, the one that has these.
+pub fn int(n: i64) -> Word {
+    let bits = u32::try_from(n).map_or(n, |n| i64::from(n as i32));
+    Word { sockpit: n.to_string(), python: bits.to_string() }
+}
+
 /// Bytes as they are written.
 pub fn bytes(text: &str) -> Word {
     Word { sockpit: format!("\"{text}\""), python: format!("b\"{text}\"") }
@@ -170,7 +176,8 @@ pub fn dup(d: &str, s: &str) -> Call {
 
 /// `fileno`, `detach`.
 pub fn number(r: &str, call: &str, s: &str) -> Call {
-    Call { chosen: true, ..gives(&[r], format!("{call} {s}"), format!("{s}.{call}()")) }
+    let python = if call == "detach" { format!("detach({s})") } else { format!("{s}.{call}()") };
+    Call { chosen: true, ..gives(&[r], format!("{call} {s}"), python) }
 }
 
 pub fn settimeout(s: &str, limit: &Word) -> Call {
@@ -221,7 +228,7 @@ pub fn linger(s: &str, on: i32, seconds: i32) -> Call {
 pub fn makefile(f: &str, s: &str, mode: &str, buffering: Option<i32>) -> Call {
     let (word, item) =
         buffering.map_or_else(Default::default, |n| (format!(" buffering={n}"), format!(", buffering={n}")));
-    gives(&[f], format!("makefile {s} {mode}{word}"), format!("{s}.makefile(\"{mode}\"{item})"))
+    gives(&[f], format!("makefile {s} {mode}{word}"), format!("makefile({s}, \"{mode}\"{item})"))
 }
 
 pub fn readline(r: &str, f: &str) -> Call {

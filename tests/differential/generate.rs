@@ -3,7 +3,7 @@
 //! A program always ends. Its sockets have a timeout, or where they block the kernel's SO_RCVTIMEO and SO_SNDTIMEO, all of
 //! a few milliseconds; what is to be waited for in a task of its own has a longer one.
 
-use super::calls::{self, Word, address, bytes, host, long, on, own, plain, seconds, unnamed};
+use super::calls::{self, Word, address, bytes, host, int, long, on, own, plain, seconds, unnamed};
 use super::options::{self, FLAGS_IN, FLAGS_OUT};
 use super::program::{Call, LIMIT, Program, Step};
 
@@ -152,10 +152,19 @@ impl Maker {
         }
     }
 
+    /// Make a socket. One of TCP sends at once: how long it waits for acknowledgements is a matter of time.
+    fn open(&mut self, s: &str, kind: (&str, &str)) {
+        let mut calls = vec![calls::socket(s, kind.0, kind.1)];
+        if kind.0 != "AF_UNIX" && kind.1 == TCP {
+            calls.push(calls::setsockopt(s, "IPPROTO_TCP", "TCP_NODELAY", &plain(1)));
+        }
+        self.push(calls);
+    }
+
     fn bound(&mut self, kind: (&'static str, &'static str)) -> (String, String) {
         let (s, a) = (self.name('s'), self.name('a'));
         let at = self.place(kind.0);
-        self.push([calls::socket(&s, kind.0, kind.1)]);
+        self.open(&s, kind);
         self.push([calls::bind(&s, &at)]);
         self.push([calls::name(&a, "getsockname", &s)]);
         self.add(&s, kind);
@@ -205,7 +214,7 @@ impl Maker {
                 if let Some(listener) = self.sockets.last_mut() {
                     listener.listens = true;
                 }
-                self.push([calls::socket(&c, kind.0, kind.1)]);
+                self.open(&c, kind);
                 self.push([calls::connect(&c, &address(&a))]);
                 self.push([calls::accept(&conn, &from, &s)]);
                 self.add(&c, kind);
@@ -377,7 +386,7 @@ impl Maker {
             0..6 => {
                 let number = options::number(&mut self.dice, option.usual);
                 let read = calls::getsockopt(&r, &s.name, option.level, option.name, None);
-                vec![calls::setsockopt(&s.name, option.level, option.name, &plain(number)), read]
+                vec![calls::setsockopt(&s.name, option.level, option.name, &int(number)), read]
             }
             6..9 => vec![calls::getsockopt(&r, &s.name, option.level, option.name, None)],
             9 => {
@@ -450,7 +459,7 @@ impl Maker {
             2 => calls::connect_ex(&self.name('r'), &s.name, &to),
             3 => {
                 self.sockets.iter_mut().filter(|t| t.name == s.name).for_each(|t| t.listens = true);
-                calls::listen(&s.name, &plain(self.dice.pick(&["-1", "0", "1", "2147483648"])))
+                calls::listen(&s.name, &plain(self.dice.pick(&[-1, 0, 1, 4_294_967_296_i64])))
             }
             4 => {
                 let at = self.place(s.family);
@@ -476,8 +485,7 @@ impl Maker {
         if self.tasks.len() == 2 || self.is_waited_on(&s) {
             return self.any();
         }
-        // What fails at once fails later in Python if it has a timeout.
-        let blocks = s.listens || self.dice.one_in(2);
+        let blocks = self.dice.one_in(2);
         if blocks {
             let blocks = self.blocking(&s.name, LIMIT);
             self.push(blocks);
@@ -485,9 +493,9 @@ impl Maker {
             self.push([calls::settimeout(&s.name, &plain(LIMIT))]);
         }
         let t = self.name('t');
-        let mut calls = vec![self.waits(&s, blocks)];
+        let mut calls = vec![self.waits(&s)];
         if self.dice.one_in(4) {
-            calls.push(self.waits(&s, blocks));
+            calls.push(self.waits(&s));
         }
         self.program.push(Step { calls, task: Some(t.clone()) });
         self.tasks.push((t, s.name));
@@ -499,7 +507,7 @@ impl Maker {
     }
 
     /// A call that may wait.
-    fn waits(&mut self, s: &Socket, blocks: bool) -> Call {
+    fn waits(&mut self, s: &Socket) -> Call {
         let (r, a) = (self.name('s'), self.name('a'));
         match self.dice.below(8) {
             0..4 => {
@@ -514,7 +522,7 @@ impl Maker {
                     calls::sendall(&s.name, &data, "0")
                 }
             }
-            6 if blocks => {
+            6 => {
                 self.add(&r, (s.family, s.kind));
                 calls::accept(&r, &a, &s.name)
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::known::known;
+use super::known::{TRIED_FIRST, known};
 use super::program::{Call, Step};
 
 /// What a call came to.
@@ -14,6 +14,8 @@ pub enum Outcome {
     Gave(Vec<Value>),
     /// The error's name.
     Failed(String),
+    /// Python's poll had nothing to say, and this is what the call itself came to.
+    Late(Box<Outcome>),
     /// It was not made, or did not end.
     Missing,
 }
@@ -27,6 +29,7 @@ impl std::fmt::Display for Outcome {
                 f.write_str(&values.join(", "))
             }
             Self::Failed(name) => f.write_str(name),
+            Self::Late(came) => write!(f, "timeout, and when tried {came}"),
             Self::Missing => f.write_str("nothing"),
         }
     }
@@ -125,6 +128,13 @@ pub fn compare(program: &[Step], sockpit: &[Outcome], python: &[Outcome]) -> Com
     let all: Vec<_> = calls.zip(sockpit.iter().zip(python)).map(|((c, t), (a, b))| (c, t, a, b)).collect();
     for (i, &(call, in_task, here, there)) in all.iter().enumerate() {
         compared.calls = i + 1;
+        let there = match there {
+            Outcome::Late(came) => {
+                compared.known.push(TRIED_FIRST);
+                &**came
+            }
+            there => there,
+        };
         let same = match (here, there) {
             (Outcome::Gave(a), Outcome::Gave(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| bound.same(call, a, b))

@@ -56,11 +56,12 @@ impl Python {
         }
         let told: Value = serde_json::from_str(&line).expect("the worker writes JSON");
         for pair in told.as_array().unwrap() {
-            let outcome = match &pair[1] {
+            let came = match &pair[1] {
                 Value::Object(o) if o.contains_key("gave") => Outcome::Gave(o["gave"].as_array().unwrap().clone()),
                 other => Outcome::Failed(other["failed"].as_str().unwrap().to_string()),
             };
-            all[pair[0].as_u64().unwrap() as usize] = outcome;
+            let late = pair[1]["late"] == true;
+            all[pair[0].as_u64().unwrap() as usize] = if late { Outcome::Late(Box::new(came)) } else { came };
         }
         all
     }
@@ -81,7 +82,7 @@ pub fn both(program: &[Step], python: &mut Python, limit: &str) -> [Vec<Outcome>
 }
 
 fn sockpit(text: &str, lines: &[usize]) -> Vec<Outcome> {
-    let output = command(&["--json", "--timeout", "10", "-c", text]).output().expect("sockpit runs");
+    let output = command(&["--json", "--timeout", "60", "-c", text]).output().expect("sockpit runs");
     let mut all = vec![Outcome::Missing; lines.len()];
     for line in output.stdout.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
         let event: Value = serde_json::from_slice(line).expect("sockpit writes JSON");

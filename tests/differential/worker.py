@@ -2,10 +2,11 @@
 # line with what every call of it gave or failed with.
 import base64, errno, faulthandler, fcntl, gc, io, json, os, select, struct, sys, termios, threading, time
 from socket import *
-from socket import timeout as Timeout
+import _socket
 import socket as module
 
-LONGEST = 10
+# With the longest limits a program of a dozen calls that all wait takes that long.
+LONGEST = 60
 SETTLED = 0.2
 SO_PEEK_OFF = 42
 SIOCATMARK = 0x8905
@@ -30,6 +31,73 @@ def value(v):
     if isinstance(v, (list, tuple)):
         return [value(x) for x in v]
     return {"socket": True} if isinstance(v, socket) else {"file": True}
+
+
+# Whether the last call of a thread came to something only when it was tried without its timeout.
+late = threading.local()
+
+
+def tried(name, flags=None):
+    """A call that with a timeout is tried as sockpit tries it. Python polls, and makes the call only if that has something
+    to say. When it has not, the call is made all the same: what it comes to is what sockpit's first try came to. Where
+    there are threads it is made before, for they go on while Python polls."""
+    real = getattr(_socket.socket, name)
+
+    def now(self, args):
+        if self.fileno() == -1:
+            raise BlockingIOError
+        blocks = flags is None and os.get_blocking(self.fileno())
+        if blocks:
+            os.set_blocking(self.fileno(), False)
+        if flags is not None:
+            args = [*args, *[0] * (flags + 1 - len(args))]
+            args[flags] |= MSG_DONTWAIT
+        # One that does not block, whatever the open file does.
+        bare = _socket.socket(self.family, self.type | SOCK_NONBLOCK, self.proto, self.fileno())
+        try:
+            return getattr(bare, name)(*args)
+        finally:
+            if blocks:
+                os.set_blocking(bare.fileno(), True)
+            bare.detach()
+
+    def call(self, *args):
+        if not self.gettimeout():
+            return real(self, *args)
+        try:
+            # Arguments that are wrong are so in either.
+            return now(self, args) if threading.active_count() > 1 else real(self, *args)
+        except BlockingIOError:
+            return real(self, *args)
+        except TimeoutError as e:
+            if e.errno is not None:
+                raise
+            over = e
+        late.is_so = True
+        try:
+            return now(self, args)
+        except BlockingIOError:
+            late.is_so = False
+            raise over from None
+
+    return call
+
+
+class Tried(socket):
+    recv, recvfrom, recvmsg, recv_into = tried("recv", 1), tried("recvfrom", 1), tried("recvmsg", 2), tried("recv_into", 2)
+    send, sendto, sendmsg, _accept = tried("send", 1), tried("sendto", 1), tried("sendmsg", 2), tried("_accept")
+
+    def sendall(self, data, flags=0):
+        if not self.gettimeout():
+            return super().sendall(data, flags)
+        rest = memoryview(data)
+        while True:
+            rest = rest[self.send(rest, flags):]
+            if not rest:
+                return None
+
+
+socket = module.socket = Tried
 
 
 class Address:
@@ -90,17 +158,29 @@ EVENTS = [("IN", select.POLLIN), ("PRI", select.POLLPRI), ("OUT", select.POLLOUT
 
 
 def poll(s, seconds):
-    if s.fileno() == -1:
-        raise OSError(errno.EBADF, "closed")
     p = select.poll()
-    p.register(s, select.POLLIN | select.POLLPRI | select.POLLOUT | select.POLLRDHUP)
+    p.register(opened(s), select.POLLIN | select.POLLPRI | select.POLLOUT | select.POLLRDHUP)
     there = dict(p.poll(1000 * seconds)).get(s.fileno(), 0)
     return "|".join(sorted(name for name, bit in EVENTS if there & bit))
 
 
-def ioctl(s, number):
+def opened(s):
     if s.fileno() == -1:
         raise OSError(errno.EBADF, "closed")
+    return s
+
+
+def detach(s):
+    return opened(s).detach()
+
+
+def makefile(s, mode, **named):
+    # The mode is looked at first.
+    return (opened(s) if set(mode) <= set("rwb") else s).makefile(mode, **named)
+
+
+def ioctl(s, number):
+    opened(s)
     return struct.unpack("i", fcntl.ioctl(s.fileno(), number, bytes(4)))[0]
 
 
@@ -148,15 +228,18 @@ class Program:
             calm = calm + 1 if all(not t.is_alive() or is_blocked(t) for t in self.threads) else 0
             time.sleep(0.0002)
 
-    def gave(self, call, *results):
-        self.outcomes.append([call, {"gave": [value(r) for r in results]}])
+    def came(self, call, what):
+        if late.__dict__.pop("is_so", False):
+            what["late"] = True
+        self.outcomes.append([call, what])
         if self.threads and threading.get_ident() == self.main:
             self.settle()
 
+    def gave(self, call, *results):
+        self.came(call, {"gave": [value(r) for r in results]})
+
     def failed(self, call, e):
-        self.outcomes.append([call, {"failed": name(e)}])
-        if self.threads and threading.get_ident() == self.main:
-            self.settle()
+        self.came(call, {"failed": name(e)})
 
     def spawn(self, target):
         thread = threading.Thread(target=target)
