@@ -1,6 +1,8 @@
 //! Nothing grows faster than its work: each of these programs is run at three sizes, its instructions are counted (which no
 //! other load of the machine changes), and an exponent is fitted to how they grow.
 
+use std::fs::File;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::common::{Folder, SOCKPIT};
@@ -29,14 +31,17 @@ tests![
     lines_from_the_standard_input,
 ];
 
-/// How many instructions the program takes, as Valgrind counts them; none where there is no Valgrind.
-fn instructions(args: &[&str], script: &str) -> Option<f64> {
+/// How many instructions a build takes for a program, as Valgrind counts them; none where there is no Valgrind.
+pub fn instructions(sockpit: &Path, options: &[&str], program: &str, args: &[&str]) -> Option<f64> {
     let folder = Folder::new();
-    let file = folder.file("growth.sock", script.as_bytes());
+    let file = folder.file("growth.sock", program.as_bytes());
     let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", SOCKPIT]).args(args);
-    valgrind.arg(if args.contains(&"-") { "--norc" } else { &file });
-    let stdin = std::fs::File::open(&file).ok()?;
+    valgrind
+        .args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"])
+        .arg(sockpit)
+        .args(options);
+    valgrind.arg(if options.contains(&"-") { "--norc" } else { &file }).args(args);
+    let stdin = File::open(&file).ok()?;
     let output = valgrind.stdin(stdin).stdout(Stdio::null()).stderr(Stdio::piped()).output().ok()?;
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{told}");
@@ -46,8 +51,8 @@ fn instructions(args: &[&str], script: &str) -> Option<f64> {
 }
 
 /// Hold the growth of a program, made for a size, against the most it may be. What it takes besides does not count.
-fn grows(size: usize, most: f64, args: &[&str], program: impl Fn(usize) -> String) {
-    let counts = [size, 2 * size, 4 * size].map(|size| instructions(args, &program(size)));
+fn grows(size: usize, most: f64, options: &[&str], program: impl Fn(usize) -> String) {
+    let counts = [size, 2 * size, 4 * size].map(|size| instructions(Path::new(SOCKPIT), options, &program(size), &[]));
     let [Some(one), Some(two), Some(four)] = counts else {
         return lacks("cannot run: there is no valgrind to count instructions");
     };

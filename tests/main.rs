@@ -23,6 +23,7 @@ mod editor;
 mod events;
 mod examples;
 mod foreign;
+mod gates;
 mod grammar;
 mod growth;
 mod house;
@@ -63,6 +64,7 @@ fn main() {
     // What takes longest comes first.
     let rust = [
         paced::trials(),
+        gates::trials(),
         growth::trials(),
         differential::trials(),
         random::trials(),
