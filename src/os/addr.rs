@@ -145,6 +145,7 @@ impl Room {
 }
 
 /// The count that a call gave, or its errno.
+#[inline]
 pub(super) fn count(n: isize) -> Result<usize, i32> {
     usize::try_from(n).map_err(|_| last())
 }

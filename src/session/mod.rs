@@ -154,7 +154,7 @@ impl Session {
         let code = self.globals.compile(source)?;
         let faults = program::faults(&code, &|function, site| {
             let given = site.args.iter().map(|(arg, _)| match arg {
-                ArgCode::Pair(key, _) => Ok(Given { key: Some(key.clone()), value: Value::None }),
+                ArgCode::Pair(pair) => Ok(Given { key: Some(pair.0.clone()), value: Value::None }),
                 _ => Ok(Given { key: None, value: Value::None }),
             });
             Frame::of(function, site.clone(), given, Rc::default()).err()

@@ -28,6 +28,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    #[inline]
     pub(super) fn new(code: Rc<Code>, scope: Rc<Scope>) -> Self {
         let temps = vec![Temp::None; code.temps];
         let (error, afters, returns, called) = (None, Vec::new(), None, None);

@@ -134,6 +134,7 @@ impl World {
     }
 
     /// The shared receive buffer, with at least that much room.
+    #[inline]
     pub fn buffer(&mut self, size: usize) -> &mut [u8] {
         let size = size.clamp(1, BUFFER_MAX);
         if self.buffer.len() < size {

@@ -187,6 +187,7 @@ impl Socket {
     }
 
     /// Its descriptor; EBADF once it is closed. As in Python, a file of it that is open keeps it.
+    #[inline]
     pub fn fd(&self) -> Result<Ref<'_, OwnedFd>, Failure> {
         Ref::filter_map(self.fd.borrow(), Option::as_ref).map_err(|_| Failure::os(libc::EBADF))
     }
