@@ -102,6 +102,17 @@
 //! memory; nothing is forked. A child's pidfd is waited for as a socket is. Every descendant holds one end of a pipe
 //! whose other end the first process alone holds, and ends when that is gone ([`world::process`]).
 //!
+//! # Hosts
+//!
+//! A host is a network namespace. Only for all its threads together may a process enter a user namespace, so a small process
+//! beside the session (`--agent`, [`os`], `hosts/agent`) makes them, and sockets in them, and hands both over. A socket belongs to
+//! the namespace that it was made in: all that follows the session does itself, also links, addresses and routes, through
+//! netlink sockets that were made there, for the kernel lets who made a user namespace do all in it. Every link ends at one
+//! packet socket, the cable, which the poller hears: what comes there is in the order of the kernel, and goes over a wire
+//! to whom it is for (`world::carry`). One poll carries all that comes of itself, so that what was sent over a wire has
+//! arrived before anything else happens, as on one machine. The agent ends when its line to the session does, and the
+//! namespaces with it.
+//!
 //! # Why a call failed
 //!
 //! Where every call is shown, a record keeps what happened to each socket ([`world::record`]): typed facts, each written

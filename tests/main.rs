@@ -26,6 +26,7 @@ mod foreign;
 mod gates;
 mod grammar;
 mod growth;
+mod hosts;
 mod house;
 mod language;
 mod layout;
@@ -100,6 +101,7 @@ fn main() {
         linux::trials(),
         tidy::trials(),
         words::trials(),
+        hosts::trials(),
         house::trials(),
     ];
     let all = rust.into_iter().flatten().chain(files::trials()).collect();

@@ -123,7 +123,7 @@ const WORDS: &[(&str, &[&str])] = &[
     ("help/foreign/option.rs", &["pack"]),
     (
         "help/foreign/loops.rs",
-        &["acquire", "close", "lock", "pool", "range", "readlines", "release", "semaphore", "shutdown"],
+        &["acquire", "close", "lock", "poll", "pool", "range", "readlines", "release", "semaphore", "shutdown"],
     ),
     ("help/foreign/parse.rs", &["yield"]),
     ("help/foreign/text.rs", &["str"]),
@@ -139,14 +139,17 @@ const WORDS: &[(&str, &[&str])] = &[
     ("help/foreign/pattern.rs", &["signal"]),
     ("linux/layout.rs", &["int"]),
     ("render/json.rs", &["sockets"]),
-    ("render/rules.rs", &["pid", "random", "time"]),
-    ("render/transcript.rs", &["random"]),
+    ("render/rules.rs", &["host", "pid", "random", "time"]),
+    ("render/transcript.rs", &["host", "random"]),
     ("session/evaluate.rs", &["prompt"]),
     ("session/task.rs", &["coroutine"]),
     // What BPF's assembly and Python's documentation call things.
     ("value/bpf.rs", &["len", "queue"]),
+    // A part of an address.
+    ("value/pick.rs", &["host"]),
     ("value/special.rs", &["pid"]),
     ("world/epoll.rs", &["socket"]),
+    ("world/host.rs", &["host", "wire"]),
     ("world/mpqueue.rs", &["mpqueue"]),
     ("world/queue.rs", &["lifoqueue", "priorityqueue", "queue"]),
     ("world/sync.rs", &["clear", "set"]),

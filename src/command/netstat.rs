@@ -60,7 +60,7 @@ struct Seen {
 
 /// The effect of `netstat`.
 pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let mut filter = Filter::read(args)?;
+    let (mut filter, host) = (Filter::read(args)?, args.host(0)?);
     let watched: Vec<String> = filter
         .names
         .iter()
@@ -70,7 +70,10 @@ pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failur
     filter.names.extend(watched);
     let mut entries = Vec::new();
     for protocol in Protocol::ALL.into_iter().filter(|p| filter.wants(*p)) {
-        entries.extend(netstat::sockets(protocol).map_err(|e| Failure::os(e).note("the files are in /proc/net"))?);
+        entries.extend(
+            netstat::sockets(protocol, host.as_ref().map(|host| host.inside()))
+                .map_err(|e| Failure::os(e).note("the files are in /proc/net"))?,
+        );
     }
     let ours = ours(world);
     let listeners: Vec<KernelSocket> = entries.iter().filter(|e| e.state == State::Listen).cloned().collect();
@@ -142,11 +145,13 @@ fn queue_of(entry: &KernelSocket, listeners: &[KernelSocket], ours: &HashMap<u64
 impl Filter {
     fn read(args: &Args) -> Result<Self, Failure> {
         let mut filter = Self::default();
-        for (i, value) in args.rest_values(0).iter().enumerate() {
+        for (i, value) in args.rest_values(1).iter().enumerate() {
             let word = value.to_string();
             if let Some(Value::Int(n)) = kinds::number(&word) {
                 let port = u16::try_from(n);
-                filter.ports.push(port.map_err(|_| Failure::usage(format!("a port is 0 to 65535, not {n}")).at(i))?);
+                filter
+                    .ports
+                    .push(port.map_err(|_| Failure::usage(format!("a port is 0 to 65535, not {n}")).at(1 + i))?);
                 continue;
             }
             let protocols = protocols(&word);
@@ -159,7 +164,7 @@ impl Filter {
             } else if let Some(near) = nearly(&word) {
                 return Err(Failure::usage(format!("`{word}` is no state"))
                     .note(format!("did you mean {near}?"))
-                    .at(i));
+                    .at(1 + i));
             } else {
                 filter.names.push(word);
             }
@@ -196,8 +201,8 @@ impl Filter {
     fn nothing(&self, args: &Args, ours: &HashMap<u64, Ours>) -> String {
         let open = |name: &String| ours.values().any(|own| *own.name == **name);
         match self.names.as_slice() {
-            _ if args.0.is_empty() => "no sockets".into(),
-            names if names.len() < args.0.len() => "no socket is like that".into(),
+            _ if args.rest(1).is_empty() => "no sockets".into(),
+            names if names.len() < args.rest(1).len() => "no socket is like that".into(),
             [name] if open(name) => {
                 format!("{name} is open, but in none of the lists: it is not bound, or its connection is over")
             }

@@ -11,7 +11,7 @@ use crate::os::fd;
 use crate::value::text::nearest;
 use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::record::Did;
-use crate::world::{Epoll, File, Mode, Socket, Step, World, file, socket_value, sync};
+use crate::world::{Epoll, File, Host, Mode, Socket, Step, World, file, socket_value, sync};
 
 /// The calls that make and end sockets.
 pub(crate) const COMMANDS: &[Command] = &[SOCKET, SOCKETPAIR, CLOSE, SHUTDOWN, DUP, DETACH, FILENO];
@@ -103,7 +103,7 @@ const CLOSE: Command = Command {
          ends; one with a timeout finds at its end that the descriptor is gone (EBADF). shutdown before close is what \
          wakes it.",
     ],
-    params: &[req("X", Kind::SocketOrFile).or(EPOLLS)],
+    params: &[req("X", Kind::SocketOrFile).or(&["an epoll", "a host"])],
     python: "{X}.close()",
     c: "close(s);",
     man: "close(2)",
@@ -290,6 +290,9 @@ fn close(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     }
     if let Some(epoll) = value.downcast::<Epoll>() {
         return world.close(&epoll.end);
+    }
+    if let Some(host) = value.downcast::<Host>() {
+        return host.end().map(|()| Step::Done(Reply::Nothing));
     }
     let file: Rc<File> = value.downcast_rc().ok_or_else(|| expected(0, "a socket or a file", value))?;
     file::close(world, &file)

@@ -6,6 +6,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::AsFd;
 
+use super::hosts::Inside;
 use super::netlink::{self, NlMessage, word};
 use super::{fd, trace};
 use crate::value::Addr;
@@ -32,11 +33,13 @@ const SOCK_DIAG_BY_FAMILY: u16 = 20;
 /// TCP_LISTEN.
 const LISTEN: u32 = 10;
 
-/// All of the machine's, as far as this network namespace has them; the errno where the kernel does not say.
-pub(crate) fn listeners() -> Result<Vec<Listener>, i32> {
+/// All of this network namespace, or of a host; the errno where the kernel does not say.
+pub(crate) fn listeners(at: Option<Inside<'_>>) -> Result<Vec<Listener>, i32> {
     let mut found = Vec::new();
     for family in [libc::AF_INET, libc::AF_INET6] {
-        let socket = trace::aside(|| fd::socket(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_SOCK_DIAG))?;
+        let [domain, kind, protocol] = [libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_SOCK_DIAG];
+        let here = || trace::aside(|| fd::socket(domain, kind, protocol));
+        let socket = at.map_or_else(here, |inside| inside.socket([domain, kind, protocol]))?;
         netlink::ask(socket.as_fd(), request(family as u8), |_, body| found.extend(listener(body)))?;
     }
     Ok(found)

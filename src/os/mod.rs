@@ -20,6 +20,7 @@ pub(crate) mod poller;
 pub(crate) mod process;
 pub mod readiness;
 pub(crate) mod resolve;
+pub(crate) mod routes;
 pub(crate) mod settings;
 pub mod sockopt;
 mod special;

@@ -8,7 +8,6 @@ use rustix::net::{RecvFlags, SendFlags};
 /// How a message begins: its length, type and flags, a number, the port it comes from.
 const HEADER: usize = 16;
 /// How an attribute begins: its length and type.
-#[cfg(test)]
 const ATTRIBUTE: usize = 4;
 /// What the kernel writes at once, at most.
 const BUFFER: usize = 32 * 1024;
@@ -22,6 +21,8 @@ const REQUEST: u16 = 1;
 pub(crate) const DUMP: u16 = 0x300;
 /// `NLM_F_ACK`, `NLM_F_EXCL` and `NLM_F_CREATE`: make something that was not there, and say that it was made.
 pub(crate) const MAKE: u16 = 0x604;
+/// `NLM_F_ACK`, `NLM_F_REPLACE` and `NLM_F_CREATE`: make something, in the place of what was there.
+pub(crate) const REPLACE: u16 = 0x504;
 /// `NLM_F_ACK`: say that it was done.
 pub(crate) const DO: u16 = 4;
 
@@ -108,7 +109,6 @@ fn message(bytes: &[u8]) -> Option<(u16, &[u8], &[u8])> {
 }
 
 /// The attributes that stand there: the type and the data of each.
-#[cfg(test)]
 pub(crate) fn attributes(mut bytes: &[u8]) -> impl Iterator<Item = (u16, &[u8])> {
     std::iter::from_fn(move || {
         let length = usize::from(half(bytes, 0)?);

@@ -10,13 +10,17 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::rc::{Rc, Weak};
 
 use super::World;
+use super::refusal::refused;
 use crate::os::alarm::Alarm;
-use crate::os::hosts::{AGENT, Address, Cable, Keeper, Link, Net, Stage, Trouble};
+use crate::os::hosts::{AGENT, Address, Cable, Inside, Keeper, Link, Net, Stage, Trouble};
+use crate::os::netstat::{self, KernelSocket};
 use crate::os::trace;
-use crate::value::{Failure, Handle, Value};
+use crate::value::{Addr, Failure, Handle, Value};
 
 /// How many hosts there can be at once.
 pub(crate) const HOSTS_MAX: usize = 32;
+/// How many wires there can be.
+pub(crate) const WIRES_MAX: usize = 32;
 /// The last number that the address of a host ends in.
 const NUMBER_MAX: u8 = 254;
 /// The name of the wire that nobody named.
@@ -51,11 +55,14 @@ pub(crate) struct Port {
 /// A host as a value.
 pub struct Host {
     name: RefCell<Option<Rc<str>>>,
-    number: u8,
-    net: Net,
-    ports: Vec<Port>,
-    router: bool,
-    arp: bool,
+    /// The number that its addresses end in, unless it was given others.
+    pub(super) number: u8,
+    pub(super) net: Net,
+    pub(super) ports: Vec<Port>,
+    /// It hands on what is meant for others.
+    pub(super) router: bool,
+    /// It asks for hardware addresses.
+    pub(super) arp: bool,
     closed: Cell<bool>,
     ground: Rc<Ground>,
 }
@@ -79,6 +86,10 @@ pub struct Hosts {
     pub(super) wires: Vec<Rc<str>>,
     /// The number of the newest link.
     pub(super) links: u32,
+    /// How many were made.
+    made: u64,
+    /// Why not one could be made.
+    pub missing: Option<String>,
     /// More frames came than were looked at.
     pub(super) more: bool,
     /// Room for one.
@@ -106,6 +117,16 @@ impl Host {
         self.name.borrow().is_some()
     }
 
+    /// Where its tables are looked at.
+    pub(crate) fn inside(&self) -> Inside<'_> {
+        Inside::of(&self.ground.keeper, &self.net)
+    }
+
+    /// Whether it has that address.
+    pub(crate) fn has(&self, ip: IpAddr) -> bool {
+        self.ports.iter().flat_map(|port| &port.addresses).any(|address| address.ip == ip)
+    }
+
     /// socket(2) there.
     pub(super) fn socket(&self, sort: [i32; 3]) -> Result<OwnedFd, Failure> {
         self.alive()?;
@@ -115,14 +136,33 @@ impl Host {
 
     fn alive(&self) -> Result<(), Failure> {
         if self.closed.get() {
-            return Err(Failure::os(libc::EBADF).note(format!("{} is closed", self.name())));
+            return Err(Failure::usage(format!("{} is closed", self.name())));
         }
         Ok(())
     }
 
     /// Write to a file of the host's in /proc/sys/net.
-    fn set(&self, path: &str, text: &str) -> Result<(), Trouble> {
+    pub(super) fn set(&self, path: &str, text: &str) -> Result<(), Trouble> {
         self.ground.set(&self.net, path, text)
+    }
+
+    /// Lay a link to it from where the cable is.
+    pub(super) fn lay(&self, link: &Link) -> Result<(), i32> {
+        let up = libc::IFF_UP | libc::IFF_NOARP;
+        self.ground.net.lay(link, &self.net)?;
+        self.ground.net.flags(link.end, up, up)
+    }
+
+    /// Wait until the cable's end of a link takes frames.
+    pub(super) fn settle(&self, end: u32) -> Result<(), i32> {
+        self.ground.net.settle(end)
+    }
+
+    /// Close it for its user.
+    pub(crate) fn end(&self) -> Result<(), Failure> {
+        self.alive()?;
+        self.close();
+        Ok(())
     }
 
     /// Have its link to a wire take packets of that length at most.
@@ -188,11 +228,19 @@ impl Ground {
         Ok(written.map_err(|e| e.raw_os_error().unwrap_or(libc::EIO))?)
     }
 
+    /// What is wrong where a host could be made, and not be given what it needs.
+    fn unfit(&self, trouble: Trouble) -> Failure {
+        match trouble {
+            Trouble::Os(errno @ (libc::EOPNOTSUPP | libc::EROFS | libc::EPERM)) => refused(errno, Stage::Inside),
+            trouble => self.told(trouble),
+        }
+    }
+
     /// What an agent's trouble is to the user.
     fn told(&self, trouble: Trouble) -> Failure {
         match trouble {
             Trouble::Os(errno) => Failure::os(errno),
-            Trouble::Gone => Failure::os(libc::EPIPE).note(format!(
+            Trouble::Gone => Failure::os(libc::ESRCH).note(format!(
                 "process {}, in which the hosts are kept, was killed: what they have open goes on, and they can make no more",
                 self.keeper.pid()
             )),
@@ -206,6 +254,33 @@ impl Hosts {
         self.all.iter().filter_map(Weak::upgrade).filter(|host| !host.is_closed())
     }
 
+    /// The host that has that address.
+    pub(crate) fn with(&self, ip: IpAddr) -> Option<Rc<Host>> {
+        self.open().find(|host| host.has(ip))
+    }
+
+    /// Whether a host may be made like that.
+    fn allow(&self, plan: &Plan) -> Result<(), Failure> {
+        if let Some(name) = &plan.name
+            && self.open().any(|host| host.name() == *name)
+        {
+            return Err(Failure::usage(format!("there is a host {name} already")).note(format!("close {name} ends it")));
+        }
+        if self.open().count() >= HOSTS_MAX {
+            return Err(Failure::usage(format!("there are {HOSTS_MAX} hosts already")).note("close HOST ends one"));
+        }
+        let new = plan.wires.iter().filter(|name| !self.wires.contains(name)).count();
+        if self.wires.len() + new > WIRES_MAX {
+            return Err(Failure::usage(format!("there are {WIRES_MAX} wires already")));
+        }
+        for address in plan.v4.iter().chain(&plan.v6) {
+            if let Some(host) = self.with(address.ip) {
+                return Err(Failure::usage(format!("{} is the address of {} already", address.ip, host.name())));
+            }
+        }
+        Ok(())
+    }
+
     /// The place of a wire among the others, which it gets when it is first spoken of.
     fn wire(&mut self, name: &Rc<str>) -> usize {
         self.wires.iter().position(|wire| wire == name).unwrap_or_else(|| {
@@ -216,8 +291,7 @@ impl Hosts {
 
     /// The lowest number that no host has whose address would be that of this one.
     fn number(&self, wires: &[usize]) -> Option<u8> {
-        let taken =
-            |ip: IpAddr| self.open().any(|host| host.ports.iter().flat_map(|port| &port.addresses).any(|a| a.ip == ip));
+        let taken = |ip: IpAddr| self.with(ip).is_some();
         (1..=NUMBER_MAX).find(|n| {
             let free = |wire: &usize| !taken(v4(*wire, *n).ip) && !taken(v6(*wire, *n).ip);
             self.open().all(|host| host.number != *n) && wires.iter().all(free)
@@ -235,7 +309,7 @@ fn v6(wire: usize, number: u8) -> Address {
 }
 
 /// The link-local address of that number.
-fn local(number: u8) -> Address {
+pub(super) fn local(number: u8) -> Address {
     Address { ip: Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, number.into()).into(), prefix: 64 }
 }
 
@@ -266,19 +340,23 @@ impl World {
         Ok(ground)
     }
 
+    /// What the kernel has of a TCP connection, by the addresses of that end, which may be a host's.
+    pub(crate) fn connection(&self, local: &Addr, peer: &Addr) -> Option<KernelSocket> {
+        let host = local.host().and_then(|ip| self.hosts.with(ip.to_canonical()));
+        netstat::connection(local, peer, host.as_ref().map(|host| host.inside()))
+    }
+
     /// Make a host.
     pub(crate) fn host(&mut self, plan: &Plan) -> Result<Rc<Host>, Failure> {
         self.hosts.all.retain(|host| host.upgrade().is_some_and(|host| !host.is_closed()));
-        if let Some(name) = &plan.name
-            && self.hosts.open().any(|host| host.name() == *name)
-        {
-            return Err(Failure::usage(format!("there is a host {name} already")));
+        self.hosts.allow(plan)?;
+        let made = trace::aside(|| self.ground().and_then(|ground| self.raise(&ground, plan)));
+        if let (Err(failure), 0) = (&made, self.hosts.made) {
+            let why = failure.reasons().first().map_or_else(String::new, |reason| format!(": {}", reason.steady()));
+            self.hosts.missing = Some(format!("{failure}{why}"));
         }
-        if self.hosts.open().count() >= HOSTS_MAX {
-            return Err(Failure::usage(format!("there are {HOSTS_MAX} hosts already")).note("close HOST makes room"));
-        }
-        let ground = self.ground()?;
-        trace::aside(|| self.raise(&ground, plan))
+        self.hosts.made += u64::from(made.is_ok());
+        made
     }
 
     fn raise(&mut self, ground: &Rc<Ground>, plan: &Plan) -> Result<Rc<Host>, Failure> {
@@ -305,88 +383,11 @@ impl World {
             let addresses = vec![given(&plan.v4, v4(wire, number)), given(&plan.v6, v6(wire, number))];
             host.ports.push(Port { link, wire, addresses });
         }
-        host.furnish().map_err(|trouble| ground.told(trouble))?;
         let host = Rc::new(host);
-        self.introduce(&host).map_err(|errno| ground.told(Trouble::Os(errno)))?;
+        host.furnish().map_err(|trouble| ground.unfit(trouble))?;
+        let known = self.introduce(&host);
         self.hosts.all.push(Rc::downgrade(&host));
+        known.and_then(|()| self.lead()).map_err(|errno| ground.unfit(Trouble::Os(errno)))?;
         Ok(host)
     }
-
-    /// Have a host and all others on its wires know each other's hardware addresses.
-    fn introduce(&self, new: &Rc<Host>) -> Result<(), i32> {
-        for other in self.hosts.open() {
-            for own in &new.ports {
-                for theirs in other.ports.iter().filter(|port| port.wire == own.wire) {
-                    new.knows(own, theirs, other.number)?;
-                    other.knows(theirs, own, new.number)?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Host {
-    /// Give it its links and addresses. It stays quiet: nothing is sent of its own accord.
-    fn furnish(&self) -> Result<(), Trouble> {
-        const LOOPBACK: u32 = 1;
-        let quiet = libc::IFF_NOARP | libc::IFF_MULTICAST;
-        let v6 = match self.set("ipv6/conf/default/accept_ra", "0") {
-            Ok(()) => true,
-            Err(Trouble::Os(libc::ENOENT)) => false,
-            Err(trouble) => return Err(trouble),
-        };
-        if v6 {
-            self.set("ipv6/conf/default/router_solicitations", "0")?;
-            // No addresses of its own choice.
-            self.set("ipv6/conf/default/addr_gen_mode", "1")?;
-        }
-        self.set("ipv4/ping_group_range", "0 2147483647")?;
-        for which in ["all", "default"] {
-            self.set(&format!("ipv4/conf/{which}/rp_filter"), "0")?;
-        }
-        self.net.flags(LOOPBACK, libc::IFF_UP, libc::IFF_UP)?;
-        for port in &self.ports {
-            let (link, index) = (&port.link, port.link.index());
-            self.ground.net.lay(link, &self.net)?;
-            self.ground.net.flags(link.end, libc::IFF_UP | libc::IFF_NOARP, libc::IFF_UP | libc::IFF_NOARP)?;
-            self.net.no_offloads(&link.name())?;
-            // Without these flags the kernel joins no groups, and tells nobody of it.
-            self.net.flags(index, libc::IFF_NOARP, quiet)?;
-            for address in port.addresses.iter().copied().chain([local(self.number)]).filter(|a| v6 || a.ip.is_ipv4()) {
-                self.net.address(index, address)?;
-            }
-            self.net.flags(index, libc::IFF_UP, libc::IFF_UP)?;
-        }
-        if self.router {
-            self.set("ipv4/ip_forward", "1")?;
-            if v6 {
-                self.set("ipv6/conf/all/forwarding", "1")?;
-            }
-        }
-        for port in &self.ports {
-            self.net.flags(port.link.index(), libc::IFF_MULTICAST, quiet)?;
-            self.ground.net.settle(port.link.end)?;
-        }
-        Ok(())
-    }
-
-    /// Tell it the hardware address of another one on the same wire.
-    fn knows(&self, own: &Port, theirs: &Port, number: u8) -> Result<(), i32> {
-        let v6 = |address: &Address| !address.ip.is_ipv4();
-        let known = theirs.addresses.iter().copied().chain([local(number)]);
-        for address in known.filter(|address| v6(address) || !self.arp) {
-            match self.net.neighbour(own.link.index(), address.ip, theirs.link.mac) {
-                // This kernel has no IPv6.
-                Err(libc::EAFNOSUPPORT | libc::EOPNOTSUPP) if v6(&address) => {}
-                done => done?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Why there can be no hosts here.
-fn refused(errno: i32, _stage: Stage) -> Failure {
-    Failure::os(errno)
 }

@@ -48,7 +48,7 @@ pub struct Shared {
     /// The kernel's own number for it, once it was asked for.
     pub(super) cookie: Cell<Option<u64>>,
     /// The epolls that wait for it with EPOLLEXCLUSIVE.
-    pub(super) exclusive: RefCell<Exclusive>,
+    pub(super) exclusive: RefCell<Option<Box<Exclusive>>>,
     host: OnceCell<Rc<Host>>,
 }
 

@@ -155,7 +155,9 @@ impl Spaces {
         let made = || {
             let namespace = open(b"/proc/self/ns/net", libc::O_RDONLY)?;
             let route = fd::socket(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_ROUTE)?;
-            let again = if self.route.is_none() { Some(fd::dup(route.as_fd())?) } else { None };
+            // One of its own: two that ask through one socket would get each other's answers.
+            let again = || fd::socket(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_ROUTE);
+            let again = if self.route.is_none() { Some(again()?) } else { None };
             Ok((fd::dup(namespace.as_fd())?, again, vec![namespace, route]))
         };
         let (own, again, fds) = made().map_err(|e| (e, MAPPED))?;

@@ -42,6 +42,15 @@ impl Cable {
     /// The next frame: which link it came by, and how many bytes it has, of which so many are in the buffer as fit. `None`
     /// when there is none.
     pub(crate) fn receive(&self, buffer: &mut [u8]) -> Result<Option<(u32, usize)>, i32> {
+        loop {
+            let got = self.hear(buffer)?;
+            if got.is_none_or(|(_, count)| !is_noise(&buffer[..count.min(buffer.len())])) {
+                return Ok(got);
+            }
+        }
+    }
+
+    fn hear(&self, buffer: &mut [u8]) -> Result<Option<(u32, usize)>, i32> {
         let mut from = address(0);
         let mut size = size_of_val(&from) as libc::socklen_t;
         // SAFETY: the buffer and the address have the room that is said.
@@ -69,6 +78,29 @@ impl Cable {
     }
 }
 
+/// Whether a frame tells of nothing but groups that the kernel joins of its own accord, by MLD: those that each address
+/// has, and those of routers. Nobody asked for it, and nobody here heeds it.
+fn is_noise(frame: &[u8]) -> bool {
+    /// How long the headers of Ethernet and IPv6 are, the options between hops, the report's, and what is said of a group.
+    const IP: usize = 54;
+    const HOPS: usize = 8;
+    const REPORT: usize = 8;
+    const GROUP: usize = 20;
+    const MLD: u8 = 143;
+    let at = IP + HOPS;
+    let is_report =
+        frame.get(12..14) == Some(&[0x86, 0xdd]) && frame.get(20) == Some(&0) && frame.get(at) == Some(&MLD);
+    let mut rest = frame.get(at + REPORT..).filter(|_| is_report).unwrap_or_default();
+    let mut all = !rest.is_empty();
+    while let (true, Some(group)) = (all, rest.get(..GROUP)) {
+        let sources = usize::from(u16::from_be_bytes([group[2], group[3]]));
+        let router = group[4] == 0xff && group[6..] == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2];
+        all = router || group[4..17] == [0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff];
+        rest = rest.get(GROUP + 16 * sources + 4 * usize::from(group[1])..).unwrap_or_default();
+    }
+    all
+}
+
 fn address(link: u32) -> libc::sockaddr_ll {
     // SAFETY: the address is plain numbers, for which zero will do.
     let mut at: libc::sockaddr_ll = unsafe { std::mem::zeroed() };
@@ -76,4 +108,30 @@ fn address(link: u32) -> libc::sockaddr_ll {
     at.sll_protocol = ALL;
     at.sll_ifindex = link as i32;
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_noise;
+
+    /// A report of these groups, by the last bytes that tell them apart.
+    fn report(groups: &[[u8; 16]]) -> Vec<u8> {
+        let mut frame = vec![0; 70];
+        frame[12..14].copy_from_slice(&[0x86, 0xdd]);
+        (frame[54], frame[62], frame[69]) = (58, 143, groups.len() as u8);
+        for group in groups {
+            frame.extend([[4, 0, 0, 0].as_slice(), group].concat());
+        }
+        frame
+    }
+
+    #[test]
+    fn only_what_the_kernel_joins_of_its_own_accord_is_noise() {
+        let own = "ff02::1:ff00:2".parse::<std::net::Ipv6Addr>().unwrap().octets();
+        let routers = "ff02::2".parse::<std::net::Ipv6Addr>().unwrap().octets();
+        let users = "ff15::1".parse::<std::net::Ipv6Addr>().unwrap().octets();
+        assert!(is_noise(&report(&[own])) && is_noise(&report(&[own, routers])));
+        assert!(!is_noise(&report(&[users])) && !is_noise(&report(&[own, users])));
+        assert!(!is_noise(&report(&[])) && !is_noise(&report(&[own])[..14]) && !is_noise(&[]));
+    }
 }

@@ -1,17 +1,18 @@
 //! What is in a host's network namespace: links, addresses, neighbours, routes; said by rtnetlink(7).
 #![allow(unsafe_code)]
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 
 use super::super::fd;
-use super::super::netlink::{self, DO, MAKE, NlMessage};
+use super::super::netlink::{self, DO, MAKE, NlMessage, REPLACE};
 use super::space::Net;
 
 /// The types of the requests.
 const NEW_LINK: u16 = 16;
 const DEL_LINK: u16 = 17;
 const NEW_ADDRESS: u16 = 20;
+const NEW_ROUTE: u16 = 24;
 const NEW_NEIGHBOUR: u16 = 28;
 
 /// Attributes of a link: `IFLA_`.
@@ -24,7 +25,10 @@ const INFO_KIND: u16 = 1;
 const INFO_DATA: u16 = 2;
 const PEER: u16 = 1;
 
-/// `NUD_PERMANENT`, `IFA_F_NODAD`.
+/// `RT_TABLE_MAIN`, `RTPROT_STATIC`, `RTN_UNICAST`, `NUD_PERMANENT`, `IFA_F_NODAD`.
+const MAIN: u8 = 254;
+const STATIC: u8 = 4;
+const UNICAST: u8 = 1;
 const PERMANENT: u16 = 0x80;
 const NO_DAD: u32 = 2;
 
@@ -38,12 +42,24 @@ const OFFLOADS: [u32; 6] = [0x17, 0x15, 0x19, 0x1f, 0x24, 0x2c];
 const GET_LINK: u32 = 0x0a;
 
 /// An address with the length of its network's prefix.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) struct Address {
     /// The address.
     pub ip: IpAddr,
     /// How many of its bits are the network's.
     pub prefix: u8,
+}
+
+impl Address {
+    /// The network that it is of.
+    pub(crate) fn network(self) -> Self {
+        let bits = u32::from(self.prefix);
+        let ip = match self.ip {
+            IpAddr::V4(ip) => Ipv4Addr::from_bits(ip.to_bits() & !u32::MAX.checked_shr(bits).unwrap_or(0)).into(),
+            IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & !u128::MAX.checked_shr(bits).unwrap_or(0)).into(),
+        };
+        Self { ip, ..self }
+    }
 }
 
 /// A link of a host: an interface there, whose other end is the cable's.
@@ -163,9 +179,22 @@ impl Net {
         body.extend(index.to_ne_bytes());
         body.extend(PERMANENT.to_ne_bytes());
         body.extend([0, 0]);
-        // What was learned by asking is replaced.
-        let request = NlMessage::new(NEW_NEIGHBOUR, DO | 0x500, &body);
+        let request = NlMessage::new(NEW_NEIGHBOUR, REPLACE, &body);
         self.tell(request.with(DESTINATION, &octets(ip)).with(HARDWARE, &mac))
+    }
+
+    /// Lead to a network through a gateway, whatever led there before.
+    pub(crate) fn route(&self, to: Address, gateway: IpAddr, index: u32) -> Result<(), i32> {
+        const DESTINATION: u16 = 1;
+        const OUT: u16 = 4;
+        const GATEWAY: u16 = 5;
+        let mut body = vec![family(to.ip), to.prefix, 0, 0, MAIN, STATIC, 0, UNICAST];
+        body.extend([0; 4]);
+        let mut request = NlMessage::new(NEW_ROUTE, REPLACE, &body).with(OUT, &index.to_ne_bytes());
+        if to.prefix > 0 {
+            request = request.with(DESTINATION, &octets(to.ip));
+        }
+        self.tell(request.with(GATEWAY, &octets(gateway)))
     }
 
     /// Have the kernel make each frame as it goes over a cable: whole, and no longer than that.

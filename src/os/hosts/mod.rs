@@ -2,8 +2,10 @@
 
 mod agent;
 mod cable;
+mod inside;
 mod keeper;
 mod link;
+mod refusal;
 mod space;
 
 /// The word of the command line that starts an agent.
@@ -11,6 +13,8 @@ pub(crate) const AGENT: &str = "--agent";
 
 pub(crate) use agent::serve;
 pub(crate) use cable::Cable;
+pub(crate) use inside::Inside;
 pub(crate) use keeper::{Keeper, Stage, Trouble};
 pub(crate) use link::{Address, Link};
+pub(crate) use refusal::{Obstacle, obstacle};
 pub(crate) use space::Net;
