@@ -11,6 +11,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 const ROUNDS: usize = 5;
@@ -85,7 +86,7 @@ const WORKLOADS: &[Workload] = &[
         name: "server",
         what: "request, 100 clients",
         kind: Kind::Server(100),
-        bound: "2 system calls a request, and one for all that are ready",
+        bound: "3 system calls a request (recv, send, a recv that finds nothing), and the poll for all that are ready",
     },
 ];
 
@@ -97,8 +98,8 @@ fn command(peer: &str, workload: &str, turns: usize) -> Vec<String> {
     let words: Vec<String> = match peer {
         "sockpit" => vec![env!("CARGO_BIN_EXE_sockpit").into(), "-q".into(), file(&format!("{workload}.sock")), n],
         "C" => vec![compiled().to_str().unwrap().into(), workload.into(), n],
-        "Python" => vec!["python3".into(), file("peers.py"), workload.into(), n],
-        "asyncio" => vec!["python3".into(), file("peers_asyncio.py"), workload.into(), n],
+        "Python" => vec![python(), file("peers.py"), workload.into(), n],
+        "asyncio" => vec![python(), file("peers_asyncio.py"), workload.into(), n],
         "Perl" => vec!["perl".into(), file("peers.pl"), workload.into(), n],
         _ => vec!["tclsh".into(), file("peers.tcl"), workload.into(), n],
     };
@@ -108,6 +109,16 @@ fn command(peer: &str, workload: &str, turns: usize) -> Vec<String> {
 /// Where the workloads in C are, compiled.
 fn compiled() -> PathBuf {
     std::env::temp_dir().join(format!("sockpit-peers-{}", std::process::id()))
+}
+
+/// Python itself: its name may be that of a script that looks for it.
+fn python() -> String {
+    static FOUND: OnceLock<String> = OnceLock::new();
+    let ask = || {
+        let words = ["python3", "-c", "import sys; print(sys.executable)"].map(String::from);
+        output(&words).map_or("python3".into(), |o| String::from_utf8_lossy(&o.stdout).trim().to_string())
+    };
+    FOUND.get_or_init(ask).clone()
 }
 
 fn output(words: &[String]) -> Option<Output> {
@@ -159,7 +170,7 @@ fn started(words: &[String]) -> f64 {
 fn lines(peer: &str, count: usize) -> Option<f64> {
     let (mut words, line) = match peer {
         "sockpit" => (vec![env!("CARGO_BIN_EXE_sockpit").to_string(), "-q".into()], "let n = 5\n"),
-        "Python" => (vec!["python3".into()], "n = 5\n"),
+        "Python" => (vec![python()], "n = 5\n"),
         "Perl" => (vec!["perl".into()], "$n = 5;\n"),
         "Tcl" => (vec!["tclsh".into()], "set n 5\n"),
         _ => return None,
