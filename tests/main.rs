@@ -24,6 +24,7 @@ mod editor;
 mod events;
 mod examples;
 mod foreign;
+mod gates;
 mod grammar;
 mod growth;
 mod hosts;
@@ -65,6 +66,7 @@ fn main() {
     // What takes longest comes first.
     let rust = [
         paced::trials(),
+        gates::trials(),
         growth::trials(),
         differential::trials(),
         random::trials(),
