@@ -10,5 +10,7 @@ fn main() {
     let is_static = cfg("FEATURE").split(',').any(|feature| feature == "crt-static");
     if cfg("OS") == "linux" && cfg("ENV") == "gnu" && !is_static {
         println!("cargo::rustc-link-arg-bins=-no-pie");
+        // What unwinds a panic is a part of it then, and no library of its own that is looked up and mapped at each start.
+        println!("cargo::rustc-link-lib=static:-bundle=gcc_eh");
     }
 }

@@ -9,7 +9,8 @@
 //!    `program::arrange::next` says which parameter comes next.
 //! 2. `front::prompt::line` gives the whole line to `session::start`; of a script, `front::script::source` gives the
 //!    whole text.
-//! 3. `lang::parse::parse` makes statements of it, with `lang::line::words` and `lang::call::call`. What is no statement is
+//! 3. `lang::parse::statements` makes statements of it, with `lang::line::words` and `lang::call::call`, each when the one
+//!    before it has become code. What is no statement is
 //!    a [`lang::Error`] that points at a word, and the journey is over.
 //! 4. `program::compile::compile` makes code of the statements. For a call, `program::bind::site` finds the
 //!    [`command::Command`] and the slots of `conn` and `addr`; `program::arrange::arrange` says which word is which
@@ -22,7 +23,7 @@
 //! 8. The effect asks the kernel through [`os`] (`os::addr::accept`), within `world::wait::retry`, and what it did goes on
 //!    the record (`world::record::note`). It comes to a [`world::Step`].
 //! 9. EAGAIN on a socket that waits: the step is `Park`. `session::outcome::settle` has the poller watch the socket
-//!    (`world::watch`) and parks the task; other tasks have their turns. When none can run, `session::turn::look` polls;
+//!    (`world::watch::watch`) and parks the task; other tasks have their turns. When none can run, `session::turn::look` polls;
 //!    `world::news::wake_next` puts the task in the queue again, and `session::exec::wake_up` tries the call from step 8 on.
 //! 10. Done: `session::outcome::complete` stores the results. Failed: `session::outcome::fail` asks
 //!     `explain::explain` for the cause, and `session::outcome::unwind` goes on at an `except`, if there is one.
@@ -36,6 +37,7 @@
 //! | --- | --- | --- |
 //! | [`linux`] | pure | the kernel's names and numbers: errors, families, types, flags, options by level, states |
 //! | [`value`] | pure | values, addresses, failures, replies; pages and tables before they are laid out |
+//! | [`wire`] | pure | what a wire between hosts does to frames; what they say, what they are called; captures |
 //! | [`lang`] | pure | words, statements, blocks, expressions, errors with a place; and print, its inverse |
 //! | [`os`] | effects | every system call through one door; the mio poller. The only unsafe code |
 //! | [`world`] | state | sockets with their mode, files; `Step`, `Wait`, `retry` |
@@ -100,6 +102,17 @@
 //! memory; nothing is forked. A child's pidfd is waited for as a socket is. Every descendant holds one end of a pipe
 //! whose other end the first process alone holds, and ends when that is gone ([`world::process`]).
 //!
+//! # Hosts
+//!
+//! A host is a network namespace. Only for all its threads together may a process enter a user namespace, so a small process
+//! beside the session (`--agent`, [`os`], `hosts/agent`) makes them, and sockets in them, and hands both over. A socket belongs to
+//! the namespace that it was made in: all that follows the session does itself, also links, addresses and routes, through
+//! netlink sockets that were made there, for the kernel lets who made a user namespace do all in it. Every link ends at one
+//! packet socket, the cable, which the poller hears: what comes there is in the order of the kernel, and goes over a wire
+//! to whom it is for (`world::carry`). One poll carries all that comes of itself, so that what was sent over a wire has
+//! arrived before anything else happens, as on one machine. The agent ends when its line to the session does, and the
+//! namespaces with it.
+//!
 //! # Why a call failed
 //!
 //! Where every call is shown, a record keeps what happened to each socket ([`world::record`]): typed facts, each written
@@ -137,6 +150,7 @@
 //!
 //! - `mio`: the poller. `signal-hook`, `signal-hook-mio`: Ctrl-C and SIGTERM as events of the same loop.
 //! - `rustyline`: editing a line. `shlex`: a script's arguments at the head of a transcript. `owo-colors`: colours.
+//! - `etherparse`: what a frame says, from Ethernet up to TCP's options.
 //! - `rustix`: typed system calls. `libc`: constants, getaddrinfo, options by number, sendmsg with any ancillary data.
 //! - `encoding_rs`: gbk and its kin. `serde_json`: `dumps`, `loads` and `--json`. `lexopt`: the command line, in 0.1 ms.
 //! - `sha1_smol`: `sha1`, which WebSockets ask for; it brings nothing else along.
@@ -154,4 +168,5 @@ pub(crate) mod program;
 pub mod render;
 pub mod session;
 pub mod value;
+pub mod wire;
 pub mod world;

@@ -10,6 +10,9 @@ use crate::common::{Folder, Run, command, piped};
 use crate::events;
 use crate::trial::{lacks, trial};
 
+/// What is said where no hosts can be made.
+const NO_HOSTS: &str = "there can be no hosts here";
+
 /// The files under a folder of the project with that ending, in their order; each with its path below that folder,
 /// without the ending, written as a test's name.
 pub fn under(folder: &str, ending: &str) -> Vec<(String, PathBuf)> {
@@ -72,6 +75,7 @@ fn is_true(fact: &Path) {
         lacks(missing);
     }
     match run.err.lines().next() {
+        _ if run.err.contains(NO_HOSTS) => lacks(run.err.trim()),
         Some(error) if error.contains(": EPERM: ") && !rustix::process::geteuid().is_root() => lacks(error),
         _ => assert!(run.status == 0, "{} ({})\n{}", fact.display(), run.status, run.err),
     }
@@ -83,6 +87,9 @@ fn holds(transcript: &Path) {
     let args = ["verify", "--timeout", "30", transcript.to_str().unwrap()];
     let run = Run::of(command(&args).current_dir(folder.path()));
     assert!(run.status == 0, "{}{}", run.out, run.err);
+    if let Some(skipped) = run.out.strip_prefix("skip ") {
+        lacks(skipped.lines().next().unwrap_or_default());
+    }
 }
 
 /// Whether a line of a transcript, its placeholders filled in, is that line.

@@ -11,6 +11,9 @@ const LINEAR: f64 = 1.15;
 
 tests![
     appending_to_a_list,
+    appending_to_text,
+    appending_to_bytes_in_words,
+    the_characters_of_long_text,
     a_priority_queue,
     many_who_wait_for_an_event,
     many_who_are_cancelled_in_turn,
@@ -36,6 +39,7 @@ fn instructions(args: &[&str], script: &str) -> Option<f64> {
     let stdin = std::fs::File::open(&file).ok()?;
     let output = valgrind.stdin(stdin).stdout(Stdio::null()).stderr(Stdio::piped()).output().ok()?;
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{told}");
     let count = told.lines().find_map(|line| line.split_once("I refs:").or(line.split_once("I   refs:")));
     let digits: String = count.unwrap_or_else(|| panic!("{told}")).1.chars().filter(char::is_ascii_digit).collect();
     digits.parse().ok()
@@ -54,6 +58,25 @@ fn grows(size: usize, most: f64, args: &[&str], program: impl Fn(usize) -> Strin
 
 fn appending_to_a_list() {
     grows(500, LINEAR, &["-q"], |n| format!("l = list\none = list x\nrepeat {n}\n  let l = $l + $one\nend\n"));
+}
+
+fn appending_to_text() {
+    grows(2000, LINEAR, &["-q"], |n| format!("let t = \"\"\nrepeat {n}\n  let t = $t + \"0123456789\" + \"é\"\nend\n"));
+}
+
+fn appending_to_bytes_in_words() {
+    grows(2000, LINEAR, &["-q"], |n| {
+        format!("let b = b\"\\xff\"\nlet m = b\"0123456789\"\nrepeat {n}\n  let b = \"${{b}}$m\"\nend\n")
+    });
+}
+
+fn the_characters_of_long_text() {
+    grows(500, LINEAR, &["-q"], |n| {
+        format!(
+            "let t = \"黑马0\" * {n}\nn = len $t\nlet i = 0\nwhile $i < $n\n  let c = ${{t[i]}}\n  let to = $i + 4\n  part = slice $t $i $to\n  \
+             n = len $t\n  let i = $i + 2\nend\n"
+        )
+    });
 }
 
 fn a_priority_queue() {
@@ -125,7 +148,7 @@ fn the_proof_of_a_deadlock() {
     grows(60, LINEAR, &["-q"], |n| {
         format!(
             "srv = create_server 127.0.0.1:0 backlog=1024\nat = getsockname srv\ndef hold a b\n  d = recv a 64\nend\n\
-             repeat {n}\n  a = create_connection $at\n  b, peer = accept srv\n  t = spawn hold $a $b\nend\n\
+             repeat {n}\n  a = create_connection $at\n  b, peer = accept srv\n  t = spawn -d hold $a $b\nend\n\
              expect Deadlock recv b 10\n"
         )
     });

@@ -16,8 +16,10 @@ tests![
 ];
 
 /// The layers; each may use itself and those before it.
-const LAYERS: &[&str] =
-    &["linux", "value", "lang", "os", "world", "command", "program", "explain", "help", "session", "render", "front"];
+const LAYERS: &[&str] = &[
+    "linux", "value", "wire", "lang", "os", "world", "command", "program", "explain", "help", "session", "render",
+    "front",
+];
 
 /// Layers that a layer leaves alone although they stand before it.
 const APART: &[(&str, &str)] = &[

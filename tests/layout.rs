@@ -137,6 +137,10 @@ fn a_diagram_fits_the_window_or_says_what_it_needs() {
         }
     }
     assert_eq!(shown(What::Drawn(diagram()), Some(20)), ["3 lanes need 36 columns: diagram S... draws some"]);
+    let many = |lanes| Diagram { lanes: vec![diagram().lanes[1].clone(); lanes], steps: diagram().steps };
+    assert_eq!(shown(What::Drawn(many(100)), None).len(), 9);
+    let too_many = "101 lanes are more than the 100 that are drawn: diagram S... draws some";
+    assert_eq!(shown(What::Drawn(many(101)), None), [too_many]);
 }
 
 fn sample() -> Page {

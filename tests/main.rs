@@ -25,6 +25,7 @@ mod examples;
 mod foreign;
 mod grammar;
 mod growth;
+mod hosts;
 mod house;
 mod language;
 mod layout;
@@ -98,6 +99,7 @@ fn main() {
         linux::trials(),
         tidy::trials(),
         words::trials(),
+        hosts::trials(),
         house::trials(),
     ];
     let all = rust.into_iter().flatten().chain(files::trials()).collect();

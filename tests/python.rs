@@ -69,7 +69,9 @@ const OF_ASYNCIO: &str = "recvuntil";
 const OF_ROOT: &str = "sethostname";
 
 fn is_followed(command: &command::Command) -> bool {
-    command.group != Group::Views && !matches!(command.name, OF_ASYNCIO | OF_ROOT) && !WITHOUT.contains(&command.name)
+    !matches!(command.group, Group::Views | Group::Hosts)
+        && !matches!(command.name, OF_ASYNCIO | OF_ROOT)
+        && !WITHOUT.contains(&command.name)
 }
 
 /// The other lines of examples that have no Python form: which call's example, and how many.

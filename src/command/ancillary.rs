@@ -11,17 +11,21 @@ use crate::linux::layout::{self, Layout};
 use crate::linux::options::{self, OptKind, OptRef};
 use crate::os::msg;
 use crate::value::{Addr, Failure, Value, text};
-use crate::world::{File, Socket};
+use crate::world::{File, Socket, Target};
 
 /// Data on its way: as bytes, however the word was written. Text and bytes are not copied.
 pub(super) fn data(value: Value) -> Value {
-    match value {
-        Value::Text(_) | Value::Bytes(_) => value,
-        other => Value::bytes(other.wire()),
-    }
+    if is_bytes(&value) { value } else { Value::bytes(value.wire()) }
+}
+
+/// Whether it is sent as it is.
+#[inline]
+pub(super) fn is_bytes(value: &Value) -> bool {
+    matches!(value, Value::Text(_) | Value::Bytes(_))
 }
 
 /// The bytes of such data.
+#[inline]
 pub(super) fn bytes(data: &Value) -> &[u8] {
     match data {
         Value::Text(text) => text.as_bytes(),
@@ -84,7 +88,7 @@ fn is_rights(level: i32, kind: i32) -> bool {
 
 /// A descriptor to pass on.
 pub(super) enum Passed {
-    /// That of a socket, which stays open until it is sent.
+    /// That of a socket or an epoll, which stays open until it is sent.
     Socket(Rc<Socket>),
     /// A duplicate of a file's.
     File(OwnedFd),
@@ -139,10 +143,10 @@ impl Message {
 pub(super) fn passed(value: &Value, at: usize) -> Result<Vec<Passed>, Failure> {
     let one = |value: &Value| match value {
         Value::Int(n) => i32::try_from(*n).map(Passed::Number).map_err(|_| Failure::os(libc::EBADF).at(at)),
-        _ => match (value.downcast_rc(), value.downcast::<File>()) {
-            (Some(socket), _) => Ok(Passed::Socket(socket)),
+        _ => match (Target::of(value), value.downcast::<File>()) {
             (_, Some(file)) => file.descriptor().map(Passed::File).map_err(|f| f.at(at)),
-            _ => Err(expected(at, "a socket or a file", value)),
+            (Some(Target::End(socket)), _) => Ok(Passed::Socket(socket)),
+            _ => Err(expected(at, "a socket, an epoll or a file", value)),
         },
     };
     match value {

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::linux::options::OptRef;
 use crate::value::{Addr, Failure, Value};
-use crate::world::{File, Given, Socket};
+use crate::world::{File, Given, Host, Socket};
 
 /// One argument.
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub enum Arg {
     Value(Value),
     /// A socket option by level and number.
     Opt(OptRef),
+    /// The level of the option in the next place, where a name's value told that.
+    Level(Box<Value>),
     /// A host still to be looked up, and a port.
     Host(Rc<str>, u16),
     /// Two numbers, of which the second is no port: only some families have such an address.
@@ -26,15 +28,26 @@ pub enum Arg {
     /// The wildcard address of whatever family the socket has, and a port.
     Wildcard(u16),
     /// `KEY=VALUE`.
-    Pair(Rc<str>, Value),
+    Pair(Box<(Rc<str>, Value)>),
     /// A word that does not fit its parameter; the call fails with it when it is made.
     Bad(Box<Failure>),
+}
+
+impl Arg {
+    /// The value it is; none when it is something else.
+    #[inline]
+    pub fn value(&self) -> &Value {
+        match self {
+            Self::Value(value) => value,
+            _ => &Value::None,
+        }
+    }
 }
 
 impl From<Arg> for Given {
     fn from(arg: Arg) -> Self {
         match arg {
-            Arg::Pair(key, value) => Self { key: Some(key), value },
+            Arg::Pair(pair) => Self { key: Some(pair.0), value: pair.1 },
             Arg::Value(value) => Self { key: None, value },
             _ => Self { key: None, value: Value::None },
         }
@@ -49,16 +62,19 @@ impl Args {
     /// Whether that parameter was given.
     #[inline]
     pub fn has(&self, i: usize) -> bool {
-        !matches!(self.0.get(i), None | Some(Arg::Absent))
+        !matches!(self.arg(i), Arg::Absent)
+    }
+
+    /// The argument in that place.
+    #[inline]
+    pub fn arg(&self, i: usize) -> &Arg {
+        self.0.get(i).unwrap_or(&Arg::Absent)
     }
 
     /// The value in that place; none when it was left out.
     #[inline]
     pub fn value(&self, i: usize) -> &Value {
-        match self.0.get(i) {
-            Some(Arg::Value(v)) => v,
-            _ => &Value::None,
-        }
+        self.arg(i).value()
     }
 
     /// The same, taken out.
@@ -95,6 +111,13 @@ impl Args {
         value.downcast_rc().ok_or_else(|| expected(i, "a socket", value))
     }
 
+    /// The host in that place, if one was given.
+    pub fn host(&self, i: usize) -> Result<Option<Rc<Host>>, Failure> {
+        let value = self.value(i);
+        let wrong = || expected(i, "a host", value);
+        if self.has(i) { value.downcast_rc().map(Some).ok_or_else(wrong) } else { Ok(None) }
+    }
+
     /// The file in that place.
     pub fn file(&self, i: usize) -> Result<Rc<File>, Failure> {
         let value = self.value(i);
@@ -114,9 +137,10 @@ impl Args {
     /// A whole number of C's `int`, or the default when it was left out.
     #[inline]
     pub fn int32_or(&self, i: usize, default: i32) -> Result<i32, Failure> {
-        if !self.has(i) {
-            return Ok(default);
-        }
+        if self.has(i) { self.int32(i) } else { Ok(default) }
+    }
+
+    fn int32(&self, i: usize) -> Result<i32, Failure> {
         let n = self.int(i)?;
         i32::try_from(n)
             .map_err(|_| Failure::usage(format!("{n} does not fit a C int (-2147483648 to 2147483647)")).at(i))
@@ -186,8 +210,8 @@ impl Args {
     /// The address in that place, when it needs no look-up.
     #[inline]
     pub fn addr(&self, i: usize) -> Option<&Addr> {
-        match self.0.get(i) {
-            Some(Arg::Value(Value::Addr(a))) => Some(a),
+        match self.arg(i) {
+            Arg::Value(Value::Addr(a)) => Some(a),
             _ => None,
         }
     }

@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, names, opt, req};
+use super::{Args, CLOSED, Command, Group, Kind, Stands, base, err, names, opt, req};
 use crate::os::{addr, fd, settings, sockopt};
 use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
 use crate::world::record::{Did, Ends};
@@ -223,21 +223,16 @@ fn local(socket: &Socket) -> Addr {
     socket.addresses().0.unwrap_or(Addr::Unnamed)
 }
 
-/// The argument in that place.
-pub(super) fn arg(args: &Args, i: usize) -> &Arg {
-    args.0.get(i).unwrap_or(&Arg::Absent)
-}
-
 fn connect(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let to = socket.clone();
-    names::resolve(world, &socket, arg(args, 1), move |world, peer| connect_to(world, to, peer))
+    names::resolve(world, &socket, args.arg(1), move |world, peer| connect_to(world, to, peer))
 }
 
 fn connect_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let to = socket.clone();
-    names::resolve(world, &socket, arg(args, 1), move |world, peer| {
+    names::resolve(world, &socket, args.arg(1), move |world, peer| {
         let step = connect_to(world, to, peer);
         settle(world, step, |world, outcome| match outcome.map_err(|f| (f.name, f)) {
             Ok(_) => Ok(Value::Int(0).into()),

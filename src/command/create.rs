@@ -5,12 +5,12 @@ use std::collections::VecDeque;
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::connection::{BACKLOG, CONNECT, DONE, arg, connect_to, listen_on, settle};
+use super::connection::{BACKLOG, CONNECT, DONE, connect_to, listen_on, settle};
 use super::names::bind_to;
 use super::{Arg, Args, Command, Group, Kind, Stands, base, err, lookup, named, names, req};
 use crate::os::{fd, resolve, sockopt};
 use crate::value::{Addr, Failure, Holds, Name, Reply, Value};
-use crate::world::{Mode, Socket, Step, World, chain, offload, socket_value};
+use crate::world::{Host, Mode, Socket, Step, World, chain, offload, socket_value};
 
 /// The calls.
 pub(super) const COMMANDS: &[Command] = &[CREATE_SERVER, CREATE_CONNECTION, HAS_DUALSTACK_IPV6];
@@ -21,9 +21,10 @@ const CREATE_SERVER: Command = Command {
     params: &[
         req("ADDR", Kind::Addr).is("where to listen: :9999, or port 0 for any free one"),
         named("family", Kind::Family).is("AF_INET (the default) or AF_INET6"),
-        named("backlog", Kind::Int).is("how many may wait to be accepted, 128 if left out"),
+        named("backlog", Kind::Int).is("how many may wait to be accepted, 128 if left out or none"),
         named("reuse_port", Kind::Switch).is("on: several sockets may share the port (SO_REUSEPORT)"),
         named("dualstack_ipv6", Kind::Switch).is("on: take IPv4 clients, too; needs family=AF_INET6"),
+        named("host", Kind::Host).is("listen in that host; on this machine when left out"),
     ],
     results: &[("socket", Holds::Live)],
     returns: "a listening socket",
@@ -55,6 +56,7 @@ const CREATE_CONNECTION: Command = Command {
         named("timeout", Kind::Seconds).is("for each attempt, and for the socket afterwards"),
         named("source_address", Kind::Addr).is("bind to this first"),
         named("all_errors", Kind::Switch).is("on: a failure tells of every address, not of the last alone"),
+        named("host", Kind::Host).is("connect from that host; from this machine when left out"),
     ],
     results: &[("socket", Holds::Live)],
     returns: "a connected socket; its timeout is the one given",
@@ -99,12 +101,12 @@ const HAS_DUALSTACK_IPV6: Command = Command {
 
 fn create_server(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let family = args.int32_or(1, libc::AF_INET)?;
-    let backlog = args.int32_or(2, BACKLOG)?;
+    let backlog = if matches!(args.value(2), Value::None) { BACKLOG } else { args.int32_or(2, BACKLOG)? };
     let dual = args.on(4);
     if dual && family != libc::AF_INET6 {
         return Err(Failure::usage("dualstack_ipv6= needs family=AF_INET6").at(4));
     }
-    let socket = world.socket(family, libc::SOCK_STREAM, 0)?;
+    let socket = world.socket(args.host(5)?, [family, libc::SOCK_STREAM, 0])?;
     // Python goes on without it too.
     let _ = set_int(&socket, libc::SOL_SOCKET, libc::SO_REUSEADDR, 1);
     let mut prepared = Ok(());
@@ -117,7 +119,7 @@ fn create_server(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let step = match prepared {
         Ok(()) => {
             let server = socket.clone();
-            names::resolve(world, &socket, arg(args, 0), move |world, local| {
+            names::resolve(world, &socket, args.arg(0), move |world, local| {
                 bind_to(world, &server, &local)
                     .map_err(|f| f.at(0).note(format!("while attempting to bind on address {local}")))?;
                 listen_on(world, &server, backlog)
@@ -149,6 +151,7 @@ struct Plan {
     /// Its sockets' mode, unless it is the default.
     mode: Option<Mode>,
     source: Arg,
+    host: Option<Rc<Host>>,
     /// What the last address failed with.
     failure: Failure,
     /// What each failed with, where all are to be told.
@@ -172,11 +175,11 @@ impl Plan {
 
 fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let mode = if args.has(1) { Some(Mode::from_seconds(args.seconds(1)?)) } else { None };
-    let source = arg(args, 2).clone();
-    let told = args.on(3).then(Vec::new);
+    let source = args.arg(2).clone();
+    let (told, host) = (args.on(3).then(Vec::new), args.host(4)?);
     let failure = Failure::new(Name::Gai(libc::EAI_NONAME)).at(0);
-    let plan = move |left| Plan { left, mode, source, failure, told };
-    match arg(args, 0) {
+    let plan = move |left| Plan { left, mode, source, host, failure, told };
+    match args.arg(0) {
         Arg::Host(host, port) => {
             lookup::is_name(host).map_err(|failure| failure.at(0))?;
             let (host, port) = (host.as_bytes().to_vec(), *port);
@@ -207,7 +210,7 @@ fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure
 fn try_next(world: &mut World, mut plan: Plan) -> Result<Step, Failure> {
     let Some(peer) = plan.left.pop_front() else { return Err(plan.failed()) };
     let family = if matches!(peer, Addr::V6(_)) { libc::AF_INET6 } else { libc::AF_INET };
-    let socket = match world.socket(family, libc::SOCK_STREAM, 0) {
+    let socket = match world.socket(plan.host.clone(), [family, libc::SOCK_STREAM, 0]) {
         Ok(socket) => socket,
         Err(failure) => {
             plan.fail(&peer, failure);

@@ -1,11 +1,11 @@
 //! Data in the forms that go over the wire: encodings, Python's `struct` and `json`. None of these calls touches the world.
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use super::args::{Arg, Args, expected};
 use super::{Command, Group, Kind, base, err, opt, req, rest};
-use crate::value::{Failure, Holds, Name, Reply, Value, codec, json, pack};
+use crate::value::codec::{self, Errors};
+use crate::value::{Failure, Holds, Name, Reply, Value, json, pack};
 use crate::world::Step;
 
 /// The calls of this group.
@@ -14,17 +14,22 @@ pub(super) const COMMANDS: &[Command] = &[ENCODE, DECODE, PACK, UNPACK, CALCSIZE
 /// What the calls of the group have in common.
 pub(super) const DATA: Command = base(Group::Data);
 
+/// What `errors` says of itself.
+pub(super) const ERRORS: &str = "what becomes of what is no text of the encoding: strict (the default), ignore, replace, \
+                                 backslashreplace, xmlcharrefreplace";
+
 const ENCODE: Command = Command {
     name: "encode",
     summary: "turn text into the bytes of an encoding",
     params: &[
         req("text", Kind::Text).is("text; a number is taken as text, too"),
         opt("encoding", Kind::Encoding).is("utf-8 (the default), gbk, gb18030, big5, latin-1, ascii, utf-16, ..."),
+        opt("errors", Kind::Text).is(ERRORS),
     ],
     results: &[("data", Holds::Bytes)],
     returns: "bytes",
-    python: "{TEXT}.encode(<{ENCODING}>)",
-    also: &["bytes({TEXT}<, {ENCODING}>)"],
+    python: "{TEXT}.encode(<{ENCODING}<, {ERRORS}>>)",
+    also: &["bytes({TEXT}<, {ENCODING}<, {ERRORS}>>)"],
     c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
@@ -41,17 +46,21 @@ fn encode(args: &Args) -> Result<Value, Failure> {
     if let Value::Bytes(_) = args.value(0) {
         return Err(Failure::usage("these are bytes already: decode makes text of them").at(0));
     }
-    codec::encode(&args.text(0)?, &encoding(args)?).map(Value::bytes).map_err(at_its_argument)
+    codec::encode(&args.text(0)?, &encoding(args)?, errors(args, 2)?).map(Value::bytes).map_err(at_its_argument)
 }
 
 const DECODE: Command = Command {
     name: "decode",
     summary: "turn bytes into the text they are in an encoding",
-    params: &[req("bytes", Kind::Data), opt("encoding", Kind::Encoding).is("utf-8 if left out")],
+    params: &[
+        req("bytes", Kind::Data),
+        opt("encoding", Kind::Encoding).is("utf-8 if left out"),
+        opt("errors", Kind::Text).is(ERRORS),
+    ],
     results: &[("text", Holds::Plain)],
     returns: "text",
-    python: "{BYTES}.decode(<{ENCODING}>)",
-    also: &["str({BYTES}, {ENCODING})"],
+    python: "{BYTES}.decode(<{ENCODING}<, {ERRORS}>>)",
+    also: &["str({BYTES}, {ENCODING}<, {ERRORS}>)"],
     c: "iconv(cd, &in, &inleft, &out, &outleft);",
     man: "iconv(3)",
     errors: &[
@@ -66,12 +75,17 @@ expect Decode decode "\xba\xda\xc2\xed" utf-8"#,
 };
 
 fn decode(args: &Args) -> Result<Value, Failure> {
-    codec::decode(&args.data(0), &encoding(args)?).map(Value::text).map_err(at_its_argument)
+    codec::decode(&args.data(0), &encoding(args)?, errors(args, 2)?).map(Value::text).map_err(at_its_argument)
 }
 
 /// The encoding in the second place, utf-8 when it is left out.
 fn encoding(args: &Args) -> Result<Cow<'_, str>, Failure> {
     if args.has(1) { args.text(1) } else { Ok("utf-8".into()) }
+}
+
+/// What becomes of what is no text.
+pub(super) fn errors(args: &Args, at: usize) -> Result<Errors, Failure> {
+    if args.has(at) { Errors::parse(&args.text(at)?).map_err(|failure| failure.at(at)) } else { Ok(Errors::Strict) }
 }
 
 fn at_its_argument(failure: Failure) -> Failure {
@@ -97,12 +111,16 @@ const PACK: Command = Command {
     example: "data = pack !HI 9999 7\nlinger = pack ii 1 5",
     related: &["unpack", "calcsize", "htons"],
     run: |_, args| {
-        let mut values = args.rest_values(1);
-        if values.iter().any(|value| matches!(value, Value::List(_))) {
+        let format = args.text(0)?;
+        let given = args.rest(1);
+        let data = if given.iter().any(|arg| matches!(arg, Arg::Value(Value::List(_)))) {
             let flat = |value: Value| if let Value::List(list) = value { list.to_vec() } else { vec![value] };
-            values = values.into_iter().flat_map(flat).collect();
-        }
-        pack::pack(&args.text(0)?, &values).map(|data| Value::bytes(data).into())
+            let values: Vec<Value> = args.rest_values(1).into_iter().flat_map(flat).collect();
+            pack::pack(&format, &values)
+        } else {
+            pack::pack(&format, given.iter().map(Arg::value))
+        };
+        data.map(|data| Value::bytes(data).into())
     },
     ..DATA
 };
@@ -174,7 +192,7 @@ fn dumps(args: &Args) -> Result<Value, Failure> {
     let mut pairs = Vec::new();
     for (i, arg) in args.rest(0).iter().enumerate() {
         match arg {
-            Arg::Pair(key, value) => pairs.push((Rc::clone(key), value.clone())),
+            Arg::Pair(pair) => pairs.push((**pair).clone()),
             Arg::Value(Value::Object(object)) => pairs.extend(object.iter().cloned()),
             _ => return Err(Failure::usage("KEY=VALUE or an object is needed here").at(i)),
         }
@@ -199,7 +217,7 @@ const LOADS: Command = Command {
 
 fn loads(args: &Args) -> Result<Value, Failure> {
     let bytes = args.data(0);
-    let document = codec::decode(&bytes, "utf-8").map_err(|f| f.at(0))?;
+    let document = codec::decode(&bytes, "utf-8", Errors::Strict).map_err(|f| f.at(0))?;
     json::loads(&document).map_err(|f| f.at(0))
 }
 

@@ -7,9 +7,9 @@ use super::fields;
 use crate::linux::{ancillary, options};
 use crate::os::errqueue::Queued;
 use crate::os::msg::{Ancillary, SCM_PIDFD};
-use crate::os::{fd, sockopt};
+use crate::os::{epoll, fd, sockopt};
 use crate::value::Value;
-use crate::world::{File, World, socket_value};
+use crate::world::{World, socket_value};
 
 /// A piece of ancillary data as a value.
 pub(super) fn entry(world: &mut World, one: Ancillary) -> Value {
@@ -45,7 +45,7 @@ pub(super) fn entry(world: &mut World, one: Ancillary) -> Value {
 /// The field of an entry that has the sockets and files of `SCM_RIGHTS`.
 pub(super) const SOCKETS: &str = "sockets";
 
-/// A received descriptor as a value with its number: a socket, a file, or only the number when it is neither.
+/// A received descriptor as a value with its number: a socket, an epoll, a file, or only the number when it is none.
 fn owned(world: &mut World, fd: OwnedFd) -> (i32, Value) {
     let number = fd.as_raw_fd();
     if sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, libc::SO_TYPE).is_ok() && fd::unblock(fd.as_fd()).is_ok() {
@@ -54,7 +54,10 @@ fn owned(world: &mut World, fd: OwnedFd) -> (i32, Value) {
             Err(_) => (-1, Value::None),
         };
     }
-    match File::of_descriptor(fd) {
+    if epoll::is_one(fd.as_fd()) {
+        return (number, Value::Handle(world.adopt_epoll(fd)));
+    }
+    match world.adopt_file(fd) {
         Ok(file) => (number, Value::Handle(file)),
         Err(fd) => (number, Value::Int(i128::from(fd.into_raw_fd()))),
     }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::data::{ERRORS, errors};
 use super::{Args, CLOSED, Command, Group, Kind, KnownError, Stands, base, err, named, opt, req};
 use crate::value::{Failure, Holds, Value};
 use crate::world::file::{self, BUFFER, File, Newline, Settings, Wanted};
@@ -38,16 +39,20 @@ const MAKEFILE: Command = Command {
         opt("mode", Kind::Text).is("r (the default), w, rw, each with b for bytes"),
         opt("buffering", Kind::Int).is("bytes of buffer, 1 line by line, 0 none (with b); -1, the default, is 8192"),
         named("encoding", Kind::Encoding).is("utf-8 unless given"),
+        named("errors", Kind::Text).is(ERRORS),
         named("newline", Kind::Text).is("which line ends are known and written, as in Python"),
     ],
     results: &[("file", Holds::Live)],
     returns: "the file",
-    python: "{S}.makefile(<{MODE}><, {BUFFERING}><, encoding={ENCODING}><, newline={NEWLINE}>)",
+    python: "{S}.makefile(<{MODE}><, {BUFFERING}><, encoding={ENCODING}><, errors={ERRORS}><, newline={NEWLINE}>)",
     c: "FILE *file = fdopen(dup(fd), mode);",
     man: "fdopen(3)",
     errors: &[
         CLOSED,
-        err("Usage", "a mode but r, w, b and their mixtures; buffering=0 without b; an unknown encoding or newline"),
+        err(
+            "Usage",
+            "a mode but r, w, b and their mixtures; buffering=0 without b; an unknown encoding, error handler or newline",
+        ),
     ],
     example: "a, b = socketpair\nf = makefile b\nsendall a \"one\\ntwo\\n\"\nreadline f\nreadline f",
     related: &["readline", "write", "flush", "close", "open"],
@@ -207,7 +212,8 @@ fn makefile(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
             name if matches!(&*name, "none" | "None") => {}
             name => *encoding = name.into(),
         }
-        *newline = Newline::parse(&args.text(4)?).map_err(|f| f.at(4))?;
+        settings.errors = errors(args, 4)?;
+        *newline = Newline::parse(&args.text(5)?).map_err(|f| f.at(5))?;
     }
     let file = File::of_socket(&socket, settings)?;
     world.note(&socket, || Did::Filed);

@@ -29,6 +29,8 @@ pub enum Group {
     Tasks,
     /// Processes of their own.
     Processes,
+    /// Hosts and the wires between them.
+    Hosts,
     /// Looking at the session.
     Views,
 }
@@ -49,6 +51,7 @@ impl Group {
         (Group::Octets, "Bytes as they are written"),
         (Group::Tasks, "Tasks"),
         (Group::Processes, "Processes"),
+        (Group::Hosts, "Hosts and the wire"),
         (Group::Views, "Looking at the session"),
     ];
 }

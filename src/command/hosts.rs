@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use super::lookup::{WAITING, gai, is_name, protocol};
 use super::{Args, Command, Group, Kind, KnownError, base, err, opt, req};
-use crate::os::resolve::{self as os, Host, Query};
+use crate::os::resolve::{self as os, HostEntry, Query};
 use crate::value::{Failure, Holds, Name, Reply, Value};
 use crate::world::{Step, World, offload};
 
@@ -192,7 +192,7 @@ fn address(name: &str, family: i32) -> Result<IpAddr, Why> {
     first.map(|one| one.addr.ip()).ok_or(Why::Gai(libc::EAI_NONAME))
 }
 
-fn by_address(name: &str) -> Result<Host, Why> {
+fn by_address(name: &str) -> Result<HostEntry, Why> {
     os::host_by_addr(address(name, 0)?).map_err(Why::Host)
 }
 
@@ -204,7 +204,7 @@ fn host(args: &Args) -> Result<String, Failure> {
 }
 
 /// Ask for a host in the background.
-fn ask(world: &mut World, find: impl FnOnce() -> Result<Host, Why> + Send + 'static) -> Step {
+fn ask(world: &mut World, find: impl FnOnce() -> Result<HostEntry, Why> + Send + 'static) -> Step {
     offload(world, WAITING, find, |_, found| {
         let found = found.map_err(|why| Failure::from(why).at(0))?;
         let texts = |all: Vec<String>| Value::list(all.into_iter().map(Value::text).collect());

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::epoll::EPOLLS;
 use super::netstat::netstat;
-use super::{Args, CLOSED, Command, Group, Kind, bare, err, req, rest};
+use super::{Args, CLOSED, Command, Group, Kind, bare, err, named, req, rest};
 use crate::linux::constants;
 use crate::linux::state::State;
 use crate::os::epoll::Watching;
@@ -25,9 +25,12 @@ pub(super) const COMMANDS: &[Command] = &[
              TIME_WAIT or on the way there, has the name it had; but with -q it has none.",
             "It reads what ss and netstat read, /proc/net/tcp and its kin.",
         ],
-        params: &[rest("FILTER", Kind::Filter)
-            .is("a port, a state, an address, tcp, udp, unix, the name of a socket or of a process: rows that have \
-                 them all")],
+        params: &[
+            named("host", Kind::Host).is("that host's sockets, and no others"),
+            rest("FILTER", Kind::Filter)
+                .is("a port, a state, an address, tcp, udp, unix, the name of a socket or of a \
+                                             process: rows that have them all"),
+        ],
         results: &[("rows", Holds::Plain)],
         returns: "a list of the rows, when it is given a name; else they are shown",
         man: "netstat(8)",
@@ -45,7 +48,10 @@ pub(super) const COMMANDS: &[Command] = &[
         )
     },
     Command {
-        params: &[rest("FILTER", Kind::Any).is("an interface's name, an address")],
+        params: &[
+            named("host", Kind::Host).is("that host's interfaces"),
+            rest("FILTER", Kind::Any).is("an interface's name, an address"),
+        ],
         results: &[("rows", Holds::Measured)],
         returns: "a list of the rows, when it is given a name; else they are shown",
         c: "getifaddrs(&list);",
@@ -105,13 +111,14 @@ const INTERFACES: &[Column] = &[
 ];
 
 fn ifconfig(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let all = interfaces::all().map_err(Failure::os)?;
+    let host = args.host(0)?;
+    let all = interfaces::all(host.as_ref().map(|host| host.inside())).map_err(Failure::os)?;
     let mut shown: Vec<Vec<Value>> = all.iter().flat_map(interface_rows).collect();
-    for (i, word) in args.rest_values(0).iter().enumerate() {
+    for (i, word) in args.rest_values(1).iter().enumerate() {
         let fits = |row: &Vec<Value>| row[..2].contains(word);
         if !shown.iter().any(fits) {
             let names: Vec<String> = all.iter().map(|i| text::escape_bytes(&i.name)).collect();
-            return Err(Failure::os(libc::ENODEV).note(format!("there are: {}", names.join(", "))).at(i));
+            return Err(Failure::os(libc::ENODEV).note(format!("there are: {}", names.join(", "))).at(1 + i));
         }
         shown.retain(fits);
     }

@@ -5,6 +5,7 @@
 
 use super::address;
 use super::args::Arg;
+pub(crate) use super::numerals::{number, number_or_name, word_value};
 use crate::linux::constants::{self, Constants};
 use crate::linux::options;
 use crate::value::{Failure, Value, text};
@@ -26,6 +27,8 @@ pub enum Kind {
     Process,
     /// A process, or the id of one.
     ProcessOrPid,
+    /// A host, likewise.
+    Host,
     /// Anything else alive, likewise: what the parameter says.
     Thing,
     /// A job's number, a task or a process.
@@ -46,6 +49,8 @@ pub enum Kind {
     Int,
     /// A size in bytes.
     Size,
+    /// The same, or the option whose level stands before it, where that is a name's value.
+    SizeOrOption,
     /// Seconds, from 0; `none` for no limit.
     Seconds,
     /// Seconds; `none`, or less than 0, for no limit.
@@ -94,6 +99,10 @@ pub enum Kind {
     OptionValue,
     /// What a row of a list of sockets must have.
     Filter,
+    /// What a wire is to do.
+    Wire,
+    /// Which frames are meant.
+    Frames,
     /// Any value; a word that looks like a number is one.
     Any,
     /// `KEY=VALUE`.
@@ -105,7 +114,8 @@ pub enum Kind {
 impl Kind {
     /// Whether a bare word in its place is the name of a live thing.
     pub fn is_live(self) -> bool {
-        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process | Self::Thing)
+        matches!(self, Self::Socket | Self::File | Self::SocketOrFile | Self::Task | Self::Process)
+            || matches!(self, Self::Host | Self::Thing)
             || self == Self::ThingOrText
             || self.is_live_or_number()
     }
@@ -129,6 +139,7 @@ impl Kind {
             Self::Task => "a task or a process",
             Self::ThingOrText => "something alive, or text in quotes",
             Self::Process => "a process",
+            Self::Host => "a host",
             Self::ProcessOrPid => "a process or the id of one",
             Self::Thing => "something alive",
             Self::JobOrTask => "a job's number, a task or a process",
@@ -138,7 +149,7 @@ impl Kind {
             Self::Type => "a socket type",
             Self::Protocol => "a protocol",
             Self::Int => "a whole number",
-            Self::Size => "a size",
+            Self::Size | Self::SizeOrOption => "a size",
             Self::Seconds | Self::Limit => "seconds",
             Self::Watched => "a socket or a list of sockets",
             Self::WatchedOrSeconds => "seconds, or a socket",
@@ -156,6 +167,8 @@ impl Kind {
             Self::Encoding => "an encoding",
             Self::State => "a state",
             Self::Any | Self::Def | Self::OptionValue | Self::Filter => "a value",
+            Self::Wire => "what a wire does",
+            Self::Frames => "a filter",
             Self::Pair => "KEY=VALUE",
             Self::Name => "a name",
         }
@@ -179,38 +192,6 @@ impl Kind {
     }
 }
 
-/// The value of a word of the program where nothing more is known about it: a number, `none`, `on`, `off`,
-/// `true`, `false`, or the word itself.
-pub(crate) fn word_value(word: &str) -> Value {
-    match word {
-        "none" | "None" => return Value::None,
-        "on" | "true" | "True" => return Value::Bool(true),
-        "off" | "false" | "False" => return Value::Bool(false),
-        _ => {}
-    }
-    number(word).unwrap_or_else(|| Value::text(word))
-}
-
-/// The number a word looks like: `5`, `-5`, `0x10`, `2.5`, `1e3`.
-pub(crate) fn number(word: &str) -> Option<Value> {
-    let digits = word.strip_prefix(['-', '+']).unwrap_or(word);
-    if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
-        return None;
-    }
-    let sign = if word.starts_with('-') { -1 } else { 1 };
-    if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
-        return i128::from_str_radix(hex, 16)
-            .ok()
-            .filter(|_| !hex.starts_with(['-', '+']))
-            .map(|n| Value::Int(sign * n));
-    }
-    if digits.bytes().all(|b| b.is_ascii_digit()) {
-        return digits.parse::<i128>().ok().map(|n| Value::Int(sign * n));
-    }
-    let float = digits.bytes().all(|b| b.is_ascii_digit() || b".eE+-".contains(&b));
-    word.parse().ok().filter(|_| float).map(Value::Float)
-}
-
 /// Fit a value to a parameter. `Text` values are read as words would be.
 pub(crate) fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
     let fitted = match kind {
@@ -219,9 +200,12 @@ pub(crate) fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
         Kind::Family | Kind::Type | Kind::Protocol | Kind::How => constant(kind, value)?,
         Kind::MsgFlags | Kind::AiFlags | Kind::NiFlags => constant(kind, value)?,
         Kind::PollEvents | Kind::EpollEvents | Kind::EpollOp => constant(kind, value)?,
+        Kind::SizeOrOption if matches!(&value, Value::Text(word) if options::by_name(word).is_some()) => value,
+        Kind::SizeOrOption => return fit(Kind::Size, value),
         Kind::Int | Kind::Size | Kind::Job => match &value {
             Value::Text(s) => match number(s) {
                 Some(n @ Value::Int(_)) => n,
+                _ if matches!(&**s, "none" | "None") => Value::None,
                 _ if kind == Kind::Int => constant(kind, value)?,
                 _ => return Err(Failure::usage(format!("{} is needed here, not `{s}`", kind.noun()))),
             },
@@ -297,19 +281,15 @@ fn constant(kind: Kind, value: Value) -> Result<Value, Failure> {
     };
     let mut bits: i128 = 0;
     for part in word.split('|') {
-        bits |= match number(part) {
-            Some(Value::Int(n)) => n,
-            _ => match kind.constants() {
-                Some(set) => {
-                    // The protocols of families that no more is known of.
-                    let other = || if kind == Kind::Protocol { constants::REST.find(part) } else { None };
-                    i128::from(set.find(part).or_else(other).ok_or_else(|| unknown_constant(kind, set, part))?)
-                }
-                None => i128::from(
-                    constants::find_any(part)
-                        .ok_or_else(|| Failure::usage(format!("{} is needed here, not `{part}`", kind.noun())))?,
-                ),
-            },
+        bits |= match (number(part), kind.constants()) {
+            (Some(Value::Int(n)), _) => n,
+            (_, Some(set)) => {
+                // The protocols of families that no more is known of.
+                let other = || if kind == Kind::Protocol { constants::REST.find(part) } else { None };
+                i128::from(set.find(part).or_else(other).ok_or_else(|| unknown_constant(kind, set, part))?)
+            }
+            (_, None) => number_or_name(part)
+                .ok_or_else(|| Failure::usage(format!("{} is needed here, not `{part}`", kind.noun())))?,
         };
     }
     Ok(Value::Int(bits))
@@ -325,10 +305,17 @@ fn unknown_constant(kind: Kind, set: &Constants, word: &str) -> Failure {
 
 /// An option by its name alone. A level and an option in two words are fitted by [`fit_leveled`].
 fn fit_option(value: &Value) -> Result<Arg, Failure> {
+    options::by_name(&value.to_string()).map(Arg::Opt).ok_or_else(|| no_option(value))
+}
+
+/// The same of a name's value, which may also be the level of the option in the next word.
+pub(crate) fn fit_option_or_level(value: Value) -> Result<Arg, Failure> {
+    if is_level(&value) { Ok(Arg::Level(Box::new(value))) } else { fit_option(&value) }
+}
+
+/// What is said where an option's name is needed, and this is none.
+pub(super) fn no_option(value: &Value) -> Failure {
     let word = value.to_string();
-    if let Some(found) = options::by_name(&word) {
-        return Ok(Arg::Opt(found));
-    }
     let names = || options::names().chain(options::levels().map(|(name, _)| *name));
     let note = match text::nearest(&word, names()) {
         _ if constants::REST.number(&word).is_some() => {
@@ -340,7 +327,7 @@ fn fit_option(value: &Value) -> Result<Arg, Failure> {
         }
         None => "see: help setsockopt".into(),
     };
-    Err(Failure::usage(format!("no socket option is called `{word}`")).note(note))
+    Failure::usage(format!("no socket option is called `{word}`")).note(note)
 }
 
 /// Whether a value names a level rather than an option.

@@ -247,7 +247,7 @@ fn getservbyname(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 fn getnameinfo(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     const NUMERIC: i32 = libc::NI_NUMERICHOST | libc::NI_NUMERICSERV;
     let flags = args.flags(1)?;
-    let addr = match args.0.first().unwrap_or(&Arg::Absent) {
+    let addr = match args.arg(0) {
         Arg::Value(Value::Addr(addr)) => addr.socket_addr().ok_or_else(|| {
             Failure::usage("getnameinfo takes host:port").note("only AF_INET and AF_INET6 have names").at(0)
         })?,

@@ -22,6 +22,7 @@ mod epoll;
 mod fields;
 mod files;
 mod forms;
+mod frames;
 mod gather;
 mod group;
 mod hosts;
@@ -37,6 +38,7 @@ mod multiplex;
 mod names;
 mod netstat;
 mod numbers;
+mod numerals;
 mod octets;
 mod options;
 mod outside;
@@ -44,16 +46,19 @@ mod paths;
 mod processes;
 mod readiness;
 mod receive;
+mod receiving;
 mod search;
 mod sendfile;
 mod sending;
 pub(crate) mod socket;
 mod splice;
+mod stack;
 mod strings;
 mod sync;
 mod tasks;
 mod transfer;
 pub(crate) mod views;
+pub(crate) mod wire;
 
 pub(crate) use ancillary::said_beside;
 pub use args::{Arg, Args};
@@ -284,6 +289,9 @@ pub static ALL: &[&[Command]] = &[
     tasks::COMMANDS,
     sync::COMMANDS,
     processes::COMMANDS,
+    stack::COMMANDS,
+    wire::COMMANDS,
+    frames::COMMANDS,
     views::COMMANDS,
     kernel::COMMANDS,
 ];

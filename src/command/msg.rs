@@ -1,7 +1,8 @@
 //! Messages: `sendmsg`, `recvmsg`.
 
 use super::ancillary::{Beside, Message, beside, data, passed};
-use super::receive::{Form, NOTHING, RECV, RESET, receive};
+use super::receive::{NOTHING, RECV, RESET};
+use super::receiving::{Form, receive};
 use super::sending::{Load, put};
 use super::transfer::{NO_ROOM, OVER, SENDTO};
 use super::{Args, CLOSED, Command, Group, Kind, Stands, base, err, named, names, opt, req, some};
@@ -72,12 +73,12 @@ fn sendmsg(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let pieces = (5..args.0.len()).map(|i| data(args.take(i))).collect();
     let mut message = Box::new(Message { pieces, beside, to: None });
     if !args.has(4) {
-        return put(world, &socket, Load::Message(message), flags);
+        return put(world, &socket, Load::Message(message), flags, None);
     }
     let from = socket.clone();
-    names::resolve(world, &socket, &args.0[4], move |world, to| {
+    names::resolve(world, &socket, args.arg(4), move |world, to| {
         message.to = Some(to);
-        put(world, &from, Load::Message(message), flags)
+        put(world, &from, Load::Message(message), flags, None)
     })
 }
 

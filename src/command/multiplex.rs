@@ -1,6 +1,6 @@
 //! Which of several sockets are ready: `poll` and `select`.
 
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsFd;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -27,9 +27,9 @@ const POLL: Command = Command {
          `${one.socket}` and `${one.events}`; `if ${one.events} & HUP` asks for one of them.",
     ],
     params: &[
-        req("S", Kind::Watched).or(&["an epoll"]).is(
-            "a socket; or several: with commas between, a:IN with events of its own, or a list of sockets or of pairs \
-             of a socket and events",
+        req("S", Kind::Watched).or(&OTHERS).is(
+            "a socket, an epoll, a file or an end of a pipe; or several: with commas between, a:IN with events of its own, or \
+             a list of sockets or of pairs of a socket and events",
         ),
         opt("EVENTS", Kind::PollEvents).is(
             "which to ask for, joined with |: IN, OUT, PRI, RDHUP; IN|PRI|OUT when left out. ERR, HUP and NVAL are \
@@ -51,9 +51,12 @@ const POLL: Command = Command {
     ..base(Group::Readiness)
 };
 
+/// What can be watched besides sockets.
+const OTHERS: [&str; 2] = ["an epoll", "a file"];
+
 /// One of the sets of `select`.
 const fn set(name: &'static str) -> Param {
-    opt(name, Kind::Watched).or(&["an epoll"])
+    opt(name, Kind::Watched).or(&OTHERS)
 }
 
 const SELECT: Command = Command {
@@ -93,8 +96,8 @@ const SELECT: Command = Command {
     ..base(Group::Readiness)
 };
 
-/// One that is watched: as it was given, its descriptor, and the events that are asked for.
-type Watched = (Value, Rc<Socket>, i16);
+/// One that is watched: as it was given, what it is, and the events that are asked for.
+type Watched = (Value, Target, i16);
 
 /// The events in a number, if they are some.
 fn events(number: i32, at: usize) -> Result<i16, Failure> {
@@ -105,12 +108,12 @@ fn events(number: i32, at: usize) -> Result<i16, Failure> {
 /// What a value says is to be watched.
 fn one(value: &Value, asked: i16, at: usize) -> Result<Watched, Failure> {
     match Target::of(value) {
-        Some(Target::End(socket)) => {
+        Some(target) => {
             // A call that waits may hold it open still: to one that begins it is closed.
-            drop(socket.fd()?);
-            Ok((value.clone(), socket, asked))
+            target.fd()?;
+            Ok((value.clone(), target, asked))
         }
-        _ => Err(expected(at, "a socket", value)),
+        None => Err(expected(at, "a socket", value)),
     }
 }
 
@@ -138,31 +141,35 @@ fn watched(args: &Args, at: usize, asked: i16) -> Result<Vec<Watched>, Failure> 
 
 /// The events of poll(2) that are there on one that is watched, beside what the kernel said. One that was closed while the
 /// call waits is looked for by its number, and so found to be gone (POLLNVAL), when something happens to it or the time is over.
-fn beside(socket: &Socket, asked: i16, wake: Wake) -> i16 {
+fn beside((_, target, asked): &Watched, wake: Wake) -> i16 {
+    let Some(socket) = target.end() else { return 0 };
     if socket.is_held() {
-        let looks = wake == Wake::Expired || socket.is_ready(asked);
-        return if looks { socket.at_its_number(asked) } else { 0 };
+        let looks = wake == Wake::Expired || socket.is_ready(*asked);
+        return if looks { socket.at_its_number(*asked) } else { 0 };
     }
     // What a call took and keeps is as good as what the kernel has.
     if socket.shared.kept.is_empty() { 0 } else { asked & (libc::POLLIN | libc::POLLRDNORM) }
 }
 
+/// Whether its user gave it up, and only calls that wait have it.
+fn is_held((_, target, _): &Watched) -> bool {
+    target.end().is_some_and(|socket| socket.is_held())
+}
+
 /// The events of poll(2) that are there on each.
 fn look(all: &[Watched], wake: Wake) -> Result<Vec<i16>, Failure> {
-    let there = |(_, socket, asked): &Watched| beside(socket, *asked, wake);
-    if let [(_, socket, asked)] = all
-        && !socket.is_held()
+    if let [one @ (_, Target::End(socket), asked)] = all
+        && !is_held(one)
     {
         let found = fd::poll(socket.fd()?.as_fd(), *asked).map_err(Failure::os)?;
-        return Ok(vec![found | there(&all[0])]);
+        return Ok(vec![found | beside(one, wake)]);
     }
-    let open: Vec<&Watched> = all.iter().filter(|(_, socket, _)| !socket.is_held()).collect();
-    let fds = open.iter().map(|(_, socket, _)| socket.fd()).collect::<Result<Vec<_>, _>>()?;
-    let asked: Vec<_> = fds.iter().zip(&open).map(|(fd, (.., asked))| (fd.as_fd(), *asked)).collect();
+    let open = all.iter().filter(|one| !is_held(one));
+    let asked = open.map(|(_, target, asked)| Ok((target.fd()?, *asked))).collect::<Result<Vec<_>, Failure>>()?;
     let mut found = readiness::poll(&asked).map_err(Failure::os)?.into_iter();
-    let kernel = |one: &Watched| if one.1.is_held() { 0 } else { found.next().unwrap_or(0) };
+    let kernel = |one: &Watched| if is_held(one) { 0 } else { found.next().unwrap_or(0) };
     let kernel: Vec<i16> = all.iter().map(kernel).collect();
-    Ok(all.iter().zip(kernel).map(|(one, found)| found | there(one)).collect())
+    Ok(all.iter().zip(kernel).map(|(one, found)| found | beside(one, wake)).collect())
 }
 
 /// Look, and look again at every wake until there is something to tell or the time is over, whatever the sockets'
@@ -194,10 +201,17 @@ where
 
 /// Where the news of these come from: each once.
 fn places<'a>(all: impl Iterator<Item = &'a Watched>) -> On {
-    let mut sockets: Vec<Rc<Socket>> = all.map(|(_, socket, _)| socket.clone()).collect();
+    let mut sockets: Vec<Rc<Socket>> = all.filter_map(|(_, target, _)| target.end().cloned()).collect();
     sockets.sort_by_key(|socket| socket.serial);
     sockets.dedup_by_key(|socket| socket.serial);
-    On::Sockets(sockets)
+    match sockets.pop() {
+        None => On::Time,
+        Some(alone) if sockets.is_empty() => On::Socket(alone),
+        Some(last) => {
+            sockets.push(last);
+            On::Sockets(sockets)
+        }
+    }
 }
 
 fn poll(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -205,15 +219,14 @@ fn poll(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let limit = limit(args, 2, Some(0.0))?;
     let all = watched(args, 0, asked)?;
     let named = |found: i16| constants::POLL_EVENTS.join(i32::from(found as u16));
+    let on = places(all.iter());
     if matches!(args.value(0), Value::Handle(_)) {
-        let on = On::Socket(all[0].1.clone());
         let look = move |wake| {
             let found = look(&all, wake)?[0];
             Ok((found != 0).then(|| Value::text(named(found)).into()))
         };
         return watch(on, limit, "an event", || Value::text("").into(), look);
     }
-    let on = places(all.iter());
     let look = move |wake| {
         let found = look(&all, wake)?;
         let there = all.iter().zip(found).filter(|(_, found)| *found != 0);
@@ -242,7 +255,8 @@ fn select(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
         let [r, w, x] = [0, 1, 2].map(|at| watched(args, at, SETS[at]));
         return three([r?, w?, x?], limit(args, SECONDS, None)?, || lists(Default::default()), lists);
     }
-    let all = words().map(|at| watched(args, at, SETS[0])).collect::<Result<Vec<_>, _>>()?.concat();
+    let all =
+        words().map(|at| watched(args, at, SETS[0])).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
     let first = |[ready, ..]: [Vec<Value>; 3]| Value::list(ready).into();
     three([all, Vec::new(), Vec::new()], limit(args, TIMEOUT, None)?, || Value::list(Vec::new()).into(), first)
 }
@@ -269,22 +283,21 @@ fn three(
 fn sort(sets: &[Vec<Watched>; 3], wake: Wake) -> Result<[Vec<Value>; 3], Failure> {
     let mut open = [const { Vec::new() }; 3];
     for (open, set) in open.iter_mut().zip(sets) {
-        for (_, socket, _) in set.iter().filter(|(_, socket, _)| !socket.is_held()) {
-            let fd = socket.fd()?;
-            if fd.as_raw_fd() >= readiness::SELECT_MAX {
+        for (value, target, _) in set.iter().filter(|one| !is_held(one)) {
+            let fd = target.fd()?;
+            if fd >= readiness::SELECT_MAX {
                 let failure = Failure::usage("filedescriptor out of range in select()");
-                return Err(failure.note(format!("{} has descriptor {}", socket.name(), fd.as_raw_fd())));
+                let label = if let Value::Handle(handle) = value { handle.label() } else { value.show() };
+                return Err(failure.note(format!("{label} has descriptor {fd}")));
             }
             open.push(fd);
         }
     }
-    let fds = open.each_ref().map(|set| set.iter().map(|fd| fd.as_fd()).collect::<Vec<_>>());
-    let ready = readiness::select([&fds[0], &fds[1], &fds[2]]).map_err(Failure::os)?;
+    let ready = readiness::select([&open[0], &open[1], &open[2]]).map_err(Failure::os)?;
     let mut found = [const { Vec::new() }; 3];
     for ((found, ready), set) in found.iter_mut().zip(&ready).zip(sets) {
-        let is = |(_, socket, asked): &&Watched| {
-            beside(socket, *asked, wake) != 0 || (!socket.is_held() && ready.contains(&socket.fileno()))
-        };
+        let is_ready = |one: &Watched| !is_held(one) && one.1.fd().is_ok_and(|fd| ready.contains(&fd));
+        let is = |one: &&Watched| beside(one, wake) != 0 || is_ready(one);
         found.extend(set.iter().filter(is).map(|(value, ..)| value.clone()));
     }
     Ok(found)

@@ -158,7 +158,7 @@ fn is_inet(family: i32) -> bool {
 }
 
 /// Whether a socket of that family can be given that address, by the rules that Python has before the kernel's.
-fn fits_family(family: i32, addr: &Addr) -> Result<(), Failure> {
+pub(super) fn fits_family(family: i32, addr: &Addr) -> Result<(), Failure> {
     let of = match addr {
         Addr::V4(_) => libc::AF_INET,
         Addr::V6(_) => libc::AF_INET6,
@@ -191,7 +191,7 @@ fn unsuitable(family: i32) -> Failure {
             "an AF_PACKET socket has packet:INTERFACE:PROTOCOL for its address, such as packet:lo:0x0800"
         }
         libc::AF_VSOCK => "an AF_VSOCK socket has vsock:CID:PORT for its address, each a number or any",
-        libc::AF_ALG => "an AF_ALG socket has alg:TYPE:NAME for its address, such as alg:hash:sha256",
+        libc::AF_ALG => "an AF_ALG socket has TYPE NAME or alg:TYPE:NAME for its address, such as hash sha256",
         _ => "a socket of this family has family:NUMBER:HEX for its address: the bytes that stand behind the family",
     })
 }
@@ -199,7 +199,7 @@ fn unsuitable(family: i32) -> Failure {
 fn bind(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let bound = Rc::clone(&socket);
-    let done = resolve(world, &socket, args.0.get(1).unwrap_or(&Arg::Absent), move |world, addr| {
+    let done = resolve(world, &socket, args.arg(1), move |world, addr| {
         if matches!(addr, Addr::Other(0, _)) {
             return Err(Failure::usage("AF_UNSPEC is for connect: it dissolves a connection"));
         }

@@ -8,9 +8,10 @@ use std::rc::Rc;
 use super::{Args, kinds};
 use crate::linux::state::State;
 use crate::os::netstat::{self, Holder, KernelSocket, Protocol, TimerKind};
+use crate::os::trace;
 use crate::value::table::{Column, holds, plain};
 use crate::value::{Addr, Failure, Holds, Table, Value, text};
-use crate::world::{Request, Socket, Step, World};
+use crate::world::{Epoll, Request, Socket, Step, World};
 
 const SOCKETS: &[Column] = &[
     plain("proto"),
@@ -59,10 +60,20 @@ struct Seen {
 
 /// The effect of `netstat`.
 pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let filter = Filter::read(args)?;
+    let (mut filter, host) = (Filter::read(args)?, args.host(0)?);
+    let watched: Vec<String> = filter
+        .names
+        .iter()
+        .filter_map(|name| world.epoll_named(name))
+        .flat_map(|epoll| watched(world, &epoll))
+        .collect();
+    filter.names.extend(watched);
     let mut entries = Vec::new();
     for protocol in Protocol::ALL.into_iter().filter(|p| filter.wants(*p)) {
-        entries.extend(netstat::sockets(protocol).map_err(|e| Failure::os(e).note("the files are in /proc/net"))?);
+        entries.extend(
+            netstat::sockets(protocol, host.as_ref().map(|host| host.inside()))
+                .map_err(|e| Failure::os(e).note("the files are in /proc/net"))?,
+        );
     }
     let ours = ours(world);
     let listeners: Vec<KernelSocket> = entries.iter().filter(|e| e.state == State::Listen).cloned().collect();
@@ -101,6 +112,12 @@ pub(super) fn netstat(world: &mut World, args: &mut Args) -> Result<Step, Failur
     Ok(Step::Ask(Request::Rows(table, value)))
 }
 
+/// The names of what an epoll watches, which is in none of the lists itself.
+fn watched(world: &World, epoll: &Epoll) -> Vec<String> {
+    let watched = trace::aside(|| epoll.registered());
+    watched.iter().filter_map(|one| world.find(one.serial)).map(|socket| socket.name().to_string()).collect()
+}
+
 /// Our sockets by the numbers that the kernel's lists have them by; a duplicate has its original's.
 fn ours(world: &World) -> HashMap<u64, Ours> {
     let one = |s: &Rc<Socket>| {
@@ -128,11 +145,13 @@ fn queue_of(entry: &KernelSocket, listeners: &[KernelSocket], ours: &HashMap<u64
 impl Filter {
     fn read(args: &Args) -> Result<Self, Failure> {
         let mut filter = Self::default();
-        for (i, value) in args.rest_values(0).iter().enumerate() {
+        for (i, value) in args.rest_values(1).iter().enumerate() {
             let word = value.to_string();
             if let Some(Value::Int(n)) = kinds::number(&word) {
                 let port = u16::try_from(n);
-                filter.ports.push(port.map_err(|_| Failure::usage(format!("a port is 0 to 65535, not {n}")).at(i))?);
+                filter
+                    .ports
+                    .push(port.map_err(|_| Failure::usage(format!("a port is 0 to 65535, not {n}")).at(1 + i))?);
                 continue;
             }
             let protocols = protocols(&word);
@@ -145,7 +164,7 @@ impl Filter {
             } else if let Some(near) = nearly(&word) {
                 return Err(Failure::usage(format!("`{word}` is no state"))
                     .note(format!("did you mean {near}?"))
-                    .at(i));
+                    .at(1 + i));
             } else {
                 filter.names.push(word);
             }
@@ -182,8 +201,8 @@ impl Filter {
     fn nothing(&self, args: &Args, ours: &HashMap<u64, Ours>) -> String {
         let open = |name: &String| ours.values().any(|own| *own.name == **name);
         match self.names.as_slice() {
-            _ if args.0.is_empty() => "no sockets".into(),
-            names if names.len() < args.0.len() => "no socket is like that".into(),
+            _ if args.rest(1).is_empty() => "no sockets".into(),
+            names if names.len() < args.rest(1).len() => "no socket is like that".into(),
             [name] if open(name) => {
                 format!("{name} is open, but in none of the lists: it is not bound, or its connection is over")
             }

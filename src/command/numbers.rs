@@ -1,12 +1,11 @@
 //! Numbers and text of values: Python's `int`, `float`, `str` and `repr`.
 
-use std::rc::Rc;
-
 use super::args::{Args, expected};
 use super::data::DATA;
 use super::strings::is_space;
 use super::{Command, Kind, err, opt, req};
-use crate::value::{Failure, Holds, Value, codec, text};
+use crate::value::codec::{self, Errors};
+use crate::value::{Failure, Holds, Value, text};
 use crate::world::Step;
 
 /// The calls.
@@ -129,8 +128,8 @@ const STR: Command = Command {
 
 fn str(args: &Args) -> Result<Value, Failure> {
     match args.value(0) {
-        Value::Text(s) => Ok(Value::Text(Rc::clone(s))),
-        other => codec::decode(&other.wire(), "utf-8").map(Value::text).map_err(|f| f.at(0)),
+        Value::Text(s) => Ok(Value::Text(s.clone())),
+        other => codec::decode(&other.wire(), "utf-8", Errors::Strict).map(Value::text).map_err(|f| f.at(0)),
     }
 }
 

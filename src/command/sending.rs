@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
-use super::ancillary::{Message, bytes};
+use super::ancillary::{Message, bytes, is_bytes};
 use crate::os::addr;
 use crate::value::{Addr, Failure, Tried, Value};
 use crate::world::record::{Did, Ends};
@@ -64,13 +64,37 @@ pub(super) fn waiting(world: &World, socket: &Rc<Socket>, flags: i32, bytes: usi
     Waiting { never, ..Waiting::to_send(world, socket, Tried::Send { bytes, fds, sent: 0, flags }) }
 }
 
-/// One send in any of its forms: it gives the count.
-pub(super) fn put(world: &mut World, socket: &Socket, load: Load, flags: i32) -> Result<Step, Failure> {
+/// What a send(2) said, or a sendto(2), of data that is there to be looked at; none where more is to be done than that.
+pub(super) fn at_once(
+    world: &World,
+    socket: &Socket,
+    data: &Value,
+    flags: i32,
+    to: Option<&Addr>,
+) -> Option<Result<usize, i32>> {
+    if world.record.is_some() || socket.shared.stash.get().is_some() || !is_bytes(data) {
+        return None;
+    }
+    let fd = socket.fd().ok()?;
+    Some(match to {
+        Some(to) => addr::sendto(fd.as_fd(), bytes(data), flags, to),
+        None => addr::send_bytes(fd.as_fd(), bytes(data), flags),
+    })
+}
+
+/// One send in any of its forms, of which a first part may have been tried: it gives the count.
+pub(super) fn put(
+    world: &mut World,
+    socket: &Socket,
+    load: Load,
+    flags: i32,
+    said: Option<Result<usize, i32>>,
+) -> Result<Step, Failure> {
     if socket.shared.stash.get().is_some() {
         kept(socket)?;
     }
     let whole = socket.is_stream() && socket.waits() == Mode::Blocking && flags & libc::MSG_DONTWAIT == 0;
-    let mut sending = Sending { load, flags, whole, sent: 0 };
+    let mut sending = Sending { load, flags, whole, sent: 0, said };
     match sending.attempt(world, socket, None) {
         Ok(step) => Ok(step),
         Err(failure) => {
@@ -81,6 +105,12 @@ pub(super) fn put(world: &mut World, socket: &Socket, load: Load, flags: i32) ->
     }
 }
 
+/// The count that a send gives.
+#[inline]
+pub(super) fn count(sent: usize) -> Step {
+    Value::Int(sent as i128).into()
+}
+
 /// A send under way.
 struct Sending {
     load: Load,
@@ -88,13 +118,11 @@ struct Sending {
     /// Whether it is done only when every byte is queued.
     whole: bool,
     sent: usize,
+    /// What the call said that was made already.
+    said: Option<Result<usize, i32>>,
 }
 
 impl Sending {
-    fn count(&self) -> Step {
-        Value::Int(self.sent as i128).into()
-    }
-
     /// MSG_FASTOPEN: the send began the connection, too.
     #[inline]
     fn opened(&self, world: &mut World, socket: &Socket) {
@@ -115,14 +143,15 @@ impl Sending {
     fn attempt(&mut self, world: &mut World, socket: &Socket, expired: Expired) -> Result<Step, Failure> {
         loop {
             let before = world.before_send(socket, self.load.to());
-            let failure = match self.load.put(socket, self.sent, self.flags) {
+            let said = self.said.take().map(|said| said.map_err(Failure::os));
+            let failure = match said.unwrap_or_else(|| self.load.put(socket, self.sent, self.flags)) {
                 Ok(n) => {
                     self.opened(world, socket);
                     let of = self.load.len() - self.sent;
                     world.note_sent(socket, before, [n, of], self.load.to());
                     self.sent += n;
                     if !self.whole || n == 0 || self.sent >= self.load.len() {
-                        return Ok(self.count());
+                        return Ok(count(self.sent));
                     }
                     self.flags &= !libc::MSG_FASTOPEN;
                     continue;
@@ -135,7 +164,7 @@ impl Sending {
             if failure.is(libc::EAGAIN) {
                 return match expired {
                     None => Err(self.failed(failure)),
-                    Some(_) if self.sent > 0 => Ok(self.count()),
+                    Some(_) if self.sent > 0 => Ok(count(self.sent)),
                     Some(expired) => Err(self.failed(expired)),
                 };
             }
@@ -148,7 +177,7 @@ impl Sending {
                 return Err(self.failed(failure));
             }
             keep(socket, &failure);
-            return Ok(self.count());
+            return Ok(count(self.sent));
         }
     }
 }

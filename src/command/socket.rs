@@ -11,7 +11,7 @@ use crate::os::fd;
 use crate::value::text::nearest;
 use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::record::Did;
-use crate::world::{Epoll, File, Mode, Socket, Step, World, file, socket_value, sync};
+use crate::world::{Epoll, File, Host, Mode, Socket, Step, World, file, socket_value, sync};
 
 /// The calls that make and end sockets.
 pub(crate) const COMMANDS: &[Command] = &[SOCKET, SOCKETPAIR, CLOSE, SHUTDOWN, DUP, DETACH, FILENO];
@@ -33,6 +33,7 @@ const SOCKET: Command = Command {
             .is("0 (the default) is the one that belongs to family and type: TCP, UDP. Of AF_PACKET it \
                                          is in network order, as in C and Python: n = htons ETH_P_ALL"),
         named("fileno", Kind::Int).is("take up an open descriptor instead: see detach"),
+        named("host", Kind::Host).is("make it in that host; on this machine when left out"),
     ],
     results: &[("socket", Holds::Live)],
     returns: "the socket: open, without an address, not connected",
@@ -102,7 +103,7 @@ const CLOSE: Command = Command {
          ends; one with a timeout finds at its end that the descriptor is gone (EBADF). shutdown before close is what \
          wakes it.",
     ],
-    params: &[req("X", Kind::SocketOrFile).or(EPOLLS)],
+    params: &[req("X", Kind::SocketOrFile).or(&["an epoll", "a host"])],
     python: "{X}.close()",
     c: "close(s);",
     man: "close(2)",
@@ -225,7 +226,7 @@ fn socket(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         (args.int32_or(0, libc::AF_INET)?, args.int32_or(1, libc::SOCK_STREAM)?, 0)
     };
     let protocol = args.int32_or(2, usual)?;
-    world.socket(family, kind, protocol).map(|s| socket_value(s).into())
+    world.socket(args.host(4)?, [family, kind, protocol]).map(|s| socket_value(s).into())
 }
 
 /// The words that stand for a family and a type at once, and those for a protocol as well.
@@ -247,7 +248,7 @@ fn short_form(word: &str) -> Option<[i32; 3]> {
 
 /// `socket fileno=FD`.
 fn adopt(world: &mut World, args: &Args) -> Result<Step, Failure> {
-    if args.has(0) || args.has(1) || args.has(2) {
+    if args.has(0) || args.has(1) || args.has(2) || args.has(4) {
         return Err(Failure::usage("with fileno= the kernel tells family, type and protocol: leave them out").at(0));
     }
     let number = args.int32_or(3, 0)?;
@@ -289,6 +290,9 @@ fn close(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     }
     if let Some(epoll) = value.downcast::<Epoll>() {
         return world.close(&epoll.end);
+    }
+    if let Some(host) = value.downcast::<Host>() {
+        return host.end().map(|()| Step::Done(Reply::Nothing));
     }
     let file: Rc<File> = value.downcast_rc().ok_or_else(|| expected(0, "a socket or a file", value))?;
     file::close(world, &file)

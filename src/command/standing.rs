@@ -76,6 +76,7 @@ impl Subject {
             }
             (Kind::File | Kind::SocketOrFile, None) => self.kind == "a file",
             (Kind::Process | Kind::ProcessOrPid, _) => self.kind == "a process",
+            (Kind::Host, _) => self.kind == "a host",
             (Kind::Task | Kind::JobOrTask, _) => matches!(self.kind, "a task" | "a process"),
             _ => false,
         };

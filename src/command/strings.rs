@@ -237,7 +237,8 @@ const LEN: Command = Command {
 
 fn len(args: &Args) -> Result<Value, Failure> {
     Ok(int_value(match args.value(0) {
-        Value::Text(_) | Value::Addr(_) => args.text(0)?.chars().count(),
+        Value::Text(text) => text.count(),
+        Value::Addr(_) => args.text(0)?.chars().count(),
         Value::Bytes(b) => b.len(),
         Value::List(l) => l.len(),
         Value::Object(o) => o.len(),

@@ -21,10 +21,10 @@ fn join(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     if let Value::Text(_) | Value::Bytes(_) = args.value(0) {
         return search::joined(args).map(Step::from);
     }
-    if let Arg::Value(value) = kinds::fit(Kind::Seconds, args.take(1)).map_err(|f| f.at(1))? {
-        args.0[1] = Arg::Value(value);
-    }
-    let limit = args.seconds(1)?.map(fd::seconds);
+    let limit = match kinds::fit(Kind::Seconds, args.take(1)).map_err(|f| f.at(1))? {
+        Arg::Value(seconds) => seconds.number().map(fd::seconds),
+        _ => None,
+    };
     if let Some(queue) = args.value(0).downcast_rc() {
         return sync::join_queue(world, &queue, limit);
     }

@@ -1,16 +1,20 @@
 //! Looking at the session: names, sockets, history, help.
 
+use super::epoll::EPOLLS;
 use super::{Arg, Args, Command, Group, Kind, bare, err, opt, req, rest};
 use crate::value::{Failure, Holds, Reply, Value};
-use crate::world::{Request, Step, World};
+use crate::world::{Epoll, Request, Step, World};
 
 fn ask(request: Request) -> Result<Step, Failure> {
     Ok(Step::Ask(request))
 }
 
 fn why(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let socket = if args.has(0) { Some(args.socket(0)?) } else { None };
-    ask(Request::Why(socket))
+    if !args.has(0) {
+        return ask(Request::Why(None));
+    }
+    let epoll = args.value(0).downcast::<Epoll>().map(|epoll| epoll.end.clone());
+    ask(Request::Why(Some(epoll.map_or_else(|| args.socket(0), Ok)?)))
 }
 
 fn diagram(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -98,8 +102,9 @@ pub(crate) const COMMANDS: &[Command] = &[
         ..view("vars", "list the names and what they hold", |_, _| ask(Request::Vars))
     },
     Command {
-        params: &[opt("S", Kind::Socket)],
+        params: &[opt("S", Kind::Socket).or(EPOLLS)],
         errors: &[err("Usage", "with -q nothing is written down of what happens to a socket")],
+        notes: &["Of an epoll: what it watches, what of that is there, and whether epoll_wait would tell."],
         example: "s = socket\nexpect ENOTCONN recv s 100\nwhy",
         related: &["help", "diagram", "expect"],
         ..view("why", "explain the last error from what happened here; of a socket, what happened to it", why)
@@ -110,7 +115,7 @@ pub(crate) const COMMANDS: &[Command] = &[
         notes: &[
             "`x 60`: so many times in a row. An arrow that ends in x did not come there: the datagram was dropped for want of \
              room, or filtered, since the socket there is connected to another peer. A FIN that waits behind bytes has no \
-             arrow until it has come.",
+             arrow until it has come. More than 100 lanes are not drawn: name some sockets.",
         ],
         example: "left, right = socketpair\nsend left hello\nrecv right 100\nclose left\nrecv right 100\ndiagram",
         related: &["why", "trace", "state"],

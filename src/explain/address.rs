@@ -120,7 +120,7 @@ pub(super) fn v6_alone(case: &Case) -> Option<Cause> {
 /// EADDRNOTAVAIL at bind.
 pub(super) fn not_here(case: &Case) -> Option<Cause> {
     let host = wanted(case)?.host()?;
-    if super::source::is_here(host) {
+    if super::source::is_here(case, host) {
         let device = held_to(case.socket.as_ref()?)?;
         let reason = format!("{} is held to {device} (SO_BINDTODEVICE), which has not {host}", case.me());
         return Some(Cause::new(reason).advise(format!("an address of {device}; ifconfig lists them")));
@@ -138,7 +138,7 @@ pub(super) fn not_here(case: &Case) -> Option<Cause> {
 pub(super) fn broadcast(case: &Case) -> Option<Cause> {
     let socket = case.socket.as_ref().filter(|s| s.family == libc::AF_INET && !is_set(s, libc::SO_BROADCAST))?;
     let to = case.failure.addr().cloned().or_else(|| Ends::of(socket).map(|ends| ends.peer))?;
-    let (name, host) = (socket.name(), to.host().filter(|h| is_broadcast(*h))?);
+    let (name, host) = (socket.name(), to.host().filter(|h| is_broadcast(case, *h))?);
     let reason = format!("{host} is a broadcast address, and SO_BROADCAST is off on {name}");
     Some(Cause::new(reason).advise(format!("setsockopt {name} SO_BROADCAST 1")))
 }
@@ -146,17 +146,17 @@ pub(super) fn broadcast(case: &Case) -> Option<Cause> {
 /// ENETUNREACH of TCP: the address of a group or a network is nobody's.
 pub(super) fn several_hosts(case: &Case) -> Option<Cause> {
     let host = case.to()?.host()?.to_canonical();
-    let several = case.socket.as_ref()?.is_stream() && (host.is_multicast() || is_broadcast(host));
+    let several = case.socket.as_ref()?.is_stream() && (host.is_multicast() || is_broadcast(case, host));
     let reason = format!("{host} stands for several hosts, and a connection is with one");
     several.then(|| Cause::new(reason).advise("one host's address; a socket of udp sends to several"))
 }
 
-fn is_broadcast(host: IpAddr) -> bool {
+fn is_broadcast(case: &Case, host: IpAddr) -> bool {
     let IpAddr::V4(host) = host else { return false };
     // The loopback has a network's last address, too, though no interface says so.
     let last = |net: &V4| Ipv4Addr::from(u32::from(net.address) | !u32::from(net.netmask));
     let of = |i: Interface| i.v4.iter().any(|net| net.broadcast == Some(host) || last(net) == host);
-    host.is_broadcast() || interfaces::all().is_ok_and(|all| all.into_iter().any(of))
+    host.is_broadcast() || interfaces::all(case.inside()).is_ok_and(|all| all.into_iter().any(of))
 }
 
 /// The family of an address, where it has one.

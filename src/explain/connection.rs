@@ -48,7 +48,7 @@ fn refused_at(case: &Case, to: &Addr) -> Option<Cause> {
     }
     to.host().filter(std::net::IpAddr::is_loopback)?;
     let nobody = format!("nobody listens on {to}");
-    Some(match super::elsewhere::listens_near(to) {
+    Some(match super::elsewhere::listens_near(case, to) {
         Some((near, at)) => Cause::new(format!("{nobody}: {near}"))
             .advise(format!("{}; or start the server first, and check its port", connect_to(case, &at))),
         None => Cause::new(nobody).advise("start the server first (bind, listen), and check its port"),

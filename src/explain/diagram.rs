@@ -4,6 +4,7 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::datagrams::{Places, Went, is_group, reached};
+use super::frames::{self, Owner, Owners};
 use super::story::{error, is_over, part, times};
 use super::{bytes, covers, fin, local, option_name};
 use crate::linux::constants::HOWS;
@@ -12,6 +13,7 @@ use crate::os::errqueue::Queued;
 use crate::os::tcp;
 use crate::value::diagram::{Diagram, DiagramStep, Lane};
 use crate::value::{Addr, Failure};
+use crate::wire::WireFrame;
 use crate::world::record::{Did, Ends, Fact, Last};
 use crate::world::{Record, Socket, World};
 
@@ -21,6 +23,8 @@ enum Who {
     Ours(u64),
     /// No socket of ours: known by its address.
     Other(Addr),
+    /// A host, where no socket of it is known.
+    Host(Rc<str>),
 }
 
 /// A diagram in the making.
@@ -55,13 +59,19 @@ pub(crate) fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Fail
         folded: Vec::new(),
         diagram: Diagram::default(),
     };
+    let owners = Owners::of(world, record, &drawing.facts);
+    let mut frames = frames::all(world).into_iter().peekable();
     for i in 0..drawing.facts.len() {
         let fact = drawing.facts[i];
+        while let Some(frame) = frames.next_if(|frame| frame.after < fact.number) {
+            drawing.frame(&owners, frame);
+        }
         drawing.places.see(world, fact);
         if drawing.is_chosen(fact.socket) {
             drawing.step(i);
         }
     }
+    frames.for_each(|frame| drawing.frame(&owners, frame));
     drawing.finish();
     Ok(drawing.diagram)
 }
@@ -86,6 +96,7 @@ impl Drawing<'_> {
         let name = match &who {
             Who::Ours(socket) => self.record.name(*socket).to_string(),
             Who::Other(addr) => addr.to_string(),
+            Who::Host(name) => name.to_string(),
         };
         self.who.push(who);
         self.diagram.lanes.push(Lane { name, ..Lane::default() });
@@ -131,6 +142,33 @@ impl Drawing<'_> {
                 step.what.push_str(&format!(": {why}"));
             }
         }
+        self.fold(step);
+    }
+
+    /// A frame that went over a wire.
+    fn frame(&mut self, owners: &Owners, frame: &WireFrame) {
+        let Some((from, to)) = owners.sides(frame) else { return };
+        let who = |owner: Owner| match owner {
+            Owner::Socket(socket) => Who::Ours(socket),
+            Owner::Host(name) => Who::Host(name),
+        };
+        let (from, to) = (who(from), who(to));
+        let told = |who: &Who| matches!(who, Who::Ours(socket) if self.is_chosen(*socket));
+        if !(self.chosen.is_empty() || told(&from) || told(&to)) {
+            return;
+        }
+        let (lane, to) = (self.lane(from), self.lane(to));
+        let step = DiagramStep {
+            what: frame.deed(),
+            lane,
+            arrow: Some((to, frames::words(frame))),
+            lost: frame.fate.is_loss(),
+            ..DiagramStep::default()
+        };
+        self.fold(step);
+    }
+
+    fn fold(&mut self, step: DiagramStep) {
         match self.folded.last_mut() {
             Some((last, count)) if *last == step && step.begins.is_empty() => *count += 1,
             _ => self.folded.push((step, 1)),
@@ -140,6 +178,10 @@ impl Drawing<'_> {
     /// What went on its way with that entry, and where to.
     fn arrow(&self, i: usize) -> Option<Arrow> {
         let fact = self.facts[i];
+        // What really went has rows of its own.
+        if self.world.find(fact.socket).is_some_and(|socket| socket.shared.host().is_some()) {
+            return None;
+        }
         let ip = self.record.ends(fact.socket).is_some_and(|ends| ends.peer.port().is_some());
         let tcp = |word: &str, other: &str| if ip { word.to_string() } else { other.to_string() };
         let (to, text) = match &fact.did {

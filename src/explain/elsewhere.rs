@@ -12,12 +12,14 @@ use crate::value::{Addr, Reason, Tried, text};
 use crate::world::record::{Did, Ends, Fact, Last};
 
 /// The kernel's tables of a type of socket.
-fn entries(kind: i32) -> impl Iterator<Item = KernelSocket> {
+fn entries(case: &Case, kind: i32) -> impl Iterator<Item = KernelSocket> {
+    let place = case.place();
     let tables = match kind {
         libc::SOCK_STREAM => [Protocol::Tcp, Protocol::Tcp6],
         _ => [Protocol::Udp, Protocol::Udp6],
     };
-    tables.into_iter().filter_map(|p| netstat::sockets(p).ok()).flatten()
+    let read = |p| netstat::sockets(p, place.as_ref().map(|host| host.inside())).ok();
+    tables.map(read).into_iter().flatten().flatten()
 }
 
 /// The kernel's numbers of this session's open sockets.
@@ -28,7 +30,7 @@ fn ours(case: &Case) -> Vec<u64> {
 /// What has such an address and is no open socket of this session.
 fn foreign(case: &Case, at: &Addr, kind: i32) -> Vec<KernelSocket> {
     let ours = ours(case);
-    entries(kind).filter(|e| overlap(&e.local, at) && e.inode.is_none_or(|n| !ours.contains(&n))).collect()
+    entries(case, kind).filter(|e| overlap(&e.local, at) && e.inode.is_none_or(|n| !ours.contains(&n))).collect()
 }
 
 /// A datagram socket of another process that shares an address with one of ours.
@@ -141,27 +143,31 @@ fn owner(entry: &KernelSocket) -> String {
 
 /// A connect that nobody answers: another process listens there and does not accept. How many its queue takes is not
 /// told to others.
-pub(super) fn queue(to: &Addr) -> Option<String> {
+pub(super) fn queue(case: &Case, to: &Addr) -> Option<String> {
+    let place = case.place();
+    let at = place.as_ref().map(|host| host.inside());
     if matches!(to, Addr::Path(_) | Addr::Abstract(_)) {
-        let table = netstat::sockets(Protocol::Unix).ok()?;
+        let table = netstat::sockets(Protocol::Unix, at).ok()?;
         let entry = table.iter().find(|e| e.local == *to && e.state == State::Listen)?;
         return Some(format!("the queue of {} is full: its connections wait to be accepted", owner(entry)));
     }
     let waits = |e: &KernelSocket| covers(&e.local, to) && e.received > 0;
-    let entry = netstat::listeners().into_iter().find(waits)?;
+    let entry = netstat::listeners(at).into_iter().find(waits)?;
     let (verb, who) = (if entry.received == 1 { "connection waits" } else { "connections wait" }, owner(&entry));
     Some(format!("{} {verb} to be accepted by {who}: its queue is full", entry.received))
 }
 
 /// ECONNREFUSED: another process listens on that port, on another address.
-pub(super) fn listens_near(to: &Addr) -> Option<(String, Addr)> {
-    let entry = netstat::listeners().into_iter().find(|e| e.local.port() == to.port())?;
+pub(super) fn listens_near(case: &Case, to: &Addr) -> Option<(String, Addr)> {
+    let place = case.place();
+    let at = place.as_ref().map(|host| host.inside());
+    let entry = netstat::listeners(at).into_iter().find(|e| e.local.port() == to.port())?;
     Some((format!("{} listens on {} only", owner(&entry), entry.local), entry.local))
 }
 
 /// EADDRINUSE of AF_UNIX: the path is there, but nobody has it any more.
 pub(super) fn unix_taken(case: &Case, wanted: &Addr, path: &[u8]) -> Option<Cause> {
-    let table = netstat::sockets(Protocol::Unix).ok()?;
+    let table = netstat::sockets(Protocol::Unix, case.place().as_ref().map(|host| host.inside())).ok()?;
     let unlink = format!("unlink {wanted}");
     if let Some(fact) = case.left_by(wanted) {
         let reason = case.dated(format!("{wanted} was left behind by {}, closed", case.called(fact.socket)), fact);
@@ -177,7 +183,7 @@ pub(super) fn unix_taken(case: &Case, wanted: &Addr, path: &[u8]) -> Option<Caus
 /// EADDRINUSE of AF_UNIX: another process has the address.
 pub(super) fn unix_held(case: &Case, wanted: &Addr) -> Option<Cause> {
     let otherwise = if matches!(wanted, Addr::Path(_)) { "another path" } else { "another name" };
-    let table = netstat::sockets(Protocol::Unix).ok()?;
+    let table = netstat::sockets(Protocol::Unix, case.place().as_ref().map(|host| host.inside())).ok()?;
     // What a listener of ours accepted has its address, too, and holds nothing.
     let ours = ours(case);
     let entry = table.iter().find(|e| e.local == *wanted && e.inode.is_some_and(|n| !ours.contains(&n)))?;

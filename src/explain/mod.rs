@@ -11,11 +11,14 @@ mod connection;
 mod datagrams;
 mod diagram;
 mod elsewhere;
+mod epoll;
 mod family;
 mod fin;
+mod frames;
 mod local_port;
 mod option_value;
 mod permission;
+mod place;
 mod snapshot;
 mod source;
 mod state;
@@ -168,6 +171,7 @@ impl<'a> Case<'a> {
             let part = Reason::new(format!("part of the {} had been queued", bytes(of)));
             cause.part = Some(part.clock(format!(": {sent}")));
         }
+        cause.reasons.splice(..0, frames::evidence(self));
         cause
     }
 
@@ -231,13 +235,7 @@ impl<'a> Case<'a> {
         known.or_else(|| Some(self.world.find(socket)?.name())).unwrap_or_else(|| format!("socket#{socket}").into())
     }
 
-    /// The other open sockets.
-    fn others(&self) -> Vec<Rc<Socket>> {
-        let me = self.socket.as_ref().map(|s| s.serial);
-        self.world.sockets().into_iter().filter(|s| Some(s.serial) != me).collect()
-    }
-
-    /// The first of them that is so.
+    /// The first of the other open sockets that is so.
     fn ours(&self, is: impl Fn(&Socket) -> bool) -> Option<Rc<Socket>> {
         self.others().into_iter().find(|s| is(s))
     }

@@ -63,9 +63,9 @@ fn tell(world: &World, record: &Record, fact: &Fact, begun: Instant) -> Pairs {
         ("fact", int(*number)),
         ("t", Value::Float(at.saturating_duration_since(begun).as_secs_f64())),
         ("line", or_none((place.line > 0).then_some(place.line), int)),
-        ("task", or_none(place.task.clone(), Value::Text)),
-        ("call", Value::Text(place.name.clone())),
-        ("socket", Value::Text(record.name(*socket))),
+        ("task", named(place.task.as_deref())),
+        ("call", Value::text(&place.name)),
+        ("socket", Value::text(record.name(*socket))),
         ("id", int(*socket)),
         ("did", Value::text(kind)),
     ];
@@ -75,7 +75,7 @@ fn tell(world: &World, record: &Record, fact: &Fact, begun: Instant) -> Pairs {
 /// The name of what happened, and what is known of it.
 fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
     let socket = |key, id, which: Option<u64>| {
-        vec![(key, or_none(which, |which| Value::Text(record.name(which)))), (id, or_none(which, int))]
+        vec![(key, or_none(which, |which| Value::text(record.name(which)))), (id, or_none(which, int))]
     };
     let other = |which| socket("other", "other_id", which);
     let local = |at: &Addr| vec![("local", Value::Addr(at.clone()))];
@@ -214,7 +214,7 @@ fn standing(socket: &Socket) -> Option<Pairs> {
     let backlog = if state == State::Listen { Info::of(fd).ok().and_then(|info| info.backlog()) } else { None };
     let (inward, outward) = tcp::queues(fd, state, socket.kind);
     Some(vec![
-        ("socket", Value::Text(socket.name())),
+        ("socket", Value::text(socket.name())),
         ("id", int(socket.serial)),
         ("fd", int(fd.as_raw_fd())),
         ("type", Value::text(socket.sort())),

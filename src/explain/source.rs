@@ -59,17 +59,17 @@ pub(super) fn no_route(case: &Case) -> Option<Cause> {
 /// A connect that nobody answers: the answers go to an address that this machine has not.
 pub(super) fn is_elsewhere(case: &Case) -> Option<Cause> {
     let (from, to) = ends(case)?;
-    (!is_here(from)).then(|| blames(case, from, &to))
+    (!is_here(case, from)).then(|| blames(case, from, &to))
 }
 
 /// Whether an address is this machine's.
-pub(super) fn is_here(host: IpAddr) -> bool {
+pub(super) fn is_here(case: &Case, host: IpAddr) -> bool {
     let host = host.to_canonical();
     let has = |i: &interfaces::Interface| match host {
         IpAddr::V4(host) => i.v4.iter().any(|net| net.address == host),
         IpAddr::V6(host) => i.v6.iter().any(|net| net.address == host),
     };
-    host.is_loopback() || interfaces::all().is_ok_and(|all| all.iter().any(has))
+    host.is_loopback() || interfaces::all(case.inside()).is_ok_and(|all| all.iter().any(has))
 }
 
 fn blames(case: &Case, from: IpAddr, to: &Addr) -> Cause {
@@ -77,7 +77,7 @@ fn blames(case: &Case, from: IpAddr, to: &Addr) -> Cause {
     let host = to.host().map(|host| host.to_canonical());
     let other = host.is_some_and(|host| host.is_ipv4() != from.to_canonical().is_ipv4());
     let to = to.host().map_or_else(|| to.to_string(), |host| host.to_string());
-    let why = if !is_here(from) {
+    let why = if !is_here(case, from) {
         "an address that no interface of this machine has".to_string()
     } else if other {
         let (mine, theirs) = if from.to_canonical().is_ipv4() { ("IPv4", "IPv6") } else { ("IPv6", "IPv4") };

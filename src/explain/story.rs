@@ -3,7 +3,7 @@
 use std::os::fd::AsFd;
 use std::time::Instant;
 
-use super::{Told, bytes, datagrams, fin, known, listens, option_name, option_value};
+use super::{Told, bytes, datagrams, epoll, fin, known, listens, option_name, option_value};
 use crate::command;
 use crate::linux::constants::{HOWS, REST};
 use crate::linux::sort::sort;
@@ -84,6 +84,9 @@ pub(crate) fn why(world: &World, told: Option<&Told>) -> Vec<Reason> {
 
 /// All that happened to one socket, and how it stands.
 pub(crate) fn story(world: &World, socket: &Socket) -> Result<Vec<Reason>, Failure> {
+    if let Some(epoll) = world.epoll_of(socket) {
+        return Ok(titled("now", epoll::stands(world, &epoll)));
+    }
     let Some(record) = &world.record else {
         return Err(Failure::usage("with -q nothing is written down of what happens to a socket"));
     };

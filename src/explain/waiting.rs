@@ -5,8 +5,8 @@ use std::rc::Rc;
 
 use super::{Case, Cause, bytes, datagrams, elsewhere, is_at, is_set, listens, local, option, serves};
 use crate::linux::state::State;
+use crate::os::fd;
 use crate::os::tcp::{self, Info};
-use crate::os::{fd, netstat};
 use crate::value::{Addr, Name, Reason, Tried, text};
 use crate::world::record::{Did, Ends};
 use crate::world::{Mode, Socket, dropped};
@@ -211,7 +211,7 @@ pub(super) fn queue_full(case: &Case) -> Option<Cause> {
         return None;
     }
     let Some(server) = case.ours(|s| serves(s, &to)) else {
-        let cause = elsewhere::queue(&to).map(Cause::new)?;
+        let cause = elsewhere::queue(case, &to).map(Cause::new)?;
         return Some(gave_up(case, cause).advise("accept there, or listen with a larger backlog"));
     };
     let name = server.name();
@@ -269,7 +269,7 @@ pub(super) fn timed_out(case: &Case) -> Option<Cause> {
 /// Why what came to the peer is not read, and how much that is.
 fn unread(case: &Case) -> Option<(String, usize)> {
     let ends = case.ends()?;
-    let entry = netstat::connection(&ends.peer, &ends.local).filter(|entry| entry.received > 0)?;
+    let entry = case.world.connection(&ends.peer, &ends.local).filter(|entry| entry.received > 0)?;
     let who = match (case.other_end(), case.queued_at()) {
         _ if ends.is_self() => format!("{} is connected to itself and does not receive", case.me()),
         (Some(other), _) => format!("{}, the other end, does not receive", case.called(other)),

@@ -6,7 +6,7 @@
 use super::files::{self, First};
 use super::names::Names;
 use crate::command::standing::{Standing, Subject};
-use crate::command::{self, Command, Kind, Need, Param, Stands, socket};
+use crate::command::{self, Command, Kind, Need, Param, Stands, socket, wire};
 use crate::help;
 use crate::lang::{KEYWORDS, Typed, head, is_name, needs_braces, typed};
 use crate::linux::constants::{self, Constants};
@@ -14,6 +14,7 @@ use crate::linux::options::{self, OptKind};
 use crate::linux::state::State;
 use crate::program::arrange::{Next, named, next};
 use crate::value::{Name, codec};
+use crate::wire::Filter;
 
 /// Something the word can be.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -245,6 +246,8 @@ impl Found {
                 self.states();
                 names.sockets(Stands::Open).for_each(|(name, _)| self.add(name));
             }
+            Kind::Wire if args.is_empty() => self.all(wire::acts()),
+            Kind::Wire | Kind::Frames => self.filter(word, names),
             Kind::OptionValue => {
                 let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
                 match option.map(|o| o.kind) {
@@ -261,7 +264,7 @@ impl Found {
                 self.all(["none"]);
                 self.values(names, |k| k == "a number");
             }
-            Kind::Int | Kind::Size => self.values(names, |k| k == "a number"),
+            Kind::Int | Kind::Size | Kind::SizeOrOption => self.values(names, |k| k == "a number"),
             Kind::Text | Kind::Data => self.values(names, |k| matches!(k, "text" | "bytes" | "a number")),
             _ => {
                 if let Some(set) = kind.constants() {
@@ -270,6 +273,14 @@ impl Found {
                 }
             }
         }
+    }
+
+    /// A part of a filter of frames, or its value.
+    fn filter(&mut self, word: &Typed, names: &Names) {
+        let Some((key, _)) = word.text.split_once('=') else { return Filter::keys().for_each(|key| self.open(key)) };
+        self.after(if word.text.contains(',') { ',' } else { '=' }, word);
+        let hosts = names.things.iter().filter(|(_, thing)| thing.kind == "a host" && matches!(key, "from" | "to"));
+        Filter::values(key).into_iter().chain(hosts.map(|(name, _)| &**name)).for_each(|value| self.open(value));
     }
 
     fn constants(&mut self, kind: Kind, set: &'static Constants) {
@@ -323,8 +334,8 @@ impl Found {
 
     /// The files of the folder that the word names.
     fn files(&mut self, word: &Typed, first: First) {
-        let found = files::beginning(&self.typed, word.open.map(|(_, quote)| quote), first);
-        self.list.extend(found.into_iter().map(|(shown, text)| Candidate { shown, text }));
+        let found = files::beginning(&self.typed, word.open.map(|(_, quote)| quote), first).into_iter();
+        self.list.extend(found.map(|(shown, text)| Candidate { shown, text }));
     }
 
     /// Addresses of the family that the call's socket has.

@@ -42,7 +42,7 @@ pub use options::{Options, Program, Verification};
 
 use crate::help::program;
 use crate::lang::Source;
-use crate::os::{fd, poller};
+use crate::os::{fd, hosts, poller};
 
 /// Exit status: an error of the script.
 pub const FAILED: u8 = 1;
@@ -55,6 +55,10 @@ pub const INTERRUPTED: u8 = 130;
 
 /// The whole program: from its arguments to its exit status.
 pub fn main() -> ExitCode {
+    if std::env::args_os().nth(1).is_some_and(|word| word == hosts::AGENT) {
+        hosts::serve();
+        return ExitCode::SUCCESS;
+    }
     if let Some(name) = child::asked_for() {
         return ExitCode::from(child::run(&name));
     }

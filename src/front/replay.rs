@@ -26,6 +26,8 @@ pub struct Taken {
     pub entries: Vec<Entry<Line>>,
     /// How it ended.
     pub end: End,
+    /// What it needs and this system does not have.
+    pub missing: Option<String>,
 }
 
 /// How a session ended.
@@ -97,6 +99,7 @@ pub fn take_down(lines: &[String], arguments: &[String], how: &How, timeout: Opt
         Some(Stop::Signal(signal)) => End::Signal(signal),
         _ => end,
     };
+    let missing = session.world.hosts.missing.take();
     drop(session);
     drop(low);
     let mut recorder = recorder.borrow_mut();
@@ -109,7 +112,7 @@ pub fn take_down(lines: &[String], arguments: &[String], how: &How, timeout: Opt
         End::TimedOut => recorder.say("the bound on the run ran out here"),
         End::Failed | End::Signal(_) => {}
     }
-    Taken { entries: recorder.entries(arguments), end }
+    Taken { entries: recorder.entries(arguments), end, missing }
 }
 
 /// Run a statement, and what is to be seen of it afterwards. Gives the error that it ended with.

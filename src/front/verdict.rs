@@ -28,7 +28,7 @@ pub(super) enum Outcome {
     Differs,
     /// It is no transcript that could be run.
     Unreadable,
-    /// It was not run, or not to its end: Ctrl-C.
+    /// It was not run, or not to its end: Ctrl-C, or it needs what this system does not have.
     Skipped,
 }
 

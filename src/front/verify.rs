@@ -77,6 +77,10 @@ fn verify_one(path: &Path, bless: bool, bound: Duration) -> Verdict {
     let run = || {
         let left = bound.saturating_sub(begun.elapsed());
         let taken = take_down(&wanted.lines, &wanted.arguments, &wanted.how, Some(left));
+        if let Some(missing) = taken.missing {
+            let skipped = Verdict::of(path, Outcome::Skipped, format!("{name}: {missing}"));
+            return Err(Verdict { status: 0, ..skipped });
+        }
         let typed = taken.entries.iter().filter(|entry| !matches!(entry, Entry::Shown(_))).count();
         let comparison = Comparison::new(wanted.groups.clone(), taken.entries);
         match (ended(taken.end, Some(bound)), taken.end) {

@@ -28,7 +28,7 @@ pub use expr::{Expr, Operator};
 pub use heads::depth_change;
 pub use line::words;
 pub use name::{is_name, needs_braces};
-pub use parse::parse;
+pub use parse::{defined, parse, statements};
 pub use part::{Index, Literal, Part, Parts, Pick};
 pub use print::print;
 pub use scan::{Mark, MarkKind};

@@ -8,13 +8,37 @@ use super::{DEPTH_MAX, Error, Expr, KEYWORDS, Operator, Source, Span, Word, is_n
 
 /// The statements of a program.
 pub fn parse(source: &Rc<Source>) -> Result<Block, Error> {
-    let mut parser =
-        Parser { source, lines: source.text.lines().zip(source.first..), here: None, depth: 0, loops: 0, defs: 0 };
-    let (block, end) = parser.block(&[], None)?;
-    match end {
-        None => Ok(block),
-        Some(words) => Err(parser.stray(&words[0])),
-    }
+    statements(source).collect()
+}
+
+/// The same one after the other, each read when it is asked for.
+pub fn statements(source: &Rc<Source>) -> impl Iterator<Item = Result<Statement, Error>> {
+    let lines = source.text.lines().zip(source.first..);
+    let mut parser = Parser { source, lines, here: None, depth: 1, loops: 0, defs: 0 };
+    std::iter::from_fn(move || match parser.next(&[], None) {
+        Ok(Next::Statement(line)) => Some(parser.statement(line)),
+        Ok(Next::End(line)) => Some(Err(parser.stray(&line[0]))),
+        Ok(Next::Over) => None,
+        Err(error) => Some(Err(error)),
+    })
+}
+
+/// The names that a program's defs give, as far as their lines tell.
+pub fn defined<'a>(lines: impl Iterator<Item = &'a str>) -> impl Iterator<Item = &'a str> {
+    lines.filter_map(|line| {
+        let rest = line.trim_start().strip_prefix("def")?;
+        let name = rest.strip_prefix([' ', '\t'])?.split_whitespace().next()?;
+        is_name(name).then_some(name)
+    })
+}
+
+/// The words of a line, and what it begins.
+enum Next {
+    Statement(Vec<Word>),
+    /// No statement: its first word ends the block.
+    End(Vec<Word>),
+    /// There is no line.
+    Over,
 }
 
 type Lines<'a> = std::iter::Zip<std::str::Lines<'a>, std::ops::RangeFrom<u32>>;
@@ -56,56 +80,55 @@ impl Parser<'_> {
         }
     }
 
-    /// Statements up to one of the words that end them, or to the end of the program when the block needs no end.
-    fn block(&mut self, ends: &[&str], opened: Option<&Word>) -> Result<(Block, Option<Vec<Word>>), Error> {
+    /// Statements up to one of the words that end them, with the line that it begins.
+    fn block(&mut self, ends: &[&str], opened: &Word) -> Result<(Block, Vec<Word>), Error> {
         self.depth += 1;
         if self.depth > DEPTH_MAX {
-            let span = opened.map_or(Span::default(), |w| w.span);
-            return Err(self.error(span, format!("more than {DEPTH_MAX} blocks inside each other")));
+            return Err(self.error(opened.span, format!("more than {DEPTH_MAX} blocks inside each other")));
         }
         let mut block = Block::new();
-        loop {
-            let Some(line) = self.next_line()? else {
-                self.depth -= 1;
-                return match opened {
-                    None => Ok((block, None)),
-                    Some(word) => {
-                        let name = word.bare().unwrap_or("");
-                        let mut error = self.error(word.span, format!("this `{name}` has no `end`"));
-                        error.incomplete = true;
-                        Err(error)
-                    }
-                };
-            };
-            self.no_colon(&line)?;
-            let first = line[0].bare().unwrap_or("");
-            if matches!(first, "end" | "elif" | "else" | "except" | "finally")
-                && !line.get(1).is_some_and(|w| w.is("="))
-            {
-                if opened.is_some() && !ends.contains(&first) {
-                    return Err(self.misplaced(&line[0], opened));
+        let end = loop {
+            match self.next(ends, Some(opened))? {
+                Next::Statement(line) => block.push(self.statement(line)?),
+                Next::End(line) => break line,
+                Next::Over => {
+                    let name = opened.bare().unwrap_or("");
+                    let mut error = self.error(opened.span, format!("this `{name}` has no `end`"));
+                    error.incomplete = true;
+                    return Err(error);
                 }
-                self.depth -= 1;
-                return Ok((block, Some(line)));
             }
-            let span = line[0].span.to(line[line.len() - 1].span);
-            let kind = self.statement(line)?;
-            block.push(Statement { kind, span, last_line: self.here.unwrap_or(span.line) });
-        }
+        };
+        self.depth -= 1;
+        Ok((block, end))
     }
 
-    fn misplaced(&self, word: &Word, opened: Option<&Word>) -> Error {
+    /// The next line of a block.
+    fn next(&mut self, ends: &[&str], opened: Option<&Word>) -> Result<Next, Error> {
+        let Some(line) = self.next_line()? else { return Ok(Next::Over) };
+        self.no_colon(&line)?;
+        let first = line[0].bare().unwrap_or("");
+        if matches!(first, "end" | "elif" | "else" | "except" | "finally") && !line.get(1).is_some_and(|w| w.is("=")) {
+            if let Some(opened) = opened.filter(|_| !ends.contains(&first)) {
+                return Err(self.misplaced(&line[0], opened));
+            }
+            return Ok(Next::End(line));
+        }
+        Ok(Next::Statement(line))
+    }
+
+    fn misplaced(&self, word: &Word, opened: &Word) -> Error {
         let name = word.bare().unwrap_or("");
-        let opener = opened.and_then(Word::bare).unwrap_or("");
-        let line = opened.map_or(0, |w| w.span.line);
+        let opener = opened.bare().unwrap_or("");
+        let line = opened.span.line;
         self.error(word.span, format!("`{name}` does not belong to the `{opener}` of line {line}"))
             .note("is an `end` missing before it?")
     }
 
     /// A block that ends with `end` and nothing else.
     fn body(&mut self, opened: &Word) -> Result<Block, Error> {
-        let (block, end) = self.block(&["end"], Some(opened))?;
-        self.alone(end.as_deref().unwrap_or_default())?;
+        let (block, end) = self.block(&["end"], opened)?;
+        self.alone(&end)?;
         Ok(block)
     }
 
@@ -167,7 +190,13 @@ impl Parser<'_> {
         body
     }
 
-    fn statement(&mut self, line: Vec<Word>) -> Result<StatementKind, Error> {
+    fn statement(&mut self, line: Vec<Word>) -> Result<Statement, Error> {
+        let span = line[0].span.to(line[line.len() - 1].span);
+        let kind = self.kind(line)?;
+        Ok(Statement { kind, span, last_line: self.here.unwrap_or(span.line) })
+    }
+
+    fn kind(&mut self, line: Vec<Word>) -> Result<StatementKind, Error> {
         if let Some(kind) = self.assignment(&line)? {
             return Ok(kind);
         }
@@ -235,9 +264,8 @@ impl Parser<'_> {
         let mut arms = Vec::new();
         let mut condition = self.expr(line, 1)?;
         loop {
-            let (block, end) = self.block(&["elif", "else", "end"], Some(&line[0]))?;
+            let (block, end) = self.block(&["elif", "else", "end"], &line[0])?;
             arms.push((condition, block));
-            let end = end.unwrap_or_default();
             match end[0].bare() {
                 Some("elif") => condition = self.expr(&end, 1)?,
                 Some("else") => {
@@ -254,10 +282,9 @@ impl Parser<'_> {
 
     fn attempt(&mut self, line: &[Word]) -> Result<StatementKind, Error> {
         self.alone(line)?;
-        let (body, mut end) = self.block(&["except", "finally", "end"], Some(&line[0]))?;
+        let (body, mut ended) = self.block(&["except", "finally", "end"], &line[0])?;
         let mut handlers = Vec::new();
         loop {
-            let ended = end.take().unwrap_or_default();
             match ended[0].bare() {
                 Some("except") => {
                     let mut names = ended[1..].to_vec();
@@ -270,9 +297,9 @@ impl Parser<'_> {
                         names.truncate(at);
                     }
                     let span = ended[0].span;
-                    let (block, next) = self.block(&["except", "finally", "end"], Some(&line[0]))?;
+                    let (block, next) = self.block(&["except", "finally", "end"], &line[0])?;
                     handlers.push(Handler { names, bind, body: block, span });
-                    end = next;
+                    ended = next;
                 }
                 Some("finally") => {
                     self.alone(&ended)?;

@@ -3,7 +3,7 @@
 //! It knows no call that takes them.
 
 pub use super::events::{EPOLL_EVENTS, EPOLL_OPS, POLL_EVENTS};
-use super::flags::{ORIGINS, TIMESTAMPING};
+use super::flags::{FILTER_MODES, ORIGINS, TCP_OPTIONS, TIMESTAMPING};
 use super::set::named;
 pub use super::set::{Constants, Row};
 use super::{errno, options};
@@ -223,7 +223,7 @@ pub static OTHERS: Constants = Constants {
 };
 
 /// All the sets.
-pub static SETS: [&Constants; 14] = [
+pub static SETS: [&Constants; 16] = [
     &FAMILIES,
     &TYPES,
     &PROTOCOLS,
@@ -237,6 +237,8 @@ pub static SETS: [&Constants; 14] = [
     &EPOLL_OPS,
     &TIMESTAMPING,
     &ORIGINS,
+    &TCP_OPTIONS,
+    &FILTER_MODES,
     &REST,
 ];
 
@@ -271,14 +273,13 @@ pub fn is_spoken(family: Option<i32>, kind: Option<i32>, protocol: i32) -> bool 
 /// What a full name stands for where a number is meant, several joined with `|`: `AF_INET`, `MSG_PEEK|MSG_OOB`, `EAGAIN`,
 /// and none of the short forms, which are words as good as any.
 pub fn value(names: &str) -> Option<i64> {
-    let one = |name: &str| {
-        let full = name.contains('_') || name.contains("POLL") || name == "SOMAXCONN" || errno::by_name(name).is_some();
-        if full { find_any(name) } else { None }
+    let full = |name: &str| {
+        name.contains('_') || name.contains("POLL") || name == "SOMAXCONN" || errno::by_name(name).is_some()
     };
-    names.split('|').try_fold(0, |bits, name| Some(bits | one(name)?))
+    if names.split('|').all(full) { bits(names) } else { None }
 }
 
-/// The bits that names stand for, full or short, joined with `|`; none for no words: what calls give that tell of events.
+/// The bits that names stand for, full or short, joined with `|`, as [`Constants::join`] writes them; none for no words.
 pub fn bits(words: &str) -> Option<i64> {
     let bit = |word: &str| match word.strip_prefix("0x") {
         Some(digits) => i64::from_str_radix(digits, 16).ok(),

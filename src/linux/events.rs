@@ -2,18 +2,26 @@
 
 use super::set::{Constants, named};
 
+// What poll and epoll both tell of.
+const READ: &str = "recv or accept will not wait: data, a connection, or the end of the stream";
+const URGENT: &str = "urgent data";
+const ROOM: &str = "send has room; or a connect is decided, and SO_ERROR says how";
+const ERROR: &str = "an error is pending: SO_ERROR or MSG_ERRQUEUE tells. Always told, never asked for";
+const OVER: &str = "the connection is over in both directions. Always told, never asked for";
+const ENDS: &str = "the peer sends no more: it closed, or shut down its writing half";
+
 /// Events of poll(2).
 pub static POLL_EVENTS: Constants = Constants {
     noun: "event of poll",
     man: "poll(2)",
     documented: named![
-        IN = libc::POLLIN as i32, "recv or accept will not wait: data, a connection, or the end of the stream";
-        PRI = libc::POLLPRI as i32, "urgent data";
-        OUT = libc::POLLOUT as i32, "send has room; or a connect is decided, and SO_ERROR says how";
-        ERR = libc::POLLERR as i32, "an error is pending: SO_ERROR or MSG_ERRQUEUE tells. Always told, never asked for";
-        HUP = libc::POLLHUP as i32, "the connection is over in both directions. Always told, never asked for";
+        IN = libc::POLLIN as i32, READ;
+        PRI = libc::POLLPRI as i32, URGENT;
+        OUT = libc::POLLOUT as i32, ROOM;
+        ERR = libc::POLLERR as i32, ERROR;
+        HUP = libc::POLLHUP as i32, OVER;
         NVAL = libc::POLLNVAL as i32, "the descriptor is not open. Always told, never asked for";
-        RDHUP = libc::POLLRDHUP as i32, "the peer sends no more: it closed, or shut down its writing half";
+        RDHUP = libc::POLLRDHUP as i32, ENDS;
     ],
     also: named![
         POLLIN = libc::POLLIN as i32, ""; POLLPRI = libc::POLLPRI as i32, ""; POLLOUT = libc::POLLOUT as i32, "";
@@ -32,12 +40,12 @@ pub static EPOLL_EVENTS: Constants = Constants {
     noun: "event of epoll",
     man: "epoll_ctl(2)",
     documented: named![
-        EPOLLIN, "recv or accept will not wait: data, a connection, or the end of the stream";
-        EPOLLPRI, "urgent data";
-        EPOLLOUT, "send has room; or a connect is decided, and SO_ERROR says how";
-        EPOLLERR, "an error is pending: SO_ERROR or MSG_ERRQUEUE tells. Always told, never asked for";
-        EPOLLHUP, "the connection is over in both directions. Always told, never asked for";
-        EPOLLRDHUP, "the peer sends no more: it closed, or shut down its writing half";
+        EPOLLIN, READ;
+        EPOLLPRI, URGENT;
+        EPOLLOUT, ROOM;
+        EPOLLERR, ERROR;
+        EPOLLHUP, OVER;
+        EPOLLRDHUP, ENDS;
         EPOLLEXCLUSIVE, "a flag, with ADD only: of several epolls that wait for one socket not all are woken";
         EPOLLONESHOT, "a flag: after one event the socket is silent, until MOD arms it again";
         EPOLLET = 0x8000_0000_u32, "a flag, edge-triggered: an event is told once, when it comes";

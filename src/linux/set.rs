@@ -82,7 +82,7 @@ impl Constants {
 macro_rules! named {
     (@number $name:ident) => { libc::$name as i64 };
     (@number $name:ident $number:expr) => { $number as i64 };
-    ($($name:ident $(= $number:expr)?, $about:literal;)*) => {
+    ($($name:ident $(= $number:expr)?, $about:expr;)*) => {
         &[$((stringify!($name), named!(@number $name $($number)?), $about)),*]
     };
 }

@@ -31,7 +31,7 @@ pub(crate) fn to_sockaddr(addr: &Addr, out: &mut sockaddr_storage) -> Result<soc
     encode(addr, unsafe { &mut *out }).map(|len| len as socklen_t)
 }
 
-fn encode(addr: &Addr, out: &mut [u8; size_of::<sockaddr_storage>()]) -> Result<usize, i32> {
+pub(crate) fn encode(addr: &Addr, out: &mut [u8; size_of::<sockaddr_storage>()]) -> Result<usize, i32> {
     let mut len = 0;
     let mut put = |bytes: &[u8]| {
         out[len..len + bytes.len()].copy_from_slice(bytes);
@@ -145,6 +145,7 @@ impl Room {
 }
 
 /// The count that a call gave, or its errno.
+#[inline]
 pub(super) fn count(n: isize) -> Result<usize, i32> {
     usize::try_from(n).map_err(|_| last())
 }
@@ -239,6 +240,21 @@ pub(crate) fn recv_bytes(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> R
     let got = count(unsafe { libc::recv(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags) });
     traced!("recvfrom", result = got;
         Arg::Fd(fd.as_raw_fd()), Arg::Data(received(buffer, result.ok())), Arg::Int(buffer.len() as i64),
+        Arg::Flags(&MSG_FLAGS, flags), Arg::Addr(None))
+}
+
+/// recv(2) of up to that much, behind the bytes that are there.
+pub(crate) fn recv_more(fd: BorrowedFd<'_>, bytes: &mut Vec<u8>, room: usize, flags: i32) -> Result<usize, i32> {
+    bytes.reserve(room);
+    let (len, free) = (bytes.len(), bytes.spare_capacity_mut());
+    // SAFETY: there is room for so many bytes, and as many as the kernel says are written, without MSG_TRUNC.
+    let got = unsafe {
+        let got = count(libc::recv(fd.as_raw_fd(), free.as_mut_ptr().cast(), room, flags & !libc::MSG_TRUNC));
+        bytes.set_len(len + got.unwrap_or(0));
+        got
+    };
+    traced!("recvfrom", result = got;
+        Arg::Fd(fd.as_raw_fd()), Arg::Data(result.ok().map(|_| &bytes[len..])), Arg::Int(room as i64),
         Arg::Flags(&MSG_FLAGS, flags), Arg::Addr(None))
 }
 

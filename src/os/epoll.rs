@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::OnceLock;
 
 use super::fd::last;
 use super::trace::{Arg, traced};
@@ -12,13 +13,15 @@ use crate::linux::constants::{EPOLL_EVENTS, EPOLL_OPS};
 const EVENTS_MAX: i32 = i32::MAX / size_of::<libc::epoll_event>() as i32;
 /// The most that are fetched at once.
 const FETCHED_MAX: i32 = 1 << 20;
-/// How many bits of an entry's number tell its descriptor; the others tell whose it is.
+/// How many bits of an entry's number tell its descriptor.
 const FD_BITS: u32 = 24;
+/// How many tell whose it is. The others tell which process added it: an epoll may be passed on.
+const SERIAL_BITS: u32 = 32;
 
 /// What an epoll says of a descriptor, or is asked to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Watching {
-    /// Whose it is: the number that it was added with.
+    /// Whose it is: the number that it was added with; 0 where another process did that.
     pub serial: u64,
     /// The descriptor by whose number it was added, which may be closed or another's now.
     pub fd: RawFd,
@@ -38,13 +41,28 @@ impl Watching {
     }
 
     fn packed(self) -> u64 {
-        self.serial << FD_BITS | self.fd as u64 & ((1 << FD_BITS) - 1)
+        let serial = self.serial & ((1 << SERIAL_BITS) - 1);
+        adder() << (SERIAL_BITS + FD_BITS) | serial << FD_BITS | self.fd as u64 & ((1 << FD_BITS) - 1)
     }
 
     fn unpacked(events: u32, packed: u64) -> Self {
         let fd = (packed & ((1 << FD_BITS) - 1)) as RawFd;
-        Self { serial: packed >> FD_BITS, fd, events: events as i32 }
+        let own = packed >> (SERIAL_BITS + FD_BITS) == adder();
+        let serial = if own { packed >> FD_BITS & ((1 << SERIAL_BITS) - 1) } else { 0 };
+        Self { serial, fd, events: events as i32 }
     }
+}
+
+/// What stands in an entry's number for this process.
+fn adder() -> u64 {
+    static ADDER: OnceLock<u64> = OnceLock::new();
+    *ADDER.get_or_init(|| u64::from(std::process::id()) % (1 << (u64::BITS - SERIAL_BITS - FD_BITS)))
+}
+
+/// Whether a descriptor is one of an epoll.
+pub fn is_one(fd: BorrowedFd<'_>) -> bool {
+    fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd()))
+        .is_ok_and(|of| of.as_os_str() == "anon_inode:[eventpoll]")
 }
 
 /// epoll_create1(2): closed on exec.
@@ -95,7 +113,8 @@ pub fn ready(epoll: BorrowedFd<'_>, max: i32) -> Result<Vec<Watching>, i32> {
     told.map(|_| found)
 }
 
-/// What is registered with an epoll, as the kernel has it: of a descriptor that is closed, too, while its open file is not.
+/// What is registered with an epoll, as the kernel has it, by descriptor: of one that is closed, too, while its open file is
+/// not.
 pub fn registered(epoll: BorrowedFd<'_>) -> Vec<Watching> {
     let Ok(text) = fs::read_to_string(format!("/proc/self/fdinfo/{}", epoll.as_raw_fd())) else { return Vec::new() };
     let entry = |line: &str| {
@@ -106,5 +125,7 @@ pub fn registered(epoll: BorrowedFd<'_>) -> Vec<Watching> {
         let (events, data) = (number("events:")?, number("data:")?);
         Some(Watching { fd, ..Watching::unpacked(events as u32, data) })
     };
-    text.lines().filter_map(entry).collect()
+    let mut all: Vec<Watching> = text.lines().filter_map(entry).collect();
+    all.sort_by_key(|one| (one.fd, one.serial));
+    all
 }

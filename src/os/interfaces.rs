@@ -1,14 +1,13 @@
-//! The machine's network interfaces: getifaddrs(3), and the MTU by ioctl(2).
+//! The machine's network interfaces, or a host's, asked of the kernel by rtnetlink(7).
 #![allow(unsafe_code)]
 
 use std::ffi::CStr;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::os::fd::AsRawFd;
-use std::{ptr, slice};
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::os::fd::AsFd;
 
-use libc::{c_int, ifaddrs, sockaddr, sockaddr_in, sockaddr_in6, sockaddr_ll};
-
-use super::{addr, fd};
+use super::hosts::Inside;
+use super::netlink::{self, NlMessage};
+use super::{fd, trace};
 
 /// An interface with its addresses.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -70,31 +69,76 @@ pub(crate) fn scope(address: Ipv6Addr) -> &'static str {
     }
 }
 
-/// Every interface, in the kernel's order; the errno when it cannot say.
-pub(crate) fn all() -> Result<Vec<Interface>, i32> {
-    let mut first: *mut ifaddrs = ptr::null_mut();
-    // SAFETY: getifaddrs(3) writes the head of a list that is ours until it is freed below.
-    if unsafe { libc::getifaddrs(&raw mut first) } != 0 {
-        return Err(fd::last());
-    }
+/// The types of requests for links and addresses, and `IFLA_` and `IFA_` attributes of what comes.
+const GET_LINK: u16 = 18;
+const GET_ADDRESS: u16 = 22;
+const LINK_ADDRESS: u16 = 1;
+const LINK_NAME: u16 = 3;
+const LINK_MTU: u16 = 4;
+const ADDRESS: u16 = 1;
+const LOCAL: u16 = 2;
+const BROADCAST: u16 = 4;
+
+/// Every interface, here or in a host, in the kernel's order; the errno when it cannot say.
+pub(crate) fn all(at: Option<Inside<'_>>) -> Result<Vec<Interface>, i32> {
+    let own;
+    let socket = match at {
+        Some(inside) => inside.route(),
+        None => {
+            own = trace::aside(|| fd::socket(libc::AF_NETLINK, libc::SOCK_RAW, libc::NETLINK_ROUTE))?;
+            own.as_fd()
+        }
+    };
     let mut found: Vec<Interface> = Vec::new();
-    let mut next = first;
-    // SAFETY: each node is valid until the list is freed, and `next` is one of them or null.
-    while let Some(node) = unsafe { next.as_ref() } {
-        // SAFETY: the name ends with a zero byte and lives as long as its node.
-        let name = unsafe { CStr::from_ptr(node.ifa_name) };
-        let at = found.iter().position(|i| i.name == name.to_bytes()).unwrap_or_else(|| {
-            found.push(Interface { name: name.to_bytes().to_vec(), mtu: mtu(name), ..Interface::default() });
-            found.len() - 1
-        });
-        found[at].flags = node.ifa_flags as c_int;
-        // SAFETY: the node's addresses are null or valid, each of the size of its family.
-        unsafe { take(&mut found[at], node) };
-        next = node.ifa_next;
-    }
-    // SAFETY: the list is the one that getifaddrs gave, and nothing of it is kept.
-    unsafe { libc::freeifaddrs(first) };
+    let links = NlMessage::new(GET_LINK, netlink::DUMP, &[0; 16]);
+    netlink::ask(socket, links, |_, body| found.extend(link(body)))?;
+    let addresses = NlMessage::new(GET_ADDRESS, netlink::DUMP, &[0; 8]);
+    netlink::ask(socket, addresses, |_, body| {
+        let index = netlink::word(body, 4);
+        if let Some(interface) = found.iter_mut().find(|interface| Some(interface.index) == index) {
+            take(interface, body);
+        }
+    })?;
     Ok(found)
+}
+
+/// struct ifinfomsg: its number and its flags; then attributes.
+fn link(body: &[u8]) -> Option<Interface> {
+    let (index, flags) = (netlink::word(body, 4)?, netlink::word(body, 8)? as i32);
+    let mut found = Interface { index, flags, ..Interface::default() };
+    for (kind, data) in netlink::attributes(body.get(16..)?) {
+        match kind {
+            LINK_NAME => found.name = data.strip_suffix(&[0]).unwrap_or(data).to_vec(),
+            LINK_ADDRESS => found.hardware = Some(data.to_vec()),
+            LINK_MTU => found.mtu = netlink::word(data, 0),
+            _ => {}
+        }
+    }
+    Some(found)
+}
+
+/// struct ifaddrmsg: family, length of the prefix; then attributes. Of a link to one other host `ADDRESS` is that host's.
+fn take(interface: &mut Interface, body: &[u8]) {
+    let [family, prefix, ..] = *body else { return };
+    let find = |wanted: u16| {
+        let mut attributes = netlink::attributes(body.get(8..).unwrap_or_default());
+        attributes.find(|(kind, _)| *kind == wanted).map(|(_, data)| data)
+    };
+    let Some(own) = find(LOCAL).or_else(|| find(ADDRESS)) else { return };
+    match i32::from(family) {
+        libc::AF_INET => {
+            let v4 = |data: &[u8]| <[u8; 4]>::try_from(data).ok().map(Ipv4Addr::from);
+            let Some(address) = v4(own) else { return };
+            let netmask = Ipv4Addr::from_bits(!u32::MAX.checked_shr(prefix.into()).unwrap_or(0));
+            let broadcast = find(BROADCAST).and_then(v4).filter(|_| interface.flags & libc::IFF_BROADCAST != 0);
+            interface.v4.push(V4 { address, netmask, broadcast });
+        }
+        libc::AF_INET6 => {
+            let Ok(octets) = <[u8; 16]>::try_from(own) else { return };
+            interface.v6.push(V6 { address: Ipv6Addr::from(octets), prefix: prefix.into() });
+        }
+        _ => {}
+    }
 }
 
 /// if_nameindex(3): every interface's number and name.
@@ -128,80 +172,13 @@ pub(crate) fn name_of(index: u32) -> Result<Vec<u8>, i32> {
     }
 }
 
-/// Take an address over.
-///
-/// # Safety
-/// The addresses of the node are null or of the size that their family has.
-unsafe fn take(interface: &mut Interface, node: &ifaddrs) {
-    // SAFETY: as above, and the broadcast address stands where IFF_BROADCAST says so.
-    let [address, netmask, broadcast] = unsafe { [node.ifa_addr, node.ifa_netmask, node.ifa_ifu].map(|a| host(a)) };
-    match (address, netmask) {
-        (Some(IpAddr::V4(address)), netmask) => {
-            let v4 = |ip| if let IpAddr::V4(ip) = ip { Some(ip) } else { None };
-            let netmask = netmask.and_then(v4).unwrap_or(Ipv4Addr::BROADCAST);
-            let broadcast = broadcast.and_then(v4).filter(|_| interface.flags & libc::IFF_BROADCAST != 0);
-            interface.v4.push(V4 { address, netmask, broadcast });
-        }
-        (Some(IpAddr::V6(address)), netmask) => {
-            let prefix = if let Some(IpAddr::V6(mask)) = netmask { u128::from(mask).leading_ones() } else { 128 };
-            interface.v6.push(V6 { address, prefix });
-        }
-        // SAFETY: the family stands first in every address, and one of AF_PACKET is a sockaddr_ll.
-        (None, _) => unsafe {
-            if family(node.ifa_addr) == libc::AF_PACKET {
-                let link = ptr::read_unaligned(node.ifa_addr.cast::<sockaddr_ll>());
-                interface.index = link.sll_ifindex as u32;
-                interface.hardware = link.sll_addr.get(..usize::from(link.sll_halen)).map(<[u8]>::to_vec);
-            }
-        },
-    }
-}
-
-/// # Safety
-/// The address is null or valid.
-unsafe fn family(address: *const sockaddr) -> c_int {
-    // SAFETY: as the caller says.
-    unsafe { address.as_ref() }.map_or(libc::AF_UNSPEC, |a| a.sa_family.into())
-}
-
-/// # Safety
-/// The address is null or of the size that its family has.
-unsafe fn host(address: *const sockaddr) -> Option<IpAddr> {
-    // SAFETY: as the caller says.
-    let size = match unsafe { family(address) } {
-        libc::AF_INET => size_of::<sockaddr_in>(),
-        libc::AF_INET6 => size_of::<sockaddr_in6>(),
-        _ => return None,
-    };
-    // SAFETY: so many bytes are there.
-    addr::decode(unsafe { slice::from_raw_parts(address.cast(), size) }).host()
-}
-
-fn mtu(name: &CStr) -> Option<u32> {
-    let any =
-        fd::socket(libc::AF_INET, libc::SOCK_DGRAM, 0).or_else(|_| fd::socket(libc::AF_UNIX, libc::SOCK_DGRAM, 0));
-    let any = any.ok()?;
-    // SAFETY: an ifreq is plain numbers, for which zero will do.
-    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
-    // The last byte stays zero.
-    let room = request.ifr_name.len() - 1;
-    for (to, from) in request.ifr_name[..room].iter_mut().zip(name.to_bytes()) {
-        *to = *from as libc::c_char;
-    }
-    // SAFETY: SIOCGIFMTU reads the name and writes one int of the union.
-    unsafe {
-        let done = libc::ioctl(any.as_raw_fd(), libc::SIOCGIFMTU as _, &raw mut request);
-        (done == 0).then_some(request.ifr_ifru.ifru_mtu as u32)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_loopback_interface_is_there() {
-        let all = all().unwrap();
+        let all = all(None).unwrap();
         let lo = all.iter().find(|i| i.name == b"lo").unwrap();
         assert_eq!(lo.index, 1);
         assert!(lo.flags & libc::IFF_LOOPBACK != 0);

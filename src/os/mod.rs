@@ -4,18 +4,23 @@
 //! and nothing of sockets' names, modes or tasks.
 
 pub(crate) mod addr;
+pub(crate) mod alarm;
 pub(crate) mod diag;
 pub mod epoll;
 pub(crate) mod errqueue;
 pub mod fd;
+pub(crate) mod files;
 mod holders;
+pub(crate) mod hosts;
 pub(crate) mod interfaces;
 pub(crate) mod msg;
+pub(crate) mod netlink;
 pub(crate) mod netstat;
 pub(crate) mod poller;
 pub(crate) mod process;
 pub mod readiness;
 pub(crate) mod resolve;
+pub(crate) mod routes;
 pub(crate) mod settings;
 pub mod sockopt;
 mod special;

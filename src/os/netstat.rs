@@ -1,6 +1,6 @@
 //! The machine's sockets as the kernel lists them in /proc/net, and the processes that hold them.
 //!
-//! What is read is that of our own network namespace. The kernel lists a table in parts while it changes, and loses its
+//! What is read is that of our own network namespace, or of a host's. The kernel lists a table in parts while it changes, and loses its
 //! place now and then: a socket may be missed or come twice. So a table is read twice, and what stands in either counts
 //! once. Names that other processes chose (paths, command names)
 //! are bytes here, to be escaped by who shows them.
@@ -14,6 +14,7 @@ use std::path::Path;
 use std::time::Duration;
 
 pub(crate) use super::holders::{Holder, holders};
+use super::hosts::Inside;
 use super::{diag, special};
 use crate::linux::state::State;
 use crate::value::Addr;
@@ -128,11 +129,13 @@ pub(crate) struct KernelSocket {
     pub inode: Option<u64>,
 }
 
-/// The sockets of a table. None where the kernel has no such protocol; the errno when /proc cannot be read.
-pub(crate) fn sockets(protocol: Protocol) -> Result<Vec<KernelSocket>, i32> {
+/// The sockets of a table, here or in a host. None where the kernel has no such protocol; the errno when /proc cannot be read.
+pub(crate) fn sockets(protocol: Protocol, at: Option<Inside<'_>>) -> Result<Vec<KernelSocket>, i32> {
     let read = |path: &str| {
         let mut text = Vec::with_capacity(64 * 1024);
-        fs::File::open(path).and_then(|mut f| f.read_to_end(&mut text)).map(|_| text)
+        at.map_or_else(|| fs::File::open(path), |inside| inside.open(path))
+            .and_then(|mut f| f.read_to_end(&mut text))
+            .map(|_| text)
     };
     let mut listing = Listing::default();
     // What has no number cannot be told apart from its like in the second reading.
@@ -149,7 +152,7 @@ pub(crate) fn sockets(protocol: Protocol) -> Result<Vec<KernelSocket>, i32> {
 }
 
 /// TCP's listening sockets.
-pub(crate) fn listeners() -> Vec<KernelSocket> {
+pub(crate) fn listeners(at: Option<Inside<'_>>) -> Vec<KernelSocket> {
     let told = |l: diag::Listener| KernelSocket {
         protocol: if l.local.host().is_some_and(|host| host.is_ipv6()) { Protocol::Tcp6 } else { Protocol::Tcp },
         kind: libc::SOCK_STREAM,
@@ -163,20 +166,20 @@ pub(crate) fn listeners() -> Vec<KernelSocket> {
         uid: Some(l.uid),
         inode: Some(l.inode),
     };
-    match diag::listeners() {
+    match diag::listeners(at) {
         Ok(found) => found.into_iter().map(told).collect(),
         // A kernel may be without it, or a sandbox forbid it.
         Err(_) => {
-            let tables = [Protocol::Tcp, Protocol::Tcp6].into_iter().filter_map(|table| sockets(table).ok());
+            let tables = [Protocol::Tcp, Protocol::Tcp6].into_iter().filter_map(|table| sockets(table, at).ok());
             tables.flatten().filter(|e| e.state == State::Listen).collect()
         }
     }
 }
 
 /// What the kernel has of a TCP connection, by the addresses of that end.
-pub(crate) fn connection(local: &Addr, peer: &Addr) -> Option<KernelSocket> {
+pub(crate) fn connection(local: &Addr, peer: &Addr, at: Option<Inside<'_>>) -> Option<KernelSocket> {
     let is_it = |e: &KernelSocket| e.local.is_at(local) && e.peer.as_ref().is_some_and(|p| p.is_at(peer));
-    [Protocol::Tcp, Protocol::Tcp6].into_iter().find_map(|table| sockets(table).ok()?.into_iter().find(is_it))
+    [Protocol::Tcp, Protocol::Tcp6].into_iter().find_map(|table| sockets(table, at).ok()?.into_iter().find(is_it))
 }
 
 /// The sockets of a table's readings, each once, as it was seen last.

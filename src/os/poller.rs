@@ -19,8 +19,9 @@ use super::trace::{self, Arg};
 
 const WAKER: Token = Token(0);
 const SIGNALS: Token = Token(1);
+const CABLE: Token = Token(2);
 /// The first token that stands for a descriptor.
-pub(crate) const FIRST: usize = 2;
+pub(crate) const FIRST: usize = 3;
 /// Events taken in one poll; more come in the next.
 const EVENTS: usize = 1024;
 /// What is heard of a descriptor.
@@ -86,6 +87,17 @@ pub struct News {
     pub tokens: Vec<usize>,
     /// Another thread has something for us.
     pub woken: bool,
+    /// Frames have come from hosts.
+    pub frames: bool,
+}
+
+impl News {
+    /// Forget what came, for what comes next.
+    pub fn clear(&mut self) {
+        self.tokens.clear();
+        self.woken = false;
+        self.frames = false;
+    }
 }
 
 /// The poller with its waker.
@@ -122,6 +134,11 @@ impl Poller {
         added
     }
 
+    /// Hear of the frames that come to where hosts' links end.
+    pub(crate) fn hear_cable(&self, fd: RawFd) -> io::Result<()> {
+        self.poll.registry().register(&mut SourceFd(&fd), CABLE, Interest::READABLE)
+    }
+
     /// Hear of it as if it were new: the program knows nothing of its being registered.
     pub fn renew(&self, fd: RawFd, token: usize) -> io::Result<()> {
         let renewed = self.poll.registry().reregister(&mut SourceFd(&fd), Token(token), ALL);
@@ -143,10 +160,8 @@ impl Poller {
         trace::report("epoll_ctl", &args, &done);
     }
 
-    /// Wait for news, at most that long; `None` waits for ever. A signal ends the wait with what is there.
+    /// Wait for more news, at most that long; `None` waits for ever. A signal ends the wait with what is there.
     pub fn wait(&mut self, timeout: Option<Duration>, news: &mut News) -> io::Result<()> {
-        news.tokens.clear();
-        news.woken = false;
         match self.poll.poll(&mut self.events, timeout) {
             Err(e) if e.kind() == io::ErrorKind::Interrupted => return Ok(()),
             other => other?,
@@ -154,6 +169,7 @@ impl Poller {
         for event in &self.events {
             match event.token() {
                 WAKER => news.woken = true,
+                CABLE => news.frames = true,
                 SIGNALS => self.signals.pending().for_each(drop),
                 Token(token) => news.tokens.push(token),
             }

@@ -107,15 +107,27 @@ pub(crate) fn spawn(arguments: &[&str], fds: &[BorrowedFd<'_>], prints: &Prints)
             (Stdio::from(writer.try_clone().map_err(|e| number(&e))?), Stdio::from(writer))
         }
     };
-    // The file itself, not its name: it may have been replaced since we began.
-    let child = Command::new("/proc/self/exe")
-        .arg0("sockpit")
-        .args(arguments)
-        .stdin(Stdio::from(theirs))
-        .stdout(out)
-        .stderr(err)
-        .spawn();
-    child.map(|c| c.id() as i32).map_err(|e| number(&e))
+    run(program(theirs).args(arguments).stdout(out).stderr(err))
+}
+
+/// Start this very program with that argument, where it hears and says nothing but what comes and goes on its standard
+/// input. Gives the other end of that, and its process id.
+pub(crate) fn spawn_aside(argument: &str) -> Result<(OwnedFd, i32), i32> {
+    let (ours, theirs) = fd::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET, 0)?;
+    // What is typed to stop or to end the program is not meant for it.
+    let aside = run(program(theirs).arg(argument).process_group(0).stdout(Stdio::null()).stderr(Stdio::null()));
+    aside.map(|pid| (ours, pid))
+}
+
+/// This very program: the file itself, not its name, which may have been replaced since we began.
+fn program(stdin: OwnedFd) -> Command {
+    let mut command = Command::new("/proc/self/exe");
+    command.arg0("sockpit").stdin(Stdio::from(stdin));
+    command
+}
+
+fn run(command: &mut Command) -> Result<i32, i32> {
+    command.spawn().map(|child| child.id() as i32).map_err(|e| number(&e))
 }
 
 /// The descriptors that wait on standard input for a process that [`spawn`] started.

@@ -1,10 +1,7 @@
 //! select(2) and poll(2) of many descriptors, without waiting.
 #![allow(unsafe_code)]
 
-use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
-
-use rustix::event::{PollFd, PollFlags, Timespec};
-use rustix::io::Errno;
+use std::os::fd::RawFd;
 
 use super::fd::last;
 use super::trace::{Arg, traced};
@@ -13,31 +10,31 @@ use super::trace::{Arg, traced};
 pub const SELECT_MAX: RawFd = libc::FD_SETSIZE as RawFd;
 
 /// poll(2): the events that are there, each beside those that are asked for.
-pub fn poll(asked: &[(BorrowedFd<'_>, i16)]) -> Result<Vec<i16>, i32> {
-    let ask = |(fd, events): &(BorrowedFd<'_>, i16)| {
-        let flags = PollFlags::from_bits_retain(*events as u16);
-        // SAFETY: the borrow of the descriptor outlives this call.
-        PollFd::from_borrowed_fd(unsafe { BorrowedFd::borrow_raw(fd.as_raw_fd()) }, flags)
+pub fn poll(asked: &[(RawFd, i16)]) -> Result<Vec<i16>, i32> {
+    let mut all: Vec<_> =
+        asked.iter().map(|(fd, events)| libc::pollfd { fd: *fd, events: *events, revents: 0 }).collect();
+    let count = loop {
+        // SAFETY: the entries live through the call, and there are as many as it is told.
+        match unsafe { libc::poll(all.as_mut_ptr(), all.len() as libc::nfds_t, 0) } {
+            -1 if last() == libc::EINTR => {}
+            -1 => break Err(last()),
+            count => break Ok(count),
+        }
     };
-    let mut all: Vec<PollFd<'_>> = asked.iter().map(ask).collect();
-    let now = Timespec { tv_sec: 0, tv_nsec: 0 };
-    let count = rustix::io::retry_on_intr(|| rustix::event::poll(&mut all, Some(&now))).map_err(Errno::raw_os_error);
-    let there: Vec<i16> = all.iter().map(|one| one.revents().bits() as i16).collect();
-    let told = || asked.iter().zip(&there).map(|((fd, events), there)| (fd.as_raw_fd(), *events, *there));
-    traced!("ppoll", result = count; Arg::Polled(&told().collect::<Vec<_>>()))?;
-    Ok(there)
+    let told = || all.iter().map(|one| (one.fd, one.events, one.revents));
+    traced!("poll", result = count; Arg::Polled(&told().collect::<Vec<_>>()), Arg::Int(0))?;
+    Ok(all.iter().map(|one| one.revents).collect())
 }
 
 /// select(2): of each of the three sets those that are ready. No descriptor may be [`SELECT_MAX`] or more.
-pub fn select(sets: [&[BorrowedFd<'_>]; 3]) -> Result<[Vec<RawFd>; 3], i32> {
-    let numbers = sets.map(|set| set.iter().map(AsRawFd::as_raw_fd).collect::<Vec<_>>());
-    let end = numbers.iter().flatten().max().map_or(0, |most| most + 1);
+pub fn select(numbers: [&[RawFd]; 3]) -> Result<[Vec<RawFd>; 3], i32> {
+    let end = numbers.into_iter().flatten().max().map_or(0, |most| most + 1);
     if end > SELECT_MAX {
         return Err(libc::EINVAL);
     }
     let made = || {
         let mut sets = [empty(), empty(), empty()];
-        for (set, numbers) in sets.iter_mut().zip(&numbers) {
+        for (set, numbers) in sets.iter_mut().zip(numbers) {
             // SAFETY: every number is below FD_SETSIZE.
             numbers.iter().for_each(|fd| unsafe { libc::FD_SET(*fd, set) });
         }
@@ -54,12 +51,12 @@ pub fn select(sets: [&[BorrowedFd<'_>]; 3]) -> Result<[Vec<RawFd>; 3], i32> {
         }
     };
     let mut ready = [const { Vec::new() }; 3];
-    for ((ready, set), numbers) in ready.iter_mut().zip(&sets).zip(&numbers) {
+    for ((ready, set), numbers) in ready.iter_mut().zip(&sets).zip(numbers) {
         // SAFETY: as above; the set is one that the kernel filled in.
         ready.extend(numbers.iter().filter(|fd| unsafe { libc::FD_ISSET(**fd, set) }));
     }
     traced!("select", result = count;
-        Arg::Int(end.into()), Arg::Fds(&numbers[0]), Arg::Fds(&numbers[1]), Arg::Fds(&numbers[2]))?;
+        Arg::Int(end.into()), Arg::Fds(numbers[0]), Arg::Fds(numbers[1]), Arg::Fds(numbers[2]))?;
     Ok(ready)
 }
 

@@ -167,7 +167,7 @@ unsafe extern "C" {
 
 /// A host as the old calls know it.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Host {
+pub(crate) struct HostEntry {
     /// Its official name.
     pub name: String,
     /// Other names of it.
@@ -177,7 +177,7 @@ pub(crate) struct Host {
 }
 
 /// gethostbyname(3), which knows IPv4 alone; `h_errno` when it fails.
-pub(crate) fn host_by_name(name: &str) -> Result<Host, i32> {
+pub(crate) fn host_by_name(name: &str) -> Result<HostEntry, i32> {
     let name = CString::new(name).map_err(|_| HOST_NOT_FOUND)?;
     let _guard = alone();
     // SAFETY: the name ends in zero, and the answer is read before anyone else can ask.
@@ -185,7 +185,7 @@ pub(crate) fn host_by_name(name: &str) -> Result<Host, i32> {
 }
 
 /// gethostbyaddr(3); `h_errno` when it fails.
-pub(crate) fn host_by_addr(addr: IpAddr) -> Result<Host, i32> {
+pub(crate) fn host_by_addr(addr: IpAddr) -> Result<HostEntry, i32> {
     let _guard = alone();
     let ask = |bytes: &[u8], family| {
         // SAFETY: the address has as many bytes as is said, and the answer is read before anyone else can ask.
@@ -205,7 +205,7 @@ pub(crate) fn host_error(code: i32) -> String {
 
 /// # Safety
 /// It is null, or an answer of the C library that nothing overwrites meanwhile.
-unsafe fn host(found: *const libc::hostent) -> Result<Host, i32> {
+unsafe fn host(found: *const libc::hostent) -> Result<HostEntry, i32> {
     // SAFETY: as the caller says; `h_errno` is this thread's own. The lists end in null, the names in zero, and each
     // address is as long as its family's are.
     unsafe {
@@ -214,7 +214,7 @@ unsafe fn host(found: *const libc::hostent) -> Result<Host, i32> {
             libc::AF_INET => IpAddr::from(at.cast::<[u8; 4]>().read()),
             _ => IpAddr::from(at.cast::<[u8; 16]>().read()),
         };
-        Ok(Host {
+        Ok(HostEntry {
             name: text(found.h_name),
             aliases: list(found.h_aliases).map(|at| text(at)).collect(),
             addresses: list(found.h_addr_list).map(address).collect(),

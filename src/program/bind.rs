@@ -12,22 +12,21 @@ impl Compiler<'_> {
     pub(super) fn site(&mut self, call: &Call) -> Result<Site, Error> {
         let text = call.name.bare().unwrap_or("");
         let expect = call.expect.as_ref().map(|w| self.error_name(w)).transpose()?;
-        let (callee, args, spans, name) = if let Some((command, name)) = self.table.call(text) {
+        let (callee, args, name) = if let Some((command, name)) = self.table.call(text) {
             self.arity(command, call)?;
             self.no_declaration(command, call)?;
-            let (args, spans) = self.bind(command, call.name.span, &call.args);
-            (Callee::Command(command), args, spans, name)
+            (Callee::Command(command), self.bind(command, call.name.span, &call.args), name)
         } else if let Some(slot) = self.table.functions.find(text) {
-            let args = call.args.iter().map(|w| self.given(w)).collect();
-            let spans = call.args.iter().map(|w| w.span).collect();
-            let (args, spans) =
-                in_order(&call.args).map_or((args, spans), |(span, failure)| (bad(failure), vec![span]));
-            (Callee::Defined(slot), args, spans, self.table.functions.name(slot).clone())
+            let args = match in_order(&call.args) {
+                None => call.args.iter().map(|w| (self.given(w), w.span)).collect(),
+                Some((span, failure)) => bad(failure, span),
+            };
+            (Callee::Defined(slot), args, self.table.functions.name(slot).clone())
         } else {
             return Err(self.no_call(call, text));
         };
         let targets = call.targets.iter().map(|w| self.target(w)).collect();
-        Ok(Site { callee, name, args, spans, targets, expect })
+        Ok(Site { callee, name, args, targets, expect })
     }
 
     fn no_call(&self, call: &Call, text: &str) -> Error {
@@ -48,7 +47,7 @@ impl Compiler<'_> {
     /// An argument of a def: `PARAM=VALUE` goes to that parameter.
     fn given(&mut self, word: &Word) -> ArgCode {
         match (word.key(), split_pair(word)) {
-            (Some(_), Some((key, value))) => ArgCode::Pair(key.into(), self.plain(&value)),
+            (Some(_), Some((key, value))) => ArgCode::Pair(Box::new((key.into(), self.plain(&value)))),
             _ => ArgCode::Fit(Kind::Any, self.plain(word)),
         }
     }
@@ -85,15 +84,16 @@ impl Compiler<'_> {
             .note("a name is given a call's result without more: s = socket; another value with let: let x = 5"))
     }
 
-    fn bind(&mut self, command: &'static Command, name: Span, words: &[Word]) -> (Vec<ArgCode>, Vec<Span>) {
+    fn bind(&mut self, command: &'static Command, name: Span, words: &[Word]) -> Box<[(ArgCode, Span)]> {
         match arrange(command, words) {
             Ok(placed) => {
                 let def = command.params.iter().position(|p| p.kind == Kind::Def);
                 if let Some((span, failure)) = def.and_then(|at| in_order(&words[at.min(words.len())..])) {
-                    return (bad(failure), vec![span]);
+                    return bad(failure, span);
                 }
-                let args = placed.iter().map(|(param, at)| self.place(param, at)).collect();
-                (args, placed.iter().map(|(_, at)| at.span()).collect())
+                // What is left out at the end needs no code.
+                let given = placed.iter().rposition(|(_, at)| !matches!(at, Placed::Absent)).map_or(0, |last| last + 1);
+                placed[..given].iter().map(|(param, at)| (self.place(param, at), at.span())).collect()
             }
             Err(failure) => {
                 // What is missing is missing at the end.
@@ -108,7 +108,7 @@ impl Compiler<'_> {
                     }
                     _ => failure,
                 };
-                (bad(failure), vec![span])
+                bad(failure, span)
             }
         }
     }
@@ -125,11 +125,11 @@ impl Compiler<'_> {
                 (Kind::Option, Operand::Const(level), Operand::Const(option)) => {
                     ArgCode::Const(kinds::fit_leveled(&level, &option).unwrap_or_else(|f| Arg::Bad(Box::new(f))))
                 }
-                (Kind::Option, level, option) => ArgCode::Leveled(level, option),
+                (Kind::Option, level, option) => ArgCode::Leveled(Box::new((level, option))),
                 (_, Operand::Const(host), Operand::Const(port)) => {
                     ArgCode::Const(address::host_port(&host, &port).unwrap_or_else(|f| Arg::Bad(Box::new(f))))
                 }
-                (_, host, port) => ArgCode::HostPort(host, port),
+                (_, host, port) => ArgCode::HostPort(Box::new((host, port))),
             },
         }
     }
@@ -191,7 +191,7 @@ impl Compiler<'_> {
     /// `KEY=VALUE`: the value keeps its type.
     fn pair(&mut self, word: &Word) -> ArgCode {
         if let Some((key, value)) = split_pair(word) {
-            return ArgCode::Pair(key.as_str().into(), self.plain(&value));
+            return ArgCode::Pair(Box::new((key.as_str().into(), self.plain(&value))));
         }
         if word.is_inserted() {
             ArgCode::Fit(Kind::Any, self.operand(word))
@@ -209,8 +209,8 @@ fn in_order(words: &[Word]) -> Option<(Span, Failure)> {
     Some((late.span, Failure::usage(text)))
 }
 
-fn bad(failure: Failure) -> Vec<ArgCode> {
-    vec![ArgCode::Const(Arg::Bad(Box::new(failure.first())))]
+fn bad(failure: Failure, span: Span) -> Box<[(ArgCode, Span)]> {
+    Box::new([(ArgCode::Const(Arg::Bad(Box::new(failure.first()))), span)])
 }
 
 /// What a word is in a parameter's place, where no name's value decides that.

@@ -12,11 +12,13 @@ impl Compiler<'_> {
         span: Span,
     ) -> Result<(), Error> {
         let mut ends = Vec::new();
-        for (condition, body) in arms {
+        for (i, (condition, body)) in arms.iter().enumerate() {
             let condition = self.expr(condition);
             let skip = self.emit(Op::Unless(condition, 0), span);
             self.inner(body)?;
-            ends.push(self.emit(Op::Jump(0), span));
+            if i + 1 < arms.len() || otherwise.is_some() {
+                ends.push(self.emit(Op::Jump(0), span));
+            }
             self.land(skip);
         }
         if let Some(body) = otherwise {
@@ -28,11 +30,18 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    /// A loop's body, which goes on at `next`; at `exit` the loop may end by itself.
-    pub(super) fn looped(&mut self, next: usize, exit: Option<usize>, body: &Block, span: Span) -> Result<(), Error> {
+    /// A loop's body, which goes on at `next`, and from its end with `again`; at `exit` the loop may end by itself.
+    pub(super) fn looped(
+        &mut self,
+        next: usize,
+        again: Op,
+        exit: Option<usize>,
+        body: &Block,
+        span: Span,
+    ) -> Result<(), Error> {
         self.loops.push(Loop { next, breaks: Vec::new(), finals: self.finals.len() });
         self.inner(body)?;
-        self.emit(Op::Jump(next), span);
+        self.emit(again, span);
         let breaks = self.loops.pop().map_or(Vec::new(), |ended| ended.breaks);
         exit.into_iter().chain(breaks).for_each(|jump| self.land(jump));
         Ok(())

@@ -79,9 +79,9 @@ pub(crate) fn takes(names: &[Name], error: Name) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Slot {
     /// In the frame's own scope.
-    Local(usize),
+    Local(u32),
     /// In the scope that all share.
-    Global(usize),
+    Global(u32),
 }
 
 /// A word, ready to give its value.
@@ -91,7 +91,7 @@ pub(crate) enum Operand {
     /// A name's value.
     Slot(Slot, Rc<str>),
     /// A name's value, or this where it has none.
-    Default(Slot, Value),
+    Default(Box<(Slot, Value)>),
     /// Parts of a name's value, one taken of the other.
     Picked(Box<(Slot, Rc<str>, Vec<PickCode>)>),
     /// Pieces put together; bytes when a piece is.
@@ -123,11 +123,11 @@ pub(crate) enum ArgCode {
     /// A bare name of a live thing.
     Live(Slot, Rc<str>),
     /// A host and a port.
-    HostPort(Operand, Operand),
+    HostPort(Box<(Operand, Operand)>),
     /// A word that is a socket option, or the level of the one in the next word.
-    Leveled(Operand, Operand),
+    Leveled(Box<(Operand, Operand)>),
     /// `KEY=VALUE`.
-    Pair(Rc<str>, Operand),
+    Pair(Box<(Rc<str>, Operand)>),
     /// Live things by their names: `fds=a,b`.
     Lives(Vec<(Slot, Rc<str>, Option<Value>)>),
 }
@@ -146,12 +146,10 @@ pub(crate) struct Site {
     pub callee: Callee,
     /// The name as it was written.
     pub name: Rc<str>,
-    /// Its arguments in the order of the parameters.
-    pub args: Vec<ArgCode>,
-    /// The word each argument stands in.
-    pub spans: Vec<Span>,
+    /// Its arguments in the order of the parameters, and the word each of them stands in.
+    pub args: Box<[(ArgCode, Span)]>,
     /// Where its results go.
-    pub targets: Vec<(Slot, Rc<str>)>,
+    pub targets: Box<[(Slot, Rc<str>)]>,
     /// The error it must fail with.
     pub expect: Option<Name>,
 }
@@ -182,11 +180,18 @@ pub(crate) struct Function {
     pub spawned: OnceCell<Rc<Site>>,
 }
 
+impl Site {
+    /// The word of a call that stands for that argument.
+    pub(crate) fn word(&self, arg: usize) -> Option<Span> {
+        self.args.get(arg).map(|(_, span)| *span).filter(|span| *span != Span::default())
+    }
+}
+
 impl Function {
     /// The call that nobody wrote: the def in that slot is started rather than called.
     pub(crate) fn start(&self, slot: usize) -> Rc<Site> {
-        let (args, spans, targets, callee) = (Vec::new(), Vec::new(), Vec::new(), Callee::Defined(slot));
-        let site = || Site { callee, name: self.name.clone(), args, spans, targets, expect: None };
+        let (args, targets, callee) = (Box::default(), Box::default(), Callee::Defined(slot));
+        let site = || Site { callee, name: self.name.clone(), args, targets, expect: None };
         self.spawned.get_or_init(|| Rc::new(site())).clone()
     }
 }
@@ -222,6 +227,8 @@ pub(crate) enum Op {
     Count(usize, Operand),
     /// Take one off a counter; go on elsewhere when it is at its end.
     Down(usize, usize),
+    /// The same at the end of a loop's body: go on there unless the counter is at its end.
+    Again(usize, usize),
     /// Set up a walk over values.
     Each(usize, Vec<Operand>),
     /// Give the next value of a walk to a name; go on elsewhere at its end.
@@ -240,7 +247,9 @@ pub(crate) enum Op {
     After(After),
     /// A `finally` is through.
     Finished,
-    /// Evaluate what a def returns.
+    /// Return what these come to.
+    Give(Vec<Operand>),
+    /// Evaluate what a def returns once the `finally` around are through.
     Value(Vec<Operand>),
     /// Return it.
     Return,
@@ -271,7 +280,7 @@ impl Op {
             Self::Unless(..) => "condition",
             Self::Count(..) => "repeat",
             Self::Each(..) => "for",
-            Self::Value(_) => "return",
+            Self::Give(_) | Self::Value(_) => "return",
             Self::Background(_) => "&",
             Self::Every(..) => "every",
             _ => "line",

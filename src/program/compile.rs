@@ -7,41 +7,26 @@ use super::code::{After, Code, ExprCode, Function, Op, Operand, PickCode, Site, 
 use super::locals::{assigned, declared};
 use super::scope::{Slots, Symbols};
 use crate::command::{self, kinds};
-use crate::lang::{Block, Call, Error, Expr, Index, Literal, Part, Pick, Source, Span, Statement, StatementKind, Word};
+use crate::lang::{
+    self, Block, Call, Error, Expr, Index, Literal, Part, Pick, Source, Span, Statement, StatementKind, Word,
+};
 use crate::value::{Name, Value};
 
-/// The code of a program's statements. Names that are new get slots in the table.
-pub(crate) fn compile(table: &mut Symbols, source: &Rc<Source>, block: Block) -> Result<Rc<Code>, Error> {
+/// The code of a program, made statement by statement as they are read. Names that are new get slots in the table.
+pub(crate) fn compile(table: &mut Symbols, source: &Rc<Source>) -> Result<Rc<Code>, Error> {
     // A def may be called by one that stands before it.
-    for statement in &block {
-        if let StatementKind::Def(name, ..) = &statement.kind {
-            let text = name.literal().unwrap_or("");
-            if command::find(text).is_some() {
-                return Err(Error::new(
-                    source,
-                    name.span,
-                    format!("`{text}` is a documented call and cannot be defined again"),
-                ));
-            }
-            table.functions.slot(text);
-        }
-    }
+    table.declare(source.text.lines());
     let mut compiler = Compiler::new(table, source, None);
-    // The code of a statement takes the place of what was read.
-    block.into_iter().try_for_each(|statement| compiler.statement(&statement))?;
+    lang::statements(source).try_for_each(|statement| compiler.statement(&statement?))?;
     Ok(Rc::new(compiler.code))
 }
 
 /// The code of statements that run once where a program stands, where these names are local. Nothing in it is a place to
 /// stop at.
-pub(crate) fn snippet(
-    table: &mut Symbols,
-    source: &Rc<Source>,
-    block: &Block,
-    names: Vec<Rc<str>>,
-) -> Result<Rc<Code>, Error> {
+pub(crate) fn snippet(table: &mut Symbols, source: &Rc<Source>, names: Vec<Rc<str>>) -> Result<Rc<Code>, Error> {
+    let block = lang::parse(source)?;
     let mut compiler = Compiler::new(table, source, Some(Locals { names: names.into(), globals: HashSet::new() }));
-    compiler.block(block)?;
+    compiler.block(&block)?;
     compiler.code.places.iter_mut().for_each(|place| place.end = 0);
     Ok(Rc::new(compiler.code))
 }
@@ -133,10 +118,10 @@ impl Compiler<'_> {
             && let Some(i) = locals.names.find(name)
             && !locals.globals.contains(name)
         {
-            return (Slot::Local(i), locals.names.name(i).clone());
+            return (Slot::Local(i as u32), locals.names.name(i).clone());
         }
         let slot = self.table.globals.slot(name);
-        (Slot::Global(slot), self.table.globals.name(slot).clone())
+        (Slot::Global(slot as u32), self.table.globals.name(slot).clone())
     }
 
     pub(super) fn target(&mut self, word: &Word) -> (Slot, Rc<str>) {
@@ -196,10 +181,11 @@ impl Compiler<'_> {
                 let condition = self.expr(condition);
                 let next = self.here();
                 let exit = self.emit(Op::Unless(condition, 0), span);
-                self.looped(next, Some(exit), body, span)?;
+                self.looped(next, Op::Jump(next), Some(exit), body, span)?;
             }
             StatementKind::Loop(body) => {
-                self.looped(self.here(), None, body, span)?;
+                let next = self.here();
+                self.looped(next, Op::Jump(next), None, body, span)?;
             }
             StatementKind::Repeat(count, body) => {
                 let temp = self.temp();
@@ -207,7 +193,7 @@ impl Compiler<'_> {
                 self.emit(Op::Count(temp, count), span);
                 let next = self.here();
                 let exit = self.emit(Op::Down(temp, 0), span);
-                self.looped(next, Some(exit), body, span)?;
+                self.looped(next, Op::Again(temp, next + 1), Some(exit), body, span)?;
             }
             StatementKind::For(name, words, body) => {
                 let temp = self.temp();
@@ -216,7 +202,7 @@ impl Compiler<'_> {
                 let next = self.here();
                 let (slot, _) = self.target(name);
                 let exit = self.emit(Op::Next(temp, slot, 0), span);
-                self.looped(next, Some(exit), body, span)?;
+                self.looped(next, Op::Jump(next), Some(exit), body, span)?;
             }
             StatementKind::Break | StatementKind::Continue => {
                 self.leave_loop(matches!(statement.kind, StatementKind::Break), span);
@@ -225,9 +211,13 @@ impl Compiler<'_> {
             StatementKind::Def(name, params, body) => self.define(name, params, body, span)?,
             StatementKind::Return(words) => {
                 let words = words.iter().map(|w| self.plain(w)).collect();
-                self.emit(Op::Value(words), span);
-                self.through_finals(0, span);
-                self.emit(Op::Return, span);
+                if self.finals.is_empty() {
+                    self.emit(Op::Give(words), span);
+                } else {
+                    self.emit(Op::Value(words), span);
+                    self.through_finals(0, span);
+                    self.emit(Op::Return, span);
+                }
             }
             StatementKind::Global(_) => {}
         }
@@ -291,6 +281,9 @@ impl Compiler<'_> {
 
     fn define(&mut self, name: &Word, params: &[Word], body: &Block, span: Span) -> Result<(), Error> {
         let text = name.literal().unwrap_or("");
+        if command::find(text).is_some() {
+            return Err(self.error(name.span, format!("`{text}` is a documented call and cannot be defined again")));
+        }
         let mut locals = Locals { names: Slots::default(), globals: HashSet::new() };
         declared(body, &mut locals.globals);
         for param in params {
@@ -358,7 +351,7 @@ impl Compiler<'_> {
         match part {
             Part::Literal(written) => Operand::Const(literal(written, as_bytes)),
             Part::Name(name) => self.variable(name).into(),
-            Part::Default(name, text) => Operand::Default(self.variable(name).0, kinds::word_value(text)),
+            Part::Default(name, text) => Operand::Default(Box::new((self.variable(name).0, kinds::word_value(text)))),
             Part::Picked(name, picks) => {
                 let picks = picks.iter().map(|pick| self.pick(pick)).collect();
                 let (slot, name) = self.variable(name);
@@ -391,7 +384,7 @@ impl Compiler<'_> {
 /// What a piece of a word as written is.
 fn literal(written: &Literal, as_bytes: bool) -> Value {
     match written {
-        Literal::Text(text) if !as_bytes => Value::Text(text.clone()),
+        Literal::Text(text) if !as_bytes => Value::text(text),
         other => Value::bytes(&**other),
     }
 }

@@ -68,7 +68,7 @@ impl Finder<'_> {
         if taken || site.expect == Some(failure.name) {
             return None;
         }
-        let word = at.and_then(|at| site.spans.get(at)).copied().filter(|span| *span != Span::default());
+        let word = at.and_then(|at| site.word(at));
         Some(Fault { call: site.name.clone(), failure, word, span: code.places[pc].span })
     }
 
@@ -76,7 +76,7 @@ impl Finder<'_> {
     fn wrong(&self, site: &Rc<Site>) -> Option<(Option<usize>, Failure)> {
         let bad =
             |arg: &ArgCode| if let ArgCode::Const(Arg::Bad(failure)) = arg { Some((**failure).clone()) } else { None };
-        if let Some((at, failure)) = site.args.iter().enumerate().find_map(|(i, arg)| Some((i, bad(arg)?))) {
+        if let Some((at, failure)) = site.args.iter().enumerate().find_map(|(i, (arg, _))| Some((i, bad(arg)?))) {
             return Some((Some(at), failure));
         }
         let Callee::Defined(slot) = site.callee else { return None };

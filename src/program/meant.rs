@@ -53,7 +53,7 @@ pub(crate) fn meant(table: &Symbols, error: Error) -> Error {
 fn is_taken(table: &Symbols, line: &str) -> bool {
     let source = Source::new("", line);
     let call = || Written::on(&source, 1).is_none_or(|_| fits(line));
-    lang::parse(&source).is_ok_and(|block| compile(&mut table.clone(), &source, block).is_ok()) && call()
+    compile(&mut table.clone(), &source).is_ok() && call()
 }
 
 /// The call that takes a short form such as `tcp` as its first word.

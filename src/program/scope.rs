@@ -1,11 +1,11 @@
 //! Where values live: slots, found by name once, when the program is read.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::command::{self, Command};
-use crate::lang::KEYWORDS;
+use crate::lang::{self, KEYWORDS};
 use crate::value::Value;
 
 /// The values of a scope by slot.
@@ -15,9 +15,16 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
-    /// A scope with these in its slots.
-    pub(crate) fn of(slots: Vec<Option<Value>>) -> Self {
-        Self { slots: RefCell::new(slots) }
+    /// Its slots, to be filled.
+    pub(crate) fn slots(&self) -> RefMut<'_, Vec<Option<Value>>> {
+        self.slots.borrow_mut()
+    }
+
+    /// Let go of all values. Gives for how many there is room.
+    pub(crate) fn clear(&mut self) -> usize {
+        let slots = self.slots.get_mut();
+        slots.clear();
+        slots.capacity()
     }
 
     /// Make room for that many slots.
@@ -37,6 +44,11 @@ impl Scope {
     #[inline]
     pub(crate) fn look<T>(&self, slot: usize, look: impl FnOnce(&Value) -> T) -> Option<T> {
         self.slots.borrow().get(slot)?.as_ref().map(look)
+    }
+
+    /// Change the value in a slot where it is.
+    pub(crate) fn change<T>(&self, slot: usize, change: impl FnOnce(&mut Value) -> T) -> Option<T> {
+        self.slots.borrow_mut().get_mut(slot)?.as_mut().map(change)
     }
 
     /// Put a value in a slot. What was there is dropped once the slots can be used again.
@@ -115,6 +127,13 @@ pub(crate) struct Symbols {
 }
 
 impl Symbols {
+    /// Let the names that these lines define be known.
+    pub(crate) fn declare<'a>(&mut self, lines: impl Iterator<Item = &'a str>) {
+        for name in lang::defined(lines).filter(|name| command::find(name).is_none()) {
+            self.functions.slot(name);
+        }
+    }
+
     /// The call of that name or short form, with its name.
     pub(crate) fn call(&mut self, word: &str) -> Option<(&'static Command, Rc<str>)> {
         if let Some(call) = self.calls.get(word) {

@@ -7,6 +7,8 @@ use crate::value::fold::fit;
 
 /// A lane is no narrower than that.
 const LANE_MIN: usize = 8;
+/// More are not drawn, however wide it may be: each row is as wide as all of them.
+const LANES_MAX: usize = 100;
 /// What was done is cut to no less than that.
 const WHAT_MIN: usize = 12;
 
@@ -15,13 +17,16 @@ pub(super) fn lines(diagram: &Diagram, width: Option<usize>) -> Vec<String> {
     if diagram.steps.is_empty() {
         return vec!["nothing is known to have happened to a socket".into()];
     }
+    let lanes = diagram.lanes.len();
+    if lanes > LANES_MAX {
+        return vec![format!("{lanes} lanes are more than the {LANES_MAX} that are drawn: diagram S... draws some")];
+    }
     match Layout::of(diagram, width) {
         Some(layout) => layout.lines(diagram),
-        None => vec![format!(
-            "{} lanes need {} columns: diagram S... draws some",
-            diagram.lanes.len(),
-            WHAT_MIN + diagram.lanes.len() * LANE_MIN
-        )],
+        None => {
+            let columns = WHAT_MIN + lanes * LANE_MIN;
+            vec![format!("{lanes} lanes need {columns} columns: diagram S... draws some")]
+        }
     }
 }
 

@@ -21,7 +21,7 @@ const BRIEF: usize = 60;
 impl Session {
     /// The failure with what its user can do about it, and the word it is about.
     pub(super) fn advised(&self, task: &Task, site: &Site, failure: Failure) -> (Failure, Option<Span>) {
-        let word = failure.arg().and_then(|i| site.spans.get(i)).copied().filter(|s| *s != Span::default());
+        let word = failure.arg().and_then(|i| site.word(i));
         let is_command = matches!(site.callee, Callee::Command(_));
         if !is_command || !matches!(failure.name, Name::Usage | Name::Unbound) {
             return (failure, word);

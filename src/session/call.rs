@@ -10,7 +10,7 @@ use crate::command::Args;
 use crate::program::{Callee, Site};
 use crate::value::Failure;
 use crate::world::record::Place;
-use crate::world::{File, Given, Socket, Step};
+use crate::world::{File, Socket, Step};
 
 /// How many calls deep a defined name may call itself.
 const FRAMES_MAX: usize = 10_000;
@@ -19,7 +19,10 @@ impl Session {
     /// Make a call. Gives how the task goes on, unless it is with the next op of the same frame.
     pub(super) fn call(&mut self, task: &mut Task, site: &Rc<Site>) -> Option<Flow> {
         let Some(frame) = task.frames.last() else { return Some(Flow::Ended) };
-        let made = self.globals.args(&frame.scope, &site.args, &mut self.args.0);
+        let made = match site.callee {
+            Callee::Command(_) => self.globals.args(&frame.scope, &site.args, &mut self.args.0),
+            Callee::Defined(_) => Ok(()),
+        };
         if self.world.record.is_some() {
             self.calls += 1;
             task.call = self.calls;
@@ -32,7 +35,7 @@ impl Session {
             (Ok(()), Callee::Command(command)) => (command.run)(&mut self.world, &mut self.args),
             (Ok(()), Callee::Defined(slot)) => match self.enter(task, site, *slot) {
                 Ok(()) => return Some(Flow::On),
-                Err(failure) => return Some(self.fail(task, site.name.clone(), Some(site), failure)),
+                Err(failure) => Err(failure),
             },
             (Err(failure), _) => Err(failure),
         };
@@ -49,11 +52,14 @@ impl Session {
 
     /// Call a defined name: a frame of its own.
     fn enter(&mut self, task: &mut Task, site: &Rc<Site>, slot: usize) -> Result<(), Failure> {
-        let values = self.args.0.drain(..).map(Given::from);
+        let Some(caller) = task.frames.last() else { return Ok(()) };
         if task.frames.len() >= FRAMES_MAX {
             return Err(Failure::usage(format!("more than {FRAMES_MAX} calls inside each other")));
         }
-        task.frames.push(Frame::of(self.globals.def(slot, &site.name)?, site.clone(), values)?);
+        let scope = self.globals.spare();
+        let args = site.args.iter().map(|(code, _)| self.globals.given(&caller.scope, code));
+        let frame = Frame::of(self.globals.def(slot, &site.name)?, site.clone(), args, scope)?;
+        task.frames.push(frame);
         Ok(())
     }
 

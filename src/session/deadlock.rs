@@ -85,11 +85,13 @@ impl Session {
         let from_outside = |socket: &Rc<Socket>| {
             socket.kind == libc::SOCK_DGRAM || self.world.shares || self.world.is_from_outside(socket)
         };
+        // What only comes over a wire that holds all, nobody outside can let through.
+        let from_outside = |socket: &Rc<Socket>| !self.world.wires.hold_all(socket) && from_outside(socket);
         let outside = match &wait.on {
             On::Line(..) => return Hope::None,
             On::Socket(socket) => from_outside(socket),
             On::Sockets(all) => all.iter().any(from_outside),
-            On::Thread | On::Time => true,
+            On::Thread | On::Time | On::Wire => true,
         };
         if outside { Hope::Outside } else { Hope::OtherEnd }
     }
@@ -103,6 +105,9 @@ impl Session {
         self.tasks.iter().all(|task| {
             let Some(wait) = task.wait() else { return true };
             let silent = |socket: &Rc<Socket>| match self.world.epoll_of(socket) {
+                None if self.world.wires.hold_all(socket) => !gives_up(socket),
+                // A frame may be under way, or be sent again.
+                None if wait.what == ROOM && socket.shared.host().is_some() => false,
                 Some(epoll) => self.tells_nothing(&epoll),
                 None => {
                     let other = self.world.other_ends(socket).next();
@@ -178,6 +183,11 @@ impl Session {
             failure = failure.note(format!("... and {more} more tasks, none of which can run"));
         }
         failure = stuck.iter().flat_map(|task| self.edges(task)).take(ROWS_MAX).fold(failure, Failure::note);
+        let held = self.world.wires.held();
+        if !held.is_empty() {
+            failure = held.into_iter().fold(failure, Failure::note);
+            failure = failure.note("& lets what follows run: wire pass lets a frame through, wire release all");
+        }
         match &*stuck {
             [task] => self.own_end(task).into_iter().fold(failure, Failure::note),
             _ => failure,
@@ -221,7 +231,7 @@ impl Session {
             };
         }
         match on {
-            Parking::Call(wait, _) => wait.place(),
+            Parking::Call(wait, _) => self.awaited_frame(wait).unwrap_or_else(|| wait.place()),
             Parking::Jobs(numbers) => {
                 format!("job {}", numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(", "))
             }
@@ -231,6 +241,12 @@ impl Session {
             Parking::Resumed(other) => format!("{} to yield", other.name),
             Parking::Yielded => "being resumed".into(),
         }
+    }
+
+    /// What a wait is for, where a wire holds it.
+    fn awaited_frame(&self, wait: &Wait) -> Option<String> {
+        let On::Socket(socket) = &wait.on else { return None };
+        self.world.wires.awaited(socket, wait.what)
     }
 
     fn awaited_lock(&self, on: &Parking) -> Option<Rc<Lock>> {
@@ -268,6 +284,12 @@ impl Session {
         }
         Vec::new()
     }
+}
+
+/// Whether TCP itself may end a wait: it was asked to give up when the other side does not answer.
+fn gives_up(socket: &Socket) -> bool {
+    let is_on = |level, option| socket.ask(|fd| sockopt::get_int(fd, level, option)).is_some_and(|value| value > 0);
+    is_on(libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT) || is_on(libc::SOL_SOCKET, libc::SO_KEEPALIVE)
 }
 
 /// Whether nothing is on its way to a socket that is waited on: then only its other end can end the wait.

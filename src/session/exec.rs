@@ -122,7 +122,7 @@ impl Session {
                 return Flow::Parked;
             }
             let Some(frame) = task.frames.last_mut() else { return Flow::Ended };
-            let Some(op) = code.ops.get(frame.pc) else { return self.leave(task) };
+            let Some(op) = code.ops.get(frame.pc) else { return self.leave(task, Reply::Nothing) };
             frame.pc += 1;
             // What loops are made of is done here.
             let failure = match op {
@@ -155,12 +155,21 @@ impl Session {
                     Err(failure) => failure,
                 },
                 Op::Down(temp, exit) => {
-                    match &mut frame.temps[*temp] {
-                        Temp::Count(n) if *n > 0 => *n -= 1,
-                        _ => frame.pc = *exit,
+                    if !frame.count_down(*temp) {
+                        frame.pc = *exit;
                     }
                     continue;
                 }
+                Op::Again(temp, body) => {
+                    if frame.count_down(*temp) {
+                        frame.pc = *body;
+                    }
+                    continue;
+                }
+                Op::Give(operands) => match self.globals.returned(&frame.scope, operands) {
+                    Ok(returns) => return self.leave(task, returns),
+                    Err(failure) => failure,
+                },
                 other => match self.op(task, &code, other) {
                     Ok(None) => continue,
                     Ok(Some(flow)) => return flow,
@@ -187,7 +196,7 @@ impl Session {
     fn op(&mut self, task: &mut Task, code: &Rc<Code>, op: &Op) -> Result<Option<Flow>, Failure> {
         let Some(frame) = task.frames.last_mut() else { return Ok(Some(Flow::Ended)) };
         match op {
-            Op::Call(_) | Op::Let(..) | Op::Jump(_) | Op::Unless(..) | Op::Down(..) => {}
+            Op::Call(_) | Op::Let(..) | Op::Jump(_) | Op::Unless(..) | Op::Down(..) | Op::Again(..) | Op::Give(_) => {}
             Op::Line(first, last) => {
                 if self.reporter.shows_all() && self.stepper.tells_line(*first) {
                     let lines: Vec<_> = (*first..=*last).map(|n| code.source.line(n).trim_end()).collect();
@@ -260,33 +269,29 @@ impl Session {
                 Some(Pending::Raise(failure)) => return Ok(Some(self.unwind(task, failure))),
                 None => {}
             },
-            Op::Value(operands) => {
-                frame.returns = match &**operands {
-                    [one] => Reply::One(self.globals.operand(&frame.scope, one)?),
-                    more => {
-                        let values = more.iter().map(|o| self.globals.operand(&frame.scope, o));
-                        values.collect::<Result<Vec<_>, _>>()?.into()
-                    }
-                };
+            Op::Value(operands) => frame.returns = Some(Box::new(self.globals.returned(&frame.scope, operands)?)),
+            Op::Return => {
+                let returns = frame.returns.take().map_or(Reply::Nothing, |returns| *returns);
+                return Ok(Some(self.leave(task, returns)));
             }
-            Op::Return => return Ok(Some(self.leave(task))),
         }
         Ok(None)
     }
 
     /// The innermost frame is through: give the caller what it returns.
-    fn leave(&mut self, task: &mut Task) -> Flow {
-        let Some(frame) = task.frames.pop() else { return Flow::Ended };
-        let Frame { called, returns, scope, .. } = frame;
-        if task.frames.is_empty() && task.job.is_none() {
-            task.result = returns.clone();
-        }
-        drop(scope);
+    fn leave(&mut self, task: &mut Task, returns: Reply) -> Flow {
+        let Some(Frame { called, scope, .. }) = task.frames.pop() else { return Flow::Ended };
+        self.globals.give_back(scope);
         self.close_orphans_if_any(task);
         match called {
-            Some((site, _)) if !task.frames.is_empty() => self.complete(task, &site, returns).unwrap_or(Flow::On),
-            _ if task.frames.is_empty() => Flow::Ended,
-            _ => Flow::On,
+            _ if task.frames.is_empty() => {
+                if task.job.is_none() {
+                    task.result = returns;
+                }
+                Flow::Ended
+            }
+            Some((site, _)) => self.complete(task, &site, returns).unwrap_or(Flow::On),
+            None => Flow::On,
         }
     }
 }

@@ -3,11 +3,12 @@
 use std::rc::Rc;
 
 use super::globals::Globals;
-use super::reckon::{TEXT_MAX, arithmetic, compare, invert, is_order, sum, too_long};
+use super::reckon::{TEXT_MAX, arithmetic, can_grow, compare, grow, invert, is_order, sum, too_long};
 use crate::command::{Arg, Kind, address, kinds};
-use crate::lang::Operator;
+use crate::lang::{Operator, Span};
 use crate::program::{ArgCode, ExprCode, Operand, PickCode, Scope, Slot};
-use crate::value::{Failure, List, Name, Value, text};
+use crate::value::{Failure, List, Name, Reply, Value, text};
+use crate::world::Given;
 
 impl Globals {
     #[inline]
@@ -24,32 +25,33 @@ impl Globals {
         match operand {
             Operand::Const(_) | Operand::Slot(..) => self.operand(scope, operand),
             // As in a shell, empty text is no value either.
-            Operand::Default(slot, value) => match self.get(scope, *slot) {
-                None => Ok(value.clone()),
-                Some(Value::Text(text)) if text.is_empty() => Ok(value.clone()),
-                Some(value) => Ok(value),
+            Operand::Default(default) => match self.get(scope, default.0) {
+                Some(Value::Text(text)) if text.is_empty() => Ok(default.1.clone()),
+                found => Ok(found.unwrap_or_else(|| default.1.clone())),
             },
             Operand::Picked(picked) => {
                 let (slot, name, picks) = &**picked;
                 picks.iter().try_fold(self.load(scope, *slot, name)?, |value, pick| self.pick(scope, &value, pick))
             }
-            Operand::Join(pieces, bytes) => {
-                let mut out = Vec::new();
-                let mut bytes = *bytes;
-                for piece in pieces {
-                    let value = self.operand(scope, piece)?;
-                    bytes |= matches!(value, Value::Bytes(_));
-                    out.extend_from_slice(&value.wire());
-                    if out.len() > TEXT_MAX {
-                        return Err(too_long());
-                    }
-                }
-                match String::from_utf8(out) {
-                    Ok(text) if !bytes => Ok(Value::text(text)),
-                    Ok(text) => Ok(Value::bytes(text)),
-                    Err(e) => Ok(Value::bytes(e.into_bytes())),
-                }
+            Operand::Join(pieces, bytes) => self.join(scope, pieces, *bytes),
+        }
+    }
+
+    /// Pieces put together; bytes when a piece is.
+    fn join(&self, scope: &Scope, pieces: &[Operand], mut bytes: bool) -> Result<Value, Failure> {
+        let mut out = Vec::new();
+        for piece in pieces {
+            let value = self.operand(scope, piece)?;
+            bytes |= matches!(value, Value::Bytes(_));
+            out.extend_from_slice(&value.wire());
+            if out.len() > TEXT_MAX {
+                return Err(too_long());
             }
+        }
+        match String::from_utf8(out) {
+            Ok(text) if !bytes => Ok(Value::Text(text.into())),
+            Ok(text) => Ok(Value::bytes(text)),
+            Err(e) => Ok(Value::Bytes(e.into_bytes().into())),
         }
     }
 
@@ -73,8 +75,8 @@ impl Globals {
     }
 
     /// Make a call's arguments. The failure says which word it is about.
-    pub(super) fn args(&self, scope: &Scope, codes: &[ArgCode], args: &mut Vec<Arg>) -> Result<(), Failure> {
-        for code in codes {
+    pub(super) fn args(&self, scope: &Scope, codes: &[(ArgCode, Span)], args: &mut Vec<Arg>) -> Result<(), Failure> {
+        for (code, _) in codes {
             match self.arg(scope, code) {
                 Ok(arg) => args.push(arg),
                 Err(failure) => return Err(failure.at(args.len())),
@@ -94,6 +96,24 @@ impl Globals {
         }
     }
 
+    /// An argument of a def.
+    #[inline]
+    pub(super) fn given(&self, scope: &Scope, code: &ArgCode) -> Result<Given, Failure> {
+        match code {
+            ArgCode::Fit(_, operand) => self.operand(scope, operand).map(|value| Given { key: None, value }),
+            other => self.fitted(scope, other).map(Given::from),
+        }
+    }
+
+    /// What a def returns.
+    #[inline]
+    pub(super) fn returned(&self, scope: &Scope, operands: &[Operand]) -> Result<Reply, Failure> {
+        match operands {
+            [one] => Ok(Reply::One(self.operand(scope, one)?)),
+            more => Ok(more.iter().map(|o| self.operand(scope, o)).collect::<Result<Vec<_>, _>>()?.into()),
+        }
+    }
+
     /// An argument that takes more than a look.
     fn fitted(&self, scope: &Scope, code: &ArgCode) -> Result<Arg, Failure> {
         match code {
@@ -103,14 +123,11 @@ impl Globals {
             ArgCode::Fit(Kind::Data | Kind::Any | Kind::OptionValue, operand) => {
                 self.operand(scope, operand).map(Arg::Value)
             }
+            ArgCode::Fit(Kind::Option, operand) => kinds::fit_option_or_level(self.operand(scope, operand)?),
             ArgCode::Fit(kind, operand) => kinds::fit(*kind, self.operand(scope, operand)?),
-            ArgCode::HostPort(host, port) => {
-                address::host_port(&self.operand(scope, host)?, &self.operand(scope, port)?)
-            }
-            ArgCode::Leveled(level, option) => {
-                kinds::fit_leveled(&self.operand(scope, level)?, &self.operand(scope, option)?)
-            }
-            ArgCode::Pair(key, operand) => Ok(Arg::Pair(key.clone(), self.operand(scope, operand)?)),
+            ArgCode::HostPort(two) => address::host_port(&self.operand(scope, &two.0)?, &self.operand(scope, &two.1)?),
+            ArgCode::Leveled(two) => kinds::fit_leveled(&self.operand(scope, &two.0)?, &self.operand(scope, &two.1)?),
+            ArgCode::Pair(pair) => Ok(Arg::Pair(Box::new((pair.0.clone(), self.operand(scope, &pair.1)?)))),
             ArgCode::Lives(names) => {
                 let values = names.iter().map(|(slot, name, events)| {
                     let value = self.load(scope, *slot, name)?;
@@ -149,10 +166,9 @@ impl Globals {
     /// Give a name what an expression comes to.
     #[inline]
     pub(super) fn assign(&self, scope: &Scope, slot: Slot, expr: &ExprCode) -> Result<(), Failure> {
-        if let ExprCode::Binary(Operator::Add, own, more) = expr
-            && let ExprCode::Word(Operand::Slot(own, _)) = &**own
-            && *own == slot
-            && self.extends(scope, slot, more)?
+        if let ExprCode::Binary(Operator::Add, ..) | ExprCode::Word(Operand::Join(..)) = expr
+            && self.look(scope, slot, can_grow) == Some(true)
+            && self.extends(scope, slot, expr)?
         {
             return Ok(());
         }
@@ -160,21 +176,30 @@ impl Globals {
         Ok(())
     }
 
-    /// Put more at the end of a list that a name has and nothing else: then it need not be copied. Says whether it is one.
-    fn extends(&self, scope: &Scope, slot: Slot, more: &ExprCode) -> Result<bool, Failure> {
-        let is_alone = |value: &Value| matches!(value, Value::List(list) if Rc::strong_count(list) == 1);
-        if self.look(scope, slot, is_alone) != Some(true) {
-            return Ok(false);
-        }
-        let Value::List(more) = self.eval(scope, more)? else { return Ok(false) };
-        let extend = |value: &Value| match value {
-            Value::List(list) if is_alone(value) => {
-                list.extend(&more);
-                true
+    /// Put more at the end of what a name has, where the expression comes to that. Says whether it did.
+    fn extends(&self, scope: &Scope, slot: Slot, expr: &ExprCode) -> Result<bool, Failure> {
+        let mut more = Vec::new();
+        Ok(self.more(scope, slot, expr, &mut more)?
+            && self.change(scope, slot, |value| grow(value, &more)) == Some(true))
+    }
+
+    /// What an expression puts at the end of what a name has: `$t + "x"`, `"${t}x"`. Says whether it begins with that name.
+    fn more(&self, scope: &Scope, slot: Slot, expr: &ExprCode, found: &mut Vec<Value>) -> Result<bool, Failure> {
+        let own = |operand: &Operand| matches!(operand, Operand::Slot(own, _) if *own == slot);
+        match expr {
+            ExprCode::Word(Operand::Join(pieces, bytes))
+                if let [first, rest @ ..] = &**pieces
+                    && own(first) =>
+            {
+                found.push(self.join(scope, rest, *bytes)?);
             }
-            _ => false,
-        };
-        Ok(self.look(scope, slot, extend) == Some(true))
+            ExprCode::Word(word) => return Ok(own(word)),
+            ExprCode::Binary(Operator::Add, sum, last) if self.more(scope, slot, sum, found)? => {
+                found.push(self.eval(scope, last)?);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
     }
 
     /// Whether a condition holds.

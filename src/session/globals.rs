@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use super::task::Frame;
-use crate::command::{self, kinds};
+use crate::command::kinds;
 use crate::lang::{self, Source};
 use crate::linux::constants;
 use crate::program::{self, Code, Function, Scope, Slot, Symbols};
@@ -13,6 +13,10 @@ use crate::world::DefCall;
 
 /// What can be said of any name that stands for nothing.
 pub(super) const GENERIC: &str = "a call gives a name its value";
+
+/// How many scopes are kept to be used again, and how many slots each of them has at most.
+const SPARE_MAX: usize = 16;
+const SPARE_SLOTS_MAX: usize = 64;
 
 /// What programs have named so far.
 #[derive(Default)]
@@ -24,6 +28,8 @@ pub(super) struct Globals {
     started: HashMap<Rc<str>, u64>,
     /// How many names nameless sockets were given, by their first letter.
     given: BTreeMap<char, u64>,
+    /// Scopes of defs that are through, to be used again.
+    spare: Vec<Rc<Scope>>,
     /// The names of the parent process whose values did not cross, and what those are.
     left: HashMap<Rc<str>, Rc<str>>,
 }
@@ -42,34 +48,24 @@ impl Globals {
 
     /// Let the names that these lines define be known before their defs are read.
     pub(super) fn declare<'a>(&mut self, lines: impl Iterator<Item = &'a str>) {
-        for line in lines {
-            let mut words = line.split_whitespace();
-            if let (Some("def"), Some(name)) = (words.next(), words.next())
-                && lang::is_name(name)
-                && command::find(name).is_none()
-            {
-                self.symbols.functions.slot(name);
-            }
-        }
+        self.symbols.declare(lines);
     }
 
     /// The code of a program.
     pub(super) fn compile(&mut self, source: &Rc<Source>) -> Result<Rc<Code>, lang::Error> {
-        self.read(source, |symbols, block| program::compile(symbols, source, block))
+        self.read(|symbols| program::compile(symbols, source))
     }
 
     /// Code to be run in the scope of a def with these names. It stops nowhere.
     pub(super) fn snippet(&mut self, source: &Rc<Source>, names: Vec<Rc<str>>) -> Result<Rc<Code>, lang::Error> {
-        self.read(source, |symbols, block| program::snippet(symbols, source, &block, names))
+        self.read(|symbols| program::snippet(symbols, source, names))
     }
 
     fn read(
         &mut self,
-        source: &Rc<Source>,
-        make: impl FnOnce(&mut Symbols, lang::Block) -> Result<Rc<Code>, lang::Error>,
+        make: impl FnOnce(&mut Symbols) -> Result<Rc<Code>, lang::Error>,
     ) -> Result<Rc<Code>, lang::Error> {
-        let code = lang::parse(source).and_then(|block| make(&mut self.symbols, block));
-        let code = code.map_err(|error| program::meant(&self.symbols, error))?;
+        let code = make(&mut self.symbols).map_err(|error| program::meant(&self.symbols, error))?;
         self.make_room();
         Ok(code)
     }
@@ -127,8 +123,16 @@ impl Globals {
     #[inline]
     pub(super) fn look<T>(&self, scope: &Scope, slot: Slot, look: impl FnOnce(&Value) -> T) -> Option<T> {
         match slot {
-            Slot::Local(i) => scope.look(i, look),
-            Slot::Global(i) => self.values.look(i, look),
+            Slot::Local(i) => scope.look(i as usize, look),
+            Slot::Global(i) => self.values.look(i as usize, look),
+        }
+    }
+
+    /// Change what a slot holds where it is, in that scope or in the shared one.
+    pub(super) fn change<T>(&self, scope: &Scope, slot: Slot, change: impl FnOnce(&mut Value) -> T) -> Option<T> {
+        match slot {
+            Slot::Local(i) => scope.change(i as usize, change),
+            Slot::Global(i) => self.values.change(i as usize, change),
         }
     }
 
@@ -157,10 +161,11 @@ impl Globals {
     }
 
     /// Put a value in a slot of that scope or of the shared one.
+    #[inline]
     pub(super) fn store(&self, scope: &Scope, slot: Slot, value: Value) {
         match slot {
-            Slot::Local(i) => scope.set(i, value),
-            Slot::Global(i) => self.values.set(i, value),
+            Slot::Local(i) => scope.set(i as usize, value),
+            Slot::Global(i) => self.values.set(i as usize, value),
         }
     }
 
@@ -192,6 +197,21 @@ impl Globals {
         self.defs.iter().flatten()
     }
 
+    /// An empty scope.
+    pub(super) fn spare(&mut self) -> Rc<Scope> {
+        self.spare.pop().unwrap_or_default()
+    }
+
+    /// A frame is through: its scope, if nobody else has it, is another's.
+    pub(super) fn give_back(&mut self, mut scope: Rc<Scope>) {
+        if self.spare.len() < SPARE_MAX
+            && let Some(own) = Rc::get_mut(&mut scope)
+            && own.clear() <= SPARE_SLOTS_MAX
+        {
+            self.spare.push(scope);
+        }
+    }
+
     /// Make a def.
     pub(super) fn define(&mut self, slot: usize, function: &Rc<Function>) {
         self.defs.resize(self.symbols.functions.count(), None);
@@ -199,6 +219,7 @@ impl Globals {
     }
 
     /// The def in a slot, or the failure that it was not made yet.
+    #[inline]
     pub(super) fn def(&self, slot: usize, name: &str) -> Result<&Rc<Function>, Failure> {
         self.defs
             .get(slot)
@@ -221,7 +242,8 @@ impl Globals {
             return Err(failure.note(note).at(before.saturating_sub(1)));
         };
         let function = self.def(slot, &name)?;
-        Frame::of(function, function.start(slot), args.into_iter()).map_err(|failure| failure.after(before))
+        let args = args.into_iter().map(Ok);
+        Frame::of(function, function.start(slot), args, Rc::default()).map_err(|failure| failure.after(before))
     }
 
     /// The name of the next task or process that a def is started as.

@@ -153,11 +153,11 @@ impl Session {
     pub fn check(&mut self, source: &Rc<Source>) -> Result<usize, lang::Error> {
         let code = self.globals.compile(source)?;
         let faults = program::faults(&code, &|function, site| {
-            let given = site.args.iter().map(|arg| match arg {
-                ArgCode::Pair(key, _) => Given { key: Some(key.clone()), value: Value::None },
-                _ => Given { key: None, value: Value::None },
+            let given = site.args.iter().map(|(arg, _)| match arg {
+                ArgCode::Pair(pair) => Ok(Given { key: Some(pair.0.clone()), value: Value::None }),
+                _ => Ok(Given { key: None, value: Value::None }),
             });
-            Frame::of(function, site.clone(), given).err()
+            Frame::of(function, site.clone(), given, Rc::default()).err()
         });
         let count = faults.len();
         for Fault { call, failure, word, span } in faults {

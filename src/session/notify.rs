@@ -36,8 +36,11 @@ impl Session {
         self.tasks.get(self.foreground())?.parked.as_ref()?.until
     }
 
-    /// Tell what came to sockets that no call waits on.
+    /// Tell what came to sockets that no call waits on, and which frames a wire holds or shows.
     pub fn announce(&mut self) {
+        for line in self.world.wires.take_told() {
+            self.tell(What::Announced(line), At::default());
+        }
         for (socket, arrival) in trace::aside(|| self.world.arrivals()) {
             let name = socket.name();
             let text = match arrival {
@@ -75,6 +78,9 @@ impl Session {
             return format!("{call} waits for {}", self.waits_for(&parked.on));
         };
         match &wait.on {
+            On::Socket(socket) if socket.shared.host().is_some() && self.world.wires.held_for(socket).is_some() => {
+                format!("{call}({}) waits for {}", socket.label(), self.waits_for(&parked.on))
+            }
             On::Socket(socket) => {
                 let (local, peer) = socket.addresses();
                 let (end, word) = match wait.what {

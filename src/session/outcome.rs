@@ -13,7 +13,7 @@ use crate::explain;
 use crate::os::trace;
 use crate::program::{Site, takes};
 use crate::value::{Addr, Failure, Name, Reply, Value};
-use crate::world::{On, Socket, Step};
+use crate::world::{Host, On, Socket, Step};
 
 impl Session {
     /// What a call came to.
@@ -30,6 +30,10 @@ impl Session {
                     On::Sockets(sockets) => sockets.iter().try_for_each(|s| self.world.watch(s, task.id, true)),
                     On::Thread => {
                         self.world.watch_threads(task.id);
+                        Ok(())
+                    }
+                    On::Wire => {
+                        self.world.wires.watch(task.id);
                         Ok(())
                     }
                     On::Line(..) | On::Time => Ok(()),
@@ -156,6 +160,10 @@ impl Session {
 
     /// A socket that nobody named gets a name, and sockpit says which.
     fn name_nameless(&mut self, task: &Task, value: &Value) {
+        if let Some(host) = value.downcast::<Host>() {
+            let name = if host.is_named() { host.name() } else { self.globals.new_name('h') };
+            return self.name_it(task, value, &name);
+        }
         let Some(socket) = value.downcast_rc::<Socket>() else { return };
         if socket.is_named() {
             return;
@@ -168,8 +176,12 @@ impl Session {
             |a: Addr| !matches!(a, Addr::Unnamed) && !matches!(&a, Addr::Special(special) if special.is_open());
         let letter = if accepted.is_ok_and(has_peer) { 'c' } else { 's' };
         let name = self.globals.new_name(letter);
-        self.name_live(value, &name);
-        self.globals.set(&name, value.clone());
+        self.name_it(task, value, &name);
+    }
+
+    fn name_it(&mut self, task: &Task, value: &Value, name: &Rc<str>) {
+        self.name_live(value, name);
+        self.globals.set(name, value.clone());
         if self.reporter.shows_all() {
             self.tell_at(task, What::Noted(format!("it is named {name}")));
         }

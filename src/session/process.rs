@@ -12,7 +12,7 @@ use crate::lang::{self, Source};
 use crate::os::{fd, process};
 use crate::program::{Code, Function, Op};
 use crate::value::{Failure, Handle, Reply, Value, wire};
-use crate::world::{DefCall, File, Given, Mode, MpQueue, Socket, mpqueue, socket_value};
+use crate::world::{DefCall, Epoll, File, Given, Mode, MpQueue, Socket, mpqueue, socket_value};
 
 /// The word of the command line that starts a child.
 pub const CHILD: &str = "--child";
@@ -21,7 +21,7 @@ pub const CHILD: &str = "--child";
 #[derive(Default)]
 struct Crossing {
     things: Vec<Thing>,
-    /// Sockets and pipes' ends cross too: among the def's arguments, as with Python's start method `spawn`, and nowhere else.
+    /// Sockets, epolls and pipes' ends cross too: among the def's arguments, as with Python's start method `spawn`, and nowhere else.
     sockets: bool,
 }
 
@@ -31,35 +31,18 @@ enum Thing {
     Socket(Rc<Socket>),
     /// An end of a pipe.
     Pipe(Rc<File>),
+    Epoll(Rc<Epoll>),
 }
 
 impl Crossing {
     fn number(&mut self, handle: &Rc<dyn Handle>) -> Option<u32> {
         let value = Value::Handle(handle.clone());
-        let at = match (value.downcast_rc::<MpQueue>(), value.downcast_rc::<Socket>()) {
-            (Some(queue), _) => {
-                let same = |thing: &Thing| matches!(thing, Thing::Queue(q) if Rc::ptr_eq(q, &queue));
-                let at = self.things.iter().position(same);
-                at.unwrap_or_else(|| self.add(Thing::Queue(queue)))
-            }
-            (_, Some(socket)) if self.sockets => {
-                let same = |thing: &Thing| matches!(thing, Thing::Socket(s) if Rc::ptr_eq(s, &socket));
-                let at = self.things.iter().position(same);
-                at.unwrap_or_else(|| self.add(Thing::Socket(socket)))
-            }
-            _ => {
-                let pipe = value.downcast_rc::<File>().filter(|file| self.sockets && file.is_pipe())?;
-                let same = |thing: &Thing| matches!(thing, Thing::Pipe(p) if Rc::ptr_eq(p, &pipe));
-                let at = self.things.iter().position(same);
-                at.unwrap_or_else(|| self.add(Thing::Pipe(pipe)))
-            }
-        };
+        let thing = Thing::of(&value).filter(|thing| self.sockets || matches!(thing, Thing::Queue(_)))?;
+        let at = self.things.iter().position(|known| known.place() == thing.place()).unwrap_or_else(|| {
+            self.things.push(thing);
+            self.things.len() - 1
+        });
         u32::try_from(at).ok()
-    }
-
-    fn add(&mut self, thing: Thing) -> usize {
-        self.things.push(thing);
-        self.things.len() - 1
     }
 
     fn refuses(&mut self, value: &Value) -> Option<wire::Refusal> {
@@ -69,13 +52,33 @@ impl Crossing {
 }
 
 impl Thing {
+    /// What a value is, if it can cross.
+    fn of(value: &Value) -> Option<Self> {
+        let file = || value.downcast_rc::<File>().filter(|file| file.is_pipe());
+        (value.downcast_rc().map(Self::Queue))
+            .or_else(|| value.downcast_rc().map(Self::Socket))
+            .or_else(|| value.downcast_rc().map(Self::Epoll))
+            .or_else(|| file().map(Self::Pipe))
+    }
+
+    /// Where it stands in memory: the same thing crosses once.
+    fn place(&self) -> *const () {
+        match self {
+            Self::Queue(queue) => Rc::as_ptr(queue).cast(),
+            Self::Socket(socket) => Rc::as_ptr(socket).cast(),
+            Self::Pipe(file) => Rc::as_ptr(file).cast(),
+            Self::Epoll(epoll) => Rc::as_ptr(epoll).cast(),
+        }
+    }
+
     /// What the child must know of it beside its descriptors: how many values a queue takes; whether a socket's open file
-    /// is non-blocking; which end of a pipe it is.
+    /// is non-blocking; which end of a pipe it is. Of an epoll, nothing.
     fn about(&self) -> Value {
         match self {
             Self::Queue(queue) => Value::Int(queue.max.into()),
             Self::Socket(socket) => Value::Bool(socket.waits() != Mode::Blocking),
             Self::Pipe(file) => Value::text(file.mode()),
+            Self::Epoll(_) => Value::None,
         }
     }
 
@@ -84,6 +87,7 @@ impl Thing {
         match self {
             Self::Queue(queue) => queue.fds(),
             Self::Socket(socket) => Ok(vec![fd::dup(socket.fd()?.as_fd()).map_err(Failure::os)?]),
+            Self::Epoll(epoll) => Ok(vec![fd::dup(epoll.end.fd()?.as_fd()).map_err(Failure::os)?]),
             Self::Pipe(file) => Ok(vec![file.descriptor()?]),
         }
     }
@@ -140,7 +144,7 @@ impl Session {
         let (mut globals, mut left) = (Vec::new(), Vec::new());
         for (name, value) in self.globals.bound() {
             match crossing.refuses(&value) {
-                None => globals.push(Value::list(vec![Value::Text(name.clone()), value])),
+                None => globals.push(Value::list(vec![Value::text(name), value])),
                 Some(refusal) => {
                     let kind = match refusal {
                         wire::Refusal::Live(inner) if inner != value.kind() => {
@@ -148,7 +152,7 @@ impl Session {
                         }
                         _ => value.kind().to_string(),
                     };
-                    left.push(Value::list(vec![Value::Text(name.clone()), Value::text(kind)]));
+                    left.push(Value::list(vec![Value::text(name), Value::text(kind)]));
                 }
             }
         }
@@ -166,7 +170,7 @@ impl Session {
                 sources.len() - 1
             });
             functions.push(Value::list(vec![
-                Value::Text(function.name.clone()),
+                Value::text(&function.name),
                 Value::Int(at as i128),
                 Value::Int(first_line(function)),
             ]));
@@ -205,21 +209,23 @@ impl Session {
         };
         self.world.default_mode = default;
         let adopt = |about: &Value| {
-            if let Value::Bool(nonblocking) = about {
-                let fd = ends.next().ok_or(Failure::os(libc::EBADF))?;
-                let socket = self.world.adopt(fd)?;
-                // O_NONBLOCK is the open file's. A timeout is the object's, and does not cross.
-                socket.shared.nonblocking.set(*nonblocking || default.is_some());
-                return Ok(socket_value(socket));
+            let mut next = || ends.next().ok_or(Failure::os(libc::EBADF));
+            match about {
+                Value::Bool(nonblocking) => {
+                    let socket = self.world.adopt(next()?)?;
+                    // O_NONBLOCK is the open file's. A timeout is the object's, and does not cross.
+                    socket.shared.nonblocking.set(*nonblocking || default.is_some());
+                    Ok(socket_value(socket))
+                }
+                Value::Text(mode) => Ok(Value::Handle(self.world.adopt_pipe(next()?, mode))),
+                Value::None => Ok(Value::Handle(self.world.adopt_epoll(next()?))),
+                max => {
+                    let max = int(max).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
+                    let fds = ends.by_ref().take(if max > 0 { 3 } else { 2 }).collect();
+                    let queue = self.world.adopt_mpqueue(max, fds)?;
+                    Ok(Value::Handle(queue))
+                }
             }
-            if let Value::Text(mode) = about {
-                let fd = ends.next().ok_or(Failure::os(libc::EBADF))?;
-                return self.world.adopt_pipe(fd, mode).map(|file| Value::Handle(file));
-            }
-            let max = int(about).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-            let fds = ends.by_ref().take(if max > 0 { 3 } else { 2 }).collect();
-            let queue = self.world.adopt_mpqueue(max, fds)?;
-            Ok(Value::Handle(queue))
         };
         about.iter().map(adopt).collect::<Result<_, Failure>>().map_err(|failure| failure.to_string())
     }
@@ -247,12 +253,12 @@ impl Session {
         }
         for pair in &list(left)? {
             let [Value::Text(name), Value::Text(kind)] = &list(pair)?[..] else { return None };
-            self.globals.leave(name, kind);
+            self.globals.leave(&Rc::from(&**name), &Rc::from(&**kind));
         }
         let Value::Text(name) = name else { return None };
         // The call of the def is what the main task runs.
         let args = list(args)?.iter().map(|value| Given { key: None, value: value.clone() }).collect();
-        let frame = self.globals.start(DefCall { name: name.clone(), args, before: 0 });
+        let frame = self.globals.start(DefCall { name: Rc::from(&**name), args, before: 0 });
         Some(frame.map(|frame| self.run_main(frame)).map_err(|failure| failure.to_string()))
     }
 
@@ -276,7 +282,7 @@ impl Session {
             let [Value::Text(name), at, line] = &list(entry)?[..] else { return None };
             let defs = found.get(usize::try_from(int(at)?).ok()?)?;
             let line = int(line)?;
-            let same = |f: &Function| f.name == *name && first_line(f) == line;
+            let same = |f: &Function| *f.name == **name && first_line(f) == line;
             if let Some((slot, function)) = defs.iter().find(|(_, f)| same(f)) {
                 self.globals.define(*slot, function);
             }

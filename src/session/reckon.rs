@@ -1,6 +1,7 @@
 //! What operators make of values: Python's arithmetic, comparison and bits.
 
 use std::cmp::Ordering;
+use std::rc::Rc;
 
 use crate::lang::Operator;
 use crate::linux::constants;
@@ -173,8 +174,40 @@ fn repeat(text: &Value, times: i128) -> Result<Value, Failure> {
         return Err(too_long());
     }
     Ok(match text {
-        Value::Text(s) => Value::text(s.repeat(times)),
-        _ => Value::bytes(unit.repeat(times)),
+        Value::Text(s) => Value::Text(s.repeat(times).into()),
+        _ => Value::Bytes(unit.repeat(times).into()),
+    })
+}
+
+/// Whether `+` can put more at the end of it: nobody else has it, so that it need not be copied.
+#[inline]
+pub(super) fn can_grow(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => text.is_alone(),
+        Value::Bytes(bytes) => bytes.is_alone(),
+        Value::List(list) => Rc::strong_count(list) == 1,
+        _ => false,
+    }
+}
+
+/// Put these at its end, in order, where that is what `+` comes to. Says whether it did.
+pub(super) fn grow(value: &mut Value, more: &[Value]) -> bool {
+    let fits = |more: &Value| match value {
+        Value::Bytes(_) => matches!(more, Value::Text(_) | Value::Bytes(_)),
+        _ => std::mem::discriminant(more) == std::mem::discriminant(value),
+    };
+    let len = |value: &Value| if let Value::List(_) = value { 0 } else { value.wire().len() };
+    if !can_grow(value) || !more.iter().all(fits) || len(value) + more.iter().map(len).sum::<usize>() > TEXT_MAX {
+        return false;
+    }
+    more.iter().all(|more| match (&mut *value, more) {
+        (Value::Text(text), Value::Text(more)) => text.grow(more),
+        (Value::Bytes(bytes), more) => bytes.grow(&more.wire()),
+        (Value::List(list), Value::List(more)) => {
+            list.extend(more);
+            true
+        }
+        _ => false,
     })
 }
 
@@ -184,7 +217,7 @@ fn concat(a: &Value, b: &Value) -> Result<Value, Failure> {
         return Err(too_long());
     }
     match (a, b) {
-        (Value::Text(_), Value::Text(_)) => Ok(Value::text(String::from_utf8(joined).unwrap_or_default())),
+        (Value::Text(_), Value::Text(_)) => Ok(Value::Text(String::from_utf8(joined).unwrap_or_default().into())),
         _ => Ok(Value::bytes(joined)),
     }
 }

@@ -9,7 +9,7 @@ use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Stop};
 use crate::command::views;
 use crate::lang::{self, Source};
-use crate::os::trace;
+use crate::os::{files, trace};
 use crate::program::Site;
 use crate::value::{Failure, Name, Reply, Value};
 use crate::world::sync::Pool;
@@ -258,7 +258,15 @@ impl Session {
     }
 
     /// The session's lines as a script, or the session as a transcript.
-    fn save(&self, path: &str) -> Result<Reply, Failure> {
+    fn save(&mut self, path: &str) -> Result<Reply, Failure> {
+        match Path::new(path).extension().and_then(|e| e.to_str()) {
+            Some("pcapng") => return self.save_frames(path),
+            Some("pcap") => {
+                let failure = Failure::usage("a capture is written as pcapng, and this file would be read as pcap");
+                return Err(failure.note(format!("save {path}ng")).at(0));
+            }
+            _ => {}
+        }
         let text = if Path::new(path).extension().is_some_and(|e| e == "transcript") {
             self.reporter.transcript().ok_or_else(|| {
                 Failure::usage("a transcript is kept at the prompt only")
@@ -278,6 +286,21 @@ impl Session {
             gone + &self.history.lines().filter(kept).map(|l| format!("{l}\n")).collect::<String>()
         };
         std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
+        Ok(Reply::Nothing)
+    }
+
+    /// What went over the wires, as a capture; of several wires, each in a file of its own.
+    fn save_frames(&mut self, path: &str) -> Result<Reply, Failure> {
+        self.world.carry_now();
+        let names = self.world.wires.names();
+        if names.is_empty() {
+            return Err(Failure::usage("there is no wire yet, so no frames").note("host makes one: alice = host"));
+        }
+        for (wire, name) in names.iter().enumerate() {
+            let own = format!("{}-{name}.pcapng", path.trim_end_matches(".pcapng"));
+            let path = if names.len() == 1 { path } else { &*own };
+            files::replace(Path::new(path), &self.world.wires.capture(wire)).map_err(|e| file_failure(path, &e))?;
+        }
         Ok(Reply::Nothing)
     }
 

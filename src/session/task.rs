@@ -22,27 +22,31 @@ pub(super) struct Frame {
     /// What follows the `finally` blocks being run.
     pub afters: Vec<Pending>,
     /// What `return` gives, while `finally` blocks run.
-    pub returns: Reply,
+    pub returns: Option<Box<Reply>>,
     /// The call that made this frame, and what it called.
     pub called: Option<(Rc<Site>, Rc<Function>)>,
 }
 
 impl Frame {
+    #[inline]
     pub(super) fn new(code: Rc<Code>, scope: Rc<Scope>) -> Self {
         let temps = vec![Temp::None; code.temps];
-        let (error, afters, returns, called) = (None, Vec::new(), Reply::Nothing, None);
+        let (error, afters, returns, called) = (None, Vec::new(), None, None);
         Self { code, pc: 0, scope, temps, error, afters, returns, called }
     }
 
-    /// The frame of a def, with its arguments in the slots of its parameters.
+    /// The frame of a def, with its arguments in the slots of its parameters: in an empty scope.
     pub(super) fn of(
         function: &Rc<Function>,
         site: Rc<Site>,
-        args: impl ExactSizeIterator<Item = Given>,
+        args: impl ExactSizeIterator<Item = Result<Given, Failure>>,
+        scope: Rc<Scope>,
     ) -> Result<Self, Failure> {
         let (params, count) = (&function.params, args.len());
-        let mut slots = vec![None; function.slots];
-        for (i, Given { key, value }) in args.enumerate() {
+        let mut slots = scope.slots();
+        slots.resize_with(function.slots, || None);
+        for (i, given) in args.enumerate() {
+            let Given { key, value } = given.map_err(|failure| failure.at(i))?;
             let slot = match key {
                 None if i < params.len() => i,
                 None => return Err(too_many(function, count).at(i)),
@@ -55,8 +59,21 @@ impl Frame {
         if count < params.len() {
             return Err(too_few(function, &slots));
         }
+        drop(slots);
         let called = Some((site, function.clone()));
-        Ok(Self { called, ..Self::new(function.code.clone(), Rc::new(Scope::of(slots))) })
+        Ok(Self { called, ..Self::new(function.code.clone(), scope) })
+    }
+
+    /// Take one off a counter, unless it is at its end.
+    #[inline]
+    pub(super) fn count_down(&mut self, temp: usize) -> bool {
+        match &mut self.temps[temp] {
+            Temp::Count(n) if *n > 0 => {
+                *n -= 1;
+                true
+            }
+            _ => false,
+        }
     }
 
     /// What a def's parameters hold.

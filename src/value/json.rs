@@ -138,7 +138,7 @@ fn fields(pairs: &[(Rc<str>, Value)], depth: usize) -> Json {
 fn address(addr: &Addr) -> Json {
     let name = |bytes: &Rc<[u8]>| match std::str::from_utf8(bytes) {
         Ok(s) => s.into(),
-        Err(_) => typed(&Value::Bytes(bytes.clone())),
+        Err(_) => typed(&Value::bytes(bytes)),
     };
     match addr {
         Addr::V4(a) => make!({ "host": a.ip().to_string(), "port": a.port() }),
@@ -153,7 +153,7 @@ fn address(addr: &Addr) -> Json {
             let parts = std::iter::once(family).chain(special.parts());
             Json::Object(parts.map(|(key, value)| (key.to_string(), typed(&value))).collect())
         }
-        Addr::Other(family, bytes) => make!({ "family": family, "data": typed(&Value::Bytes(bytes.clone())) }),
+        Addr::Other(family, bytes) => make!({ "family": family, "data": typed(&Value::bytes(bytes)) }),
     }
 }
 

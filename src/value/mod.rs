@@ -18,6 +18,7 @@ pub mod page;
 mod pick;
 pub mod reason;
 pub(crate) mod reply;
+mod run;
 pub mod special;
 pub mod table;
 pub(crate) mod text;
@@ -36,6 +37,7 @@ pub use holds::Holds;
 pub use list::List;
 pub use reason::Reason;
 pub use reply::Reply;
+pub use run::{Bytes, Text};
 pub use table::Table;
 
 /// Something alive that a name can hold: a socket, a file, a task, a queue.
@@ -74,9 +76,9 @@ pub enum Value {
     /// A number with a fraction.
     Float(f64),
     /// Text; UTF-8 on the wire.
-    Text(Rc<str>),
+    Text(Text),
     /// Bytes, as they came from the network or from `\xNN`.
-    Bytes(Rc<[u8]>),
+    Bytes(Bytes),
     /// A socket address.
     Addr(Addr),
     /// Several values in order; whoever holds it holds the same one.
@@ -103,12 +105,12 @@ impl Value {
 
     /// A text value.
     pub fn text(s: impl AsRef<str>) -> Self {
-        Self::Text(Rc::from(s.as_ref()))
+        Self::Text(s.as_ref().into())
     }
 
     /// A bytes value.
     pub fn bytes(b: impl AsRef<[u8]>) -> Self {
-        Self::Bytes(Rc::from(b.as_ref()))
+        Self::Bytes(b.as_ref().into())
     }
 
     /// A number of that set by its name, where it has one.
@@ -118,7 +120,7 @@ impl Value {
 
     /// Text where the bytes are UTF-8, else bytes.
     pub fn text_or_bytes(bytes: Vec<u8>) -> Self {
-        String::from_utf8(bytes).map_or_else(|e| Self::bytes(e.into_bytes()), Self::text)
+        String::from_utf8(bytes).map_or_else(|e| Self::Bytes(e.into_bytes().into()), |text| Self::Text(text.into()))
     }
 
     /// A list value.
@@ -161,7 +163,8 @@ impl Value {
     pub fn wire(&self) -> std::borrow::Cow<'_, [u8]> {
         match self {
             Self::Text(s) => s.as_bytes().into(),
-            Self::Bytes(b) | Self::Addr(Addr::Path(b)) => (&**b).into(),
+            Self::Bytes(b) => (&**b).into(),
+            Self::Addr(Addr::Path(path)) => (&**path).into(),
             Self::Addr(Addr::Abstract(name)) => [b"@", &**name].concat().into(),
             other => other.to_string().into_bytes().into(),
         }
@@ -273,7 +276,7 @@ impl Value {
             return shown;
         }
         let size = match self {
-            Self::Text(s) => format!(" ({} characters)", s.chars().count()),
+            Self::Text(s) => format!(" ({} characters)", s.count()),
             Self::Bytes(b) => format!(" ({} bytes)", b.len()),
             Self::List(l) => format!(" ({} entries)", l.len()),
             _ => String::new(),

@@ -138,14 +138,18 @@ pub fn size(format: &str) -> Result<usize, Failure> {
 }
 
 /// Values laid out as a format says. A failure points at its value, the format being argument 0.
-pub fn pack(format: &str, values: &[Value]) -> Result<Vec<u8>, Failure> {
+pub fn pack<'a>(
+    format: &str,
+    values: impl IntoIterator<Item = &'a Value, IntoIter: ExactSizeIterator>,
+) -> Result<Vec<u8>, Failure> {
+    let values = values.into_iter();
     let layout = Layout::parse(format).map_err(|f| f.at(0))?;
     let expected = layout.count();
     if expected != values.len() {
         return Err(Failure::usage(format!("pack expected {expected} items for packing (got {})", values.len())));
     }
     let mut out = vec![0; layout.size];
-    let mut left = values.iter().zip(1..);
+    let mut left = values.zip(1..);
     for item in &layout.items {
         for (place, (value, i)) in item.places().zip(&mut left) {
             put(item.code, value, &mut out[place], layout.big).map_err(|f| f.at(i))?;

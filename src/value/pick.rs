@@ -21,13 +21,9 @@ impl Value {
         match self {
             Self::List(list) => Ok(list.items()[of(list.len())?].clone()),
             Self::Bytes(bytes) => Ok(Self::Int(bytes[of(bytes.len())?].into())),
-            Self::Text(text) if text.is_ascii() => {
-                let at = of(text.len())?;
-                Ok(Self::text(&text[at..=at]))
-            }
             Self::Text(text) => {
-                let at = of(text.chars().count())?;
-                Ok(Self::text(text.chars().nth(at).unwrap_or_default().to_string()))
+                let at = of(text.count())?;
+                Ok(Self::text(text.part(at..at + 1)))
             }
             Self::Addr(Addr::Special(special)) => Self::list(tuple(special)).at(place),
             Self::Addr(addr) if addr.port().is_some() => Self::list(pair(addr)).at(place),
@@ -45,11 +41,7 @@ impl Value {
         match self {
             Self::List(list) => Ok(Self::list(list.items()[range(list.len())].to_vec())),
             Self::Bytes(bytes) => Ok(Self::bytes(&bytes[range(bytes.len())])),
-            Self::Text(text) if text.is_ascii() => Ok(Self::text(&text[range(text.len())])),
-            Self::Text(text) => {
-                let range = range(text.chars().count());
-                Ok(Self::text(text.chars().skip(range.start).take(range.len()).collect::<String>()))
-            }
+            Self::Text(text) => Ok(Self::text(text.part(range(text.count())))),
             Self::Addr(Addr::Special(special)) => Self::list(tuple(special)).slice(from, to),
             Self::Addr(addr) if addr.port().is_some() => Self::list(pair(addr)).slice(from, to),
             _ => Err(self.has_no("places").note(self.has())),

@@ -161,7 +161,7 @@ fn take(rest: &mut &[u8], reading: &mut Reading, depth: usize) -> Option<Value> 
             Value::Int((n >> 1) as i128 ^ -((n & 1) as i128))
         }
         b'd' => Value::Float(f64::from_le_bytes(take_some(rest)?)),
-        b's' => Value::Text(take_text(rest)?),
+        b's' => Value::text(take_text(rest)?),
         b'b' => Value::Bytes(take_bytes(rest)?.into()),
         b'r' => reading.lists.get(usize::try_from(take_number(rest)?).ok()?)?.clone(),
         tag @ (b'l' | b'L') => {

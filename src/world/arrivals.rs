@@ -55,8 +55,7 @@ impl World {
             return Vec::new();
         }
         let known = self.arrivals.registered;
-        let new: Vec<Rc<Socket>> =
-            self.registry.iter().rev().filter_map(|(_, s)| s.upgrade()).take_while(|s| s.serial > known).collect();
+        let new: Vec<Rc<Socket>> = self.registry.since(known).collect();
         for socket in &new {
             self.arrivals.registered = self.arrivals.registered.max(socket.serial);
             if socket.place.get().token == 0 {

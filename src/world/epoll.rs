@@ -4,12 +4,12 @@
 //! waited for as a socket's is: it can be read when an event is there. So a wait is an entry of the poller like any other,
 //! and the events are those that the kernel gives when it is asked.
 
-use std::cell::{Cell, RefCell};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
+use std::cell::Cell;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
-use super::{File, Mode, On, Shared, Socket, Step, Wait, Wake, World, socket_value};
+use super::{File, Mode, On, Socket, Step, Sweep, Wait, Wake, World, socket_value};
 use crate::linux::constants::{EPOLL_EVENTS, EPOLL_OPS};
 use crate::os::epoll::{self, Watching};
 use crate::os::trace;
@@ -24,31 +24,54 @@ pub struct Epoll {
     pub end: Rc<Socket>,
     /// Which poll, counted by the world, told of it last.
     heard: Cell<u64>,
-    /// What it gave of those with EPOLLEXCLUSIVE, after which poll.
-    gave: RefCell<(u64, Vec<Weak<Shared>>)>,
 }
 
-/// What was added with EPOLLEXCLUSIVE, in that order, as the kernel wakes.
+/// The epolls that a socket was added to with EPOLLEXCLUSIVE.
 #[derive(Default)]
-pub(super) struct Exclusive(Vec<(Weak<Epoll>, Weak<Shared>)>);
+pub(super) struct Exclusive {
+    /// In that order, as the kernel wakes.
+    epolls: Vec<Weak<Epoll>>,
+    sweep: Sweep,
+    /// Which of them gave the event that came last, after which poll.
+    gave: Option<(u64, Weak<Epoll>)>,
+}
+
+impl Exclusive {
+    fn add(&mut self, epoll: Weak<Epoll>) {
+        if self.sweep.is_due(self.epolls.len()) {
+            self.epolls.retain(|one| one.strong_count() > 0);
+            self.sweep.done(self.epolls.len());
+        }
+        self.epolls.push(epoll);
+    }
+
+    fn remove(&mut self, epoll: &Weak<Epoll>) {
+        self.epolls.retain(|one| !one.ptr_eq(epoll));
+    }
+
+    /// Whether the kernel had woken this one for what the poller told all of: of those that wait it wakes the first.
+    fn wakes(&mut self, epoll: &Rc<Epoll>) -> bool {
+        let is = |one: &Weak<Epoll>| std::ptr::eq(one.as_ptr(), &raw const **epoll);
+        if !self.epolls.iter().any(is) {
+            return true;
+        }
+        let poll = epoll.heard.get();
+        if let Some((_, first)) = self.gave.as_ref().filter(|(after, _)| *after == poll) {
+            return is(first);
+        }
+        let waits = |one: &&Weak<Epoll>| one.upgrade().is_some_and(|one| one.end.is_waited_on());
+        let wakes = self.epolls.iter().find(waits).is_none_or(is);
+        if wakes {
+            self.gave = Some((poll, Rc::downgrade(epoll)));
+        }
+        wakes
+    }
+}
 
 impl Epoll {
     /// What is registered with it, as the kernel has it.
     pub fn registered(&self) -> Vec<Watching> {
         self.end.ask(|fd| Ok::<_, i32>(epoll::registered(fd))).unwrap_or_default()
-    }
-
-    fn gave(&self, poll: u64, what: &Weak<Shared>) -> bool {
-        let gave = self.gave.borrow();
-        gave.0 == poll && gave.1.iter().any(|one| one.ptr_eq(what))
-    }
-
-    fn give(&self, what: Weak<Shared>) {
-        let (poll, mut gave) = (self.heard.get(), self.gave.borrow_mut());
-        if gave.0 != poll {
-            *gave = (poll, Vec::new());
-        }
-        gave.1.push(what);
     }
 }
 
@@ -77,16 +100,16 @@ impl Handle for Epoll {
     }
 }
 
-/// What can be registered with an epoll.
+/// What can be watched: registered with an epoll, or looked at by poll and select.
 pub enum Target {
-    /// A socket, or an epoll by its descriptor.
+    /// A socket, or an epoll or an end of a pipe by its descriptor.
     End(Rc<Socket>),
     /// A file of the disk, a FIFO.
     File(Rc<File>),
 }
 
 impl Target {
-    /// What a value is, if it can be registered: of a socket's file the socket, which has the descriptor.
+    /// What a value is, if it can be watched: of a socket's file the socket, which has the descriptor; so of a pipe.
     pub fn of(value: &Value) -> Option<Self> {
         if let Some(socket) = value.downcast_rc() {
             return Some(Self::End(socket));
@@ -95,14 +118,16 @@ impl Target {
             return Some(Self::End(epoll.end.clone()));
         }
         let file = value.downcast_rc::<File>()?;
-        Some(file.socket().map_or(Self::File(file), Self::End))
+        Some(file.source().map_or(Self::File(file), Self::End))
     }
 
-    fn serial(&self) -> u64 {
-        if let Self::End(socket) = self { socket.serial } else { 0 }
+    /// What is waited for, where anything is: a file of the disk is always ready.
+    pub fn end(&self) -> Option<&Rc<Socket>> {
+        if let Self::End(socket) = self { Some(socket) } else { None }
     }
 
-    fn fd(&self) -> Result<RawFd, Failure> {
+    /// The number of its descriptor.
+    pub fn fd(&self) -> Result<RawFd, Failure> {
         match self {
             Self::End(socket) => Ok(socket.fd()?.as_raw_fd()),
             Self::File(file) => file.number(),
@@ -113,17 +138,25 @@ impl Target {
 impl World {
     /// A new epoll.
     pub fn epoll(&mut self) -> Result<Rc<Epoll>, Failure> {
-        let end = self.wrap(epoll::create().map_err(Failure::os)?, [0; 3], Mode::Blocking);
-        let epoll = Rc::new(Epoll { end, heard: Cell::default(), gave: RefCell::default() });
-        self.epolls.retain(|one| one.strong_count() > 0);
-        self.epolls.push(Rc::downgrade(&epoll));
-        Ok(epoll)
+        epoll::create().map(|fd| self.adopt_epoll(fd)).map_err(Failure::os)
+    }
+
+    /// The epoll of a descriptor, which may come from another process.
+    pub fn adopt_epoll(&mut self, fd: OwnedFd) -> Rc<Epoll> {
+        let end = self.wrap(fd, [libc::AF_UNSPEC; 3], Mode::Blocking);
+        let epoll = Rc::new(Epoll { end, heard: Cell::default() });
+        self.epolls.add(epoll.end.serial, &epoll);
+        epoll
     }
 
     /// The epoll that a descriptor is of, if it is one's.
     pub fn epoll_of(&self, end: &Socket) -> Option<Rc<Epoll>> {
-        let all = self.epolls.iter().filter(|_| end.family == libc::AF_UNSPEC);
-        all.filter_map(Weak::upgrade).find(|epoll| epoll.end.serial == end.serial)
+        if end.family == libc::AF_UNSPEC { self.epolls.find(end.serial) } else { None }
+    }
+
+    /// The epoll of that name.
+    pub fn epoll_named(&self, name: &str) -> Option<Rc<Epoll>> {
+        self.epolls.since(0).find(|epoll| *epoll.end.name() == *name)
     }
 
     /// The poller told of a descriptor; it may be an epoll's.
@@ -135,7 +168,7 @@ impl World {
 
     /// epoll_ctl(2).
     pub fn epoll_ctl(&mut self, epoll: &Rc<Epoll>, op: i32, target: &Target, events: i32) -> Result<(), Failure> {
-        let entry = Watching { serial: target.serial(), fd: target.fd()?, events };
+        let entry = Watching { serial: target.end().map_or(0, |end| end.serial), fd: target.fd()?, events };
         let ask = || epoll::ctl(epoll.end.fd()?.as_fd(), op, entry).map_err(Failure::os);
         match ask() {
             // The poller that watches an epoll is one more in the row, and the program knows nothing of it.
@@ -143,48 +176,31 @@ impl World {
             Err(failure) if failure.is(libc::EINVAL) => return Err(note(failure, epoll, op, target, events)),
             done => done?,
         }
-        let Target::End(socket) = target else { return Ok(()) };
-        let (epoll, shared) = (Rc::downgrade(epoll), Rc::downgrade(&socket.shared));
-        match op {
-            libc::EPOLL_CTL_ADD if events & libc::EPOLLEXCLUSIVE != 0 => {
-                self.exclusive.0.retain(|(epoll, shared)| epoll.strong_count() > 0 && shared.strong_count() > 0);
-                self.exclusive.0.push((epoll, shared));
+        let Some(socket) = target.end() else { return Ok(()) };
+        let exclusive = &mut *socket.shared.exclusive.borrow_mut();
+        match (op, exclusive) {
+            (libc::EPOLL_CTL_ADD, exclusive) if events & libc::EPOLLEXCLUSIVE != 0 => {
+                exclusive.get_or_insert_default().add(Rc::downgrade(epoll));
             }
-            libc::EPOLL_CTL_DEL => self.exclusive.0.retain(|(one, of)| !one.ptr_eq(&epoll) || !of.ptr_eq(&shared)),
+            (libc::EPOLL_CTL_DEL, Some(exclusive)) => exclusive.remove(&Rc::downgrade(epoll)),
             _ => {}
         }
         Ok(())
     }
 
-    /// Of what an epoll gave who was woken, what the kernel had woken it for. Of those that wait for a socket with
-    /// EPOLLEXCLUSIVE it wakes the first; the poller, which waits for none of them, is told of all.
-    fn woken_for(&self, epoll: &Epoll, mut found: Vec<Watching>) -> Vec<Watching> {
-        let is = |one: &Weak<Epoll>| std::ptr::eq(one.as_ptr(), epoll);
-        if found.is_empty() || !self.exclusive.0.iter().any(|(one, _)| is(one)) {
-            return found;
-        }
-        found.retain(|entry| {
-            let Some(shared) = self.find(entry.serial).map(|socket| Rc::downgrade(&socket.shared)) else { return true };
-            let mut all = self.exclusive.0.iter().filter(|(_, of)| of.ptr_eq(&shared)).map(|(one, _)| one);
-            if !all.clone().any(is) {
-                return true;
-            }
-            let gave = |one: &Weak<Epoll>| one.upgrade().is_some_and(|one| one.gave(epoll.heard.get(), &shared));
-            let waits = |one: &Weak<Epoll>| one.upgrade().is_some_and(|one| one.end.is_waited_on());
-            let first = all.clone().find(|one| gave(one)).or_else(|| all.find(|one| waits(one)));
-            let gives = first.is_none_or(is);
-            if gives {
-                epoll.give(shared);
-            }
-            gives
-        });
+    /// Of what an epoll gave who was woken, what the kernel had woken it for: the poller waits for none of those that wait
+    /// for a socket with EPOLLEXCLUSIVE, and is told of all.
+    fn woken_for(&self, epoll: &Rc<Epoll>, mut found: Vec<Watching>) -> Vec<Watching> {
+        let wakes =
+            |socket: Rc<Socket>| socket.shared.exclusive.borrow_mut().as_mut().is_none_or(|all| all.wakes(epoll));
+        found.retain(|entry| self.find(entry.serial).is_none_or(wakes));
         found
     }
 
     /// Have the poller watch no epoll that nobody waits for. Says whether it watched one.
     fn leave_epolls(&mut self) -> bool {
         let idle = |epoll: &Rc<Epoll>| !epoll.end.is_waited_on();
-        let all: Vec<_> = self.epolls.iter().filter_map(Weak::upgrade).filter(idle).collect();
+        let all: Vec<_> = self.epolls.since(0).filter(idle).collect();
         all.iter().filter(|epoll| self.leave(&epoll.end)).count() > 0
     }
 
@@ -214,19 +230,20 @@ impl World {
         Value::list(found.iter().map(|one| pair(self.owner(one), EPOLL_EVENTS.join(one.events))).collect())
     }
 
-    /// The socket or the epoll that was registered; where no name is left of it, the number that its descriptor had.
+    /// The socket, pipe or epoll that was registered; where no name is left of it, the number that its descriptor had.
     pub fn owner(&self, watched: &Watching) -> Value {
-        match self.find(watched.serial).map(|end| (self.epoll_of(&end), end)) {
-            Some((Some(epoll), _)) => Value::Handle(epoll),
-            Some((None, end)) => socket_value(end),
-            None => Value::Int(watched.fd.into()),
+        let Some(end) = self.find(watched.serial) else { return Value::Int(watched.fd.into()) };
+        match (self.epoll_of(&end), self.pipes.find(end.serial)) {
+            (Some(epoll), _) => Value::Handle(epoll),
+            (_, Some(pipe)) => Value::Handle(pipe),
+            _ => socket_value(end),
         }
     }
 }
 
 /// Why the kernel calls that invalid.
 fn note(failure: Failure, epoll: &Epoll, op: i32, target: &Target, events: i32) -> Failure {
-    let watches_itself = matches!(target, Target::End(end) if Rc::ptr_eq(end, &epoll.end));
+    let watches_itself = target.end().is_some_and(|end| Rc::ptr_eq(end, &epoll.end));
     let why = match op {
         _ if EPOLL_OPS.name_of(op).is_none() => "the operations are ADD (1), DEL (2) and MOD (3)",
         _ if watches_itself => "an epoll cannot watch itself",

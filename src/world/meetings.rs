@@ -75,9 +75,8 @@ impl World {
     /// Look where the sockets are that are new, and those that had no peer when they were looked at.
     pub fn look_where_sockets_are(&mut self) {
         let mut known = std::mem::take(&mut self.meetings);
-        let from = self.registry.partition_point(|(serial, _)| *serial <= known.newest);
         let alone = std::mem::take(&mut known.alone);
-        let new = self.registry[from..].iter().filter_map(|(_, socket)| socket.upgrade());
+        let new = self.registry.since(known.newest);
         for socket in alone.into_iter().filter_map(|serial| self.find(serial)).chain(new) {
             if socket.family != libc::AF_UNSPEC && socket.is_there() {
                 known.put(socket.serial, Place::of(&socket));

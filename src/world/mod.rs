@@ -3,16 +3,20 @@
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
 mod arrivals;
+mod carry;
 mod clock;
 mod drops;
 mod ends;
 mod epoll;
 pub(crate) mod file;
+mod furnish;
 mod held;
+pub(crate) mod host;
 pub(crate) mod input;
 mod kept;
 mod line;
 mod meetings;
+mod mode;
 pub(crate) mod mpqueue;
 mod news;
 mod pipes;
@@ -20,11 +24,15 @@ mod places;
 pub(crate) mod process;
 mod queue;
 pub(crate) mod record;
+mod refusal;
+mod registry;
 mod socket;
 mod step;
 mod sweep;
 pub(crate) mod sync;
 mod wait;
+mod watch;
+pub(crate) mod wires;
 
 use std::collections::VecDeque;
 use std::io;
@@ -34,18 +42,24 @@ use std::rc::{Rc, Weak};
 pub use arrivals::Arrival;
 pub use clock::Clock;
 pub use drops::dropped;
+use epoll::Exclusive;
 pub use epoll::{Epoll, Target, pair};
 pub(crate) use file::File;
+pub use host::{Host, Hosts};
 pub use kept::Kept;
+pub use mode::Mode;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
-pub use socket::{Mode, Orphans, Shared, Socket, Waits};
+use registry::Registry;
+pub use socket::{Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use sweep::Sweep;
 pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, offload, retry};
+pub(crate) use wires::Strand;
+pub use wires::{MTU as WIRE_MTU, Wires};
 
-use socket::{Orphan, Waiter};
+use socket::Orphan;
 
 use crate::os::poller::{News, Poller};
 use crate::os::process::Prints;
@@ -70,10 +84,9 @@ pub struct World {
     pub children_print: Prints,
     /// A socket may be held outside this process too: it was sent away, or there are child processes.
     pub shares: bool,
-    registry: Vec<(u64, Weak<Socket>)>,
+    registry: Registry<Socket>,
     /// What sockets had whose descriptors were taken out, by the kernel's numbers for them.
     taken_out: Vec<(u64, Rc<Shared>)>,
-    registry_sweep: Sweep,
     meetings: meetings::Meetings,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
@@ -96,8 +109,9 @@ pub struct World {
     free_tokens: Vec<usize>,
     thread_waiters: Vec<TaskId>,
     arrivals: arrivals::Arrivals,
-    epolls: Vec<Weak<Epoll>>,
-    exclusive: epoll::Exclusive,
+    epolls: Registry<Epoll>,
+    /// The files of pipes' ends.
+    pipes: Registry<File>,
     /// How often was polled.
     polls: u64,
     /// Sockets that something happened to, whose waiters have not been told yet.
@@ -106,6 +120,10 @@ pub struct World {
     later: Vec<Rc<Socket>>,
     /// The program's clock.
     pub clock: Clock,
+    /// Hosts, and the wires between them.
+    pub hosts: Hosts,
+    /// What goes over the wires.
+    pub wires: Wires,
 }
 
 impl World {
@@ -118,6 +136,7 @@ impl World {
     }
 
     /// The shared receive buffer, with at least that much room.
+    #[inline]
     pub fn buffer(&mut self, size: usize) -> &mut [u8] {
         let size = size.clamp(1, BUFFER_MAX);
         if self.buffer.len() < size {
@@ -139,12 +158,23 @@ impl World {
         Mode::from_seconds(self.default_mode)
     }
 
-    /// A new socket: socket(2).
-    pub fn socket(&mut self, family: i32, kind: i32, protocol: i32) -> Result<Rc<Socket>, Failure> {
+    /// A new socket: socket(2), in a host or on this machine.
+    pub fn socket(
+        &mut self,
+        host: Option<Rc<Host>>,
+        [family, kind, protocol]: [i32; 3],
+    ) -> Result<Rc<Socket>, Failure> {
         let sort = [family, kind & !(libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC), protocol];
-        let fd = fd::socket(family, kind, protocol).map_err(|e| Failure::os(e).trying(Tried::Make(sort)))?;
+        let made = match &host {
+            None => fd::socket(family, kind, protocol).map_err(Failure::os),
+            Some(host) => host.socket([family, kind, protocol]),
+        };
+        let fd = made.map_err(|failure| failure.trying(Tried::Make(sort)))?;
         let mode = if kind & libc::SOCK_NONBLOCK == 0 { self.default_mode() } else { Mode::NonBlocking };
         let socket = self.wrap(fd, sort, mode);
+        if let Some(host) = host {
+            socket.shared.live_in(host);
+        }
         self.note(&socket, || Did::Made(sort));
         Ok(socket)
     }
@@ -157,18 +187,14 @@ impl World {
     fn wrap_shared(&mut self, fd: OwnedFd, sort: [i32; 3], mode: Mode, shared: Rc<Shared>) -> Rc<Socket> {
         self.serial += 1;
         let socket = Rc::new(Socket::new(self.serial, fd, sort, mode, shared, &self.orphans));
-        if self.registry_sweep.is_due(self.registry.len()) {
-            self.registry.retain(|(_, s)| s.strong_count() > 0);
-            self.registry_sweep.done(self.registry.len());
-        }
-        self.registry.push((self.serial, Rc::downgrade(&socket)));
+        self.registry.add(self.serial, &socket);
         socket
     }
 
     /// Every open socket, in the order they were made; the ends of a queue between processes are none of the user's.
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
         let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
-        self.registry.iter().filter_map(|(_, s)| s.upgrade()).filter(is_users).collect()
+        self.registry.since(0).filter(is_users).collect()
     }
 
     /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
@@ -224,6 +250,9 @@ impl World {
             protocol => protocol,
         };
         let conn = self.wrap(fd, [listener.family, listener.kind, protocol], self.default_mode());
+        if let Some(host) = listener.shared.host() {
+            conn.shared.live_in(host.clone());
+        }
         // Another one may wait, of which the poller will not say anything.
         listener.told.set(None);
         self.note_arrival(listener);
@@ -311,8 +340,7 @@ impl World {
 
     /// The socket of that number, open or closed, if a name or anything else still holds it.
     pub fn find(&self, serial: u64) -> Option<Rc<Socket>> {
-        let found = self.registry.binary_search_by_key(&serial, |(serial, _)| *serial).ok()?;
-        self.registry[found].1.upgrade()
+        self.registry.find(serial)
     }
 
     /// Close the sockets that lost their last name while open. Gives the names they had.
@@ -348,39 +376,6 @@ impl World {
         let others: Vec<Rc<Socket>> = self.other_ends(socket).filter(|s| s.waits() == Mode::Blocking).collect();
         for other in &others {
             self.wake(other);
-        }
-    }
-
-    /// A task waits on a socket from now on: for what the kernel signals, or only for its being closed or shut down.
-    pub fn watch(&mut self, socket: &Rc<Socket>, task: TaskId, signalled: bool) -> Result<(), Failure> {
-        if signalled {
-            self.register(socket)?;
-        }
-        socket.waiters.borrow_mut().push(Waiter { task, signalled });
-        Ok(())
-    }
-
-    /// A task waits for a helper thread from now on.
-    pub fn watch_threads(&mut self, task: TaskId) {
-        self.thread_waiters.push(task);
-    }
-
-    /// A task waits no more.
-    pub fn unwatch(&mut self, wait: &Wait, task: TaskId) {
-        let mut leave = |socket: &Rc<Socket>| {
-            socket.waiters.borrow_mut().retain(|w| w.task != task);
-            if let Some(held) = socket.let_go() {
-                self.let_go(held);
-            }
-        };
-        match &wait.on {
-            On::Socket(socket) => leave(socket),
-            On::Sockets(sockets) => sockets.iter().for_each(leave),
-            On::Line(line, ticket) => {
-                line.leave(*ticket);
-            }
-            On::Thread => self.thread_waiters.retain(|t| *t != task),
-            On::Time => {}
         }
     }
 }

@@ -4,8 +4,9 @@ use std::io;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
+use super::carry::ROUNDS;
 use super::{Socket, TaskId, World};
-use crate::os::poller;
+use crate::os::poller::{self, News};
 
 impl World {
     /// Poll once, at most that long. What happened to sockets waits for [`wake_next`](Self::wake_next), in the order they
@@ -25,6 +26,7 @@ impl World {
     pub fn poll_aside(&mut self, timeout: Option<Duration>, tells: impl Fn(TaskId) -> bool) -> io::Result<bool> {
         let (mut sockets, woken) = self.heard(timeout)?;
         sockets.sort_unstable_by_key(|s| s.serial);
+        sockets.dedup_by_key(|s| s.serial);
         for socket in sockets {
             let waiters: Vec<TaskId> = socket.waiters.borrow().iter().filter(|w| w.signalled).map(|w| w.task).collect();
             if waiters.is_empty() {
@@ -42,7 +44,12 @@ impl World {
     fn heard(&mut self, timeout: Option<Duration>) -> io::Result<(Vec<Rc<Socket>>, bool)> {
         let mut news = std::mem::take(&mut self.news);
         self.polls += 1;
+        news.clear();
+        let timeout = if self.hosts.more { Some(Duration::ZERO) } else { timeout };
         self.poller()?.wait(timeout, &mut news)?;
+        if news.frames || self.hosts.more {
+            self.carry_all(&mut news)?;
+        }
         let sockets: Vec<Rc<Socket>> =
             news.tokens.iter().filter_map(|t| self.tokens.get(t - poller::FIRST).and_then(Weak::upgrade)).collect();
         for socket in &sockets {
@@ -54,6 +61,18 @@ impl World {
         let woken = news.woken;
         self.news = news;
         Ok((sockets, woken))
+    }
+
+    /// Carry what hosts send, and what they answer at once: what a socket sends has arrived before anything else happens,
+    /// as on one machine.
+    #[cold]
+    fn carry_all(&mut self, news: &mut News) -> io::Result<()> {
+        let mut rounds = 0;
+        while self.carry() && rounds < ROUNDS {
+            rounds += 1;
+            self.poller()?.wait(Some(Duration::ZERO), news)?;
+        }
+        Ok(())
     }
 
     /// Whether something happened to a socket that nobody was told of yet.

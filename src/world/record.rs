@@ -1,8 +1,7 @@
 //! The record of what happened to each socket: typed facts, in order, written by whoever does the deed.
 //!
 //! An effect notes what it did where it did it ([`World::note`]); causes, stories, pictures and JSON read it. It is kept
-//! where every call is shown, never for a quiet script, which pays one branch. It is bounded: old facts go. It explains
-//! nothing and knows no program; what is written down is what the kernel said when it happened.
+//! where every call is shown, never for a quiet script, which pays one branch. It is bounded: old facts go. It knows no program.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
@@ -201,6 +200,11 @@ impl Record {
     /// The name a socket had first, or a word for it.
     pub fn name(&self, socket: u64) -> Rc<str> {
         self.named(socket).unwrap_or_else(|| format!("socket#{socket}").into())
+    }
+
+    /// How many facts there ever were.
+    pub fn count(&self) -> u64 {
+        self.count
     }
 
     /// All that is known, in order.
@@ -408,7 +412,7 @@ mod tests {
     #[test]
     fn old_facts_go_and_then_not_all_is_known() {
         let mut world = recorded();
-        let socket = world.socket(libc::AF_INET, libc::SOCK_DGRAM, 0).unwrap();
+        let socket = world.socket(None, [libc::AF_INET, libc::SOCK_DGRAM, 0]).unwrap();
         assert!(world.record.as_ref().unwrap().knows_all(socket.serial));
         for _ in 0..KEPT_MAX {
             world.note(&socket, || Did::Sent { bytes: 1, of: 1, to: None });
@@ -421,7 +425,7 @@ mod tests {
     #[test]
     fn what_is_closed_is_asked_before() {
         let mut world = recorded();
-        let server = world.socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap();
+        let server = world.socket(None, [libc::AF_INET, libc::SOCK_STREAM, 0]).unwrap();
         addr::bind(server.fd().unwrap().as_fd(), &"127.0.0.1:0".parse().unwrap()).unwrap();
         fd::listen(server.fd().unwrap().as_fd(), 1).unwrap();
         let at = server.addresses().0;

@@ -3,57 +3,17 @@
 //! To the kernel every socket here is non-blocking. What only a kernel-blocking descriptor would have done, sockpit
 //! does, and for that it keeps the few options that tell how: SO_RCVLOWAT, SO_RCVTIMEO, SO_SNDTIMEO, SO_LINGER.
 
-use std::cell::{Cell, Ref, RefCell};
+use std::cell::{Cell, OnceCell, Ref, RefCell};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::{Arrival, Kept, TaskId};
+use super::mode::Mode;
+use super::{Arrival, Exclusive, Host, Kept, TaskId};
 use crate::linux::constants;
 use crate::linux::sort::sort;
 use crate::os::sockopt;
 use crate::value::{Failure, Handle, Value};
-
-/// How the calls on a socket wait.
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub enum Mode {
-    /// Until the call can be made: the default.
-    Blocking,
-    /// Not at all.
-    NonBlocking,
-    /// That many seconds, then `timeout`.
-    Timeout(f64),
-}
-
-impl Mode {
-    /// The mode that `settimeout` gives: none blocks, 0 does not wait, anything else is a limit.
-    pub fn from_seconds(seconds: Option<f64>) -> Self {
-        match seconds {
-            None => Self::Blocking,
-            Some(0.0) => Self::NonBlocking,
-            Some(s) => Self::Timeout(s),
-        }
-    }
-
-    /// What `gettimeout` says.
-    pub fn seconds(self) -> Option<f64> {
-        match self {
-            Self::Blocking => None,
-            Self::NonBlocking => Some(0.0),
-            Self::Timeout(s) => Some(s),
-        }
-    }
-}
-
-impl std::fmt::Display for Mode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Blocking => f.write_str("blocking"),
-            Self::NonBlocking => f.write_str("non-blocking"),
-            Self::Timeout(seconds) => write!(f, "timeout {seconds} s"),
-        }
-    }
-}
 
 /// The options that a kernel-blocking descriptor would heed while it waits.
 #[derive(Clone, Copy, Default, PartialEq, Debug)]
@@ -87,6 +47,22 @@ pub struct Shared {
     pub nonblocking: Cell<bool>,
     /// The kernel's own number for it, once it was asked for.
     pub(super) cookie: Cell<Option<u64>>,
+    /// The epolls that wait for it with EPOLLEXCLUSIVE.
+    pub(super) exclusive: RefCell<Option<Box<Exclusive>>>,
+    host: OnceCell<Rc<Host>>,
+}
+
+impl Shared {
+    /// The host that it is in; none where it is this machine's own.
+    #[inline]
+    pub fn host(&self) -> Option<&Rc<Host>> {
+        self.host.get()
+    }
+
+    /// It was made in a host.
+    pub(super) fn live_in(&self, host: Rc<Host>) {
+        let _ = self.host.set(host);
+    }
 }
 
 /// Where sockets go that lost their last name while open: the world closes them and says so.
@@ -211,6 +187,7 @@ impl Socket {
     }
 
     /// Its descriptor; EBADF once it is closed. As in Python, a file of it that is open keeps it.
+    #[inline]
     pub fn fd(&self) -> Result<Ref<'_, OwnedFd>, Failure> {
         Ref::filter_map(self.fd.borrow(), Option::as_ref).map_err(|_| Failure::os(libc::EBADF))
     }
@@ -290,8 +267,7 @@ impl Socket {
             libc::SO_RCVTIMEO => waits.receive = timeval(value),
             libc::SO_SNDTIMEO => waits.send = timeval(value),
             libc::SO_RCVLOWAT => {
-                let n = int(value, 0).unwrap_or(0);
-                waits.low_water = usize::try_from(n).unwrap_or(i32::MAX as usize);
+                waits.low_water = int(value, 0).map_or(0, |n| usize::try_from(n).unwrap_or(i32::MAX as usize));
             }
             libc::SO_LINGER => {
                 let on = int(value, 0).unwrap_or(0) != 0;

@@ -84,6 +84,8 @@ pub enum On {
     Line(Rc<WaitLine>, u64),
     /// A helper thread: name resolution, a lingering close.
     Thread,
+    /// A frame that a wire holds.
+    Wire,
 }
 
 /// An argument of a defined name.

@@ -163,10 +163,7 @@ pub(super) fn option_value(option: OptRef, words: &[&Word]) -> Option<String> {
         Value::Text(name) => constants::find_any(&name).map(|_| format!("socket.{name}")),
         _ => None,
     };
-    let flag = |part: &str| match kinds::number(part) {
-        Some(Value::Int(n)) => Some(n.to_string()),
-        _ => constants::find_any(part).map(|n| n.to_string()),
-    };
+    let flag = |part: &str| kinds::number_or_name(part).map(|n| n.to_string());
     match (kind, words) {
         (OptKind::Flag | OptKind::Number, [one]) => int(one),
         (OptKind::Flags(_), [one]) => Some(one.bare()?.split('|').map(flag).collect::<Option<Vec<_>>>()?.join(" | ")),

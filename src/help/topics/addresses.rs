@@ -186,7 +186,6 @@ pub(super) const TOPICS: &[Topic] = &[
     },
     Topic {
         names: &[
-            "route",
             "routing",
             "路由",
             "路由器",

@@ -265,6 +265,21 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
+        names: &["hosts", "network namespace", "network namespaces", "netns", "namespaces", "mininet", "虚拟主机"],
+        usage: "hosts (虚拟主机) and routers",
+        summary: "network stacks of their own on wires between them: a real network within sockpit, without root",
+        notes: &[
+            "`alice = host` makes one, host=alice puts a socket there. What they send to each other goes over a wire, which shows \
+             it (frames) and can hold, lose or delay it (wire). A router joins two wires; route tells the ways.",
+            "Where the system allows no network namespaces, host says what stands in the way and how to allow it: AppArmor on \
+             Ubuntu, a container's filter of system calls, user.max_user_namespaces. Transcripts that need hosts are skipped there.",
+        ],
+        example: "alice = host\nbob = host\nu = socket udp host=alice\nv = socket udp host=bob\nbind v 10.0.0.2:53\n\
+                  sendto u question 10.0.0.2:53\ndata, addr = recvfrom v 100\nroute host=bob\nnetstat host=bob",
+        related: &["host", "wire", "frames", "route", "netstat", "ifconfig"],
+        ..BASE
+    },
+    Topic {
         names: &[
             "tools",
             "netstat -ano",
@@ -285,7 +300,7 @@ pub(super) const TOPICS: &[Topic] = &[
         usage: "tools, and what does the same here",
         summary: "netstat, ifconfig and the system calls are calls here; others are programs of their own",
         notes: &[
-            "netstat (netstat -ano, ss): netstat; ifconfig, ipconfig, ip: ifconfig; strace: trace on; ps, tasklist: \
+            "netstat (netstat -ano, ss): netstat; ifconfig, ipconfig, ip: ifconfig, route; strace: trace on; ps, tasklist: \
              procstate PID; kill, taskkill: terminate P or kill P; nc, telnet: create_connection, send, recv; nslookup: \
              getaddrinfo. tcpdump and wireshark show the packets themselves: diagram draws what happened here.",
         ],

@@ -1,12 +1,14 @@
-//! Text to bytes and back in the encodings Python names, as strictly as Python: nothing is ever replaced.
+//! Text to bytes and back in the encodings Python names, as strictly as Python: nothing is replaced unless [`Errors`] says so.
 //!
 //! The Unicode encodings, ASCII and Latin-1 are here, the others in `charset`.
 
 mod charset;
+mod errors;
 mod list;
 
 use std::borrow::Cow;
 
+pub use errors::Errors;
 pub use list::names;
 
 use super::{Failure, Name, text};
@@ -14,7 +16,7 @@ use charset::Stop;
 use list::{BIG, Codec, LITTLE, NATIVE, Scheme, find};
 
 /// Text as bytes of an encoding; those of utf-8 it has already.
-pub fn encode<'a>(text: &'a str, encoding: &str) -> Result<Cow<'a, [u8]>, Failure> {
+pub fn encode<'a>(text: &'a str, encoding: &str, errors: Errors) -> Result<Cow<'a, [u8]>, Failure> {
     let codec = find(encoding)?;
     if let Scheme::Utf8 { signed: false } = codec.scheme {
         return Ok(text.as_bytes().into());
@@ -46,6 +48,10 @@ pub fn encode<'a>(text: &'a str, encoding: &str) -> Result<Cow<'a, [u8]>, Failur
             Scheme::Table(charset) => charset.put(&mut out, c),
         };
         if let Some(reason) = reason {
+            if let Some(instead) = errors.instead_of(c) {
+                out.extend(instead.bytes());
+                continue;
+            }
             let shown = if text::is_plain(c) {
                 format!("'{c}' (U+{:04X})", u32::from(c))
             } else {
@@ -76,8 +82,8 @@ fn put_byte(out: &mut Vec<u8>, c: char, limit: u32, reason: &'static str) -> Opt
 }
 
 /// Bytes as the text they are in an encoding; in utf-8 they may be that already.
-pub fn decode<'a>(bytes: &'a [u8], encoding: &str) -> Result<Cow<'a, str>, Failure> {
-    let mut decoder = Decoder::new(encoding)?;
+pub fn decode<'a>(bytes: &'a [u8], encoding: &str, errors: Errors) -> Result<Cow<'a, str>, Failure> {
+    let mut decoder = Decoder::new(encoding, errors)?;
     match (&decoder.codec.scheme, std::str::from_utf8(bytes)) {
         (Scheme::Utf8 { signed: false }, Ok(text)) => Ok(text.into()),
         _ => decoder.decode(bytes, true).map(Cow::Owned),
@@ -87,6 +93,7 @@ pub fn decode<'a>(bytes: &'a [u8], encoding: &str) -> Result<Cow<'a, str>, Failu
 /// Bytes to text piece by piece: a character that a piece cuts is kept until its rest comes.
 pub struct Decoder {
     codec: &'static Codec,
+    errors: Errors,
     order: bool,
     /// Whether the mark at the beginning, if there is to be one, has been read.
     begun: bool,
@@ -97,13 +104,14 @@ pub struct Decoder {
 
 impl Decoder {
     /// A decoder at the beginning of a text.
-    pub fn new(encoding: &str) -> Result<Self, Failure> {
+    pub fn new(encoding: &str, errors: Errors) -> Result<Self, Failure> {
         let codec = find(encoding)?;
-        let (Scheme::Utf16(order) | Scheme::Utf32(order)) = codec.scheme else {
-            let begun = !matches!(codec.scheme, Scheme::Utf8 { signed: true });
-            return Ok(Self { codec, order: NATIVE, begun, kept: Vec::new(), before: 0 });
+        let (order, begun) = match codec.scheme {
+            Scheme::Utf16(order) | Scheme::Utf32(order) => (order.unwrap_or(NATIVE), order.is_some()),
+            Scheme::Utf8 { signed } => (NATIVE, !signed),
+            _ => (NATIVE, true),
         };
-        Ok(Self { codec, order: order.unwrap_or(NATIVE), begun: order.is_some(), kept: Vec::new(), before: 0 })
+        Ok(Self { codec, errors, order, begun, kept: Vec::new(), before: 0 })
     }
 
     /// The text of the next bytes; `last` when no more will come. A failure's position counts from the beginning
@@ -118,19 +126,27 @@ impl Decoder {
         };
         let mut out = String::with_capacity(bytes.len());
         let mut at = 0;
-        let stop = if self.begin(&bytes, &mut at, last) {
+        let mut stop = if self.begin(&bytes, &mut at, last) {
             self.run(&bytes, &mut at, &mut out).err()
         } else {
             Some(Stop::Cut(""))
         };
-        match stop {
-            None => {}
-            Some(Stop::Cut(_)) if !last => self.kept = bytes[at..].to_vec(),
-            Some(stop) => {
-                let failure = self.failure(&bytes, at, &stop);
+        while let Some(why) = stop {
+            let wrong = match why {
+                Stop::Cut(_) if !last => {
+                    self.kept = bytes[at..].to_vec();
+                    break;
+                }
+                Stop::Cut(_) => &bytes[at..],
+                Stop::Bad(n, _) => &bytes[at..at + n],
+            };
+            if !self.errors.put(wrong, &mut out) {
+                let failure = self.failure(&bytes, at, &why);
                 self.before += bytes.len();
                 return Err(failure);
             }
+            at += wrong.len();
+            stop = self.run(&bytes, &mut at, &mut out).err();
         }
         self.before += bytes.len() - self.kept.len();
         Ok(out)
@@ -216,7 +232,7 @@ fn other_reading(bytes: &[u8], not: &str) -> Option<String> {
         return None;
     }
     ["utf-8", "gbk", "shift_jis"].into_iter().filter(|name| *name != not).find_map(|name| {
-        let mut decoder = Decoder::new(name).ok()?;
+        let mut decoder = Decoder::new(name, Errors::Strict).ok()?;
         let (mut at, mut out) = (0, String::new());
         decoder.begin(bytes, &mut at, true);
         decoder.run(bytes, &mut at, &mut out).ok()?;

@@ -65,16 +65,18 @@ pub(crate) fn path_failure(error: &io::Error, path: &[u8]) -> Failure {
 
 impl File {
     pub(super) fn new(label: String, settings: Settings, source: Backing) -> Result<Rc<Self>, Failure> {
-        let mut state = Progress::default();
-        if let Some((encoding, _)) = &settings.text {
-            state.decoder = Some(Decoder::new(encoding)?);
-        }
+        let decoder = |(encoding, _): &(Rc<str>, _)| Decoder::new(encoding, settings.errors);
+        let decoder = settings.text.as_ref().map(decoder).transpose()?;
+        Ok(Self::made(label, settings, source, decoder))
+    }
+
+    fn made(label: String, settings: Settings, source: Backing, decoder: Option<Decoder>) -> Rc<Self> {
         if let Backing::Socket(socket) = &source {
             socket.files.set(socket.files.get() + 1);
         }
         let of_socket = matches!(&source, Backing::Socket(socket) if !socket.is_pipe());
-        state.source = Some(source);
-        Ok(Rc::new(Self { label, of_socket, settings, state: RefCell::new(state) }))
+        let state = Progress { source: Some(source), decoder, ..Progress::default() };
+        Rc::new(Self { label, of_socket, settings, state: RefCell::new(state) })
     }
 
     /// Open a file of the disk, as Python's `open` does with that mode.
@@ -117,14 +119,11 @@ impl File {
             Ok(libc::O_WRONLY) => "wb",
             _ => "r+b",
         };
-        match Settings::parse(mode, "rwb+") {
-            Ok(settings) if usable && fd::unblock(file.as_fd()).is_ok() => {
-                let label = format!("file of descriptor {}", file.as_raw_fd());
-                let state = Progress { source: Some(Backing::Disk(file)), ..Progress::default() };
-                Ok(Rc::new(Self { label, of_socket: false, settings, state: RefCell::new(state) }))
-            }
-            _ => Err(file.into()),
+        if !usable || fd::unblock(file.as_fd()).is_err() {
+            return Err(file.into());
         }
+        let label = format!("file of descriptor {}", file.as_raw_fd());
+        Ok(Self::made(label, Settings::of(mode), Backing::Disk(file), None))
     }
 
     /// A duplicate of the descriptor it has, to be passed on: of a socket's file, the socket's.
@@ -145,12 +144,17 @@ impl File {
         }
     }
 
-    /// The socket it is a file of, if it is one and open.
-    pub fn socket(&self) -> Option<Rc<Socket>> {
+    /// The socket or the end of a pipe it is a file of, if it is one and open.
+    pub fn source(&self) -> Option<Rc<Socket>> {
         match &self.state.try_borrow().ok()?.source {
-            Some(Backing::Socket(socket)) if !socket.is_pipe() => Some(socket.clone()),
+            Some(Backing::Socket(socket)) => Some(socket.clone()),
             _ => None,
         }
+    }
+
+    /// The socket it is a file of, if it is one and open.
+    pub fn socket(&self) -> Option<Rc<Socket>> {
+        self.source().filter(|source| !source.is_pipe())
     }
 
     /// Make a file of a socket.
@@ -161,17 +165,16 @@ impl File {
 
     /// Make a file of an end of a pipe, which nobody else has. It has no buffer: what is read is what is there, and what is
     /// written goes out at once.
-    pub fn of_pipe(end: &Rc<Socket>, mode: &str) -> Result<Rc<Self>, Failure> {
-        let mut settings = Settings::parse(mode, "rwb")?;
-        settings.buffer = 0;
+    pub fn of_pipe(end: &Rc<Socket>, mode: &str) -> Rc<Self> {
         end.set_closed();
         end.name_it(&Rc::from("a pipe"));
-        Self::new("file of a pipe".into(), settings, Backing::Socket(end.clone()))
+        let settings = Settings { buffer: 0, ..Settings::of(mode) };
+        Self::made("file of a pipe".into(), settings, Backing::Socket(end.clone()), None)
     }
 
     /// Whether it is an end of a pipe that `pipe` made, and open.
     pub fn is_pipe(&self) -> bool {
-        matches!(&self.state.borrow().source, Some(Backing::Socket(socket)) if socket.is_pipe())
+        self.source().is_some_and(|source| source.is_pipe())
     }
 
     /// The mode it was opened with.

@@ -139,7 +139,7 @@ impl File {
             let state = &mut *self.state.borrow_mut();
             let ended = self.put(state, &[], true);
             if let Some((encoding, _)) = &self.settings.text {
-                state.decoder = Some(Decoder::new(encoding)?);
+                state.decoder = Some(Decoder::new(encoding, self.settings.errors)?);
             }
             ended?;
         }

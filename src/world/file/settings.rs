@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::BUFFER;
+use crate::value::codec::Errors;
 use crate::value::{Failure, text};
 
 /// What ends a line, and what becomes of it: Python's `newline`.
@@ -69,6 +70,8 @@ pub struct Settings {
     pub by_line: bool,
     /// Encoding and line ends; none for a binary file.
     pub text: Option<(Rc<str>, Newline)>,
+    /// What becomes of what is no text of the encoding.
+    pub errors: Errors,
 }
 
 impl Settings {
@@ -80,16 +83,22 @@ impl Settings {
             return Err(Failure::usage(format!("invalid mode: `{mode}`"))
                 .note(format!("a mode is made of {}", allowed.join(" "))));
         }
+        Ok(Self::of(mode))
+    }
+
+    /// Those of a mode that is known to be one.
+    pub(super) fn of(mode: &str) -> Self {
         let plus = mode.contains('+');
         let write = mode.contains(['w', 'a', 'x']);
-        Ok(Self {
+        Self {
             mode: mode.into(),
             read: plus || mode.contains('r') || !write,
             write: plus || write,
             buffer: BUFFER,
             by_line: false,
             text: (!mode.contains('b')).then(|| ("utf-8".into(), Newline::Universal)),
-        })
+            errors: Errors::Strict,
+        }
     }
 
     pub(super) fn newline(&self) -> Newline {

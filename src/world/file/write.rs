@@ -130,7 +130,7 @@ impl File {
             "utf-8-sig" if self.state.borrow().started => "utf-8",
             _ => encoding,
         };
-        codec::encode(&text, encoding).map(Cow::into_owned)
+        codec::encode(&text, encoding, self.settings.errors).map(Cow::into_owned)
     }
 
     /// Write once to the source, `most` bytes at most of what waits for that.
