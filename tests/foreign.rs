@@ -177,6 +177,24 @@ const LINES: &[(&str, &str)] = &[
     ("r, w, x = select.select([a, b], [], [], 1)", "r, w, x = select a,b none none 1"),
     ("ready, _, _ = select.select(inputs, [], [])", "ready = select inputs"),
     ("p = select.poll()\np.register(s, select.POLLIN)\nev = p.poll(1000)", "ev = poll s IN 1"),
+    (
+        "p = select.poll()\np.register(a, select.POLLIN)\np.register(b, select.POLLIN | select.POLLOUT)\np.register(c)\n\
+         ev = p.poll(1000)",
+        "ev = poll a:IN,b:IN|OUT,c seconds=1",
+    ),
+    (
+        "for i, n in enumerate(names):\n    print(i, n)",
+        "let i = -1\nfor n in $names\n  let i = $i + 1\n  print $i $n\nend",
+    ),
+    ("for i, n in enumerate(names, 1):\n    print(n)", "let i = 0\nfor n in $names\n  let i = $i + 1\n  print $n\nend"),
+    (
+        "for host, port in pairs:\n    print(host)",
+        "for one in $pairs\n  let host = ${one[0]}\n  let port = ${one[1]}\n  print $host\nend",
+    ),
+    (
+        "for s, events in ep.poll(1):\n    print(s, events)",
+        "ready = epoll_wait ep 1\nfor one in $ready\n  let s = ${one.socket}\n  let events = ${one.events}\n  print $s $events\nend",
+    ),
     // Statements.
     ("while True:", "loop"),
     ("while 1:", "loop"),

@@ -1,7 +1,12 @@
 //! Nothing grows faster than its work: each of these programs is run at three sizes, its instructions are counted (which no
 //! other load of the machine changes), and an exponent is fitted to how they grow.
 
+use std::fs::File;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use crate::common::{Folder, SOCKPIT};
 use crate::trial::lacks;
@@ -23,20 +28,24 @@ tests![
     timers_of_waits_that_are_over,
     daemons_beside_those_who_run,
     the_proof_of_a_deadlock,
+    a_server_beside_connections_that_are_idle,
     sockets_that_are_closed_while_shown,
     the_locals_of_a_def,
     the_words_of_a_line,
     lines_from_the_standard_input,
 ];
 
-/// How many instructions the program takes, as Valgrind counts them; none where there is no Valgrind.
-fn instructions(args: &[&str], script: &str) -> Option<f64> {
+/// How many instructions a build takes for a program, as Valgrind counts them; none where there is no Valgrind.
+pub fn instructions(sockpit: &Path, options: &[&str], program: &str, args: &[&str]) -> Option<f64> {
     let folder = Folder::new();
-    let file = folder.file("growth.sock", script.as_bytes());
+    let file = folder.file("growth.sock", program.as_bytes());
     let mut valgrind = Command::new("valgrind");
-    valgrind.args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", SOCKPIT]).args(args);
-    valgrind.arg(if args.contains(&"-") { "--norc" } else { &file });
-    let stdin = std::fs::File::open(&file).ok()?;
+    valgrind
+        .args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"])
+        .arg(sockpit)
+        .args(options);
+    valgrind.arg(if options.contains(&"-") { "--norc" } else { &file }).args(args);
+    let stdin = File::open(&file).ok()?;
     let output = valgrind.stdin(stdin).stdout(Stdio::null()).stderr(Stdio::piped()).output().ok()?;
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{told}");
@@ -46,8 +55,8 @@ fn instructions(args: &[&str], script: &str) -> Option<f64> {
 }
 
 /// Hold the growth of a program, made for a size, against the most it may be. What it takes besides does not count.
-fn grows(size: usize, most: f64, args: &[&str], program: impl Fn(usize) -> String) {
-    let counts = [size, 2 * size, 4 * size].map(|size| instructions(args, &program(size)));
+fn grows(size: usize, most: f64, options: &[&str], program: impl Fn(usize) -> String) {
+    let counts = [size, 2 * size, 4 * size].map(|size| instructions(Path::new(SOCKPIT), options, &program(size), &[]));
     let [Some(one), Some(two), Some(four)] = counts else {
         return lacks("cannot run: there is no valgrind to count instructions");
     };
@@ -152,6 +161,46 @@ fn the_proof_of_a_deadlock() {
              expect Deadlock recv b 10\n"
         )
     });
+}
+
+/// How many instructions a server takes with so many connections from outside that are idle, and one on which a byte goes
+/// and comes for each turn.
+fn served(idle: usize, turns: usize) -> Option<f64> {
+    let folder = Folder::new();
+    let at = folder.file("at", b"");
+    let program = format!(
+        "srv = create_server 127.0.0.1:0 backlog=1024\nat = getsockname srv\nf = open {at} w\nwrite f \"$at\\n\"\nclose f\n\
+         def hold c\n  d = recv c 10\nend\nrepeat {idle}\n  c, peer = accept srv\n  t = spawn -d hold $c\nend\n\
+         c, peer = accept srv\nrepeat {turns}\n  send c x\n  d = recv c 1\nend\n"
+    );
+    let client = std::thread::spawn(move || {
+        let begun = Instant::now();
+        let mut addr = String::new();
+        while !addr.ends_with('\n') && begun.elapsed() < Duration::from_mins(1) {
+            addr = std::fs::read_to_string(&at).unwrap_or_default();
+        }
+        let mut all: Vec<_> = (0..=idle).map(|_| TcpStream::connect(addr.trim()).unwrap()).collect();
+        let mut byte = [0];
+        for _ in 0..turns {
+            all[idle].read_exact(&mut byte).unwrap();
+            // Long enough for the server to find that nothing can be done, which is what is counted.
+            std::thread::sleep(Duration::from_millis(15));
+            all[idle].write_all(&byte).unwrap();
+        }
+        all[idle].read(&mut byte).ok()
+    });
+    let count = instructions(Path::new(SOCKPIT), &["-q"], &program, &[])?;
+    client.join().unwrap();
+    Some(count)
+}
+
+fn a_server_beside_connections_that_are_idle() {
+    if instructions(Path::new(SOCKPIT), &["-q"], "", &[]).is_none() {
+        return lacks("cannot run: there is no valgrind to count instructions");
+    }
+    let turn = |idle| Some((served(idle, 24)? - served(idle, 4)?) / 20.0);
+    let [few, many] = [30, 240].map(|idle| turn(idle).unwrap());
+    assert!(many < 1.5 * few, "a turn takes {few} instructions beside 30 that are idle, {many} beside 240");
 }
 
 fn sockets_that_are_closed_while_shown() {

@@ -18,11 +18,13 @@ mod common;
 mod files;
 
 mod cli;
+mod course;
 mod differential;
 mod editor;
 mod events;
 mod examples;
 mod foreign;
+mod gates;
 mod grammar;
 mod growth;
 mod hosts;
@@ -65,6 +67,7 @@ fn main() {
     // What takes longest comes first.
     let rust = [
         paced::trials(),
+        gates::trials(),
         growth::trials(),
         differential::trials(),
         random::trials(),
@@ -72,6 +75,7 @@ fn main() {
         python::trials(),
         editor::trials(),
         newcomer::trials(),
+        course::trials(),
         step::trials(),
         transcripts::trials(),
         tasks::trials(),

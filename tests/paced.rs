@@ -10,7 +10,7 @@ use sockpit::render::transcript::{Entry, read};
 
 use crate::common::terminal::Terminal;
 use crate::common::{Folder, Run, command};
-use crate::files::{shows, under};
+use crate::files::{lessons, shows};
 
 tests![every_lesson_with_enter_at_a_third_of_a_second_a_line,];
 
@@ -23,10 +23,9 @@ const ENTERS_MAX: usize = 5_000;
 /// All lessons side by side: their time is the pauses. A line that is looked at again, in a loop, is let go at once; with
 /// STEP_ALL set it is looked at as long each time.
 fn every_lesson_with_enter_at_a_third_of_a_second_a_line() {
-    let lessons: Vec<PathBuf> = under("scripts", "sock")
+    let lessons: Vec<PathBuf> = lessons()
         .into_iter()
         .map(|(_, path)| path)
-        .filter(|path| path.parent().is_some_and(|folder| folder.ends_with("scripts")))
         // Its raw socket hears every ICMP message of the machine, those of other trials among them: what it receives, and how
         // often, is not its own.
         .filter(|path| !path.ends_with("25-tools.sock"))

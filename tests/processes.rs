@@ -193,9 +193,9 @@ fn the_latest_def_runs_and_how_things_are_shown_is_kept() {
 }
 
 fn what_the_children_of_a_lesson_print_is_shown() {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/23-processes.sock");
+    let script = crate::files::lesson("23-processes");
     let folder = Folder::new();
-    let run = run(&["-q", "--timeout", "20", script, "0", folder.path().to_str().unwrap()]);
+    let run = run(&["-q", "--timeout", "20", script.to_str().unwrap(), "0", folder.path().to_str().unwrap()]);
     let expected = "\
 task is running zzh
 task is over zzh

@@ -212,9 +212,11 @@ fn codes(text: &str) -> Vec<String> {
 
 fn what_it_names_exists() {
     let lessons = read("docs/lessons.md");
-    for entry in std::fs::read_dir(root().join("scripts")).unwrap() {
-        let name = entry.unwrap().file_name().into_string().unwrap();
-        assert!(lessons.contains(&format!("(../scripts/{name})")), "{name} is not in docs/lessons.md");
+    for (topic, about) in help::lessons::TOPICS {
+        assert!(
+            lessons.contains(&format!("[{about}](../scripts/{topic}/README.md)")),
+            "{topic} is not in docs/lessons.md"
+        );
     }
     for code in codes(&readme()).iter().chain(&codes(&lessons)) {
         let words: Vec<&str> = code.split_whitespace().collect();
@@ -228,7 +230,10 @@ fn what_it_names_exists() {
 
 /// Every link between the files leads to a file, and to a heading or an anchor in it.
 fn every_link_leads_somewhere() {
-    for name in ["README.md", "REFERENCE.md", "docs/lessons.md"] {
+    let topics = help::lessons::TOPICS.iter().map(|(topic, _)| format!("scripts/{topic}/README.md"));
+    let others = ["README.md", "REFERENCE.md", "docs/lessons.md", "scripts/README.md"].map(String::from);
+    for name in others.into_iter().chain(topics) {
+        let name = &*name;
         let text = read(name);
         for link in text.split("](").skip(1).map(|rest| rest.split(')').next().unwrap()) {
             if link.starts_with("https:") {

@@ -1,7 +1,6 @@
 //! The server lessons against clients from outside: real `python3` sockets, well-behaved and not.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
@@ -82,7 +81,7 @@ print("served")
 
 /// A running server: the port it printed, and the lines that it prints from then on.
 fn server(script: &str) -> (Killed, String, Receiver<String>) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts").join(script);
+    let path = crate::files::lesson(script);
     let mut child = Killed(
         command(&["-q", "--timeout", "60", path.to_str().unwrap(), "0", "serve"])
             .stderr(Stdio::inherit())
@@ -122,7 +121,7 @@ fn clients_from_outside_do_not_hurt_each_other() {
     if !has("python3") {
         return;
     }
-    let (mut server, port, lines) = server("10-concurrent-server.sock");
+    let (mut server, port, lines) = server("10-concurrent-server");
     let programs = [
         ("slow", SLOW),
         ("polite 1", POLITE),

@@ -1,12 +1,13 @@
 //! Every lesson has a transcript, and every transcript holds.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use sockpit::render::canon::Piece;
 use sockpit::render::rules::{Chosen, RULES};
 use sockpit::render::transcript::{Entry, LinePart, looks_special, parts, read, written};
 
 use crate::common::{self, Folder, Run, command, run};
+use crate::files::lessons;
 
 tests![
     each_kind_has_its_place_in_the_table,
@@ -32,14 +33,6 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(root().join(folder)).unwrap();
-    let mut found: Vec<PathBuf> =
-        entries.map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == ending)).collect();
-    found.sort();
-    found
-}
-
 /// Verify a transcript in a folder of its own.
 fn verify(path: &Path, folder: &Folder) -> Run {
     let mut command = command(&["verify", "--timeout", "30", path.to_str().unwrap()]);
@@ -47,19 +40,18 @@ fn verify(path: &Path, folder: &Folder) -> Run {
 }
 
 fn every_script_has_a_transcript() {
-    for script in files("scripts", "sock") {
-        let name = script.file_stem().unwrap().to_str().unwrap();
+    for (name, script) in lessons() {
         let transcript = root().join(format!("tests/transcripts/{name}.transcript"));
         assert!(
             transcript.exists(),
-            "no transcript: sockpit record scripts/{name}.sock 0 . -o tests/transcripts/{name}.transcript"
+            "no transcript: sockpit record {} 0 . -o tests/transcripts/{name}.transcript",
+            script.display()
         );
     }
 }
 
 fn every_transcript_has_the_lines_of_its_script() {
-    for script in files("scripts", "sock") {
-        let name = script.file_stem().unwrap().to_str().unwrap();
+    for (name, script) in lessons() {
         let transcript = std::fs::read_to_string(root().join(format!("tests/transcripts/{name}.transcript"))).unwrap();
         let typed =
             |l: &str| ["sockpit>", "    ...>"].iter().find_map(|p| l.strip_prefix(p)).map(|l| l.trim().to_string());

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
 use super::args::Arg;
-use crate::value::special::{FAMILIES, Special};
+use crate::value::special::{ALGORITHMS, FAMILIES, Special};
 use crate::value::text::escape_bytes;
 use crate::value::{Addr, Failure, Value, addr};
 
@@ -91,9 +91,12 @@ pub(super) fn fit(value: Value) -> Result<Arg, Failure> {
     host_port(&Value::text(host), &Value::text(port))
 }
 
-/// An address in two words: a host and a port.
+/// An address in two words: a host and a port, or the sort and the name of an algorithm.
 pub(crate) fn host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
     let (host, port_text) = (host.to_string(), port.to_string());
+    if ALGORITHMS.contains(&&*host) && port_text.parse::<u32>().is_err() {
+        return Ok(Arg::Value(Value::Addr(Addr::Special(Special::algorithm(&host, &port_text).into()))));
+    }
     let digits = port_text.strip_prefix("0x").map(|hex| i128::from_str_radix(hex, 16));
     let port = match digits.unwrap_or_else(|| port_text.parse()) {
         Ok(n) => match (u16::try_from(n), host.parse(), u32::try_from(n)) {

@@ -19,11 +19,13 @@ pub(super) fn data(value: Value) -> Value {
 }
 
 /// Whether it is sent as it is.
+#[inline]
 pub(super) fn is_bytes(value: &Value) -> bool {
     matches!(value, Value::Text(_) | Value::Bytes(_))
 }
 
 /// The bytes of such data.
+#[inline]
 pub(super) fn bytes(data: &Value) -> &[u8] {
     match data {
         Value::Text(text) => text.as_bytes(),

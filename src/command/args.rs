@@ -20,7 +20,7 @@ pub enum Arg {
     /// A socket option by level and number.
     Opt(OptRef),
     /// The level of the option in the next place, where a name's value told that.
-    Level(Value),
+    Level(Box<Value>),
     /// A host still to be looked up, and a port.
     Host(Rc<str>, u16),
     /// Two numbers, of which the second is no port: only some families have such an address.
@@ -28,7 +28,7 @@ pub enum Arg {
     /// The wildcard address of whatever family the socket has, and a port.
     Wildcard(u16),
     /// `KEY=VALUE`.
-    Pair(Rc<str>, Value),
+    Pair(Box<(Rc<str>, Value)>),
     /// A word that does not fit its parameter; the call fails with it when it is made.
     Bad(Box<Failure>),
 }
@@ -47,7 +47,7 @@ impl Arg {
 impl From<Arg> for Given {
     fn from(arg: Arg) -> Self {
         match arg {
-            Arg::Pair(key, value) => Self { key: Some(key), value },
+            Arg::Pair(pair) => Self { key: Some(pair.0), value: pair.1 },
             Arg::Value(value) => Self { key: None, value },
             _ => Self { key: None, value: Value::None },
         }
@@ -137,9 +137,10 @@ impl Args {
     /// A whole number of C's `int`, or the default when it was left out.
     #[inline]
     pub fn int32_or(&self, i: usize, default: i32) -> Result<i32, Failure> {
-        if !self.has(i) {
-            return Ok(default);
-        }
+        if self.has(i) { self.int32(i) } else { Ok(default) }
+    }
+
+    fn int32(&self, i: usize) -> Result<i32, Failure> {
         let n = self.int(i)?;
         i32::try_from(n)
             .map_err(|_| Failure::usage(format!("{n} does not fit a C int (-2147483648 to 2147483647)")).at(i))

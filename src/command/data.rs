@@ -1,7 +1,6 @@
 //! Data in the forms that go over the wire: encodings, Python's `struct` and `json`. None of these calls touches the world.
 
 use std::borrow::Cow;
-use std::rc::Rc;
 
 use super::args::{Arg, Args, expected};
 use super::{Command, Group, Kind, base, err, opt, req, rest};
@@ -193,7 +192,7 @@ fn dumps(args: &Args) -> Result<Value, Failure> {
     let mut pairs = Vec::new();
     for (i, arg) in args.rest(0).iter().enumerate() {
         match arg {
-            Arg::Pair(key, value) => pairs.push((Rc::clone(key), value.clone())),
+            Arg::Pair(pair) => pairs.push((**pair).clone()),
             Arg::Value(Value::Object(object)) => pairs.extend(object.iter().cloned()),
             _ => return Err(Failure::usage("KEY=VALUE or an object is needed here").at(i)),
         }

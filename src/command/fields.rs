@@ -1,6 +1,6 @@
 //! The fields of the kernel's structures as values, and words as fields: for options and ancillary data.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::rc::Rc;
 
 use super::kinds;
@@ -11,11 +11,14 @@ use crate::value::{Addr, Failure, Value, text};
 
 /// The fields of a structure that stand in these bytes, each with its name.
 pub(super) fn decode(layout: &Layout, bytes: &[u8]) -> Vec<(Rc<str>, Value)> {
-    let (mut fields, mut rest) = (Vec::with_capacity(layout.parts.len()), bytes);
+    let (mut fields, mut rest, mut byte) = (Vec::with_capacity(layout.parts.len()), bytes, &bytes[..0]);
     for &(name, part) in layout.parts {
-        let size = if matches!(part, Member::Number | Member::Host) { rest.len() } else { part.size() };
-        let Some((own, after)) = rest.split_at_checked(size) else { break };
+        let all = matches!(part, Member::Number | Member::Host | Member::List(_));
+        let Some((own, after)) = rest.split_at_checked(if all { rest.len() } else { part.size() }) else { break };
         rest = after;
+        // Several fields are of one byte.
+        let own = if matches!(part, Member::Bits(1.., _)) { byte } else { own };
+        byte = own;
         if !matches!(part, Member::Pad(_)) {
             fields.push((Rc::from(name), value_of(part, own)));
         }
@@ -31,7 +34,15 @@ fn value_of(part: Member, own: &[u8]) -> Value {
             let known = i32::try_from(number(own)).ok().and_then(errno::by_number);
             known.map_or_else(|| Value::Int(number(own)), |known| Value::text(known.name))
         }
-        Member::Choice(set) => {
+        Member::Bits(from, count) => {
+            let from = if cfg!(target_endian = "big") { u8::BITS - from - count } else { from };
+            Value::Int(number(own) >> from & ((1 << count) - 1))
+        }
+        Member::Flags(set) => match number(own) as i32 {
+            0 => Value::Int(0),
+            flags => Value::text(set.join(flags)),
+        },
+        Member::Choice(set, _) => {
             let known = i32::try_from(number(own)).ok().and_then(|n| set.name_of(n));
             known.map_or_else(|| Value::Int(number(own)), Value::text)
         }
@@ -40,11 +51,17 @@ fn value_of(part: Member, own: &[u8]) -> Value {
             Value::list(each.map(|one| Value::Object(Rc::new(decode(layout, one)))).collect())
         }
         Member::Address(_) => Value::Addr(addr::decode(own)),
-        Member::Host => addr::decode(own).host().map_or(Value::None, |host| Value::text(host.to_string())),
+        Member::List(each) => {
+            let all = own.chunks_exact(each.size().max(1));
+            Value::list(all.map(|one| value_of(*each, one)).collect())
+        }
+        Member::Host | Member::HostIn(_) => {
+            addr::decode(own).host().map_or(Value::None, |host| Value::text(host.to_string()))
+        }
         Member::Int(size) => Value::Int(signed(own, size)),
         Member::Number if own.len() > 1 => Value::Int(signed(own, own.len())),
         Member::Interface => Value::Int(signed(own, own.len())),
-        Member::Number | Member::Uint(_) | Member::Pad(_) => Value::Int(number(own)),
+        Member::Number | Member::Uint(_) | Member::Count | Member::Pad(_) => Value::Int(number(own)),
     }
 }
 
@@ -68,23 +85,37 @@ fn signed(bytes: &[u8], size: usize) -> i128 {
 }
 
 /// A structure of its values: words or numbers in the order of the fields. A word that cannot be an address is not taken for
-/// one, nor an address for anything else, and of these any may be left out. What is wrong is the value of that place.
+/// one, nor an address for anything else, and of these any may be left out. What stands behind the name of a choice stands
+/// behind it in the structure. What is wrong is the value of that place.
 pub(super) fn encode(layout: &Layout, values: &[Value]) -> Result<Vec<u8>, (usize, Failure)> {
     let takes = |at: usize| (at, takes(layout));
     if layout.form.is_empty() || values.is_empty() {
         return Err(takes(0));
     }
     let mut filled: Vec<Option<Vec<u8>>> = vec![None; layout.parts.len()];
+    let (mut from, mut listed) = (0, 0_u32);
     for (at, value) in values.iter().enumerate() {
-        let fits = |(i, (_, part)): &(usize, &(&str, Member))| filled[*i].is_none() && may_be(*part, value);
-        let Some((i, (_, part))) = layout.parts.iter().enumerate().find(fits) else { return Err(takes(at)) };
-        filled[i] = Some(piece(*part, value).map_err(|failure| (at, failure))?);
+        let free = |i: usize, part: Member| filled[i].is_none() || matches!(part, Member::List(_));
+        let fits = |(i, (_, part)): &(usize, &(&str, Member))| free(*i, *part) && may_be(*part, value);
+        let names = |(_, (_, part)): &(usize, &(&str, Member))| is_named(*part, value);
+        let mut parts = layout.parts.iter().enumerate().skip(from);
+        let Some((i, (_, part))) = parts.clone().find(names).or_else(|| parts.find(fits)) else {
+            return Err(takes(at));
+        };
+        let own = piece(*part, value).map_err(|failure| (at, failure))?;
+        filled[i].get_or_insert_default().extend(own);
+        match part {
+            Member::Choice(..) => from = i + 1,
+            Member::List(_) => listed += 1,
+            _ => {}
+        }
     }
     let mut bytes = Vec::with_capacity(layout.size());
     for ((_, part), given) in layout.parts.iter().zip(filled) {
         match (part, given) {
             (_, Some(given)) => bytes.extend(given),
-            (Member::V4 | Member::V6 | Member::Interface | Member::Pad(_), None) => {
+            (Member::Count, None) => bytes.extend(listed.to_ne_bytes()),
+            (Member::V4 | Member::V6 | Member::Interface | Member::Pad(_) | Member::List(_), None) => {
                 bytes.resize(bytes.len() + part.size(), 0);
             }
             (_, None) => return Err(takes(values.len())),
@@ -108,10 +139,16 @@ pub(super) fn parts(layout: &Layout, values: Vec<Value>) -> Vec<Value> {
         [Value::List(all)] => all.to_vec(),
         [Value::Object(fields)] => {
             let field = |name: &str| fields.iter().find(|(key, _)| **key == *name).map(|(_, value)| value.clone());
-            layout.names().filter_map(field).collect()
+            let several = |value| if let Value::List(all) = value { all.to_vec() } else { vec![value] };
+            layout.names().filter_map(field).flat_map(several).collect()
         }
         _ => values,
     }
+}
+
+/// Whether a value is the name of one of a field's.
+fn is_named(part: Member, value: &Value) -> bool {
+    matches!((part, value), (Member::Choice(set, _), Value::Text(word)) if set.number(word).is_some())
 }
 
 /// Whether a value can be meant for a field.
@@ -120,7 +157,10 @@ fn may_be(part: Member, value: &Value) -> bool {
         Member::V4 => address_v4(value).is_some(),
         Member::V6 => address_v6(value).is_some(),
         Member::Interface => address_v4(value).is_none() && address_v6(value).is_none(),
-        Member::Pad(_) => false,
+        Member::HostIn(_) => address_v4(value).is_some() || address_v6(value).is_some(),
+        Member::List(each) => may_be(*each, value),
+        Member::Choice(..) => address_v4(value).is_none() && address_v6(value).is_none(),
+        Member::Pad(_) | Member::Count => false,
         _ => true,
     }
 }
@@ -147,6 +187,14 @@ fn piece(part: Member, value: &Value) -> Result<Vec<u8>, Failure> {
         Member::Interface => interface(value).map(|index| index.to_ne_bytes().to_vec()),
         Member::V4 => Ok(address_v4(value).map_or([0; 4], |ip| ip.octets()).to_vec()),
         Member::V6 => Ok(address_v6(value).map_or([0; 16], |ip| ip.octets()).to_vec()),
+        Member::Choice(_, size) => sized(whole(value)?, size),
+        Member::HostIn(size) => {
+            let host = address_v4(value).map(IpAddr::from).or_else(|| address_v6(value).map(IpAddr::from));
+            let (mut own, host) = ([0; 128], host.unwrap_or(Ipv4Addr::UNSPECIFIED.into()));
+            addr::encode(&SocketAddr::new(host, 0).into(), &mut own).map_err(Failure::os)?;
+            Ok(own[..size].to_vec())
+        }
+        Member::List(each) => piece(*each, value),
         _ => Err(Failure::usage("this is given as packed bytes")),
     }
 }

@@ -27,9 +27,10 @@ pub(super) const COMMANDS: &[Command] = &[
         ],
         params: &[
             named("host", Kind::Host).is("that host's sockets, and no others"),
-            rest("FILTER", Kind::Filter)
-                .is("a port, a state, an address, tcp, udp, unix, the name of a socket or of a \
-                                             process: rows that have them all"),
+            rest("FILTER", Kind::Filter).is(
+                "a port, a state, an address, tcp, udp, unix, the name of a socket or of a process: rows that have \
+                     them all; -ano as on a shell: all is shown in numbers, with timers and processes, anyway",
+            ),
         ],
         results: &[("rows", Holds::Plain)],
         returns: "a list of the rows, when it is given a name; else they are shown",
@@ -48,9 +49,10 @@ pub(super) const COMMANDS: &[Command] = &[
         )
     },
     Command {
+        aliases: &["ipconfig"],
         params: &[
             named("host", Kind::Host).is("that host's interfaces"),
-            rest("FILTER", Kind::Any).is("an interface's name, an address"),
+            rest("FILTER", Kind::Any).is("an interface's name, an address; /all is all of them"),
         ],
         results: &[("rows", Holds::Measured)],
         returns: "a list of the rows, when it is given a name; else they are shown",
@@ -114,7 +116,9 @@ fn ifconfig(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let host = args.host(0)?;
     let all = interfaces::all(host.as_ref().map(|host| host.inside())).map_err(Failure::os)?;
     let mut shown: Vec<Vec<Value>> = all.iter().flat_map(interface_rows).collect();
-    for (i, word) in args.rest_values(1).iter().enumerate() {
+    // What Windows' ipconfig calls all is all there is here.
+    let words = args.rest_values(1);
+    for (i, word) in words.iter().enumerate().filter(|(_, word)| word.to_string() != "/all") {
         let fits = |row: &Vec<Value>| row[..2].contains(word);
         if !shown.iter().any(fits) {
             let names: Vec<String> = all.iter().map(|i| text::escape_bytes(&i.name)).collect();

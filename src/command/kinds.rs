@@ -310,7 +310,7 @@ fn fit_option(value: &Value) -> Result<Arg, Failure> {
 
 /// The same of a name's value, which may also be the level of the option in the next word.
 pub(crate) fn fit_option_or_level(value: Value) -> Result<Arg, Failure> {
-    if is_level(&value) { Ok(Arg::Level(value)) } else { fit_option(&value) }
+    if is_level(&value) { Ok(Arg::Level(Box::new(value))) } else { fit_option(&value) }
 }
 
 /// What is said where an option's name is needed, and this is none.

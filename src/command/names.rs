@@ -191,7 +191,7 @@ fn unsuitable(family: i32) -> Failure {
             "an AF_PACKET socket has packet:INTERFACE:PROTOCOL for its address, such as packet:lo:0x0800"
         }
         libc::AF_VSOCK => "an AF_VSOCK socket has vsock:CID:PORT for its address, each a number or any",
-        libc::AF_ALG => "an AF_ALG socket has alg:TYPE:NAME for its address, such as alg:hash:sha256",
+        libc::AF_ALG => "an AF_ALG socket has TYPE NAME or alg:TYPE:NAME for its address, such as hash sha256",
         _ => "a socket of this family has family:NUMBER:HEX for its address: the bytes that stand behind the family",
     })
 }

@@ -154,6 +154,10 @@ impl Filter {
                     .push(port.map_err(|_| Failure::usage(format!("a port is 0 to 65535, not {n}")).at(1 + i))?);
                 continue;
             }
+            if let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.is_empty()) {
+                filter.flags(letters).map_err(|failure| failure.at(i))?;
+                continue;
+            }
             let protocols = protocols(&word);
             if !protocols.is_empty() {
                 filter.protocols.extend(protocols);
@@ -170,6 +174,24 @@ impl Filter {
             }
         }
         Ok(filter)
+    }
+
+    /// The letters of a shell's netstat and ss. Some ask for what is shown anyway: all sockets, numbers, timers, processes.
+    fn flags(&mut self, letters: &str) -> Result<(), Failure> {
+        for letter in letters.chars() {
+            match letter {
+                'a' | 'n' | 'o' | 'p' | 'e' => {}
+                't' => self.protocols.extend(protocols("tcp")),
+                'u' => self.protocols.extend(protocols("udp")),
+                'x' => self.protocols.extend(protocols("unix")),
+                'l' => self.states.push(State::Listen),
+                other => {
+                    let known = "known are a n o p e, which change nothing, and t u x l: tcp, udp, unix, LISTEN";
+                    return Err(Failure::usage(format!("netstat has no `-{other}` here")).note(known));
+                }
+            }
+        }
+        Ok(())
     }
 
     fn wants(&self, protocol: Protocol) -> bool {

@@ -6,13 +6,17 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::forms::encode;
-use super::{Arg, Args, CLOSED, Command, Group, Kind, base, err, fields, kinds, opt, req, some};
+use super::{Arg, Args, CLOSED, Command, Group, Kind, base, err, fields, kinds, named, opt, req, some};
 use crate::linux::options::{OptKind, OptRef};
 use crate::os::{sockopt, trace};
 use crate::value::{Failure, Holds, Reply, Tried, Value};
 use crate::world::record::Did;
 use crate::world::{Socket, Step, World};
 
+/// Where the option stands.
+const OPT: usize = 1;
+/// Where getsockopt is told of what.
+const OF: usize = 3;
 /// The longest answer that getsockopt gives, as in Python.
 const LONGEST: usize = 1024;
 
@@ -73,6 +77,7 @@ pub(super) const COMMANDS: &[Command] = &[
             req("S", Kind::Socket),
             req("OPT", Kind::Option).is("an option's name; or a level and an option, each by name or number"),
             opt("BUFLEN", Kind::SizeOrOption).is("give the raw bytes, at most so many: unpack takes them apart"),
+            named("of", Kind::Any).is("of which group and interface a source filter is: of=\"224.0.2.1 lo\", or a list of both"),
         ],
         results: &[("value", Holds::Plain)],
         returns: "a number, flags by name, or a structure with its fields: ${value.pid}; with BUFLEN the bytes",
@@ -89,6 +94,8 @@ pub(super) const COMMANDS: &[Command] = &[
             err("EOPNOTSUPP", "the socket's protocol has no options at that level"),
             err("EINVAL", "the buffer has not the size that the option needs").cure("its size as BUFLEN"),
             err("ERANGE", "BUFLEN is too small for the option"),
+            err("EADDRNOTAVAIL", "of=: the socket is not a member of that group on that interface")
+                .cure("setsockopt S IP_ADD_MEMBERSHIP GROUP INTERFACE first"),
             err("ENOTCONN", "the option tells of a connection, and there is none").cure("connect S first"),
             CLOSED,
         ],
@@ -100,10 +107,19 @@ pub(super) const COMMANDS: &[Command] = &[
     },
 ];
 
-/// The option in its place. With its level before it in a word of its own the two are joined here, and what stands behind
-/// comes so many places earlier, which is told besides.
+/// The option in its place, and how many places earlier than usual stands what is behind it.
+#[inline]
 fn option(args: &mut Args) -> Result<(OptRef, usize), Failure> {
-    const OPT: usize = 1;
+    match args.0.get(OPT) {
+        Some(Arg::Opt(option)) => Ok((*option, 0)),
+        _ => joined(args),
+    }
+}
+
+/// An option with its level before it in a word of its own: the two are joined here, and what stands behind
+/// comes a place earlier.
+#[cold]
+fn joined(args: &mut Args) -> Result<(OptRef, usize), Failure> {
     let Some(Arg::Level(level)) = args.0.get(OPT) else { return Ok((args.option(OPT)?, 0)) };
     if !args.has(OPT + 1) {
         return Err(kinds::no_option(level).at(OPT));
@@ -158,9 +174,9 @@ fn give_error(world: &mut World, socket: &Socket, error: i32) {
 fn get(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let (option, before) = option(args)?;
-    let length = if args.has(2) { Some(args.size(2).map_err(|failure| failure.after(before))?) } else { None };
+    let length = if before == 0 && args.has(2) { Some(args.size(2)?) } else { None };
     if length.is_some_and(|n| n > LONGEST) {
-        return Err(Failure::usage(format!("getsockopt buflen out of range: 0 to {LONGEST} bytes")).at(2 + before));
+        return Err(Failure::usage(format!("getsockopt buflen out of range: 0 to {LONGEST} bytes")).at(2));
     }
     let kind = match length {
         None => option.spec.map_or(OptKind::Number, |spec| spec.kind),
@@ -174,12 +190,43 @@ fn get(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     }
     let mut buffer = [0; LONGEST];
     let room = &mut buffer[..room(kind)];
-    let filled = sockopt::get(socket.fd()?.as_fd(), option.level, option.number, room)
-        .map_err(|e| Failure::os(e).trying(Tried::GetOption(option.level, option.number)))?;
+    let of = OF - before;
+    let filled = if args.has(of) {
+        ask_of(option, args.value(of), room).map_err(|failure| failure.at(OF))?;
+        sockopt::get_of(socket.fd()?.as_fd(), option.level, option.number, room)
+    } else {
+        sockopt::get(socket.fd()?.as_fd(), option.level, option.number, room)
+    };
+    let filled = filled.map_err(|e| Failure::os(e).trying(Tried::GetOption(option.level, option.number)))?;
     if is_error {
         give_error(world, &socket, number(room, 4) as i32);
     }
     Ok(decode(kind, room, filled).into())
+}
+
+/// Write down what a source filter is to be told of.
+fn ask_of(option: OptRef, of: &Value, room: &mut [u8]) -> Result<(), Failure> {
+    let kind = option.spec.map(|spec| spec.kind);
+    let Some((layout, each)) = kind.and_then(|kind| match kind {
+        OptKind::Fields(layout) => layout.listed().map(|each| (layout, each)),
+        _ => None,
+    }) else {
+        return Err(Failure::usage(
+            "this option tells of the whole socket: of= goes with IP_MSFILTER and MCAST_MSFILTER",
+        ));
+    };
+    let mut values = match of {
+        Value::Text(words) => words.split_whitespace().map(Value::text).collect(),
+        other => fields::parts(layout, vec![other.clone()]),
+    };
+    values.push(Value::text("MCAST_INCLUDE"));
+    let header = fields::encode(layout, &values).map_err(|(_, failure)| failure)?;
+    // The number of sources, at the header's end, is how many there is room for.
+    let head = header.len();
+    let count = u32::try_from(room.len().saturating_sub(head) / each).unwrap_or(0);
+    room[..head].copy_from_slice(&header);
+    room[head - size_of_val(&count)..head].copy_from_slice(&count.to_ne_bytes());
+    Ok(())
 }
 
 /// How much room the answer gets.
@@ -187,6 +234,7 @@ fn room(kind: OptKind) -> usize {
     match kind {
         OptKind::Wide => 8,
         OptKind::Seconds => size_of::<libc::timeval>(),
+        OptKind::Fields(layout) if layout.listed().is_some() => LONGEST,
         OptKind::Fields(layout) => layout.size().min(LONGEST),
         OptKind::Text | OptKind::Numbers => LONGEST,
         OptKind::Struct(size) => size.min(LONGEST),

@@ -1,4 +1,4 @@
-//! Paths: `unlink`, `mkdir`, `exists`, `filesize`, `symlink`, `realpath`.
+//! Paths: `unlink`, `mkdir`, `mkdtemp`, `exists`, `filesize`, `symlink`, `realpath`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -12,7 +12,7 @@ use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::{Step, World, file};
 
 /// The calls.
-pub(super) const COMMANDS: &[Command] = &[UNLINK, MKDIR, EXISTS, FILESIZE, SYMLINK, REALPATH];
+pub(super) const COMMANDS: &[Command] = &[UNLINK, MKDIR, MKDTEMP, EXISTS, FILESIZE, SYMLINK, REALPATH];
 
 const UNLINK: Command = Command {
     name: "unlink",
@@ -51,8 +51,34 @@ const MKDIR: Command = Command {
         err("EROFS", "the file system cannot be written"),
     ],
     example: "mkdir sockpit-folder\nexists sockpit-folder\nexpect EEXIST mkdir sockpit-folder",
-    related: &["exists", "open"],
+    related: &["mkdtemp", "exists", "open"],
     run: |_, args| on_path(args, |path| fs::create_dir(path)).map(|()| Step::Done(Reply::Nothing)),
+    ..base(Group::Files)
+};
+
+const MKDTEMP: Command = Command {
+    name: "mkdtemp",
+    elsewhere: &["mktemp", "TemporaryDirectory", "NamedTemporaryFile"],
+    summary: "make a folder of a name that nothing else has; it is removed, with what is in it, when the session ends",
+    notes: &[
+        "It is in $TMPDIR, or in /tmp, and nobody else may look into it. Two runs of a script at the same time have \
+              one each. Python's mkdtemp leaves it to the program to remove the folder; its TemporaryDirectory does as this.",
+    ],
+    results: &[("path", Holds::Random)],
+    returns: "its path",
+    python: "tempfile.mkdtemp()",
+    c: "char name[] = \"/tmp/sockpit-XXXXXX\"; char *path = mkdtemp(name);",
+    man: "mkdtemp(3)",
+    errors: &[
+        err("ENOENT", "the folder that $TMPDIR names does not exist"),
+        ACCES,
+        NOTDIR,
+        err("EROFS", "the file system cannot be written"),
+        err("ENOSPC", "the disk is full"),
+    ],
+    example: "folder = mkdtemp\nf = open \"$folder/data.txt\" w\nwrite f hello\nclose f\nexists \"$folder/data.txt\"",
+    related: &["mkdir", "open", "exists"],
+    run: |world, _| Ok(Value::text(world.temporary.make()?.to_string_lossy()).into()),
     ..base(Group::Files)
 };
 

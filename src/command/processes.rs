@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::args::expected;
 use super::tasks::start_of_def;
-use super::{Args, Command, Group, Kind, base, err, opt, req, some};
+use super::{Args, Command, Group, Kind, KnownError, Param, base, err, opt, req, some};
 use crate::os::process::{self as os, Prints};
-use crate::value::{Failure, Holds, Reply, Value};
+use crate::value::table::{Column, holds, plain};
+use crate::value::{Failure, Holds, Reply, Table, Value};
 use crate::world::{Process, Request, Step, World, process as world};
 
 fn start(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -41,9 +42,35 @@ fn getppid(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     }
 }
 
-fn signal(args: &Args, number: i32) -> Result<Step, Failure> {
-    process(args, 0)?.signal(number)?;
+/// The child that is given by its handle or by its id.
+fn child(world: &World, args: &Args) -> Result<Rc<Process>, Failure> {
+    let Value::Int(pid) = args.value(0) else { return process(args, 0) };
+    world.family.child(*pid).ok_or_else(|| {
+        Failure::usage(format!("no child of this process has the id {pid}"))
+            .note("`ps` lists those that there are")
+            .at(0)
+    })
+}
+
+fn signal(world: &World, args: &Args, number: i32) -> Result<Step, Failure> {
+    child(world, args)?.signal(number)?;
     Ok(Step::Done(Reply::Nothing))
+}
+
+const CHILDREN: &[Column] =
+    &[holds("pid", Holds::Pid), holds("parent", Holds::Pid), plain("name"), plain("state"), plain("daemon")];
+
+/// The children as rows.
+fn list(world: &mut World, _: &mut Args) -> Result<Step, Failure> {
+    let row = |child: &Rc<Process>| {
+        let parent = os::look(child.pid).map_or(Value::None, |(_, parent)| Value::Int(parent.into()));
+        let daemon = if child.daemon { Value::Bool(true) } else { Value::None };
+        vec![Value::Int(child.pid.into()), parent, Value::text(&*child.name), Value::text(child.state()), daemon]
+    };
+    let rows = world.family.children().filter(|child| !child.is_gone()).map(row).collect();
+    let table = Table { columns: CHILDREN, rows, empty: "no child processes".into() };
+    let value = table.to_value();
+    Ok(Step::Ask(Request::Rows(table, value)))
 }
 
 fn procstate(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -89,14 +116,17 @@ fn make_queue(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 
 const BASE: Command = Command { params: &[req("P", Kind::Process)], ..base(Group::Processes) };
 
+const CHILD: Param = req("P", Kind::ProcessOrPid).is("a child process, or its id");
+const NO_CHILD: KnownError = err("Usage", "it is no child of this process: others are none of sockpit's business");
+
 /// The calls of this group.
 pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "process",
         summary: "start a def in a process of its own, with its own copy of the data; with -d it ends with the main \
                   task",
-        params: &[some("[-d] NAME ARGS", Kind::Def)
-            .is("a def's name, and what it is called with, by place or as PARAM=VALUE: values, sockets, pipes' ends")],
+        params: &[some("[-d] [-n TITLE] NAME ARGS", Kind::Def)
+            .is("a def's name, and what it is called with, by place or as PARAM=VALUE: values, sockets, pipes' ends; TITLE is what the process is called, else it is the def's name and a number")],
         results: &[("process", Holds::Live)],
         returns: "the process",
         python: "p = multiprocessing.Process(target=NAME, args=(ARGS, ...)); p.start()",
@@ -175,7 +205,9 @@ pub(super) const COMMANDS: &[Command] = &[
         man: "kill(2)",
         example: "def nap\n  sleep 60\nend\np = process nap\nterminate p\njoin p\nexitcode p",
         related: &["kill", "exitcode", "join", "process"],
-        run: |_, args| signal(args, libc::SIGTERM),
+        params: &[CHILD],
+        errors: &[NO_CHILD],
+        run: |world, args| signal(world, args, libc::SIGTERM),
         ..BASE
     },
     Command {
@@ -186,7 +218,25 @@ pub(super) const COMMANDS: &[Command] = &[
         man: "kill(2)",
         example: "def busy\n  loop\n  end\nend\np = process busy\nkill p\njoin p\nexitcode p",
         related: &["terminate", "exitcode", "join"],
-        run: |_, args| signal(args, libc::SIGKILL),
+        params: &[CHILD],
+        errors: &[NO_CHILD],
+        elsewhere: &["taskkill"],
+        run: |world, args| signal(world, args, libc::SIGKILL),
+        ..BASE
+    },
+    Command {
+        name: "ps",
+        elsewhere: &["tasklist"],
+        summary: "list the child processes of this one, with their ids and states",
+        params: &[],
+        results: &[("rows", Holds::Plain)],
+        returns: "a list of the rows, when it is given a name; else they are shown",
+        notes: &["One that has ended stays as a zombie until somebody asks how it ended: join, exitcode, is_alive."],
+        also: &["multiprocessing.active_children()"],
+        man: "ps(1)",
+        example: "def nap\n  sleep 60\nend\np = process nap\nps\nkill p\njoin p\nps",
+        related: &["process", "procstate", "kill", "pid"],
+        run: list,
         ..BASE
     },
     Command {
@@ -238,6 +288,24 @@ pub(super) const COMMANDS: &[Command] = &[
                   p = process writer\njoin p\ncode = exitcode p\nassert $code == -13",
         related: &["EPIPE", "MSG_NOSIGNAL", "exitcode", "process", "signals"],
         run: disposition,
+        ..BASE
+    },
+    Command {
+        name: "mplock",
+        summary: "make a lock between processes; one of all that know it holds it at a time",
+        params: &[],
+        results: &[("lock", Holds::Live)],
+        returns: "the lock",
+        notes: &["Who waits for it gets it in an order that is the system's affair. Any process may release it; one that dies \
+                  while it holds it leaves it taken, and all that wait for it wait for ever: release stands in a finally."],
+        python: "multiprocessing.Lock()",
+        c: "sem_init(sem, 1, 1);",
+        man: "sem_overview(7)",
+        errors: &[err("EMFILE", "too many open files")],
+        example: "m = mplock\ndef task m\n  acquire m\n  print mine\n  release m\nend\np = process task $m\nq = process task $m\n\
+                  join p\njoin q",
+        related: &["acquire", "release", "lock", "process", "mpqueue"],
+        run: |world, _| Ok(Value::Handle(world.mplock()?).into()),
         ..BASE
     },
     Command {

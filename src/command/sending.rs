@@ -71,18 +71,15 @@ pub(super) fn at_once(
     data: &Value,
     flags: i32,
     to: Option<&Addr>,
-) -> Option<Result<usize, Failure>> {
+) -> Option<Result<usize, i32>> {
     if world.record.is_some() || socket.shared.stash.get().is_some() || !is_bytes(data) {
         return None;
     }
-    let said = socket.fd().and_then(|fd| {
-        match to {
-            Some(to) => addr::sendto(fd.as_fd(), bytes(data), flags, to),
-            None => addr::send_bytes(fd.as_fd(), bytes(data), flags),
-        }
-        .map_err(Failure::os)
-    });
-    Some(said)
+    let fd = socket.fd().ok()?;
+    Some(match to {
+        Some(to) => addr::sendto(fd.as_fd(), bytes(data), flags, to),
+        None => addr::send_bytes(fd.as_fd(), bytes(data), flags),
+    })
 }
 
 /// One send in any of its forms, of which a first part may have been tried: it gives the count.
@@ -91,7 +88,7 @@ pub(super) fn put(
     socket: &Socket,
     load: Load,
     flags: i32,
-    said: Option<Result<usize, Failure>>,
+    said: Option<Result<usize, i32>>,
 ) -> Result<Step, Failure> {
     if socket.shared.stash.get().is_some() {
         kept(socket)?;
@@ -122,7 +119,7 @@ struct Sending {
     whole: bool,
     sent: usize,
     /// What the call said that was made already.
-    said: Option<Result<usize, Failure>>,
+    said: Option<Result<usize, i32>>,
 }
 
 impl Sending {
@@ -146,7 +143,7 @@ impl Sending {
     fn attempt(&mut self, world: &mut World, socket: &Socket, expired: Expired) -> Result<Step, Failure> {
         loop {
             let before = world.before_send(socket, self.load.to());
-            let said = self.said.take();
+            let said = self.said.take().map(|said| said.map_err(Failure::os));
             let failure = match said.unwrap_or_else(|| self.load.put(socket, self.sent, self.flags)) {
                 Ok(n) => {
                     self.opened(world, socket);

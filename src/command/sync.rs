@@ -8,7 +8,7 @@ use super::{Args, Command, Group, Kind, KnownError, Need, Param, Run, bare, err,
 use crate::os::fd;
 use crate::value::{Failure, Handle, Holds, Reply, Value};
 use crate::world::sync::{self, EventFlag, Lock, Order, Pool, Queue, Sort};
-use crate::world::{MpQueue, Request, Step, World, mpqueue};
+use crate::world::{MpLock, MpQueue, Request, Step, World, mplock, mpqueue};
 
 fn lock_in(args: &Args) -> Result<Rc<Lock>, Failure> {
     args.value(0).downcast_rc().ok_or_else(|| expected(0, "a lock or a semaphore", args.value(0)))
@@ -46,6 +46,11 @@ fn new_queue(args: &Args, order: Order) -> Result<Step, Failure> {
     made(Queue::new(order, max))
 }
 
+/// The lock between processes that is given, if it is one of those.
+fn shared_lock(args: &Args) -> Option<Rc<MpLock>> {
+    args.value(0).downcast_rc()
+}
+
 /// The queue between processes that is given, if it is one of those.
 fn between_processes(args: &Args) -> Option<Rc<MpQueue>> {
     args.value(0).downcast_rc()
@@ -79,7 +84,7 @@ const fn command(name: &'static str, summary: &'static str, run: Run) -> Command
     bare(Group::Tasks, name, summary, run)
 }
 
-const LOCKS: &[&str] = &["a lock", "a semaphore"];
+const LOCKS: &[&str] = &["a lock", "a semaphore", "a lock between processes"];
 pub(super) const EVENT: &[&str] = &["an event"];
 pub(super) const QUEUES: &[&str] = &["a queue", "a queue between processes"];
 
@@ -95,6 +100,9 @@ const NO_LOCK: KnownError = err("Usage", "it is no lock, or nobody holds it");
 const NO_QUEUE: KnownError = err("Usage", "it is no queue");
 const EMPTY: KnownError = err("Empty", "no entry came in time");
 const FULL: KnownError = err("Full", "no room came in time");
+
+const LIES: &str = "Of a queue between processes it says how things were when it was asked: another process may put or get before \
+                    the next line runs. get_nowait and put_nowait ask and do it in one.";
 
 /// The calls of this file.
 pub(super) const COMMANDS: &[Command] = &[
@@ -144,7 +152,10 @@ pub(super) const COMMANDS: &[Command] = &[
         example: "m = lock\nok = acquire m 0.5\nrelease m",
         related: &["release", "lock", "locked", "Deadlock"],
         ..command("acquire", "take a lock or a place of a semaphore; false when the seconds are over", |world, args| {
-            sync::acquire(world, &lock_in(args)?, limit(args, 1)?)
+            match shared_lock(args) {
+                Some(lock) => mplock::acquire(world, &lock, limit(args, 1)?),
+                None => sync::acquire(world, &lock_in(args)?, limit(args, 1)?),
+            }
         })
     },
     Command {
@@ -156,7 +167,10 @@ pub(super) const COMMANDS: &[Command] = &[
         example: "m = lock\nacquire m\nrelease m",
         related: &["acquire", "lock"],
         ..command("release", "give a lock back; the task that waits longest gets it", |world, args| {
-            sync::release(world, &*lock_in(args)?)
+            match shared_lock(args) {
+                Some(lock) => lock.release(),
+                None => sync::release(world, &*lock_in(args)?),
+            }
         })
     },
     Command {
@@ -168,7 +182,11 @@ pub(super) const COMMANDS: &[Command] = &[
         example: "m = lock\nlocked m",
         related: &["lock", "acquire"],
         ..command("locked", "whether a lock is held, or all places of a semaphore", |_, args| {
-            Ok(Value::Bool(lock_in(args)?.is_locked()).into())
+            Ok(Value::Bool(match shared_lock(args) {
+                Some(lock) => lock.is_locked()?,
+                None => lock_in(args)?.is_locked(),
+            })
+            .into())
         })
     },
     Command {
@@ -295,10 +313,15 @@ pub(super) const COMMANDS: &[Command] = &[
         returns: "a number",
         python: "{Q}.qsize()",
         errors: &[NO_QUEUE],
+        notes: &[LIES],
         example: "q = queue\nqsize q",
         related: &["empty", "full"],
         ..command("qsize", "how many entries a queue has", |_, args| {
-            Ok(Value::Int(queue_in(args)?.len() as i128).into())
+            Ok(Value::Int(match between_processes(args) {
+                Some(queue) => queue.len()?.into(),
+                None => queue_in(args)?.len() as i128,
+            })
+            .into())
         })
     },
     Command {
@@ -307,9 +330,16 @@ pub(super) const COMMANDS: &[Command] = &[
         returns: "true or false",
         python: "{Q}.empty()",
         errors: &[NO_QUEUE],
+        notes: &[LIES],
         example: "q = queue\nempty q",
         related: &["full", "qsize", "get"],
-        ..command("empty", "whether a queue has no entry", |_, args| Ok(Value::Bool(queue_in(args)?.is_empty()).into()))
+        ..command("empty", "whether a queue has no entry now", |_, args| {
+            Ok(Value::Bool(match between_processes(args) {
+                Some(queue) => queue.is_empty()?,
+                None => queue_in(args)?.is_empty(),
+            })
+            .into())
+        })
     },
     Command {
         params: &[Q],
@@ -317,9 +347,16 @@ pub(super) const COMMANDS: &[Command] = &[
         returns: "true or false",
         python: "{Q}.full()",
         errors: &[NO_QUEUE],
+        notes: &[LIES],
         example: "q = queue 1\nfull q",
         related: &["empty", "qsize", "put"],
-        ..command("full", "whether a queue takes no more", |_, args| Ok(Value::Bool(queue_in(args)?.is_full()).into()))
+        ..command("full", "whether a queue takes no more now", |_, args| {
+            Ok(Value::Bool(match between_processes(args) {
+                Some(queue) => queue.is_full()?,
+                None => queue_in(args)?.is_full(),
+            })
+            .into())
+        })
     },
     Command {
         params: &[Q],

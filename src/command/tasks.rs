@@ -7,10 +7,30 @@ use crate::value::{Failure, Holds, Value};
 use crate::world::sync::{self, Pool};
 use crate::world::{DefCall, Given, Request, Step, World};
 
-/// Whether `-d` stands before the name of a def, the name, and its arguments.
+/// The longest name of a task or process, in characters.
+const TITLE_MAX: usize = 60;
+
+/// Whether `-d` stands before the name of a def, `-n` with what it is to be called, the name, and its arguments.
 pub(super) fn start_of_def(args: &mut Args) -> Result<(bool, DefCall), Failure> {
-    let daemon = args.has(0) && *args.value(0) == Value::text("-d");
-    def_call(args, usize::from(daemon)).map(|call| (daemon, call))
+    let (mut at, mut daemon, mut title) = (0, false, None);
+    while args.has(at) {
+        match args.value(at) {
+            Value::Text(word) if **word == *"-d" => daemon = true,
+            Value::Text(word) if **word == *"-n" && args.has(at + 1) => {
+                at += 1;
+                let name = args.value(at).to_string();
+                let fits = (1..=TITLE_MAX).contains(&name.chars().count()) && !name.contains(char::is_control);
+                if !fits {
+                    return Err(Failure::usage(format!("a name is one line of 1 to {TITLE_MAX} characters")).at(at));
+                }
+                title = Some(name.into());
+            }
+            _ => break,
+        }
+        at += 1;
+    }
+    let call = def_call(args, at)?;
+    Ok((daemon, DefCall { title, ..call }))
 }
 
 fn spawn(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -35,7 +55,7 @@ fn join(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 fn def_call(args: &mut Args, from: usize) -> Result<DefCall, Failure> {
     let mut given = args.0.drain(from.min(args.0.len())..).map(Given::from);
     let name = given.next().ok_or_else(|| Failure::usage("the name of a def is missing"))?;
-    Ok(DefCall { name: name.value.to_string().into(), args: given.collect(), before: from + 1 })
+    Ok(DefCall { name: name.value.to_string().into(), title: None, args: given.collect(), before: from + 1 })
 }
 
 fn submit(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -58,8 +78,8 @@ pub(super) const COMMANDS: &[Command] = &[
             "Tasks give way only where a call waits, at sleep and at yield: between those a task runs alone, and the \
              order is the same in every run.",
         ],
-        params: &[some("[-d] NAME ARGS", Kind::Def)
-            .is("a def's name, and what it is called with, by place or as PARAM=VALUE")],
+        params: &[some("[-d] [-n TITLE] NAME ARGS", Kind::Def)
+            .is("a def's name, and what it is called with, by place or as PARAM=VALUE; TITLE is what the task is called, else it is the def's name and a number")],
         results: &[("task", Holds::Live)],
         returns: "the task",
         python: "t = threading.Thread(target=NAME, args=(ARGS, ...)); t.start()",

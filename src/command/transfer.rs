@@ -7,6 +7,7 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::ancillary::{bytes, data};
+use super::connection::DONE;
 use super::sending::{Load, at_once, count, kept, put, waiting};
 use super::{Args, CLOSED, Command, Group, Kind, KnownError, Stands, base, err, names, opt, req};
 use crate::os::addr;
@@ -176,15 +177,28 @@ fn sendto(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 }
 
 fn sendall(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let socket = args.socket(0)?;
+    let socket = args.socket_ref(0)?;
     let flags = args.flags(2)?;
-    kept(&socket)?;
-    sendall_from(world, socket, data(args.take(1)), flags, 0)
+    let said = at_once(world, socket, args.value(1), flags, None);
+    if let Some(Ok(sent)) = said
+        && sent == bytes(args.value(1)).len()
+    {
+        return Ok(DONE);
+    }
+    kept(socket)?;
+    sendall_from(world, args.socket(0)?, data(args.take(1)), flags, 0, said)
 }
 
 /// Send what is left. A timeout is for all of it; `SO_SNDTIMEO` is for each send(2) of a blocking socket, so it starts
 /// again as long as there is progress.
-fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, start: usize) -> Result<Step, Failure> {
+fn sendall_from(
+    world: &mut World,
+    socket: Rc<Socket>,
+    data: Value,
+    flags: i32,
+    start: usize,
+    mut said: Option<Result<usize, i32>>,
+) -> Result<Step, Failure> {
     let blocking = socket.waits() == Mode::Blocking;
     let waiting = waiting(world, &socket, flags, bytes(&data).len(), 0);
     let waits = waiting.waits();
@@ -198,8 +212,8 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
         let gone = |sent| sent > start && socket.is_given_up();
         loop {
             let before = world.before_send(&socket, None);
-            let said = addr::send_bytes(socket.fd().map_err(|f| failed(f, sent))?.as_fd(), &all[sent..], flags);
-            match said {
+            let fd = socket.fd().map_err(|f| failed(f, sent))?;
+            match said.take().unwrap_or_else(|| addr::send_bytes(fd.as_fd(), &all[sent..], flags)) {
                 Ok(n) => {
                     world.note_sent(&socket, before, [n, of - sent], None);
                     sent += n;
@@ -208,7 +222,7 @@ fn sendall_from(world: &mut World, socket: Rc<Socket>, data: Value, flags: i32, 
                     }
                 }
                 Err(libc::EAGAIN) if expired.is_some() && blocking && sent > start && !gone(sent) => {
-                    return sendall_from(world, socket.clone(), data.clone(), flags, sent);
+                    return sendall_from(world, socket.clone(), data.clone(), flags, sent, None);
                 }
                 Err(libc::EAGAIN) => match expired {
                     Some(_) if gone(sent) => return Err(failed(Failure::os(libc::EBADF), sent)),

@@ -60,13 +60,21 @@ fn tee(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
     ask(Request::Tee((path != NO_FILE).then_some(path)))
 }
 
+/// The words that were given.
+fn words(args: &Args) -> Vec<String> {
+    args.0.iter().filter_map(|arg| if let Arg::Value(v) = arg { Some(v.to_string()) } else { None }).collect()
+}
+
+fn learn(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    ask(Request::Learn(words(args)))
+}
+
 fn help(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
-    let words = args.0.iter().filter_map(|arg| if let Arg::Value(v) = arg { Some(v.to_string()) } else { None });
-    ask(Request::Help(words.collect()))
+    ask(Request::Help(words(args)))
 }
 
 /// The calls whose lines are no part of what is saved: they save it, turn a page, or say how it is shown.
-const ASIDE: &[&str] = &["save", "more", "timing", "tee", "prompt"];
+const ASIDE: &[&str] = &["save", "more", "timing", "tee", "prompt", "learn"];
 
 /// Whether a line is no part of what is saved: it saves the session, turns a page, or says how it is shown; or it repeats a call until
 /// somebody gives it up, which nobody does when it runs again.
@@ -81,7 +89,7 @@ pub(crate) fn is_aside(line: &str) -> bool {
 
 /// Whether a call shows nothing where it goes well: others show `ok` at least.
 pub(crate) fn may_show_nothing(call: &str) -> bool {
-    matches!(call, "quit" | "source")
+    matches!(call, "quit" | "source" | "learn")
 }
 
 const fn view(name: &'static str, summary: &'static str, run: super::Run) -> Command {
@@ -227,6 +235,29 @@ pub(crate) const COMMANDS: &[Command] = &[
         ..view("source", "run a file's lines here, with this session's names", |_, args| {
             ask(Request::Source(args.text(0)?.into_owned()))
         })
+    },
+    Command {
+        notes: &[
+            "`done` says what you have done of each: what a lesson has been walked through, and how many of its exercises are \
+             solved. A lesson can also be run or stepped through by its number: `sockpit step 07`; `sockpit lessons --write \
+             DIR` writes them all as files.",
+        ],
+        example: "lessons",
+        related: &["learn", "help"],
+        ..view("lessons", "list the lessons of the course, by topic", |_, _| ask(Request::Lessons))
+    },
+    Command {
+        params: &[rest("[TOPIC] [NUMBER]", Kind::Name)
+            .is("a topic of `lessons`, or a lesson's number; the next one when left out")],
+        notes: &[
+            "A lesson goes line by line: Enter runs the line that stands there. Before some lines it asks what will come of \
+             them; exercises are scripts to mend. `hint` helps, `skip` goes on, `play` leaves the prompt to you until `nxt`, \
+             and `quit` comes back here.",
+        ],
+        errors: &[err("Usage", "nothing has that name, or no person is there: a script, a pipe")],
+        example: "expect Usage learn no-such-lesson",
+        related: &["lessons", "help"],
+        ..view("learn", "go through a lesson of the course; the next, or the one that is named", learn)
     },
     Command {
         aliases: &["exit"],

@@ -7,12 +7,13 @@ use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::rc::Rc;
 
 use rustix::fs::{FlockOperation, flock};
 use rustyline::history::{History, SearchDirection, SearchResult};
 
+use super::state;
 use crate::value::Failure;
 use crate::value::text::printable;
 
@@ -148,7 +149,7 @@ impl Store {
     /// Open the history of the state folder of the XDG base directories, and read it. What does not work is said in
     /// the second result; the prompt goes on without it.
     pub(super) fn open(past: &mut Past) -> (Option<Self>, Option<String>) {
-        let Some(path) = path() else {
+        let Some(path) = state::file("history") else {
             return (None, Some("the history is not kept: neither XDG_STATE_HOME nor HOME is set".into()));
         };
         let place = printable(&path.display().to_string());
@@ -178,11 +179,6 @@ impl Store {
         }
         add(&self.file, written(entry).as_bytes())
     }
-}
-
-fn path() -> Option<PathBuf> {
-    let state = std::env::var_os("XDG_STATE_HOME").map(PathBuf::from).filter(|p| p.is_absolute());
-    Some(state.or_else(|| std::env::home_dir().map(|h| h.join(".local/state")))?.join("sockpit/history"))
 }
 
 fn open(path: &Path) -> io::Result<File> {

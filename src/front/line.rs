@@ -310,10 +310,15 @@ fn plain(asked: &Receiver<Ask>, tell: impl Fn(Read) -> bool, prompts: bool, anew
     }
 }
 
+/// Show what is asked where a person sees it: what the output is written to may be a file.
 fn show_prompt(text: &str) {
-    let mut out = io::stdout().lock();
     // A terminal that is gone is noticed when it is read.
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    let _ = if io::stdout().is_terminal() {
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush())
+    } else {
+        io::stderr().lock().write_all(text.as_bytes())
+    };
 }
 
 /// One line with its end; beyond the limit the rest of it is thrown away.

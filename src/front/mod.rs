@@ -5,7 +5,9 @@ mod assistant;
 mod block;
 mod child;
 pub mod complete;
+mod course;
 mod editor;
+mod exercise;
 mod files;
 pub mod highlight;
 pub mod hint;
@@ -13,6 +15,7 @@ mod history;
 mod inputrc;
 mod junit;
 mod keys;
+mod learn;
 mod line;
 pub mod names;
 mod offers;
@@ -21,26 +24,30 @@ mod output;
 mod pager;
 mod paste;
 mod pipe;
+mod progress;
 mod prompt;
 mod rc;
 mod recorder;
 mod reflow;
 pub mod replay;
+mod report;
 mod rest;
 mod screen;
 mod script;
+mod state;
 mod step;
 mod tee;
 pub mod transcript;
 mod verdict;
 mod verify;
+mod watch;
 
 use std::process::ExitCode;
 use std::rc::Rc;
 
-pub use options::{Options, Program, Verification};
+pub use options::{Options, Program, Syllabus, Verification};
 
-use crate::help::program;
+use crate::help::{program, tongue};
 use crate::lang::Source;
 use crate::os::{fd, hosts, poller};
 
@@ -73,6 +80,9 @@ pub fn main() -> ExitCode {
         output::complain(&format!("sockpit: a bug: {panic}"));
     }));
     prepare();
+    // What is recorded and compared is the same in every language.
+    let compared = matches!(options.program, Program::Record(..) | Program::Verify(..));
+    tongue::speak_chinese(!compared && options.chinese.unwrap_or_else(wants_chinese));
     if !options.check
         && matches!(options.program, Program::File(_) | Program::Step(_) | Program::Lines(_) | Program::Stdin)
     {
@@ -87,8 +97,18 @@ pub fn main() -> ExitCode {
         Program::Lines(text) => run(&script::lines(text), &options),
         Program::Record(path, out) => transcript::record(path, out.as_deref(), &options),
         Program::Verify(what) => verify::verify(what, &options),
+        Program::Lessons(what) => course::lessons(what, &options),
+        Program::Learn(words) => learn::learn(words, &options),
         Program::Stdin => prompt::run(&options),
     })
+}
+
+/// Whether the environment asks for Chinese.
+fn wants_chinese() -> bool {
+    let said = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    said.is_some_and(|name| tongue::is_chinese(&name) == Some(true))
 }
 
 /// Run a program, to its end or to the prompt that follows it.

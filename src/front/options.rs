@@ -7,7 +7,7 @@ use std::time::Duration;
 use lexopt::prelude::{Long, Short, Value};
 
 use super::output::Form;
-use crate::help::{manual, program};
+use crate::help::{manual, program, tongue};
 
 /// What is run, and how it is shown.
 #[derive(Debug, Default)]
@@ -28,6 +28,8 @@ pub struct Options {
     pub form: Form,
     /// The bound on the whole run.
     pub timeout: Option<Duration>,
+    /// What sockpit says is in Chinese; none where nobody said so.
+    pub chinese: Option<bool>,
 }
 
 /// What is run.
@@ -47,6 +49,10 @@ pub enum Program {
     Record(PathBuf, Option<PathBuf>),
     /// Run transcripts again.
     Verify(Verification),
+    /// Do something with the lessons.
+    Lessons(Syllabus),
+    /// Go through a lesson: the one that these words name, or the next.
+    Learn(Vec<String>),
     /// The prompt, or the lines of a pipe.
     #[default]
     Stdin,
@@ -61,6 +67,17 @@ pub struct Verification {
     pub bless: bool,
     /// Where to write what came of them as JUnit XML.
     pub junit: Option<PathBuf>,
+}
+
+/// What is done with the lessons.
+#[derive(Debug)]
+pub enum Syllabus {
+    /// List them.
+    List,
+    /// Write them all below that folder.
+    Write(PathBuf),
+    /// Prove that their exercises can be solved and are not yet: of these files, or of all that are carried.
+    Check(Vec<PathBuf>),
 }
 
 /// Read the command line, whose first word is the program's name.
@@ -84,6 +101,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options,
                 };
             }
             Long("timeout") => options.timeout = seconds(&mut parser)?,
+            Long("lang") => options.chinese = Some(lang(&mut parser)?),
             Short('c') => given.lines.push(text(parser.value().map_err(|e| wrong(&e))?)?),
             Short('h') | Long("help") => return Ok(say(program::usage())),
             Short('V') | Long("version") => return Ok(say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into())),
@@ -130,6 +148,8 @@ fn word(first: OsString, parser: &mut lexopt::Parser, options: &mut Options, giv
         Some("record") => options.program = record(parser, options)?,
         Some("verify") => options.program = verify(parser, options)?,
         Some("help") => options.program = help(parser)?,
+        Some("lessons") => options.program = Program::Lessons(lessons(parser, options)?),
+        Some("learn") => options.program = Program::Learn(learn(parser, options)?),
         _ => {
             let verb = given.verb.take();
             if !given.lines.is_empty() {
@@ -181,6 +201,12 @@ fn seconds(parser: &mut lexopt::Parser) -> Result<Option<Duration>, String> {
     limit.map(Some).ok_or_else(|| format!("--timeout takes seconds, not `{text}`"))
 }
 
+/// The language that is asked for: whether it is Chinese.
+fn lang(parser: &mut lexopt::Parser) -> Result<bool, String> {
+    let name = text(parser.value().map_err(|e| wrong(&e))?)?;
+    tongue::is_chinese(&name).ok_or_else(|| format!("--lang takes zh or en, not `{name}`"))
+}
+
 /// The words after `help`.
 fn help(parser: &mut lexopt::Parser) -> Result<Program, String> {
     let words: Vec<String> = parser.raw_args().map_err(|e| e.to_string())?.map(text).collect::<Result<_, _>>()?;
@@ -189,6 +215,39 @@ fn help(parser: &mut lexopt::Parser) -> Result<Program, String> {
         Some(flag) if flag.starts_with('-') && flag != "-k" => Err(format!("`help` has no option `{flag}`")),
         _ => Ok(Program::Help(words)),
     }
+}
+
+/// The words after `lessons`.
+fn lessons(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Syllabus, String> {
+    let mut what = Syllabus::List;
+    while let Some(arg) = parser.next().map_err(|e| wrong(&e))? {
+        match arg {
+            Long("json") => options.form = Form::Json,
+            Long("lang") => options.chinese = Some(lang(parser)?),
+            Long("write") => what = Syllabus::Write(parser.value().map_err(|e| wrong(&e))?.into()),
+            Long("check") => what = Syllabus::Check(Vec::new()),
+            Value(word) => match &mut what {
+                Syllabus::Check(files) => files.push(word.into()),
+                _ => return Err(format!("`lessons` takes no `{}`: to go through one, sockpit learn", word.display())),
+            },
+            other => return Err(other.unexpected().to_string()),
+        }
+    }
+    Ok(what)
+}
+
+/// The words after `learn`.
+fn learn(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    while let Some(arg) = parser.next().map_err(|e| wrong(&e))? {
+        match arg {
+            Long("json") => options.form = Form::Json,
+            Long("lang") => options.chinese = Some(lang(parser)?),
+            Value(word) => words.push(text(word)?),
+            other => return Err(other.unexpected().to_string()),
+        }
+    }
+    Ok(words)
 }
 
 /// The words after `record`.

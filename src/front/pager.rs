@@ -69,7 +69,7 @@ pub(super) fn command() -> Option<String> {
     std::env::var("PAGER").ok().filter(|command| !command.trim().is_empty())
 }
 
-/// A pager that runs.
+/// A pager that runs, or another program that has the terminal.
 pub(super) struct Pager {
     command: String,
     ended: Arc<AtomicBool>,
@@ -86,7 +86,16 @@ impl Pager {
             // As git has it: colours, and no more than needed is done to the screen.
             shell.env("LESS", "FRX");
         }
-        let mut child = shell.spawn()?;
+        Self::run(command, shell, text, waker)
+    }
+
+    /// Lend the terminal to a program. The waker rings at its end.
+    pub(super) fn lend(name: &str, program: Command, waker: Arc<Waker>) -> io::Result<Self> {
+        Self::run(name, program, String::new(), waker)
+    }
+
+    fn run(command: &str, mut program: Command, text: String, waker: Arc<Waker>) -> io::Result<Self> {
+        let mut child = program.spawn()?;
         let ended = Arc::new(AtomicBool::new(false));
         let told = ended.clone();
         let thread = thread::Builder::new().name("pager".into()).spawn(move || {

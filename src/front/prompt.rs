@@ -14,7 +14,7 @@ use super::pipe::{next, pipe};
 use super::screen::{Runs, Screen};
 use super::step::{self, Busy};
 use super::{FAILED, Options, rc, script, tee};
-use crate::help::foreign;
+use crate::help::{foreign, tongue};
 use crate::lang::Source;
 use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
@@ -23,6 +23,8 @@ use crate::session::{Main, Session, Sink, Stop};
 use crate::value::{Failure, Name, Value, text};
 use crate::world::input;
 
+/// What is said first.
+const GREETING: &str = "sockpit: type a socket call; `help` lists them, `learn` begins the course, Ctrl-D leaves";
 /// How long a call may wait before the prompt says what it waits for.
 const MOMENT: Duration = Duration::from_millis(400);
 /// How often it says how long.
@@ -66,23 +68,31 @@ enum First<'a> {
 }
 
 fn interact(options: &Options, first: &First) -> u8 {
+    with(options, |prompt| prompt.converse(first)).unwrap_or(FAILED)
+}
+
+/// Have a prompt do something. None, and said why, where there can be none.
+pub(super) fn with<T>(options: &Options, work: impl FnOnce(&mut Prompt) -> T) -> Option<T> {
     let terminal = Rc::new(Terminal::remember());
-    let status = match Prompt::new(options, &terminal) {
-        Ok(mut prompt) => prompt.converse(first),
+    let done = match Prompt::new(options, &terminal) {
+        Ok(mut prompt) => Some(work(&mut prompt)),
         Err(e) => {
             output::complain(&format!("sockpit: the prompt cannot start: {e}"));
-            FAILED
+            None
         }
     };
     terminal.restore();
-    status
+    done
 }
 
 /// A person's session.
-struct Prompt<'a> {
-    session: Session,
-    screen: Rc<Screen>,
-    reader: Reader,
+pub(super) struct Prompt<'a> {
+    /// What runs.
+    pub session: Session,
+    /// What is shown.
+    pub screen: Rc<Screen>,
+    /// What is typed.
+    pub reader: Reader,
     options: &'a Options,
     /// A question of the program is being answered.
     answering: Option<u64>,
@@ -132,9 +142,7 @@ impl<'a> Prompt<'a> {
                 }
             }
             First::Run(source) => self.run(source, if self.options.quiet { Runs::Quietly } else { Runs::Shown }),
-            First::Nothing if greets => {
-                self.screen.say("sockpit: type a socket call; `help` lists them, Ctrl-D leaves");
-            }
+            First::Nothing if greets => self.screen.say(tongue::told(GREETING)),
             First::Nothing => {}
         }
         // A program that is stepped through gives what it gives when it is run.
@@ -145,10 +153,7 @@ impl<'a> Prompt<'a> {
             }
         }
         loop {
-            self.settle();
-            while self.answer() && self.session.status.stop().is_none() {
-                script::turn(&mut self.session, None);
-            }
+            self.rest();
             if self.session.status.stop().is_some() {
                 return self.leave();
             }
@@ -188,8 +193,16 @@ impl<'a> Prompt<'a> {
         }
     }
 
+    /// Run until a line can be asked for: what the program asks is answered.
+    pub(super) fn rest(&mut self) {
+        self.settle();
+        while self.answer() && self.session.status.stop().is_none() {
+            script::turn(&mut self.session, None);
+        }
+    }
+
     /// Ask for a line. The loop goes on while it is typed.
-    fn read(&mut self, ask: Ask) -> Option<Read> {
+    pub(super) fn read(&mut self, ask: Ask) -> Option<Read> {
         self.session.announce();
         self.screen.editing.set(self.reader.edits);
         self.reader.above.hold(!self.session.world.announces());
@@ -312,7 +325,7 @@ impl<'a> Prompt<'a> {
     }
 
     /// A bug in sockpit costs the line, not the session: what the line was doing is given up.
-    fn guarded(&mut self, run: impl FnOnce(&mut Self)) {
+    pub(super) fn guarded(&mut self, run: impl FnOnce(&mut Self)) {
         if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(self))).is_err() {
             self.screen.show("this is a bug in sockpit, not in your line; the session and its sockets go on");
             self.session.recover();
@@ -365,7 +378,7 @@ impl<'a> Prompt<'a> {
     }
 
     /// At a prompt only what ended it counts, not the errors that were seen on the way.
-    fn leave(&mut self) -> u8 {
+    pub(super) fn leave(&mut self) -> u8 {
         while self.screen.is_paged() {
             script::turn(&mut self.session, None);
         }

@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
+use std::process::Command;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
@@ -14,8 +15,12 @@ use unicode_width::UnicodeWidthStr;
 use super::line::Above;
 use super::offers::Offers;
 use super::pager::{self, Pager, Rest};
+use super::progress::Progress;
 use super::recorder::Recorder;
+use super::watch::Watch;
 use super::{output, reflow, tee};
+use crate::help::lessons::Lesson;
+use crate::help::tongue;
 use crate::lang;
 use crate::os::terminal::{self, Terminal};
 use crate::render::{self, Style};
@@ -55,6 +60,10 @@ pub struct Screen {
     pub offers: Offers,
     /// What is longer than the screen, where a person reads it there.
     long: RefCell<Option<Long>>,
+    /// What is taken down for who asked what would come.
+    pub watch: RefCell<Option<Watch>>,
+    /// All goes to standard error: the output is for a program.
+    pub beside: Cell<bool>,
 }
 
 /// Output that is longer than the screen.
@@ -73,7 +82,8 @@ impl Screen {
     /// The terminal, with what prints above the line.
     pub fn new(above: Arc<Above>, offers: Offers, style: Style, quiet: bool) -> Self {
         let (editing, echoes, runs, waits, seen, long) = Default::default();
-        Self { above, style, quiet, editing, echoes, seen, runs, waits, recorder: RefCell::default(), offers, long }
+        let (recorder, watch, beside) = Default::default();
+        Self { above, style, quiet, editing, echoes, seen, runs, waits, recorder, offers, long, watch, beside }
     }
 
     /// The program is shown down to that line. Gives how far it was before.
@@ -102,6 +112,9 @@ impl Screen {
             return true;
         }
         self.clear_status();
+        if self.beside.get() {
+            return writeln!(io::stderr().lock(), "{text}").is_ok();
+        }
         let mut out = io::stdout().lock();
         writeln!(out, "{text}").and_then(|()| out.flush()).is_ok()
     }
@@ -135,6 +148,40 @@ impl Screen {
         }
         drop(long);
         self.show_more()
+    }
+
+    /// Let another program have the terminal until it has ended.
+    pub(super) fn apart<T>(&self, run: impl FnOnce() -> T) -> T {
+        self.clear_status();
+        if let Some(long) = &*self.long.borrow() {
+            long.terminal.restore();
+        }
+        let done = run();
+        terminal::silence();
+        done
+    }
+
+    /// Lend the terminal to this program itself, with these words. False where no person is there.
+    fn lend(&self, verb: &str, words: &[String]) -> bool {
+        let mut long = self.long.borrow_mut();
+        let Some(parts) = long.as_mut().filter(|long| long.pager.is_none() && io::stdout().is_terminal()) else {
+            return false;
+        };
+        let Ok(own) = std::env::current_exe() else { return false };
+        let mut program = Command::new(own);
+        program.args(tongue::speaks_chinese().then_some("--lang=zh")).arg(verb).args(words);
+        self.clear_status();
+        parts.terminal.restore();
+        match Pager::lend(verb, program, parts.waker.clone()) {
+            Ok(pager) => {
+                parts.pager = Some(pager);
+                true
+            }
+            Err(_) => {
+                terminal::silence();
+                false
+            }
+        }
     }
 
     /// Show the next screenful of what was too long for one. False when there is no more.
@@ -240,6 +287,9 @@ fn cleared(width: usize) -> String {
 
 impl Sink for Rc<Screen> {
     fn event(&mut self, event: &Event) -> bool {
+        if self.watch.borrow_mut().as_mut().is_some_and(|watch| watch.takes(event)) {
+            return true;
+        }
         let runs = self.runs.get();
         match &event.what {
             // A line that was typed stands on the screen already.
@@ -287,6 +337,14 @@ impl Sink for Rc<Screen> {
 
     fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
         tee::to(path)
+    }
+
+    fn done_of(&self, lesson: &Lesson) -> String {
+        Progress::read().of(lesson)
+    }
+
+    fn learn(&mut self, words: &[String]) -> bool {
+        self.lend("learn", words)
     }
 
     fn transcript(&self) -> Option<String> {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::asker::Asker;
 use super::output::{self, Output};
 use super::{FAILED, INTERRUPTED, Options, Program, TIMED_OUT, WRONG_USAGE};
-use crate::help;
+use crate::help::{self, lessons, translate};
 use crate::lang::{Error, Source};
 use crate::render::{self, PROMPT};
 use crate::session::{Main, Session, Stop};
@@ -33,6 +33,9 @@ pub(super) fn read(path: &Path) -> Result<Rc<Source>, u8> {
             Ok(source)
         }
         Err(e) => {
+            if let Some(lesson) = carried(&e, &name) {
+                return Ok(lesson);
+            }
             output::complain(&format!("sockpit: {name}: {}", Failure::from(&e)));
             if e.kind() == std::io::ErrorKind::NotFound && crate::command::find(&name).is_some() {
                 output::complain(&format!("  `{name}` is a call: sockpit -c '{name} ...', or type it at the prompt"));
@@ -40,6 +43,12 @@ pub(super) fn read(path: &Path) -> Result<Rc<Source>, u8> {
             Err(WRONG_USAGE)
         }
     }
+}
+
+/// The script of the course that is called so, where there is no such file.
+fn carried(error: &std::io::Error, name: &str) -> Option<Rc<Source>> {
+    let lesson = lessons::find(name).filter(|_| error.kind() == std::io::ErrorKind::NotFound)?;
+    Some(Source::new(&format!("{}.sock", lesson.name), &translate::told(lesson.text)))
 }
 
 /// The bytes of a script or a transcript.

@@ -49,7 +49,7 @@ pub(super) fn busy(session: &Session) -> Busy {
 }
 
 /// Whether the program has ended.
-fn is_over(session: &Session) -> bool {
+pub(super) fn is_over(session: &Session) -> bool {
     !session.stands() && *session.status.main() != Main::Running && !session.has_tasks()
 }
 
@@ -62,32 +62,44 @@ pub(super) fn standing(session: &mut Session, screen: &Screen) -> Option<NextSta
     match &standing {
         Some(standing) => above(session, screen, standing),
         None if is_over(session) => {
-            session.stop_stepping();
-            session.flush();
-            screen.echoes.set(false);
+            ends(session, screen);
             screen.remark("# the program has ended; what it made is still here, and Ctrl-D leaves");
         }
-        None => {
-            let waits = session.waiting().map_or_else(|| "every task waits".to_string(), |w| w.text);
-            screen.remark(&format!("# {waits}; type what would end it, or Ctrl-C gives it up"));
-        }
+        None => waits(session, screen),
     }
     standing
 }
 
+/// The program has ended: what is typed from here on runs as ever.
+pub(super) fn ends(session: &mut Session, screen: &Screen) {
+    session.stop_stepping();
+    session.flush();
+    screen.echoes.set(false);
+}
+
+/// Say what all waits for.
+pub(super) fn waits(session: &Session, screen: &Screen) {
+    let waits = session.waiting().map_or_else(|| "every task waits".to_string(), |w| w.text);
+    screen.remark(&format!("# {waits}; type what would end it, or Ctrl-C gives it up"));
+}
+
 /// Show, once, what stands above a line of the program and is no statement: comments, `try`, `else`.
 fn above(session: &Session, screen: &Screen, standing: &NextStatement) {
-    let NextStatement { source, line, .. } = standing;
-    if session.stepper.source().is_none_or(|program| !Rc::ptr_eq(program, source)) {
-        return;
-    }
-    let seen = screen.shows_down_to(*line);
-    for n in session.stepper.lines_above(*line).filter(|n| *n > seen) {
-        let text = source.line(n).trim_end();
+    for text in lines_above(session, screen, standing) {
         if !matches!(text.trim(), "" | "end") {
             screen.remark(&printable(text));
         }
     }
+}
+
+/// The lines above a statement of the program that have not been shown yet, and are from now on.
+pub(super) fn lines_above<'a>(session: &Session, screen: &Screen, standing: &'a NextStatement) -> Vec<&'a str> {
+    let NextStatement { source, line, .. } = standing;
+    if session.stepper.source().is_none_or(|program| !Rc::ptr_eq(program, source)) {
+        return Vec::new();
+    }
+    let seen = screen.shows_down_to(*line);
+    session.stepper.lines_above(*line).filter(|n| *n > seen).map(|n| source.line(n).trim_end()).collect()
 }
 
 /// The question for the next line: its number and its task before the prompt, and the line itself.

@@ -8,12 +8,16 @@ mod examples;
 mod find;
 pub mod foreign;
 mod forms;
+pub mod lessons;
 pub(crate) mod manual;
+pub mod marks;
 mod pages;
 pub mod program;
 pub mod python;
+pub mod tongue;
 mod topic;
 pub mod topics;
+pub mod translate;
 pub mod words;
 
 use crate::command::{self, Command, Group};
@@ -162,7 +166,8 @@ pub fn overview() -> Page {
     page.text(
         "help CALL explains one: its parameters, what it returns, the same in Python and C, its errors, an example. \
          help explains options (SO_REUSEADDR), errors (ECONNRESET), flags (MSG_PEEK), families, TCP states and the \
-         words of the language as well; help -k WORD searches.",
+         words of the language as well; help -k WORD searches. `learn` goes through a course of lessons, line by line: \
+         `lessons` lists them.",
     );
     let of = |topics: &[Topic]| {
         let names = topics.iter().filter(|t| t.noun == words::TOPIC).map(|t| t.names[0]);

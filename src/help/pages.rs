@@ -1,6 +1,6 @@
 //! The page of each kind of subject.
 
-use super::program::STEPS;
+use super::program::{LEARNS, STEPS};
 use super::words::Topic;
 use super::{examples, forms, python};
 use crate::command::{self, Command, Kind, KnownError, Need, Param};
@@ -80,10 +80,13 @@ pub(super) fn topic(topic: &Topic) -> Page {
     for note in topic.notes {
         page.text(*note);
     }
-    if topic.names[0] == "step" {
-        for (word, about) in STEPS {
-            page.entry(*word, *about);
-        }
+    let words = match topic.names[0] {
+        "step" => STEPS,
+        "course" => LEARNS,
+        _ => &[],
+    };
+    for (word, about) in words {
+        page.entry(*word, *about);
     }
     for name in forms::modules().into_iter().filter(|module| topic.names.contains(module)) {
         members(&mut page, name);

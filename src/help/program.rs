@@ -12,6 +12,14 @@ pub const FORMS: &[(&str, &str)] = &[
     ("sockpit [OPTIONS] step FILE.sock [ARG...]", "the prompt, with the script's next line already typed"),
     ("sockpit record FILE.sock [ARG...] [-o OUT]", "write the session as a transcript"),
     ("sockpit verify FILE... [--bless] [--junit OUT]", "run transcripts again, show what differs, or write it anew"),
+    (
+        "sockpit lessons [--write DIR | --check]",
+        "list the lessons of the course, write them as files, or prove its exercises",
+    ),
+    (
+        "sockpit learn [TOPIC | NUMBER | FILE] [ARG...]",
+        "go through a lesson: the next, or that one; 07 is a script's name, too",
+    ),
     ("sockpit help [WORD]", "explain the calls, or a call, an option, an error, a word"),
     ("sockpit help -k WORD...", "search in all of help"),
     ("sockpit help --man", "write the manual page: sockpit help --man | man -l -"),
@@ -28,6 +36,7 @@ pub const OPTIONS: &[(&str, &str)] = &[
         "--timeout SECONDS",
         "bound the whole run; of verify, the run of each file, which is bound to 60 unless it is given",
     ),
+    ("--lang zh|en", "the language of the course and of help: zh is Chinese; else that of LC_ALL, LC_MESSAGES or LANG"),
     ("-h, --help", "show this"),
     ("-V, --version", "show the version"),
 ];
@@ -40,6 +49,15 @@ pub const STEPS: &[(&str, &str)] = &[
     ("back", "make the line before the next one again; what it did stays done"),
     ("where", "each task with its place and what it waits for"),
     ("list [LINE]", "the program around its place, or around that line"),
+];
+
+/// The words of `sockpit learn`, and what each does.
+pub const LEARNS: &[(&str, &str)] = &[
+    ("hint", "help with the question or the exercise that stands there"),
+    ("skip", "leave out the question or the exercise; else run on to the next one"),
+    ("play", "have the prompt to yourself, with the lesson's sockets"),
+    ("nxt", "go on with the lesson"),
+    ("quit", "leave; what is done is remembered"),
 ];
 
 /// The exit statuses, and what each means.
@@ -61,6 +79,10 @@ pub const FILES: &[(&str, &str)] = &[
         "$XDG_STATE_HOME/sockpit/history",
         "the lines typed at the prompt; ~/.local/state where XDG_STATE_HOME is not set",
     ),
+    (
+        "$XDG_STATE_HOME/sockpit/progress",
+        "what is done of the course, a line for each thing: plain text, to be removed at will",
+    ),
 ];
 
 /// The environment it looks at.
@@ -69,7 +91,9 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("TERM", "dumb: no colours and no line editing"),
     ("PAGER", "at the prompt: what is longer than the screen goes through it; LESS is FRX then, if it is not set"),
     ("XDG_CONFIG_HOME", "where rc.sock is looked for"),
-    ("XDG_STATE_HOME", "where the history is kept"),
+    ("XDG_STATE_HOME", "where the history and the progress in the course are kept"),
+    ("VISUAL, EDITOR", "what `edit` mends an exercise with"),
+    ("TMPDIR", "where mkdtemp makes its folders; /tmp where it is not set"),
 ];
 
 /// What `--help` says.

@@ -340,6 +340,27 @@ pub static LANGUAGE: &[Topic] = &[
         related: &["save", "step", "history"],
     },
     Topic {
+        names: &["course", "tutorial", "教程", "课程"],
+        noun: TOPIC,
+        usage: "sockpit learn [TOPIC | NUMBER | FILE], sockpit lessons",
+        summary: "lessons that are walked through at the prompt, with questions and exercises",
+        notes: &[
+            "The program carries its lessons: `lessons` lists them by topic, `learn` takes the next one, `learn 07` that one, \
+             `learn closing` the next of that topic. Enter runs the line that stands there, as with `sockpit step`. Before \
+             some lines the lesson asks what will come of them: a value, an error, a TCP state, or that the call waits; then it \
+             runs them. `skip` leaves a question out, or runs on to the next; `play` gives you the prompt until `nxt`.",
+            "At its end a lesson may have exercises: scripts to mend, with hints. What counts is what the mended script does. \
+             What you have done is remembered in $XDG_STATE_HOME/sockpit/progress.",
+            "`sockpit step 07` and `sockpit run 07` take a lesson as a plain script; `sockpit lessons --write DIR` writes all \
+             of them as files. A lesson of your own is a script whose comments hold the questions (#?), the checks (#!) and \
+             the exercises (#>): `sockpit learn FILE.sock` walks through it, and `sockpit lessons --check FILE.sock` proves \
+             that each exercise fails as it stands and holds when it is solved. `sockpit learn --json` writes what came of \
+             each task, a line each.",
+        ],
+        example: "",
+        related: &["lessons", "learn", "step", "transcripts"],
+    },
+    Topic {
         names: &["step"],
         noun: TOPIC,
         usage: "sockpit step FILE.sock",

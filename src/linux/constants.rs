@@ -3,7 +3,7 @@
 //! It knows no call that takes them.
 
 pub use super::events::{EPOLL_EVENTS, EPOLL_OPS, POLL_EVENTS};
-use super::flags::{ORIGINS, TIMESTAMPING};
+use super::flags::{FILTER_MODES, ORIGINS, TCP_OPTIONS, TIMESTAMPING};
 use super::set::named;
 pub use super::set::{Constants, Row};
 use super::{errno, options};
@@ -223,7 +223,7 @@ pub static OTHERS: Constants = Constants {
 };
 
 /// All the sets.
-pub static SETS: [&Constants; 14] = [
+pub static SETS: [&Constants; 16] = [
     &FAMILIES,
     &TYPES,
     &PROTOCOLS,
@@ -237,6 +237,8 @@ pub static SETS: [&Constants; 14] = [
     &EPOLL_OPS,
     &TIMESTAMPING,
     &ORIGINS,
+    &TCP_OPTIONS,
+    &FILTER_MODES,
     &REST,
 ];
 

@@ -31,6 +31,36 @@ pub static TIMESTAMPING: Constants = Constants {
     choice: 0,
 };
 
+/// What a connection of TCP has, as tcp_info tells.
+pub static TCP_OPTIONS: Constants = Constants {
+    noun: "flag of tcpi_options",
+    man: "tcp(7)",
+    documented: named![
+        TCPI_OPT_TIMESTAMPS = 1, "tcpi_options: segments carry time stamps";
+        TCPI_OPT_SACK = 2, "tcpi_options: what came out of order is acknowledged by itself";
+        TCPI_OPT_WSCALE = 4, "tcpi_options: windows are scaled, by tcpi_snd_wscale and tcpi_rcv_wscale";
+        TCPI_OPT_ECN = 8, "tcpi_options: routers may mark packets rather than drop them";
+        TCPI_OPT_ECN_SEEN = 16, "tcpi_options: a packet came that may be marked";
+        TCPI_OPT_SYN_DATA = 32, "tcpi_options: data in the SYN was acknowledged (Fast Open)";
+        TCPI_OPT_USEC_TS = 64, "tcpi_options: the time stamps are microseconds";
+        TCPI_OPT_TFO_CHILD = 128, "tcpi_options: accepted by Fast Open";
+    ],
+    also: &[],
+    choice: 0,
+};
+
+/// Which sources of a multicast group a filter names.
+pub static FILTER_MODES: Constants = Constants {
+    noun: "mode of a multicast source filter",
+    man: "ip(7)",
+    documented: named![
+        MCAST_EXCLUDE = 0, "all sources but those that the filter names";
+        MCAST_INCLUDE = 1, "only the sources that the filter names";
+    ],
+    also: &[],
+    choice: -1,
+};
+
 /// Who put an entry into the error queue.
 pub static ORIGINS: Constants = Constants {
     noun: "origin of an entry of the error queue",

@@ -2,7 +2,7 @@
 //!
 //! What is read of a structure, and how its words become one, is made of these ([`crate::command`]).
 
-use super::flags::ORIGINS;
+use super::flags::{FILTER_MODES, ORIGINS, TCP_OPTIONS};
 use super::set::Constants;
 
 /// What a field is.
@@ -22,12 +22,22 @@ pub enum Member {
     Interface,
     /// An errno, shown by its name.
     Errno,
-    /// One of these in a byte, shown by its name.
-    Choice(&'static Constants),
+    /// So many bits of a byte, from that one on; those of one byte stand together, the lowest first.
+    Bits(u32, u32),
+    /// One of these in so many bytes, shown by its name.
+    Choice(&'static Constants, usize),
+    /// Flags in a byte, shown by their names.
+    Flags(&'static Constants),
     /// So many structures of a kind.
     Several(&'static Layout, usize),
     /// A socket address of so many bytes.
     Address(usize),
+    /// The host of one, without a port.
+    HostIn(usize),
+    /// How many of the list behind it there are, in 4 bytes.
+    Count,
+    /// As many of these as there are, behind all the rest.
+    List(&'static Member),
     /// The host of a socket address behind all the rest, where there is one.
     Host,
     /// Bytes that say nothing.
@@ -38,12 +48,14 @@ impl Member {
     /// How many bytes it has at least.
     pub fn size(self) -> usize {
         match self {
-            Self::Uint(size) | Self::Int(size) | Self::Address(size) | Self::Pad(size) => size,
-            Self::Number | Self::Choice(_) => 1,
-            Self::V4 | Self::Interface | Self::Errno => 4,
+            Self::Uint(size) | Self::Int(size) | Self::Choice(_, size) => size,
+            Self::Address(size) | Self::HostIn(size) | Self::Pad(size) => size,
+            Self::Bits(from, _) => usize::from(from == 0),
+            Self::Number | Self::Flags(_) => 1,
+            Self::V4 | Self::Interface | Self::Errno | Self::Count => 4,
             Self::V6 => 16,
             Self::Several(layout, count) => layout.size() * count,
-            Self::Host => 0,
+            Self::Host | Self::List(_) => 0,
         }
     }
 }
@@ -74,9 +86,15 @@ impl Layout {
         self.parts.iter().map(|(_, part)| part.size()).sum()
     }
 
-    /// The names of its fields.
+    /// The names of the fields that it is made of in words.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.parts.iter().filter(|(_, part)| !matches!(part, Member::Pad(_))).map(|(name, _)| *name)
+        self.parts.iter().filter(|(_, part)| !matches!(part, Member::Pad(_) | Member::Count)).map(|(name, _)| *name)
+    }
+
+    /// How many bytes each of the list at its end has, if it has one. Of such a structure the kernel tells only who says of
+    /// which: its first fields.
+    pub fn listed(&self) -> Option<usize> {
+        if let Some((_, Member::List(each))) = self.parts.last() { Some(each.size()) } else { None }
     }
 }
 
@@ -104,11 +122,23 @@ layouts! {
     PKTINFO6 "struct in6_pktinfo" "[SOURCE] [INTERFACE]" { ipi6_addr V6, ipi6_ifindex Interface }
     MTUINFO6 "struct ip6_mtuinfo" { ip6m_addr Address(28), ip6m_mtu Uint(4) }
     EXTENDED_ERR "struct sock_extended_err" {
-        ee_errno Errno, ee_origin Choice(&ORIGINS), ee_type Uint(1), ee_code Uint(1), ee_pad Pad(1), ee_info Uint(4),
+        ee_errno Errno, ee_origin Choice(&ORIGINS, 1), ee_type Uint(1), ee_code Uint(1), ee_pad Pad(1), ee_info Uint(4),
         ee_data Uint(4), offender Host
     }
     SOCKADDR_IN "struct sockaddr_in" { address Address(16) }
     SOCKADDR_IN6 "struct sockaddr_in6" { address Address(28) }
+    GROUP_REQ "struct group_req" "GROUP [INTERFACE]" { gr_interface Interface, pad Pad(4), gr_group HostIn(128) }
+    GROUP_SOURCE_REQ "struct group_source_req" "GROUP SOURCE [INTERFACE]" {
+        gsr_interface Interface, pad Pad(4), gsr_group HostIn(128), gsr_source HostIn(128)
+    }
+    MSFILTER "struct ip_msfilter" "GROUP [INTERFACE] MODE [SOURCE...]" {
+        imsf_multiaddr V4, imsf_interface V4, imsf_fmode Choice(&FILTER_MODES, 4), imsf_numsrc Count,
+        imsf_slist List(&Member::V4)
+    }
+    GROUP_FILTER "struct group_filter" "GROUP [INTERFACE] MODE [SOURCE...]" {
+        gf_interface Interface, pad Pad(4), gf_group HostIn(128), gf_fmode Choice(&FILTER_MODES, 4), gf_numsrc Count,
+        gf_slist List(&Member::HostIn(128))
+    }
     TXTIME "struct sock_txtime" "CLOCKID FLAGS" { clockid Int(4), flags Uint(4) }
     MEMINFO "nine numbers of 32 bits" {
         rmem_alloc Uint(4), rcvbuf Uint(4), wmem_alloc Uint(4), sndbuf Uint(4), fwd_alloc Uint(4), wmem_queued Uint(4),
@@ -119,7 +149,8 @@ layouts! {
     }
     TCP_INFO "struct tcp_info" {
         tcpi_state Uint(1), tcpi_ca_state Uint(1), tcpi_retransmits Uint(1), tcpi_probes Uint(1), tcpi_backoff Uint(1),
-        tcpi_options Uint(1), tcpi_wscale Uint(1), tcpi_delivery_rate_app_limited Uint(1), tcpi_rto Uint(4),
+        tcpi_options Flags(&TCP_OPTIONS), tcpi_snd_wscale Bits(0, 4), tcpi_rcv_wscale Bits(4, 4),
+        tcpi_delivery_rate_app_limited Bits(0, 1), tcpi_fastopen_client_fail Bits(1, 2), tcpi_rto Uint(4),
         tcpi_ato Uint(4), tcpi_snd_mss Uint(4), tcpi_rcv_mss Uint(4), tcpi_unacked Uint(4), tcpi_sacked Uint(4),
         tcpi_lost Uint(4), tcpi_retrans Uint(4), tcpi_fackets Uint(4), tcpi_last_data_sent Uint(4),
         tcpi_last_ack_sent Uint(4), tcpi_last_data_recv Uint(4), tcpi_last_ack_recv Uint(4), tcpi_pmtu Uint(4),

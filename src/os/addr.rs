@@ -31,7 +31,7 @@ pub(crate) fn to_sockaddr(addr: &Addr, out: &mut sockaddr_storage) -> Result<soc
     encode(addr, unsafe { &mut *out }).map(|len| len as socklen_t)
 }
 
-fn encode(addr: &Addr, out: &mut [u8; size_of::<sockaddr_storage>()]) -> Result<usize, i32> {
+pub(crate) fn encode(addr: &Addr, out: &mut [u8; size_of::<sockaddr_storage>()]) -> Result<usize, i32> {
     let mut len = 0;
     let mut put = |bytes: &[u8]| {
         out[len..len + bytes.len()].copy_from_slice(bytes);
@@ -145,6 +145,7 @@ impl Room {
 }
 
 /// The count that a call gave, or its errno.
+#[inline]
 pub(super) fn count(n: isize) -> Result<usize, i32> {
     usize::try_from(n).map_err(|_| last())
 }

@@ -59,6 +59,13 @@ pub(crate) fn take_place(fd: BorrowedFd<'_>) -> Result<(), i32> {
     rustix::io::read(fd, &mut [0; 8]).map(drop).map_err(Errno::raw_os_error)
 }
 
+/// How many places are free.
+pub(crate) fn places_left(fd: BorrowedFd<'_>) -> Result<u64, i32> {
+    let about = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", fd.as_raw_fd())).map_err(|e| number(&e))?;
+    let count = about.lines().find_map(|line| line.strip_prefix("eventfd-count:"));
+    count.and_then(|count| u64::from_str_radix(count.trim(), 16).ok()).ok_or(libc::ENOSYS)
+}
+
 /// Give a place back.
 pub(crate) fn give_place(fd: BorrowedFd<'_>) -> Result<(), i32> {
     rustix::io::write(fd, &1u64.to_ne_bytes()).map(drop).map_err(Errno::raw_os_error)

@@ -16,12 +16,27 @@ const FILTER_SIZE: usize = 8;
 /// The buffer goes in as zeros, whatever was in it: some options read a request from it, and that of zeros asks for
 /// nothing.
 pub fn get(fd: BorrowedFd<'_>, level: i32, number: i32, buffer: &mut [u8]) -> Result<usize, i32> {
+    buffer.fill(0);
+    ask(fd, level, number, buffer)
+}
+
+/// The same of an option whose buffer says of what it is to tell: of a source filter, the group and the interface.
+pub fn get_of(fd: BorrowedFd<'_>, level: i32, number: i32, buffer: &mut [u8]) -> Result<usize, i32> {
+    match (level, number) {
+        (libc::IPPROTO_IP, libc::IP_MSFILTER) | (libc::IPPROTO_IP | libc::IPPROTO_IPV6, libc::MCAST_MSFILTER) => {
+            ask(fd, level, number, buffer)
+        }
+        _ => Err(libc::EINVAL),
+    }
+}
+
+fn ask(fd: BorrowedFd<'_>, level: i32, number: i32, buffer: &mut [u8]) -> Result<usize, i32> {
     // SO_GET_FILTER takes the buffer's length in instructions: given bytes, it would write past the end.
     let unit = if level == libc::SOL_SOCKET && number == libc::SO_GET_FILTER { FILTER_SIZE } else { 1 };
-    buffer.fill(0);
     let mut length = libc::socklen_t::try_from(buffer.len() / unit).map_err(|_| libc::EINVAL)?;
     // SAFETY: the buffer has `length` units of that option's size to write to and is alive and ours alone for the
-    // call. It holds zeros, so that no option finds another address or length in it.
+    // call. It holds zeros, so that no option finds another address or length in it; those that tell of what stands in
+    // it find a group and how much room there is.
     let result =
         unsafe { libc::getsockopt(fd.as_raw_fd(), level, number, buffer.as_mut_ptr().cast(), &raw mut length) };
     let filled = zero(result);

@@ -3,6 +3,7 @@
 use crate::command::{Command, Kind, Need, Param, kinds};
 use crate::lang::{Part, Span, Typed, Word};
 use crate::linux::options;
+use crate::value::special::ALGORITHMS;
 use crate::value::{Failure, Value, text};
 
 /// What stands in a parameter's place.
@@ -246,12 +247,21 @@ impl<'a> Arranger<'a> {
     /// left out before required ones when the word is no constant of its set.
     fn has_word_for(&self, param: &Param, after: &[Param]) -> bool {
         match (self.left().first(), param.kind.constants()) {
-            _ if self.whole => self.units(after) > needed(after),
+            _ if self.whole => self.units(after) > needed(after) && !self.has_events(param),
             (Some(word), Some(set)) if needed(after) > 0 => {
                 word.literal().is_some_and(|text| text.split('|').all(|part| set.find(part).is_some()))
             }
             (first, _) => first.is_some(),
         }
+    }
+
+    /// Whether what is watched was given with events of its own, `a:IN,b:OUT`: a lone word behind it is no others then.
+    fn has_events(&self, param: &Param) -> bool {
+        let (Kind::PollEvents, [word]) = (param.kind, self.left()) else { return false };
+        let own = |word: &Word| word.bare().is_some_and(|text| text.contains(':'));
+        let number = |text: &str| !matches!(kinds::word_value(text), Value::Text(_));
+        matches!(self.placed.last(), Some((_, Placed::One(watched))) if own(watched))
+            && word.literal().is_none_or(number)
     }
 
     /// Whether every parameter of the call must be there.
@@ -286,6 +296,7 @@ impl<'a> Arranger<'a> {
             // Two numbers are an address of AF_NETLINK or AF_VSOCK, where they can be nothing else.
             (Kind::Addr, Some(next)) if is_port(next) && is_port(word) => after.is_empty() && spare && self.required(),
             (Kind::Addr, Some(next)) if is_port(next) => is_host(word),
+            (Kind::Addr, Some(_)) if word.bare().is_some_and(|text| ALGORITHMS.contains(&text)) => spare,
             (Kind::Addr, Some(next)) => {
                 let first = is_host(word) || is_port(word) && self.required();
                 spare && first && next.is_inserted() && !after.iter().any(|p| p.need == Need::Optional)
@@ -293,7 +304,8 @@ impl<'a> Arranger<'a> {
             (Kind::Option, Some(next)) => {
                 // Whether a name's value is a level or an option it alone tells, unless there is a word too many for that.
                 let all = self.whole && !after.iter().any(|p| matches!(p.need, Need::Rest | Need::Some));
-                let many = all && self.words.len() - self.at > after.len();
+                let places = after.iter().filter(|p| p.need != Need::Named).count();
+                let many = all && self.words.len() - self.at > places;
                 is_level(word, next) || many && word.is_inserted()
             }
             _ => false,

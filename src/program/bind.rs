@@ -47,7 +47,7 @@ impl Compiler<'_> {
     /// An argument of a def: `PARAM=VALUE` goes to that parameter.
     fn given(&mut self, word: &Word) -> ArgCode {
         match (word.key(), split_pair(word)) {
-            (Some(_), Some((key, value))) => ArgCode::Pair(key.into(), self.plain(&value)),
+            (Some(_), Some((key, value))) => ArgCode::Pair(Box::new((key.into(), self.plain(&value)))),
             _ => ArgCode::Fit(Kind::Any, self.plain(word)),
         }
     }
@@ -191,7 +191,7 @@ impl Compiler<'_> {
     /// `KEY=VALUE`: the value keeps its type.
     fn pair(&mut self, word: &Word) -> ArgCode {
         if let Some((key, value)) = split_pair(word) {
-            return ArgCode::Pair(key.as_str().into(), self.plain(&value));
+            return ArgCode::Pair(Box::new((key.as_str().into(), self.plain(&value))));
         }
         if word.is_inserted() {
             ArgCode::Fit(Kind::Any, self.operand(word))

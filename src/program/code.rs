@@ -79,9 +79,9 @@ pub(crate) fn takes(names: &[Name], error: Name) -> bool {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Slot {
     /// In the frame's own scope.
-    Local(usize),
+    Local(u32),
     /// In the scope that all share.
-    Global(usize),
+    Global(u32),
 }
 
 /// A word, ready to give its value.
@@ -127,7 +127,7 @@ pub(crate) enum ArgCode {
     /// A word that is a socket option, or the level of the one in the next word.
     Leveled(Box<(Operand, Operand)>),
     /// `KEY=VALUE`.
-    Pair(Rc<str>, Operand),
+    Pair(Box<(Rc<str>, Operand)>),
     /// Live things by their names: `fds=a,b`.
     Lives(Vec<(Slot, Rc<str>, Option<Value>)>),
 }

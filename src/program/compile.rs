@@ -118,10 +118,10 @@ impl Compiler<'_> {
             && let Some(i) = locals.names.find(name)
             && !locals.globals.contains(name)
         {
-            return (Slot::Local(i), locals.names.name(i).clone());
+            return (Slot::Local(i as u32), locals.names.name(i).clone());
         }
         let slot = self.table.globals.slot(name);
-        (Slot::Global(slot), self.table.globals.name(slot).clone())
+        (Slot::Global(slot as u32), self.table.globals.name(slot).clone())
     }
 
     pub(super) fn target(&mut self, word: &Word) -> (Slot, Rc<str>) {

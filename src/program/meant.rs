@@ -15,7 +15,7 @@ use crate::value::{Value, text};
 
 /// Programs of a shell, whose names people type.
 const SHELL: &[&str] = &[
-    "ls", "cd", "pwd", "cat", "rm", "cp", "mv", "ps", "top", "vi", "vim", "nano", "python", "python3", "nc", "netcat",
+    "ls", "cd", "pwd", "cat", "rm", "cp", "mv", "top", "vi", "vim", "nano", "python", "python3", "nc", "netcat",
     "telnet", "curl", "wget", "ping", "ssh", "ss", "lsof", "strace", "tcpdump", "which", "touch", "less", "bash", "sh",
     "sudo", "grep",
 ];

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use crate::explain::Snapshot;
+use crate::help::lessons::Lesson;
 use crate::lang::{Source, Span};
 pub use crate::os::trace::Syscall;
 use crate::value::page::Page;
@@ -140,6 +141,16 @@ pub trait Sink {
 
     /// Show more of what was too long to be shown at once. False where nothing is left, or nothing is ever cut.
     fn more(&mut self) -> bool {
+        false
+    }
+
+    /// What is done of a lesson, where that is kept.
+    fn done_of(&self, _: &Lesson) -> String {
+        String::new()
+    }
+
+    /// Go through the lesson that these words name, where a person is there to do it. False where nobody is.
+    fn learn(&mut self, _: &[String]) -> bool {
         false
     }
 

@@ -127,7 +127,7 @@ impl Globals {
             ArgCode::Fit(kind, operand) => kinds::fit(*kind, self.operand(scope, operand)?),
             ArgCode::HostPort(two) => address::host_port(&self.operand(scope, &two.0)?, &self.operand(scope, &two.1)?),
             ArgCode::Leveled(two) => kinds::fit_leveled(&self.operand(scope, &two.0)?, &self.operand(scope, &two.1)?),
-            ArgCode::Pair(key, operand) => Ok(Arg::Pair(key.clone(), self.operand(scope, operand)?)),
+            ArgCode::Pair(pair) => Ok(Arg::Pair(Box::new((pair.0.clone(), self.operand(scope, &pair.1)?)))),
             ArgCode::Lives(names) => {
                 let values = names.iter().map(|(slot, name, events)| {
                     let value = self.load(scope, *slot, name)?;

@@ -123,16 +123,16 @@ impl Globals {
     #[inline]
     pub(super) fn look<T>(&self, scope: &Scope, slot: Slot, look: impl FnOnce(&Value) -> T) -> Option<T> {
         match slot {
-            Slot::Local(i) => scope.look(i, look),
-            Slot::Global(i) => self.values.look(i, look),
+            Slot::Local(i) => scope.look(i as usize, look),
+            Slot::Global(i) => self.values.look(i as usize, look),
         }
     }
 
     /// Change what a slot holds where it is, in that scope or in the shared one.
     pub(super) fn change<T>(&self, scope: &Scope, slot: Slot, change: impl FnOnce(&mut Value) -> T) -> Option<T> {
         match slot {
-            Slot::Local(i) => scope.change(i, change),
-            Slot::Global(i) => self.values.change(i, change),
+            Slot::Local(i) => scope.change(i as usize, change),
+            Slot::Global(i) => self.values.change(i as usize, change),
         }
     }
 
@@ -161,10 +161,11 @@ impl Globals {
     }
 
     /// Put a value in a slot of that scope or of the shared one.
+    #[inline]
     pub(super) fn store(&self, scope: &Scope, slot: Slot, value: Value) {
         match slot {
-            Slot::Local(i) => scope.set(i, value),
-            Slot::Global(i) => self.values.set(i, value),
+            Slot::Local(i) => scope.set(i as usize, value),
+            Slot::Global(i) => self.values.set(i as usize, value),
         }
     }
 
@@ -218,6 +219,7 @@ impl Globals {
     }
 
     /// The def in a slot, or the failure that it was not made yet.
+    #[inline]
     pub(super) fn def(&self, slot: usize, name: &str) -> Result<&Rc<Function>, Failure> {
         self.defs
             .get(slot)
@@ -227,7 +229,7 @@ impl Globals {
 
     /// A frame for a def that is started rather than called.
     pub(super) fn start(&self, call: DefCall) -> Result<Frame, Failure> {
-        let DefCall { name, args, before } = call;
+        let DefCall { name, args, before, .. } = call;
         let Some(slot) = self.symbols.functions.find(&name) else {
             let failure = Failure::with(Name::Unbound, format!("nothing is defined as `{name}`"));
             let near = text::nearest(&name, self.symbols.functions.all().map(|(name, _)| &**name));

@@ -38,7 +38,7 @@ use std::mem::ManuallyDrop;
 use std::rc::Rc;
 
 pub use evaluate::Change;
-pub use event::{Event, Sink, Syscall, What};
+pub use event::{At, Event, Sink, Syscall, What};
 pub use notify::Awaited;
 pub use process::CHILD;
 pub use reporter::Show;
@@ -55,7 +55,6 @@ use crate::os::trace;
 use crate::program::{self, ArgCode, Code, Fault};
 use crate::value::Value;
 use crate::world::{Given, Record, TaskId, World};
-use event::At;
 use fairness::Fairness;
 use globals::Globals;
 use history::History;
@@ -154,7 +153,7 @@ impl Session {
         let code = self.globals.compile(source)?;
         let faults = program::faults(&code, &|function, site| {
             let given = site.args.iter().map(|(arg, _)| match arg {
-                ArgCode::Pair(key, _) => Ok(Given { key: Some(key.clone()), value: Value::None }),
+                ArgCode::Pair(pair) => Ok(Given { key: Some(pair.0.clone()), value: Value::None }),
                 _ => Ok(Given { key: None, value: Value::None }),
             });
             Frame::of(function, site.clone(), given, Rc::default()).err()

@@ -12,7 +12,7 @@ use crate::lang::{self, Source};
 use crate::os::{fd, process};
 use crate::program::{Code, Function, Op};
 use crate::value::{Failure, Handle, Reply, Value, wire};
-use crate::world::{DefCall, Epoll, File, Given, Mode, MpQueue, Socket, mpqueue, socket_value};
+use crate::world::{DefCall, Epoll, File, Given, Mode, MpLock, MpQueue, Socket, mpqueue, socket_value};
 
 /// The word of the command line that starts a child.
 pub const CHILD: &str = "--child";
@@ -28,6 +28,8 @@ struct Crossing {
 /// A live thing that crosses.
 enum Thing {
     Queue(Rc<MpQueue>),
+    /// A lock between processes.
+    Lock(Rc<MpLock>),
     Socket(Rc<Socket>),
     /// An end of a pipe.
     Pipe(Rc<File>),
@@ -37,7 +39,8 @@ enum Thing {
 impl Crossing {
     fn number(&mut self, handle: &Rc<dyn Handle>) -> Option<u32> {
         let value = Value::Handle(handle.clone());
-        let thing = Thing::of(&value).filter(|thing| self.sockets || matches!(thing, Thing::Queue(_)))?;
+        let crosses = |thing: &Thing| self.sockets || matches!(thing, Thing::Queue(_) | Thing::Lock(_));
+        let thing = Thing::of(&value).filter(crosses)?;
         let at = self.things.iter().position(|known| known.place() == thing.place()).unwrap_or_else(|| {
             self.things.push(thing);
             self.things.len() - 1
@@ -56,6 +59,7 @@ impl Thing {
     fn of(value: &Value) -> Option<Self> {
         let file = || value.downcast_rc::<File>().filter(|file| file.is_pipe());
         (value.downcast_rc().map(Self::Queue))
+            .or_else(|| value.downcast_rc().map(Self::Lock))
             .or_else(|| value.downcast_rc().map(Self::Socket))
             .or_else(|| value.downcast_rc().map(Self::Epoll))
             .or_else(|| file().map(Self::Pipe))
@@ -65,6 +69,7 @@ impl Thing {
     fn place(&self) -> *const () {
         match self {
             Self::Queue(queue) => Rc::as_ptr(queue).cast(),
+            Self::Lock(lock) => Rc::as_ptr(lock).cast(),
             Self::Socket(socket) => Rc::as_ptr(socket).cast(),
             Self::Pipe(file) => Rc::as_ptr(file).cast(),
             Self::Epoll(epoll) => Rc::as_ptr(epoll).cast(),
@@ -76,6 +81,8 @@ impl Thing {
     fn about(&self) -> Value {
         match self {
             Self::Queue(queue) => Value::Int(queue.max.into()),
+            // Nothing of it either, in another form.
+            Self::Lock(_) => Value::list(Vec::new()),
             Self::Socket(socket) => Value::Bool(socket.waits() != Mode::Blocking),
             Self::Pipe(file) => Value::text(file.mode()),
             Self::Epoll(_) => Value::None,
@@ -86,6 +93,7 @@ impl Thing {
     fn fds(&self) -> Result<Vec<OwnedFd>, Failure> {
         match self {
             Self::Queue(queue) => queue.fds(),
+            Self::Lock(lock) => Ok(vec![lock.descriptor()?]),
             Self::Socket(socket) => Ok(vec![fd::dup(socket.fd()?.as_fd()).map_err(Failure::os)?]),
             Self::Epoll(epoll) => Ok(vec![fd::dup(epoll.end.fd()?.as_fd()).map_err(Failure::os)?]),
             Self::Pipe(file) => Ok(vec![file.descriptor()?]),
@@ -100,7 +108,7 @@ impl Session {
         let (globals, left) = self.crossing(&mut crossing);
         crossing.sockets = true;
         let refused = call.args.iter().enumerate().find_map(|(i, arg)| Some((i, crossing.refuses(&arg.value)?)));
-        let (name, before) = (&call.name.clone(), call.before);
+        let (name, before, title) = (&call.name.clone(), call.before, call.title.clone());
         let args = self.globals.start(call)?.arguments();
         self.world.family.may_grow()?;
         if let Some((i, refusal)) = refused {
@@ -128,7 +136,10 @@ impl Session {
         // What was printed so far stands before what the child prints.
         self.flush();
         let family = &mut self.world.family;
-        let name = self.globals.next_of(name);
+        let name = match title {
+            Some(title) => title.to_string(),
+            None => self.globals.next_of(name),
+        };
         let label = family.name.as_ref().map_or_else(|| name.clone(), |parent| format!("{parent}:{name}"));
         let mut line = vec![CHILD, &*label];
         line.extend(family.flags.iter().copied());
@@ -219,9 +230,10 @@ impl Session {
                 }
                 Value::Text(mode) => Ok(Value::Handle(self.world.adopt_pipe(next()?, mode))),
                 Value::None => Ok(Value::Handle(self.world.adopt_epoll(next()?))),
+                Value::List(_) => Ok(Value::Handle(self.world.adopt_mplock(next()?))),
                 max => {
                     let max = int(max).and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-                    let fds = ends.by_ref().take(if max > 0 { 3 } else { 2 }).collect();
+                    let fds = ends.by_ref().take(3).collect();
                     let queue = self.world.adopt_mpqueue(max, fds)?;
                     Ok(Value::Handle(queue))
                 }
@@ -258,7 +270,7 @@ impl Session {
         let Value::Text(name) = name else { return None };
         // The call of the def is what the main task runs.
         let args = list(args)?.iter().map(|value| Given { key: None, value: value.clone() }).collect();
-        let frame = self.globals.start(DefCall { name: Rc::from(&**name), args, before: 0 });
+        let frame = self.globals.start(DefCall { name: Rc::from(&**name), title: None, args, before: 0 });
         Some(frame.map(|frame| self.run_main(frame)).map_err(|failure| failure.to_string()))
     }
 

@@ -174,12 +174,13 @@ fn repeat(text: &Value, times: i128) -> Result<Value, Failure> {
         return Err(too_long());
     }
     Ok(match text {
-        Value::Text(s) => Value::text(s.repeat(times)),
-        _ => Value::bytes(unit.repeat(times)),
+        Value::Text(s) => Value::Text(s.repeat(times).into()),
+        _ => Value::Bytes(unit.repeat(times).into()),
     })
 }
 
 /// Whether `+` can put more at the end of it: nobody else has it, so that it need not be copied.
+#[inline]
 pub(super) fn can_grow(value: &Value) -> bool {
     match value {
         Value::Text(text) => text.is_alone(),
@@ -216,7 +217,7 @@ fn concat(a: &Value, b: &Value) -> Result<Value, Failure> {
         return Err(too_long());
     }
     match (a, b) {
-        (Value::Text(_), Value::Text(_)) => Ok(Value::text(String::from_utf8(joined).unwrap_or_default())),
+        (Value::Text(_), Value::Text(_)) => Ok(Value::Text(String::from_utf8(joined).unwrap_or_default().into())),
         _ => Ok(Value::bytes(joined)),
     }
 }

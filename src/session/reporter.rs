@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::event::{At, Event, Sink, What};
 use crate::explain;
+use crate::help::lessons;
+use crate::value::Table;
 use crate::world::World;
 
 /// What a session tells of what it does.
@@ -59,6 +61,16 @@ impl Reporter {
     /// Show more of what was too long to be shown at once. False when there is no more.
     pub(super) fn more(&mut self) -> bool {
         self.sink.more()
+    }
+
+    /// The course, with what is done of it where that is kept.
+    pub(super) fn lessons(&self) -> Table {
+        lessons::table(|lesson| self.sink.done_of(lesson))
+    }
+
+    /// Go through a lesson. False where nobody is there to do it.
+    pub(super) fn learn(&mut self, words: &[String]) -> bool {
+        self.sink.learn(words)
     }
 
     /// The session so far as a transcript, where one is kept.

@@ -8,6 +8,7 @@ use super::exec::Flow;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Stop};
 use crate::command::views;
+use crate::help::lessons;
 use crate::lang::{self, Source};
 use crate::os::{files, trace};
 use crate::program::Site;
@@ -74,6 +75,12 @@ impl Session {
                 task.frames.push(self.source(&path)?);
                 Answer::Flow(Flow::On)
             }
+            Request::Lessons => {
+                let table = self.reporter.lessons();
+                let value = table.to_value();
+                self.rows(task, site, table, value)
+            }
+            Request::Learn(words) => self.learn(&words)?,
             Request::ClearScreen => {
                 self.reporter.clear_screen();
                 Answer::Flow(Flow::On)
@@ -106,9 +113,10 @@ impl Session {
 
     /// A task that runs a defined name; it has no place yet.
     fn begin(&mut self, call: DefCall, coroutine: bool) -> Result<(Task, Reply), Failure> {
-        let name = call.name.clone();
+        let (name, title) = (call.name.clone(), call.title.clone());
         let frame = self.globals.start(call)?;
-        let mut task = Task::new(self.globals.next_of(&name).into(), coroutine);
+        let title = title.unwrap_or_else(|| self.globals.next_of(&name).into());
+        let mut task = Task::new(title, coroutine);
         // Most tasks never call a def: room for one frame is enough.
         task.frames = vec![frame];
         let handle = Reply::One(Value::Handle(task.handle.clone()));
@@ -255,6 +263,15 @@ impl Session {
             (Err(e), Some(path)) => Err(file_failure(path, &e)),
             _ => Ok(Reply::Nothing),
         }
+    }
+
+    /// Go through a lesson, at a prompt.
+    fn learn(&mut self, words: &[String]) -> Result<Answer, Failure> {
+        lessons::choose(words).map_err(|why| Failure::usage(why).at(0))?;
+        if !self.reporter.learn(words) {
+            return Err(Failure::usage("a lesson is for a person at a prompt").note("from the shell: sockpit learn"));
+        }
+        Ok(Answer::Flow(Flow::On))
     }
 
     /// The session's lines as a script, or the session as a transcript.

@@ -78,6 +78,11 @@ impl Session {
         self.stepper.resumes() || !self.world.ready.is_empty() || self.world.has_news()
     }
 
+    /// Whether the task that was let go last waits in its call.
+    pub fn last_waits(&self) -> bool {
+        self.tasks.get(self.stepper.last()).is_some_and(|task| task.parked.is_some())
+    }
+
     /// Whether the program that is stepped through stands still.
     pub fn stands(&self) -> bool {
         self.stepper.holds()

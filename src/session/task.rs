@@ -28,6 +28,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    #[inline]
     pub(super) fn new(code: Rc<Code>, scope: Rc<Scope>) -> Self {
         let temps = vec![Temp::None; code.temps];
         let (error, afters, returns, called) = (None, Vec::new(), None, None);
@@ -243,6 +244,10 @@ impl Handle for TaskHandle {
         };
         let kind = if self.coroutine { "coroutine" } else { "task" };
         format!("<{kind} {}, {state}>", self.name)
+    }
+
+    fn parts(&self) -> Vec<(&'static str, Value)> {
+        vec![("name", Value::text(&*self.name))]
     }
 }
 

@@ -58,6 +58,9 @@ pub struct Packet {
     pub addr: Rc<[u8]>,
 }
 
+/// The sorts of the kernel's algorithms: the first part of such an address, where it is written in two words.
+pub(crate) const ALGORITHMS: [&str; 4] = ["hash", "skcipher", "aead", "rng"];
+
 /// How an address of a family begins.
 const NETLINK: &str = "netlink";
 const PACKET: &str = "packet";
@@ -74,13 +77,16 @@ pub(crate) const FAMILIES: &[(&str, &str)] = &[
 ];
 
 impl Special {
+    /// The address of an algorithm.
+    pub(crate) fn algorithm(kind: &str, name: &str) -> Self {
+        Self::Alg { kind: kind.into(), name: name.into(), feature: 0, mask: 0 }
+    }
+
     /// The address that a list is, which has Python's tuple for an AF_PACKET or an AF_ALG socket; `None` where it is none. Two
     /// parts with a number are whatever the socket's family makes of them.
     pub(crate) fn of_tuple(items: &[Value]) -> Option<Self> {
         match items {
-            [Value::Text(kind), Value::Text(name)] if name.parse::<u32>().is_err() => {
-                Some(Self::Alg { kind: Rc::from(&**kind), name: Rc::from(&**name), feature: 0, mask: 0 })
-            }
+            [Value::Text(kind), Value::Text(name)] if name.parse::<u32>().is_err() => Some(Self::algorithm(kind, name)),
             [Value::Text(interface), Value::Int(protocol), rest @ ..] if !rest.is_empty() && rest.len() <= 3 => {
                 let small = |at: usize| match rest.get(at) {
                     None => Some(0),
@@ -201,7 +207,7 @@ impl FromStr for Special {
         Ok(match (family, parts.as_slice()) {
             (NETLINK, [pid, groups]) => Self::Netlink { pid: number(pid)?, groups: number(groups)? },
             (VSOCK, [cid, port]) => Self::Vsock { cid: or_any(cid)?, port: or_any(port)? },
-            (ALG, [kind, name]) => Self::Alg { kind: (*kind).into(), name: (*name).into(), feature: 0, mask: 0 },
+            (ALG, [kind, name]) => Self::algorithm(kind, name),
             (ALG, [kind, name, feature, mask]) => {
                 Self::Alg { kind: (*kind).into(), name: (*name).into(), feature: number(feature)?, mask: number(mask)? }
             }

@@ -178,9 +178,11 @@ impl World {
         }
         let Some(socket) = target.end() else { return Ok(()) };
         let exclusive = &mut *socket.shared.exclusive.borrow_mut();
-        match op {
-            libc::EPOLL_CTL_ADD if events & libc::EPOLLEXCLUSIVE != 0 => exclusive.add(Rc::downgrade(epoll)),
-            libc::EPOLL_CTL_DEL => exclusive.remove(&Rc::downgrade(epoll)),
+        match (op, exclusive) {
+            (libc::EPOLL_CTL_ADD, exclusive) if events & libc::EPOLLEXCLUSIVE != 0 => {
+                exclusive.get_or_insert_default().add(Rc::downgrade(epoll));
+            }
+            (libc::EPOLL_CTL_DEL, Some(exclusive)) => exclusive.remove(&Rc::downgrade(epoll)),
             _ => {}
         }
         Ok(())
@@ -189,7 +191,8 @@ impl World {
     /// Of what an epoll gave who was woken, what the kernel had woken it for: the poller waits for none of those that wait
     /// for a socket with EPOLLEXCLUSIVE, and is told of all.
     fn woken_for(&self, epoll: &Rc<Epoll>, mut found: Vec<Watching>) -> Vec<Watching> {
-        let wakes = |socket: Rc<Socket>| socket.shared.exclusive.borrow_mut().wakes(epoll);
+        let wakes =
+            |socket: Rc<Socket>| socket.shared.exclusive.borrow_mut().as_mut().is_none_or(|all| all.wakes(epoll));
         found.retain(|entry| self.find(entry.serial).is_none_or(wakes));
         found
     }

@@ -17,6 +17,7 @@ mod kept;
 mod line;
 mod meetings;
 mod mode;
+pub(crate) mod mplock;
 pub(crate) mod mpqueue;
 mod news;
 mod pipes;
@@ -30,6 +31,7 @@ mod socket;
 mod step;
 mod sweep;
 pub(crate) mod sync;
+mod temporary;
 mod wait;
 mod watch;
 pub(crate) mod wires;
@@ -48,6 +50,7 @@ pub(crate) use file::File;
 pub use host::{Host, Hosts};
 pub use kept::Kept;
 pub use mode::Mode;
+pub use mplock::MpLock;
 pub use mpqueue::MpQueue;
 pub use process::{Family, Process};
 pub use record::Record;
@@ -55,6 +58,7 @@ use registry::Registry;
 pub use socket::{Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use sweep::Sweep;
+pub use temporary::Temporary;
 pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, offload, retry};
 pub(crate) use wires::Strand;
 pub use wires::{MTU as WIRE_MTU, Wires};
@@ -120,6 +124,8 @@ pub struct World {
     later: Vec<Rc<Socket>>,
     /// The program's clock.
     pub clock: Clock,
+    /// Folders for what it writes.
+    pub temporary: Temporary,
     /// Hosts, and the wires between them.
     pub hosts: Hosts,
     /// What goes over the wires.
@@ -136,6 +142,7 @@ impl World {
     }
 
     /// The shared receive buffer, with at least that much room.
+    #[inline]
     pub fn buffer(&mut self, size: usize) -> &mut [u8] {
         let size = size.clamp(1, BUFFER_MAX);
         if self.buffer.len() < size {

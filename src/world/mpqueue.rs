@@ -2,18 +2,18 @@
 //!
 //! It is a pair of AF_UNIX sockets that keep messages apart; every process of the family that knows the queue holds
 //! both ends. A value is one message, a large one a message with a file in memory beside it, so that no two mix.
-//! A bounded queue has a counter of free places besides. As in Python, `put` waits for a free place and for nothing
+//! A counter of free places stands beside them; one without a bound has as many as nobody needs. As in Python, `put` waits for a free place and for nothing
 //! else: what the kernel has no room for goes out on a thread, in order.
 
 use std::collections::VecDeque;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::{Mode, On, Socket, Step, Wait, Wake, World};
-use crate::os::{fd, msg, process};
+use crate::os::{fd, msg, process, readiness};
 use crate::value::wire::{self, Refusal};
 use crate::value::{Failure, Handle, Name, Reply, Value};
 
@@ -24,8 +24,8 @@ const INLINE_MAX: usize = 32 * 1024;
 pub struct MpQueue {
     reader: Rc<Socket>,
     writer: Rc<Socket>,
-    /// The free places, when it is bounded.
-    places: Option<Rc<Socket>>,
+    /// The free places.
+    places: Rc<Socket>,
     /// How many values it takes; 0 for as many as there are.
     pub max: u32,
     backlog: Arc<Backlog>,
@@ -48,6 +48,11 @@ impl Handle for MpQueue {
     }
 }
 
+/// How many places a queue has that takes so many values; one without a bound has more than anybody needs, as in Python.
+fn bound(max: u32) -> u32 {
+    if max == 0 { i32::MAX as u32 } else { max }
+}
+
 /// A message on its way.
 struct Message {
     bytes: Vec<u8>,
@@ -66,7 +71,6 @@ impl Message {
     }
 
     fn send(&self, to: BorrowedFd<'_>) -> Result<(), i32> {
-        use std::os::fd::AsRawFd as _;
         let rights =
             self.file.iter().map(|f| (libc::SOL_SOCKET, libc::SCM_RIGHTS, f.as_raw_fd().to_ne_bytes().to_vec()));
         msg::send(to, &[&self.bytes], &rights.collect::<Vec<_>>(), 0, None).map(drop)
@@ -135,18 +139,16 @@ impl World {
     /// A new queue between processes.
     pub fn mpqueue(&mut self, max: u32) -> Result<Rc<MpQueue>, Failure> {
         let (reader, writer) = fd::socketpair(libc::AF_UNIX, libc::SOCK_SEQPACKET, 0).map_err(Failure::os)?;
-        let mut fds = vec![reader, writer];
-        if max > 0 {
-            fds.push(process::places(max).map_err(Failure::os)?);
-        }
-        self.adopt_mpqueue(max, fds)
+        let places = process::places(bound(max)).map_err(Failure::os)?;
+        self.adopt_mpqueue(max, vec![reader, writer, places])
     }
 
     /// A queue whose descriptors came from another process.
     pub fn adopt_mpqueue(&mut self, max: u32, fds: Vec<OwnedFd>) -> Result<Rc<MpQueue>, Failure> {
         let mut ends: Vec<_> = fds.into_iter().map(|fd| self.wrap(fd, [0; 3], Mode::Blocking)).collect();
-        let places = if ends.len() > 2 { ends.pop() } else { None };
-        let (Some(writer), Some(reader)) = (ends.pop(), ends.pop()) else { return Err(Failure::os(libc::EBADF)) };
+        let (Some(places), Some(writer), Some(reader)) = (ends.pop(), ends.pop(), ends.pop()) else {
+            return Err(Failure::os(libc::EBADF));
+        };
         Ok(Rc::new(MpQueue { reader, writer, places, max, backlog: Arc::default() }))
     }
 
@@ -174,10 +176,27 @@ impl World {
 }
 
 impl MpQueue {
+    /// How many values it has now: those that were put in, whether they are on their way or there, and not taken out.
+    pub fn len(&self) -> Result<u64, Failure> {
+        let left = process::places_left(self.places.fd()?.as_fd()).map_err(Failure::os)?;
+        Ok(u64::from(bound(self.max)).saturating_sub(left))
+    }
+
+    /// Whether there is nothing to be taken out now.
+    pub fn is_empty(&self) -> Result<bool, Failure> {
+        let events = readiness::poll(&[(self.reader.fd()?.as_raw_fd(), libc::POLLIN)]).map_err(Failure::os)?;
+        Ok(events.iter().all(|there| there & libc::POLLIN == 0))
+    }
+
+    /// Whether it takes no more now.
+    pub fn is_full(&self) -> Result<bool, Failure> {
+        Ok(self.len()? >= u64::from(bound(self.max)))
+    }
+
     /// Its descriptors, for another process.
     pub fn fds(&self) -> Result<Vec<OwnedFd>, Failure> {
-        let ends = [Some(&self.reader), Some(&self.writer), self.places.as_ref()];
-        ends.into_iter().flatten().map(|end| fd::dup(end.fd()?.as_fd()).map_err(Failure::os)).collect()
+        let ends = [&self.reader, &self.writer, &self.places];
+        ends.into_iter().map(|end| fd::dup(end.fd()?.as_fd()).map_err(Failure::os)).collect()
     }
 }
 
@@ -190,15 +209,12 @@ pub(crate) fn put(
     wait: bool,
 ) -> Result<Step, Failure> {
     let mut message = Some(Message::new(value)?);
-    let Some(places) = queue.places.clone() else {
-        return message.take().map_or(Ok(()), |m| world.feed(queue, m)).map(|()| Step::Done(Reply::Nothing));
-    };
-    let queue = queue.clone();
+    let (queue, places) = (queue.clone(), queue.places.clone());
     let attempt = move |world: &mut World, places: &Socket| {
         process::take_place(places.fd()?.as_fd()).map_err(Failure::os)?;
         message.take().map_or(Ok(()), |m| world.feed(&queue, m)).map(|()| Reply::Nothing)
     };
-    persist(world, places, "a free place in the queue", Failure::new(Name::Full), (limit, wait), attempt)
+    persist(world, places, "a free place in the queue", Err(Failure::new(Name::Full)), (limit, wait), attempt)
 }
 
 /// Take the first value out of a queue. In an empty one wait for it, at most that long, if waiting is asked for.
@@ -216,24 +232,22 @@ pub(crate) fn get(
             msg::Ancillary::Rights(mut fds) => fds.pop(),
             _ => None,
         });
-        if let Some(places) = &places {
-            process::give_place(places.fd()?.as_fd()).map_err(Failure::os)?;
-        }
+        process::give_place(places.fd()?.as_fd()).map_err(Failure::os)?;
         let value = match file {
             Some(file) => wire::decode_plain(&process::recall(file).map_err(Failure::os)?),
             None => wire::decode_plain(&buffer[..got.len.min(INLINE_MAX)]),
         };
         value.map(Reply::One).ok_or_else(|| Failure::with(Name::Decode, "what came out of the queue is no value"))
     };
-    persist(world, queue.reader.clone(), "a value in the queue", Failure::new(Name::Empty), (limit, wait), attempt)
+    persist(world, queue.reader.clone(), "a value in the queue", Err(Failure::new(Name::Empty)), (limit, wait), attempt)
 }
 
-/// Try until it does not say EAGAIN, waiting for that descriptor in between.
-fn persist<F>(
+/// Try until it does not say EAGAIN, waiting for that descriptor in between; `late` is what comes of it when the time is over.
+pub(super) fn persist<F>(
     world: &mut World,
     on: Rc<Socket>,
     what: &'static str,
-    failure: Failure,
+    late: Result<Reply, Failure>,
     (limit, wait): (Option<Duration>, bool),
     mut attempt: F,
 ) -> Result<Step, Failure>
@@ -242,14 +256,14 @@ where
 {
     match attempt(world, &on) {
         Err(f) if f.is(libc::EAGAIN) && wait => {}
-        Err(f) if f.is(libc::EAGAIN) => return Err(failure),
+        Err(f) if f.is(libc::EAGAIN) => return late.map(Step::Done),
         done => return done.map(Step::Done),
     }
     let resume = {
         let on = on.clone();
         move |world: &mut World, wake| match attempt(world, &on) {
             Err(f) if f.is(libc::EAGAIN) && wake == Wake::Ready => None,
-            Err(f) if f.is(libc::EAGAIN) => Some(Err(failure.clone())),
+            Err(f) if f.is(libc::EAGAIN) => Some(late.clone().map(Step::Done)),
             done => Some(done.map(Step::Done)),
         }
     };

@@ -12,7 +12,7 @@ use std::time::Duration;
 use super::mpqueue::Feeder;
 use super::{Mode, On, Socket, Step, Wait, Wake, World};
 use crate::os::process;
-use crate::value::{Failure, Handle, Name, Reply};
+use crate::value::{Failure, Handle, Name, Reply, Value};
 
 /// How many children there can be at once.
 pub(crate) const CHILDREN_MAX: usize = 1000;
@@ -68,6 +68,11 @@ impl Process {
         }
     }
 
+    /// Whether it has ended, and somebody knows how.
+    pub fn is_gone(&self) -> bool {
+        self.code.get().is_some()
+    }
+
     /// How it stands, in a word.
     pub fn state(&self) -> &'static str {
         if self.code.get().is_some() { "gone" } else { state(self.pid) }
@@ -90,6 +95,14 @@ impl Handle for Process {
             None => "running".to_string(),
         };
         format!("<process {},{daemon} pid {}, {state}>", self.name, self.pid)
+    }
+
+    fn parts(&self) -> Vec<(&'static str, Value)> {
+        vec![
+            ("name", Value::text(&*self.name)),
+            ("pid", Value::Int(self.pid.into())),
+            ("daemon", Value::Bool(self.daemon)),
+        ]
     }
 }
 
@@ -148,6 +161,16 @@ impl Family {
             self.lifeline = Some((read.into(), Some(write.into())));
         }
         self.lifeline.as_ref().map(|(read, _)| read).ok_or(Failure::os(libc::EBADF))
+    }
+
+    /// The children.
+    pub fn children(&self) -> impl Iterator<Item = &Rc<Process>> {
+        self.children.iter()
+    }
+
+    /// The child of that id.
+    pub fn child(&self, pid: i128) -> Option<Rc<Process>> {
+        self.children.iter().find(|child| i128::from(child.pid) == pid && !child.is_gone()).cloned()
     }
 
     /// Whether one more child may be started.

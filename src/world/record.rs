@@ -1,8 +1,7 @@
 //! The record of what happened to each socket: typed facts, in order, written by whoever does the deed.
 //!
 //! An effect notes what it did where it did it ([`World::note`]); causes, stories, pictures and JSON read it. It is kept
-//! where every call is shown, never for a quiet script, which pays one branch. It is bounded: old facts go. It explains
-//! nothing and knows no program; what is written down is what the kernel said when it happened.
+//! where every call is shown, never for a quiet script, which pays one branch. It is bounded: old facts go. It knows no program.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;

@@ -48,7 +48,7 @@ pub struct Shared {
     /// The kernel's own number for it, once it was asked for.
     pub(super) cookie: Cell<Option<u64>>,
     /// The epolls that wait for it with EPOLLEXCLUSIVE.
-    pub(super) exclusive: RefCell<Exclusive>,
+    pub(super) exclusive: RefCell<Option<Box<Exclusive>>>,
     host: OnceCell<Rc<Host>>,
 }
 
@@ -187,6 +187,7 @@ impl Socket {
     }
 
     /// Its descriptor; EBADF once it is closed. As in Python, a file of it that is open keeps it.
+    #[inline]
     pub fn fd(&self) -> Result<Ref<'_, OwnedFd>, Failure> {
         Ref::filter_map(self.fd.borrow(), Option::as_ref).map_err(|_| Failure::os(libc::EBADF))
     }

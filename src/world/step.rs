@@ -102,6 +102,8 @@ pub struct Given {
 pub struct DefCall {
     /// The defined name.
     pub name: Rc<str>,
+    /// What the task or process is to be called, if its user says so.
+    pub title: Option<Rc<str>>,
     /// Its arguments; those given by name come last.
     pub args: Vec<Given>,
     /// How many of the call's words stand before them.
@@ -164,6 +166,10 @@ pub enum Request {
     Diagram(Vec<Rc<Socket>>),
     /// Show rows; a name for them gets that value.
     Rows(Table, Value),
+    /// List the lessons of the course.
+    Lessons,
+    /// Go through a lesson: the one that these words name, or the next.
+    Learn(Vec<String>),
     /// Clear the screen, where there is one.
     ClearScreen,
     /// Leave with this exit status.

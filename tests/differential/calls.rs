@@ -138,6 +138,24 @@ pub fn sendmsg(r: &str, s: &str, parts: &[Word], flags: &str, to: Option<&Word>)
     gives(&[r], sockpit, format!("{s}.sendmsg([{}], [], {flags}{to_item})", items.join(", ")))
 }
 
+/// With numbers beside the data: level, type, number.
+pub fn sendmsg_beside(
+    r: &str,
+    s: &str,
+    data: &Word,
+    beside: &[(&str, &str, i32)],
+    flags: &str,
+    to: Option<&Word>,
+) -> Call {
+    let words: Vec<String> = beside.iter().map(|(_, kind, n)| format!("{kind} {n}")).collect();
+    let items: Vec<String> =
+        beside.iter().map(|(level, kind, n)| format!("({level}, {kind}, struct.pack(\"i\", {n}))")).collect();
+    let (to_word, to_item) =
+        to.map_or_else(Default::default, |to| (format!(" to={}", to.sockpit), format!(", {}", to.python)));
+    let sockpit = format!("sendmsg {s} {} anc=\"{}\" flags={flags}{to_word}", data.sockpit, words.join(", "));
+    gives(&[r], sockpit, format!("{s}.sendmsg([{}], [{}], {flags}{to_item})", data.python, items.join(", ")))
+}
+
 pub fn sendfds(r: &str, s: &str, data: &Word, flags: &str, sockets: &[&str]) -> Call {
     let sockpit = format!("sendmsg {s} {} fds={} flags={flags}", data.sockpit, sockets.join(","));
     gives(&[r], sockpit, format!("sendfds({s}, {}, {flags}, {})", data.python, sockets.join(", ")))
@@ -200,6 +218,42 @@ pub fn ioctl(r: &str, call: &str, s: &str) -> Call {
 
 pub fn poll(r: &str, s: &str, seconds: f64) -> Call {
     gives(&[r], format!("poll {s} IN|PRI|OUT|RDHUP {seconds}"), format!("poll({s}, {seconds})"))
+}
+
+/// Names with what they stand for.
+fn named(names: &[String]) -> String {
+    names.iter().map(|name| format!("\"{name}\": {name}")).collect::<Vec<_>>().join(", ")
+}
+
+pub fn select(names: [&str; 3], sets: &[Vec<String>; 3], seconds: f64) -> Call {
+    let words = sets.each_ref().map(|set| if set.is_empty() { "none".into() } else { set.join(",") });
+    let items = sets.each_ref().map(|set| format!("{{{}}}", named(set)));
+    gives(
+        &names,
+        format!("select {} {seconds}", words.join(" ")),
+        format!("select_of({}, {seconds})", items.join(", ")),
+    )
+}
+
+/// Of several, each with its events.
+pub fn poll_many(r: &str, asked: &[(String, &str)], seconds: f64) -> Call {
+    let words: Vec<String> = asked.iter().map(|(s, events)| format!("{s}:{events}")).collect();
+    let items: Vec<String> = asked.iter().map(|(s, events)| format!("(\"{s}\", {s}, \"{events}\")")).collect();
+    gives(&[r], format!("poll {} {seconds}", words.join(",")), format!("poll_of([{}], {seconds})", items.join(", ")))
+}
+
+pub fn epoll(ep: &str) -> Call {
+    gives(&[ep], "epoll".into(), "Epoll()".into())
+}
+
+pub fn epoll_ctl(ep: &str, op: &str, s: &str, events: &str) -> Call {
+    let word = if op == "DEL" { String::new() } else { format!(" {events}") };
+    nothing(format!("epoll_ctl {ep} {op} {s}{word}"), format!("{ep}.ctl(\"{op}\", \"{s}\", {s}, \"{events}\")"))
+}
+
+pub fn epoll_wait(r: &str, ep: &str, seconds: f64, most: Option<u32>) -> Call {
+    let (word, item) = most.map_or_else(Default::default, |n| (format!(" {n}"), format!(", {n}")));
+    gives(&[r], format!("epoll_wait {ep} {seconds}{word}"), format!("{ep}.wait({seconds}{item})"))
 }
 
 pub fn setsockopt(s: &str, level: &str, option: &str, value: &Word) -> Call {

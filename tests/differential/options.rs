@@ -47,13 +47,36 @@ const IP: &[Opt] = &[
     opt("IPPROTO_IP", "IP_MULTICAST_TTL", 1),
     opt("IPPROTO_IP", "IP_MULTICAST_LOOP", 1),
     opt("IPPROTO_IP", "IP_RECVTOS", 1),
+    opt("IPPROTO_IP", "IP_RECVTTL", 1),
+    opt("IPPROTO_IP", "IP_PKTINFO", 1),
     opt("IPPROTO_IPV6", "IPV6_V6ONLY", 1),
     opt("IPPROTO_IPV6", "IPV6_UNICAST_HOPS", 64),
     opt("IPPROTO_IPV6", "IPV6_MULTICAST_HOPS", 1),
     opt("IPPROTO_IPV6", "IPV6_MULTICAST_LOOP", 1),
     opt("IPPROTO_IPV6", "IPV6_TCLASS", 16),
     opt("IPPROTO_IPV6", "IPV6_RECVTCLASS", 1),
+    opt("IPPROTO_IPV6", "IPV6_RECVHOPLIMIT", 1),
+    opt("IPPROTO_IPV6", "IPV6_RECVPKTINFO", 1),
 ];
+
+/// What tells a receiver of each message.
+pub fn told(family: &str) -> [&'static str; 3] {
+    match family {
+        "AF_INET" => ["IP_RECVTTL", "IP_RECVTOS", "IP_PKTINFO"],
+        _ => ["IPV6_RECVHOPLIMIT", "IPV6_RECVTCLASS", "IPV6_RECVPKTINFO"],
+    }
+}
+
+/// What goes beside the data of a message, of that family for the most part: level, type, number.
+pub fn beside(dice: &mut Dice, family: &str) -> [(&'static str, &'static str, i32); 2] {
+    let four = [("IPPROTO_IP", "IP_TTL"), ("IPPROTO_IP", "IP_TOS")];
+    let six = [("IPPROTO_IPV6", "IPV6_HOPLIMIT"), ("IPPROTO_IPV6", "IPV6_TCLASS")];
+    [(), ()].map(|()| {
+        let other = dice.one_in(12);
+        let (level, kind) = dice.pick(if (family == "AF_INET6") == other { &four } else { &six });
+        (level, kind, dice.pick(&[1, 2, 7, 16, 64, 184, 255, -1, 0, 256]))
+    })
+}
 
 /// Numbers at the edges of what fits.
 const EDGES: [i64; 14] =

@@ -10,7 +10,7 @@ use super::outcome::Outcome;
 pub const TAG: &str = "TAG";
 
 /// Likewise, how long a task waits at most.
-pub const LIMIT: &str = "LIMIT";
+pub const LIMIT: &str = "~LIMIT~";
 
 /// A call as both languages write it.
 #[derive(Clone, Debug)]

@@ -10,6 +10,8 @@ LONGEST = 60
 SETTLED = 0.2
 SO_PEEK_OFF = 42
 SIOCATMARK = 0x8905
+IP_RECVTTL = 12
+IP_PKTINFO = 8
 
 
 def value(v):
@@ -30,7 +32,7 @@ def value(v):
         return {"object": {k: value(x) for k, x in v.items()}}
     if isinstance(v, (list, tuple)):
         return [value(x) for x in v]
-    return {"socket": True} if isinstance(v, socket) else {"file": True}
+    return {"socket": True} if isinstance(v, socket) else {"epoll": True} if isinstance(v, Epoll) else {"file": True}
 
 
 # Whether the last call of a thread came to something only when it was tried without its timeout.
@@ -134,6 +136,11 @@ def sender(s, address):
     return "" if address is None and s.family == AF_UNIX else address
 
 
+BESIDE = {
+    (IPPROTO_IP, IP_TTL): "IP_TTL", (IPPROTO_IP, IP_TOS): "IP_TOS", (IPPROTO_IP, IP_PKTINFO): "IP_PKTINFO",
+    (IPPROTO_IPV6, IPV6_HOPLIMIT): "IPV6_HOPLIMIT", (IPPROTO_IPV6, IPV6_TCLASS): "IPV6_TCLASS",
+    (IPPROTO_IPV6, IPV6_PKTINFO): "IPV6_PKTINFO",
+}
 FLAGS = ["MSG_OOB", "MSG_CTRUNC", "MSG_TRUNC", "MSG_EOR", "MSG_ERRQUEUE"]
 
 
@@ -144,6 +151,8 @@ def recvmsg(s, n, room, flags):
         if (level, kind) == (SOL_SOCKET, SCM_RIGHTS):
             fds = struct.unpack(f"{len(raw) // 4}i", raw[: len(raw) // 4 * 4])
             entries.append([socket(fileno=fd) for fd in fds])
+        else:
+            entries.append({"type": BESIDE.get((level, kind), f"{level} {kind}"), "data": raw})
     names = [name for name in FLAGS if flags & getattr(module, name)]
     return data, entries, "|".join(names), Address(sender(s, address))
 
@@ -162,6 +171,51 @@ def poll(s, seconds):
     p.register(opened(s), select.POLLIN | select.POLLPRI | select.POLLOUT | select.POLLRDHUP)
     there = dict(p.poll(1000 * seconds)).get(s.fileno(), 0)
     return "|".join(sorted(name for name, bit in EVENTS if there & bit))
+
+
+def bits(names, prefix):
+    return sum(getattr(select, prefix + n) for n in names.split("|"))
+
+
+def told(there, prefix):
+    return "|".join(prefix * (prefix == "EPOLL") + name for name, bit in EVENTS if there & bit)
+
+
+def poll_of(asked, seconds):
+    p, names = select.poll(), {}
+    for name, s, events in asked:
+        p.register(opened(s), bits(events, "POLL"))
+        names[s.fileno()] = name
+    return [{"socket": names[fd], "events": told(there, "POLL")} for fd, there in p.poll(1000 * seconds)]
+
+
+def select_of(r, w, x, seconds):
+    sets = [{opened(s): name for name, s in some.items()} for some in (r, w, x)]
+    found = select.select(*sets, seconds)
+    return [[names[s] for s in some] for names, some in zip(sets, found)]
+
+
+class Epoll:
+    def __init__(self):
+        self.epoll, self.names = select.epoll(), {}
+
+    def opened(self):
+        if self.epoll.closed:
+            raise OSError(errno.EBADF, "closed")
+        return self.epoll
+
+    def ctl(self, op, name, s, events):
+        epoll, fd = self.opened(), opened(s).fileno()
+        if op == "DEL":
+            return epoll.unregister(fd)
+        (epoll.register if op == "ADD" else epoll.modify)(fd, bits(events.replace("EPOLL", ""), "EPOLL"))
+        self.names[fd] = name
+
+    def wait(self, *args):
+        return [{"socket": self.names[fd], "events": told(there, "EPOLL")} for fd, there in self.opened().poll(*args)]
+
+    def close(self):
+        self.opened().close()
 
 
 def opened(s):

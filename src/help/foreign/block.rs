@@ -7,6 +7,9 @@ use super::text::{has_stringed, is_textual, word};
 use super::tree::{Given, Tree};
 use super::writer::{Told, Writer, named};
 
+/// How many statements may register what one call watches.
+const REGISTERED_MAX: usize = 20;
+
 impl Writer<'_> {
     /// Write these statements.
     pub(super) fn block(&mut self, nodes: &[Node]) -> Told<()> {
@@ -42,7 +45,7 @@ impl Writer<'_> {
             },
             _ => None,
         };
-        let all: Vec<_> = nodes.iter().take(4).map_while(parts).collect();
+        let all: Vec<_> = nodes.iter().take(REGISTERED_MAX + 2).map_while(parts).collect();
         let all: Vec<(Option<&str>, &Tree)> = all.iter().map(|(name, tree)| (name.as_deref(), tree)).collect();
         let Some((found, count)) = pattern::sequence(&all, &self.imports) else { return Ok(0) };
         let line = self.written(&found)?;

@@ -148,6 +148,14 @@ impl Writer<'_> {
             {
                 continue;
             }
+            if index == 0 && param.kind == Kind::Watched && places.len() > 1 {
+                words.push(self.registered(found)?);
+                continue;
+            }
+            if param.kind == Kind::PollEvents && places.len() > 1 {
+                skipped = true;
+                continue;
+            }
             if param.kind == Kind::OptionValue {
                 words.extend(self.option_value(found, &places)?);
                 continue;
@@ -169,6 +177,20 @@ impl Writer<'_> {
             }
         }
         Ok(words.join(" "))
+    }
+
+    /// Several that were registered one by one, each with its events: `a:IN,b:OUT`.
+    fn registered(&mut self, found: &Match) -> Told<String> {
+        let mut all: Vec<String> = Vec::new();
+        for (index, place) in &found.given {
+            let word = self.place(found.command, *index, place)?;
+            match (index, all.last_mut()) {
+                (0, _) => all.push(word),
+                (1, Some(last)) => last.push_str(&format!(":{word}")),
+                _ => {}
+            }
+        }
+        Ok(all.join(","))
     }
 
     fn place(&mut self, command: &'static Command, index: usize, place: &Place) -> Told<String> {

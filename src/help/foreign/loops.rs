@@ -45,7 +45,7 @@ impl Writer<'_> {
     }
 
     pub(super) fn each_of(&mut self, target: &Tree, all: &Tree, node: &Node) -> Told<()> {
-        let Tree::Name(name) = target else { return Err("a `for` with several names".into()) };
+        let Tree::Name(name) = target else { return self.each_of_several(target, all, node) };
         let mut used = node.body.is_empty() && name != "_";
         each(&node.body, &mut |tree| used |= tree.name() == Some(name));
         let words = match (all.function(), all) {
@@ -66,6 +66,43 @@ impl Writer<'_> {
             _ => vec![self.operand(all)?],
         };
         self.line(&format!("for {} in {}", named(name), words.join(" ")));
+        self.body(node)?;
+        self.end(node);
+        Ok(())
+    }
+
+    /// A `for` with several names: counted, or with the parts of each.
+    fn each_of_several(&mut self, target: &Tree, all: &Tree, node: &Node) -> Told<()> {
+        let Tree::Tuple(names) = target else { return Err("a `for` with several names".into()) };
+        let names: Vec<&str> = names.iter().filter_map(Tree::name).collect();
+        if let (Some(("enumerate", [of, from @ ..])), [count, name]) = (all.function(), &names[..]) {
+            let from = match from {
+                [] => 0,
+                [Given { value: Tree::Number(n), .. }] => n.parse().map_err(|_| "that count")?,
+                _ => return Err("a count that begins where a name says".into()),
+            };
+            let of = self.operand(&of.value)?;
+            let count = named(count);
+            self.line(&format!("let {count} = {}", from - 1_i64));
+            self.line(&format!("for {} in {of}", named(name)));
+            self.inside(|w| w.put(&format!("let {count} = ${count} + 1")))?;
+            self.body(node)?;
+            self.end(node);
+            return Ok(());
+        }
+        let of = self.operand(all)?;
+        // What waits for several gives the socket and its events.
+        let calls = all.method().is_some_and(|(_, method, _)| method == "poll");
+        let one = self.fresh("one");
+        self.line(&format!("for {one} in {of}"));
+        for (place, name) in names.iter().enumerate().filter(|(_, name)| **name != "_") {
+            let part = match (calls, place) {
+                (true, 0) => format!("${{{one}.socket}}"),
+                (true, 1) => format!("${{{one}.events}}"),
+                _ => format!("${{{one}[{place}]}}"),
+            };
+            self.inside(|w| w.put(&format!("let {} = {part}", named(name))))?;
+        }
         self.body(node)?;
         self.end(node);
         Ok(())

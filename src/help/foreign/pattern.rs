@@ -141,12 +141,17 @@ pub(super) fn by_name(tree: &Tree) -> Option<Match> {
     (!missing).then_some(Match { command, given: found, of_def: false })
 }
 
-/// The call that several statements are: what each gives its value to, and the value. Says how many they are.
+/// The call that several statements are: what each gives its value to, and the value. Says how many they are. Of a call that
+/// watches several there may be a statement for each.
 pub(super) fn sequence(statements: &[(Option<&str>, &Tree)], imports: &Imports) -> Option<(Match, usize)> {
-    let all = patterns().iter().filter(|p| !p.before.is_empty()).filter_map(|pattern| {
-        let count = pattern.before.len();
+    let of = |pattern: &Pattern, count: usize| {
         let (last, before) = statements.get(..=count)?.split_last()?;
         pattern.read(before, last.1, imports).map(|found| (found, count + 1))
+    };
+    let all = patterns().iter().filter(|p| !p.before.is_empty()).filter_map(|pattern| {
+        let several = pattern.command.params.first().is_some_and(|p| p.kind == Kind::Watched);
+        let (least, most) = (pattern.before.len(), if several { statements.len() } else { pattern.before.len() });
+        (least..=most).find_map(|count| of(pattern, count))
     });
     all.min_by_key(|(found, _)| found.params())
 }
@@ -162,9 +167,14 @@ impl Pattern {
     fn read(&self, before: &[(Option<&str>, &Tree)], tree: &Tree, imports: &Imports) -> Option<Match> {
         let given = self.when.iter().map(|(index, value)| (*index, Place::One(value.clone()))).collect();
         let mut reader = Reader { pattern: self, imports, given, locals: Vec::new() };
-        for ((name, pattern), (target, value)) in self.before.iter().zip(before) {
+        let again = std::iter::repeat_n(self.before.last(), before.len() - self.before.len()).flatten();
+        for ((name, pattern), (target, value)) in self.before.iter().chain(again).zip(before) {
+            let had = reader.given.len();
             if !reader.unify(pattern, value) {
-                return None;
+                reader.given.truncate(had);
+                if !reader.unify_shorter(pattern, value) {
+                    return None;
+                }
             }
             match (name, target) {
                 (Some(name), Some(target)) => reader.locals.push((name.clone(), (*target).to_string())),
@@ -233,6 +243,12 @@ impl Reader<'_> {
             (Tree::Binary(op, a, b), Tree::Binary(other, x, y)) => op == other && self.unify(a, x) && self.unify(b, y),
             (pattern, tree) => pattern == tree,
         }
+    }
+
+    /// Whether it is one of several statements alike, where what may be left out is left out.
+    fn unify_shorter(&mut self, pattern: &Tree, tree: &Tree) -> bool {
+        let (Tree::Call(callee, params), [(0, Place::One(_)), ..]) = (pattern, &self.given[..]) else { return false };
+        params.len() > 1 && self.unify(&Tree::Call(callee.clone(), params[..1].to_vec()), tree)
     }
 
     /// An end of a slice, which may be left out of the slice.

@@ -143,7 +143,7 @@ pub(super) const TOPICS: &[Topic] = &[
         ..BASE
     },
     Topic {
-        names: &["interface", "interfaces", "网卡", "网络接口", "ipconfig", "ip addr"],
+        names: &["interface", "interfaces", "网卡", "网络接口", "ip addr"],
         usage: "network interfaces (网卡): ifconfig",
         summary: "where packets enter and leave a machine: lo is the loopback, eth0 or the like a card",
         notes: &[

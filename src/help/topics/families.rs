@@ -108,13 +108,13 @@ pub(super) const TOPICS: &[Topic] = &[
     },
     Topic {
         names: &["kernel crypto", "af_alg", "ALG_*", "skcipher"],
-        usage: "AF_ALG: socket alg seqpacket; an address is alg:TYPE:NAME",
+        usage: "AF_ALG: socket alg seqpacket; an address is TYPE NAME, or alg:TYPE:NAME",
         summary: "the kernel's hashes and ciphers: bind names the algorithm, accept gives an operation, send and recv feed it",
         notes: &[
             "A key is set with ALG_SET_KEY before accept. sendmsg_afalg says with the data whether to encrypt or decrypt, and the \
              initialization vector. Not every kernel has it: EAFNOSUPPORT.",
         ],
-        example: "try\n  alg = socket alg seqpacket\n  bind alg alg:hash:sha256\n  op, none = accept alg\n  send op abc\n  recv op 32\n\
+        example: "try\n  alg = socket alg seqpacket\n  bind alg hash sha256\n  op, none = accept alg\n  send op abc\n  recv op 32\n\
                   except EAFNOSUPPORT ENOENT as e\n  print \"$e\"\nend",
         related: &["AF_ALG", "sendmsg_afalg", "ALG_SET_KEY", "sha1", "other families"],
         ..BASE

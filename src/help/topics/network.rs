@@ -285,7 +285,6 @@ pub(super) const TOPICS: &[Topic] = &[
             "netstat -ano",
             "ss",
             "lsof",
-            "ps",
             "tasklist",
             "taskkill",
             "wireshark",
@@ -301,7 +300,7 @@ pub(super) const TOPICS: &[Topic] = &[
         summary: "netstat, ifconfig and the system calls are calls here; others are programs of their own",
         notes: &[
             "netstat (netstat -ano, ss): netstat; ifconfig, ipconfig, ip: ifconfig, route; strace: trace on; ps, tasklist: \
-             procstate PID; kill, taskkill: terminate P or kill P; nc, telnet: create_connection, send, recv; nslookup: \
+             ps, of one's own children; kill, taskkill: terminate or kill, a child or its PID; nc, telnet: create_connection, send, recv; nslookup: \
              getaddrinfo. tcpdump and wireshark show the packets themselves: diagram draws what happened here.",
         ],
         example: "s = create_server 127.0.0.1:0\nnetstat LISTEN\nifconfig lo",

@@ -40,8 +40,8 @@ pub(super) const TOPICS: &[Topic] = &[
         summary: "`process NAME ARGS` runs a def in a process of its own, with its own copy of the data",
         notes: &[
             "What it changes stays there; a result comes back through an mpqueue, which is Python's multiprocessing.Queue. \
-             A socket among the def's arguments is passed; locks, files and tasks do not cross. There is no Manager, Pipe, Value or Array, and no Lock between processes: \
-             an mpqueue with one entry is one, for whoever gets it.",
+             A socket among the def's arguments is passed; files, tasks and their locks do not cross; an mplock does. There is no Manager, Pipe, Value or Array: what several \
+             processes are to share, one of them keeps and serves, which is what a Manager is.",
         ],
         example: "q = mpqueue\ndef product q\n  put q \"made by the child\"\nend\np = process product $q\nget q\njoin p\nexitcode p",
         related: &["process", "mpqueue", "join", "terminate", "exitcode", "getpid", "zombie", "threads"],

@@ -4,6 +4,19 @@ use super::{BASE, Topic};
 
 pub(super) const TOPICS: &[Topic] = &[
     Topic {
+        names: &["differences", "difference", "CPython", "区别"],
+        usage: "where a call differs from Python's",
+        summary: "what a call does is the kernel's answer in the mode that Python gives a socket; what remains is in docs/differences.md",
+        notes: &[
+            "With a timeout Python polls and then calls; here the call is tried first, and waits when it says EAGAIN: an error comes \
+             at once rather than as `timeout`, and a send queues what fits. A closed socket says EBADF to everything.",
+            "docs/differences.md has them all, each with its reason: random programs are run here and in Python.",
+        ],
+        example: "s = socket udp\nsettimeout s 0.05\nexpect EOPNOTSUPP accept s",
+        related: &["python", "settimeout", "timeout", "EBADF", "EAI_ADDRFAMILY"],
+        ..BASE
+    },
+    Topic {
         names: &[
             "python",
             "Python",

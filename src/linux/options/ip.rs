@@ -1,6 +1,7 @@
 //! Options of IPv4: ip(7).
 
 use super::{Opt, OptKind};
+use crate::linux::layout;
 
 pub(super) const ROWS: &[Opt] = options! {
     IPPROTO_IP "ip(7)" {
@@ -29,10 +30,11 @@ pub(super) const ROWS: &[Opt] = options! {
             eg "s = socket\nlet ports = 20000 + 65536 * 20100\nsetsockopt s IP_LOCAL_PORT_RANGE $ports\n\
                 bind s 127.0.0.1:0\ngetsockname s";
         IP_MINTTL, Number, rw, "drop packets whose TTL is lower" in [0..=255] eg "64";
-        IP_MSFILTER, Struct(1024), rw, "the whole source filter of a multicast group"
+        IP_MSFILTER, Fields(&layout::MSFILTER), rw, "the whole source filter of a multicast group"
+            => "", "The interface is one of its addresses. `of=` tells getsockopt which group and interface."
             eg "s = socket udp\nsetsockopt s IP_ADD_MEMBERSHIP 224.0.2.1 127.0.0.1\n\
-                group = inet_aton 224.0.2.1\nlo = inet_aton 127.0.0.1\n\
-                filter = pack 4s4sII4s $group $lo 1 1 $lo\nsetsockopt s IP_MSFILTER $filter";
+                setsockopt s IP_MSFILTER 224.0.2.1 127.0.0.1 MCAST_EXCLUDE 10.0.0.1\n\
+                getsockopt s IP_MSFILTER of=\"224.0.2.1 127.0.0.1\"";
         IP_MTU, Number, ro, "the path MTU of a connected socket"
             => "", "Connected sockets only; others fail with ENOTCONN."
             eg "s = socket udp\nconnect s 127.0.0.1:9\ngetsockopt s IP_MTU";
@@ -83,32 +85,27 @@ pub(super) const ROWS: &[Opt] = options! {
         IP_XFRM_POLICY, Struct(1024), wo, "IPsec policy of the socket"
             eg "s = socket\npolicy = pack 64x\ntry\n  setsockopt s IP_XFRM_POLICY $policy\n\
                 except EPERM EOPNOTSUPP EINVAL ENOPROTOOPT as e\n  print \"an empty policy: $e\"\nend";
-        MCAST_BLOCK_SOURCE, Struct(264), wo, "hear one source of a group no more (struct group_source_req)"
-            eg "s = socket udp\nip = inet_aton 232.0.0.1\nfrom = inet_aton 127.0.0.1\n\
-                req = pack I4xH2x4s120xH2x4s120x 1 2 $ip 2 $from\n\
-                setsockopt s IP_ADD_MEMBERSHIP 232.0.0.1 lo\nsetsockopt s MCAST_BLOCK_SOURCE $req";
-        MCAST_JOIN_GROUP, Struct(136), wo, "join a multicast group (struct group_req)"
-            eg "s = socket udp\nip = inet_aton 224.0.2.1\ngroup = pack I4xH2x4s120x 1 2 $ip\n\
-                setsockopt s MCAST_JOIN_GROUP $group";
-        MCAST_JOIN_SOURCE_GROUP, Struct(264), wo, "join a group, for one source (struct group_source_req)"
-            eg "s = socket udp\nip = inet_aton 232.0.0.1\nfrom = inet_aton 127.0.0.1\n\
-                req = pack I4xH2x4s120xH2x4s120x 1 2 $ip 2 $from\nsetsockopt s MCAST_JOIN_SOURCE_GROUP $req";
-        MCAST_LEAVE_GROUP, Struct(136), wo, "leave a multicast group (struct group_req)"
-            eg "s = socket udp\nip = inet_aton 224.0.2.1\ngroup = pack I4xH2x4s120x 1 2 $ip\n\
-                setsockopt s MCAST_JOIN_GROUP $group\nsetsockopt s MCAST_LEAVE_GROUP $group";
-        MCAST_LEAVE_SOURCE_GROUP, Struct(264), wo, "leave a group of one source (struct group_source_req)"
-            eg "s = socket udp\nip = inet_aton 232.0.0.1\nfrom = inet_aton 127.0.0.1\n\
-                req = pack I4xH2x4s120xH2x4s120x 1 2 $ip 2 $from\n\
-                setsockopt s MCAST_JOIN_SOURCE_GROUP $req\nsetsockopt s MCAST_LEAVE_SOURCE_GROUP $req";
-        MCAST_MSFILTER, Struct(1024), rw, "the whole source filter of a group (struct group_filter)"
-            eg "s = socket udp\nip = inet_aton 224.0.2.1\ngroup = pack I4xH2x4s120x 1 2 $ip\n\
-                setsockopt s MCAST_JOIN_GROUP $group\nfrom = inet_aton 127.0.0.1\n\
-                filter = pack I4xH2x4s120xIIH2x4s120x 1 2 $ip 1 1 2 $from\n\
-                setsockopt s MCAST_MSFILTER $filter";
-        MCAST_UNBLOCK_SOURCE, Struct(264), wo, "hear a blocked source again (struct group_source_req)"
-            eg "s = socket udp\nip = inet_aton 232.0.0.1\nfrom = inet_aton 127.0.0.1\n\
-                req = pack I4xH2x4s120xH2x4s120x 1 2 $ip 2 $from\n\
-                setsockopt s IP_ADD_MEMBERSHIP 232.0.0.1 lo\nsetsockopt s MCAST_BLOCK_SOURCE $req\n\
-                setsockopt s MCAST_UNBLOCK_SOURCE $req";
+        MCAST_BLOCK_SOURCE, Fields(&layout::GROUP_SOURCE_REQ), wo, "hear one source of a group no more (struct group_source_req)"
+            eg "s = socket udp\nsetsockopt s MCAST_JOIN_GROUP 224.0.2.1 lo\n\
+                setsockopt s MCAST_BLOCK_SOURCE 224.0.2.1 10.0.0.1 lo";
+        MCAST_JOIN_GROUP, Fields(&layout::GROUP_REQ), wo, "join a multicast group, of IPv4 or IPv6 (struct group_req)"
+            => "", "Of IPv6 it is the same option with IPPROTO_IPV6 before it."
+            eg "s = socket udp\nsetsockopt s MCAST_JOIN_GROUP 224.0.2.1 lo\ns6 = socket udp6\n\
+                setsockopt s6 IPPROTO_IPV6 MCAST_JOIN_GROUP ff02::123 lo";
+        MCAST_JOIN_SOURCE_GROUP, Fields(&layout::GROUP_SOURCE_REQ), wo, "join a group, for one source (struct group_source_req)"
+            eg "s = socket udp\nsetsockopt s MCAST_JOIN_SOURCE_GROUP 232.0.0.1 127.0.0.1 lo";
+        MCAST_LEAVE_GROUP, Fields(&layout::GROUP_REQ), wo, "leave a multicast group (struct group_req)"
+            eg "s = socket udp\nsetsockopt s MCAST_JOIN_GROUP 224.0.2.1 lo\nsetsockopt s MCAST_LEAVE_GROUP 224.0.2.1 lo";
+        MCAST_LEAVE_SOURCE_GROUP, Fields(&layout::GROUP_SOURCE_REQ), wo, "leave a group of one source (struct group_source_req)"
+            eg "s = socket udp\nsetsockopt s MCAST_JOIN_SOURCE_GROUP 232.0.0.1 127.0.0.1 lo\n\
+                setsockopt s MCAST_LEAVE_SOURCE_GROUP 232.0.0.1 127.0.0.1 lo";
+        MCAST_MSFILTER, Fields(&layout::GROUP_FILTER), rw, "the whole source filter of a group (struct group_filter)"
+            => "", "`of=` tells getsockopt which group and interface."
+            eg "s = socket udp\nsetsockopt s MCAST_JOIN_GROUP 224.0.2.1 lo\n\
+                setsockopt s MCAST_MSFILTER 224.0.2.1 lo MCAST_EXCLUDE 10.0.0.1 10.0.0.2\n\
+                getsockopt s MCAST_MSFILTER of=\"224.0.2.1 lo\"";
+        MCAST_UNBLOCK_SOURCE, Fields(&layout::GROUP_SOURCE_REQ), wo, "hear a blocked source again (struct group_source_req)"
+            eg "s = socket udp\nsetsockopt s MCAST_JOIN_GROUP 224.0.2.1 lo\n\
+                setsockopt s MCAST_BLOCK_SOURCE 224.0.2.1 10.0.0.1 lo\nsetsockopt s MCAST_UNBLOCK_SOURCE 224.0.2.1 10.0.0.1 lo";
     }
 };

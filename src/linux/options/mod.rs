@@ -182,7 +182,10 @@ pub fn by_name(name: &str) -> Option<OptRef> {
 
 /// The option of that number, whether it is known or not. Where several names share a number it is the first.
 pub fn by_number(level: i32, number: i32) -> OptRef {
-    OptRef { level, number, spec: all().find(|o| o.level == level && o.number == number) }
+    // Those that are the same for both versions of IP.
+    let both = level == libc::IPPROTO_IPV6 && (libc::MCAST_JOIN_GROUP..=libc::MCAST_MSFILTER).contains(&number);
+    let home = if both { libc::IPPROTO_IP } else { level };
+    OptRef { level, number, spec: all().find(|o| o.level == home && o.number == number) }
 }
 
 /// The names of all options.
