@@ -111,6 +111,7 @@ const ASIDE: &[&str] = &["os", "help/words.rs"];
 /// Words that are a call's name, too, and mean something else in that file.
 const WORDS: &[(&str, &[&str])] = &[
     ("command/kernel.rs", &["state"]),
+    ("command/wire.rs", &["release"]),
     ("command/entries.rs", &["sockets"]),
     ("explain/diagram.rs", &["close", "connect", "open"]),
     ("explain/snapshot.rs", &["socket", "state"]),
@@ -163,6 +164,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ("world/process.rs", &["pid"]),
     ("world/queue.rs", &["lifoqueue", "priorityqueue", "queue"]),
     ("world/sync.rs", &["clear", "set"]),
+    // A key of filters.
+    ("wire/filter.rs", &["len"]),
 ];
 
 /// What stands before a parameter's or a column's name.

@@ -202,7 +202,7 @@ fn bad_words_are_told() {
         ("wire fly", "a wire does not `fly`"),
         ("wire los 10", "did you mean loss?"),
         ("wire loss 200", "`200` is no percentage"),
-        ("wire delay soon", "`soon` is no time"),
+        ("wire delay soon", "`soon` is no length of time"),
         ("wire delay", "TIME is missing"),
         ("wire reorder 10%", "frames that take no time overtake none"),
         ("wire mtu 10", "an MTU is 68 to 65535"),

@@ -219,10 +219,22 @@ pub(crate) const COMMANDS: &[Command] = &[
         ..view("more", "show the next screenful of what was too long for one", |_, _| ask(Request::More))
     },
     Command {
-        params: &[req("FILE", Kind::Path).is("with .transcript at its end: the session with what it showed")],
-        errors: &[err("EACCES", "the file may not be written"), err("ENOENT", "its folder does not exist")],
+        params: &[req("FILE", Kind::Path).is(
+            "with .transcript at its end: the session with what it showed; with .pcapng: the frames that went over the wire",
+        )],
+        notes: &[
+            "A capture replaces a regular file as a whole or not at all, and nothing else. Each frame has the host that sent it \
+             as its interface, and a comment on what the wire did to it; of several wires each has a file, as in \
+             FILE-NAME.pcapng.",
+        ],
+        errors: &[
+            err("EACCES", "the file may not be written"),
+            err("ENOENT", "its folder does not exist"),
+            err("EEXIST", "a capture would replace what is no regular file"),
+            err("Usage", "there is no wire yet whose frames could be saved"),
+        ],
         example: "print hello\nsave session.sock",
-        related: &["source", "history", "transcripts"],
+        related: &["source", "history", "transcripts", "frames"],
         ..view("save", "write the lines typed in this session to a file, as a script", |_, args| {
             ask(Request::Save(args.text(0)?.into_owned()))
         })

@@ -22,7 +22,7 @@ const USAGE: KnownError = err("Usage", "there is no wire yet, nothing is held, o
 
 const WIRE: Command = Command {
     name: "wire",
-    summary: "what the wire between hosts does: hold, pass, drop, delay, lose frames; alone, how it is set and what it counts",
+    summary: "what the wire does: hold, pass, drop, delay, lose; how it is set",
     params: &[rest("ACTION", Kind::Wire).is(
         "hold [FILTER], release; pass [N], drop [N]; drop N FILTER; delay TIME [JITTER], loss PERCENT, duplicate PERCENT, \
          corrupt PERCENT, reorder PERCENT, rate BITS; mtu N; cut, heal; show SWITCH; wire=NAME where there are several",
@@ -130,7 +130,7 @@ fn wire(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
                 order.seed = number.map_err(|failure| failure.at(i))?;
             }
             Some(("timeout", time)) => {
-                order.limit = duration(time).ok_or_else(|| no_such("time", time, "timeout=5").at(i))?;
+                order.limit = duration(time).ok_or_else(|| no_such("length of time", time, "timeout=5").at(i))?;
             }
             _ => order.words.push(word),
         }
@@ -157,7 +157,7 @@ impl Order {
 
     fn time(&self, i: usize) -> Result<Duration, Failure> {
         let word = self.word(i, "TIME")?;
-        duration(word).ok_or_else(|| no_such("time", word, "50ms or 0.05").at(i + 1))
+        duration(word).ok_or_else(|| no_such("length of time", word, "50ms or 0.05").at(i + 1))
     }
 
     fn percent(&self) -> Result<f64, Failure> {
