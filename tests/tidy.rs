@@ -163,6 +163,8 @@ const WORDS: &[(&str, &[&str])] = &[
     ("world/process.rs", &["pid"]),
     ("world/queue.rs", &["lifoqueue", "priorityqueue", "queue"]),
     ("world/sync.rs", &["clear", "set"]),
+    ("wire/filter.rs", &["len"]),
+    ("command/wire.rs", &["release", "time"]),
 ];
 
 /// What stands before a parameter's or a column's name.
