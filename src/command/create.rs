@@ -21,7 +21,7 @@ const CREATE_SERVER: Command = Command {
     params: &[
         req("ADDR", Kind::Addr).is("where to listen: :9999, or port 0 for any free one"),
         named("family", Kind::Family).is("AF_INET (the default) or AF_INET6"),
-        named("backlog", Kind::Int).is("how many may wait to be accepted, 128 if left out or none"),
+        named("backlog", Kind::IntOrNone).is("how many may wait to be accepted, 128 if left out or none"),
         named("reuse_port", Kind::Switch).is("on: several sockets may share the port (SO_REUSEPORT)"),
         named("dualstack_ipv6", Kind::Switch).is("on: take IPv4 clients, too; needs family=AF_INET6"),
         named("host", Kind::Host).is("listen in that host; on this machine when left out"),

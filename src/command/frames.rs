@@ -11,7 +11,7 @@ pub(super) const COMMANDS: &[Command] = &[FRAMES];
 
 const FRAMES: Command = Command {
     name: "frames",
-    summary: "what went over the wire, and what the wire did to it",
+    summary: "the frames that went over the wire, and what became of them",
     params: &[rest("FILTER", Kind::Frames).is(
         "frames that have all of these: from=HOST to=HOST flags=SYN,!ACK len=1.. port=N proto=udp is=retransmission; \
          wire=NAME where there are several",

@@ -47,6 +47,8 @@ pub enum Kind {
     Protocol,
     /// A whole number, or the name of a constant.
     Int,
+    /// The same, or `none`.
+    IntOrNone,
     /// A size in bytes.
     Size,
     /// The same, or the option whose level stands before it, where that is a name's value.
@@ -149,6 +151,7 @@ impl Kind {
             Self::Type => "a socket type",
             Self::Protocol => "a protocol",
             Self::Int => "a whole number",
+            Self::IntOrNone => "a whole number or none",
             Self::Size | Self::SizeOrOption => "a size",
             Self::Seconds | Self::Limit => "seconds",
             Self::Watched => "a socket or a list of sockets",
@@ -202,11 +205,11 @@ pub(crate) fn fit(kind: Kind, value: Value) -> Result<Arg, Failure> {
         Kind::PollEvents | Kind::EpollEvents | Kind::EpollOp => constant(kind, value)?,
         Kind::SizeOrOption if matches!(&value, Value::Text(word) if options::by_name(word).is_some()) => value,
         Kind::SizeOrOption => return fit(Kind::Size, value),
-        Kind::Int | Kind::Size | Kind::Job => match &value {
+        Kind::Int | Kind::IntOrNone | Kind::Size | Kind::Job => match &value {
             Value::Text(s) => match number(s) {
                 Some(n @ Value::Int(_)) => n,
-                _ if matches!(&**s, "none" | "None") => Value::None,
-                _ if kind == Kind::Int => constant(kind, value)?,
+                _ if kind == Kind::IntOrNone && matches!(&**s, "none" | "None") => Value::None,
+                _ if matches!(kind, Kind::Int | Kind::IntOrNone) => constant(kind, value)?,
                 _ => return Err(Failure::usage(format!("{} is needed here, not `{s}`", kind.noun()))),
             },
             _ => value,

@@ -264,7 +264,7 @@ impl Found {
                 self.all(["none"]);
                 self.values(names, |k| k == "a number");
             }
-            Kind::Int | Kind::Size | Kind::SizeOrOption => self.values(names, |k| k == "a number"),
+            Kind::Int | Kind::IntOrNone | Kind::Size | Kind::SizeOrOption => self.values(names, |k| k == "a number"),
             Kind::Text | Kind::Data => self.values(names, |k| matches!(k, "text" | "bytes" | "a number")),
             _ => {
                 if let Some(set) = kind.constants() {

@@ -211,7 +211,7 @@ fn roles(command: &Command, example: &[String]) -> Vec<Role> {
         let next: Option<&Param> = params.peek().map(|(_, p)| *p);
         let kind = next.map(|p| p.kind);
         let is_number = text.bytes().all(|b| b.is_ascii_digit());
-        let takes_number = matches!(kind, Some(Kind::Size | Kind::SizeOrOption | Kind::Int));
+        let takes_number = matches!(kind, Some(Kind::Size | Kind::SizeOrOption | Kind::Int | Kind::IntOrNone));
         let is_param = match text {
             _ if text.starts_with("sizeof") || (is_number && length == text.parse().ok()) => false,
             _ if text.starts_with('&') => kind == Some(Kind::OptionValue),

@@ -351,7 +351,7 @@ fn suits(param: &Param, tree: &Tree) -> bool {
         (Tree::Number(_), Kind::Encoding | Kind::Path | Kind::Data | Kind::Addr) => false,
         // `x[0]` is an item, `x['key']` a field.
         (Tree::Number(_), _) => !param.name.eq_ignore_ascii_case("key"),
-        (Tree::Text(_), Kind::Int | Kind::Size | Kind::SizeOrOption | Kind::Seconds) => false,
+        (Tree::Text(_), Kind::Int | Kind::IntOrNone | Kind::Size | Kind::SizeOrOption | Kind::Seconds) => false,
         _ => true,
     }
 }
