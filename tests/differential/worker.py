@@ -48,6 +48,10 @@ def tried(name, flags=None):
     def now(self, args):
         if self.fileno() == -1:
             raise BlockingIOError
+        # Less than SO_RCVLOWAT asks for is nothing to sockpit either, but for the urgent byte.
+        low = name.startswith("recv") and self.getsockopt(SOL_SOCKET, SO_RCVLOWAT) > 1
+        if low and self.type == SOCK_STREAM and not (len(args) > flags and args[flags] & MSG_OOB):
+            raise BlockingIOError
         blocks = flags is None and os.get_blocking(self.fileno())
         if blocks:
             os.set_blocking(self.fileno(), False)
