@@ -3,7 +3,7 @@
 //! A program always ends. Its sockets have a timeout, or where they block the kernel's SO_RCVTIMEO and SO_SNDTIMEO, all of
 //! a few milliseconds; what is to be waited for in a task of its own has a longer one.
 
-use super::calls::{self, Word, address, host, long, own, plain, unnamed};
+use super::calls::{self, Word, address, bytes, host, long, own, plain, unnamed};
 use super::options::{self, FLAGS_IN};
 use super::program::{Call, LIMIT, Program, Step};
 
@@ -158,12 +158,15 @@ impl Maker {
         (s, a)
     }
 
-    /// Have it told of what comes with a message.
-    fn told_beside(&mut self, s: &str, family: &str) {
-        if family != "AF_UNIX" && self.dice.one_in(3) {
-            let level = if family == "AF_INET" { "IPPROTO_IP" } else { "IPPROTO_IPV6" };
-            self.push(options::told(family).map(|name| calls::setsockopt(s, level, name, &plain(1))));
-        }
+    /// Have a socket told of what comes with a message, and send it one.
+    fn told_beside(&mut self, from: &str, to: &str, at: &str, family: &str) {
+        let level = if family == "AF_INET" { "IPPROTO_IP" } else { "IPPROTO_IPV6" };
+        self.push(options::told(family).map(|name| calls::setsockopt(to, level, name, &plain(1))));
+        let beside = options::beside(&mut self.dice, family);
+        let names = ['r', 'r', 'e', 'r', 'a'].map(|letter| self.name(letter));
+        let [sent, data, entries, flags, sender] = names.each_ref().map(String::as_str);
+        self.push([calls::sendmsg_beside(sent, from, &bytes("x"), &beside, "0", Some(&address(at)))]);
+        self.push([calls::recvmsg([data, entries, flags, sender], to, 100, 200, "0")]);
     }
 
     /// Sockets to begin with.
@@ -192,7 +195,9 @@ impl Maker {
             }
             _ if kind.1 == UDP => {
                 let ((s, a), (t, b)) = (self.bound(kind), self.bound(kind));
-                self.told_beside(&t, kind.0);
+                if kind.0 != "AF_UNIX" && self.dice.one_in(3) {
+                    self.told_beside(&s, &t, &b, kind.0);
+                }
                 if self.dice.one_in(2) {
                     self.push([calls::connect(&s, &address(&b))]);
                 }

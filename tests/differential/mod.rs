@@ -121,9 +121,9 @@ fn look(seed: u64, python: &mut Python) -> (Compared, Option<String>) {
 const FAULTS: [((&str, &str), &str); 6] = [
     ((".shutdown(1)", ".shutdown(0)"), "shutdown"),
     (("MSG_PEEK", "0"), "MSG_PEEK"),
-    (("|EPOLLONESHOT", ""), "epoll_wait"),
+    (("\"EPOLLIN|EPOLLOUT|EPOLLRDHUP\"", "\"EPOLLIN\""), "epoll_wait"),
     (("\"IN|OUT\"", "\"IN\""), "poll"),
-    (("}, {}, ", "}, "), "select"),
+    (("{\"s1\": s1}, ", "{}, "), "select"),
     (("IP_TTL, struct.pack(", "IP_TOS, struct.pack("), "anc="),
 ];
 

@@ -17,6 +17,10 @@ impl Maker {
         if s.peer.is_some() && self.dice.one_in(4) {
             return self.talk(&s);
         }
+        // An epoll shows little unless it is asked again and again.
+        if !self.epolls.is_empty() && self.dice.one_in(3) {
+            return self.ready(&s);
+        }
         match self.dice.below(100) {
             0..24 => self.sending(&s),
             24..46 => self.receiving(&s),

@@ -129,11 +129,6 @@ pub struct Compared {
     pub calls: usize,
 }
 
-/// Whether its time was over.
-fn is_over(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Failed(name) if name == "timeout")
-}
-
 /// Compare both runs.
 pub fn compare(program: &[Step], sockpit: &[Outcome], python: &[Outcome]) -> Compared {
     let mut bound = Bound::default();
@@ -143,8 +138,6 @@ pub fn compare(program: &[Step], sockpit: &[Outcome], python: &[Outcome]) -> Com
     for (i, &(call, in_task, here, there)) in all.iter().enumerate() {
         compared.calls = i + 1;
         let there = match there {
-            // SO_RCVLOWAT has it wait in both.
-            Outcome::Late(came) if is_over(here) && matches!(**came, Outcome::Failed(_)) => here,
             Outcome::Late(came) => {
                 compared.known.push(TRIED_FIRST);
                 &**came

@@ -7,6 +7,7 @@ import socket as module
 
 # With the longest limits a program of a dozen calls that all wait takes that long.
 LONGEST = 60
+SHORT = 0.01
 SETTLED = 0.2
 SO_PEEK_OFF = 42
 SIOCATMARK = 0x8905
@@ -42,11 +43,15 @@ late = threading.local()
 def tried(name, flags=None):
     """A call that with a timeout is tried as sockpit tries it. Python polls, and makes the call only if that has something
     to say. When it has not, the call is made all the same: what it comes to is what sockpit's first try came to. Where
-    there are threads it is made before, for they go on while Python polls."""
+    there are threads it is made before, for they go on while Python polls, and so does the kernel if that is long."""
     real = getattr(_socket.socket, name)
 
     def now(self, args):
         if self.fileno() == -1:
+            raise BlockingIOError
+        # Less than SO_RCVLOWAT asks for is nothing to sockpit either, but for the urgent byte.
+        low = name.startswith("recv") and self.getsockopt(SOL_SOCKET, SO_RCVLOWAT) > 1
+        if low and self.type == SOCK_STREAM and not (len(args) > flags and args[flags] & MSG_OOB):
             raise BlockingIOError
         blocks = flags is None and os.get_blocking(self.fileno())
         if blocks:
@@ -68,7 +73,8 @@ def tried(name, flags=None):
             return real(self, *args)
         try:
             # Arguments that are wrong are so in either.
-            return now(self, args) if threading.active_count() > 1 else real(self, *args)
+            first = threading.active_count() > 1 or self.gettimeout() > SHORT
+            return now(self, args) if first else real(self, *args)
         except BlockingIOError:
             return real(self, *args)
         except TimeoutError as e:

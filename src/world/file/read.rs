@@ -241,7 +241,8 @@ fn char_offset(bytes: &[u8], count: usize) -> usize {
     bytes.iter().enumerate().filter(|(_, b)| **b & 0xc0 != 0x80).nth(count).map_or(bytes.len(), |(i, _)| i)
 }
 
-/// recv(2), once, or of a pipe read(2); EAGAIN while there is less than the low-water mark asks for, unless the time is up.
+/// recv(2), once, or of a pipe read(2); EAGAIN while there is less than the low-water mark asks for, unless the time is up
+/// of one that blocks.
 pub(super) fn receive(socket: &Socket, buffer: &mut [u8], now: bool) -> Result<usize, Failure> {
     if socket.is_pipe() {
         return fd::read(socket.fd()?.as_fd(), buffer).map_err(Failure::os);
@@ -254,10 +255,12 @@ pub(super) fn receive(socket: &Socket, buffer: &mut [u8], now: bool) -> Result<u
     }
     let fd = socket.fd()?;
     let low = socket.shared.waits.get().low_water.min(buffer.len());
-    if low > 1 && !now && socket.is_stream() && socket.waits() != Mode::NonBlocking {
+    let timed = matches!(socket.waits(), Mode::Timeout(_));
+    if low > 1 && (timed || !now) && socket.is_stream() && socket.waits() != Mode::NonBlocking {
         let events = fd::poll(fd.as_fd(), libc::POLLIN | libc::POLLRDHUP).map_err(Failure::os)?;
         let ended = events & (libc::POLLRDHUP | libc::POLLHUP | libc::POLLERR) != 0;
-        if !ended && fd::inq(fd.as_fd()).is_ok_and(|n| n < low) {
+        // A listener has no such count: with a timeout it is the poll that has nothing.
+        if !ended && fd::inq(fd.as_fd()).map_or(timed, |n| n < low) {
             return Err(Failure::os(libc::EAGAIN));
         }
     }
