@@ -171,6 +171,8 @@ fn steady(key: &str, value: &Value) -> String {
         Value::String(text) if key == "process" && text.contains('/') => {
             format!("#/{}", text.split_once('/').unwrap().1)
         }
+        // A folder of the run's own.
+        Value::String(text) if text.contains("/sockpit-") => "a folder".into(),
         Value::String(text) => {
             let mut out = String::new();
             let text = if key == "cause" { undated(text) } else { text.clone() };

@@ -236,5 +236,12 @@ join之后: gone
 孤儿进程: 被收养
 恕瑞玛皇帝:小吴勇嗝屁了
 ";
-    assert_eq!((run.status, &*run.out, &*run.err), (0, expected, ""));
+    // The table of the processes has their numbers.
+    let table = |line: &str| {
+        line.trim_start().starts_with("pid ")
+            || line.trim_start().starts_with(|c: char| c.is_ascii_digit()) && line.ends_with(" running")
+    };
+    let out: String = run.out.lines().filter(|line| !table(line)).map(|line| format!("{line}\n")).collect();
+    assert!(run.out.lines().count() > out.lines().count(), "no table of processes:\n{}", run.out);
+    assert_eq!((run.status, &*out, &*run.err), (0, expected, ""));
 }

@@ -68,9 +68,13 @@ const OF_ASYNCIO: &str = "recvuntil";
 /// The call that root alone may make: its example takes either answer, in a block.
 const OF_ROOT: &str = "sethostname";
 
+/// Calls whose examples ask for processes, or for modules beside the socket's, which the session that follows has not.
+const OF_PROCESSES: [&str; 3] = ["mkdtemp", "mplock", "ps"];
+
 fn is_followed(command: &command::Command) -> bool {
     !matches!(command.group, Group::Views | Group::Hosts)
         && !matches!(command.name, OF_ASYNCIO | OF_ROOT)
+        && !OF_PROCESSES.contains(&command.name)
         && !WITHOUT.contains(&command.name)
 }
 
