@@ -64,7 +64,10 @@ fn readline_of_nothing(call: &Call, here: &Outcome, there: &Outcome) -> bool {
 
 fn cut(call: &Call, here: &Outcome, there: &Outcome) -> bool {
     let (Outcome::Gave(here), Outcome::Gave(there)) = (here, there) else { return false };
-    call.sockpit.contains("MSG_TRUNC") && length(&here[0]).is_some() && length(&here[0]) == length(&there[0])
+    let no_room = call.sockpit.contains(" 0 ") && call.sockpit.contains("MSG_OOB");
+    (no_room || call.sockpit.contains("MSG_TRUNC"))
+        && length(&here[0]).is_some()
+        && length(&here[0]) == length(&there[0])
 }
 
 /// How many bytes a value has.

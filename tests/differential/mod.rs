@@ -131,17 +131,19 @@ fn a_planted_fault_is_found() {
     if !has("python3") {
         return;
     }
-    for (fault, shows) in FAULTS {
-        let mut python = Python::new(Some(fault));
-        let report =
-            (1..FEW).find_map(|seed| look(seed, &mut python).1).unwrap_or_else(|| panic!("{fault:?} is not found"));
-        // The sockets, what is sent, the fault, and where it shows.
-        let lines = report.lines().skip(3).filter(|line| line.contains(" # ")).count();
-        assert!(
-            report.contains(shows) && lines <= 8,
-            "{fault:?} was found, and not shrunk to what it needs:\n{report}"
-        );
-    }
+    std::thread::scope(|scope| {
+        for (fault, shows) in FAULTS {
+            scope.spawn(move || {
+                let mut python = Python::new(Some(fault));
+                let report = (1..FEW).find_map(|seed| look(seed, &mut python).1);
+                let report = report.unwrap_or_else(|| panic!("{fault:?} is not found"));
+                // The sockets, what is sent, the fault, and where it shows.
+                let lines = report.lines().skip(3).filter(|line| line.contains(" # ")).count();
+                let is_small = report.contains(shows) && lines <= 8;
+                assert!(is_small, "{fault:?} was found, and not shrunk to what it needs:\n{report}");
+            });
+        }
+    });
 }
 
 fn each_known_difference_is_written_down() {

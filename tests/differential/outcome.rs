@@ -85,7 +85,9 @@ impl Bound {
         }
         for kind in ["socket", "file", "epoll"] {
             if let Some(name) = get(here, kind) {
-                return get(there, kind).is_some() || *there == name;
+                // One that came with a message is known by another name, if by any.
+                let nameless = name.as_str().is_some_and(|name| name.starts_with("socket#"));
+                return get(there, kind).is_some() || *there == name || (nameless && there.is_string());
             }
         }
         if let Some(object) = get(here, "object") {
