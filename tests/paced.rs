@@ -17,6 +17,9 @@ tests![every_lesson_with_enter_at_a_third_of_a_second_a_line,];
 /// How long a person looks at a line before Enter: it is what is tried here, and nothing is waited for with it.
 const LOOK: Duration = Duration::from_millis(300);
 
+/// Lessons whose processes race.
+const RACES: [&str; 3] = ["42-process-lock.sock", "44-process-tickets.sock", "45-process-pool.sock"];
+
 /// More lines than any lesson comes to.
 const ENTERS_MAX: usize = 5_000;
 
@@ -29,6 +32,8 @@ fn every_lesson_with_enter_at_a_third_of_a_second_a_line() {
         // Its raw socket hears every ICMP message of the machine, those of other trials among them: what it receives, and how
         // often, is not its own.
         .filter(|path| !path.ends_with("25-tools.sock"))
+        // In these, several processes want one thing, and which is first the kernel chooses.
+        .filter(|path| !RACES.iter().any(|race| path.ends_with(race)))
         .collect();
     assert!(lessons.len() >= 25, "{}", lessons.len());
     let all: Vec<_> = lessons.into_iter().map(|path| std::thread::spawn(move || compare(&path))).collect();
