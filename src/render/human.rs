@@ -113,6 +113,7 @@ fn shown_text(event: &Event, style: Style) -> String {
         What::Traced(call) => style.dim(&format!("{TRACED}{}", crate::value::text::printable(&call.text))),
         What::Announced(text) => style.dim(&format!("# {text}")),
         What::Timed(took) => style.dim(&format!("  # {}", duration(*took))),
+        What::Frame(..) => String::new(),
         What::Noted(text) => style.dim(&format!("  # {text}")),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
         What::JobDone { job, line, call, names, outcome } => {

@@ -331,7 +331,8 @@ impl World {
 
     /// Close a socket that a call made when what it was made for failed. How it stood is kept: it tells why.
     pub fn undo(&mut self, socket: &Rc<Socket>) {
-        let last = trace::aside(|| socket.fd().map(|fd| Last::of(fd.as_fd(), false)));
+        let last =
+            trace::aside(|| socket.fd().map(|fd| Last::of(fd.as_fd(), socket.shared.host().map(Rc::as_ref), false)));
         if let Ok(last) = last {
             self.undone = Some(Box::new((socket.clone(), last)));
         }
