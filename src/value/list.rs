@@ -6,7 +6,7 @@ use std::cell::{Ref, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::{Failure, Value};
+use super::{Failure, Value, ending};
 
 /// Several values in order, which may be changed in place.
 #[derive(Default)]
@@ -141,28 +141,11 @@ pub(super) fn equal(a: Value, b: Value) -> bool {
     true
 }
 
-/// A list in a list in a list ends without a call for each.
 impl Drop for List {
     fn drop(&mut self) {
         let items = self.items.get_mut();
-        if !items.iter().any(is_nested) {
-            return;
-        }
-        let mut left: Vec<Value> = items.drain(..).rev().collect();
-        while let Some(value) = left.pop() {
-            match value {
-                Value::List(mut list) => {
-                    if let Some(list) = Rc::get_mut(&mut list) {
-                        left.extend(list.items.get_mut().drain(..).rev());
-                    }
-                }
-                Value::Object(mut pairs) => {
-                    if let Some(pairs) = Rc::get_mut(&mut pairs) {
-                        left.extend(pairs.drain(..).rev().map(|(_, value)| value));
-                    }
-                }
-                _ => {}
-            }
+        if items.iter().any(ending::holds_others) {
+            ending::end(items.drain(..));
         }
     }
 }
