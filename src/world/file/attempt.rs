@@ -7,8 +7,8 @@ use super::super::{Mode, On, Side, Step, Wait, Waiting, World, retry};
 use super::open::{Backing, File, closed};
 use crate::value::{Failure, Name, Reply, Tried};
 
-/// How often a FIFO that had nothing to read or no room is tried again.
-const FIFO_AGAIN: Duration = Duration::from_millis(20);
+/// How often a device that had nothing to read or no room is tried again.
+const DEVICE_AGAIN: Duration = Duration::from_millis(20);
 
 /// One try of a call.
 pub(super) struct Attempt {
@@ -78,7 +78,7 @@ fn timed_out(file: &File, side: Side, failure: Failure) -> Failure {
     failure
 }
 
-/// The same for a file of the disk: only a FIFO or a device ever waits, and it is asked now and then.
+/// The same for a file of the disk: only a device ever waits, and it is asked now and then.
 fn drive_disk(world: &mut World, what: &'static str, mut job: Work) -> Result<Step, Failure> {
     let mut attempt = move |world: &mut World| {
         let mut turn = Attempt { expired: None, never: false, moved: false };
@@ -90,6 +90,6 @@ fn drive_disk(world: &mut World, what: &'static str, mut job: Work) -> Result<St
     if let Some(done) = attempt(world) {
         return done;
     }
-    let wait = Wait { on: On::Time, limit: None, again: Some(FIFO_AGAIN), what };
+    let wait = Wait { on: On::Time, limit: None, again: Some(DEVICE_AGAIN), what };
     Ok(Step::Park(wait, Box::new(move |world, _| attempt(world))))
 }
