@@ -269,7 +269,7 @@ fn nothing_is_called_so() {
 }
 
 /// How many paragraphs of lessons have no Chinese yet, at most. Who translates some writes down how many are left.
-const MISSING: usize = 638;
+const MISSING: usize = 600;
 
 fn what_has_no_chinese_yet_is_counted() {
     let all: BTreeSet<String> = lessons::scripts().flat_map(|script| translate::paragraphs(script.text)).collect();

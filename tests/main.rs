@@ -29,6 +29,7 @@ mod grammar;
 mod growth;
 mod hosts;
 mod house;
+mod interop;
 mod language;
 mod layout;
 mod linux;
@@ -90,6 +91,7 @@ fn main() {
         views::trials(),
         manual::trials(),
         module::trials(),
+        interop::trials(),
         servers::trials(),
         services::trials(),
         cli::trials(),
