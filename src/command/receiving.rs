@@ -7,7 +7,6 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use super::Args;
 use super::entries::entry;
-use super::sending::keep;
 use crate::linux::constants;
 use crate::os::errqueue::Queued;
 use crate::os::msg::{self, Ancillary};
@@ -223,7 +222,7 @@ impl Receiver {
                     return Err(failure);
                 }
                 Err(failure) => {
-                    keep(socket, &failure);
+                    socket.keep(&failure);
                     return Ok(self.gathered(world, socket));
                 }
             };

@@ -59,7 +59,7 @@ pub use socket::{Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use sweep::Sweep;
 pub use temporary::Temporary;
-pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, offload, retry};
+pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, is_over, offload, retry};
 pub(crate) use wires::Strand;
 pub use wires::{MTU as WIRE_MTU, Wires};
 
