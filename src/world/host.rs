@@ -205,11 +205,6 @@ impl Handle for Host {
         "a host"
     }
 
-    fn key(&self) -> &'static str {
-        // An address has a host, too.
-        "stack"
-    }
-
     fn label(&self) -> String {
         self.name().to_string()
     }
