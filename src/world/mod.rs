@@ -207,6 +207,11 @@ impl World {
         self.registry.since(0).filter(is_users).collect()
     }
 
+    /// The socket that has the descriptor of that number; also an epoll, an end of a pipe.
+    pub fn owner_of(&self, number: RawFd) -> Option<Rc<Socket>> {
+        self.registry.since(0).find(|end| end.fd().is_ok_and(|fd| fd.as_raw_fd() == number))
+    }
+
     /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
     pub fn adopt(&mut self, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
         let ask = |number| sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, number).map_err(Failure::os);
