@@ -233,7 +233,9 @@ impl Wire {
     fn mark(&mut self, number: u64, fate: Fate) {
         if let Some(frame) = self.log.get_mut(number) {
             frame.fate = fate;
-            self.news.as_mut().filter(|news| news.last() != Some(&number)).map(|news| news.push(number));
+            if let Some(news) = self.news.as_mut().filter(|news| news.last() != Some(&number)) {
+                news.push(number);
+            }
         }
     }
 
