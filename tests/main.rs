@@ -20,6 +20,7 @@ mod files;
 mod cli;
 mod course;
 mod differential;
+mod drained;
 mod editor;
 mod events;
 mod examples;
@@ -74,6 +75,7 @@ fn main() {
         random::trials(),
         roundtrip::trials(),
         python::trials(),
+        drained::trials(),
         editor::trials(),
         newcomer::trials(),
         course::trials(),

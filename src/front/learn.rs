@@ -184,6 +184,11 @@ impl<'a> Learner<'a> {
             if p.session.status.stop().is_some() {
                 return Err(p.leave());
             }
+            if p.session.stepper.has_failed()
+                && let Some(status) = script::skipped(&p.session, &self.name)
+            {
+                return Err(status);
+            }
             self.judge(p);
             let standing = p.session.next_stop();
             let over = standing.is_none() && step::is_over(&p.session);

@@ -158,9 +158,20 @@ pub(super) fn source(source: &Rc<Source>, options: &Options) -> u8 {
     // A program that is standard input leaves nobody to type.
     session.world.input.open = !matches!(options.program, Program::Stdin);
     match session.start(source) {
-        Ok(()) => finish(&mut session, options),
+        Ok(()) => match finish(&mut session, options) {
+            FAILED => skipped(&session, &source.name).unwrap_or(FAILED),
+            status => status,
+        },
         Err(error) => refuse(&error),
     }
+}
+
+/// A lesson that needs hosts says so where there can be none, and nothing is wrong with it.
+pub(super) fn skipped(session: &Session, name: &str) -> Option<u8> {
+    let missing = session.world.hosts.missing.as_ref()?;
+    let lesson = Path::new(name).file_stem().and_then(|stem| lessons::find(stem.to_str()?))?;
+    output::complain(&format!("{}: skipped: {missing}", lesson.name));
+    Some(0)
 }
 
 /// Run what was started to its end: the main task's, then that of every task that is no daemon.

@@ -5,6 +5,7 @@
 mod arrivals;
 mod carry;
 mod clock;
+mod drained;
 mod drops;
 mod ends;
 mod epoll;
@@ -43,6 +44,7 @@ use std::rc::{Rc, Weak};
 
 pub use arrivals::Arrival;
 pub use clock::Clock;
+pub use drained::Drained;
 pub use drops::dropped;
 use epoll::Exclusive;
 pub use epoll::{Epoll, Target, pair};
@@ -116,6 +118,8 @@ pub struct World {
     epolls: Registry<Epoll>,
     /// The files of pipes' ends.
     pipes: Registry<File>,
+    /// The stream that the last calls left empty.
+    pub drained: Drained,
     /// How often was polled.
     polls: u64,
     /// Sockets that something happened to, whose waiters have not been told yet.
