@@ -3,9 +3,9 @@
 //! The table of the texts is made by `build.rs` from the folders of `scripts/`. It knows no terminal, and not who has done
 //! what.
 
-use super::{marks, tongue};
+use super::marks;
 use crate::value::Value;
-use crate::value::table::{Column, Table, plain};
+use crate::value::table::{Column, Table, said};
 
 /// A script that the program carries.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ pub fn minutes(text: &str) -> usize {
     words / WORDS + lines / LINES + EXERCISE * marks::exercises(text).len() + 1
 }
 
-const COLUMNS: &[Column] = &[plain("topic"), plain("number"), plain("title"), plain("minutes"), plain("done")];
+const COLUMNS: &[Column] = &[said("topic"), said("number"), said("title"), said("minutes"), said("done")];
 
 /// The course as a table; `done` says of a lesson's name what is done of it.
 pub fn table(done: impl Fn(&Lesson) -> String) -> Table {
@@ -120,9 +120,9 @@ pub fn table(done: impl Fn(&Lesson) -> String) -> Table {
     let row = |lesson: &Lesson| {
         let done = done(lesson);
         vec![
-            Value::text(tongue::told(about(lesson.topic))),
+            Value::text(about(lesson.topic)),
             Value::text(lesson.number().unwrap_or_default()),
-            Value::text(tongue::told(lesson.title())),
+            Value::text(lesson.title()),
             Value::Int(minutes(lesson.text) as i128),
             if done.is_empty() { Value::None } else { Value::text(done) },
         ]

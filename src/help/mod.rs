@@ -14,6 +14,7 @@ pub mod marks;
 mod pages;
 pub mod program;
 pub mod python;
+pub mod sentence;
 pub mod tongue;
 mod topic;
 pub mod topics;
@@ -68,6 +69,11 @@ pub fn subjects() -> impl Iterator<Item = (&'static str, HelpSubject)> {
     let second = second.map(|(name, e)| (name, HelpSubject::Error(e)));
     let states = State::ALL.iter().map(|(state, name)| (*name, HelpSubject::State(*state)));
     calls.chain(topics).chain(options).chain(constants).chain(levels).chain(numbered).chain(second).chain(states)
+}
+
+/// Whether something goes by that name.
+pub fn is_name(word: &str) -> bool {
+    subjects().any(|(name, _)| name == word)
 }
 
 impl HelpSubject {
@@ -159,7 +165,7 @@ pub fn overview() -> Page {
     for (group, title) in Group::ALL {
         page.head(*title);
         for command in command::all().filter(|c| c.group == *group) {
-            page.entry(command.name, brief(command.summary));
+            page.brief(command.name, command.summary);
         }
     }
     page.head("More");
@@ -181,7 +187,7 @@ pub fn overview() -> Page {
 }
 
 /// A summary without what is said in brackets or after the first clause.
-fn brief(summary: &str) -> &str {
-    let end = [";", " (", ". "].iter().filter_map(|mark| summary.find(mark)).min();
+pub fn brief(summary: &str) -> &str {
+    let end = [";", " (", ". ", "；", "（", "。"].iter().filter_map(|mark| summary.find(mark)).min();
     &summary[..end.unwrap_or(summary.len())]
 }

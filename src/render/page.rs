@@ -4,6 +4,7 @@ use owo_colors::Style as Paint;
 use unicode_width::UnicodeWidthStr;
 
 use super::Style;
+use crate::help;
 use crate::value::fold;
 use crate::value::page::{Page, PagePart};
 
@@ -18,6 +19,24 @@ const TERM_MAX: usize = 18;
 
 /// A page as text, without a line end at its end.
 pub fn page(page: &Page, style: Style) -> String {
+    if style.chinese { laid_out(&told(page, style), style) } else { laid_out(page, style) }
+}
+
+/// A page in the language of who reads it. What has a page is called by its name in every language.
+fn told(page: &Page, style: Style) -> Page {
+    let told = |text: &String| style.told(text).into_owned();
+    let label = |term: &String| if help::is_name(term) { term.clone() } else { told(term) };
+    let part = |part: &PagePart| match part {
+        PagePart::Head(text) => PagePart::Head(told(text)),
+        PagePart::Text(text) => PagePart::Text(told(text)),
+        PagePart::Entry(term, text) => PagePart::Entry(label(term), label(text)),
+        PagePart::Brief(term, text) => PagePart::Brief(term.clone(), told(text)),
+        PagePart::Title(_) | PagePart::Code(_) => part.clone(),
+    };
+    Page(page.0.iter().map(part).collect())
+}
+
+fn laid_out(page: &Page, style: Style) -> String {
     let width = style.width.map_or(WIDTH, |width| width.min(WIDTH_MAX));
     let columns = style.width.unwrap_or(usize::MAX);
     let mut out = Vec::new();
@@ -38,7 +57,8 @@ pub fn page(page: &Page, style: Style) -> String {
                 }
                 layout.wrapped(text, "  ", "  ", Paint::new());
             }
-            PagePart::Entry(term, text) => {
+            PagePart::Entry(term, text) | PagePart::Brief(term, text) => {
+                let text = if matches!(part, PagePart::Brief(..)) { help::brief(text) } else { text };
                 if i > 0 && matches!(page.0[i - 1], PagePart::Text(_)) {
                     layout.gap();
                 }
@@ -59,7 +79,7 @@ pub fn page(page: &Page, style: Style) -> String {
 /// How wide the terms are among which this one stands.
 fn column(parts: &[PagePart], at: usize) -> usize {
     let term = |part: &PagePart| match part {
-        PagePart::Entry(term, _) => Some(term.width()),
+        PagePart::Entry(term, _) | PagePart::Brief(term, _) => Some(term.width()),
         _ => None,
     };
     let before = parts[..at].iter().rev().map_while(term);
