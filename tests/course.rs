@@ -269,7 +269,7 @@ fn nothing_is_called_so() {
 }
 
 /// How many paragraphs of lessons have no Chinese, at most. Who translates some writes down how many are left.
-const MISSING: usize = 638;
+const MISSING: usize = 0;
 /// How many of the program's own texts have none, at most. Among them is what is no prose after all.
 const UNTOLD: usize = 2000;
 
