@@ -20,6 +20,7 @@ mod files;
 mod cli;
 mod course;
 mod differential;
+mod drained;
 mod editor;
 mod events;
 mod examples;
@@ -29,6 +30,7 @@ mod grammar;
 mod growth;
 mod hosts;
 mod house;
+mod interop;
 mod language;
 mod layout;
 mod linux;
@@ -73,6 +75,7 @@ fn main() {
         random::trials(),
         roundtrip::trials(),
         python::trials(),
+        drained::trials(),
         editor::trials(),
         newcomer::trials(),
         course::trials(),
@@ -90,6 +93,7 @@ fn main() {
         views::trials(),
         manual::trials(),
         module::trials(),
+        interop::trials(),
         servers::trials(),
         services::trials(),
         cli::trials(),

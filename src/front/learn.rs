@@ -41,7 +41,8 @@ const PLAYS: &str = "the prompt is yours, with all that the lesson has made; nxt
 /// `sockpit learn [TOPIC | NUMBER | FILE [ARG...]]`.
 pub(super) fn learn(words: &[String], options: &Options) -> u8 {
     let mut progress = Progress::read();
-    let mut next = match chosen(words, &progress) {
+    let mut role = options.role.clone();
+    let mut next = match chosen(words, &progress).and_then(|source| script::part(source, role.as_deref())) {
         Ok(source) => source,
         Err(status) => return status,
     };
@@ -51,7 +52,7 @@ pub(super) fn learn(words: &[String], options: &Options) -> u8 {
         let told = Options { form: Form::Human, timeout: options.timeout, arguments, ..Options::default() };
         let done = prompt::with(&told, |prompt| {
             prompt.screen.beside.set(options.form != Form::Human);
-            Learner::new(&next, options.form, &mut progress).go(prompt, &next)
+            Learner::new(&next, options.form, &mut progress, role.take()).go(prompt, &next)
         });
         match done {
             Some(Ended::Goes(lesson)) => next = carried(lesson),
@@ -90,6 +91,8 @@ enum Ended {
 struct Learner<'a> {
     /// The lesson's name.
     name: String,
+    /// The part of the lesson that is played, where it is not all of it.
+    role: Option<String>,
     progress: &'a mut Progress,
     report: Report,
     /// What is asked of the line that stands there.
@@ -108,12 +111,12 @@ struct Learner<'a> {
 }
 
 impl<'a> Learner<'a> {
-    fn new(source: &Source, form: Form, progress: &'a mut Progress) -> Self {
+    fn new(source: &Source, form: Form, progress: &'a mut Progress, role: Option<String>) -> Self {
         let file = Path::new(&source.name).file_stem().unwrap_or_default();
         let name = file.to_string_lossy().into_owned();
         let report = Report::new(&name, form);
         let (question, asked, foretold, checks, checking, plays, runs_on) = Default::default();
-        Self { name, progress, report, question, asked, foretold, checks, checking, plays, runs_on }
+        Self { name, role, progress, report, question, asked, foretold, checks, checking, plays, runs_on }
     }
 
     /// All of it: the lines, the exercises, and whether they go on.
@@ -157,13 +160,18 @@ impl<'a> Learner<'a> {
             1 => told("about {} minutes, an exercise at its end"),
             _ => told("about {} minutes, exercises at its end"),
         };
-        p.screen.prose(&format!("{number}  {}   ({})", lessons::title(text), about.replace("{}", &minutes)));
+        let role = self.role.as_ref().map_or(String::new(), |role| format!(": {role}"));
+        p.screen.prose(&format!("{number}  {}{role}   ({})", lessons::title(text), about.replace("{}", &minutes)));
         p.screen.remark(&format!("# {BEGINS}"));
         p.screen.shows_down_to(1);
     }
 
     /// Take down what was done.
     fn did(&mut self, p: &Prompt, deed: Deed) {
+        // A part of a lesson is not all of it.
+        if self.role.is_some() {
+            return;
+        }
         if let Err(e) = self.progress.add(&self.name, deed) {
             p.screen.remark(&format!("# what is done is not remembered: {e}"));
         }
@@ -175,6 +183,11 @@ impl<'a> Learner<'a> {
             p.rest();
             if p.session.status.stop().is_some() {
                 return Err(p.leave());
+            }
+            if p.session.stepper.has_failed()
+                && let Some(status) = script::skipped(&p.session, &self.name)
+            {
+                return Err(status);
             }
             self.judge(p);
             let standing = p.session.next_stop();
@@ -347,7 +360,7 @@ impl<'a> Learner<'a> {
             match marks::mark(line) {
                 Some(LessonMark::Question(text)) => question = format!("{question} {text}"),
                 Some(LessonMark::Check(line)) => self.checks.push_back(line.into()),
-                Some(LessonMark::Exercise(_)) => {}
+                Some(LessonMark::Exercise(_) | LessonMark::Part(_)) => {}
                 // A drawing, or a heading, keeps its line.
                 Some(LessonMark::Text(text)) if text.starts_with(['-', ' ']) => {
                     say(&mut paragraph);

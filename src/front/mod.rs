@@ -94,7 +94,9 @@ pub fn main() -> ExitCode {
         Program::Usage => output::say(&program::usage()),
         Program::Say(text) => output::say(text),
         Program::Help(words) => script::help(words),
-        Program::File(path) => script::read(path).map_or_else(|status| status, |source| run(&source, &options)),
+        Program::File(path) => script::read(path)
+            .and_then(|source| script::part(source, options.role.as_deref()))
+            .map_or_else(|status| status, |source| run(&source, &options)),
         Program::Step(path) => prompt::step(path, &options),
         Program::Lines(text) => run(&script::lines(text), &options),
         Program::Record(path, out) => transcript::record(path, out.as_deref(), &options),

@@ -52,7 +52,7 @@ fn is_file() -> bool {
 
 /// `sockpit step FILE.sock [ARG...]`: the prompt with the script's next line already typed.
 pub(super) fn step(path: &Path, options: &Options) -> u8 {
-    match script::read(path) {
+    match script::read(path).and_then(|source| script::part(source, options.role.as_deref())) {
         Ok(source) => interact(options, &First::Step(&source)),
         Err(status) => status,
     }

@@ -12,6 +12,7 @@ pub mod lessons;
 pub(crate) mod manual;
 pub mod marks;
 mod pages;
+pub mod parts;
 pub mod program;
 pub mod python;
 pub mod sentence;

@@ -38,6 +38,10 @@ pub const OPTIONS: &[(&str, &str)] = &[
         "--timeout SECONDS",
         "bound the whole run; of verify, the run of each file, which is bound to 60 unless it is given",
     ),
+    (
+        "--as server|client",
+        "of a lesson of two programs play that one, against another program; behind the lesson, too",
+    ),
     ("--lang zh|en", "the language of the course and of help: zh is Chinese; else that of LC_ALL, LC_MESSAGES or LANG"),
     ("-h, --help", "show this"),
     ("-V, --version", "show the version"),

@@ -293,6 +293,17 @@ pub fn pipe() -> Result<(OwnedFd, OwnedFd), i32> {
     traced!("pipe2", result = made; Arg::Fds(&ends), Arg::Word("O_CLOEXEC|O_NONBLOCK"))
 }
 
+/// Whether anybody has a FIFO open for writing, or had since this descriptor was opened. What is in it stays there: tee(2)
+/// from an empty one gives 0 where nobody can write, and EAGAIN where somebody may.
+pub fn has_writer(reader: BorrowedFd<'_>) -> bool {
+    use rustix::pipe::{PipeFlags, SpliceFlags, pipe_with, tee};
+    let room = || pipe_with(PipeFlags::CLOEXEC);
+    trace::aside(|| {
+        let silent = poll(reader, libc::POLLIN) == Ok(0);
+        !silent || room().and_then(|(_end, room)| tee(reader, room, 1, SpliceFlags::NONBLOCK)) != Ok(0)
+    })
+}
+
 /// read(2), once.
 pub fn read(fd: BorrowedFd<'_>, buffer: &mut [u8]) -> Result<usize, i32> {
     let size = buffer.len() as i64;

@@ -1,4 +1,4 @@
-//! Writing a whole file at once.
+//! What std has no call for: a file that is written at once or not at all, a FIFO.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -22,4 +22,10 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&part);
     }
     replaced
+}
+
+/// mkfifo(3), for whom the process's umask lets.
+pub(crate) fn make_fifo(path: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o666), 0).map_err(io::Error::from)
 }

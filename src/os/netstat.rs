@@ -143,7 +143,7 @@ pub(crate) fn sockets(protocol: Protocol, at: Option<Inside<'_>>) -> Result<Vec<
     let looks = if once { 1 } else { 2 };
     for _ in 0..looks {
         match read(&format!("/proc/net/{}", protocol.name())) {
-            Ok(text) => listing.add(protocol, &text),
+            Ok(text) => listing.add(protocol, &text, at),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && Path::new("/proc/net/").exists() => {}
             Err(e) => return Err(e.raw_os_error().unwrap_or(libc::EIO)),
         }
@@ -192,7 +192,7 @@ struct Listing {
 impl Listing {
     /// Take a table's text. Lines that are no sockets are passed over: the first, and what a path with a line end in it
     /// leaves.
-    fn add(&mut self, protocol: Protocol, text: &[u8]) {
+    fn add(&mut self, protocol: Protocol, text: &[u8], at: Option<Inside<'_>>) {
         let lines = text.split(|b| *b == b'\n').skip(1);
         if protocol == Protocol::Unix {
             self.found.extend(lines.filter_map(unix));
@@ -200,7 +200,7 @@ impl Listing {
         }
         for line in lines.filter_map(|line| std::str::from_utf8(line).ok()) {
             if protocol.is_inner() {
-                self.found.extend(inner(protocol, line));
+                self.found.extend(inner(protocol, line, at));
                 continue;
             }
             let Some((entry, key)) = internet(protocol, line) else { continue };
@@ -249,8 +249,12 @@ fn internet(protocol: Protocol, line: &str) -> Option<(KernelSocket, String)> {
 }
 
 /// A netlink or packet socket.
-fn inner(protocol: Protocol, line: &str) -> Option<KernelSocket> {
-    let found = if protocol == Protocol::Netlink { special::netlink(line) } else { special::packet(line) }?;
+fn inner(protocol: Protocol, line: &str, at: Option<Inside<'_>>) -> Option<KernelSocket> {
+    let found = if protocol == Protocol::Netlink {
+        special::netlink(line)
+    } else {
+        special::packet(line, at.map(Inside::route))
+    }?;
     Some(KernelSocket {
         protocol,
         kind: libc::SOCK_RAW,

@@ -8,6 +8,7 @@ pub mod bpf;
 pub mod codec;
 pub mod diagram;
 pub(crate) mod digits;
+pub(crate) mod ending;
 pub(crate) mod failure;
 pub(crate) mod fold;
 mod holds;

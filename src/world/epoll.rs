@@ -102,9 +102,9 @@ impl Handle for Epoll {
 
 /// What can be watched: registered with an epoll, or looked at by poll and select.
 pub enum Target {
-    /// A socket, or an epoll or an end of a pipe by its descriptor.
+    /// A socket, or an epoll or an end of a pipe or FIFO by its descriptor.
     End(Rc<Socket>),
-    /// A file of the disk, a FIFO.
+    /// A file of the disk.
     File(Rc<File>),
 }
 

@@ -5,6 +5,7 @@
 mod arrivals;
 mod carry;
 mod clock;
+mod drained;
 mod drops;
 mod ends;
 mod epoll;
@@ -43,6 +44,7 @@ use std::rc::{Rc, Weak};
 
 pub use arrivals::Arrival;
 pub use clock::Clock;
+pub use drained::Drained;
 pub use drops::dropped;
 use epoll::Exclusive;
 pub use epoll::{Epoll, Target, pair};
@@ -59,7 +61,7 @@ pub use socket::{Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
 pub use sweep::Sweep;
 pub use temporary::Temporary;
-pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, offload, retry};
+pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, is_over, offload, retry};
 pub(crate) use wires::Strand;
 pub use wires::{MTU as WIRE_MTU, Wires};
 
@@ -116,6 +118,8 @@ pub struct World {
     epolls: Registry<Epoll>,
     /// The files of pipes' ends.
     pipes: Registry<File>,
+    /// The stream that the last calls left empty.
+    pub drained: Drained,
     /// How often was polled.
     polls: u64,
     /// Sockets that something happened to, whose waiters have not been told yet.
