@@ -311,7 +311,7 @@ fn plain(page: &Page) -> String {
     for part in &page.0 {
         let (term, text) = match part {
             PagePart::Entry(term, _) if term == pages::SEE => continue,
-            PagePart::Entry(term, text) | PagePart::Brief(term, text) => (term.as_str(), text),
+            PagePart::Entry(term, text) => (term.as_str(), text),
             PagePart::Title(text) | PagePart::Head(text) | PagePart::Text(text) | PagePart::Code(text) => ("", text),
         };
         out.push_str(&format!("{term} {text}\n"));

@@ -165,7 +165,7 @@ impl Roff {
                 self.line(&format!("\\fB{}\\fR", escaped(text)));
             }
             PagePart::Text(text) => self.paragraph(text),
-            PagePart::Entry(term, text) | PagePart::Brief(term, text) => self.entry(term, text),
+            PagePart::Entry(term, text) => self.entry(term, text),
             PagePart::Code(lines) => self.code(lines),
         }
     }

@@ -166,7 +166,7 @@ pub fn overview() -> Page {
     for (group, title) in Group::ALL {
         page.head(*title);
         for command in command::all().filter(|c| c.group == *group) {
-            page.brief(command.name, command.summary);
+            page.entry(command.name, brief(command.summary));
         }
     }
     page.head("More");
@@ -187,8 +187,14 @@ pub fn overview() -> Page {
     page
 }
 
+/// The first clause of a call's summary in Chinese, where that text is the first one of the English summary.
+pub(crate) fn brief_in_chinese(name: &str, text: &str) -> Option<&'static str> {
+    let command = command::find(name).filter(|command| brief(command.summary) == text)?;
+    tongue::chinese(command.summary).map(brief)
+}
+
 /// A summary without what is said in brackets or after the first clause.
-pub fn brief(summary: &str) -> &str {
+fn brief(summary: &str) -> &str {
     let end = [";", " (", ". ", "；", "（", "。"].iter().filter_map(|mark| summary.find(mark)).min();
     &summary[..end.unwrap_or(summary.len())]
 }

@@ -29,8 +29,10 @@ fn told(page: &Page, style: Style) -> Page {
     let part = |part: &PagePart| match part {
         PagePart::Head(text) => PagePart::Head(told(text)),
         PagePart::Text(text) => PagePart::Text(told(text)),
-        PagePart::Entry(term, text) => PagePart::Entry(label(term), label(text)),
-        PagePart::Brief(term, text) => PagePart::Brief(term.clone(), told(text)),
+        PagePart::Entry(term, text) => {
+            let brief = help::brief_in_chinese(term, text).map(String::from);
+            PagePart::Entry(label(term), brief.unwrap_or_else(|| label(text)))
+        }
         PagePart::Title(_) | PagePart::Code(_) => part.clone(),
     };
     Page(page.0.iter().map(part).collect())
@@ -57,8 +59,7 @@ fn laid_out(page: &Page, style: Style) -> String {
                 }
                 layout.wrapped(text, "  ", "  ", Paint::new());
             }
-            PagePart::Entry(term, text) | PagePart::Brief(term, text) => {
-                let text = if matches!(part, PagePart::Brief(..)) { help::brief(text) } else { text };
+            PagePart::Entry(term, text) => {
                 if i > 0 && matches!(page.0[i - 1], PagePart::Text(_)) {
                     layout.gap();
                 }
@@ -79,7 +80,7 @@ fn laid_out(page: &Page, style: Style) -> String {
 /// How wide the terms are among which this one stands.
 fn column(parts: &[PagePart], at: usize) -> usize {
     let term = |part: &PagePart| match part {
-        PagePart::Entry(term, _) | PagePart::Brief(term, _) => Some(term.width()),
+        PagePart::Entry(term, _) => Some(term.width()),
         _ => None,
     };
     let before = parts[..at].iter().rev().map_while(term);

@@ -15,8 +15,6 @@ pub enum PagePart {
     Text(String),
     /// A term and what it means.
     Entry(String, String),
-    /// A term and a summary, of which the first clause is shown.
-    Brief(String, String),
     /// Lines that stay as they are.
     Code(String),
 }
@@ -46,11 +44,6 @@ impl Page {
         if !text.is_empty() {
             self.0.push(PagePart::Entry(term.into(), text));
         }
-    }
-
-    /// Add a term of whose summary the first clause is shown.
-    pub fn brief(&mut self, term: impl Into<String>, summary: impl Into<String>) {
-        self.0.push(PagePart::Brief(term.into(), summary.into()));
     }
 
     /// Add lines that stay as they are, unless there are none.
