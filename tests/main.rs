@@ -31,6 +31,7 @@ mod hosts;
 mod house;
 mod language;
 mod layout;
+mod limits;
 mod linux;
 mod manual;
 mod module;
@@ -69,6 +70,7 @@ fn main() {
         paced::trials(),
         gates::trials(),
         growth::trials(),
+        limits::trials(),
         differential::trials(),
         random::trials(),
         roundtrip::trials(),

@@ -6,7 +6,7 @@ use std::cell::{Ref, RefCell};
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::{Failure, Value, ending};
+use super::{Failure, Value, bounds, ending};
 
 /// Several values in order, which may be changed in place.
 #[derive(Default)]
@@ -63,8 +63,7 @@ impl List {
             let end = self.len();
             return self.splice(end.., vec![value]).map(drop);
         }
-        self.items.borrow_mut().push(value);
-        Ok(())
+        bounds::push(&mut self.items.borrow_mut(), value)
     }
 
     /// Put what another list holds at its end: of one that nothing else has, so that the other cannot have it in it.
