@@ -88,6 +88,7 @@ pub(super) fn encode(option: OptRef, args: &Args) -> Result<Raw<'_>, Failure> {
             (address, 0) => Raw::made([&address.octets()]),
             (address, index) => Raw::made([&[0; 4], &address.octets(), &index.to_ne_bytes()]),
         },
+        OptKind::Flags(_) => Raw::int(int(first, VALUE).map_err(|_| takes(spec.kind.form(), VALUE))?),
         // A number for a structure goes as the int that C would pass, and the kernel says what it thinks of it.
         _ => Raw::int(int(first, VALUE)?),
     })
