@@ -40,8 +40,8 @@ pub(super) fn fit(value: Value) -> Result<Arg, Failure> {
     let text = match value {
         Value::Addr(_) => return Ok(Arg::Value(value)),
         Value::Text(s) => s,
-        // A path may be any bytes but zero.
-        Value::Bytes(b) if b.first() == Some(&b'@') => {
+        // A path may be any bytes but zero. The kernel's mark of an abstract name is a zero byte, as in Python.
+        Value::Bytes(b) if matches!(b.first(), Some(b'@' | 0)) => {
             return Ok(Arg::Value(Value::Addr(Addr::Abstract(b[1..].into()))));
         }
         Value::Bytes(b) if b.contains(&b'/') => return Ok(Arg::Value(Value::Addr(Addr::Path(Rc::from(&*b))))),
@@ -62,6 +62,9 @@ pub(super) fn fit(value: Value) -> Result<Arg, Failure> {
     }
     if text.is_empty() {
         return Ok(Arg::Value(Value::Addr(Addr::Unnamed)));
+    }
+    if let Some(name) = text.strip_prefix('\0') {
+        return Ok(Arg::Value(Value::Addr(Addr::Abstract(name.as_bytes().into()))));
     }
     if let Some(failure) = url(&text).or_else(|| parted(&text)) {
         return Err(failure);
