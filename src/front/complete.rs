@@ -25,6 +25,9 @@ pub struct Candidate {
     pub text: String,
 }
 
+/// Which wire is meant, where there are several.
+const WIRE: &str = "wire=";
+
 /// The words that only go on within a line.
 const INNER: &[&str] = &["in", "as", "and", "or", "not"];
 
@@ -247,6 +250,7 @@ impl Found {
                 names.sockets(Stands::Open).for_each(|(name, _)| self.add(name));
             }
             Kind::Wire if args.is_empty() => self.all(wire::acts()),
+            Kind::Wire if args.first().is_some_and(|first| first.text == "show") => self.all(["on", "off"]),
             Kind::Wire | Kind::Frames => self.filter(word, names),
             Kind::OptionValue => {
                 let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
@@ -277,9 +281,13 @@ impl Found {
 
     /// A part of a filter of frames, or its value.
     fn filter(&mut self, word: &Typed, names: &Names) {
-        let Some((key, _)) = word.text.split_once('=') else { return Filter::keys().for_each(|key| self.open(key)) };
+        let Some((key, _)) = word.text.split_once('=') else {
+            return Filter::keys().chain([WIRE]).for_each(|key| self.open(key));
+        };
         self.after(if word.text.contains(',') { ',' } else { '=' }, word);
         let hosts = names.things.iter().filter(|(_, thing)| thing.kind == "a host" && matches!(key, "from" | "to"));
+        let wires = names.wires.iter().filter(|_| WIRE.strip_suffix('=') == Some(key));
+        wires.for_each(|name| self.open(name));
         Filter::values(key).into_iter().chain(hosts.map(|(name, _)| &**name)).for_each(|value| self.open(value));
     }
 

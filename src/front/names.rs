@@ -27,6 +27,8 @@ pub struct Names {
     pub jobs: Vec<u64>,
     /// Every defined name with its parameters.
     pub defs: Vec<(String, Vec<String>)>,
+    /// The names of the wires.
+    pub wires: Vec<String>,
     /// A program is stepped through: its own names are not all known here, and the words that move its place are.
     pub stepping: bool,
 }
@@ -40,6 +42,7 @@ impl Names {
             things: trace::aside(|| session.bound().map(|(n, value)| (n.to_string(), subject(&value))).collect()),
             jobs: session.open_jobs().collect(),
             defs: session.defined().map(|(name, params)| (name.to_string(), text(params))).collect(),
+            wires: text(&session.wires()),
             stepping: session.stepper.is_on(),
         }
     }
