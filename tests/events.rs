@@ -611,11 +611,16 @@ fn frames_are_events() {
     }
     let full = self::run(&["--json=full", "-c", text]);
     let full = events(&full.out);
-    full.iter().for_each(|event| SCHEMA.event(event).unwrap());
+    for event in &full {
+        SCHEMA.event(event).unwrap();
+    }
     let stood = facts(&full).into_iter().filter(|fact| fact["did"] == "stands");
     let stood: Vec<String> = stood.map(|fact| format!("{} {}", fact["socket"], fact["state"])).collect();
     assert!(stood.iter().any(|one| one.ends_with("\"ESTABLISHED\"")), "{stood:?}");
     let events = events(&run.out);
+    for event in &events {
+        SCHEMA.event(event).unwrap();
+    }
     let frames = of(&events, "frame");
     let told = |frame: u64| {
         let of_it = frames.iter().filter(|event| event["frame"] == frame);

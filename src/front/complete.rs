@@ -25,9 +25,6 @@ pub struct Candidate {
     pub text: String,
 }
 
-/// Which wire is meant, where there are several.
-const WIRE: &str = "wire=";
-
 /// The words that only go on within a line.
 const INNER: &[&str] = &["in", "as", "and", "or", "not"];
 
@@ -281,14 +278,13 @@ impl Found {
 
     /// A part of a filter of frames, or its value.
     fn filter(&mut self, word: &Typed, names: &Names) {
-        let Some((key, _)) = word.text.split_once('=') else {
-            return Filter::keys().chain([WIRE]).for_each(|key| self.open(key));
-        };
+        let Some((key, _)) = word.text.split_once('=') else { return Filter::keys().for_each(|key| self.open(key)) };
         self.after(if word.text.contains(',') { ',' } else { '=' }, word);
-        let hosts = names.things.iter().filter(|(_, thing)| thing.kind == "a host" && matches!(key, "from" | "to"));
-        let wires = names.wires.iter().filter(|_| WIRE.strip_suffix('=') == Some(key));
-        wires.for_each(|name| self.open(name));
-        Filter::values(key).into_iter().chain(hosts.map(|(name, _)| &**name)).for_each(|value| self.open(value));
+        match key {
+            "wire" => names.wires.iter().for_each(|name| self.open(name)),
+            "from" | "to" => names.named("a host").for_each(|name| self.open(name)),
+            key => Filter::values(key).into_iter().for_each(|value| self.open(value)),
+        }
     }
 
     fn constants(&mut self, kind: Kind, set: &'static Constants) {

@@ -47,6 +47,11 @@ impl Names {
         }
     }
 
+    /// The names of the things of a kind.
+    pub fn named(&self, kind: &str) -> impl Iterator<Item = &str> {
+        self.things.iter().filter(move |(_, subject)| subject.kind == kind).map(|(name, _)| &**name)
+    }
+
     /// What a name holds.
     pub fn get(&self, name: &str) -> Option<&Subject> {
         self.things.iter().find(|(n, _)| n == name).map(|(_, subject)| subject)

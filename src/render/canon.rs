@@ -257,7 +257,7 @@ impl Canon {
 
     /// Rows in pieces. They are laid out by what is written for their values, which is as long in every run.
     pub fn rows(&self, table: &Table) -> Vec<Vec<Piece>> {
-        Grid::of(table, |column, value| self.cell(column, value)).whole()
+        Grid::of(table, |column| column.title, |column, value| self.cell(column, value)).whole()
     }
 
     fn cell(&self, column: &Column, value: &Value) -> Vec<Piece> {

@@ -11,6 +11,7 @@ mod ends;
 mod epoll;
 pub(crate) mod file;
 mod furnish;
+mod ground;
 mod held;
 pub(crate) mod host;
 pub(crate) mod input;
@@ -207,6 +208,11 @@ impl World {
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
         let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
         self.registry.since(0).filter(is_users).collect()
+    }
+
+    /// The socket that has the descriptor of that number; also an epoll, an end of a pipe.
+    pub fn owner_of(&self, number: RawFd) -> Option<Rc<Socket>> {
+        self.registry.since(0).find(|end| end.fd().is_ok_and(|fd| fd.as_raw_fd() == number))
     }
 
     /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
