@@ -4,6 +4,7 @@
 //! tasks) it knows only that they have a kind and a label ([`Handle`]).
 
 pub(crate) mod addr;
+pub mod bounds;
 pub mod bpf;
 pub mod codec;
 pub mod diagram;
@@ -224,7 +225,8 @@ impl Value {
     /// How it is shown as a result: text and bytes in quotes, with everything unprintable escaped.
     pub fn show(&self) -> String {
         let mut out = String::new();
-        self.show_in(&mut out, SHOWN_BYTES, 0);
+        // Of what is longer the rest is not shown: lists in lists may be more than there are atoms.
+        self.show_in(&mut out, bounds::TEXT_MAX, 0);
         out
     }
 
@@ -296,8 +298,6 @@ impl Value {
     }
 }
 
-/// Of what is longer the rest is not shown: lists in lists may be more than there are atoms.
-const SHOWN_BYTES: usize = 1 << 30;
 /// Lists deeper in lists than that are shown as `[...]`.
 const SHOWN_DEPTH: usize = 100;
 
