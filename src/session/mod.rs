@@ -242,6 +242,11 @@ impl Session {
     pub fn open_jobs(&self) -> impl Iterator<Item = u64> {
         self.jobs.open()
     }
+
+    /// The names of the wires between hosts.
+    pub fn wires(&self) -> Vec<Rc<str>> {
+        self.world.wires.names()
+    }
 }
 
 #[cfg(test)]

@@ -64,6 +64,11 @@ pub trait Handle: Any {
     }
     /// A name was given to it: the first is what it goes by.
     fn name_it(&self, _name: &Rc<str>) {}
+
+    /// What tells in data that it is such a thing: of `a queue between processes` the second word.
+    fn key(&self) -> &'static str {
+        self.kind().split(' ').nth(1).unwrap_or("thing")
+    }
 }
 
 /// What a name can hold.

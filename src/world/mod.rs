@@ -11,6 +11,7 @@ mod ends;
 mod epoll;
 pub(crate) mod file;
 mod furnish;
+mod ground;
 mod held;
 pub(crate) mod host;
 pub(crate) mod input;
@@ -29,6 +30,7 @@ pub(crate) mod record;
 mod refusal;
 mod registry;
 mod socket;
+mod stands;
 mod step;
 mod sweep;
 pub(crate) mod sync;
@@ -94,6 +96,7 @@ pub struct World {
     /// What sockets had whose descriptors were taken out, by the kernel's numbers for them.
     taken_out: Vec<(u64, Rc<Shared>)>,
     meetings: meetings::Meetings,
+    standings: stands::Standings,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
     /// What happened to each socket, where that is kept.
