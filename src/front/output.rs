@@ -155,6 +155,10 @@ impl Sink for Output {
         check(&done)
     }
 
+    fn takes_frames(&self) -> bool {
+        self.form != Form::Human
+    }
+
     fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {
         tee::to(path)
     }

@@ -145,7 +145,7 @@ impl Canon {
             }
             What::Failed { .. } | What::Noted(_) | What::Announced(_) | What::Traced(_) => true,
             What::Explained(_) | What::Drawn(_) => true,
-            What::Line(_) | What::JobStarted(..) | What::Page(_) | What::Timed(_) => false,
+            What::Line(_) | What::JobStarted(..) | What::Page(_) | What::Timed(_) | What::Frame(..) => false,
         };
         let fds = if let What::Traced(call) = &event.what { Some(from_end(call)) } else { None };
         Origin { open, local: local.into(), fds }

@@ -130,6 +130,7 @@ fn shown_text(event: &Event, style: Style) -> String {
         What::Traced(call) => style.dim(&format!("{TRACED}{}", crate::value::text::printable(&call.text))),
         What::Announced(text) => style.dim(&format!("# {}", style.told(text))),
         What::Timed(took) => style.dim(&format!("  # {}", duration(*took))),
+        What::Frame(..) => String::new(),
         What::Noted(text) => style.dim(&format!("  # {}", style.told(text))),
         What::JobStarted(job, line) => style.dim(&format!("[{job}] {}: {line}", style.told("in the background"))),
         What::JobDone { job, line, call, names, outcome } => {
