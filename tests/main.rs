@@ -23,10 +23,12 @@ mod differential;
 mod editor;
 mod events;
 mod examples;
+mod fence;
 mod foreign;
 mod gates;
 mod grammar;
 mod growth;
+mod hostile;
 mod hosts;
 mod house;
 mod language;
@@ -71,6 +73,8 @@ fn main() {
         gates::trials(),
         growth::trials(),
         limits::trials(),
+        hostile::trials(),
+        fence::trials(),
         differential::trials(),
         random::trials(),
         roundtrip::trials(),
