@@ -20,6 +20,7 @@ mod files;
 mod cli;
 mod course;
 mod differential;
+mod drained;
 mod editor;
 mod events;
 mod examples;
@@ -31,6 +32,7 @@ mod growth;
 mod hostile;
 mod hosts;
 mod house;
+mod interop;
 mod language;
 mod layout;
 mod limits;
@@ -79,6 +81,7 @@ fn main() {
         random::trials(),
         roundtrip::trials(),
         python::trials(),
+        drained::trials(),
         editor::trials(),
         newcomer::trials(),
         course::trials(),
@@ -96,6 +99,7 @@ fn main() {
         views::trials(),
         manual::trials(),
         module::trials(),
+        interop::trials(),
         servers::trials(),
         services::trials(),
         cli::trials(),

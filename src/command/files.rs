@@ -64,6 +64,10 @@ const OPEN: Command = Command {
     name: "open",
     summary: "open a file of the disk: r read, w write anew, a append, x create; with b bytes instead of text, with \
               + both ways",
+    notes: &[
+        "A FIFO (mkfifo) is opened when its other end is: for reading it waits until somebody opens it for writing, and \
+              the other way round; with r+ it waits for nobody.",
+    ],
     params: &[req("PATH", Kind::Path), opt("mode", Kind::Text).is("r if left out")],
     results: &[("file", Holds::Live)],
     returns: "the file",
@@ -77,12 +81,12 @@ const OPEN: Command = Command {
         NOTDIR,
         err("EISDIR", "the path is a folder"),
         err("EEXIST", "mode x, and the file is there already"),
-        err("ENXIO", "mode w on a FIFO that nobody reads"),
+        err("ENXIO", "the path is of an AF_UNIX socket, or of a device that is not there"),
         err("EMFILE", "too many open files: close some"),
         err("Usage", "not exactly one of r, w, a and x in the mode, or b and t together"),
     ],
     example: "f = open /proc/sys/net/core/somaxconn\nread f\nclose f",
-    related: &["read", "readline", "write", "close", "sendfile"],
+    related: &["read", "readline", "write", "close", "sendfile", "mkfifo"],
     run: open,
     ..base(Group::Files)
 };
@@ -220,9 +224,9 @@ fn makefile(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     Ok(handle(file))
 }
 
-fn open(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+fn open(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let mode = if args.has(1) { args.text(1)? } else { "r".into() };
-    Ok(handle(File::open(&args.data(0), &mode)?))
+    world.open(&args.data(0), &mode)
 }
 
 fn handle(file: Rc<File>) -> Step {

@@ -164,7 +164,7 @@ const EXTEND: Command = Command {
         let values = entries(args, 1)?;
         bounds::list(list.len().saturating_add(values.len())).map_err(|f| f.at(1))?;
         let end = list.len();
-        list.splice(end.., values).map(nothing).map_err(|f| f.at(1))
+        list.splice(end..end, values).map(nothing).map_err(|f| f.at(1))
     },
     ..LISTS
 };
@@ -227,7 +227,7 @@ fn pop(args: &Args) -> Result<Value, Failure> {
         return Err(Failure::usage("pop from an empty list").at(0));
     }
     let at = if *args.value(1) == Value::None { len - 1 } else { place(args, 1, len)? };
-    let mut taken = list.splice(at..=at, Vec::new())?;
+    let mut taken = list.splice(at..at + 1, Vec::new())?;
     taken.pop().ok_or_else(|| out_of_range(args, 1, len))
 }
 
@@ -244,7 +244,7 @@ const REMOVE: Command = Command {
         let list = list(args)?;
         let at = list.items().iter().position(|v| v == args.value(1));
         let at = at.ok_or_else(|| absent(args.value(1)))?;
-        list.splice(at..=at, Vec::new()).map(nothing)
+        list.splice(at..at + 1, Vec::new()).map(nothing)
     },
     ..LISTS
 };

@@ -1,4 +1,4 @@
-//! Paths: `unlink`, `mkdir`, `mkdtemp`, `exists`, `filesize`, `symlink`, `realpath`.
+//! Paths: `unlink`, `mkdir`, `mkfifo`, `mkdtemp`, `exists`, `filesize`, `symlink`, `realpath`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -8,11 +8,12 @@ use std::path::Path;
 
 use super::files::{ACCES, NOENT, NOTDIR};
 use super::{Args, Command, Group, Kind, base, err, req};
+use crate::os;
 use crate::value::{Failure, Holds, Reply, Value};
 use crate::world::{Step, World, file};
 
 /// The calls.
-pub(super) const COMMANDS: &[Command] = &[UNLINK, MKDIR, MKDTEMP, EXISTS, FILESIZE, SYMLINK, REALPATH];
+pub(super) const COMMANDS: &[Command] = &[UNLINK, MKDIR, MKFIFO, MKDTEMP, EXISTS, FILESIZE, SYMLINK, REALPATH];
 
 const UNLINK: Command = Command {
     name: "unlink",
@@ -53,6 +54,30 @@ const MKDIR: Command = Command {
     example: "mkdir sockpit-folder\nexists sockpit-folder\nexpect EEXIST mkdir sockpit-folder",
     related: &["mkdtemp", "exists", "open"],
     run: |_, args| on_path(args, |path| fs::create_dir(path)).map(|()| Step::Done(Reply::Nothing)),
+    ..base(Group::Files)
+};
+
+const MKFIFO: Command = Command {
+    name: "mkfifo",
+    summary: "make a FIFO: a pipe with a path, whose ends any process may open",
+    notes: &[
+        "What is written to it is read from it, and nothing of it is on the disk. `open PATH r` waits until somebody \
+              opens it for writing, `open PATH w` until somebody opens it for reading.",
+    ],
+    params: &[req("PATH", Kind::Path)],
+    python: "os.mkfifo({PATH})",
+    c: "mkfifo(path, 0666);",
+    man: "mkfifo(3)",
+    errors: &[
+        err("EEXIST", "something has that path already"),
+        NOENT,
+        ACCES,
+        NOTDIR,
+        err("EROFS", "the file system cannot be written"),
+    ],
+    example: "mkfifo sockpit-fifo\nexists sockpit-fifo\nexpect EEXIST mkfifo sockpit-fifo\nunlink sockpit-fifo",
+    related: &["open", "pipe", "unlink", "poll"],
+    run: |_, args| on_path(args, os::files::make_fifo).map(|()| Step::Done(Reply::Nothing)),
     ..base(Group::Files)
 };
 

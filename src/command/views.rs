@@ -256,6 +256,8 @@ pub(crate) const COMMANDS: &[Command] = &[
             "`done` says what you have done of each: what a lesson has been walked through, and how many of its exercises are \
              solved. A lesson can also be run or stepped through by its number: `sockpit step 07`; `sockpit lessons --write \
              DIR` writes them all as files.",
+            "`ends` is 2 where a lesson has two programs: `sockpit learn 12 --as server` plays one of them, and `--as client` \
+             the other.",
         ],
         example: "lessons",
         related: &["learn", "help"],
@@ -268,6 +270,7 @@ pub(crate) const COMMANDS: &[Command] = &[
             "A lesson goes line by line: Enter runs the line that stands there. Before some lines it asks what will come of \
              them; exercises are scripts to mend. `hint` helps, `skip` goes on, `play` leaves the prompt to you until `nxt`, \
              and `quit` comes back here.",
+            "`learn 12 --as server` goes through one of two programs alone; any other program can be its client.",
         ],
         errors: &[err("Usage", "nothing has that name, or no person is there: a script, a pipe")],
         example: "expect Usage learn no-such-lesson",

@@ -72,6 +72,7 @@ pub fn main() -> ExitCode {
     if let Some(name) = child::asked_for() {
         return ExitCode::from(child::run(&name));
     }
+    tongue::speak_chinese(wants_chinese());
     let options = match options::parse(std::env::args_os()) {
         Ok(options) => options,
         Err(message) => {
@@ -86,7 +87,7 @@ pub fn main() -> ExitCode {
     bounds::end_at(options.timeout.and_then(|timeout| Instant::now().checked_add(timeout)));
     // What is recorded and compared is the same in every language.
     let compared = matches!(options.program, Program::Record(..) | Program::Verify(..));
-    tongue::speak_chinese(!compared && options.chinese.unwrap_or_else(wants_chinese));
+    tongue::speak_chinese(!compared && options.chinese.unwrap_or_else(tongue::speaks_chinese));
     if !options.check
         && matches!(options.program, Program::File(_) | Program::Step(_) | Program::Lines(_) | Program::Stdin)
     {
@@ -94,9 +95,11 @@ pub fn main() -> ExitCode {
     }
     ExitCode::from(match &options.program {
         _ if options.check => script::check(&options),
+        Program::Usage => output::say(&program::usage()),
         Program::Say(text) => output::say(text),
         Program::Help(words) => script::help(words),
         Program::File(path) => script::read(path)
+            .and_then(|source| script::part(source, options.role.as_deref()))
             .and_then(|source| reach(&options).map(|()| source))
             .map_or_else(|status| status, |source| run(&source, &options)),
         Program::Verify(what) => verify::verify(what, &options),

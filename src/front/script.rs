@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::asker::Asker;
 use super::output::{self, Output};
 use super::{FAILED, INTERRUPTED, Options, Program, TIMED_OUT, WRONG_USAGE};
-use crate::help::{self, lessons, translate};
+use crate::help::{self, lessons, parts, tongue, translate};
 use crate::lang::{Error, FILE_MAX, Source};
 use crate::os::files;
 use crate::render::{self, PROMPT};
@@ -18,6 +18,24 @@ use crate::value::{Failure, Name};
 
 /// Show only what `print` prints.
 pub(super) const QUIET: &str = "--quiet";
+/// Speak Chinese.
+pub(super) const IN_CHINESE: &str = "--lang=zh";
+
+/// The part of a program that is asked for, or all of it.
+pub(super) fn part(source: Rc<Source>, role: Option<&str>) -> Result<Rc<Source>, u8> {
+    let Some(role) = role else { return Ok(source) };
+    if let Some(text) = parts::part(&source.text, role) {
+        return Ok(Source::new(&source.name, &text));
+    }
+    let names = parts::names(&source.text);
+    let why = if names.is_empty() {
+        "it is no lesson of two programs".into()
+    } else {
+        format!("it has {}", names.join(", "))
+    };
+    output::complain(&format!("sockpit: {} has no part that is called `{role}`: {why}", source.name));
+    Err(WRONG_USAGE)
+}
 
 /// Read a file as a program. What is wrong with it is said; gives the exit status then.
 pub(super) fn read(path: &Path) -> Result<Rc<Source>, u8> {
@@ -108,7 +126,8 @@ pub(super) fn check(options: &Options) -> u8 {
         Program::Lines(text) => vec![Ok(lines(text))],
         Program::File(first) => {
             let others = options.arguments.iter().map(Path::new);
-            std::iter::once(&**first).chain(others).map(read).collect()
+            let part = |source| part(source, options.role.as_deref());
+            std::iter::once(&**first).chain(others).map(|path| read(path).and_then(part)).collect()
         }
         _ => vec![stdin()],
     };
@@ -143,7 +162,7 @@ pub(super) fn help(words: &[String]) -> u8 {
 pub(super) fn refuse(error: &Error) -> u8 {
     let stderr = std::io::stderr();
     let style = output::fitted(output::style(&stderr, true), &stderr);
-    output::complain(&render::program_error(error, style));
+    output::show_error(&render::program_error(error, style));
     FAILED
 }
 
@@ -158,7 +177,8 @@ pub(super) fn session(options: &Options) -> Session {
 
 /// What a child process must be told for its output to look like ours.
 pub(super) fn flags(options: &Options) -> Vec<&'static str> {
-    options.quiet.then_some(QUIET).into_iter().chain(options.form.flag()).collect()
+    let lang = tongue::speaks_chinese().then_some(IN_CHINESE);
+    options.quiet.then_some(QUIET).into_iter().chain(options.form.flag()).chain(lang).collect()
 }
 
 /// Run a program that was read.
@@ -167,9 +187,20 @@ pub(super) fn source(source: &Rc<Source>, options: &Options) -> u8 {
     // A program that is standard input leaves nobody to type.
     session.world.input.open = !matches!(options.program, Program::Stdin);
     match session.start(source) {
-        Ok(()) => finish(&mut session, options),
+        Ok(()) => match finish(&mut session, options) {
+            FAILED => skipped(&session, &source.name).unwrap_or(FAILED),
+            status => status,
+        },
         Err(error) => refuse(&error),
     }
+}
+
+/// A lesson that needs hosts says so where there can be none, and nothing is wrong with it.
+pub(super) fn skipped(session: &Session, name: &str) -> Option<u8> {
+    let missing = session.world.hosts.missing.as_ref()?;
+    let lesson = Path::new(name).file_stem().and_then(|stem| lessons::find(stem.to_str()?))?;
+    output::complain(&format!("{}: skipped: {missing}", lesson.name));
+    Some(0)
 }
 
 /// Run what was started to its end: the main task's, then that of every task that is no daemon.

@@ -1,4 +1,4 @@
-//! Reading and writing a whole file at once.
+//! What std has no call for: a whole file that is read within bounds, or written at once or not at all; a FIFO.
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -66,6 +66,12 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&part);
     }
     replaced
+}
+
+/// mkfifo(3), for whom the process's umask lets.
+pub(crate) fn make_fifo(path: &Path) -> io::Result<()> {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o666), 0).map_err(io::Error::from)
 }
 
 /// The path of what a link stands for, be it there or not; of any other path itself.

@@ -94,8 +94,9 @@ pub(crate) fn put_back_signal(signal: i32) {
 /// What one poll brought.
 #[derive(Default)]
 pub struct News {
-    /// Tokens of descriptors something happened to.
-    pub tokens: Vec<usize>,
+    /// Tokens of descriptors something happened to, and whether that is more than data or room: an end, an error, an
+    /// urgent byte.
+    pub tokens: Vec<(usize, bool)>,
     /// Another thread has something for us.
     pub woken: bool,
     /// Frames have come from hosts.
@@ -182,7 +183,10 @@ impl Poller {
                 WAKER => news.woken = true,
                 CABLE => news.frames = true,
                 SIGNALS => self.signals.pending().for_each(drop),
-                Token(token) => news.tokens.push(token),
+                Token(token) => {
+                    let ends = event.is_read_closed() || event.is_write_closed() || event.is_error();
+                    news.tokens.push((token, ends || event.is_priority()));
+                }
             }
         }
         Ok(())

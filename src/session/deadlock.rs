@@ -295,8 +295,12 @@ fn gives_up(socket: &Socket) -> bool {
 /// Whether nothing is on its way to a socket that is waited on: then only its other end can end the wait.
 fn is_silent(socket: &Socket, other: &Socket, sends: bool) -> bool {
     // TCP itself ends a wait with TCP_USER_TIMEOUT when what was sent is not acknowledged.
-    let gives_up = socket.ask(|fd| sockopt::get_int(fd, libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT));
-    if gives_up.is_some_and(|ms| ms > 0) && socket.ask(fd::outq) != Some(0) {
+    let gives_up_at = socket.ask(|fd| sockopt::get_int(fd, libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT));
+    if gives_up_at.is_some_and(|ms| ms > 0) && socket.ask(fd::outq) != Some(0) {
+        return false;
+    }
+    // On a wire keepalive may find that nobody is there any more.
+    if socket.shared.host().is_some() && gives_up(socket) {
         return false;
     }
     let nothing_came = socket.ask(|fd| fd::poll(fd, libc::POLLRDHUP | libc::POLLPRI)) == Some(0);

@@ -80,7 +80,7 @@ impl World {
         let Some((wire, place)) = self.wires.place(end) else { return };
         let facts = self.record.as_ref().and_then(|record| record.facts().next_back()).map_or(0, |fact| fact.number);
         let strand = self.wires.get_mut(wire);
-        let number = strand.wire.come(Instant::now(), place, bytes, facts);
+        let Some(number) = strand.wire.come(Instant::now(), place, bytes, facts) else { return };
         let held = strand.wire.held_count();
         let overflows = strand.wire.counts().2 == 1;
         let frame = strand.wire.log().get(number);

@@ -25,6 +25,8 @@ impl Host {
         };
         if v6 {
             self.set("ipv6/conf/default/router_solicitations", "0")?;
+            // Else an address is taken into use up to a second late, by chance.
+            self.set("ipv6/conf/default/router_solicitation_delay", "0")?;
             // No addresses of its own choice.
             self.set("ipv6/conf/default/addr_gen_mode", "1")?;
         }
@@ -53,6 +55,9 @@ impl Host {
         for port in &self.ports {
             self.net.flags(port.link.index(), libc::IFF_MULTICAST, quiet)?;
             self.settle(port.link.end)?;
+        }
+        for address in self.ports.iter().flat_map(|port| &port.addresses).filter(|a| v6 && !a.ip.is_ipv4()) {
+            self.net.settle_address(address.ip)?;
         }
         Ok(())
     }

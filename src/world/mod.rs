@@ -5,6 +5,7 @@
 mod arrivals;
 mod carry;
 mod clock;
+mod drained;
 mod drops;
 mod ends;
 mod epoll;
@@ -43,6 +44,7 @@ use std::rc::{Rc, Weak};
 
 pub use arrivals::Arrival;
 pub use clock::Clock;
+pub use drained::Drained;
 pub use drops::dropped;
 use epoll::Exclusive;
 pub use epoll::{Epoll, Target, pair};
@@ -59,7 +61,7 @@ pub use socket::{Orphans, Shared, Socket, Waits};
 pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake, Write};
 pub use sweep::Sweep;
 pub use temporary::Temporary;
-pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, offload, retry};
+pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, is_over, offload, retry};
 pub(crate) use wires::Strand;
 pub use wires::{MTU as WIRE_MTU, Wires};
 
@@ -116,6 +118,8 @@ pub struct World {
     epolls: Registry<Epoll>,
     /// The files of pipes' ends.
     pipes: Registry<File>,
+    /// The stream that the last calls left empty.
+    pub drained: Drained,
     /// How often was polled.
     polls: u64,
     /// Sockets that something happened to, whose waiters have not been told yet.
@@ -201,6 +205,11 @@ impl World {
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
         let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
         self.registry.since(0).filter(is_users).collect()
+    }
+
+    /// The socket that has the descriptor of that number; also an epoll, an end of a pipe.
+    pub fn owner_of(&self, number: RawFd) -> Option<Rc<Socket>> {
+        self.registry.since(0).find(|end| end.fd().is_ok_and(|fd| fd.as_raw_fd() == number))
     }
 
     /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
@@ -331,7 +340,8 @@ impl World {
 
     /// Close a socket that a call made when what it was made for failed. How it stood is kept: it tells why.
     pub fn undo(&mut self, socket: &Rc<Socket>) {
-        let last = trace::aside(|| socket.fd().map(|fd| Last::of(fd.as_fd(), false)));
+        let last =
+            trace::aside(|| socket.fd().map(|fd| Last::of(fd.as_fd(), socket.shared.host().map(Rc::as_ref), false)));
         if let Ok(last) = last {
             self.undone = Some(Box::new((socket.clone(), last)));
         }

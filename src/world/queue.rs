@@ -133,7 +133,7 @@ impl Drop for Queue {
         match self.entries.get_mut() {
             Entries::Row(row) => ending::end(row.drain(..)),
             Entries::Heap(heap, _) => {
-                ending::end(heap.drain().map(|entry| entry.value).collect::<Vec<_>>().into_iter())
+                ending::end(heap.drain().map(|entry| entry.value).collect::<Vec<_>>().into_iter());
             }
         }
     }

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::super::{Mode, On, Side, Step, Wait, Waiting, World, retry};
+use super::super::{Mode, On, Side, Step, Wait, Waiting, World, is_over, retry};
 use super::open::{Backing, File, closed};
 use crate::value::{Failure, Name, Reply, Tried};
 
-/// How often a FIFO that had nothing to read or no room is tried again.
-const FIFO_AGAIN: Duration = Duration::from_millis(20);
+/// How often a device that had nothing to read or no room is tried again.
+const DEVICE_AGAIN: Duration = Duration::from_millis(20);
 
 /// One try of a call.
 pub(super) struct Attempt {
@@ -50,14 +50,17 @@ pub(super) fn drive(
         Side::Out => Waiting::to_send(world, &socket, Tried::Send { bytes: 0, fds: 0, sent: 0, flags: 0 }),
     };
     let mut job = Some(job);
-    let mut parked = false;
+    let (mut parked, mut moved) = (false, false);
     retry(world, waiting, move |world, expired| {
         // A mode set while it waits is for the calls to come.
         let never = !parked && socket.waits() == Mode::NonBlocking;
         let mut turn = Attempt { expired, never, moved: false };
         let Some(work) = &mut job else { return Err(Failure::os(libc::ECANCELED)) };
-        match work(world, &mut turn) {
+        let done = work(world, &mut turn);
+        moved |= turn.moved;
+        match done {
             Ok(reply) => Ok(Step::Done(reply)),
+            Err(f) if !f.is(libc::EAGAIN) && !moved && is_over(&f, &turn.expired) => Err(turn.expired.unwrap_or(f)),
             Err(f) if !f.is(libc::EAGAIN) => Err(f),
             Err(_) if parked && turn.moved && !never => match job.take() {
                 Some(job) => drive(world, file.clone(), side, what, job),
@@ -78,7 +81,7 @@ fn timed_out(file: &File, side: Side, failure: Failure) -> Failure {
     failure
 }
 
-/// The same for a file of the disk: only a FIFO or a device ever waits, and it is asked now and then.
+/// The same for a file of the disk: only a device ever waits, and it is asked now and then.
 fn drive_disk(world: &mut World, what: &'static str, mut job: Work) -> Result<Step, Failure> {
     let mut attempt = move |world: &mut World| {
         let mut turn = Attempt { expired: None, never: false, moved: false };
@@ -90,6 +93,6 @@ fn drive_disk(world: &mut World, what: &'static str, mut job: Work) -> Result<St
     if let Some(done) = attempt(world) {
         return done;
     }
-    let wait = Wait { on: On::Time, limit: None, again: Some(FIFO_AGAIN), what };
+    let wait = Wait { on: On::Time, limit: None, again: Some(DEVICE_AGAIN), what };
     Ok(Step::Park(wait, Box::new(move |world, _| attempt(world))))
 }

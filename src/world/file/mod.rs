@@ -10,7 +10,7 @@ mod read;
 mod settings;
 mod write;
 
-pub(crate) use open::{File, path_failure};
+pub(crate) use open::{File, open, path_failure};
 pub(crate) use read::{Wanted, read};
 pub(crate) use settings::{Newline, Settings};
 pub(crate) use write::{close, flush, write};
@@ -47,7 +47,10 @@ mod tests {
     fn more_than_the_bound_is_refused_before_it_is_read() {
         let path = std::env::temp_dir().join(format!("sockpit-bound-{}", std::process::id()));
         std::fs::File::create(&path).unwrap().set_len(READ_MAX as u64 + 1).unwrap();
-        let file = File::open(path.as_os_str().as_encoded_bytes(), "rb").unwrap();
+        let bytes = path.as_os_str().as_encoded_bytes();
+        let settings = Settings::to_open("rb").unwrap();
+        let opened = open(bytes, &settings).unwrap();
+        let file = File::of_disk(bytes, settings, opened).unwrap();
         std::fs::remove_file(&path).unwrap();
         let world = &mut World::default();
         assert!(read(world, &file, Wanted::All).is_err_and(|f| f.is(libc::EFBIG)));

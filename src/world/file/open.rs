@@ -63,6 +63,26 @@ pub(crate) fn path_failure(error: &io::Error, path: &[u8]) -> Failure {
     }
 }
 
+/// Open a path of the disk as Python's `open` does with that mode, or as one that may wait would: without waiting.
+pub(crate) fn open(path: &[u8], settings: &Settings) -> Result<fs::File, Failure> {
+    let mode = &*settings.mode;
+    let file = fs::OpenOptions::new()
+        .read(settings.read)
+        .write(settings.write && !mode.contains('a'))
+        .append(mode.contains('a'))
+        .truncate(mode.contains('w'))
+        .create(mode.contains(['w', 'a']))
+        .create_new(mode.contains('x'))
+        // A FIFO without its other end must not stop every other task.
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
+        .open(OsStr::from_bytes(path))
+        .map_err(|e| path_failure(&e, path))?;
+    if file.metadata().is_ok_and(|m| m.is_dir()) {
+        return Err(path_failure(&io::Error::from_raw_os_error(libc::EISDIR), path));
+    }
+    Ok(file)
+}
+
 impl File {
     pub(super) fn new(label: String, settings: Settings, source: Backing) -> Result<Rc<Self>, Failure> {
         let decoder = |(encoding, _): &(Rc<str>, _)| Decoder::new(encoding, settings.errors);
@@ -79,31 +99,8 @@ impl File {
         Rc::new(Self { label, of_socket, settings, state: RefCell::new(state) })
     }
 
-    /// Open a file of the disk, as Python's `open` does with that mode.
-    pub fn open(path: &[u8], mode: &str) -> Result<Rc<Self>, Failure> {
-        let mut settings = Settings::parse(mode, "rwaxbt+")?;
-        if mode.contains('b') && mode.contains('t') {
-            return Err(Failure::usage("can't have text and binary mode at once"));
-        }
-        if mode.chars().filter(|c| "rwax".contains(*c)).count() != 1 {
-            return Err(Failure::usage("must have exactly one of create/read/write/append mode").note(
-                "one of r (read), w (write), a (append), x (create); with b (bytes) and + (both ways) as wanted",
-            ));
-        }
-        let file = fs::OpenOptions::new()
-            .read(settings.read)
-            .write(settings.write && !mode.contains('a'))
-            .append(mode.contains('a'))
-            .truncate(mode.contains('w'))
-            .create(mode.contains(['w', 'a']))
-            .create_new(mode.contains('x'))
-            // A FIFO without its other end must not stop every other task.
-            .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
-            .open(OsStr::from_bytes(path))
-            .map_err(|e| path_failure(&e, path))?;
-        if file.metadata().is_ok_and(|m| m.is_dir()) {
-            return Err(path_failure(&io::Error::from_raw_os_error(libc::EISDIR), path));
-        }
+    /// A file of the disk that was opened with that mode.
+    pub fn of_disk(path: &[u8], mut settings: Settings, file: fs::File) -> Result<Rc<Self>, Failure> {
         settings.by_line = file.is_terminal();
         Self::new(text::escape_bytes(path), settings, Backing::Disk(file))
     }
@@ -163,6 +160,14 @@ impl File {
         Self::new(format!("file of {}", socket.name()), settings, Backing::Socket(socket.clone()))
     }
 
+    /// Make a file of a FIFO that was opened with that mode, of which nobody else has the end.
+    pub fn of_fifo(end: &Rc<Socket>, path: &[u8], settings: Settings) -> Result<Rc<Self>, Failure> {
+        end.set_closed();
+        let label = text::escape_bytes(path);
+        end.name_it(&Rc::from(&*label));
+        Self::new(label, settings, Backing::Socket(end.clone()))
+    }
+
     /// Make a file of an end of a pipe, which nobody else has. It has no buffer: what is read is what is there, and what is
     /// written goes out at once.
     pub fn of_pipe(end: &Rc<Socket>, mode: &str) -> Rc<Self> {
@@ -172,7 +177,7 @@ impl File {
         Self::made("file of a pipe".into(), settings, Backing::Socket(end.clone()), None)
     }
 
-    /// Whether it is an end of a pipe that `pipe` made, and open.
+    /// Whether it is an end of a pipe or a FIFO, and open.
     pub fn is_pipe(&self) -> bool {
         self.source().is_some_and(|source| source.is_pipe())
     }

@@ -148,7 +148,7 @@ impl File {
         }
         let state = &mut *self.state.borrow_mut();
         if wanted == Wanted::Lines {
-            bounds::list(state.unread.get().iter().filter(|b| **b == b'\n').count())?;
+            bounds::list(state.unread.get().split(|b| *b == b'\n').count())?;
         }
         let count = state.unread.len();
         Ok(Reply::One(self.take(state, count, wanted)))

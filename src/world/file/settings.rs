@@ -86,6 +86,20 @@ impl Settings {
         Ok(Self::of(mode))
     }
 
+    /// Those of a mode that a file of the disk is opened with.
+    pub fn to_open(mode: &str) -> Result<Self, Failure> {
+        let settings = Self::parse(mode, "rwaxbt+")?;
+        if mode.contains('b') && mode.contains('t') {
+            return Err(Failure::usage("can't have text and binary mode at once"));
+        }
+        if mode.chars().filter(|c| "rwax".contains(*c)).count() != 1 {
+            return Err(Failure::usage("must have exactly one of create/read/write/append mode").note(
+                "one of r (read), w (write), a (append), x (create); with b (bytes) and + (both ways) as wanted",
+            ));
+        }
+        Ok(settings)
+    }
+
     /// Those of a mode that is known to be one.
     pub(super) fn of(mode: &str) -> Self {
         let plus = mode.contains('+');
