@@ -16,6 +16,8 @@ const LINEAR: f64 = 1.15;
 
 tests![
     appending_to_a_list,
+    taking_from_the_front_of_a_list,
+    the_rest_of_a_list,
     appending_to_text,
     appending_to_bytes_in_words,
     the_characters_of_long_text,
@@ -67,6 +69,18 @@ fn grows(size: usize, most: f64, options: &[&str], program: impl Fn(usize) -> St
 
 fn appending_to_a_list() {
     grows(500, LINEAR, &["-q"], |n| format!("l = list\none = list x\nrepeat {n}\n  let l = $l + $one\nend\n"));
+}
+
+fn taking_from_the_front_of_a_list() {
+    grows(2000, LINEAR, &["-q"], |n| {
+        format!("l = range {n}\nwhile $l\n  x = pop $l 0\n  append l y\n  x = pop $l\nend\n")
+    });
+}
+
+fn the_rest_of_a_list() {
+    grows(2000, LINEAR, &["-q"], |n| {
+        format!("l = range {n}\nwhile $l\n  l = slice $l 1\nend\nl = range {n}\nwhile $l\n  let l = ${{l[:-1]}}\nend\n")
+    });
 }
 
 fn appending_to_text() {

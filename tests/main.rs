@@ -20,6 +20,7 @@ mod files;
 mod cli;
 mod course;
 mod differential;
+mod drained;
 mod editor;
 mod events;
 mod examples;
@@ -29,8 +30,10 @@ mod grammar;
 mod growth;
 mod hosts;
 mod house;
+mod interop;
 mod language;
 mod layout;
+mod limits;
 mod linux;
 mod manual;
 mod module;
@@ -69,10 +72,12 @@ fn main() {
         paced::trials(),
         gates::trials(),
         growth::trials(),
+        limits::trials(),
         differential::trials(),
         random::trials(),
         roundtrip::trials(),
         python::trials(),
+        drained::trials(),
         editor::trials(),
         newcomer::trials(),
         course::trials(),
@@ -90,6 +95,7 @@ fn main() {
         views::trials(),
         manual::trials(),
         module::trials(),
+        interop::trials(),
         servers::trials(),
         services::trials(),
         cli::trials(),

@@ -48,7 +48,7 @@ pub(super) fn fit(value: Value) -> Result<Arg, Failure> {
         Value::Bytes(b) => String::from_utf8_lossy(&b).into_owned().into(),
         Value::List(list) => {
             let items = list.items();
-            return match (Special::of_tuple(&items), items.as_slice()) {
+            return match (Special::of_tuple(&items), &*items) {
                 (Some(special), _) => Ok(Arg::Value(Value::Addr(Addr::Special(special.into())))),
                 (_, [host, port]) => host_port(host, port),
                 _ => Err(Failure::usage("an address is needed here, and this is a list")),

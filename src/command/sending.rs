@@ -7,7 +7,7 @@ use super::ancillary::{Message, bytes, is_bytes};
 use crate::os::addr;
 use crate::value::{Addr, Failure, Tried, Value};
 use crate::world::record::{Did, Ends};
-use crate::world::{Expired, Mode, Socket, Step, Waiting, World, again};
+use crate::world::{Expired, Mode, Socket, Step, Waiting, World, again, is_over};
 
 /// What is sent, and with which call.
 pub(super) enum Load {
@@ -66,7 +66,7 @@ pub(super) fn waiting(world: &World, socket: &Rc<Socket>, flags: i32, bytes: usi
 
 /// What a send(2) said, or a sendto(2), of data that is there to be looked at; none where more is to be done than that.
 pub(super) fn at_once(
-    world: &World,
+    world: &mut World,
     socket: &Socket,
     data: &Value,
     flags: i32,
@@ -75,6 +75,7 @@ pub(super) fn at_once(
     if world.record.is_some() || socket.shared.stash.get().is_some() || !is_bytes(data) {
         return None;
     }
+    world.drained.sent(socket);
     let fd = socket.fd().ok()?;
     Some(match to {
         Some(to) => addr::sendto(fd.as_fd(), bytes(data), flags, to),
@@ -161,7 +162,7 @@ impl Sending {
             if failure.is(libc::EINPROGRESS) {
                 self.opened(world, socket);
             }
-            if failure.is(libc::EAGAIN) {
+            if is_over(&failure, &expired) {
                 return match expired {
                     None => Err(self.failed(failure)),
                     Some(_) if self.sent > 0 => Ok(count(self.sent)),
@@ -176,18 +177,8 @@ impl Sending {
             if self.sent == 0 {
                 return Err(self.failed(failure));
             }
-            keep(socket, &failure);
+            socket.keep(&failure);
             return Ok(count(self.sent));
         }
-    }
-}
-
-/// Keep an error for the next call, as the kernel does when a call moved some bytes before it. EPIPE and EBADF
-/// are states: the next call meets them anyway.
-pub(super) fn keep(socket: &Socket, failure: &Failure) {
-    if let Some(error) = failure.name.number()
-        && !matches!(error, libc::EPIPE | libc::EBADF)
-    {
-        socket.shared.stash.set(Some(error));
     }
 }

@@ -7,7 +7,10 @@ use std::time::Duration;
 use lexopt::prelude::{Long, Short, Value};
 
 use super::output::Form;
-use crate::help::{manual, program, tongue};
+use crate::help::{manual, tongue};
+
+/// The option that names a part of a lesson.
+const AS: &str = "as";
 
 /// What is run, and how it is shown.
 #[derive(Debug, Default)]
@@ -28,6 +31,8 @@ pub struct Options {
     pub form: Form,
     /// The bound on the whole run.
     pub timeout: Option<Duration>,
+    /// Of a lesson of two programs, the one that is played.
+    pub role: Option<String>,
     /// What sockpit says is in Chinese; none where nobody said so.
     pub chinese: Option<bool>,
 }
@@ -35,6 +40,8 @@ pub struct Options {
 /// What is run.
 #[derive(Debug, Default)]
 pub enum Program {
+    /// Say how the program is called.
+    Usage,
     /// Print a text and leave.
     Say(String),
     /// Explain the calls, or what these words name.
@@ -102,8 +109,9 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options,
             }
             Long("timeout") => options.timeout = seconds(&mut parser)?,
             Long("lang") => options.chinese = Some(lang(&mut parser)?),
+            Long(AS) => options.role = Some(text(parser.value().map_err(|e| wrong(&e))?)?),
             Short('c') => given.lines.push(text(parser.value().map_err(|e| wrong(&e))?)?),
-            Short('h') | Long("help") => return Ok(say(program::usage())),
+            Short('h') | Long("help") => return Ok(Options { program: Program::Usage, ..options }),
             Short('V') | Long("version") => return Ok(say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into())),
             Value(first) => word(first, &mut parser, &mut options, &mut given)?,
             other => return Err(other.unexpected().to_string()),
@@ -166,8 +174,20 @@ fn word(first: OsString, parser: &mut lexopt::Parser, options: &mut Options, giv
             for rest in parser.raw_args().map_err(|e| wrong(&e))? {
                 options.arguments.push(text(rest)?);
             }
+            if given.lines.is_empty() && !given.literal {
+                take_role(options)?;
+            }
         }
     }
+    Ok(())
+}
+
+/// `--as ROLE` stands behind a lesson's name, too. Who wants it to be the script's own writes `--` before the file.
+fn take_role(options: &mut Options) -> Result<(), String> {
+    let Some(at) = options.arguments.iter().position(|word| word.strip_prefix("--") == Some(AS)) else { return Ok(()) };
+    let two = at..options.arguments.len().min(at + 2);
+    let role = options.arguments.drain(two).nth(1);
+    options.role = Some(role.ok_or_else(|| format!("--{AS} needs the name of a part: server or client"))?);
     Ok(())
 }
 
@@ -176,6 +196,9 @@ fn contradictions(options: &Options, given: &Given) -> Option<&'static str> {
     let transcripts = matches!(options.program, Program::Record(..) | Program::Verify(..));
     let runs = matches!(options.program, Program::File(_) | Program::Lines(_)) || given.dash;
     let is_prompt = matches!(options.program, Program::Stdin) && !given.dash;
+    if options.role.is_some() && !matches!(options.program, Program::File(_) | Program::Step(_) | Program::Learn(_)) {
+        return Some("--as goes with a lesson of two programs: sockpit 01 --as server");
+    }
     match options.form {
         Form::Full if options.quiet => return Some("--json=full tells what -q leaves out: give one of them"),
         Form::Json | Form::Full if transcripts => {
@@ -243,6 +266,7 @@ fn learn(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Vec<Strin
         match arg {
             Long("json") => options.form = Form::Json,
             Long("lang") => options.chinese = Some(lang(parser)?),
+            Long(AS) => options.role = Some(text(parser.value().map_err(|e| wrong(&e))?)?),
             Value(word) => words.push(text(word)?),
             other => return Err(other.unexpected().to_string()),
         }

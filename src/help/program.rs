@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::tongue::told;
+
 /// The ways to call the program: its words, and what that does.
 pub const FORMS: &[(&str, &str)] = &[
     ("sockpit [OPTIONS]", "the prompt, or lines from a pipe"),
@@ -35,6 +37,10 @@ pub const OPTIONS: &[(&str, &str)] = &[
     (
         "--timeout SECONDS",
         "bound the whole run; of verify, the run of each file, which is bound to 60 unless it is given",
+    ),
+    (
+        "--as server|client",
+        "of a lesson of two programs play that one, against another program; behind the lesson, too",
     ),
     ("--lang zh|en", "the language of the course and of help: zh is Chinese; else that of LC_ALL, LC_MESSAGES or LANG"),
     ("-h, --help", "show this"),
@@ -100,14 +106,14 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
 pub fn usage() -> String {
     let mut out = String::new();
     for (i, (form, about)) in FORMS.iter().enumerate() {
-        let _ = writeln!(out, "{} {form:43} {about}", if i == 0 { "usage:" } else { "      " });
+        let _ = writeln!(out, "{} {form:43} {}", if i == 0 { told("usage:") } else { "      " }, told(about));
     }
     out.push('\n');
     for (option, about) in OPTIONS {
         let indent = if option.starts_with("--") { "    " } else { "" };
-        let _ = writeln!(out, "  {:22} {about}", format!("{indent}{option}"));
+        let _ = writeln!(out, "  {:22} {}", format!("{indent}{option}"), told(about));
     }
-    let statuses: Vec<_> = STATUSES.iter().map(|(number, about)| format!("{number} {about}")).collect();
-    let _ = write!(out, "\nexit status: {}", statuses.join("; "));
+    let statuses: Vec<_> = STATUSES.iter().map(|(number, about)| format!("{number} {}", told(about))).collect();
+    let _ = write!(out, "\n{} {}", told("exit status:"), statuses.join("; "));
     out
 }

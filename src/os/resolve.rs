@@ -91,7 +91,7 @@ pub(crate) fn getaddrinfo(query: &Query) -> Result<Vec<Found>, i32> {
     while let Some(one) = unsafe { next.as_ref() } {
         // SAFETY: each answer's address is as long as it says.
         let bytes = unsafe { std::slice::from_raw_parts(one.ai_addr.cast(), one.ai_addrlen as usize) };
-        if let Some(addr) = decode(bytes).socket_addr() {
+        if let Some(addr) = decode(bytes, None).socket_addr() {
             let (family, kind, protocol) = (one.ai_family, one.ai_socktype, one.ai_protocol);
             let canonical = if one.ai_canonname.is_null() {
                 String::new()
@@ -108,7 +108,7 @@ pub(crate) fn getaddrinfo(query: &Query) -> Result<Vec<Found>, i32> {
 
 /// getnameinfo(3): the names of a host and of a service; its `EAI_` code when it fails.
 pub(crate) fn getnameinfo(addr: &SocketAddr, flags: i32) -> Result<(String, String), i32> {
-    let (storage, len) = encoded(&Addr::from(*addr)).map_err(|_| libc::EAI_FAMILY)?;
+    let (storage, len) = encoded(&Addr::from(*addr), None).map_err(|_| libc::EAI_FAMILY)?;
     let mut host: [c_char; HOST_MAX] = [0; HOST_MAX];
     let mut service: [c_char; SERVICE_MAX] = [0; SERVICE_MAX];
     // SAFETY: the storage holds an address of that length, and the buffers have the room that is said.

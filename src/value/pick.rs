@@ -1,5 +1,7 @@
 //! Parts of a value, as Python takes them: what stands at a place, from one place to another, by a key.
 
+use std::rc::Rc;
+
 use super::special::Special;
 use super::{Addr, Failure, Value, text};
 
@@ -39,7 +41,7 @@ impl Value {
             from..to.map_or(len, place).max(from)
         };
         match self {
-            Self::List(list) => Ok(Self::list(list.items()[range(list.len())].to_vec())),
+            Self::List(list) => Ok(Self::List(Rc::new(list.part(range(list.len()))))),
             Self::Bytes(bytes) => Ok(Self::bytes(&bytes[range(bytes.len())])),
             Self::Text(text) => Ok(Self::text(text.part(range(text.count())))),
             Self::Addr(Addr::Special(special)) => Self::list(tuple(special)).slice(from, to),

@@ -25,6 +25,8 @@ impl Host {
         };
         if v6 {
             self.set("ipv6/conf/default/router_solicitations", "0")?;
+            // Else an address is taken into use up to a second late, by chance.
+            self.set("ipv6/conf/default/router_solicitation_delay", "0")?;
             // No addresses of its own choice.
             self.set("ipv6/conf/default/addr_gen_mode", "1")?;
         }
@@ -53,6 +55,13 @@ impl Host {
         for port in &self.ports {
             self.net.flags(port.link.index(), libc::IFF_MULTICAST, quiet)?;
             self.settle(port.link.end)?;
+        }
+        // The links' own addresses are all the same: each is looked for on its link.
+        for port in self.ports.iter().filter(|_| v6) {
+            let all = port.addresses.iter().copied().chain([local(self.number)]);
+            for address in all.filter(|address| !address.ip.is_ipv4()) {
+                self.net.settle_address(address.ip, port.link.index())?;
+            }
         }
         Ok(())
     }

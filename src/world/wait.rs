@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::{Mode, On, Socket, Step, Wait, Wake, World};
-use crate::os::fd;
+use crate::os::{fd, sockopt, trace};
 use crate::value::{Failure, Name, Reply, Tried};
 
 /// What a call that sends waits for.
@@ -84,19 +84,34 @@ impl Waiting {
     }
 
     /// How long, and with which error that ends.
-    fn limit(&self) -> (Option<Duration>, Failure) {
+    fn limit(&self) -> (Option<Duration>, Name) {
         let waits = self.socket.shared.waits.get();
         match (self.mode, self.side) {
-            (Mode::Timeout(s), _) => (Some(fd::seconds(s)), Failure::new(Name::Timeout)),
-            (Mode::NonBlocking, _) => (Some(Duration::ZERO), Failure::os(libc::EAGAIN)),
-            (Mode::Blocking, Side::In) => (waits.receive, Failure::os(libc::EAGAIN)),
-            (Mode::Blocking, Side::Out) => (waits.send, Failure::os(libc::EAGAIN)),
+            (Mode::Timeout(s), _) => (Some(fd::seconds(s)), Name::Timeout),
+            (Mode::NonBlocking, _) => (Some(Duration::ZERO), Name::Errno(libc::EAGAIN)),
+            (Mode::Blocking, Side::In) => (waits.receive, Name::Errno(libc::EAGAIN)),
+            (Mode::Blocking, Side::Out) => (waits.send, Name::Errno(libc::EAGAIN)),
         }
     }
 }
 
-/// The time a call had is over: the error to give, unless some of its work is done.
+/// The time a call had is over, or a reset ended its wait: the error to give, unless some of its work is done.
 pub type Expired = Option<Failure>;
+
+/// Whether a call that says so has come to the end of its wait, or has to wait. After a reset every send says EPIPE.
+pub fn is_over(failure: &Failure, expired: &Expired) -> bool {
+    let reset = || expired.as_ref().is_some_and(|f| f.is(libc::ECONNRESET));
+    failure.is(libc::EAGAIN) || failure.is(libc::EPIPE) && reset()
+}
+
+/// The reset that ended the wait of a send which blocks on an `AF_UNIX` stream: there the kernel looks at the socket's error
+/// first and takes it, where a new call meets EPIPE and leaves it to the next receive.
+fn reset(socket: &Socket, mode: Mode, side: Side) -> Expired {
+    let looks = socket.family == libc::AF_UNIX && socket.is_stream() && mode == Mode::Blocking && side == Side::Out;
+    let asks = || trace::aside(|| socket.ask(|fd| sockopt::get_int(fd, libc::SOL_SOCKET, libc::SO_ERROR)));
+    let error = looks.then(asks).flatten()?;
+    (error != 0).then(|| Failure::os(error))
+}
 
 /// Try a call; while it says EAGAIN and its socket's mode lets it wait, wait and try again from the top. Spurious
 /// wakes are harmless and no edge is lost, since every try asks the kernel.
@@ -124,13 +139,13 @@ where
     if !(failure.is(libc::EAGAIN) && waiting.waits() && comes()) {
         return Err(about(failure));
     }
-    let (limit, error) = waiting.limit();
-    let over = error.clone();
+    let (limit, over) = waiting.limit();
     let (socket, mode, side) = (waiting.socket.clone(), waiting.mode, waiting.side);
     let wait = Wait { on: On::Socket(waiting.socket), limit, again: waiting.again, what: waiting.what };
+    let going = socket.clone();
     let mut go_on = move |world: &mut World, wake| match wake {
-        Wake::Expired => Some(attempt(world, Some(error.clone())).map_err(about)),
-        Wake::Ready => match attempt(world, None) {
+        Wake::Expired => Some(attempt(world, Some(Failure::new(over))).map_err(about)),
+        Wake::Ready => match attempt(world, reset(&going, mode, side)) {
             Err(f) if f.is(libc::EAGAIN) => None,
             done => Some(done.map_err(about)),
         },
@@ -141,7 +156,7 @@ where
         // looks once more, and a number that is free is an event.
         Mode::Timeout(_) if wake == Wake::Ready && !socket.is_ready(side.events()) => None,
         Mode::Timeout(_) if socket.at_its_number(side.events()) != 0 => Some(Err(about(Failure::os(libc::EBADF)))),
-        Mode::Timeout(_) => (wake == Wake::Expired).then(|| Err(about(over.clone()))),
+        Mode::Timeout(_) => (wake == Wake::Expired).then(|| Err(about(Failure::new(over)))),
         _ => socket.lend(|| go_on(world, wake)),
     };
     Ok(Step::Park(wait, Box::new(resume)))

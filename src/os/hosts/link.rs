@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::time::{Duration, Instant};
 
 use super::super::fd;
 use super::super::netlink::{self, DO, MAKE, NlMessage, REPLACE};
@@ -13,6 +14,7 @@ const NEW_LINK: u16 = 16;
 const DEL_LINK: u16 = 17;
 const NEW_ADDRESS: u16 = 20;
 const NEW_ROUTE: u16 = 24;
+const GET_ROUTE: u16 = 26;
 const NEW_NEIGHBOUR: u16 = 28;
 
 /// Attributes of a link: `IFLA_`.
@@ -25,10 +27,11 @@ const INFO_KIND: u16 = 1;
 const INFO_DATA: u16 = 2;
 const PEER: u16 = 1;
 
-/// `RT_TABLE_MAIN`, `RTPROT_STATIC`, `RTN_UNICAST`, `NUD_PERMANENT`, `IFA_F_NODAD`.
+/// `RT_TABLE_MAIN`, `RTPROT_STATIC`, `RTN_UNICAST`, `RTN_LOCAL`, `NUD_PERMANENT`, `IFA_F_NODAD`.
 const MAIN: u8 = 254;
 const STATIC: u8 = 4;
 const UNICAST: u8 = 1;
+const LOCAL: u8 = 2;
 const PERMANENT: u16 = 0x80;
 const NO_DAD: u32 = 2;
 
@@ -40,6 +43,10 @@ const FIRST: u32 = 2;
 const OFFLOADS: [u32; 6] = [0x17, 0x15, 0x19, 0x1f, 0x24, 0x2c];
 /// The command of ethtool that asks whether a link is up, and has the kernel look first.
 const GET_LINK: u32 = 0x0a;
+
+/// How long the kernel may take for an address, and how often it is asked.
+const PATIENCE: Duration = Duration::from_secs(5);
+const STEP: Duration = Duration::from_micros(50);
 
 /// An address with the length of its network's prefix.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -206,9 +213,38 @@ impl Net {
         })
     }
 
-    /// Wait until the kernel takes frames at the cable's end of a link, which it says by and by.
+    /// Have the kernel look now whether the cable's end of a link is up, which else it does by and by.
     pub(crate) fn settle(&self, end: u32) -> Result<(), i32> {
         self.ethtool(&format!("end{end}"), GET_LINK)
+    }
+
+    /// Wait until the kernel takes what comes to an address of the host for its own, which of IPv6 it does by and by: what
+    /// came before that would be lost.
+    pub(crate) fn settle_address(&self, ip: IpAddr, index: u32) -> Result<(), i32> {
+        let end = Instant::now() + PATIENCE;
+        while !self.takes(ip, index)? {
+            if Instant::now() > end {
+                return Err(libc::ETIMEDOUT);
+            }
+            std::thread::sleep(STEP);
+        }
+        Ok(())
+    }
+
+    /// Whether the way to an address ends in the host.
+    fn takes(&self, ip: IpAddr, index: u32) -> Result<bool, i32> {
+        const DESTINATION: u16 = 1;
+        const OUT: u16 = 4;
+        let bits = if ip.is_ipv4() { 32 } else { 128 };
+        let body = [family(ip), bits, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let mut takes = false;
+        let request = NlMessage::new(GET_ROUTE, DO, &body).with(DESTINATION, &octets(ip));
+        let request = request.with(OUT, &index.to_ne_bytes());
+        match netlink::ask(self.route.as_fd(), request, |_, body| takes |= body.get(7) == Some(&LOCAL)) {
+            // There is no way there at all yet.
+            Err(libc::ENETUNREACH | libc::EHOSTUNREACH) => Ok(false),
+            asked => asked.map(|()| takes),
+        }
     }
 
     fn ethtool(&self, interface: &str, command: u32) -> Result<(), i32> {
