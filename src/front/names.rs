@@ -50,13 +50,13 @@ impl Names {
 
     /// What can stand behind a key in a filter of frames.
     pub fn in_filter(&self, key: &str) -> Vec<&str> {
-        match key {
-            "wire" => self.wires.iter().map(String::as_str).collect(),
-            "from" | "to" => {
+        match &*format!("{key}=") {
+            "wire=" => self.wires.iter().map(String::as_str).collect(),
+            "from=" | "to=" => {
                 let hosts = self.things.iter().filter(|(_, subject)| subject.kind == "a host");
                 hosts.map(|(name, _)| &**name).collect()
             }
-            key => Filter::values(key),
+            _ => Filter::values(key),
         }
     }
 
