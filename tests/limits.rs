@@ -51,7 +51,7 @@ fn interrupted(text: &str) -> (i32, Duration) {
     let begun = folder.path().join("begun");
     let text = text.replace("BEGUN", &format!("f = open {} w\nclose f\n", begun.display()));
     let mut child = Killed(command(&["-q", "-c", &text]).spawn().unwrap());
-    let bound = Instant::now() + Duration::from_secs(60);
+    let bound = Instant::now() + Duration::from_mins(1);
     while !begun.exists() && Instant::now() < bound {
         std::thread::sleep(Duration::from_millis(2));
     }

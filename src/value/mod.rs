@@ -338,6 +338,13 @@ impl PartialEq for Value {
             (Int(a), Int(b)) => a == b,
             (Int(_) | Float(_) | Bool(_), Int(_) | Float(_) | Bool(_)) => self.number() == other.number(),
             (Addr(a), Addr(b)) => a == b,
+            // The kernel's mark of an abstract name, and Python's.
+            (Addr(self::Addr::Abstract(name)), raw @ (Text(_) | Bytes(_)))
+            | (raw @ (Text(_) | Bytes(_)), Addr(self::Addr::Abstract(name)))
+                if raw.wire().starts_with(&[0]) =>
+            {
+                raw.wire()[1..] == **name
+            }
             (List(a), List(b)) => a.same(b),
             (Object(_), Object(_)) => list::equal(self.clone(), other.clone()),
             (Handle(a), Handle(b)) => Rc::ptr_eq(a, b),
