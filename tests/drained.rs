@@ -52,13 +52,16 @@ fn a_request_is_one_receive_and_one_send() {
     for _ in 0..20 {
         clients.iter().for_each(asked);
     }
-    clients.iter().for_each(|client| client.shutdown(Shutdown::Write).unwrap());
+    for client in &clients {
+        client.shutdown(Shutdown::Write).unwrap();
+    }
     assert!(server.0.wait().unwrap().success());
     let told = std::fs::read_to_string(&told).unwrap();
     let count = |call: &str| told.lines().filter(|line| line.contains(call)).count();
-    // Each has an end of its own, and perhaps a receive that came too early.
+    // Each has an end of its own, and perhaps two receives too early: the first, and that when the poller knows the socket,
+    // which has room to send.
     assert_eq!(count("sendto("), 10 * 20 + 10);
-    assert!((10 * 20 + 10..=10 * 20 + 20).contains(&count("recvfrom(")), "{} receives", count("recvfrom("));
+    assert!((10 * 20 + 10..=10 * 20 + 30).contains(&count("recvfrom(")), "{} receives", count("recvfrom("));
 }
 
 fn the_end_that_comes_with_data() {

@@ -55,7 +55,7 @@ struct Receiver {
     waited: bool,
     /// What has been gathered before.
     got: Vec<u8>,
-    beside: Came,
+    beside: Option<Box<Came>>,
     /// How long the datagram is that comes, as far as it was looked at.
     coming: usize,
 }
@@ -110,7 +110,7 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
         ask_first,
         waited: false,
         got: Vec::new(),
-        beside: Came::default(),
+        beside: None,
         coming: 0,
     };
     let tried = match first {
@@ -253,9 +253,10 @@ impl Receiver {
             }
             // The kernel glues nothing to what descriptors came with.
             let rights = !came.ancillary.is_empty() && came.ancillary.iter().any(|a| matches!(a, Ancillary::Rights(_)));
-            self.beside.ancillary.extend(came.ancillary);
-            self.beside.flags |= came.flags;
-            self.beside.from = came.from.or(self.beside.from.take());
+            let beside = self.beside.get_or_insert_default();
+            beside.ancillary.extend(came.ancillary);
+            beside.flags |= came.flags;
+            beside.from = came.from.or(beside.from.take());
             if enough || rights {
                 return Ok(self.gathered(world, socket));
             }
@@ -331,7 +332,7 @@ impl Receiver {
         world.trim_buffer();
         let taken = self.got.len();
         let data = Value::Bytes(std::mem::take(&mut self.got).into());
-        let beside = std::mem::take(&mut self.beside);
+        let beside = self.beside.take().map_or_else(Came::default, |beside| *beside);
         self.finish(world, socket, data, beside, taken)
     }
 

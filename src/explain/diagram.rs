@@ -179,7 +179,7 @@ impl Drawing<'_> {
     fn arrow(&self, i: usize) -> Option<Arrow> {
         let fact = self.facts[i];
         // What really went has rows of its own.
-        if self.world.find(fact.socket).is_some_and(|socket| socket.shared.host().is_some()) {
+        if self.goes_by_wire(fact) {
             return None;
         }
         let ip = self.record.ends(fact.socket).is_some_and(|ends| ends.peer.port().is_some());
@@ -201,6 +201,19 @@ impl Drawing<'_> {
             _ => return None,
         };
         Some(Arrow { to, text, lost: None })
+    }
+
+    /// Whether what that entry sends goes over a wire, and not within its host or this machine.
+    fn goes_by_wire(&self, fact: &Fact) -> bool {
+        let to = match &fact.did {
+            Did::Connecting(to) | Did::Sent { to: Some(to), .. } => Some(to),
+            _ => None,
+        };
+        if let Some(ends) = self.record.ends(fact.socket) {
+            return ends.net.is_some() && is_outside(&ends.peer);
+        }
+        let in_host = |socket: Rc<Socket>| socket.shared.host().is_some();
+        self.world.find(fact.socket).is_some_and(in_host) && to.is_none_or(is_outside)
     }
 
     /// A datagram on its way: it may be thrown away where it comes to.
@@ -288,6 +301,11 @@ impl Drawing<'_> {
         }
         self.diagram.steps = self.folded.drain(..).map(row).collect();
     }
+}
+
+/// Whether it is not on the same host.
+fn is_outside(addr: &Addr) -> bool {
+    addr.host().is_some_and(|ip| !ip.to_canonical().is_loopback())
 }
 
 /// What a close says to the peer, if it has not been said before.

@@ -170,7 +170,7 @@ fn queued(entry: Option<&Queued>) -> Pairs {
 }
 
 fn closed(last: &Last) -> Pairs {
-    let Last { local, peer, unread, unsent, aborts, reuse, reuse_port, listened, state, held } = last;
+    let Last { local, peer, unread, unsent, aborts, reuse, reuse_port, listened, state, held, .. } = last;
     vec![
         ("local", or_none(local.clone(), Value::Addr)),
         ("peer", or_none(peer.clone(), Value::Addr)),

@@ -147,8 +147,9 @@ fn titled(title: &str, lines: Vec<Reason>) -> Vec<Reason> {
 fn headline(told: &Told) -> Reason {
     let (source, line) = &told.line;
     let statement = text::printable(source.as_ref().map_or("", |s| s.line(*line)).trim());
-    let place = if *line > 0 { format!("line {line}, {statement}: ") } else { String::new() };
-    Reason::new(format!("{place}{}: {}", told.call, told.failure)).ago(told.when.elapsed())
+    let failed = format!("{}: {}", told.call, told.failure);
+    let failed = if *line > 0 { format!("line {line}, {statement}: {failed}") } else { failed };
+    Reason::new(failed).ago(told.when.elapsed())
 }
 
 fn further(told: &Told) -> String {
@@ -205,8 +206,8 @@ pub(super) fn times(what: String, count: usize) -> String {
 
 /// One entry: `line 7  srv: bound to 127.0.0.1:9998`.
 fn told(world: &World, record: &Record, fact: &Fact) -> String {
-    let line = if fact.place.line > 0 { format!("line {:<3} ", fact.place.line) } else { " ".repeat(9) };
-    format!("{line}{}: {}", record.name(fact.socket), words(world, record, fact))
+    let (line, name, what) = (fact.place.line, record.name(fact.socket), words(world, record, fact));
+    if line > 0 { format!("line {line:<3} {name}: {what}") } else { format!("         {name}: {what}") }
 }
 
 /// A FIN that is still to come to the other end.

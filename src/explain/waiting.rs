@@ -275,7 +275,7 @@ pub(super) fn timed_out(case: &Case) -> Option<Cause> {
 /// Why what came to the peer is not read, and how much that is.
 fn unread(case: &Case) -> Option<(String, usize)> {
     let ends = case.ends()?;
-    let entry = case.world.connection(&ends.peer, &ends.local).filter(|entry| entry.received > 0)?;
+    let entry = case.world.connection(&ends.clone().turned()).filter(|entry| entry.received > 0)?;
     let who = match (case.other_end(), case.queued_at()) {
         _ if ends.is_self() => format!("{} is connected to itself and does not receive", case.me()),
         (Some(other), _) => format!("{}, the other end, does not receive", case.called(other)),

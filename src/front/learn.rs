@@ -21,7 +21,7 @@ use crate::help::lessons::{self, Lesson};
 use crate::help::marks::{self, LessonMark};
 use crate::help::program::LEARNS;
 use crate::help::tongue::told;
-use crate::help::translate;
+use crate::help::{sentence, translate};
 use crate::lang::Source;
 use crate::render::PROMPT;
 use crate::session::NextStatement;
@@ -141,11 +141,11 @@ impl<'a> Learner<'a> {
         self.report.end();
         let next = Progress::after(&self.name).filter(|_| p.reader.edits);
         let Some(next) = next else {
-            p.screen.say(told("This lesson is over."));
+            p.screen.say("This lesson is over.");
             return Ended::Left(0);
         };
         let over = told("This lesson is over. The next is {}. Enter goes on, quit leaves.");
-        p.screen.say(&over.replace("{}", &named(next)));
+        p.screen.prose(&over.replace("{}", &named(next)));
         match p.read(Ask::question("> ")) {
             Some(Read::Lines(line) | Read::Instead(line)) if line.trim() != "quit" => Ended::Goes(next),
             _ => Ended::Left(0),
@@ -161,8 +161,8 @@ impl<'a> Learner<'a> {
             _ => told("about {} minutes, exercises at its end"),
         };
         let role = self.role.as_ref().map_or(String::new(), |role| format!(": {role}"));
-        p.screen.say(&format!("{number}  {}{role}   ({})", lessons::title(text), about.replace("{}", &minutes)));
-        p.screen.remark(&format!("# {}", told(BEGINS)));
+        p.screen.prose(&format!("{number}  {}{role}   ({})", lessons::title(text), about.replace("{}", &minutes)));
+        p.screen.remark(&format!("# {BEGINS}"));
         p.screen.shows_down_to(1);
     }
 
@@ -234,7 +234,7 @@ impl<'a> Learner<'a> {
             _ if self.plays => Ask::plain(PROMPT),
             Some(_) if asks => {
                 if !std::mem::replace(&mut self.asked, true) {
-                    p.screen.say(&format!("? {}", self.question.as_deref().unwrap_or_default()));
+                    p.screen.prose(&format!("? {}", self.question.as_deref().unwrap_or_default()));
                 }
                 Ask::question("answer> ")
             }
@@ -267,7 +267,7 @@ impl<'a> Learner<'a> {
     fn line(&mut self, p: &mut Prompt, text: &str, standing: Option<&NextStatement>, instead: bool) -> Result<(), u8> {
         match text.trim() {
             "quit" => return Err(p.leave()),
-            "hint" if self.question.is_some() => p.screen.remark(&format!("# {}", told(HOW))),
+            "hint" if self.question.is_some() => p.screen.remark(&format!("# {HOW}")),
             "hint" => {
                 for (word, about) in LEARNS {
                     p.screen.remark(&format!("# {word}: {}", told(about)));
@@ -275,7 +275,7 @@ impl<'a> Learner<'a> {
             }
             "play" => {
                 self.plays = true;
-                p.screen.remark(&format!("# {}", told(PLAYS)));
+                p.screen.remark(&format!("# {PLAYS}"));
             }
             "nxt" if self.plays => self.plays = false,
             _ if self.plays => p.guarded(|p| step::other(&mut p.session, &p.screen, text, None)),
@@ -294,7 +294,7 @@ impl<'a> Learner<'a> {
     /// An answer was given: now the line runs.
     fn foretell(&mut self, p: &mut Prompt, answer: &str, standing: Option<&NextStatement>) {
         let Some(standing) = standing.filter(|_| !answer.is_empty()) else {
-            return p.screen.remark(&format!("# {}", told(HOW)));
+            return p.screen.remark(&format!("# {HOW}"));
         };
         let Some(question) = self.question.take() else { return };
         self.foretold = Some((question, answer.into()));
@@ -323,7 +323,7 @@ impl<'a> Learner<'a> {
             let right = if watch::says_waits(&answer) { waits } else { !waits && watch::is_one_of(&answer, &came_to) };
             let said = told(if right { "right: {}" } else { "not so; it came to: {}" });
             let said = format!("# {}", said.replace("{}", told(outcome)));
-            p.screen.remark(&printable(&said));
+            p.screen.quote(&printable(&said));
             self.report.task(&Task {
                 text: &question,
                 answer: &answer,
@@ -335,9 +335,11 @@ impl<'a> Learner<'a> {
         if let Some(check) = self.checking.take() {
             let failed = p.screen.watch.take().and_then(|watch| watch.failed);
             let (line, about) = check.split_once(" # ").unwrap_or((&check, &check));
-            p.screen.remark(&printable(&match &failed {
+            p.screen.quote(&printable(&match &failed {
                 None => format!("# {}", told("so it is: {}").replace("{}", about.trim())),
-                Some(why) => format!("# {}: {why}", told("not so: {}").replace("{}", line.trim())),
+                Some(why) => {
+                    format!("# {}: {}", told("not so: {}").replace("{}", line.trim()), sentence::told(why))
+                }
             }));
             let outcome = failed.as_deref().unwrap_or("holds");
             self.report.task(&Task { text: &check, outcome, right: Some(failed.is_none()), ..Task::of("check") });
@@ -349,7 +351,7 @@ impl<'a> Learner<'a> {
         let mut paragraph = String::new();
         let say = |paragraph: &mut String| {
             if !paragraph.is_empty() {
-                p.screen.say(&printable(paragraph));
+                p.screen.prose(&printable(paragraph));
                 paragraph.clear();
             }
         };
@@ -374,7 +376,7 @@ impl<'a> Learner<'a> {
                 None => {
                     say(&mut paragraph);
                     if !matches!(line.trim(), "" | "end") {
-                        p.screen.remark(&printable(line));
+                        p.screen.quote(&printable(line));
                     }
                 }
             }

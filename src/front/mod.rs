@@ -69,6 +69,7 @@ pub fn main() -> ExitCode {
     if let Some(name) = child::asked_for() {
         return ExitCode::from(child::run(&name));
     }
+    tongue::speak_chinese(wants_chinese());
     let options = match options::parse(std::env::args_os()) {
         Ok(options) => options,
         Err(message) => {
@@ -82,7 +83,7 @@ pub fn main() -> ExitCode {
     prepare();
     // What is recorded and compared is the same in every language.
     let compared = matches!(options.program, Program::Record(..) | Program::Verify(..));
-    tongue::speak_chinese(!compared && options.chinese.unwrap_or_else(wants_chinese));
+    tongue::speak_chinese(!compared && options.chinese.unwrap_or_else(tongue::speaks_chinese));
     if !options.check
         && matches!(options.program, Program::File(_) | Program::Step(_) | Program::Lines(_) | Program::Stdin)
     {
@@ -90,6 +91,7 @@ pub fn main() -> ExitCode {
     }
     ExitCode::from(match &options.program {
         _ if options.check => script::check(&options),
+        Program::Usage => output::say(&program::usage()),
         Program::Say(text) => output::say(text),
         Program::Help(words) => script::help(words),
         Program::File(path) => script::read(path)

@@ -7,7 +7,7 @@ use std::time::Duration;
 use lexopt::prelude::{Long, Short, Value};
 
 use super::output::Form;
-use crate::help::{manual, program, tongue};
+use crate::help::{manual, tongue};
 
 /// The option that names a part of a lesson.
 const AS: &str = "as";
@@ -40,6 +40,8 @@ pub struct Options {
 /// What is run.
 #[derive(Debug, Default)]
 pub enum Program {
+    /// Say how the program is called.
+    Usage,
     /// Print a text and leave.
     Say(String),
     /// Explain the calls, or what these words name.
@@ -109,7 +111,7 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options,
             Long("lang") => options.chinese = Some(lang(&mut parser)?),
             Long(AS) => options.role = Some(text(parser.value().map_err(|e| wrong(&e))?)?),
             Short('c') => given.lines.push(text(parser.value().map_err(|e| wrong(&e))?)?),
-            Short('h') | Long("help") => return Ok(say(program::usage())),
+            Short('h') | Long("help") => return Ok(Options { program: Program::Usage, ..options }),
             Short('V') | Long("version") => return Ok(say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into())),
             Value(first) => word(first, &mut parser, &mut options, &mut given)?,
             other => return Err(other.unexpected().to_string()),

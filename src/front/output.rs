@@ -5,13 +5,19 @@ use std::os::fd::AsFd;
 use std::path::Path;
 
 use super::{FAILED, highlight, tee};
+use crate::help::{sentence, tongue};
 use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Show, Sink, What};
 use crate::value::{Failure, fold};
 
-/// Write to standard error; when even that is closed there is nobody to tell.
+/// Say on standard error, in the language of who reads it.
 pub(super) fn complain(text: &str) {
+    show_error(&sentence::told(text));
+}
+
+/// Write to standard error; when even that is closed there is nobody to tell.
+pub(super) fn show_error(text: &str) {
     tee::log(text);
     let stream = io::stderr();
     let text = terminal::width(&stream).map_or_else(|| text.to_string(), |width| fold::wrap_lines(text, width));
@@ -44,7 +50,8 @@ fn wants_colour(stream: &impl IsTerminal) -> bool {
 /// How events are shown on a stream.
 pub(super) fn style(stream: &impl IsTerminal, places: bool) -> Style {
     let colour = wants_colour(stream);
-    Style { colour, places, clock: true, width: None, code: colour.then_some(highlight::code) }
+    let code = colour.then_some(highlight::code as _);
+    Style { colour, places, clock: true, chinese: tongue::speaks_chinese(), width: None, code }
 }
 
 /// The style for what is shown now on a stream: laid out for its window as that is.
@@ -134,7 +141,7 @@ impl Sink for Output {
         if fatal {
             // What came before stands before it.
             let flushed = self.flush();
-            complain(&render::event(event, fitted(self.error_style, io::stderr())));
+            show_error(&render::event(event, fitted(self.error_style, io::stderr())));
             return flushed;
         }
         let style = if self.watched { fitted(self.style, io::stdout()) } else { self.style };
@@ -146,6 +153,10 @@ impl Sink for Output {
     fn flush(&mut self) -> bool {
         let done = self.out.flush();
         check(&done)
+    }
+
+    fn takes_frames(&self) -> bool {
+        self.form != Form::Human
     }
 
     fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::asker::Asker;
 use super::output::{self, Output};
 use super::{FAILED, INTERRUPTED, Options, Program, TIMED_OUT, WRONG_USAGE};
-use crate::help::{self, lessons, parts, translate};
+use crate::help::{self, lessons, parts, tongue, translate};
 use crate::lang::{Error, Source};
 use crate::render::{self, PROMPT};
 use crate::session::{Main, Session, Stop};
@@ -16,6 +16,8 @@ use crate::value::{Failure, Name};
 
 /// Show only what `print` prints.
 pub(super) const QUIET: &str = "--quiet";
+/// Speak Chinese.
+pub(super) const IN_CHINESE: &str = "--lang=zh";
 /// The largest script or transcript that is read, in bytes.
 const FILE_MAX: u64 = 64 * 1024 * 1024;
 
@@ -134,7 +136,7 @@ pub(super) fn help(words: &[String]) -> u8 {
 pub(super) fn refuse(error: &Error) -> u8 {
     let stderr = std::io::stderr();
     let style = output::fitted(output::style(&stderr, true), &stderr);
-    output::complain(&render::program_error(error, style));
+    output::show_error(&render::program_error(error, style));
     FAILED
 }
 
@@ -149,7 +151,8 @@ pub(super) fn session(options: &Options) -> Session {
 
 /// What a child process must be told for its output to look like ours.
 pub(super) fn flags(options: &Options) -> Vec<&'static str> {
-    options.quiet.then_some(QUIET).into_iter().chain(options.form.flag()).collect()
+    let lang = tongue::speaks_chinese().then_some(IN_CHINESE);
+    options.quiet.then_some(QUIET).into_iter().chain(options.form.flag()).chain(lang).collect()
 }
 
 /// Run a program that was read.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::tongue::told;
+
 /// The ways to call the program: its words, and what that does.
 pub const FORMS: &[(&str, &str)] = &[
     ("sockpit [OPTIONS]", "the prompt, or lines from a pipe"),
@@ -104,14 +106,14 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
 pub fn usage() -> String {
     let mut out = String::new();
     for (i, (form, about)) in FORMS.iter().enumerate() {
-        let _ = writeln!(out, "{} {form:43} {about}", if i == 0 { "usage:" } else { "      " });
+        let _ = writeln!(out, "{} {form:43} {}", if i == 0 { told("usage:") } else { "      " }, told(about));
     }
     out.push('\n');
     for (option, about) in OPTIONS {
         let indent = if option.starts_with("--") { "    " } else { "" };
-        let _ = writeln!(out, "  {:22} {about}", format!("{indent}{option}"));
+        let _ = writeln!(out, "  {:22} {}", format!("{indent}{option}"), told(about));
     }
-    let statuses: Vec<_> = STATUSES.iter().map(|(number, about)| format!("{number} {about}")).collect();
-    let _ = write!(out, "\nexit status: {}", statuses.join("; "));
+    let statuses: Vec<_> = STATUSES.iter().map(|(number, about)| format!("{number} {}", told(about))).collect();
+    let _ = write!(out, "\n{} {}", told("exit status:"), statuses.join("; "));
     out
 }

@@ -291,12 +291,14 @@ pub(crate) fn recvfrom(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Res
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsFd;
+
     use super::*;
 
     fn round(addr: &Addr) -> (Addr, socklen_t) {
         let (storage, len) = encoded(addr, None).unwrap();
         // SAFETY: all of the storage is written.
-        (unsafe { Room { storage: MaybeUninit::new(storage), len }.addr() }, len)
+        (unsafe { Room { storage: MaybeUninit::new(storage), len }.addr(std::io::stdin().as_fd()) }, len)
     }
 
     #[test]

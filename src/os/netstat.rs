@@ -374,21 +374,21 @@ a path with a line end
 
     fn parse(protocol: Protocol, text: &[u8]) -> Vec<KernelSocket> {
         let mut listing = Listing::default();
-        listing.add(protocol, text);
+        listing.add(protocol, text, None);
         listing.found
     }
 
     #[test]
     fn what_comes_twice_counts_once_and_as_it_was_last() {
         let mut listing = Listing::default();
-        listing.add(Protocol::Tcp, TCP);
+        listing.add(Protocol::Tcp, TCP, None);
         let once = listing.found.clone();
-        listing.add(Protocol::Tcp, TCP);
+        listing.add(Protocol::Tcp, TCP, None);
         assert_eq!(listing.found, once);
         let text = String::from_utf8(TCP.to_vec()).unwrap();
         // The connection is over by now, and another socket listens at the same address.
         let later = text.replace("0100007F:270E 01 ", "0100007F:270E 06 ").replace(" 1619 1 ", " 1620 1 ");
-        listing.add(Protocol::Tcp, later.as_bytes());
+        listing.add(Protocol::Tcp, later.as_bytes(), None);
         assert_eq!(listing.found.len(), once.len() + 1);
         assert_eq!(listing.found[2].state, State::TimeWait);
     }

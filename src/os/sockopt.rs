@@ -145,7 +145,7 @@ pub fn interface_index(at: At<'_>, name: &str) -> Option<u32> {
     // SAFETY: the call reads a name that ends with a zero byte, and writes a number, which is read then.
     let index = unsafe {
         let done = libc::ioctl(at.as_raw_fd(), libc::SIOCGIFINDEX, &raw mut request);
-        (done == 0).then(|| request.ifr_ifru.ifru_ifindex)
+        (done == 0).then_some(request.ifr_ifru.ifru_ifindex)
     };
     index.map(|index| index as u32)
 }

@@ -121,6 +121,7 @@ impl Session {
             last_error: None,
         };
         session.world.record = (show != Show::Prints).then(Record::default);
+        session.world.wires.follows = session.reporter.tells_frames();
         session
     }
 

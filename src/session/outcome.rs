@@ -127,7 +127,7 @@ impl Session {
         }
         let remark = self.remark(task, site);
         if is_job {
-            task.result = if site.targets.is_empty() { Reply::Many(values) } else { Reply::Nothing };
+            task.result = if site.targets.is_empty() { Reply::Many(values).kept() } else { None };
         } else if self.reporter.shows_all() {
             self.tell_at(task, What::Reply { call: site.name.clone(), names, values });
         }
@@ -279,9 +279,11 @@ impl Session {
         while let Some(frame) = task.frames.last_mut() {
             let pc = frame.pc.saturating_sub(1);
             if let Some(guard) = frame.code.guards.iter().find(|g| g.from <= pc && pc < g.to) {
-                frame.afters.truncate(guard.afters);
+                let afters = guard.afters;
                 frame.pc = guard.target;
-                frame.error = Some(Box::new(failure));
+                let tries = frame.tries();
+                tries.afters.truncate(afters);
+                tries.error = Some(Box::new(failure));
                 return Flow::On;
             }
             let Some(frame) = task.frames.pop() else { break };

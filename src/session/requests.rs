@@ -206,7 +206,7 @@ impl Session {
         }
         let other = value.downcast_rc::<TaskHandle>().ok_or_else(|| no_task(value))?;
         if other.done.get() {
-            return Ok(other.result.borrow().clone().unwrap_or_default().into());
+            return Ok(other.result().into());
         }
         if other.id.get() == task.id {
             return Err(Failure::with(Name::Deadlock, "a task cannot wait for its own end"));

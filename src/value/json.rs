@@ -117,7 +117,11 @@ fn typed_at(value: &Value, depth: usize) -> Json {
         Value::Addr(a) => address(a),
         Value::Handle(handle) => {
             // `a socket`, `an event`, `a queue between processes`
-            let kind = handle.kind().split(' ').nth(1).unwrap_or("thing");
+            let kind = match handle.kind().split(' ').nth(1) {
+                // That is how an address begins.
+                Some("host") => "stack",
+                kind => kind.unwrap_or("thing"),
+            };
             let label = (kind.into(), Value::text(handle.label()));
             let pairs = handle.fields().into_iter().map(|(key, value)| (key.into(), value));
             fields(&std::iter::once(label).chain(pairs).collect::<Vec<_>>(), depth + 1)

@@ -1,7 +1,7 @@
 //! The wire itself: a frame comes from an end, and goes on, waits, or is lost.
 
 use std::cmp::Ordering;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -88,6 +88,8 @@ pub struct Wire {
     overflowed: u64,
     /// What goes out now.
     out: Vec<Out>,
+    /// The frames that something became of, where somebody wants to know.
+    news: Option<Vec<u64>>,
 }
 
 impl Wire {
@@ -109,6 +111,7 @@ impl Wire {
             lost: 0,
             overflowed: 0,
             out: Vec::new(),
+            news: None,
         }
     }
 
@@ -160,6 +163,9 @@ impl Wire {
         let bytes = frame.bytes.clone();
         let frame = self.log.add(frame);
         let number = frame.number;
+        if let Some(news) = &mut self.news {
+            news.push(number);
+        }
         let is_ruled = !self.cut && self.rules.iter_mut().any(|rule| takes(rule, frame));
         self.rules.retain(|(left, _)| *left > 0);
         let is_held = self.hold.as_ref().is_some_and(|which| which.fits(frame));
@@ -227,6 +233,9 @@ impl Wire {
     fn mark(&mut self, number: u64, fate: Fate) {
         if let Some(frame) = self.log.get_mut(number) {
             frame.fate = fate;
+            if let Some(news) = self.news.as_mut().filter(|news| news.last() != Some(&number)) {
+                news.push(number);
+            }
         }
     }
 
@@ -303,6 +312,19 @@ impl Wire {
                 self.end(traveller.frame.number, Fate::Cut);
             }
         }
+    }
+
+    /// Remember from now on what becomes of frames.
+    pub fn follow(&mut self) {
+        self.news.get_or_insert_default();
+    }
+
+    /// The frames that came, or that something became of, since this was asked last: each once, as it is now.
+    pub fn take_news(&mut self) -> Vec<WireFrame> {
+        let mut numbers = self.news.as_mut().map(std::mem::take).unwrap_or_default();
+        let mut known = HashSet::new();
+        numbers.retain(|number| known.insert(*number));
+        numbers.into_iter().filter_map(|number| self.log.get(number)).cloned().collect()
     }
 
     /// How it treats frames.

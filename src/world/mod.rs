@@ -207,6 +207,11 @@ impl World {
         self.registry.since(0).filter(is_users).collect()
     }
 
+    /// The socket that has the descriptor of that number; also an epoll, an end of a pipe.
+    pub fn owner_of(&self, number: RawFd) -> Option<Rc<Socket>> {
+        self.registry.since(0).find(|end| end.fd().is_ok_and(|fd| fd.as_raw_fd() == number))
+    }
+
     /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
     pub fn adopt(&mut self, fd: OwnedFd) -> Result<Rc<Socket>, Failure> {
         let ask = |number| sockopt::get_int(fd.as_fd(), libc::SOL_SOCKET, number).map_err(Failure::os);
@@ -335,7 +340,8 @@ impl World {
 
     /// Close a socket that a call made when what it was made for failed. How it stood is kept: it tells why.
     pub fn undo(&mut self, socket: &Rc<Socket>) {
-        let last = trace::aside(|| socket.fd().map(|fd| Last::of(fd.as_fd(), false)));
+        let last =
+            trace::aside(|| socket.fd().map(|fd| Last::of(fd.as_fd(), socket.shared.host().map(Rc::as_ref), false)));
         if let Ok(last) = last {
             self.undone = Some(Box::new((socket.clone(), last)));
         }

@@ -369,7 +369,7 @@ impl Did {
     fn ends(&self) -> Option<Ends> {
         match self {
             Self::Connected(ends) | Self::Accepted(_, ends) => Some(ends.clone()),
-            Self::Closed(last) => Some(Ends { local: last.local.clone()?, peer: last.peer.clone()? }),
+            Self::Closed(last) => last.ends(),
             _ => None,
         }
     }

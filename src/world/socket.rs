@@ -122,7 +122,7 @@ pub struct Socket {
     pub(super) fd: RefCell<Option<OwnedFd>>,
     pub(super) closed: Cell<bool>,
     /// Its descriptor, when only calls that wait have it.
-    pub(super) held: RefCell<Option<Orphan>>,
+    pub(super) held: RefCell<Option<Box<Orphan>>>,
     name: RefCell<Option<Rc<str>>>,
     /// It is or was connected, as far as it was looked at.
     pub(super) was_connected: Cell<bool>,
@@ -392,7 +392,7 @@ impl Handle for Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         let closed = self.closed.get();
-        let Some(orphan) = self.orphan().or(self.held.take()) else { return };
+        let Some(orphan) = self.orphan().or(self.held.take().map(|held| *held)) else { return };
         let name = if closed { None } else { self.name.get_mut().take().map(|n| n.to_string()) };
         self.orphans.sockets.borrow_mut().push(Orphan { name, ..orphan });
     }
