@@ -33,6 +33,7 @@ mod house;
 mod interop;
 mod language;
 mod layout;
+mod limits;
 mod linux;
 mod manual;
 mod module;
@@ -71,6 +72,7 @@ fn main() {
         paced::trials(),
         gates::trials(),
         growth::trials(),
+        limits::trials(),
         differential::trials(),
         random::trials(),
         roundtrip::trials(),

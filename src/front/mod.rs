@@ -44,12 +44,14 @@ mod watch;
 
 use std::process::ExitCode;
 use std::rc::Rc;
+use std::time::Instant;
 
 pub use options::{Options, Program, Syllabus, Verification};
 
 use crate::help::{program, tongue};
 use crate::lang::Source;
-use crate::os::{fd, hosts, poller};
+use crate::os::{fd, hosts, memory, poller};
+use crate::value::bounds::{self, Machine};
 
 /// Exit status: an error of the script.
 pub const FAILED: u8 = 1;
@@ -81,6 +83,7 @@ pub fn main() -> ExitCode {
         output::complain(&format!("sockpit: a bug: {panic}"));
     }));
     prepare();
+    bounds::end_at(options.timeout.and_then(|timeout| Instant::now().checked_add(timeout)));
     // What is recorded and compared is the same in every language.
     let compared = matches!(options.program, Program::Record(..) | Program::Verify(..));
     tongue::speak_chinese(!compared && options.chinese.unwrap_or_else(tongue::speaks_chinese));
@@ -122,6 +125,8 @@ fn run(source: &Rc<Source>, options: &Options) -> u8 {
 
 /// What every process does before it runs anything.
 fn prepare() {
+    memory::keep_reserve();
+    bounds::ask(Machine { is_interrupted: poller::has_signal, has_room: memory::has_room });
     fd::raise_file_limit();
     if let Err(e) = poller::catch_signals() {
         output::complain(&format!("sockpit: signals cannot be caught: {e}"));

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use super::recorder::AT_PROMPT;
 use super::replay::{End, How, take_down};
-use super::transcript::{ARGUMENTS, ended, read_text, replace};
+use super::transcript::{ARGUMENTS, ended, read_text};
 use super::verdict::{Outcome, Verdict};
 use super::{FAILED, Options, Verification, junit, output};
-use crate::os::poller;
+use crate::os::{self, poller};
 use crate::render::compare::{self, Comparison, Exchange, Twin};
 use crate::render::transcript::{self, Entry};
 use crate::render::{self, Style};
@@ -36,7 +36,7 @@ struct Wanted {
 /// Read a transcript. What is wrong with it is said with its place.
 fn wanted(path: &Path, bless: bool) -> Result<Wanted, String> {
     let name = path.display().to_string();
-    let text = read_text(path)?;
+    let text = read_text(path).map_err(|(message, _)| message)?;
     let (head, body) = if text.starts_with(ARGUMENTS) || text.starts_with(AT_PROMPT) {
         text.split_at(text.find('\n').map_or(text.len(), |at| at + 1))
     } else {
@@ -134,7 +134,7 @@ fn difference(name: &str, comparison: &Comparison) -> String {
 fn blessed(path: &Path, head: &str, comparison: &Comparison) -> Verdict {
     let (entries, turned) = comparison.blessed();
     let text: String = std::iter::once(head.to_string()).chain(entries.iter().map(|e| format!("{e}\n"))).collect();
-    if let Err(e) = replace(path, &text) {
+    if let Err(e) = os::files::replace(path, text.as_bytes()) {
         return Verdict::of(path, Outcome::Unreadable, format!("{}: {}", path.display(), Failure::from(&e)));
     }
     let differing = comparison.differing();
@@ -247,7 +247,7 @@ pub(super) fn verify(what: &Verification, options: &Options) -> u8 {
     let skips = if skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
     output::say(&format!("{passed} passed, {failed} failed{skips}"));
     if let Some(out) = &what.junit
-        && let Err(e) = replace(out, &junit::report(&verdicts, begun.elapsed()))
+        && let Err(e) = os::files::replace(out, junit::report(&verdicts, begun.elapsed()).as_bytes())
     {
         output::complain(&format!("sockpit: {}: {}", out.display(), Failure::from(&e)));
         return status.max(FAILED);

@@ -13,6 +13,7 @@ pub(crate) mod files;
 mod holders;
 pub(crate) mod hosts;
 pub(crate) mod interfaces;
+pub(crate) mod memory;
 pub(crate) mod msg;
 pub(crate) mod netlink;
 pub(crate) mod netstat;

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 pub(crate) use super::ends::{Ends, Last, ended, peer_is_own};
 use super::{Mode, Socket, World};
+use crate::linux::state::State;
 use crate::os::errqueue::Queued;
 use crate::os::trace;
 use crate::value::{Addr, Failure, Name, Tried};
@@ -143,6 +144,8 @@ pub enum Did {
     Detached,
     /// The kernel's socket was closed.
     Closed(Box<Last>),
+    /// In a host its TCP state is another one from then on.
+    Stands(State),
     /// A call failed: what it tried, and with what.
     Failed(Tried, Name),
     /// SO_ERROR told that something failed: what had been tried, and with what.
