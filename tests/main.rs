@@ -24,10 +24,12 @@ mod drained;
 mod editor;
 mod events;
 mod examples;
+mod fence;
 mod foreign;
 mod gates;
 mod grammar;
 mod growth;
+mod hostile;
 mod hosts;
 mod house;
 mod interop;
@@ -73,6 +75,8 @@ fn main() {
         gates::trials(),
         growth::trials(),
         limits::trials(),
+        hostile::trials(),
+        fence::trials(),
         differential::trials(),
         random::trials(),
         roundtrip::trials(),

@@ -229,12 +229,14 @@ fn a_capture_replaces_files_alone() {
     let folder = Folder::new();
     folder.file("old.pcapng", b"old");
     fs::create_dir(folder.path().join("folder.pcapng")).unwrap();
-    std::os::unix::fs::symlink("old.pcapng", folder.path().join("link.pcapng")).unwrap();
-    let text = "save old.pcapng\nexpect EISDIR save folder.pcapng\nexpect EEXIST save link.pcapng\n";
+    std::os::unix::fs::symlink("linked.pcapng", folder.path().join("link.pcapng")).unwrap();
+    let text = "save old.pcapng\nexpect EISDIR save folder.pcapng\nsave link.pcapng\n";
     let Some(run) = in_hosts(&folder, true, text) else { return };
     assert!(run.status == 0, "{}", run.err);
     assert!(fs::read(folder.path().join("old.pcapng")).unwrap().starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]));
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
+    assert!(fs::symlink_metadata(folder.path().join("link.pcapng")).unwrap().is_symlink());
+    assert!(fs::read(folder.path().join("linked.pcapng")).unwrap().starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 5);
 }
 
 fn why_and_diagram_have_the_frames() {

@@ -70,7 +70,8 @@ fn missing(case: &Case, socket: &Socket, mut cause: Cause, ready: &str) -> Cause
     }
     // What has gone would go twice.
     let part = matches!(case.failure.tried, Tried::Send { sent: 1.., .. });
-    let again = format!("{} {}", case.call, if part { "the rest alone" } else { "again" });
+    let call = case.call;
+    let again = if part { format!("{call} the rest alone") } else { format!("{call} again") };
     let instead = instead.unwrap_or_else(|| format!("setblocking {name} on"));
     cause.advise(format!("{again} when poll {name} {ready} says {ready}, or {instead} to wait"))
 }

@@ -15,7 +15,7 @@ use super::tongue;
 /// How deep texts stand in each other.
 const DEPTH_MAX: usize = 8;
 
-/// A template that has so many letters of its own is taken before a text is looked at in parts.
+/// A template that has so many letters of its own may have any text for a value.
 const TELLING: usize = 9;
 
 /// How much a template says of a text that fits it. The first are tried first.
@@ -86,8 +86,8 @@ fn found(text: &str, depth: usize) -> Option<String> {
         of_it.into_iter().find_map(|template| template.fill(text, depth))
     };
     fill(Rank::Label)
-        .or_else(|| fill(Rank::Telling))
         .or_else(|| parts(text, depth, true))
+        .or_else(|| fill(Rank::Telling))
         .or_else(|| fill(Rank::Short))
         .or_else(|| parts(text, depth, false))
 }

@@ -11,9 +11,10 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use libc::{sa_family_t, sockaddr, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
 
 use super::fd::last;
+use super::fence;
 use super::sockopt::NetFd;
 use super::special;
-use super::trace::{Arg, traced};
+use super::trace::{self, Arg, traced};
 use crate::linux::constants::{ACCEPT_FLAGS, MSG_FLAGS};
 use crate::value::Addr;
 use crate::value::addr::UNIX_PATH_MAX;
@@ -113,6 +114,7 @@ fn decode_v6(rest: &[u8]) -> Addr {
 
 /// An address ready to be given to the kernel.
 pub(super) fn encoded(addr: &Addr, at: NetFd<'_>) -> Result<(sockaddr_storage, socklen_t), i32> {
+    fence::lets(addr)?;
     // SAFETY: the storage is whole numbers, for which zero will do.
     let mut storage = unsafe { std::mem::zeroed() };
     let len = to_sockaddr(addr, at, &mut storage)?;
@@ -172,6 +174,15 @@ pub(crate) fn bind(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
     // SAFETY: the storage holds an address of that length.
     let done = unsafe { libc::bind(fd.as_raw_fd(), (&raw const storage).cast(), len) };
     traced!("bind", result = zero(done); Arg::Fd(fd.as_raw_fd()), Arg::Addr(Some(addr)))
+}
+
+/// listen(2), where the address may be reached.
+pub(crate) fn listen(fd: BorrowedFd<'_>, backlog: i32) -> Result<(), i32> {
+    if fence::is_loopback_only() {
+        // One that has no address is given the wildcard.
+        fence::lets(&trace::aside(|| getsockname(fd))?)?;
+    }
+    super::fd::listen(fd, backlog)
 }
 
 /// connect(2).

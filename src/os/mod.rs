@@ -9,6 +9,7 @@ pub(crate) mod diag;
 pub mod epoll;
 pub(crate) mod errqueue;
 pub mod fd;
+pub(crate) mod fence;
 pub(crate) mod files;
 mod holders;
 pub(crate) mod hosts;

@@ -4,7 +4,7 @@ use owo_colors::Style as Paint;
 use unicode_width::UnicodeWidthStr;
 
 use super::Style;
-use crate::help;
+use crate::help::{self, tongue};
 use crate::value::fold;
 use crate::value::page::{Page, PagePart};
 
@@ -33,7 +33,8 @@ fn told(page: &Page, style: Style) -> Page {
             let brief = help::brief_in_chinese(term, text).map(String::from);
             PagePart::Entry(label(term), brief.unwrap_or_else(|| label(text)))
         }
-        PagePart::Title(_) | PagePart::Code(_) => part.clone(),
+        PagePart::Title(text) => PagePart::Title(tongue::chinese(text).unwrap_or(text).into()),
+        PagePart::Code(_) => part.clone(),
     };
     Page(page.0.iter().map(part).collect())
 }

@@ -89,7 +89,9 @@ impl World {
         let overflows = strand.wire.counts().2 == 1;
         let frame = strand.wire.log().get(number);
         let fate = frame.map(|frame| frame.fate);
-        frame.into_iter().for_each(|frame| self.standings.see(frame));
+        if let Some(frame) = frame {
+            self.standings.see(frame);
+        }
         if self.wires.shows || fate == Some(Fate::Held) || (fate == Some(Fate::NoRoom) && overflows) {
             self.show_frame(wire, number, held);
         }

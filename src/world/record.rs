@@ -401,7 +401,7 @@ mod tests {
     use std::os::fd::AsFd;
 
     use super::*;
-    use crate::os::{addr, fd};
+    use crate::os::addr;
 
     fn recorded() -> World {
         World { record: Some(Record::default()), ..World::default() }
@@ -425,7 +425,7 @@ mod tests {
         let mut world = recorded();
         let server = world.socket(None, [libc::AF_INET, libc::SOCK_STREAM, 0]).unwrap();
         addr::bind(server.fd().unwrap().as_fd(), &"127.0.0.1:0".parse().unwrap()).unwrap();
-        fd::listen(server.fd().unwrap().as_fd(), 1).unwrap();
+        addr::listen(server.fd().unwrap().as_fd(), 1).unwrap();
         let at = server.addresses().0;
         world.close(&server).unwrap();
         let record = world.record.unwrap();
