@@ -25,15 +25,18 @@ mod drained;
 mod editor;
 mod events;
 mod examples;
+mod fence;
 mod foreign;
 mod gates;
 mod grammar;
 mod growth;
+mod hostile;
 mod hosts;
 mod house;
 mod interop;
 mod language;
 mod layout;
+mod limits;
 mod linux;
 mod manual;
 mod module;
@@ -72,6 +75,9 @@ fn main() {
         paced::trials(),
         gates::trials(),
         growth::trials(),
+        limits::trials(),
+        hostile::trials(),
+        fence::trials(),
         differential::trials(),
         random::trials(),
         roundtrip::trials(),

@@ -180,7 +180,7 @@ pub(super) const BACKLOG: i32 = 128;
 pub(super) const DONE: Step = Step::Done(Reply::Nothing);
 
 pub(super) fn listen_on(world: &mut World, socket: &Socket, backlog: i32) -> Result<Step, Failure> {
-    fd::listen(socket.fd()?.as_fd(), backlog.max(0))
+    addr::listen(socket.fd()?.as_fd(), backlog.max(0))
         .map_err(|e| Failure::os(e).trying(Tried::Listen).on(socket.serial))?;
     world.note(socket, || Did::Listens(local(socket)));
     if world.record.is_some()

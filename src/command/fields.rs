@@ -7,7 +7,7 @@ use super::kinds;
 use crate::linux::layout::{Layout, Member};
 use crate::linux::{constants, errno};
 use crate::os::addr;
-use crate::os::sockopt::{self, At};
+use crate::os::sockopt::{self, NetFd};
 use crate::value::{Addr, Failure, Value, text};
 
 /// The fields of a structure that stand in these bytes, each with its name.
@@ -259,7 +259,7 @@ fn address_v6(value: &Value) -> Option<Ipv6Addr> {
 }
 
 /// An interface's number, by number or name, in a host or on this machine.
-pub(super) fn interface(value: &Value, at: At<'_>) -> Result<i32, Failure> {
+pub(super) fn interface(value: &Value, at: NetFd<'_>) -> Result<i32, Failure> {
     let Value::Text(name) = value else { return int(value) };
     if let Some(number @ Value::Int(_)) = kinds::number(name) {
         return int(&number);

@@ -78,7 +78,7 @@ pub(super) fn encode(option: OptRef, args: &Args) -> Result<Raw<'_>, Failure> {
             Value::None => Raw::Made([0; 24], 0),
             other => Raw::Given(other.wire()),
         },
-        OptKind::Wide => wide(first)?,
+        OptKind::Wide => wide(first, spec.level)?,
         OptKind::Program => return Err(takes(OptKind::Program.form(), VALUE)),
         OptKind::Length => match usize::try_from(int(first, VALUE)?) {
             Ok(length @ ..=MOST) => Raw::Given(Cow::Owned(vec![0; length])),
@@ -89,6 +89,7 @@ pub(super) fn encode(option: OptRef, args: &Args) -> Result<Raw<'_>, Failure> {
             (address, 0) => Raw::made([&address.octets()]),
             (address, index) => Raw::made([&[0; 4], &address.octets(), &index.to_ne_bytes()]),
         },
+        OptKind::Flags(_) => Raw::int(int(first, VALUE).map_err(|_| takes(spec.kind.form(), VALUE))?),
         // A number for a structure goes as the int that C would pass, and the kernel says what it thinks of it.
         _ => Raw::int(int(first, VALUE)?),
     })
@@ -111,10 +112,11 @@ fn int(value: &Value, at: usize) -> Result<i32, Failure> {
     fields::int(value).map_err(|failure| failure.at(at))
 }
 
-/// A number of 64 bits, as an `int` where that is enough: then it means the same to kernels of any age.
-fn wide(value: &Value) -> Result<Raw<'static>, Failure> {
+/// A number of 64 bits; of a socket of any family as an `int` where that is enough: then it means the same to kernels of any age.
+fn wide(value: &Value, level: i32) -> Result<Raw<'static>, Failure> {
     let n = fields::whole(value).map_err(|failure| failure.at(VALUE))?;
-    if let Ok(small) = i32::try_from(n).or_else(|_| u32::try_from(n).map(|n| n as i32)) {
+    let small = i32::try_from(n).or_else(|_| u32::try_from(n).map(|n| n as i32));
+    if let (libc::SOL_SOCKET, Ok(small)) = (level, small) {
         return Ok(Raw::int(small));
     }
     let large = u64::try_from(n).map_err(|_| Failure::usage(format!("{n} does not fit 64 bits")).at(VALUE))?;

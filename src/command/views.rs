@@ -223,14 +223,17 @@ pub(crate) const COMMANDS: &[Command] = &[
             "with .transcript at its end: the session with what it showed; with .pcapng: the frames that went over the wire",
         )],
         notes: &[
-            "A capture replaces a regular file as a whole or not at all, and nothing else. Each frame has the host that sent it \
+            "A file is there whole or as it was before; a device, a pipe, what a link stands for are written to as they are. At \
+             the prompt you are asked before a file is written over that the session did not make.",
+            "Each frame of a capture has the host that sent it \
              as its interface, and a comment on what the wire did to it; of several wires each has a file, as in \
              FILE-NAME.pcapng.",
         ],
         errors: &[
             err("EACCES", "the file may not be written"),
             err("ENOENT", "its folder does not exist"),
-            err("EEXIST", "a capture would replace what is no regular file"),
+            err("EEXIST", "it is there, and you were asked and said no"),
+            err("EISDIR", "it is a folder"),
             err("Usage", "there is no wire yet whose frames could be saved"),
         ],
         example: "print hello\nsave session.sock",

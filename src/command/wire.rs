@@ -41,6 +41,7 @@ const WIRE: Command = Command {
          the same seed makes the same choices, for the frames of each host apart. 0 takes a setting back.",
         "At most 1000 frames are held or under way; what comes then is dropped, as at a full queue of an interface, and \
          counted: no_room. What came faster than sockpit read is counted too: missed. An mtu below 1280 takes IPv6 away from the links.",
+        "Neither Python nor C has a call for it: there tc(8) does the like to an interface, as root.",
     ],
     man: "tc-netem(8)",
     errors: &[USAGE, err("timeout", "no frame came that could be passed or dropped")],

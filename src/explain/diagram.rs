@@ -1,5 +1,6 @@
 //! The session so far as a sequence diagram: made of the record.
 
+use std::collections::VecDeque;
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
@@ -48,7 +49,9 @@ pub(crate) fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Fail
         return Err(Failure::usage("with -q nothing is written down of what happens to sockets"));
     };
     // What the kernel made of a number is said with the call.
-    let facts = record.facts().filter(|fact| !matches!(fact.did, Did::Taken { .. })).collect();
+    let facts = record.facts().filter(|fact| !matches!(fact.did, Did::Taken { .. } | Did::Stands(_))).collect();
+    let stands =
+        record.facts().filter_map(|fact| if let Did::Stands(state) = fact.did { Some((fact, state)) } else { None });
     let mut drawing = Drawing {
         world,
         record,
@@ -60,20 +63,24 @@ pub(crate) fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Fail
         diagram: Diagram::default(),
     };
     let owners = Owners::of(world, record, &drawing.facts);
-    let mut frames = frames::all(world).into_iter().peekable();
+    let mut meanwhile = Meanwhile { frames: frames::all(world).into(), stands: stands.collect() };
     for i in 0..drawing.facts.len() {
         let fact = drawing.facts[i];
-        while let Some(frame) = frames.next_if(|frame| frame.after < fact.number) {
-            drawing.frame(&owners, frame);
-        }
+        drawing.meanwhile(&owners, &mut meanwhile, fact.number);
         drawing.places.see(world, fact);
         if drawing.is_chosen(fact.socket) {
             drawing.step(i);
         }
     }
-    frames.for_each(|frame| drawing.frame(&owners, frame));
+    drawing.meanwhile(&owners, &mut meanwhile, u64::MAX);
     drawing.finish();
     Ok(drawing.diagram)
+}
+
+/// What was no call's doing: frames, and states that they changed.
+struct Meanwhile<'a> {
+    frames: VecDeque<&'a WireFrame>,
+    stands: VecDeque<(&'a Fact, State)>,
 }
 
 /// What went from one to another.
@@ -143,6 +150,36 @@ impl Drawing<'_> {
             }
         }
         self.fold(step);
+    }
+
+    /// What happened before the fact of that number, and was no call's doing.
+    fn meanwhile(&mut self, owners: &Owners, all: &mut Meanwhile, number: u64) {
+        loop {
+            let frame = all.frames.front().map_or(u64::MAX, |frame| frame.after);
+            let stands = all.stands.front().map_or(u64::MAX, |(fact, _)| fact.number);
+            if frame < stands.min(number) {
+                let _ = all.frames.pop_front().map(|frame| self.frame(owners, frame));
+            } else if stands < number {
+                let _ = all.stands.pop_front().map(|(fact, state)| self.stands(fact, state));
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// A socket's TCP state is another one.
+    fn stands(&mut self, fact: &Fact, state: State) {
+        if !self.is_chosen(fact.socket) || self.record.forgot(fact.socket) {
+            return;
+        }
+        let lane = self.lane(Who::Ours(fact.socket));
+        let new = (lane, state.name().to_string());
+        match self.folded.last_mut() {
+            Some((last, _)) if !last.states.is_empty() && last.states.iter().all(|(own, _)| *own != lane) => {
+                last.states.push(new);
+            }
+            _ => self.fold(DiagramStep { lane, states: vec![new], ..DiagramStep::default() }),
+        }
     }
 
     /// A frame that went over a wire.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use lexopt::prelude::{Long, Short, Value};
 
 use super::output::Form;
-use crate::help::{manual, tongue};
+use crate::help::{completions, manual, tongue};
 
 /// The option that names a part of a lesson.
 const AS: &str = "as";
@@ -29,12 +29,26 @@ pub struct Options {
     pub norc: bool,
     /// How events are written.
     pub form: Form,
+    /// What it may reach.
+    pub reach: Reach,
     /// The bound on the whole run.
     pub timeout: Option<Duration>,
     /// Of a lesson of two programs, the one that is played.
     pub role: Option<String>,
     /// What sockpit says is in Chinese; none where nobody said so.
     pub chinese: Option<bool>,
+}
+
+/// What a program may reach.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Reach {
+    /// Whatever its user may.
+    #[default]
+    All,
+    /// This machine's addresses, and the files of the working folder.
+    Loopback,
+    /// What is in namespaces of its own.
+    Isolated,
 }
 
 /// What is run.
@@ -72,6 +86,8 @@ pub struct Verification {
     pub paths: Vec<PathBuf>,
     /// Write anew what differs.
     pub bless: bool,
+    /// How many run at once; as many as there are cores, where nobody says.
+    pub jobs: Option<usize>,
     /// Where to write what came of them as JUnit XML.
     pub junit: Option<PathBuf>,
 }
@@ -100,6 +116,8 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options,
             Short('i') | Long("interactive") => options.stay = true,
             Short('n') | Long("check") => options.check = true,
             Long("norc") => options.norc = true,
+            Long("isolated") => options.reach = Reach::Isolated,
+            Long("loopback-only") => options.reach = Reach::Loopback,
             Long("json") => {
                 options.form = match parser.optional_value() {
                     None => Form::Json,
@@ -207,6 +225,12 @@ fn contradictions(options: &Options, given: &Given) -> Option<&'static str> {
         Form::Json | Form::Full if options.check => return Some("-n runs nothing that --json could tell of"),
         _ => {}
     }
+    let is_verify = matches!(options.program, Program::Verify(_));
+    if options.reach != Reach::All && !(runs || is_prompt || is_verify && options.reach == Reach::Isolated) {
+        return Some(
+            "--isolated and --loopback-only go with a script, -c, - and the prompt; --isolated with verify, too",
+        );
+    }
     match (options.check, options.stay) {
         (true, true) => Some("-n runs nothing, so there is nothing to stay at the prompt with: give -n or -i"),
         (true, _) if is_prompt => Some("-n needs what it is to check: a file, -c LINES or -"),
@@ -224,6 +248,14 @@ fn seconds(parser: &mut lexopt::Parser) -> Result<Option<Duration>, String> {
     limit.map(Some).ok_or_else(|| format!("--timeout takes seconds, not `{text}`"))
 }
 
+fn jobs(parser: &mut lexopt::Parser) -> Result<usize, String> {
+    let text = parser.value().map_err(|e| wrong(&e))?.to_string_lossy().into_owned();
+    text.parse()
+        .ok()
+        .filter(|n| *n > 0)
+        .ok_or_else(|| format!("-j takes a number of transcripts at once, not `{text}`"))
+}
+
 /// The language that is asked for: whether it is Chinese.
 fn lang(parser: &mut lexopt::Parser) -> Result<bool, String> {
     let name = text(parser.value().map_err(|e| wrong(&e))?)?;
@@ -234,6 +266,10 @@ fn lang(parser: &mut lexopt::Parser) -> Result<bool, String> {
 fn help(parser: &mut lexopt::Parser) -> Result<Program, String> {
     let words: Vec<String> = parser.raw_args().map_err(|e| e.to_string())?.map(text).collect::<Result<_, _>>()?;
     match words.first().map(String::as_str) {
+        Some("--completions") => {
+            let script = words.get(1).filter(|_| words.len() == 2).and_then(|shell| completions::script(shell));
+            script.map(Program::Say).ok_or_else(completions::shells)
+        }
         Some("--man") if words.len() == 1 => Ok(Program::Say(manual::manual().trim_end().into())),
         Some(flag) if flag.starts_with('-') && flag != "-k" => Err(format!("`help` has no option `{flag}`")),
         _ => Ok(Program::Help(words)),
@@ -295,6 +331,8 @@ fn verify(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Program,
     while let Some(arg) = parser.next().map_err(|e| e.to_string())? {
         match arg {
             Long("bless") => what.bless = true,
+            Long("isolated") => options.reach = Reach::Isolated,
+            Short('j') => what.jobs = Some(jobs(parser)?),
             Long("junit") => what.junit = Some(parser.value().map_err(|e| e.to_string())?.into()),
             Long("timeout") => options.timeout = seconds(parser)?,
             Value(word) => what.paths.push(PathBuf::from(word)),

@@ -9,7 +9,10 @@ use crate::help::{sentence, tongue};
 use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Show, Sink, What};
-use crate::value::{Failure, fold};
+use crate::value::{Failure, bounds, fold};
+
+/// What is written in one go, in bytes.
+const PIECE: usize = 64 * 1024;
 
 /// Say on standard error, in the language of who reads it.
 pub(super) fn complain(text: &str) {
@@ -22,6 +25,16 @@ pub(super) fn show_error(text: &str) {
     let stream = io::stderr();
     let text = terminal::width(&stream).map_or_else(|| text.to_string(), |width| fold::wrap_lines(text, width));
     let _ = writeln!(stream.lock(), "{text}");
+}
+
+/// Write a line. Of a long one no more comes when somebody asks the program to stop.
+pub(super) fn line(out: &mut impl Write, text: &str) -> io::Result<()> {
+    let mut pieces = text.as_bytes().chunks(PIECE);
+    pieces.next().map_or(Ok(()), |first| out.write_all(first))?;
+    for piece in pieces.take_while(|_| !bounds::is_hurried()) {
+        out.write_all(piece)?;
+    }
+    out.write_all(b"\n")
 }
 
 /// Write to standard output and say how that went.
@@ -120,7 +133,7 @@ impl Output {
 
     fn write(&mut self, text: &str) -> bool {
         tee::log(text);
-        let done = writeln!(self.out, "{text}").and_then(|()| if self.watched { self.out.flush() } else { Ok(()) });
+        let done = line(&mut self.out, text).and_then(|()| if self.watched { self.out.flush() } else { Ok(()) });
         check(&done)
     }
 }

@@ -114,10 +114,10 @@ impl Screen {
         }
         self.clear_status();
         if self.beside.get() {
-            return writeln!(io::stderr().lock(), "{text}").is_ok();
+            return output::line(&mut io::stderr().lock(), text).is_ok();
         }
         let mut out = io::stdout().lock();
-        writeln!(out, "{text}").and_then(|()| out.flush()).is_ok()
+        output::line(&mut out, text).and_then(|()| out.flush()).is_ok()
     }
 
     /// Show a call's output, or as much of it as the screen has room for.

@@ -9,17 +9,17 @@ use super::asker::Asker;
 use super::output::{self, Output};
 use super::{FAILED, INTERRUPTED, Options, Program, TIMED_OUT, WRONG_USAGE};
 use crate::help::{self, lessons, parts, tongue, translate};
-use crate::lang::{Error, Source};
+use crate::lang::{Error, FILE_MAX, Source};
+use crate::os::files;
 use crate::render::{self, PROMPT};
 use crate::session::{Main, Session, Stop};
+use crate::value::text::printable;
 use crate::value::{Failure, Name};
 
 /// Show only what `print` prints.
 pub(super) const QUIET: &str = "--quiet";
 /// Speak Chinese.
 pub(super) const IN_CHINESE: &str = "--lang=zh";
-/// The largest script or transcript that is read, in bytes.
-const FILE_MAX: u64 = 64 * 1024 * 1024;
 
 /// The part of a program that is asked for, or all of it.
 pub(super) fn part(source: Rc<Source>, role: Option<&str>) -> Result<Rc<Source>, u8> {
@@ -50,11 +50,15 @@ pub(super) fn read(path: &Path) -> Result<Rc<Source>, u8> {
             }
             Ok(source)
         }
+        Err(e) if given_up(&e).is_some() => {
+            output::complain(&format!("sockpit: {}", unread(path, &e)));
+            Err(given_up(&e).unwrap_or(FAILED))
+        }
         Err(e) => {
             if let Some(lesson) = carried(&e, &name) {
                 return Ok(lesson);
             }
-            output::complain(&format!("sockpit: {name}: {}", Failure::from(&e)));
+            output::complain(&format!("sockpit: {}", unread(path, &e)));
             if e.kind() == std::io::ErrorKind::NotFound && crate::command::find(&name).is_some() {
                 output::complain(&format!("  `{name}` is a call: sockpit -c '{name} ...', or type it at the prompt"));
             }
@@ -69,12 +73,28 @@ fn carried(error: &std::io::Error, name: &str) -> Option<Rc<Source>> {
     Some(Source::new(&format!("{}.sock", lesson.name), &translate::told(lesson.text)))
 }
 
+/// The exit status where reading a file was given up: it was interrupted, or the time of the run was over.
+pub(super) fn given_up(error: &std::io::Error) -> Option<u8> {
+    match error.raw_os_error()? {
+        libc::EINTR => Some(INTERRUPTED),
+        libc::ETIMEDOUT => Some(TIMED_OUT),
+        _ => None,
+    }
+}
+
+/// Why a file was not read.
+pub(super) fn unread(path: &Path, error: &std::io::Error) -> String {
+    let name = printable(&path.to_string_lossy());
+    match given_up(error) {
+        None => format!("{name}: {}", Failure::from(error)),
+        Some(INTERRUPTED) => format!("{name}: interrupted before it was read"),
+        Some(_) => format!("{name}: the run was bound, and its time was over before it was read"),
+    }
+}
+
 /// The bytes of a script or a transcript.
 pub(super) fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
-    if std::fs::metadata(path)?.len() > FILE_MAX {
-        return Err(std::io::Error::from_raw_os_error(libc::EFBIG));
-    }
-    std::fs::read(path)
+    files::read(path, FILE_MAX)
 }
 
 /// The lines of `-c` as a program.
@@ -85,7 +105,13 @@ pub(super) fn lines(text: &str) -> Rc<Source> {
 /// What comes on standard input, as a program. What is wrong with it is said; gives the exit status then.
 pub(super) fn stdin() -> Result<Rc<Source>, u8> {
     let mut bytes = Vec::new();
-    match std::io::stdin().lock().read_to_end(&mut bytes) {
+    match std::io::stdin().lock().take(FILE_MAX as u64 + 1).read_to_end(&mut bytes) {
+        Ok(count) if count > FILE_MAX => {
+            output::complain(&format!(
+                "sockpit: standard input has more than {FILE_MAX} bytes, the most that a program has"
+            ));
+            Err(FAILED)
+        }
         Ok(_) => Source::from_bytes("stdin", bytes).map_err(|error| refuse(&error)),
         Err(e) => {
             output::complain(&format!("sockpit: standard input cannot be read: {e}"));

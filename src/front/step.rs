@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::editor::Ask;
 use super::screen::Screen;
+use crate::help::marks::{self, LessonMark};
 use crate::help::program::STEPS;
 use crate::lang::{self, Source};
 use crate::render::PROMPT;
@@ -86,8 +87,9 @@ pub(super) fn waits(session: &Session, screen: &Screen) {
 /// Show, once, what stands above a line of the program and is no statement: comments, `try`, `else`.
 fn above(session: &Session, screen: &Screen, standing: &NextStatement) {
     for text in lines_above(session, screen, standing) {
-        if !matches!(text.trim(), "" | "end") {
-            screen.quote(&printable(text));
+        let is_mark = matches!(marks::mark(text), Some(LessonMark::Part(_)));
+        if !is_mark && !matches!(text.trim(), "" | "end") {
+            screen.remark(&printable(text));
         }
     }
 }

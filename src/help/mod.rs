@@ -3,6 +3,7 @@
 //!
 //! All of it is made from the tables that the program itself works with. It knows no session and no terminal.
 
+pub mod completions;
 mod errors;
 mod examples;
 mod find;

@@ -5,7 +5,7 @@
 //! | --- | --- |
 //! | `#@ server` | the lines from here on are the server's, down to the next such mark; with two names, of both |
 //! | `#@` | the lines from here on belong to the lesson as a whole alone |
-//! | `#@ server: LINE` | a line that this part alone has, when it is played alone |
+//! | `#@ server: LINE` | a line that this part has, or these parts have, when it is played alone |
 //!
 //! What stands above the first mark every part has. A part keeps its lines where they stand, so that their numbers are the
 //! lesson's; exercises are the lesson's. To whoever runs the lesson as a whole all of these are comments.
@@ -16,13 +16,13 @@ use super::marks::{LessonMark, mark};
 enum Says<'a> {
     /// From here on the lines are of these parts.
     From(Vec<&'a str>),
-    /// One line of that part.
-    Line(&'a str, &'a str),
+    /// One line of these parts.
+    Line(Vec<&'a str>, &'a str),
 }
 
 fn says(mark: &str) -> Says<'_> {
     match mark.split_once(": ") {
-        Some((name, line)) => Says::Line(name.trim(), line),
+        Some((names, line)) => Says::Line(names.split_whitespace().collect(), line),
         None => Says::From(mark.split_whitespace().collect()),
     }
 }
@@ -32,10 +32,7 @@ pub fn names(text: &str) -> Vec<&str> {
     let mut all = Vec::new();
     for line in text.lines() {
         let Some(LessonMark::Part(mark)) = mark(line) else { continue };
-        let named = match says(mark) {
-            Says::From(names) => names,
-            Says::Line(name, _) => vec![name],
-        };
+        let (Says::From(named) | Says::Line(named, _)) = says(mark);
         for name in named {
             if !all.contains(&name) {
                 all.push(name);
@@ -54,7 +51,7 @@ pub fn part(text: &str, name: &str) -> Option<String> {
             match mark(line) {
                 Some(LessonMark::Part(mark)) => match says(mark) {
                     Says::From(names) => ours = names.contains(&name),
-                    Says::Line(of, code) if of == name => {
+                    Says::Line(of, code) if of.contains(&name) => {
                         out.push_str(&line[..line.len() - line.trim_start().len()]);
                         out.push_str(code);
                     }
@@ -75,15 +72,18 @@ mod tests {
     use super::*;
 
     const TEXT: &str = "# T\nlet port = 1\n#@ server\nsrv = socket\n  #@ client: let addr = :$port\n#@ client\ncli = socket\n\
-                        #@ server client\nprint both\n#@\nprint whole\n#> exercise: E\n";
+                        #@ server client\nprint both\n#@\nprint whole\n#> exercise: E\n#@ client server: print alone\n";
 
     #[test]
     fn a_part_has_its_lines_where_they_stand() {
         assert_eq!(names(TEXT), ["server", "client"]);
         let server = part(TEXT, "server").unwrap();
-        assert_eq!(server, "# T\nlet port = 1\n\nsrv = socket\n\n\n\n\nprint both\n\n\n\n");
+        assert_eq!(server, "# T\nlet port = 1\n\nsrv = socket\n\n\n\n\nprint both\n\n\n\nprint alone\n");
         let client = part(TEXT, "client").unwrap();
-        assert_eq!(client, "# T\nlet port = 1\n\n\n  let addr = :$port\n\ncli = socket\n\nprint both\n\n\n\n");
+        assert_eq!(
+            client,
+            "# T\nlet port = 1\n\n\n  let addr = :$port\n\ncli = socket\n\nprint both\n\n\n\nprint alone\n"
+        );
         assert!(part(TEXT, "ser").is_none() && names("# T\nprint 1\n").is_empty());
     }
 }

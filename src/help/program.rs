@@ -13,7 +13,10 @@ pub const FORMS: &[(&str, &str)] = &[
     ("sockpit -n FILE.sock...", "check scripts and run nothing; also -n -c 'LINES', -n -"),
     ("sockpit [OPTIONS] step FILE.sock [ARG...]", "the prompt, with the script's next line already typed"),
     ("sockpit record FILE.sock [ARG...] [-o OUT]", "write the session as a transcript"),
-    ("sockpit verify FILE... [--bless] [--junit OUT]", "run transcripts again, show what differs, or write it anew"),
+    (
+        "sockpit verify FILE... [--bless] [--junit OUT] [-j N] [--isolated]",
+        "run transcripts again, show what differs, or write it anew",
+    ),
     (
         "sockpit lessons [--write DIR | --check]",
         "list the lessons of the course, write them as files, or prove its exercises",
@@ -24,6 +27,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ),
     ("sockpit help [WORD]", "explain the calls, or a call, an option, an error, a word"),
     ("sockpit help -k WORD...", "search in all of help"),
+    ("sockpit help --completions SHELL", "write what bash, zsh or fish completes of this command line"),
     ("sockpit help --man", "write the manual page: sockpit help --man | man -l -"),
 ];
 
@@ -32,6 +36,12 @@ pub const OPTIONS: &[(&str, &str)] = &[
     ("-i, --interactive", "stay at the prompt after a script or -c, with its names and sockets"),
     ("-n, --check", "only say what is wrong with it, and run nothing"),
     ("--norc", "leave out the lines of rc.sock, which are run before the first prompt"),
+    (
+        "--isolated",
+        "run it in namespaces of its own: no network but lo, no file changed but in a folder of its own; of verify, each \
+         transcript with a network of its own",
+    ),
+    ("--loopback-only", "run it here, with no address but this machine's, no file outside of the folder, no process"),
     ("-q, --quiet", "show only what `print` prints, and errors"),
     ("--json[=full]", "write what happens as JSON, a line an event; full: with each socket's state and traffic"),
     (

@@ -11,9 +11,10 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use libc::{sa_family_t, sockaddr, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
 
 use super::fd::last;
-use super::sockopt::At;
+use super::fence;
+use super::sockopt::NetFd;
 use super::special;
-use super::trace::{Arg, traced};
+use super::trace::{self, Arg, traced};
 use crate::linux::constants::{ACCEPT_FLAGS, MSG_FLAGS};
 use crate::value::Addr;
 use crate::value::addr::UNIX_PATH_MAX;
@@ -26,13 +27,13 @@ pub(crate) const UNIX_NAME_MAX: usize = UNIX_PATH_MAX - 1;
 
 /// Write an address as the kernel takes it. Gives the length it has there; ENAMETOOLONG for a unix name that does
 /// not fit.
-pub(crate) fn to_sockaddr(addr: &Addr, at: At<'_>, out: &mut sockaddr_storage) -> Result<socklen_t, i32> {
+pub(crate) fn to_sockaddr(addr: &Addr, at: NetFd<'_>, out: &mut sockaddr_storage) -> Result<socklen_t, i32> {
     let out: *mut [u8; size_of::<sockaddr_storage>()] = (&raw mut *out).cast();
     // SAFETY: the storage is whole numbers, without padding, for which any bytes will do; `out` takes over its borrow.
     encode(addr, at, unsafe { &mut *out }).map(|len| len as socklen_t)
 }
 
-pub(crate) fn encode(addr: &Addr, at: At<'_>, out: &mut [u8; size_of::<sockaddr_storage>()]) -> Result<usize, i32> {
+pub(crate) fn encode(addr: &Addr, at: NetFd<'_>, out: &mut [u8; size_of::<sockaddr_storage>()]) -> Result<usize, i32> {
     let mut len = 0;
     let mut put = |bytes: &[u8]| {
         out[len..len + bytes.len()].copy_from_slice(bytes);
@@ -84,7 +85,7 @@ pub(crate) fn encode(addr: &Addr, at: At<'_>, out: &mut [u8; size_of::<sockaddr_
 }
 
 /// The address in the bytes that the kernel wrote.
-pub(crate) fn decode(bytes: &[u8], at: At<'_>) -> Addr {
+pub(crate) fn decode(bytes: &[u8], at: NetFd<'_>) -> Addr {
     let Some((family, rest)) = bytes.split_first_chunk::<FAMILY_SIZE>() else { return Addr::Unnamed };
     let family = sa_family_t::from_ne_bytes(*family);
     match i32::from(family) {
@@ -112,7 +113,8 @@ fn decode_v6(rest: &[u8]) -> Addr {
 }
 
 /// An address ready to be given to the kernel.
-pub(super) fn encoded(addr: &Addr, at: At<'_>) -> Result<(sockaddr_storage, socklen_t), i32> {
+pub(super) fn encoded(addr: &Addr, at: NetFd<'_>) -> Result<(sockaddr_storage, socklen_t), i32> {
+    fence::lets(addr)?;
     // SAFETY: the storage is whole numbers, for which zero will do.
     let mut storage = unsafe { std::mem::zeroed() };
     let len = to_sockaddr(addr, at, &mut storage)?;
@@ -172,6 +174,15 @@ pub(crate) fn bind(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
     // SAFETY: the storage holds an address of that length.
     let done = unsafe { libc::bind(fd.as_raw_fd(), (&raw const storage).cast(), len) };
     traced!("bind", result = zero(done); Arg::Fd(fd.as_raw_fd()), Arg::Addr(Some(addr)))
+}
+
+/// listen(2), where the address may be reached.
+pub(crate) fn listen(fd: BorrowedFd<'_>, backlog: i32) -> Result<(), i32> {
+    if fence::is_loopback_only() {
+        // One that has no address is given the wildcard.
+        fence::lets(&trace::aside(|| getsockname(fd))?)?;
+    }
+    super::fd::listen(fd, backlog)
 }
 
 /// connect(2).

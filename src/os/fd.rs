@@ -245,6 +245,23 @@ pub fn wait_writable(fd: BorrowedFd<'_>) {
     let _ = rustix::event::poll(&mut one, None);
 }
 
+/// Block this thread until a descriptor can be read, for a twentieth of a second at most: whether it can.
+pub(crate) fn is_readable_soon(fd: BorrowedFd<'_>) -> bool {
+    is_soon(fd, PollFlags::IN)
+}
+
+/// The same of writing.
+pub(crate) fn is_writable_soon(fd: BorrowedFd<'_>) -> bool {
+    is_soon(fd, PollFlags::OUT)
+}
+
+fn is_soon(fd: BorrowedFd<'_>, what: PollFlags) -> bool {
+    let mut one = [PollFd::from_borrowed_fd(fd, what)];
+    let soon = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+    // EINTR: whoever asks tries again.
+    rustix::event::poll(&mut one, Some(&soon)).is_ok_and(|there| there > 0)
+}
+
 /// ioctl(2) FIONREAD: bytes waiting to be read; on a datagram socket, those of the next datagram.
 pub fn inq(fd: BorrowedFd<'_>) -> Result<usize, i32> {
     ioctl_int(fd, libc::FIONREAD, "FIONREAD").map(|n| n as usize)

@@ -125,10 +125,10 @@ pub fn memory(fd: BorrowedFd<'_>) -> Result<Memory, i32> {
 }
 
 /// A socket of the network namespace whose interfaces are meant; this machine's where there is none.
-pub type At<'a> = Option<BorrowedFd<'a>>;
+pub type NetFd<'a> = Option<BorrowedFd<'a>>;
 
 /// The number of the network interface of that name: `if_nametoindex(3)`.
-pub fn interface_index(at: At<'_>, name: &str) -> Option<u32> {
+pub fn interface_index(at: NetFd<'_>, name: &str) -> Option<u32> {
     let name = CString::new(name).ok()?;
     let Some(at) = at else {
         // SAFETY: the name ends with a zero byte and lives as long as the call.
@@ -151,7 +151,7 @@ pub fn interface_index(at: At<'_>, name: &str) -> Option<u32> {
 }
 
 /// The name of the network interface of that number: `if_indextoname(3)`. Empty for 0, and for one that is gone.
-pub(super) fn interface_name(at: At<'_>, index: u32) -> String {
+pub(super) fn interface_name(at: NetFd<'_>, index: u32) -> String {
     let mut request = interface();
     let name = &raw mut request.ifr_name;
     // SAFETY: there is room for the longest name with its zero byte, which both calls write; the second reads the number.

@@ -1,7 +1,7 @@
 //! The structures of addresses that are neither IP nor AF_UNIX: `sockaddr_nl`, `sockaddr_ll`, `sockaddr_vm`,
 //! `sockaddr_alg`.
 
-use super::sockopt::{self, At};
+use super::sockopt::{self, NetFd};
 use crate::value::Addr;
 use crate::value::special::{Packet, Special};
 
@@ -12,7 +12,7 @@ const ALG_TYPE: usize = 14;
 const ALG_NAME: usize = 64;
 
 /// What stands behind the family. ENODEV for an interface that is not there, as Python has it; EINVAL for what does not fit.
-pub(super) fn encode(special: &Special, at: At<'_>) -> Result<Vec<u8>, i32> {
+pub(super) fn encode(special: &Special, at: NetFd<'_>) -> Result<Vec<u8>, i32> {
     Ok(match special {
         Special::Netlink { pid, groups } => [[0; 2].as_slice(), &pid.to_ne_bytes(), &groups.to_ne_bytes()].concat(),
         Special::Packet(packet) => {
@@ -44,7 +44,7 @@ pub(super) fn encode(special: &Special, at: At<'_>) -> Result<Vec<u8>, i32> {
 }
 
 /// The address of a family in what stands behind it, if it has that family's form.
-pub(super) fn decode(family: i32, rest: &[u8], at: At<'_>) -> Option<Addr> {
+pub(super) fn decode(family: i32, rest: &[u8], at: NetFd<'_>) -> Option<Addr> {
     let two = |at: usize| rest.get(at..at + 2)?.first_chunk::<2>().copied();
     let four = |at: usize| Some(u32::from_ne_bytes(*rest.get(at..at + 4)?.first_chunk::<4>()?));
     let text = |from: usize, to: usize| {
@@ -123,7 +123,7 @@ pub(super) fn netlink(line: &str) -> Option<Listed> {
 }
 
 /// `sk RefCnt Type Proto Iface R Rmem User Inode`.
-pub(super) fn packet(line: &str, at: At<'_>) -> Option<Listed> {
+pub(super) fn packet(line: &str, at: NetFd<'_>) -> Option<Listed> {
     let words = Words(line.split_ascii_whitespace().collect());
     let interface = sockopt::interface_name(at, u32::try_from(words.decimal(4)?).ok()?).into();
     let packet = Packet { interface, protocol: u16::try_from(words.hex(3)?).ok()?, ..Packet::default() };

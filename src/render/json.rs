@@ -177,10 +177,11 @@ fn lines(reasons: &[Reason]) -> Vec<String> {
 fn drawn(diagram: &Diagram) -> Json {
     let lanes = diagram.lanes.iter().map(|l| make!({ "name": l.name, "stands": l.stands, "always": l.always }));
     let steps = diagram.steps.iter().map(|step| {
+        let states = step.states.iter().map(|(lane, state)| make!({ "lane": lane, "state": state }));
         let arrow = step.arrow.as_ref().map(|(to, text)| make!({ "to": to, "text": text }));
         make!({
             "line": step.line, "what": step.what, "lane": step.lane, "arrow": arrow, "lost": step.lost,
-            "begins": step.begins, "ends": step.ends,
+            "begins": step.begins, "ends": step.ends, "states": states.collect::<Vec<_>>(),
         })
     });
     make!({ "lanes": lanes.collect::<Vec<_>>(), "steps": steps.collect::<Vec<_>>() })

@@ -85,8 +85,11 @@ impl Session {
         let from_outside = |socket: &Rc<Socket>| {
             socket.kind == libc::SOCK_DGRAM || self.world.shares || self.world.is_from_outside(socket)
         };
-        // What only comes over a wire that holds all, nobody outside can let through.
-        let from_outside = |socket: &Rc<Socket>| !self.world.wires.hold_all(socket) && from_outside(socket);
+        // What only comes over a wire that holds all, nobody outside can let through, but who sits at a prompt.
+        let from_outside = |socket: &Rc<Socket>| match self.world.wires.hold_all(socket) {
+            true => self.interactive,
+            false => from_outside(socket),
+        };
         let outside = match &wait.on {
             On::Line(..) => return Hope::None,
             On::Socket(socket) => from_outside(socket),

@@ -1,12 +1,12 @@
 //! The wire itself: a frame comes from an end, and goes on, waits, or is lost.
 
-use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::flow::Flows;
 use super::said::destination;
+use super::traveller::{Traveller, Waiting};
 use super::{Fate, Filter, Log, Netem, Said, WireFrame};
 
 /// How many frames wait at most, held or under way: as in netem, and as the queue of an interface does, what comes then
@@ -29,42 +29,6 @@ pub struct Out {
     /// Its bytes.
     pub bytes: Rc<[u8]>,
 }
-
-/// A frame that waits.
-#[derive(Clone, Debug)]
-struct Waiting {
-    number: u64,
-    from: usize,
-    bytes: Rc<[u8]>,
-}
-
-/// One that is under way. The greatest is the one that comes out next.
-struct Traveller {
-    at: Instant,
-    /// Those that come out at the same time do so in the order they set out.
-    order: u64,
-    frame: Waiting,
-}
-
-impl Ord for Traveller {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.at, other.order).cmp(&(self.at, self.order))
-    }
-}
-
-impl PartialOrd for Traveller {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Traveller {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Traveller {}
 
 /// A wire.
 pub struct Wire {

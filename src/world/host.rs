@@ -11,6 +11,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::rc::{Rc, Weak};
 
 use super::World;
+use super::ground::Ground;
 use super::refusal::refused;
 use crate::os::alarm::Alarm;
 use crate::os::hosts::{AGENT, Address, Cable, Inside, Keeper, Link, Net, Space, Stage, Trouble};
@@ -65,18 +66,6 @@ pub struct Host {
     pub(super) arp: bool,
     closed: Cell<bool>,
     ground: Rc<Ground>,
-}
-
-/// What all hosts stand on.
-pub(super) struct Ground {
-    keeper: Keeper,
-    /// The names of hosts.
-    names: RefCell<HashSet<Rc<str>>>,
-    /// The namespace where all links end.
-    net: Net,
-    pub(super) cable: Cable,
-    /// It goes off when the next frame comes out of a wire.
-    pub(super) alarm: Alarm,
 }
 
 /// The hosts, and the wires between them.
@@ -205,6 +194,11 @@ impl Handle for Host {
         "a host"
     }
 
+    fn key(&self) -> &'static str {
+        // That is how an address begins.
+        "stack"
+    }
+
     fn label(&self) -> String {
         self.name().to_string()
     }
@@ -233,43 +227,6 @@ impl Handle for Host {
             found.map_or(Value::None, |a| Value::text(a.ip.to_string()))
         };
         vec![("name", Value::text(self.name())), ("ip", ip(true)), ("ip6", ip(false))]
-    }
-}
-
-impl Ground {
-    /// A name for a host: that one, or where another host has it, that one with a number.
-    fn name(&self, wanted: &Rc<str>) -> Rc<str> {
-        let mut names = self.names.borrow_mut();
-        let others = (2..).map(|number| Rc::from(format!("{wanted}-{number}")));
-        let name = std::iter::once(wanted.clone()).chain(others).find(|name: &Rc<str>| !names.contains(name));
-        let name = name.unwrap_or_else(|| wanted.clone());
-        names.insert(name.clone());
-        name
-    }
-
-    fn set(&self, net: &Net, path: &str, text: &str) -> Result<(), Trouble> {
-        let file = self.keeper.open(net.space, &format!("/proc/sys/net/{path}"), libc::O_WRONLY)?;
-        let written = std::fs::File::from(file).write_all(text.as_bytes());
-        Ok(written.map_err(|e| e.raw_os_error().unwrap_or(libc::EIO))?)
-    }
-
-    /// What is wrong where a host could be made, and not be given what it needs.
-    fn unfit(&self, trouble: Trouble) -> Failure {
-        match trouble {
-            Trouble::Os(errno @ (libc::EOPNOTSUPP | libc::EROFS | libc::EPERM)) => refused(errno, Stage::Inside),
-            trouble => self.told(trouble),
-        }
-    }
-
-    /// What an agent's trouble is to the user.
-    fn told(&self, trouble: Trouble) -> Failure {
-        match trouble {
-            Trouble::Os(errno) => Failure::os(errno),
-            Trouble::Gone => Failure::os(libc::ESRCH).note(format!(
-                "process {}, in which the hosts are kept, was killed: what they have open goes on, and they can make no more",
-                self.keeper.pid()
-            )),
-        }
     }
 }
 

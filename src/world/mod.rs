@@ -11,6 +11,7 @@ mod ends;
 mod epoll;
 pub(crate) mod file;
 mod furnish;
+mod ground;
 mod held;
 pub(crate) mod host;
 pub(crate) mod input;
@@ -29,6 +30,7 @@ pub(crate) mod record;
 mod refusal;
 mod registry;
 mod socket;
+mod stands;
 mod step;
 mod sweep;
 pub(crate) mod sync;
@@ -58,7 +60,7 @@ pub use process::{Family, Process};
 pub use record::Record;
 use registry::Registry;
 pub use socket::{Orphans, Shared, Socket, Waits};
-pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
+pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake, Write};
 pub use sweep::Sweep;
 pub use temporary::Temporary;
 pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, is_over, offload, retry};
@@ -70,13 +72,13 @@ use socket::Orphan;
 use crate::os::poller::{News, Poller};
 use crate::os::process::Prints;
 use crate::os::{addr, fd, sockopt, trace};
-use crate::value::{Addr, Failure, Reply, Tried, Value};
+use crate::value::{Addr, Failure, Reply, Tried, Value, bounds};
 use record::{Did, Last};
 
 /// What one receive takes at most in the common case: the buffer that all sockets share.
 pub const SHARED_BUFFER: usize = 256 * 1024;
 /// What one receive takes at most in any case.
-pub const BUFFER_MAX: usize = 256 * 1024 * 1024;
+pub const BUFFER_MAX: usize = bounds::TEXT_MAX;
 
 /// The world that calls act on.
 #[derive(Default)]
@@ -94,6 +96,7 @@ pub struct World {
     /// What sockets had whose descriptors were taken out, by the kernel's numbers for them.
     taken_out: Vec<(u64, Rc<Shared>)>,
     meetings: meetings::Meetings,
+    standings: stands::Standings,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
     /// What happened to each socket, where that is kept.
