@@ -75,17 +75,20 @@ fn release() -> Option<PathBuf> {
     fresh.then_some(path)
 }
 
-/// What a program has taken when it has printed its first line: page faults, and memory in KiB at its peak.
-fn taken(sockpit: &Path, file: &str, input: String) -> [f64; 2] {
+/// What a program has taken when it has printed `ready`: page faults, and memory in KiB at its peak.
+fn taken(sockpit: &Path, args: &[&str], input: String) -> [f64; 2] {
     let mut command = Command::new(sockpit);
-    command.args(["-q", file]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = Killed(command.spawn().unwrap());
     let mut stdin = child.0.stdin.take().unwrap();
     // The pipe stays open until the figures are there.
     let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()).map(|()| stdin));
     let mut line = String::new();
-    BufReader::new(child.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    assert_eq!(line, "ready\n");
+    let mut output = BufReader::new(child.0.stdout.take().unwrap());
+    while line != "ready\n" {
+        line.clear();
+        assert!(output.read_line(&mut line).unwrap() > 0, "it ends before it is ready");
+    }
     let proc = PathBuf::from(format!("/proc/{}", child.0.id()));
     let stat = fs::read_to_string(proc.join("stat")).unwrap();
     let faults = stat.rsplit_once(')').unwrap().1.split_whitespace().nth(7).unwrap().parse().unwrap();
@@ -96,7 +99,8 @@ fn taken(sockpit: &Path, file: &str, input: String) -> [f64; 2] {
     [faults, peak.split_whitespace().next().unwrap().parse().unwrap()]
 }
 
-/// Each figure of that build by its name, and by how much of it more may be taken.
+/// Each figure of that build by its name, and by how much of it may be off: the counts by 3 %, what depends on how memory
+/// lies by 5 %.
 fn figures(sockpit: &Path) -> Vec<(String, f64, f64)> {
     let folder = Folder::new();
     let mut found = Vec::new();
@@ -114,9 +118,9 @@ fn figures(sockpit: &Path) -> Vec<(String, f64, f64)> {
         found.push(("instructions start".into(), start, 0.03));
     }
     let ready = "print ready\ne = event\nwait $e 60\n";
-    let [faults, peak] = taken(sockpit, &folder.file("start.sock", ready.as_bytes()), String::new());
+    let [faults, peak] = taken(sockpit, &["-q", &folder.file("start.sock", ready.as_bytes())], String::new());
     let script = folder.file("long.sock", ("let n = 5\n".repeat(100_000) + ready).as_bytes());
-    let [_, long] = taken(sockpit, &script, String::new());
+    let [_, long] = taken(sockpit, &["-q", &script], String::new());
     found.push(("page faults start".into(), faults, 0.05));
     found.push(("peak KiB start".into(), peak, 0.05));
     found.push(("peak KiB script of 100,000 lines".into(), long, 0.05));
@@ -152,14 +156,15 @@ fn what_the_release_build_takes() {
     for (name, figure, more) in figures {
         let kept = text.lines().find_map(|line| line.strip_prefix(&*name)?.strip_prefix(": "));
         let kept: f64 = kept.unwrap_or_else(|| panic!("tests/gates.txt has no {name}")).parse().unwrap();
-        if figure > kept * (1.0 + more) {
-            wrong.push(format!("{name}: {figure:.0}, and {kept} are kept"));
+        let change = figure / kept - 1.0;
+        if change.abs() > more {
+            wrong.push(format!("{name}: {figure:.0}, and {kept} are kept: {:+.1} %", 100.0 * change));
         }
     }
     assert!(
         wrong.is_empty(),
-        "it takes more than it did: {wrong:#?}\nwhere that is worth it: cargo build --release && BLESS=1 cargo test --test \
-         tests gates"
+        "it does not take what tests/gates.txt keeps: {wrong:#?}\nwhere it takes less, or more that is worth it, keep the new \
+         figures: cargo build --release && BLESS=1 cargo test --test tests gates"
     );
 }
 
@@ -174,10 +179,20 @@ fn memory_of_a_long_session() {
     let timers = |n| format!("repeat {n}\n  sleep 0\nend\n");
     let tasks = |n| format!("def one\n  yield\nend\nrepeat {n}\n  t = spawn one\n  join t\nend\n");
     let lines = |n| "let n = 5\n".repeat(n);
-    let kinds: [(&str, &dyn Fn(usize) -> String); 4] =
-        [("jobs", &jobs), ("timers", &timers), ("tasks", &tasks), ("lines of a pipe", &lines)];
-    for (name, program) in kinds {
-        let peak = |n: usize| taken(&sockpit, "-", program(n) + ready)[1];
+    let calls = |n: usize| "a, b = socketpair\n".to_string() + &"send a x\nd = recv b 9\n".repeat(n / 2);
+    let errors = |n| "s = socket udp\nsetblocking s off\n".to_string() + &"expect EAGAIN recv s 9\n".repeat(n);
+    let kinds: [(&str, &[&str], &dyn Fn(usize) -> String); 8] = [
+        ("jobs", &["-q", "-"], &jobs),
+        ("timers", &["-q", "-"], &timers),
+        ("tasks", &["-q", "-"], &tasks),
+        ("lines of a pipe", &["-q", "-"], &lines),
+        ("jobs that are shown", &["-"], &jobs),
+        ("lines that are shown", &["-"], &lines),
+        ("calls that are shown", &["-"], &calls),
+        ("errors that are shown", &["-"], &errors),
+    ];
+    for (name, args, program) in kinds {
+        let peak = |n: usize| taken(&sockpit, args, program(n) + ready)[1];
         let (few, many) = (peak(20_000), peak(120_000));
         // 5 MiB for a million.
         assert!(many - few < 512.0, "{name}: 100,000 more take {} KiB more", many - few);

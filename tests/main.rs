@@ -20,17 +20,22 @@ mod files;
 mod cli;
 mod course;
 mod differential;
+mod drained;
 mod editor;
 mod events;
 mod examples;
+mod fence;
 mod foreign;
 mod gates;
 mod grammar;
 mod growth;
+mod hostile;
 mod hosts;
 mod house;
+mod interop;
 mod language;
 mod layout;
+mod limits;
 mod linux;
 mod manual;
 mod module;
@@ -69,10 +74,14 @@ fn main() {
         paced::trials(),
         gates::trials(),
         growth::trials(),
+        limits::trials(),
+        hostile::trials(),
+        fence::trials(),
         differential::trials(),
         random::trials(),
         roundtrip::trials(),
         python::trials(),
+        drained::trials(),
         editor::trials(),
         newcomer::trials(),
         course::trials(),
@@ -90,6 +99,7 @@ fn main() {
         views::trials(),
         manual::trials(),
         module::trials(),
+        interop::trials(),
         servers::trials(),
         services::trials(),
         cli::trials(),

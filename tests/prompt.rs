@@ -18,6 +18,7 @@ tests![
     a_signal_leaves_the_terminal_as_it_was,
     bytes_of_the_network_reach_no_terminal_raw,
     a_session_is_saved_as_a_transcript_that_holds,
+    many_calls_leave_nothing_behind,
     what_a_child_process_prints_stands_above_the_half_typed_line,
     a_question_is_answered_while_all_else_goes_on,
     a_question_of_a_task_waits_for_the_half_typed_line,
@@ -279,6 +280,29 @@ fn a_session_is_saved_as_a_transcript_that_holds() {
     assert_eq!(run.status, 0, "{}", run.out);
     let text = std::fs::read_to_string(&path).unwrap();
     assert!(text.contains("{port:1}") && text.contains("Deadlock") && !text.contains("save"), "{text}");
+}
+
+fn many_calls_leave_nothing_behind() {
+    let mut t = Terminal::new(24, 100, &[]);
+    t.see("sockpit>");
+    t.keys("a, b = socketpair\rlet i = 0\r");
+    t.see("i = 0");
+    let mut taken = |round: usize| {
+        t.keys("repeat 15000\r  send a x\r  d = recv b 9\rend\rlet i = $i + 1\rprint round $i\r");
+        t.see(&format!("round {round}"));
+        let statm = std::fs::read_to_string(format!("/proc/{}/statm", t.pid())).unwrap();
+        statm.split(' ').nth(1).unwrap().parse::<u64>().unwrap() * 4
+    };
+    // What is kept of a session is full after the first: 2 MiB.
+    let (before, after) = (taken(1), taken(2));
+    // 5 MiB for a million.
+    assert!(after < before + 150, "30,000 calls take {} KiB", after - before);
+    let folder = Folder::new();
+    let file = folder.path().join("long.transcript");
+    t.keys(&format!("save {}\rprint saved $i\r", file.display()));
+    t.see("saved 2");
+    let text = std::fs::read_to_string(file).unwrap();
+    assert!(text.ends_with("# the session went on: no more of it is kept\n"), "{}", &text[text.len() - 200..]);
 }
 
 fn what_a_child_process_prints_stands_above_the_half_typed_line() {

@@ -55,7 +55,7 @@ struct Receiver {
     waited: bool,
     /// What has been gathered before.
     got: Vec<u8>,
-    beside: Came,
+    beside: Option<Box<Came>>,
     /// How long the datagram is that comes, as far as it was looked at.
     coming: usize,
 }
@@ -79,6 +79,9 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
     // AF_UNIX has no queue of errors, and takes the flag for nothing.
     let queue = !unix && flags & libc::MSG_ERRQUEUE != 0;
     let apart = queue || (stream && flags & libc::MSG_OOB != 0);
+    if apart {
+        socket.has_more();
+    }
     let never = apart || flags & libc::MSG_DONTWAIT != 0;
     let mode = socket.waits();
     let blocking = mode == Mode::Blocking && !never;
@@ -107,7 +110,7 @@ pub(super) fn receive(world: &mut World, args: &Args, form: Form, flags: i32) ->
         ask_first,
         waited: false,
         got: Vec::new(),
-        beside: Came::default(),
+        beside: None,
         coming: 0,
     };
     let tried = match first {
@@ -136,6 +139,9 @@ fn at_once(world: &mut World, socket: &Socket, size: usize, form: Form) -> Optio
     if !known || world.record.is_some() || size > SHARED_BUFFER || !socket.is_plain() {
         return None;
     }
+    if form == Form::Data && world.drained.waits(socket) {
+        return Some(Err(Failure::os(libc::EAGAIN)));
+    }
     let buffer = &mut world.buffer(size)[..size];
     let came = socket.fd().and_then(|fd| {
         let came = match form {
@@ -144,9 +150,16 @@ fn at_once(world: &mut World, socket: &Socket, size: usize, form: Form) -> Optio
         };
         came.map_err(Failure::os)
     });
-    Some(came.map(|(len, from)| match form {
-        Form::From => Reply::Two(Value::Bytes(buffer[..len].into()), sender(from)),
-        _ => Reply::One(Value::Bytes(buffer[..len].into())),
+    let (len, from) = match came {
+        Ok(came) => came,
+        Err(failure) => return Some(Err(failure)),
+    };
+    let data = Value::Bytes(buffer[..len].into());
+    Some(Ok(if form == Form::From {
+        Reply::Two(data, sender(from))
+    } else {
+        world.drained.took(socket, len, size);
+        Reply::One(data)
     }))
 }
 
@@ -240,9 +253,10 @@ impl Receiver {
             }
             // The kernel glues nothing to what descriptors came with.
             let rights = !came.ancillary.is_empty() && came.ancillary.iter().any(|a| matches!(a, Ancillary::Rights(_)));
-            self.beside.ancillary.extend(came.ancillary);
-            self.beside.flags |= came.flags;
-            self.beside.from = came.from.or(self.beside.from.take());
+            let beside = self.beside.get_or_insert_default();
+            beside.ancillary.extend(came.ancillary);
+            beside.flags |= came.flags;
+            beside.from = came.from.or(beside.from.take());
             if enough || rights {
                 return Ok(self.gathered(world, socket));
             }
@@ -299,6 +313,9 @@ impl Receiver {
                 .map(|r| Came { len: r.len.min(room), from: r.from, ancillary: r.ancillary, flags: r.flags }),
         };
         let mut came = after_stash(socket, came, wanted)?;
+        if kept == 0 && self.form == Form::Data && self.flags == 0 {
+            world.drained.took(socket, came.len, room);
+        }
         let named = came.from.is_some() || self.form == Form::Data;
         if socket.family == libc::AF_UNIX && !named && !(stream && came.len == 0) {
             came.from = Some(Addr::Unnamed);
@@ -311,7 +328,7 @@ impl Receiver {
         world.trim_buffer();
         let taken = self.got.len();
         let data = Value::Bytes(std::mem::take(&mut self.got).into());
-        let beside = std::mem::take(&mut self.beside);
+        let beside = self.beside.take().map_or_else(Came::default, |beside| *beside);
         self.finish(world, socket, data, beside, taken)
     }
 

@@ -66,7 +66,7 @@ pub(super) fn waiting(world: &World, socket: &Rc<Socket>, flags: i32, bytes: usi
 
 /// What a send(2) said, or a sendto(2), of data that is there to be looked at; none where more is to be done than that.
 pub(super) fn at_once(
-    world: &World,
+    world: &mut World,
     socket: &Socket,
     data: &Value,
     flags: i32,
@@ -75,6 +75,7 @@ pub(super) fn at_once(
     if world.record.is_some() || socket.shared.stash.get().is_some() || !is_bytes(data) {
         return None;
     }
+    world.drained.sent(socket);
     let fd = socket.fd().ok()?;
     Some(match to {
         Some(to) => addr::sendto(fd.as_fd(), bytes(data), flags, to),

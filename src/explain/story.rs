@@ -34,7 +34,8 @@ const FURTHER: &[(i32, i32, &str)] = &[
 
 /// What of the last thing that happened surprises those who see the call's result alone.
 pub(crate) fn remark(record: &Record) -> Option<String> {
-    let last = record.facts().next_back().filter(|fact| fact.place.call == record.place.call)?;
+    let last = record.facts().rev().find(|fact| !matches!(fact.did, Did::Stands(_)))?;
+    let last = Some(last).filter(|fact| fact.place.call == record.place.call)?;
     match last.did {
         Did::Received { room, whole, peeked: false, .. } if whole > room => {
             Some(format!("the datagram was {whole} bytes, the buffer {room}: the rest is lost"))
@@ -147,8 +148,9 @@ fn titled(title: &str, lines: Vec<Reason>) -> Vec<Reason> {
 fn headline(told: &Told) -> Reason {
     let (source, line) = &told.line;
     let statement = text::printable(source.as_ref().map_or("", |s| s.line(*line)).trim());
-    let place = if *line > 0 { format!("line {line}, {statement}: ") } else { String::new() };
-    Reason::new(format!("{place}{}: {}", told.call, told.failure)).ago(told.when.elapsed())
+    let failed = format!("{}: {}", told.call, told.failure);
+    let failed = if *line > 0 { format!("line {line}, {statement}: {failed}") } else { failed };
+    Reason::new(failed).ago(told.when.elapsed())
 }
 
 fn further(told: &Told) -> String {
@@ -175,7 +177,7 @@ fn history(world: &World, sockets: &[u64], until: Instant) -> Vec<Reason> {
     };
     // From the latest on; what a loop did alike stands once, with how often.
     let mut entries: Vec<(String, usize, Instant)> = Vec::new();
-    for fact in record.facts().rev().filter(news) {
+    for fact in record.facts().rev().filter(news).filter(|fact| !matches!(fact.did, Did::Stands(_))) {
         let text = told(world, record, fact);
         match entries.last_mut() {
             Some((last, count, _)) if *last == text => *count += 1,
@@ -205,8 +207,8 @@ pub(super) fn times(what: String, count: usize) -> String {
 
 /// One entry: `line 7  srv: bound to 127.0.0.1:9998`.
 fn told(world: &World, record: &Record, fact: &Fact) -> String {
-    let line = if fact.place.line > 0 { format!("line {:<3} ", fact.place.line) } else { " ".repeat(9) };
-    format!("{line}{}: {}", record.name(fact.socket), words(world, record, fact))
+    let (line, name, what) = (fact.place.line, record.name(fact.socket), words(world, record, fact));
+    if line > 0 { format!("line {line:<3} {name}: {what}") } else { format!("         {name}: {what}") }
 }
 
 /// A FIN that is still to come to the other end.
@@ -282,6 +284,7 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
         Did::Taken { option, asked, taken } => option_value::taken(*option, *asked, *taken),
         Did::ModeSet(Mode::Timeout(s)) => format!("timeout set to {s} s"),
         Did::ModeSet(mode) => format!("made {mode}"),
+        Did::Stands(state) => format!("is {}", state.name()),
         Did::Filed => "a file was made of it".into(),
         Did::Dropped => "closed by its user".into(),
         Did::Held => "closed by its user; a call that waited on it has it open still".into(),

@@ -27,6 +27,8 @@ pub struct Names {
     pub jobs: Vec<u64>,
     /// Every defined name with its parameters.
     pub defs: Vec<(String, Vec<String>)>,
+    /// The names of the wires.
+    pub wires: Vec<String>,
     /// A program is stepped through: its own names are not all known here, and the words that move its place are.
     pub stepping: bool,
 }
@@ -40,8 +42,14 @@ impl Names {
             things: trace::aside(|| session.bound().map(|(n, value)| (n.to_string(), subject(&value))).collect()),
             jobs: session.open_jobs().collect(),
             defs: session.defined().map(|(name, params)| (name.to_string(), text(params))).collect(),
+            wires: text(&session.wires()),
             stepping: session.stepper.is_on(),
         }
+    }
+
+    /// The names of the things of a kind.
+    pub fn named(&self, kind: &str) -> impl Iterator<Item = &str> {
+        self.things.iter().filter(move |(_, subject)| subject.kind == kind).map(|(name, _)| &**name)
     }
 
     /// What a name holds.

@@ -12,8 +12,11 @@ use crate::render::transcript::{self, Entry};
 use crate::session::{Event, Sink, What};
 use crate::value::Table;
 
-/// The most lines that are kept of a session at the prompt.
-const KEPT_MAX: usize = 200_000;
+/// How much is kept of a session at the prompt: what a person types in weeks, with what it shows. A loop may show more.
+const KEPT_MAX: usize = 2 << 20;
+
+/// The last line of a transcript of a longer session.
+const CUT: &str = "# the session went on: no more of it is kept";
 
 /// The first line of a transcript that was saved at a prompt: a person waited between its lines.
 pub(super) const AT_PROMPT: &str = "# at the prompt";
@@ -41,6 +44,14 @@ impl Shown {
         }
     }
 
+    /// How much text it is, about.
+    fn size(&self) -> usize {
+        match self {
+            Self::Line(line, _) | Self::Measured(line) => line.len(),
+            Self::Rows(before, table) => before.len() + 64 * table.rows.iter().map(Vec::len).sum::<usize>(),
+        }
+    }
+
     fn lines(&self, canon: &Canon) -> Vec<Line> {
         match self {
             Self::Line(line, origin) => vec![canon.pieces(line, origin)],
@@ -63,9 +74,13 @@ pub struct Recorder {
     /// The next of them to be taken down.
     next: usize,
     entries: Vec<Entry<Shown>>,
-    /// How many of them were typed.
+    /// How much memory they take, about.
+    size: usize,
+    /// No more are kept.
+    full: bool,
+    /// How many lines were typed so far.
     typed: usize,
-    /// How many lines the others are.
+    /// How many were shown.
     shown: usize,
     learned: Canon,
 }
@@ -120,16 +135,25 @@ impl Recorder {
     }
 
     fn type_line(&mut self, line: String, continues: bool) {
-        self.entries.push(if continues { Entry::More(line) } else { Entry::Typed(line) });
         self.typed += 1;
+        let size = line.len();
+        self.keep(if continues { Entry::More(line) } else { Entry::Typed(line) }, size);
     }
 
     fn show(&mut self, shown: impl IntoIterator<Item = Shown>) {
-        if self.entries.len() < KEPT_MAX || !self.lines.is_empty() {
-            for shown in shown {
-                self.shown += shown.count();
-                self.entries.push(Entry::Shown(shown));
-            }
+        for shown in shown {
+            self.shown += shown.count();
+            let size = shown.size();
+            self.keep(Entry::Shown(shown), size);
+        }
+    }
+
+    /// Keep an entry with that much text. A transcript is whole, or it ends where the first that is not kept would stand.
+    fn keep(&mut self, entry: Entry<Shown>, size: usize) {
+        self.full |= self.size > KEPT_MAX && self.lines.is_empty();
+        if !self.full {
+            self.size += size_of_val(&entry) + size;
+            self.entries.push(entry);
         }
     }
 
@@ -141,6 +165,10 @@ impl Recorder {
     /// Take down an event.
     pub fn event(&mut self, event: &Event) {
         if is_aside(event) {
+            return;
+        }
+        if self.full {
+            self.shown += transcript::shown(event).len();
             return;
         }
         let origin = self.learned.learn(event);
@@ -195,6 +223,9 @@ impl Recorder {
         while matches!(entries.last(), Some(Entry::Typed(line)) if line.is_empty()) {
             entries.pop();
         }
+        if self.full {
+            entries.push(Entry::Typed(CUT.into()));
+        }
         format!("{AT_PROMPT}\n{}", write(entries.into_iter()))
     }
 
@@ -213,7 +244,7 @@ impl Recorder {
 /// error that ends the rounds is one.
 fn is_aside(event: &Event) -> bool {
     let ends = matches!(event.what, What::Failed { .. } | What::JobDone { .. });
-    matches!(event.what, What::Announced(_) | What::Timed(_)) || (event.at.repeats && !ends)
+    matches!(event.what, What::Announced(_) | What::Timed(_) | What::Frame(..)) || (event.at.repeats && !ends)
 }
 
 /// A run's entries as the text of a transcript.

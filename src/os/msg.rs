@@ -91,7 +91,7 @@ pub(crate) fn send(
     if size > ANCILLARY_MAX {
         return Err(libc::ENOBUFS);
     }
-    let address = to.map(encoded).transpose()?;
+    let address = to.map(|to| encoded(to, Some(fd))).transpose()?;
     let part = |bytes: &[u8]| libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
     let mut few = [part(&[]); FEW_PARTS];
     let mut many = Vec::new();
@@ -158,7 +158,7 @@ pub(crate) fn recv(fd: BorrowedFd<'_>, buffer: &mut [u8], ancillary_size: usize,
             len,
             ancillary: unpack(&header),
             flags: header.msg_flags & !libc::MSG_CMSG_CLOEXEC,
-            from: (room.len != 0).then(|| room.addr()),
+            from: (room.len != 0).then(|| room.addr(fd)),
         })
     };
     traced!("recvmsg", result = got;

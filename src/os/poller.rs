@@ -31,9 +31,10 @@ const EVERY: &str = "EPOLLIN|EPOLLPRI|EPOLLOUT|EPOLLRDHUP|EPOLLET";
 /// The signals that ask us to stop.
 const STOPPING: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
 
+static PENDING: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
+
 /// The last stopping signal that came, 0 for none: set by the handler, so that a loop that never waits sees it too.
 fn pending() -> &'static Arc<AtomicUsize> {
-    static PENDING: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
     PENDING.get_or_init(Arc::default)
 }
 
@@ -43,6 +44,16 @@ pub(crate) fn catch_signals() -> io::Result<()> {
         signal_hook::flag::register_usize(signal, pending().clone(), signal as usize)?;
     }
     Ok(())
+}
+
+/// What stands for no signal, but for the end of the memory: nothing goes on as it was, either.
+pub(crate) const NO_MEMORY: i32 = -1;
+
+/// Have the next look find that there is no more memory, unless a signal is there.
+pub(super) fn tell_no_memory() {
+    if let Some(pending) = PENDING.get() {
+        let _ = pending.compare_exchange(0, NO_MEMORY as usize, Ordering::Relaxed, Ordering::Relaxed);
+    }
 }
 
 /// Whether a stopping signal came since the last look.
@@ -83,8 +94,9 @@ pub(crate) fn put_back_signal(signal: i32) {
 /// What one poll brought.
 #[derive(Default)]
 pub struct News {
-    /// Tokens of descriptors something happened to.
-    pub tokens: Vec<usize>,
+    /// Tokens of descriptors something happened to, and whether that is more than data or room: an end, an error, an
+    /// urgent byte.
+    pub tokens: Vec<(usize, bool)>,
     /// Another thread has something for us.
     pub woken: bool,
     /// Frames have come from hosts.
@@ -171,7 +183,10 @@ impl Poller {
                 WAKER => news.woken = true,
                 CABLE => news.frames = true,
                 SIGNALS => self.signals.pending().for_each(drop),
-                Token(token) => news.tokens.push(token),
+                Token(token) => {
+                    let ends = event.is_read_closed() || event.is_write_closed() || event.is_error();
+                    news.tokens.push((token, ends || event.is_priority()));
+                }
             }
         }
         Ok(())

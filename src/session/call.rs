@@ -23,6 +23,7 @@ impl Session {
             Callee::Command(_) => self.globals.args(&frame.scope, &site.args, &mut self.args.0),
             Callee::Defined(_) => Ok(()),
         };
+        self.world.drained.begin();
         if self.world.record.is_some() {
             self.calls += 1;
             task.call = self.calls;

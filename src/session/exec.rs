@@ -88,9 +88,7 @@ impl Session {
                 Some(result)
             }
             Parking::Jobs(jobs) => Some(self.jobs.result(jobs, &self.globals)?.map(Step::Done)),
-            Parking::Join(other) if other.done.get() || expired => {
-                done(other.result.borrow().clone().unwrap_or_default())
-            }
+            Parking::Join(other) if other.done.get() || expired => done(other.result()),
             // Beside a program that stands nobody else has a turn.
             Parking::Turn(entry) if self.fairness.entries() >= *entry || task.evaluates => done(Reply::Nothing),
             // An entry of the run queue from before is not its turn.
@@ -246,32 +244,32 @@ impl Session {
             Op::Background(job) => self.background(task, job)?,
             Op::Define(slot, function) => self.globals.define(*slot, function),
             Op::Caught(slot) => {
-                let value = frame.error.as_ref().map_or(Value::None, |f| Value::text(f.to_string()));
+                let value = frame.error().map_or(Value::None, |f| Value::text(f.to_string()));
                 self.globals.store(&frame.scope, *slot, value);
             }
-            Op::Handled => frame.error = None,
+            Op::Handled => frame.tries().error = None,
             Op::Unmatched(names, to) => {
-                if !frame.error.as_ref().is_some_and(|f| takes(names, f.name)) {
+                if !frame.error().is_some_and(|f| takes(names, f.name)) {
                     frame.pc = *to;
                 }
             }
             Op::Raise => {
-                let failure = frame.error.take().map_or(Failure::new(Name::Cancelled), |failure| *failure);
+                let failure = frame.take_error();
                 return Ok(Some(self.unwind(task, failure)));
             }
-            Op::After(After::Jump(to)) => frame.afters.push(Pending::Jump(*to)),
+            Op::After(After::Jump(to)) => frame.tries().afters.push(Pending::Jump(*to)),
             Op::After(After::Raise) => {
-                let failure = frame.error.take().map_or(Failure::new(Name::Cancelled), |failure| *failure);
-                frame.afters.push(Pending::Raise(failure));
+                let failure = frame.take_error();
+                frame.tries().afters.push(Pending::Raise(failure));
             }
-            Op::Finished => match frame.afters.pop() {
+            Op::Finished => match frame.tries().afters.pop() {
                 Some(Pending::Jump(to)) => frame.pc = to,
                 Some(Pending::Raise(failure)) => return Ok(Some(self.unwind(task, failure))),
                 None => {}
             },
-            Op::Value(operands) => frame.returns = Some(Box::new(self.globals.returned(&frame.scope, operands)?)),
+            Op::Value(operands) => frame.tries().returns = Some(self.globals.returned(&frame.scope, operands)?),
             Op::Return => {
-                let returns = frame.returns.take().map_or(Reply::Nothing, |returns| *returns);
+                let returns = frame.tries().returns.take().unwrap_or_default();
                 return Ok(Some(self.leave(task, returns)));
             }
         }
@@ -286,7 +284,7 @@ impl Session {
         match called {
             _ if task.frames.is_empty() => {
                 if task.job.is_none() {
-                    task.result = returns;
+                    task.result = returns.kept();
                 }
                 Flow::Ended
             }

@@ -127,7 +127,11 @@ impl Session {
         if task.frames.len() > spot.depth {
             return Err("a def was entered since: `skip` to its end first");
         }
-        let Some(frame) = task.frames.last_mut().filter(|f| spot.pc < f.code.ops.len() && f.afters.is_empty()) else {
+        let Some(frame) = task
+            .frames
+            .last_mut()
+            .filter(|f| spot.pc < f.code.ops.len() && f.tries.as_ref().is_none_or(|tries| tries.afters.is_empty()))
+        else {
             return Err(GONE);
         };
         frame.pc = spot.pc;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::beat::Beat;
 use crate::program::{Code, Function, Scope, Site};
-use crate::value::{Failure, Handle, List, Reply, Value, ending, text};
+use crate::value::{Failure, Handle, List, Name, Reply, Value, ending, text};
 use crate::world::sync::Pool;
 use crate::world::{Given, Resume, TaskId, Wait};
 
@@ -17,22 +17,29 @@ pub(super) struct Frame {
     pub pc: usize,
     pub scope: Rc<Scope>,
     pub temps: Vec<Temp>,
+    /// What its `try` blocks keep, once one of them keeps anything.
+    pub tries: Option<Box<Tries>>,
+    /// The call that made this frame, and what it called.
+    pub called: Option<(Rc<Site>, Rc<Function>)>,
+}
+
+/// What the `try` blocks of a frame keep.
+#[derive(Default)]
+pub(super) struct Tries {
     /// The error that an `except` is looking at.
     pub error: Option<Box<Failure>>,
     /// What follows the `finally` blocks being run.
     pub afters: Vec<Pending>,
     /// What `return` gives, while `finally` blocks run.
-    pub returns: Option<Box<Reply>>,
-    /// The call that made this frame, and what it called.
-    pub called: Option<(Rc<Site>, Rc<Function>)>,
+    pub returns: Option<Reply>,
 }
 
 impl Frame {
     #[inline]
     pub(super) fn new(code: Rc<Code>, scope: Rc<Scope>) -> Self {
-        let temps = vec![Temp::None; code.temps];
-        let (error, afters, returns, called) = (None, Vec::new(), None, None);
-        Self { code, pc: 0, scope, temps, error, afters, returns, called }
+        // Most defs have no loop: to make nothing of no size costs something.
+        let temps = if code.temps == 0 { Vec::new() } else { vec![Temp::None; code.temps] };
+        Self { code, pc: 0, scope, temps, tries: None, called: None }
     }
 
     /// The frame of a def, with its arguments in the slots of its parameters: in an empty scope.
@@ -60,8 +67,24 @@ impl Frame {
             return Err(too_few(function, &slots));
         }
         drop(slots);
-        let called = Some((site, function.clone()));
-        Ok(Self { called, ..Self::new(function.code.clone(), scope) })
+        let mut frame = Self::new(function.code.clone(), scope);
+        frame.called = Some((site, function.clone()));
+        Ok(frame)
+    }
+
+    /// What its `try` blocks keep.
+    pub(super) fn tries(&mut self) -> &mut Tries {
+        self.tries.get_or_insert_default()
+    }
+
+    /// The error that an `except` is looking at.
+    pub(super) fn error(&self) -> Option<&Failure> {
+        self.tries.as_ref()?.error.as_deref()
+    }
+
+    /// The same, taken from it.
+    pub(super) fn take_error(&mut self) -> Failure {
+        self.tries().error.take().map_or(Failure::new(Name::Cancelled), |failure| *failure)
     }
 
     /// Take one off a counter, unless it is at its end.
@@ -165,7 +188,7 @@ pub(super) struct Task {
     /// The tasks that wait for its end.
     pub joiners: Vec<TaskId>,
     /// What its last call gave: a job's result.
-    pub result: Reply,
+    pub result: Option<Box<Reply>>,
 }
 
 impl Task {
@@ -220,7 +243,7 @@ pub struct TaskHandle {
     /// The error it ended with.
     pub failure: RefCell<Option<Box<Failure>>>,
     /// What its def returned, until it is asked for.
-    pub result: RefCell<Option<Reply>>,
+    pub result: RefCell<Option<Box<Reply>>>,
     /// It is a coroutine: it runs only when it is resumed.
     pub coroutine: bool,
     /// What passes between a coroutine and who resumes it.
@@ -231,8 +254,15 @@ pub struct TaskHandle {
 
 impl Drop for TaskHandle {
     fn drop(&mut self) {
-        let left = self.result.take().map(Reply::into_values).unwrap_or_default();
+        let left = self.result.take().map(|reply| reply.into_values()).unwrap_or_default();
         ending::end(left.into_iter().chain(self.passed.take()));
+    }
+}
+
+impl TaskHandle {
+    /// What its def returned.
+    pub(super) fn result(&self) -> Reply {
+        self.result.borrow().as_deref().cloned().unwrap_or_default()
     }
 }
 
@@ -292,6 +322,6 @@ mod tests {
     #[test]
     fn a_waiting_task_is_small() {
         let waiting = size_of::<Task>() + size_of::<Frame>() + size_of::<TaskHandle>();
-        assert!(waiting <= 700, "{waiting} bytes");
+        assert!(waiting <= 480, "{waiting} bytes");
     }
 }

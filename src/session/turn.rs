@@ -222,7 +222,7 @@ impl Session {
         let failure = task.handle.failure.borrow().clone();
         match task.job {
             Some(number) => {
-                let result = std::mem::replace(&mut task.result, Reply::Nothing);
+                let result = task.result.take().map_or(Reply::Nothing, |result| *result);
                 let took = task.took_at(1);
                 drop(task);
                 self.end_job(number, failure.map_or(Ok(result), |failure| Err(*failure)), took);
@@ -231,7 +231,7 @@ impl Session {
             None if failure.is_some_and(|f| f.name != Name::Cancelled) && !task.handle.coroutine => {
                 self.tasks.count_failed();
             }
-            None => *task.handle.result.borrow_mut() = Some(std::mem::replace(&mut task.result, Reply::Nothing)),
+            None => *task.handle.result.borrow_mut() = task.result.take(),
         }
     }
 

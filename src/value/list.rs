@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Failure, Value, ending};
+use super::{Failure, Value, bounds, ending};
 
 /// Several values in order, which may be changed in place.
 #[derive(Default)]
@@ -127,8 +127,7 @@ impl List {
             let end = self.len();
             return self.splice(end..end, vec![value]).map(drop);
         }
-        self.items.borrow_mut().change(|all, _| all.push(value));
-        Ok(())
+        self.items.borrow_mut().change(|all, _| bounds::push(all, value))
     }
 
     /// Put what another list holds at its end: of one that nothing else has, so that the other cannot have it in it.

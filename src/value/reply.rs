@@ -27,6 +27,11 @@ impl Reply {
         }
     }
 
+    /// The reply to be kept, unless it is nothing.
+    pub fn kept(self) -> Option<Box<Self>> {
+        (self != Self::Nothing).then(|| Box::new(self))
+    }
+
     /// The reply as a single value, as one name takes it: none, the value, or a list of them.
     pub fn into_value(self) -> Value {
         match self {

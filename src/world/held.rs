@@ -48,12 +48,12 @@ impl Socket {
 
     /// Leave it to the calls that wait on it.
     pub(super) fn hold(&self, held: Orphan) {
-        *self.held.borrow_mut() = Some(held);
+        *self.held.borrow_mut() = Some(Box::new(held));
     }
 
     /// No call waits on it any more: what it left, if only they had it.
     pub(super) fn let_go(&self) -> Option<Orphan> {
-        if self.waiters.borrow().is_empty() { self.held.take() } else { None }
+        if self.waiters.borrow().is_empty() { self.held.take().map(|held| *held) } else { None }
     }
 
     /// Its last file is gone: if its user had closed it, the world closes the descriptor.
@@ -71,7 +71,7 @@ impl Socket {
 
     /// Run the rest of a call that waits on it: to that call it is open.
     pub(super) fn lend<T>(&self, call: impl FnOnce() -> T) -> T {
-        let Some(mut held) = self.held.take() else { return call() };
+        let Some(mut held) = self.held.take().map(|held| *held) else { return call() };
         self.fd.replace(Some(held.fd));
         let done = call();
         if let Some(fd) = self.fd.take() {
@@ -143,7 +143,11 @@ impl World {
     pub(super) fn note_end(&mut self, orphan: &Orphan) {
         let held = self.shares || orphan.shared.descriptors.get() > 0;
         if let Some(record) = &mut self.record {
-            let last = trace::aside(|| Last::of(orphan.fd.as_fd(), held));
+            let host = orphan.shared.host().is_some();
+            let last = trace::aside(|| Last::of(orphan.fd.as_fd(), orphan.shared.host().map(Rc::as_ref), held));
+            if let Some(ends) = last.ends().filter(|_| host && !held && last.state.is_some()) {
+                self.standings.part(orphan.serial, ends);
+            }
             record.add(orphan.serial, Did::Closed(Box::new(last)));
         }
     }

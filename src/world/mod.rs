@@ -5,11 +5,13 @@
 mod arrivals;
 mod carry;
 mod clock;
+mod drained;
 mod drops;
 mod ends;
 mod epoll;
 pub(crate) mod file;
 mod furnish;
+mod ground;
 mod held;
 pub(crate) mod host;
 pub(crate) mod input;
@@ -28,6 +30,7 @@ pub(crate) mod record;
 mod refusal;
 mod registry;
 mod socket;
+mod stands;
 mod step;
 mod sweep;
 pub(crate) mod sync;
@@ -43,6 +46,7 @@ use std::rc::{Rc, Weak};
 
 pub use arrivals::Arrival;
 pub use clock::Clock;
+pub use drained::Drained;
 pub use drops::dropped;
 use epoll::Exclusive;
 pub use epoll::{Epoll, Target, pair};
@@ -56,7 +60,7 @@ pub use process::{Family, Process};
 pub use record::Record;
 use registry::Registry;
 pub use socket::{Orphans, Shared, Socket, Waits};
-pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
+pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake, Write};
 pub use sweep::Sweep;
 pub use temporary::Temporary;
 pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, is_over, offload, retry};
@@ -68,13 +72,13 @@ use socket::Orphan;
 use crate::os::poller::{News, Poller};
 use crate::os::process::Prints;
 use crate::os::{addr, fd, sockopt, trace};
-use crate::value::{Addr, Failure, Reply, Tried, Value};
+use crate::value::{Addr, Failure, Reply, Tried, Value, bounds};
 use record::{Did, Last};
 
 /// What one receive takes at most in the common case: the buffer that all sockets share.
 pub const SHARED_BUFFER: usize = 256 * 1024;
 /// What one receive takes at most in any case.
-pub const BUFFER_MAX: usize = 256 * 1024 * 1024;
+pub const BUFFER_MAX: usize = bounds::TEXT_MAX;
 
 /// The world that calls act on.
 #[derive(Default)]
@@ -92,6 +96,7 @@ pub struct World {
     /// What sockets had whose descriptors were taken out, by the kernel's numbers for them.
     taken_out: Vec<(u64, Rc<Shared>)>,
     meetings: meetings::Meetings,
+    standings: stands::Standings,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
     /// What happened to each socket, where that is kept.
@@ -116,6 +121,8 @@ pub struct World {
     epolls: Registry<Epoll>,
     /// The files of pipes' ends.
     pipes: Registry<File>,
+    /// The stream that the last calls left empty.
+    pub drained: Drained,
     /// How often was polled.
     polls: u64,
     /// Sockets that something happened to, whose waiters have not been told yet.
@@ -201,6 +208,11 @@ impl World {
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
         let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
         self.registry.since(0).filter(is_users).collect()
+    }
+
+    /// The socket that has the descriptor of that number; also an epoll, an end of a pipe.
+    pub fn owner_of(&self, number: RawFd) -> Option<Rc<Socket>> {
+        self.registry.since(0).find(|end| end.fd().is_ok_and(|fd| fd.as_raw_fd() == number))
     }
 
     /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
@@ -331,7 +343,8 @@ impl World {
 
     /// Close a socket that a call made when what it was made for failed. How it stood is kept: it tells why.
     pub fn undo(&mut self, socket: &Rc<Socket>) {
-        let last = trace::aside(|| socket.fd().map(|fd| Last::of(fd.as_fd(), false)));
+        let last =
+            trace::aside(|| socket.fd().map(|fd| Last::of(fd.as_fd(), socket.shared.host().map(Rc::as_ref), false)));
         if let Ok(last) = last {
             self.undone = Some(Box::new((socket.clone(), last)));
         }

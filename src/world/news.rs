@@ -50,10 +50,15 @@ impl World {
         if news.frames || self.hosts.more {
             self.carry_all(&mut news)?;
         }
-        let sockets: Vec<Rc<Socket>> =
-            news.tokens.iter().filter_map(|t| self.tokens.get(t - poller::FIRST).and_then(Weak::upgrade)).collect();
-        for socket in &sockets {
-            self.hear_of(socket);
+        self.drained.forget();
+        let mut sockets = Vec::with_capacity(news.tokens.len());
+        for (token, more) in &news.tokens {
+            let Some(socket) = self.tokens.get(token - poller::FIRST).and_then(Weak::upgrade) else { continue };
+            if *more {
+                socket.has_more();
+            }
+            self.hear_of(&socket);
+            sockets.push(socket);
         }
         if news.woken {
             self.ready.extend(self.thread_waiters.iter().copied());

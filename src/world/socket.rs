@@ -122,12 +122,14 @@ pub struct Socket {
     pub(super) fd: RefCell<Option<OwnedFd>>,
     pub(super) closed: Cell<bool>,
     /// Its descriptor, when only calls that wait have it.
-    pub(super) held: RefCell<Option<Orphan>>,
+    pub(super) held: RefCell<Option<Box<Orphan>>>,
     name: RefCell<Option<Rc<str>>>,
     /// It is or was connected, as far as it was looked at.
     pub(super) was_connected: Cell<bool>,
     /// What a person was told that came to it.
     pub(super) told: Cell<Option<Arrival>>,
+    /// More was heard of it than of data and room, or is to be reckoned with.
+    pub(super) more: Cell<bool>,
     pub(super) place: Cell<Registered>,
     /// The tasks that wait on it, first come first served.
     pub(super) waiters: RefCell<Vec<Waiter>>,
@@ -158,6 +160,7 @@ impl Socket {
             name: RefCell::default(),
             was_connected: Cell::default(),
             told: Cell::default(),
+            more: Cell::default(),
             place: Cell::default(),
             waiters: RefCell::default(),
             orphans: orphans.clone(),
@@ -252,6 +255,17 @@ impl Socket {
     /// Whether it carries a stream rather than messages.
     pub fn is_stream(&self) -> bool {
         self.kind == libc::SOCK_STREAM
+    }
+
+    /// Whether it is a stream of TCP.
+    pub fn is_tcp(&self) -> bool {
+        let ip = matches!(self.family, libc::AF_INET | libc::AF_INET6);
+        ip && self.is_stream() && matches!(self.protocol, 0 | libc::IPPROTO_TCP)
+    }
+
+    /// What comes of it may be more than data and room: its end, an error, an urgent byte.
+    pub fn has_more(&self) {
+        self.more.set(true);
     }
 
     /// The first name it was given, or a word for it.
@@ -378,7 +392,7 @@ impl Handle for Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         let closed = self.closed.get();
-        let Some(orphan) = self.orphan().or(self.held.take()) else { return };
+        let Some(orphan) = self.orphan().or(self.held.take().map(|held| *held)) else { return };
         let name = if closed { None } else { self.name.get_mut().take().map(|n| n.to_string()) };
         self.orphans.sockets.borrow_mut().push(Orphan { name, ..orphan });
     }

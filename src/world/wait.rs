@@ -84,13 +84,13 @@ impl Waiting {
     }
 
     /// How long, and with which error that ends.
-    fn limit(&self) -> (Option<Duration>, Failure) {
+    fn limit(&self) -> (Option<Duration>, Name) {
         let waits = self.socket.shared.waits.get();
         match (self.mode, self.side) {
-            (Mode::Timeout(s), _) => (Some(fd::seconds(s)), Failure::new(Name::Timeout)),
-            (Mode::NonBlocking, _) => (Some(Duration::ZERO), Failure::os(libc::EAGAIN)),
-            (Mode::Blocking, Side::In) => (waits.receive, Failure::os(libc::EAGAIN)),
-            (Mode::Blocking, Side::Out) => (waits.send, Failure::os(libc::EAGAIN)),
+            (Mode::Timeout(s), _) => (Some(fd::seconds(s)), Name::Timeout),
+            (Mode::NonBlocking, _) => (Some(Duration::ZERO), Name::Errno(libc::EAGAIN)),
+            (Mode::Blocking, Side::In) => (waits.receive, Name::Errno(libc::EAGAIN)),
+            (Mode::Blocking, Side::Out) => (waits.send, Name::Errno(libc::EAGAIN)),
         }
     }
 }
@@ -139,13 +139,12 @@ where
     if !(failure.is(libc::EAGAIN) && waiting.waits() && comes()) {
         return Err(about(failure));
     }
-    let (limit, error) = waiting.limit();
-    let over = error.clone();
+    let (limit, over) = waiting.limit();
     let (socket, mode, side) = (waiting.socket.clone(), waiting.mode, waiting.side);
     let wait = Wait { on: On::Socket(waiting.socket), limit, again: waiting.again, what: waiting.what };
     let going = socket.clone();
     let mut go_on = move |world: &mut World, wake| match wake {
-        Wake::Expired => Some(attempt(world, Some(error.clone())).map_err(about)),
+        Wake::Expired => Some(attempt(world, Some(Failure::new(over))).map_err(about)),
         Wake::Ready => match attempt(world, reset(&going, mode, side)) {
             Err(f) if f.is(libc::EAGAIN) => None,
             done => Some(done.map_err(about)),
@@ -157,7 +156,7 @@ where
         // looks once more, and a number that is free is an event.
         Mode::Timeout(_) if wake == Wake::Ready && !socket.is_ready(side.events()) => None,
         Mode::Timeout(_) if socket.at_its_number(side.events()) != 0 => Some(Err(about(Failure::os(libc::EBADF)))),
-        Mode::Timeout(_) => (wake == Wake::Expired).then(|| Err(about(over.clone()))),
+        Mode::Timeout(_) => (wake == Wake::Expired).then(|| Err(about(Failure::new(over)))),
         _ => socket.lend(|| go_on(world, wake)),
     };
     Ok(Step::Park(wait, Box::new(resume)))

@@ -12,7 +12,12 @@ impl World {
         if signalled {
             self.register(socket)?;
         }
-        socket.waiters.borrow_mut().push(Waiter { task, signalled });
+        let mut waiters = socket.waiters.borrow_mut();
+        // Most sockets are waited on by one.
+        if waiters.is_empty() {
+            waiters.reserve_exact(1);
+        }
+        waiters.push(Waiter { task, signalled });
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 pub use errors::Errors;
 pub use list::names;
 
+use super::bounds::{self, Patience};
 use super::{Failure, Name, text};
 use charset::Stop;
 use list::{BIG, Codec, LITTLE, NATIVE, Scheme, find};
@@ -21,7 +22,14 @@ pub fn encode<'a>(text: &'a str, encoding: &str, errors: Errors) -> Result<Cow<'
     if let Scheme::Utf8 { signed: false } = codec.scheme {
         return Ok(text.as_bytes().into());
     }
-    let mut out = Vec::with_capacity(text.len() + 4);
+    let about = match codec.scheme {
+        Scheme::Utf16(_) => 2 * text.chars().count(),
+        Scheme::Utf32(_) => 4 * text.chars().count(),
+        _ => text.len(),
+    };
+    bounds::text(about)?;
+    let mut out = Vec::with_capacity(about + 4);
+    let mut patience = Patience::new();
     match codec.scheme {
         Scheme::Utf8 { signed: true } => out.extend(b"\xef\xbb\xbf"),
         Scheme::Utf16(None) => put16(&mut out, 0xfeff, NATIVE),
@@ -29,6 +37,7 @@ pub fn encode<'a>(text: &'a str, encoding: &str, errors: Errors) -> Result<Cow<'
         _ => {}
     }
     for (position, c) in text.chars().enumerate() {
+        patience.spend(1)?;
         let reason = match codec.scheme {
             Scheme::Utf8 { .. } => {
                 out.extend(c.encode_utf8(&mut [0; 4]).bytes());
@@ -50,6 +59,7 @@ pub fn encode<'a>(text: &'a str, encoding: &str, errors: Errors) -> Result<Cow<'
         if let Some(reason) = reason {
             if let Some(instead) = errors.instead_of(c) {
                 out.extend(instead.bytes());
+                bounds::text(out.len())?;
                 continue;
             }
             let shown = if text::is_plain(c) {
@@ -62,7 +72,7 @@ pub fn encode<'a>(text: &'a str, encoding: &str, errors: Errors) -> Result<Cow<'
             return Err(Failure::with(Name::Decode, message).note("utf-8 has every character"));
         }
     }
-    Ok(out.into())
+    bounds::text(out.len()).map(|()| out.into())
 }
 
 fn put16(out: &mut Vec<u8>, unit: u16, big: bool) {
@@ -86,7 +96,11 @@ pub fn decode<'a>(bytes: &'a [u8], encoding: &str, errors: Errors) -> Result<Cow
     let mut decoder = Decoder::new(encoding, errors)?;
     match (&decoder.codec.scheme, std::str::from_utf8(bytes)) {
         (Scheme::Utf8 { signed: false }, Ok(text)) => Ok(text.into()),
-        _ => decoder.decode(bytes, true).map(Cow::Owned),
+        _ => {
+            bounds::text(bytes.len())?;
+            let text = decoder.decode(bytes, true)?;
+            bounds::text(text.len()).map(|()| Cow::Owned(text))
+        }
     }
 }
 
@@ -137,7 +151,9 @@ impl Decoder {
         } else {
             Some(Stop::Cut(""))
         };
+        let mut patience = Patience::new();
         while let Some(why) = stop {
+            patience.spend(1)?;
             let wrong = match why {
                 Stop::Cut(_) if !last => {
                     self.kept = bytes[at..].to_vec();
