@@ -29,7 +29,7 @@ fn translations() {
     for file in entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|ending| ending == "txt"))
     {
         let text = fs::read_to_string(&file).unwrap_or_default();
-        for pair in text.split("\n\n").map(str::trim).filter(|pair| !pair.is_empty()) {
+        for pair in text.split("\n\n").map(|pair| pair.trim_matches('\n')).filter(|pair| !pair.is_empty()) {
             match pair.split_once('\n') {
                 Some((english, chinese)) if !chinese.contains('\n') => {
                     all.insert(english.to_string(), chinese.to_string());

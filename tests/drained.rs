@@ -52,7 +52,9 @@ fn a_request_is_one_receive_and_one_send() {
     for _ in 0..20 {
         clients.iter().for_each(asked);
     }
-    clients.iter().for_each(|client| client.shutdown(Shutdown::Write).unwrap());
+    for client in &clients {
+        client.shutdown(Shutdown::Write).unwrap();
+    }
     assert!(server.0.wait().unwrap().success());
     let told = std::fs::read_to_string(&told).unwrap();
     let count = |call: &str| told.lines().filter(|line| line.contains(call)).count();

@@ -110,4 +110,10 @@ fn where_there_can_be_none_the_cause_is_told_and_transcripts_are_skipped() {
     assert_eq!(run.status, 0, "{}", run.out);
     assert!(run.out.starts_with("skip ") && run.out.contains("no hosts here: user.max_net_namespaces"), "{}", run.out);
     assert!(run.out.ends_with("0 passed, 0 failed, 1 skipped\n"), "{}", run.out);
+    // So are lessons, by name.
+    let run = inside(NONE, &["run", "53"]);
+    let said = format!("53-three-segments: skipped: ENOSPC: No space left on device (28): {}", cause.trim());
+    assert!(run.status == 0 && run.err.contains(&said), "{}", run.err);
+    let run = inside(&format!("yes '' | head -20 | ({NONE})"), &["learn", "53"]);
+    assert!(run.status == 0 && run.err.contains(&said), "{}{}", run.out, run.err);
 }

@@ -40,6 +40,11 @@ fn blocks_and_parentheses_have_a_limit() {
     let deep = format!("{}{}", "loop\n".repeat(5000), "end\n".repeat(5000));
     assert!(error(&deep).contains("blocks inside each other"));
     assert!(error(&format!("let x = {} 1", "( ".repeat(5000))).contains("levels of parentheses"));
+    for operator in ["+", "or", "and", "*", "|"] {
+        let many = |n: usize| format!("let x = 1{}", format!(" {operator} 1").repeat(n));
+        assert!(error(&many(100_000)).contains("operators in one expression"));
+        assert!(parse(&Source::new("t", &many(1000))).is_ok());
+    }
 }
 
 fn a_long_line_is_shown_around_its_error() {

@@ -117,7 +117,7 @@ fn any_name_is_found() {
 
 /// The numbers that the installed headers define, by name.
 fn headers() -> Option<HashMap<String, i32>> {
-    let kernel = "asm-generic/socket.h linux/in.h linux/in6.h linux/tcp.h linux/udp.h linux/icmp.h linux/icmpv6.h";
+    let kernel = "asm-generic/socket.h linux/in.h linux/in6.h linux/tcp.h linux/udp.h linux/icmp.h linux/icmpv6.h linux/vm_sockets.h";
     // The C library's own, where `IPV6_JOIN_GROUP` is.
     let library = "x86_64-linux-gnu/bits/in.h aarch64-linux-gnu/bits/in.h bits/in.h";
     let read = |file: &str| fs::read_to_string(format!("/usr/include/{file}")).ok();

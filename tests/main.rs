@@ -17,6 +17,7 @@ mod trial;
 mod common;
 mod files;
 
+mod chinese;
 mod cli;
 mod course;
 mod differential;
@@ -24,14 +25,18 @@ mod drained;
 mod editor;
 mod events;
 mod examples;
+mod fence;
 mod foreign;
 mod gates;
 mod grammar;
 mod growth;
+mod hostile;
 mod hosts;
 mod house;
+mod interop;
 mod language;
 mod layout;
+mod limits;
 mod linux;
 mod manual;
 mod module;
@@ -70,6 +75,9 @@ fn main() {
         paced::trials(),
         gates::trials(),
         growth::trials(),
+        limits::trials(),
+        hostile::trials(),
+        fence::trials(),
         differential::trials(),
         random::trials(),
         roundtrip::trials(),
@@ -77,6 +85,7 @@ fn main() {
         drained::trials(),
         editor::trials(),
         newcomer::trials(),
+        chinese::trials(),
         course::trials(),
         step::trials(),
         transcripts::trials(),
@@ -92,6 +101,7 @@ fn main() {
         views::trials(),
         manual::trials(),
         module::trials(),
+        interop::trials(),
         servers::trials(),
         services::trials(),
         cli::trials(),

@@ -10,7 +10,7 @@ use sockpit::render::transcript::{Entry, read};
 
 use crate::common::terminal::Terminal;
 use crate::common::{Folder, Run, command};
-use crate::files::{lessons, shows};
+use crate::files::{NO_HOSTS, lessons, shows};
 
 tests![every_lesson_with_enter_at_a_third_of_a_second_a_line,];
 
@@ -31,7 +31,7 @@ fn every_lesson_with_enter_at_a_third_of_a_second_a_line() {
         .map(|(_, path)| path)
         // Its raw socket hears every ICMP message of the machine, those of other trials among them: what it receives, and how
         // often, is not its own.
-        .filter(|path| !path.ends_with("25-tools.sock"))
+        .filter(|path| !path.ends_with("30-ping.sock"))
         // In these, several processes want one thing, and which is first the kernel chooses.
         .filter(|path| !RACES.iter().any(|race| path.ends_with(race)))
         .collect();
@@ -47,6 +47,9 @@ fn compare(script: &Path) -> Option<String> {
     let folder = Folder::new();
     let args = ["--json", "--timeout", "100", script.to_str().unwrap(), "0", folder.path().to_str().unwrap()];
     let run = Run::of(&mut command(&args));
+    if run.err.contains(NO_HOSTS) {
+        return None;
+    }
     let stepped = step(script, &folder);
     let (mut run, mut stepped) = (told(&run.out), told(&stepped));
     // Other processes go on while a line is looked at: what they give comes when they are ready, and what is printed of it is
@@ -161,7 +164,9 @@ fn undated(text: &str) -> String {
 /// A value without what differs from run to run.
 fn steady(key: &str, value: &Value) -> String {
     match value {
-        _ if matches!(key, "seq" | "t" | "time_left" | "pid") => String::new(),
+        // How soon a lost segment is sent again decides what that is called; how many acknowledgments of others came before it
+        // the kernel chooses.
+        _ if matches!(key, "seq" | "t" | "time_left" | "pid" | "no" | "is") => String::new(),
         // The identification of a packet.
         Value::Object(map)
             if map.get("encoding").is_some_and(|e| e == "base64")

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::common::{self, Folder, Killed, SOCKPIT, command, lines, run};
+use crate::common::{self, Killed, SOCKPIT, command, lines, run};
 
 tests![
     an_error_of_a_child_has_its_name_before_it,
@@ -192,11 +192,11 @@ fn the_latest_def_runs_and_how_things_are_shown_is_kept() {
     assert!(shown.out.contains("[f-1]   n = len abc -> 3\n"), "{}", shown.out);
 }
 
-fn what_the_children_of_a_lesson_print_is_shown() {
-    let script = crate::files::lesson("23-processes");
-    let folder = Folder::new();
-    let run = run(&["-q", "--timeout", "20", script.to_str().unwrap(), "0", folder.path().to_str().unwrap()]);
-    let expected = "\
+/// What lessons print whose processes take turns.
+const LESSONS: [(&str, &str); 5] = [
+    (
+        "23-processes",
+        "\
 task is running zzh
 task is over zzh
 主
@@ -211,37 +211,48 @@ p2:music-1
 [music-1] 小明正在听第1首音乐********
 [coding-1] 小明正在敲第2行代码-
 [music-1] 小明正在听第2首音乐********
-[change_money-1] 子进程的task函数查看money 666
-1000
-客户端收到: 问题1 的回答
-客户端收到: 问题2 的回答
-SIGPIPE: -13
 [nap-1] jason1 is running
 [nap-1] jason1 is over
 [nap-2] jason2 is running
 [nap-2] jason2 is over
 [nap-3] jason3 is running
 [nap-3] jason3 is over
-111
-222
-333
-主
-[consumer-1] 子进程获取队列中的数据 子进程p添加的数据
-客人吃了6个包子
-terminate: -15
-kill: -9
+",
+    ),
+    (
+        "33-own-copy",
+        "\
+[change_money-1] 子进程的task函数查看money 666
+1000
+客户端收到: 问题1 的回答
+客户端收到: 问题2 的回答
+SIGPIPE: -13
+",
+    ),
+    ("34-process-queue", "111\n222\n333\n主\n[consumer-1] 子进程获取队列中的数据 子进程p添加的数据\n客人吃了6个包子\n"),
+    ("35-how-a-process-ends", "terminate: -15\nkill: -9\n"),
+    (
+        "36-daemons-and-orphans",
+        "\
 [steward-1] 德邦总管:大张红
 僵尸进程: zombie
 join之后: gone
 孤儿进程: 被收养
 恕瑞玛皇帝:小吴勇嗝屁了
-";
-    // The table of the processes has their numbers.
-    let table = |line: &str| {
-        line.trim_start().starts_with("pid ")
-            || line.trim_start().starts_with(|c: char| c.is_ascii_digit()) && line.ends_with(" running")
-    };
-    let out: String = run.out.lines().filter(|line| !table(line)).map(|line| format!("{line}\n")).collect();
-    assert!(run.out.lines().count() > out.lines().count(), "no table of processes:\n{}", run.out);
-    assert_eq!((run.status, &*out, &*run.err), (0, expected, ""));
+",
+    ),
+];
+
+fn what_the_children_of_a_lesson_print_is_shown() {
+    for (name, expected) in LESSONS {
+        let script = crate::files::lesson(name);
+        let run = run(&["-q", "--timeout", "20", script.to_str().unwrap(), "0"]);
+        // The table of the processes has their numbers.
+        let table = |line: &str| {
+            line.trim_start().starts_with("pid ")
+                || line.trim_start().starts_with(|c: char| c.is_ascii_digit()) && line.ends_with(" running")
+        };
+        let out: String = run.out.lines().filter(|line| !table(line)).map(|line| format!("{line}\n")).collect();
+        assert_eq!((run.status, &*out, &*run.err), (0, expected, ""), "{name}");
+    }
 }

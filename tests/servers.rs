@@ -83,7 +83,7 @@ print("served")
 fn server(script: &str) -> (Killed, String, Receiver<String>) {
     let path = crate::files::lesson(script);
     let mut child = Killed(
-        command(&["-q", "--timeout", "60", path.to_str().unwrap(), "0", "serve"])
+        command(&["-q", "--timeout", "60", path.to_str().unwrap(), "0", "--as", "server"])
             .stderr(Stdio::inherit())
             .spawn()
             .unwrap(),

@@ -78,6 +78,7 @@ fn names() -> Names {
         things: things.into_iter().map(|(name, subject)| (name.to_string(), subject)).collect(),
         jobs: vec![1, 3],
         defs: vec![("greet".into(), vec!["who".into()])],
+        wires: vec!["left".into(), "right".into()],
         stepping: false,
     }
 }
@@ -98,6 +99,9 @@ fn completed(line: &str) -> String {
 fn only_what_suits_the_parameter_is_offered() {
     for (line, expected) in [
         ("accept ", "srv"),
+        ("wire show ", "on off"),
+        ("wire pass wire=", "left right"),
+        ("frames is=zero", "zero-window"),
         ("c, a = accept ", "srv"),
         ("send ", "conn"),
         ("recvfrom ", "conn u"),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
+use crate::common::terminal::Terminal;
 use crate::common::{Folder, Run, command, has};
 use crate::trial::lacks;
 
@@ -20,6 +21,12 @@ tests![
     a_capture_replaces_files_alone,
     why_and_diagram_have_the_frames,
     tasks_say_what_the_wire_holds,
+    at_a_prompt_frames_go_above_a_half_typed_line,
+    at_a_prompt_a_wait_on_a_held_wire_goes_on,
+    sockets_of_two_networks_are_not_taken_for_each_others_ends,
+    a_router_has_a_lane_in_the_diagram,
+    captures_of_any_frames_are_read,
+    a_child_uses_a_hosts_sockets_and_leaves_nothing,
 ];
 
 /// Two hosts, a listening socket, and what follows.
@@ -222,12 +229,14 @@ fn a_capture_replaces_files_alone() {
     let folder = Folder::new();
     folder.file("old.pcapng", b"old");
     fs::create_dir(folder.path().join("folder.pcapng")).unwrap();
-    std::os::unix::fs::symlink("old.pcapng", folder.path().join("link.pcapng")).unwrap();
-    let text = "save old.pcapng\nexpect EISDIR save folder.pcapng\nexpect EEXIST save link.pcapng\n";
+    std::os::unix::fs::symlink("linked.pcapng", folder.path().join("link.pcapng")).unwrap();
+    let text = "save old.pcapng\nexpect EISDIR save folder.pcapng\nsave link.pcapng\n";
     let Some(run) = in_hosts(&folder, true, text) else { return };
     assert!(run.status == 0, "{}", run.err);
     assert!(fs::read(folder.path().join("old.pcapng")).unwrap().starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]));
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 4);
+    assert!(fs::symlink_metadata(folder.path().join("link.pcapng")).unwrap().is_symlink());
+    assert!(fs::read(folder.path().join("linked.pcapng")).unwrap().starts_with(&[0x0a, 0x0d, 0x0d, 0x0a]));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 5);
 }
 
 fn why_and_diagram_have_the_frames() {
@@ -245,4 +254,145 @@ fn tasks_say_what_the_wire_holds() {
                 wire pass\ntasks\nwire release\njoin t\n";
     let Some(run) = in_hosts(&Folder::new(), false, text) else { return };
     assert!(run.status == 0 && run.out.contains("waits for SYN,ACK: the wire holds"), "{}{}", run.out, run.err);
+}
+
+/// The prompt with two hosts and a listening socket; none where there can be no hosts.
+fn prompt() -> Option<Terminal> {
+    goes_well("")?;
+    let mut terminal = Terminal::new(30, 100, &[]);
+    for line in HOSTS.lines() {
+        terminal.see("sockpit> ");
+        terminal.keys(&format!("{line}\r"));
+    }
+    terminal.see("srv = <");
+    terminal.ready();
+    Some(terminal)
+}
+
+fn at_a_prompt_frames_go_above_a_half_typed_line() {
+    let Some(mut terminal) = prompt() else { return };
+    terminal.keys("wire show on\r");
+    terminal.see("ok");
+    // What is under way comes while a line is typed.
+    terminal.keys("wire drop 1 flags=SYN from=alice\r");
+    terminal.ready();
+    terminal.keys("cli = create_connection 10.0.0.2:80 host=alice &\r");
+    terminal.see("SYN seq=0  [dropped: a rule]");
+    terminal.keys("netstat host=al");
+    terminal.until("the rest of the handshake above the line", |text| {
+        let place = |what: &str| text.find(what);
+        let frame = place("# alice -> bob  SYN seq=0 (retransmission)");
+        let line = text.rfind("sockpit> netstat host=al");
+        frame.is_some() && place("# alice -> bob  ACK seq=1 ack=1").is_some() && frame < line
+    });
+    let (_, _, dim) = terminal.looks("SYN seq=0 (retransmission)");
+    assert!(dim, "what is announced is grey");
+}
+
+fn at_a_prompt_a_wait_on_a_held_wire_goes_on() {
+    let Some(mut terminal) = prompt() else { return };
+    for line in ["cli = socket host=alice", "wire hold", "connect cli 10.0.0.2:80"] {
+        terminal.ready();
+        terminal.keys(&format!("{line}\r"));
+    }
+    terminal.see("connect(cli) waits for SYN,ACK: the wire holds the SYN");
+    terminal.keys("\x03");
+    terminal.until("the wait is given up", |text| text.trim_end().ends_with("sockpit>"));
+    assert!(!terminal.text().contains("Deadlock"), "{}", terminal.text());
+}
+
+fn sockets_of_two_networks_are_not_taken_for_each_others_ends() {
+    // The same addresses on this machine and in two hosts: each has its own other end.
+    let text = "here = create_server 127.0.0.1:0\nat = getsockname here\nlet port = ${at.port}\n\
+                def pair who\n  s = create_server 127.0.0.1:$port host=$who\n  c = socket host=$who\n  bind c 127.0.0.1:1000\n  \
+                connect c 127.0.0.1:$port\n  a, addr = accept s\n  return $c $a\nend\n\
+                ac, aa = pair $alice\nbc, ba = pair $bob\nclose ba\n\
+                # Nobody can send: both ends are here, in alice.\nexpect Deadlock recv aa 10\n\
+                send ac hello\ndata = recv aa 10\nassert $data == hello\ndata = recv bc 10\nassert $data == \"\"\nwhy aa\nwhy bc\ndiagram ac aa\n";
+    let Some(run) = in_hosts(&Folder::new(), false, text) else { return };
+    assert!(run.status == 0, "{}{}", run.out, run.err);
+    let arrow = run.out.lines().find(|line| line.contains("5 bytes") && line.contains('>')).expect(&run.out);
+    assert!(arrow.contains("send"), "{arrow}");
+}
+
+fn a_router_has_a_lane_in_the_diagram() {
+    let text = "dora = host wire=left\nr = host router=on wire=left,right\nemil = host wire=right\n\
+                taker = socket udp host=emil\nbind taker ${emil.ip}:9\nu = socket udp host=dora\nsendto u hello ${emil.ip}:9\n\
+                data, from = recvfrom taker 10\ndiagram\n";
+    let Some(run) = in_hosts(&Folder::new(), false, text) else { return };
+    assert!(run.status == 0, "{}{}", run.out, run.err);
+    let rows: Vec<&str> = run.out.lines().filter(|line| line.contains("udp 5")).collect();
+    assert_eq!(rows.len(), 2, "from u to r, from r to taker: {}", run.out);
+    let heads = |line: &&str| line.split_whitespace().eq(["srv", "taker", "u", "r"]);
+    assert!(run.out.lines().any(|line| heads(&line)), "{}", run.out);
+    assert!(rows[0].contains("o--udp 5->|") && rows[1].contains("|<---"), "{}", run.out);
+}
+
+/// Frames of every sort: IPv4 and IPv6, ARP, fragments, garbage; lost, twice, corrupted, held, cut.
+const ANY_FRAMES: &str = "\
+carol = host arp=on
+u = socket udp host=carol
+sendto u arp 10.0.0.2:9
+six = socket AF_INET6 SOCK_DGRAM host=alice
+wire duplicate 100
+sendto six twice [fd00::2]:9
+wire duplicate 0
+wire corrupt 100 seed=3
+sendto six corrupted [fd00::2]:9
+wire corrupt 0
+wire loss 100
+sendto six lost [fd00::2]:9
+wire loss 0
+let long = \"x\" * 4000
+sendto six $long [fd00::2]:9
+v = socket udp host=alice
+setsockopt v IP_MTU_DISCOVER 0
+sendto v $long 10.0.0.2:9
+s = socket AF_PACKET SOCK_RAW 0x300 host=alice
+bind s packet:eth0
+let garbage = \"\\x02\\x00\\x0a\\x00\\x00\\x02\\x02\\x00\\x0a\\x00\\x00\\x01\\x12\\x34garbage\"
+send s $garbage
+wire hold
+sendto v held 10.0.0.2:9
+wire cut
+sendto v cut 10.0.0.2:9
+wire heal
+save any.pcapng
+all = frames
+n = len $all
+print $n
+";
+
+fn captures_of_any_frames_are_read() {
+    let folder = Folder::new();
+    let Some(run) = in_hosts(&folder, true, ANY_FRAMES) else { return };
+    assert!(run.status == 0, "{}{}", run.out, run.err);
+    let capture = folder.path().join("any.pcapng");
+    let count: usize = run.out.trim().parse().unwrap();
+    if has("tcpdump") {
+        let read = Run::of(Command::new("tcpdump").args(["-n", "-r"]).arg(&capture));
+        assert!(read.status == 0 && read.err.lines().count() == 1, "{}", read.err);
+    }
+    if has("tshark") {
+        let read = Run::of(Command::new("tshark").args(["-n", "-r"]).arg(&capture).args([
+            "-T",
+            "fields",
+            "-e",
+            "frame.number",
+        ]));
+        let complaints: Vec<&str> = read.err.lines().filter(|line| !line.contains("Running as user")).collect();
+        assert!(read.status == 0 && complaints.is_empty(), "{complaints:?}");
+        assert_eq!(read.out.lines().count(), count);
+    }
+}
+
+fn a_child_uses_a_hosts_sockets_and_leaves_nothing() {
+    let text = "def serve s\n  repeat 3\n    conn, addr = accept s\n    data = recv conn 100\n    send conn $data\n    close conn\n  end\nend\n\
+                p = process serve $srv\nrepeat 3\n  cli = create_connection 10.0.0.2:80 host=alice\n  send cli hello\n  \
+                settimeout cli 20\n  data = recv cli 100\n  assert $data == hello\n  close cli\nend\njoin p\n\
+                code = exitcode p\nassert $code == 0\n\
+                # A host itself stays where it was made.\n\
+                def another h\n  s = socket host=$h\nend\nexpect Usage process another $alice\n";
+    let Some(run) = in_hosts(&Folder::new(), true, text) else { return };
+    assert!(run.status == 0, "{}{}", run.out, run.err);
 }

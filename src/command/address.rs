@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
 use super::args::Arg;
-use crate::value::special::{ALGORITHMS, FAMILIES, Special};
+use crate::value::special::{self, ALGORITHMS, FAMILIES, Special};
 use crate::value::text::escape_bytes;
 use crate::value::{Addr, Failure, Value, addr};
 
@@ -40,8 +40,8 @@ pub(super) fn fit(value: Value) -> Result<Arg, Failure> {
     let text = match value {
         Value::Addr(_) => return Ok(Arg::Value(value)),
         Value::Text(s) => s,
-        // A path may be any bytes but zero.
-        Value::Bytes(b) if b.first() == Some(&b'@') => {
+        // A path may be any bytes but zero. The kernel's mark of an abstract name is a zero byte, as in Python.
+        Value::Bytes(b) if matches!(b.first(), Some(b'@' | 0)) => {
             return Ok(Arg::Value(Value::Addr(Addr::Abstract(b[1..].into()))));
         }
         Value::Bytes(b) if b.contains(&b'/') => return Ok(Arg::Value(Value::Addr(Addr::Path(Rc::from(&*b))))),
@@ -63,13 +63,16 @@ pub(super) fn fit(value: Value) -> Result<Arg, Failure> {
     if text.is_empty() {
         return Ok(Arg::Value(Value::Addr(Addr::Unnamed)));
     }
+    if let Some(name) = text.strip_prefix('\0') {
+        return Ok(Arg::Value(Value::Addr(Addr::Abstract(name.as_bytes().into()))));
+    }
     if let Some(failure) = url(&text).or_else(|| parted(&text)) {
         return Err(failure);
     }
     if let Ok(addr) = text.parse() {
         return Ok(Arg::Value(Value::Addr(addr)));
     }
-    if let Some(failure) = special(&text) {
+    if let Some(failure) = of_family(&text) {
         return Err(failure);
     }
     let bare = text.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(&text);
@@ -97,14 +100,13 @@ pub(crate) fn host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
     if ALGORITHMS.contains(&&*host) && port_text.parse::<u32>().is_err() {
         return Ok(Arg::Value(Value::Addr(Addr::Special(Special::algorithm(&host, &port_text).into()))));
     }
-    let digits = port_text.strip_prefix("0x").map(|hex| i128::from_str_radix(hex, 16));
-    let port = match digits.unwrap_or_else(|| port_text.parse()) {
-        Ok(n) => match (u16::try_from(n), host.parse(), u32::try_from(n)) {
+    let port = match whole(&port_text) {
+        Some(n) => match (u16::try_from(n), whole(&host).map(u32::try_from), u32::try_from(n)) {
             (Ok(port), ..) => port,
-            (_, Ok(first), Ok(second)) => return Ok(Arg::Numbers(first, second)),
+            (_, Some(Ok(first)), Ok(second)) => return Ok(Arg::Numbers(first, second)),
             _ => return Err(not_port(n)),
         },
-        Err(_) => {
+        None => {
             let failure = Failure::usage(format!(
                 "a port is a number from 0 to 65535, not `{}`",
                 escape_bytes(port_text.as_bytes())
@@ -142,8 +144,16 @@ pub(crate) fn host_port(host: &Value, port: &Value) -> Result<Arg, Failure> {
     Ok(Arg::Host(host.into(), port))
 }
 
+/// A number, in hexadecimal behind 0x, or by the name that it has in an address of another family.
+fn whole(word: &str) -> Option<i128> {
+    match word.strip_prefix("0x") {
+        Some(hex) => i128::from_str_radix(hex, 16).ok(),
+        None => word.parse().ok().or_else(|| special::named(word).map(i128::from)),
+    }
+}
+
 /// What begins as an address of another family does and is none.
-fn special(text: &str) -> Option<Failure> {
+fn of_family(text: &str) -> Option<Failure> {
     let (word, rest) = text.split_once(':')?;
     let (_, form) = FAMILIES.iter().find(|(family, _)| *family == word)?;
     // A host may have such a name.

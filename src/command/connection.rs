@@ -180,7 +180,7 @@ pub(super) const BACKLOG: i32 = 128;
 pub(super) const DONE: Step = Step::Done(Reply::Nothing);
 
 pub(super) fn listen_on(world: &mut World, socket: &Socket, backlog: i32) -> Result<Step, Failure> {
-    fd::listen(socket.fd()?.as_fd(), backlog.max(0))
+    addr::listen(socket.fd()?.as_fd(), backlog.max(0))
         .map_err(|e| Failure::os(e).trying(Tried::Listen).on(socket.serial))?;
     world.note(socket, || Did::Listens(local(socket)));
     if world.record.is_some()
@@ -201,7 +201,12 @@ fn accept(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     retry(world, waiting, move |world, expired| match world.accept(&socket) {
         Ok((conn, peer)) => {
             // A peer that has reset the connection meanwhile is known to accept alone.
-            let ends = || Ends::of(&conn).unwrap_or_else(|| Ends { local: local(&conn), peer: peer.clone() });
+            let ends = || {
+                Ends::of(&conn).unwrap_or_else(|| {
+                    let local = local(&conn);
+                    Ends { net: conn.net(&local), local, peer: peer.clone() }
+                })
+            };
             world.note(&conn, || Did::Accepted(socket.serial, ends()));
             Ok(Step::Done(Reply::Two(socket_value(conn), Value::Addr(peer))))
         }
@@ -236,6 +241,8 @@ fn connect_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         let step = connect_to(world, to, peer);
         settle(world, step, |world, outcome| match outcome.map_err(|f| (f.name, f)) {
             Ok(_) => Ok(Value::Int(0).into()),
+            // No interface has that name: that is looked up before the call.
+            Err((_, failure)) if failure.is(libc::ENODEV) => Err(failure),
             Err((Name::Errno(_) | Name::Timeout, failure)) => {
                 world.note_failure(&failure);
                 let number = failure.name.number().unwrap_or(libc::EAGAIN);

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
@@ -177,9 +178,15 @@ fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure
     let mode = if args.has(1) { Some(Mode::from_seconds(args.seconds(1)?)) } else { None };
     let source = args.arg(2).clone();
     let (told, host) = (args.on(3).then(Vec::new), args.host(4)?);
+    let plan_host = host.clone();
     let failure = Failure::new(Name::Gai(libc::EAI_NONAME)).at(0);
     let plan = move |left| Plan { left, mode, source, host, failure, told };
     match args.arg(0) {
+        Arg::Host(name, port)
+            if let Some(scoped) = plan_host.as_ref().and_then(|host| names::scoped(host, name, *port)) =>
+        {
+            try_next(world, plan(VecDeque::from([scoped?])))
+        }
         Arg::Host(host, port) => {
             lookup::is_name(host).map_err(|failure| failure.at(0))?;
             let (host, port) = (host.as_bytes().to_vec(), *port);
@@ -191,7 +198,7 @@ fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure
             let ask = move || resolve::getaddrinfo(&query);
             let step = offload(world, "an answer from the resolver", ask, move |_, found| {
                 let found = found.map_err(|code| lookup::no_answer(code, name.as_deref(), 0).at(0))?;
-                keep.borrow_mut().extend(found.into_iter().map(|one| Addr::ip(one.addr.ip(), port)));
+                keep.borrow_mut().extend(found.into_iter().map(|one| with_port(one.addr, port)));
                 Ok(Reply::Nothing)
             });
             chain(world, step, move |world, _| try_next(world, plan(found.take())))
@@ -204,6 +211,11 @@ fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure
             .note("a connection needs a host: the wildcard is for bind")),
         _ => Err(Failure::usage("create_connection makes TCP connections: HOST:PORT is needed here").at(0)),
     }
+}
+
+fn with_port(mut addr: SocketAddr, port: u16) -> Addr {
+    addr.set_port(port);
+    addr.into()
 }
 
 /// Try the next address of a plan; when none is left, fail as the last one did.

@@ -6,7 +6,7 @@ use super::args::expected;
 use super::readiness::limit;
 use super::{Args, Command, Group, Kind, KnownError, MANY_OPEN, Param, base, err, opt, req};
 use crate::value::{Failure, Holds, Reply, Value};
-use crate::world::{Epoll, Step, Target, World};
+use crate::world::{Epoll, Step, World};
 
 /// The calls of this file.
 pub(super) const COMMANDS: &[Command] = &[EPOLL, EPOLL_CTL, EPOLL_WAIT];
@@ -56,9 +56,10 @@ const EPOLL_CTL: Command = Command {
     params: &[
         EP,
         req("OP", Kind::EpollOp).is("ADD, MOD or DEL; also EPOLL_CTL_ADD and so on"),
-        req("S", Kind::Thing)
-            .or(&["a socket", "an epoll", "a file"])
-            .is("a socket, or another epoll; a file of the disk cannot be watched"),
+        req("S", Kind::ThingOrNumber).or(&["a socket", "an epoll", "a file", "a process"]).is(
+            "a socket, a pipe's end, a process, another epoll, or a descriptor's number; a file of the disk cannot be \
+                 watched",
+        ),
         opt("EVENTS", Kind::EpollEvents).is(
             "joined with |: EPOLLIN, EPOLLOUT, EPOLLRDHUP, EPOLLPRI; EPOLLET, EPOLLONESHOT, EPOLLEXCLUSIVE; for ADD \
              EPOLLIN|EPOLLPRI|EPOLLOUT when left out",
@@ -107,7 +108,7 @@ const EPOLL_WAIT: Command = Command {
     also: &["{EP}.select(<{SECONDS}>)", "{EP}.poll(timeout={SECONDS})"],
     c: "struct epoll_event ready[64]; int n = epoll_wait(ep, ready, 64, 1000);",
     man: "epoll_wait(2)",
-    errors: &[err("EINVAL", "MAX is less than 1"), err("EBADF", "the epoll is closed")],
+    errors: &[err("EINVAL", "MAX is less than 1, or more than 178956970"), err("EBADF", "the epoll is closed")],
     example: "left, right = socketpair\nep = epoll\nepoll_ctl ep ADD left\nepoll_ctl ep ADD right EPOLLIN\nsend left hello\n\
               epoll_wait ep 1\nepoll_wait ep 0 1\nclose left\nepoll_wait ep",
     related: &["epoll", "epoll_ctl", "poll", "select", "EPOLLIN"],
@@ -123,7 +124,8 @@ fn epoll_in(args: &Args) -> Result<Rc<Epoll>, Failure> {
 fn epoll_ctl(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let epoll = epoll_in(args)?;
     let op = args.int32_or(1, 0)?;
-    let target = Target::of(args.value(2)).ok_or_else(|| expected(2, "a socket or an epoll", args.value(2)))?;
+    let target = world.target(args.value(2)).map_err(|failure| failure.at(2))?;
+    let target = target.ok_or_else(|| expected(2, "a socket or an epoll", args.value(2)))?;
     if op == libc::EPOLL_CTL_MOD && !args.has(3) {
         let failure = Failure::usage("MOD sets the events anew, and EVENTS is missing").at(2);
         return Err(failure.note("usage: epoll_ctl EP MOD S EVENTS"));

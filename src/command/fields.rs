@@ -6,7 +6,8 @@ use std::rc::Rc;
 use super::kinds;
 use crate::linux::layout::{Layout, Member};
 use crate::linux::{constants, errno};
-use crate::os::{addr, sockopt};
+use crate::os::addr;
+use crate::os::sockopt::{self, NetFd};
 use crate::value::{Addr, Failure, Value, text};
 
 /// The fields of a structure that stand in these bytes, each with its name.
@@ -50,13 +51,13 @@ fn value_of(part: Member, own: &[u8]) -> Value {
             let each = own.chunks_exact(layout.size().max(1));
             Value::list(each.map(|one| Value::Object(Rc::new(decode(layout, one)))).collect())
         }
-        Member::Address(_) => Value::Addr(addr::decode(own)),
+        Member::Address(_) => Value::Addr(addr::decode(own, None)),
         Member::List(each) => {
             let all = own.chunks_exact(each.size().max(1));
             Value::list(all.map(|one| value_of(*each, one)).collect())
         }
         Member::Host | Member::HostIn(_) => {
-            addr::decode(own).host().map_or(Value::None, |host| Value::text(host.to_string()))
+            addr::decode(own, None).host().map_or(Value::None, |host| Value::text(host.to_string()))
         }
         Member::Int(size) => Value::Int(signed(own, size)),
         Member::Number if own.len() > 1 => Value::Int(signed(own, own.len())),
@@ -184,14 +185,14 @@ fn piece(part: Member, value: &Value) -> Result<Vec<u8>, Failure> {
     match part {
         Member::Uint(size) | Member::Int(size) => sized(whole(value)?, size),
         Member::Number => sized(whole(value)?, 4),
-        Member::Interface => interface(value).map(|index| index.to_ne_bytes().to_vec()),
+        Member::Interface => interface(value, None).map(|index| index.to_ne_bytes().to_vec()),
         Member::V4 => Ok(address_v4(value).map_or([0; 4], |ip| ip.octets()).to_vec()),
         Member::V6 => Ok(address_v6(value).map_or([0; 16], |ip| ip.octets()).to_vec()),
         Member::Choice(_, size) => sized(whole(value)?, size),
         Member::HostIn(size) => {
             let host = address_v4(value).map(IpAddr::from).or_else(|| address_v6(value).map(IpAddr::from));
             let (mut own, host) = ([0; 128], host.unwrap_or(Ipv4Addr::UNSPECIFIED.into()));
-            addr::encode(&SocketAddr::new(host, 0).into(), &mut own).map_err(Failure::os)?;
+            addr::encode(&SocketAddr::new(host, 0).into(), None, &mut own).map_err(Failure::os)?;
             Ok(own[..size].to_vec())
         }
         Member::List(each) => piece(*each, value),
@@ -257,13 +258,13 @@ fn address_v6(value: &Value) -> Option<Ipv6Addr> {
     }
 }
 
-/// An interface's number, by number or name.
-pub(super) fn interface(value: &Value) -> Result<i32, Failure> {
+/// An interface's number, by number or name, in a host or on this machine.
+pub(super) fn interface(value: &Value, at: NetFd<'_>) -> Result<i32, Failure> {
     let Value::Text(name) = value else { return int(value) };
     if let Some(number @ Value::Int(_)) = kinds::number(name) {
         return int(&number);
     }
-    sockopt::interface_index(name).map(|index| index as i32).ok_or_else(|| {
+    sockopt::interface_index(at, name).map(|index| index as i32).ok_or_else(|| {
         let note = format!("no network interface is called `{name}`: ifconfig lists them");
         Failure::os(libc::ENODEV).note(note)
     })

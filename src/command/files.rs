@@ -26,7 +26,7 @@ const PIPE: KnownError = err("EPIPE", "the other end is closed, or this one was 
 pub(super) const NOENT: KnownError = err("ENOENT", "no such file, or a folder of the path is missing");
 pub(super) const ACCES: KnownError = err("EACCES", "the permissions of the file or of a folder on the way forbid it");
 pub(super) const NOTDIR: KnownError = err("ENOTDIR", "a part of the path that should be a folder is a file");
-const TOO_BIG: KnownError = err("EFBIG", "more than 1 GiB at once: read it in pieces");
+const TOO_BIG: KnownError = err("EFBIG", "more than 64 MiB at once: read it in pieces");
 
 const MAKEFILE: Command = Command {
     name: "makefile",

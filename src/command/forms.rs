@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::os::fd::AsFd;
 
 use super::fields::address_v4;
 use super::{Args, fields, kinds};
@@ -77,17 +78,18 @@ pub(super) fn encode(option: OptRef, args: &Args) -> Result<Raw<'_>, Failure> {
             Value::None => Raw::Made([0; 24], 0),
             other => Raw::Given(other.wire()),
         },
-        OptKind::Wide => wide(first)?,
+        OptKind::Wide => wide(first, spec.level)?,
         OptKind::Program => return Err(takes(OptKind::Program.form(), VALUE)),
         OptKind::Length => match usize::try_from(int(first, VALUE)?) {
             Ok(length @ ..=MOST) => Raw::Given(Cow::Owned(vec![0; length])),
             _ => return Err(takes(OptKind::Length.form(), VALUE)),
         },
-        OptKind::Interface => Raw::int(interface(first, VALUE)?),
-        OptKind::InterfaceV4 => match interface_v4(first, VALUE)? {
+        OptKind::Interface => Raw::int(interface(args, first, VALUE)?),
+        OptKind::InterfaceV4 => match interface_v4(args, first, VALUE)? {
             (address, 0) => Raw::made([&address.octets()]),
             (address, index) => Raw::made([&[0; 4], &address.octets(), &index.to_ne_bytes()]),
         },
+        OptKind::Flags(_) => Raw::int(int(first, VALUE).map_err(|_| takes(spec.kind.form(), VALUE))?),
         // A number for a structure goes as the int that C would pass, and the kernel says what it thinks of it.
         _ => Raw::int(int(first, VALUE)?),
     })
@@ -110,10 +112,11 @@ fn int(value: &Value, at: usize) -> Result<i32, Failure> {
     fields::int(value).map_err(|failure| failure.at(at))
 }
 
-/// A number of 64 bits, as an `int` where that is enough: then it means the same to kernels of any age.
-fn wide(value: &Value) -> Result<Raw<'static>, Failure> {
+/// A number of 64 bits; of a socket of any family as an `int` where that is enough: then it means the same to kernels of any age.
+fn wide(value: &Value, level: i32) -> Result<Raw<'static>, Failure> {
     let n = fields::whole(value).map_err(|failure| failure.at(VALUE))?;
-    if let Ok(small) = i32::try_from(n).or_else(|_| u32::try_from(n).map(|n| n as i32)) {
+    let small = i32::try_from(n).or_else(|_| u32::try_from(n).map(|n| n as i32));
+    if let (libc::SOL_SOCKET, Ok(small)) = (level, small) {
         return Ok(Raw::int(small));
     }
     let large = u64::try_from(n).map_err(|_| Failure::usage(format!("{n} does not fit 64 bits")).at(VALUE))?;
@@ -171,7 +174,7 @@ fn membership(args: &Args, count: usize) -> Result<Raw<'static>, Failure> {
     let group = group_v4(args.value(VALUE), VALUE)?;
     let (address, index) = match count {
         1 => (Ipv4Addr::UNSPECIFIED, 0),
-        _ => interface_v4(args.value(VALUE + 1), VALUE + 1)?,
+        _ => interface_v4(args, args.value(VALUE + 1), VALUE + 1)?,
     };
     Ok(Raw::made([&group.octets(), &address.octets(), &index.to_ne_bytes()]))
 }
@@ -205,8 +208,8 @@ fn membership6(args: &Args, count: usize) -> Result<Raw<'static>, Failure> {
         }
     })?;
     let index = match (scope, count) {
-        (_, 2) => interface(args.value(VALUE + 1), VALUE + 1)?,
-        (Some(scope), _) => interface(&kinds::word_value(scope), VALUE)?,
+        (_, 2) => interface(args, args.value(VALUE + 1), VALUE + 1)?,
+        (Some(scope), _) => interface(args, &kinds::word_value(scope), VALUE)?,
         (None, _) => 0,
     };
     Ok(Raw::made([&group.octets(), &index.to_ne_bytes()]))
@@ -223,14 +226,16 @@ fn group_v4(value: &Value, at: usize) -> Result<Ipv4Addr, Failure> {
 }
 
 /// An interface by address, name or number: the address and the number, of which one is 0.
-fn interface_v4(value: &Value, at: usize) -> Result<(Ipv4Addr, i32), Failure> {
+fn interface_v4(args: &Args, value: &Value, at: usize) -> Result<(Ipv4Addr, i32), Failure> {
     match address_v4(value) {
         Some(address) => Ok((address, 0)),
-        None => Ok((Ipv4Addr::UNSPECIFIED, interface(value, at)?)),
+        None => Ok((Ipv4Addr::UNSPECIFIED, interface(args, value, at)?)),
     }
 }
 
-/// An interface's number, by number or name.
-fn interface(value: &Value, at: usize) -> Result<i32, Failure> {
-    fields::interface(value).map_err(|failure| failure.at(at))
+/// An interface's number, by number or name, where the socket is.
+fn interface(args: &Args, value: &Value, at: usize) -> Result<i32, Failure> {
+    let socket = args.socket(0)?;
+    let fd = socket.fd()?;
+    fields::interface(value, Some(fd.as_fd())).map_err(|failure| failure.at(at))
 }

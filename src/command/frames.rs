@@ -22,7 +22,8 @@ const FRAMES: Command = Command {
         "seq and ack count from the beginning of the connection, as in Wireshark; so do the names of what is sent again: \
          retransmission, fast-retransmission, spurious-retransmission, out-of-order, duplicate-ack, zero-window, \
          window-probe, window-update, window-full, keepalive, keepalive-ack, reset, gap, ack-of-unseen.",
-        "The last 16384 frames are kept, 32 MiB of them. save FILE.pcapng writes them for Wireshark and tcpdump.",
+        "The last 16384 frames are kept, 32 MiB of them. save FILE.pcapng writes them for Wireshark and tcpdump. \
+         Neither Python nor C has a call for it: there one reads a socket of AF_PACKET.",
     ],
     man: "tcpdump(8)",
     errors: &[err("Usage", "there is no wire yet, or a word is no part of a filter")],

@@ -11,6 +11,7 @@ use super::receive::RECV;
 use super::search::place;
 use super::{Args, Command, Group, Kind, KnownError, Param, Stands, base, err, opt, req};
 use crate::os::addr;
+use crate::value::bounds::TEXT_MAX;
 use crate::value::{Failure, Holds, Name, Tried, Value};
 use crate::world::record::{Did, ended};
 use crate::world::{Expired, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};
@@ -20,8 +21,6 @@ pub(super) const COMMANDS: &[Command] = &[RECVUNTIL, RECVEXACTLY];
 
 /// What `recvuntil` gives at most, unless it is told otherwise.
 const MAX: usize = 64 * 1024;
-/// What is waited for at most.
-const LONGEST: usize = 1 << 30;
 
 const S: Param = req("S", Kind::Socket).that(Stands::Connected);
 const TIMEOUT: KnownError =
@@ -60,7 +59,7 @@ const RECVUNTIL: Command = Command {
     related: &["recvexactly", "recv", "readline", "makefile", "find", "EOF"],
     run: |world, args| {
         let delimiter = args.data(1).into_owned();
-        let max = if args.has(2) { args.size(2)?.min(LONGEST) } else { MAX.max(delimiter.len()) };
+        let max = if args.has(2) { args.size(2)?.min(TEXT_MAX) } else { MAX.max(delimiter.len()) };
         if delimiter.is_empty() {
             return Err(Failure::usage("a delimiter of no bytes ends nothing").at(1).note("recv takes what has come"));
         }
@@ -99,8 +98,10 @@ const RECVEXACTLY: Command = Command {
     related: &["recvuntil", "recv", "MSG_WAITALL", "unpack", "EOF"],
     run: |world, args| {
         let count = args.size(1)?;
-        if count > LONGEST {
-            return Err(Failure::usage(format!("more than {LONGEST} bytes at once")).at(1).note("take them in pieces"));
+        if count > TEXT_MAX {
+            return Err(Failure::usage(format!("more than {TEXT_MAX} bytes at once"))
+                .at(1)
+                .note("take them in pieces"));
         }
         gather(world, args, Goal::Exactly(count), count)
     },

@@ -43,7 +43,7 @@ const IF_NAMETOINDEX: Command = Command {
     run: |_, args| {
         let name = args.c_text(0)?;
         let none = || Failure::with(crate::value::Name::Errno(libc::ENODEV), "no interface with this name").at(0);
-        Ok(Value::Int(sockopt::interface_index(&name).ok_or_else(none)?.into()).into())
+        Ok(Value::Int(sockopt::interface_index(None, &name).ok_or_else(none)?.into()).into())
     },
     ..NAMES
 };

@@ -13,7 +13,7 @@ use crate::os::epoll::Watching;
 use crate::os::interfaces::{self, Interface};
 use crate::os::sockopt;
 use crate::os::tcp::{self, FIELDS, Info, Unit, stands};
-use crate::value::table::{Column, holds, plain};
+use crate::value::table::{Column, holds, plain, said};
 use crate::value::{Failure, Holds, Table, Value, text};
 use crate::world::{Epoll, Request, Step, World};
 
@@ -161,7 +161,7 @@ fn interface_rows(interface: &Interface) -> Vec<Vec<Value>> {
 
 // --- info ---
 
-const FACTS: &[Column] = &[plain("field"), plain("value"), plain("meaning")];
+const FACTS: &[Column] = &[plain("field"), plain("value"), said("meaning")];
 
 /// Facts of a socket: each for people and for programs.
 #[derive(Default)]

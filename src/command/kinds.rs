@@ -19,6 +19,8 @@ pub enum Kind {
     File,
     /// A socket or a file.
     SocketOrFile,
+    /// The same, or the number of a descriptor.
+    Closable,
     /// A task or a process, likewise.
     Task,
     /// Anything else alive, likewise, or text in quotes.
@@ -31,6 +33,8 @@ pub enum Kind {
     Host,
     /// Anything else alive, likewise: what the parameter says.
     Thing,
+    /// The same, or a number.
+    ThingOrNumber,
     /// A job's number, a task or a process.
     JobOrTask,
     /// A job's number.
@@ -124,7 +128,7 @@ impl Kind {
 
     /// Whether a number may stand in the place of a live thing's name.
     pub fn is_live_or_number(self) -> bool {
-        matches!(self, Self::JobOrTask | Self::ProcessOrPid)
+        matches!(self, Self::JobOrTask | Self::ProcessOrPid | Self::ThingOrNumber | Self::Closable)
     }
 
     /// Whether a bare word in its place is the value it looks like.
@@ -137,13 +141,13 @@ impl Kind {
         match self {
             Self::Socket => "a socket",
             Self::File => "a file",
-            Self::SocketOrFile => "a socket or a file",
+            Self::SocketOrFile | Self::Closable => "a socket or a file",
             Self::Task => "a task or a process",
             Self::ThingOrText => "something alive, or text in quotes",
             Self::Process => "a process",
             Self::Host => "a host",
             Self::ProcessOrPid => "a process or the id of one",
-            Self::Thing => "something alive",
+            Self::Thing | Self::ThingOrNumber => "something alive",
             Self::JobOrTask => "a job's number, a task or a process",
             Self::Job => "a job's number",
             Self::Addr => "an address",

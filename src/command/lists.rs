@@ -8,6 +8,7 @@ use std::rc::Rc;
 use super::args::{Args, expected};
 use super::strings::{Str, string};
 use super::{Command, Group, Kind, Param, base, err, opt, req, rest};
+use crate::value::bounds::{self, ENTRIES_MAX};
 use crate::value::{Failure, Holds, List, Reply, Value};
 use crate::world::Step;
 
@@ -16,9 +17,6 @@ pub(super) const COMMANDS: &[Command] = &[LIST, RANGE, ITEM, APPEND, EXTEND, INS
 
 /// What the calls of the group have in common.
 const LISTS: Command = base(Group::Lists);
-
-/// The most entries that `range` makes, and all that one call adds.
-const ENTRIES_MAX: usize = 1 << 26;
 
 const L: Param = req("L", Kind::Thing).or(&["a list"]);
 const V: Param = req("V", Kind::Any).is("any value");
@@ -76,6 +74,7 @@ fn range(args: &Args) -> Result<Value, Failure> {
             .at(usize::from(args.has(1)))
             .note("a `while` counts without a list"));
     };
+    bounds::list(count)?;
     Ok(Value::list((0..count as i128).map(|i| Value::Int(start + i * step)).collect()))
 }
 
@@ -163,9 +162,7 @@ const EXTEND: Command = Command {
     run: |_, args| {
         let list = list(args)?;
         let values = entries(args, 1)?;
-        if list.len().saturating_add(values.len()) > ENTRIES_MAX {
-            return Err(Failure::usage(format!("a list of more than {ENTRIES_MAX} entries")).at(1));
-        }
+        bounds::list(list.len().saturating_add(values.len())).map_err(|f| f.at(1))?;
         let end = list.len();
         list.splice(end..end, values).map(nothing).map_err(|f| f.at(1))
     },
@@ -174,6 +171,13 @@ const EXTEND: Command = Command {
 
 /// The values that Python would walk over: a list's, text's characters, bytes' numbers.
 fn entries(args: &Args, i: usize) -> Result<Vec<Value>, Failure> {
+    let count = match args.value(i) {
+        Value::List(list) => list.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        Value::Text(text) => text.count(),
+        _ => 0,
+    };
+    bounds::list(count).map_err(|f| f.at(i))?;
     match args.value(i) {
         Value::List(list) => Ok(list.to_vec()),
         Value::Bytes(bytes) => Ok(bytes.iter().map(|b| Value::Int((*b).into())).collect()),

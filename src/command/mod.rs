@@ -129,7 +129,7 @@ pub struct Param {
     pub about: &'static str,
     /// How the socket stands that the call is for; of an address, the socket that has it.
     pub stands: Stands,
-    /// What else does, by its kind; what does at all, where the parameter's kind is [`Kind::Thing`].
+    /// What else does, by its kind; what does at all, where the parameter's kind is [`Kind::Thing`] or [`Kind::ThingOrNumber`].
     pub or: &'static [&'static str],
 }
 
@@ -161,7 +161,10 @@ impl Param {
     pub fn noun(&self) -> String {
         match self.kind {
             Kind::Thing if self.about.is_empty() => self.or.join(" or "),
-            Kind::Thing | Kind::ThingOrText => self.about.into(),
+            // What it says behind a semicolon is of those that do not fit.
+            Kind::Thing | Kind::ThingOrText | Kind::ThingOrNumber => {
+                self.about.split_once(';').map_or(self.about, |(fits, _)| fits).into()
+            }
             kind => kind.noun().into(),
         }
     }

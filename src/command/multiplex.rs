@@ -28,8 +28,8 @@ const POLL: Command = Command {
     ],
     params: &[
         req("S", Kind::Watched).or(&OTHERS).is(
-            "a socket, an epoll, a file or an end of a pipe; or several: with commas between, a:IN with events of its own, or \
-             a list of sockets or of pairs of a socket and events",
+            "a socket, an epoll, a file, an end of a pipe, a process (IN: it has ended), a descriptor's number; or several: \
+             with commas between, a:IN with events of its own, or a list of sockets or of pairs of a socket and events",
         ),
         opt("EVENTS", Kind::PollEvents).is(
             "which to ask for, joined with |: IN, OUT, PRI, RDHUP; IN|PRI|OUT when left out. ERR, HUP and NVAL are \
@@ -52,7 +52,7 @@ const POLL: Command = Command {
 };
 
 /// What can be watched besides sockets.
-const OTHERS: [&str; 2] = ["an epoll", "a file"];
+const OTHERS: [&str; 3] = ["an epoll", "a file", "a process"];
 
 /// One of the sets of `select`.
 const fn set(name: &'static str) -> Param {
@@ -67,7 +67,8 @@ const SELECT: Command = Command {
          written: send has room, or a connect is decided.",
         "With W the result is three lists, as documented: `r, w, x = select $readers $writers none 1`. In the short form, of \
          single sockets or one list, it is the list of those that can be read: `ready = select a b timeout=1`.",
-        "As in C and Python a descriptor from FD_SETSIZE (1024) on does not fit; poll and epoll take any.",
+        "As in C and Python a descriptor from FD_SETSIZE (1024) on does not fit; poll and epoll take any. A list may have \
+         processes, too, which can be read when they have ended, and descriptors by their numbers.",
     ],
     params: &[
         Param { need: super::Need::Required, ..set("R") }
@@ -106,8 +107,8 @@ fn events(number: i32, at: usize) -> Result<i16, Failure> {
 }
 
 /// What a value says is to be watched.
-fn one(value: &Value, asked: i16, at: usize) -> Result<Watched, Failure> {
-    match Target::of(value) {
+fn one(world: &mut World, value: &Value, asked: i16, at: usize) -> Result<Watched, Failure> {
+    match world.target(value).map_err(|failure| failure.at(at))? {
         Some(target) => {
             // A call that waits may hold it open still: to one that begins it is closed.
             target.fd()?;
@@ -118,24 +119,25 @@ fn one(value: &Value, asked: i16, at: usize) -> Result<Watched, Failure> {
 }
 
 /// The same of an entry of a list, which may be a pair: a socket and events of its own.
-fn entry(value: &Value, asked: i16, at: usize) -> Result<Watched, Failure> {
+fn entry(world: &mut World, value: &Value, asked: i16, at: usize) -> Result<Watched, Failure> {
     let (socket, own) = match value {
         Value::List(pair) if pair.len() == 2 => (pair.items()[0].clone(), pair.items()[1].clone()),
         Value::Object(fields) if fields.len() == 2 => (fields[0].1.clone(), fields[1].1.clone()),
-        alone => return one(alone, asked, at),
+        alone => return one(world, alone, asked, at),
     };
     match super::kinds::fit(Kind::PollEvents, own).map_err(|failure| failure.at(at))? {
-        Arg::Value(Value::Int(n)) => one(&socket, events(i32::try_from(n).unwrap_or(-1), at)?, at),
-        _ => one(&socket, asked, at),
+        Arg::Value(Value::Int(n)) => one(world, &socket, events(i32::try_from(n).unwrap_or(-1), at)?, at),
+        _ => one(world, &socket, asked, at),
     }
 }
 
-/// What the argument in a place says is to be watched.
-fn watched(args: &Args, at: usize, asked: i16) -> Result<Vec<Watched>, Failure> {
+/// What the argument in a place says is to be watched. A number in another place than the first is rather meant as a time.
+fn watched(world: &mut World, args: &Args, at: usize, asked: i16) -> Result<Vec<Watched>, Failure> {
     match args.value(at) {
         Value::None => Ok(Vec::new()),
-        Value::List(list) => list.items().iter().map(|value| entry(value, asked, at)).collect(),
-        alone => Ok(vec![one(alone, asked, at)?]),
+        Value::List(list) => list.items().iter().map(|value| entry(world, value, asked, at)).collect(),
+        number @ Value::Int(_) if at > 0 => Err(expected(at, Kind::Watched.noun(), number)),
+        alone => Ok(vec![one(world, alone, asked, at)?]),
     }
 }
 
@@ -214,13 +216,13 @@ fn places<'a>(all: impl Iterator<Item = &'a Watched>) -> On {
     }
 }
 
-fn poll(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+fn poll(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let asked = events(args.int32_or(1, i32::from(libc::POLLIN | libc::POLLPRI | libc::POLLOUT))?, 1)?;
     let limit = limit(args, 2, Some(0.0))?;
-    let all = watched(args, 0, asked)?;
+    let all = watched(world, args, 0, asked)?;
     let named = |found: i16| constants::POLL_EVENTS.join(i32::from(found as u16));
     let on = places(all.iter());
-    if matches!(args.value(0), Value::Handle(_)) {
+    if !matches!(args.value(0), Value::List(_) | Value::None) {
         let look = move |wake| {
             let found = look(&all, wake)?[0];
             Ok((found != 0).then(|| Value::text(named(found)).into()))
@@ -239,7 +241,7 @@ fn poll(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
 /// The events that a descriptor is asked for which stands in each of the sets.
 const SETS: [i16; 3] = [libc::POLLIN, libc::POLLOUT, libc::POLLPRI];
 
-fn select(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+fn select(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     const SECONDS: usize = 3;
     const TIMEOUT: usize = 4;
     let words = || (0..args.0.len()).filter(|at| *at != TIMEOUT && args.has(*at));
@@ -252,11 +254,15 @@ fn select(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
         if args.0.len() > TIMEOUT + 1 {
             return Err(Failure::usage("this word is one too many").at(TIMEOUT + 1));
         }
-        let [r, w, x] = [0, 1, 2].map(|at| watched(args, at, SETS[at]));
+        let [r, w, x] = [0, 1, 2].map(|at| watched(world, args, at, SETS[at]));
         return three([r?, w?, x?], limit(args, SECONDS, None)?, || lists(Default::default()), lists);
     }
-    let all =
-        words().map(|at| watched(args, at, SETS[0])).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+    let all = words()
+        .map(|at| watched(world, args, at, SETS[0]))
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .flatten()
+        .collect();
     let first = |[ready, ..]: [Vec<Value>; 3]| Value::list(ready).into();
     three([all, Vec::new(), Vec::new()], limit(args, TIMEOUT, None)?, || Value::list(Vec::new()).into(), first)
 }
@@ -285,6 +291,10 @@ fn sort(sets: &[Vec<Watched>; 3], wake: Wake) -> Result<[Vec<Value>; 3], Failure
     for (open, set) in open.iter_mut().zip(sets) {
         for (value, target, _) in set.iter().filter(|one| !is_held(one)) {
             let fd = target.fd()?;
+            // The kernel passes over numbers that its table of descriptors has not grown to.
+            if matches!(target, Target::Number(_, None)) && readiness::poll(&[(fd, 0)]) == Ok(vec![libc::POLLNVAL]) {
+                return Err(Failure::os(libc::EBADF).because(vec![format!("no descriptor {fd} is open").into()], None));
+            }
             if fd >= readiness::SELECT_MAX {
                 let failure = Failure::usage("filedescriptor out of range in select()");
                 let label = if let Value::Handle(handle) = value { handle.label() } else { value.show() };

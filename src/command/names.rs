@@ -2,7 +2,7 @@
 //!
 //! Also [`resolve`], the one way every call gets the address that it was given as words.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddrV6};
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
@@ -11,10 +11,11 @@ use super::lookup::{gai, look_up, no_address};
 use super::{Arg, Args, CLOSED, Command, Group, Kind, Stands, base, err, req};
 use crate::os::addr;
 use crate::os::resolve::EAI_ADDRFAMILY;
+use crate::os::sockopt;
 use crate::value::special::Special;
 use crate::value::{Addr, Failure, Holds, Name, Reply, Tried, Value};
 use crate::world::record::Did;
-use crate::world::{Socket, Step, World, chain};
+use crate::world::{Host, Socket, Step, World, chain};
 
 /// The calls.
 pub(super) const COMMANDS: &[Command] = &[
@@ -142,6 +143,12 @@ pub(super) fn resolve(
             let special = Special::pair(family, &first.to_string(), &second.to_string());
             then(world, Addr::Special(special.ok_or_else(|| unsuitable(family))?.into()))
         }
+        Arg::Host(host, port)
+            if let Some(of) = socket.shared.host().filter(|_| family == libc::AF_INET6)
+                && let Some(scoped) = scoped(of, host, *port) =>
+        {
+            then(world, scoped?)
+        }
         Arg::Host(host, port) => {
             let step = look_up(world, host, *port, family, |addr| Value::Addr(addr.into()))?;
             chain(world, step, move |world, reply| match reply {
@@ -151,6 +158,19 @@ pub(super) fn resolve(
         }
         other => Err(no_address(other)),
     }
+}
+
+/// The address whose scope is an interface of a host by its name: fe80::2%eth0.
+pub(super) fn scoped(of: &Host, host: &str, port: u16) -> Option<Result<Addr, Failure>> {
+    let (ip, interface) = host.split_once('%')?;
+    // Of other addresses the resolver takes no name, either.
+    let is_local = |ip: &Ipv6Addr| ip.is_unicast_link_local() || ip.segments()[0] & 0xff0f == 0xff02;
+    let ip: Ipv6Addr = ip.parse().ok().filter(is_local)?;
+    let none = || {
+        gai(libc::EAI_NONAME).note(format!("{} has no interface {interface}: ifconfig host={}", of.name(), of.name()))
+    };
+    let index = sockopt::interface_index(Some(of.inside().route()), interface).ok_or_else(none);
+    Some(index.map(|index| Addr::V6(SocketAddrV6::new(ip, port, 0, index).into())))
 }
 
 fn is_inet(family: i32) -> bool {

@@ -21,7 +21,7 @@ const SOCKETS: &[Column] = &[
     plain("in"),
     plain("out"),
     plain("drops"),
-    Column { title: "left", key: "time_left", holds: Holds::Seconds },
+    Column { title: "left", key: "time_left", ..holds("left", Holds::Seconds) },
     plain("name"),
     holds("process", Holds::Process),
 ];

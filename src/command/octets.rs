@@ -3,6 +3,7 @@
 use super::args::{Args, expected};
 use super::{Command, Group, Kind, Param, base, err, opt, req};
 use crate::os;
+use crate::value::bounds;
 use crate::value::{Failure, Holds, Reply, Value, digits};
 use crate::world::{Request, Step};
 
@@ -11,8 +12,8 @@ pub(super) const COMMANDS: &[Command] = &[HEXDUMP, HEX, UNHEX, B64ENCODE, B64DEC
 
 const OCTETS: Command = base(Group::Octets);
 
-/// The most bytes that are laid out, or made by chance.
-const SIZE_MAX: usize = 1 << 26;
+/// How long a line of a dump is, with its end.
+const LINE: usize = 79;
 
 const DATA: Param = req("data", Kind::Data).is("bytes; text is its UTF-8");
 
@@ -42,9 +43,8 @@ const HEXDUMP: Command = Command {
     related: &["hex", "unhex", "recv", "unpack"],
     run: |_, args| {
         let bytes = bytes(args)?;
-        if bytes.len() > SIZE_MAX {
-            return Err(Failure::usage(format!("more than {SIZE_MAX} bytes")).at(0).note("slice takes a part"));
-        }
+        // Each line stands for sixteen bytes.
+        bounds::text(bytes.len().div_ceil(16) * LINE).map_err(|f| f.at(0).note("slice takes a part"))?;
         Ok(Step::Ask(Request::View(digits::dump(&bytes))))
     },
     ..OCTETS
@@ -69,11 +69,9 @@ const HEX: Command = Command {
             return Ok(Value::text(format!("{sign}{:#x}", n.unsigned_abs())).into());
         }
         let bytes = bytes(args)?;
-        if !args.has(1) {
-            return Ok(Value::text(digits::hex(&bytes)).into());
-        }
-        let pairs: Vec<String> = bytes.iter().map(|b| digits::hex(&[*b])).collect();
-        Ok(Value::text(pairs.join(&args.text(1)?)).into())
+        let between = if args.has(1) { args.text(1)? } else { "".into() };
+        bounds::text(bytes.len() * (2 + between.len()))?;
+        Ok(Value::text(digits::hex(&bytes, &between)).into())
     },
     ..OCTETS
 };
@@ -110,7 +108,11 @@ const B64ENCODE: Command = Command {
     errors: &[err("Usage", "it is no text and no bytes")],
     example: "b64encode \"user:secret\"",
     related: &["b64decode", "sha1", "hex", "decode"],
-    run: |_, args| Ok(Value::bytes(digits::base64(&bytes(args)?)).into()),
+    run: |_, args| {
+        let bytes = bytes(args)?;
+        bounds::text(bytes.len().div_ceil(3) * 4)?;
+        Ok(Value::bytes(digits::base64(&bytes)).into())
+    },
     ..OCTETS
 };
 
@@ -164,9 +166,7 @@ const RANDOM: Command = Command {
     related: &["b64encode", "hex", "unpack"],
     run: |_, args| {
         let size = args.size(0)?;
-        if size > SIZE_MAX {
-            return Err(Failure::usage(format!("more than {SIZE_MAX} bytes")).at(0));
-        }
+        bounds::text(size).map_err(|f| f.at(0))?;
         let data = os::random(size).map_err(Failure::os)?;
         Ok(Step::Done(Reply::One(Value::bytes(data))))
     },

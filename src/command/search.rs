@@ -7,14 +7,12 @@ use super::data::{DATA, int_value};
 use super::lists::absent;
 use super::strings::{Str, string};
 use super::{Command, Kind, Param, err, opt, req};
+use crate::value::bounds::{self, Patience};
 use crate::value::{Failure, Holds, List, Value};
 use crate::world::Step;
 
 /// The calls.
 pub(super) const COMMANDS: &[Command] = &[FIND, INDEX, CONTAINS, STARTSWITH, ENDSWITH, REPLACE];
-
-/// The longest text or bytes that is made.
-const LONGEST: usize = 1 << 30;
 
 const SUB: Param = req("sub", Kind::Data).is("what to look for");
 const NO_BYTES: super::KnownError = err("Usage", "text is looked for in bytes that no text holds, or it has no parts");
@@ -242,27 +240,27 @@ fn replace(args: &Args) -> Result<Value, Failure> {
         Str::Bytes(b) => b,
     };
     let is_text = matches!(whole, Str::Text(_));
+    bounds::text(bytes.len())?;
     let mut out = Vec::with_capacity(bytes.len());
     let (mut at, mut done) = (0, 0);
+    let mut patience = Patience::new();
     while done < most {
         let found = if old.is_empty() { Some(0) } else { place(&bytes[at..], &old) };
         let Some(found) = found else { break };
-        out.extend_from_slice(&bytes[at..at + found]);
-        out.extend_from_slice(&new);
-        if out.len() > LONGEST {
-            return Err(Failure::usage(format!("the result would be longer than {LONGEST} bytes")));
-        }
+        bounds::extend(&mut out, &bytes[at..at + found])?;
+        bounds::extend(&mut out, &new)?;
+        patience.spend(1)?;
         at += found + old.len();
         done += 1;
         if old.is_empty() {
             // Before every character and at the end.
             let Some(first) = bytes.get(at) else { break };
             let wide = if is_text { utf8_len(*first) } else { 1 };
-            out.extend_from_slice(&bytes[at..at + wide]);
+            bounds::extend(&mut out, &bytes[at..at + wide])?;
             at += wide;
         }
     }
-    out.extend_from_slice(&bytes[at..]);
+    bounds::extend(&mut out, &bytes[at..])?;
     if is_text {
         String::from_utf8(out).map(Value::text).map_err(|_| Failure::usage("these bytes are no text").at(2))
     } else {
@@ -288,6 +286,7 @@ pub(super) fn joined(args: &Args) -> Result<Value, Failure> {
     };
     let mut is_bytes = matches!(separator, Value::Bytes(_));
     let (mut out, between) = (Vec::new(), separator.wire());
+    let mut patience = Patience::new();
     for (i, entry) in list.items().iter().enumerate() {
         match entry {
             Value::Text(_) => {}
@@ -302,12 +301,10 @@ pub(super) fn joined(args: &Args) -> Result<Value, Failure> {
             }
         }
         if i > 0 {
-            out.extend_from_slice(&between);
+            bounds::extend(&mut out, &between)?;
         }
-        out.extend_from_slice(&entry.wire());
-        if out.len() > LONGEST {
-            return Err(Failure::usage(format!("the result would be longer than {LONGEST} bytes")));
-        }
+        bounds::extend(&mut out, &entry.wire())?;
+        patience.spend(1)?;
     }
     match String::from_utf8(out) {
         Ok(text) if !is_bytes => Ok(Value::text(text)),

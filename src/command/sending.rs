@@ -7,7 +7,7 @@ use super::ancillary::{Message, bytes, is_bytes};
 use crate::os::addr;
 use crate::value::{Addr, Failure, Tried, Value};
 use crate::world::record::{Did, Ends};
-use crate::world::{Expired, Mode, Socket, Step, Waiting, World, again};
+use crate::world::{Expired, Mode, Socket, Step, Waiting, World, again, is_over};
 
 /// What is sent, and with which call.
 pub(super) enum Load {
@@ -162,7 +162,7 @@ impl Sending {
             if failure.is(libc::EINPROGRESS) {
                 self.opened(world, socket);
             }
-            if failure.is(libc::EAGAIN) {
+            if is_over(&failure, &expired) {
                 return match expired {
                     None => Err(self.failed(failure)),
                     Some(_) if self.sent > 0 => Ok(count(self.sent)),
@@ -177,18 +177,8 @@ impl Sending {
             if self.sent == 0 {
                 return Err(self.failed(failure));
             }
-            keep(socket, &failure);
+            socket.keep(&failure);
             return Ok(count(self.sent));
         }
-    }
-}
-
-/// Keep an error for the next call, as the kernel does when a call moved some bytes before it. EPIPE and EBADF
-/// are states: the next call meets them anyway.
-pub(super) fn keep(socket: &Socket, failure: &Failure) {
-    if let Some(error) = failure.name.number()
-        && !matches!(error, libc::EPIPE | libc::EBADF)
-    {
-        socket.shared.stash.set(Some(error));
     }
 }

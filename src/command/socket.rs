@@ -1,6 +1,6 @@
 //! Making and ending sockets: `socket`, `socketpair`, `close`, `shutdown`, `dup`, `detach`, `fileno`.
 
-use std::os::fd::{AsFd, IntoRawFd};
+use std::os::fd::{AsFd, IntoRawFd, OwnedFd, RawFd};
 use std::rc::Rc;
 
 use super::args::expected;
@@ -103,12 +103,16 @@ const CLOSE: Command = Command {
          ends; one with a timeout finds at its end that the descriptor is gone (EBADF). shutdown before close is what \
          wakes it.",
     ],
-    params: &[req("X", Kind::SocketOrFile).or(&["an epoll", "a host"])],
+    params: &[req("X", Kind::Closable).or(&["an epoll", "a host"]).is(
+        "a socket, a file, an epoll, a host; or the number of a descriptor that is nobody's here, as detach gives",
+    )],
     python: "{X}.close()",
+    also: &["socket.close({X})", "os.close({X})"],
     c: "close(s);",
     man: "close(2)",
     errors: &[
         err("EBADF", "it is closed already"),
+        err("Usage", "the number of a descriptor that a socket, a file or sockpit itself has: close that by its name"),
         err("EAGAIN", "a file's non-blocking socket has no room for what the file still held, which is lost"),
     ],
     example: "left, right = socketpair\nsend left \"last words\"\nclose left\nrecv right 100\nrecv right 100\n\
@@ -182,18 +186,16 @@ const DETACH: Command = Command {
 
 const FILENO: Command = Command {
     name: "fileno",
-    summary: "the number of a socket's descriptor; -1 once it is closed",
-    params: &[req("S", Kind::Socket).or(EPOLLS)],
+    summary: "the number of a socket's or a file's descriptor; -1 once the socket is closed",
+    params: &[req("S", Kind::SocketOrFile).or(EPOLLS)],
     results: &[("fd", Holds::Fd)],
     returns: "the descriptor, a small number; -1 once the socket is closed",
     python: "{S}.fileno()",
     man: "socket(2)",
+    errors: &[err("Usage", "the file is closed")],
     example: "s = socket\nfileno s\nclose s\nfileno s",
     related: &["detach", "dup", "close", "EBADF"],
-    run: |_, args| {
-        let end = args.value(0).downcast::<Epoll>().map_or_else(|| args.socket(0), |epoll| Ok(epoll.end.clone()))?;
-        Ok(Value::Int(i128::from(end.fileno())).into())
-    },
+    run: fileno,
     ..base(Group::Sockets)
 };
 
@@ -251,19 +253,24 @@ fn adopt(world: &mut World, args: &Args) -> Result<Step, Failure> {
     if args.has(0) || args.has(1) || args.has(2) || args.has(4) {
         return Err(Failure::usage("with fileno= the kernel tells family, type and protocol: leave them out").at(0));
     }
-    let number = args.int32_or(3, 0)?;
+    let fd = taken(world, args.int32_or(3, 0)?, fd::adopt).map_err(|failure| failure.at(3))?;
+    world.adopt(fd).map(|s| socket_value(s).into())
+}
+
+/// A descriptor by its number, which must be nobody's.
+fn taken(world: &World, number: RawFd, take: fn(RawFd) -> Result<Option<OwnedFd>, i32>) -> Result<OwnedFd, Failure> {
     if number < 0 {
-        return Err(Failure::usage(format!("a descriptor is 0 or more, not {number}")).at(3));
+        return Err(Failure::usage(format!("a descriptor is 0 or more, not {number}")));
     }
     // One that a program started from here gets, too, looks like nobody's.
-    let own = world.sockets().iter().any(|socket| socket.fileno() == number);
-    let adopted = if own { None } else { fd::adopt(number).map_err(|e| Failure::os(e).at(3))? };
-    match adopted {
-        Some(fd) => world.adopt(fd).map(|s| socket_value(s).into()),
-        None => Err(Failure::usage(format!("descriptor {number} is one that sockpit itself has open"))
+    let owner = world.owner_of(number);
+    let taken = if owner.is_some() { None } else { take(number).map_err(Failure::os)? };
+    taken.ok_or_else(|| {
+        let whose =
+            owner.map_or_else(|| "sockpit itself has open".into(), |owner| format!("{} has open", owner.name()));
+        Failure::usage(format!("descriptor {number} is one that {whose}"))
             .note("dup gives a second socket of the same connection; detach gives a descriptor out of its hands")
-            .at(3)),
-    }
+    })
 }
 
 fn socketpair(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
@@ -294,6 +301,14 @@ fn close(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     if let Some(host) = value.downcast::<Host>() {
         return host.end().map(|()| Step::Done(Reply::Nothing));
     }
+    if let Value::Int(_) = value {
+        let number = args.int32_or(0, -1)?;
+        // What is said goes to the first three.
+        let take = |number| if (0..=2).contains(&number) { Ok(None) } else { fd::take(number) };
+        let fd = taken(world, number, take).map_err(|failure| failure.at(0))?;
+        fd::close(fd);
+        return Ok(Step::Done(Reply::Nothing));
+    }
     let file: Rc<File> = value.downcast_rc().ok_or_else(|| expected(0, "a socket or a file", value))?;
     file::close(world, &file)
 }
@@ -321,6 +336,18 @@ fn dup(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let fd = fd::dup(socket.fd()?.as_fd()).map_err(Failure::os)?;
     Ok(socket_value(world.duplicate(&socket, fd)).into())
+}
+
+fn fileno(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let value = args.value(0);
+    let number = if let Some(file) = value.downcast::<File>() {
+        file.number().map_err(|_| Failure::usage("I/O operation on closed file"))?
+    } else if let Some(epoll) = value.downcast::<Epoll>() {
+        epoll.end.fileno()
+    } else {
+        args.socket(0)?.fileno()
+    };
+    Ok(Value::Int(i128::from(number)).into())
 }
 
 fn detach(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

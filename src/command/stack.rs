@@ -71,12 +71,15 @@ const HOST: Command = Command {
         "A router joins wires: `r = host router=on wire=left,right`. The hosts of each wire then know the way to the others. \
          The first wire that is named has the networks 10.0.0.0/24 and fd00::/64, the next 10.0.1.0/24 and fd00:0:0:1::/64. \
          close HOST takes it off its wires.",
+        "Neither Python nor C has a call for it: a program there is put into a network namespace, as by `ip netns exec`, and its \
+         sockets are made where it is.",
     ],
     results: &[("host", Holds::Live)],
     returns: "the host: ${h.name}, ${h.ip} and ${h.ip6} are its name and its first addresses",
     man: "network_namespaces(7)",
     errors: &[
-        err("Usage", "a host has that name or that address already, or there are 32 hosts").cure("close HOST ends one"),
+        err("Usage", "a host has that name or that address already, an address can be none's, or there are 32 hosts")
+            .cure("close HOST ends one"),
         err(
             "EPERM",
             "only root may have network namespaces here; what stands in the way is said, where the system shows it",
@@ -110,6 +113,10 @@ fn host(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         let Arg::Value(value) = word else { continue };
         let word = value.to_string();
         match address(&word) {
+            Some(address) if !is_one_hosts(address) => {
+                let failure = Failure::usage(format!("`{}` can be no host's address", value.show())).at(i);
+                return Err(failure.note("one of a network, such as 10.0.0.9 or fd00::9/64, of a host alone"));
+            }
             Some(address) if address.ip.is_ipv4() => plan.v4.push(address),
             Some(address) => plan.v6.push(address),
             None if i == 0 && is_name(&word) => plan.name = Some(word.into()),
@@ -128,6 +135,19 @@ fn host(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
 fn is_name(word: &str) -> bool {
     let first = word.chars().next().is_some_and(|c| c.is_alphabetic() || c == '_');
     first && word.len() <= 32 && word.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-')
+}
+
+/// Whether a single host can have it: no group, nobody's, not the loopback's, not that of a network or of all on it.
+fn is_one_hosts(Address { ip, prefix }: Address) -> bool {
+    let bits = if ip.is_ipv4() { 32 } else { 128 };
+    let all = match ip {
+        IpAddr::V4(ip) if prefix < 31 => {
+            let own = ip.to_bits() & (u32::MAX >> prefix);
+            own == 0 || own == u32::MAX >> prefix || ip.octets()[0] >= 240 || ip.octets()[0] == 0
+        }
+        _ => false,
+    };
+    (1..=bits).contains(&prefix) && !(ip.is_multicast() || ip.is_unspecified() || ip.is_loopback() || all)
 }
 
 /// An address, with the length of its network's prefix or without.

@@ -71,10 +71,9 @@ impl Subject {
     /// Whether it fits a parameter as it stands now.
     pub fn fits(&self, param: &Param) -> bool {
         let kind = match (param.kind, &self.socket) {
-            (Kind::Socket | Kind::SocketOrFile | Kind::Watched | Kind::WatchedOrSeconds, Some(socket)) => {
-                socket.is(param.stands)
-            }
-            (Kind::File | Kind::SocketOrFile, None) => self.kind == "a file",
+            (Kind::Socket | Kind::SocketOrFile | Kind::Closable, Some(socket)) => socket.is(param.stands),
+            (Kind::Watched | Kind::WatchedOrSeconds, Some(socket)) => socket.is(param.stands),
+            (Kind::File | Kind::SocketOrFile | Kind::Closable, None) => self.kind == "a file",
             (Kind::Process | Kind::ProcessOrPid, _) => self.kind == "a process",
             (Kind::Host, _) => self.kind == "a host",
             (Kind::Task | Kind::JobOrTask, _) => matches!(self.kind, "a task" | "a process"),

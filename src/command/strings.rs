@@ -6,12 +6,16 @@ use std::borrow::Cow;
 
 use super::args::{Args, expected};
 use super::data::{DATA, int_value};
-use super::{Command, Kind, err, opt, req};
+use super::search::place;
+use super::{Command, Kind, KnownError, err, opt, req};
+use crate::value::bounds::{self, Patience};
 use crate::value::{Failure, Holds, Value};
 use crate::world::Step;
 
 /// The calls.
 pub(super) const COMMANDS: &[Command] = &[UPPER, LOWER, STRIP, SPLIT, SLICE, LEN];
+
+const TOO_LONG: KnownError = err("Usage", "the result would be too long");
 
 const UPPER: Command = Command {
     name: "upper",
@@ -24,7 +28,8 @@ const UPPER: Command = Command {
     man: "toupper(3)",
     example: "upper \"hello, Straße\"",
     related: &["lower"],
-    run: |_, args| string(args, 0).map(|s| s.map(str::to_uppercase, <[u8]>::to_ascii_uppercase).into()),
+    errors: &[TOO_LONG],
+    run: |_, args| string(args, 0)?.map(str::to_uppercase, <[u8]>::to_ascii_uppercase).map(Step::from),
     ..DATA
 };
 
@@ -39,7 +44,8 @@ const LOWER: Command = Command {
     man: "tolower(3)",
     example: "lower \"HELLO\"",
     related: &["upper"],
-    run: |_, args| string(args, 0).map(|s| s.map(str::to_lowercase, <[u8]>::to_ascii_lowercase).into()),
+    errors: &[TOO_LONG],
+    run: |_, args| string(args, 0)?.map(str::to_lowercase, <[u8]>::to_ascii_lowercase).map(Step::from),
     ..DATA
 };
 
@@ -50,10 +56,18 @@ pub(super) enum Str<'a> {
 }
 
 impl Str<'_> {
-    fn map(&self, text: impl Fn(&str) -> String, bytes: impl Fn(&[u8]) -> Vec<u8>) -> Value {
+    fn map(&self, text: impl Fn(&str) -> String, bytes: impl Fn(&[u8]) -> Vec<u8>) -> Result<Value, Failure> {
         match self {
-            Self::Text(t) => Value::text(text(t)),
-            Self::Bytes(b) => Value::bytes(bytes(b)),
+            Self::Text(t) => {
+                bounds::text(t.len())?;
+                let made = text(t);
+                bounds::text(made.len())?;
+                Ok(Value::Text(made.into()))
+            }
+            Self::Bytes(b) => {
+                bounds::text(b.len())?;
+                Ok(Value::Bytes(bytes(b).into()))
+            }
         }
     }
 }
@@ -124,7 +138,7 @@ const SPLIT: Command = Command {
     python: "{TEXT}.split(<{SEP}<, {MAXSPLIT}>>)",
     c: "strtok_r(text, \" \", &save);",
     man: "strtok(3)",
-    errors: &[err("Usage", "an empty separator")],
+    errors: &[err("Usage", "an empty separator, or too many parts")],
     example: "parts = split \"GET /index.html HTTP/1.1\"\nsplit a,b,c , 1",
     related: &["strip", "item", "readline"],
     run: |_, args| split(args).map(Step::from),
@@ -137,13 +151,13 @@ fn split(args: &Args) -> Result<Value, Failure> {
         _ => usize::try_from(args.int(2)?).unwrap_or(usize::MAX),
     };
     let parts = match (string(args, 0)?, args.value(1)) {
-        (Str::Text(t), Value::None) => split_at_space(&t, is_space, most).into_iter().map(Value::text).collect(),
+        (Str::Text(t), Value::None) => all(split_at_space(&t, is_space, most), Value::text),
         (Str::Bytes(b), Value::None) => {
             // Bytes as characters of the same number: all of Latin-1, of which only ASCII's spaces count.
             let latin: String = b.iter().map(|byte| char::from(*byte)).collect();
             let space = |c: char| u8::try_from(c).is_ok_and(is_space_byte);
             let bytes = |part: &str| Value::bytes(part.chars().map(|c| c as u8).collect::<Vec<_>>());
-            split_at_space(&latin, space, most).into_iter().map(bytes).collect()
+            all(split_at_space(&latin, space, most), bytes)
         }
         (string, _) => {
             let sep = args.data(1);
@@ -151,36 +165,60 @@ fn split(args: &Args) -> Result<Value, Failure> {
                 return Err(Failure::usage("empty separator").at(1).note("without one, split cuts at white space"));
             }
             match string {
-                Str::Text(t) => t.splitn(most.saturating_add(1), &*args.text(1)?).map(Value::text).collect(),
-                Str::Bytes(b) => split_bytes(b, &sep, most).into_iter().map(Value::bytes).collect(),
+                Str::Text(t) => all(t.splitn(most.saturating_add(1), &*args.text(1)?), Value::text),
+                Str::Bytes(b) => all(split_bytes(b, &sep, most), Value::bytes),
             }
         }
     };
-    Ok(Value::list(parts))
+    parts.map(Value::list)
 }
 
-fn split_at_space(text: &str, space: impl Fn(char) -> bool + Copy, most: usize) -> Vec<&str> {
-    let mut parts = Vec::new();
+/// The value of each part, if there are not too many.
+fn all<'a, P: ?Sized + 'a>(
+    parts: impl Iterator<Item = &'a P>,
+    value: impl Fn(&'a P) -> Value,
+) -> Result<Vec<Value>, Failure> {
+    let mut patience = Patience::new();
+    let mut values = Vec::new();
+    for part in parts {
+        patience.spend(1)?;
+        if values.len() == values.capacity() {
+            bounds::list(2 * values.len())?;
+        }
+        values.push(value(part));
+    }
+    Ok(values)
+}
+
+fn split_at_space(text: &str, space: impl Fn(char) -> bool + Copy, most: usize) -> impl Iterator<Item = &str> {
     let mut rest = text.trim_start_matches(space);
-    while !rest.is_empty() {
-        let end = if parts.len() == most { rest.len() } else { rest.find(space).unwrap_or(rest.len()) };
-        parts.push(&rest[..end]);
-        rest = rest[end..].trim_start_matches(space);
-    }
-    parts
+    let mut left = most;
+    std::iter::from_fn(move || {
+        let end = if rest.is_empty() {
+            return None;
+        } else if left == 0 {
+            rest.len()
+        } else {
+            rest.find(space).unwrap_or(rest.len())
+        };
+        left = left.saturating_sub(1);
+        let (part, after) = rest.split_at(end);
+        rest = after.trim_start_matches(space);
+        Some(part)
+    })
 }
 
-fn split_bytes<'a>(bytes: &'a [u8], sep: &[u8], most: usize) -> Vec<&'a [u8]> {
-    let mut parts = Vec::new();
-    let mut rest = bytes;
-    while parts.len() < most
-        && let Some(at) = rest.windows(sep.len()).position(|window| window == sep)
-    {
-        parts.push(&rest[..at]);
-        rest = &rest[at + sep.len()..];
-    }
-    parts.push(rest);
-    parts
+fn split_bytes<'a>(bytes: &'a [u8], sep: &[u8], most: usize) -> impl Iterator<Item = &'a [u8]> {
+    let mut rest = Some(bytes);
+    let mut left = most;
+    std::iter::from_fn(move || {
+        let whole = rest?;
+        let at = if left == 0 { None } else { place(whole, sep) };
+        left = left.saturating_sub(1);
+        let (part, after) = at.map_or((whole, None), |at| (&whole[..at], Some(&whole[at + sep.len()..])));
+        rest = after;
+        Some(part)
+    })
 }
 
 const SLICE: Command = Command {

@@ -12,7 +12,7 @@ use super::sending::{Load, at_once, count, kept, put, waiting};
 use super::{Args, CLOSED, Command, Group, Kind, KnownError, Stands, base, err, names, opt, req};
 use crate::os::addr;
 use crate::value::{Failure, Holds, Reply, Tried, Value};
-use crate::world::{Mode, Socket, Step, World, retry};
+use crate::world::{Mode, Socket, Step, World, is_over, retry};
 
 /// The calls that send.
 pub(super) const COMMANDS: &[Command] = &[SEND, SENDALL, SENDTO];
@@ -213,7 +213,8 @@ fn sendall_from(
         loop {
             let before = world.before_send(&socket, None);
             let fd = socket.fd().map_err(|f| failed(f, sent))?;
-            match said.take().unwrap_or_else(|| addr::send_bytes(fd.as_fd(), &all[sent..], flags)) {
+            let said = said.take().unwrap_or_else(|| addr::send_bytes(fd.as_fd(), &all[sent..], flags));
+            match said.map_err(Failure::os) {
                 Ok(n) => {
                     world.note_sent(&socket, before, [n, of - sent], None);
                     sent += n;
@@ -221,19 +222,19 @@ fn sendall_from(
                         return Ok(Step::Done(Reply::Nothing));
                     }
                 }
-                Err(libc::EAGAIN) if expired.is_some() && blocking && sent > start && !gone(sent) => {
+                Err(failure)
+                    if is_over(&failure, &expired) && expired.is_some() && blocking && sent > start && !gone(sent) =>
+                {
                     return sendall_from(world, socket.clone(), data.clone(), flags, sent, None);
                 }
-                Err(libc::EAGAIN) => match expired {
+                Err(failure) if is_over(&failure, &expired) => match expired {
                     Some(_) if gone(sent) => return Err(failed(Failure::os(libc::EBADF), sent)),
                     Some(expired) => return Err(failed(expired, sent)),
                     None if waits => return Err(Failure::os(libc::EAGAIN)),
                     None => return Err(failed(Failure::os(libc::EAGAIN), sent)),
                 },
-                Err(error) => {
-                    let error = if gone(sent) { libc::EBADF } else { error };
-                    return Err(failed(Failure::os(error), sent));
-                }
+                Err(_) if gone(sent) => return Err(failed(Failure::os(libc::EBADF), sent)),
+                Err(failure) => return Err(failed(failure, sent)),
             }
         }
     })

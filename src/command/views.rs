@@ -223,14 +223,17 @@ pub(crate) const COMMANDS: &[Command] = &[
             "with .transcript at its end: the session with what it showed; with .pcapng: the frames that went over the wire",
         )],
         notes: &[
-            "A capture replaces a regular file as a whole or not at all, and nothing else. Each frame has the host that sent it \
+            "A file is there whole or as it was before; a device, a pipe, what a link stands for are written to as they are. At \
+             the prompt you are asked before a file is written over that the session did not make.",
+            "Each frame of a capture has the host that sent it \
              as its interface, and a comment on what the wire did to it; of several wires each has a file, as in \
              FILE-NAME.pcapng.",
         ],
         errors: &[
             err("EACCES", "the file may not be written"),
             err("ENOENT", "its folder does not exist"),
-            err("EEXIST", "a capture would replace what is no regular file"),
+            err("EEXIST", "it is there, and you were asked and said no"),
+            err("EISDIR", "it is a folder"),
             err("Usage", "there is no wire yet whose frames could be saved"),
         ],
         example: "print hello\nsave session.sock",
@@ -253,6 +256,8 @@ pub(crate) const COMMANDS: &[Command] = &[
             "`done` says what you have done of each: what a lesson has been walked through, and how many of its exercises are \
              solved. A lesson can also be run or stepped through by its number: `sockpit step 07`; `sockpit lessons --write \
              DIR` writes them all as files.",
+            "`ends` is 2 where a lesson has two programs: `sockpit learn 12 --as server` plays one of them, and `--as client` \
+             the other.",
         ],
         example: "lessons",
         related: &["learn", "help"],
@@ -265,6 +270,7 @@ pub(crate) const COMMANDS: &[Command] = &[
             "A lesson goes line by line: Enter runs the line that stands there. Before some lines it asks what will come of \
              them; exercises are scripts to mend. `hint` helps, `skip` goes on, `play` leaves the prompt to you until `nxt`, \
              and `quit` comes back here.",
+            "`learn 12 --as server` goes through one of two programs alone; any other program can be its client.",
         ],
         errors: &[err("Usage", "nothing has that name, or no person is there: a script, a pipe")],
         example: "expect Usage learn no-such-lesson",

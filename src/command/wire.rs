@@ -32,14 +32,16 @@ const WIRE: Command = Command {
     notes: &[
         "hold stops frames from then on, all or those that FILTER means. pass and drop take the first that are held, one \
          when N is left out; where fewer are held they wait for more, 3 seconds or timeout=TIME. release lets all go and \
-         stops no more.",
-        "drop with a FILTER is a rule: it loses the next N frames that fit. A FILTER is any of from=HOST to=HOST flags=SYN,ACK \
+         stops no more. What TCP sends again only because the wire holds it, or its answer, is as if it had not been sent: \
+         you have time to look. What was dropped comes again, and is held.",
+        "drop with a FILTER is a rule: it loses the next N frames that fit; drop 0 takes all rules back. A FILTER is any of from=HOST to=HOST flags=SYN,ACK \
          (with ! before a flag that it must not have) len=N or len=1..100 port=N proto=tcp is=retransmission.",
         "delay, loss, duplicate, corrupt, reorder and rate are those of netem. A TIME is in seconds (0.05) or has a unit \
          (50ms), a PERCENT stands with % or without, BITS a second have k, mbit or gbit. seed=N chooses by another chance: \
          the same seed makes the same choices, for the frames of each host apart. 0 takes a setting back.",
         "At most 1000 frames are held or under way; what comes then is dropped, as at a full queue of an interface, and \
          counted: no_room. What came faster than sockpit read is counted too: missed. An mtu below 1280 takes IPv6 away from the links.",
+        "Neither Python nor C has a call for it: there tc(8) does the like to an interface, as root.",
     ],
     man: "tc-netem(8)",
     errors: &[USAGE, err("timeout", "no frame came that could be passed or dropped")],
@@ -203,6 +205,10 @@ fn hold(world: &mut World, order: &Order) -> Result<Step, Failure> {
 fn drop_frames(world: &mut World, order: &Order) -> Result<Step, Failure> {
     let counts = order.words.first().is_some_and(|word| !word.contains('='));
     let from = usize::from(counts);
+    if order.words == ["0"] {
+        world.wire_mut(order.wire).wire.forget_rules();
+        return done();
+    }
     if order.words.len() <= from {
         return let_go(world, order, true);
     }

@@ -1,5 +1,6 @@
 //! The session so far as a sequence diagram: made of the record.
 
+use std::collections::VecDeque;
 use std::os::fd::AsFd;
 use std::rc::Rc;
 
@@ -48,7 +49,9 @@ pub(crate) fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Fail
         return Err(Failure::usage("with -q nothing is written down of what happens to sockets"));
     };
     // What the kernel made of a number is said with the call.
-    let facts = record.facts().filter(|fact| !matches!(fact.did, Did::Taken { .. })).collect();
+    let facts = record.facts().filter(|fact| !matches!(fact.did, Did::Taken { .. } | Did::Stands(_))).collect();
+    let stands =
+        record.facts().filter_map(|fact| if let Did::Stands(state) = fact.did { Some((fact, state)) } else { None });
     let mut drawing = Drawing {
         world,
         record,
@@ -60,20 +63,24 @@ pub(crate) fn draw(world: &World, chosen: &[Rc<Socket>]) -> Result<Diagram, Fail
         diagram: Diagram::default(),
     };
     let owners = Owners::of(world, record, &drawing.facts);
-    let mut frames = frames::all(world).into_iter().peekable();
+    let mut meanwhile = Meanwhile { frames: frames::all(world).into(), stands: stands.collect() };
     for i in 0..drawing.facts.len() {
         let fact = drawing.facts[i];
-        while let Some(frame) = frames.next_if(|frame| frame.after < fact.number) {
-            drawing.frame(&owners, frame);
-        }
+        drawing.meanwhile(&owners, &mut meanwhile, fact.number);
         drawing.places.see(world, fact);
         if drawing.is_chosen(fact.socket) {
             drawing.step(i);
         }
     }
-    frames.for_each(|frame| drawing.frame(&owners, frame));
+    drawing.meanwhile(&owners, &mut meanwhile, u64::MAX);
     drawing.finish();
     Ok(drawing.diagram)
+}
+
+/// What was no call's doing: frames, and states that they changed.
+struct Meanwhile<'a> {
+    frames: VecDeque<&'a WireFrame>,
+    stands: VecDeque<(&'a Fact, State)>,
 }
 
 /// What went from one to another.
@@ -145,6 +152,36 @@ impl Drawing<'_> {
         self.fold(step);
     }
 
+    /// What happened before the fact of that number, and was no call's doing.
+    fn meanwhile(&mut self, owners: &Owners, all: &mut Meanwhile, number: u64) {
+        loop {
+            let frame = all.frames.front().map_or(u64::MAX, |frame| frame.after);
+            let stands = all.stands.front().map_or(u64::MAX, |(fact, _)| fact.number);
+            if frame < stands.min(number) {
+                let _ = all.frames.pop_front().map(|frame| self.frame(owners, frame));
+            } else if stands < number {
+                let _ = all.stands.pop_front().map(|(fact, state)| self.stands(fact, state));
+            } else {
+                return;
+            }
+        }
+    }
+
+    /// A socket's TCP state is another one.
+    fn stands(&mut self, fact: &Fact, state: State) {
+        if !self.is_chosen(fact.socket) || self.record.forgot(fact.socket) {
+            return;
+        }
+        let lane = self.lane(Who::Ours(fact.socket));
+        let new = (lane, state.name().to_string());
+        match self.folded.last_mut() {
+            Some((last, _)) if !last.states.is_empty() && last.states.iter().all(|(own, _)| *own != lane) => {
+                last.states.push(new);
+            }
+            _ => self.fold(DiagramStep { lane, states: vec![new], ..DiagramStep::default() }),
+        }
+    }
+
     /// A frame that went over a wire.
     fn frame(&mut self, owners: &Owners, frame: &WireFrame) {
         let Some((from, to)) = owners.sides(frame) else { return };
@@ -179,7 +216,7 @@ impl Drawing<'_> {
     fn arrow(&self, i: usize) -> Option<Arrow> {
         let fact = self.facts[i];
         // What really went has rows of its own.
-        if self.world.find(fact.socket).is_some_and(|socket| socket.shared.host().is_some()) {
+        if self.goes_by_wire(fact) {
             return None;
         }
         let ip = self.record.ends(fact.socket).is_some_and(|ends| ends.peer.port().is_some());
@@ -201,6 +238,19 @@ impl Drawing<'_> {
             _ => return None,
         };
         Some(Arrow { to, text, lost: None })
+    }
+
+    /// Whether what that entry sends goes over a wire, and not within its host or this machine.
+    fn goes_by_wire(&self, fact: &Fact) -> bool {
+        let to = match &fact.did {
+            Did::Connecting(to) | Did::Sent { to: Some(to), .. } => Some(to),
+            _ => None,
+        };
+        if let Some(ends) = self.record.ends(fact.socket) {
+            return ends.net.is_some() && is_outside(&ends.peer);
+        }
+        let in_host = |socket: Rc<Socket>| socket.shared.host().is_some();
+        self.world.find(fact.socket).is_some_and(in_host) && to.is_none_or(is_outside)
     }
 
     /// A datagram on its way: it may be thrown away where it comes to.
@@ -288,6 +338,11 @@ impl Drawing<'_> {
         }
         self.diagram.steps = self.folded.drain(..).map(row).collect();
     }
+}
+
+/// Whether it is not on the same host.
+fn is_outside(addr: &Addr) -> bool {
+    addr.host().is_some_and(|ip| !ip.to_canonical().is_loopback())
 }
 
 /// What a close says to the peer, if it has not been said before.

@@ -9,7 +9,7 @@ use crate::linux::state::State;
 use crate::os::netstat::{self, Holder, KernelSocket, Protocol};
 use crate::value::reason::span;
 use crate::value::{Addr, Reason, Tried, text};
-use crate::world::record::{Did, Ends, Fact, Last};
+use crate::world::record::{Did, Fact, Last};
 
 /// The kernel's tables of a type of socket.
 fn entries(case: &Case, kind: i32) -> impl Iterator<Item = KernelSocket> {
@@ -94,9 +94,8 @@ pub(super) fn taken(case: &Case, wanted: &Addr, kind: i32) -> Option<Cause> {
 
 /// The socket of ours that a connection was of, and how it stood when it was closed.
 fn former<'a>(case: &Case<'a>, entry: &KernelSocket) -> Option<(&'a Fact, &'a Last)> {
-    let ends = Ends { local: entry.local.clone(), peer: entry.peer.clone()? };
     // The peer is gone from a socket that was reset, but that one holds no port either.
-    let was = |last: &Last| last.local.as_ref() == Some(&ends.local) && last.peer.as_ref() == Some(&ends.peer);
+    let was = |last: &Last| last.peer.is_some() && last.peer == entry.peer && last.local.as_ref() == Some(&entry.local);
     case.facts().find_map(|fact| match &fact.did {
         Did::Closed(last) if was(last) => Some((fact, &**last)),
         _ => None,

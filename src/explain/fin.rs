@@ -61,7 +61,7 @@ fn waiting(world: &World, socket: u64) -> Option<Fin> {
     let mine = kept(world, &ends);
     let theirs = match record.other_end(socket) {
         Some(other) => stood(world, other),
-        None => kept(world, &Ends { local: ends.peer, peer: ends.local }).map(|entry| entry.state),
+        None => kept(world, &ends.turned()).map(|entry| entry.state),
     };
     // Where nobody knows the other end, this end's queue tells: the FIN is the last in it.
     let here = !reset && theirs.map_or_else(|| mine.as_ref().is_none_or(|entry| entry.unsent <= 1), State::is_ended);
@@ -72,7 +72,7 @@ fn waiting(world: &World, socket: u64) -> Option<Fin> {
 /// What a closed socket's kernel still has to send, in words.
 pub(super) fn goes_on(world: &World, socket: u64) -> Option<String> {
     let last = last(world, socket).filter(|last| last.unsent > 0)?;
-    let entry = kept(world, &Ends { local: last.local.clone()?, peer: last.peer.clone()? })?;
+    let entry = kept(world, &last.ends()?)?;
     let unsent = unsent_of(&entry);
     (unsent > 0).then(|| format!("the kernel has {} of it to send, {}", bytes(unsent), entry.state.name()))
 }
@@ -89,7 +89,7 @@ fn unsent_of(entry: &KernelSocket) -> usize {
 
 /// What the kernel has of a connection, by this end's addresses.
 fn kept(world: &World, ends: &Ends) -> Option<KernelSocket> {
-    trace::aside(|| world.connection(&ends.local, &ends.peer))
+    trace::aside(|| world.connection(ends))
 }
 
 /// How a socket was when it was closed, if it is.

@@ -20,6 +20,8 @@ pub(super) struct Owners {
     met: HashMap<Sides, (u64, u64, Option<u64>)>,
     /// Those that are bound, in the order they were.
     bound: Vec<(Addr, u64)>,
+    /// Which host has which address.
+    hosts: HashMap<IpAddr, Rc<str>>,
 }
 
 /// One side of a frame.
@@ -44,7 +46,11 @@ pub(super) fn all(world: &World) -> Vec<&WireFrame> {
 impl Owners {
     /// Look whose is what.
     pub(super) fn of(world: &World, record: &Record, facts: &[&Fact]) -> Self {
-        let mut owners = Self { met: HashMap::new(), bound: Vec::new() };
+        let hosts = world.hosts.open().flat_map(|host| {
+            let name = host.name();
+            host.addresses().map(|ip| (ip, name.clone())).collect::<Vec<_>>()
+        });
+        let mut owners = Self { met: HashMap::new(), bound: Vec::new(), hosts: hosts.collect() };
         for fact in facts {
             match &fact.did {
                 Did::Bound(at) => owners.bound.push((at.clone(), fact.socket)),
@@ -79,16 +85,21 @@ impl Owners {
     /// From whom a frame was, and for whom.
     pub(super) fn sides(&self, frame: &WireFrame) -> Option<(Owner, Owner)> {
         let to = frame.to.clone()?;
+        // A router hands on what is another's.
+        let side = |host: &Rc<str>, own: (IpAddr, u16), other: (IpAddr, u16)| {
+            let its = self.hosts.get(&own.0).is_none_or(|of| of == host);
+            let socket = its.then(|| self.owner(frame, own, other)).flatten();
+            socket.map_or_else(|| Owner::Host(host.clone()), Owner::Socket)
+        };
         let Some([from, at]) = frame.said.ends() else {
             return Some((Owner::Host(frame.from.clone()), Owner::Host(to)));
         };
-        let side =
-            |socket: Option<u64>, host: &Rc<str>| socket.map_or_else(|| Owner::Host(host.clone()), Owner::Socket);
-        Some((side(self.owner(frame, from, at), &frame.from), side(self.owner(frame, at, from), &to)))
+        Some((side(&frame.from, from, at), side(&to, at, from)))
     }
 }
 
 fn both(ends: &Ends) -> Option<Sides> {
+    ends.net?;
     Some((ends.local.socket_addr()?, ends.peer.socket_addr()?))
 }
 

@@ -2,8 +2,21 @@
 //! message.
 
 use super::{Case, Cause};
+use crate::os::fence;
 use crate::os::settings::{self, PingGroups};
 use crate::value::Tried;
+
+/// EACCES where the program may not reach all there is: it was started so.
+pub(super) fn fenced(case: &Case) -> Option<Cause> {
+    let wanted = super::address::wanted(case);
+    let refused = wanted.as_ref().is_some_and(fence::refuses) || (wanted.is_none() && fence::is_loopback_only());
+    let (option, reach) = if fence::is_loopback_only() {
+        ("--loopback-only", "127.0.0.1, ::1 and the sockets of the working folder")
+    } else {
+        ("--isolated", "the sockets of the working folder")
+    };
+    refused.then(|| Cause::new(format!("{option} lets the program reach {reach}, and nothing else")))
+}
 
 /// EACCES at bind: the port is the system's, or the folder is not ours to write to.
 pub(super) fn privileged(case: &Case) -> Option<Cause> {

@@ -122,6 +122,7 @@ fn words(world: &World, record: &Record, fact: &Fact) -> (&'static str, Pairs) {
             ("taken", [option(*which), vec![("asked", int(*asked)), ("taken", int(*taken))]].concat())
         }
         Did::Filed => ("filed", vec![]),
+        Did::Stands(state) => ("stands", vec![("state", Value::text(state.name()))]),
         Did::ModeSet(mode) => ("mode-set", vec![("timeout", or_none(mode.seconds(), Value::Float))]),
         Did::Dropped => ("dropped", vec![]),
         Did::Held => ("held", vec![]),
@@ -170,7 +171,7 @@ fn queued(entry: Option<&Queued>) -> Pairs {
 }
 
 fn closed(last: &Last) -> Pairs {
-    let Last { local, peer, unread, unsent, aborts, reuse, reuse_port, listened, state, held } = last;
+    let Last { local, peer, unread, unsent, aborts, reuse, reuse_port, listened, state, held, .. } = last;
     vec![
         ("local", or_none(local.clone(), Value::Addr)),
         ("peer", or_none(peer.clone(), Value::Addr)),

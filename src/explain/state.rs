@@ -19,7 +19,12 @@ pub(super) fn closed(case: &Case) -> Option<Cause> {
         Some(fact) => case.dated(format!("{name} was closed"), fact),
         None => format!("{name} is closed").into(),
     };
-    Some(Cause::new(reason).advise(format!("a new socket: {name} = socket")))
+    let advice = if socket.is_pipe() {
+        format!("a new epoll: {name} = epoll")
+    } else {
+        format!("a new socket: {name} = socket")
+    };
+    Some(Cause::new(reason).advise(advice))
 }
 
 /// ENOTCONN: a listening socket, one that was never connected, one whose connection is over.

@@ -34,7 +34,8 @@ const FURTHER: &[(i32, i32, &str)] = &[
 
 /// What of the last thing that happened surprises those who see the call's result alone.
 pub(crate) fn remark(record: &Record) -> Option<String> {
-    let last = record.facts().next_back().filter(|fact| fact.place.call == record.place.call)?;
+    let last = record.facts().rev().find(|fact| !matches!(fact.did, Did::Stands(_)))?;
+    let last = Some(last).filter(|fact| fact.place.call == record.place.call)?;
     match last.did {
         Did::Received { room, whole, peeked: false, .. } if whole > room => {
             Some(format!("the datagram was {whole} bytes, the buffer {room}: the rest is lost"))
@@ -147,8 +148,9 @@ fn titled(title: &str, lines: Vec<Reason>) -> Vec<Reason> {
 fn headline(told: &Told) -> Reason {
     let (source, line) = &told.line;
     let statement = text::printable(source.as_ref().map_or("", |s| s.line(*line)).trim());
-    let place = if *line > 0 { format!("line {line}, {statement}: ") } else { String::new() };
-    Reason::new(format!("{place}{}: {}", told.call, told.failure)).ago(told.when.elapsed())
+    let failed = format!("{}: {}", told.call, told.failure);
+    let failed = if *line > 0 { format!("line {line}, {statement}: {failed}") } else { failed };
+    Reason::new(failed).ago(told.when.elapsed())
 }
 
 fn further(told: &Told) -> String {
@@ -175,7 +177,7 @@ fn history(world: &World, sockets: &[u64], until: Instant) -> Vec<Reason> {
     };
     // From the latest on; what a loop did alike stands once, with how often.
     let mut entries: Vec<(String, usize, Instant)> = Vec::new();
-    for fact in record.facts().rev().filter(news) {
+    for fact in record.facts().rev().filter(news).filter(|fact| !matches!(fact.did, Did::Stands(_))) {
         let text = told(world, record, fact);
         match entries.last_mut() {
             Some((last, count, _)) if *last == text => *count += 1,
@@ -205,8 +207,8 @@ pub(super) fn times(what: String, count: usize) -> String {
 
 /// One entry: `line 7  srv: bound to 127.0.0.1:9998`.
 fn told(world: &World, record: &Record, fact: &Fact) -> String {
-    let line = if fact.place.line > 0 { format!("line {:<3} ", fact.place.line) } else { " ".repeat(9) };
-    format!("{line}{}: {}", record.name(fact.socket), words(world, record, fact))
+    let (line, name, what) = (fact.place.line, record.name(fact.socket), words(world, record, fact));
+    if line > 0 { format!("line {line:<3} {name}: {what}") } else { format!("         {name}: {what}") }
 }
 
 /// A FIN that is still to come to the other end.
@@ -231,7 +233,7 @@ pub(super) fn error(entry: &Queued) -> Option<&'static str> {
 /// What happened, in words.
 fn words(world: &World, record: &Record, fact: &Fact) -> String {
     let Fact { did, place, .. } = fact;
-    let at = |addr: &Option<Addr>, word: &str| addr.as_ref().map_or(String::new(), |a| format!(" {word} {a}"));
+    let to_whom = |addr: &Option<Addr>| addr.as_ref().map_or(String::new(), |a| format!(" to {a}"));
     match did {
         Did::Made(what) => format!("made, {}", sort(*what)),
         Did::Adopted => "taken over from elsewhere".into(),
@@ -255,14 +257,15 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
         Did::Sent { bytes: count, of, to } => {
             let lost = record.lost_at(fact);
             let lost = lost.map_or(String::new(), |by| format!("; {} threw it away", record.name(by)));
-            format!("sent {}{}{lost}", part(*count, *of), at(to, "to"))
+            format!("sent {}{}{lost}", part(*count, *of), to_whom(to))
         }
         Did::Received { end: true, .. } if is_over(record, fact) => "found the connection over".into(),
         Did::Received { end: true, .. } => "received the end of the stream".into(),
         Did::Received { bytes: count, from, room, whole, peeked, .. } => {
-            let verb = if *peeked { "looked at" } else { "received" };
             let cut = if whole > room { format!(" of a datagram of {whole}") } else { String::new() };
-            format!("{verb} {}{}{cut}", bytes(*count), at(from, "from"))
+            let from = from.as_ref().map_or(String::new(), |a| format!(" from {a}"));
+            let count = bytes(*count);
+            if *peeked { format!("looked at {count}{from}{cut}") } else { format!("received {count}{from}{cut}") }
         }
         Did::Lost { bytes: count, from } => {
             let why = if datagrams::has_filter(record, fact.socket) { "" } else { ": no room" };
@@ -272,7 +275,8 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
             // `ECONNREFUSED, 127.0.0.1 says: no socket has that port`.
             let error = |entry: &Queued| error(entry).map_or(String::new(), |error| format!("{error}, "));
             let says = entry.as_ref().map_or(String::new(), |e| format!(": {}{}", error(e), e.means()));
-            format!("took an entry of its error queue{}{says}", at(to, "about a datagram to"))
+            let about = to.as_ref().map_or(String::new(), |a| format!(" about a datagram to {a}"));
+            format!("took an entry of its error queue{about}{says}")
         }
         Did::Shut(how) => format!("shut down, {}{}", HOWS.name_of(*how).unwrap_or("?"), late_fin(world, fact)),
         Did::OptionSet(level, number) => {
@@ -282,6 +286,7 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
         Did::Taken { option, asked, taken } => option_value::taken(*option, *asked, *taken),
         Did::ModeSet(Mode::Timeout(s)) => format!("timeout set to {s} s"),
         Did::ModeSet(mode) => format!("made {mode}"),
+        Did::Stands(state) => format!("is {}", state.name()),
         Did::Filed => "a file was made of it".into(),
         Did::Dropped => "closed by its user".into(),
         Did::Held => "closed by its user; a call that waited on it has it open still".into(),

@@ -70,7 +70,8 @@ fn missing(case: &Case, socket: &Socket, mut cause: Cause, ready: &str) -> Cause
     }
     // What has gone would go twice.
     let part = matches!(case.failure.tried, Tried::Send { sent: 1.., .. });
-    let again = format!("{} {}", case.call, if part { "the rest alone" } else { "again" });
+    let call = case.call;
+    let again = if part { format!("{call} the rest alone") } else { format!("{call} again") };
     let instead = instead.unwrap_or_else(|| format!("setblocking {name} on"));
     cause.advise(format!("{again} when poll {name} {ready} says {ready}, or {instead} to wait"))
 }
@@ -109,12 +110,18 @@ pub(super) fn nothing_came(case: &Case) -> Option<Cause> {
         let at = local(socket).filter(|_| socket.kind == libc::SOCK_DGRAM)?;
         return Some(no_datagram(case, socket, &at));
     };
-    let held = case.ours(|s| s.serial == other && s.is_stream()).and_then(|s| s.ask(fd::not_sent));
+    let ours = case.ours(|s| s.serial == other && s.is_stream());
+    let held = ours.as_ref().and_then(|s| s.ask(fd::not_sent));
+    // Between hosts what was sent need not come.
+    let unanswered = ours.filter(|s| s.shared.host().is_some()).and_then(|s| s.ask(fd::outq));
     let silent = case.record().is_some_and(|j| {
         j.knows_all(other) && !case.world.shares && j.last(other, |did| matches!(did, Did::Sent { .. })).is_none()
     });
     let what = match held {
         Some(held @ 1..) => format!("holds {} back: TCP_CORK, MSG_MORE or a full window", bytes(held)),
+        _ if let Some(sent @ 1..) = unanswered => {
+            format!("has sent {}, of which no acknowledgement came: on the way, or lost", bytes(sent))
+        }
         _ if silent => "has sent nothing yet".into(),
         _ => "has sent nothing that was not read".into(),
     };
@@ -269,7 +276,7 @@ pub(super) fn timed_out(case: &Case) -> Option<Cause> {
 /// Why what came to the peer is not read, and how much that is.
 fn unread(case: &Case) -> Option<(String, usize)> {
     let ends = case.ends()?;
-    let entry = case.world.connection(&ends.peer, &ends.local).filter(|entry| entry.received > 0)?;
+    let entry = case.world.connection(&ends.clone().turned()).filter(|entry| entry.received > 0)?;
     let who = match (case.other_end(), case.queued_at()) {
         _ if ends.is_self() => format!("{} is connected to itself and does not receive", case.me()),
         (Some(other), _) => format!("{}, the other end, does not receive", case.called(other)),

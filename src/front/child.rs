@@ -3,6 +3,7 @@
 
 use super::output::{self, Form};
 use super::{FAILED, Options, WRONG_USAGE, script};
+use crate::help::tongue;
 use crate::os::{poller, process};
 use crate::session::{CHILD, Stop};
 
@@ -17,6 +18,8 @@ pub(super) fn run(name: &str) -> u8 {
     let flag = |long: &str| std::env::args_os().skip(3).any(|a| a == long);
     let form = [Form::Json, Form::Full].into_iter().find(|form| form.flag().is_some_and(flag));
     let options = Options { quiet: flag(script::QUIET), form: form.unwrap_or_default(), ..Options::default() };
+    // What is recorded is the same in every language: it is the parent that knows.
+    tongue::speak_chinese(flag(script::IN_CHINESE));
     process::take_name();
     super::prepare();
     let mut session = script::session(&options);

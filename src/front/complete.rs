@@ -247,6 +247,7 @@ impl Found {
                 names.sockets(Stands::Open).for_each(|(name, _)| self.add(name));
             }
             Kind::Wire if args.is_empty() => self.all(wire::acts()),
+            Kind::Wire if args.first().is_some_and(|first| first.text == "show") => self.all(["on", "off"]),
             Kind::Wire | Kind::Frames => self.filter(word, names),
             Kind::OptionValue => {
                 let option = args.last().and_then(|w| options::by_name(&w.text)).and_then(|o| o.spec);
@@ -279,8 +280,7 @@ impl Found {
     fn filter(&mut self, word: &Typed, names: &Names) {
         let Some((key, _)) = word.text.split_once('=') else { return Filter::keys().for_each(|key| self.open(key)) };
         self.after(if word.text.contains(',') { ',' } else { '=' }, word);
-        let hosts = names.things.iter().filter(|(_, thing)| thing.kind == "a host" && matches!(key, "from" | "to"));
-        Filter::values(key).into_iter().chain(hosts.map(|(name, _)| &**name)).for_each(|value| self.open(value));
+        names.in_filter(key).into_iter().for_each(|value| self.open(value));
     }
 
     fn constants(&mut self, kind: Kind, set: &'static Constants) {

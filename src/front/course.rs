@@ -12,7 +12,7 @@ use super::progress::Progress;
 use super::{FAILED, Options, Syllabus, exercise, script};
 use crate::help::lessons;
 use crate::help::marks::{self, Exercise};
-use crate::help::translate;
+use crate::help::{sentence, translate};
 use crate::render;
 use crate::session::{At, Event, What};
 use crate::value::Failure;
@@ -75,7 +75,7 @@ fn write(folder: &Path) -> u8 {
             }
         }
     }
-    output::say(&format!("{written} scripts written below {}", folder.display()))
+    output::say(&sentence::told(&format!("{written} scripts written below {}", folder.display())))
 }
 
 /// Prove of each exercise that it fails as it is, holds when it is solved, and has hints.
@@ -92,11 +92,11 @@ fn check(all: impl Iterator<Item = (String, String)>) -> u8 {
             *count += 1;
             output::say(&format!("{mark} {name}: {}", exercise.title));
             for fault in faults {
-                output::say(&format!("  {fault}"));
+                output::say(&format!("  {}", sentence::told(&fault)));
             }
         }
     }
-    output::say(&format!("{good} exercises hold, {bad} do not"));
+    output::say(&sentence::told(&format!("{good} exercises hold, {bad} do not")));
     if bad == 0 { 0 } else { FAILED }
 }
 

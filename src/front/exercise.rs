@@ -12,7 +12,7 @@ use super::prompt::Prompt;
 use super::report::{Report, Task};
 use super::script;
 use crate::help::marks::Exercise;
-use crate::help::tongue::told;
+use crate::help::tongue::{self, told};
 use crate::value::text::printable;
 
 /// How long a mended script may run, in seconds.
@@ -41,12 +41,12 @@ pub(super) enum Mended {
 pub(super) fn mend(p: &mut Prompt, place: (usize, usize), exercise: &Exercise, report: &mut Report) -> Mended {
     let (number, all) = place;
     let place = if all == 1 { String::new() } else { format!(" {number}/{all}") };
-    p.screen.say(&format!("\n{}{place}: {}", told("Exercise"), printable(&exercise.title)));
-    p.screen.say(&printable(&exercise.text));
+    p.screen.prose(&format!("\n{}{place}: {}", told("Exercise"), printable(&exercise.title)));
+    p.screen.prose(&printable(&exercise.text));
     let mut lines: Vec<String> = exercise.script.trim_end().lines().map(str::to_string).collect();
     list(p, &lines);
     let how = if exercise.takes_two() { HOW_TWO } else { HOW };
-    p.screen.remark(&format!("# {}", told(how)));
+    p.screen.remark(&format!("# {how}"));
     let (mut hints, mut tries) = (exercise.hints.iter(), 0);
     let mut tell = |outcome: &str, tries: usize, right: Option<bool>| {
         let task = Task { text: &exercise.title, outcome, right, answer: &tries.to_string(), ..Task::of("exercise") };
@@ -62,17 +62,17 @@ pub(super) fn mend(p: &mut Prompt, place: (usize, usize), exercise: &Exercise, r
             "" | "run" => {
                 tries += 1;
                 if run(p, exercise, &lines) {
-                    p.screen.say(told("Solved."));
+                    p.screen.say("Solved.");
                     tell("solved", tries, Some(true));
                     return Mended::Solved;
                 }
-                p.screen.say(told("Not yet. `hint` helps, `list` shows the script."));
+                p.screen.say("Not yet. `hint` helps, `list` shows the script.");
                 tell("not yet", tries, Some(false));
             }
             "list" => list(p, &lines),
             "hint" => match hints.next() {
-                Some(hint) => p.screen.say(&printable(hint)),
-                None => p.screen.remark(&format!("# {}", told(NO_HINT))),
+                Some(hint) => p.screen.prose(&printable(hint)),
+                None => p.screen.remark(&format!("# {NO_HINT}")),
             },
             "solution" => list(p, &solution(exercise).lines().map(str::to_string).collect::<Vec<_>>()),
             "edit" => match edit(p, &lines) {
@@ -89,7 +89,7 @@ pub(super) fn mend(p: &mut Prompt, place: (usize, usize), exercise: &Exercise, r
             "quit" => return Mended::Left,
             change => match changed(&mut lines, change) {
                 Some(()) => list(p, &lines),
-                None => p.screen.remark(&format!("# {}", told(how))),
+                None => p.screen.remark(&format!("# {how}")),
             },
         }
     }
@@ -145,7 +145,7 @@ fn run(p: &mut Prompt, exercise: &Exercise, lines: &[String]) -> bool {
 pub(super) fn program(file: &Path, text: &str, bound: &str) -> io::Result<Command> {
     fs::write(file, text)?;
     let mut program = Command::new(std::env::current_exe()?);
-    program.args(["--timeout", bound, "run"]).arg(file);
+    program.args(tongue::speaks_chinese().then_some(script::IN_CHINESE)).args(["--timeout", bound, "run"]).arg(file);
     Ok(program)
 }
 

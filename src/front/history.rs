@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -17,6 +18,8 @@ use super::state;
 use crate::value::Failure;
 use crate::value::text::printable;
 
+/// Who may read and write the file.
+const PRIVATE: u32 = 0o600;
 /// How many entries are kept.
 const ENTRIES_MAX: usize = 10_000;
 /// The longest entry that is kept, in bytes: what was pasted as data need not come back.
@@ -38,7 +41,7 @@ impl Past {
     }
 
     fn push(&mut self, line: &str) -> bool {
-        if line.trim().is_empty() || line.len() > ENTRY_MAX {
+        if !is_kept(line) {
             return false;
         }
         let line: Rc<str> = line.into();
@@ -140,6 +143,11 @@ impl History for Past {
     }
 }
 
+/// Whether a line is kept: as in a shell, none that begins with a space.
+fn is_kept(line: &str) -> bool {
+    !line.trim().is_empty() && !line.starts_with(' ') && line.len() <= ENTRY_MAX
+}
+
 /// The file that the entries are kept in.
 pub(super) struct Store {
     file: File,
@@ -174,7 +182,7 @@ impl Store {
 
     /// Keep an entry.
     pub(super) fn append(&mut self, entry: &str) -> io::Result<()> {
-        if entry.trim().is_empty() || entry.len() > ENTRY_MAX {
+        if !is_kept(entry) {
             return Ok(());
         }
         add(&self.file, written(entry).as_bytes())
@@ -191,7 +199,16 @@ fn open(path: &Path) -> io::Result<File> {
         Ok(found) if !found.is_file() => return Err(io::Error::from_raw_os_error(libc::EINVAL)),
         _ => {}
     }
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+    // What was typed is nobody else's: a file from before is made so, too.
+    let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
+    let mut options = OpenOptions::new();
+    let file =
+        options.read(true).write(true).create(true).truncate(false).mode(PRIVATE).custom_flags(flags).open(path)?;
+    let own = file.metadata()?.permissions().mode() & 0o777;
+    if own & 0o077 != 0 {
+        file.set_permissions(fs::Permissions::from_mode(own & PRIVATE))?;
+    }
+    Ok(file)
 }
 
 fn is_plain(file: &File) -> bool {

@@ -21,7 +21,7 @@ use crate::help::lessons::{self, Lesson};
 use crate::help::marks::{self, LessonMark};
 use crate::help::program::LEARNS;
 use crate::help::tongue::told;
-use crate::help::translate;
+use crate::help::{sentence, translate};
 use crate::lang::Source;
 use crate::render::PROMPT;
 use crate::session::NextStatement;
@@ -41,7 +41,8 @@ const PLAYS: &str = "the prompt is yours, with all that the lesson has made; nxt
 /// `sockpit learn [TOPIC | NUMBER | FILE [ARG...]]`.
 pub(super) fn learn(words: &[String], options: &Options) -> u8 {
     let mut progress = Progress::read();
-    let mut next = match chosen(words, &progress) {
+    let mut role = options.role.clone();
+    let mut next = match chosen(words, &progress).and_then(|source| script::part(source, role.as_deref())) {
         Ok(source) => source,
         Err(status) => return status,
     };
@@ -51,7 +52,7 @@ pub(super) fn learn(words: &[String], options: &Options) -> u8 {
         let told = Options { form: Form::Human, timeout: options.timeout, arguments, ..Options::default() };
         let done = prompt::with(&told, |prompt| {
             prompt.screen.beside.set(options.form != Form::Human);
-            Learner::new(&next, options.form, &mut progress).go(prompt, &next)
+            Learner::new(&next, options.form, &mut progress, role.take()).go(prompt, &next)
         });
         match done {
             Some(Ended::Goes(lesson)) => next = carried(lesson),
@@ -90,6 +91,8 @@ enum Ended {
 struct Learner<'a> {
     /// The lesson's name.
     name: String,
+    /// The part of the lesson that is played, where it is not all of it.
+    role: Option<String>,
     progress: &'a mut Progress,
     report: Report,
     /// What is asked of the line that stands there.
@@ -108,12 +111,12 @@ struct Learner<'a> {
 }
 
 impl<'a> Learner<'a> {
-    fn new(source: &Source, form: Form, progress: &'a mut Progress) -> Self {
+    fn new(source: &Source, form: Form, progress: &'a mut Progress, role: Option<String>) -> Self {
         let file = Path::new(&source.name).file_stem().unwrap_or_default();
         let name = file.to_string_lossy().into_owned();
         let report = Report::new(&name, form);
         let (question, asked, foretold, checks, checking, plays, runs_on) = Default::default();
-        Self { name, progress, report, question, asked, foretold, checks, checking, plays, runs_on }
+        Self { name, role, progress, report, question, asked, foretold, checks, checking, plays, runs_on }
     }
 
     /// All of it: the lines, the exercises, and whether they go on.
@@ -138,11 +141,11 @@ impl<'a> Learner<'a> {
         self.report.end();
         let next = Progress::after(&self.name).filter(|_| p.reader.edits);
         let Some(next) = next else {
-            p.screen.say(told("This lesson is over."));
+            p.screen.say("This lesson is over.");
             return Ended::Left(0);
         };
         let over = told("This lesson is over. The next is {}. Enter goes on, quit leaves.");
-        p.screen.say(&over.replace("{}", &named(next)));
+        p.screen.prose(&over.replace("{}", &named(next)));
         match p.read(Ask::question("> ")) {
             Some(Read::Lines(line) | Read::Instead(line)) if line.trim() != "quit" => Ended::Goes(next),
             _ => Ended::Left(0),
@@ -157,13 +160,18 @@ impl<'a> Learner<'a> {
             1 => told("about {} minutes, an exercise at its end"),
             _ => told("about {} minutes, exercises at its end"),
         };
-        p.screen.say(&format!("{number}  {}   ({})", lessons::title(text), about.replace("{}", &minutes)));
-        p.screen.remark(&format!("# {}", told(BEGINS)));
+        let role = self.role.as_ref().map_or(String::new(), |role| format!(": {role}"));
+        p.screen.prose(&format!("{number}  {}{role}   ({})", lessons::title(text), about.replace("{}", &minutes)));
+        p.screen.remark(&format!("# {BEGINS}"));
         p.screen.shows_down_to(1);
     }
 
     /// Take down what was done.
     fn did(&mut self, p: &Prompt, deed: Deed) {
+        // A part of a lesson is not all of it.
+        if self.role.is_some() {
+            return;
+        }
         if let Err(e) = self.progress.add(&self.name, deed) {
             p.screen.remark(&format!("# what is done is not remembered: {e}"));
         }
@@ -175,6 +183,11 @@ impl<'a> Learner<'a> {
             p.rest();
             if p.session.status.stop().is_some() {
                 return Err(p.leave());
+            }
+            if p.session.stepper.has_failed()
+                && let Some(status) = script::skipped(&p.session, &self.name)
+            {
+                return Err(status);
             }
             self.judge(p);
             let standing = p.session.next_stop();
@@ -221,7 +234,7 @@ impl<'a> Learner<'a> {
             _ if self.plays => Ask::plain(PROMPT),
             Some(_) if asks => {
                 if !std::mem::replace(&mut self.asked, true) {
-                    p.screen.say(&format!("? {}", self.question.as_deref().unwrap_or_default()));
+                    p.screen.prose(&format!("? {}", self.question.as_deref().unwrap_or_default()));
                 }
                 Ask::question("answer> ")
             }
@@ -254,7 +267,7 @@ impl<'a> Learner<'a> {
     fn line(&mut self, p: &mut Prompt, text: &str, standing: Option<&NextStatement>, instead: bool) -> Result<(), u8> {
         match text.trim() {
             "quit" => return Err(p.leave()),
-            "hint" if self.question.is_some() => p.screen.remark(&format!("# {}", told(HOW))),
+            "hint" if self.question.is_some() => p.screen.remark(&format!("# {HOW}")),
             "hint" => {
                 for (word, about) in LEARNS {
                     p.screen.remark(&format!("# {word}: {}", told(about)));
@@ -262,7 +275,7 @@ impl<'a> Learner<'a> {
             }
             "play" => {
                 self.plays = true;
-                p.screen.remark(&format!("# {}", told(PLAYS)));
+                p.screen.remark(&format!("# {PLAYS}"));
             }
             "nxt" if self.plays => self.plays = false,
             _ if self.plays => p.guarded(|p| step::other(&mut p.session, &p.screen, text, None)),
@@ -281,7 +294,7 @@ impl<'a> Learner<'a> {
     /// An answer was given: now the line runs.
     fn foretell(&mut self, p: &mut Prompt, answer: &str, standing: Option<&NextStatement>) {
         let Some(standing) = standing.filter(|_| !answer.is_empty()) else {
-            return p.screen.remark(&format!("# {}", told(HOW)));
+            return p.screen.remark(&format!("# {HOW}"));
         };
         let Some(question) = self.question.take() else { return };
         self.foretold = Some((question, answer.into()));
@@ -310,7 +323,7 @@ impl<'a> Learner<'a> {
             let right = if watch::says_waits(&answer) { waits } else { !waits && watch::is_one_of(&answer, &came_to) };
             let said = told(if right { "right: {}" } else { "not so; it came to: {}" });
             let said = format!("# {}", said.replace("{}", told(outcome)));
-            p.screen.remark(&printable(&said));
+            p.screen.quote(&printable(&said));
             self.report.task(&Task {
                 text: &question,
                 answer: &answer,
@@ -322,9 +335,11 @@ impl<'a> Learner<'a> {
         if let Some(check) = self.checking.take() {
             let failed = p.screen.watch.take().and_then(|watch| watch.failed);
             let (line, about) = check.split_once(" # ").unwrap_or((&check, &check));
-            p.screen.remark(&printable(&match &failed {
+            p.screen.quote(&printable(&match &failed {
                 None => format!("# {}", told("so it is: {}").replace("{}", about.trim())),
-                Some(why) => format!("# {}: {why}", told("not so: {}").replace("{}", line.trim())),
+                Some(why) => {
+                    format!("# {}: {}", told("not so: {}").replace("{}", line.trim()), sentence::told(why))
+                }
             }));
             let outcome = failed.as_deref().unwrap_or("holds");
             self.report.task(&Task { text: &check, outcome, right: Some(failed.is_none()), ..Task::of("check") });
@@ -336,7 +351,7 @@ impl<'a> Learner<'a> {
         let mut paragraph = String::new();
         let say = |paragraph: &mut String| {
             if !paragraph.is_empty() {
-                p.screen.say(&printable(paragraph));
+                p.screen.prose(&printable(paragraph));
                 paragraph.clear();
             }
         };
@@ -345,7 +360,7 @@ impl<'a> Learner<'a> {
             match marks::mark(line) {
                 Some(LessonMark::Question(text)) => question = format!("{question} {text}"),
                 Some(LessonMark::Check(line)) => self.checks.push_back(line.into()),
-                Some(LessonMark::Exercise(_)) => {}
+                Some(LessonMark::Exercise(_) | LessonMark::Part(_)) => {}
                 // A drawing, or a heading, keeps its line.
                 Some(LessonMark::Text(text)) if text.starts_with(['-', ' ']) => {
                     say(&mut paragraph);
@@ -361,7 +376,7 @@ impl<'a> Learner<'a> {
                 None => {
                     say(&mut paragraph);
                     if !matches!(line.trim(), "" | "end") {
-                        p.screen.remark(&printable(line));
+                        p.screen.quote(&printable(line));
                     }
                 }
             }

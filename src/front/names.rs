@@ -14,6 +14,7 @@ use crate::command::standing::{Standing, Subject};
 use crate::help::program::STEPS;
 use crate::os::trace;
 use crate::session::Session;
+use crate::wire::Filter;
 
 /// How long the editor waits for the main thread, which may be busy with a task, before it takes what it knew.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -27,6 +28,8 @@ pub struct Names {
     pub jobs: Vec<u64>,
     /// Every defined name with its parameters.
     pub defs: Vec<(String, Vec<String>)>,
+    /// The names of the wires.
+    pub wires: Vec<String>,
     /// A program is stepped through: its own names are not all known here, and the words that move its place are.
     pub stepping: bool,
 }
@@ -40,7 +43,20 @@ impl Names {
             things: trace::aside(|| session.bound().map(|(n, value)| (n.to_string(), subject(&value))).collect()),
             jobs: session.open_jobs().collect(),
             defs: session.defined().map(|(name, params)| (name.to_string(), text(params))).collect(),
+            wires: text(&session.wires()),
             stepping: session.stepper.is_on(),
+        }
+    }
+
+    /// What can stand behind a key in a filter of frames.
+    pub fn in_filter(&self, key: &str) -> Vec<&str> {
+        match &*format!("{key}=") {
+            "wire=" => self.wires.iter().map(String::as_str).collect(),
+            "from=" | "to=" => {
+                let hosts = self.things.iter().filter(|(_, subject)| subject.kind == "a host");
+                hosts.map(|(name, _)| &**name).collect()
+            }
+            _ => Filter::values(key),
         }
     }
 

@@ -7,7 +7,10 @@ use std::time::Duration;
 use lexopt::prelude::{Long, Short, Value};
 
 use super::output::Form;
-use crate::help::{manual, program, tongue};
+use crate::help::{completions, manual, tongue};
+
+/// The option that names a part of a lesson.
+const AS: &str = "as";
 
 /// What is run, and how it is shown.
 #[derive(Debug, Default)]
@@ -26,15 +29,33 @@ pub struct Options {
     pub norc: bool,
     /// How events are written.
     pub form: Form,
+    /// What it may reach.
+    pub reach: Reach,
     /// The bound on the whole run.
     pub timeout: Option<Duration>,
+    /// Of a lesson of two programs, the one that is played.
+    pub role: Option<String>,
     /// What sockpit says is in Chinese; none where nobody said so.
     pub chinese: Option<bool>,
+}
+
+/// What a program may reach.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Reach {
+    /// Whatever its user may.
+    #[default]
+    All,
+    /// This machine's addresses, and the files of the working folder.
+    Loopback,
+    /// What is in namespaces of its own.
+    Isolated,
 }
 
 /// What is run.
 #[derive(Debug, Default)]
 pub enum Program {
+    /// Say how the program is called.
+    Usage,
     /// Print a text and leave.
     Say(String),
     /// Explain the calls, or what these words name.
@@ -65,6 +86,8 @@ pub struct Verification {
     pub paths: Vec<PathBuf>,
     /// Write anew what differs.
     pub bless: bool,
+    /// How many run at once; as many as there are cores, where nobody says.
+    pub jobs: Option<usize>,
     /// Where to write what came of them as JUnit XML.
     pub junit: Option<PathBuf>,
 }
@@ -93,6 +116,8 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options,
             Short('i') | Long("interactive") => options.stay = true,
             Short('n') | Long("check") => options.check = true,
             Long("norc") => options.norc = true,
+            Long("isolated") => options.reach = Reach::Isolated,
+            Long("loopback-only") => options.reach = Reach::Loopback,
             Long("json") => {
                 options.form = match parser.optional_value() {
                     None => Form::Json,
@@ -102,8 +127,9 @@ pub(super) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Options,
             }
             Long("timeout") => options.timeout = seconds(&mut parser)?,
             Long("lang") => options.chinese = Some(lang(&mut parser)?),
+            Long(AS) => options.role = Some(text(parser.value().map_err(|e| wrong(&e))?)?),
             Short('c') => given.lines.push(text(parser.value().map_err(|e| wrong(&e))?)?),
-            Short('h') | Long("help") => return Ok(say(program::usage())),
+            Short('h') | Long("help") => return Ok(Options { program: Program::Usage, ..options }),
             Short('V') | Long("version") => return Ok(say(concat!("sockpit ", env!("CARGO_PKG_VERSION")).into())),
             Value(first) => word(first, &mut parser, &mut options, &mut given)?,
             other => return Err(other.unexpected().to_string()),
@@ -166,8 +192,20 @@ fn word(first: OsString, parser: &mut lexopt::Parser, options: &mut Options, giv
             for rest in parser.raw_args().map_err(|e| wrong(&e))? {
                 options.arguments.push(text(rest)?);
             }
+            if given.lines.is_empty() && !given.literal {
+                take_role(options)?;
+            }
         }
     }
+    Ok(())
+}
+
+/// `--as ROLE` stands behind a lesson's name, too. Who wants it to be the script's own writes `--` before the file.
+fn take_role(options: &mut Options) -> Result<(), String> {
+    let Some(at) = options.arguments.iter().position(|word| word.strip_prefix("--") == Some(AS)) else { return Ok(()) };
+    let two = at..options.arguments.len().min(at + 2);
+    let role = options.arguments.drain(two).nth(1);
+    options.role = Some(role.ok_or_else(|| format!("--{AS} needs the name of a part: server or client"))?);
     Ok(())
 }
 
@@ -176,6 +214,9 @@ fn contradictions(options: &Options, given: &Given) -> Option<&'static str> {
     let transcripts = matches!(options.program, Program::Record(..) | Program::Verify(..));
     let runs = matches!(options.program, Program::File(_) | Program::Lines(_)) || given.dash;
     let is_prompt = matches!(options.program, Program::Stdin) && !given.dash;
+    if options.role.is_some() && !matches!(options.program, Program::File(_) | Program::Step(_) | Program::Learn(_)) {
+        return Some("--as goes with a lesson of two programs: sockpit 01 --as server");
+    }
     match options.form {
         Form::Full if options.quiet => return Some("--json=full tells what -q leaves out: give one of them"),
         Form::Json | Form::Full if transcripts => {
@@ -183,6 +224,12 @@ fn contradictions(options: &Options, given: &Given) -> Option<&'static str> {
         }
         Form::Json | Form::Full if options.check => return Some("-n runs nothing that --json could tell of"),
         _ => {}
+    }
+    let is_verify = matches!(options.program, Program::Verify(_));
+    if options.reach != Reach::All && !(runs || is_prompt || is_verify && options.reach == Reach::Isolated) {
+        return Some(
+            "--isolated and --loopback-only go with a script, -c, - and the prompt; --isolated with verify, too",
+        );
     }
     match (options.check, options.stay) {
         (true, true) => Some("-n runs nothing, so there is nothing to stay at the prompt with: give -n or -i"),
@@ -201,6 +248,14 @@ fn seconds(parser: &mut lexopt::Parser) -> Result<Option<Duration>, String> {
     limit.map(Some).ok_or_else(|| format!("--timeout takes seconds, not `{text}`"))
 }
 
+fn jobs(parser: &mut lexopt::Parser) -> Result<usize, String> {
+    let text = parser.value().map_err(|e| wrong(&e))?.to_string_lossy().into_owned();
+    text.parse()
+        .ok()
+        .filter(|n| *n > 0)
+        .ok_or_else(|| format!("-j takes a number of transcripts at once, not `{text}`"))
+}
+
 /// The language that is asked for: whether it is Chinese.
 fn lang(parser: &mut lexopt::Parser) -> Result<bool, String> {
     let name = text(parser.value().map_err(|e| wrong(&e))?)?;
@@ -211,6 +266,10 @@ fn lang(parser: &mut lexopt::Parser) -> Result<bool, String> {
 fn help(parser: &mut lexopt::Parser) -> Result<Program, String> {
     let words: Vec<String> = parser.raw_args().map_err(|e| e.to_string())?.map(text).collect::<Result<_, _>>()?;
     match words.first().map(String::as_str) {
+        Some("--completions") => {
+            let script = words.get(1).filter(|_| words.len() == 2).and_then(|shell| completions::script(shell));
+            script.map(Program::Say).ok_or_else(completions::shells)
+        }
         Some("--man") if words.len() == 1 => Ok(Program::Say(manual::manual().trim_end().into())),
         Some(flag) if flag.starts_with('-') && flag != "-k" => Err(format!("`help` has no option `{flag}`")),
         _ => Ok(Program::Help(words)),
@@ -243,6 +302,7 @@ fn learn(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Vec<Strin
         match arg {
             Long("json") => options.form = Form::Json,
             Long("lang") => options.chinese = Some(lang(parser)?),
+            Long(AS) => options.role = Some(text(parser.value().map_err(|e| wrong(&e))?)?),
             Value(word) => words.push(text(word)?),
             other => return Err(other.unexpected().to_string()),
         }
@@ -271,6 +331,8 @@ fn verify(parser: &mut lexopt::Parser, options: &mut Options) -> Result<Program,
     while let Some(arg) = parser.next().map_err(|e| e.to_string())? {
         match arg {
             Long("bless") => what.bless = true,
+            Long("isolated") => options.reach = Reach::Isolated,
+            Short('j') => what.jobs = Some(jobs(parser)?),
             Long("junit") => what.junit = Some(parser.value().map_err(|e| e.to_string())?.into()),
             Long("timeout") => options.timeout = seconds(parser)?,
             Value(word) => what.paths.push(PathBuf::from(word)),

@@ -5,17 +5,36 @@ use std::os::fd::AsFd;
 use std::path::Path;
 
 use super::{FAILED, highlight, tee};
+use crate::help::{sentence, tongue};
 use crate::os::terminal;
 use crate::render::{self, Style};
 use crate::session::{Event, Show, Sink, What};
-use crate::value::{Failure, fold};
+use crate::value::{Failure, bounds, fold};
+
+/// What is written in one go, in bytes.
+const PIECE: usize = 64 * 1024;
+
+/// Say on standard error, in the language of who reads it.
+pub(super) fn complain(text: &str) {
+    show_error(&sentence::told(text));
+}
 
 /// Write to standard error; when even that is closed there is nobody to tell.
-pub(super) fn complain(text: &str) {
+pub(super) fn show_error(text: &str) {
     tee::log(text);
     let stream = io::stderr();
     let text = terminal::width(&stream).map_or_else(|| text.to_string(), |width| fold::wrap_lines(text, width));
     let _ = writeln!(stream.lock(), "{text}");
+}
+
+/// Write a line. Of a long one no more comes when somebody asks the program to stop.
+pub(super) fn line(out: &mut impl Write, text: &str) -> io::Result<()> {
+    let mut pieces = text.as_bytes().chunks(PIECE);
+    pieces.next().map_or(Ok(()), |first| out.write_all(first))?;
+    for piece in pieces.take_while(|_| !bounds::is_hurried()) {
+        out.write_all(piece)?;
+    }
+    out.write_all(b"\n")
 }
 
 /// Write to standard output and say how that went.
@@ -44,7 +63,8 @@ fn wants_colour(stream: &impl IsTerminal) -> bool {
 /// How events are shown on a stream.
 pub(super) fn style(stream: &impl IsTerminal, places: bool) -> Style {
     let colour = wants_colour(stream);
-    Style { colour, places, clock: true, width: None, code: colour.then_some(highlight::code) }
+    let code = colour.then_some(highlight::code as _);
+    Style { colour, places, clock: true, chinese: tongue::speaks_chinese(), width: None, code }
 }
 
 /// The style for what is shown now on a stream: laid out for its window as that is.
@@ -113,7 +133,7 @@ impl Output {
 
     fn write(&mut self, text: &str) -> bool {
         tee::log(text);
-        let done = writeln!(self.out, "{text}").and_then(|()| if self.watched { self.out.flush() } else { Ok(()) });
+        let done = line(&mut self.out, text).and_then(|()| if self.watched { self.out.flush() } else { Ok(()) });
         check(&done)
     }
 }
@@ -134,7 +154,7 @@ impl Sink for Output {
         if fatal {
             // What came before stands before it.
             let flushed = self.flush();
-            complain(&render::event(event, fitted(self.error_style, io::stderr())));
+            show_error(&render::event(event, fitted(self.error_style, io::stderr())));
             return flushed;
         }
         let style = if self.watched { fitted(self.style, io::stdout()) } else { self.style };
@@ -146,6 +166,10 @@ impl Sink for Output {
     fn flush(&mut self) -> bool {
         let done = self.out.flush();
         check(&done)
+    }
+
+    fn takes_frames(&self) -> bool {
+        self.form != Form::Human
     }
 
     fn tee(&mut self, path: Option<&Path>) -> io::Result<()> {

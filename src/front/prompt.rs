@@ -14,7 +14,7 @@ use super::pipe::{next, pipe};
 use super::screen::{Runs, Screen};
 use super::step::{self, Busy};
 use super::{FAILED, Options, rc, script, tee};
-use crate::help::{foreign, tongue};
+use crate::help::foreign;
 use crate::lang::Source;
 use crate::os::process::Prints;
 use crate::os::terminal::Terminal;
@@ -52,7 +52,7 @@ fn is_file() -> bool {
 
 /// `sockpit step FILE.sock [ARG...]`: the prompt with the script's next line already typed.
 pub(super) fn step(path: &Path, options: &Options) -> u8 {
-    match script::read(path) {
+    match script::read(path).and_then(|source| script::part(source, options.role.as_deref())) {
         Ok(source) => interact(options, &First::Step(&source)),
         Err(status) => status,
     }
@@ -142,14 +142,14 @@ impl<'a> Prompt<'a> {
                 }
             }
             First::Run(source) => self.run(source, if self.options.quiet { Runs::Quietly } else { Runs::Shown }),
-            First::Nothing if greets => self.screen.say(tongue::told(GREETING)),
+            First::Nothing if greets => self.screen.say(GREETING),
             First::Nothing => {}
         }
         // A program that is stepped through gives what it gives when it is run.
         if !self.options.norc && !matches!(first, First::Step(_)) && self.session.status.stop().is_none() {
             match rc::lines() {
                 Ok(lines) => lines.iter().for_each(|lines| self.run(lines, Runs::Quietly)),
-                Err(message) => drop(self.screen.show(&message)),
+                Err(message) => self.screen.say(&message),
             }
         }
         loop {
@@ -319,7 +319,7 @@ impl<'a> Prompt<'a> {
         let said = "Enter enters each as it stands typed, changed or not; Ctrl-C drops them";
         self.screen.remark(&format!("# all of it in sockpit, {count} statements: {said}"));
         for line in found.write.iter().flat_map(|statement| statement.lines()) {
-            self.screen.remark(&format!("#   {}", text::printable(line)));
+            self.screen.quote(&format!("#   {}", text::printable(line)));
         }
         self.screen.offers.put(&found.write);
     }
@@ -327,7 +327,7 @@ impl<'a> Prompt<'a> {
     /// A bug in sockpit costs the line, not the session: what the line was doing is given up.
     pub(super) fn guarded(&mut self, run: impl FnOnce(&mut Self)) {
         if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run(self))).is_err() {
-            self.screen.show("this is a bug in sockpit, not in your line; the session and its sockets go on");
+            self.screen.say("this is a bug in sockpit, not in your line; the session and its sockets go on");
             self.session.recover();
         }
     }

@@ -244,7 +244,7 @@ impl Recorder {
 /// error that ends the rounds is one.
 fn is_aside(event: &Event) -> bool {
     let ends = matches!(event.what, What::Failed { .. } | What::JobDone { .. });
-    matches!(event.what, What::Announced(_) | What::Timed(_)) || (event.at.repeats && !ends)
+    matches!(event.what, What::Announced(_) | What::Timed(_) | What::Frame(..)) || (event.at.repeats && !ends)
 }
 
 /// A run's entries as the text of a transcript.

@@ -1,6 +1,7 @@
 //! The terminal of a session at the prompt: events below the line that ran, above the one being typed, and in the place
 //! of the grey line that says what a call waits for.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;
@@ -113,10 +114,10 @@ impl Screen {
         }
         self.clear_status();
         if self.beside.get() {
-            return writeln!(io::stderr().lock(), "{text}").is_ok();
+            return output::line(&mut io::stderr().lock(), text).is_ok();
         }
         let mut out = io::stdout().lock();
-        writeln!(out, "{text}").and_then(|()| out.flush()).is_ok()
+        output::line(&mut out, text).and_then(|()| out.flush()).is_ok()
     }
 
     /// Show a call's output, or as much of it as the screen has room for.
@@ -169,7 +170,7 @@ impl Screen {
         };
         let Ok(own) = std::env::current_exe() else { return false };
         let mut program = Command::new(own);
-        program.args(tongue::speaks_chinese().then_some("--lang=zh")).arg(verb).args(words);
+        program.args(tongue::speaks_chinese().then_some(super::script::IN_CHINESE)).arg(verb).args(words);
         self.clear_status();
         parts.terminal.restore();
         match Pager::lend(verb, program, parts.waker.clone()) {
@@ -190,7 +191,7 @@ impl Screen {
         let next = self.long.borrow_mut().as_mut().zip(size).and_then(|(long, size)| long.rest.next(size));
         let Some((text, left)) = next else { return false };
         let lines = if left == 1 { "line" } else { "lines" };
-        let more = self.style.dim(&format!("... {left} more {lines}: `more`"));
+        let more = self.dim(&format!("... {left} more {lines}: `more`"));
         self.put(&if left == 0 { text } else { format!("{text}\n{more}") })
     }
 
@@ -215,18 +216,33 @@ impl Screen {
         false
     }
 
-    /// Show prose as wide as the window.
+    /// What the program says, in the language of who reads it.
+    pub fn told<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        self.style.told(text)
+    }
+
+    /// Say something, in the language of who reads it.
     pub fn say(&self, text: &str) {
+        self.prose(&self.style.told(text));
+    }
+
+    /// Show prose as wide as the window.
+    pub fn prose(&self, text: &str) {
         self.show(&self.fitted().prose(text));
     }
 
     /// Text that stays in the background, for above the line.
     pub fn dim(&self, text: &str) -> String {
-        self.style.dim(text)
+        self.style.dim(&self.style.told(text))
     }
 
-    /// Show prose that is not the session's.
+    /// Say something that is not the session's.
     pub fn remark(&self, text: &str) {
+        self.quote(&self.style.told(text));
+    }
+
+    /// Show what stands in a program and is not the session's.
+    pub fn quote(&self, text: &str) {
         let style = self.fitted();
         self.show(&style.dim(&style.prose(text)));
     }
@@ -254,11 +270,13 @@ impl Screen {
     pub fn status(&self, texts: &[String], seconds: u64, until: Option<Instant>) {
         let columns = terminal::width(io::stdout()).unwrap_or(terminal::USUAL).saturating_sub(1);
         let left = until.map_or(String::new(), |at| {
-            format!(", {:.0} s left", at.saturating_duration_since(Instant::now()).as_secs_f64().ceil())
+            let seconds = at.saturating_duration_since(Instant::now()).as_secs_f64().ceil();
+            format!(", {seconds:.0} {}", self.style.told("s left"))
         });
         let whole = format!(" ({seconds} s{left})");
-        let time = if whole.len() > columns / 2 { format!(" ({seconds} s)") } else { whole };
-        let room = columns.saturating_sub(time.len());
+        let time = if whole.width() > columns / 2 { format!(" ({seconds} s)") } else { whole };
+        let room = columns.saturating_sub(time.width());
+        let texts: Vec<_> = texts.iter().map(|text| self.style.told(text)).collect();
         let text = texts.iter().find(|t| t.width() <= room).or(texts.last());
         let line = format!("{}{time}", fold::fit(text.map_or("", |t| t), room));
         let clear = self.waits.replace(Some(line.width())).map(cleared).unwrap_or_default();

@@ -8,16 +8,34 @@ use std::time::Instant;
 use super::asker::Asker;
 use super::output::{self, Output};
 use super::{FAILED, INTERRUPTED, Options, Program, TIMED_OUT, WRONG_USAGE};
-use crate::help::{self, lessons, translate};
-use crate::lang::{Error, Source};
+use crate::help::{self, lessons, parts, tongue, translate};
+use crate::lang::{Error, FILE_MAX, Source};
+use crate::os::files;
 use crate::render::{self, PROMPT};
 use crate::session::{Main, Session, Stop};
+use crate::value::text::printable;
 use crate::value::{Failure, Name};
 
 /// Show only what `print` prints.
 pub(super) const QUIET: &str = "--quiet";
-/// The largest script or transcript that is read, in bytes.
-const FILE_MAX: u64 = 64 * 1024 * 1024;
+/// Speak Chinese.
+pub(super) const IN_CHINESE: &str = "--lang=zh";
+
+/// The part of a program that is asked for, or all of it.
+pub(super) fn part(source: Rc<Source>, role: Option<&str>) -> Result<Rc<Source>, u8> {
+    let Some(role) = role else { return Ok(source) };
+    if let Some(text) = parts::part(&source.text, role) {
+        return Ok(Source::new(&source.name, &text));
+    }
+    let names = parts::names(&source.text);
+    let why = if names.is_empty() {
+        "it is no lesson of two programs".into()
+    } else {
+        format!("it has {}", names.join(", "))
+    };
+    output::complain(&format!("sockpit: {} has no part that is called `{role}`: {why}", source.name));
+    Err(WRONG_USAGE)
+}
 
 /// Read a file as a program. What is wrong with it is said; gives the exit status then.
 pub(super) fn read(path: &Path) -> Result<Rc<Source>, u8> {
@@ -32,11 +50,15 @@ pub(super) fn read(path: &Path) -> Result<Rc<Source>, u8> {
             }
             Ok(source)
         }
+        Err(e) if given_up(&e).is_some() => {
+            output::complain(&format!("sockpit: {}", unread(path, &e)));
+            Err(given_up(&e).unwrap_or(FAILED))
+        }
         Err(e) => {
             if let Some(lesson) = carried(&e, &name) {
                 return Ok(lesson);
             }
-            output::complain(&format!("sockpit: {name}: {}", Failure::from(&e)));
+            output::complain(&format!("sockpit: {}", unread(path, &e)));
             if e.kind() == std::io::ErrorKind::NotFound && crate::command::find(&name).is_some() {
                 output::complain(&format!("  `{name}` is a call: sockpit -c '{name} ...', or type it at the prompt"));
             }
@@ -51,12 +73,28 @@ fn carried(error: &std::io::Error, name: &str) -> Option<Rc<Source>> {
     Some(Source::new(&format!("{}.sock", lesson.name), &translate::told(lesson.text)))
 }
 
+/// The exit status where reading a file was given up: it was interrupted, or the time of the run was over.
+pub(super) fn given_up(error: &std::io::Error) -> Option<u8> {
+    match error.raw_os_error()? {
+        libc::EINTR => Some(INTERRUPTED),
+        libc::ETIMEDOUT => Some(TIMED_OUT),
+        _ => None,
+    }
+}
+
+/// Why a file was not read.
+pub(super) fn unread(path: &Path, error: &std::io::Error) -> String {
+    let name = printable(&path.to_string_lossy());
+    match given_up(error) {
+        None => format!("{name}: {}", Failure::from(error)),
+        Some(INTERRUPTED) => format!("{name}: interrupted before it was read"),
+        Some(_) => format!("{name}: the run was bound, and its time was over before it was read"),
+    }
+}
+
 /// The bytes of a script or a transcript.
 pub(super) fn bytes(path: &Path) -> std::io::Result<Vec<u8>> {
-    if std::fs::metadata(path)?.len() > FILE_MAX {
-        return Err(std::io::Error::from_raw_os_error(libc::EFBIG));
-    }
-    std::fs::read(path)
+    files::read(path, FILE_MAX)
 }
 
 /// The lines of `-c` as a program.
@@ -67,7 +105,13 @@ pub(super) fn lines(text: &str) -> Rc<Source> {
 /// What comes on standard input, as a program. What is wrong with it is said; gives the exit status then.
 pub(super) fn stdin() -> Result<Rc<Source>, u8> {
     let mut bytes = Vec::new();
-    match std::io::stdin().lock().read_to_end(&mut bytes) {
+    match std::io::stdin().lock().take(FILE_MAX as u64 + 1).read_to_end(&mut bytes) {
+        Ok(count) if count > FILE_MAX => {
+            output::complain(&format!(
+                "sockpit: standard input has more than {FILE_MAX} bytes, the most that a program has"
+            ));
+            Err(FAILED)
+        }
         Ok(_) => Source::from_bytes("stdin", bytes).map_err(|error| refuse(&error)),
         Err(e) => {
             output::complain(&format!("sockpit: standard input cannot be read: {e}"));
@@ -82,7 +126,8 @@ pub(super) fn check(options: &Options) -> u8 {
         Program::Lines(text) => vec![Ok(lines(text))],
         Program::File(first) => {
             let others = options.arguments.iter().map(Path::new);
-            std::iter::once(&**first).chain(others).map(read).collect()
+            let part = |source| part(source, options.role.as_deref());
+            std::iter::once(&**first).chain(others).map(|path| read(path).and_then(part)).collect()
         }
         _ => vec![stdin()],
     };
@@ -117,7 +162,7 @@ pub(super) fn help(words: &[String]) -> u8 {
 pub(super) fn refuse(error: &Error) -> u8 {
     let stderr = std::io::stderr();
     let style = output::fitted(output::style(&stderr, true), &stderr);
-    output::complain(&render::program_error(error, style));
+    output::show_error(&render::program_error(error, style));
     FAILED
 }
 
@@ -132,7 +177,8 @@ pub(super) fn session(options: &Options) -> Session {
 
 /// What a child process must be told for its output to look like ours.
 pub(super) fn flags(options: &Options) -> Vec<&'static str> {
-    options.quiet.then_some(QUIET).into_iter().chain(options.form.flag()).collect()
+    let lang = tongue::speaks_chinese().then_some(IN_CHINESE);
+    options.quiet.then_some(QUIET).into_iter().chain(options.form.flag()).chain(lang).collect()
 }
 
 /// Run a program that was read.
@@ -141,9 +187,20 @@ pub(super) fn source(source: &Rc<Source>, options: &Options) -> u8 {
     // A program that is standard input leaves nobody to type.
     session.world.input.open = !matches!(options.program, Program::Stdin);
     match session.start(source) {
-        Ok(()) => finish(&mut session, options),
+        Ok(()) => match finish(&mut session, options) {
+            FAILED => skipped(&session, &source.name).unwrap_or(FAILED),
+            status => status,
+        },
         Err(error) => refuse(&error),
     }
+}
+
+/// A lesson that needs hosts says so where there can be none, and nothing is wrong with it.
+pub(super) fn skipped(session: &Session, name: &str) -> Option<u8> {
+    let missing = session.world.hosts.missing.as_ref()?;
+    let lesson = Path::new(name).file_stem().and_then(|stem| lessons::find(stem.to_str()?))?;
+    output::complain(&format!("{}: skipped: {missing}", lesson.name));
+    Some(0)
 }
 
 /// Run what was started to its end: the main task's, then that of every task that is no daemon.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::editor::Ask;
 use super::screen::Screen;
+use crate::help::marks::{self, LessonMark};
 use crate::help::program::STEPS;
 use crate::lang::{self, Source};
 use crate::render::PROMPT;
@@ -86,8 +87,9 @@ pub(super) fn waits(session: &Session, screen: &Screen) {
 /// Show, once, what stands above a line of the program and is no statement: comments, `try`, `else`.
 fn above(session: &Session, screen: &Screen, standing: &NextStatement) {
     for text in lines_above(session, screen, standing) {
-        if !matches!(text.trim(), "" | "end") {
-            screen.remark(&printable(text));
+        let is_mark = matches!(marks::mark(text), Some(LessonMark::Part(_)));
+        if !is_mark && !matches!(text.trim(), "" | "end") {
+            screen.quote(&printable(text));
         }
     }
 }
@@ -208,7 +210,7 @@ fn follow(session: &mut Session, screen: &Screen, text: &str, standing: Option<&
         },
         (Meant::Where, _) => {
             for line in session.whereabouts() {
-                screen.show(&line);
+                screen.show(&screen.told(&line));
             }
         }
         (Meant::List(at), _) => list(session, screen, at.or(standing.map(|s| s.line)), standing),
@@ -246,7 +248,7 @@ fn follow(session: &mut Session, screen: &Screen, text: &str, standing: Option<&
 fn body(screen: &Screen, standing: &NextStatement) {
     if standing.text().starts_with("def ") {
         for n in standing.line + 1..=standing.last_line {
-            screen.remark(&printable(standing.source.line(n).trim_end()));
+            screen.quote(&printable(standing.source.line(n).trim_end()));
         }
         screen.shows_down_to(standing.last_line);
     }

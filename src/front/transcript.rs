@@ -1,12 +1,12 @@
 //! Recording sessions as transcripts: their files, and what stands in them besides the session.
 
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use super::replay::{End, How, take_down};
 use super::{FAILED, INTERRUPTED, Options, TIMED_OUT, WRONG_USAGE, output, recorder, script};
 use crate::lang::Source;
+use crate::os::files;
 use crate::render::compare::Line;
 use crate::render::transcript::Entry;
 use crate::value::Failure;
@@ -15,10 +15,12 @@ use crate::value::Failure;
 pub(super) const ARGUMENTS: &str = "# arguments:";
 
 /// The text of a script or a transcript.
-pub(super) fn read_text(path: &Path) -> Result<String, String> {
+pub(super) fn read_text(path: &Path) -> Result<String, (String, u8)> {
     let name = path.display();
-    let bytes = script::bytes(path).map_err(|e| format!("{name}: {}", Failure::from(&e)))?;
-    Source::from_bytes(&name.to_string(), bytes).map(|s| s.text.clone()).map_err(|e| e.to_string())
+    let given_up = |e: &std::io::Error| script::given_up(e).unwrap_or(WRONG_USAGE);
+    let bytes = script::bytes(path).map_err(|e| (script::unread(path, &e), given_up(&e)))?;
+    let text = Source::from_bytes(&name.to_string(), bytes).map(|s| s.text.clone());
+    text.map_err(|e| (e.to_string(), WRONG_USAGE))
 }
 
 /// The line that tells a transcript's arguments, if it has some.
@@ -33,21 +35,6 @@ fn arguments_line(arguments: &[String]) -> Result<String, String> {
     Ok(format!("{ARGUMENTS} {words}\n"))
 }
 
-/// Write to a temporary file beside it and rename: a full disk or Ctrl-C loses nothing.
-pub(super) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut temporary = path.as_os_str().to_owned();
-    temporary.push(format!(".{}.tmp", std::process::id()));
-    let temporary = PathBuf::from(temporary);
-    let written = std::fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| std::fs::rename(&temporary, path));
-    if written.is_err() {
-        // What is left of the attempt is worth nothing.
-        let _ = std::fs::remove_file(&temporary);
-    }
-    written
-}
-
 /// A run as the text of a transcript.
 pub fn written(run: Vec<Entry<Line>>) -> String {
     recorder::write(run.into_iter())
@@ -55,12 +42,13 @@ pub fn written(run: Vec<Entry<Line>>) -> String {
 
 /// `sockpit record FILE.sock [ARG...] [-o OUT]`.
 pub fn record(path: &Path, out: Option<&Path>, options: &Options) -> u8 {
-    let read = read_text(path).and_then(|text| Ok((text, arguments_line(&options.arguments)?)));
+    let head = || arguments_line(&options.arguments).map_err(|message| (message, WRONG_USAGE));
+    let read = read_text(path).and_then(|text| Ok((text, head()?)));
     let (text, head) = match read {
         Ok(read) => read,
-        Err(message) => {
+        Err((message, status)) => {
             output::complain(&format!("sockpit: {message}"));
-            return WRONG_USAGE;
+            return status;
         }
     };
     let lines: Vec<String> = text.lines().map(str::to_string).collect();
@@ -74,7 +62,7 @@ pub fn record(path: &Path, out: Option<&Path>, options: &Options) -> u8 {
         None => output::say(text.trim_end_matches('\n')),
         // A session that was cut short is not worth what the file holds.
         Some(_) if cut.is_some() => status,
-        Some(out) => replace(out, &text).map_or_else(
+        Some(out) => files::replace(out, text.as_bytes()).map_or_else(
             |e| {
                 output::complain(&format!("sockpit: {}: {}", out.display(), Failure::from(&e)));
                 FAILED

@@ -1,16 +1,16 @@
 //! Running transcripts again to see whether they still hold: `sockpit verify`.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::recorder::AT_PROMPT;
 use super::replay::{End, How, take_down};
-use super::transcript::{ARGUMENTS, ended, read_text, replace};
+use super::transcript::{ARGUMENTS, ended, read_text};
 use super::verdict::{Outcome, Verdict};
-use super::{FAILED, Options, Verification, junit, output};
-use crate::os::poller;
+use super::{FAILED, Options, Reach, Verification, junit, output};
+use crate::os::{self, fence, poller};
 use crate::render::compare::{self, Comparison, Exchange, Twin};
 use crate::render::transcript::{self, Entry};
 use crate::render::{self, Style};
@@ -20,6 +20,8 @@ use crate::value::{Failure, text};
 const AGAIN: usize = 2;
 /// How long a transcript may run, unless `--timeout` says otherwise.
 const BOUND: Duration = Duration::from_mins(1);
+/// What is said where transcripts get no network of their own.
+const SHARED: &str = "sockpit: --isolated: the transcripts share this machine's network";
 /// What the names of transcripts end in.
 const ENDING: &str = "transcript";
 
@@ -36,7 +38,7 @@ struct Wanted {
 /// Read a transcript. What is wrong with it is said with its place.
 fn wanted(path: &Path, bless: bool) -> Result<Wanted, String> {
     let name = path.display().to_string();
-    let text = read_text(path)?;
+    let text = read_text(path).map_err(|(message, _)| message)?;
     let (head, body) = if text.starts_with(ARGUMENTS) || text.starts_with(AT_PROMPT) {
         text.split_at(text.find('\n').map_or(text.len(), |at| at + 1))
     } else {
@@ -134,7 +136,7 @@ fn difference(name: &str, comparison: &Comparison) -> String {
 fn blessed(path: &Path, head: &str, comparison: &Comparison) -> Verdict {
     let (entries, turned) = comparison.blessed();
     let text: String = std::iter::once(head.to_string()).chain(entries.iter().map(|e| format!("{e}\n"))).collect();
-    if let Err(e) = replace(path, &text) {
+    if let Err(e) = os::files::replace(path, text.as_bytes()) {
         return Verdict::of(path, Outcome::Unreadable, format!("{}: {}", path.display(), Failure::from(&e)));
     }
     let differing = comparison.differing();
@@ -143,15 +145,24 @@ fn blessed(path: &Path, head: &str, comparison: &Comparison) -> Verdict {
     Verdict::of(path, Outcome::Passed, std::iter::once(report).chain(turned).collect::<Vec<_>>().join("\n"))
 }
 
+/// Whether it was said that a network of its own is not to be had.
+static TOLD: AtomicBool = AtomicBool::new(false);
+
 /// Verify a transcript in a process of its own: descriptors are then numbered as when it was recorded.
-fn verify_apart(path: &Path, bless: bool, bound: Duration) -> Verdict {
+fn verify_apart(path: &Path, what: &Verification, isolated: bool, bound: Duration) -> Verdict {
+    let bless = what.bless;
     if let Err(message) = wanted(path, bless) {
         return Verdict::of(path, Outcome::Unreadable, message);
     }
     let run = || {
         let mut command = std::process::Command::new(std::env::current_exe()?);
         command.arg("verify").arg("--timeout").arg(bound.as_secs_f64().to_string());
-        command.args(bless.then_some("--bless")).arg("--").arg(path).stdin(std::process::Stdio::null());
+        command
+            .args(bless.then_some("--bless"))
+            .args(isolated.then_some("--isolated"))
+            .arg("--")
+            .arg(path)
+            .stdin(std::process::Stdio::null());
         command.output()
     };
     let output = match run() {
@@ -172,6 +183,12 @@ fn verify_apart(path: &Path, bless: bool, bound: Duration) -> Verdict {
             (Outcome::Unreadable, format!("{}: it ended early: {}", path.display(), said.trim_end()))
         }
     };
+    let said = String::from_utf8_lossy(&output.stderr);
+    if let Some(shared) =
+        said.lines().find(|line| line.starts_with(SHARED)).filter(|_| !TOLD.swap(true, Ordering::Relaxed))
+    {
+        output::complain(shared);
+    }
     let status = output.status.code().map_or(FAILED, |status| status as u8);
     Verdict { status, ..Verdict::of(path, outcome, report) }
 }
@@ -227,9 +244,15 @@ fn below(folder: &Path, found: &mut Vec<Result<PathBuf, Verdict>>) {
 pub(super) fn verify(what: &Verification, options: &Options) -> u8 {
     let bound = options.timeout.unwrap_or(BOUND);
     let begun = Instant::now();
+    let isolated = options.reach == Reach::Isolated;
     let verdicts: Vec<Verdict> = match &*files(&what.paths) {
-        [Ok(only)] => vec![timed(only, || verify_one(only, what.bless, bound))],
-        several => side_by_side(several, |path| timed(path, || verify_apart(path, what.bless, bound))),
+        [Ok(only)] => {
+            if isolated && let Err(e) = fence::own_network() {
+                output::complain(&format!("{SHARED}: {}", Failure::os(e)));
+            }
+            vec![timed(only, || verify_one(only, what.bless, bound))]
+        }
+        several => side_by_side(several, what.jobs, |path| timed(path, || verify_apart(path, what, isolated, bound))),
     };
     let style = output::style(&std::io::stdout(), false);
     let (mut passed, mut failed, mut skipped, mut status) = (0, 0, 0, 0);
@@ -247,7 +270,7 @@ pub(super) fn verify(what: &Verification, options: &Options) -> u8 {
     let skips = if skipped > 0 { format!(", {skipped} skipped") } else { String::new() };
     output::say(&format!("{passed} passed, {failed} failed{skips}"));
     if let Some(out) = &what.junit
-        && let Err(e) = replace(out, &junit::report(&verdicts, begun.elapsed()))
+        && let Err(e) = os::files::replace(out, junit::report(&verdicts, begun.elapsed()).as_bytes())
     {
         output::complain(&format!("sockpit: {}: {}", out.display(), Failure::from(&e)));
         return status.max(FAILED);
@@ -263,12 +286,17 @@ fn shown(verdict: &Verdict, style: Style) -> String {
     if rest.is_empty() { first } else { format!("{first}\n{}", render::painted(&rest.join("\n"), style)) }
 }
 
-/// Do something for each path, as many at once as there are cores; the results are in the paths' order. What is wrong with a
+/// Do something for each path, so many at once, or as many as there are cores; the results are in the paths' order. What is wrong with a
 /// name is the result where it stands.
-fn side_by_side(paths: &[Result<PathBuf, Verdict>], work: impl Fn(&Path) -> Verdict + Sync) -> Vec<Verdict> {
+fn side_by_side(
+    paths: &[Result<PathBuf, Verdict>],
+    jobs: Option<usize>,
+    work: impl Fn(&Path) -> Verdict + Sync,
+) -> Vec<Verdict> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len());
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let workers = jobs.unwrap_or_else(cores).min(paths.len());
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {

@@ -3,9 +3,9 @@
 //! The table of the texts is made by `build.rs` from the folders of `scripts/`. It knows no terminal, and not who has done
 //! what.
 
-use super::{marks, tongue};
+use super::{marks, parts};
 use crate::value::Value;
-use crate::value::table::{Column, Table, plain};
+use crate::value::table::{Column, Table, said};
 
 /// A script that the program carries.
 #[derive(Debug)]
@@ -112,19 +112,21 @@ pub fn minutes(text: &str) -> usize {
     words / WORDS + lines / LINES + EXERCISE * marks::exercises(text).len() + 1
 }
 
-const COLUMNS: &[Column] = &[plain("topic"), plain("number"), plain("title"), plain("minutes"), plain("done")];
+const COLUMNS: &[Column] = &[said("topic"), said("number"), said("title"), said("ends"), said("minutes"), said("done")];
 
-/// The course as a table; `done` says of a lesson's name what is done of it.
+/// The course as a table; `done` says of a lesson's name what is done of it. A lesson with 2 ends can be played as one of
+/// them (`parts`).
 pub fn table(done: impl Fn(&Lesson) -> String) -> Table {
     let about = |topic: &str| TOPICS.iter().find(|(folder, _)| *folder == topic).map_or("", |(_, about)| about);
     let row = |lesson: &Lesson| {
-        let done = done(lesson);
+        let (done, ends) = (done(lesson), parts::names(lesson.text).len());
         vec![
-            Value::text(tongue::told(about(lesson.topic))),
+            Value::text(about(lesson.topic)),
             Value::text(lesson.number().unwrap_or_default()),
-            Value::text(tongue::told(lesson.title())),
+            Value::text(lesson.title()),
+            if ends == 0 { Value::None } else { Value::Int(ends as i128) },
             Value::Int(minutes(lesson.text) as i128),
-            if done.is_empty() { Value::None } else { Value::text(done) },
+            Value::text(if done.is_empty() { "no" } else { &done }),
         ]
     };
     Table { columns: COLUMNS, rows: lessons().map(row).collect(), empty: "no lessons".into() }

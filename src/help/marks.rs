@@ -5,6 +5,7 @@
 //! | `#? TEXT` | a question on the statement below: what will come of it? It is asked before the statement runs |
 //! | `#! LINE` | a check: a line of sockpit that holds when the lesson has come to this place |
 //! | `#> TEXT` | an exercise, at the end of the lesson: a broken script to mend |
+//! | `#@ NAME` | whose lines the following are, in a lesson of two programs (`parts`) |
 //!
 //! An exercise is the `#>` lines from `exercise: TITLE` on. After the text, which says what is to be done, each part has a
 //! line of its own with its name, and its lines below it, two blanks further in: `script:`, which is to be mended; `hint:
@@ -42,6 +43,8 @@ pub enum LessonMark<'a> {
     Check(&'a str),
     /// A line of an exercise.
     Exercise(&'a str),
+    /// Whose lines the following are.
+    Part(&'a str),
     /// Text.
     Text(&'a str),
 }
@@ -51,10 +54,11 @@ pub fn mark(line: &str) -> Option<LessonMark<'_>> {
     let line = line.trim();
     let rest = line.strip_prefix('#')?;
     let after = |c: char| rest.strip_prefix(c).map(|text| text.strip_prefix(' ').unwrap_or(text));
-    Some(match (after('?'), after('!'), after('>')) {
+    Some(match (after('?'), after('!'), after('>'), after('@')) {
         (Some(text), ..) => LessonMark::Question(text),
-        (_, Some(line), _) => LessonMark::Check(line),
-        (_, _, Some(text)) => LessonMark::Exercise(text),
+        (_, Some(line), ..) => LessonMark::Check(line),
+        (_, _, Some(text), _) => LessonMark::Exercise(text),
+        (.., Some(names)) => LessonMark::Part(names),
         _ => LessonMark::Text(rest.strip_prefix(' ').unwrap_or(rest)),
     })
 }

@@ -3,6 +3,7 @@
 //!
 //! All of it is made from the tables that the program itself works with. It knows no session and no terminal.
 
+pub mod completions;
 mod errors;
 mod examples;
 mod find;
@@ -12,8 +13,10 @@ pub mod lessons;
 pub(crate) mod manual;
 pub mod marks;
 mod pages;
+pub mod parts;
 pub mod program;
 pub mod python;
+pub mod sentence;
 pub mod tongue;
 mod topic;
 pub mod topics;
@@ -68,6 +71,11 @@ pub fn subjects() -> impl Iterator<Item = (&'static str, HelpSubject)> {
     let second = second.map(|(name, e)| (name, HelpSubject::Error(e)));
     let states = State::ALL.iter().map(|(state, name)| (*name, HelpSubject::State(*state)));
     calls.chain(topics).chain(options).chain(constants).chain(levels).chain(numbered).chain(second).chain(states)
+}
+
+/// Whether something goes by that name.
+pub fn is_name(word: &str) -> bool {
+    subjects().any(|(name, _)| name == word)
 }
 
 impl HelpSubject {
@@ -180,8 +188,14 @@ pub fn overview() -> Page {
     page
 }
 
+/// The first clause of a call's summary in Chinese, where that text is the first one of the English summary.
+pub(crate) fn brief_in_chinese(name: &str, text: &str) -> Option<&'static str> {
+    let command = command::find(name).filter(|command| brief(command.summary) == text)?;
+    tongue::chinese(command.summary).map(brief)
+}
+
 /// A summary without what is said in brackets or after the first clause.
 fn brief(summary: &str) -> &str {
-    let end = [";", " (", ". "].iter().filter_map(|mark| summary.find(mark)).min();
+    let end = [";", " (", ". ", "；", "（", "。"].iter().filter_map(|mark| summary.find(mark)).min();
     &summary[..end.unwrap_or(summary.len())]
 }

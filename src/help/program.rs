@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::tongue::told;
+
 /// The ways to call the program: its words, and what that does.
 pub const FORMS: &[(&str, &str)] = &[
     ("sockpit [OPTIONS]", "the prompt, or lines from a pipe"),
@@ -11,7 +13,10 @@ pub const FORMS: &[(&str, &str)] = &[
     ("sockpit -n FILE.sock...", "check scripts and run nothing; also -n -c 'LINES', -n -"),
     ("sockpit [OPTIONS] step FILE.sock [ARG...]", "the prompt, with the script's next line already typed"),
     ("sockpit record FILE.sock [ARG...] [-o OUT]", "write the session as a transcript"),
-    ("sockpit verify FILE... [--bless] [--junit OUT]", "run transcripts again, show what differs, or write it anew"),
+    (
+        "sockpit verify FILE... [--bless] [--junit OUT] [-j N] [--isolated]",
+        "run transcripts again, show what differs, or write it anew",
+    ),
     (
         "sockpit lessons [--write DIR | --check]",
         "list the lessons of the course, write them as files, or prove its exercises",
@@ -22,6 +27,7 @@ pub const FORMS: &[(&str, &str)] = &[
     ),
     ("sockpit help [WORD]", "explain the calls, or a call, an option, an error, a word"),
     ("sockpit help -k WORD...", "search in all of help"),
+    ("sockpit help --completions SHELL", "write what bash, zsh or fish completes of this command line"),
     ("sockpit help --man", "write the manual page: sockpit help --man | man -l -"),
 ];
 
@@ -30,11 +36,21 @@ pub const OPTIONS: &[(&str, &str)] = &[
     ("-i, --interactive", "stay at the prompt after a script or -c, with its names and sockets"),
     ("-n, --check", "only say what is wrong with it, and run nothing"),
     ("--norc", "leave out the lines of rc.sock, which are run before the first prompt"),
+    (
+        "--isolated",
+        "run it in namespaces of its own: no network but lo, no file changed but in a folder of its own; of verify, each \
+         transcript with a network of its own",
+    ),
+    ("--loopback-only", "run it here, with no address but this machine's, no file outside of the folder, no process"),
     ("-q, --quiet", "show only what `print` prints, and errors"),
     ("--json[=full]", "write what happens as JSON, a line an event; full: with each socket's state and traffic"),
     (
         "--timeout SECONDS",
         "bound the whole run; of verify, the run of each file, which is bound to 60 unless it is given",
+    ),
+    (
+        "--as server|client",
+        "of a lesson of two programs play that one, against another program; behind the lesson, too",
     ),
     ("--lang zh|en", "the language of the course and of help: zh is Chinese; else that of LC_ALL, LC_MESSAGES or LANG"),
     ("-h, --help", "show this"),
@@ -100,14 +116,14 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
 pub fn usage() -> String {
     let mut out = String::new();
     for (i, (form, about)) in FORMS.iter().enumerate() {
-        let _ = writeln!(out, "{} {form:43} {about}", if i == 0 { "usage:" } else { "      " });
+        let _ = writeln!(out, "{} {form:43} {}", if i == 0 { told("usage:") } else { "      " }, told(about));
     }
     out.push('\n');
     for (option, about) in OPTIONS {
         let indent = if option.starts_with("--") { "    " } else { "" };
-        let _ = writeln!(out, "  {:22} {about}", format!("{indent}{option}"));
+        let _ = writeln!(out, "  {:22} {}", format!("{indent}{option}"), told(about));
     }
-    let statuses: Vec<_> = STATUSES.iter().map(|(number, about)| format!("{number} {about}")).collect();
-    let _ = write!(out, "\nexit status: {}", statuses.join("; "));
+    let statuses: Vec<_> = STATUSES.iter().map(|(number, about)| format!("{number} {}", told(about))).collect();
+    let _ = write!(out, "\n{} {}", told("exit status:"), statuses.join("; "));
     out
 }

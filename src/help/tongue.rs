@@ -34,12 +34,12 @@ pub fn chinese(text: &str) -> Option<&'static str> {
     CHINESE.binary_search_by_key(&text, |(english, _)| *english).ok().map(|at| CHINESE[at].1)
 }
 
-/// The English texts that have a Chinese one.
-pub fn known() -> impl Iterator<Item = &'static str> {
-    CHINESE.iter().map(|(english, _)| *english)
+/// The English texts that have a Chinese one, each with it.
+pub fn table() -> impl Iterator<Item = (&'static str, &'static str)> {
+    CHINESE.iter().copied()
 }
 
-/// A text in the language that is spoken.
+/// A whole text in the language that is spoken.
 pub fn told(text: &str) -> &str {
     if speaks_chinese() { chinese(text).unwrap_or(text) } else { text }
 }

@@ -351,9 +351,12 @@ pub static LANGUAGE: &[Topic] = &[
              runs them. `skip` leaves a question out, or runs on to the next; `play` gives you the prompt until `nxt`.",
             "At its end a lesson may have exercises: scripts to mend, with hints. What counts is what the mended script does. \
              What you have done is remembered in $XDG_STATE_HOME/sockpit/progress.",
+            "A lesson with 2 in the column `ends` has two programs, and each can be played alone: `sockpit learn 12 --as \
+             server` walks through the server's lines, and another program is its client, yours or `sockpit 12 --as client \
+             8848`. Behind that comes the port.",
             "`sockpit step 07` and `sockpit run 07` take a lesson as a plain script; `sockpit lessons --write DIR` writes all \
-             of them as files. A lesson of your own is a script whose comments hold the questions (#?), the checks (#!) and \
-             the exercises (#>): `sockpit learn FILE.sock` walks through it, and `sockpit lessons --check FILE.sock` proves \
+             of them as files. A lesson of your own is a script whose comments hold the questions (#?), the checks (#!), whose \
+             lines they are (#@) and the exercises (#>): `sockpit learn FILE.sock` walks through it, and `sockpit lessons --check FILE.sock` proves \
              that each exercise fails as it stands and holds when it is solved. `sockpit learn --json` writes what came of \
              each task, a line each.",
         ],

@@ -116,9 +116,12 @@ pub enum Expr {
     Binary(Operator, Box<Expr>, Box<Expr>),
 }
 
+/// The most operators of one expression: each may stand one deeper than the one before it.
+const OPERATORS_MAX: usize = 1000;
+
 /// The expression that these words make. `after` is where it should begin, for the error when there are none.
 pub(super) fn expression(source: &Rc<Source>, words: &[Word], after: Span) -> Result<Expr, Error> {
-    let mut parser = Parser { source, words, at: 0, after, depth: 0 };
+    let mut parser = Parser { source, words, at: 0, after, depth: 0, operators: 0 };
     let expr = parser.binary(0)?;
     match parser.words.get(parser.at) {
         None => Ok(expr),
@@ -132,6 +135,7 @@ struct Parser<'a> {
     at: usize,
     after: Span,
     depth: usize,
+    operators: usize,
 }
 
 impl Parser<'_> {
@@ -179,6 +183,13 @@ impl Parser<'_> {
             if op.compares() && matches!(&left, Expr::Binary(first, ..) if first.compares()) && !self.closed() {
                 return Err(Error::new(self.source, word.span, "comparisons do not chain")
                     .note("compare two at a time: 0 < $n and $n < 5"));
+            }
+            self.operators += 1;
+            if self.operators > OPERATORS_MAX {
+                let message = format!("more than {OPERATORS_MAX} operators in one expression");
+                return Err(
+                    Error::new(self.source, word.span, message).note("give a part of it a name: let part = ...")
+                );
             }
             self.at += 1;
             let right = self.binary(strength + 1)?;

@@ -37,6 +37,8 @@ pub use word::Word;
 
 /// The longest line, in bytes.
 pub const LINE_MAX: usize = 1024 * 1024;
+/// The largest program, in bytes.
+pub const FILE_MAX: usize = 16 * 1024 * 1024;
 /// How deep blocks and parentheses may nest.
 pub const DEPTH_MAX: usize = 100;
 

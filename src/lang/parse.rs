@@ -1,5 +1,6 @@
 //! Statements and blocks.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::ast::{Block, Handler, Statement, StatementKind};
@@ -322,10 +323,9 @@ impl Parser<'_> {
         }
         let name = self.name(line, 1, "a name")?.clone();
         let params = self.names(line, 2, "a parameter")?;
-        for (i, param) in params.iter().enumerate() {
-            if params[..i].iter().any(|p| p.literal() == param.literal()) {
-                return Err(self.error(param.span, "two parameters have this name"));
-            }
+        let mut known = HashSet::new();
+        if let Some(param) = params.iter().find(|param| !known.insert(param.literal())) {
+            return Err(self.error(param.span, "two parameters have this name"));
         }
         let loops = std::mem::take(&mut self.loops);
         self.defs += 1;

@@ -3,7 +3,7 @@
 //! It knows no call that takes them.
 
 pub use super::events::{EPOLL_EVENTS, EPOLL_OPS, POLL_EVENTS};
-use super::flags::{FILTER_MODES, ORIGINS, TCP_OPTIONS, TIMESTAMPING};
+use super::flags::{CA_STATES, FILTER_MODES, ORIGINS, TCP_OPTIONS, TIMESTAMPING};
 use super::set::named;
 pub use super::set::{Constants, Row};
 use super::{errno, options};
@@ -223,7 +223,7 @@ pub static OTHERS: Constants = Constants {
 };
 
 /// All the sets.
-pub static SETS: [&Constants; 16] = [
+pub static SETS: [&Constants; 17] = [
     &FAMILIES,
     &TYPES,
     &PROTOCOLS,
@@ -237,6 +237,7 @@ pub static SETS: [&Constants; 16] = [
     &EPOLL_OPS,
     &TIMESTAMPING,
     &ORIGINS,
+    &CA_STATES,
     &TCP_OPTIONS,
     &FILTER_MODES,
     &REST,

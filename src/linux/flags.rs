@@ -61,6 +61,21 @@ pub static FILTER_MODES: Constants = Constants {
     choice: -1,
 };
 
+/// How a connection stands with what it takes for lost.
+pub static CA_STATES: Constants = Constants {
+    noun: "congestion state",
+    man: "tcp(7)",
+    documented: named![
+        TCP_CA_Open = 0, "tcpi_ca_state: nothing is amiss";
+        TCP_CA_Disorder = 1, "tcpi_ca_state: acknowledgements came twice or with SACK: something was lost or overtaken";
+        TCP_CA_CWR = 2, "tcpi_ca_state: the window was made smaller, as a router or this machine said that it is full";
+        TCP_CA_Recovery = 3, "tcpi_ca_state: what was lost is sent again, and the window was made smaller";
+        TCP_CA_Loss = 4, "tcpi_ca_state: no acknowledgement came in time: all that is not acknowledged is taken for lost";
+    ],
+    also: &[],
+    choice: -1,
+};
+
 /// Who put an entry into the error queue.
 pub static ORIGINS: Constants = Constants {
     noun: "origin of an entry of the error queue",

@@ -2,7 +2,7 @@
 //!
 //! What is read of a structure, and how its words become one, is made of these ([`crate::command`]).
 
-use super::flags::{FILTER_MODES, ORIGINS, TCP_OPTIONS};
+use super::flags::{CA_STATES, FILTER_MODES, ORIGINS, TCP_OPTIONS};
 use super::set::Constants;
 
 /// What a field is.
@@ -148,7 +148,7 @@ layouts! {
         snd_wl1 Uint(4), snd_wnd Uint(4), max_window Uint(4), rcv_wnd Uint(4), rcv_wup Uint(4)
     }
     TCP_INFO "struct tcp_info" {
-        tcpi_state Uint(1), tcpi_ca_state Uint(1), tcpi_retransmits Uint(1), tcpi_probes Uint(1), tcpi_backoff Uint(1),
+        tcpi_state Uint(1), tcpi_ca_state Choice(&CA_STATES, 1), tcpi_retransmits Uint(1), tcpi_probes Uint(1), tcpi_backoff Uint(1),
         tcpi_options Flags(&TCP_OPTIONS), tcpi_snd_wscale Bits(0, 4), tcpi_rcv_wscale Bits(4, 4),
         tcpi_delivery_rate_app_limited Bits(0, 1), tcpi_fastopen_client_fail Bits(1, 2), tcpi_rto Uint(4),
         tcpi_ato Uint(4), tcpi_snd_mss Uint(4), tcpi_rcv_mss Uint(4), tcpi_unacked Uint(4), tcpi_sacked Uint(4),

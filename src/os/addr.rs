@@ -11,8 +11,10 @@ use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use libc::{sa_family_t, sockaddr, sockaddr_in, sockaddr_in6, sockaddr_storage, socklen_t};
 
 use super::fd::last;
+use super::fence;
+use super::sockopt::NetFd;
 use super::special;
-use super::trace::{Arg, traced};
+use super::trace::{self, Arg, traced};
 use crate::linux::constants::{ACCEPT_FLAGS, MSG_FLAGS};
 use crate::value::Addr;
 use crate::value::addr::UNIX_PATH_MAX;
@@ -25,13 +27,13 @@ pub(crate) const UNIX_NAME_MAX: usize = UNIX_PATH_MAX - 1;
 
 /// Write an address as the kernel takes it. Gives the length it has there; ENAMETOOLONG for a unix name that does
 /// not fit.
-pub(crate) fn to_sockaddr(addr: &Addr, out: &mut sockaddr_storage) -> Result<socklen_t, i32> {
+pub(crate) fn to_sockaddr(addr: &Addr, at: NetFd<'_>, out: &mut sockaddr_storage) -> Result<socklen_t, i32> {
     let out: *mut [u8; size_of::<sockaddr_storage>()] = (&raw mut *out).cast();
     // SAFETY: the storage is whole numbers, without padding, for which any bytes will do; `out` takes over its borrow.
-    encode(addr, unsafe { &mut *out }).map(|len| len as socklen_t)
+    encode(addr, at, unsafe { &mut *out }).map(|len| len as socklen_t)
 }
 
-pub(crate) fn encode(addr: &Addr, out: &mut [u8; size_of::<sockaddr_storage>()]) -> Result<usize, i32> {
+pub(crate) fn encode(addr: &Addr, at: NetFd<'_>, out: &mut [u8; size_of::<sockaddr_storage>()]) -> Result<usize, i32> {
     let mut len = 0;
     let mut put = |bytes: &[u8]| {
         out[len..len + bytes.len()].copy_from_slice(bytes);
@@ -67,7 +69,7 @@ pub(crate) fn encode(addr: &Addr, out: &mut [u8; size_of::<sockaddr_storage>()])
         Addr::Unnamed | Addr::Path(_) => put(&family(libc::AF_UNIX)),
         Addr::Other(_, rest) if rest.len() > size_of::<sockaddr_storage>() - FAMILY_SIZE => return Err(libc::EINVAL),
         Addr::Special(special) => {
-            let rest = special::encode(special)?;
+            let rest = special::encode(special, at)?;
             if rest.len() > size_of::<sockaddr_storage>() - FAMILY_SIZE {
                 return Err(libc::EINVAL);
             }
@@ -83,7 +85,7 @@ pub(crate) fn encode(addr: &Addr, out: &mut [u8; size_of::<sockaddr_storage>()])
 }
 
 /// The address in the bytes that the kernel wrote.
-pub(crate) fn decode(bytes: &[u8]) -> Addr {
+pub(crate) fn decode(bytes: &[u8], at: NetFd<'_>) -> Addr {
     let Some((family, rest)) = bytes.split_first_chunk::<FAMILY_SIZE>() else { return Addr::Unnamed };
     let family = sa_family_t::from_ne_bytes(*family);
     match i32::from(family) {
@@ -98,7 +100,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Addr {
             [0, name @ ..] => Addr::Abstract(name.into()),
             path => Addr::Path(path.split(|b| *b == 0).next().unwrap_or_default().into()),
         },
-        other => special::decode(other, rest).unwrap_or_else(|| Addr::Other(family, rest.into())),
+        other => special::decode(other, rest, at).unwrap_or_else(|| Addr::Other(family, rest.into())),
     }
 }
 
@@ -111,10 +113,11 @@ fn decode_v6(rest: &[u8]) -> Addr {
 }
 
 /// An address ready to be given to the kernel.
-pub(super) fn encoded(addr: &Addr) -> Result<(sockaddr_storage, socklen_t), i32> {
+pub(super) fn encoded(addr: &Addr, at: NetFd<'_>) -> Result<(sockaddr_storage, socklen_t), i32> {
+    fence::lets(addr)?;
     // SAFETY: the storage is whole numbers, for which zero will do.
     let mut storage = unsafe { std::mem::zeroed() };
-    let len = to_sockaddr(addr, &mut storage)?;
+    let len = to_sockaddr(addr, at, &mut storage)?;
     Ok((storage, len))
 }
 
@@ -137,10 +140,10 @@ impl Room {
     ///
     /// # Safety
     /// The kernel was given the storage with its size, and `len` is the length it gave back.
-    pub(super) unsafe fn addr(&self) -> Addr {
+    pub(super) unsafe fn addr(&self, at: BorrowedFd<'_>) -> Addr {
         let len = (self.len as usize).min(size_of::<sockaddr_storage>());
         // SAFETY: the kernel writes as many bytes as it says, or as there is room.
-        decode(unsafe { std::slice::from_raw_parts(self.storage.as_ptr().cast(), len) })
+        decode(unsafe { std::slice::from_raw_parts(self.storage.as_ptr().cast(), len) }, Some(at))
     }
 }
 
@@ -167,15 +170,24 @@ pub(super) fn received(buffer: &[u8], len: Option<usize>) -> Option<&[u8]> {
 
 /// bind(2).
 pub(crate) fn bind(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
-    let (storage, len) = encoded(addr)?;
+    let (storage, len) = encoded(addr, Some(fd))?;
     // SAFETY: the storage holds an address of that length.
     let done = unsafe { libc::bind(fd.as_raw_fd(), (&raw const storage).cast(), len) };
     traced!("bind", result = zero(done); Arg::Fd(fd.as_raw_fd()), Arg::Addr(Some(addr)))
 }
 
+/// listen(2), where the address may be reached.
+pub(crate) fn listen(fd: BorrowedFd<'_>, backlog: i32) -> Result<(), i32> {
+    if fence::is_loopback_only() {
+        // One that has no address is given the wildcard.
+        fence::lets(&trace::aside(|| getsockname(fd))?)?;
+    }
+    super::fd::listen(fd, backlog)
+}
+
 /// connect(2).
 pub(crate) fn connect(fd: BorrowedFd<'_>, addr: &Addr) -> Result<(), i32> {
-    let (storage, len) = encoded(addr)?;
+    let (storage, len) = encoded(addr, Some(fd))?;
     // SAFETY: the storage holds an address of that length.
     let done = unsafe { libc::connect(fd.as_raw_fd(), (&raw const storage).cast(), len) };
     traced!("connect", result = zero(done); Arg::Fd(fd.as_raw_fd()), Arg::Addr(Some(addr)))
@@ -186,7 +198,7 @@ pub(crate) fn getsockname(fd: BorrowedFd<'_>) -> Result<Addr, i32> {
     let mut room = Room::new();
     let (addr, len) = room.parts();
     // SAFETY: there is room for an address of that length, and only what the kernel wrote is read.
-    let found = unsafe { zero(libc::getsockname(fd.as_raw_fd(), addr, len)).map(|()| room.addr()) };
+    let found = unsafe { zero(libc::getsockname(fd.as_raw_fd(), addr, len)).map(|()| room.addr(fd)) };
     traced!("getsockname", result = found; Arg::Fd(fd.as_raw_fd()), filled(result.as_ref().ok()))
 }
 
@@ -195,7 +207,7 @@ pub(crate) fn getpeername(fd: BorrowedFd<'_>) -> Result<Addr, i32> {
     let mut room = Room::new();
     let (addr, len) = room.parts();
     // SAFETY: there is room for an address of that length, and only what the kernel wrote is read.
-    let found = unsafe { zero(libc::getpeername(fd.as_raw_fd(), addr, len)).map(|()| room.addr()) };
+    let found = unsafe { zero(libc::getpeername(fd.as_raw_fd(), addr, len)).map(|()| room.addr(fd)) };
     traced!("getpeername", result = found; Arg::Fd(fd.as_raw_fd()), filled(result.as_ref().ok()))
 }
 
@@ -207,7 +219,7 @@ pub(crate) fn accept(fd: BorrowedFd<'_>, flags: i32) -> Result<(OwnedFd, Addr), 
     // is ours alone.
     let new = unsafe {
         let new = libc::accept4(fd.as_raw_fd(), addr, len, flags);
-        if new < 0 { Err(last()) } else { Ok((OwnedFd::from_raw_fd(new), room.addr())) }
+        if new < 0 { Err(last()) } else { Ok((OwnedFd::from_raw_fd(new), room.addr(fd))) }
     };
     traced!("accept4", result = new;
         Arg::Fd(fd.as_raw_fd()), filled(result.as_ref().ok().map(|(_, addr)| addr)), Arg::Flags(&ACCEPT_FLAGS, flags))
@@ -260,7 +272,7 @@ pub(crate) fn recv_more(fd: BorrowedFd<'_>, bytes: &mut Vec<u8>, room: usize, fl
 
 /// sendto(2).
 pub(crate) fn sendto(fd: BorrowedFd<'_>, data: &[u8], flags: i32, to: &Addr) -> Result<usize, i32> {
-    let (storage, len) = encoded(to)?;
+    let (storage, len) = encoded(to, Some(fd))?;
     let at = (&raw const storage).cast();
     // SAFETY: the pointer and length are those of `data`, and the storage holds an address of that length.
     let sent = count(unsafe { libc::sendto(fd.as_raw_fd(), data.as_ptr().cast(), data.len(), flags, at, len) });
@@ -277,7 +289,7 @@ pub(crate) fn recvfrom(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Res
     // wrote is read.
     let got = unsafe {
         let n = libc::recvfrom(fd.as_raw_fd(), buffer.as_mut_ptr().cast(), buffer.len(), flags, addr, len);
-        count(n).map(|n| (n, (room.len != 0).then(|| room.addr())))
+        count(n).map(|n| (n, (room.len != 0).then(|| room.addr(fd))))
     };
     traced!("recvfrom", result = got;
     Arg::Fd(fd.as_raw_fd()), Arg::Data(received(buffer, result.as_ref().ok().map(|(n, _)| *n))),
@@ -290,12 +302,14 @@ pub(crate) fn recvfrom(fd: BorrowedFd<'_>, buffer: &mut [u8], flags: i32) -> Res
 
 #[cfg(test)]
 mod tests {
+    use std::os::fd::AsFd;
+
     use super::*;
 
     fn round(addr: &Addr) -> (Addr, socklen_t) {
-        let (storage, len) = encoded(addr).unwrap();
+        let (storage, len) = encoded(addr, None).unwrap();
         // SAFETY: all of the storage is written.
-        (unsafe { Room { storage: MaybeUninit::new(storage), len }.addr() }, len)
+        (unsafe { Room { storage: MaybeUninit::new(storage), len }.addr(std::io::stdin().as_fd()) }, len)
     }
 
     #[test]
@@ -322,22 +336,22 @@ mod tests {
         }
         let binary = Addr::Abstract([0, 255, 0].into());
         assert_eq!(round(&binary), (binary, 6));
-        assert_eq!(decode(&[]), Addr::Unnamed);
-        assert_eq!(decode(&[2, 0, 1]), Addr::Other(2, [1].into()), "too short for its family");
+        assert_eq!(decode(&[], None), Addr::Unnamed);
+        assert_eq!(decode(&[2, 0, 1], None), Addr::Other(2, [1].into()), "too short for its family");
     }
 
     #[test]
     fn unix_names_have_a_limit() {
-        let mut storage = encoded(&Addr::Unnamed).unwrap().0;
+        let mut storage = encoded(&Addr::Unnamed, None).unwrap().0;
         for make in [Addr::Path as fn(std::rc::Rc<[u8]>) -> Addr, Addr::Abstract] {
-            assert_eq!(to_sockaddr(&make([b'x'; 107].into()), &mut storage), Ok(110));
-            assert_eq!(to_sockaddr(&make([b'x'; 108].into()), &mut storage), Err(libc::ENAMETOOLONG));
+            assert_eq!(to_sockaddr(&make([b'x'; 107].into()), None, &mut storage), Ok(110));
+            assert_eq!(to_sockaddr(&make([b'x'; 108].into()), None, &mut storage), Err(libc::ENAMETOOLONG));
         }
-        assert_eq!(to_sockaddr(&Addr::Other(16, [0; 127].into()), &mut storage), Err(libc::EINVAL));
+        assert_eq!(to_sockaddr(&Addr::Other(16, [0; 127].into()), None, &mut storage), Err(libc::EINVAL));
         // The kernel itself takes 108 bytes without a zero, and gives them back with one.
         let mut long = vec![1, 0];
         long.extend([b'x'; 108]);
         long.push(0);
-        assert_eq!(decode(&long), Addr::Path([b'x'; 108].into()));
+        assert_eq!(decode(&long, None), Addr::Path([b'x'; 108].into()));
     }
 }

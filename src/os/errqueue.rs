@@ -87,7 +87,7 @@ impl Queued {
             code: head[6],
             info: word(8)?,
             data: word(12)?,
-            offender: told.then(|| addr::decode(offender).host()).flatten(),
+            offender: told.then(|| addr::decode(offender, None).host()).flatten(),
         })
     }
 

@@ -50,23 +50,37 @@ pub fn socketpair(family: i32, kind: i32, protocol: i32) -> Result<(OwnedFd, Own
         Arg::Flags(&FAMILIES, family), Arg::Flags(&TYPES, kind), Arg::Int(protocol.into()), Arg::Fds(&pair))
 }
 
-/// Take over a socket's descriptor that the process was given, or gave out with [`give_out`]. Everything we open is
-/// closed on exec, so what is so already is ours, and `None` is the answer; what is no socket stays as it is.
+/// Take over a socket's descriptor that the process was given, or gave out with [`give_out`]; `None` for one that is ours
+/// already. What is no socket stays as it is.
 pub fn adopt(fd: RawFd) -> Result<Option<OwnedFd>, i32> {
     let mut kind: libc::c_int = 0;
     let mut size = size_of_val(&kind) as libc::socklen_t;
-    // SAFETY: getsockopt(2) writes one int, and both calls fail with EBADF unless the descriptor is open. One that is
-    // not closed on exec has no owner here.
-    let fd = unsafe {
-        check(libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_TYPE, (&raw mut kind).cast(), &raw mut size))?;
-        if check(libc::fcntl(fd, libc::F_GETFD))? & libc::FD_CLOEXEC != 0 {
-            return Ok(None);
-        }
-        check(libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC))?;
-        OwnedFd::from_raw_fd(fd)
-    };
-    unblock(fd.as_fd())?;
-    Ok(Some(fd))
+    // SAFETY: getsockopt(2) writes one int, or fails with EBADF unless the descriptor is open.
+    let asked = unsafe { libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_TYPE, (&raw mut kind).cast(), &raw mut size) };
+    check(asked)?;
+    let taken = take(fd)?;
+    if let Some(fd) = &taken {
+        unblock(fd.as_fd())?;
+    }
+    Ok(taken)
+}
+
+/// Take over any descriptor that is nobody's here. Everything we open is closed on exec, so what is so already is ours, and
+/// `None` is the answer; but for a pidfd that the kernel made for the program.
+pub fn take(fd: RawFd) -> Result<Option<OwnedFd>, i32> {
+    // SAFETY: plain numbers; both fail with EBADF unless the descriptor is open.
+    let flags = check(unsafe { libc::fcntl(fd, libc::F_GETFD) })?;
+    if flags & libc::FD_CLOEXEC != 0 && !is_pidfd(fd) {
+        return Ok(None);
+    }
+    check(unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) })?;
+    // SAFETY: it is open, and what is not closed on exec has no owner here.
+    Ok(Some(unsafe { OwnedFd::from_raw_fd(fd) }))
+}
+
+fn is_pidfd(fd: RawFd) -> bool {
+    std::fs::read_link(format!("/proc/self/fd/{fd}"))
+        .is_ok_and(|of| of.as_os_str().to_string_lossy().contains("[pidfd]"))
 }
 
 /// Make a descriptor non-blocking, for all who have it.
@@ -121,6 +135,12 @@ pub fn dup(fd: BorrowedFd<'_>) -> Result<OwnedFd, i32> {
 /// A duplicate among the descriptors that are sockpit's own, which the program knows nothing of.
 pub fn dup_aside(fd: BorrowedFd<'_>) -> Result<OwnedFd, i32> {
     dup_from(fd, OWN)
+}
+
+/// The same of a descriptor that is known by its number alone, if there is one.
+pub fn dup_number(fd: RawFd) -> Result<OwnedFd, i32> {
+    // SAFETY: it is a descriptor of this process for the time of the call, or the kernel says that it is none.
+    dup_aside(unsafe { BorrowedFd::borrow_raw(fd) })
 }
 
 fn dup_from(fd: BorrowedFd<'_>, lowest: RawFd) -> Result<OwnedFd, i32> {
@@ -223,6 +243,23 @@ pub fn wait_writable(fd: BorrowedFd<'_>) {
     let mut one = [PollFd::from_borrowed_fd(fd, PollFlags::OUT)];
     // EINTR: whoever asks tries again.
     let _ = rustix::event::poll(&mut one, None);
+}
+
+/// Block this thread until a descriptor can be read, for a twentieth of a second at most: whether it can.
+pub(crate) fn is_readable_soon(fd: BorrowedFd<'_>) -> bool {
+    is_soon(fd, PollFlags::IN)
+}
+
+/// The same of writing.
+pub(crate) fn is_writable_soon(fd: BorrowedFd<'_>) -> bool {
+    is_soon(fd, PollFlags::OUT)
+}
+
+fn is_soon(fd: BorrowedFd<'_>, what: PollFlags) -> bool {
+    let mut one = [PollFd::from_borrowed_fd(fd, what)];
+    let soon = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+    // EINTR: whoever asks tries again.
+    rustix::event::poll(&mut one, Some(&soon)).is_ok_and(|there| there > 0)
 }
 
 /// ioctl(2) FIONREAD: bytes waiting to be read; on a datagram socket, those of the next datagram.

@@ -143,7 +143,7 @@ pub(crate) fn sockets(protocol: Protocol, at: Option<Inside<'_>>) -> Result<Vec<
     let looks = if once { 1 } else { 2 };
     for _ in 0..looks {
         match read(&format!("/proc/net/{}", protocol.name())) {
-            Ok(text) => listing.add(protocol, &text),
+            Ok(text) => listing.add(protocol, &text, at),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && Path::new("/proc/net/").exists() => {}
             Err(e) => return Err(e.raw_os_error().unwrap_or(libc::EIO)),
         }
@@ -192,7 +192,7 @@ struct Listing {
 impl Listing {
     /// Take a table's text. Lines that are no sockets are passed over: the first, and what a path with a line end in it
     /// leaves.
-    fn add(&mut self, protocol: Protocol, text: &[u8]) {
+    fn add(&mut self, protocol: Protocol, text: &[u8], at: Option<Inside<'_>>) {
         let lines = text.split(|b| *b == b'\n').skip(1);
         if protocol == Protocol::Unix {
             self.found.extend(lines.filter_map(unix));
@@ -200,7 +200,7 @@ impl Listing {
         }
         for line in lines.filter_map(|line| std::str::from_utf8(line).ok()) {
             if protocol.is_inner() {
-                self.found.extend(inner(protocol, line));
+                self.found.extend(inner(protocol, line, at));
                 continue;
             }
             let Some((entry, key)) = internet(protocol, line) else { continue };
@@ -249,8 +249,12 @@ fn internet(protocol: Protocol, line: &str) -> Option<(KernelSocket, String)> {
 }
 
 /// A netlink or packet socket.
-fn inner(protocol: Protocol, line: &str) -> Option<KernelSocket> {
-    let found = if protocol == Protocol::Netlink { special::netlink(line) } else { special::packet(line) }?;
+fn inner(protocol: Protocol, line: &str, at: Option<Inside<'_>>) -> Option<KernelSocket> {
+    let found = if protocol == Protocol::Netlink {
+        special::netlink(line)
+    } else {
+        special::packet(line, at.map(Inside::route))
+    }?;
     Some(KernelSocket {
         protocol,
         kind: libc::SOCK_RAW,
@@ -370,21 +374,21 @@ a path with a line end
 
     fn parse(protocol: Protocol, text: &[u8]) -> Vec<KernelSocket> {
         let mut listing = Listing::default();
-        listing.add(protocol, text);
+        listing.add(protocol, text, None);
         listing.found
     }
 
     #[test]
     fn what_comes_twice_counts_once_and_as_it_was_last() {
         let mut listing = Listing::default();
-        listing.add(Protocol::Tcp, TCP);
+        listing.add(Protocol::Tcp, TCP, None);
         let once = listing.found.clone();
-        listing.add(Protocol::Tcp, TCP);
+        listing.add(Protocol::Tcp, TCP, None);
         assert_eq!(listing.found, once);
         let text = String::from_utf8(TCP.to_vec()).unwrap();
         // The connection is over by now, and another socket listens at the same address.
         let later = text.replace("0100007F:270E 01 ", "0100007F:270E 06 ").replace(" 1619 1 ", " 1620 1 ");
-        listing.add(Protocol::Tcp, later.as_bytes());
+        listing.add(Protocol::Tcp, later.as_bytes(), None);
         assert_eq!(listing.found.len(), once.len() + 1);
         assert_eq!(listing.found[2].state, State::TimeWait);
     }

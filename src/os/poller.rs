@@ -31,9 +31,10 @@ const EVERY: &str = "EPOLLIN|EPOLLPRI|EPOLLOUT|EPOLLRDHUP|EPOLLET";
 /// The signals that ask us to stop.
 const STOPPING: [i32; 3] = [SIGINT, SIGTERM, SIGHUP];
 
+static PENDING: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
+
 /// The last stopping signal that came, 0 for none: set by the handler, so that a loop that never waits sees it too.
 fn pending() -> &'static Arc<AtomicUsize> {
-    static PENDING: OnceLock<Arc<AtomicUsize>> = OnceLock::new();
     PENDING.get_or_init(Arc::default)
 }
 
@@ -43,6 +44,16 @@ pub(crate) fn catch_signals() -> io::Result<()> {
         signal_hook::flag::register_usize(signal, pending().clone(), signal as usize)?;
     }
     Ok(())
+}
+
+/// What stands for no signal, but for the end of the memory: nothing goes on as it was, either.
+pub(crate) const NO_MEMORY: i32 = -1;
+
+/// Have the next look find that there is no more memory, unless a signal is there.
+pub(super) fn tell_no_memory() {
+    if let Some(pending) = PENDING.get() {
+        let _ = pending.compare_exchange(0, NO_MEMORY as usize, Ordering::Relaxed, Ordering::Relaxed);
+    }
 }
 
 /// Whether a stopping signal came since the last look.

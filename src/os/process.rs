@@ -13,7 +13,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, WaitId, WaitIdOptions};
 
-use super::{fd, msg};
+use super::{fd, fence, msg};
 
 /// Descriptors in one message; the kernel takes 253.
 const RIGHTS_AT_ONCE: usize = 250;
@@ -134,6 +134,9 @@ fn program(stdin: OwnedFd) -> Command {
 }
 
 fn run(command: &mut Command) -> Result<i32, i32> {
+    if fence::is_loopback_only() {
+        return Err(libc::EPERM);
+    }
     command.spawn().map(|child| child.id() as i32).map_err(|e| number(&e))
 }
 
@@ -142,7 +145,8 @@ pub(crate) fn inherited() -> Result<Vec<OwnedFd>, i32> {
     let stdin = std::io::stdin();
     let mut fds = Vec::new();
     loop {
-        let got = match msg::recv(stdin.as_fd(), &mut [0; 8], RIGHTS_ROOM, libc::MSG_DONTWAIT) {
+        let got = match msg::recv(stdin.as_fd(), &mut [0; 8], RIGHTS_ROOM, libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC)
+        {
             Ok(got) if got.len > 0 => got,
             Ok(_) | Err(libc::EAGAIN) => return Ok(fds),
             Err(e) => return Err(e),

@@ -11,7 +11,7 @@ use std::ptr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::addr::{decode, encoded};
-use super::fd;
+use super::{fd, fence};
 use crate::value::Addr;
 
 /// A name that is an address of another family; glibc's number, which the libc crate leaves out.
@@ -68,10 +68,20 @@ impl Drop for Answers {
     }
 }
 
+/// Whether nobody else need be asked for a name: where only this machine may be reached, an address, or what /etc/hosts has.
+fn is_here(name: Option<&[u8]>) -> bool {
+    let Some(name) = name.filter(|_| fence::is_loopback_only()) else { return true };
+    let Ok(name) = std::str::from_utf8(name) else { return false };
+    name.is_empty() || name == "localhost" || name.parse::<IpAddr>().is_ok() || !in_hosts(name).is_empty()
+}
+
 /// getaddrinfo(3); its `EAI_` code when it fails.
 pub(crate) fn getaddrinfo(query: &Query) -> Result<Vec<Found>, i32> {
     let text = |name: &Option<Vec<u8>>| name.as_deref().map(CString::new).transpose().map_err(|_| libc::EAI_NONAME);
     let (host, service) = (text(&query.host)?, text(&query.service)?);
+    if !is_here(query.host.as_deref()) {
+        return Err(libc::EAI_NONAME);
+    }
     let at = |name: &Option<CString>| name.as_ref().map_or(ptr::null(), |n| n.as_ptr());
     // SAFETY: the hints are numbers and pointers, for which zero will do.
     let mut hints: libc::addrinfo = unsafe { zeroed() };
@@ -91,7 +101,7 @@ pub(crate) fn getaddrinfo(query: &Query) -> Result<Vec<Found>, i32> {
     while let Some(one) = unsafe { next.as_ref() } {
         // SAFETY: each answer's address is as long as it says.
         let bytes = unsafe { std::slice::from_raw_parts(one.ai_addr.cast(), one.ai_addrlen as usize) };
-        if let Some(addr) = decode(bytes).socket_addr() {
+        if let Some(addr) = decode(bytes, None).socket_addr() {
             let (family, kind, protocol) = (one.ai_family, one.ai_socktype, one.ai_protocol);
             let canonical = if one.ai_canonname.is_null() {
                 String::new()
@@ -108,7 +118,7 @@ pub(crate) fn getaddrinfo(query: &Query) -> Result<Vec<Found>, i32> {
 
 /// getnameinfo(3): the names of a host and of a service; its `EAI_` code when it fails.
 pub(crate) fn getnameinfo(addr: &SocketAddr, flags: i32) -> Result<(String, String), i32> {
-    let (storage, len) = encoded(&Addr::from(*addr)).map_err(|_| libc::EAI_FAMILY)?;
+    let (storage, len) = encoded(&Addr::from(*addr), None).map_err(|_| libc::EAI_FAMILY)?;
     let mut host: [c_char; HOST_MAX] = [0; HOST_MAX];
     let mut service: [c_char; SERVICE_MAX] = [0; SERVICE_MAX];
     // SAFETY: the storage holds an address of that length, and the buffers have the room that is said.
@@ -178,6 +188,9 @@ pub(crate) struct HostEntry {
 
 /// gethostbyname(3), which knows IPv4 alone; `h_errno` when it fails.
 pub(crate) fn host_by_name(name: &str) -> Result<HostEntry, i32> {
+    if !is_here(Some(name.as_bytes())) {
+        return Err(HOST_NOT_FOUND);
+    }
     let name = CString::new(name).map_err(|_| HOST_NOT_FOUND)?;
     let _guard = alone();
     // SAFETY: the name ends in zero, and the answer is read before anyone else can ask.
@@ -186,6 +199,9 @@ pub(crate) fn host_by_name(name: &str) -> Result<HostEntry, i32> {
 
 /// gethostbyaddr(3); `h_errno` when it fails.
 pub(crate) fn host_by_addr(addr: IpAddr) -> Result<HostEntry, i32> {
+    if fence::refuses(&Addr::from(SocketAddr::new(addr, 0))) {
+        return Err(HOST_NOT_FOUND);
+    }
     let _guard = alone();
     let ask = |bytes: &[u8], family| {
         // SAFETY: the address has as many bytes as is said, and the answer is read before anyone else can ask.

@@ -124,12 +124,55 @@ pub fn memory(fd: BorrowedFd<'_>) -> Result<Memory, i32> {
     Ok(Memory { received, receive_room, sending, send_room, queued, backlog, drops })
 }
 
+/// A socket of the network namespace whose interfaces are meant; this machine's where there is none.
+pub type NetFd<'a> = Option<BorrowedFd<'a>>;
+
 /// The number of the network interface of that name: `if_nametoindex(3)`.
-pub fn interface_index(name: &str) -> Option<u32> {
+pub fn interface_index(at: NetFd<'_>, name: &str) -> Option<u32> {
     let name = CString::new(name).ok()?;
-    // SAFETY: the name ends with a zero byte and lives as long as the call.
-    let index = unsafe { libc::if_nametoindex(name.as_ptr()) };
-    (index != 0).then_some(index)
+    let Some(at) = at else {
+        // SAFETY: the name ends with a zero byte and lives as long as the call.
+        let index = unsafe { libc::if_nametoindex(name.as_ptr()) };
+        return (index != 0).then_some(index);
+    };
+    let mut request = interface();
+    if name.as_bytes_with_nul().len() > request.ifr_name.len() {
+        return None;
+    }
+    for (to, from) in request.ifr_name.iter_mut().zip(name.as_bytes()) {
+        *to = *from as libc::c_char;
+    }
+    // SAFETY: the call reads a name that ends with a zero byte, and writes a number, which is read then.
+    let index = unsafe {
+        let done = libc::ioctl(at.as_raw_fd(), libc::SIOCGIFINDEX, &raw mut request);
+        (done == 0).then_some(request.ifr_ifru.ifru_ifindex)
+    };
+    index.map(|index| index as u32)
+}
+
+/// The name of the network interface of that number: `if_indextoname(3)`. Empty for 0, and for one that is gone.
+pub(super) fn interface_name(at: NetFd<'_>, index: u32) -> String {
+    let mut request = interface();
+    let name = &raw mut request.ifr_name;
+    // SAFETY: there is room for the longest name with its zero byte, which both calls write; the second reads the number.
+    let found = index != 0
+        && unsafe {
+            match at {
+                None => !libc::if_indextoname(index, name.cast()).is_null(),
+                Some(at) => {
+                    request.ifr_ifru.ifru_ifindex = index as i32;
+                    libc::ioctl(at.as_raw_fd(), libc::SIOCGIFNAME, &raw mut request) == 0
+                }
+            }
+        };
+    let name = request.ifr_name.iter().take_while(|c| found && **c != 0).map(|c| *c as u8);
+    String::from_utf8_lossy(&name.collect::<Vec<_>>()).into_owned()
+}
+
+/// An `ifreq` with nothing in it.
+fn interface() -> libc::ifreq {
+    // SAFETY: it is plain numbers, for which zero will do.
+    unsafe { std::mem::zeroed() }
 }
 
 /// Nothing, or the errno.

@@ -1,8 +1,7 @@
 //! The structures of addresses that are neither IP nor AF_UNIX: `sockaddr_nl`, `sockaddr_ll`, `sockaddr_vm`,
 //! `sockaddr_alg`.
-#![allow(unsafe_code)]
 
-use super::sockopt;
+use super::sockopt::{self, NetFd};
 use crate::value::Addr;
 use crate::value::special::{Packet, Special};
 
@@ -13,13 +12,13 @@ const ALG_TYPE: usize = 14;
 const ALG_NAME: usize = 64;
 
 /// What stands behind the family. ENODEV for an interface that is not there, as Python has it; EINVAL for what does not fit.
-pub(super) fn encode(special: &Special) -> Result<Vec<u8>, i32> {
+pub(super) fn encode(special: &Special, at: NetFd<'_>) -> Result<Vec<u8>, i32> {
     Ok(match special {
         Special::Netlink { pid, groups } => [[0; 2].as_slice(), &pid.to_ne_bytes(), &groups.to_ne_bytes()].concat(),
         Special::Packet(packet) => {
             let index = match &*packet.interface {
                 "" => 0,
-                name => sockopt::interface_index(name).ok_or(libc::ENODEV)?,
+                name => sockopt::interface_index(at, name).ok_or(libc::ENODEV)?,
             };
             let length = u8::try_from(packet.addr.len()).map_err(|_| libc::EINVAL)?;
             let mut addr = packet.addr.to_vec();
@@ -45,7 +44,7 @@ pub(super) fn encode(special: &Special) -> Result<Vec<u8>, i32> {
 }
 
 /// The address of a family in what stands behind it, if it has that family's form.
-pub(super) fn decode(family: i32, rest: &[u8]) -> Option<Addr> {
+pub(super) fn decode(family: i32, rest: &[u8], at: NetFd<'_>) -> Option<Addr> {
     let two = |at: usize| rest.get(at..at + 2)?.first_chunk::<2>().copied();
     let four = |at: usize| Some(u32::from_ne_bytes(*rest.get(at..at + 4)?.first_chunk::<4>()?));
     let text = |from: usize, to: usize| {
@@ -58,7 +57,7 @@ pub(super) fn decode(family: i32, rest: &[u8]) -> Option<Addr> {
         libc::AF_PACKET => {
             let length = usize::from(*rest.get(9)?);
             Special::Packet(Packet {
-                interface: interface_name(four(2)?).into(),
+                interface: sockopt::interface_name(at, four(2)?).into(),
                 protocol: u16::from_be_bytes(two(0)?),
                 hatype: u16::from_ne_bytes(two(6)?),
                 pkttype: *rest.get(8)?,
@@ -77,15 +76,6 @@ pub(super) fn decode(family: i32, rest: &[u8]) -> Option<Addr> {
         _ => return None,
     };
     Some(Addr::Special(special.into()))
-}
-
-/// The name of an interface: `if_indextoname(3)`. Empty for 0, and for one that is gone.
-fn interface_name(index: u32) -> String {
-    let mut name = [0u8; libc::IF_NAMESIZE];
-    // SAFETY: there is room for the longest name with its zero byte, which the call writes.
-    let found = index != 0 && !unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) }.is_null();
-    let name = if found { name.split(|b| *b == 0).next().unwrap_or_default() } else { &[] };
-    String::from_utf8_lossy(name).into_owned()
 }
 
 /// A socket as the kernel lists it in /proc/net/netlink or /proc/net/packet.
@@ -133,9 +123,9 @@ pub(super) fn netlink(line: &str) -> Option<Listed> {
 }
 
 /// `sk RefCnt Type Proto Iface R Rmem User Inode`.
-pub(super) fn packet(line: &str) -> Option<Listed> {
+pub(super) fn packet(line: &str, at: NetFd<'_>) -> Option<Listed> {
     let words = Words(line.split_ascii_whitespace().collect());
-    let interface = interface_name(u32::try_from(words.decimal(4)?).ok()?).into();
+    let interface = sockopt::interface_name(at, u32::try_from(words.decimal(4)?).ok()?).into();
     let packet = Packet { interface, protocol: u16::try_from(words.hex(3)?).ok()?, ..Packet::default() };
     let received = words.decimal(6)?;
     Some(Listed { local: Special::Packet(packet), received, unsent: 0, drops: 0, inode: words.inode() })

@@ -3,7 +3,7 @@
 use crate::command::{Command, Kind, Need, Param, kinds};
 use crate::lang::{Part, Span, Typed, Word};
 use crate::linux::options;
-use crate::value::special::ALGORITHMS;
+use crate::value::special::{self, ALGORITHMS};
 use crate::value::{Failure, Value, text};
 
 /// What stands in a parameter's place.
@@ -159,11 +159,11 @@ fn needed(params: &[Param]) -> usize {
     params.iter().filter(|p| matches!(p.need, Need::Required | Need::Some)).count()
 }
 
-/// Whether a word is written as a port is.
+/// Whether a word is written as a port is, or as what stands in its place in an address of another family.
 fn is_port(word: &Word) -> bool {
     word.bare().is_some_and(|t| match t.strip_prefix("0x") {
         Some(hex) => !hex.is_empty() && hex.bytes().all(|b| b.is_ascii_hexdigit()),
-        None => !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit()),
+        None => !t.is_empty() && (t.bytes().all(|b| b.is_ascii_digit()) || special::named(t).is_some()),
     })
 }
 

@@ -164,6 +164,9 @@ impl Compiler<'_> {
         if matches!(text, "none" | "None") || (text == "[]" && param.kind == Kind::Watched) {
             return ArgCode::Const(Arg::Value(Value::None));
         }
+        if let Some(numbers) = descriptors(text).filter(|_| param.kind == Kind::Watched) {
+            return ArgCode::Const(Arg::Value(numbers));
+        }
         let several = text.split(',').filter(|one| !one.is_empty()).map(|one| {
             let (name, events) = one.split_once(':').map_or((one, None), |(name, events)| (name, Some(events)));
             let events = events.map(|events| kinds::fit(Kind::PollEvents, Value::text(events))).transpose();
@@ -230,6 +233,17 @@ pub(super) fn known(param: &Param, word: &Word) -> Option<Result<Arg, Failure>> 
         return Some(Err(Failure::usage(format!("{} is needed here, not `{value}`", param.noun()))));
     }
     Some(kinds::fit(kind, value))
+}
+
+/// Descriptors by their numbers: one, or several with commas between.
+fn descriptors(text: &str) -> Option<Value> {
+    let numbers: Vec<Value> =
+        text.split(',').filter(|one| !one.is_empty()).map(kinds::number).collect::<Option<_>>()?;
+    match &numbers[..] {
+        [] => None,
+        [one] if !text.contains(',') => Some(one.clone()),
+        _ => Some(Value::list(numbers)),
+    }
 }
 
 fn lives(compiler: &mut Compiler, word: &Word) -> ArgCode {

@@ -23,6 +23,9 @@ const SHELL: &[&str] = &[
 /// What stands before a name that gets a value.
 const DECLARES: &[&str] = &["let ", "var ", "const ", "export ", "local ", "auto ", "int ", "set "];
 
+/// Of a longer line, in bytes, nobody is told how to write it.
+const LINE_MAX: usize = 2000;
+
 /// The error with the line to write.
 pub(crate) fn meant(table: &Symbols, error: Error) -> Error {
     let written = error.instead();
@@ -31,6 +34,9 @@ pub(crate) fn meant(table: &Symbols, error: Error) -> Error {
     }
     let (source, number) = (error.source.clone(), error.span.line);
     let line = source.line(number).trim();
+    if line.len() > LINE_MAX {
+        return error;
+    }
     // A line whose words cannot be read is known by its text alone.
     let words = lang::words(&source, number, line).unwrap_or_default();
     let first = words.first().and_then(Word::bare).unwrap_or("");

@@ -55,8 +55,9 @@ impl Written {
     /// The parameter whose place the first word has, where only something alive fits it.
     pub(crate) fn subject(&self) -> Option<&'static Param> {
         let first = self.command.params.first()?;
-        (first.need == Need::Required && matches!(first.kind, Kind::Socket | Kind::SocketOrFile | Kind::File))
-            .then_some(first)
+        (first.need == Need::Required
+            && matches!(first.kind, Kind::Socket | Kind::SocketOrFile | Kind::Closable | Kind::File))
+        .then_some(first)
     }
 
     /// Whether the call lacks no more than its first word: none of its words can be it, but all others are there.

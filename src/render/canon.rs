@@ -145,7 +145,7 @@ impl Canon {
             }
             What::Failed { .. } | What::Noted(_) | What::Announced(_) | What::Traced(_) => true,
             What::Explained(_) | What::Drawn(_) => true,
-            What::Line(_) | What::JobStarted(..) | What::Page(_) | What::Timed(_) => false,
+            What::Line(_) | What::JobStarted(..) | What::Page(_) | What::Timed(_) | What::Frame(..) => false,
         };
         let fds = if let What::Traced(call) = &event.what { Some(from_end(call)) } else { None };
         Origin { open, local: local.into(), fds }
@@ -257,7 +257,7 @@ impl Canon {
 
     /// Rows in pieces. They are laid out by what is written for their values, which is as long in every run.
     pub fn rows(&self, table: &Table) -> Vec<Vec<Piece>> {
-        Grid::of(table, |column, value| self.cell(column, value)).whole()
+        Grid::of(table, |column| column.title, |column, value| self.cell(column, value)).whole()
     }
 
     fn cell(&self, column: &Column, value: &Value) -> Vec<Piece> {

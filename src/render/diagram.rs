@@ -43,11 +43,13 @@ impl Layout {
         let number = diagram.steps.iter().map(|s| s.line.to_string().len()).max().unwrap_or(0);
         let words = diagram.steps.iter().map(|s| s.what.width()).max().unwrap_or(0);
         let mut what = (number + 2 + words + 2).max(WHAT_MIN);
+        let states =
+            diagram.steps.iter().flat_map(|s| &s.states).map(|(_, state)| state.width() + 2).max().unwrap_or(0);
         let names = diagram.lanes.iter().map(|l| l.name.width().max(l.stands.width()) + 2).max().unwrap_or(0);
         // An arrow between neighbours: its words, a dash on each side and a head.
         let arrow = |s: &DiagramStep| Some(s.arrow.as_ref()?.1.width() + if s.lost { 7 } else { 5 });
         let words = diagram.steps.iter().filter_map(arrow).max();
-        let mut lane = names.max(words.unwrap_or(0)).max(LANE_MIN);
+        let mut lane = names.max(states).max(words.unwrap_or(0)).max(LANE_MIN);
         if let Some(width) = width {
             let lanes = diagram.lanes.len();
             lane = lane.min((width.saturating_sub(what) / lanes).max(LANE_MIN));
@@ -89,7 +91,14 @@ impl Layout {
         if let Some((to, text)) = &step.arrow {
             arrow(&mut row, centre(step.lane), centre(*to), text, step.lost);
         }
-        row[centre(step.lane)] = 'o';
+        if step.states.is_empty() {
+            row[centre(step.lane)] = 'o';
+        }
+        for (lane, state) in &step.states {
+            let state = fit(state, self.lane - 1);
+            let start = centre(*lane) - state.chars().count() / 2;
+            row.splice(start..start + state.chars().count(), state.chars());
+        }
         for lane in &step.begins {
             row[centre(*lane)] = '*';
         }

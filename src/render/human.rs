@@ -1,5 +1,6 @@
 //! Events for people.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use owo_colors::{OwoColorize, Style as Paint};
@@ -8,8 +9,10 @@ use unicode_width::UnicodeWidthStr;
 use super::table::{self, Grid};
 use super::{CONTINUATION, PROMPT, diagram};
 use crate::explain;
+use crate::help::{sentence, tongue};
 use crate::lang::{self, Span};
 use crate::session::{Event, What, event::At};
+use crate::value::table::Column;
 use crate::value::{Failure, Reason, Table, Value, fold};
 
 /// A value longer than this is cut when it is shown as a result.
@@ -29,6 +32,8 @@ pub struct Style {
     pub code: Option<fn(&str) -> String>,
     /// Show what depends on the clock: never in a transcript.
     pub clock: bool,
+    /// Say in Chinese what has a Chinese text: never in a transcript.
+    pub chinese: bool,
     /// How wide the window is; where there is none, nothing is wrapped, and pages are laid out for 80 columns.
     pub width: Option<usize>,
 }
@@ -48,12 +53,23 @@ impl Style {
         self.width.map_or_else(|| text.to_string(), |width| fold::wrap_lines(text, width))
     }
 
+    /// What the program says, in the language of who reads it.
+    pub fn told(self, text: &str) -> Cow<'_, str> {
+        if self.chinese { sentence::chinese(text) } else { text.into() }
+    }
+
+    /// Whether what a column says is told in Chinese.
+    fn says(self, column: &Column) -> bool {
+        self.chinese && column.is_said
+    }
+
     fn bad(self, text: &str) -> String {
         self.paint(text, Paint::new().red())
     }
 
     fn reason(self, reason: &Reason) -> String {
-        if self.clock { reason.to_string() } else { reason.steady() }
+        let text = if self.clock { reason.to_string() } else { reason.steady() };
+        self.told(&text).into_owned()
     }
 
     fn name(self, text: &str) -> String {
@@ -100,27 +116,29 @@ fn shown_text(event: &Event, style: Style) -> String {
         What::Failed { call, failure: f, word, expected, taken } => {
             let nested = if event.at.nested { "  " } else { "" };
             match (expected, taken) {
-                (true, _) => format!("{nested}{}, as expected", headline(call, f, style)),
+                (true, _) => format!("{nested}{}{}", headline(call, f, style), style.told(", as expected")),
                 (_, true) => format!("{nested}{}", headline(call, f, style)),
                 _ => failure(&event.at, call, f, *word, style),
             }
         }
-        What::Printed(text, _) | What::View(text) => text.clone(),
+        What::Printed(text, _) => text.clone(),
+        What::View(text) => style.told(text).into_owned(),
         What::Page(page) => super::page(page, style),
         What::Drawn(drawn) => diagram::lines(drawn, room(&event.at, style)).join("\n"),
         What::Explained(reasons) => reasons.iter().map(|c| style.reason(c)).collect::<Vec<_>>().join("\n"),
         What::Rows { table, .. } => rows(&event.at, table, style),
         What::Traced(call) => style.dim(&format!("{TRACED}{}", crate::value::text::printable(&call.text))),
-        What::Announced(text) => style.dim(&format!("# {text}")),
+        What::Announced(text) => style.dim(&format!("# {}", style.told(text))),
         What::Timed(took) => style.dim(&format!("  # {}", duration(*took))),
-        What::Noted(text) => style.dim(&format!("  # {text}")),
-        What::JobStarted(job, line) => style.dim(&format!("[{job}] in the background: {line}")),
+        What::Frame(..) => String::new(),
+        What::Noted(text) => style.dim(&format!("  # {}", style.told(text))),
+        What::JobStarted(job, line) => style.dim(&format!("[{job}] {}: {line}", style.told("in the background"))),
         What::JobDone { job, line, call, names, outcome } => {
             let head = style.dim(&format!("[{job}]"));
             match outcome {
                 Ok(values) if names.is_empty() => format!("{head} {line} -> {}", shown(values)),
                 Ok(values) => format!("{head} {}", bound(names, values, style).join(", ")),
-                Err(f) => format!("{head} {line}: {}{}", style.bad(&f.to_string()), advice(call, f, style)),
+                Err(f) => format!("{head} {line}: {}{}", style.bad(&named(f, style)), advice(call, f, style)),
             }
         }
     }
@@ -177,7 +195,15 @@ fn room(at: &At, style: Style) -> Option<usize> {
 
 fn rows(at: &At, table: &Table, style: Style) -> String {
     let line = |line: table::TableLine| format!("{}{}", style.dim(&line.label), line.text);
-    Grid::of(table, table::cell).lines(room(at, style)).into_iter().map(line).collect::<Vec<_>>().join("\n")
+    let title = |column: &Column| if style.says(column) { tongue::told(column.title) } else { column.title };
+    let cell = |column: &Column, value: &Value| {
+        let cell = table::cell(column, value);
+        if style.says(column) { style.told(&cell).into_owned() } else { cell }
+    };
+    if table.rows.is_empty() {
+        return style.told(&table.empty).into_owned();
+    }
+    Grid::of(table, title, cell).lines(room(at, style)).into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// A value as a result is shown.
@@ -186,7 +212,16 @@ pub(super) fn brief(value: &Value) -> String {
 }
 
 fn headline(call: &str, failure: &Failure, style: Style) -> String {
-    format!("{call}: {}", style.bad(&failure.to_string()))
+    format!("{call}: {}", style.bad(&named(failure, style)))
+}
+
+/// A failure by its name, with what that says.
+fn named(failure: &Failure, style: Style) -> String {
+    if !style.chinese {
+        return failure.to_string();
+    }
+    let number = failure.name.number().map_or_else(String::new, |number| format!(" ({number})"));
+    format!("{}: {}{number}", failure.name.as_str(), style.told(failure.message()))
 }
 
 /// A failure with its place and all that is known to help.
@@ -195,7 +230,7 @@ pub fn failure(at: &At, call: &str, failure: &Failure, word: Option<Span>, style
     let span = word.unwrap_or(at.span);
     if let (Some(source), true) = (&at.source, style.places || word.is_some()) {
         if style.places {
-            out.push_str(&format!("\n  at {}", lang::place(source, span)));
+            out.push_str(&format!("\n  {} {}", style.told("at"), style.told(&lang::place(source, span))));
         }
         out.push_str(&format!("\n{}", lang::excerpt(source, span, room(at, style))));
     }
@@ -208,16 +243,18 @@ fn advice(call: &str, failure: &Failure, style: Style) -> String {
     let known = explain::known(call, failure);
     let usual = |line: String| if known.usual { style.dim(&line) } else { line };
     let lines = known.lines().map(|line| usual(style.reason(&line)));
-    failure.notes().iter().cloned().chain(lines).map(|line| format!("\n  {line}")).collect()
+    let notes = failure.notes().iter().map(|note| style.told(note).into_owned());
+    notes.chain(lines).map(|line| format!("\n  {line}")).collect()
 }
 
 /// An error of the language.
 pub fn program_error(error: &lang::Error, style: Style) -> String {
-    let mut out = format!("{}: {}", lang::place(&error.source, error.span), style.bad(&error.message));
+    let place = lang::place(&error.source, error.span);
+    let mut out = format!("{}: {}", style.told(&place), style.bad(&style.told(&error.message)));
     let excerpt = lang::excerpt(&error.source, error.span, style.width);
     out.push_str(&format!("\n{excerpt}"));
     for line in error.advice() {
-        out.push_str(&format!("\n  {line}"));
+        out.push_str(&format!("\n  {}", style.told(&line)));
     }
     style.prose(&out)
 }

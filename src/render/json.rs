@@ -10,6 +10,7 @@ use crate::explain::{self, Snapshot};
 use crate::session::event::{At, Event, What};
 use crate::value::json::{row, typed};
 use crate::value::{Diagram, Failure, Reason, Value};
+use crate::wire::{Flags, WireFrame};
 
 /// The name and the version of the schema: a kind or a field more is none, a change to one is.
 const SCHEMA: &str = "sockpit-events/1";
@@ -74,6 +75,7 @@ fn what(what: &What) -> (&'static str, Json) {
         }
         What::Noted(text) => ("noted", make!({ "text": text })),
         What::Announced(text) => ("announced", make!({ "text": text })),
+        What::Frame(wire, seen) => ("frame", frame(wire, seen)),
         What::Timed(took) => ("timed", make!({ "seconds": took.as_secs_f64() })),
         What::View(text) => ("view", make!({ "text": text })),
         What::Page(page) => ("page", make!({ "text": super::page(page, super::Style::default()) })),
@@ -96,6 +98,39 @@ fn what(what: &What) -> (&'static str, Json) {
             )
         }
     }
+}
+
+/// A frame, as `frames` has it.
+fn frame(wire: &str, frame: &WireFrame) -> Json {
+    let tcp = frame.said.tcp.as_ref();
+    let segment = tcp.zip(frame.place).map(|(tcp, place)| {
+        make!({
+            "flags": tcp.flags.each(),
+            "seq": place.seq,
+            "ack": tcp.flags.has(Flags::ACK).then_some(place.ack),
+            "window": place.window,
+            "is": place.marks.each(),
+        })
+    });
+    make!({
+        "wire": wire,
+        "frame": frame.number,
+        "at": frame.at.as_secs_f64(),
+        "from": &*frame.from,
+        "to": frame.to.as_deref(),
+        "proto": &*frame.said.proto.shown(),
+        "source": frame.said.ips.map(|(from, _)| from.to_string()),
+        "destination": frame.said.ips.map(|(_, to)| to.to_string()),
+        "source_port": frame.said.ports.map(|(from, _)| from),
+        "destination_port": frame.said.ports.map(|(_, to)| to),
+        "says": Some(&*frame.said.what).filter(|what| !what.is_empty()),
+        "segment": segment,
+        "len": frame.said.len,
+        "fate": frame.fate.name(),
+        "twice": frame.twice,
+        "corrupted": frame.corrupted,
+        "overtook": frame.overtook,
+    })
 }
 
 fn with(mut fields: Json, key: &str, value: Json) -> Json {
@@ -142,10 +177,11 @@ fn lines(reasons: &[Reason]) -> Vec<String> {
 fn drawn(diagram: &Diagram) -> Json {
     let lanes = diagram.lanes.iter().map(|l| make!({ "name": l.name, "stands": l.stands, "always": l.always }));
     let steps = diagram.steps.iter().map(|step| {
+        let states = step.states.iter().map(|(lane, state)| make!({ "lane": lane, "state": state }));
         let arrow = step.arrow.as_ref().map(|(to, text)| make!({ "to": to, "text": text }));
         make!({
             "line": step.line, "what": step.what, "lane": step.lane, "arrow": arrow, "lost": step.lost,
-            "begins": step.begins, "ends": step.ends,
+            "begins": step.begins, "ends": step.ends, "states": states.collect::<Vec<_>>(),
         })
     });
     make!({ "lanes": lanes.collect::<Vec<_>>(), "steps": steps.collect::<Vec<_>>() })

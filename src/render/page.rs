@@ -4,6 +4,7 @@ use owo_colors::Style as Paint;
 use unicode_width::UnicodeWidthStr;
 
 use super::Style;
+use crate::help::{self, tongue};
 use crate::value::fold;
 use crate::value::page::{Page, PagePart};
 
@@ -18,6 +19,27 @@ const TERM_MAX: usize = 18;
 
 /// A page as text, without a line end at its end.
 pub fn page(page: &Page, style: Style) -> String {
+    if style.chinese { laid_out(&told(page, style), style) } else { laid_out(page, style) }
+}
+
+/// A page in the language of who reads it. What has a page is called by its name in every language.
+fn told(page: &Page, style: Style) -> Page {
+    let told = |text: &String| style.told(text).into_owned();
+    let label = |term: &String| if help::is_name(term) { term.clone() } else { told(term) };
+    let part = |part: &PagePart| match part {
+        PagePart::Head(text) => PagePart::Head(told(text)),
+        PagePart::Text(text) => PagePart::Text(told(text)),
+        PagePart::Entry(term, text) => {
+            let brief = help::brief_in_chinese(term, text).map(String::from);
+            PagePart::Entry(label(term), brief.unwrap_or_else(|| label(text)))
+        }
+        PagePart::Title(text) => PagePart::Title(tongue::chinese(text).unwrap_or(text).into()),
+        PagePart::Code(_) => part.clone(),
+    };
+    Page(page.0.iter().map(part).collect())
+}
+
+fn laid_out(page: &Page, style: Style) -> String {
     let width = style.width.map_or(WIDTH, |width| width.min(WIDTH_MAX));
     let columns = style.width.unwrap_or(usize::MAX);
     let mut out = Vec::new();

@@ -69,14 +69,18 @@ struct Shape {
 
 impl<C: Cell> Grid<C> {
     /// The table with its cells written by that function. Most columns in which no row has anything are left out.
-    pub(super) fn of(table: &Table, write: impl Fn(&Column, &Value) -> C) -> Self {
+    pub(super) fn of(
+        table: &Table,
+        title: impl Fn(&Column) -> &'static str,
+        write: impl Fn(&Column, &Value) -> C,
+    ) -> Self {
         let stands =
             |i: usize| table.columns[i].holds == Holds::Waiting || table.rows.iter().any(|r| r[i] != Value::None);
         let used: Vec<usize> = (0..table.columns.len()).filter(|i| stands(*i)).collect();
         let all = |i: usize, test: fn(&Value) -> bool| table.rows.iter().all(|r| r[i] == Value::None || test(&r[i]));
         let words = |i: usize| table.rows.iter().any(|r| matches!(&r[i], Value::Text(t) if t.contains(' ')));
         let shape = |i: &usize| Shape {
-            title: table.columns[*i].title,
+            title: title(&table.columns[*i]),
             right: all(*i, |v| matches!(v, Value::Int(_) | Value::Float(_))),
             keep_end: all(*i, |v| matches!(v, Value::Addr(_))),
             prose: Some(i) == used.last() && words(*i),

@@ -128,7 +128,7 @@ impl Session {
 /// The call that makes what fits a parameter, as a line may have it.
 fn maker(param: &Param) -> Option<String> {
     let noun = match param.kind {
-        Kind::Thing => param.or.first()?.split_once(' ')?.1,
+        Kind::Thing | Kind::ThingOrNumber => param.or.first()?.split_once(' ')?.1,
         kind if kind.is_live() => kind.noun().split(' ').nth(1)?,
         _ => return None,
     };

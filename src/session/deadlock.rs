@@ -85,8 +85,10 @@ impl Session {
         let from_outside = |socket: &Rc<Socket>| {
             socket.kind == libc::SOCK_DGRAM || self.world.shares || self.world.is_from_outside(socket)
         };
-        // What only comes over a wire that holds all, nobody outside can let through.
-        let from_outside = |socket: &Rc<Socket>| !self.world.wires.hold_all(socket) && from_outside(socket);
+        // What only comes over a wire that holds all, nobody outside can let through, but who sits at a prompt.
+        let from_outside = |socket: &Rc<Socket>| {
+            if self.world.wires.hold_all(socket) { self.interactive } else { from_outside(socket) }
+        };
         let outside = match &wait.on {
             On::Line(..) => return Hope::None,
             On::Socket(socket) => from_outside(socket),
@@ -295,10 +297,15 @@ fn gives_up(socket: &Socket) -> bool {
 /// Whether nothing is on its way to a socket that is waited on: then only its other end can end the wait.
 fn is_silent(socket: &Socket, other: &Socket, sends: bool) -> bool {
     // TCP itself ends a wait with TCP_USER_TIMEOUT when what was sent is not acknowledged.
-    let gives_up = socket.ask(|fd| sockopt::get_int(fd, libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT));
-    if gives_up.is_some_and(|ms| ms > 0) && socket.ask(fd::outq) != Some(0) {
+    let gives_up_at = socket.ask(|fd| sockopt::get_int(fd, libc::IPPROTO_TCP, libc::TCP_USER_TIMEOUT));
+    if gives_up_at.is_some_and(|ms| ms > 0) && socket.ask(fd::outq) != Some(0) {
         return false;
     }
-    let nothing_came = socket.ask(|fd| fd::poll(fd, libc::POLLRDHUP | libc::POLLPRI)) == Some(0);
-    nothing_came && (sends || other.ask(fd::outq) == Some(0))
+    // On a wire keepalive may find that nobody is there any more.
+    if socket.shared.host().is_some() && gives_up(socket) {
+        return false;
+    }
+    // In this order: what is acknowledged by now has come by then. The other way round it may come in between.
+    let all_arrived = sends || other.ask(fd::outq) == Some(0);
+    all_arrived && socket.ask(|fd| fd::poll(fd, libc::POLLRDHUP | libc::POLLPRI)) == Some(0)
 }

@@ -11,6 +11,7 @@ use crate::lang::{Source, Span};
 pub use crate::os::trace::Syscall;
 use crate::value::page::Page;
 use crate::value::{Diagram, Failure, Reason, Table, Value};
+use crate::wire::WireFrame;
 
 /// Something that happened.
 #[derive(Clone, Debug)]
@@ -87,6 +88,8 @@ pub enum What {
     Noted(String),
     /// Something came to a socket that no call waits on: worth knowing now, and no part of the session's record.
     Announced(String),
+    /// What became of a frame on that wire, for who asked for frames. No part of the session's record.
+    Frame(Rc<str>, Box<WireFrame>),
     /// How long a call took: `timing on`. No part of the session's record.
     Timed(Duration),
     /// Text that a view shows as it is.
@@ -130,6 +133,11 @@ pub trait Sink {
 
     /// The session is about to wait: what was held back should be seen now.
     fn flush(&mut self) -> bool;
+
+    /// Whether it takes frames.
+    fn takes_frames(&self) -> bool {
+        false
+    }
 
     /// Clear the screen, where it is one that a person looks at.
     fn clear_screen(&mut self) {}

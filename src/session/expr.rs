@@ -3,11 +3,11 @@
 use std::rc::Rc;
 
 use super::globals::Globals;
-use super::reckon::{TEXT_MAX, arithmetic, can_grow, compare, grow, invert, is_order, sum, too_long};
+use super::reckon::{arithmetic, can_grow, compare, grow, invert, is_order, sum};
 use crate::command::{Arg, Kind, address, kinds};
 use crate::lang::{Operator, Span};
 use crate::program::{ArgCode, ExprCode, Operand, PickCode, Scope, Slot};
-use crate::value::{Failure, List, Name, Reply, Value, text};
+use crate::value::{Failure, List, Name, Reply, Value, bounds, text};
 use crate::world::Given;
 
 impl Globals {
@@ -43,10 +43,7 @@ impl Globals {
         for piece in pieces {
             let value = self.operand(scope, piece)?;
             bytes |= matches!(value, Value::Bytes(_));
-            out.extend_from_slice(&value.wire());
-            if out.len() > TEXT_MAX {
-                return Err(too_long());
-            }
+            bounds::extend(&mut out, &value.wire())?;
         }
         match String::from_utf8(out) {
             Ok(text) if !bytes => Ok(Value::Text(text.into())),
@@ -240,6 +237,9 @@ impl Globals {
                 Value::Text(s) => out.push_str(&text::printable(s)),
                 other => out.push_str(&other.to_string()),
             }
+        }
+        if out.len() > bounds::TEXT_MAX / 64 {
+            bounds::look()?;
         }
         Ok((out, values))
     }

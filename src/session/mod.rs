@@ -24,6 +24,7 @@ mod repeat;
 mod report;
 mod reporter;
 mod requests;
+mod saving;
 mod sockets;
 mod status;
 mod step;
@@ -34,7 +35,9 @@ mod timers;
 mod turn;
 mod views;
 
+use std::collections::HashSet;
 use std::mem::ManuallyDrop;
+use std::path::PathBuf;
 use std::rc::Rc;
 
 pub use evaluate::Change;
@@ -64,6 +67,9 @@ use task::Frame;
 use tasks::{MAIN, Tasks};
 use timers::Timers;
 
+/// Of more tasks it is not told where each stands.
+const TOLD_MAX: usize = 100;
+
 /// A running program with all it owns.
 pub struct Session {
     /// Sockets and files.
@@ -92,6 +98,8 @@ pub struct Session {
     times: bool,
     /// How many calls were made, where they are counted.
     calls: u64,
+    /// The files that this session made.
+    made: HashSet<PathBuf>,
     /// Lines wait for a person: sources may be added, nothing ends by itself.
     pub interactive: bool,
 }
@@ -117,10 +125,12 @@ impl Session {
             told_of_bytes: false,
             calls: 0,
             stepper: Stepper::default(),
+            made: HashSet::new(),
             interactive: false,
             last_error: None,
         };
         session.world.record = (show != Show::Prints).then(Record::default);
+        session.world.wires.follows = session.reporter.tells_frames();
         session
     }
 
@@ -209,7 +219,13 @@ impl Session {
 
     /// Where each task stands and what it waits for.
     pub fn whereabouts(&self) -> Vec<String> {
-        self.tasks.iter().filter(|t| !t.frames.is_empty()).map(|t| self.whereabout(t)).collect()
+        let mut running = self.tasks.iter().filter(|t| !t.frames.is_empty());
+        let mut lines: Vec<String> = running.by_ref().take(TOLD_MAX).map(|t| self.whereabout(t)).collect();
+        let others = running.count();
+        if others > 0 {
+            lines.push(format!("and {others} others"));
+        }
+        lines
     }
 
     /// The names in scope at the prompt with what each holds.
@@ -225,6 +241,11 @@ impl Session {
     /// The background calls that run, or that nobody asked about since they ended.
     pub fn open_jobs(&self) -> impl Iterator<Item = u64> {
         self.jobs.open()
+    }
+
+    /// The names of the wires between hosts.
+    pub fn wires(&self) -> Vec<Rc<str>> {
+        self.world.wires.names()
     }
 }
 

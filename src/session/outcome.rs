@@ -10,7 +10,7 @@ use super::task::{Parked, Parking, Task};
 use super::tasks::MAIN;
 use super::{Main, Session, Stop};
 use crate::explain;
-use crate::os::trace;
+use crate::os::{memory, poller, trace};
 use crate::program::{Site, takes};
 use crate::value::{Addr, Failure, Name, Reply, Value};
 use crate::world::{Host, On, Socket, Step};
@@ -189,6 +189,11 @@ impl Session {
 
     /// A call failed: `expect` may have asked for it, a `try` may take it, or it ends the task.
     pub(super) fn fail(&mut self, task: &mut Task, call: Rc<str>, site: Option<&Rc<Site>>, failure: Failure) -> Flow {
+        if failure.name == Name::Interrupted
+            && let Some(flow) = self.hurried(task)
+        {
+            return flow;
+        }
         let (failure, word) = match site {
             Some(site) => {
                 let (failure, word) = self.advised(task, site, failure);
@@ -307,6 +312,16 @@ impl Session {
 
     /// A signal came while a task runs: Ctrl-C fails the call it is in.
     pub(super) fn signal(&mut self, task: &mut Task, signal: i32) -> Flow {
+        if signal == poller::NO_MEMORY {
+            let failure = Failure::os(libc::ENOMEM).note("there is no more memory: what the task held is given back");
+            let flow = self.fail(task, "memory".into(), None, failure);
+            memory::keep_reserve();
+            if task.job.is_some() {
+                // What is short is who makes so many of them.
+                poller::put_back_signal(signal);
+            }
+            return flow;
+        }
         if signal != libc::SIGINT {
             self.status.ask_stop(Stop::Signal(signal));
             return Flow::Parked;
@@ -320,6 +335,16 @@ impl Session {
             Some(site) => self.fail(task, site.name.clone(), Some(&site), failure),
             None => self.fail(task, "interrupt".into(), None, failure),
         }
+    }
+
+    /// A call gave up because it was to end: what comes of that, if it was.
+    #[cold]
+    fn hurried(&mut self, task: &mut Task) -> Option<Flow> {
+        if let Some(signal) = poller::take_signal() {
+            return Some(self.signal(task, signal));
+        }
+        self.status.is_at(self.timers.read());
+        self.status.stop().map(|_| Flow::Parked)
     }
 
     #[inline]

@@ -5,15 +5,8 @@ use std::rc::Rc;
 
 use crate::lang::Operator;
 use crate::linux::constants;
+use crate::value::bounds::{self, ENTRIES_MAX, TEXT_MAX};
 use crate::value::{Failure, Value};
-
-/// The longest text or bytes that `*` and `+` make, and words put together.
-pub(super) const TEXT_MAX: usize = 1 << 30;
-
-/// Text or bytes are longer than that.
-pub(super) fn too_long() -> Failure {
-    Failure::usage(format!("the result would be longer than {TEXT_MAX} bytes"))
-}
 
 /// Whether a comparison holds.
 pub(super) fn compare(op: Operator, a: &Value, b: &Value) -> Result<bool, Failure> {
@@ -87,6 +80,7 @@ pub(super) fn arithmetic(op: Operator, a: &Value, b: &Value) -> Result<Value, Fa
         | (Operator::Multiply, Value::Int(n), text @ (Value::Text(_) | Value::Bytes(_))) => return repeat(text, *n),
         (Operator::Add, Value::Text(_) | Value::Bytes(_), Value::Text(_) | Value::Bytes(_)) => return concat(a, b),
         (Operator::Add, Value::List(x), Value::List(y)) => {
+            bounds::list(x.len() + y.len())?;
             return Ok(Value::list(x.items().iter().chain(y.items().iter()).cloned().collect()));
         }
         _ => {}
@@ -174,9 +168,7 @@ fn bits(op: Operator, x: i128, y: i128, truths: bool) -> Result<Value, Failure> 
 fn repeat(text: &Value, times: i128) -> Result<Value, Failure> {
     let unit = text.wire();
     let times = usize::try_from(times.max(0)).unwrap_or(usize::MAX);
-    if unit.len().saturating_mul(times) > TEXT_MAX {
-        return Err(too_long());
-    }
+    bounds::text(unit.len().saturating_mul(times))?;
     Ok(match text {
         Value::Text(s) => Value::Text(s.repeat(times).into()),
         _ => Value::Bytes(unit.repeat(times).into()),
@@ -200,8 +192,9 @@ pub(super) fn grow(value: &mut Value, more: &[Value]) -> bool {
         Value::Bytes(_) => matches!(more, Value::Text(_) | Value::Bytes(_)),
         _ => std::mem::discriminant(more) == std::mem::discriminant(value),
     };
-    let len = |value: &Value| if let Value::List(_) = value { 0 } else { value.wire().len() };
-    if !can_grow(value) || !more.iter().all(fits) || len(value) + more.iter().map(len).sum::<usize>() > TEXT_MAX {
+    let len = |value: &Value| if let Value::List(list) = value { list.len() } else { value.wire().len() };
+    let max = if let Value::List(_) = value { ENTRIES_MAX } else { TEXT_MAX };
+    if !can_grow(value) || !more.iter().all(fits) || len(value) + more.iter().map(len).sum::<usize>() > max {
         return false;
     }
     more.iter().all(|more| match (&mut *value, more) {
@@ -216,10 +209,9 @@ pub(super) fn grow(value: &mut Value, more: &[Value]) -> bool {
 }
 
 fn concat(a: &Value, b: &Value) -> Result<Value, Failure> {
-    let joined = [a.wire(), b.wire()].concat();
-    if joined.len() > TEXT_MAX {
-        return Err(too_long());
-    }
+    let (x, y) = (a.wire(), b.wire());
+    bounds::text(x.len() + y.len())?;
+    let joined = [x, y].concat();
     match (a, b) {
         (Value::Text(_), Value::Text(_)) => Ok(Value::Text(String::from_utf8(joined).unwrap_or_default().into())),
         _ => Ok(Value::bytes(joined)),

@@ -14,11 +14,13 @@ use crate::os::trace::{self, Syscall};
 impl Session {
     /// Show what was held back. False when nothing can be shown any more.
     pub fn flush(&mut self) -> bool {
+        self.tell_frames();
         self.status.stop() == Some(Stop::Output) || self.reporter.flush()
     }
 
     /// Tell what happened, after the system calls that it took.
     pub(super) fn tell(&mut self, what: What, at: At) {
+        self.tell_frames();
         if !trace::is_on() {
             return self.tell_alone(what, at);
         }
@@ -31,6 +33,15 @@ impl Session {
     pub(super) fn tell_calls(&mut self, at: &At) {
         for call in trace::take() {
             self.tell_alone(What::Traced(call), at.clone());
+        }
+    }
+
+    /// Tell what became of frames since the last time.
+    fn tell_frames(&mut self) {
+        if self.world.wires.follows {
+            for (wire, frame) in self.world.wires.take_news() {
+                self.tell_alone(What::Frame(wire, frame.into()), At::default());
+            }
         }
     }
 

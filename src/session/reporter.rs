@@ -48,6 +48,11 @@ impl Reporter {
         self.sink.flush()
     }
 
+    /// Whether frames are told.
+    pub(super) fn tells_frames(&self) -> bool {
+        self.shows_all() && self.sink.takes_frames()
+    }
+
     /// Clear the screen, where there is one.
     pub(super) fn clear_screen(&mut self) {
         self.sink.clear_screen();

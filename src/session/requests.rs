@@ -5,16 +5,16 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use super::exec::Flow;
+use super::saving::file_failure;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Stop};
-use crate::command::views;
 use crate::help::lessons;
 use crate::lang::{self, Source};
 use crate::os::{files, trace};
 use crate::program::Site;
 use crate::value::{Failure, Name, Reply, Value};
 use crate::world::sync::Pool;
-use crate::world::{DefCall, Process, Request, Step};
+use crate::world::{DefCall, Process, Request, Step, Write};
 
 /// What comes of a request.
 pub(super) enum Answer {
@@ -69,8 +69,10 @@ impl Session {
             Request::More => self.more(task),
             Request::Trace(on) => self.trace(on).into(),
             Request::Timing(on) => self.timing(task, on).into(),
-            Request::Tee(path) => self.tee(path.as_deref())?.into(),
-            Request::Save(path) => self.save(&path)?.into(),
+            Request::Tee(Some(path)) => self.write_to(task, site, Write::Tee, path)?,
+            Request::Tee(None) => self.tee(None)?.into(),
+            Request::Save(path) => self.write_to(task, site, Write::Save, path)?,
+            Request::Write(what, path) => self.written(what, &path)?.into(),
             Request::Source(path) => {
                 task.frames.push(self.source(&path)?);
                 Answer::Flow(Flow::On)
@@ -257,14 +259,6 @@ impl Session {
         Reply::Nothing
     }
 
-    /// Write what is shown to a file as well, or no more.
-    fn tee(&mut self, path: Option<&str>) -> Result<Reply, Failure> {
-        match (self.reporter.tee(path.map(Path::new)), path) {
-            (Err(e), Some(path)) => Err(file_failure(path, &e)),
-            _ => Ok(Reply::Nothing),
-        }
-    }
-
     /// Go through a lesson, at a prompt.
     fn learn(&mut self, words: &[String]) -> Result<Answer, Failure> {
         lessons::choose(words).map_err(|why| Failure::usage(why).at(0))?;
@@ -274,55 +268,12 @@ impl Session {
         Ok(Answer::Flow(Flow::On))
     }
 
-    /// The session's lines as a script, or the session as a transcript.
-    fn save(&mut self, path: &str) -> Result<Reply, Failure> {
-        match Path::new(path).extension().and_then(|e| e.to_str()) {
-            Some("pcapng") => return self.save_frames(path),
-            Some("pcap") => {
-                let failure = Failure::usage("a capture is written as pcapng, and this file would be read as pcap");
-                return Err(failure.note(format!("save {path}ng")).at(0));
-            }
-            _ => {}
-        }
-        let text = if Path::new(path).extension().is_some_and(|e| e == "transcript") {
-            self.reporter.transcript().ok_or_else(|| {
-                Failure::usage("a transcript is kept at the prompt only")
-                    .note("for a script: sockpit record FILE.sock -o FILE.transcript")
-            })?
-        } else {
-            let mut depth = 0;
-            let kept = |line: &&str| {
-                let outermost = depth == 0;
-                depth += lang::depth_change(line);
-                !(outermost && views::is_aside(line))
-            };
-            let gone = match self.history.gone() {
-                0 => String::new(),
-                count => format!("# the first {count} lines are not kept\n"),
-            };
-            gone + &self.history.lines().filter(kept).map(|l| format!("{l}\n")).collect::<String>()
-        };
-        std::fs::write(path, text).map_err(|e| file_failure(path, &e))?;
-        Ok(Reply::Nothing)
-    }
-
-    /// What went over the wires, as a capture; of several wires, each in a file of its own.
-    fn save_frames(&mut self, path: &str) -> Result<Reply, Failure> {
-        self.world.carry_now();
-        let names = self.world.wires.names();
-        if names.is_empty() {
-            return Err(Failure::usage("there is no wire yet, so no frames").note("host makes one: alice = host"));
-        }
-        for (wire, name) in names.iter().enumerate() {
-            let own = format!("{}-{name}.pcapng", path.trim_end_matches(".pcapng"));
-            let path = if names.len() == 1 { path } else { &*own };
-            files::replace(Path::new(path), &self.world.wires.capture(wire)).map_err(|e| file_failure(path, &e))?;
-        }
-        Ok(Reply::Nothing)
-    }
-
     fn source(&mut self, path: &str) -> Result<Frame, Failure> {
-        let bytes = std::fs::read(path).map_err(|e| file_failure(path, &e))?;
+        let read = files::read(Path::new(path), lang::FILE_MAX);
+        let bytes = read.map_err(|e| match e.raw_os_error() {
+            Some(libc::EINTR | libc::ETIMEDOUT) => Failure::new(Name::Interrupted),
+            _ => file_failure(path, &e),
+        })?;
         let told = |e: lang::Error| Failure::usage(e.to_string());
         let source = Source::from_bytes(path, bytes).map_err(told)?;
         let code = self.globals.compile(&source).map_err(told)?;
@@ -332,8 +283,4 @@ impl Session {
 
 fn no_task(value: &Value) -> Failure {
     Failure::usage(format!("a task or a process is needed here, and this is {}", value.kind())).at(0)
-}
-
-fn file_failure(path: &str, e: &std::io::Error) -> Failure {
-    Failure::from(e).note(format!("the file is {path}"))
 }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::os::poller;
-use crate::value::Failure;
+use crate::value::{Failure, bounds};
 
 /// Ops between two looks at the clock, when the whole run is bounded.
 const CLOCK_EVERY: u32 = 1024;
@@ -84,6 +84,7 @@ impl Status {
     /// Bound the whole run from now on.
     pub fn end_after(&mut self, timeout: Option<Duration>) {
         self.deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        bounds::end_at(self.deadline);
     }
 
     pub(super) fn deadline(&self) -> Option<Instant> {

@@ -49,6 +49,8 @@ pub struct Stepper {
     last: TaskId,
     /// The task that runs lines typed in between.
     evaluating: Option<TaskId>,
+    /// The statement that was let go last failed, and is still the next.
+    failed: bool,
 }
 
 impl Stepper {
@@ -129,6 +131,11 @@ impl Stepper {
         self.last
     }
 
+    /// Whether the statement that was let go last failed, and is still the next.
+    pub fn has_failed(&self) -> bool {
+        self.failed
+    }
+
     /// The task that runs lines typed in between.
     pub fn evaluating(&self) -> Option<TaskId> {
         self.evaluating
@@ -141,6 +148,7 @@ impl Stepper {
     /// Let the first task go on, which may run the statement that it stands before, or is past it.
     pub(super) fn let_go(&mut self, granted: bool) {
         let Some(id) = self.stopped.pop_front() else { return };
+        self.failed = false;
         self.granted = granted.then_some(id);
         self.last = id;
         self.resuming.push_back(id);
@@ -216,6 +224,7 @@ impl Stepper {
 
     /// The statement that a task is in failed: it is the next again. Gives where it stands, not deeper than that.
     pub(super) fn stands_again(&mut self, id: TaskId, depth: usize) -> Option<Spot> {
+        self.failed = true;
         let spot = self.at.get(&id).copied().filter(|spot| spot.depth <= depth)?;
         self.halt();
         self.leave(id);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::beat::Beat;
 use crate::program::{Code, Function, Scope, Site};
-use crate::value::{Failure, Handle, List, Name, Reply, Value, text};
+use crate::value::{Failure, Handle, List, Name, Reply, Value, ending, text};
 use crate::world::sync::Pool;
 use crate::world::{Given, Resume, TaskId, Wait};
 
@@ -194,7 +194,9 @@ pub(super) struct Task {
 
 impl Task {
     pub(super) fn new(name: Rc<str>, coroutine: bool) -> Self {
-        let handle = Rc::new(TaskHandle { name: name.clone(), coroutine, ..TaskHandle::default() });
+        let mut handle = TaskHandle::default();
+        (handle.name, handle.coroutine) = (name.clone(), coroutine);
+        let handle = Rc::new(handle);
         Self { name, handle, daemon: coroutine, ..Self::default() }
     }
 
@@ -249,6 +251,13 @@ pub struct TaskHandle {
     pub passed: RefCell<Option<Value>>,
     /// The task that resumed it and waits for its `yield`.
     pub(super) resumer: Cell<Option<TaskId>>,
+}
+
+impl Drop for TaskHandle {
+    fn drop(&mut self) {
+        let left = self.result.take().map(|reply| reply.into_values()).unwrap_or_default();
+        ending::end(left.into_iter().chain(self.passed.take()));
+    }
 }
 
 impl TaskHandle {

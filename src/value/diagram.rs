@@ -37,4 +37,6 @@ pub struct DiagramStep {
     pub begins: Vec<usize>,
     /// The lane that ends here.
     pub ends: Option<usize>,
+    /// The TCP states that lanes have from here on, with nothing else in this row.
+    pub states: Vec<(usize, String)>,
 }

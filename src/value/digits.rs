@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use super::{Failure, Name};
 
-/// Two digits a byte.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
+/// Two digits a byte, with that between bytes.
+pub(crate) fn hex(bytes: &[u8], between: &str) -> String {
+    let mut out = String::with_capacity((2 + between.len()) * bytes.len());
+    for (i, byte) in bytes.iter().enumerate() {
+        out.push_str(if i > 0 { between } else { "" });
         let _ = write!(out, "{byte:02x}");
     }
     out

@@ -9,6 +9,10 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 const TAB: usize = 8;
 /// What goes on below hangs only where so much room is left beside it.
 const ROOM_MIN: usize = 8;
+/// What no row begins with, where it stands beside a wide character.
+const CLOSES: &str = "，。、；：！？）】》」”’…,.;:!?)]}\"'`%\x1b";
+/// What no row ends with.
+const OPENS: &str = "（【《「“‘([{\"'`\x1b";
 /// What sets colours back.
 const RESET: &str = "\x1b[0m";
 
@@ -158,11 +162,27 @@ pub(crate) fn wrap(line: &str, columns: usize, hang: &str) -> Vec<String> {
     let mut rest = line;
     while !rest.is_empty() {
         let (gap, after) = rest.split_at(rest.len() - rest.trim_start_matches(' ').len());
-        let (word, after) = after.split_at(after.find(' ').unwrap_or(after.len()));
+        let (word, after) = after.split_at(word_end(after));
         rows.word(gap, word);
         rest = after;
     }
     rows.end()
+}
+
+/// Where the first word of a text ends: at a blank, or beside a character that is as wide as two. Chinese is written
+/// without blanks, and may be broken anywhere but before what closes and behind what opens.
+fn word_end(text: &str) -> usize {
+    let mut last: Option<char> = None;
+    for (at, c) in text.char_indices() {
+        let is_wide = |c: char| c.width() == Some(2);
+        if c == ' '
+            || last.is_some_and(|last| (is_wide(last) || is_wide(c)) && !CLOSES.contains(c) && !OPENS.contains(last))
+        {
+            return at;
+        }
+        last = Some(c);
+    }
+    text.len()
 }
 
 /// A line in rows as a terminal breaks it, but for what it would cut in two.
@@ -257,6 +277,19 @@ mod tests {
         assert_eq!(rows("ab黑马cd", 5), 2);
         assert_eq!(rows("abcde", 5), 1);
         assert_eq!(rows("", 5), 1);
+    }
+
+    #[test]
+    fn chinese_is_broken_anywhere_but_at_its_marks() {
+        let text = "套接字已经绑定，但还没有 listen（监听）。";
+        assert_eq!(wrap(text, 15, ""), ["套接字已经绑", "定，但还没有", "listen（监", "听）。"]);
+        assert_eq!(wrap(text, 14, ""), ["套接字已经绑", "定，但还没有", "listen（监", "听）。"]);
+        for columns in 8..60 {
+            let rows = wrap(text, columns, "");
+            assert!(rows.iter().all(|row| row.width() <= columns), "{rows:?}");
+            assert!(rows.iter().all(|row| !row.starts_with(['，', '。', '）']) && !row.ends_with('（')), "{rows:?}");
+            assert_eq!(rows.concat().replace(' ', ""), text.replace(' ', ""));
+        }
     }
 
     #[test]

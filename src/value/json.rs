@@ -7,7 +7,7 @@ use serde_json::error::Category;
 use serde_json::{Value as Json, json as make};
 
 use super::digits::base64;
-use super::{Addr, Failure, Name, Value, text};
+use super::{Addr, Failure, Name, Value, bounds, text};
 
 /// How deep lists and objects may stand in each other; the reader has the same limit.
 pub const MAX_DEPTH: usize = 127;
@@ -19,7 +19,7 @@ const TYPED_DEPTH: usize = 110;
 pub fn dumps(pairs: &[(Rc<str>, Value)]) -> Result<String, Failure> {
     let mut out = String::new();
     object(&mut out, pairs, 1)?;
-    Ok(out)
+    bounds::text(out.len()).map(|()| out)
 }
 
 fn object(out: &mut String, pairs: &[(Rc<str>, Value)], depth: usize) -> Result<(), Failure> {
@@ -116,9 +116,7 @@ fn typed_at(value: &Value, depth: usize) -> Json {
         Value::Object(pairs) => make!({ "object": fields(pairs, depth + 2) }),
         Value::Addr(a) => address(a),
         Value::Handle(handle) => {
-            // `a socket`, `an event`, `a queue between processes`
-            let kind = handle.kind().split(' ').nth(1).unwrap_or("thing");
-            let label = (kind.into(), Value::text(handle.label()));
+            let label = (handle.key().into(), Value::text(handle.label()));
             let pairs = handle.fields().into_iter().map(|(key, value)| (key.into(), value));
             fields(&std::iter::once(label).chain(pairs).collect::<Vec<_>>(), depth + 1)
         }
@@ -159,6 +157,8 @@ fn address(addr: &Addr) -> Json {
 
 /// The value that a JSON document says. Whole numbers beyond 64 bits become floats.
 pub fn loads(document: &str) -> Result<Value, Failure> {
+    // No document has more values than these stand between.
+    bounds::list(document.bytes().filter(|b| matches!(b, b',' | b':' | b'[')).count())?;
     serde_json::from_str(document).map(from_json).map_err(|error| not_json(document, &error))
 }
 

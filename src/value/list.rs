@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::{Failure, Value};
+use super::{Failure, Value, bounds, ending};
 
 /// Several values in order, which may be changed in place.
 #[derive(Default)]
@@ -127,8 +127,7 @@ impl List {
             let end = self.len();
             return self.splice(end..end, vec![value]).map(drop);
         }
-        self.items.borrow_mut().change(|all, _| all.push(value));
-        Ok(())
+        self.items.borrow_mut().change(|all, _| bounds::push(all, value))
     }
 
     /// Put what another list holds at its end: of one that nothing else has, so that the other cannot have it in it.
@@ -210,25 +209,10 @@ pub(super) fn equal(a: Value, b: Value) -> bool {
     true
 }
 
-/// A list in a list in a list ends without a call for each.
 impl Drop for List {
     fn drop(&mut self) {
-        let Some(items) = self.alone().filter(|items| items.iter().any(is_nested)) else { return };
-        let mut left: Vec<Value> = items.drain(..).rev().collect();
-        while let Some(value) = left.pop() {
-            match value {
-                Value::List(mut list) => {
-                    if let Some(items) = Rc::get_mut(&mut list).and_then(Self::alone) {
-                        left.extend(items.drain(..).rev());
-                    }
-                }
-                Value::Object(mut pairs) => {
-                    if let Some(pairs) = Rc::get_mut(&mut pairs) {
-                        left.extend(pairs.drain(..).rev().map(|(_, value)| value));
-                    }
-                }
-                _ => {}
-            }
+        if let Some(items) = self.alone().filter(|items| items.iter().any(ending::holds_others)) {
+            ending::end(items.drain(..));
         }
     }
 }

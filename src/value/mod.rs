@@ -4,10 +4,12 @@
 //! tasks) it knows only that they have a kind and a label ([`Handle`]).
 
 pub(crate) mod addr;
+pub mod bounds;
 pub mod bpf;
 pub mod codec;
 pub mod diagram;
 pub(crate) mod digits;
+pub(crate) mod ending;
 pub(crate) mod failure;
 pub(crate) mod fold;
 mod holds;
@@ -62,6 +64,11 @@ pub trait Handle: Any {
     }
     /// A name was given to it: the first is what it goes by.
     fn name_it(&self, _name: &Rc<str>) {}
+
+    /// What tells in data that it is such a thing: of `a queue between processes` the second word.
+    fn key(&self) -> &'static str {
+        self.kind().split(' ').nth(1).unwrap_or("thing")
+    }
 }
 
 /// What a name can hold.
@@ -218,7 +225,8 @@ impl Value {
     /// How it is shown as a result: text and bytes in quotes, with everything unprintable escaped.
     pub fn show(&self) -> String {
         let mut out = String::new();
-        self.show_in(&mut out, SHOWN_BYTES, 0);
+        // Of what is longer the rest is not shown: lists in lists may be more than there are atoms.
+        self.show_in(&mut out, bounds::TEXT_MAX, 0);
         out
     }
 
@@ -290,8 +298,6 @@ impl Value {
     }
 }
 
-/// Of what is longer the rest is not shown: lists in lists may be more than there are atoms.
-const SHOWN_BYTES: usize = 1 << 30;
 /// Lists deeper in lists than that are shown as `[...]`.
 const SHOWN_DEPTH: usize = 100;
 
@@ -332,6 +338,13 @@ impl PartialEq for Value {
             (Int(a), Int(b)) => a == b,
             (Int(_) | Float(_) | Bool(_), Int(_) | Float(_) | Bool(_)) => self.number() == other.number(),
             (Addr(a), Addr(b)) => a == b,
+            // The kernel's mark of an abstract name, and Python's.
+            (Addr(self::Addr::Abstract(name)), raw @ (Text(_) | Bytes(_)))
+            | (raw @ (Text(_) | Bytes(_)), Addr(self::Addr::Abstract(name)))
+                if raw.wire().starts_with(&[0]) =>
+            {
+                raw.wire()[1..] == **name
+            }
             (List(a), List(b)) => a.same(b),
             (Object(_), Object(_)) => list::equal(self.clone(), other.clone()),
             (Handle(a), Handle(b)) => Rc::ptr_eq(a, b),

@@ -6,7 +6,7 @@
 use std::ffi::{c_int, c_long, c_longlong, c_short};
 use std::ops::Range;
 
-use super::{Failure, Value};
+use super::{Failure, Value, bounds};
 
 /// The most bytes a format may describe: more is a mistyped count.
 pub const MAX_SIZE: usize = 16 << 20;
@@ -171,6 +171,7 @@ pub fn unpack(format: &str, bytes: &[u8]) -> Result<Vec<Value>, Failure> {
             failure.note("slice takes the part that the format describes")
         });
     }
+    bounds::list(layout.count()).map_err(|f| f.at(0))?;
     let mut values = Vec::with_capacity(layout.count());
     for item in &layout.items {
         values.extend(item.places().map(|place| get(item.code, &bytes[place], layout.big)));

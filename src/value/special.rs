@@ -231,6 +231,12 @@ impl FromStr for Special {
     }
 }
 
+/// The number of a name that stands for a part of an address: `ETH_P_IP`, `VMADDR_CID_ANY`.
+pub(crate) fn named(word: &str) -> Option<u32> {
+    let is = ["ETH_P_", "VMADDR_"].iter().any(|of| word.starts_with(of));
+    constants::REST.find(word).filter(|_| is).map(|n| n as u32)
+}
+
 /// A number in decimal or, after 0x, in hexadecimal, or by its name in the headers.
 fn number(word: &str) -> Result<u32, ()> {
     let told = match word.strip_prefix("0x") {

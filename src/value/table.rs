@@ -13,6 +13,8 @@ pub struct Column {
     pub key: &'static str,
     /// What it holds.
     pub holds: Holds,
+    /// Its title and its cells are what the program says, in the language of who reads it.
+    pub is_said: bool,
 }
 
 /// A column that holds what it says.
@@ -22,7 +24,12 @@ pub const fn plain(name: &'static str) -> Column {
 
 /// A column of another kind.
 pub const fn holds(name: &'static str, holds: Holds) -> Column {
-    Column { title: name, key: name, holds }
+    Column { title: name, key: name, holds, is_said: false }
+}
+
+/// A column of what the program says.
+pub const fn said(name: &'static str) -> Column {
+    Column { is_said: true, ..plain(name) }
 }
 
 /// Rows under columns.

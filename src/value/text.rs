@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::bounds::Patience;
+
 /// Whether a character may stand in output as it is: not a control, and nothing that reorders, joins or hides text.
 pub(crate) fn is_plain(c: char) -> bool {
     !(c.is_control()
@@ -32,7 +34,8 @@ fn push_byte(out: &mut String, b: u8) {
 pub(crate) fn quote_text(s: &str) -> String {
     let mut out = String::with_capacity(s.len() + 2);
     out.push('"');
-    s.chars().for_each(|c| push_quoted(&mut out, c));
+    let mut patience = Patience::new();
+    s.chars().take_while(|_| patience.lasts(1)).for_each(|c| push_quoted(&mut out, c));
     out.push('"');
     out
 }
@@ -55,7 +58,8 @@ pub(crate) fn push_quoted(out: &mut String, c: char) {
 pub(crate) fn quote_bytes(b: &[u8]) -> String {
     let mut out = String::with_capacity(b.len() + 3);
     out.push_str("b\"");
-    for &byte in b {
+    let mut patience = Patience::new();
+    for &byte in b.iter().take_while(|_| patience.lasts(1)) {
         match byte {
             b'"' => out.push_str("\\\""),
             b'\\' => out.push_str("\\\\"),
@@ -71,8 +75,12 @@ pub(crate) fn quote_bytes(b: &[u8]) -> String {
 /// Bytes without quotes: UTF-8 as the characters it stands for, what is not UTF-8 as `\xNN`.
 pub(crate) fn escape_bytes(b: &[u8]) -> String {
     let mut out = String::with_capacity(b.len());
+    let mut patience = Patience::new();
     for chunk in b.utf8_chunks() {
-        chunk.valid().chars().for_each(|c| push_char(&mut out, c));
+        if !patience.lasts(1) {
+            break;
+        }
+        chunk.valid().chars().take_while(|_| patience.lasts(1)).for_each(|c| push_char(&mut out, c));
         chunk.invalid().iter().for_each(|&byte| push_byte(&mut out, byte));
     }
     out
@@ -81,7 +89,8 @@ pub(crate) fn escape_bytes(b: &[u8]) -> String {
 /// Text for a terminal: line ends and tabs stay, every other control is escaped.
 pub(crate) fn printable(s: &str) -> String {
     let mut out = String::with_capacity(s.len());
-    for c in s.chars() {
+    let mut patience = Patience::new();
+    for c in s.chars().take_while(|_| patience.lasts(1)) {
         if matches!(c, '\n' | '\t') { out.push(c) } else { push_char(&mut out, c) }
     }
     out

@@ -28,9 +28,9 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// The keys that a filter has.
+    /// The keys that may stand in a filter, with that of the wire that is meant.
     pub fn keys() -> impl Iterator<Item = &'static str> {
-        KEYS.into_iter()
+        KEYS.into_iter().chain(["wire="])
     }
 
     /// What may stand behind one of them, as far as that is known beforehand.

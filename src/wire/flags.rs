@@ -45,8 +45,13 @@ impl Flags {
 
     /// Their names: `SYN,ACK`.
     pub fn shown(self) -> String {
+        self.each().join(",")
+    }
+
+    /// The same one by one.
+    pub fn each(self) -> Vec<&'static str> {
         let set = FLAGS.iter().enumerate().filter(|(bit, _)| self.0 & (1 << bit) != 0);
-        set.map(|(_, name)| *name).collect::<Vec<_>>().join(",")
+        set.map(|(_, name)| *name).collect()
     }
 }
 
@@ -126,7 +131,12 @@ impl Marks {
 
     /// Their names.
     pub fn shown(self) -> String {
+        self.each().join(", ")
+    }
+
+    /// The same one by one.
+    pub fn each(self) -> Vec<&'static str> {
         let set = MARKS.iter().enumerate().filter(|(bit, _)| self.0 & (1 << bit) != 0);
-        set.map(|(_, name)| *name).collect::<Vec<_>>().join(", ")
+        set.map(|(_, name)| *name).collect()
     }
 }

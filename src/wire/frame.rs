@@ -35,6 +35,21 @@ impl Fate {
         matches!(self, Self::Dropped | Self::ByRule | Self::Lost | Self::Cut | Self::NoRoom)
     }
 
+    /// Its name, as data has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Held => "held",
+            Self::UnderWay => "under-way",
+            Self::LetThrough => "let-through",
+            Self::Dropped => "dropped",
+            Self::ByRule => "rule",
+            Self::Lost => "lost",
+            Self::Cut => "cut",
+            Self::NoRoom => "no-room",
+        }
+    }
+
     /// What is said of it; nothing where it just passed.
     pub fn shown(self) -> &'static str {
         match self {

@@ -12,6 +12,7 @@ mod log;
 mod netem;
 pub mod pcapng;
 mod said;
+mod traveller;
 mod unit;
 mod wires;
 

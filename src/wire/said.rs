@@ -71,6 +71,14 @@ pub struct Segment {
     pub sacks: u8,
 }
 
+impl Segment {
+    /// The sequence number behind it, with so many bytes of data.
+    fn behind(&self, len: usize) -> u32 {
+        let more = u32::from(self.flags.has(Flags::SYN)) + u32::from(self.flags.has(Flags::FIN));
+        self.seq.wrapping_add(len as u32).wrapping_add(more)
+    }
+}
+
 /// What a frame says.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Said {
@@ -176,6 +184,22 @@ impl Said {
             2 => format!("{sender} is here").into(),
             other => format!("operation {other}").into(),
         };
+    }
+
+    /// Whether it is a segment that is sent again because that one waits: it is the same once more, or what that one
+    /// acknowledges.
+    pub(super) fn is_again_for(&self, held: &Self) -> bool {
+        let (Some(tcp), Some(other)) = (&self.tcp, &held.tcp) else { return false };
+        let (Some([from, to]), Some(ends)) = (self.ends(), held.ends()) else { return false };
+        let (behind, behind_other) = (tcp.behind(self.len), other.behind(held.len));
+        let is_within = |one: u32, least: u32| one.wrapping_sub(least) as i32 >= 0;
+        if behind == tcp.seq {
+            false
+        } else if ends == [from, to] {
+            is_within(tcp.seq, other.seq) && is_within(behind_other, behind)
+        } else {
+            ends == [to, from] && other.flags.has(Flags::ACK) && is_within(other.ack, behind)
+        }
     }
 
     /// Both ends of what it belongs to, its sender's first.

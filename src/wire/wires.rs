@@ -1,12 +1,12 @@
 //! The wire itself: a frame comes from an end, and goes on, waits, or is lost.
 
-use std::cmp::Ordering;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::rc::Rc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::flow::Flows;
 use super::said::destination;
+use super::traveller::{Traveller, Waiting};
 use super::{Fate, Filter, Log, Netem, Said, WireFrame};
 
 /// How many frames wait at most, held or under way: as in netem, and as the queue of an interface does, what comes then
@@ -30,42 +30,6 @@ pub struct Out {
     pub bytes: Rc<[u8]>,
 }
 
-/// A frame that waits.
-#[derive(Clone, Debug)]
-struct Waiting {
-    number: u64,
-    from: usize,
-    bytes: Rc<[u8]>,
-}
-
-/// One that is under way. The greatest is the one that comes out next.
-struct Traveller {
-    at: Instant,
-    /// Those that come out at the same time do so in the order they set out.
-    order: u64,
-    frame: Waiting,
-}
-
-impl Ord for Traveller {
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.at, other.order).cmp(&(self.at, self.order))
-    }
-}
-
-impl PartialOrd for Traveller {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Traveller {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl Eq for Traveller {}
-
 /// A wire.
 pub struct Wire {
     ends: Vec<WireEnd>,
@@ -88,6 +52,8 @@ pub struct Wire {
     overflowed: u64,
     /// What goes out now.
     out: Vec<Out>,
+    /// The frames that something became of, where somebody wants to know.
+    news: Option<Vec<u64>>,
 }
 
 impl Wire {
@@ -109,6 +75,7 @@ impl Wire {
             lost: 0,
             overflowed: 0,
             out: Vec::new(),
+            news: None,
         }
     }
 
@@ -133,10 +100,14 @@ impl Wire {
         self.ends.iter().map(|end| end.name.clone()).collect()
     }
 
-    /// A frame comes from an end. `after` is how many facts the record had. Gives its number.
-    pub fn come(&mut self, now: Instant, from: usize, bytes: &[u8], after: u64) -> u64 {
+    /// A frame comes from an end. `after` is how many facts the record had. Gives its number; none where it was sent again
+    /// only because the wire holds it, or its answer: who looks at what is held takes their time, and TCP does not wait.
+    pub fn come(&mut self, now: Instant, from: usize, bytes: &[u8], after: u64) -> Option<u64> {
         let at = now.saturating_duration_since(self.begun.0);
         let said = Said::read(bytes);
+        if self.held().any(|held| said.is_again_for(&held.said)) {
+            return None;
+        }
         let place = self.flows.see(at, &said);
         let to = self.end_of(bytes).filter(|to| *to != from);
         let frame = WireFrame {
@@ -156,6 +127,9 @@ impl Wire {
         let bytes = frame.bytes.clone();
         let frame = self.log.add(frame);
         let number = frame.number;
+        if let Some(news) = &mut self.news {
+            news.push(number);
+        }
         let is_ruled = !self.cut && self.rules.iter_mut().any(|rule| takes(rule, frame));
         self.rules.retain(|(left, _)| *left > 0);
         let is_held = self.hold.as_ref().is_some_and(|which| which.fits(frame));
@@ -171,7 +145,7 @@ impl Wire {
             () if self.netem.is_still() => self.deliver(&waiting),
             () => self.travel(now, waiting),
         }
-        number
+        Some(number)
     }
 
     /// Let a frame go its way, with all that may happen on it.
@@ -223,6 +197,9 @@ impl Wire {
     fn mark(&mut self, number: u64, fate: Fate) {
         if let Some(frame) = self.log.get_mut(number) {
             frame.fate = fate;
+            if let Some(news) = self.news.as_mut().filter(|news| news.last() != Some(&number)) {
+                news.push(number);
+            }
         }
     }
 
@@ -285,6 +262,11 @@ impl Wire {
         self.rules.push((count, which));
     }
 
+    /// Drop nothing of what comes any more.
+    pub fn forget_rules(&mut self) {
+        self.rules.clear();
+    }
+
     /// Pull the cable, or put it back: what is on the wire is lost with it.
     pub fn cut(&mut self, cut: bool) {
         self.cut = cut;
@@ -294,6 +276,19 @@ impl Wire {
                 self.end(traveller.frame.number, Fate::Cut);
             }
         }
+    }
+
+    /// Remember from now on what becomes of frames.
+    pub fn follow(&mut self) {
+        self.news.get_or_insert_default();
+    }
+
+    /// The frames that came, or that something became of, since this was asked last: each once, as it is now.
+    pub fn take_news(&mut self) -> Vec<WireFrame> {
+        let mut numbers = self.news.as_mut().map(std::mem::take).unwrap_or_default();
+        let mut known = HashSet::new();
+        numbers.retain(|number| known.insert(*number));
+        numbers.into_iter().filter_map(|number| self.log.get(number)).cloned().collect()
     }
 
     /// How it treats frames.
@@ -432,6 +427,44 @@ mod tests {
         assert_eq!(wire.counts(), (4, 1, 0));
     }
 
+    /// A segment of TCP.
+    fn segment(from: usize, seq: u32, ack: u32, flags: u8, len: usize) -> Vec<u8> {
+        let (own, other) = if from == 0 { (ALICE, BOB) } else { (BOB, ALICE) };
+        let builder = etherparse::PacketBuilder::ethernet2(own, other)
+            .ipv4([10, 0, 0, 1 + from as u8], [10, 0, 0, 2 - from as u8], 64)
+            .tcp(1000 + from as u16, 1001 - from as u16, seq, 500);
+        let builder = if flags & 2 != 0 { builder.syn() } else { builder };
+        let builder = if flags & 16 != 0 { builder.ack(ack) } else { builder };
+        let mut bytes = Vec::new();
+        builder.write(&mut bytes, &vec![0; len]).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn what_is_sent_again_because_the_wire_holds_waits_only_once() {
+        let (mut wire, now) = wire();
+        wire.hold(Some(Filter::default()));
+        let mut again = |from, seq, ack, flags, len| {
+            let before = wire.log().count();
+            (0..2).for_each(|_| _ = wire.come(now, from, &segment(from, seq, ack, flags, len), 0));
+            (wire.log().count() - before, wire.pass(1).len())
+        };
+        // The SYN, and what it asks for; the ACK that is held then answers the SYN,ACK, which comes no more.
+        assert_eq!(again(0, 100, 0, 2, 0), (1, 1));
+        assert_eq!(again(1, 500, 101, 18, 0), (1, 1));
+        wire.come(now, 0, &segment(0, 101, 501, 16, 0), 0);
+        wire.come(now, 1, &segment(1, 500, 101, 18, 0), 0);
+        assert_eq!(wire.held_count(), 1);
+        // Once that is lost, it comes. An ACK without data is never the same as another, and data is.
+        wire.drop_held(1);
+        wire.come(now, 1, &segment(1, 500, 101, 18, 0), 0);
+        assert_eq!(wire.pass(2).len(), 1);
+        for (len, held) in [(0, 2), (10, 3)] {
+            (0..2).for_each(|_| _ = wire.come(now, 0, &segment(0, 101, 501, 16, len), 0));
+            assert_eq!(wire.held_count(), held);
+        }
+    }
+
     #[test]
     fn what_is_for_nobody_here_goes_to_all_others() {
         let (mut wire, now) = wire();
@@ -451,8 +484,11 @@ mod tests {
             wire.come(now, 1, &datagram(1, data), 0);
             wire.come(now, 0, &datagram(0, data), 0);
         }
+        wire.rule(9, filter(&["from=bob"]));
+        wire.forget_rules();
+        wire.come(now, 1, &datagram(1, &[5]), 0);
         let passed: Vec<u8> = out(&mut wire).into_iter().filter(|(end, _)| *end == 0).map(|(_, data)| data).collect();
-        assert_eq!(passed, [1, 4]);
+        assert_eq!(passed, [1, 4, 5]);
         assert_eq!(wire.settings(), Vec::<String>::new());
     }
 

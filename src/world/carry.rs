@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Strand, World};
+use super::{Strand, World, stands};
 use crate::value::Failure;
 use crate::wire::{Fate, Out};
 
@@ -18,6 +18,8 @@ impl World {
     pub(super) fn carry(&mut self) -> bool {
         let Some(ground) = self.hosts.ground.clone() else { return false };
         self.wires.learn(&self.hosts);
+        // What changed by itself did so before what comes now.
+        self.note_standings();
         let mut went = self.arrive(Instant::now());
         let mut buffer = std::mem::take(&mut self.hosts.frame);
         buffer.resize(FRAME_MAX, 0);
@@ -35,6 +37,7 @@ impl World {
         self.hosts.frame = buffer;
         went |= count > 0;
         self.set_alarm();
+        self.note_standings();
         went
     }
 
@@ -66,6 +69,7 @@ impl World {
     /// What was let go goes out.
     pub(crate) fn flush_wire(&mut self, wire: usize) {
         self.send_out(wire);
+        self.wires.standings.look();
         self.carry_now();
     }
 
@@ -80,11 +84,15 @@ impl World {
         let Some((wire, place)) = self.wires.place(end) else { return };
         let facts = self.record.as_ref().and_then(|record| record.facts().next_back()).map_or(0, |fact| fact.number);
         let strand = self.wires.get_mut(wire);
-        let number = strand.wire.come(Instant::now(), place, bytes, facts);
+        let Some(number) = strand.wire.come(Instant::now(), place, bytes, facts) else { return };
         let held = strand.wire.held_count();
         let overflows = strand.wire.counts().2 == 1;
         let frame = strand.wire.log().get(number);
         let fate = frame.map(|frame| frame.fate);
+        let changes = frame.is_some_and(stands::changes);
+        if changes {
+            self.wires.standings.look();
+        }
         if self.wires.shows || fate == Some(Fate::Held) || (fate == Some(Fate::NoRoom) && overflows) {
             self.show_frame(wire, number, held);
         }
@@ -123,6 +131,7 @@ impl World {
             self.wires.get_mut(wire).wire.arrive(now);
             self.send_out(wire);
         }
+        self.wires.standings.look();
         true
     }
 

@@ -2,8 +2,10 @@
 
 use std::os::fd::BorrowedFd;
 
-use super::Socket;
+use super::{Host, Socket, World};
 use crate::linux::state::State;
+use crate::os::hosts::Space;
+use crate::os::netstat::{self, KernelSocket};
 use crate::os::{addr, fd, sockopt, tcp};
 use crate::value::Addr;
 
@@ -14,12 +16,21 @@ pub struct Ends {
     pub local: Addr,
     /// The other's.
     pub peer: Addr,
+    /// Where these addresses are: all wires are one place, the loopback of each host is another; none on this machine.
+    pub net: Option<Space>,
 }
 
 impl Ends {
     /// The ends of a socket's connection, if it has one.
     pub fn of(socket: &Socket) -> Option<Self> {
-        Some(Self { local: socket.ask(addr::getsockname)?, peer: socket.ask(addr::getpeername)? })
+        let local = socket.ask(addr::getsockname)?;
+        let net = socket.net(&local);
+        Some(Self { local, peer: socket.ask(addr::getpeername)?, net })
+    }
+
+    /// The same seen from the other end.
+    pub fn turned(self) -> Self {
+        Self { local: self.peer, peer: self.local, net: self.net }
     }
 
     /// Whether it is connected to itself.
@@ -29,11 +40,19 @@ impl Ends {
 
     /// Whether these are the same connection seen from its other end.
     pub fn meets(&self, other: &Self) -> bool {
-        self.local.is_at(&other.peer) && self.peer.is_at(&other.local) && self.peer.port().is_some()
+        self.local.is_at(&other.peer)
+            && self.peer.is_at(&other.local)
+            && self.net == other.net
+            && self.peer.port().is_some()
     }
 }
 
 impl Socket {
+    /// Where an address of it is.
+    pub fn net(&self, local: &Addr) -> Option<Space> {
+        self.shared.host().map(|host| host.net_of(local))
+    }
+
     /// The address it is bound to, and its peer's.
     pub fn addresses(&self) -> (Option<Addr>, Option<Addr>) {
         let bound = |a: &Addr| match a {
@@ -61,6 +80,8 @@ pub struct Last {
     pub local: Option<Addr>,
     /// Its peer.
     pub peer: Option<Addr>,
+    /// Where these addresses are.
+    pub net: Option<Space>,
     /// Bytes that had come and were never read.
     pub unread: usize,
     /// Bytes in its send queue: not sent yet, or not acknowledged.
@@ -79,16 +100,28 @@ pub struct Last {
     pub held: bool,
 }
 
+impl World {
+    /// What the kernel has of a TCP connection, by the addresses of that end, which may be a host's.
+    pub(crate) fn connection(&self, ends: &Ends) -> Option<KernelSocket> {
+        let Some(net) = ends.net else { return netstat::connection(&ends.local, &ends.peer, None) };
+        let ip = ends.local.host()?.to_canonical();
+        let host = self.hosts.open().find(|host| host.net.space == net || host.has(ip))?;
+        netstat::connection(&ends.local, &ends.peer, Some(host.inside()))
+    }
+}
+
 impl Last {
     /// How a socket stands.
-    pub fn of(fd: BorrowedFd<'_>, held: bool) -> Self {
+    pub fn of(fd: BorrowedFd<'_>, host: Option<&Host>, held: bool) -> Self {
         let is_set = |number| sockopt::get_int(fd, libc::SOL_SOCKET, number).is_ok_and(|n| n != 0);
         let mut linger = [0; 8];
         let aborts = sockopt::get(fd, libc::SOL_SOCKET, libc::SO_LINGER, &mut linger).is_ok()
             && linger[..4] != [0; 4]
             && linger[4..] == [0; 4];
+        let local = addr::getsockname(fd).ok();
         Self {
-            local: addr::getsockname(fd).ok(),
+            net: host.zip(local.as_ref()).map(|(host, local)| host.net_of(local)),
+            local,
             peer: addr::getpeername(fd).ok(),
             unread: unread(fd),
             unsent: fd::outq(fd).unwrap_or(0),
@@ -99,6 +132,11 @@ impl Last {
             state: tcp::state(fd).ok().flatten(),
             held,
         }
+    }
+
+    /// The ends of its connection, if it had one.
+    pub fn ends(&self) -> Option<Ends> {
+        Some(Ends { local: self.local.clone()?, peer: self.peer.clone()?, net: self.net })
     }
 
     /// Whether its close threw the connection away: RST instead of FIN.

@@ -4,14 +4,16 @@
 //! waited for as a socket's is: it can be read when an event is there. So a wait is an entry of the poller like any other,
 //! and the events are those that the kernel gives when it is asked.
 
-use std::cell::Cell;
+use std::cell::{Cell, Ref};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 
+use super::process::Process;
 use super::{File, Mode, On, Socket, Step, Sweep, Wait, Wake, World, socket_value};
 use crate::linux::constants::{EPOLL_EVENTS, EPOLL_OPS};
 use crate::os::epoll::{self, Watching};
+use crate::os::fd::dup_number;
 use crate::os::trace;
 use crate::value::{Failure, Handle, Value};
 
@@ -69,6 +71,10 @@ impl Exclusive {
 }
 
 impl Epoll {
+    fn fd(&self) -> Result<Ref<'_, OwnedFd>, Failure> {
+        self.end.fd().map_err(|failure| failure.on(self.end.serial))
+    }
+
     /// What is registered with it, as the kernel has it.
     pub fn registered(&self) -> Vec<Watching> {
         self.end.ask(|fd| Ok::<_, i32>(epoll::registered(fd))).unwrap_or_default()
@@ -106,6 +112,8 @@ pub enum Target {
     End(Rc<Socket>),
     /// A file of the disk.
     File(Rc<File>),
+    /// Any other descriptor, by its number, with a duplicate to wait for if it is open and can be waited for.
+    Number(RawFd, Option<Rc<Socket>>),
 }
 
 impl Target {
@@ -123,14 +131,22 @@ impl Target {
 
     /// What is waited for, where anything is: a file of the disk is always ready.
     pub fn end(&self) -> Option<&Rc<Socket>> {
-        if let Self::End(socket) = self { Some(socket) } else { None }
+        match self {
+            Self::End(socket) => Some(socket),
+            Self::File(_) => None,
+            Self::Number(_, end) => end.as_ref(),
+        }
     }
 
     /// The number of its descriptor.
     pub fn fd(&self) -> Result<RawFd, Failure> {
         match self {
-            Self::End(socket) => Ok(socket.fd()?.as_raw_fd()),
+            Self::End(socket) => match socket.fd() {
+                Ok(fd) => Ok(fd.as_raw_fd()),
+                Err(failure) => Err(failure.on(socket.serial)),
+            },
             Self::File(file) => file.number(),
+            Self::Number(fd, _) => Ok(*fd),
         }
     }
 }
@@ -147,6 +163,22 @@ impl World {
         let epoll = Rc::new(Epoll { end, heard: Cell::default() });
         self.epolls.add(epoll.end.serial, &epoll);
         epoll
+    }
+
+    /// What a value is, if it can be watched: also a process, by its pidfd, which can be read when it has ended, and a
+    /// descriptor by its number.
+    pub fn target(&mut self, value: &Value) -> Result<Option<Target>, Failure> {
+        if let Some(process) = value.downcast::<Process>() {
+            return Ok(Some(Target::End(process.watch.clone())));
+        }
+        let Value::Int(number) = value else { return Ok(Target::of(value)) };
+        let fd = RawFd::try_from(*number).ok().filter(|fd| *fd >= 0);
+        let fd = fd.ok_or_else(|| Failure::usage(format!("a descriptor is 0 to {}, not {number}", RawFd::MAX)))?;
+        if let Some(ours) = self.owner_of(fd) {
+            return Ok(Some(Target::End(ours)));
+        }
+        let end = dup_number(fd).ok().map(|fd| self.wrap(fd, [libc::AF_UNSPEC; 3], Mode::Blocking));
+        Ok(Some(Target::Number(fd, end.filter(|end| self.register(end).is_ok()))))
     }
 
     /// The epoll that a descriptor is of, if it is one's.
@@ -169,7 +201,7 @@ impl World {
     /// epoll_ctl(2).
     pub fn epoll_ctl(&mut self, epoll: &Rc<Epoll>, op: i32, target: &Target, events: i32) -> Result<(), Failure> {
         let entry = Watching { serial: target.end().map_or(0, |end| end.serial), fd: target.fd()?, events };
-        let ask = || epoll::ctl(epoll.end.fd()?.as_fd(), op, entry).map_err(Failure::os);
+        let ask = || epoll::ctl(epoll.fd()?.as_fd(), op, entry).map_err(Failure::os);
         match ask() {
             // The poller that watches an epoll is one more in the row, and the program knows nothing of it.
             Err(failure) if failure.is(libc::ELOOP) && self.leave_epolls() => ask()?,
@@ -208,7 +240,7 @@ impl World {
     /// over. As in the kernel the wait goes on when the epoll is closed.
     pub fn epoll_wait(&mut self, epoll: &Rc<Epoll>, limit: Option<Duration>, max: i32) -> Result<Step, Failure> {
         let end = epoll.end.clone();
-        let found = epoll::ready(end.fd()?.as_fd(), max).map_err(Failure::os)?;
+        let found = epoll::ready(epoll.fd()?.as_fd(), max).map_err(Failure::os)?;
         if !found.is_empty() || limit == Some(Duration::ZERO) {
             return Ok(self.told(&found).into());
         }
@@ -230,12 +262,14 @@ impl World {
         Value::list(found.iter().map(|one| pair(self.owner(one), EPOLL_EVENTS.join(one.events))).collect())
     }
 
-    /// The socket, pipe or epoll that was registered; where no name is left of it, the number that its descriptor had.
+    /// The socket, pipe, epoll or process that was registered; where no name is left of it, the number that its descriptor had.
     pub fn owner(&self, watched: &Watching) -> Value {
         let Some(end) = self.find(watched.serial) else { return Value::Int(watched.fd.into()) };
+        let process = || self.family.children().find(|child| child.watch.serial == end.serial);
         match (self.epoll_of(&end), self.pipes.find(end.serial)) {
             (Some(epoll), _) => Value::Handle(epoll),
             (_, Some(pipe)) => Value::Handle(pipe),
+            _ if end.is_pipe() => process().map_or(Value::Int(watched.fd.into()), |p| Value::Handle(p.clone())),
             _ => socket_value(end),
         }
     }
@@ -255,7 +289,7 @@ fn note(failure: Failure, epoll: &Epoll, op: i32, target: &Target, events: i32) 
         }
         _ => return failure,
     };
-    failure.note(why)
+    failure.because(vec![why.into()], None)
 }
 
 /// A socket with its events, as calls give it that look at several.

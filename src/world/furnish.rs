@@ -56,8 +56,12 @@ impl Host {
             self.net.flags(port.link.index(), libc::IFF_MULTICAST, quiet)?;
             self.settle(port.link.end)?;
         }
-        for address in self.ports.iter().flat_map(|port| &port.addresses).filter(|a| v6 && !a.ip.is_ipv4()) {
-            self.net.settle_address(address.ip)?;
+        // The links' own addresses are all the same: each is looked for on its link.
+        for port in self.ports.iter().filter(|_| v6) {
+            let all = port.addresses.iter().copied().chain([local(self.number)]);
+            for address in all.filter(|address| !address.ip.is_ipv4()) {
+                self.net.settle_address(address.ip, port.link.index())?;
+            }
         }
         Ok(())
     }

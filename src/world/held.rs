@@ -143,7 +143,11 @@ impl World {
     pub(super) fn note_end(&mut self, orphan: &Orphan) {
         let held = self.shares || orphan.shared.descriptors.get() > 0;
         if let Some(record) = &mut self.record {
-            let last = trace::aside(|| Last::of(orphan.fd.as_fd(), held));
+            let host = orphan.shared.host().is_some();
+            let last = trace::aside(|| Last::of(orphan.fd.as_fd(), orphan.shared.host().map(Rc::as_ref), held));
+            if let Some(ends) = last.ends().filter(|_| host && !held && last.state.is_some()) {
+                self.wires.standings.part(orphan.serial, ends);
+            }
             record.add(orphan.serial, Did::Closed(Box::new(last)));
         }
     }

@@ -4,16 +4,15 @@
 //! ([`crate::os::hosts`]). All links end at one cable, and what comes there is carried on by us ([`super::carry`]).
 
 use std::cell::{Cell, RefCell};
-use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::rc::{Rc, Weak};
 
 use super::World;
+use super::ground::Ground;
 use super::refusal::refused;
 use crate::os::alarm::Alarm;
-use crate::os::hosts::{AGENT, Address, Cable, Inside, Keeper, Link, Net, Stage, Trouble};
-use crate::os::netstat::{self, KernelSocket};
+use crate::os::hosts::{AGENT, Address, Cable, Inside, Keeper, Link, Net, Space, Stage, Trouble};
 use crate::os::trace;
 use crate::value::{Addr, Failure, Handle, Value};
 
@@ -67,16 +66,6 @@ pub struct Host {
     ground: Rc<Ground>,
 }
 
-/// What all hosts stand on.
-pub(super) struct Ground {
-    keeper: Keeper,
-    /// The namespace where all links end.
-    net: Net,
-    pub(super) cable: Cable,
-    /// It goes off when the next frame comes out of a wire.
-    pub(super) alarm: Alarm,
-}
-
 /// The hosts, and the wires between them.
 #[derive(Default)]
 pub struct Hosts {
@@ -120,6 +109,17 @@ impl Host {
     /// Where its tables are looked at.
     pub(crate) fn inside(&self) -> Inside<'_> {
         Inside::of(&self.ground.keeper, &self.net)
+    }
+
+    /// Its addresses.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = IpAddr> {
+        self.ports.iter().flat_map(|port| &port.addresses).map(|address| address.ip)
+    }
+
+    /// Where an address of a socket in it is: on the wires, or on its own loopback.
+    pub(super) fn net_of(&self, local: &Addr) -> Space {
+        let own = local.host().is_some_and(|ip| ip.to_canonical().is_loopback());
+        if own { self.net.space } else { self.ground.net.space }
     }
 
     /// Whether it has that address.
@@ -176,6 +176,7 @@ impl Host {
         if !self.closed.replace(true) {
             let ends: Vec<u32> = self.ports.iter().map(|port| port.link.end).collect();
             self.ground.keeper.forget(self.net.space, &ends);
+            self.name.borrow().as_ref().map(|name| self.ground.names.borrow_mut().remove(name));
         }
     }
 }
@@ -189,6 +190,11 @@ impl Drop for Host {
 impl Handle for Host {
     fn kind(&self) -> &'static str {
         "a host"
+    }
+
+    fn key(&self) -> &'static str {
+        // That is how an address begins.
+        "stack"
     }
 
     fn label(&self) -> String {
@@ -209,7 +215,8 @@ impl Handle for Host {
     }
 
     fn name_it(&self, name: &Rc<str>) {
-        self.name.borrow_mut().get_or_insert_with(|| name.clone());
+        let mut own = self.name.borrow_mut();
+        own.get_or_insert_with(|| self.ground.name(name));
     }
 
     fn parts(&self) -> Vec<(&'static str, Value)> {
@@ -218,33 +225,6 @@ impl Handle for Host {
             found.map_or(Value::None, |a| Value::text(a.ip.to_string()))
         };
         vec![("name", Value::text(self.name())), ("ip", ip(true)), ("ip6", ip(false))]
-    }
-}
-
-impl Ground {
-    fn set(&self, net: &Net, path: &str, text: &str) -> Result<(), Trouble> {
-        let file = self.keeper.open(net.space, &format!("/proc/sys/net/{path}"), libc::O_WRONLY)?;
-        let written = std::fs::File::from(file).write_all(text.as_bytes());
-        Ok(written.map_err(|e| e.raw_os_error().unwrap_or(libc::EIO))?)
-    }
-
-    /// What is wrong where a host could be made, and not be given what it needs.
-    fn unfit(&self, trouble: Trouble) -> Failure {
-        match trouble {
-            Trouble::Os(errno @ (libc::EOPNOTSUPP | libc::EROFS | libc::EPERM)) => refused(errno, Stage::Inside),
-            trouble => self.told(trouble),
-        }
-    }
-
-    /// What an agent's trouble is to the user.
-    fn told(&self, trouble: Trouble) -> Failure {
-        match trouble {
-            Trouble::Os(errno) => Failure::os(errno),
-            Trouble::Gone => Failure::os(libc::ESRCH).note(format!(
-                "process {}, in which the hosts are kept, was killed: what they have open goes on, and they can make no more",
-                self.keeper.pid()
-            )),
-        }
     }
 }
 
@@ -326,7 +306,7 @@ impl World {
         };
         let cable = Cable::lay(&keeper, net.space).map_err(refuse)?;
         let alarm = Alarm::new().map_err(Failure::os)?;
-        let ground = Rc::new(Ground { keeper, net, cable, alarm });
+        let ground = Rc::new(Ground { keeper, names: RefCell::default(), net, cable, alarm });
         // The ends of links have no addresses, and want none.
         match ground.set(&ground.net, "ipv6/conf/default/disable_ipv6", "1") {
             Ok(()) | Err(Trouble::Os(libc::ENOENT)) => {}
@@ -338,12 +318,6 @@ impl World {
         }
         self.hosts.ground = Some(ground.clone());
         Ok(ground)
-    }
-
-    /// What the kernel has of a TCP connection, by the addresses of that end, which may be a host's.
-    pub(crate) fn connection(&self, local: &Addr, peer: &Addr) -> Option<KernelSocket> {
-        let host = local.host().and_then(|ip| self.hosts.with(ip.to_canonical()));
-        netstat::connection(local, peer, host.as_ref().map(|host| host.inside()))
     }
 
     /// Make a host.
@@ -364,7 +338,7 @@ impl World {
         let number = self.hosts.number(&wires).ok_or_else(|| Failure::usage("no address is left on that wire"))?;
         let net = ground.keeper.make().map_err(|trouble| ground.told(trouble))?;
         let mut host = Host {
-            name: RefCell::new(plan.name.clone()),
+            name: RefCell::new(plan.name.as_ref().map(|name| ground.name(name))),
             number,
             net,
             ports: Vec::new(),

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use super::ends::Ends;
 use super::{Socket, Sweep, World};
+use crate::os::hosts::Space;
 use crate::value::Addr;
 
 /// Where one end of a connection is.
@@ -16,8 +17,8 @@ use crate::value::Addr;
 enum Place {
     /// An end of a pair, and which.
     Pair(u64, bool),
-    /// An end of a connection between two addresses: its own comes first.
-    Between((IpAddr, u16), (IpAddr, u16)),
+    /// An end of a connection between two addresses, and where those are: its own comes first.
+    Between(Option<Space>, (IpAddr, u16), (IpAddr, u16)),
 }
 
 impl Place {
@@ -28,13 +29,13 @@ impl Place {
         }
         let at = |addr: &Addr| Some((addr.host()?.to_canonical(), addr.port()?));
         let ends = Ends::of(socket)?;
-        Some(Self::Between(at(&ends.local)?, at(&ends.peer)?))
+        Some(Self::Between(ends.net, at(&ends.local)?, at(&ends.peer)?))
     }
 
     fn other(self) -> Self {
         match self {
             Self::Pair(pair, left) => Self::Pair(pair, !left),
-            Self::Between(own, peer) => Self::Between(peer, own),
+            Self::Between(net, own, peer) => Self::Between(net, peer, own),
         }
     }
 }

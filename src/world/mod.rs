@@ -3,6 +3,7 @@
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
 mod arrivals;
+mod buffer;
 mod carry;
 mod clock;
 mod drained;
@@ -11,6 +12,7 @@ mod ends;
 mod epoll;
 pub(crate) mod file;
 mod furnish;
+mod ground;
 mod held;
 pub(crate) mod host;
 pub(crate) mod input;
@@ -29,6 +31,7 @@ pub(crate) mod record;
 mod refusal;
 mod registry;
 mod socket;
+mod stands;
 mod step;
 mod sweep;
 pub(crate) mod sync;
@@ -43,6 +46,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
 
 pub use arrivals::Arrival;
+pub use buffer::{BUFFER_MAX, SHARED_BUFFER};
 pub use clock::Clock;
 pub use drained::Drained;
 pub use drops::dropped;
@@ -58,10 +62,10 @@ pub use process::{Family, Process};
 pub use record::Record;
 use registry::Registry;
 pub use socket::{Orphans, Shared, Socket, Waits};
-pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake};
+pub use step::{DefCall, Given, On, Request, Resume, Step, TaskId, Wait, Wake, Write};
 pub use sweep::Sweep;
 pub use temporary::Temporary;
-pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, offload, retry};
+pub use wait::{Expired, ROOM, Side, UNIX_AGAIN, Waiting, again, chain, is_over, offload, retry};
 pub(crate) use wires::Strand;
 pub use wires::{MTU as WIRE_MTU, Wires};
 
@@ -72,11 +76,6 @@ use crate::os::process::Prints;
 use crate::os::{addr, fd, sockopt, trace};
 use crate::value::{Addr, Failure, Reply, Tried, Value};
 use record::{Did, Last};
-
-/// What one receive takes at most in the common case: the buffer that all sockets share.
-pub const SHARED_BUFFER: usize = 256 * 1024;
-/// What one receive takes at most in any case.
-pub const BUFFER_MAX: usize = 256 * 1024 * 1024;
 
 /// The world that calls act on.
 #[derive(Default)]
@@ -145,25 +144,6 @@ impl World {
         self.poller.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
-    /// The shared receive buffer, with at least that much room.
-    #[inline]
-    pub fn buffer(&mut self, size: usize) -> &mut [u8] {
-        let size = size.clamp(1, BUFFER_MAX);
-        if self.buffer.len() < size {
-            // New memory of the kernel's is zero already, and is there only once it is written to.
-            self.buffer = vec![0; size.max(SHARED_BUFFER)];
-        }
-        &mut self.buffer[..size]
-    }
-
-    /// Give back what an unusually large receive made the shared buffer grow to.
-    pub fn trim_buffer(&mut self) {
-        if self.buffer.len() > 16 * SHARED_BUFFER {
-            self.buffer.truncate(SHARED_BUFFER);
-            self.buffer.shrink_to_fit();
-        }
-    }
-
     fn default_mode(&self) -> Mode {
         Mode::from_seconds(self.default_mode)
     }
@@ -205,6 +185,11 @@ impl World {
     pub fn sockets(&self) -> Vec<Rc<Socket>> {
         let is_users = |s: &Rc<Socket>| s.family != libc::AF_UNSPEC && s.fd().is_ok();
         self.registry.since(0).filter(is_users).collect()
+    }
+
+    /// The socket that has the descriptor of that number; also an epoll, an end of a pipe.
+    pub fn owner_of(&self, number: RawFd) -> Option<Rc<Socket>> {
+        self.registry.since(0).find(|end| end.fd().is_ok_and(|fd| fd.as_raw_fd() == number))
     }
 
     /// A socket of a descriptor that comes from elsewhere: its family, type and protocol are asked of the kernel.
@@ -335,7 +320,8 @@ impl World {
 
     /// Close a socket that a call made when what it was made for failed. How it stood is kept: it tells why.
     pub fn undo(&mut self, socket: &Rc<Socket>) {
-        let last = trace::aside(|| socket.fd().map(|fd| Last::of(fd.as_fd(), false)));
+        let last =
+            trace::aside(|| socket.fd().map(|fd| Last::of(fd.as_fd(), socket.shared.host().map(Rc::as_ref), false)));
         if let Ok(last) = last {
             self.undone = Some(Box::new((socket.clone(), last)));
         }

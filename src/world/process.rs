@@ -28,7 +28,7 @@ pub struct Process {
     /// It ends with the main task.
     pub daemon: bool,
     /// Its pidfd.
-    watch: Rc<Socket>,
+    pub(super) watch: Rc<Socket>,
     /// How it ended, once it was reaped.
     code: Cell<Option<i32>>,
     /// Somebody asked how it ended.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::sync::{Label, WaitLine, stand};
 use super::{Step, World};
-use crate::value::{Failure, Handle, Name, Reply, Value};
+use crate::value::{Failure, Handle, Name, Reply, Value, ending};
 
 /// The order in which a queue gives its entries.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -125,6 +125,17 @@ impl Queue {
         }
         self.unfinished.set(self.unfinished.get() + 1);
         Ok(())
+    }
+}
+
+impl Drop for Queue {
+    fn drop(&mut self) {
+        match self.entries.get_mut() {
+            Entries::Row(row) => ending::end(row.drain(..)),
+            Entries::Heap(heap, _) => {
+                ending::end(heap.drain().map(|entry| entry.value).collect::<Vec<_>>().into_iter());
+            }
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 pub(crate) use super::ends::{Ends, Last, ended, peer_is_own};
 use super::{Mode, Socket, World};
+use crate::linux::state::State;
 use crate::os::errqueue::Queued;
 use crate::os::trace;
 use crate::value::{Addr, Failure, Name, Tried};
@@ -143,6 +144,8 @@ pub enum Did {
     Detached,
     /// The kernel's socket was closed.
     Closed(Box<Last>),
+    /// In a host its TCP state is another one from then on.
+    Stands(State),
     /// A call failed: what it tried, and with what.
     Failed(Tried, Name),
     /// SO_ERROR told that something failed: what had been tried, and with what.
@@ -369,7 +372,7 @@ impl Did {
     fn ends(&self) -> Option<Ends> {
         match self {
             Self::Connected(ends) | Self::Accepted(_, ends) => Some(ends.clone()),
-            Self::Closed(last) => Some(Ends { local: last.local.clone()?, peer: last.peer.clone()? }),
+            Self::Closed(last) => last.ends(),
             _ => None,
         }
     }
@@ -398,7 +401,7 @@ mod tests {
     use std::os::fd::AsFd;
 
     use super::*;
-    use crate::os::{addr, fd};
+    use crate::os::addr;
 
     fn recorded() -> World {
         World { record: Some(Record::default()), ..World::default() }
@@ -422,7 +425,7 @@ mod tests {
         let mut world = recorded();
         let server = world.socket(None, [libc::AF_INET, libc::SOCK_STREAM, 0]).unwrap();
         addr::bind(server.fd().unwrap().as_fd(), &"127.0.0.1:0".parse().unwrap()).unwrap();
-        fd::listen(server.fd().unwrap().as_fd(), 1).unwrap();
+        addr::listen(server.fd().unwrap().as_fd(), 1).unwrap();
         let at = server.addresses().0;
         world.close(&server).unwrap();
         let record = world.record.unwrap();

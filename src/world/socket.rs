@@ -203,6 +203,13 @@ impl Socket {
         }
     }
 
+    /// Keep an error for the next call, as the kernel does when a call moved some bytes before it. EPIPE and EBADF
+    /// are states: the next call meets them anyway.
+    pub fn keep(&self, failure: &Failure) {
+        let number = failure.name.number().filter(|number| !matches!(*number, libc::EPIPE | libc::EBADF));
+        self.shared.stash.set(number.or(self.shared.stash.get()));
+    }
+
     /// The descriptor's number; -1 once it is closed, as Python has it.
     pub fn fileno(&self) -> RawFd {
         self.fd().map_or(-1, |fd| fd.as_raw_fd())

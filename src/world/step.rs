@@ -110,6 +110,15 @@ pub struct DefCall {
     pub before: usize,
 }
 
+/// What a session writes to a file.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Write {
+    /// What is shown from now on.
+    Tee,
+    /// What is there: its lines, a transcript, a capture.
+    Save,
+}
+
 /// What a call asks of the scheduler.
 pub enum Request {
     /// Let every other task that can run go first; in a coroutine, give this value to who resumed it.
@@ -156,6 +165,8 @@ pub enum Request {
     Tee(Option<String>),
     /// Write the lines typed so far to a file.
     Save(String),
+    /// Write that to a file, whatever it was before.
+    Write(Write, String),
     /// Run a file's lines here.
     Source(String),
     /// Explain a call, an option, a word: whatever has these names; all calls when there is none.

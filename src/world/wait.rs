@@ -5,7 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::{Mode, On, Socket, Step, Wait, Wake, World};
-use crate::os::fd;
+use crate::os::{fd, sockopt, trace};
 use crate::value::{Failure, Name, Reply, Tried};
 
 /// What a call that sends waits for.
@@ -95,8 +95,23 @@ impl Waiting {
     }
 }
 
-/// The time a call had is over: the error to give, unless some of its work is done.
+/// The time a call had is over, or a reset ended its wait: the error to give, unless some of its work is done.
 pub type Expired = Option<Failure>;
+
+/// Whether a call that says so has come to the end of its wait, or has to wait. After a reset every send says EPIPE.
+pub fn is_over(failure: &Failure, expired: &Expired) -> bool {
+    let reset = || expired.as_ref().is_some_and(|f| f.is(libc::ECONNRESET));
+    failure.is(libc::EAGAIN) || failure.is(libc::EPIPE) && reset()
+}
+
+/// The reset that ended the wait of a send which blocks on an `AF_UNIX` stream: there the kernel looks at the socket's error
+/// first and takes it, where a new call meets EPIPE and leaves it to the next receive.
+fn reset(socket: &Socket, mode: Mode, side: Side) -> Expired {
+    let looks = socket.family == libc::AF_UNIX && socket.is_stream() && mode == Mode::Blocking && side == Side::Out;
+    let asks = || trace::aside(|| socket.ask(|fd| sockopt::get_int(fd, libc::SOL_SOCKET, libc::SO_ERROR)));
+    let error = looks.then(asks).flatten()?;
+    (error != 0).then(|| Failure::os(error))
+}
 
 /// Try a call; while it says EAGAIN and its socket's mode lets it wait, wait and try again from the top. Spurious
 /// wakes are harmless and no edge is lost, since every try asks the kernel.
@@ -127,9 +142,10 @@ where
     let (limit, over) = waiting.limit();
     let (socket, mode, side) = (waiting.socket.clone(), waiting.mode, waiting.side);
     let wait = Wait { on: On::Socket(waiting.socket), limit, again: waiting.again, what: waiting.what };
+    let going = socket.clone();
     let mut go_on = move |world: &mut World, wake| match wake {
         Wake::Expired => Some(attempt(world, Some(Failure::new(over))).map_err(about)),
-        Wake::Ready => match attempt(world, None) {
+        Wake::Ready => match attempt(world, reset(&going, mode, side)) {
             Err(f) if f.is(libc::EAGAIN) => None,
             done => Some(done.map_err(about)),
         },

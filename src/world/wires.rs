@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Instant, SystemTime};
 
+use super::stands::Standings;
 use super::{Hosts, Socket, TaskId};
 use crate::value::Failure;
 use crate::wire::{Flags, Wire, WireFrame, pcapng};
@@ -32,16 +33,22 @@ pub(crate) struct Strand {
 #[derive(Default)]
 pub struct Wires {
     all: Vec<Strand>,
+    /// When the first was made, by both clocks.
+    begun: Option<(Instant, SystemTime)>,
     /// Which wire each of the cable's ends is on, and which of the wire's ends that is.
     places: HashMap<u32, (usize, usize)>,
     /// How many links there were when this was looked at last, how many hosts, and how many of them had names.
     known: (u32, usize, usize),
     /// Every frame is worth telling.
     pub(crate) shows: bool,
+    /// All that becomes of frames is to be told as data.
+    pub(crate) follows: bool,
     /// What is to be told, and how much more there was.
     untold: (Vec<String>, usize),
     /// How many frames came faster than they were read, and were lost before any wire.
     pub(crate) missed: u64,
+    /// How connections stand.
+    pub(super) standings: Standings,
     /// The tasks that wait for a frame to be held.
     waiters: Vec<TaskId>,
     /// When the alarm is set for.
@@ -73,7 +80,12 @@ impl Wires {
         }
         self.known = now;
         for name in &hosts.wires[self.all.len()..] {
-            let wire = Wire::new(Instant::now(), SystemTime::now());
+            // All are as old as the first, so that times on one can be held against those on another.
+            let (now, wall) = *self.begun.get_or_insert_with(|| (Instant::now(), SystemTime::now()));
+            let mut wire = Wire::new(now, wall);
+            if self.follows {
+                wire.follow();
+            }
             self.all.push(Strand { name: name.clone(), wire, links: Vec::new(), mtu: MTU });
         }
         let mut there = HashMap::new();
@@ -133,6 +145,20 @@ impl Wires {
         let (mut lines, more) = std::mem::take(&mut self.untold);
         lines.extend((more > 0).then(|| format!("... and {more} frames more: frames")));
         lines
+    }
+
+    /// What became of frames since this was asked last, each with the name of its wire, in the order they came.
+    pub(crate) fn take_news(&mut self) -> Vec<(Rc<str>, WireFrame)> {
+        if !self.follows {
+            return Vec::new();
+        }
+        let of = |strand: &mut Strand| {
+            let name = strand.name.clone();
+            strand.wire.take_news().into_iter().map(move |frame| (name.clone(), frame)).collect::<Vec<_>>()
+        };
+        let mut all: Vec<(Rc<str>, WireFrame)> = self.all.iter_mut().flat_map(of).collect();
+        all.sort_by_key(|(_, frame)| frame.at);
+        all
     }
 
     /// A task waits for a frame from now on.

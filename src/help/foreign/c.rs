@@ -21,6 +21,19 @@ const NAMES: &[(&[&str], &str)] = &[
         "a call that fails shows its errno, its text and why by itself, and `why` tells it again; `except as e` and \
          `connect_ex` give it to the program",
     ),
+    (
+        &["recv_into", "recvfrom_into", "recvmsg_into", "readinto"],
+        "there are no buffers to fill: `data = recv S 1024` gives new bytes, as recvfrom and recvmsg do",
+    ),
+    (
+        &["recvmmsg", "sendmmsg"],
+        "several messages are a loop here: `data, anc, flags, addr = recvmsg S 1024 256`, `sendmsg S DATA`",
+    ),
+    (&["readv", "writev"], "`sendmsg S DATA DATA...` sends several pieces as one; `data = recv S 1024` receives"),
+    (
+        &["share", "fromshare"],
+        "Windows alone has that; a socket is passed with `process NAME $s`, or `sendmsg S DATA fds=A`",
+    ),
     (&["send_fds"], "descriptors are passed with `sendmsg S DATA fds=A,B`"),
     (&["recv_fds"], "descriptors come with `data, anc, flags, addr = recvmsg S 1024 100`: the sockets are in anc"),
     (

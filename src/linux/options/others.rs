@@ -1,4 +1,4 @@
-//! Options of the other protocols and families: UDP-Lite, netlink(7), packet(7), AF_ALG.
+//! Options of the other protocols and families: UDP-Lite, netlink(7), packet(7), vsock(7), AF_ALG.
 
 use super::{Opt, OptKind};
 
@@ -45,6 +45,15 @@ pub(super) const ROWS: &[Opt] = options! {
             eg "p = socket packet raw\nsetsockopt p PACKET_ORIGDEV 1";
         PACKET_QDISC_BYPASS, Flag, rw, "send past the interface's queue" as root
             eg "p = socket packet raw\nsetsockopt p PACKET_QDISC_BYPASS 1";
+    }
+    AF_VSOCK "vsock(7)" {
+        SO_VM_SOCKETS_BUFFER_SIZE = 0, Wide, rw, "how many bytes the peer may send ahead of what is read here"
+            => "262144", "It stays between the two options beside it."
+            eg "s = socket vsock\nsetsockopt s SO_VM_SOCKETS_BUFFER_SIZE 65536\ngetsockopt s SO_VM_SOCKETS_BUFFER_SIZE";
+        SO_VM_SOCKETS_BUFFER_MIN_SIZE = 1, Wide, rw, "the least that SO_VM_SOCKETS_BUFFER_SIZE may be" => "128", ""
+            eg "s = socket vsock\ngetsockopt s SO_VM_SOCKETS_BUFFER_MIN_SIZE";
+        SO_VM_SOCKETS_BUFFER_MAX_SIZE = 2, Wide, rw, "the most that SO_VM_SOCKETS_BUFFER_SIZE may be" => "262144", ""
+            eg "s = socket vsock\ngetsockopt s SO_VM_SOCKETS_BUFFER_MAX_SIZE";
     }
     SOL_ALG "address_families(7)" {
         ALG_SET_KEY, Text, wo, "the key of the algorithm that the socket is bound to, before accept"

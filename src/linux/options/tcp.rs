@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Opt] = options! {
         TCP_FASTOPEN_NO_COOKIE, Flag, rw, "Fast Open without a cookie";
         TCP_INFO, Fields(&layout::TCP_INFO), ro, "the connection's numbers (struct tcp_info); the state call shows the first of them"
             => "",
-            "The first field is the state, which `state S` names. `getsockopt S TCP_INFO 104` gives the bytes for \
+            "The first field is the state, which `state S` names; the second says what is taken for lost (TCP_CA_Open: nothing). `getsockopt S TCP_INFO 104` gives the bytes for \
              unpack.";
         TCP_INQ, Flag, rw, "receive the number of bytes that are left with each recvmsg";
         TCP_KEEPCNT, Number, rw, "how many keepalive probes without answer end the connection" in [1..=127] => "9", "" eg "3";

@@ -220,9 +220,9 @@ impl Net {
 
     /// Wait until the kernel takes what comes to an address of the host for its own, which of IPv6 it does by and by: what
     /// came before that would be lost.
-    pub(crate) fn settle_address(&self, ip: IpAddr) -> Result<(), i32> {
+    pub(crate) fn settle_address(&self, ip: IpAddr, index: u32) -> Result<(), i32> {
         let end = Instant::now() + PATIENCE;
-        while !self.takes(ip)? {
+        while !self.takes(ip, index)? {
             if Instant::now() > end {
                 return Err(libc::ETIMEDOUT);
             }
@@ -232,12 +232,14 @@ impl Net {
     }
 
     /// Whether the way to an address ends in the host.
-    fn takes(&self, ip: IpAddr) -> Result<bool, i32> {
+    fn takes(&self, ip: IpAddr, index: u32) -> Result<bool, i32> {
         const DESTINATION: u16 = 1;
+        const OUT: u16 = 4;
         let bits = if ip.is_ipv4() { 32 } else { 128 };
         let body = [family(ip), bits, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
         let mut takes = false;
         let request = NlMessage::new(GET_ROUTE, DO, &body).with(DESTINATION, &octets(ip));
+        let request = request.with(OUT, &index.to_ne_bytes());
         match netlink::ask(self.route.as_fd(), request, |_, body| takes |= body.get(7) == Some(&LOCAL)) {
             // There is no way there at all yet.
             Err(libc::ENETUNREACH | libc::EHOSTUNREACH) => Ok(false),

@@ -17,4 +17,4 @@ pub(crate) use inside::Inside;
 pub(crate) use keeper::{Keeper, Stage, Trouble};
 pub(crate) use link::{Address, Link};
 pub(crate) use refusal::{Obstacle, obstacle};
-pub(crate) use space::Net;
+pub(crate) use space::{Net, Space};

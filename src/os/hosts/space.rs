@@ -3,8 +3,8 @@
 use std::os::fd::OwnedFd;
 
 /// Which of the agent's namespaces.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Space(pub(super) u32);
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Space(pub(super) u32);
 
 /// A network namespace of the agent's.
 pub(crate) struct Net {

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 pub use errors::Errors;
 pub use list::names;
 
+use super::bounds::{self, Patience};
 use super::{Failure, Name, text};
 use charset::Stop;
 use list::{BIG, Codec, LITTLE, NATIVE, Scheme, find};
@@ -21,7 +22,14 @@ pub fn encode<'a>(text: &'a str, encoding: &str, errors: Errors) -> Result<Cow<'
     if let Scheme::Utf8 { signed: false } = codec.scheme {
         return Ok(text.as_bytes().into());
     }
-    let mut out = Vec::with_capacity(text.len() + 4);
+    let about = match codec.scheme {
+        Scheme::Utf16(_) => 2 * text.chars().count(),
+        Scheme::Utf32(_) => 4 * text.chars().count(),
+        _ => text.len(),
+    };
+    bounds::text(about)?;
+    let mut out = Vec::with_capacity(about + 4);
+    let mut patience = Patience::new();
     match codec.scheme {
         Scheme::Utf8 { signed: true } => out.extend(b"\xef\xbb\xbf"),
         Scheme::Utf16(None) => put16(&mut out, 0xfeff, NATIVE),
@@ -29,6 +37,7 @@ pub fn encode<'a>(text: &'a str, encoding: &str, errors: Errors) -> Result<Cow<'
         _ => {}
     }
     for (position, c) in text.chars().enumerate() {
+        patience.spend(1)?;
         let reason = match codec.scheme {
             Scheme::Utf8 { .. } => {
                 out.extend(c.encode_utf8(&mut [0; 4]).bytes());
@@ -50,6 +59,7 @@ pub fn encode<'a>(text: &'a str, encoding: &str, errors: Errors) -> Result<Cow<'
         if let Some(reason) = reason {
             if let Some(instead) = errors.instead_of(c) {
                 out.extend(instead.bytes());
+                bounds::text(out.len())?;
                 continue;
             }
             let shown = if text::is_plain(c) {
@@ -62,7 +72,7 @@ pub fn encode<'a>(text: &'a str, encoding: &str, errors: Errors) -> Result<Cow<'
             return Err(Failure::with(Name::Decode, message).note("utf-8 has every character"));
         }
     }
-    Ok(out.into())
+    bounds::text(out.len()).map(|()| out.into())
 }
 
 fn put16(out: &mut Vec<u8>, unit: u16, big: bool) {
@@ -86,9 +96,19 @@ pub fn decode<'a>(bytes: &'a [u8], encoding: &str, errors: Errors) -> Result<Cow
     let mut decoder = Decoder::new(encoding, errors)?;
     match (&decoder.codec.scheme, std::str::from_utf8(bytes)) {
         (Scheme::Utf8 { signed: false }, Ok(text)) => Ok(text.into()),
-        _ => decoder.decode(bytes, true).map(Cow::Owned),
+        _ => {
+            bounds::text(bytes.len())?;
+            let text = decoder.decode(bytes, true)?;
+            bounds::text(text.len()).map(|()| Cow::Owned(text))
+        }
     }
 }
+
+/// Byte order marks, with the order that each stands for.
+type Marks = &'static [(&'static [u8], bool)];
+
+const MARKS16: Marks = &[(b"\xff\xfe", LITTLE), (b"\xfe\xff", BIG)];
+const MARKS32: Marks = &[(b"\xff\xfe\0\0", LITTLE), (b"\0\0\xfe\xff", BIG)];
 
 /// Bytes to text piece by piece: a character that a piece cuts is kept until its rest comes.
 pub struct Decoder {
@@ -131,7 +151,9 @@ impl Decoder {
         } else {
             Some(Stop::Cut(""))
         };
+        let mut patience = Patience::new();
         while let Some(why) = stop {
+            patience.spend(1)?;
             let wrong = match why {
                 Stop::Cut(_) if !last => {
                     self.kept = bytes[at..].to_vec();
@@ -152,14 +174,31 @@ impl Decoder {
         Ok(out)
     }
 
+    /// The same, of a file: there Python wants the mark that says how UTF-16 and UTF-32 are ordered, and drops what has none.
+    pub fn decode_marked(&mut self, bytes: &[u8], last: bool) -> Result<String, Failure> {
+        let (unit, marks) = match self.codec.scheme {
+            Scheme::Utf16(_) => (2, MARKS16),
+            Scheme::Utf32(_) => (4, MARKS32),
+            _ => return self.decode(bytes, last),
+        };
+        let start: Vec<u8> = self.kept.iter().chain(bytes).take(unit).copied().collect();
+        if self.begun || start.len() < unit || marks.iter().any(|(mark, _)| *mark == start) {
+            return self.decode(bytes, last);
+        }
+        self.kept.clear();
+        let name = self.codec.name.to_uppercase();
+        Err(Failure::with(Name::Decode, format!("{name} stream does not start with BOM"))
+            .note(format!("makefile and open with encoding={0}-le or encoding={0}-be need none", self.codec.name)))
+    }
+
     /// Skip the byte order mark and heed it; false while it may be cut.
     fn begin(&mut self, bytes: &[u8], at: &mut usize, last: bool) -> bool {
         if self.begun {
             return true;
         }
-        let marks: &[(&[u8], bool)] = match self.codec.scheme {
-            Scheme::Utf16(_) => &[(b"\xff\xfe", LITTLE), (b"\xfe\xff", BIG)],
-            Scheme::Utf32(_) => &[(b"\xff\xfe\0\0", LITTLE), (b"\0\0\xfe\xff", BIG)],
+        let marks: Marks = match self.codec.scheme {
+            Scheme::Utf16(_) => MARKS16,
+            Scheme::Utf32(_) => MARKS32,
             _ => &[(b"\xef\xbb\xbf", LITTLE)],
         };
         if !last && marks.iter().any(|(mark, _)| bytes.len() < mark.len() && mark.starts_with(bytes)) {

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::super::{Mode, On, Side, Step, Wait, Waiting, World, retry};
+use super::super::{Mode, On, Side, Step, Wait, Waiting, World, is_over, retry};
 use super::open::{Backing, File, closed};
 use crate::value::{Failure, Name, Reply, Tried};
 
@@ -50,14 +50,17 @@ pub(super) fn drive(
         Side::Out => Waiting::to_send(world, &socket, Tried::Send { bytes: 0, fds: 0, sent: 0, flags: 0 }),
     };
     let mut job = Some(job);
-    let mut parked = false;
+    let (mut parked, mut moved) = (false, false);
     retry(world, waiting, move |world, expired| {
         // A mode set while it waits is for the calls to come.
         let never = !parked && socket.waits() == Mode::NonBlocking;
         let mut turn = Attempt { expired, never, moved: false };
         let Some(work) = &mut job else { return Err(Failure::os(libc::ECANCELED)) };
-        match work(world, &mut turn) {
+        let done = work(world, &mut turn);
+        moved |= turn.moved;
+        match done {
             Ok(reply) => Ok(Step::Done(reply)),
+            Err(f) if !f.is(libc::EAGAIN) && !moved && is_over(&f, &turn.expired) => Err(turn.expired.unwrap_or(f)),
             Err(f) if !f.is(libc::EAGAIN) => Err(f),
             Err(_) if parked && turn.moved && !never => match job.take() {
                 Some(job) => drive(world, file.clone(), side, what, job),

@@ -11,7 +11,7 @@ use super::settings::Newline;
 use super::{BUFFER, READ_MAX};
 use crate::os::{addr, fd};
 use crate::value::codec::Decoder;
-use crate::value::{Failure, Reply, Value};
+use crate::value::{Failure, Reply, Value, bounds};
 use crate::world::record::{Did, ended};
 
 /// What is to be read.
@@ -147,6 +147,9 @@ impl File {
             return Ok(reply);
         }
         let state = &mut *self.state.borrow_mut();
+        if wanted == Wanted::Lines {
+            bounds::list(state.unread.get().split(|b| *b == b'\n').count())?;
+        }
         let count = state.unread.len();
         Ok(Reply::One(self.take(state, count, wanted)))
     }
@@ -159,7 +162,7 @@ impl File {
             return Ok(());
         };
         let newline = self.settings.newline();
-        let mut text = decoder.decode(bytes, last)?;
+        let mut text = decoder.decode_marked(bytes, last)?;
         if matches!(newline, Newline::Universal | Newline::Untranslated) {
             if state.held_cr && (last || !text.is_empty()) {
                 text.insert(0, '\r');
@@ -199,6 +202,7 @@ impl File {
         if state.unread.len() > READ_MAX {
             return Err(self.too_much());
         }
+        bounds::look()?;
         let room = self.request(wanted, state.units);
         let buffer = world.buffer(room);
         let count = match state.source.as_mut().ok_or_else(closed)? {
@@ -226,7 +230,7 @@ impl File {
 
     fn too_much(&self) -> Failure {
         Failure::os(libc::EFBIG)
-            .note(format!("{} holds more than {READ_MAX} bytes (1 GiB), the most that is read at once", self.label))
+            .note(format!("{} holds more than {READ_MAX} bytes (64 MiB), the most that is read at once", self.label))
             .note("read it in pieces: read F N")
     }
 }

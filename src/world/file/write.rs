@@ -57,7 +57,10 @@ pub(crate) fn write(world: &mut World, file: &Rc<File>, data: &[u8], count: usiz
         let lost = this.forget(start, end, room);
         match length - lost {
             _ if lost == 0 => Ok(reply(count)),
-            taken if again && size == 0 && taken > 0 => Ok(reply(taken)),
+            taken if size == 0 && taken > 0 => {
+                this.keep(&failed);
+                Ok(reply(taken))
+            }
             taken if again => Err(failed.note(format!("{taken} of {length} bytes were taken"))),
             _ => Err(failed),
         }
@@ -167,6 +170,15 @@ impl File {
     /// Whether one send that takes a part of the data is all of a write without buffer.
     fn gives_parts(&self) -> bool {
         matches!(&self.state.borrow().source, Some(Backing::Socket(s)) if s.waits() != Mode::Blocking)
+    }
+
+    /// Keep an error for the next call on its socket.
+    fn keep(&self, failure: &Failure) {
+        if let Some(Backing::Socket(socket)) = &self.state.borrow().source
+            && !failure.is(libc::EAGAIN)
+        {
+            socket.keep(failure);
+        }
     }
 
     /// Forget what of the bytes from `start` to `end` is not out and does not fit the buffer. Says how many those are.
