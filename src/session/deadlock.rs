@@ -86,9 +86,8 @@ impl Session {
             socket.kind == libc::SOCK_DGRAM || self.world.shares || self.world.is_from_outside(socket)
         };
         // What only comes over a wire that holds all, nobody outside can let through, but who sits at a prompt.
-        let from_outside = |socket: &Rc<Socket>| match self.world.wires.hold_all(socket) {
-            true => self.interactive,
-            false => from_outside(socket),
+        let from_outside = |socket: &Rc<Socket>| {
+            if self.world.wires.hold_all(socket) { self.interactive } else { from_outside(socket) }
         };
         let outside = match &wait.on {
             On::Line(..) => return Hope::None,
