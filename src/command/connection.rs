@@ -241,6 +241,8 @@ fn connect_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         let step = connect_to(world, to, peer);
         settle(world, step, |world, outcome| match outcome.map_err(|f| (f.name, f)) {
             Ok(_) => Ok(Value::Int(0).into()),
+            // No interface has that name: that is looked up before the call.
+            Err((_, failure)) if failure.is(libc::ENODEV) => Err(failure),
             Err((Name::Errno(_) | Name::Timeout, failure)) => {
                 world.note_failure(&failure);
                 let number = failure.name.number().unwrap_or(libc::EAGAIN);

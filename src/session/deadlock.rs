@@ -305,6 +305,7 @@ fn is_silent(socket: &Socket, other: &Socket, sends: bool) -> bool {
     if socket.shared.host().is_some() && gives_up(socket) {
         return false;
     }
-    let nothing_came = socket.ask(|fd| fd::poll(fd, libc::POLLRDHUP | libc::POLLPRI)) == Some(0);
-    nothing_came && (sends || other.ask(fd::outq) == Some(0))
+    // In this order: what is acknowledged by now has come by then. The other way round it may come in between.
+    let all_arrived = sends || other.ask(fd::outq) == Some(0);
+    all_arrived && socket.ask(|fd| fd::poll(fd, libc::POLLRDHUP | libc::POLLPRI)) == Some(0)
 }
