@@ -166,7 +166,10 @@ const CONNECT_EX: Command = Command {
     python: "{S}.connect_ex({ADDR})",
     c: "int code = connect(s, (struct sockaddr *)&a, sizeof a) < 0 ? errno : 0;",
     man: "connect(2)",
-    errors: &[err("EAI_NONAME", "no host has that name: errors of the look-up are raised")],
+    errors: &[
+        err("EAI_NONAME", "no host has that name: errors of the look-up are raised"),
+        err("ENODEV", "no network interface has that name").cure("one that ifconfig lists"),
+    ],
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect_ex cli $where\n\
               close srv\nother = socket\nconnect_ex other $where",
     related: &["connect", "EINPROGRESS", "ECONNREFUSED"],

@@ -157,8 +157,7 @@ pub(crate) fn recv(fd: BorrowedFd<'_>, buffer: &mut [u8], ancillary_size: usize,
         count(len).map(|len| Received {
             len,
             ancillary: unpack(&header),
-            // The kernel gives the flag back that we added.
-            flags: header.msg_flags & !(libc::MSG_CMSG_CLOEXEC & !flags),
+            flags: header.msg_flags & !libc::MSG_CMSG_CLOEXEC,
             from: (room.len != 0).then(|| room.addr(fd)),
         })
     };

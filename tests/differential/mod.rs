@@ -195,7 +195,7 @@ fn random_sequences_do_what_they_do_in_python() {
                     if seed >= first + count || figures.lock().unwrap().reports.len() >= shown {
                         return;
                     }
-                    let (compared, report) = look(seed, &mut pythons[usize::from(seed % 8 == 0)]);
+                    let (compared, report) = look(seed, &mut pythons[usize::from(seed.is_multiple_of(8))]);
                     if let (Some(report), Some(_)) = (&report, asked) {
                         eprintln!("{report}");
                     }

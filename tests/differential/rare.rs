@@ -1,5 +1,7 @@
 //! What programs have now and then: sockets of rare kinds, two descriptors of one open file, servers made in one call, what
 //! the resolver says of numbers, and values that are wrong.
+// Names are as short as in the programs that are made.
+#![allow(clippy::many_single_char_names)]
 
 use super::calls::{self, Word, address, bytes, frames, host, netlink, on, plain, port_of, seconds, text};
 use super::generate::{Maker, Socket, TCP, UDP};
