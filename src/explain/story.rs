@@ -233,7 +233,7 @@ pub(super) fn error(entry: &Queued) -> Option<&'static str> {
 /// What happened, in words.
 fn words(world: &World, record: &Record, fact: &Fact) -> String {
     let Fact { did, place, .. } = fact;
-    let at = |addr: &Option<Addr>, word: &str| addr.as_ref().map_or(String::new(), |a| format!(" {word} {a}"));
+    let to_whom = |addr: &Option<Addr>| addr.as_ref().map_or(String::new(), |a| format!(" to {a}"));
     match did {
         Did::Made(what) => format!("made, {}", sort(*what)),
         Did::Adopted => "taken over from elsewhere".into(),
@@ -257,14 +257,15 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
         Did::Sent { bytes: count, of, to } => {
             let lost = record.lost_at(fact);
             let lost = lost.map_or(String::new(), |by| format!("; {} threw it away", record.name(by)));
-            format!("sent {}{}{lost}", part(*count, *of), at(to, "to"))
+            format!("sent {}{}{lost}", part(*count, *of), to_whom(to))
         }
         Did::Received { end: true, .. } if is_over(record, fact) => "found the connection over".into(),
         Did::Received { end: true, .. } => "received the end of the stream".into(),
         Did::Received { bytes: count, from, room, whole, peeked, .. } => {
-            let verb = if *peeked { "looked at" } else { "received" };
             let cut = if whole > room { format!(" of a datagram of {whole}") } else { String::new() };
-            format!("{verb} {}{}{cut}", bytes(*count), at(from, "from"))
+            let from = from.as_ref().map_or(String::new(), |a| format!(" from {a}"));
+            let count = bytes(*count);
+            if *peeked { format!("looked at {count}{from}{cut}") } else { format!("received {count}{from}{cut}") }
         }
         Did::Lost { bytes: count, from } => {
             let why = if datagrams::has_filter(record, fact.socket) { "" } else { ": no room" };
@@ -274,7 +275,8 @@ fn words(world: &World, record: &Record, fact: &Fact) -> String {
             // `ECONNREFUSED, 127.0.0.1 says: no socket has that port`.
             let error = |entry: &Queued| error(entry).map_or(String::new(), |error| format!("{error}, "));
             let says = entry.as_ref().map_or(String::new(), |e| format!(": {}{}", error(e), e.means()));
-            format!("took an entry of its error queue{}{says}", at(to, "about a datagram to"))
+            let about = to.as_ref().map_or(String::new(), |a| format!(" about a datagram to {a}"));
+            format!("took an entry of its error queue{about}{says}")
         }
         Did::Shut(how) => format!("shut down, {}{}", HOWS.name_of(*how).unwrap_or("?"), late_fin(world, fact)),
         Did::OptionSet(level, number) => {

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::help::tongue;
 use crate::session::{Event, What};
 use crate::value::Value;
 
@@ -39,6 +40,7 @@ impl Watch {
                 What::Failed { failure, taken, expected, .. } => {
                     let name = failure.name;
                     self.came_to = vec![name.as_str().into(), name.text().into()];
+                    self.came_to.extend(tongue::chinese(name.text()).map(String::from));
                     self.came_to.extend(name.number().map(|number| number.to_string()));
                     if !taken && !expected {
                         self.failed = Some(failure.to_string());

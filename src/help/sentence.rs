@@ -4,7 +4,7 @@
 //! The keys of the table are texts as they stand in the program, `{name} is bound to {at}` among them. One with
 //! placeholders is a template: what was made by it is found again, and its values take their places in the Chinese. A value
 //! that is a text of several words, as `try: listen srv` is, is looked up itself; one word is a name and stays, except where
-//! the Chinese says `{verb~}`. A key that begins with a blank or a mark, as `, set` does, is what other texts end with. It all
+//! the Chinese says `{verb~}`; what stays in any case is `{line=}`. A key that begins with a blank or a mark, as `, set` does, is what other texts end with. It all
 //! happens when something is shown, and only in Chinese.
 
 use std::borrow::Cow;
@@ -28,6 +28,9 @@ enum Rank {
     /// Much might fit it: what it takes for a value is known, or one word.
     Short,
 }
+
+/// What may stand behind the name of a value's place in Chinese.
+const MODES: [char; 2] = ['~', '='];
 
 /// The marks between parts that may be put together, in English and in Chinese.
 const MARKS: &[(&str, &str)] = &[("; ", "；"), (". ", "。"), (": ", "：")];
@@ -112,7 +115,7 @@ fn parts(text: &str, depth: usize, whole: bool) -> Option<String> {
 fn placeholder(text: &str) -> Option<(&str, &str)> {
     let (inner, rest) = text.strip_prefix('{')?.split_once('}')?;
     let name = inner.split_once(':').map_or(inner, |(name, _)| name);
-    let is_name = name.trim_end_matches('~').bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let is_name = name.trim_end_matches(MODES).bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     is_name.then_some((name, rest))
 }
 
@@ -164,7 +167,7 @@ impl Template {
                 rest = &rest[c.len_utf8()..];
                 continue;
             };
-            let bare = name.trim_end_matches('~');
+            let bare = name.trim_end_matches(MODES);
             let at = match (bare, self.names.iter().position(|known| *known == bare && !bare.is_empty())) {
                 (_, Some(at)) => at,
                 ("", None) => unnamed.next()?,
@@ -172,10 +175,11 @@ impl Template {
             };
             let value = *values.get(at)?;
             let quoted = out.ends_with('`') && after.starts_with('`');
-            let is_text = !quoted && (value.trim().contains(' ') || bare != name);
+            let stays = quoted || name.ends_with('=');
+            let is_text = !stays && (value.trim().contains(' ') || bare != name);
             match found(value, depth).filter(|_| is_text) {
                 Some(chinese) => out.push_str(&chinese),
-                None if self.rank() == Rank::Short && value.trim().contains(' ') && !quoted => return None,
+                None if self.rank() == Rank::Short && value.trim().contains(' ') && !stays => return None,
                 None => out.push_str(value),
             }
             rest = after;
@@ -192,7 +196,8 @@ impl Template {
         for literal in inner {
             // The last tail of a text is that of all before it.
             let at = match (values.is_empty() && self.is_tail, literal.as_str()) {
-                (_, "") => rest.chars().next()?.len_utf8(),
+                // Of two in a row the second has all.
+                (_, "") => 0,
                 (true, literal) => rest.rfind(literal)?,
                 (false, literal) => rest.find(literal)?,
             };
@@ -200,7 +205,8 @@ impl Template {
             rest = &rest[at + literal.len()..];
         }
         values.push(rest);
-        values.iter().all(|value| !value.is_empty()).then_some(values)
+        let may_be_empty = |at: usize| self.rank() != Rank::Short || others[at].is_empty();
+        values.iter().enumerate().all(|(at, value)| !value.is_empty() || may_be_empty(at)).then_some(values)
     }
 }
 

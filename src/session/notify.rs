@@ -83,12 +83,12 @@ impl Session {
             }
             On::Socket(socket) => {
                 let (local, peer) = socket.addresses();
-                let (end, word) = match wait.what {
-                    "a connection" => (local, "to"),
-                    "data" => (peer, "from"),
-                    _ => (peer, "with"),
-                };
-                let place = end.filter(|a| *a != Addr::Unnamed).map_or(String::new(), |a| format!(" {word} {a}"));
+                let end = if wait.what == "a connection" { local } else { peer };
+                let place = end.filter(|a| *a != Addr::Unnamed).map_or(String::new(), |a| match wait.what {
+                    "a connection" => format!(" to {a}"),
+                    "data" => format!(" from {a}"),
+                    _ => format!(" with {a}"),
+                });
                 format!("{call}({}) waits for {}{place}", socket.label(), wait.what)
             }
             On::Sockets(sockets) => {

@@ -110,27 +110,25 @@ impl Session {
     pub(super) fn whereabout(&self, task: &Task) -> String {
         let at = self.standing(task);
         let line = at.source.as_ref().map_or("", |s| s.line(at.span.line)).trim();
-        let mut out = format!("{:12} line {:<4} {line}: ", task.name, at.span.line);
-        match &task.parked {
+        let mut state = match &task.parked {
             Some(parked) => {
-                out.push_str(&format!("waits for {}", self.waits_for(&parked.on)));
-                if let Some(left) = parked.until.map(|at| at.saturating_duration_since(Instant::now())) {
-                    out.push_str(&format!(", {:.1} s more at most", left.as_secs_f64()));
-                }
+                let left = parked.until.map(|at| at.saturating_duration_since(Instant::now()));
+                let left = left.map_or(String::new(), |left| format!(", {:.1} s more at most", left.as_secs_f64()));
+                format!("waits for {}{left}", self.waits_for(&parked.on))
             }
-            None if task.frames.is_empty() => out.push_str("has nothing to do"),
-            None if self.stepper.has(task.id) => out.push_str("stands before it"),
+            None if task.frames.is_empty() => "has nothing to do".into(),
+            None if self.stepper.has(task.id) => "stands before it".into(),
             None if task.pool.as_ref().is_some_and(|(pool, ticket)| pool.queued.has(*ticket)) => {
-                out.push_str("waits for a worker");
+                "waits for a worker".into()
             }
-            None if task.handle.coroutine => out.push_str("has not begun"),
-            None => out.push_str("can run"),
-        }
+            None if task.handle.coroutine => "has not begun".into(),
+            None => "can run".into(),
+        };
         let held: Vec<String> = self.world.held_by(task.id).iter().map(|l| l.label()).collect();
         if !held.is_empty() {
-            out.push_str(&format!("; holds {}", held.join(", ")));
+            state += &format!("; holds {}", held.join(", "));
         }
-        out
+        format!("{:12} line {:<4} {line}: {state}", task.name, at.span.line)
     }
 
     pub(super) fn vars_view(&self, task: &Task) -> String {
