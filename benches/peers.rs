@@ -86,7 +86,7 @@ const WORKLOADS: &[Workload] = &[
         name: "server",
         what: "request, 100 clients",
         kind: Kind::Server(100),
-        bound: "3 system calls a request (recv, send, a recv that finds nothing), and the poll for all that are ready",
+        bound: "2 system calls a request, and the poll for all that are ready; a task's wait and its end",
     },
 ];
 

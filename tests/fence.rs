@@ -2,6 +2,7 @@
 //! `--loopback-only`; what is written over is asked for; what shells complete.
 
 use std::fs;
+use std::os::unix::fs::FileTypeExt;
 use std::process::Command;
 
 use crate::common::terminal::Terminal;
@@ -110,7 +111,6 @@ fn only_regular_files_are_replaced() {
         assert!(run.status == 1 && run.err.contains(errno), "{out}: {}", run.err);
     }
     assert_eq!(record("/dev/null").status, 0);
-    use std::os::unix::fs::FileTypeExt;
     assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
     let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left.len(), 6, "{left:?}");

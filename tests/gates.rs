@@ -168,6 +168,9 @@ fn what_the_release_build_takes() {
     );
 }
 
+/// What is done so often: its name, the arguments, and the program.
+type Kind<'a> = (&'a str, &'a [&'a str], &'a dyn Fn(usize) -> String);
+
 fn memory_of_a_long_session() {
     let Some(sockpit) = release() else { return };
     let ready = "print ready\ne = event\nwait $e 60\n";
@@ -181,7 +184,7 @@ fn memory_of_a_long_session() {
     let lines = |n| "let n = 5\n".repeat(n);
     let calls = |n: usize| "a, b = socketpair\n".to_string() + &"send a x\nd = recv b 9\n".repeat(n / 2);
     let errors = |n| "s = socket udp\nsetblocking s off\n".to_string() + &"expect EAGAIN recv s 9\n".repeat(n);
-    let kinds: [(&str, &[&str], &dyn Fn(usize) -> String); 8] = [
+    let kinds: [Kind<'_>; 8] = [
         ("jobs", &["-q", "-"], &jobs),
         ("timers", &["-q", "-"], &timers),
         ("tasks", &["-q", "-"], &tasks),

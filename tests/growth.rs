@@ -32,6 +32,8 @@ tests![
     the_proof_of_a_deadlock,
     a_server_beside_connections_that_are_idle,
     sockets_that_are_closed_while_shown,
+    errors_that_are_shown,
+    tasks_that_are_over_at_once,
     the_locals_of_a_def,
     the_words_of_a_line,
     lines_from_the_standard_input,
@@ -221,6 +223,16 @@ fn sockets_that_are_closed_while_shown() {
     grows(100, LINEAR, &[], |n| {
         format!("q = queue\nrepeat {n}\n  s = socket\n  put q $s\nend\nrepeat {n}\n  s = get q\n  close s\nend\n")
     });
+}
+
+fn errors_that_are_shown() {
+    grows(500, LINEAR, &[], |n| {
+        format!("s = socket udp\nsetblocking s off\nrepeat {n}\n  expect EAGAIN recv s 10\nend\n")
+    });
+}
+
+fn tasks_that_are_over_at_once() {
+    grows(500, LINEAR, &["-q"], |n| format!("def one\n  yield\nend\nrepeat {n}\n  t = spawn one\nend\n"));
 }
 
 fn the_locals_of_a_def() {

@@ -136,7 +136,7 @@ fn a_script_prints_nothing_raw() {
     let folder = Folder::new();
     for text in lines(&folder) {
         for view in ["netstat", "vars", "diagram"] {
-            let lines: String = blocks(&text).iter().map(|line| line.to_string() + "\n").collect();
+            let lines: String = blocks(&text).iter().map(|line| line.clone() + "\n").collect();
             let taken =
                 run(&["--timeout", "20", "-c", &format!("try\n{}except\nend\n{view}", lines.replace("def ", "# "))]);
             let all = taken.out + &taken.err;

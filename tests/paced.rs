@@ -137,7 +137,8 @@ fn told(out: &str) -> Told {
     let events = out.lines().filter_map(|line| line.find("{\"seq\"").map(|at| line[at..].trim()));
     for event in events.filter_map(|event| serde_json::from_str::<Value>(event).ok()) {
         let of = |key: &str| event[key].as_str().unwrap_or("");
-        if matches!(of("event"), "line" | "announced") || of("call") == "let" {
+        // Kernels send frames when they like, and again when nobody answers.
+        if matches!(of("event"), "line" | "announced" | "frame") || of("call") == "let" {
             continue;
         }
         if of("event") == "printed" && of("process").is_empty() {

@@ -166,7 +166,10 @@ const CONNECT_EX: Command = Command {
     python: "{S}.connect_ex({ADDR})",
     c: "int code = connect(s, (struct sockaddr *)&a, sizeof a) < 0 ? errno : 0;",
     man: "connect(2)",
-    errors: &[err("EAI_NONAME", "no host has that name: errors of the look-up are raised")],
+    errors: &[
+        err("EAI_NONAME", "no host has that name: errors of the look-up are raised"),
+        err("ENODEV", "no network interface has that name").cure("one that ifconfig lists"),
+    ],
     example: "srv = create_server 127.0.0.1:0\nwhere = getsockname srv\ncli = socket\nconnect_ex cli $where\n\
               close srv\nother = socket\nconnect_ex other $where",
     related: &["connect", "EINPROGRESS", "ECONNREFUSED"],
@@ -241,6 +244,8 @@ fn connect_ex(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
         let step = connect_to(world, to, peer);
         settle(world, step, |world, outcome| match outcome.map_err(|f| (f.name, f)) {
             Ok(_) => Ok(Value::Int(0).into()),
+            // No interface has that name: that is looked up before the call.
+            Err((_, failure)) if failure.is(libc::ENODEV) => Err(failure),
             Err((Name::Errno(_) | Name::Timeout, failure)) => {
                 world.note_failure(&failure);
                 let number = failure.name.number().unwrap_or(libc::EAGAIN);

@@ -186,18 +186,16 @@ const DETACH: Command = Command {
 
 const FILENO: Command = Command {
     name: "fileno",
-    summary: "the number of a socket's descriptor; -1 once it is closed",
-    params: &[req("S", Kind::Socket).or(EPOLLS)],
+    summary: "the number of a socket's or a file's descriptor; -1 once the socket is closed",
+    params: &[req("S", Kind::SocketOrFile).or(EPOLLS)],
     results: &[("fd", Holds::Fd)],
     returns: "the descriptor, a small number; -1 once the socket is closed",
     python: "{S}.fileno()",
     man: "socket(2)",
+    errors: &[err("Usage", "the file is closed")],
     example: "s = socket\nfileno s\nclose s\nfileno s",
     related: &["detach", "dup", "close", "EBADF"],
-    run: |_, args| {
-        let end = args.value(0).downcast::<Epoll>().map_or_else(|| args.socket(0), |epoll| Ok(epoll.end.clone()))?;
-        Ok(Value::Int(i128::from(end.fileno())).into())
-    },
+    run: fileno,
     ..base(Group::Sockets)
 };
 
@@ -338,6 +336,18 @@ fn dup(world: &mut World, args: &mut Args) -> Result<Step, Failure> {
     let socket = args.socket(0)?;
     let fd = fd::dup(socket.fd()?.as_fd()).map_err(Failure::os)?;
     Ok(socket_value(world.duplicate(&socket, fd)).into())
+}
+
+fn fileno(_: &mut World, args: &mut Args) -> Result<Step, Failure> {
+    let value = args.value(0);
+    let number = if let Some(file) = value.downcast::<File>() {
+        file.number().map_err(|_| Failure::usage("I/O operation on closed file"))?
+    } else if let Some(epoll) = value.downcast::<Epoll>() {
+        epoll.end.fileno()
+    } else {
+        args.socket(0)?.fileno()
+    };
+    Ok(Value::Int(i128::from(number)).into())
 }
 
 fn detach(world: &mut World, args: &mut Args) -> Result<Step, Failure> {

@@ -117,7 +117,9 @@ pub(super) fn words(frame: &WireFrame) -> String {
 
 /// What wires did to the frames of the socket that a call is about, which waited in vain.
 pub(super) fn evidence(case: &Case) -> Vec<Reason> {
-    let (Some(socket), Name::Timeout | Name::Errno(libc::ETIMEDOUT | libc::EAGAIN)) = (&case.socket, case.failure.name)
+    // To look who its peer is means to look through what happened to it: not where there is no wire.
+    let socket = case.socket.as_ref().filter(|socket| socket.shared.host().is_some());
+    let (Some(socket), Name::Timeout | Name::Errno(libc::ETIMEDOUT | libc::EAGAIN)) = (socket, case.failure.name)
     else {
         return Vec::new();
     };
@@ -132,9 +134,6 @@ pub(super) fn evidence(case: &Case) -> Vec<Reason> {
             is(&own, &from) && is(&peer, &to) || is(&own, &to) && is(&peer, &from)
         })
     };
-    if socket.shared.host().is_none() {
-        return Vec::new();
-    }
     let held = case.world.wires.held_for(socket).map(|frame| format!("the wire holds {}", frame.line()).into());
     let all: Vec<&WireFrame> = all(case.world).into_iter().filter(of_it).collect();
     // What was sent again and came is no evidence.

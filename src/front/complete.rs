@@ -280,11 +280,7 @@ impl Found {
     fn filter(&mut self, word: &Typed, names: &Names) {
         let Some((key, _)) = word.text.split_once('=') else { return Filter::keys().for_each(|key| self.open(key)) };
         self.after(if word.text.contains(',') { ',' } else { '=' }, word);
-        match key {
-            "wire" => names.wires.iter().for_each(|name| self.open(name)),
-            "from" | "to" => names.named("a host").for_each(|name| self.open(name)),
-            key => Filter::values(key).into_iter().for_each(|value| self.open(value)),
-        }
+        names.in_filter(key).into_iter().for_each(|value| self.open(value));
     }
 
     fn constants(&mut self, kind: Kind, set: &'static Constants) {

@@ -14,6 +14,7 @@ use crate::command::standing::{Standing, Subject};
 use crate::help::program::STEPS;
 use crate::os::trace;
 use crate::session::Session;
+use crate::wire::Filter;
 
 /// How long the editor waits for the main thread, which may be busy with a task, before it takes what it knew.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -47,9 +48,16 @@ impl Names {
         }
     }
 
-    /// The names of the things of a kind.
-    pub fn named(&self, kind: &str) -> impl Iterator<Item = &str> {
-        self.things.iter().filter(move |(_, subject)| subject.kind == kind).map(|(name, _)| &**name)
+    /// What can stand behind a key in a filter of frames.
+    pub fn in_filter(&self, key: &str) -> Vec<&str> {
+        match &*format!("{key}=") {
+            "wire=" => self.wires.iter().map(String::as_str).collect(),
+            "from=" | "to=" => {
+                let hosts = self.things.iter().filter(|(_, subject)| subject.kind == "a host");
+                hosts.map(|(name, _)| &**name).collect()
+            }
+            _ => Filter::values(key),
+        }
     }
 
     /// What a name holds.

@@ -89,7 +89,7 @@ fn above(session: &Session, screen: &Screen, standing: &NextStatement) {
     for text in lines_above(session, screen, standing) {
         let is_mark = matches!(marks::mark(text), Some(LessonMark::Part(_)));
         if !is_mark && !matches!(text.trim(), "" | "end") {
-            screen.remark(&printable(text));
+            screen.quote(&printable(text));
         }
     }
 }

@@ -145,6 +145,9 @@ fn blessed(path: &Path, head: &str, comparison: &Comparison) -> Verdict {
     Verdict::of(path, Outcome::Passed, std::iter::once(report).chain(turned).collect::<Vec<_>>().join("\n"))
 }
 
+/// Whether it was said that a network of its own is not to be had.
+static TOLD: AtomicBool = AtomicBool::new(false);
+
 /// Verify a transcript in a process of its own: descriptors are then numbered as when it was recorded.
 fn verify_apart(path: &Path, what: &Verification, isolated: bool, bound: Duration) -> Verdict {
     let bless = what.bless;
@@ -180,7 +183,6 @@ fn verify_apart(path: &Path, what: &Verification, isolated: bool, bound: Duratio
             (Outcome::Unreadable, format!("{}: it ended early: {}", path.display(), said.trim_end()))
         }
     };
-    static TOLD: AtomicBool = AtomicBool::new(false);
     let said = String::from_utf8_lossy(&output.stderr);
     if let Some(shared) =
         said.lines().find(|line| line.starts_with(SHARED)).filter(|_| !TOLD.swap(true, Ordering::Relaxed))

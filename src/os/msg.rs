@@ -134,7 +134,8 @@ pub(crate) fn send(
         Arg::Fd(fd.as_raw_fd()), Arg::Parts(data), Arg::Flags(&MSG_FLAGS, flags), Arg::Addr(to))
 }
 
-/// recvmsg(2) with that much room for ancillary data, headers included. Descriptors are received closed on exec.
+/// recvmsg(2) with that much room for ancillary data, headers included. Descriptors are to be received with
+/// `MSG_CMSG_CLOEXEC`, so that no child has them; the kernel gives that flag back, and here it is left out.
 pub(crate) fn recv(fd: BorrowedFd<'_>, buffer: &mut [u8], ancillary_size: usize, flags: i32) -> Result<Received, i32> {
     if ancillary_size > ANCILLARY_MAX {
         return Err(libc::EINVAL);
@@ -151,19 +152,18 @@ pub(crate) fn recv(fd: BorrowedFd<'_>, buffer: &mut [u8], ancillary_size: usize,
     control.attach(&mut header, ancillary_size);
     // SAFETY: every pointer in the header has the room that the header says, and only what the kernel wrote is read.
     let got = unsafe {
-        let len = libc::recvmsg(fd.as_raw_fd(), &raw mut header, flags | libc::MSG_CMSG_CLOEXEC);
+        let len = libc::recvmsg(fd.as_raw_fd(), &raw mut header, flags);
         room.len = header.msg_namelen;
         count(len).map(|len| Received {
             len,
             ancillary: unpack(&header),
-            // The kernel gives the flag back that we added.
-            flags: header.msg_flags & !(libc::MSG_CMSG_CLOEXEC & !flags),
+            flags: header.msg_flags & !libc::MSG_CMSG_CLOEXEC,
             from: (room.len != 0).then(|| room.addr(fd)),
         })
     };
     traced!("recvmsg", result = got;
         Arg::Fd(fd.as_raw_fd()), Arg::Data(received(buffer, result.as_ref().ok().map(|r| r.len))),
-        Arg::Int(buffer.len() as i64), Arg::Flags(&MSG_FLAGS, flags | libc::MSG_CMSG_CLOEXEC))
+        Arg::Int(buffer.len() as i64), Arg::Flags(&MSG_FLAGS, flags))
 }
 
 /// Take the ancillary data out of a control buffer, also the part of a piece that was cut short (`MSG_CTRUNC`).
@@ -212,7 +212,7 @@ mod tests {
         let rights = (libc::SOL_SOCKET, libc::SCM_RIGHTS, write.as_raw_fd().to_ne_bytes().repeat(2));
         assert_eq!(send(a.as_fd(), &[b"x"], &[rights], 0, None), Ok(1));
         drop(write);
-        let mut got = recv(b.as_fd(), &mut [0; 9], 64, 0).unwrap();
+        let mut got = recv(b.as_fd(), &mut [0; 9], 64, libc::MSG_CMSG_CLOEXEC).unwrap();
         assert_eq!(got.flags, 0, "not the MSG_CMSG_CLOEXEC that we added");
         let Some(Ancillary::Rights(fds)) = got.ancillary.pop() else { panic!("{got:?}") };
         assert_eq!(fds.len(), 2);

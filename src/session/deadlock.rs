@@ -86,9 +86,8 @@ impl Session {
             socket.kind == libc::SOCK_DGRAM || self.world.shares || self.world.is_from_outside(socket)
         };
         // What only comes over a wire that holds all, nobody outside can let through, but who sits at a prompt.
-        let from_outside = |socket: &Rc<Socket>| match self.world.wires.hold_all(socket) {
-            true => self.interactive,
-            false => from_outside(socket),
+        let from_outside = |socket: &Rc<Socket>| {
+            if self.world.wires.hold_all(socket) { self.interactive } else { from_outside(socket) }
         };
         let outside = match &wait.on {
             On::Line(..) => return Hope::None,
@@ -306,6 +305,7 @@ fn is_silent(socket: &Socket, other: &Socket, sends: bool) -> bool {
     if socket.shared.host().is_some() && gives_up(socket) {
         return false;
     }
-    let nothing_came = socket.ask(|fd| fd::poll(fd, libc::POLLRDHUP | libc::POLLPRI)) == Some(0);
-    nothing_came && (sends || other.ask(fd::outq) == Some(0))
+    // In this order: what is acknowledged by now has come by then. The other way round it may come in between.
+    let all_arrived = sends || other.ask(fd::outq) == Some(0);
+    all_arrived && socket.ask(|fd| fd::poll(fd, libc::POLLRDHUP | libc::POLLPRI)) == Some(0)
 }

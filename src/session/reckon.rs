@@ -36,13 +36,17 @@ pub(super) fn is_order(op: Operator, order: Option<Ordering>) -> bool {
     }
 }
 
-/// A sum or a product of whole numbers, unless it is too large.
+/// A sum or a product of whole numbers, unless it is too large; of usual ones what is divided, too.
 #[inline]
 pub(super) fn sum(op: Operator, x: i128, y: i128) -> Option<i128> {
     match op {
         Operator::Add => x.checked_add(y),
         Operator::Subtract => x.checked_sub(y),
         Operator::Multiply => x.checked_mul(y),
+        Operator::FloorDivide | Operator::Modulo => {
+            let (x, y) = (i64::try_from(x).ok()?, i64::try_from(y).ok().filter(|y| *y > 0)?);
+            Some(if op == Operator::Modulo { x.rem_euclid(y) } else { x.div_euclid(y) }.into())
+        }
         _ => None,
     }
 }

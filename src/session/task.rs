@@ -51,6 +51,7 @@ impl Frame {
     ) -> Result<Self, Failure> {
         let (params, count) = (&function.params, args.len());
         let mut slots = scope.slots();
+        slots.reserve_exact(function.slots);
         slots.resize_with(function.slots, || None);
         for (i, given) in args.enumerate() {
             let Given { key, value } = given.map_err(|failure| failure.at(i))?;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{Strand, World};
+use super::{Strand, World, stands};
 use crate::value::Failure;
 use crate::wire::{Fate, Out};
 
@@ -69,7 +69,7 @@ impl World {
     /// What was let go goes out.
     pub(crate) fn flush_wire(&mut self, wire: usize) {
         self.send_out(wire);
-        self.standings.let_go();
+        self.wires.standings.look();
         self.carry_now();
     }
 
@@ -89,7 +89,10 @@ impl World {
         let overflows = strand.wire.counts().2 == 1;
         let frame = strand.wire.log().get(number);
         let fate = frame.map(|frame| frame.fate);
-        frame.into_iter().for_each(|frame| self.standings.see(frame));
+        let changes = frame.is_some_and(stands::changes);
+        if changes {
+            self.wires.standings.look();
+        }
         if self.wires.shows || fate == Some(Fate::Held) || (fate == Some(Fate::NoRoom) && overflows) {
             self.show_frame(wire, number, held);
         }
@@ -128,7 +131,7 @@ impl World {
             self.wires.get_mut(wire).wire.arrive(now);
             self.send_out(wire);
         }
-        self.standings.let_go();
+        self.wires.standings.look();
         true
     }
 

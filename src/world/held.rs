@@ -146,7 +146,7 @@ impl World {
             let host = orphan.shared.host().is_some();
             let last = trace::aside(|| Last::of(orphan.fd.as_fd(), orphan.shared.host().map(Rc::as_ref), held));
             if let Some(ends) = last.ends().filter(|_| host && !held && last.state.is_some()) {
-                self.standings.part(orphan.serial, ends);
+                self.wires.standings.part(orphan.serial, ends);
             }
             record.add(orphan.serial, Did::Closed(Box::new(last)));
         }

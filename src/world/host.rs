@@ -4,8 +4,6 @@
 //! ([`crate::os::hosts`]). All links end at one cable, and what comes there is carried on by us ([`super::carry`]).
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashSet;
-use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::rc::{Rc, Weak};

@@ -3,6 +3,7 @@
 //! It knows no program and no scheduler. A task is a number here: who waits on a socket, who can run again.
 
 mod arrivals;
+mod buffer;
 mod carry;
 mod clock;
 mod drained;
@@ -45,6 +46,7 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::rc::{Rc, Weak};
 
 pub use arrivals::Arrival;
+pub use buffer::{BUFFER_MAX, SHARED_BUFFER};
 pub use clock::Clock;
 pub use drained::Drained;
 pub use drops::dropped;
@@ -72,13 +74,8 @@ use socket::Orphan;
 use crate::os::poller::{News, Poller};
 use crate::os::process::Prints;
 use crate::os::{addr, fd, sockopt, trace};
-use crate::value::{Addr, Failure, Reply, Tried, Value, bounds};
+use crate::value::{Addr, Failure, Reply, Tried, Value};
 use record::{Did, Last};
-
-/// What one receive takes at most in the common case: the buffer that all sockets share.
-pub const SHARED_BUFFER: usize = 256 * 1024;
-/// What one receive takes at most in any case.
-pub const BUFFER_MAX: usize = bounds::TEXT_MAX;
 
 /// The world that calls act on.
 #[derive(Default)]
@@ -96,7 +93,6 @@ pub struct World {
     /// What sockets had whose descriptors were taken out, by the kernel's numbers for them.
     taken_out: Vec<(u64, Rc<Shared>)>,
     meetings: meetings::Meetings,
-    standings: stands::Standings,
     /// The mode of sockets to come.
     pub default_mode: Option<f64>,
     /// What happened to each socket, where that is kept.
@@ -146,25 +142,6 @@ impl World {
             self.poller = Some(Poller::new()?);
         }
         self.poller.as_mut().ok_or_else(|| io::ErrorKind::NotFound.into())
-    }
-
-    /// The shared receive buffer, with at least that much room.
-    #[inline]
-    pub fn buffer(&mut self, size: usize) -> &mut [u8] {
-        let size = size.clamp(1, BUFFER_MAX);
-        if self.buffer.len() < size {
-            // New memory of the kernel's is zero already, and is there only once it is written to.
-            self.buffer = vec![0; size.max(SHARED_BUFFER)];
-        }
-        &mut self.buffer[..size]
-    }
-
-    /// Give back what an unusually large receive made the shared buffer grow to.
-    pub fn trim_buffer(&mut self) {
-        if self.buffer.len() > 16 * SHARED_BUFFER {
-            self.buffer.truncate(SHARED_BUFFER);
-            self.buffer.shrink_to_fit();
-        }
     }
 
     fn default_mode(&self) -> Mode {

@@ -20,14 +20,8 @@ pub(super) struct Standings {
 }
 
 impl Standings {
-    /// A frame came: it may change how its connection stands.
-    pub(super) fn see(&mut self, frame: &WireFrame) {
-        let changes = Flags::SYN.and(Flags::FIN).and(Flags::RST);
-        self.due |= frame.said.tcp.as_ref().is_some_and(|tcp| tcp.flags.any(changes));
-    }
-
-    /// Frames were let go.
-    pub(super) fn let_go(&mut self) {
+    /// Frames came that may change how a connection stands, or were let go.
+    pub(super) fn look(&mut self) {
         self.due = true;
     }
 
@@ -35,6 +29,12 @@ impl Standings {
     pub(super) fn part(&mut self, socket: u64, ends: Ends) {
         self.parting.push((socket, ends));
     }
+}
+
+/// Whether a frame may change how its connection stands.
+pub(super) fn changes(frame: &WireFrame) -> bool {
+    let flags = Flags::SYN.and(Flags::FIN).and(Flags::RST);
+    frame.said.tcp.as_ref().is_some_and(|tcp| tcp.flags.any(flags))
 }
 
 /// Whether what comes next is certain to change it.
@@ -45,7 +45,7 @@ fn passes(state: State) -> bool {
 impl World {
     /// Write down how connections stand that stand otherwise than before.
     pub(super) fn note_standings(&mut self) {
-        if self.record.is_none() || !self.standings.due {
+        if self.record.is_none() || !self.wires.standings.due {
             return;
         }
         let mut now: Vec<(u64, State)> = Vec::new();
@@ -56,25 +56,25 @@ impl World {
                 now.push((socket.serial, state));
             }
         }
-        let parting = std::mem::take(&mut self.standings.parting);
+        let parting = std::mem::take(&mut self.wires.standings.parting);
         for (socket, ends) in parting {
             // What the kernel knows no more is over.
             let state = trace::aside(|| self.connection(&ends)).map_or(State::Close, |entry| entry.state);
             now.push((socket, state));
             if !matches!(state, State::TimeWait | State::Close) {
-                self.standings.parting.push((socket, ends));
+                self.wires.standings.parting.push((socket, ends));
             }
         }
-        self.standings.due = now.iter().any(|(_, state)| passes(*state));
+        self.wires.standings.due = now.iter().any(|(_, state)| passes(*state));
         for (socket, state) in now {
             let Some(record) = &mut self.record else { return };
             let accepted = |did: &Did| matches!(did, Did::Accepted(..));
             let first = || if record.last(socket, accepted).is_some() { State::Established } else { State::Close };
-            let before = self.standings.known.get(&socket).copied().unwrap_or_else(first);
+            let before = self.wires.standings.known.get(&socket).copied().unwrap_or_else(first);
             if state != before && state != State::Listen {
                 record.add(socket, Did::Stands(state));
             }
-            self.standings.known.insert(socket, state);
+            self.wires.standings.known.insert(socket, state);
         }
     }
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Instant, SystemTime};
 
+use super::stands::Standings;
 use super::{Hosts, Socket, TaskId};
 use crate::value::Failure;
 use crate::wire::{Flags, Wire, WireFrame, pcapng};
@@ -46,6 +47,8 @@ pub struct Wires {
     untold: (Vec<String>, usize),
     /// How many frames came faster than they were read, and were lost before any wire.
     pub(crate) missed: u64,
+    /// How connections stand.
+    pub(super) standings: Standings,
     /// The tasks that wait for a frame to be held.
     waiters: Vec<TaskId>,
     /// When the alarm is set for.

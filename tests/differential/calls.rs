@@ -43,6 +43,16 @@ pub fn long(n: usize) -> Word {
     Word { sockpit: format!("$d{n}"), python: format!("d{n}") }
 }
 
+/// A service by its name or number, or none.
+pub fn service(service: &str) -> Word {
+    let python = match service {
+        "none" => "None".into(),
+        name if name.parse::<i64>().is_err() => format!("\"{name}\""),
+        number => number.into(),
+    };
+    Word { sockpit: service.into(), python }
+}
+
 /// An address that a call gave.
 pub fn address(name: &str) -> Word {
     Word { sockpit: format!("${name}"), python: format!("plain({name})") }
@@ -68,6 +78,27 @@ pub fn host(host: &str, port: &str) -> Word {
     Word { sockpit, python: format!("(\"{host}\", {port})") }
 }
 
+/// An address of IP with the port of one that a call gave.
+pub fn port_of(host: &str, name: &str) -> Word {
+    Word { sockpit: format!("{host} ${{{name}.port}}"), python: format!("(\"{host}\", {name}.given[1])") }
+}
+
+/// An address of netlink: the kernel, or one that it chooses.
+pub fn netlink(pid: &str, groups: &str) -> Word {
+    Word { sockpit: format!("{pid}:{groups}"), python: format!("({pid}, {groups})") }
+}
+
+/// Frames of that protocol on an interface.
+pub fn frames(interface: &str, protocol: &str) -> Word {
+    let sockpit = format!("packet:{interface}:{protocol}");
+    Word { sockpit, python: format!("(\"{interface}\", {protocol})") }
+}
+
+/// A text that may be empty.
+pub fn text(text: &str) -> Word {
+    plain(format!("\"{text}\""))
+}
+
 /// A limit in seconds, or none.
 pub fn seconds(seconds: Option<f64>) -> Word {
     let sockpit = seconds.map_or("none".into(), |s| s.to_string());
@@ -81,6 +112,31 @@ pub fn on(on: bool) -> Word {
 
 pub fn socket(s: &str, family: &str, kind: &str) -> Call {
     gives(&[s], format!("socket {family} {kind}"), format!("socket({family}, {kind})"))
+}
+
+/// With the number of a protocol.
+pub fn socket_of(s: &str, family: &str, kind: &str, protocol: &str) -> Call {
+    let python = format!("socket({family}, {kind}, {protocol})");
+    gives(&[s], format!("socket {family} {kind} {protocol}"), python)
+}
+
+/// `create_server`, with what is named: its name, and its value.
+pub fn server(s: &str, at: &Word, named: &[(&str, Word)]) -> Call {
+    let words: String = named.iter().map(|(name, value)| format!(" {name}={}", value.sockpit)).collect();
+    let items: String = named.iter().map(|(name, value)| format!(", {name}={}", value.python)).collect();
+    gives(&[s], format!("create_server {}{words}", at.sockpit), format!("create_server({}{items})", at.python))
+}
+
+/// A call of a few words and one result, named alike in both.
+pub fn asked(r: &str, call: &str, words: &[Word]) -> Call {
+    let sockpit: Vec<&str> = words.iter().map(|word| word.sockpit.as_str()).collect();
+    let python: Vec<&str> = words.iter().map(|word| word.python.as_str()).collect();
+    gives(&[r], format!("{call} {}", sockpit.join(" ")), format!("{call}({})", python.join(", ")))
+}
+
+/// `getnameinfo`.
+pub fn names(names: [&str; 2], at: &Word, flags: &str) -> Call {
+    gives(&names, format!("getnameinfo \"{}\" {flags}", at.sockpit), format!("getnameinfo({}, {flags})", at.python))
 }
 
 pub fn adopted(s: &str, fd: &str) -> Call {
@@ -279,10 +335,11 @@ pub fn linger(s: &str, on: i32, seconds: i32) -> Call {
     setsockopt(s, "SOL_SOCKET", "SO_LINGER", &value)
 }
 
-pub fn makefile(f: &str, s: &str, mode: &str, buffering: Option<i32>) -> Call {
-    let (word, item) =
-        buffering.map_or_else(Default::default, |n| (format!(" buffering={n}"), format!(", buffering={n}")));
-    gives(&[f], format!("makefile {s} {mode}{word}"), format!("makefile({s}, \"{mode}\"{item})"))
+/// With what is named: its name, and its value.
+pub fn makefile(f: &str, s: &str, mode: &str, named: &[(&str, Word)]) -> Call {
+    let words: String = named.iter().map(|(name, value)| format!(" {name}={}", value.sockpit)).collect();
+    let items: String = named.iter().map(|(name, value)| format!(", {name}={}", value.python)).collect();
+    gives(&[f], format!("makefile {s} {mode}{words}"), format!("makefile({s}, \"{mode}\"{items})"))
 }
 
 pub fn readline(r: &str, f: &str) -> Call {
@@ -294,7 +351,7 @@ pub fn read(r: &str, f: &str, n: i64) -> Call {
 }
 
 pub fn write(r: &str, f: &str, data: &Word) -> Call {
-    gives(&[r], format!("write {f} {}", data.sockpit), format!("{f}.write({})", data.python))
+    gives(&[r], format!("write {f} {}", data.sockpit), format!("write({f}, {})", data.python))
 }
 
 pub fn flush(f: &str) -> Call {

@@ -3,9 +3,9 @@
 //! A program always ends. Its sockets have a timeout, or where they block the kernel's SO_RCVTIMEO and SO_SNDTIMEO, all of
 //! a few milliseconds; what is to be waited for in a task of its own has a longer one.
 
-use super::calls::{self, Word, address, bytes, host, long, own, plain, unnamed};
+use super::calls::{self, Word, address, bytes, frames, host, long, netlink, own, plain, unnamed};
 use super::options::{self, FLAGS_IN};
-use super::program::{Call, LIMIT, Program, Step};
+use super::program::{Call, LIMIT, PROTOCOL, Program, Step};
 
 /// Numbers at random, the same for the same seed.
 #[derive(Default)]
@@ -49,7 +49,7 @@ pub struct Socket {
 #[derive(Default)]
 pub struct Maker {
     pub dice: Dice,
-    program: Program,
+    pub program: Program,
     count: usize,
     pub sockets: Vec<Socket>,
     pub files: Vec<String>,
@@ -74,7 +74,7 @@ pub fn program(seed: u64) -> Program {
 }
 
 pub const TCP: &str = "SOCK_STREAM";
-const UDP: &str = "SOCK_DGRAM";
+pub const UDP: &str = "SOCK_DGRAM";
 const PACKETS: &str = "SOCK_SEQPACKET";
 /// What a socket may be; the first are the usual ones.
 const KINDS: [(&str, &str); 7] = [
@@ -129,7 +129,10 @@ impl Maker {
     pub fn place(&mut self, family: &str) -> Word {
         match family {
             "AF_INET" => host("127.0.0.1", "0"),
-            "AF_INET6" => host("::1", "0"),
+            // The second is IPv4's, mapped: it never leaves the machine either.
+            "AF_INET6" => host(self.dice.pick(&["::1", "::1", "::1", "::ffff:127.0.0.1"]), "0"),
+            "AF_NETLINK" => netlink("0", "0"),
+            "AF_PACKET" => frames(self.dice.pick(&["lo", "lo", "lo", "nosuch0"]), PROTOCOL),
             _ if self.dice.one_in(4) => unnamed(),
             _ => {
                 let name = self.name('n');
@@ -172,7 +175,10 @@ impl Maker {
     /// Sockets to begin with.
     pub fn begin(&mut self) {
         let kind = self.dice.pick(&KINDS);
-        match self.dice.below(10) {
+        match self.dice.below(12) {
+            10 => self.rare(),
+            11 if self.dice.one_in(2) => self.texts(),
+            11 => self.twice(),
             0 => {
                 let s = self.name('s');
                 let kind = if self.dice.one_in(2) { kind } else { self.dice.pick(&ODD) };

@@ -24,6 +24,7 @@ pub const KNOWN: &[Known] = &[
     Known { heading: "What is closed says EBADF", goes_on: true, is: closed },
     Known { heading: "An address is of a family", goes_on: true, is: other_family },
     Known { heading: "A wrong number is told of first", goes_on: true, is: port_first },
+    Known { heading: "inet_ntop of another family", goes_on: true, is: no_family },
     Known { heading: "readline of what has not come", goes_on: true, is: readline_of_nothing },
     Known { heading: "MSG_TRUNC gives zeros", goes_on: true, is: cut },
 ];
@@ -53,8 +54,14 @@ fn other_family(call: &Call, here: &Outcome, there: &Outcome) -> bool {
     call.sockpit.contains("$a") && (failed(here, &["Usage"]) || both && failed(there, &["Usage"]))
 }
 
-fn port_first(_: &Call, here: &Outcome, there: &Outcome) -> bool {
-    failed(here, &["Usage"]) && failed(there, &["EAI_ADDRFAMILY"])
+fn port_first(call: &Call, here: &Outcome, there: &Outcome) -> bool {
+    let other =
+        failed(there, &["EAI_ADDRFAMILY"]) || call.is(&["create_server"]) && matches!(there, Outcome::Failed(_));
+    failed(here, &["Usage"]) && (other || call.is(&["getnameinfo"]))
+}
+
+fn no_family(call: &Call, here: &Outcome, there: &Outcome) -> bool {
+    call.is(&["inet_ntop"]) && failed(here, &["EAFNOSUPPORT"]) && failed(there, &["Usage"])
 }
 
 fn readline_of_nothing(call: &Call, here: &Outcome, there: &Outcome) -> bool {
@@ -71,7 +78,7 @@ fn cut(call: &Call, here: &Outcome, there: &Outcome) -> bool {
 }
 
 /// How many bytes a value has.
-fn length(value: &Value) -> Option<usize> {
+pub fn length(value: &Value) -> Option<usize> {
     let text = value["bytes"].as_str()?;
     let coded = value["encoding"] == "base64";
     Some(if coded { text.trim_end_matches('=').len() * 3 / 4 } else { text.len() })

@@ -1,6 +1,6 @@
 //! Single calls at random, on any socket of a program.
 
-use super::calls::{self, Word, address, bytes, host, int, long, on, own, plain, seconds};
+use super::calls::{self, Word, address, bytes, host, int, long, netlink, on, own, plain, seconds, text};
 use super::generate::{Maker, Socket, TCP};
 use super::options::{self, FLAGS_IN, FLAGS_OUT};
 use super::program::Call;
@@ -31,7 +31,10 @@ impl Maker {
             75..80 => self.ready(&s),
             80..86 => self.another(&s),
             86..92 => self.file(&s),
-            92..98 => self.connection(&s),
+            92..95 => self.connection(&s),
+            95 => self.server(),
+            96 | 97 => self.resolve(),
+            98 => self.wrong(&s),
             _ => self.begin(),
         }
     }
@@ -59,8 +62,11 @@ impl Maker {
     }
 
     pub fn to(&mut self, s: &Socket) -> Word {
-        if self.addresses.is_empty() || self.dice.one_in(8) {
+        let few = matches!(s.family, "AF_NETLINK" | "AF_PACKET");
+        if few || self.addresses.is_empty() || self.dice.one_in(8) {
             return match s.family {
+                "AF_NETLINK" => netlink(self.dice.pick(&["0", "0", "4294967295"]), "0"),
+                "AF_PACKET" => self.place(s.family),
                 "AF_INET" => host(self.dice.pick(&HOSTS4), self.dice.pick(&PORTS)),
                 "AF_INET6" => host(self.dice.pick(&HOSTS6), self.dice.pick(&PORTS)),
                 _ => own("nobody"),
@@ -119,7 +125,10 @@ impl Maker {
             0..5 => calls::recv(&r, &s.name, room, flags),
             5 | 6 => {
                 let a = self.name('a');
-                self.addresses.push(a.clone());
+                // Others are taken for what they are not: a text for an interface, a pid for a port.
+                if matches!(s.family, "AF_INET" | "AF_INET6" | "AF_UNIX") {
+                    self.addresses.push(a.clone());
+                }
                 calls::recvfrom(&r, &a, &s.name, room, flags)
             }
             _ => {
@@ -179,8 +188,7 @@ impl Maker {
 
     fn option(&mut self, s: &Socket) {
         let r = self.name('r');
-        let ip = s.family != "AF_UNIX";
-        let option = options::any(&mut self.dice, ip);
+        let option = options::any(&mut self.dice, s.family);
         let calls = match self.dice.below(12) {
             0..6 => {
                 let number = options::number(&mut self.dice, option.usual);
@@ -229,9 +237,9 @@ impl Maker {
         let f = self.files.len();
         if f == 0 || self.dice.one_in(4) {
             let f = self.name('f');
-            let mode = self.dice.pick(&["rb", "wb", "rwb", "rwb", "xb"]);
-            let buffering = self.dice.pick(&[None, None, None, Some(0), Some(1), Some(4), Some(100)]);
-            self.push([calls::makefile(&f, &s.name, mode, buffering)]);
+            let mode = self.dice.pick(&["rb", "wb", "rwb", "rwb", "xb", "r", "w", "rw"]);
+            let named = self.file_named(mode);
+            self.push([calls::makefile(&f, &s.name, mode, &named)]);
             self.files.push(f);
             return;
         }
@@ -248,6 +256,38 @@ impl Maker {
             _ => calls::close(&f),
         };
         self.push([call]);
+    }
+
+    /// How a file is asked for: its buffer, and of text its encoding and its line ends.
+    pub fn file_named(&mut self, mode: &str) -> Vec<(&'static str, Word)> {
+        let mut named = Vec::new();
+        if self.dice.one_in(2) {
+            named.push(("buffering", plain(self.dice.pick(&[0, 1, 1, 4, 100, -1]))));
+        }
+        // With b they are wrong.
+        let few = if mode.contains('b') { 12 } else { 2 };
+        if self.dice.one_in(few) {
+            named.push((
+                "encoding",
+                text(self.dice.pick(&[
+                    "latin-1",
+                    "latin-1",
+                    "ascii",
+                    "utf-8",
+                    "utf-16",
+                    "utf-16-le",
+                    "utf-8-sig",
+                    "no-such",
+                ])),
+            ));
+        }
+        if self.dice.one_in(few) {
+            named.push(("newline", text(self.dice.pick(&["", "\\n", "\\r", "\\r\\n", "x"]))));
+        }
+        if self.dice.one_in(2 * few) {
+            named.push(("errors", text(self.dice.pick(&["replace", "ignore", "backslashreplace", "strict"]))));
+        }
+        named
     }
 
     fn connection(&mut self, s: &Socket) {

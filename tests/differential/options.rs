@@ -59,6 +59,24 @@ const IP: &[Opt] = &[
     opt("IPPROTO_IPV6", "IPV6_RECVPKTINFO", 1),
 ];
 
+const UDPLITE: &[Opt] =
+    &[opt("IPPROTO_UDPLITE", "UDPLITE_SEND_CSCOV", 8), opt("IPPROTO_UDPLITE", "UDPLITE_RECV_CSCOV", 8)];
+
+const NETLINK: &[Opt] = &[
+    opt("SOL_NETLINK", "NETLINK_PKTINFO", 1),
+    opt("SOL_NETLINK", "NETLINK_BROADCAST_ERROR", 1),
+    opt("SOL_NETLINK", "NETLINK_NO_ENOBUFS", 1),
+    opt("SOL_NETLINK", "NETLINK_CAP_ACK", 1),
+    opt("SOL_NETLINK", "NETLINK_EXT_ACK", 1),
+];
+
+const PACKET: &[Opt] = &[
+    opt("SOL_PACKET", "PACKET_AUXDATA", 1),
+    opt("SOL_PACKET", "PACKET_ORIGDEV", 1),
+    opt("SOL_PACKET", "PACKET_IGNORE_OUTGOING", 1),
+    opt("SOL_PACKET", "PACKET_QDISC_BYPASS", 1),
+];
+
 /// What tells a receiver of each message.
 pub fn told(family: &str) -> [&'static str; 3] {
     match family {
@@ -82,9 +100,19 @@ pub fn beside(dice: &mut Dice, family: &str) -> [(&'static str, &'static str, i3
 const EDGES: [i64; 14] =
     [-2_147_483_648, -2, -1, 0, 1, 2, 7, 255, 256, 32767, 32768, 65536, 2_147_483_647, 2_147_483_648];
 
-/// Any option; of IP where the socket may have such.
-pub fn any(dice: &mut Dice, ip: bool) -> Opt {
-    if dice.one_in(2) == ip { dice.pick(IP) } else { dice.pick(SOCKET) }
+/// Any option, of the socket's own family for the most part.
+pub fn any(dice: &mut Dice, family: &str) -> Opt {
+    match family {
+        _ if dice.one_in(2) => dice.pick(SOCKET),
+        _ if dice.one_in(8) => {
+            let from = dice.pick(&[UDPLITE, NETLINK, PACKET, IP]);
+            dice.pick(from)
+        }
+        "AF_NETLINK" => dice.pick(NETLINK),
+        "AF_PACKET" => dice.pick(PACKET),
+        "AF_UNIX" => dice.pick(SOCKET),
+        _ => dice.pick(IP),
+    }
 }
 
 /// A value for an option.

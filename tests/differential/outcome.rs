@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::known::{TRIED_FIRST, known};
+use super::known::{TRIED_FIRST, known, length};
 use super::program::{Call, Step};
 
 /// What a call came to.
@@ -75,6 +75,16 @@ impl Bound {
             let (a, b) = (port(here), port(there));
             let ports = a == b || (CHOSEN.contains(&a) && CHOSEN.contains(&b) && bound(&mut self.ports, a, &b));
             return get(here, "host") == get(there, "host") && ports && rest("flowinfo") && rest("scope_id");
+        }
+        if get(here, "family").is_some() {
+            // Of netlink or of frames: which number a socket or a protocol has differs.
+            let rest = ["family", "ifname", "pkttype", "hatype", "groups"];
+            let number = |v: &Value, key| get(v, key).and_then(|n| n.as_i64()).unwrap_or(0);
+            let own = ["pid", "proto"].map(|key| (number(here, key), number(there, key)));
+            let is_same = |(a, b): (i64, i64)| a == b || a != 0 && b != 0 && bound(&mut self.numbers, a, &b);
+            return own.into_iter().all(is_same)
+                && rest.into_iter().all(|key| get(here, key) == get(there, key))
+                && get(here, "addr").map(|a| length(&a)) == get(there, "addr").map(|a| length(&a));
         }
         if let (Some(Value::String(a)), Some(Value::String(b))) = (get(here, "abstract"), get(there, "abstract")) {
             return a == b || (a.len() == 5 && b.len() == 5 && bound(&mut self.names, a, &b));

@@ -9,8 +9,25 @@ use super::outcome::Outcome;
 /// What stands in a program where a run of it has a word of its own: both runs are of one kernel, and names in it differ.
 pub const TAG: &str = "TAG";
 
+/// Likewise, a protocol of frames that nobody else sends.
+pub const PROTOCOL: &str = "~PROTOCOL~";
+
 /// Likewise, how long a task waits at most.
 pub const LIMIT: &str = "~LIMIT~";
+
+/// What a run has of its own.
+pub struct Own {
+    /// A word for names, as long as any other.
+    pub tag: String,
+    /// A number that no protocol has.
+    pub protocol: u32,
+}
+
+impl Own {
+    fn put(&self, text: &str, limit: &str) -> String {
+        text.replace(TAG, &self.tag).replace(PROTOCOL, &self.protocol.to_string()).replace(LIMIT, limit)
+    }
+}
 
 /// A call as both languages write it.
 #[derive(Clone, Debug)]
@@ -63,7 +80,7 @@ fn longs(program: &[Step]) -> impl Iterator<Item = usize> {
 }
 
 /// A script, and for each of its calls the line it is on.
-pub fn script(program: &[Step], tag: &str, limit: &str) -> (String, Vec<usize>) {
+pub fn script(program: &[Step], own: &Own, limit: &str) -> (String, Vec<usize>) {
     let mut out = String::from("setdefaulttimeout 0.005\n");
     for n in longs(program) {
         let _ = writeln!(out, "let d{n} = \"x\" * {n}");
@@ -88,7 +105,7 @@ pub fn script(program: &[Step], tag: &str, limit: &str) -> (String, Vec<usize>) 
             out.push_str("sleep 0.002\n");
         }
     }
-    (out.replace(TAG, tag).replace(LIMIT, limit), lines)
+    (own.put(&out, limit), lines)
 }
 
 /// The same for people: short, and it fails where Python did something else, if that was an error.
@@ -114,7 +131,7 @@ pub fn shown(program: &[Step], python: &[Outcome]) -> String {
             let _ = writeln!(out, "end\n{task} = spawn {task}_calls\nsleep 0.002");
         }
     }
-    out.replace(LIMIT, "1.5")
+    out.replace(LIMIT, "1.5").replace(PROTOCOL, "34997")
 }
 
 /// The names that a task gives to all.
@@ -124,7 +141,7 @@ fn global(step: &Step, before: &str, between: &str) -> String {
 }
 
 /// The same in Python.
-pub fn python(program: &[Step], tag: &str, limit: &str) -> String {
+pub fn python(program: &[Step], own: &Own, limit: &str) -> String {
     let mut out = String::from("setdefaulttimeout(0.005)\n");
     for n in longs(program) {
         let _ = writeln!(out, "d{n} = b\"x\" * {n}");
@@ -153,5 +170,5 @@ pub fn python(program: &[Step], tag: &str, limit: &str) -> String {
             let _ = writeln!(out, "{task} = spawn({task}_calls)");
         }
     }
-    out.replace(TAG, tag).replace(LIMIT, limit)
+    own.put(&out, limit)
 }

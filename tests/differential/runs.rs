@@ -1,14 +1,23 @@
 //! The two runs of a program: sockpit's and Python's.
 
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::Value;
 
 use super::outcome::Outcome;
-use super::program::{Step, calls, python, script};
+use super::program::{Own, Step, calls, python, script};
 use crate::common::{Killed, SOCKPIT, command};
+
+/// Who may nothing.
+const NOBODY: u32 = 65534;
+
+/// Whether a run can be nobody's: by root, of a program that all may run.
+pub fn may_be_nobody() -> bool {
+    command(&["-c", "quit"]).uid(NOBODY).output().is_ok_and(|output| output.status.success())
+}
 
 /// What Python is told to run.
 const WORKER: &str = include_str!("worker.py");
@@ -17,14 +26,20 @@ const WORKER: &str = include_str!("worker.py");
 pub struct Python {
     /// A fault that was planted in what it is given: a word, and what stands for it.
     fault: Option<(&'static str, &'static str)>,
+    /// Both runs are nobody's, who has no privilege.
+    nobody: bool,
     child: Killed,
     to: ChildStdin,
     from: BufReader<std::process::ChildStdout>,
 }
 
 impl Python {
-    pub fn new(fault: Option<(&'static str, &'static str)>) -> Self {
-        let mut child: Child = Command::new("python3")
+    pub fn new(fault: Option<(&'static str, &'static str)>, nobody: bool) -> Self {
+        let mut python = Command::new("python3");
+        if nobody {
+            python.uid(NOBODY);
+        }
+        let mut child: Child = python
             .args(["-B", "-c", WORKER])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -32,12 +47,12 @@ impl Python {
             .spawn()
             .expect("python3 runs");
         let (to, from) = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        Self { fault, child: Killed(child), to, from }
+        Self { fault, nobody, child: Killed(child), to, from }
     }
 
     /// Give it a program.
     fn start(&mut self, program: &[Step], limit: &str) {
-        let mut text = python(program, &tag(), limit);
+        let mut text = python(program, &own(), limit);
         if let Some((word, other)) = self.fault {
             text = text.replace(word, other);
         }
@@ -51,7 +66,7 @@ impl Python {
         let mut line = String::new();
         if self.from.read_line(&mut line).unwrap_or(0) == 0 {
             let _ = self.child.0.wait();
-            *self = Self::new(self.fault);
+            *self = Self::new(self.fault, self.nobody);
             return all;
         }
         let told: Value = serde_json::from_str(&line).expect("the worker writes JSON");
@@ -67,22 +82,28 @@ impl Python {
     }
 }
 
-/// A word for the names of one run, as long as any other.
-fn tag() -> String {
+/// What one run has of its own.
+fn own() -> Own {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    format!("D{:07}x{:07}", std::process::id() % 10_000_000, COUNT.fetch_add(1, Ordering::Relaxed) % 10_000_000)
+    let (process, count) = (std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let tag = format!("D{:07}x{:07}", process % 10_000_000, count % 10_000_000);
+    Own { tag, protocol: 34_000 + (process * 1000 + count) % 31_000 }
 }
 
 /// Run a program in both, at once; its tasks wait so long at most.
 pub fn both(program: &[Step], python: &mut Python, limit: &str) -> [Vec<Outcome>; 2] {
-    let (text, lines) = script(program, &tag(), limit);
+    let (text, lines) = script(program, &own(), limit);
     python.start(program, limit);
-    let sockpit = sockpit(&text, &lines);
+    let sockpit = sockpit(&text, &lines, python.nobody);
     [sockpit, python.outcomes(calls(program).count())]
 }
 
-fn sockpit(text: &str, lines: &[usize]) -> Vec<Outcome> {
-    let output = command(&["--json", "--timeout", "60", "-c", text]).output().expect("sockpit runs");
+fn sockpit(text: &str, lines: &[usize], nobody: bool) -> Vec<Outcome> {
+    let mut command = command(&["--json", "--timeout", "60", "-c", text]);
+    if nobody {
+        command.uid(NOBODY);
+    }
+    let output = command.output().expect("sockpit runs");
     let mut all = vec![Outcome::Missing; lines.len()];
     for line in output.stdout.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
         let event: Value = serde_json::from_slice(line).expect("sockpit writes JSON");

@@ -13,6 +13,9 @@ SO_PEEK_OFF = 42
 SIOCATMARK = 0x8905
 IP_RECVTTL = 12
 IP_PKTINFO = 8
+SOL_NETLINK, SOL_PACKET = 270, 263
+NETLINK_PKTINFO, NETLINK_BROADCAST_ERROR, NETLINK_NO_ENOBUFS, NETLINK_CAP_ACK, NETLINK_EXT_ACK = 3, 4, 5, 10, 11
+PACKET_AUXDATA, PACKET_ORIGDEV, PACKET_QDISC_BYPASS, PACKET_IGNORE_OUTGOING = 8, 9, 20, 23
 
 
 def value(v):
@@ -113,7 +116,11 @@ class Address:
 
     def __init__(self, given):
         self.given = given
-        if isinstance(given, tuple):
+        if isinstance(given, tuple) and isinstance(given[-1], bytes):
+            self.shown = dict(zip(("ifname", "proto", "pkttype", "hatype", "addr"), given), family=17, addr=value(given[-1]))
+        elif isinstance(given, tuple) and isinstance(given[0], int):
+            self.shown = dict(zip(("pid", "groups"), given), family=16)
+        elif isinstance(given, tuple):
             self.shown = dict(zip(("host", "port", "flowinfo", "scope_id"), given))
         elif isinstance(given, bytes) and given[:1] == b"\0":
             self.shown = {"abstract": value(given[1:]) if not given[1:].isascii() else given[1:].decode()}
@@ -235,8 +242,10 @@ def detach(s):
 
 
 def makefile(s, mode, **named):
-    # The mode is looked at first.
-    return (opened(s) if set(mode) <= set("rwb") else s).makefile(mode, **named)
+    # What is asked for is looked at first.
+    f = s.makefile(mode, **named)
+    opened(s)
+    return f
 
 
 def ioctl(s, number):
@@ -250,6 +259,19 @@ def inq(s):
 
 def atmark(s):
     return ioctl(s, SIOCATMARK) != 0
+
+
+def getaddrinfo(*args):
+    infos = module.getaddrinfo(*args)
+    return [[family.name, kind.name, proto, name, Address(at)] for family, kind, proto, name, at in infos]
+
+
+def write(f, data):
+    """What is text is text to sockpit where the file is of text."""
+    try:
+        return f.write(data.decode() if isinstance(f, io.TextIOBase) else data)
+    except UnicodeDecodeError:
+        raise TypeError("bytes") from None
 
 
 def timeval(seconds):
@@ -321,6 +343,8 @@ def name(e):
     if isinstance(e, OSError):
         if e.errno is None:
             return "timeout" if isinstance(e, TimeoutError) else "Usage"
+        if e.errno < 0:
+            return name(gaierror(e.errno, ""))
         # One number, two names.
         return "EOPNOTSUPP" if e.errno == errno.EOPNOTSUPP else errno.errorcode.get(e.errno, str(e))
     if isinstance(e, (NameError, UnboundLocalError)):

@@ -104,6 +104,12 @@ pub fn decode<'a>(bytes: &'a [u8], encoding: &str, errors: Errors) -> Result<Cow
     }
 }
 
+/// Byte order marks, with the order that each stands for.
+type Marks = &'static [(&'static [u8], bool)];
+
+const MARKS16: Marks = &[(b"\xff\xfe", LITTLE), (b"\xfe\xff", BIG)];
+const MARKS32: Marks = &[(b"\xff\xfe\0\0", LITTLE), (b"\0\0\xfe\xff", BIG)];
+
 /// Bytes to text piece by piece: a character that a piece cuts is kept until its rest comes.
 pub struct Decoder {
     codec: &'static Codec,
@@ -168,14 +174,31 @@ impl Decoder {
         Ok(out)
     }
 
+    /// The same, of a file: there Python wants the mark that says how UTF-16 and UTF-32 are ordered, and drops what has none.
+    pub fn decode_marked(&mut self, bytes: &[u8], last: bool) -> Result<String, Failure> {
+        let (unit, marks) = match self.codec.scheme {
+            Scheme::Utf16(_) => (2, MARKS16),
+            Scheme::Utf32(_) => (4, MARKS32),
+            _ => return self.decode(bytes, last),
+        };
+        let start: Vec<u8> = self.kept.iter().chain(bytes).take(unit).copied().collect();
+        if self.begun || start.len() < unit || marks.iter().any(|(mark, _)| *mark == start) {
+            return self.decode(bytes, last);
+        }
+        self.kept.clear();
+        let name = self.codec.name.to_uppercase();
+        Err(Failure::with(Name::Decode, format!("{name} stream does not start with BOM"))
+            .note(format!("makefile and open with encoding={0}-le or encoding={0}-be need none", self.codec.name)))
+    }
+
     /// Skip the byte order mark and heed it; false while it may be cut.
     fn begin(&mut self, bytes: &[u8], at: &mut usize, last: bool) -> bool {
         if self.begun {
             return true;
         }
-        let marks: &[(&[u8], bool)] = match self.codec.scheme {
-            Scheme::Utf16(_) => &[(b"\xff\xfe", LITTLE), (b"\xfe\xff", BIG)],
-            Scheme::Utf32(_) => &[(b"\xff\xfe\0\0", LITTLE), (b"\0\0\xfe\xff", BIG)],
+        let marks: Marks = match self.codec.scheme {
+            Scheme::Utf16(_) => MARKS16,
+            Scheme::Utf32(_) => MARKS32,
             _ => &[(b"\xef\xbb\xbf", LITTLE)],
         };
         if !last && marks.iter().any(|(mark, _)| bytes.len() < mark.len() && mark.starts_with(bytes)) {

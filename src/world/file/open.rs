@@ -83,10 +83,14 @@ pub(crate) fn open(path: &[u8], settings: &Settings) -> Result<fs::File, Failure
     Ok(file)
 }
 
+/// What makes text of what such a file reads.
+fn decoder(settings: &Settings) -> Result<Option<Decoder>, Failure> {
+    settings.text.as_ref().map(|(encoding, _)| Decoder::new(encoding, settings.errors)).transpose()
+}
+
 impl File {
     pub(super) fn new(label: String, settings: Settings, source: Backing) -> Result<Rc<Self>, Failure> {
-        let decoder = |(encoding, _): &(Rc<str>, _)| Decoder::new(encoding, settings.errors);
-        let decoder = settings.text.as_ref().map(decoder).transpose()?;
+        let decoder = decoder(&settings)?;
         Ok(Self::made(label, settings, source, decoder))
     }
 
@@ -156,8 +160,10 @@ impl File {
 
     /// Make a file of a socket.
     pub fn of_socket(socket: &Rc<Socket>, settings: Settings) -> Result<Rc<Self>, Failure> {
+        // What is asked for is looked at first, as in Python.
+        let decoder = decoder(&settings)?;
         drop(socket.fd()?);
-        Self::new(format!("file of {}", socket.name()), settings, Backing::Socket(socket.clone()))
+        Ok(Self::made(format!("file of {}", socket.name()), settings, Backing::Socket(socket.clone()), decoder))
     }
 
     /// Make a file of a FIFO that was opened with that mode, of which nobody else has the end.

@@ -162,7 +162,7 @@ impl File {
             return Ok(());
         };
         let newline = self.settings.newline();
-        let mut text = decoder.decode(bytes, last)?;
+        let mut text = decoder.decode_marked(bytes, last)?;
         if matches!(newline, Newline::Universal | Newline::Untranslated) {
             if state.held_cr && (last || !text.is_empty()) {
                 text.insert(0, '\r');
