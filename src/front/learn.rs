@@ -154,7 +154,8 @@ impl<'a> Learner<'a> {
 
     fn greet(&self, p: &Prompt, text: &str, exercises: usize) {
         let number = self.name.split('-').next().unwrap_or_default();
-        let minutes = lessons::minutes(text).to_string();
+        // It takes as long in every language.
+        let minutes = lessons::minutes(lessons::find(&self.name).map_or(text, |lesson| lesson.text)).to_string();
         let about = match exercises {
             0 => told("about {} minutes"),
             1 => told("about {} minutes, an exercise at its end"),

@@ -7,6 +7,7 @@ use super::Session;
 use super::requests::Answer;
 use super::task::Task;
 use crate::command::views;
+use crate::help::sentence;
 use crate::lang;
 use crate::os::files;
 use crate::program::Site;
@@ -28,7 +29,7 @@ impl Session {
             return self.written(what, &path).map(Answer::Reply);
         }
         let question = format!("{} is there, and not of this session: write over it? [y/n] ", text::printable(&path));
-        let Step::Park(wait, mut resume) = ask(&mut self.world, &question)? else {
+        let Step::Park(wait, mut resume) = ask(&mut self.world, &sentence::told(&question))? else {
             return Err(Failure::os(libc::EEXIST));
         };
         let answered = move |world: &mut World, wake| {
