@@ -398,7 +398,7 @@ mod tests {
     use std::os::fd::AsFd;
 
     use super::*;
-    use crate::os::{addr, fd};
+    use crate::os::addr;
 
     fn recorded() -> World {
         World { record: Some(Record::default()), ..World::default() }
