@@ -96,7 +96,7 @@ fn every_view_is_safe() {
         t.keys(&format!("{line}\r"));
         // What is typed is not what is printed.
         t.keys(&format!("print \"don\\u{{65}}-{count}\"\r"));
-        t.see(&format!("done-${count}"));
+        t.see(&format!("done-{count}"));
     };
     go(&mut t, "trace on");
     for lines in lines(&folder) {

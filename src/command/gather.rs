@@ -8,10 +8,10 @@ use std::os::fd::AsFd;
 use std::rc::Rc;
 
 use super::receive::RECV;
-use super::search::place;
 use super::{Args, Command, Group, Kind, KnownError, Param, Stands, base, err, opt, req};
 use crate::os::addr;
 use crate::value::bounds::TEXT_MAX;
+use crate::value::text::place;
 use crate::value::{Failure, Holds, Name, Tried, Value};
 use crate::world::record::{Did, ended};
 use crate::world::{Expired, SHARED_BUFFER, Side, Socket, Step, Waiting, World, retry};

@@ -334,7 +334,7 @@ pub(super) fn no_option(value: &Value) -> Failure {
         }
         None => "see: help setsockopt".into(),
     };
-    Failure::usage(format!("no socket option is called `{word}`")).note(note)
+    Failure::usage(format!("no socket option is called `{}`", text::escape_bytes(word.as_bytes()))).note(note)
 }
 
 /// Whether a value names a level rather than an option.

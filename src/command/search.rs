@@ -8,6 +8,7 @@ use super::lists::absent;
 use super::strings::{Str, string};
 use super::{Command, Kind, Param, err, opt, req};
 use crate::value::bounds::{self, Patience};
+use crate::value::text::place;
 use crate::value::{Failure, Holds, List, Value};
 use crate::world::Step;
 
@@ -195,19 +196,6 @@ fn part(args: &Args) -> Result<std::borrow::Cow<'_, [u8]>, Failure> {
 
 fn char_offset(text: &str, chars: usize) -> usize {
     text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at)
-}
-
-/// Where a part begins in bytes.
-pub(super) fn place(bytes: &[u8], part: &[u8]) -> Option<usize> {
-    let Some(first) = part.first() else { return Some(0) };
-    let mut from = 0;
-    while let Some(at) = bytes[from..].iter().position(|b| b == first) {
-        if bytes[from + at..].starts_with(part) {
-            return Some(from + at);
-        }
-        from += at + 1;
-    }
-    None
 }
 
 /// The bounds in the third and fourth place, in Python's manner; none where nothing can lie between them.

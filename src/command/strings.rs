@@ -6,9 +6,9 @@ use std::borrow::Cow;
 
 use super::args::{Args, expected};
 use super::data::{DATA, int_value};
-use super::search::place;
 use super::{Command, Kind, KnownError, err, opt, req};
 use crate::value::bounds::{self, Patience};
+use crate::value::text::place;
 use crate::value::{Failure, Holds, Value};
 use crate::world::Step;
 

@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::FileTypeExt;
 
+use crate::value::text::is_plain;
+
 /// How many files are offered at most: rustyline's list has room for 65535.
 const FILES_MAX: usize = 10_000;
 
@@ -30,7 +32,7 @@ pub(super) fn beginning(typed: &str, quote: Option<char>, first: First) -> Vec<(
     for entry in entries.flatten() {
         let Ok(name) = entry.file_name().into_string() else { continue };
         let hidden = name.starts_with('.') && !base.starts_with('.');
-        if !name.starts_with(base) || hidden || name.chars().any(char::is_control) {
+        if !name.starts_with(base) || hidden || !name.chars().all(is_plain) {
             continue;
         }
         let sort = fs::metadata(entry.path()).map(|m| m.file_type());

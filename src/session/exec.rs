@@ -20,6 +20,20 @@ pub(super) enum Flow {
     Ended,
 }
 
+/// What comes of a request.
+pub(super) enum Answer {
+    /// The call is done.
+    Reply(Reply),
+    /// The task goes on as the flow says, and its call has told all there is to tell.
+    Flow(Flow),
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(reply)
+    }
+}
+
 impl Session {
     /// Run a task until it waits or ends.
     pub(super) fn run(&mut self, mut task: Box<Task>) {

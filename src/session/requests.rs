@@ -4,7 +4,7 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::exec::Flow;
+use super::exec::{Answer, Flow};
 use super::saving::file_failure;
 use super::task::{Frame, Parking, Task, TaskHandle};
 use super::{Session, Stop};
@@ -15,20 +15,6 @@ use crate::program::Site;
 use crate::value::{Failure, Name, Reply, Value};
 use crate::world::sync::Pool;
 use crate::world::{DefCall, Process, Request, Step, Write};
-
-/// What comes of a request.
-pub(super) enum Answer {
-    /// The call is done.
-    Reply(Reply),
-    /// The task goes on as the flow says, and its call has told all there is to tell.
-    Flow(Flow),
-}
-
-impl From<Reply> for Answer {
-    fn from(reply: Reply) -> Self {
-        Self::Reply(reply)
-    }
-}
 
 impl Session {
     pub(super) fn request(&mut self, task: &mut Task, site: &Rc<Site>, request: Request) -> Flow {

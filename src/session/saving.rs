@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::Session;
-use super::requests::Answer;
+use super::exec::Answer;
 use super::task::Task;
 use crate::command::views;
 use crate::help::sentence;
@@ -116,5 +116,5 @@ impl Session {
 
 /// The failure of a file of that name.
 pub(super) fn file_failure(path: &str, e: &std::io::Error) -> Failure {
-    Failure::from(e).note(format!("the file is {path}"))
+    Failure::from(e).note(format!("the file is {}", text::escape_bytes(path.as_bytes())))
 }

@@ -5,10 +5,9 @@ use std::time::Instant;
 
 use super::Session;
 use super::event::What;
-use super::exec::Flow;
+use super::exec::{Answer, Flow};
 use super::expr::brief;
 use super::jobs::Job;
-use super::requests::Answer;
 use super::task::Task;
 use crate::os::trace;
 use crate::program::Site;

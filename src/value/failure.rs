@@ -3,6 +3,7 @@
 use std::num::NonZeroU64;
 use std::rc::Rc;
 
+use super::text::printable;
 use super::{Addr, Reason};
 use crate::linux::errno::{self, Errno};
 
@@ -166,6 +167,15 @@ pub struct Failure {
     detail: Option<Box<Detail>>,
 }
 
+/// What people are told: what it quotes was chosen by others, and a terminal obeys none of it.
+fn plain(told: String) -> String {
+    if told.is_ascii() && !told.bytes().any(|b| b.is_ascii_control() && b != b'\n' && b != b'\t') {
+        told
+    } else {
+        printable(&told)
+    }
+}
+
 impl Failure {
     /// A failure that its name says all about.
     pub const fn new(name: Name) -> Self {
@@ -194,14 +204,14 @@ impl Failure {
     /// The same with its own text.
     #[must_use]
     pub fn text(mut self, text: impl Into<String>) -> Self {
-        self.detail().text = Some(text.into());
+        self.detail().text = Some(plain(text.into()));
         self
     }
 
     /// The same with a line of advice below it.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Self {
-        self.detail().notes.push(note.into());
+        self.detail().notes.push(plain(note.into()));
         self
     }
 
@@ -215,7 +225,7 @@ impl Failure {
     /// The same with why it happened here and what to do about it.
     #[must_use]
     pub fn because(mut self, reasons: Vec<Reason>, advice: Option<String>) -> Self {
-        (self.detail().reasons, self.detail().advice) = (reasons, advice);
+        (self.detail().reasons, self.detail().advice) = (reasons, advice.map(plain));
         self
     }
 

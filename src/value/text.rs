@@ -96,6 +96,19 @@ pub(crate) fn printable(s: &str) -> String {
     out
 }
 
+/// Where a part begins in bytes.
+pub(crate) fn place(bytes: &[u8], part: &[u8]) -> Option<usize> {
+    let Some(first) = part.first() else { return Some(0) };
+    let mut from = 0;
+    while let Some(at) = bytes[from..].iter().position(|b| b == first) {
+        if bytes[from + at..].starts_with(part) {
+            return Some(from + at);
+        }
+        from += at + 1;
+    }
+    None
+}
+
 /// A number with a fraction, as Python writes it.
 pub(crate) fn float(x: f64) -> String {
     if x.is_nan() {
