@@ -112,7 +112,7 @@ fn a_text_with_values_in_it_has_its_chinese() {
         ("srv is bound to 127.0.0.1:80, but does not listen", "srv 绑定在 127.0.0.1:80，但没有监听"),
         ("try: listen srv", "试试：listen srv"),
         ("# nobody asks that any more: Enter ends the line", "# 已经没有人在等这个回答了：按回车结束这一行"),
-        ("b was closed on line 7 (3 s ago)", "b 已关闭（第 7 行）（3 s 前）"),
+        ("b was closed on line 7 (3 s ago)", "b 已关闭（第 7 行，3 s 前）"),
         ("did you mean `send`?", "是不是 `send`？"),
         ("sockpit: x: ENOENT: No such file or directory (2)", "sockpit: x: ENOENT: 没有那个文件或目录 (2)"),
         ("nothing is named `is bound to x`", "没有叫 `is bound to x` 的东西"),
@@ -219,7 +219,6 @@ const WRONG: &[&str] = &[
     "let x = 1 / 0",
     "int x",
     "help nosuch",
-    "netstat bogusx",
     "quit 300",
     "recv ｓ 10",
     "print “x”",
@@ -290,7 +289,12 @@ fn no_english_is_left_of_help() {
         // Names and lines of code stand there, too.
         let prose = run.out.split("\n例子\n").next().unwrap_or("");
         let prose = prose.lines().filter(|line| !["Python", "C ", "另见", "别名"].iter().any(|at| line.contains(at)));
-        let left: Vec<String> = prose.filter_map(english_in).collect();
+        // Rows of names have no such words.
+        let is_said = |text: &String| {
+            text.split(' ')
+                .any(|w| ["the", "a", "of", "is", "are", "to", "that", "it", "and", "with", "not"].contains(&w))
+        };
+        let left: Vec<String> = prose.filter_map(english_in).filter(is_said).collect();
         assert!(left.is_empty(), "{word}: {left:#?}");
     }
 }

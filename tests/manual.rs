@@ -154,7 +154,7 @@ fn a_terminal_gets_its_own_width_and_light_colours() {
     let mut t = Terminal::new(50, 30, &["help", "fileno"]);
     t.see("  s.fileno()");
     let text = t.text();
-    assert!(text.contains("  the number of a socket's\n  descriptor; -1 once it is\n"), "{text}");
+    assert!(text.contains("  the number of a socket's or\n  a file's descriptor; -1 once\n"), "{text}");
     assert!(text.contains("  manual\n    socket(2)"), "a meaning stands under its term: {text}");
     let raw = String::from_utf8_lossy(&t.raw).into_owned();
     assert!(raw.contains("\x1b[1mfileno S\x1b[0m"), "{raw:?}");

@@ -37,7 +37,6 @@ const BEGINS: &str =
     "Enter runs the line that stands there, any other call can be typed instead; hint, skip, play, quit";
 /// What is said of the time that is theirs.
 const PLAYS: &str = "the prompt is yours, with all that the lesson has made; nxt goes on with it";
-
 /// `sockpit learn [TOPIC | NUMBER | FILE [ARG...]]`.
 pub(super) fn learn(words: &[String], options: &Options) -> u8 {
     let mut progress = Progress::read();

@@ -308,8 +308,9 @@ mod tests {
 
     fn round(addr: &Addr) -> (Addr, socklen_t) {
         let (storage, len) = encoded(addr, None).unwrap();
+        let at = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
         // SAFETY: all of the storage is written.
-        (unsafe { Room { storage: MaybeUninit::new(storage), len }.addr(std::io::stdin().as_fd()) }, len)
+        (unsafe { Room { storage: MaybeUninit::new(storage), len }.addr(at.as_fd()) }, len)
     }
 
     #[test]

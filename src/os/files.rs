@@ -20,6 +20,7 @@ const PIECE: usize = 64 * 1024;
 pub(crate) fn read(path: &Path, max: usize) -> io::Result<Vec<u8>> {
     let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
     let mut file = fs::OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    let waits = !file.metadata()?.is_file();
     let (mut bytes, mut piece) = (Vec::new(), vec![0; PIECE]);
     loop {
         if bounds::is_hurried() {
@@ -27,7 +28,7 @@ pub(crate) fn read(path: &Path, max: usize) -> io::Result<Vec<u8>> {
             return Err(io::Error::from_raw_os_error(if late { libc::ETIMEDOUT } else { libc::EINTR }));
         }
         // Of a pipe that nobody has opened to write, nothing is no end.
-        if !fd::is_readable_soon(file.as_fd()) {
+        if waits && !fd::is_readable_soon(file.as_fd()) {
             continue;
         }
         match file.read(&mut piece) {
