@@ -113,9 +113,11 @@ fn every_view_is_safe() {
         t.keys("\x15");
         go(&mut t, "print after");
     }
-    let raw = String::from_utf8_lossy(&t.raw).into_owned();
-    assert_eq!(foreign(raw.as_bytes()), BTreeSet::new());
-    assert!(!raw.contains("\nsockpit> forged"), "a line of data looks like one that was typed");
+    // The editor's own bell tells that there is nothing to complete.
+    let raw = String::from_utf8_lossy(&t.raw).replace("\x1b[?2026l\x07", "\x1b[?2026l");
+    let lines =
+        raw.lines().filter(|line| !foreign(line.as_bytes()).is_empty()).map(|line| line.escape_debug().to_string());
+    assert_eq!(lines.collect::<Vec<_>>(), Vec::<String>::new());
 }
 
 /// The lines of a text, a block as one.

@@ -175,6 +175,8 @@ fn steady(key: &str, value: &Value) -> String {
         {
             "bytes".into()
         }
+        // Which frames were lost until TCP gave up is a matter of time.
+        Value::Object(map) if map.get("name").is_some_and(|name| name == "ETIMEDOUT") => "ETIMEDOUT".into(),
         Value::Object(map) => map.iter().map(|(k, v)| format!("{k}: {}, ", steady(k, v))).collect(),
         Value::Array(list) => list.iter().map(|v| format!("{}, ", steady(key, v))).collect(),
         Value::Number(n) if n.is_f64() || n.as_i64().is_none_or(|n| n > 999) => "#".into(),

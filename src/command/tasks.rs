@@ -3,7 +3,7 @@
 use super::args::{Arg, expected};
 use super::{Args, Command, Group, Kind, Param, base, err, kinds, opt, req, search, some};
 use crate::os::fd;
-use crate::value::{Failure, Holds, Value};
+use crate::value::{Failure, Holds, Value, text};
 use crate::world::sync::{self, Pool};
 use crate::world::{DefCall, Given, Request, Step, World};
 
@@ -19,7 +19,8 @@ pub(super) fn start_of_def(args: &mut Args) -> Result<(bool, DefCall), Failure> 
             Value::Text(word) if **word == *"-n" && args.has(at + 1) => {
                 at += 1;
                 let name = args.value(at).to_string();
-                let fits = (1..=TITLE_MAX).contains(&name.chars().count()) && !name.contains(char::is_control);
+                let is_seen = !name.contains(char::is_control) && text::printable(&name) == name;
+                let fits = (1..=TITLE_MAX).contains(&name.chars().count()) && is_seen;
                 if !fits {
                     return Err(Failure::usage(format!("a name is one line of 1 to {TITLE_MAX} characters")).at(at));
                 }

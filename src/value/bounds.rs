@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::{Failure, Name, Value};
 
 /// The longest text or bytes that one call makes, in bytes.
-pub const TEXT_MAX: usize = 1 << 26;
+pub const TEXT_MAX: usize = 1 << 30;
 /// The most entries of a list that one call makes.
 pub const ENTRIES_MAX: usize = 1 << 22;
 /// So many characters or bytes are worked on between two looks whether somebody wants it to end.
