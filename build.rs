@@ -1,6 +1,5 @@
 //! How the program is linked, and the lessons that it carries.
 
-use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -20,7 +19,8 @@ fn main() {
 }
 
 /// The Chinese of English texts: `translations/zh/*.txt` have a paragraph in English in one line, below it the Chinese, and an
-/// empty line. They become a table of Rust in the order of the English ones.
+/// empty line. The program carries them packed, in the order of the English
+/// ones: `src/help/tongue.rs` takes them in.
 fn translations() {
     println!("cargo::rerun-if-changed=translations");
     let folder = Path::new(&env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("translations/zh");
@@ -38,20 +38,19 @@ fn translations() {
             }
         }
     }
-    let rows: String = all.iter().map(|(english, chinese)| format!("({english:?}, {chinese:?}),\n")).collect();
-    write("zh.rs", &format!("&[\n{rows}]\n"));
+    let lines: Vec<&str> = all.iter().flat_map(|(english, chinese)| [&**english, &**chinese]).collect();
+    write_packed("zh.bin", &lines.join("\n"));
 }
 
-/// Write a file of Rust for the program.
-fn write(name: &str, text: &str) {
+/// Write a text for the program, packed: `src/help/packed.rs` unpacks it.
+fn write_packed(name: &str, text: &str) {
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join(name);
-    if let Err(e) = fs::write(&out, text) {
+    if let Err(e) = fs::write(&out, miniz_oxide::deflate::compress_to_vec(text.as_bytes(), 10)) {
         println!("cargo::error={}: {e}", out.display());
     }
 }
 
-/// The scripts of each topic's folder as a table of Rust: `src/help/lessons.rs` takes it in. Their texts are bytes of the
-/// program's own, which no start touches.
+/// The scripts of each topic's folder, packed: `src/help/lessons.rs` takes them in.
 fn lessons() {
     println!("cargo::rerun-if-changed=scripts");
     let scripts = Path::new(&env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("scripts");
@@ -61,15 +60,14 @@ fn lessons() {
         paths.sort();
         paths
     };
-    let mut table = String::from("&[\n");
+    let mut all = String::new();
     for folder in below(&scripts).iter().filter(|path| path.is_dir()) {
         let topic = folder.file_name().unwrap_or_default().display().to_string();
         for script in below(folder).iter().filter(|path| path.extension().is_some_and(|ending| ending == "sock")) {
             let name = script.file_stem().unwrap_or_default().display().to_string();
-            let path = script.display().to_string();
-            let _ = writeln!(table, "Lesson {{ topic: {topic:?}, name: {name:?}, text: include_str!({path:?}) }},");
+            let text = fs::read_to_string(script).unwrap_or_default();
+            all.extend([topic.as_str(), "\0", name.as_str(), "\0", text.as_str(), "\0"]);
         }
     }
-    table.push_str("]\n");
-    write("lessons.rs", &table);
+    write_packed("lessons.bin", &all);
 }

@@ -152,6 +152,7 @@
 //! - `rustyline`: editing a line. `shlex`: a script's arguments at the head of a transcript. `owo-colors`: colours.
 //! - `etherparse`: what a frame says, from Ethernet up to TCP's options.
 //! - `rustix`: typed system calls. `libc`: constants, getaddrinfo, options by number, sendmsg with any ancillary data.
+//! - `miniz_oxide`: unpacks lessons and Chinese texts, when they are asked for.
 //! - `encoding_rs`: gbk and its kin. `serde_json`: `dumps`, `loads` and `--json`. `lexopt`: the command line, in 0.1 ms.
 //! - `sha1_smol`: `sha1`, which WebSockets ask for; it brings nothing else along.
 //! - `unicode-ident`: which characters a name has, as in Python.

@@ -1,9 +1,11 @@
 //! The course that the program carries: its lessons by topic, and what can be read off their texts.
 //!
-//! The table of the texts is made by `build.rs` from the folders of `scripts/`. It knows no terminal, and not who has done
+//! The texts are packed by `build.rs` from the folders of `scripts/`. It knows no terminal, and not who has done
 //! what.
 
-use super::{marks, parts};
+use std::sync::LazyLock;
+
+use super::{marks, packed, parts};
 use crate::value::Value;
 use crate::value::table::{Column, Table, said};
 
@@ -18,8 +20,14 @@ pub struct Lesson {
     pub text: &'static str,
 }
 
+/// The scripts as the program carries them, packed: of each its folder, its name and its text, a zero byte behind each.
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/lessons.bin"));
+
 /// The scripts, by folder.
-static SCRIPTS: &[Lesson] = include!(concat!(env!("OUT_DIR"), "/lessons.rs"));
+static SCRIPTS: LazyLock<Vec<Lesson>> = LazyLock::new(|| {
+    let mut parts = packed::text(PACKED).split_terminator('\0');
+    std::iter::from_fn(|| Some(Lesson { topic: parts.next()?, name: parts.next()?, text: parts.next()? })).collect()
+});
 
 /// The topics in the order of the course: the folder, and what it is about.
 pub static TOPICS: &[(&str, &str)] = &[

@@ -12,6 +12,7 @@ mod forms;
 pub mod lessons;
 pub(crate) mod manual;
 pub mod marks;
+mod packed;
 mod pages;
 pub mod parts;
 pub mod program;

@@ -3,10 +3,19 @@
 //! The table is made by `build.rs` of the files in `translations/zh`. Names of calls, errors and options are the same in every
 //! language, and so are transcripts and all that a program may read.
 
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// The Chinese of English texts, in the order of the English ones.
-static CHINESE: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/zh.rs"));
+use super::packed;
+
+/// The table as the program carries it, packed: a line in English, a line in Chinese, and so on.
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/zh.bin"));
+
+/// The Chinese of English texts, in the order of the English ones. It is unpacked when the first text is looked up, and kept.
+static CHINESE: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let mut lines = packed::text(PACKED).lines();
+    std::iter::from_fn(|| Some((lines.next()?, lines.next()?))).collect()
+});
 
 static SPEAKS_CHINESE: AtomicBool = AtomicBool::new(false);
 
