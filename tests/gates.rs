@@ -37,7 +37,7 @@ const CALLS: &[(&str, usize)] = &[
 const SWITCHES: &[&str] = &["coroutine"];
 
 /// The most bytes that the program has without what only a debugger reads.
-const STRIPPED_MAX: u64 = 5_000_000;
+const STRIPPED_MAX: u64 = 5 << 20;
 
 fn program(name: &str) -> String {
     root().join(format!("benches/peers/{name}.sock")).to_str().unwrap().to_string()

@@ -18,7 +18,7 @@ pub(crate) use write::{close, flush, write};
 /// The size of a file's buffers, unless `buffering` says otherwise: Python's `io.DEFAULT_BUFFER_SIZE`.
 pub(crate) const BUFFER: usize = 8192;
 /// What a file keeps at most of what was read and not yet given: 64 MiB.
-pub(crate) const READ_MAX: usize = crate::value::bounds::TEXT_MAX;
+pub(crate) const READ_MAX: usize = 1 << 26;
 
 #[cfg(test)]
 mod tests {
