@@ -309,8 +309,15 @@ impl Receiver {
             Form::From => {
                 addr::recvfrom(fd.as_fd(), buffer, self.flags).map(|(len, from)| Came { len, from, ..Came::default() })
             }
-            Form::Message(ancillary) => msg::recv(fd.as_fd(), buffer, ancillary, closed_on_exec(socket, self.flags))
-                .map(|r| Came { len: r.len.min(room), from: r.from, ancillary: r.ancillary, flags: r.flags }),
+            Form::Message(ancillary) => {
+                let recv = if socket.family == libc::AF_PACKET { msg::recv_plain } else { msg::recv };
+                recv(fd.as_fd(), buffer, ancillary, self.flags).map(|r| Came {
+                    len: r.len.min(room),
+                    from: r.from,
+                    ancillary: r.ancillary,
+                    flags: r.flags,
+                })
+            }
         };
         let mut came = after_stash(socket, came, wanted)?;
         if kept == 0 && self.form == Form::Data && self.flags == 0 {
@@ -356,11 +363,6 @@ impl Receiver {
             }
         })
     }
-}
-
-/// The flags with which descriptors that come are closed on exec. A packet socket, where none can come, refuses to be told so.
-fn closed_on_exec(socket: &Socket, flags: i32) -> i32 {
-    if socket.family == libc::AF_PACKET { flags } else { flags | libc::MSG_CMSG_CLOEXEC }
 }
 
 /// What came, or the error that an earlier call kept, which comes after the data that came before it.

@@ -134,9 +134,19 @@ pub(crate) fn send(
         Arg::Fd(fd.as_raw_fd()), Arg::Parts(data), Arg::Flags(&MSG_FLAGS, flags), Arg::Addr(to))
 }
 
-/// recvmsg(2) with that much room for ancillary data, headers included. Descriptors are to be received with
-/// `MSG_CMSG_CLOEXEC`, so that no child has them; the kernel gives that flag back, and here it is left out.
+/// recvmsg(2) with that much room for ancillary data, headers included. Descriptors are received closed on exec.
 pub(crate) fn recv(fd: BorrowedFd<'_>, buffer: &mut [u8], ancillary_size: usize, flags: i32) -> Result<Received, i32> {
+    recv_plain(fd, buffer, ancillary_size, flags | libc::MSG_CMSG_CLOEXEC)
+}
+
+/// The same with these flags and no other: a packet socket, where no descriptor can come, refuses to be told what becomes of
+/// them. The kernel gives that flag back, and here it is left out.
+pub(crate) fn recv_plain(
+    fd: BorrowedFd<'_>,
+    buffer: &mut [u8],
+    ancillary_size: usize,
+    flags: i32,
+) -> Result<Received, i32> {
     if ancillary_size > ANCILLARY_MAX {
         return Err(libc::EINVAL);
     }
@@ -212,7 +222,7 @@ mod tests {
         let rights = (libc::SOL_SOCKET, libc::SCM_RIGHTS, write.as_raw_fd().to_ne_bytes().repeat(2));
         assert_eq!(send(a.as_fd(), &[b"x"], &[rights], 0, None), Ok(1));
         drop(write);
-        let mut got = recv(b.as_fd(), &mut [0; 9], 64, libc::MSG_CMSG_CLOEXEC).unwrap();
+        let mut got = recv(b.as_fd(), &mut [0; 9], 64, 0).unwrap();
         assert_eq!(got.flags, 0, "not the MSG_CMSG_CLOEXEC that we added");
         let Some(Ancillary::Rights(fds)) = got.ancillary.pop() else { panic!("{got:?}") };
         assert_eq!(fds.len(), 2);

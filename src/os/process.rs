@@ -145,8 +145,7 @@ pub(crate) fn inherited() -> Result<Vec<OwnedFd>, i32> {
     let stdin = std::io::stdin();
     let mut fds = Vec::new();
     loop {
-        let got = match msg::recv(stdin.as_fd(), &mut [0; 8], RIGHTS_ROOM, libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC)
-        {
+        let got = match msg::recv(stdin.as_fd(), &mut [0; 8], RIGHTS_ROOM, libc::MSG_DONTWAIT) {
             Ok(got) if got.len > 0 => got,
             Ok(_) | Err(libc::EAGAIN) => return Ok(fds),
             Err(e) => return Err(e),

@@ -227,8 +227,7 @@ pub(crate) fn get(
     let places = queue.places.clone();
     let attempt = move |world: &mut World, reader: &Socket| {
         let buffer = world.buffer(INLINE_MAX + 1);
-        let got = msg::recv(reader.fd()?.as_fd(), buffer, 64, libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC)
-            .map_err(Failure::os)?;
+        let got = msg::recv(reader.fd()?.as_fd(), buffer, 64, libc::MSG_DONTWAIT).map_err(Failure::os)?;
         let file = got.ancillary.into_iter().find_map(|piece| match piece {
             msg::Ancillary::Rights(mut fds) => fds.pop(),
             _ => None,

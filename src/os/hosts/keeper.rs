@@ -146,7 +146,7 @@ impl Keeper {
             Err(e) => return Err(Trouble::Os(e.raw_os_error())),
         }
         let mut bytes = [0; 8];
-        let got = trace::aside(|| msg::recv(self.line.as_fd(), &mut bytes, RIGHTS, libc::MSG_CMSG_CLOEXEC));
+        let got = trace::aside(|| msg::recv(self.line.as_fd(), &mut bytes, RIGHTS, 0));
         let got = match got {
             Ok(got) if got.len == bytes.len() => got,
             Err(e) if e != libc::ECONNRESET => return Err(Trouble::Os(e)),
