@@ -28,6 +28,11 @@ pub fn last() -> i32 {
     io::Error::last_os_error().raw_os_error().unwrap_or(0)
 }
 
+/// The errno of an error; EIO for one that is none of the system's.
+pub(crate) fn number(error: &io::Error) -> i32 {
+    error.raw_os_error().unwrap_or(libc::EIO)
+}
+
 /// socket(2): always non-blocking and closed on exec.
 pub fn socket(family: i32, kind: i32, protocol: i32) -> Result<OwnedFd, i32> {
     let kind = kind | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;

@@ -5,13 +5,16 @@
 //! the kernel sees them. Both are done while there is one thread, and nothing undoes them.
 #![allow(unsafe_code)]
 
-use std::ffi::CStr;
+use std::ffi::{CStr, OsStr};
 use std::fs;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::fd;
+use super::namespace::{Ids, map, unshare};
 use crate::value::Addr;
 
 /// What an address may be.
@@ -46,10 +49,7 @@ fn enclose(folder: PathBuf, loopback: bool) {
 pub(super) fn lets(addr: &Addr) -> Result<(), i32> {
     let Some(fence) = FENCE.get() else { return Ok(()) };
     let lets = match addr {
-        Addr::Path(path) => {
-            use std::os::unix::ffi::OsStrExt;
-            is_below(Path::new(std::ffi::OsStr::from_bytes(path)), &fence.folder)
-        }
+        Addr::Path(path) => is_below(Path::new(OsStr::from_bytes(path)), &fence.folder),
         _ if !fence.loopback => true,
         Addr::V4(at) => at.ip().is_loopback(),
         Addr::V6(at) => at.ip().to_canonical().is_loopback(),
@@ -110,26 +110,19 @@ pub(crate) fn isolate() -> Result<(), i32> {
     }
     let folder = PRIVATE.iter().find(|folder| mount(c"tmpfs", folder, Some(c"tmpfs"), 0).is_ok());
     let folder = Path::new(folder.and_then(|folder| folder.to_str().ok()).ok_or(libc::EROFS)?);
-    std::env::set_current_dir(folder).map_err(|e| e.raw_os_error().unwrap_or(libc::EIO))?;
+    std::env::set_current_dir(folder).map_err(|e| fd::number(&e))?;
     enclose(folder.to_path_buf(), false);
     Ok(())
 }
 
 /// New namespaces, in a user namespace in which we are who we were; as root, where there can be none, without.
 fn namespaces(what: i32) -> Result<(), i32> {
-    // SAFETY: these give numbers.
-    let (uid, gid) = unsafe { (libc::geteuid(), libc::getegid()) };
-    // SAFETY: unshare(2) takes a plain number; this process has one thread.
-    let unshare = |what: i32| if unsafe { libc::unshare(what) } == 0 { Ok(()) } else { Err(fd::last()) };
-    if let Err(e) = unshare(what | libc::CLONE_NEWUSER) {
-        return if uid == 0 { unshare(what) } else { Err(e) };
+    let own = Ids::own();
+    match unshare(what | libc::CLONE_NEWUSER) {
+        Ok(()) => map(own, own),
+        Err(_) if own.uid == 0 => unshare(what),
+        refused => refused,
     }
-    for (path, text) in
-        [("setgroups", "deny".into()), ("uid_map", format!("{uid} {uid} 1")), ("gid_map", format!("{gid} {gid} 1"))]
-    {
-        fs::write(format!("/proc/self/{path}"), text).map_err(|e| e.raw_os_error().unwrap_or(libc::EIO))?;
-    }
-    Ok(())
 }
 
 fn mount(source: &CStr, target: &CStr, sort: Option<&CStr>, flags: libc::c_ulong) -> Result<(), i32> {
@@ -155,8 +148,7 @@ fn loopback_up() -> Result<(), i32> {
 /// Reach no machine but this one, no file but those of the working folder and what every program reads, and start no
 /// process. The errno when this kernel cannot keep files apart.
 pub(crate) fn fence() -> Result<(), i32> {
-    let number = |e: std::io::Error| e.raw_os_error().unwrap_or(libc::EIO);
-    let folder = std::env::current_dir().and_then(fs::canonicalize).map_err(number)?;
+    let folder = std::env::current_dir().and_then(fs::canonicalize).map_err(|e| fd::number(&e))?;
     // SAFETY: with no attributes and this flag it gives a number.
     let abi = unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, 0_usize, 0_usize, 1_u32) };
     if abi < 1 {
@@ -203,11 +195,7 @@ fn allow(rules: &OwnedFd, path: &Path, rights: u64) -> Result<(), i32> {
         rights: u64,
         parent: i32,
     }
-    let number = |e: std::io::Error| e.raw_os_error().unwrap_or(libc::EIO);
-    let at = {
-        use std::os::unix::fs::OpenOptionsExt;
-        fs::OpenOptions::new().read(true).custom_flags(libc::O_PATH).open(path).map_err(number)?
-    };
+    let at = fs::OpenOptions::new().read(true).custom_flags(libc::O_PATH).open(path).map_err(|e| fd::number(&e))?;
     let rule = Below { rights, parent: at.as_raw_fd() };
     // SAFETY: the rule is laid out as the kernel reads it, and the descriptors are open.
     let done = unsafe { libc::syscall(libc::SYS_landlock_add_rule, rules.as_raw_fd(), 1_u32, &raw const rule, 0_u32) };

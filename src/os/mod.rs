@@ -16,6 +16,7 @@ pub(crate) mod hosts;
 pub(crate) mod interfaces;
 pub(crate) mod memory;
 pub(crate) mod msg;
+mod namespace;
 pub(crate) mod netlink;
 pub(crate) mod netstat;
 pub(crate) mod poller;

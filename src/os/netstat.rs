@@ -15,7 +15,7 @@ use std::time::Duration;
 
 pub(crate) use super::holders::{Holder, holders};
 use super::hosts::Inside;
-use super::{diag, special};
+use super::{diag, fd, special};
 use crate::linux::state::State;
 use crate::value::Addr;
 
@@ -145,7 +145,7 @@ pub(crate) fn sockets(protocol: Protocol, at: Option<Inside<'_>>) -> Result<Vec<
         match read(&format!("/proc/net/{}", protocol.name())) {
             Ok(text) => listing.add(protocol, &text, at),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound && Path::new("/proc/net/").exists() => {}
-            Err(e) => return Err(e.raw_os_error().unwrap_or(libc::EIO)),
+            Err(e) => return Err(fd::number(&e)),
         }
     }
     Ok(listing.found)

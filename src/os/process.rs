@@ -20,10 +20,6 @@ const RIGHTS_AT_ONCE: usize = 250;
 /// The room for them, with the header.
 const RIGHTS_ROOM: usize = 2048;
 
-fn number(e: &std::io::Error) -> i32 {
-    e.raw_os_error().unwrap_or(libc::EIO)
-}
-
 /// How long this thread has computed.
 pub(crate) fn computed() -> Duration {
     let mut used = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -36,14 +32,14 @@ pub(crate) fn computed() -> Duration {
 pub(crate) fn memory(bytes: &[u8]) -> Result<OwnedFd, i32> {
     let fd = rustix::fs::memfd_create("sockpit", rustix::fs::MemfdFlags::CLOEXEC).map_err(Errno::raw_os_error)?;
     let mut file = File::from(fd);
-    file.write_all(bytes).and_then(|()| file.rewind()).map_err(|e| number(&e))?;
+    file.write_all(bytes).and_then(|()| file.rewind()).map_err(|e| fd::number(&e))?;
     Ok(file.into())
 }
 
 /// What such a file holds.
 pub(crate) fn recall(fd: OwnedFd) -> Result<Vec<u8>, i32> {
     let mut bytes = Vec::new();
-    File::from(fd).read_to_end(&mut bytes).map_err(|e| number(&e))?;
+    File::from(fd).read_to_end(&mut bytes).map_err(|e| fd::number(&e))?;
     Ok(bytes)
 }
 
@@ -61,7 +57,7 @@ pub(crate) fn take_place(fd: BorrowedFd<'_>) -> Result<(), i32> {
 
 /// How many places are free.
 pub(crate) fn places_left(fd: BorrowedFd<'_>) -> Result<u64, i32> {
-    let about = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", fd.as_raw_fd())).map_err(|e| number(&e))?;
+    let about = std::fs::read_to_string(format!("/proc/self/fdinfo/{}", fd.as_raw_fd())).map_err(|e| fd::number(&e))?;
     let count = about.lines().find_map(|line| line.strip_prefix("eventfd-count:"));
     count.and_then(|count| u64::from_str_radix(count.trim(), 16).ok()).ok_or(libc::ENOSYS)
 }
@@ -110,8 +106,8 @@ pub(crate) fn spawn(arguments: &[&str], fds: &[BorrowedFd<'_>], prints: &Prints)
         Prints::Here => (Stdio::inherit(), Stdio::inherit()),
         Prints::Nowhere => (Stdio::null(), Stdio::inherit()),
         Prints::To(line) => {
-            let writer = read_lines(line.clone()).map_err(|e| number(&e))?;
-            (Stdio::from(writer.try_clone().map_err(|e| number(&e))?), Stdio::from(writer))
+            let writer = read_lines(line.clone()).map_err(|e| fd::number(&e))?;
+            (Stdio::from(writer.try_clone().map_err(|e| fd::number(&e))?), Stdio::from(writer))
         }
     };
     run(program(theirs).args(arguments).stdout(out).stderr(err))
@@ -137,7 +133,7 @@ fn run(command: &mut Command) -> Result<i32, i32> {
     if fence::is_loopback_only() {
         return Err(libc::EPERM);
     }
-    command.spawn().map(|child| child.id() as i32).map_err(|e| number(&e))
+    command.spawn().map(|child| child.id() as i32).map_err(|e| fd::number(&e))
 }
 
 /// The descriptors that wait on standard input for a process that [`spawn`] started.
@@ -237,7 +233,7 @@ pub(crate) fn live_while(lifeline: OwnedFd) -> Result<(), i32> {
         .stack_size(64 * 1024)
         .spawn(watch)
         .map(drop)
-        .map_err(|e| number(&e))
+        .map_err(|e| fd::number(&e))
 }
 
 /// The kernel kills this process when its parent ends, even while it is stopped.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use super::refusal::refused;
 use crate::os::alarm::Alarm;
+use crate::os::fd;
 use crate::os::hosts::{Cable, Keeper, Net, Stage, Trouble};
 use crate::value::Failure;
 
@@ -39,7 +40,7 @@ impl Ground {
     pub(super) fn set(&self, net: &Net, path: &str, text: &str) -> Result<(), Trouble> {
         let file = self.keeper.open(net.space, &format!("/proc/sys/net/{path}"), libc::O_WRONLY)?;
         let written = std::fs::File::from(file).write_all(text.as_bytes());
-        Ok(written.map_err(|e| e.raw_os_error().unwrap_or(libc::EIO))?)
+        Ok(written.map_err(|e| fd::number(&e))?)
     }
 
     /// What is wrong where a host could be made, and not be given what it needs.

@@ -314,7 +314,7 @@ impl World {
         }
         for fd in [ground.cable.fd().as_raw_fd(), ground.alarm.fd().as_raw_fd()] {
             let heard = self.poller().and_then(|p| p.hear_cable(fd));
-            heard.map_err(|e| Failure::os(e.raw_os_error().unwrap_or(libc::EIO)))?;
+            heard.map_err(|e| Failure::from(&e))?;
         }
         self.hosts.ground = Some(ground.clone());
         Ok(ground)

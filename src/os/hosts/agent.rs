@@ -14,6 +14,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::io::Errno;
 
+use super::super::namespace::{Ids, map, unshare};
 use super::super::{fd, msg, netlink, process};
 use super::link;
 
@@ -92,23 +93,12 @@ fn answer(line: BorrowedFd<'_>, told: Told) -> Result<(), i32> {
 
 /// Be where namespaces can be made: as root here, or as the root of a user namespace of our own. The errno, and how far it came.
 fn begin() -> Result<(), (i32, u32)> {
-    // SAFETY: these give numbers.
-    let (uid, gid) = unsafe { (libc::geteuid(), libc::getegid()) };
-    if uid == 0 && unshare(libc::CLONE_NEWNET).is_ok() {
+    let own = Ids::own();
+    if own.uid == 0 && unshare(libc::CLONE_NEWNET).is_ok() {
         return Ok(());
     }
     unshare(libc::CLONE_NEWUSER | libc::CLONE_NEWNET).map_err(|e| (e, 0))?;
-    let write = |path: &str, text: String| {
-        std::fs::write(path, text).map_err(|e| (e.raw_os_error().unwrap_or(libc::EIO), UNSHARED))
-    };
-    write("/proc/self/setgroups", "deny".into())?;
-    write("/proc/self/uid_map", format!("0 {uid} 1"))?;
-    write("/proc/self/gid_map", format!("0 {gid} 1"))
-}
-
-fn unshare(what: i32) -> Result<(), i32> {
-    // SAFETY: unshare(2) takes a plain number; this process has one thread.
-    if unsafe { libc::unshare(what) } == 0 { Ok(()) } else { Err(fd::last()) }
+    map(Ids { uid: 0, gid: 0 }, own).map_err(|e| (e, UNSHARED))
 }
 
 /// The namespaces that this process keeps.
