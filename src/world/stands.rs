@@ -56,12 +56,14 @@ impl World {
                 now.push((socket.serial, state));
             }
         }
-        let parting = std::mem::take(&mut self.wires.standings.parting);
-        for (socket, ends) in parting {
+        let mut over = Vec::new();
+        for (socket, ends) in std::mem::take(&mut self.wires.standings.parting) {
             // What the kernel knows no more is over.
             let state = trace::aside(|| self.connection(&ends)).map_or(State::Close, |entry| entry.state);
             now.push((socket, state));
-            if !matches!(state, State::TimeWait | State::Close) {
+            if matches!(state, State::TimeWait | State::Close) {
+                over.push(socket);
+            } else {
                 self.wires.standings.parting.push((socket, ends));
             }
         }
@@ -75,6 +77,10 @@ impl World {
                 record.add(socket, Did::Stands(state));
             }
             self.wires.standings.known.insert(socket, state);
+        }
+        // Nobody asks how these stand any more.
+        for socket in over {
+            self.wires.standings.known.remove(&socket);
         }
     }
 }
