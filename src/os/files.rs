@@ -5,7 +5,6 @@ use std::io::{self, Read as _, Write as _};
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
 
 use super::fd;
 use crate::value::bounds;
@@ -27,8 +26,7 @@ pub(crate) fn read(path: &Path, max: usize) -> io::Result<Vec<u8>> {
     let (mut bytes, mut piece) = (Vec::new(), vec![0; size]);
     loop {
         if bounds::is_hurried() {
-            let late = bounds::end().is_some_and(|end| Instant::now() >= end);
-            return Err(io::Error::from_raw_os_error(if late { libc::ETIMEDOUT } else { libc::EINTR }));
+            return Err(io::Error::from_raw_os_error(if bounds::is_late() { libc::ETIMEDOUT } else { libc::EINTR }));
         }
         // Of a pipe that nobody has opened to write, nothing is no end.
         if waits && !fd::is_readable_soon(file.as_fd()) {

@@ -238,7 +238,8 @@ impl Globals {
                 other => out.push_str(&other.to_string()),
             }
         }
-        if out.len() > bounds::TEXT_MAX / 64 {
+        // What is longer may have been left off in between.
+        if out.len() >= bounds::PIECE {
             bounds::look()?;
         }
         Ok((out, values))

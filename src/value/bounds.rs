@@ -11,8 +11,8 @@ use super::{Failure, Name, Value};
 pub const TEXT_MAX: usize = 1 << 30;
 /// The most entries of a list that one call makes.
 pub const ENTRIES_MAX: usize = 1 << 22;
-/// So many characters or bytes are worked on between two looks whether somebody wants it to end.
-const PIECE: usize = 1 << 12;
+/// So many characters or bytes are worked on between two looks whether somebody wants it to end: what is shorter is whole.
+pub const PIECE: usize = 1 << 12;
 /// What is smaller is made without asking whether there is memory for it.
 const SMALL: usize = 1 << 20;
 /// What an entry of a list takes, in bytes: the value, and text of its own.
@@ -41,14 +41,14 @@ pub fn end_at(end: Option<Instant>) {
     *END.lock().unwrap_or_else(PoisonError::into_inner) = end;
 }
 
-/// When the whole run must be over.
-pub fn end() -> Option<Instant> {
-    *END.lock().unwrap_or_else(PoisonError::into_inner)
+/// Whether the time of the run is over.
+pub fn is_late() -> bool {
+    END.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|end| Instant::now() >= end)
 }
 
 /// Whether what is done now is to end: a signal came, or the time of the run is over.
 pub fn is_hurried() -> bool {
-    MACHINE.get().is_some_and(|machine| (machine.is_interrupted)()) || end().is_some_and(|end| Instant::now() >= end)
+    MACHINE.get().is_some_and(|machine| (machine.is_interrupted)()) || is_late()
 }
 
 /// Go on, unless what is done now is to end.
