@@ -19,8 +19,7 @@ fn main() {
 }
 
 /// The Chinese of English texts: `translations/zh/*.txt` have a paragraph in English in one line, below it the Chinese, and an
-/// empty line. The program carries them packed, in the order of the English
-/// ones: `src/help/tongue.rs` takes them in.
+/// empty line. The program carries them packed, in the order of the English ones: `src/help/tongue.rs` takes them in.
 fn translations() {
     println!("cargo::rerun-if-changed=translations");
     let folder = Path::new(&env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("translations/zh");

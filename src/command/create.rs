@@ -178,15 +178,14 @@ fn create_connection(world: &mut World, args: &mut Args) -> Result<Step, Failure
     let mode = if args.has(1) { Some(Mode::from_seconds(args.seconds(1)?)) } else { None };
     let source = args.arg(2).clone();
     let (told, host) = (args.on(3).then(Vec::new), args.host(4)?);
-    let plan_host = host.clone();
+    let scoped = match (args.arg(0), &host) {
+        (Arg::Host(name, port), Some(host)) => names::scoped(host, name, *port),
+        _ => None,
+    };
     let failure = Failure::new(Name::Gai(libc::EAI_NONAME)).at(0);
     let plan = move |left| Plan { left, mode, source, host, failure, told };
     match args.arg(0) {
-        Arg::Host(name, port)
-            if let Some(scoped) = plan_host.as_ref().and_then(|host| names::scoped(host, name, *port)) =>
-        {
-            try_next(world, plan(VecDeque::from([scoped?])))
-        }
+        _ if let Some(scoped) = scoped => try_next(world, plan(VecDeque::from([scoped?]))),
         Arg::Host(host, port) => {
             lookup::is_name(host).map_err(|failure| failure.at(0))?;
             let (host, port) = (host.as_bytes().to_vec(), *port);

@@ -19,8 +19,7 @@ pub(super) fn start_of_def(args: &mut Args) -> Result<(bool, DefCall), Failure> 
             Value::Text(word) if **word == *"-n" && args.has(at + 1) => {
                 at += 1;
                 let name = args.value(at).to_string();
-                let is_seen = !name.contains(char::is_control) && text::printable(&name) == name;
-                let fits = (1..=TITLE_MAX).contains(&name.chars().count()) && is_seen;
+                let fits = (1..=TITLE_MAX).contains(&name.chars().count()) && name.chars().all(text::is_plain);
                 if !fits {
                     return Err(Failure::usage(format!("a name is one line of 1 to {TITLE_MAX} characters")).at(at));
                 }

@@ -37,6 +37,7 @@ const BEGINS: &str =
     "Enter runs the line that stands there, any other call can be typed instead; hint, skip, play, quit";
 /// What is said of the time that is theirs.
 const PLAYS: &str = "the prompt is yours, with all that the lesson has made; nxt goes on with it";
+
 /// `sockpit learn [TOPIC | NUMBER | FILE [ARG...]]`.
 pub(super) fn learn(words: &[String], options: &Options) -> u8 {
     let mut progress = Progress::read();
@@ -169,10 +170,9 @@ impl<'a> Learner<'a> {
     /// Take down what was done.
     fn did(&mut self, p: &Prompt, deed: Deed) {
         // A part of a lesson is not all of it.
-        if self.role.is_some() {
-            return;
-        }
-        if let Err(e) = self.progress.add(&self.name, deed) {
+        if self.role.is_none()
+            && let Err(e) = self.progress.add(&self.name, deed)
+        {
             p.screen.remark(&format!("# what is done is not remembered: {e}"));
         }
     }

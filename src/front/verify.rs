@@ -286,8 +286,8 @@ fn shown(verdict: &Verdict, style: Style) -> String {
     if rest.is_empty() { first } else { format!("{first}\n{}", render::painted(&rest.join("\n"), style)) }
 }
 
-/// Do something for each path, so many at once, or as many as there are cores; the results are in the paths' order. What is wrong with a
-/// name is the result where it stands.
+/// Do something for each path, so many at once, or as many as there are cores; the results are in the paths' order. What is
+/// wrong with a name is the result where it stands.
 fn side_by_side(
     paths: &[Result<PathBuf, Verdict>],
     jobs: Option<usize>,

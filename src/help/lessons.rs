@@ -1,7 +1,6 @@
 //! The course that the program carries: its lessons by topic, and what can be read off their texts.
 //!
-//! The texts are packed by `build.rs` from the folders of `scripts/`. It knows no terminal, and not who has done
-//! what.
+//! The texts are packed by `build.rs` from the folders of `scripts/`. This room knows no terminal, and not who has done what.
 
 use std::sync::LazyLock;
 

@@ -4,8 +4,8 @@
 //! The keys of the table are texts as they stand in the program, `{name} is bound to {at}` among them. One with
 //! placeholders is a template: what was made by it is found again, and its values take their places in the Chinese. A value
 //! that is a text of several words, as `try: listen srv` is, is looked up itself; one word is a name and stays, except where
-//! the Chinese says `{verb~}`; what stays in any case is `{line=}`. A key that begins with a blank or a mark, as `, set` does, is what other texts end with. It all
-//! happens when something is shown, and only in Chinese.
+//! the Chinese says `{verb~}`; what stays in any case is `{line=}`. A key that begins with a blank or a mark, as `, set` does,
+//! is what other texts end with. It all happens when something is shown, and only in Chinese.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -85,8 +85,7 @@ fn found(text: &str, depth: usize) -> Option<String> {
         return Some(format!("{chinese}："));
     }
     let fill = |rank: Rank| {
-        let of_it = TEMPLATES.iter().filter(|template| template.rank() == rank);
-        of_it.into_iter().find_map(|template| template.fill(text, depth))
+        TEMPLATES.iter().filter(|template| template.rank() == rank).find_map(|template| template.fill(text, depth))
     };
     fill(Rank::Label)
         .or_else(|| parts(text, depth, true))
