@@ -44,6 +44,8 @@ pub fn instructions(sockpit: &Path, options: &[&str], program: &str, args: &[&st
     let folder = Folder::new();
     let file = folder.file("growth.sock", program.as_bytes());
     let mut valgrind = Command::new("valgrind");
+    // The loader reads the environment: it is the same everywhere.
+    valgrind.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
     valgrind
         .args(["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"])
         .arg(sockpit)
