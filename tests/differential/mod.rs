@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::common::has;
 use outcome::{Compared, Outcome, compare};
-use program::{Program, Step, calls as all_calls, shown};
+use program::{LONGER, Limits, Program, Step, USUAL, calls as all_calls, shown};
 use runs::{Python, both};
 
 tests![random_sequences_do_what_they_do_in_python, a_planted_fault_is_found, each_known_difference_is_written_down,];
@@ -33,9 +33,6 @@ const FEW: u64 = 500;
 const SHOWN: usize = 8;
 /// Most of a run is waiting.
 const WORKERS: usize = 8;
-/// How long a task waits at most, in seconds; and longer, so that a machine that is late makes no difference.
-const LIMIT: &str = "0.12";
-const LONGER: &str = "1.5";
 /// What is different only by the machine being late is the same in one of so many runs.
 const AGAIN: usize = 4;
 
@@ -53,17 +50,17 @@ impl Differs {
 }
 
 /// The first difference between both runs of a program.
-fn differs(program: &[Step], python: &mut Python, limit: &str) -> Option<Differs> {
-    let outcomes = both(program, python, limit);
+fn differs(program: &[Step], python: &mut Python, limits: &Limits) -> Option<Differs> {
+    let outcomes = both(program, python, limits);
     let call = compare(program, &outcomes[0], &outcomes[1]).differs?;
     Some(Differs { call, outcomes })
 }
 
 /// The same, if it is there in every run.
 fn always_differs(program: &[Step], python: &mut Python) -> Option<Differs> {
-    let first = differs(program, python, LONGER)?;
+    let first = differs(program, python, &LONGER)?;
     let same = |d: &Differs| d.call == first.call && d.outcomes()[0] == first.outcomes()[0];
-    (1..AGAIN).all(|_| differs(program, python, LONGER).is_some_and(|d| same(&d))).then_some(first)
+    (1..AGAIN).all(|_| differs(program, python, &LONGER).is_some_and(|d| same(&d))).then_some(first)
 }
 
 /// A difference for people: the program that shows it, in both languages.
@@ -104,7 +101,7 @@ impl Figures {
 /// Compare the runs of that seed's program. One that shows a difference is made as small as it goes, and told of.
 fn look(seed: u64, python: &mut Python) -> (Compared, Option<String>) {
     let program = generate::program(seed);
-    let [here, there] = both(&program, python, LIMIT);
+    let [here, there] = both(&program, python, &USUAL);
     let compared = compare(&program, &here, &there);
     let again = compared.differs.and_then(|_| always_differs(&program, python));
     let Some(first) = again else { return (compared, None) };

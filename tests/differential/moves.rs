@@ -3,7 +3,7 @@
 use super::calls::{self, Word, address, bytes, host, int, long, netlink, on, own, plain, seconds, text};
 use super::generate::{Maker, Socket, TCP};
 use super::options::{self, FLAGS_IN, FLAGS_OUT};
-use super::program::Call;
+use super::program::{BRIEF, Call};
 
 /// Where there is nobody, and what is no address for a socket of its family.
 const HOSTS4: [&str; 5] = ["127.0.0.1", "127.0.0.1", "0.0.0.0", "255.255.255.255", "::1"];
@@ -166,7 +166,7 @@ impl Maker {
         let from = if self.is_waited_on(s) { 6 } else { 0 };
         match from + self.dice.below(8 - from) {
             0..3 => {
-                let blocks = self.blocking(&s.name, "0.005");
+                let blocks = self.blocking(&s.name, BRIEF);
                 self.push(blocks);
             }
             3 => self.push([calls::setblocking(&s.name, &on(false))]),

@@ -12,8 +12,26 @@ pub const TAG: &str = "TAG";
 /// Likewise, a protocol of frames that nobody else sends.
 pub const PROTOCOL: &str = "~PROTOCOL~";
 
-/// Likewise, how long a task waits at most.
+/// Likewise, how long a task waits at most, and how long a call for what does not come.
 pub const LIMIT: &str = "~LIMIT~";
+pub const BRIEF: &str = "~BRIEF~";
+
+/// How long calls wait at most, in seconds.
+pub struct Limits {
+    pub task: &'static str,
+    pub brief: &'static str,
+}
+
+/// Usually.
+pub const USUAL: Limits = Limits { task: "0.12", brief: "0.005" };
+/// So long that a machine that is late makes no difference.
+pub const LONGER: Limits = Limits { task: "1.5", brief: "0.1" };
+
+impl Limits {
+    fn put(&self, text: &str) -> String {
+        text.replace(LIMIT, self.task).replace(BRIEF, self.brief)
+    }
+}
 
 /// What a run has of its own.
 pub struct Own {
@@ -24,8 +42,8 @@ pub struct Own {
 }
 
 impl Own {
-    fn put(&self, text: &str, limit: &str) -> String {
-        text.replace(TAG, &self.tag).replace(PROTOCOL, &self.protocol.to_string()).replace(LIMIT, limit)
+    fn put(&self, text: &str, limits: &Limits) -> String {
+        limits.put(text).replace(TAG, &self.tag).replace(PROTOCOL, &self.protocol.to_string())
     }
 }
 
@@ -80,8 +98,8 @@ fn longs(program: &[Step]) -> impl Iterator<Item = usize> {
 }
 
 /// A script, and for each of its calls the line it is on.
-pub fn script(program: &[Step], own: &Own, limit: &str) -> (String, Vec<usize>) {
-    let mut out = String::from("setdefaulttimeout 0.005\n");
+pub fn script(program: &[Step], own: &Own, limits: &Limits) -> (String, Vec<usize>) {
+    let mut out = format!("setdefaulttimeout {BRIEF}\n");
     for n in longs(program) {
         let _ = writeln!(out, "let d{n} = \"x\" * {n}");
     }
@@ -105,12 +123,12 @@ pub fn script(program: &[Step], own: &Own, limit: &str) -> (String, Vec<usize>) 
             out.push_str("sleep 0.002\n");
         }
     }
-    (own.put(&out, limit), lines)
+    (own.put(&out, limits), lines)
 }
 
 /// The same for people: short, and it fails where Python did something else, if that was an error.
 pub fn shown(program: &[Step], python: &[Outcome]) -> String {
-    let mut out = String::from("setdefaulttimeout 0.005\n");
+    let mut out = format!("setdefaulttimeout {BRIEF}\n");
     for n in longs(program) {
         let _ = writeln!(out, "let d{n} = \"x\" * {n}");
     }
@@ -131,7 +149,7 @@ pub fn shown(program: &[Step], python: &[Outcome]) -> String {
             let _ = writeln!(out, "end\n{task} = spawn {task}_calls\nsleep 0.002");
         }
     }
-    out.replace(LIMIT, "1.5").replace(PROTOCOL, "34997")
+    LONGER.put(&out).replace(PROTOCOL, "34997")
 }
 
 /// The names that a task gives to all.
@@ -141,8 +159,8 @@ fn global(step: &Step, before: &str, between: &str) -> String {
 }
 
 /// The same in Python.
-pub fn python(program: &[Step], own: &Own, limit: &str) -> String {
-    let mut out = String::from("setdefaulttimeout(0.005)\n");
+pub fn python(program: &[Step], own: &Own, limits: &Limits) -> String {
+    let mut out = format!("setdefaulttimeout({BRIEF})\n");
     for n in longs(program) {
         let _ = writeln!(out, "d{n} = b\"x\" * {n}");
     }
@@ -170,5 +188,5 @@ pub fn python(program: &[Step], own: &Own, limit: &str) -> String {
             let _ = writeln!(out, "{task} = spawn({task}_calls)");
         }
     }
-    own.put(&out, limit)
+    own.put(&out, limits)
 }

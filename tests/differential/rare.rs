@@ -6,7 +6,7 @@
 use super::calls::{self, Word, address, bytes, frames, host, netlink, on, plain, port_of, seconds, text};
 use super::generate::{Maker, Socket, TCP, UDP};
 use super::options;
-use super::program::{LIMIT, PROTOCOL, Step};
+use super::program::{BRIEF, LIMIT, PROTOCOL, Step};
 
 /// Addresses of numbers, and what is none: nobody is asked for a name.
 const HOSTS: [&str; 14] = [
@@ -138,7 +138,7 @@ impl Maker {
         self.program.push(Step { calls: waits, task: Some(task.clone()) });
         self.push([calls::send(&sent, t, &bytes("x"), "0")]);
         self.push([calls::join(&task), calls::ask(&mode, "getblocking", d)]);
-        let short = self.blocking(d, "0.005");
+        let short = self.blocking(d, BRIEF);
         self.push(short);
     }
 
@@ -275,7 +275,7 @@ impl Maker {
                 vec![
                     calls::settimeout(&s.name, &plain(limit)),
                     calls::ask(&r, "gettimeout", &s.name),
-                    calls::settimeout(&s.name, &plain("0.005")),
+                    calls::settimeout(&s.name, &plain(BRIEF)),
                 ]
             }
             1 => {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use serde_json::Value;
 
 use super::outcome::Outcome;
-use super::program::{Own, Step, calls, python, script};
+use super::program::{Limits, Own, Step, calls, python, script};
 use crate::common::{Killed, SOCKPIT, command};
 
 /// Who may nothing.
@@ -51,8 +51,8 @@ impl Python {
     }
 
     /// Give it a program.
-    fn start(&mut self, program: &[Step], limit: &str) {
-        let mut text = python(program, &own(), limit);
+    fn start(&mut self, program: &[Step], limits: &Limits) {
+        let mut text = python(program, &own(), limits);
         if let Some((word, other)) = self.fault {
             text = text.replace(word, other);
         }
@@ -90,10 +90,10 @@ fn own() -> Own {
     Own { tag, protocol: 34_000 + (process * 1000 + count) % 31_000 }
 }
 
-/// Run a program in both, at once; its tasks wait so long at most.
-pub fn both(program: &[Step], python: &mut Python, limit: &str) -> [Vec<Outcome>; 2] {
-    let (text, lines) = script(program, &own(), limit);
-    python.start(program, limit);
+/// Run a program in both, at once; its calls wait so long at most.
+pub fn both(program: &[Step], python: &mut Python, limits: &Limits) -> [Vec<Outcome>; 2] {
+    let (text, lines) = script(program, &own(), limits);
+    python.start(program, limits);
     let sockpit = sockpit(&text, &lines, python.nobody);
     [sockpit, python.outcomes(calls(program).count())]
 }
